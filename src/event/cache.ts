@@ -1,0 +1,22 @@
+// cache.ts - what makes earlier writes visible, what empties a TLB, and how a page may be cached.
+
+import { hex } from "../address.ts";
+import { maybe, named, meant, physField, sizeField, virtField } from "./field.ts";
+import { kind } from "./kind.ts";
+
+export const flushes = ["wbinvd", "mb", "flush_dcache_range", "clflush"] as const;
+export const tlbs = ["cpu", "gart", "iommu"] as const;
+/** Page attributes and the PageReserved flag; the second of each pair undoes the first. */
+export const attributes = ["reserved", "unreserved", "uncached", "cached"] as const;
+
+export const cache = {
+  "cache.flushed": kind(
+    { way: named(flushes), virt: maybe(virtField), size: maybe(sizeField) },
+    (e) => (e.virt == null ? e.way : `${e.way} ${hex(e.virt)}, ${e.size} bytes`),
+  ),
+  "tlb.flushed": kind({ which: named(tlbs) }, (e) => `${e.which} TLB flushed`),
+  "attribute.changed": kind(
+    { attribute: named(attributes), ...meant, phys: physField, size: sizeField },
+    (e) => `${hex(e.phys)}:p ${e.size === 4096 ? "" : `and ${e.size / 4096 - 1} more `}now ${e.attribute}`,
+  ),
+};

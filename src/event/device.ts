@@ -1,0 +1,46 @@
+// device.ts - who touches the bytes: the CPU through its page tables, a device through its bus.
+//
+// A tag stands for a page's content. Tags below 2^32 were written in this run, 0 is a zeroed page;
+// a stranger's page carries its owner's domain number above 2^32.
+
+import { hex } from "../address.ts";
+import { busField, handed, machineField, maybe, meant, numberField, sizeField, subject, virtField } from "./field.ts";
+import { kind } from "./kind.ts";
+
+const STRANGER = 2 ** 32;
+export const strangerTag = (domain: number): number => STRANGER + domain;
+export const tagName = (tag: number | null | undefined): string => {
+  if (tag == null) return "nothing";
+  if (tag >= STRANGER) return `a page of ${domainName(tag - STRANGER)}`;
+  return tag === 0 ? "zeroes" : `tag ${tag}`;
+};
+/** DOMID_XEN of both 2005 ABIs (xen/include/public/xen.h). */
+export const DOMID_XEN = 0x7ff2;
+export const domainName = (domain: number): string =>
+  domain === DOMID_XEN ? "Xen" : `dom${domain}`;
+
+const byCpu = {
+  frame: subject("content"),
+  tag: numberField,
+  virt: maybe(virtField),
+  ...meant,
+  machine: machineField,
+} as const;
+const byDevice = {
+  // The frame reached; none where the access went nowhere.
+  frame: maybe(subject("content")),
+  tag: maybe(numberField),
+  ...handed,
+  bus: busField,
+  size: maybe(sizeField),
+} as const;
+
+export const device = {
+  "cpu.wrote": kind(byCpu, (e) => `cpu writes ${tagName(e.tag)} at ${hex(e.machine)}:m`),
+  "cpu.read": kind(byCpu, (e) => `cpu reads ${tagName(e.tag)} at ${hex(e.machine)}:m`),
+  "device.wrote": kind(byDevice, (e) => `device writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`),
+  "device.read": kind(byDevice, (e) => `device reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`),
+};
+
+const got = (e: { reached?: unknown }): string =>
+  e.reached == null ? "gets nowhere" : `reaches ${hex(e.reached as number)}:m`;

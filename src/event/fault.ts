@@ -1,0 +1,24 @@
+// fault.ts - what hardware, hypervisor or kernel refuses; an oops is an event like any other.
+
+import { type Address, hex } from "../address.ts";
+import { handed, maybe, named, sizeField, textField, virtField } from "./field.ts";
+import { kind } from "./kind.ts";
+
+export const faults = [
+  "oops",
+  "no-memory", // an allocation gave nothing
+  "foreign-ram", // ioremap of RAM that is not the domain's own
+  "not-reserved", // ioremap of RAM in ordinary use
+  "injected", // refused because the workload said so
+  "invalid-entry", // a device met a GATT entry that names no page
+] as const;
+
+export const fault = {
+  "fault.raised": kind(
+    { fault: named(faults), text: maybe(textField), virt: maybe(virtField), ...handed, size: maybe(sizeField) },
+    (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${asked(e.bus)}`,
+  ),
+};
+
+const asked = (address: Address | null | undefined): string =>
+  address == null ? "" : ` (asked for ${hex(address)}:b)`;

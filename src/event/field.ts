@@ -1,0 +1,175 @@
+// field.ts - what an event can say: each field has a type, a column in the store and a schema.
+//
+// A field is declared once, here or in its family; the event's type, its row, its line of JSON and
+// its schema are derived. Addresses are hexadecimal strings in JSON, numbers everywhere else.
+
+import { z } from "zod";
+import type { Address, Bus, Machine, Phys, Virt } from "../address.ts";
+
+/** The columns of the table `event` that a field can fill, in the order of a row. */
+export const columns = [
+  "seq",
+  "kind",
+  "op",
+  "actor",
+  "place",
+  "at",
+  "cause",
+  "subject",
+  "virt",
+  "phys",
+  "machine",
+  "bus",
+  "reached",
+  "size",
+  "value",
+  "high",
+] as const;
+export type Column = (typeof columns)[number];
+
+/** Where a field is kept: a column of `event`, a text in `note`, or the row of its op. */
+export type Place = Column | "note" | "op.name" | "op.arguments" | "op.result";
+
+/** What kinds of things have a state; a subject is one of them, by its number in its family. */
+export const families = [
+  "op",
+  "allocation",
+  "p2m",
+  "iommu",
+  "dma",
+  "mapping",
+  "gatt",
+  "directory",
+  "register",
+  "content",
+] as const;
+export type FamilyName = (typeof families)[number];
+
+/** A subject as one integer: number x 16 + family, small for small numbers. */
+export const SUBJECT_FAMILIES = 16;
+export const subjectCode = (family: FamilyName, number: number): number =>
+  number * SUBJECT_FAMILIES + families.indexOf(family);
+
+export interface Field<T = unknown, Optional extends boolean = boolean> {
+  readonly in: Place;
+  readonly optional: Optional;
+  /** Accepts what JSON holds and gives what the event holds. */
+  readonly schema: z.ZodType<T>;
+  /** Whether JSON holds it as a hexadecimal string. */
+  readonly hex: boolean;
+  /** The names of a named field, its code being the index; codes take `unit` steps in the column. */
+  readonly names: readonly string[] | null;
+  readonly unit: number;
+  readonly family: FamilyName | null;
+}
+
+type Fields = { readonly [name: string]: Field };
+type Value<F> = F extends Field<infer T, boolean> ? T : never;
+type Required<F extends Fields> = { [N in keyof F]: F[N] extends Field<unknown, false> ? N : never }[keyof F];
+type Maybe<F extends Fields> = Exclude<keyof F, Required<F>>;
+/** The event's own fields: a required one is always there, any other only where it is known. */
+export type Said<F extends Fields> = { readonly [N in Required<F>]: Value<F[N]> } & {
+  readonly [N in Maybe<F>]?: Value<F[N]> | null;
+};
+
+const plain = { optional: false, hex: false, names: null, unit: 1, family: null } as const;
+const natural = z.number().int().nonnegative();
+
+/** "0x1a" as a number below 2^53. */
+const hexNumber = z
+  .string()
+  .regex(/^0x[0-9a-f]{1,16}$/, "expected a hexadecimal number such as 0x4b1f1000")
+  .transform((text, context) => {
+    const number = Number.parseInt(text, 16);
+    if (!Number.isSafeInteger(number)) context.addIssue(`${text} is above 2^53`);
+    return number;
+  });
+const address = <A extends Address>(column: Column): Field<A, false> => ({
+  ...plain,
+  in: column,
+  hex: true,
+  schema: hexNumber as unknown as z.ZodType<A>,
+});
+
+/** The same field, but only filled where it is known. */
+export const maybe = <T>(field: Field<T, false>): Field<T, true> => ({ ...field, optional: true });
+
+/** Kernel linear address, relative to the trace's virt base. */
+export const virtField = address<Virt>("virt");
+/** The kernel-physical address of the page that is meant; pseudo-physical under Xen. */
+export const physField = address<Phys>("phys");
+/** Where that page is at this moment: the truth, which only the recorder sees. */
+export const machineField = address<Machine>("machine");
+/** The number handed to hardware. */
+export const busField = address<Bus>("bus");
+/** The machine address that hardware gets to with it. */
+export const reachedField = address<Machine>("reached");
+/** All five, each where known. */
+export const meant = { phys: maybe(physField), machine: maybe(machineField) } as const;
+export const handed = { ...meant, bus: maybe(busField), reached: maybe(reachedField) } as const;
+
+/** The thing whose state the event is about, by its number in its family. */
+export const subject = (family: FamilyName): Field<number, false> => ({
+  ...plain,
+  in: "subject",
+  schema: natural,
+  family,
+});
+
+/** Bytes. */
+export const sizeField: Field<number, false> = { ...plain, in: "size", schema: natural };
+
+/** A raw word as it stood in memory or in a register: bits 0 to 51. */
+export const wordField: Field<number, false> = {
+  ...plain,
+  in: "value",
+  hex: true,
+  schema: hexNumber,
+};
+/** The bits of a raw word above 51, as a number of their own. */
+export const highField: Field<number, true> = {
+  ...plain,
+  in: "high",
+  optional: true,
+  schema: natural,
+};
+
+/** A whole number in `value`, negative for an errno. */
+export const numberField: Field<number, false> = {
+  ...plain,
+  in: "value",
+  schema: z.number().int(),
+};
+/** What a hypercall returned, beside its name in `value`. */
+export const resultField: Field<number, false> = {
+  ...plain,
+  in: "high",
+  schema: z.number().int(),
+};
+
+/** One name of a fixed list. Lists only grow at their end: the code in a trace is the index. */
+export const named = <const L extends readonly string[]>(
+  names: L,
+  unit = 1,
+): Field<L[number], false> => ({
+  ...plain,
+  in: "value",
+  names,
+  unit,
+  schema: z.enum(names as unknown as [string, ...string[]]) as unknown as z.ZodType<L[number]>,
+});
+/** The step of the second named field in one column. */
+export const SECOND = 256;
+
+/** Words that belong to the event: a message, a name. */
+export const textField: Field<string, false> = { ...plain, in: "note", schema: z.string() };
+
+/** A flat record of facts: an op's arguments or its result. */
+export const fact = z.union([z.number(), z.string(), z.null(), z.array(z.unknown()), z.record(z.string(), z.unknown())]);
+export type Facts = { readonly [name: string]: z.output<typeof fact> };
+export const factsField = (place: "op.arguments" | "op.result"): Field<Facts, false> => ({
+  ...plain,
+  in: place,
+  schema: z.record(z.string(), fact),
+});
+export const opNameField: Field<string, false> = { ...plain, in: "op.name", schema: z.string() };

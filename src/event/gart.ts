@@ -1,0 +1,20 @@
+// gart.ts - the words of the GATT and of a two-level table's directory, written and read.
+
+import { type Address, hex } from "../address.ts";
+import { handed, highField, subject, wordField } from "./field.ts";
+import { kind } from "./kind.ts";
+
+// `bus` is the address that the word decodes to, `machine` where the page meant is, `reached` where the
+// GART's output leads with it. An empty word names no page and fills none of them.
+const gattWord = { entry: subject("gatt"), word: wordField, high: highField, ...handed } as const;
+const directoryWord = { ...gattWord, entry: subject("directory") } as const;
+
+export const gart = {
+  "gatt.written": kind(gattWord, (e) => `gatt[${hex(e.entry)}] <- ${hex(e.word)}${means(e)}`),
+  "gatt.read": kind(gattWord, (e) => `gatt[${hex(e.entry)}] = ${hex(e.word)}${means(e)}`),
+  "directory.written": kind(directoryWord, (e) => `directory[${hex(e.entry)}] <- ${hex(e.word)}${means(e)}`),
+  "directory.read": kind(directoryWord, (e) => `directory[${hex(e.entry)}] = ${hex(e.word)}${means(e)}`),
+};
+
+const means = (e: { bus?: Address | null; machine?: Address | null }): string =>
+  e.bus == null ? "" : `, names ${hex(e.bus)}${e.machine == null ? "" : `, page is at ${hex(e.machine)}`}`;

@@ -1,0 +1,51 @@
+// line.ts - an event as a line of JSON, and back; derived from the vocabulary.
+//
+// Addresses and raw words are hexadecimal strings; what is not known is left out.
+
+import { z } from "zod";
+import { actors, declared, type Event, type KindName, kindNames, type Recorded } from "./vocabulary.ts";
+
+const common = {
+  seq: z.number().int().positive(),
+  op: z.number().int().nonnegative().optional(),
+  actor: z.enum(actors),
+  place: z.string().optional(),
+  cause: z.number().int().positive().optional(),
+  at: z.number().int().optional(),
+};
+
+const schemas = new Map<string, z.ZodType>(
+  kindNames.map((kind) => {
+    const fields = Object.entries(declared(kind).fields).map(([name, field]) => [
+      name,
+      field.optional ? field.schema.optional() : field.schema,
+    ]);
+    return [kind, z.strictObject({ kind: z.literal(kind), ...common, ...Object.fromEntries(fields) })];
+  }),
+);
+const anyKind = z.looseObject({ kind: z.enum(kindNames as [KindName, ...KindName[]]) });
+
+/** The event as plain JSON values. */
+export function toJson({ seq, op, event }: Recorded): { [name: string]: unknown } {
+  const json: { [name: string]: unknown } = { seq };
+  if (op >= 0) json["op"] = op;
+  const fields = declared(event.kind).fields;
+  for (const [name, value] of Object.entries(event)) {
+    if (value == null || name === "op") continue;
+    json[name] = fields[name]?.hex ? `0x${(value as number).toString(16)}` : value;
+  }
+  return json;
+}
+
+export const toLine = (recorded: Recorded): string => JSON.stringify(toJson(recorded));
+
+/** Checks a line's JSON and gives its event; throws a ZodError that names the bad field. */
+export function fromJson(json: unknown): Recorded {
+  const { kind } = anyKind.parse(json);
+  const { seq, op, ...event } = schemas.get(kind)!.parse(json) as {
+    seq: number;
+    op?: number;
+  } & Event;
+  const subjectOfOp = kind === "op.began" || kind === "op.ended" ? { op } : {};
+  return { seq, op: op ?? -1, event: { ...event, ...subjectOfOp } as Event };
+}

@@ -1,0 +1,32 @@
+// memory.ts - pages come and go: which function, for which use, and where the first page lies.
+
+import { hex } from "../address.ts";
+import { meant, named, SECOND, sizeField, subject, virtField, maybe } from "./field.ts";
+import { kind } from "./kind.ts";
+
+/** The functions that give pages, and those that take them back. */
+export const allocators = ["alloc_page", "__get_free_pages", "vmalloc", "free_page", "free_pages"] as const;
+/** What the pages are for. */
+export const uses = ["gatt", "directory", "scratch", "agp", "block", "kernel"] as const;
+
+const run = {
+  /** The pseudo-physical frame number of the first page. */
+  allocation: subject("allocation"),
+  by: named(allocators),
+  use: named(uses, SECOND),
+  size: sizeField,
+  virt: maybe(virtField),
+  ...meant,
+} as const;
+
+export const memory = {
+  "page.allocated": kind(run, (e) => `${e.by}: ${pages(e)} for ${e.use} at ${where(e)}`),
+  "page.freed": kind(run, (e) => `${e.by}: ${pages(e)} of ${e.use} at ${where(e)}`),
+};
+
+const pages = (e: { size: number }): string =>
+  e.size === 4096 ? "a page" : `${e.size / 4096} pages`;
+const where = (e: { virt?: unknown; phys?: unknown; machine?: unknown }): string =>
+  `${space(e.virt, "v")} ${space(e.phys, "p")} ${space(e.machine, "m")}`;
+const space = (value: unknown, letter: string): string =>
+  value == null ? `?:${letter}` : `${hex(value as number)}:${letter}`;

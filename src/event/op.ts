@@ -1,0 +1,35 @@
+// op.ts - the workload's operations and the driver calls and messages that structure what they cause.
+
+import { factsField, maybe, named, numberField, opNameField, subject, textField } from "./field.ts";
+import { kind } from "./kind.ts";
+
+export const op = {
+  "op.began": kind(
+    { op: subject("op"), name: opNameField, arguments: factsField("op.arguments") },
+    (e) => `op ${e.op} ${e.name} ${spoken(e.arguments)}`.trimEnd(),
+  ),
+  "op.ended": kind({ op: subject("op"), result: factsField("op.result") }, (e) =>
+    `op ${e.op} ended ${spoken(e.result)}`.trimEnd(),
+  ),
+  "call.entered": kind({ text: maybe(textField) }, (e) => `enter ${e.text ?? ""}`.trimEnd()),
+  "call.returned": kind(
+    { result: numberField, text: maybe(textField) },
+    (e) => `${e.text ?? "return"} = ${e.result < 0 || e.text == null ? e.result : `0x${e.result.toString(16)}`}`,
+  ),
+  "message.logged": kind(
+    { level: named(["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"]), text: textField },
+    (e) => `printk ${e.level}: ${e.text}`,
+  ),
+};
+
+/** Facts as a shell would take them: slot=0 pages=4; long lists by their length. */
+function spoken(facts: { readonly [name: string]: unknown }): string {
+  return Object.entries(facts)
+    .map(([name, value]) => `${name}=${short(value)}`)
+    .join(" ");
+}
+
+function short(value: unknown): string {
+  if (Array.isArray(value) && value.length > 4) return `[${value.length} values]`;
+  return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
+}

@@ -1,0 +1,46 @@
+// p2m.ts - the pseudo-physical page's machine frame changes, and what is asked of the hypervisor.
+//
+// An entry is first recorded when the run first meets its page; what no event names is not known.
+
+import { hex, type Machine, type Phys } from "../address.ts";
+import {
+  machineField,
+  maybe,
+  named,
+  physField,
+  resultField,
+  sizeField,
+  subject,
+  virtField,
+} from "./field.ts";
+import { kind } from "./kind.ts";
+
+/** Hypercalls of the Xen of March 2005, by what they do (xen 2594f8caad, include/public/xen.h). */
+export const hypercalls = [
+  "mmu_update(PTE)",
+  "mmu_update(MACHPHYS_UPDATE)",
+  "mmuext(TLB_FLUSH)",
+  "dom_mem_op(MEMOP_decrease_reservation)",
+  "dom_mem_op(MEMOP_increase_reservation)",
+] as const;
+
+const entry = { page: subject("p2m"), phys: physField, machine: machineField } as const;
+
+export const p2m = {
+  "p2m.set": kind(entry, (e) => `p2m[${index(e.phys)}] <- ${frame(e.machine)}`),
+  "p2m.cleared": kind(entry, (e) => `p2m[${index(e.phys)}] cleared, was ${frame(e.machine)}`),
+  "hypercall.made": kind(
+    {
+      call: named(hypercalls),
+      result: resultField,
+      virt: maybe(virtField),
+      phys: maybe(physField),
+      machine: maybe(machineField),
+      size: maybe(sizeField),
+    },
+    (e) => `${e.call}${e.machine == null ? "" : ` frame ${frame(e.machine)}`} = ${e.result}`,
+  ),
+};
+
+const index = (address: Phys): string => hex(Math.floor((address as unknown as number) / 4096));
+const frame = (address: Machine): string => hex(Math.floor((address as unknown as number) / 4096));

@@ -1,0 +1,52 @@
+// register.ts - chipset registers: PCI configuration space or memory-mapped, by place and width.
+
+import { hex } from "../address.ts";
+import { handed, highField, sizeField, subject, wordField } from "./field.ts";
+import { kind } from "./kind.ts";
+
+/** A register's number: space (0 configuration, 1 memory-mapped), bus/device/function, byte offset. */
+export const registerNumber = (
+  where: "config" | "mmio",
+  bdf: number,
+  offset: number,
+): number => ((where === "mmio" ? 1 : 0) * 0x10000 + bdf) * 0x100000 + offset;
+
+/** "0000:01:05.0" as bus x 256 + device x 8 + function; the PCI domain is 0. */
+export function bdfOf(device: string): number {
+  const [, bus, slot, fn] = device.split(/[:.]/).map((part) => Number.parseInt(part, 16));
+  return bus! * 256 + slot! * 8 + fn!;
+}
+
+export function deviceOf(bdf: number): string {
+  const two = (n: number) => n.toString(16).padStart(2, "0");
+  return `0000:${two(bdf >> 8)}:${two((bdf >> 3) & 31)}.${bdf & 7}`;
+}
+
+/** The parts of a register's number. */
+export function registerAt(number: number): { where: "config" | "mmio"; bdf: number; offset: number } {
+  const slot = Math.floor(number / 0x100000);
+  return {
+    where: slot >= 0x10000 ? "mmio" : "config",
+    bdf: slot % 0x10000,
+    offset: number % 0x100000,
+  };
+}
+
+export const registerName = (number: number): string => {
+  const { where, bdf, offset } = registerAt(number);
+  return `${where === "mmio" ? "mmio:" : ""}${deviceOf(bdf)}+${hex(offset)}`;
+};
+
+// Address columns are filled for a register that holds an address, such as a table base.
+const access = {
+  register: subject("register"),
+  word: wordField,
+  high: highField,
+  size: sizeField,
+  ...handed,
+} as const;
+
+export const register = {
+  "register.written": kind(access, (e) => `${registerName(e.register)} <- ${hex(e.word)}`),
+  "register.read": kind(access, (e) => `${registerName(e.register)} = ${hex(e.word)}`),
+};

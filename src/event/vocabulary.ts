@@ -1,0 +1,66 @@
+// vocabulary.ts - all kinds of events in one list; the union type is derived from it.
+//
+// To add a kind: declare it in its family, say in machine/ (same noun) how it changes the state.
+
+import { block } from "./block.ts";
+import { cache } from "./cache.ts";
+import { device } from "./device.ts";
+import { fault } from "./fault.ts";
+import type { Said } from "./field.ts";
+import { gart } from "./gart.ts";
+import { hook } from "./hook.ts";
+import { iommu } from "./iommu.ts";
+import type { Kind } from "./kind.ts";
+import { memory } from "./memory.ts";
+import { op } from "./op.ts";
+import { p2m } from "./p2m.ts";
+import { register } from "./register.ts";
+
+// The order gives the codes of a new trace; a trace carries its own list, so order may change.
+export const vocabulary = {
+  ...op,
+  ...memory,
+  ...p2m,
+  ...iommu,
+  ...hook,
+  ...gart,
+  ...register,
+  ...cache,
+  ...device,
+  ...block,
+  ...fault,
+};
+
+export type KindName = keyof typeof vocabulary;
+export const kindNames = Object.keys(vocabulary) as KindName[];
+
+/** Who did it: agpgart, the rest of the kernel, the hypervisor, the client's CPU code, hardware. */
+export const actors = ["workload", "driver", "kernel", "hypervisor", "cpu", "chipset", "card"] as const;
+export type Actor = (typeof actors)[number];
+
+/** What every event has beside the fields of its kind. */
+export interface Common {
+  readonly actor: Actor;
+  /** The driver or kernel function it happened in. */
+  readonly place?: string | null;
+  /** The seq of the event its address came from. */
+  readonly cause?: number | null;
+  /** Nanoseconds, for traces that have time. */
+  readonly at?: number | null;
+}
+
+export type Of<K extends KindName> = { readonly kind: K } & Common &
+  Said<(typeof vocabulary)[K]["fields"]>;
+export type Event = { [K in KindName]: Of<K> }[KindName];
+/** An event with its place in a trace: seq from 1 without gaps, op -1 outside any op. */
+export interface Recorded {
+  readonly seq: number;
+  readonly op: number;
+  readonly event: Event;
+}
+
+/** The declaration of an event's kind, its type forgotten. */
+export const declared = (name: KindName): Kind => vocabulary[name] as unknown as Kind;
+
+/** One line for people: what happened. */
+export const says = (event: Event): string => declared(event.kind).says(event as never);

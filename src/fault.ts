@@ -1,0 +1,16 @@
+// fault.ts - the caller's mistakes and ours; the machine's own faults are events, not exceptions.
+
+/** A wrong file, option or input: the message says what is wrong, where, and what to do next. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+}
+
+/** Holds an invariant of this program; a failure is a bug of ours and stops it. */
+export function assert(holds: boolean, message: () => string): asserts holds {
+  if (!holds) throw new Error(`invariant broken: ${message()}`);
+}
+
+/** "unknown platform 'x'; known: a, b" - the message for a name that is in no list. */
+export function unknownName(what: string, name: string, known: readonly string[]): UserError {
+  return new UserError(`unknown ${what} '${name}'; known: ${known.join(", ")}`);
+}
