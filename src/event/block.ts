@@ -9,6 +9,12 @@ import { kind } from "./kind.ts";
 const segments = { ...handed, bus: busField, machine: machineField, size: sizeField } as const;
 
 export const block = {
-  "bio.merged": kind(segments, (e) => `segments merged at ${hex(e.bus)}:b, next is at ${hex(e.machine)}:m`),
-  "bio.split": kind(segments, (e) => `segments kept apart at ${hex(e.bus)}:b, next is at ${hex(e.machine)}:m`),
+  "bio.merged": kind(
+    segments,
+    (e) => `segments merged at ${hex(e.bus)}:b, next is at ${hex(e.machine)}:m`,
+  ),
+  "bio.split": kind(
+    segments,
+    (e) => `segments kept apart at ${hex(e.bus)}:b, next is at ${hex(e.machine)}:m`,
+  ),
 };

@@ -1,7 +1,7 @@
 // cache.ts - what makes earlier writes visible, what empties a TLB, and how a page may be cached.
 
 import { hex } from "../address.ts";
-import { maybe, named, meant, physField, sizeField, virtField } from "./field.ts";
+import { maybe, meant, named, physField, sizeField, virtField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 export const flushes = ["wbinvd", "mb", "flush_dcache_range", "clflush"] as const;
@@ -17,6 +17,7 @@ export const cache = {
   "tlb.flushed": kind({ which: named(tlbs) }, (e) => `${e.which} TLB flushed`),
   "attribute.changed": kind(
     { attribute: named(attributes), ...meant, phys: physField, size: sizeField },
-    (e) => `${hex(e.phys)}:p ${e.size === 4096 ? "" : `and ${e.size / 4096 - 1} more `}now ${e.attribute}`,
+    (e) =>
+      `${hex(e.phys)}:p ${e.size === 4096 ? "" : `and ${e.size / 4096 - 1} more `}now ${e.attribute}`,
   ),
 };

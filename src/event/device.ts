@@ -4,7 +4,17 @@
 // a stranger's page carries its owner's domain number above 2^32.
 
 import { hex } from "../address.ts";
-import { busField, handed, machineField, maybe, meant, numberField, sizeField, subject, virtField } from "./field.ts";
+import {
+  busField,
+  handed,
+  machineField,
+  maybe,
+  meant,
+  numberField,
+  sizeField,
+  subject,
+  virtField,
+} from "./field.ts";
 import { kind } from "./kind.ts";
 
 const STRANGER = 2 ** 32;
@@ -38,8 +48,14 @@ const byDevice = {
 export const device = {
   "cpu.wrote": kind(byCpu, (e) => `cpu writes ${tagName(e.tag)} at ${hex(e.machine)}:m`),
   "cpu.read": kind(byCpu, (e) => `cpu reads ${tagName(e.tag)} at ${hex(e.machine)}:m`),
-  "device.wrote": kind(byDevice, (e) => `device writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`),
-  "device.read": kind(byDevice, (e) => `device reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`),
+  "device.wrote": kind(
+    byDevice,
+    (e) => `device writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`,
+  ),
+  "device.read": kind(
+    byDevice,
+    (e) => `device reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`,
+  ),
 };
 
 const got = (e: { reached?: unknown }): string =>

@@ -15,7 +15,13 @@ export const faults = [
 
 export const fault = {
   "fault.raised": kind(
-    { fault: named(faults), text: maybe(textField), virt: maybe(virtField), ...handed, size: maybe(sizeField) },
+    {
+      fault: named(faults),
+      text: maybe(textField),
+      virt: maybe(virtField),
+      ...handed,
+      size: maybe(sizeField),
+    },
     (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${asked(e.bus)}`,
   ),
 };

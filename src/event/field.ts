@@ -65,7 +65,9 @@ export interface Field<T = unknown, Optional extends boolean = boolean> {
 
 type Fields = { readonly [name: string]: Field };
 type Value<F> = F extends Field<infer T, boolean> ? T : never;
-type Required<F extends Fields> = { [N in keyof F]: F[N] extends Field<unknown, false> ? N : never }[keyof F];
+type Required<F extends Fields> = {
+  [N in keyof F]: F[N] extends Field<unknown, false> ? N : never;
+}[keyof F];
 type Maybe<F extends Fields> = Exclude<keyof F, Required<F>>;
 /** The event's own fields: a required one is always there, any other only where it is known. */
 export type Said<F extends Fields> = { readonly [N in Required<F>]: Value<F[N]> } & {
@@ -165,7 +167,13 @@ export const SECOND = 256;
 export const textField: Field<string, false> = { ...plain, in: "note", schema: z.string() };
 
 /** A flat record of facts: an op's arguments or its result. */
-export const fact = z.union([z.number(), z.string(), z.null(), z.array(z.unknown()), z.record(z.string(), z.unknown())]);
+export const fact = z.union([
+  z.number(),
+  z.string(),
+  z.null(),
+  z.array(z.unknown()),
+  z.record(z.string(), z.unknown()),
+]);
 export type Facts = { readonly [name: string]: z.output<typeof fact> };
 export const factsField = (place: "op.arguments" | "op.result"): Field<Facts, false> => ({
   ...plain,

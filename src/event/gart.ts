@@ -12,9 +12,17 @@ const directoryWord = { ...gattWord, entry: subject("directory") } as const;
 export const gart = {
   "gatt.written": kind(gattWord, (e) => `gatt[${hex(e.entry)}] <- ${hex(e.word)}${means(e)}`),
   "gatt.read": kind(gattWord, (e) => `gatt[${hex(e.entry)}] = ${hex(e.word)}${means(e)}`),
-  "directory.written": kind(directoryWord, (e) => `directory[${hex(e.entry)}] <- ${hex(e.word)}${means(e)}`),
-  "directory.read": kind(directoryWord, (e) => `directory[${hex(e.entry)}] = ${hex(e.word)}${means(e)}`),
+  "directory.written": kind(
+    directoryWord,
+    (e) => `directory[${hex(e.entry)}] <- ${hex(e.word)}${means(e)}`,
+  ),
+  "directory.read": kind(
+    directoryWord,
+    (e) => `directory[${hex(e.entry)}] = ${hex(e.word)}${means(e)}`,
+  ),
 };
 
 const means = (e: { bus?: Address | null; machine?: Address | null }): string =>
-  e.bus == null ? "" : `, names ${hex(e.bus)}${e.machine == null ? "" : `, page is at ${hex(e.machine)}`}`;
+  e.bus == null
+    ? ""
+    : `, names ${hex(e.bus)}${e.machine == null ? "" : `, page is at ${hex(e.machine)}`}`;

@@ -33,7 +33,13 @@ export const hook = {
   }),
   // One event a page. `bus` is the number that was asked for, `reached` what was really mapped.
   "table.remapped": kind(
-    { page: subject("mapping"), way: named(remappers), virt: virtField, ...handed, size: sizeField },
+    {
+      page: subject("mapping"),
+      way: named(remappers),
+      virt: virtField,
+      ...handed,
+      size: sizeField,
+    },
     (e) => `${e.way}(${at(e.bus)}) at ${at(e.virt)} reaches ${at(e.reached)}`,
   ),
 };

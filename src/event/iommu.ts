@@ -1,7 +1,16 @@
 // iommu.ts - entries of an IOMMU and the DMA-mapping interface that asks for them.
 
 import { hex } from "../address.ts";
-import { busField, handed, machineField, maybe, named, sizeField, subject, virtField } from "./field.ts";
+import {
+  busField,
+  handed,
+  machineField,
+  maybe,
+  named,
+  sizeField,
+  subject,
+  virtField,
+} from "./field.ts";
 import { kind } from "./kind.ts";
 
 /** How a buffer is mapped for a device. */
@@ -17,11 +26,25 @@ export const iommu = {
     (e) => `iommu[${hex(e.bus)}] cleared, ${e.size} bytes`,
   ),
   "dma.mapped": kind(
-    { handle: subject("dma"), way: named(mappings), ...handed, bus: busField, virt: maybe(virtField), size: sizeField },
+    {
+      handle: subject("dma"),
+      way: named(mappings),
+      ...handed,
+      bus: busField,
+      virt: maybe(virtField),
+      size: sizeField,
+    },
     (e) => `dma ${e.way} ${e.size} bytes at ${hex(e.bus)}:b`,
   ),
   "dma.unmapped": kind(
-    { handle: subject("dma"), way: named(mappings), ...handed, bus: busField, virt: maybe(virtField), size: sizeField },
+    {
+      handle: subject("dma"),
+      way: named(mappings),
+      ...handed,
+      bus: busField,
+      virt: maybe(virtField),
+      size: sizeField,
+    },
     (e) => `dma ${e.way} ${e.size} bytes at ${hex(e.bus)}:b ended`,
   ),
 };

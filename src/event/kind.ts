@@ -11,7 +11,10 @@ export interface Kind<F extends Fields = Fields> {
 }
 
 /** Declares a kind. */
-export const kind = <const F extends Fields>(fields: F, says: (event: Said<F>) => string): Kind<F> => ({
+export const kind = <const F extends Fields>(
+  fields: F,
+  says: (event: Said<F>) => string,
+): Kind<F> => ({
   fields,
   says,
 });

@@ -3,7 +3,14 @@
 // Addresses and raw words are hexadecimal strings; what is not known is left out.
 
 import { z } from "zod";
-import { actors, declared, type Event, type KindName, kindNames, type Recorded } from "./vocabulary.ts";
+import {
+  actors,
+  declared,
+  type Event,
+  type KindName,
+  kindNames,
+  type Recorded,
+} from "./vocabulary.ts";
 
 const common = {
   seq: z.number().int().positive(),
@@ -20,7 +27,10 @@ const schemas = new Map<string, z.ZodType>(
       name,
       field.optional ? field.schema.optional() : field.schema,
     ]);
-    return [kind, z.strictObject({ kind: z.literal(kind), ...common, ...Object.fromEntries(fields) })];
+    return [
+      kind,
+      z.strictObject({ kind: z.literal(kind), ...common, ...Object.fromEntries(fields) }),
+    ];
   }),
 );
 const anyKind = z.looseObject({ kind: z.enum(kindNames as [KindName, ...KindName[]]) });

@@ -1,11 +1,17 @@
 // memory.ts - pages come and go: which function, for which use, and where the first page lies.
 
 import { hex } from "../address.ts";
-import { meant, named, SECOND, sizeField, subject, virtField, maybe } from "./field.ts";
+import { maybe, meant, named, SECOND, sizeField, subject, virtField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 /** The functions that give pages, and those that take them back. */
-export const allocators = ["alloc_page", "__get_free_pages", "vmalloc", "free_page", "free_pages"] as const;
+export const allocators = [
+  "alloc_page",
+  "__get_free_pages",
+  "vmalloc",
+  "free_page",
+  "free_pages",
+] as const;
 /** What the pages are for. */
 export const uses = ["gatt", "directory", "scratch", "agp", "block", "kernel"] as const;
 

@@ -14,10 +14,14 @@ export const op = {
   "call.entered": kind({ text: maybe(textField) }, (e) => `enter ${e.text ?? ""}`.trimEnd()),
   "call.returned": kind(
     { result: numberField, text: maybe(textField) },
-    (e) => `${e.text ?? "return"} = ${e.result < 0 || e.text == null ? e.result : `0x${e.result.toString(16)}`}`,
+    (e) =>
+      `${e.text ?? "return"} = ${e.result < 0 || e.text == null ? e.result : `0x${e.result.toString(16)}`}`,
   ),
   "message.logged": kind(
-    { level: named(["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"]), text: textField },
+    {
+      level: named(["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"]),
+      text: textField,
+    },
     (e) => `printk ${e.level}: ${e.text}`,
   ),
 };
@@ -31,5 +35,7 @@ function spoken(facts: { readonly [name: string]: unknown }): string {
 
 function short(value: unknown): string {
   if (Array.isArray(value) && value.length > 4) return `[${value.length} values]`;
-  return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
+  return typeof value === "string" || typeof value === "number"
+    ? String(value)
+    : JSON.stringify(value);
 }

@@ -5,11 +5,8 @@ import { handed, highField, sizeField, subject, wordField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 /** A register's number: space (0 configuration, 1 memory-mapped), bus/device/function, byte offset. */
-export const registerNumber = (
-  where: "config" | "mmio",
-  bdf: number,
-  offset: number,
-): number => ((where === "mmio" ? 1 : 0) * 0x10000 + bdf) * 0x100000 + offset;
+export const registerNumber = (where: "config" | "mmio", bdf: number, offset: number): number =>
+  ((where === "mmio" ? 1 : 0) * 0x10000 + bdf) * 0x100000 + offset;
 
 /** "0000:01:05.0" as bus x 256 + device x 8 + function; the PCI domain is 0. */
 export function bdfOf(device: string): number {
@@ -23,7 +20,11 @@ export function deviceOf(bdf: number): string {
 }
 
 /** The parts of a register's number. */
-export function registerAt(number: number): { where: "config" | "mmio"; bdf: number; offset: number } {
+export function registerAt(number: number): {
+  where: "config" | "mmio";
+  bdf: number;
+  offset: number;
+} {
   const slot = Math.floor(number / 0x100000);
   return {
     where: slot >= 0x10000 ? "mmio" : "config",

@@ -3,7 +3,14 @@
 // The codes of kinds, actors and places belong to one trace, which carries their names with it.
 
 import { type Column, columns, families, type Place, SUBJECT_FAMILIES } from "./field.ts";
-import { actors, declared, type Event, type KindName, kindNames, type Recorded } from "./vocabulary.ts";
+import {
+  actors,
+  declared,
+  type Event,
+  type KindName,
+  kindNames,
+  type Recorded,
+} from "./vocabulary.ts";
 
 /** A row: one number or null for each of `columns`, in their order. */
 export type Row = (number | null)[];
@@ -52,7 +59,9 @@ const plans = new Map<string, Plan>(
           ]
         : [],
     );
-    const outside = fields.flatMap(([name, field]) => (isColumn(field.in) ? [] : [{ name, in: field.in }]));
+    const outside = fields.flatMap(([name, field]) =>
+      isColumn(field.in) ? [] : [{ name, in: field.in }],
+    );
     return [kind, { kind, steps, outside }];
   }),
 );
@@ -96,7 +105,9 @@ export function encodeRow(
   if (event.place != null) target[start + column.place] = places.codeOf(event.place);
   if (event.at != null) target[start + column.at] = event.at;
   if (event.cause != null) target[start + column.cause] = event.cause;
-  const values = event as unknown as { readonly [name: string]: number | string | null | undefined };
+  const values = event as unknown as {
+    readonly [name: string]: number | string | null | undefined;
+  };
   for (const step of plan.steps) {
     const value = values[step.name];
     if (value == null) continue;
@@ -132,7 +143,11 @@ export class RowReader {
   readonly #actors: readonly string[];
   readonly #places: readonly string[];
 
-  constructor(names: { kinds: readonly string[]; actors: readonly string[]; places: readonly string[] }) {
+  constructor(names: {
+    kinds: readonly string[];
+    actors: readonly string[];
+    places: readonly string[];
+  }) {
     this.#plans = names.kinds.map((kind) => plans.get(kind)!);
     this.#actors = names.actors;
     this.#places = names.places;
@@ -172,10 +187,11 @@ export class RowReader {
 }
 
 /** The names that the small integers of the fields of named values stand for, for the table `name`. */
-export const nameTable: readonly { kind: string; code: number; name: string }[] = kindNames.flatMap((kind) =>
-  Object.values(declared(kind).fields).flatMap((field) =>
-    field.names === null || !isColumn(field.in)
-      ? []
-      : field.names.map((name, code) => ({ kind, code: code * field.unit, name })),
-  ),
+export const nameTable: readonly { kind: string; code: number; name: string }[] = kindNames.flatMap(
+  (kind) =>
+    Object.values(declared(kind).fields).flatMap((field) =>
+      field.names === null || !isColumn(field.in)
+        ? []
+        : field.names.map((name, code) => ({ kind, code: code * field.unit, name })),
+    ),
 );

@@ -35,7 +35,15 @@ export type KindName = keyof typeof vocabulary;
 export const kindNames = Object.keys(vocabulary) as KindName[];
 
 /** Who did it: agpgart, the rest of the kernel, the hypervisor, the client's CPU code, hardware. */
-export const actors = ["workload", "driver", "kernel", "hypervisor", "cpu", "chipset", "card"] as const;
+export const actors = [
+  "workload",
+  "driver",
+  "kernel",
+  "hypervisor",
+  "cpu",
+  "chipset",
+  "card",
+] as const;
 export type Actor = (typeof actors)[number];
 
 /** What every event has beside the fields of its kind. */

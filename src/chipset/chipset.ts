@@ -1,0 +1,51 @@
+// chipset.ts - what a chipset is to this program: registers by name, entry format, what flushes its TLB.
+//
+// Values and pure functions; the driver that programs a chipset is in agpgart/.
+
+import type { Aperture, Bus } from "../address.ts";
+import type { Held } from "../machine/state.ts";
+
+/** Registers as the state holds them, by register number. */
+export type Registers = ReadonlyMap<number, Held>;
+
+export interface RegisterField {
+  readonly name: string;
+  /** Highest and lowest bit. */
+  readonly bits: readonly [number, number];
+}
+
+export interface RegisterOf {
+  readonly name: string;
+  readonly number: number;
+  /** Bytes. */
+  readonly width: 1 | 2 | 4;
+  readonly fields: readonly RegisterField[];
+  /** Whether it holds the table's address. */
+  readonly holdsTable: boolean;
+}
+
+export interface EntryFormat {
+  /** Bytes a word takes in the table. */
+  readonly bytes: number;
+  /** The word that makes the GART put out this page address; null where the format cannot hold it. */
+  encode(page: Bus): number | null;
+  /** The page address that a word names; null where it names none. */
+  decode(word: number): Bus | null;
+}
+
+export interface Chipset {
+  readonly name: string;
+  /** As the driver's printk calls it. */
+  readonly title: string;
+  readonly bridge: { readonly device: string; readonly vendor: number; readonly id: number };
+  readonly registers: readonly RegisterOf[];
+  /** What configuration space holds at power-on: device, offset, width, value. */
+  readonly powerOn: readonly { device: string; offset: number; width: 1 | 2 | 4; value: number }[];
+  readonly entry: EntryFormat;
+  /** The aperture's base as an AGP master sees it; null before anything is known of it. */
+  apertureBase(registers: Registers): Aperture | null;
+  /** The table's base as the chipset was told it, and the seq of that write. */
+  tableBase(registers: Registers): { base: Bus; seq: number } | null;
+  /** Whether writing this word to this register empties the GART's TLB. */
+  flushesTlb(register: number, word: number): boolean;
+}

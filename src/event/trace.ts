@@ -1,0 +1,23 @@
+// trace.ts - what a trace says of itself: how the run was set up, and what every event rests on.
+
+/** One run, as recorded or imported. */
+export interface About {
+  readonly platform: string;
+  readonly hooks: string;
+  readonly chipset: string;
+  /** The workload's name. */
+  readonly workload: string;
+  /** The workload itself as JSON text, so that a simulated run can be run again; null where unknown. */
+  readonly operations: string | null;
+  readonly seed: number;
+  /** Further settings of the run, by name: lenientIoremap, device. */
+  readonly options: { readonly [name: string]: boolean | number | string };
+  /** What is added to a `virt` column to get the kernel's address. */
+  readonly virtBase: bigint;
+  /** Whether kernel-physical addresses are machine addresses; otherwise P2M events tell. */
+  readonly physIsMachine: boolean;
+  /** Where the events come from. */
+  readonly source: "simulated" | "imported";
+  /** For an imported trace: what it was imported from, in words. */
+  readonly origin: string | null;
+}

@@ -1,0 +1,12 @@
+// part.ts - the type of a family's appliers: for some kinds of events, how each changes the state.
+
+import type { KindName, Of } from "../event/vocabulary.ts";
+import type { State } from "./state.ts";
+
+export type Applier<K extends KindName> = (state: State, event: Of<K>, seq: number) => void;
+export type Appliers = { readonly [K in KindName]: Applier<K> };
+/** What one family contributes. */
+export type Part = Partial<Appliers>;
+
+/** For kinds that are facts without a state of their own. */
+export const nothing = (): void => {};
