@@ -27,6 +27,10 @@ export const intel440bx: Chipset = {
   name: "intel-440bx",
   title: "440BX",
   bridge: { device: BRIDGE, vendor: 0x8086, id: 0x7190 },
+  devices: [
+    { name: BRIDGE, agp: 0xa0, isDisplay: false },
+    { name: CARD, agp: 0xf0, isDisplay: true },
+  ],
   registers: [
     register("APBASE", APBASE, 4, [{ name: "base", bits: [31, 22] }]),
     register("NBXCFG", at(0x50), 2, [{ name: "aperture-access", bits: [9, 9] }]),

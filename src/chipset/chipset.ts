@@ -38,6 +38,13 @@ export interface Chipset {
   /** As the driver's printk calls it. */
   readonly title: string;
   readonly bridge: { readonly device: string; readonly vendor: number; readonly id: number };
+  /** The machine's PCI devices, bridge included, in bus order. */
+  readonly devices: readonly {
+    readonly name: string;
+    /** Offset of the AGP capability; 0 where there is none. */
+    readonly agp: number;
+    readonly isDisplay: boolean;
+  }[];
   readonly registers: readonly RegisterOf[];
   /** What configuration space holds at power-on: device, offset, width, value. */
   readonly powerOn: readonly { device: string; offset: number; width: 1 | 2 | 4; value: number }[];

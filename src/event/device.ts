@@ -5,8 +5,8 @@
 
 import { hex } from "../address.ts";
 import {
-  busField,
   handed,
+  issuedField,
   machineField,
   maybe,
   meant,
@@ -26,8 +26,10 @@ export const tagName = (tag: number | null | undefined): string => {
 };
 /** DOMID_XEN of both 2005 ABIs (xen/include/public/xen.h). */
 export const DOMID_XEN = 0x7ff2;
-export const domainName = (domain: number): string =>
-  domain === DOMID_XEN ? "Xen" : `dom${domain}`;
+const domainName = (domain: number): string => {
+  if (domain === 0) return "this kernel";
+  return domain === DOMID_XEN ? "Xen" : `dom${domain}`;
+};
 
 const byCpu = {
   frame: subject("content"),
@@ -41,7 +43,7 @@ const byDevice = {
   frame: maybe(subject("content")),
   tag: maybe(numberField),
   ...handed,
-  bus: busField,
+  bus: issuedField,
   size: maybe(sizeField),
 } as const;
 

@@ -1,7 +1,7 @@
 // fault.ts - what hardware, hypervisor or kernel refuses; an oops is an event like any other.
 
 import { type Address, hex } from "../address.ts";
-import { handed, maybe, named, sizeField, textField, virtField } from "./field.ts";
+import { handed, issuedField, maybe, named, sizeField, textField, virtField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 export const faults = [
@@ -20,6 +20,7 @@ export const fault = {
       text: maybe(textField),
       virt: maybe(virtField),
       ...handed,
+      bus: maybe(issuedField),
       size: maybe(sizeField),
     },
     (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${asked(e.bus)}`,

@@ -4,7 +4,7 @@
 // its schema are derived. Addresses are hexadecimal strings in JSON, numbers everywhere else.
 
 import { z } from "zod";
-import type { Address, Bus, Machine, Phys, Virt } from "../address.ts";
+import type { Address, Aperture, Bus, Machine, Phys, Virt } from "../address.ts";
 
 /** The columns of the table `event` that a field can fill, in the order of a row. */
 export const columns = [
@@ -104,6 +104,8 @@ export const physField = address<Phys>("phys");
 export const machineField = address<Machine>("machine");
 /** The number handed to hardware. */
 export const busField = address<Bus>("bus");
+/** The number a device put on its bus: a bus address, or one in the aperture that the GART translates. */
+export const issuedField = address<Bus | Aperture>("bus");
 /** The machine address that hardware gets to with it. */
 export const reachedField = address<Machine>("reached");
 /** All five, each where known. */

@@ -1,0 +1,98 @@
+// backend.ts - drivers/char/agp/backend.c: a bridge comes, is acquired and released, and goes.
+
+import { type Bridge, EINVAL, ENOMEM } from "./bridge.ts";
+import { createGattTable, freeGattTable } from "./generic.ts";
+
+/** maxes_table of backend.c: megabytes of memory, and how many of them AGP may take. */
+const MAXES = [
+  [0, 0],
+  [32, 4],
+  [64, 28],
+  [128, 96],
+  [256, 204],
+  [512, 440],
+  [1024, 942],
+  [2048, 1920],
+  [4096, 3932],
+] as const;
+
+/** agp_find_max: how many pages AGP may take, by straight lines between the rows of the table. */
+export function findMax(physPages: number): number {
+  const memory = Math.floor(physPages / 256);
+  let i = 1;
+  while (i < MAXES.length - 1 && MAXES[i]![0] < memory) i++;
+  const [lowMemory, lowMax] = MAXES[i - 1]!;
+  const [highMemory, highMax] = MAXES[i]!;
+  const max =
+    lowMax + Math.trunc(((memory - lowMemory) * (highMax - lowMax)) / (highMemory - lowMemory));
+  return max * 256;
+}
+
+/** agp_add_bridge: 0 or an errno; the bridge is in service only after 0. */
+export function addBridge(bridge: Bridge): number {
+  const { kernel } = bridge.board.arch;
+  const place = "agp_add_bridge";
+  const error = initialize(bridge);
+  if (error !== 0) {
+    kernel.printk("info", "agpgart: agp_backend_initialize() failed.", place);
+    return error;
+  }
+  kernel.machine.emit({
+    kind: "call.returned",
+    actor: "kernel",
+    place,
+    text: "agp_frontend_initialize",
+    result: 0,
+  });
+  // The second fetch_size stands in the printk, and overwrites previous_size all the same.
+  const size = bridge.driver.fetchSize(bridge);
+  const base = bridge.gartBusAddr.toString(16);
+  kernel.printk("info", `agpgart: AGP aperture is ${size}M @ 0x${base}`, place);
+  return 0;
+}
+
+/** agp_backend_initialize, for chipsets that need no scratch page. */
+function initialize(bridge: Bridge): number {
+  const place = "agp_backend_initialize";
+  const { kernel } = bridge.board.arch;
+  bridge.maxMemory = findMax(kernel.platform.ram.pages);
+  if (bridge.driver.fetchSize(bridge) === 0) {
+    kernel.printk("err", "agpgart: unable to determine aperture size.", place);
+    return EINVAL;
+  }
+  // Whatever made it fail, the caller says -ENOMEM.
+  if (createGattTable(bridge) !== 0) {
+    kernel.printk("err", "agpgart: unable to get memory for graphics translation table.", place);
+    return ENOMEM;
+  }
+  if (bridge.driver.configure(bridge) !== 0) {
+    kernel.printk("err", "agpgart: error configuring host chipset.", place);
+    freeGattTable(bridge);
+    return EINVAL;
+  }
+  return 0;
+}
+
+/** agp_remove_bridge: the GART off, the table freed, the front end gone. */
+export function removeBridge(bridge: Bridge): void {
+  bridge.driver.cleanup(bridge);
+  freeGattTable(bridge);
+  bridge.board.arch.kernel.machine.emit({
+    kind: "call.entered",
+    actor: "kernel",
+    place: "agp_remove_bridge",
+    text: "agp_frontend_cleanup",
+  });
+}
+
+/** agp_backend_acquire: the bridge, or null where there is none or it is in use. */
+export function acquire(bridge: Bridge | null): Bridge | null {
+  if (bridge === null || bridge.agpInUse !== 0) return null;
+  bridge.agpInUse++;
+  return bridge;
+}
+
+/** agp_backend_release: not guarded; two releases leave -1 behind, and every later acquire fails. */
+export function release(bridge: Bridge | null): void {
+  if (bridge !== null) bridge.agpInUse--;
+}

@@ -1,0 +1,113 @@
+// enable.ts - generic.c's other half: agp_copy_info, and agp_enable with its search for the common rate.
+//
+// AGP 2.0 specification 6.1.9 and 6.1.10 for the bits; order of accesses as in 2.6.12-rc2.
+
+import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../platform/pci.ts";
+import { type Bridge, EIO } from "./bridge.ts";
+
+const RATES = 0x7;
+const FAST_WRITES = 0x10;
+const AGP_ENABLE = 0x100;
+const SIDEBAND = 0x200;
+const MODE_3_0 = 0x8;
+/** Depth of the request queue, bits 31:24. */
+const queueDepth = (status: number): number => Math.floor(status / 2 ** 24);
+
+export interface AgpInfo {
+  readonly mode: number;
+  readonly aperBase: number;
+  readonly aperSize: number;
+  readonly maxMemory: number;
+  readonly currentMemory: number;
+  readonly pageMask: number;
+}
+
+/** agp_copy_info: -EIO without a bridge. The mode it works out is overwritten with the raw one. */
+export function copyInfo(bridge: Bridge | null): { result: number; info: AgpInfo } {
+  if (bridge === null) {
+    const info = { mode: 0, aperBase: 0, aperSize: 0, maxMemory: 0, currentMemory: 0, pageMask: 0 };
+    return { result: EIO, info };
+  }
+  isAgp3(bridge);
+  const info = {
+    mode: bridge.mode,
+    aperBase: bridge.gartBusAddr,
+    aperSize: bridge.currentSize.size,
+    maxMemory: bridge.maxMemory,
+    currentMemory: bridge.currentMemory,
+    pageMask: 2 ** 32 - 1,
+  };
+  return { result: 0, info };
+}
+
+/** check_bridge_mode: whether the bridge runs in AGP 3.0 mode now. */
+function isAgp3(bridge: Bridge): boolean {
+  const { pci } = bridge.board;
+  const device = bridgeDevice(bridge);
+  const capability = pci.findAgp(device, "check_bridge_mode");
+  const status = pci.read(device.name, capability + PCI_AGP_STATUS, 4, "check_bridge_mode");
+  return (status & MODE_3_0) !== 0;
+}
+
+/** agp_generic_enable: the fastest rate that bridge, card and client share goes to every AGP device. */
+export function enable(bridge: Bridge, requested: number): void {
+  const place = "agp_generic_enable";
+  const { pci, arch } = bridge.board;
+  const device = bridgeDevice(bridge);
+  const version = pci.read(device.name, bridge.capndx, 4, "get_agp_version");
+  const major = (version >> 20) & 0xf;
+  const minor = (version >> 16) & 0xf;
+  arch.kernel.printk(
+    "info",
+    `agpgart: Found an AGP ${major}.${minor} compliant device at ${device.name}.`,
+    place,
+  );
+  const status = pci.read(device.name, bridge.capndx + PCI_AGP_STATUS, 4, place);
+  const common = collectDeviceStatus(bridge, requested, status);
+  if (common !== 0) deviceCommand(bridge, common + AGP_ENABLE);
+}
+
+/** agp_collect_device_status: 0 where there is no AGP display device. */
+function collectDeviceStatus(bridge: Bridge, requested: number, status: number): number {
+  const place = "agp_collect_device_status";
+  const { pci, arch } = bridge.board;
+  for (const card of pci.devices) {
+    if (!card.isDisplay) continue;
+    const capability = pci.findAgp(card, place);
+    if (capability === 0) continue;
+    const offered = pci.read(card.name, capability + PCI_AGP_STATUS, 4, place);
+    isAgp3(bridge); // this bridge never does: agp_v2_parse_one follows
+    return parseAgp2(requested, status, offered);
+  }
+  arch.kernel.printk("info", "agpgart: Couldn't find an AGP VGA controller.", place);
+  return 0;
+}
+
+/** What three parties agree on: queue depth, side-band, fast writes, and one rate. */
+function parseAgp2(requested: number, bridge: number, card: number): number {
+  const depth = Math.min(queueDepth(requested), queueDepth(bridge), queueDepth(card));
+  const shared = bridge & card;
+  const wanted = fastest(requested & RATES || 1);
+  const rate = fastest(shared & wanted & RATES);
+  const kept = bridge & ~RATES & ~(SIDEBAND | FAST_WRITES) & 0xffffff;
+  return depth * 2 ** 24 + kept + (shared & requested & (SIDEBAND | FAST_WRITES)) + rate;
+}
+
+/** Of some rates, the fastest alone: 4 before 2 before 1. */
+const fastest = (rates: number): number => [4, 2, 1].find((rate) => (rates & rate) !== 0) ?? 0;
+
+/** agp_device_command: to every device with an AGP capability, in bus order. */
+function deviceCommand(bridge: Bridge, command: number): void {
+  const place = "agp_device_command";
+  const { pci, arch } = bridge.board;
+  for (const device of pci.devices) {
+    const capability = pci.findAgp(device, place);
+    if (capability === 0) continue;
+    const text = `agpgart: Putting AGP V2 device at ${device.name} into ${command & RATES}x mode`;
+    arch.kernel.printk("info", text, place);
+    pci.write(device.name, capability + PCI_AGP_COMMAND, 4, command, place);
+  }
+}
+
+const bridgeDevice = ({ board }: Bridge) =>
+  board.pci.devices.find(({ name }) => name === board.chipset.bridge.device)!;

@@ -1,0 +1,79 @@
+// hooks.ts - what the AGP driver asks of the architecture it runs on: the mail's four functions.
+//
+// "What we need are four hook functions to be defined and used in place of virt_to_phys, phys_to_virt,
+// __get_free_pages, and free_pages" (Keir Fraser, LKML, 17 March 2005).
+
+import type { Bus, Phys, Virt } from "../address.ts";
+import type { hookNames } from "../event/hook.ts";
+import { allocatedAt } from "../machine/memory.ts";
+import type { CoherentMemory } from "../platform/coherent.ts";
+import type { Given, Kernel } from "../platform/kernel.ts";
+
+/** The kernel as a hook set sees it. */
+export interface Arch {
+  readonly kernel: Kernel;
+  readonly coherent: CoherentMemory;
+}
+
+export interface Hooks {
+  readonly name: string;
+  /** The number that the device's side is given for a kernel address. */
+  toDevice(arch: Arch, address: Virt, place: string): Given;
+  /** The kernel address behind a number that the device's side was given. */
+  fromDevice(arch: Arch, given: Given, place: string): Virt;
+  /** 2^order pages for the table; null where there are none. */
+  allocateTable(arch: Arch, order: number, place: string): Virt | null;
+  freeTable(arch: Arch, table: Virt, order: number, place: string): void;
+}
+
+type HookName = (typeof hookNames)[number];
+
+/** Records a to-device hook. `promises` says whether its result is meant for the device's side. */
+export function gave(
+  arch: Arch,
+  hook: HookName,
+  address: Virt,
+  result: Bus,
+  place: string,
+  promises: "bus" | "phys",
+): Given {
+  const { kernel } = arch;
+  const phys = kernel.physOf(address);
+  const seq = kernel.machine.emit({
+    kind: "hook.called",
+    actor: "driver",
+    place,
+    cause: allocatedAt(kernel.state, phys),
+    hook,
+    virt: address,
+    phys,
+    machine: kernel.machineOf(phys),
+    ...(promises === "bus" ? { bus: result } : {}),
+  });
+  return { bus: result, phys, seq };
+}
+
+/** Records a from-device hook: `phys` is the page that it says the number stands for. */
+export function found(
+  arch: Arch,
+  hook: HookName,
+  given: Given,
+  phys: Phys,
+  place: string,
+  takes: "bus" | "phys",
+): Virt {
+  const { kernel } = arch;
+  const address = kernel.virtOf(phys);
+  kernel.machine.emit({
+    kind: "hook.called",
+    actor: "driver",
+    place,
+    cause: allocatedAt(kernel.state, phys),
+    hook,
+    virt: address,
+    phys,
+    machine: kernel.machineOf(phys),
+    ...(takes === "bus" ? { bus: given.bus } : {}),
+  });
+  return address;
+}

@@ -1,0 +1,7 @@
+// index.ts - the list of platforms.
+
+import { nativeI386 } from "./native-i386.ts";
+import type { Platform } from "./platform.ts";
+import { xenI386 } from "./xen-i386.ts";
+
+export const platforms: readonly Platform[] = [nativeI386, xenI386];

@@ -1,0 +1,206 @@
+// kernel.ts - what a Linux kernel offers a driver on one platform: pages, attributes, messages.
+//
+// Everything here decides and emits; only `apply` changes the state. Further rooms of the same kernel:
+// remap.ts (ioremap and access through it), pci.ts (configuration space), coherent.ts (DMA memory).
+
+import {
+  type Bus,
+  type Machine as MachineAddress,
+  offset,
+  PAGE_SIZE,
+  type Phys,
+  pfn,
+  pfnOf,
+  phys,
+  physOf,
+  raw,
+  type Virt,
+  virt,
+} from "../address.ts";
+import type { attributes } from "../event/cache.ts";
+import type { allocators, uses } from "../event/memory.ts";
+import type { Of } from "../event/vocabulary.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { State } from "../machine/state.ts";
+import { PageAllocator } from "./page-allocator.ts";
+import type { Backing, Platform } from "./platform.ts";
+
+/** An address that a hook gave: the number, the page that is meant, and the event that gave it. */
+export interface Given {
+  readonly bus: Bus;
+  readonly phys: Phys;
+  readonly seq: number;
+}
+
+/** A task is killed where it stands; its op is abandoned. The oops itself is an event. */
+export class Killed extends Error {
+  override readonly name = "Killed";
+}
+
+export class Kernel {
+  readonly machine: Machine;
+  readonly platform: Platform;
+  readonly pages: PageAllocator;
+  readonly #backing: Backing;
+
+  constructor(machine: Machine, platform: Platform, seed: number) {
+    this.machine = machine;
+    this.platform = platform;
+    this.pages = new PageAllocator(platform.ram);
+    this.#backing = platform.backing(seed);
+  }
+
+  get state(): State {
+    return this.machine.state;
+  }
+
+  /** __pa: the kernel's linear mapping, downwards. */
+  physOf(address: Virt): Phys {
+    return phys(raw(address) - this.platform.pageOffset);
+  }
+
+  /** __va: the linear mapping, upwards. */
+  virtOf(address: Phys): Virt {
+    return virt(raw(address) + this.platform.pageOffset);
+  }
+
+  /** Where a page is now; the run's first look at a page of a P2M platform is an event. */
+  machineOf(address: Phys): MachineAddress | null {
+    this.meet(raw(pfnOf(address)));
+    return this.state.machineOf(address);
+  }
+
+  /** machine_to_phys: the page of this kernel that lies there; null for anybody else's frame. */
+  pageAt(mfn: number): number | null {
+    if (this.platform.physIsMachine) return mfn;
+    const known = this.state.m2p.get(mfn);
+    if (known !== undefined) return known;
+    const page = this.#backing.pageOf(mfn);
+    if (page === null || this.state.p2m.get(page) !== undefined) return null;
+    this.meet(page);
+    return page;
+  }
+
+  /** Records which frame stands behind a page, unless the trace already says it. */
+  meet(page: number): void {
+    const { physIsMachine, ram } = this.platform;
+    if (physIsMachine || this.state.p2m.get(page) !== undefined) return;
+    if (page < ram.first || page >= ram.first + ram.pages) return;
+    const frame = this.#backing.frameOf(page) * PAGE_SIZE;
+    this.machine.emit({
+      kind: "p2m.set",
+      actor: "hypervisor",
+      page,
+      phys: physOf(pfn(page)),
+      machine: frame as unknown as MachineAddress,
+    });
+  }
+
+  /** 2^order pages, or null where there are none. */
+  allocate(
+    by: (typeof allocators)[number],
+    order: number,
+    use: (typeof uses)[number],
+    place: string,
+  ): Virt | null {
+    const size = PAGE_SIZE * 2 ** order;
+    const first = this.pages.take(order);
+    if (first === null) {
+      this.machine.emit({
+        kind: "fault.raised",
+        actor: "kernel",
+        place,
+        fault: "no-memory",
+        text: by,
+        size,
+      });
+      return null;
+    }
+    for (let i = 0; i < 2 ** order; i++) this.meet(first + i);
+    const at = physOf(pfn(first));
+    this.machine.emit({
+      kind: "page.allocated",
+      actor: "kernel",
+      place,
+      allocation: first,
+      by,
+      use,
+      size,
+      virt: this.virtOf(at),
+      phys: at,
+      machine: this.state.machineOf(at),
+    });
+    return this.virtOf(at);
+  }
+
+  free(
+    by: (typeof allocators)[number],
+    address: Virt,
+    order: number,
+    use: (typeof uses)[number],
+    place: string,
+  ): void {
+    const at = this.physOf(address);
+    const first = raw(pfnOf(at));
+    this.machine.emit({
+      kind: "page.freed",
+      actor: "kernel",
+      place,
+      allocation: first,
+      by,
+      use,
+      size: PAGE_SIZE * 2 ** order,
+      virt: address,
+      phys: at,
+      machine: this.machineOf(at),
+    });
+    this.pages.give(first, order);
+  }
+
+  /** SetPageReserved, ClearPageReserved and change_page_attr over consecutive pages. */
+  attribute(
+    attribute: (typeof attributes)[number],
+    address: Virt,
+    pages: number,
+    by: Pick<Of<"attribute.changed">, "actor" | "place">,
+  ): void {
+    this.machine.emit({
+      kind: "attribute.changed",
+      ...by,
+      attribute,
+      phys: this.physOf(address),
+      size: pages * PAGE_SIZE,
+    });
+  }
+
+  globalFlushTlb(by: Pick<Of<"tlb.flushed">, "actor" | "place">): void {
+    this.machine.emit({ kind: "tlb.flushed", ...by, which: "cpu" });
+  }
+
+  wbinvd(place: string): void {
+    this.machine.emit({ kind: "cache.flushed", actor: "driver", place, way: "wbinvd" });
+  }
+
+  printk(level: Of<"message.logged">["level"], text: string, place: string): void {
+    this.machine.emit({ kind: "message.logged", actor: "driver", place, level, text });
+  }
+
+  /** The kernel meets a bad pointer: an event, and the end of the task that held it. */
+  oops(text: string, address: Virt, place: string): never {
+    this.machine.emit({
+      kind: "fault.raised",
+      actor: "kernel",
+      place,
+      fault: "oops",
+      text,
+      virt: address,
+    });
+    throw new Killed(text);
+  }
+}
+
+/** The address so many pages further on. */
+export const pagesOn = <A extends Bus | Phys | Virt | MachineAddress>(
+  address: A,
+  pages: number,
+): A => offset(address, pages * PAGE_SIZE);

@@ -1,0 +1,41 @@
+// page-allocator.ts - which pages an allocation gets: one LIFO stack per order over a bump pointer.
+//
+// The rules of the reference recordings, so that addresses agree with them: a block is taken from the
+// stack of its own order or else from the bump pointer, rounded up to the block's size; pages skipped by
+// rounding are lost, nothing is split or merged.
+
+import type { Platform } from "./platform.ts";
+
+export class PageAllocator {
+  readonly #end: number;
+  #bump: number;
+  readonly #free: number[][] = [];
+  /** Allocations above this order fail; a workload may lower it. */
+  maxOrder = Number.POSITIVE_INFINITY;
+  /** How many more allocations succeed. */
+  remaining = Number.POSITIVE_INFINITY;
+
+  constructor(ram: Platform["ram"]) {
+    this.#bump = ram.bump;
+    this.#end = ram.first + ram.pages;
+  }
+
+  /** The first pfn of 2^order pages; null when there are none or the workload lets it fail. */
+  take(order: number): number | null {
+    if (order > this.maxOrder || this.remaining <= 0) return null;
+    const pages = 2 ** order;
+    let first = this.#free[order]?.pop();
+    if (first === undefined) {
+      first = Math.ceil(this.#bump / pages) * pages;
+      if (first + pages > this.#end) return null;
+      this.#bump = first + pages;
+    }
+    this.remaining--;
+    return first;
+  }
+
+  give(first: number, order: number): void {
+    this.#free[order] ??= [];
+    this.#free[order].push(first);
+  }
+}

@@ -1,0 +1,36 @@
+// platform.ts - what a platform is: who owns which memory, and how addresses translate there.
+
+/** How the kernel's ioremap reads the address it is given. */
+export type IoremapRule = "phys" | "machine";
+
+/** A platform is a value; its variants are spreads of it. */
+export interface Platform {
+  readonly name: string;
+  /** Bits of an `unsigned long`. */
+  readonly wordBits: 32 | 64;
+  /** What the trace adds to a `virt` to get the kernel's address. */
+  readonly virtBase: bigint;
+  /** PAGE_OFFSET, relative to the virt base. */
+  readonly pageOffset: number;
+  /** The kernel's own pages, by pfn: the first, how many, and where the page allocator starts. */
+  readonly ram: { readonly first: number; readonly pages: number; readonly bump: number };
+  /** Whether kernel-physical addresses are machine addresses. */
+  readonly physIsMachine: boolean;
+  /** Which machine frame stands behind each pfn at the start, and which pfn behind each frame. */
+  readonly backing: (seed: number) => Backing;
+  /** The domain that owns a frame which is not this kernel's; null where there is no RAM. */
+  readonly owner: (mfn: number) => number | null;
+  readonly ioremap: IoremapRule;
+  /** The first machine frame that the hypervisor hands out for a contiguous region; null: no exchange. */
+  readonly contiguousFrom: number | null;
+}
+
+/** The kernel's frames as the machine gave them. */
+export interface Backing {
+  readonly frameOf: (pfn: number) => number;
+  /** The inverse; null for a frame that was not this kernel's. */
+  readonly pageOf: (mfn: number) => number | null;
+}
+
+/** Addresses from here up are devices, not RAM, on the simulated PCs. */
+export const MMIO_FRAME = 0xe0000;

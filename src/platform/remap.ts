@@ -1,0 +1,200 @@
+// remap.ts - ioremap, and the words a driver reads and writes through it.
+//
+// Cookies go upward from 0xD0800000, each mapping followed by a guard page (the reference's layout). Native
+// ioremap takes a physical address and refuses RAM that is not PageReserved (V2612 arch/i386/mm/ioremap.c).
+// Xen's takes a machine address and refuses frames that are not this domain's (XEN0305
+// arch/xen/i386/mm/ioremap.c, and get_page_from_l1e in the hypervisor).
+
+import {
+  type Bus,
+  type Machine as MachineAddress,
+  misreadAsPhys,
+  PAGE_SIZE,
+  pfnOf,
+  raw,
+  untranslated,
+  type Virt,
+  virt,
+} from "../address.ts";
+import type { Of } from "../event/vocabulary.ts";
+import { RESERVED } from "../machine/state.ts";
+import { type Given, type Kernel, pagesOn } from "./kernel.ts";
+import { type IoremapRule, MMIO_FRAME } from "./platform.ts";
+
+const FIRST_COOKIE = 0xd0800000;
+/** A read that nothing has answered yet: RAM that this run did not write. */
+const BLANK = 0;
+
+type Refusal = Extract<Of<"fault.raised">["fault"], "foreign-ram" | "not-reserved" | "injected">;
+/** What lies behind the pages asked for: their frames, or why they are refused. */
+type Backed = { frames: MachineAddress[] } | { refused: Refusal; frame: MachineAddress };
+
+/** A live mapping. */
+export interface Window {
+  readonly cookie: Virt;
+  readonly pages: number;
+  /** Which pages of the linear mapping are uncached as long as it lives; null for devices. */
+  readonly alias: Virt | null;
+}
+
+export class Remap {
+  readonly #kernel: Kernel;
+  readonly #rule: IoremapRule;
+  readonly #windows = new Map<number, Window>();
+  #next = FIRST_COOKIE;
+  /** A workload may let every ioremap of RAM fail. */
+  failing = false;
+
+  constructor(kernel: Kernel, rule: IoremapRule) {
+    this.#kernel = kernel;
+    this.#rule = rule;
+  }
+
+  /** ioremap_nocache(asked, pages * PAGE_SIZE); null where it is refused. */
+  map(asked: Given, pages: number, place: string): Window | null {
+    const { machine } = this.#kernel;
+    const by = { actor: "kernel", place } as const;
+    const way = "ioremap_nocache";
+    const backed = this.#behind(asked.bus, pages);
+    if ("refused" in backed) {
+      machine.emit({
+        kind: "fault.raised",
+        ...by,
+        fault: backed.refused,
+        text: way,
+        phys: asked.phys,
+        bus: asked.bus,
+        machine: this.#kernel.machineOf(asked.phys),
+        reached: backed.frame,
+        size: pages * PAGE_SIZE,
+        cause: asked.seq,
+      });
+      return null;
+    }
+    const cookie = virt(this.#next);
+    this.#next += (pages + 1) * PAGE_SIZE;
+    for (let i = 0; i < pages; i++) {
+      const meant = pagesOn(asked.phys, i);
+      machine.emit({
+        kind: "table.remapped",
+        ...by,
+        way,
+        page: raw(cookie) / PAGE_SIZE + i,
+        virt: pagesOn(cookie, i),
+        phys: meant,
+        bus: pagesOn(asked.bus, i),
+        machine: this.#kernel.machineOf(meant),
+        reached: backed.frames[i]!,
+        size: PAGE_SIZE,
+        cause: asked.seq,
+      });
+    }
+    const alias = this.#alias(raw(backed.frames[0]!) / PAGE_SIZE);
+    const window = { cookie, pages, alias };
+    this.#windows.set(raw(cookie), window);
+    if (alias !== null) this.#cacheAlias(alias, pages, "uncached", way);
+    return window;
+  }
+
+  unmap(window: Window, place: string): void {
+    for (let i = 0; i < window.pages; i++)
+      this.#kernel.machine.emit({
+        kind: "table.remapped",
+        actor: "kernel",
+        place,
+        way: "iounmap",
+        page: raw(window.cookie) / PAGE_SIZE + i,
+        virt: pagesOn(window.cookie, i),
+        size: PAGE_SIZE,
+      });
+    this.#windows.delete(raw(window.cookie));
+    if (window.alias !== null) this.#cacheAlias(window.alias, window.pages, "cached", "iounmap");
+  }
+
+  /** Oopses unless the byte lies in a live mapping. */
+  check(address: Virt, place: string): void {
+    if (this.#kernel.state.mappings.has(Math.floor(raw(address) / PAGE_SIZE))) return;
+    this.#kernel.oops("NULL/invalid pointer dereference", address, place);
+  }
+
+  /** writel into the GATT: `page` is the address that the word is to name, if it names one. */
+  writeEntry(window: Window, index: number, word: number, page: Given | null, place: string): void {
+    const { machine, state } = this.#kernel;
+    const entry = state.nature.chipset!.entry;
+    this.check(virt(raw(window.cookie) + index * entry.bytes), place);
+    const bus = entry.decode(word);
+    machine.emit(
+      bus === null || page === null
+        ? { kind: "gatt.written", actor: "driver", place, entry: index, word }
+        : {
+            kind: "gatt.written",
+            actor: "driver",
+            place,
+            cause: page.seq,
+            entry: index,
+            word,
+            phys: page.phys,
+            machine: this.#kernel.machineOf(page.phys),
+            bus,
+            reached: untranslated(bus),
+          },
+    );
+  }
+
+  readEntry(window: Window, index: number, place: string): number {
+    const { machine, state } = this.#kernel;
+    this.check(virt(raw(window.cookie) + index * state.nature.chipset!.entry.bytes), place);
+    const word = state.gatt.get(index) ?? BLANK;
+    machine.emit({ kind: "gatt.read", actor: "driver", place, entry: index, word });
+    return word;
+  }
+
+  #cacheAlias(alias: Virt, pages: number, attribute: "uncached" | "cached", place: string): void {
+    const by = { actor: "kernel", place } as const;
+    this.#kernel.attribute(attribute, alias, pages, by);
+    this.#kernel.globalFlushTlb(by);
+  }
+
+  /** Where the linear mapping shows a frame of RAM; null for devices. */
+  #alias(frame: number): Virt | null {
+    const page = frame < MMIO_FRAME ? this.#kernel.pageAt(frame) : null;
+    return page === null ? null : virt(page * PAGE_SIZE + this.#kernel.platform.pageOffset);
+  }
+
+  #behind(asked: Bus, pages: number): Backed {
+    const frame = untranslated(asked);
+    if (raw(asked) / PAGE_SIZE >= MMIO_FRAME)
+      return { frames: Array.from({ length: pages }, (_, i) => pagesOn(frame, i)) };
+    if (this.failing) return { refused: "injected", frame };
+    return this.#rule === "phys" ? this.#byPage(asked, pages) : this.#byFrame(frame, pages);
+  }
+
+  /** The number is taken for a physical address: each page lies where the kernel's own table says. */
+  #byPage(asked: Bus, pages: number): Backed {
+    const first = misreadAsPhys(asked);
+    const frames: MachineAddress[] = [];
+    for (let i = 0; i < pages; i++) {
+      const page = pagesOn(first, i);
+      const at = this.#kernel.machineOf(page);
+      if (at === null) return { refused: "foreign-ram", frame: untranslated(pagesOn(asked, i)) };
+      if (!this.#isReserved(raw(pfnOf(page)))) return { refused: "not-reserved", frame: at };
+      frames.push(at);
+    }
+    return { frames };
+  }
+
+  /** The number is a machine address: consecutive frames, each of which must be this domain's. */
+  #byFrame(first: MachineAddress, pages: number): Backed {
+    const frames = Array.from({ length: pages }, (_, i) => pagesOn(first, i));
+    for (const frame of frames) {
+      const page = this.#kernel.pageAt(raw(frame) / PAGE_SIZE);
+      if (page === null) return { refused: "foreign-ram", frame: first };
+      if (!this.#isReserved(page)) return { refused: "not-reserved", frame: first };
+    }
+    return { frames };
+  }
+
+  #isReserved(pfn: number): boolean {
+    return ((this.#kernel.state.flags.get(pfn) ?? 0) & RESERVED) !== 0;
+  }
+}

@@ -1,0 +1,212 @@
+// record.ts - a run: platform, hooks, chipset, workload and seed make events, one op after the other.
+
+import { hex, raw } from "./address.ts";
+import { acquire, release } from "./agpgart/backend.ts";
+import type { AgpMemory, Bridge } from "./agpgart/bridge.ts";
+import { copyInfo, enable } from "./agpgart/enable.ts";
+import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/generic.ts";
+import { Agpgart } from "./agpgart/index.ts";
+import type { Chipset } from "./chipset/chipset.ts";
+import type { Facts } from "./event/field.ts";
+import type { About } from "./event/trace.ts";
+import type { Hooks } from "./hooks/hooks.ts";
+import { Machine, type Sink } from "./machine/machine.ts";
+import { Card } from "./platform/card.ts";
+import { CoherentMemory } from "./platform/coherent.ts";
+import { Kernel, Killed } from "./platform/kernel.ts";
+import { Pci } from "./platform/pci.ts";
+import type { Platform } from "./platform/platform.ts";
+import { Remap } from "./platform/remap.ts";
+import { type Operation, type Workload, workloadText } from "./workload/workload.ts";
+
+export interface Setup {
+  readonly platform: Platform;
+  readonly hooks: Hooks;
+  readonly chipset: Chipset;
+  readonly workload: Workload;
+  readonly seed: number;
+  /** Whether ioremap takes a physical address whatever the platform: the reference's lenient rule. */
+  readonly lenientIoremap: boolean;
+  /** Whether the client writes its pages and the card reads them. */
+  readonly device: boolean;
+}
+
+/** What the trace will say of this run. */
+export function aboutRun(setup: Setup): About {
+  const { platform, hooks, chipset, workload, seed, lenientIoremap, device } = setup;
+  return {
+    platform: platform.name,
+    hooks: hooks.name,
+    chipset: chipset.name,
+    workload: workload.name,
+    operations: workloadText(workload),
+    seed,
+    options: { lenientIoremap, device },
+    virtBase: platform.virtBase,
+    physIsMachine: platform.physIsMachine,
+    source: "simulated",
+    origin: null,
+  };
+}
+
+/** Runs the workload; gives control back after every op, so that the caller can show progress. */
+export function* record(setup: Setup, sink: Sink): Generator<{ op: number; events: number }> {
+  const run = new Run(setup, sink);
+  for (const [op, operation] of setup.workload.operations.entries()) {
+    run.step(op, operation);
+    yield { op, events: run.events };
+  }
+}
+
+const POINTER = { bridge: "bridge", memory: "memory" } as const;
+
+class Run {
+  readonly #machine: Machine;
+  readonly #kernel: Kernel;
+  readonly #remap: Remap;
+  readonly #agp: Agpgart;
+  readonly #card: Card | null;
+  readonly #slots = new Map<number, AgpMemory | null>();
+
+  constructor({ platform, hooks, chipset, seed, lenientIoremap, device }: Setup, sink: Sink) {
+    this.#machine = new Machine({ physIsMachine: platform.physIsMachine, chipset }, sink);
+    this.#kernel = new Kernel(this.#machine, platform, seed);
+    this.#remap = new Remap(this.#kernel, lenientIoremap ? "phys" : platform.ioremap);
+    const arch = { kernel: this.#kernel, coherent: new CoherentMemory(this.#kernel) };
+    const pci = new Pci(this.#kernel, chipset);
+    this.#agp = new Agpgart({ arch, hooks, pci, remap: this.#remap, chipset });
+    this.#card = device ? new Card(this.#kernel) : null;
+  }
+
+  get events(): number {
+    return this.#machine.state.moment;
+  }
+
+  step(op: number, operation: Operation): void {
+    const { op: name, ...given } = operation;
+    const by = { actor: "workload", op } as const;
+    this.#machine.emit({ kind: "op.began", ...by, name, arguments: this.#arguments(name, given) });
+    this.#machine.emit({ kind: "op.ended", ...by, result: this.#survive(operation) });
+  }
+
+  /** An oops kills the calling task: its op is over, what it held stays lost. */
+  #survive(operation: Operation): Facts {
+    try {
+      return this.#perform(operation);
+    } catch (error) {
+      if (error instanceof Killed) return { ret: "oops" };
+      throw error;
+    }
+  }
+
+  /** The arguments as the driver's function gets them. */
+  #arguments(name: string, given: Facts): Facts {
+    if (name === "enable_info") return { mode: hex(this.#agp.bridge?.mode ?? 0) };
+    return name === "alloc" ? { ...given, pages: (given["pages"] as number) >>> 0 } : given;
+  }
+
+  #perform(operation: Operation): Facts {
+    const agp = this.#agp;
+    switch (operation.op) {
+      case "init": {
+        const ret = agp.init();
+        return { ret, ...this.#counters(), ...(agp.bridge ? bridgeFacts(agp.bridge) : {}) };
+      }
+      case "cleanup":
+        agp.cleanup();
+        return this.#counters();
+      case "acquire":
+        return { ret: acquire(agp.bridge) && POINTER.bridge, ...this.#counters() };
+      case "release":
+        release(agp.bridge);
+        return this.#counters();
+      case "info":
+        return infoFacts(agp.bridge);
+      case "enable_info":
+        if (agp.bridge) enable(agp.bridge, agp.bridge.mode);
+        return {};
+      case "alloc":
+        return this.#allocate(operation);
+      case "bind":
+        return this.#bind(operation);
+      case "unbind": {
+        const ret = unbindMemory(this.#slots.get(operation.slot) ?? null);
+        return { slot: operation.slot, ret, ...this.#counters() };
+      }
+      case "free":
+        freeMemory(this.#slots.get(operation.slot) ?? null, agp.bridge);
+        this.#slots.set(operation.slot, null);
+        return { slot: operation.slot, ...this.#counters() };
+      case "dump":
+        return {};
+      case "maxorder":
+        this.#kernel.pages.maxOrder = operation.max_order;
+        return {};
+      case "failafter":
+        this.#kernel.pages.remaining =
+          operation.count < 0 ? Number.POSITIVE_INFINITY : operation.count;
+        return {};
+      case "failioremap":
+        this.#remap.failing = operation.on === 1;
+        return {};
+    }
+  }
+
+  #allocate({ slot, pages, type }: Operation & { op: "alloc" }): Facts {
+    const memory = allocateMemory(this.#agp.bridge, pages >>> 0, type);
+    this.#slots.set(slot, memory);
+    if (memory === null) return { slot, ret: null, ...this.#counters() };
+    this.#card?.fill(memory.memory);
+    return {
+      slot,
+      ret: POINTER.memory,
+      key: memory.key,
+      page_count: memory.memory.length,
+      num_scratch_pages: memory.numScratchPages,
+      type,
+      physical: "0x0",
+      memory: memory.memory.map(({ bus }) => hex(bus)),
+      ...this.#counters(),
+    };
+  }
+
+  #bind({ slot, pg_start }: Operation & { op: "bind" }): Facts {
+    const memory = this.#slots.get(slot) ?? null;
+    const ret = bindMemory(memory, pg_start);
+    if (ret === 0) this.#card?.read(memory!.bridge!.gartBusAddr, pg_start, memory!.memory);
+    return { slot, ret, ...this.#counters() };
+  }
+
+  /** What the driver keeps count of, or that there is no bridge. */
+  #counters(): Facts {
+    const bridge = this.#agp.bridge;
+    if (bridge === null) return { bridge: null };
+    return { current_memory: bridge.currentMemory, in_use: bridge.agpInUse };
+  }
+}
+
+const bridgeFacts = (bridge: Bridge): Facts => ({
+  num_entries: bridge.currentSize.entries,
+  max_memory: bridge.maxMemory,
+  aper_base: hex(bridge.gartBusAddr),
+  gatt_bus_addr: hex(raw(bridge.gattBusAddr!.bus)),
+  scratch_page: hex(bridge.scratchPage),
+  scratch_page_real: "0x0",
+  mode: hex(bridge.mode),
+  aperture_size_idx: bridge.apertureSizeIdx,
+  version: "0.101",
+});
+
+function infoFacts(bridge: Bridge | null): Facts {
+  const { result, info } = copyInfo(bridge);
+  return {
+    ret: result,
+    mode: hex(info.mode),
+    aper_base: hex(info.aperBase),
+    aper_size: info.aperSize,
+    max_memory: info.maxMemory,
+    current_memory: info.currentMemory,
+    cant_use_aperture: 0,
+    page_mask: hex(info.pageMask),
+  };
+}

@@ -1,0 +1,57 @@
+// index.ts - the built-in workloads, by name, in a shorthand of one operation a word.
+//
+// They are the reference's: smoke, testgart (the sequence of Jeff Hartmann's testgart.c of 1999), x-server,
+// errors, fallback (large tables cannot be had), oom (pages run out in mid-allocation).
+
+import { parseWorkload, type Workload } from "./workload.ts";
+
+const shorthand: { readonly [name: string]: string } = {
+  smoke: "init alloc:0,4 bind:0,0 unbind:0 free:0 cleanup",
+  testgart: `init acquire info enable_info
+    alloc:0,1024 bind:0,0 alloc:1,1024 bind:1,1024 info
+    unbind:0 unbind:1 bind:0,0 bind:1,1024 free:0 free:1 release cleanup`,
+  "x-server": `init acquire info enable_info
+    alloc:0,1 alloc:1,256 alloc:2,2048 bind:0,0 bind:1,16 bind:2,4096 dump:after-first-binds
+    alloc:3,256 bind:3,1024 unbind:1 alloc:4,1 bind:4,271 bind:1,16 bind:1,512 unbind:4 free:4
+    unbind:2 bind:2,8192 free:3 alloc:5,256 alloc:6,17 bind:5,4096 bind:6,4352 dump:mixed
+    unbind:5 unbind:1 bind:5,16 bind:1,16128 info free:0 alloc:7,1 bind:7,0 dump:late
+    free:6 free:2 free:1 free:5 free:7 release cleanup`,
+  errors: `init acquire acquire release acquire alloc:0,4 alloc:1,4
+    bind:0,16381 bind:0,16380 bind:0,0 bind:1,16378 bind:1,16376 unbind:1 unbind:1 unbind:0
+    bind:0,16384 bind:0,100000 bind:0,0 bind:1,3 bind:1,4 free:0 bind:1,0
+    bind:5,0 unbind:5 free:5 alloc:2,0 alloc:3,4,1 free:3 alloc:4,4,2 free:4
+    alloc:2,52225 alloc:2,52221 alloc:2,-1 alloc:2,3 bind:2,1 bind:2,7 bind:2,8
+    unbind:1 free:1 free:2 info release release acquire cleanup
+    acquire info alloc:6,1 init acquire info release cleanup`,
+  fallback: `maxorder:2 init info alloc:0,4 bind:0,4093 bind:0,4092 free:0 cleanup
+    maxorder:-1 init cleanup maxorder:0 init info cleanup
+    maxorder:99 failioremap:1 init cleanup failioremap:0 init info cleanup`,
+  oom: `init failafter:0 alloc:0,4 failafter:2 alloc:1,4 failafter:-1
+    alloc:2,4 bind:2,0 free:2 cleanup`,
+};
+
+/** The arguments of each operation that takes any, in the order of the shorthand. */
+const parameters: { readonly [op: string]: readonly string[] } = {
+  alloc: ["slot", "pages", "type"],
+  bind: ["slot", "pg_start"],
+  unbind: ["slot"],
+  free: ["slot"],
+  dump: ["tag"],
+  maxorder: ["max_order"],
+  failafter: ["count"],
+  failioremap: ["on"],
+};
+
+export const workloads: readonly Workload[] = Object.entries(shorthand).map(([name, words]) =>
+  parseWorkload(JSON.stringify({ workload: name, ops: words.split(/\s+/).map(operation) }), name),
+);
+
+function operation(word: string): object {
+  const [op, rest] = word.split(":") as [string, string?];
+  const values = rest?.split(",") ?? [];
+  const named = values.map((value, i) => [
+    parameters[op]![i],
+    op === "dump" ? value : Number(value),
+  ]);
+  return { op, ...Object.fromEntries(named) };
+}
