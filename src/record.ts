@@ -102,7 +102,7 @@ class Run {
   /** The arguments as the driver's function gets them. */
   #arguments(name: string, given: Facts): Facts {
     if (name === "enable_info") return { mode: hex(this.#agp.bridge?.mode ?? 0) };
-    return name === "alloc" ? { ...given, pages: (given["pages"] as number) >>> 0 } : given;
+    return name === "alloc" ? { ...given, pages: (given.pages as number) >>> 0 } : given;
   }
 
   #perform(operation: Operation): Facts {

@@ -35,12 +35,16 @@ const schemas = new Map<string, z.ZodType>(
 );
 const anyKind = z.looseObject({ kind: z.enum(kindNames as [KindName, ...KindName[]]) });
 
-/** The event as plain JSON values. */
+const header = ["kind", "actor", "place", "cause", "at"];
+
+/** The event as plain JSON values, in the order of its kind's declaration. */
 export function toJson({ seq, op, event }: Recorded): { [name: string]: unknown } {
   const json: { [name: string]: unknown } = { seq };
-  if (op >= 0) json["op"] = op;
-  const fields = declared(event.kind).fields;
-  for (const [name, value] of Object.entries(event)) {
+  if (op >= 0) json.op = op;
+  const { fields } = declared(event.kind);
+  const values = event as unknown as { readonly [name: string]: unknown };
+  for (const name of [...header, ...Object.keys(fields)]) {
+    const value = values[name];
     if (value == null || name === "op") continue;
     json[name] = fields[name]?.hex ? `0x${(value as number).toString(16)}` : value;
   }

@@ -160,9 +160,9 @@ export class RowReader {
       actor: this.#actors[row[column.actor]!],
     };
     const place = row[column.place];
-    if (place != null) event["place"] = this.#places[place];
-    if (row[column.at] != null) event["at"] = row[column.at];
-    if (row[column.cause] != null) event["cause"] = row[column.cause];
+    if (place != null) event.place = this.#places[place];
+    if (row[column.at] != null) event.at = row[column.at];
+    if (row[column.cause] != null) event.cause = row[column.cause];
     for (const step of plan.steps) {
       const value = row[step.at];
       if (value == null) continue;

@@ -1,5 +1,18 @@
 // trace.ts - what a trace says of itself: how the run was set up, and what every event rests on.
 
+import type { Facts } from "./field.ts";
+
+/** An op: what was asked for, what came of it, and the events it spans. */
+export interface OpRow {
+  readonly op: number;
+  readonly name: string;
+  readonly arguments: Facts;
+  /** Null where the trace holds no end of it. */
+  readonly result: Facts | null;
+  readonly first: number;
+  readonly last: number | null;
+}
+
 /** One run, as recorded or imported. */
 export interface About {
   readonly platform: string;

@@ -3,6 +3,8 @@
 // One rule in two languages: `verdictOf` for this program, `verdictSql` for the view `events`.
 // A test holds them to each other over whole traces.
 
+import type { Event } from "./vocabulary.ts";
+
 export const verdicts = [
   "identity", // the number is the machine address
   "translated", // another number, and it leads there all the same
@@ -18,10 +20,27 @@ export type Verdict = (typeof verdicts)[number];
 /** What the rule reads of an event; null where nothing is known. */
 export interface Addresses {
   readonly kind: string;
+  readonly virt: number | null;
   readonly phys: number | null;
   readonly machine: number | null;
   readonly bus: number | null;
   readonly reached: number | null;
+}
+
+/** The address columns of an event, null where it has none. */
+export function addressesOf(event: Event): Addresses {
+  const { virt, phys, machine, bus, reached } = event as {
+    readonly [column in keyof Addresses]?: unknown;
+  };
+  const number = (value: unknown) => (value == null ? null : (value as number));
+  return {
+    kind: event.kind,
+    virt: number(virt),
+    phys: number(phys),
+    machine: number(machine),
+    bus: number(bus),
+    reached: number(reached),
+  };
 }
 
 /** Whether hardware would not get to the page that was meant. */

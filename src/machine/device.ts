@@ -22,5 +22,5 @@ export const device = {
 function keepEntry(state: State, address: number, cause: number | null): void {
   const walked = walk(state, aperture(address));
   if (walked?.bus != null && walked.fetched !== null)
-    state.tlb.set(walked.page, { word: walked.word, seq: cause ?? walked.cause ?? 0 });
+    state.tlb.set(walked.page, { word: walked.word, seq: cause ?? walked.cause });
 }

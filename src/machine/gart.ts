@@ -14,7 +14,7 @@ import {
 } from "../address.ts";
 import type { Part } from "./part.ts";
 import { nothing } from "./part.ts";
-import type { State } from "./state.ts";
+import type { Held, State } from "./state.ts";
 
 export const gart = {
   "gatt.written": (state, event, seq) => {
@@ -40,7 +40,7 @@ export interface Walk {
   readonly bus: Bus | null;
   readonly reached: Machine | null;
   /** The seq of the write that decided: the entry's, or the table base register's. */
-  readonly cause: number | null;
+  readonly cause: number;
 }
 
 /**
@@ -49,23 +49,38 @@ export interface Walk {
  * Null where the chipset's registers name no table yet.
  */
 export function walk(state: State, address: Aperture): Walk | null {
-  const chipset = state.nature.chipset;
-  const base = chipset?.apertureBase(state.registers) ?? null;
-  const table = chipset?.tableBase(state.registers) ?? null;
-  if (chipset === null || base === null || table === null) return null;
+  const base = state.nature.chipset?.apertureBase(state.registers) ?? null;
+  if (base === null) return null;
   const page = Math.floor(distance(base, address) / PAGE_SIZE);
   const cached = state.tlb.get(page);
-  if (cached !== undefined) return walked(page, null, cached.word, cached.seq);
-  const fetched = offset(untranslated(table.base), page * chipset.entry.bytes);
-  const tablePage = state.tableFrames.get(raw(mfnOf(fetched)));
-  if (tablePage === undefined) return walked(page, fetched, 0, table.seq);
-  const index = (tablePage * PAGE_SIZE + pageOffset(fetched)) / chipset.entry.bytes;
-  return walked(page, fetched, state.gatt.get(index) ?? 0, state.gattWritten.get(index) ?? null);
+  return cached === undefined
+    ? fetch(state, page, pageOffset(address))
+    : outcome(state, page, null, cached, pageOffset(address));
+}
 
-  function walked(page: number, fetched: Machine | null, word: number, cause: number | null): Walk {
-    const bus = chipset!.entry.decode(word);
-    const within = pageOffset(address);
-    const reached = bus === null ? null : offset(untranslated(bus), within);
-    return { page, fetched, word, bus, reached, cause };
-  }
+/** The same walk past the TLB: what lies in memory for this page of the aperture. */
+export function fetch(state: State, page: number, within = 0): Walk | null {
+  const { chipset } = state.nature;
+  const table = chipset?.tableBase(state.registers) ?? null;
+  if (chipset === null || table === null) return null;
+  const { bytes } = chipset.entry;
+  const fetched = offset(untranslated(table.base), page * bytes);
+  const tablePage = state.tableFrames.get(raw(mfnOf(fetched)));
+  if (tablePage === undefined)
+    return outcome(state, page, fetched, { word: 0, seq: table.seq }, within);
+  const index = (tablePage * PAGE_SIZE + pageOffset(fetched)) / bytes;
+  const held = { word: state.gatt.get(index) ?? 0, seq: state.gattWritten.get(index) ?? table.seq };
+  return outcome(state, page, fetched, held, within);
+}
+
+function outcome(
+  state: State,
+  page: number,
+  fetched: Machine | null,
+  { word, seq }: Held,
+  within: number,
+): Walk {
+  const bus = state.nature.chipset!.entry.decode(word);
+  const reached = bus === null ? null : offset(untranslated(bus), within);
+  return { page, fetched, word, bus, reached, cause: seq };
 }

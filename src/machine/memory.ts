@@ -18,6 +18,9 @@ export const memory = {
     for (let i = 0; i < pages; i++) state.allocation.delete(event.allocation + i);
     state.extent.delete(event.allocation);
     state.allocated.delete(event.allocation);
+    if (event.use !== "gatt") return;
+    state.gatt.clear();
+    state.gattWritten.clear();
   },
 } satisfies Part;
 

@@ -42,6 +42,13 @@ export class Table {
     this.#size--;
   }
 
+  clear(): void {
+    this.#leaves.clear();
+    this.#size = 0;
+    this.#lastKey = -1;
+    this.#last = undefined;
+  }
+
   /** All entries as [index, value], by ascending index. */
   *entries(): Generator<[number, number]> {
     for (const key of [...this.#leaves.keys()].sort((a, b) => a - b)) {

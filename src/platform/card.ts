@@ -35,7 +35,7 @@ export class Card {
 
   /** The card reads the pages bound from `first` on, `base` being the aperture's. */
   read(base: number, first: number, pages: readonly Given[]): void {
-    pages.forEach((meant, i) => this.#readPage(base + (first + i) * PAGE_SIZE, meant));
+    for (const [i, meant] of pages.entries()) this.#readPage(base + (first + i) * PAGE_SIZE, meant);
   }
 
   #readPage(address: number, meant: Given): void {

@@ -1,0 +1,9 @@
+// index.ts - every format a trace file has had, oldest first; a shipped one is never edited.
+
+import type { Migration } from "kysely";
+import { first } from "./0001-first.ts";
+
+/** By name: kysely runs them in the order of their names, the format's number is their count. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  "0001-first": first,
+};

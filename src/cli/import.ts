@@ -1,0 +1,56 @@
+// import.ts - gartrace import: turns a recording of another program into a trace.
+
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { importReference } from "../exchange/import/reference.ts";
+import { countOf } from "../report/text.ts";
+import { TraceWriter } from "../store/write.ts";
+import { notice, printJson } from "./output.ts";
+
+interface Options {
+  readonly output?: string;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+export function addImport(program: Command): void {
+  program
+    .command("import")
+    .summary("turn a recording of the real driver into a trace")
+    .description(
+      "Reads a recording of the real agpgart driver (JSON lines, plain or gzipped) and writes it as a trace.",
+    )
+    .argument("<file>", "the recording")
+    .option(
+      "-o, --output <file>",
+      "the trace to write (default: the recording's name, ending in .gart)",
+    )
+    .option("-f, --force", "overwrite the trace if it exists", false)
+    .option("--json", "print what was imported as JSON", false)
+    .action(async (file: string, options: Options) => {
+      const path = options.output ?? `${basename(file).replace(/(\.jsonl)?(\.gz)?$/, "")}.gart`;
+      const written = await importTo(path, file, options.force);
+      if (options.json) await printJson({ path, ...written });
+      else notice(`imported ${countOf(written.events, "event")} to ${path}`);
+    });
+}
+
+/** Imports a recording into a new trace; a recording that breaks off leaves a torn one. */
+async function importTo(
+  path: string,
+  file: string,
+  force: boolean,
+): Promise<{ events: number; digest: string }> {
+  let writer: TraceWriter | undefined;
+  try {
+    await importReference(file, async (about) => {
+      const opened = await TraceWriter.create(path, about, { force });
+      writer = opened;
+      return (seq, op, event) => opened.append(seq, op, event);
+    });
+    return writer!.finish();
+  } catch (error) {
+    writer?.abandon();
+    throw error;
+  }
+}

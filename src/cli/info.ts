@@ -1,0 +1,93 @@
+// info.ts - gartrace info: what a trace is, how much is in it, and the first event that goes wrong.
+
+import type { Command } from "commander";
+import { toJson } from "../event/line.ts";
+import { isWrong, type Verdict } from "../event/verdict.ts";
+import type { Recorded } from "../event/vocabulary.ts";
+import { verdictIn } from "../replay/causes.ts";
+import { eventLine } from "../report/event-text.ts";
+import { counted, inColumns } from "../report/text.ts";
+import type { TraceReader } from "../store/read.ts";
+import { print, printJson } from "./output.ts";
+import { reading } from "./reading.ts";
+
+export function addInfo(program: Command): void {
+  program
+    .command("info")
+    .summary("say what a trace holds")
+    .argument("<trace>")
+    .option("--json", "print JSON", false)
+    .action((path: string, { json }: { json: boolean }) =>
+      reading([path], async ([trace]) => {
+        const tally = tallyOf(trace!);
+        await (json ? printJson(infoJson(trace!, tally)) : print(infoText(trace!, tally)));
+      }),
+    );
+}
+
+interface Tally {
+  readonly kinds: Map<string, number>;
+  readonly verdicts: Map<Verdict, number>;
+  readonly firstWrong: { recorded: Recorded; verdict: Verdict } | null;
+}
+
+/** One pass over the events. */
+function tallyOf(trace: TraceReader): Tally {
+  const kinds = new Map<string, number>();
+  const verdicts = new Map<Verdict, number>();
+  let firstWrong: Tally["firstWrong"] = null;
+  for (const recorded of trace.events()) {
+    const { event } = recorded;
+    kinds.set(event.kind, (kinds.get(event.kind) ?? 0) + 1);
+    const verdict = "bus" in event ? verdictIn(trace, recorded) : null;
+    if (verdict === null) continue;
+    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+    if (isWrong(verdict)) firstWrong ??= { recorded, verdict };
+  }
+  return { kinds, verdicts, firstWrong };
+}
+
+function infoJson(trace: TraceReader, { kinds, verdicts, firstWrong }: Tally): unknown {
+  const { virtBase, operations: _, ...about } = trace.about;
+  return {
+    ...about,
+    virtBase: `0x${virtBase.toString(16)}`,
+    version: trace.version,
+    torn: trace.torn,
+    digest: trace.digest,
+    events: trace.count,
+    ops: [...trace.ops()].length,
+    kinds: Object.fromEntries(kinds),
+    verdicts: Object.fromEntries(verdicts),
+    firstWrong: firstWrong && { verdict: firstWrong.verdict, event: toJson(firstWrong.recorded) },
+  };
+}
+
+function infoText(trace: TraceReader, { kinds, verdicts, firstWrong }: Tally): string {
+  const { about } = trace;
+  const options = Object.entries(about.options).map(([name, value]) => `${name}=${value}`);
+  const rows = [
+    ["platform", about.platform],
+    ["hooks", about.hooks],
+    ["chipset", about.chipset],
+    ["workload", `${about.workload}, ${[...trace.ops()].length} ops`],
+    ["seed", `${about.seed}`],
+    ["options", options.join(" ") || "none"],
+    ["source", about.origin === null ? about.source : `${about.source}: ${about.origin}`],
+    ["digest", trace.digest ?? "none: the trace is torn"],
+    ["events", counted(trace.count)],
+  ];
+  const kindRows = [...kinds]
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, count]) => ["", kind, counted(count)]);
+  const verdictRows = [...verdicts].map(([verdict, count]) => ["", verdict, counted(count)]);
+  return [
+    inColumns(rows),
+    inColumns(kindRows),
+    "verdicts, of events that hand an address to hardware",
+    verdictRows.length === 0 ? "  none" : inColumns(verdictRows),
+    firstWrong === null
+      ? "every number leads to the page that was meant"
+      : `first to go wrong: ${eventLine(firstWrong.recorded, firstWrong.verdict)}`,
+  ].join("\n");
+}

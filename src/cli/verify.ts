@@ -1,0 +1,105 @@
+// verify.ts - gartrace verify: replay agrees, the digest holds, and a simulated run runs the same again.
+
+import type { Command } from "commander";
+import { toLine } from "../event/line.ts";
+import type { About } from "../event/trace.ts";
+import { record } from "../record.ts";
+import { verify } from "../replay/verify.ts";
+import { countOf, inColumns } from "../report/text.ts";
+import type { TraceReader } from "../store/read.ts";
+import { parseWorkload } from "../workload/workload.ts";
+import { print, printJson } from "./output.ts";
+import { reading } from "./reading.ts";
+import { setupOf } from "./recording.ts";
+
+export function addVerify(program: Command): void {
+  program
+    .command("verify")
+    .summary("check a trace against its own replay")
+    .description(
+      "Checks that replay agrees with every recorded observation, that the digest holds, and that running a\n" +
+        "simulated trace again gives the same events. Exit code 1 where something does not hold.",
+    )
+    .argument("<trace>")
+    .option("--json", "print JSON", false)
+    .action((path: string, { json }: { json: boolean }) =>
+      reading([path], async ([trace]) => {
+        const { observations, disagreements } = verify(trace!);
+        const digest = trace!.digest === null ? null : trace!.recomputeDigest() === trace!.digest;
+        const again = trace!.torn ? null : runAgain(trace!);
+        const holds =
+          disagreements.length === 0 && digest !== false && (again === null || again.same);
+        if (json) await printJson({ holds, observations, disagreements, digest, again });
+        else await print(verifyText(observations, disagreements, digest, again));
+        if (!holds) process.exitCode = 1;
+      }),
+    );
+}
+
+interface Again {
+  readonly same: boolean;
+  /** The first event that is different. */
+  readonly seq: number | null;
+}
+
+/** Runs a simulated trace's workload again and compares event by event; null for an imported one. */
+function runAgain(trace: TraceReader): Again | null {
+  const { about } = trace;
+  if (about.source !== "simulated" || about.operations === null) return null;
+  const recorded = trace.events()[Symbol.iterator]();
+  let different: number | null = null;
+  for (const _ of record(
+    setupOf({ ...wantedOf(about), workload: parseWorkload(about.operations, about.workload) }),
+    (seq, op, event) => {
+      const was = recorded.next();
+      if (different === null && (was.done || toLine(was.value) !== toLine({ seq, op, event })))
+        different = seq;
+    },
+  ));
+  if (different === null && !recorded.next().done) different = trace.count;
+  return { same: different === null, seq: different };
+}
+
+const wantedOf = ({ platform, hooks, chipset, seed, options }: About) => ({
+  platform,
+  hooks,
+  chipset,
+  seed,
+  lenientIoremap: options.lenientIoremap === true,
+  device: options.device === true,
+});
+
+function verifyText(
+  observations: number,
+  disagreements: readonly { seq: number; what: string; recorded: unknown; replayed: unknown }[],
+  digest: boolean | null,
+  again: Again | null,
+): string {
+  const rows = [
+    [
+      "replay",
+      disagreements.length === 0
+        ? `agrees with ${countOf(observations, "observation")}`
+        : "disagrees",
+    ],
+    ...disagreements.map(({ seq, what, recorded, replayed }) => [
+      "",
+      `#${seq} ${what}: recorded ${JSON.stringify(recorded)}, replayed ${JSON.stringify(replayed)}`,
+    ]),
+    [
+      "digest",
+      digest === null
+        ? "none: the trace is torn"
+        : digest
+          ? "holds"
+          : "does not hold: the file was changed",
+    ],
+    ["again", againText(again)],
+  ];
+  return inColumns(rows);
+}
+
+function againText(again: Again | null): string {
+  if (again === null) return "not run: only a finished simulated trace can be";
+  return again.same ? "gives the same events" : `gives another event at #${again.seq}`;
+}

@@ -1,0 +1,29 @@
+// workload-file.ts - a workload by name or by file.
+
+import { readFileSync } from "node:fs";
+import { UserError, unknownName } from "../fault.ts";
+import { workloads } from "../workload/index.ts";
+import { parseWorkload, type Workload } from "../workload/workload.ts";
+
+/** A built-in workload by its name, or the file that the name is the path of. */
+export function workloadOf(name: string): Workload {
+  const known = workloads.find((workload) => workload.name === name);
+  if (known !== undefined) return known;
+  if (!/[./]/.test(name))
+    throw unknownName("workload", name, [
+      ...workloads.map((workload) => workload.name),
+      "or a path to FILE.json",
+    ]);
+  return parseWorkload(readText(name), name);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      `cannot read the workload ${path}: ${code === "ENOENT" ? "there is no such file" : (error as Error).message}`,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+// facts.ts - how the results of two ops compare: what the driver returned and what a recording observed.
+
+import type { Facts } from "../event/field.ts";
+import { observed } from "../replay/observe.ts";
+import type { OpSeen, Side } from "./side.ts";
+
+/** Facts that say where frames lie; by default the events behind them are judged instead. */
+const PLACES = new Set([
+  "memory",
+  "gatt_bus_addr",
+  "gatt_crc32",
+  "gatt_dump",
+  "entry0_addr",
+  "hw_first_bad",
+  "scratch_page",
+  "scratch_page_real",
+]);
+
+export interface FactPair {
+  readonly fact: string;
+  readonly a: unknown;
+  readonly b: unknown;
+}
+
+/** The facts that differ. What only one side states is worked out from the other's state, if that can tell. */
+export function differingFacts(
+  exact: boolean,
+  a: OpSeen,
+  sideA: Side,
+  b: OpSeen,
+  sideB: Side,
+): FactPair[] {
+  if (a.result === null || b.result === null)
+    return a.result === b.result
+      ? []
+      : [{ fact: "ended", a: a.result !== null, b: b.result !== null }];
+  const facts = new Set([...Object.keys(a.result), ...Object.keys(b.result)]);
+  return [...facts]
+    .filter((fact) => exact || !PLACES.has(fact))
+    .map((fact) => ({ fact, a: stated(fact, a, sideA), b: stated(fact, b, sideB) }))
+    .filter((pair) => JSON.stringify(pair.a) !== JSON.stringify(pair.b));
+}
+
+const stated = (fact: string, op: OpSeen, side: Side): unknown =>
+  (op.result as Facts)[fact] ??
+  (fact in (op.result as Facts) ? null : observed(fact, side.state, op.watch));

@@ -1,0 +1,49 @@
+// reference-reading.ts - an import of a reference recording under way, and what its lines share.
+//
+// The recorder logged calls. Which page a number stands for is found again here, by remembering
+// which hook call gave it out last.
+
+import { type Bus, offset, type Phys, raw, type Virt } from "../../address.ts";
+import type { Chipset } from "../../chipset/chipset.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { FieldsOf, Shape } from "./reference-lines.ts";
+
+export interface Reading {
+  readonly machine: Machine;
+  readonly chipset: Chipset;
+  /** virt - phys, in the kernel's own mapping of its memory. */
+  readonly pageOffset: number;
+  /** By the number that a hook gave the driver: the hook.called, and the page asked about. */
+  readonly given: Map<number, { readonly seq: number; readonly phys: Phys }>;
+  /** What ioremap mapped, by its id. */
+  readonly mapped: Map<number, { readonly cookie: Virt; readonly pages: number }>;
+  /** An error that says where in the recording. */
+  refuse(complaint: string): Error;
+}
+
+/** For some shapes of lines, how each is said in events. */
+export type Readers<S extends Shape> = {
+  readonly [One in S]: (reading: Reading, line: FieldsOf<One>) => void;
+};
+
+/** The page a number stands for, by the hook call that gave it; so many bytes further. */
+export function meantBy({ machine, given }: Reading, number: Bus, bytes = 0) {
+  const source = given.get(raw(number));
+  if (source === undefined) return {};
+  const phys = offset(source.phys, bytes);
+  return { cause: source.seq, phys, machine: machine.state.machineOf(phys) };
+}
+
+/** What a call of the kernel was asked to do, where the recording has no more of it. */
+export function entered({ machine }: Reading, text: string, place: string | null = null): void {
+  machine.emit({ kind: "call.entered", actor: "kernel", place, text });
+}
+
+export function returned(
+  { machine }: Reading,
+  text: string,
+  result: number,
+  place: string | null = null,
+): void {
+  machine.emit({ kind: "call.returned", actor: "kernel", place, text, result });
+}

@@ -1,0 +1,24 @@
+// causes.ts - where an event's address came from, back to the allocation, and what that says of it.
+
+import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
+import type { Recorded } from "../event/vocabulary.ts";
+import type { Trace } from "./trace.ts";
+
+/** The event's chain of causes, nearest first, without the event itself. */
+export function causesOf(trace: Trace, recorded: Recorded): Recorded[] {
+  const chain: Recorded[] = [];
+  let { cause } = recorded.event;
+  while (cause != null) {
+    const next = trace.event(cause);
+    if (next === undefined) break;
+    chain.push(next);
+    cause = next.event.cause;
+  }
+  return chain;
+}
+
+/** The verdict of an event of a trace, its cause looked up. */
+export function verdictIn(trace: Trace, { event }: Recorded): Verdict | null {
+  const cause = event.cause == null ? undefined : trace.event(event.cause);
+  return verdictOf(addressesOf(event), cause === undefined ? null : addressesOf(cause.event));
+}

@@ -1,0 +1,96 @@
+// verify.ts - does replay agree with everything that a trace observed?
+//
+// Every truth and every observation in an event is derived again from the events before it.
+
+import { aperture, type Machine, mfnOf, raw } from "../address.ts";
+import type { Recorded } from "../event/vocabulary.ts";
+import { apply } from "../machine/apply.ts";
+import { walk } from "../machine/gart.ts";
+import { State } from "../machine/state.ts";
+import { OpWatch, observable, observed } from "./observe.ts";
+import { natureOf } from "./replay.ts";
+import type { Trace } from "./trace.ts";
+
+/** One observation that replay does not confirm. */
+export interface Disagreement {
+  readonly seq: number;
+  readonly what: string;
+  readonly recorded: unknown;
+  readonly replayed: unknown;
+}
+
+export interface Verification {
+  /** How many observations were derived again. */
+  readonly observations: number;
+  readonly disagreements: readonly Disagreement[];
+}
+
+/** Replays the whole trace; stops collecting, not counting, after `most` disagreements. */
+export function verify(trace: Trace, most = 20): Verification {
+  const state = new State(natureOf(trace.about));
+  const disagreements: Disagreement[] = [];
+  let observations = 0;
+  let watch: OpWatch | null = null;
+  let expected = 1;
+  const hold = (seq: number, what: string, recorded: unknown, replayed: unknown) => {
+    observations++;
+    if (JSON.stringify(recorded) === JSON.stringify(replayed) || disagreements.length >= most)
+      return;
+    disagreements.push({ seq, what, recorded, replayed });
+  };
+  for (const recorded of trace.events()) {
+    const { seq, event } = recorded;
+    hold(seq, "seq", seq, expected++);
+    if (event.kind === "op.began") watch = new OpWatch(event, state);
+    before(recorded, state, hold);
+    apply(state, event, seq);
+    watch?.see(event);
+    truth(recorded, state, hold);
+    if (event.kind !== "op.ended" || watch === null) continue;
+    for (const fact of observable(event.result))
+      hold(seq, fact, event.result[fact], observed(fact, state, watch));
+  }
+  return { observations, disagreements };
+}
+
+type Hold = (seq: number, what: string, recorded: unknown, replayed: unknown) => void;
+
+/** What the event saw of the state that it met. */
+function before({ seq, event }: Recorded, state: State, hold: Hold): void {
+  switch (event.kind) {
+    case "gatt.read":
+      hold(seq, "word", event.word, state.gatt.get(event.entry) ?? event.word);
+      return;
+    case "register.read": {
+      const held = state.registers.get(event.register);
+      hold(seq, "word", event.word, held?.word ?? event.word);
+      return;
+    }
+    case "cpu.read":
+      hold(seq, "tag", event.tag, state.content.get(event.frame) ?? event.tag);
+      return;
+    case "device.read":
+    case "device.wrote": {
+      const reached = walk(state, aperture(raw(event.bus)))?.reached ?? null;
+      hold(seq, "reached", event.reached ?? null, reached);
+      if (event.kind === "device.read" && event.frame != null)
+        hold(seq, "tag", event.tag, state.content.get(event.frame) ?? event.tag);
+      return;
+    }
+    default:
+  }
+}
+
+/** Where the event says the page is, and which address its word names. */
+function truth({ seq, event }: Recorded, state: State, hold: Hold): void {
+  if (event.kind === "p2m.cleared" || event.kind === "hypercall.made") return;
+  if ("machine" in event && event.machine != null && "phys" in event && event.phys != null)
+    hold(seq, "machine", number(event.machine), number(state.machineOf(event.phys)));
+  if (event.kind === "gatt.written" && event.bus != null) {
+    const bus = state.nature.chipset?.entry.decode(event.word) ?? null;
+    hold(seq, "bus", raw(event.bus), bus === null ? null : raw(bus));
+  }
+  if (event.kind === "cpu.wrote") hold(seq, "frame", event.frame, raw(mfnOf(event.machine)));
+}
+
+const number = (address: Machine | null): number | null => (address === null ? null : raw(address));

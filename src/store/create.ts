@@ -1,0 +1,116 @@
+// create.ts - makes a new trace file: its place on disk, its tables, and what it says of itself.
+
+import { accessSync, constants, existsSync, rmSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import Sqlite, { type Database, SqliteError } from "better-sqlite3";
+import { Kysely, Migrator, SqliteDialect } from "kysely";
+import { migrations } from "../../migrations/index.ts";
+import { families } from "../event/field.ts";
+import type { About } from "../event/trace.ts";
+import { actors, declared, kindNames } from "../event/vocabulary.ts";
+import { UserError } from "../fault.ts";
+import { APPLICATION_ID, build, FORMAT, run, VERSION } from "./schema.ts";
+
+/** Makes the file and leaves it open, in WAL mode, with all tables and no event. */
+export async function createFile(
+  path: string,
+  about: About,
+  { force }: { force: boolean },
+): Promise<Database> {
+  makeRoom(path, force);
+  try {
+    const database = new Sqlite(resolve(path));
+    try {
+      database.pragma("journal_mode = WAL");
+      database.pragma("synchronous = NORMAL");
+      await migrate(database);
+      database.transaction(() => describe(database, about))();
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    removeFile(path);
+    throw writeTrouble(error, `${path} was not made`);
+  }
+}
+
+/** A failed write as the user meets it; any other error stays what it is. */
+export function writeTrouble(error: unknown, whatIsThere: string): unknown {
+  if (!(error instanceof SqliteError)) return error;
+  const next = "free space and record again with --force";
+  if (error.code === "SQLITE_FULL")
+    return new UserError(`the disk is full: ${whatIsThere}; ${next}`);
+  return error.code.startsWith("SQLITE_IOERR")
+    ? new UserError(`the disk refuses a write (${error.code}): ${whatIsThere}; ${next}`)
+    : error;
+}
+
+function makeRoom(path: string, force: boolean): void {
+  const folder = dirname(resolve(path));
+  if (!existsSync(folder)) throw new UserError(`cannot write ${path}: no folder ${folder}`);
+  const old = statSync(path, { throwIfNoEntry: false });
+  if (old?.isDirectory()) throw new UserError(`${path} is a folder; name a file in it`);
+  if (old && !force) throw new UserError(`${path} exists; use --force to overwrite it`);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new UserError(`cannot write ${path}: no permission to write in ${folder}`);
+  }
+  removeFile(path);
+}
+
+/** A journal that an older file left behind would be played into the new one. */
+function removeFile(path: string): void {
+  for (const ending of ["", "-wal", "-shm", "-journal"]) rmSync(path + ending, { force: true });
+}
+
+async function migrate(database: Database): Promise<void> {
+  const { error } = await new Migrator({
+    db: new Kysely({ dialect: new SqliteDialect({ database }) }),
+    provider: { getMigrations: async () => ({ ...migrations }) },
+  }).migrateToLatest();
+  if (error) throw error;
+}
+
+/** Writes the header's marks, the one row of `trace`, and the names of the small integers. */
+function describe(database: Database, about: About): void {
+  database.pragma(`application_id = ${APPLICATION_ID}`);
+  database.pragma(`user_version = ${FORMAT}`);
+  run(
+    database,
+    build.insertInto("trace").values({
+      one: 1,
+      platform: about.platform,
+      hooks: about.hooks,
+      chipset: about.chipset,
+      workload: about.workload,
+      operations: about.operations,
+      seed: about.seed,
+      options: JSON.stringify(about.options),
+      virt_base: BigInt.asIntN(64, about.virtBase),
+      phys_is_machine: Number(about.physIsMachine),
+      source: about.source,
+      origin: about.origin,
+      gartrace: VERSION,
+      digest: null,
+      events: null,
+      finished: 0,
+    }),
+  );
+  run(database, build.insertInto("kind").values(coded(kindNames)));
+  run(database, build.insertInto("actor").values(coded(actors)));
+  run(database, build.insertInto("family").values(coded(families)));
+  run(database, build.insertInto("name").values(namesOfValues()));
+}
+
+const coded = (names: readonly string[]) => names.map((name, code) => ({ code, name }));
+
+/** What `value` stands for, kind by kind; two lists of names can share one column. */
+const namesOfValues = () =>
+  kindNames.flatMap((kind, kindCode) =>
+    Object.values(declared(kind).fields).flatMap(({ names, unit }) =>
+      (names ?? []).map((name, code) => ({ kind: kindCode, unit, code: code * unit, name })),
+    ),
+  );

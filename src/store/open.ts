@@ -1,0 +1,49 @@
+// open.ts - opens a trace file for reading, or says why it is none that can be read.
+
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import Sqlite, { type Database, SqliteError } from "better-sqlite3";
+import { UserError } from "../fault.ts";
+import { APPLICATION_ID, FORMAT } from "./schema.ts";
+
+export function openFile(path: string): Database {
+  const file = statSync(path, { throwIfNoEntry: false });
+  if (file === undefined) throw new UserError(`no such file: ${path}`);
+  if (file.isDirectory()) throw new UserError(`${path} is a folder, not a trace`);
+  let database: Database | undefined;
+  try {
+    database = new Sqlite(resolve(path), { readonly: true, fileMustExist: true });
+    checkMarks(path, database);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw readTrouble(path, error);
+  }
+}
+
+function checkMarks(path: string, database: Database): void {
+  if (database.pragma("application_id", { simple: true }) !== APPLICATION_ID)
+    throw new UserError(`${path} is an SQLite file, but not a trace`);
+  const format = database.pragma("user_version", { simple: true }) as number;
+  if (format > FORMAT)
+    throw new UserError(
+      `${path} was written by a newer gartrace (format ${format}, ` +
+        `this one reads up to ${FORMAT}); update gartrace`,
+    );
+}
+
+/** SQLite's refusal as the user meets it; any other error stays what it is. */
+function readTrouble(path: string, error: unknown): unknown {
+  if (!(error instanceof SqliteError)) return error;
+  if (error.code === "SQLITE_NOTADB")
+    return new UserError(`${path} is not a trace: it is no SQLite file`);
+  if (error.code.startsWith("SQLITE_CORRUPT"))
+    return new UserError(`${path} is damaged (${error.message}); record it again`);
+  // SQLite reads a write-ahead log by way of an index of it, FILE-shm, which it has to make.
+  if (error.code.startsWith("SQLITE_CANTOPEN") || error.code.startsWith("SQLITE_READONLY"))
+    return new UserError(
+      `${path} cannot be opened: no permission to read it, or its recording was cut off and its ` +
+        `folder is read-only; copy it, with ${path}-wal where there is one, to a folder of yours`,
+    );
+  return error;
+}

@@ -1,0 +1,82 @@
+// schema.ts - what a trace file is: its marks, its tables as types, and SQL compiled by kysely.
+
+import type { Database } from "better-sqlite3";
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import { migrations } from "../../migrations/index.ts";
+import type { Column } from "../event/field.ts";
+
+/** "GART" in the file's header: what tells a trace from any other SQLite file. */
+export const APPLICATION_ID = 0x47415254;
+/** The format that this program writes, and the newest it reads; `user_version` in the header. */
+export const FORMAT = Object.keys(migrations).length;
+/** The program's own version, which a trace carries; a test holds it to package.json. */
+export const VERSION = "0.1.0";
+
+interface Named {
+  code: number;
+  name: string;
+}
+/** The tables of the newest format, as migrations/ make them. */
+interface Schema {
+  event: Record<Column, number | null>;
+  note: { seq: number; text: string };
+  op: {
+    op: number;
+    name: string;
+    arguments: string;
+    result: string | null;
+    first_seq: number;
+    last_seq: number | null;
+  };
+  trace: {
+    one: number;
+    platform: string;
+    hooks: string;
+    chipset: string;
+    workload: string;
+    operations: string | null;
+    seed: number;
+    options: string;
+    virt_base: bigint;
+    phys_is_machine: number;
+    source: "simulated" | "imported";
+    origin: string | null;
+    gartrace: string;
+    digest: string | null;
+    events: number | null;
+    finished: number;
+  };
+  kind: Named;
+  actor: Named;
+  place: Named;
+  family: Named;
+  name: { kind: number; unit: number; code: number; name: string };
+}
+export type TraceRow = Schema["trace"];
+
+/** Builds SQL and runs none: statements are compiled once and prepared on the file's own handle. */
+export const build = new Kysely<Schema>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+/** The values in a query given to `prepare` stand for its parameters; only their number counts. */
+export const prepare = (database: Database, query: Compilable) =>
+  database.prepare<unknown[], unknown>(query.compile().sql);
+
+/** Runs a statement that is needed once. */
+export function run(database: Database, query: Compilable): void {
+  const { sql, parameters } = query.compile();
+  database.prepare<unknown[]>(sql).run(...parameters);
+}

@@ -1,0 +1,109 @@
+// reference.test.ts - what holds for every recording of the real driver, imported.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { beforeAll, describe, expect, test } from "vitest";
+import { distance, type Phys } from "../../../src/address.ts";
+import { intel440bx } from "../../../src/chipset/440bx.ts";
+import type { Of } from "../../../src/event/vocabulary.ts";
+import { apply } from "../../../src/machine/apply.ts";
+import { State } from "../../../src/machine/state.ts";
+import { at, type Imported, imported, ofKind } from "./imported.ts";
+
+const folder = "traces/reference";
+const recordings = readdirSync(folder).filter((name) => name.endsWith(".jsonl.gz"));
+
+test("there are recordings to import", () => {
+  expect(recordings.length).toBeGreaterThan(20);
+});
+
+describe.each(recordings)("%s", (name) => {
+  const [platform, hooks, , workload] = name.split(".");
+  let trace: Imported;
+  beforeAll(async () => {
+    trace = await imported(join(folder, name));
+  });
+
+  test("gives each op, named as in the workload, with the arguments it was called with", () => {
+    const { ops } = JSON.parse(readFileSync(join(folder, `${workload}.ops.json`), "utf8")) as {
+      ops: { i: number; op: string; pages?: number }[];
+    };
+    const wanted = ops.map(({ i, op, ...given }) => ({
+      op: i,
+      name: op,
+      // (size_t)-1, as the 32-bit driver got it.
+      arguments: given.pages === -1 ? { ...given, pages: 2 ** 32 - 1 } : given,
+    }));
+    const met = ofKind(trace, "op.began").map(({ op, name, arguments: { mode, ...given } }) => ({
+      op,
+      name,
+      arguments: given,
+    }));
+    expect(met).toEqual(wanted);
+    expect(ofKind(trace, "op.ended").map(({ op }) => op)).toEqual(ops.map(({ i }) => i));
+    expect(trace.events.filter(({ seq, op }, i) => op < 0 || seq !== i + 1)).toEqual([]);
+  });
+
+  test("folds to the GATT that the recorder saw after each op", () => {
+    const state = new State({ physIsMachine: trace.about.physIsMachine, chipset: intel440bx });
+    let words = new Uint32Array();
+    const seen: unknown[] = [];
+    const recorded: unknown[] = [];
+    for (const { seq, event } of trace.events) {
+      apply(state, event, seq);
+      if (event.kind !== "op.ended") continue;
+      const { gatt_crc32: crc, gatt_nonzero: nonzero, num_entries } = event.result;
+      if (typeof num_entries === "number") words = new Uint32Array(num_entries);
+      if (crc === undefined) continue;
+      recorded.push({ op: event.op, crc, nonzero });
+      for (let i = 0; i < words.length; i++) words[i] = state.gatt.get(i) ?? 0;
+      // Both this machine and the recorder's are little-endian.
+      const sum = crc32(new Uint8Array(words.buffer)).toString(16).padStart(8, "0");
+      seen.push({
+        op: event.op,
+        crc: `0x${sum}`,
+        nonzero: words.filter((word) => word > 0).length,
+      });
+    }
+    expect(seen).toEqual(recorded);
+    expect(recorded.length > 1).toBe(hooks !== "legacy-xenioremap");
+  });
+
+  test("says of each page bound whether the chipset gets to it, as the recorder's walk did", () => {
+    let walked = 0;
+    let [ok, bad] = [0, 0];
+    for (const { event } of trace.events) {
+      if (event.kind === "op.began") [ok, bad] = [0, 0];
+      if (event.kind === "gatt.written" && event.bus != null)
+        event.reached === event.machine ? ok++ : bad++;
+      if (event.kind !== "op.ended" || event.result.hw_ok === undefined) continue;
+      expect({ ok, bad }).toEqual({ ok: event.result.hw_ok, bad: event.result.hw_bad });
+      walked++;
+    }
+    expect(walked > 0).toBe(hooks !== "legacy-xenioremap");
+  });
+
+  test("names for every hook call the allocation, and for every entry the hook call", () => {
+    const isFrom = (hook: Of<"hook.called">) => {
+      const page = at(trace, hook.cause);
+      return page?.kind === "page.allocated" && contains(page, hook.phys) && hook.machine != null;
+    };
+    const isGiven = (entry: Of<"gatt.written">) => {
+      const hook = at(trace, entry.cause);
+      return (
+        hook?.kind === "hook.called" &&
+        hook.hook.startsWith("virt_to") &&
+        (hook.bus ?? hook.phys) === entry.bus &&
+        hook.phys === entry.phys
+      );
+    };
+    expect(ofKind(trace, "hook.called").filter((hook) => !isFrom(hook))).toEqual([]);
+    const entries = ofKind(trace, "gatt.written").filter(({ bus }) => bus != null);
+    expect(entries.filter((entry) => !isGiven(entry))).toEqual([]);
+    expect(ofKind(trace, "p2m.set").length > 0).toBe(platform === "xen-i386");
+  });
+});
+
+const contains = (run: Of<"page.allocated">, address: Phys | null | undefined): boolean =>
+  address != null && distance(run.phys!, address) >= 0 && distance(run.phys!, address) < run.size;
