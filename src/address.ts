@@ -54,6 +54,9 @@ export const machineOf = (frame: Mfn): Machine => machine(raw(frame) * PAGE_SIZE
 /** Byte within the page. */
 export const pageOffset = (address: Address): number => raw(address) % PAGE_SIZE;
 
+/** Where a kernel-physical address is on bare metal, with no hypervisor in between. */
+export const onBareMetal = (address: Phys): Machine => machine(raw(address));
+
 /** A machine address given to hardware as it is: right on every bus without an IOMMU. */
 export const onBus = (address: Machine): Bus => bus(raw(address));
 

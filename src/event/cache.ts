@@ -12,7 +12,8 @@ export const attributes = ["reserved", "unreserved", "uncached", "cached"] as co
 export const cache = {
   "cache.flushed": kind(
     { way: named(flushes), virt: maybe(virtField), size: maybe(sizeField) },
-    (e) => (e.virt == null ? e.way : `${e.way} ${hex(e.virt)}, ${e.size} bytes`),
+    (e) =>
+      `${e.way}${e.virt == null ? "" : ` ${hex(e.virt)}`}${e.size == null ? "" : `, ${e.size} bytes`}`,
   ),
   "tlb.flushed": kind({ which: named(tlbs) }, (e) => `${e.which} TLB flushed`),
   "attribute.changed": kind(

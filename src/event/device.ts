@@ -3,7 +3,7 @@
 // A tag stands for a page's content. Tags below 2^32 were written in this run, 0 is a zeroed page;
 // a stranger's page carries its owner's domain number above 2^32.
 
-import { hex } from "../address.ts";
+import { hex, type Machine } from "../address.ts";
 import {
   handed,
   issuedField,
@@ -60,5 +60,5 @@ export const device = {
   ),
 };
 
-const got = (e: { reached?: unknown }): string =>
-  e.reached == null ? "gets nowhere" : `reaches ${hex(e.reached as number)}:m`;
+const got = (e: { reached?: Machine | null }): string =>
+  e.reached == null ? "gets nowhere" : `reaches ${hex(e.reached)}:m`;

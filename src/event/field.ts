@@ -4,7 +4,7 @@
 // its schema are derived. Addresses are hexadecimal strings in JSON, numbers everywhere else.
 
 import { z } from "zod";
-import type { Address, Aperture, Bus, Machine, Phys, Virt } from "../address.ts";
+import { type Address, type Aperture, type Bus, bus, machine, phys, virt } from "../address.ts";
 
 /** The columns of the table `event` that a field can fill, in the order of a row. */
 export const columns = [
@@ -86,28 +86,26 @@ const hexNumber = z
     if (!Number.isSafeInteger(number)) context.addIssue(`${text} is above 2^53`);
     return number;
   });
-const address = <A extends Address>(column: Column): Field<A, false> => ({
-  ...plain,
-  in: column,
-  hex: true,
-  schema: hexNumber as unknown as z.ZodType<A>,
-});
+const address = <A extends Address>(
+  column: Column,
+  box: (value: number) => A,
+): Field<A, false> => ({ ...plain, in: column, hex: true, schema: hexNumber.transform(box) });
 
 /** The same field, but only filled where it is known. */
 export const maybe = <T>(field: Field<T, false>): Field<T, true> => ({ ...field, optional: true });
 
 /** Kernel linear address, relative to the trace's virt base. */
-export const virtField = address<Virt>("virt");
+export const virtField = address("virt", virt);
 /** The kernel-physical address of the page that is meant; pseudo-physical under Xen. */
-export const physField = address<Phys>("phys");
+export const physField = address("phys", phys);
 /** Where that page is at this moment: the truth, which only the recorder sees. */
-export const machineField = address<Machine>("machine");
+export const machineField = address("machine", machine);
 /** The number handed to hardware. */
-export const busField = address<Bus>("bus");
+export const busField = address("bus", bus);
 /** The number a device put on its bus: a bus address, or one in the aperture that the GART translates. */
-export const issuedField = address<Bus | Aperture>("bus");
+export const issuedField: Field<Bus | Aperture, false> = address("bus", bus);
 /** The machine address that hardware gets to with it. */
-export const reachedField = address<Machine>("reached");
+export const reachedField = address("reached", machine);
 /** All five, each where known. */
 export const meant = { phys: maybe(physField), machine: maybe(machineField) } as const;
 export const handed = { ...meant, bus: maybe(busField), reached: maybe(reachedField) } as const;

@@ -1,6 +1,6 @@
 // memory.ts - pages come and go: which function, for which use, and where the first page lies.
 
-import { hex } from "../address.ts";
+import { type Address, hex } from "../address.ts";
 import { maybe, meant, named, SECOND, sizeField, subject, virtField } from "./field.ts";
 import { kind } from "./kind.ts";
 
@@ -32,7 +32,8 @@ export const memory = {
 
 const pages = (e: { size: number }): string =>
   e.size === 4096 ? "a page" : `${e.size / 4096} pages`;
-const where = (e: { virt?: unknown; phys?: unknown; machine?: unknown }): string =>
+type Known = Address | null | undefined;
+const where = (e: { virt?: Known; phys?: Known; machine?: Known }): string =>
   `${space(e.virt, "v")} ${space(e.phys, "p")} ${space(e.machine, "m")}`;
-const space = (value: unknown, letter: string): string =>
-  value == null ? `?:${letter}` : `${hex(value as number)}:${letter}`;
+const space = (address: Known, letter: string): string =>
+  `${address == null ? "?" : hex(address)}:${letter}`;

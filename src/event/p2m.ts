@@ -2,7 +2,7 @@
 //
 // An entry is first recorded when the run first meets its page; what no event names is not known.
 
-import { hex, type Machine, type Phys } from "../address.ts";
+import { hex, mfnOf, pfnOf } from "../address.ts";
 import {
   machineField,
   maybe,
@@ -27,8 +27,11 @@ export const hypercalls = [
 const entry = { page: subject("p2m"), phys: physField, machine: machineField } as const;
 
 export const p2m = {
-  "p2m.set": kind(entry, (e) => `p2m[${index(e.phys)}] <- ${frame(e.machine)}`),
-  "p2m.cleared": kind(entry, (e) => `p2m[${index(e.phys)}] cleared, was ${frame(e.machine)}`),
+  "p2m.set": kind(entry, (e) => `p2m[${hex(pfnOf(e.phys))}] <- ${hex(mfnOf(e.machine))}`),
+  "p2m.cleared": kind(
+    entry,
+    (e) => `p2m[${hex(pfnOf(e.phys))}] cleared, was ${hex(mfnOf(e.machine))}`,
+  ),
   "hypercall.made": kind(
     {
       call: named(hypercalls),
@@ -38,9 +41,6 @@ export const p2m = {
       machine: maybe(machineField),
       size: maybe(sizeField),
     },
-    (e) => `${e.call}${e.machine == null ? "" : ` frame ${frame(e.machine)}`} = ${e.result}`,
+    (e) => `${e.call}${e.machine == null ? "" : ` frame ${hex(mfnOf(e.machine))}`} = ${e.result}`,
   ),
 };
-
-const index = (address: Phys): string => hex(Math.floor((address as unknown as number) / 4096));
-const frame = (address: Machine): string => hex(Math.floor((address as unknown as number) / 4096));

@@ -16,6 +16,8 @@ export const p2m = {
     const frame = state.p2m.get(event.page);
     if (frame === undefined) return;
     state.p2m.delete(event.page);
+    // Another page may have been given the frame in the meantime: then it is still ours.
+    if (state.m2p.get(frame) !== event.page) return;
     state.m2p.delete(frame);
     // The frame goes back to the hypervisor: what was in it is no longer ours to know.
     state.content.delete(frame);

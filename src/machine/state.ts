@@ -8,6 +8,7 @@ import {
   machineOf,
   mfn,
   offset,
+  onBareMetal,
   PAGE_SIZE,
   type Phys,
   pageOffset,
@@ -86,7 +87,7 @@ export class State {
 
   /** Where a kernel-physical address is; null where the P2M does not say. */
   machineOf(address: Phys): Machine | null {
-    if (this.nature.physIsMachine) return address as unknown as Machine;
+    if (this.nature.physIsMachine) return onBareMetal(address);
     const frame = this.p2m.get(raw(pfnOf(address)));
     return frame === undefined ? null : offset(machineOf(mfn(frame)), pageOffset(address));
   }

@@ -6,6 +6,8 @@
 import {
   type Bus,
   type Machine as MachineAddress,
+  machineOf,
+  mfn,
   offset,
   PAGE_SIZE,
   type Phys,
@@ -86,13 +88,12 @@ export class Kernel {
     const { physIsMachine, ram } = this.platform;
     if (physIsMachine || this.state.p2m.get(page) !== undefined) return;
     if (page < ram.first || page >= ram.first + ram.pages) return;
-    const frame = this.#backing.frameOf(page) * PAGE_SIZE;
     this.machine.emit({
       kind: "p2m.set",
       actor: "hypervisor",
       page,
       phys: physOf(pfn(page)),
-      machine: frame as unknown as MachineAddress,
+      machine: machineOf(mfn(this.#backing.frameOf(page))),
     });
   }
 

@@ -1,6 +1,6 @@
 // create.ts - makes a new trace file: its place on disk, its tables, and what it says of itself.
 
-import { accessSync, constants, existsSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Sqlite, { type Database, SqliteError } from "better-sqlite3";
 import { Kysely, Migrator, SqliteDialect } from "kysely";
@@ -54,11 +54,12 @@ function makeRoom(path: string, force: boolean): void {
   if (old?.isDirectory()) throw new UserError(`${path} is a folder; name a file in it`);
   if (old && !force) throw new UserError(`${path} exists; use --force to overwrite it`);
   try {
-    accessSync(folder, constants.W_OK);
-  } catch {
-    throw new UserError(`cannot write ${path}: no permission to write in ${folder}`);
+    removeFile(path);
+    // Asking for permission first would not tell: a file system can be mounted read-only.
+    closeSync(openSync(path, "wx"));
+  } catch (error) {
+    throw new UserError(`cannot write ${path}: ${(error as Error).message}`);
   }
-  removeFile(path);
 }
 
 /** A journal that an older file left behind would be played into the new one. */

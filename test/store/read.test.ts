@@ -1,0 +1,207 @@
+// read.test.ts - what goes into a trace comes out again, and a file that is none is refused by name.
+
+import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import Sqlite from "better-sqlite3";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Event, Recorded } from "../../src/event/vocabulary.ts";
+import { UserError } from "../../src/fault.ts";
+import { TraceReader } from "../../src/store/read.ts";
+import { VERSION } from "../../src/store/schema.ts";
+import { TraceWriter } from "../../src/store/write.ts";
+import { about, everyKind, freshPath, inReadOnlyFolder, record } from "./sample.ts";
+
+const began = (op: number): Event => ({
+  kind: "op.began",
+  actor: "workload",
+  op,
+  name: "bind",
+  arguments: { slot: op, pages: [1, 2] },
+});
+const ended = (op: number): Event => ({
+  kind: "op.ended",
+  actor: "workload",
+  op,
+  result: { errno: -1 - op },
+});
+const called = (text: string): Event => ({ kind: "call.entered", actor: "driver", text });
+
+function opened<T>(path: string, use: (reader: TraceReader) => T): T {
+  const reader = TraceReader.open(path);
+  try {
+    return use(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+test("events of every kind come out as they went in, and the digest is theirs", async () => {
+  await fc.assert(
+    fc.asyncProperty(everyKind, async (events) => {
+      const { path, digest } = await record(events);
+      opened(path, (reader) => {
+        const read = [...reader.events()];
+        expect(read.map(({ event }) => event)).toEqual(events);
+        expect(read.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
+        expect(reader.recomputeDigest()).toBe(digest);
+        for (const each of read) expect(reader.event(each.seq)).toEqual(each);
+      });
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("a trace says of itself what it was told, and which gartrace wrote it", async () => {
+  const { path } = await record([]);
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  opened(path, (reader) => {
+    expect(reader.about).toEqual(about);
+    expect(reader.version).toBe(version);
+    expect(VERSION).toBe(version);
+  });
+});
+
+test("an imported trace without options keeps its origin and its nulls", async () => {
+  const path = freshPath();
+  const imported = {
+    ...about,
+    operations: null,
+    options: {},
+    virtBase: 0n,
+    physIsMachine: true,
+    source: "imported",
+    origin: "ftrace of linux 6.1",
+  } as const;
+  (await TraceWriter.create(path, imported, { force: false })).finish();
+  opened(path, (reader) => expect(reader.about).toEqual(imported));
+});
+
+test("any stretch of a long trace can be read, notes and ops included", async () => {
+  const events = Array.from({ length: 5000 }, (_, i): Event => {
+    if (i % 50 === 10) return began(Math.floor(i / 50));
+    if (i % 50 === 40) return ended(Math.floor(i / 50));
+    return i % 3 === 0
+      ? called(`call ${i}`)
+      : { kind: "tlb.flushed", actor: "driver", which: "gart" };
+  });
+  const { path } = await record(events);
+  opened(path, (reader) => {
+    const all = [...reader.events()];
+    expect(all.map(({ event }) => event)).toEqual(events);
+    expect(all[20]!.op).toBe(0);
+    expect(all[45]!.op).toBe(-1);
+    const part = (from: number, to?: number): Recorded[] => [...reader.events(from, to)];
+    expect(part(1000, 3100)).toEqual(all.slice(999, 3100));
+    expect(part(4990)).toEqual(all.slice(4989));
+    expect(part(41, 41)).toEqual([all[40]]);
+    expect(part(-5, 2)).toEqual(all.slice(0, 2));
+    expect(part(5001)).toEqual([]);
+    expect(reader.event(0)).toBeUndefined();
+    expect(reader.event(5001)).toBeUndefined();
+  });
+});
+
+test("several readings of one trace run side by side", async () => {
+  const { path } = await record([began(1), called("a"), ended(1), began(2), called("b")]);
+  opened(path, (reader) => {
+    const slow = reader.events();
+    slow.next();
+    const inOps = [...reader.ops()].map((op) => [...reader.events(op.first, op.last ?? undefined)]);
+    expect(inOps.map((events) => events.length)).toEqual([3, 2]);
+    expect(slow.next().value).toEqual({ seq: 2, op: 1, event: called("a") });
+  });
+});
+
+test("ops are listed with what was asked, what came of it and the events they span", async () => {
+  const { path } = await record([called("probe"), began(1), ended(1), began(2), called("x")]);
+  opened(path, (reader) =>
+    expect([...reader.ops()]).toEqual([
+      {
+        op: 1,
+        name: "bind",
+        arguments: { slot: 1, pages: [1, 2] },
+        result: { errno: -2 },
+        first: 2,
+        last: 3,
+      },
+      {
+        op: 2,
+        name: "bind",
+        arguments: { slot: 2, pages: [1, 2] },
+        result: null,
+        first: 4,
+        last: null,
+      },
+    ]),
+  );
+});
+
+const refused = (path: string): string => {
+  let message = "";
+  expect(() => {
+    try {
+      TraceReader.open(path).close();
+    } catch (error) {
+      message = (error as Error).message;
+      throw error;
+    }
+  }).toThrow(UserError);
+  return message;
+};
+
+test("a file that is no trace is refused for what it is", async () => {
+  const path = freshPath();
+  expect(refused(path)).toBe(`no such file: ${path}`);
+  mkdirSync(path);
+  expect(refused(path)).toBe(`${path} is a folder, not a trace`);
+  const text = freshPath();
+  writeFileSync(text, "one event after the other, as text ".repeat(100));
+  expect(refused(text)).toBe(`${text} is not a trace: it is no SQLite file`);
+  const empty = freshPath();
+  writeFileSync(empty, "");
+  expect(refused(empty)).toBe(`${empty} is an SQLite file, but not a trace`);
+  const other = freshPath();
+  new Sqlite(other).exec("CREATE TABLE event (seq)").close();
+  expect(refused(other)).toBe(`${other} is an SQLite file, but not a trace`);
+});
+
+test("a trace of a newer format or with kinds of a newer gartrace is refused", async () => {
+  const { path } = await record([called("a")]);
+  const database = new Sqlite(path);
+  database.exec("UPDATE kind SET name = 'moon.risen' WHERE name = 'fault.raised'");
+  expect(refused(path)).toContain("kind 'moon.risen' that this gartrace does not know");
+  database.pragma("user_version = 2");
+  database.close();
+  expect(refused(path)).toBe(
+    `${path} was written by a newer gartrace (format 2, this one reads up to 1); update gartrace`,
+  );
+});
+
+test("a trace that lost its end is refused as damaged", async () => {
+  const { path } = await record([called("a")]);
+  truncateSync(path, 4096 * 3);
+  expect(refused(path)).toContain("is damaged");
+});
+
+test("a torn trace in a read-only folder is refused with what to do", async () => {
+  const path = freshPath();
+  const writer = await TraceWriter.create(path, about, { force: false });
+  writer.append(1, -1, called("a"));
+  const killed = freshPath();
+  for (const ending of ["", "-wal"]) copyFileSync(path + ending, killed + ending);
+  writer.abandon();
+  await inReadOnlyFolder(dirname(killed), () =>
+    expect(refused(killed)).toContain(
+      `copy it, with ${killed}-wal where there is one, to a folder`,
+    ),
+  );
+  opened(killed, (reader) => expect(reader.torn).toBe(true));
+});
+
+test("a finished trace opens in a read-only folder", async () => {
+  const { path } = await record([called("a")]);
+  await inReadOnlyFolder(dirname(path), () =>
+    opened(path, (reader) => expect(reader.event(1)?.event).toEqual(called("a"))),
+  );
+});
