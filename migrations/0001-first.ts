@@ -1,6 +1,6 @@
 // 0001-first.ts - the first format of a trace file: events, what belongs to them, and the view.
 //
-// The comments inside the statements are kept by SQLite, so `.schema` in any SQLite tool shows them.
+// SQLite keeps the comments inside the statements: `.schema` shows them in any SQLite tool.
 
 import { type Kysely, type Migration, sql } from "kysely";
 import { verdictSql } from "../src/event/verdict.ts";
@@ -83,7 +83,7 @@ const beside = [
 
 const hex = (number: string) => `iif(${number} IS NULL, NULL, printf('0x%x', ${number}))`;
 
-// A register's number is ((mapped ? 1 : 0) x 0x10000 + bdf) x 0x100000 + offset (event/register.ts).
+// A register's number: ((mapped ? 1 : 0) x 0x10000 + bdf) x 0x100000 + offset (event/register.ts).
 const register = `printf('register[%s0000:%02x:%02x.%d+0x%x]',
       iif(e.subject >> 40, 'mmio:', ''), e.subject >> 32 & 255, e.subject >> 27 & 31,
       e.subject >> 24 & 7, e.subject >> 4 & 1048575)`;

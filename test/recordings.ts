@@ -3,13 +3,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { About } from "../src/event/trace.ts";
+import { chipsets } from "../src/chipset/index.ts";
 import type { Recorded } from "../src/event/vocabulary.ts";
-import { importReference } from "../src/exchange/import/reference.ts";
-import type { Setup } from "../src/record.ts";
+import { aboutRun, record, type Setup } from "../src/record.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { workloads } from "../src/workload/index.ts";
 import { parseWorkload, type Workload } from "../src/workload/workload.ts";
+import * as importing from "./exchange/import/imported.ts";
 import { memoryTrace, setupOf } from "./tells.ts";
 
 const folder = "traces/reference";
@@ -20,32 +20,38 @@ export const recordings: readonly string[] = readdirSync(folder)
   .filter((name) => name.endsWith(ending))
   .map((name) => name.slice(0, -ending.length));
 
-export const pathOf = (name: string): string => join(folder, `${name}${ending}`);
+export const pathOf = (name: string): string => join(folder, name + ending);
 
-export const linesOf = (name: string): string[] =>
-  gunzipSync(readFileSync(pathOf(name))).toString().trimEnd().split("\n");
+export function linesOf(name: string): string[] {
+  return gunzipSync(readFileSync(pathOf(name)))
+    .toString()
+    .trimEnd()
+    .split("\n");
+}
 
 /** The operations that were recorded. */
 export const operationsOf = (workload: string): Workload =>
   parseWorkload(readFileSync(join(folder, `${workload}.ops.json`), "utf8"), workload);
 
-/** Imports a recording into memory. */
+/** A recording's events, imported into memory. */
 export async function imported(path: string): Promise<Trace> {
-  const events: Recorded[] = [];
-  let about: About | undefined;
-  await importReference(path, (said) => {
-    about = said;
-    return (seq, op, event) => events.push({ seq, op, event });
-  });
-  return memoryTrace(about!, events);
+  const { about, events } = await importing.imported(path);
+  return memoryTrace(about, events);
 }
 
 /** The same run here: the recorder's `legacy` on Xen had a lenient ioremap, `legacy-xenioremap` Xen's. */
 export function setupLike(name: string): Setup {
   const [platform, hooks, chipset, workload] = name.split(".");
   return setupOf(`${platform} ${hooks!.replace("-xenioremap", "")}`, {
+    chipset: chipsets.find((known) => known.name === chipset)!,
     workload: workloads.find((built) => built.name === workload) ?? operationsOf(workload!),
     lenientIoremap: platform === "xen-i386" && hooks === "legacy",
-    ...(chipset === "intel-440bx" ? {} : { chipset: undefined as never }),
   });
+}
+
+/** The run without the proofs of `tells`. */
+export function recorded(setup: Setup): Trace {
+  const events: Recorded[] = [];
+  for (const _ of record(setup, (seq, op, event) => events.push({ seq, op, event })));
+  return memoryTrace(aboutRun(setup), events);
 }

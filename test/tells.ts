@@ -38,7 +38,14 @@ function opsOf(events: readonly Recorded[]): OpRow[] {
   const rows: OpRow[] = [];
   for (const { seq, op, event } of events) {
     if (event.kind === "op.began")
-      rows.push({ op, name: event.name, arguments: event.arguments, result: null, first: seq, last: null });
+      rows.push({
+        op,
+        name: event.name,
+        arguments: event.arguments,
+        result: null,
+        first: seq,
+        last: null,
+      });
     if (event.kind === "op.ended") rows.push({ ...rows.pop()!, result: event.result, last: seq });
   }
   return rows;
@@ -47,7 +54,10 @@ function opsOf(events: readonly Recorded[]): OpRow[] {
 /** A run by names: "xen-i386 legacy smoke", and what differs from the usual. */
 export function setupOf(words: string, other: Partial<Setup> = {}): Setup {
   const [platform, hooks, workload = "smoke"] = words.split(" ");
-  const byName = <T extends { readonly name: string }>(list: readonly T[], name: string | undefined): T => {
+  const byName = <T extends { readonly name: string }>(
+    list: readonly T[],
+    name: string | undefined,
+  ): T => {
     const found = list.find((one) => one.name === name);
     expect(found, `${name} is listed`).toBeDefined();
     return found!;

@@ -4,7 +4,8 @@ import type { Command } from "commander";
 import { compare, type Divergence, isAlike } from "../diff/diff.ts";
 import type { Seen } from "../diff/side.ts";
 import { toJson } from "../event/line.ts";
-import { diffText, titleOf } from "../report/diff-text.ts";
+import { diffText } from "../report/diff-text.ts";
+import { titleOf } from "../report/text.ts";
 import { print, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
 
@@ -13,8 +14,9 @@ export function addDiff(program: Command): void {
     .command("diff")
     .summary("compare two traces and show where they part")
     .description(
-      "Compares two traces of one workload, op by op. Equal means equal after translation: the same page,\n" +
-        "whatever its frame. Exit code 0 alike, 1 different, 2 trouble.",
+      "Compares two traces of one workload, op by op. Alike means alike after translation: " +
+        "the same page, whatever its frame. A torn trace is compared up to the tear.\n" +
+        "Exit code 0 alike, 1 different, 2 trouble.",
     )
     .argument("<a>")
     .argument("<b>")

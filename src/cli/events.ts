@@ -1,13 +1,14 @@
 // events.ts - gartrace events: the events of a trace, a line each.
 
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { toLine } from "../event/line.ts";
 import { isWrong } from "../event/verdict.ts";
 import { type KindName, kindNames } from "../event/vocabulary.ts";
+import { unknownName } from "../fault.ts";
 import { verdictIn } from "../replay/causes.ts";
 import { momentOf } from "../replay/position.ts";
 import { eventLine } from "../report/event-text.ts";
-import { Output } from "./output.ts";
+import { notice, Output } from "./output.ts";
 import { reading } from "./reading.ts";
 
 interface Options {
@@ -23,7 +24,8 @@ export function addEvents(program: Command): void {
     .command("events")
     .summary("print the events of a trace")
     .description(
-      "Prints the events of a trace, a line each. Positions are #437, 63%, end or op:14.",
+      "Prints the events of a trace, a line each: number, op, who did it and where in the kernel, what, " +
+        "and where a number that hardware was given leads.\nPositions are #437, 63%, end or op:14.",
     )
     .argument("<trace>")
     .option("--from <position>", "start with this event")
@@ -34,6 +36,7 @@ export function addEvents(program: Command): void {
     .action((path: string, options: Options) =>
       reading([path], async ([trace]) => {
         const output = new Output();
+        let printed = 0;
         const from = options.from === undefined ? 1 : momentOf(trace!, options.from);
         const to = options.to === undefined ? trace!.count : momentOf(trace!, options.to);
         for (const recorded of trace!.events(Math.max(from, 1), to)) {
@@ -41,9 +44,13 @@ export function addEvents(program: Command): void {
           if (options.kind !== undefined && !options.kind.includes(event.kind)) continue;
           const verdict = verdictIn(trace!, recorded);
           if (options.wrong && !isWrong(verdict)) continue;
-          await output.line(options.json ? toLine(recorded) : eventLine(recorded, verdict));
+          printed++;
+          await output.line(
+            options.json ? toLine(recorded) : eventLine(recorded, verdict, trace!.about),
+          );
         }
         await output.flush();
+        if (printed === 0) notice("gartrace: the trace has no such event");
       }),
     );
 }
@@ -51,8 +58,7 @@ export function addEvents(program: Command): void {
 function kinds(text: string): KindName[] {
   return text.split(",").map((name) => {
     const kind = kindNames.find((known) => known === name);
-    if (kind === undefined)
-      throw new InvalidArgumentError(`unknown kind '${name}'; known: ${kindNames.join(", ")}`);
+    if (kind === undefined) throw unknownName("kind", name, kindNames);
     return kind;
   });
 }

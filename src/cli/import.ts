@@ -4,8 +4,8 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { importReference } from "../exchange/import/reference.ts";
 import { countOf } from "../report/text.ts";
-import { TraceWriter } from "../store/write.ts";
 import { notice, printJson } from "./output.ts";
+import { assertOther, writing } from "./writing.ts";
 
 interface Options {
   readonly output?: string;
@@ -29,28 +29,17 @@ export function addImport(program: Command): void {
     .option("--json", "print what was imported as JSON", false)
     .action(async (file: string, options: Options) => {
       const path = options.output ?? `${basename(file).replace(/(\.jsonl)?(\.gz)?$/, "")}.gart`;
-      const written = await importTo(path, file, options.force);
-      if (options.json) await printJson({ path, ...written });
+      assertOther(path, file);
+      const written = await writing(path, options.force, ({ open, check }) =>
+        importReference(file, async (about) => {
+          const sink = await open(about);
+          return (seq, op, event) => {
+            check();
+            sink(seq, op, event);
+          };
+        }),
+      );
+      if (options.json) await printJson(written);
       else notice(`imported ${countOf(written.events, "event")} to ${path}`);
     });
-}
-
-/** Imports a recording into a new trace; a recording that breaks off leaves a torn one. */
-async function importTo(
-  path: string,
-  file: string,
-  force: boolean,
-): Promise<{ events: number; digest: string }> {
-  let writer: TraceWriter | undefined;
-  try {
-    await importReference(file, async (about) => {
-      const opened = await TraceWriter.create(path, about, { force });
-      writer = opened;
-      return (seq, op, event) => opened.append(seq, op, event);
-    });
-    return writer!.finish();
-  } catch (error) {
-    writer?.abandon();
-    throw error;
-  }
 }

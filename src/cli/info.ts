@@ -5,8 +5,8 @@ import { toJson } from "../event/line.ts";
 import { isWrong, type Verdict } from "../event/verdict.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { verdictIn } from "../replay/causes.ts";
-import { eventLine } from "../report/event-text.ts";
-import { counted, inColumns } from "../report/text.ts";
+import { eventLine, meanings, verdictText } from "../report/event-text.ts";
+import { counted, countOf, inColumns, indented } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { print, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
@@ -14,7 +14,7 @@ import { reading } from "./reading.ts";
 export function addInfo(program: Command): void {
   program
     .command("info")
-    .summary("say what a trace holds")
+    .summary("say what a trace holds, and which event goes wrong first")
     .argument("<trace>")
     .option("--json", "print JSON", false)
     .action((path: string, { json }: { json: boolean }) =>
@@ -70,24 +70,31 @@ function infoText(trace: TraceReader, { kinds, verdicts, firstWrong }: Tally): s
     ["platform", about.platform],
     ["hooks", about.hooks],
     ["chipset", about.chipset],
-    ["workload", `${about.workload}, ${[...trace.ops()].length} ops`],
+    ["workload", `${about.workload}, ${countOf([...trace.ops()].length, "op")}`],
     ["seed", `${about.seed}`],
     ["options", options.join(" ") || "none"],
     ["source", about.origin === null ? about.source : `${about.source}: ${about.origin}`],
     ["digest", trace.digest ?? "none: the trace is torn"],
-    ["events", counted(trace.count)],
   ];
   const kindRows = [...kinds]
     .sort(([, a], [, b]) => b - a)
-    .map(([kind, count]) => ["", kind, counted(count)]);
-  const verdictRows = [...verdicts].map(([verdict, count]) => ["", verdict, counted(count)]);
+    .map(([kind, count]) => [counted(count), kind]);
+  const verdictRows = [...verdicts].map(([verdict, count]) => [
+    counted(count),
+    verdictText(verdict),
+    meanings[verdict],
+  ]);
   return [
     inColumns(rows),
-    inColumns(kindRows),
-    "verdicts, of events that hand an address to hardware",
-    verdictRows.length === 0 ? "  none" : inColumns(verdictRows),
+    "",
+    countOf(trace.count, "event"),
+    ...(kindRows.length === 0 ? [] : [indented(inColumns(kindRows))]),
+    "",
+    "numbers that hardware was given, by where they lead",
+    indented(verdictRows.length === 0 ? "none" : inColumns(verdictRows)),
+    "",
     firstWrong === null
-      ? "every number leads to the page that was meant"
-      : `first to go wrong: ${eventLine(firstWrong.recorded, firstWrong.verdict)}`,
+      ? "every number that hardware was given leads to the page that was meant"
+      : `first to go wrong: ${eventLine(firstWrong.recorded, firstWrong.verdict, about)}`,
   ].join("\n");
 }

@@ -2,6 +2,7 @@
 // main.ts - the command gartrace: its commands, and what happens when something goes wrong.
 
 import { createRequire } from "node:module";
+import { SqliteError } from "better-sqlite3";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../fault.ts";
 import { addDemo } from "./demo.ts";
@@ -12,9 +13,9 @@ import { addInfo } from "./info.ts";
 import { addList } from "./list.ts";
 import { notice } from "./output.ts";
 import { addRecord } from "./record.ts";
-import { Interrupted } from "./recording.ts";
 import { addState } from "./state.ts";
 import { addVerify } from "./verify.ts";
+import { Interrupted } from "./writing.ts";
 
 const TROUBLE = 2;
 const INTERRUPTED = 130;
@@ -24,6 +25,10 @@ const program = new Command("gartrace")
     "Records what a driver tells the hardware, and finds where two platforms' addresses part.",
   )
   .version(versionOf())
+  .addHelpText("after", "\nBegin with 'gartrace demo'.")
+  .configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, "gartrace: ")),
+  })
   .exitOverride();
 for (const add of [
   addRecord,
@@ -37,9 +42,15 @@ for (const add of [
   addDemo,
 ])
   add(program);
-for (const command of program.commands) command.copyInheritedSettings(program);
+for (const command of program.commands) {
+  command.copyInheritedSettings(program);
+  command.showHelpAfterError(`(see 'gartrace ${command.name()} --help')`);
+}
+program.showHelpAfterError("(see 'gartrace --help')");
 
 process.stdout.on("error", fail);
+// Without a reader of stderr nobody is left to complain to; the exit code still tells.
+process.stderr.on("error", () => {});
 try {
   await program.parseAsync();
 } catch (error) {
@@ -50,17 +61,20 @@ function versionOf(): string {
   return (createRequire(import.meta.url)("../../../package.json") as { version: string }).version;
 }
 
-/** Every failure ends here: a message for the caller's mistakes, a stack for ours. */
+/** Every failure ends here: a message for the caller's mistakes and the world's, a stack for ours. */
 function fail(error: unknown): never {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : TROUBLE);
-  if (error instanceof Interrupted) {
-    notice(`gartrace: ${error.message}`);
-    process.exit(INTERRUPTED);
-  }
-  if ((error as NodeJS.ErrnoException).code === "EPIPE")
-    notice("gartrace: the reader closed the pipe; the rest was not printed");
-  else if (error instanceof UserError) notice(`gartrace: ${error.message}`);
-  else
-    notice(`gartrace: a bug of ours, please report it: ${(error as Error).stack ?? String(error)}`);
-  process.exit(TROUBLE);
+  notice(`gartrace: ${messageOf(error)}`);
+  process.exit(error instanceof Interrupted ? INTERRUPTED : TROUBLE);
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return `a bug of ours, please report it: ${String(error)}`;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === "EPIPE") return "the reader closed the pipe; the rest was not printed";
+  // The operating system refused something; its message names the file.
+  const expected = error instanceof UserError || error instanceof Interrupted;
+  if (expected || syscall !== undefined) return error.message;
+  if (error instanceof SqliteError) return `SQLite refuses (${code}): ${error.message}`;
+  return `a bug of ours, please report it: ${error.stack ?? error.message}`;
 }

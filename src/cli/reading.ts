@@ -1,5 +1,7 @@
 // reading.ts - commands that read a trace: open it, say when it is torn, close it.
 
+import { SqliteError } from "better-sqlite3";
+import { UserError } from "../fault.ts";
 import { TraceReader } from "../store/read.ts";
 import { notice } from "./output.ts";
 
@@ -13,13 +15,21 @@ export async function reading<T>(
     for (const path of paths) {
       const trace = TraceReader.open(path);
       traces.push(trace);
-      if (trace.torn)
-        notice(
-          `${path} is torn: its recording did not finish; it is read up to event #${trace.count}`,
-        );
+      if (trace.torn) notice(tornText(path, trace.count));
     }
     return await use(traces);
+  } catch (error) {
+    if (error instanceof SqliteError)
+      throw new UserError(
+        `cannot read ${paths.join(" or ")} (${error.message}): the file is damaged; record it again`,
+      );
+    throw error;
   } finally {
     for (const trace of traces) trace.close();
   }
+}
+
+function tornText(path: string, count: number): string {
+  const readTo = count === 0 ? "it holds no event yet" : `it is read up to event #${count}`;
+  return `gartrace: ${path} is torn, its recording did not finish; ${readTo}`;
 }

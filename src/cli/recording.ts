@@ -6,9 +6,10 @@ import { unknownName } from "../fault.ts";
 import { hookSets } from "../hooks/index.ts";
 import { platforms } from "../platform/index.ts";
 import { aboutRun, record, type Setup } from "../record.ts";
-import { TraceWriter } from "../store/write.ts";
+import { countOf } from "../report/text.ts";
 import type { Workload } from "../workload/workload.ts";
 import { Progress } from "./output.ts";
+import { type Written, writing } from "./writing.ts";
 
 /** A run as a person asks for it, by names. */
 export interface Wanted {
@@ -45,47 +46,24 @@ function byName<T extends { readonly name: string }>(
   );
 }
 
-export interface Written {
-  readonly path: string;
-  readonly events: number;
-  readonly digest: string;
-}
-
-/** Someone pressed Ctrl-C: what was recorded up to there is in the file, torn. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
-
 /** How long the simulation runs before signals are looked at, in milliseconds. */
 const SLICE = 50;
 
 /** Records a run into a new trace file. */
-export async function recordTo(path: string, setup: Setup, force: boolean): Promise<Written> {
-  const writer = await TraceWriter.create(path, aboutRun(setup), { force });
-  const operations = setup.workload.operations.length;
-  const progress = new Progress("recording", operations);
-  let interrupted = false;
-  const interrupt = () => {
-    interrupted = true;
-  };
-  process.once("SIGINT", interrupt);
-  try {
-    let turn = performance.now();
-    for (const { op, events } of record(setup, (seq, op, event) => writer.append(seq, op, event))) {
-      if (performance.now() - turn < SLICE) continue;
-      progress.at(op + 1, `${events.toLocaleString("en-US")} events`);
-      await setImmediate();
-      if (interrupted) {
-        writer.abandon();
-        throw new Interrupted(
-          `interrupted; ${path} is torn and holds the events up to #${writer.committed}`,
-        );
+export const recordTo = (path: string, setup: Setup, force: boolean): Promise<Written> =>
+  writing(path, force, async ({ open, check }) => {
+    const sink = await open(aboutRun(setup));
+    const progress = new Progress("recording", setup.workload.operations.length);
+    try {
+      let turn = performance.now();
+      for (const { op, events } of record(setup, sink)) {
+        if (performance.now() - turn < SLICE) continue;
+        progress.at(op + 1, countOf(events, "event"));
+        await setImmediate();
+        check();
+        turn = performance.now();
       }
-      turn = performance.now();
+    } finally {
+      progress.stop();
     }
-    return { path, ...writer.finish() };
-  } finally {
-    process.off("SIGINT", interrupt);
-    progress.stop();
-  }
-}
+  });

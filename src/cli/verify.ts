@@ -17,8 +17,9 @@ export function addVerify(program: Command): void {
     .command("verify")
     .summary("check a trace against its own replay")
     .description(
-      "Checks that replay agrees with every recorded observation, that the digest holds, and that running a\n" +
-        "simulated trace again gives the same events. Exit code 1 where something does not hold.",
+      "Checks that replay agrees with every recorded observation, that the digest holds, and that " +
+        "running a simulated trace again gives the same events. A torn trace is only replayed.\n" +
+        "Exit code 0 it holds, 1 something does not, 2 trouble.",
     )
     .argument("<trace>")
     .option("--json", "print JSON", false)
@@ -56,7 +57,8 @@ function runAgain(trace: TraceReader): Again | null {
         different = seq;
     },
   ));
-  if (different === null && !recorded.next().done) different = trace.count;
+  const further = recorded.next();
+  if (!further.done) different ??= further.value.seq;
   return { same: different === null, seq: different };
 }
 
@@ -80,26 +82,24 @@ function verifyText(
       "replay",
       disagreements.length === 0
         ? `agrees with ${countOf(observations, "observation")}`
-        : "disagrees",
+        : "does not agree with what was recorded",
     ],
     ...disagreements.map(({ seq, what, recorded, replayed }) => [
       "",
       `#${seq} ${what}: recorded ${JSON.stringify(recorded)}, replayed ${JSON.stringify(replayed)}`,
     ]),
-    [
-      "digest",
-      digest === null
-        ? "none: the trace is torn"
-        : digest
-          ? "holds"
-          : "does not hold: the file was changed",
-    ],
-    ["again", againText(again)],
+    ["digest", digestText(digest)],
+    ["run again", againText(again)],
   ];
   return inColumns(rows);
 }
 
+function digestText(digest: boolean | null): string {
+  if (digest === null) return "none: the trace is torn";
+  return digest ? "holds" : "does not hold: the file was changed after its recording";
+}
+
 function againText(again: Again | null): string {
-  if (again === null) return "not run: only a finished simulated trace can be";
-  return again.same ? "gives the same events" : `gives another event at #${again.seq}`;
+  if (again === null) return "not done: only a finished simulated trace can be run again";
+  return again.same ? "gives the same events" : `first gives another event at #${again.seq}`;
 }

@@ -90,7 +90,7 @@ class Comparing {
     for (;;) {
       const a = this.#a.nextOp();
       const b = this.#b.nextOp();
-      if (a === null && b === null) break;
+      if (this.#isPastTear(a, b) || (a === null && b === null)) break;
       this.#ops++;
       if (a === null || b === null) this.#alone(a, b);
       else this.#op(a, b);
@@ -109,6 +109,11 @@ class Comparing {
     };
   }
 
+  /** Whether a torn trace has come to its end: what the other one holds beyond is unknown here. */
+  #isPastTear(a: OpSeen | null, b: OpSeen | null): boolean {
+    return (a === null && this.#a.trace.torn) || (b === null && this.#b.trace.torn);
+  }
+
   #op(a: OpSeen, b: OpSeen): void {
     const asked = JSON.stringify([a.name, a.arguments]) === JSON.stringify([b.name, b.arguments]);
     if (!asked) {
@@ -118,11 +123,17 @@ class Comparing {
     const seenA = this.#part(a.events, "a");
     const seenB = this.#part(b.events, "b");
     const pairs = align(seenA.map(keyOf), seenB.map(keyOf));
+    // An op that a tear cuts off is compared up to its last event; what follows is unknown, not missing.
+    const cutA = a.result === null && this.#a.trace.torn;
+    const cutB = b.result === null && this.#b.trace.torn;
+    if (cutA) pairs.length = pairs.findLastIndex((pair) => pair.a >= 0) + 1;
+    if (cutB) pairs.length = pairs.findLastIndex((pair) => pair.b >= 0) + 1;
     for (const pair of withReordered(pairs, seenA, seenB)) {
       const one = seenA[pair.a] ?? null;
       const two = seenB[pair.b] ?? null;
       this.#pair(a, one, two, pair.moved);
     }
+    if (cutA || cutB) return;
     const facts = differingFacts(this.#exact, a, this.#a, b, this.#b);
     if (facts.length > 0)
       this.#note({

@@ -27,6 +27,7 @@ export interface Texts {
 interface Step {
   readonly name: string;
   readonly at: number;
+  readonly bit: number;
   readonly codes: Map<string, number> | null;
   readonly names: readonly string[] | null;
   readonly unit: number;
@@ -35,6 +36,7 @@ interface Step {
 }
 interface Plan {
   readonly kind: KindName;
+  readonly code: number;
   readonly steps: readonly Step[];
   /** The fields kept outside the row, by where they are kept. */
   readonly outside: readonly { name: string; in: Place }[];
@@ -43,7 +45,7 @@ interface Plan {
 const isColumn = (place: Place): place is Column => place in column;
 
 const plans = new Map<string, Plan>(
-  kindNames.map((kind) => {
+  kindNames.map((kind, code) => {
     const fields = Object.entries(declared(kind).fields);
     const steps = fields.flatMap(([name, field]): Step[] =>
       isColumn(field.in)
@@ -51,6 +53,7 @@ const plans = new Map<string, Plan>(
             {
               name,
               at: column[field.in],
+              bit: 1 << column[field.in],
               codes: field.names && new Map(field.names.map((value, code) => [value, code])),
               names: field.names,
               unit: field.unit,
@@ -62,12 +65,11 @@ const plans = new Map<string, Plan>(
     const outside = fields.flatMap(([name, field]) =>
       isColumn(field.in) ? [] : [{ name, in: field.in }],
     );
-    return [kind, { kind, steps, outside }];
+    return [kind, { kind, code, steps, outside }];
   }),
 );
 
 const actorCodes = new Map<string, number>(actors.map((actor, code) => [actor, code]));
-const kindCodes = new Map<string, number>(kindNames.map((kind, code) => [kind, code]));
 
 /** The codes of place names, given out in the order in which a trace meets them. */
 export class Places {
@@ -84,9 +86,13 @@ export class Places {
   }
 }
 
+const bit = (name: Column): number => 1 << column[name];
+const [OP, PLACE, AT, CAUSE] = [bit("op"), bit("place"), bit("at"), bit("cause")];
+const ALWAYS = bit("seq") | bit("kind") | bit("actor");
+
 /**
- * Writes the event's row into `target` from index `start` on; columns it does not fill become null.
- * Hot: once an event while recording, about 0.15 us (bench: record).
+ * Writes the event's row into `target` from index `start` on, and gives a bit for each column that it
+ * fills; the others are left as they were. Hot: once an event while recording, about 0.12 us (bench: record).
  */
 export function encodeRow(
   target: Row,
@@ -95,16 +101,28 @@ export function encodeRow(
   op: number,
   event: Event,
   places: Places,
-): void {
+): number {
   const plan = plans.get(event.kind)!;
-  for (let i = start + ROW_WIDTH - 1; i > start; i--) target[i] = null;
+  let filled = ALWAYS;
   target[start] = seq;
-  target[start + column.kind] = kindCodes.get(event.kind)!;
-  if (op >= 0) target[start + column.op] = op;
+  target[start + column.kind] = plan.code;
   target[start + column.actor] = actorCodes.get(event.actor)!;
-  if (event.place != null) target[start + column.place] = places.codeOf(event.place);
-  if (event.at != null) target[start + column.at] = event.at;
-  if (event.cause != null) target[start + column.cause] = event.cause;
+  if (op >= 0) {
+    target[start + column.op] = op;
+    filled |= OP;
+  }
+  if (event.place != null) {
+    target[start + column.place] = places.codeOf(event.place);
+    filled |= PLACE;
+  }
+  if (event.at != null) {
+    target[start + column.at] = event.at;
+    filled |= AT;
+  }
+  if (event.cause != null) {
+    target[start + column.cause] = event.cause;
+    filled |= CAUSE;
+  }
   const values = event as unknown as {
     readonly [name: string]: number | string | null | undefined;
   };
@@ -112,12 +130,20 @@ export function encodeRow(
     const value = values[step.name];
     if (value == null) continue;
     const at = start + step.at;
-    if (step.codes !== null)
-      target[at] = (target[at] ?? 0) + step.codes.get(value as string)! * step.unit;
-    else if (step.family >= 0) target[at] = (value as number) * SUBJECT_FAMILIES + step.family;
+    if (step.codes !== null) {
+      const code = step.codes.get(value as string)! * step.unit;
+      // Two named fields can share a column, in steps of their own.
+      target[at] = (filled & step.bit) === 0 ? code : target[at]! + code;
+    } else if (step.family >= 0) target[at] = (value as number) * SUBJECT_FAMILIES + step.family;
     else target[at] = value as number;
+    filled |= step.bit;
   }
+  return filled;
 }
+
+/** A bit for each column that a row fills. */
+export const filledOf = (row: Row): number =>
+  row.reduce<number>((filled, value, i) => (value === null ? filled : filled | (1 << i)), 0);
 
 /** What of the event stands outside its row. */
 export function textsOf(event: Event): Texts {
@@ -185,13 +211,3 @@ export class RowReader {
     };
   }
 }
-
-/** The names that the small integers of the fields of named values stand for, for the table `name`. */
-export const nameTable: readonly { kind: string; code: number; name: string }[] = kindNames.flatMap(
-  (kind) =>
-    Object.values(declared(kind).fields).flatMap((field) =>
-      field.names === null || !isColumn(field.in)
-        ? []
-        : field.names.map((name, code) => ({ kind, code: code * field.unit, name })),
-    ),
-);

@@ -1,19 +1,47 @@
 // event-text.ts - one event as a line, and its five addresses side by side with another's.
 
-import pc from "picocolors";
+import type { About } from "../event/trace.ts";
 import { addressesOf, isWrong, type Verdict } from "../event/verdict.ts";
-import { type Recorded, says } from "../event/vocabulary.ts";
+import { type Event, type Recorded, says } from "../event/vocabulary.ts";
+import { natureOf } from "../replay/replay.ts";
+import { colours } from "./colours.ts";
 
 /** "#437 op 5 driver agp_generic_insert_memory: gatt[0x11] <- 0x1010017 [wrong-space]" */
-export function eventLine({ seq, op, event }: Recorded, verdict: Verdict | null): string {
-  const where = `${event.actor}${event.place == null ? "" : ` ${event.place}`}`;
-  const words = `#${seq} ${op < 0 ? "" : `op ${op} `}${pc.dim(`${where}:`)} ${says(event)}`;
-  return verdict === null ? words : `${words} ${verdictText(verdict)}`;
+export function eventLine(
+  { seq, op, event }: Recorded,
+  verdict: Verdict | null,
+  about: About,
+): string {
+  const by = `${event.actor}${event.place == null ? "" : ` ${event.place}`}`;
+  // The words of these two begin with their op anyway.
+  const within =
+    op < 0 || event.kind === "op.began" || event.kind === "op.ended" ? "" : `op ${op} `;
+  const line = `#${seq} ${within}${colours.dim(`${by}:`)} ${spoken(event, about)}`;
+  return verdict === null ? line : `${line} ${verdictText(verdict)}`;
+}
+
+/** What the event says, with the data sheet's name of the register that it speaks of. */
+function spoken(event: Event, about: About): string {
+  if (event.kind !== "register.written" && event.kind !== "register.read") return says(event);
+  const known = natureOf(about).chipset?.registers.find(({ number }) => number === event.register);
+  return known === undefined ? says(event) : `${known.name} ${says(event)}`;
 }
 
 /** A verdict in brackets; red where hardware would not get there. */
 export const verdictText = (verdict: Verdict): string =>
-  isWrong(verdict) ? pc.red(`[${verdict}]`) : pc.green(`[${verdict}]`);
+  isWrong(verdict) ? colours.red(`[${verdict}]`) : colours.green(`[${verdict}]`);
+
+/** What each verdict says of a number that hardware was given. */
+export const meanings: { readonly [V in Verdict]: string } = {
+  identity: "the number is the page's machine address",
+  translated: "another number, and it leads to the page all the same",
+  "wrong-space": "the pseudo-physical address was used as if it were the machine address",
+  truncated: "the machine address lost its upper bits",
+  discontiguous: "the table's base is right, but its pages do not follow each other there",
+  stale: "the number was right when it was made",
+  "foreign-frame": "the number leads to some other frame",
+  unknown: "the trace does not say where the page is, or where the number leads",
+};
 
 const spaces = [
   ["virt", "the kernel's address of the page"],

@@ -1,213 +1,180 @@
 // state-text.ts - a machine at a moment, on one screen: who owns what, and where each table leads.
 
-import { aperture, mfnOf, offset, PAGE_SIZE, pfn, physOf, raw } from "../address.ts";
-import { uses } from "../event/memory.ts";
-import { registerName } from "../event/register.ts";
-import { fetch } from "../machine/gart.ts";
+import { PAGE_SIZE } from "../address.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
-import { counted, countOf, inColumns } from "./text.ts";
+import type { Trace } from "../replay/trace.ts";
+import { colours } from "./colours.ts";
+import { eventLine } from "./event-text.ts";
+import {
+  allocations,
+  flagged,
+  type GattPart,
+  gattParts,
+  hex,
+  mappings,
+  p2mRuns,
+  type Run,
+  registers,
+  span,
+} from "./state-parts.ts";
+import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
 
 /** What the state says, as plain values; addresses and words as hexadecimal text. */
 export function stateJson(state: State): { [part: string]: unknown } {
   return {
     moment: state.moment,
     op: state.op < 0 ? null : state.op,
-    allocations: allocations(state),
-    p2m: { known: state.p2m.size, runs: runs(state.p2m.entries(), contiguous).map(runJson) },
-    mappings: mappings(state),
+    allocations: allocations(state).map(({ use, pages, runs }) => ({
+      use,
+      pages,
+      at: runs.map(({ first, length }) => span(first, length)),
+    })),
+    p2m: {
+      known: state.p2m.size,
+      runs: p2mRuns(state).map(({ first, length, frame }) => ({
+        first: hex(first),
+        pages: length,
+        frame: hex(frame),
+      })),
+    },
+    mappings: mappings(state).map(({ first, length, frame }) => ({
+      virt: hex(first * PAGE_SIZE),
+      pages: length,
+      frame: hex(frame),
+    })),
     registers: registers(state),
-    gatt: gattRuns(state),
+    gatt: gattParts(state).map(({ first, count, says, word, aperture }) => ({
+      entries: span(first, count),
+      count,
+      says,
+      first: hex(word),
+      aperture: aperture === null ? null : hex(aperture),
+    })),
     tlb: { gart: state.tlb.size },
     pages: { reserved: flagged(state, RESERVED), uncached: flagged(state, UNCACHED) },
   };
 }
 
-const hex = (value: number): string => `0x${value.toString(16)}`;
-
-export interface Run {
-  first: number;
-  length: number;
-  value: number;
+/** The same on one screen. */
+export function stateText(state: State, trace: Trace): string {
+  const lines = [
+    `${titleOf(trace.about)}, ${trace.about.workload}`,
+    `moment #${state.moment} of #${trace.count}${lastText(state, trace)}`,
+    "",
+  ];
+  const section = (title: string, rows: readonly (readonly string[])[], most: number) => {
+    if (rows.length === 0) return;
+    lines.push(title, indented(inColumns(rows.slice(0, most))));
+    if (rows.length > most)
+      lines.push(indented(`and ${countOf(rows.length - most, "more row")}; --json prints all`));
+    lines.push("");
+  };
+  section("memory, by page frame number", allocationRows(state), 6);
+  if (state.nature.physIsMachine)
+    lines.push("P2M: none, physical addresses are machine addresses", "");
+  else section("P2M: page to machine frame, as far as the trace tells", p2mRows(state), 8);
+  section("ioremap: where the CPU sees it", mappingRows(state), 5);
+  section("chipset and card registers", registerRows(state), 14);
+  const gatt = gattParts(state);
+  section(`GATT: ${countOf(state.gatt.size, "entry", "entries")}`, gattRows(gatt), 8);
+  if (gatt.length > 0) lines.push(...legend(gatt), "");
+  return [...lines, tail(state)].join("\n");
 }
-/** Entries in a row, as long as `joins` says that the next value goes on. */
-function runs(
-  entries: Iterable<[number, number]>,
-  joins: (before: number, next: number) => boolean,
-): Run[] {
-  const found: Run[] = [];
-  let last = { index: -2, value: Number.NaN };
-  for (const [index, value] of entries) {
-    const run = found.at(-1);
-    if (run !== undefined && index === last.index + 1 && joins(last.value, value)) run.length++;
-    else found.push({ first: index, length: 1, value });
-    last = { index, value };
+
+/** The event that made the state what it is. */
+function lastText(state: State, trace: Trace): string {
+  const last = trace.event(state.moment);
+  return last === undefined
+    ? ", before everything"
+    : `, after\n  ${eventLine(last, null, trace.about)}`;
+}
+
+const tail = (state: State): string =>
+  [
+    `GART TLB: ${countOf(state.tlb.size, "entry", "entries")}`,
+    `reserved: ${countOf(flagged(state, RESERVED), "page")}`,
+    `uncached: ${countOf(flagged(state, UNCACHED), "page")}`,
+  ].join("; ");
+
+const allocationRows = (state: State): string[][] =>
+  allocations(state).map(({ use, pages, runs }) => [
+    use,
+    countOf(pages, "page"),
+    few(
+      runs.map(({ first, length }) => span(first, length)),
+      3,
+    ),
+  ]);
+
+const few = (list: readonly string[], most: number): string =>
+  list.length <= most
+    ? list.join(" ")
+    : `${list.slice(0, most).join(" ")} and ${counted(list.length - most)} more`;
+
+const p2mRows = (state: State): string[][] =>
+  folded(p2mRuns(state), 4).map((runs) => leadRow(runs, 1));
+const mappingRows = (state: State): string[][] =>
+  folded(mappings(state), Number.POSITIVE_INFINITY).map((runs) => leadRow(runs, PAGE_SIZE));
+
+/** Runs of neighbouring pages as one, except those of so many pages, which are worth a row each. */
+function folded(runs: readonly Run[], long: number): Run[][] {
+  const groups: Run[][] = [];
+  for (const run of runs) {
+    const group = groups.at(-1);
+    const before = group?.at(-1);
+    const joins = before !== undefined && before.first + before.length === run.first;
+    if (joins && run.length < long && before.length < long) group!.push(run);
+    else groups.push([run]);
   }
-  return found;
-}
-const contiguous = (before: number, next: number): boolean => next === before + 1;
-const runJson = ({ first, length, value }: Run) => ({
-  first: hex(first),
-  pages: length,
-  frame: hex(value),
-});
-
-/** Pages by use, in runs of neighbouring pages. */
-function allocations(state: State): { use: string; pages: number; at: string[] }[] {
-  return uses
-    .map((use, code) => {
-      const own = [...state.allocation.entries()].filter(
-        ([, first]) => state.extent.get(first)! % 16 === code,
-      );
-      const at = runs(
-        own.map(([page]) => [page, page] as [number, number]),
-        contiguous,
-      );
-      return { use, pages: own.length, at: at.map(({ first, length }) => span(first, length)) };
-    })
-    .filter(({ pages }) => pages > 0);
+  return groups;
 }
 
-const span = (first: number, length: number): string =>
-  length === 1 ? hex(first) : `${hex(first)}..${hex(first + length - 1)}`;
-
-function mappings(state: State): { virt: string; pages: number; frame: string }[] {
-  const entries = [...state.mappings]
-    .sort(([a], [b]) => a - b)
-    .map(([page, { reached }]) => [page, reached] as [number, number]);
-  return runs(entries, contiguous).map(({ first, length, value }) => ({
-    virt: hex(first * PAGE_SIZE),
-    pages: length,
-    frame: hex(value),
-  }));
+/** Where neighbouring pages lead: to a run of frames, or to some here and some there. */
+function leadRow(runs: readonly Run[], unit: number): string[] {
+  const { first, frame } = runs[0]!;
+  const pages = runs.reduce((sum, { length }) => sum + length, 0);
+  const frames = runs.map((run) => span(run.frame, run.length));
+  const to = runs.length === 1 ? span(frame, pages) : `scattered: ${few(frames, 4)}`;
+  return [span(first * unit, pages, unit), countOf(pages, "page"), "->", to];
 }
 
-/** Registers by name, with their fields. */
-function registers(
-  state: State,
-): { register: string; value: string; fields: { [name: string]: string } }[] {
-  const known = state.nature.chipset?.registers ?? [];
-  return [...state.registers]
-    .sort(([a], [b]) => a - b)
-    .map(([number, { word }]) => {
-      const named = known.find((register) => register.number === number);
-      const fields = named?.fields.map(({ name, bits: [high, low] }) => {
-        const value = Math.floor(word / 2 ** low) % 2 ** (high - low + 1);
-        return [name, hex(value * 2 ** low)] as const;
-      });
-      return {
-        register: named === undefined ? registerName(number) : named.name,
-        value: hex(word),
-        fields: Object.fromEntries(fields ?? []),
-      };
-    });
-}
+const registerRows = (state: State): string[][] =>
+  registers(state).map(({ register, value, fields }) => [
+    register,
+    value,
+    Object.entries(fields)
+      .map(([name, field]) => `${name}=${field}`)
+      .join(" "),
+  ]);
 
-export interface GattRun {
-  readonly entries: string;
-  readonly count: number;
-  /** What the chipset finds when it walks there. */
-  readonly says: "empty" | "right" | "wrong" | "not reached";
-  readonly first: string;
-  readonly aperture: string | null;
-}
+const gattRows = (parts: readonly GattPart[]): string[][] =>
+  parts.map(({ first, count, says, word, aperture }) => [
+    span(first, count),
+    counted(count),
+    coloured[says],
+    aperture === null ? "" : `aperture ${hex(aperture)}`,
+    says === "empty" ? "" : `first entry ${hex(word)}`,
+  ]);
 
-/** The table in ranges: what the CPU wrote there, and whether the chipset gets to the page that was meant. */
-function gattRuns(state: State): GattRun[] {
-  const found: { first: number; length: number; word: number; says: GattRun["says"] }[] = [];
-  const base = state.nature.chipset?.apertureBase(state.registers) ?? null;
-  for (const [index, word] of state.gatt.entries()) {
-    const says = judgement(state, index, word);
-    const run = found.at(-1);
-    if (run !== undefined && run.says === says && run.first + run.length === index) run.length++;
-    else found.push({ first: index, length: 1, word, says });
-  }
-  return found.map(({ first, length, word, says }) => ({
-    entries: span(first, length),
-    count: length,
-    says,
-    first: hex(word),
-    aperture: base === null ? null : hex(raw(offset(aperture(raw(base)), first * PAGE_SIZE))),
-  }));
-}
-
-/** Right means: the chipset fetches this very word, and it names a page that this kernel gave to AGP. */
-function judgement(state: State, index: number, word: number): GattRun["says"] {
-  if (state.nature.chipset?.entry.decode(word) == null) return "empty";
-  const walked = fetch(state, index);
-  if (walked === null || walked.word !== word || walked.reached === null) return "not reached";
-  const frame = raw(mfnOf(walked.reached));
-  const page = state.nature.physIsMachine ? frame : state.m2p.get(frame);
-  if (page === undefined || state.allocation.get(page) === undefined) return "wrong";
-  return uses[state.extent.get(state.allocation.get(page)!)! % 16] === "agp" &&
-    state.machineOf(physOf(pfn(page))) !== null
-    ? "right"
-    : "wrong";
-}
-
-const flagged = (state: State, flag: number): number => {
-  let count = 0;
-  for (const [, flags] of state.flags.entries()) if ((flags & flag) !== 0) count++;
-  return count;
+const coloured: { readonly [S in GattPart["says"]]: string } = {
+  right: colours.green("right"),
+  wrong: colours.red("wrong"),
+  "not reached": colours.red("not reached"),
+  empty: "empty",
 };
 
-/** The same on one screen. */
-export function stateText(state: State, total: number): string {
-  const where = state.op < 0 ? "between ops" : `in op ${state.op}`;
-  const lines = [`moment #${state.moment} of ${counted(total)}, ${where}`, ""];
-  const section = (title: string, rows: readonly (readonly string[])[]) => {
-    if (rows.length > 0) lines.push(title, inColumns(rows.map((row) => ["", ...row])), "");
-  };
-  section(
-    "allocations, by pfn",
-    allocations(state).map(({ use, pages, at }) => [use, countOf(pages, "page"), few(at)]),
-  );
-  section("P2M, as far as the trace knows it", p2mRows(state));
-  section(
-    "ioremap",
-    mappings(state).map(({ virt, pages, frame }) => [
-      `${virt}:v`,
-      countOf(pages, "page"),
-      `frame ${frame}`,
-    ]),
-  );
-  section(
-    "registers",
-    registers(state).map(({ register, value, fields }) => [
-      register,
-      value,
-      Object.entries(fields)
-        .map(([name, field]) => `${name}=${field}`)
-        .join(" "),
-    ]),
-  );
-  section(
-    "GATT",
-    fewRows(gattRuns(state)).map(({ entries, count, says, first, aperture }) => [
-      entries,
-      counted(count),
-      says,
-      says === "empty" ? "" : `first ${first}`,
-      aperture === null ? "" : `aperture ${aperture}`,
-    ]),
-  );
-  const tail =
-    `GART TLB holds ${countOf(state.tlb.size, "entry").replace("entrys", "entries")}; ` +
-    `${countOf(flagged(state, RESERVED), "page")} reserved, ${counted(flagged(state, UNCACHED))} uncached`;
-  return [...lines, tail].join("\n");
-}
+const explained: { readonly [S in GattPart["says"]]: string } = {
+  right: "the chipset reads the entry and gets to a page that was allocated for AGP",
+  wrong: "the chipset reads the entry and gets to a frame that is no such page",
+  "not reached": "the chipset does not read what the CPU wrote: its table base leads elsewhere",
+  empty: "the entry names no page",
+};
 
-const MOST = 12;
-const few = (list: readonly string[]): string =>
-  list.length <= 4 ? list.join(" ") : `${list.slice(0, 4).join(" ")} and ${list.length - 4} more`;
-const fewRows = (list: readonly GattRun[]): readonly GattRun[] => list.slice(0, MOST);
-
-function p2mRows(state: State): string[][] {
-  if (state.nature.physIsMachine) return [["identity: physical addresses are machine addresses"]];
-  const all = runs(state.p2m.entries(), contiguous);
-  const rows = all
-    .slice(0, MOST)
-    .map(({ first, length, value }) => [span(first, length), "->", span(value, length)]);
-  return all.length > MOST
-    ? [...rows, [`and ${counted(all.length - MOST)} more runs of frames`, "", ""]]
-    : rows;
+/** What the words in the table's rows mean, with how many entries are so. */
+function legend(parts: readonly GattPart[]): string[] {
+  const rows = (Object.keys(explained) as GattPart["says"][]).map((says) => {
+    const count = parts.reduce((sum, part) => sum + (part.says === says ? part.count : 0), 0);
+    return { count, row: [counted(count), coloured[says], explained[says]] };
+  });
+  return [indented(inColumns(rows.filter(({ count }) => count > 0).map(({ row }) => row)))];
 }

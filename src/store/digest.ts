@@ -1,7 +1,7 @@
 // digest.ts - one number for all that a trace says: SHA-256 over its events, their texts and names.
 //
-// A row is packed as float64s: a mask of the columns that are filled, then these columns. Texts are
-// hashed apart, each after its seq and its length, so that neither stream depends on how it is batched.
+// A row is packed as float64s: a mask of the columns that are filled, then these columns. Texts
+// are hashed apart, each after its seq and length: neither stream depends on how it is batched.
 
 import { createHash } from "node:crypto";
 import { ROW_WIDTH, type Row, type Texts } from "../event/row.ts";
@@ -18,21 +18,18 @@ export class Digest {
   #filled = 0;
   #text = "";
 
-  /** Hot: once an event while recording, about 0.08 us, half of it SHA-256 (with SHA-NI). */
-  row(row: Row, start: number): void {
+  /** Takes a row, `filled` having a bit for each column it fills. Hot: once an event while recording, about 0.08 us, half of it SHA-256 (with SHA-NI). */
+  row(row: Row, start: number, filled: number): void {
     if (this.#filled + ROW_WIDTH >= PACKED) this.#hashNumbers();
     const packed = this.#packed;
     const at = this.#filled;
     let next = at + 1;
-    let mask = 0;
-    for (let i = 0; i < ROW_WIDTH; i++) {
-      const value = row[start + i]!;
-      if (value === null) continue;
-      mask |= 1 << i;
+    for (let rest = filled; rest !== 0; rest &= rest - 1) {
+      const column = 31 - Math.clz32(rest & -rest);
       // SQLite knows no minus zero, so it must not make a difference here either.
-      packed[next++] = value + 0;
+      packed[next++] = row[start + column]! + 0;
     }
-    packed[at] = mask;
+    packed[at] = filled;
     this.#filled = next;
   }
 

@@ -10,6 +10,8 @@ export function openFile(path: string): Database {
   const file = statSync(path, { throwIfNoEntry: false });
   if (file === undefined) throw new UserError(`no such file: ${path}`);
   if (file.isDirectory()) throw new UserError(`${path} is a folder, not a trace`);
+  // SQLite takes an empty file for an empty database.
+  if (file.size === 0) throw new UserError(`${path} is empty, not a trace`);
   let database: Database | undefined;
   try {
     database = new Sqlite(resolve(path), { readonly: true, fileMustExist: true });

@@ -3,7 +3,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
 import { columns, type Facts, SUBJECT_FAMILIES } from "../event/field.ts";
-import { type Row, RowReader, type Texts } from "../event/row.ts";
+import { filledOf, type Row, RowReader, type Texts } from "../event/row.ts";
 import type { About } from "../event/trace.ts";
 import { kindNames, type Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
@@ -22,7 +22,7 @@ export interface OpRow {
   readonly last: number | null;
 }
 
-/** Rows taken from SQLite at once: 1.35 us a row, where a cursor that gives one at a time takes 1.65. */
+/** Rows taken from SQLite at once: 1.35 us a row; one at a time by a cursor, it is 1.65. */
 const CHUNK = 1024;
 
 const SEQ = columns.indexOf("seq");
@@ -119,7 +119,8 @@ export class TraceReader {
     const stranger = this.#names.kinds.find((kind) => !kindNames.some((known) => known === kind));
     if (stranger !== undefined)
       throw new UserError(
-        `${path} has events of a kind '${stranger}' that this gartrace does not know; update gartrace`,
+        `${path} has events of a kind '${stranger}' that this gartrace does not know; ` +
+          "update gartrace",
       );
     this.#rows = new RowReader(this.#names);
     this.#events = prepare(database, eventsBetween).raw();
@@ -157,7 +158,7 @@ export class TraceReader {
   recomputeDigest(): string {
     const digest = new Digest();
     for (const { row, texts } of this.#stored(1, this.count)) {
-      digest.row(row, 0);
+      digest.row(row, 0, filledOf(row));
       digest.texts(row[SEQ]!, texts);
     }
     return digest.end(this.#names);

@@ -1,4 +1,4 @@
-// digest.test.ts - equal runs have equal digests, and nothing in a trace changes without its digest.
+// digest.test.ts - equal runs have equal digests; nothing in a trace changes without its digest.
 
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";

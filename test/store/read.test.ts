@@ -1,4 +1,4 @@
-// read.test.ts - what goes into a trace comes out again, and a file that is none is refused by name.
+// read.test.ts - what goes into a trace comes out again; a file that is none is refused by name.
 
 import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";

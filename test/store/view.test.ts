@@ -1,4 +1,4 @@
-// view.test.ts - the public view of a trace: its columns, its words, and the verdict in two languages.
+// view.test.ts - the public view of a trace: its columns, its words, its verdicts.
 
 import Sqlite, { type Database } from "better-sqlite3";
 import { expect, test } from "vitest";
@@ -169,7 +169,7 @@ test("every table is strict, and event has the columns that a row is written in"
   });
 });
 
-// Every combination of a few numbers, among them two that differ by 2^32, meets every arm of the rule.
+// Every combination of a few numbers, two of them 2^32 apart, meets every arm of the rule.
 const numbers = [null, 0x1000, 0x100001000, 0x2000];
 const combinations = (kind: string): Addresses[] =>
   numbers.flatMap((phys) =>

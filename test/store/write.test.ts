@@ -140,7 +140,7 @@ test("a full disk costs the batch under way and says what the file holds", async
   reader.close();
 });
 
-test("a disk that is full only when the index is made leaves every event and no finish mark", async () => {
+test("a disk full only when the index is made leaves every event and no finish mark", async () => {
   const path = freshPath();
   const database = await createFile(path, about, { force: false });
   const writer = new TraceWriter(path, database);

@@ -5,7 +5,14 @@ import { bdfOf, registerNumber } from "../../event/register.ts";
 import { allocatedAt } from "../../machine/memory.ts";
 import type { FieldsOf, Shape } from "./reference-lines.ts";
 import { levels, roles, translations } from "./reference-names.ts";
-import { entered, meantBy, type Readers, type Reading, returned } from "./reference-reading.ts";
+import {
+  entered,
+  mappedBy,
+  meantBy,
+  type Readers,
+  type Reading,
+  returned,
+} from "./reference-reading.ts";
 
 export const driver = {
   probe: (reading, { driver, dev, vendor, device }) => {
@@ -44,14 +51,17 @@ export const driver = {
   w32: (reading, line) => {
     const { machine, chipset } = reading;
     const { written, read } = roles[line.role];
+    mappedBy(reading, line.map, "writes to");
     for (const [i, said] of wordsOf(line)) {
       const page = chipset.entry.decode(said.word);
       machine.emit({ kind: written, ...said, ...(page === null ? {} : leading(reading, page)) });
       if (i < line.readback) machine.emit({ kind: read, ...said });
     }
   },
-  r32: ({ machine }, line) => {
+  r32: (reading, line) => {
+    const { machine } = reading;
     const { read } = roles[line.role];
+    mappedBy(reading, line.map, "reads");
     for (const [i, said] of wordsOf(line)) {
       machine.emit({ kind: read, ...said });
       if (i < line.read_twice) machine.emit({ kind: read, ...said });

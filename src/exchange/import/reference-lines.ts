@@ -10,6 +10,7 @@ import { busField, fact, physField, virtField, wordField } from "../../event/fie
 import { remappers } from "../../event/hook.ts";
 import { allocators } from "../../event/memory.ts";
 import {
+  coherentFor,
   injections,
   levels,
   operations,
@@ -42,6 +43,10 @@ const oneOf = <N extends string>(table: { readonly [name in N]: unknown }) =>
 const pages = { virt, order: natural.max(20), pfn: pageFrame, mfns: z.array(machineFrame) };
 const wholeRun = (line: { order: number; mfns: unknown[] }) => line.mfns.length === 2 ** line.order;
 const eachPage = { error: "expected a frame for each page", path: ["mfns"] };
+const coherent = { in: oneOf(coherentFor), dev: z.string().nullable(), size: natural };
+const itsDevice = (line: { in: keyof typeof coherentFor; dev: string | null }) =>
+  line.dev === coherentFor[line.in];
+const asCalled = { error: "expected the device that the caller names", path: ["dev"] };
 
 const spread = z.object({ pfn: pageFrame, count: natural });
 const config = z.object({
@@ -55,6 +60,7 @@ const words = z
     role: oneOf(roles),
     idx: natural,
     count: natural,
+    map: natural,
     val: word.optional(),
     vals: z.array(word).optional(),
     readback: natural.default(0),
@@ -63,6 +69,10 @@ const words = z
   .refine(
     ({ count, val, vals }) => (vals === undefined ? val !== undefined : vals.length === count),
     "expected `val`, or as many `vals` as `count`",
+  )
+  .refine(
+    ({ count, readback, read_twice }) => readback <= count && read_twice <= count,
+    "expected `readback` and `read_twice` of no more words than `count`",
   );
 const remapped = z.object({ fn: one(remappers), in: place, phys: busField.schema, size: natural });
 
@@ -93,7 +103,7 @@ const folded = <const C extends string, P extends z.ZodType>(calls: readonly C[]
 
 const shapes = {
   call: z.object({ fn: oneOf(operations) }).catchall(fact),
-  ret: z.object({}).catchall(fact),
+  ret: z.object({ fn: z.string() }).catchall(fact),
   inject: z.union(
     Object.keys(injections).map((field) => z.object({ [field]: z.number().int() })),
     `expected one of ${Object.keys(injections).join(", ")}`,
@@ -125,6 +135,7 @@ const shapes = {
     virt,
     pfn: pageFrame,
     mfn: machineFrame,
+    result: one(["freed"]),
   }),
   alloc_batch: folded(allocCalls, z.tuple([virt, pageFrame, machineFrame, word])),
   free_batch: folded(freeCalls, z.tuple([word, virt, pageFrame, machineFrame])),
@@ -132,15 +143,29 @@ const shapes = {
   alloc_gatt_pages: z.object({ in: place, order: natural }),
   free_gatt_pages: z.object({ in: place, order: natural, virt: z.string() }),
   dma_alloc_coherent: z
-    .object({ in: place, size: natural, bus: busField.schema, ...pages })
+    .object({ ...coherent, bus: busField.schema, ...pages })
+    .refine(itsDevice, asCalled)
     .refine(wholeRun, eachPage),
-  "dma_alloc_coherent.failed": z.object({ in: place, size: natural }),
-  dma_free_coherent: z.object({ in: place, size: natural, virt, bus: busField.schema }),
+  "dma_alloc_coherent.failed": z
+    .object({ ...coherent, order: natural.max(20) })
+    .refine(itsDevice, asCalled)
+    .refine((line) => line.size === PAGE_SIZE * 2 ** line.order, {
+      error: "expected the order of `size`",
+      path: ["order"],
+    }),
+  dma_free_coherent: z
+    .object({ ...coherent, virt, bus: busField.schema })
+    .refine(itsDevice, asCalled),
   xen_contig_memory: z
     .object({
       pfn: pageFrame,
+      order: natural.max(20),
       mfns_before: z.array(machineFrame),
       mfns_after: z.array(machineFrame),
+    })
+    .refine((line) => line.mfns_before.length === 2 ** line.order, {
+      error: "expected a frame for each page",
+      path: ["mfns_before"],
     })
     .refine((line) => line.mfns_before.length === line.mfns_after.length, {
       error: "expected as many frames as before",
@@ -150,7 +175,7 @@ const shapes = {
   SetPageReserved: spread,
   ClearPageReserved: spread,
   change_page_attr: z.object({ in: place, prot: oneOf(protections), ...spread.shape }),
-  cpu_tlb_flush: z.object({ in: place }),
+  cpu_tlb_flush: z.object({ in: place, fn: one(["global_flush_tlb"]) }),
   cache_flush: z.object({ insn: one(flushes) }),
 
   xlate: z.object({
@@ -161,13 +186,19 @@ const shapes = {
     phys: physField.schema.optional(),
   }),
   ioremap: remapped
-    .extend({ cookie: virt, map: natural, role: oneOf(roles), mfns: z.array(machineFrame) })
-    .refine((line) => line.mfns.length === Math.ceil(line.size / PAGE_SIZE), eachPage),
+    .extend({
+      cookie: virt,
+      map: natural,
+      role: oneOf(roles),
+      kind: one(["own-ram"]),
+      mfns: z.array(machineFrame),
+    })
+    .refine((line) => line.mfns.length === line.size / PAGE_SIZE, eachPage),
   "ioremap.failed": remapped.extend({
     kind: oneOf(refusals),
     mfns: z.array(machineFrame).nonempty(),
   }),
-  iounmap: z.object({ map: natural }),
+  iounmap: z.object({ map: natural, cookie: virt }),
 };
 
 export type Shape = keyof typeof shapes;
@@ -178,6 +209,8 @@ export type Line = { [S in Shape]: readonly [S, FieldsOf<S>] }[Shape];
 /** What the first line says of the run. */
 export const runLine = z.object({
   ev: z.literal("run"),
+  n: z.literal(0),
+  op: z.literal(-1),
   format: z.literal(1),
   platform: z.string(),
   hookset: z.string(),

@@ -1,10 +1,19 @@
 // reference-mapping.ts - lines of a reference recording about ioremap, attributes and caches.
 
-import { machineOf, offset, PAGE_SIZE, type Pfn, physOf, raw } from "../../address.ts";
+import {
+  type Bus,
+  hex,
+  machineOf,
+  offset,
+  PAGE_SIZE,
+  type Pfn,
+  physOf,
+  raw,
+} from "../../address.ts";
 import type { Of } from "../../event/vocabulary.ts";
 import type { Shape } from "./reference-lines.ts";
 import { kernelsOwn, protections, refusals } from "./reference-names.ts";
-import { meantBy, type Readers, type Reading } from "./reference-reading.ts";
+import { mappedBy, meantBy, type Readers, type Reading } from "./reference-reading.ts";
 
 export const mapping = {
   SetPageReserved: (reading, line) => attribute(reading, "reserved", driver, line),
@@ -37,6 +46,10 @@ export const mapping = {
     reading.mapped.set(map, { cookie, pages: mfns.length });
   },
   "ioremap.failed": (reading, { fn: text, in: place, phys: asked, size, kind, mfns }) => {
+    mfns.forEach((frame, k) => {
+      if (!mayBehind(reading, asked, k).includes(raw(machineOf(frame))))
+        throw reading.refuse(`frame ${k} of ${hex(asked)} is neither the page's nor the next one`);
+    });
     reading.machine.emit({
       kind: "fault.raised",
       actor: "kernel",
@@ -49,9 +62,10 @@ export const mapping = {
       ...meantBy(reading, asked),
     });
   },
-  iounmap: ({ machine, mapped, refuse }, { map }) => {
-    const was = mapped.get(map);
-    if (was === undefined) throw refuse(`unmaps map ${map}, which no line before it makes`);
+  iounmap: (reading, { map, cookie }) => {
+    const { machine, mapped, refuse } = reading;
+    const was = mappedBy(reading, map, "unmaps");
+    if (raw(was.cookie) !== raw(cookie)) throw refuse(`unmaps map ${map} at another cookie`);
     mapped.delete(map);
     for (let k = 0; k < was.pages; k++)
       machine.emit({
@@ -64,6 +78,13 @@ export const mapping = {
       });
   },
 } satisfies Partial<Readers<Shape>>;
+
+/** What may lie behind a page that ioremap was asked for: that machine page, or the page meant. */
+function mayBehind(reading: Reading, asked: Bus, page: number): (number | null)[] {
+  const bytes = page * PAGE_SIZE;
+  const meant = meantBy(reading, asked, bytes).machine;
+  return [raw(offset(asked, bytes)), meant == null ? null : raw(meant)];
+}
 
 type Who = { readonly actor: "driver" | "kernel"; readonly place?: string };
 const driver: Who = { actor: "driver" };

@@ -1,6 +1,7 @@
 // reference-memory.ts - the lines of a reference recording about memory: pages and their frames.
 
 import {
+  hex,
   type Mfn,
   machineOf,
   offset,
@@ -90,11 +91,13 @@ interface Run {
 }
 
 function allocate(
-  { machine }: Reading,
+  { machine, pageOffset, refuse }: Reading,
   by: Of<"page.allocated">["by"],
   place: keyof typeof usesOf,
   { virt, pfn, mfns }: Run & { readonly virt: Virt },
 ): void {
+  if (raw(virt) !== raw(physOf(pfn)) + pageOffset)
+    throw refuse(`the page at ${hex(virt)} is not frame ${hex(pfn)} of the kernel's mapping`);
   meet(machine, { pfn, mfns });
   machine.emit({
     kind: "page.allocated",

@@ -36,6 +36,14 @@ export const usesOf = {
   agp_generic_alloc_page: "agp",
 } as const satisfies { [place: string]: (typeof uses)[number] };
 
+/** Who asks for coherent memory or gives it back, and the device that is named with it. */
+export const coherentFor = {
+  alloc_gatt_pages: null,
+  free_gatt_pages: null,
+  agp_generic_create_gatt_table: "bridge",
+  agp_generic_free_gatt_table: "bridge",
+} as const satisfies { [place: string]: string | null };
+
 /** Which way a hook translates, and which space is the one beside virt. */
 export const translations = {
   virt_to_phys: { from: "virt", other: "phys" },

@@ -34,6 +34,13 @@ export function meantBy({ machine, given }: Reading, number: Bus, bytes = 0) {
   return { cause: source.seq, phys, machine: machine.state.machineOf(phys) };
 }
 
+/** The mapping of that id, which a line before must have made. */
+export function mappedBy({ mapped, refuse }: Reading, map: number, does: string) {
+  const window = mapped.get(map);
+  if (window === undefined) throw refuse(`${does} map ${map}, which no line before it makes`);
+  return window;
+}
+
 /** What a call of the kernel was asked to do, where the recording has no more of it. */
 export function entered({ machine }: Reading, text: string, place: string | null = null): void {
   machine.emit({ kind: "call.entered", actor: "kernel", place, text });

@@ -29,7 +29,7 @@ const onAlloc: { [C in (typeof allocCalls)[number]]: (page: AllocPage) => Line }
     "change_page_attr",
     { in: "map_page_into_agp", pfn, count: 1, prot: "NOCACHE" },
   ],
-  global_flush_tlb: () => ["cpu_tlb_flush", { in: "map_page_into_agp" }],
+  global_flush_tlb: () => ["cpu_tlb_flush", { in: "map_page_into_agp", fn: "global_flush_tlb" }],
   virt_to_phys: given("virt_to_phys"),
   virt_to_bus: given("virt_to_bus"),
   virt_to_gart: given("virt_to_gart"),
@@ -43,10 +43,13 @@ const onFree: { [C in (typeof freeCalls)[number]]: (page: FreePage) => Line } = 
     "change_page_attr",
     { in: "unmap_page_from_agp", pfn, count: 1, prot: "CACHED" },
   ],
-  global_flush_tlb: () => ["cpu_tlb_flush", { in: "unmap_page_from_agp" }],
+  global_flush_tlb: () => ["cpu_tlb_flush", { in: "unmap_page_from_agp", fn: "global_flush_tlb" }],
   free_page: ([, virt, pfn, mfn]) => [
     "free_pages",
-    { fn: "free_page", in: "agp_generic_destroy_page", order: 0, virt, pfn, mfn },
+    {
+      ...{ fn: "free_page", in: "agp_generic_destroy_page", order: 0 },
+      ...{ virt, pfn, mfn, result: "freed" },
+    },
   ],
 };
 

@@ -91,6 +91,8 @@ class Recording {
   /** The number that the next line must have; 0 is the first line. */
   #next = 1;
   #op = -1;
+  /** The function that the operation under way entered. */
+  #function = "";
   /** What the op under way has told so far; `ended` when nothing more must come. */
   #result: Facts = {};
   #ended = true;
@@ -135,10 +137,14 @@ class Recording {
     const [shape, fields] = line;
     switch (shape) {
       case "call":
+        this.#function = fields.fn;
+        return;
       case "inject":
         return;
       case "ret": {
         const { n, op, ev, fn, ...result } = fields;
+        const returning = result.ret === "oops" ? "aborted" : this.#function;
+        if (fn !== returning) throw this.#edited(`'${fn}' returns where '${returning}' must`);
         this.#result = { ...result, ...this.#result };
         this.#ended = true;
         return;

@@ -1,0 +1,76 @@
+// writing.ts - commands that make a trace: whatever stops them, what is there stays readable.
+
+import { resolve } from "node:path";
+import type { About } from "../event/trace.ts";
+import { UserError } from "../fault.ts";
+import type { Sink } from "../machine/machine.ts";
+import { TraceWriter } from "../store/write.ts";
+
+export interface Written {
+  readonly path: string;
+  readonly events: number;
+  readonly digest: string;
+}
+
+/** Someone pressed Ctrl-C. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** What a command that makes a trace works with. */
+export interface Making {
+  /** Makes the file, as soon as it is known what the trace says of itself. */
+  open(about: About): Promise<Sink>;
+  /** Throws once Ctrl-C was pressed; a signal is noticed when the event loop turns. */
+  check(): void;
+}
+
+/** Lets `make` fill a new trace and finishes it; if it fails half-way, the trace is torn. */
+export async function writing(
+  path: string,
+  force: boolean,
+  make: (making: Making) => Promise<void>,
+): Promise<Written> {
+  // SQLite would drop the last slash and make a file of the folder's name.
+  if (path === "" || path.endsWith("/"))
+    throw new UserError(`'${path}' is no file to write to; name a file, such as ${path}run.gart`);
+  let writer = null as TraceWriter | null;
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+  };
+  process.once("SIGINT", interrupt);
+  try {
+    await make({
+      open: async (about) => {
+        const opened = await TraceWriter.create(path, about, { force });
+        writer = opened;
+        return (seq, op, event) => opened.append(seq, op, event);
+      },
+      check: () => {
+        if (interrupted) throw new Interrupted("interrupted");
+      },
+    });
+    return { path, ...writer!.finish() };
+  } catch (error) {
+    throw writer === null ? error : torn(path, writer, error);
+  } finally {
+    process.off("SIGINT", interrupt);
+  }
+}
+
+/** Keeps what there is, and adds to the message where it is. */
+function torn(path: string, writer: TraceWriter, error: unknown): unknown {
+  writer.abandon();
+  if (!(error instanceof UserError || error instanceof Interrupted)) return error;
+  // A write that failed says itself what the file holds.
+  if (error.message.includes(`${path} holds`)) return error;
+  const message = `${error.message}; ${path} is torn and holds the events up to #${writer.committed}`;
+  return error instanceof UserError ? new UserError(message) : new Interrupted(message);
+}
+
+/** Refuses to overwrite what is being read. */
+export function assertOther(output: string, input: string): void {
+  if (resolve(output) === resolve(input))
+    throw new UserError(`${output} is the file to read from; name another one with -o`);
+}

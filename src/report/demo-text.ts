@@ -1,0 +1,109 @@
+// demo-text.ts - five runs of one workload, told as the story of the mail of 17 March 2005.
+//
+// Every number and name in the story is taken from the traces.
+
+import { type Comparison, compare, type Divergence, isAlike } from "../diff/diff.ts";
+import type { Seen } from "../diff/side.ts";
+import { tagName } from "../event/device.ts";
+import { addressesOf } from "../event/verdict.ts";
+import type { Trace } from "../replay/trace.ts";
+import { colours } from "./colours.ts";
+import { toldOf } from "./diff-text.ts";
+import { addressRows, verdictText } from "./event-text.ts";
+import { counted, countOf, inColumns, indented } from "./text.ts";
+
+export interface DemoRuns {
+  /** The driver as it was: on a bare PC, under Xen, and under Xen with an ioremap that forgives. */
+  readonly native: Trace;
+  readonly refused: Trace;
+  readonly lenient: Trace;
+  /** The driver with the mail's four functions. */
+  readonly nativeGart: Trace;
+  readonly xenGart: Trace;
+}
+
+export const demoText = ({ native, refused, lenient, nativeGart, xenGart }: DemoRuns): string =>
+  [
+    "Keir Fraser to LKML, 17 March 2005: why agpgart does not run under Xen, and four functions that help.",
+    "A graphics card reads main memory through the GART, a table of page addresses that the driver agpgart",
+    "writes. No kernel stands between: the table must hold the pages' machine addresses.",
+    "",
+    colours.bold("1. agpgart takes the addresses from virt_to_phys(), as it did up to 2.6.12-rc6"),
+    `   on a bare PC    ${outcome(native)}`,
+    `   under Xen       ${outcome(refused)}`,
+    ...refusalText(compare(native, refused, false).first!),
+    `   if it forgave   ${outcome(lenient)}`,
+    "",
+    ...partingText(native, lenient),
+    "",
+    colours.bold(
+      "2. agpgart takes them from the mail's functions, virt_to_gart() and its three companions",
+    ),
+    `   on a bare PC    ${outcome(nativeGart)}`,
+    `   under Xen       ${outcome(xenGart)}`,
+    `   compared        ${alikeText(compare(nativeGart, xenGart, false))}`,
+  ].join("\n");
+
+/** Why Xen's ioremap says no. */
+function refusalText({ b }: Divergence): string[] {
+  const { seq, event } = b!.recorded;
+  const { bus, machine } = addressesOf(event);
+  return [
+    `                   Event #${seq}: the driver asks ioremap for its new table, at ${hex(bus)}. That is the`,
+    "                   kernel's own numbering; Xen's ioremap takes machine addresses. The table is at",
+    `                   ${hex(machine)}; the RAM at machine ${hex(bus)} is not this kernel's, so Xen refuses.`,
+  ];
+}
+
+/** Where native and forgiving Xen part: the five addresses, and what the card makes of them. */
+function partingText(native: Trace, lenient: Trace): string[] {
+  const { first, firstDevice, roots } = compare(native, lenient, false);
+  const { op, a, b } = first!;
+  const rows = addressRows([toldOf(native, a), toldOf(lenient, b)]);
+  rows.push(["", "", verdictText(a!.verdict!), verdictText(b!.verdict!)]);
+  const heading = ["", "", `bare PC, #${a!.recorded.seq}`, `Xen, #${b!.recorded.seq}`];
+  const wrong = roots.reduce((sum, { count }) => sum + count, 0);
+  const card = addressesOf(firstDevice!.b!.recorded.event);
+  return [
+    `   First to go wrong, in ${op.name}: ${b!.recorded.event.place} tells the chipset where the table is.`,
+    indented(indented(inColumns(rows, heading))),
+    "   The chipset then walks a stranger's page instead of the table. Where the card reads",
+    `   ${hex(card.bus)} in the aperture, it meets ${metText(firstDevice!.a!)} on the bare PC and ${metText(firstDevice!.b!)} under Xen.`,
+    `   ${countOf(wrong, "event")} go wrong, because of ${countOf(roots.length, "place")} in the driver:`,
+    ...roots.map(({ root, count }) => `     ${counted(count)} from ${root}`),
+  ];
+}
+
+function alikeText(comparison: Comparison): string {
+  const { counts } = comparison;
+  const verdict = isAlike(comparison)
+    ? colours.green(colours.bold("alike"))
+    : colours.red(colours.bold("different"));
+  const moved = counted(counts["same after translation"]);
+  return `${verdict}: ${countOf(counts.same, "event")} the same, ${moved} the same page in another frame`;
+}
+
+/** How a run ended: what init returned, whether any op failed, what the card met. */
+function outcome(trace: Trace): string {
+  const returned = [...trace.ops()]
+    .map(({ result }) => result?.ret)
+    .filter((ret) => typeof ret === "number");
+  const init = returned[0]!;
+  if (init < 0) return colours.red(`the driver does not load: init returns ${errno(init)}`);
+  const failed = returned.filter((ret) => ret < 0).length;
+  let [reads, right] = [0, 0];
+  for (const { event } of trace.events()) {
+    if (event.kind !== "device.read") continue;
+    reads++;
+    if (event.reached != null && event.reached === event.machine) right++;
+  }
+  const codes = failed === 0 ? "every return code is 0" : countOf(failed, "error");
+  const text = `${counted(right)} of ${counted(reads)} reads by the card meet the right page`;
+  return `${codes}; ${right === reads ? colours.green(text) : colours.red(text)}`;
+}
+
+const errno = (code: number): string => (code === -12 ? "-ENOMEM" : `${code}`);
+const hex = (address: number | null): string => `0x${address!.toString(16)}`;
+
+const metText = ({ recorded: { event } }: Seen): string =>
+  event.kind === "device.read" ? tagName(event.tag) : "nothing";

@@ -1,0 +1,123 @@
+// state-parts.ts - a machine's state in parts that a person can take in: runs of pages, registers by name.
+
+import { aperture, mfnOf, offset, PAGE_SIZE, raw } from "../address.ts";
+import { uses } from "../event/memory.ts";
+import { registerName } from "../event/register.ts";
+import { fetch } from "../machine/gart.ts";
+import type { State } from "../machine/state.ts";
+
+export const hex = (value: number): string => `0x${value.toString(16)}`;
+
+/** "0x1000..0x100f", or one number alone. */
+export const span = (first: number, length: number, unit = 1): string =>
+  length * unit === 1 ? hex(first) : `${hex(first)}..${hex(first + length * unit - 1)}`;
+
+/** Pages that follow each other, in frames that follow each other. */
+export interface Run {
+  readonly first: number;
+  readonly length: number;
+  readonly frame: number;
+}
+
+function runsOf(entries: Iterable<readonly [number, number]>): Run[] {
+  const found: { first: number; length: number; frame: number }[] = [];
+  for (const [page, frame] of entries) {
+    const run = found.at(-1);
+    if (run !== undefined && page === run.first + run.length && frame === run.frame + run.length)
+      run.length++;
+    else found.push({ first: page, length: 1, frame });
+  }
+  return found;
+}
+
+/** Pages by use, in runs of neighbouring pages. */
+export function allocations(state: State): { use: string; pages: number; runs: Run[] }[] {
+  const pages = uses.map((): [number, number][] => []);
+  for (const [page] of state.allocation.entries())
+    pages[state.allocationOf(page)!.use]!.push([page, page]);
+  return uses
+    .map((use, code) => ({ use, pages: pages[code]!.length, runs: runsOf(pages[code]!) }))
+    .filter(({ pages }) => pages > 0);
+}
+
+/** What the trace has told of the table from pseudo-physical pages to machine frames. */
+export const p2mRuns = (state: State): Run[] => runsOf(state.p2m.entries());
+
+/** What ioremap has mapped, by virtual page. */
+export const mappings = (state: State): Run[] =>
+  runsOf(
+    [...state.mappings]
+      .sort(([a], [b]) => a - b)
+      .map(([page, { reached }]) => [page, reached] as const),
+  );
+
+export interface RegisterPart {
+  readonly register: string;
+  readonly value: string;
+  /** A field of several bits where it stands in the register; a single bit as 0 or 1. */
+  readonly fields: { readonly [name: string]: string };
+}
+
+/** The registers that were read or written, by the names of the data sheet. */
+export function registers(state: State): RegisterPart[] {
+  const known = state.nature.chipset?.registers ?? [];
+  return [...state.registers]
+    .sort(([a], [b]) => a - b)
+    .map(([number, { word }]) => {
+      const named = known.find((register) => register.number === number);
+      const fields = named?.fields.map(({ name, bits: [high, low] }) => {
+        const value = Math.floor(word / 2 ** low) % 2 ** (high - low + 1);
+        return [name, high === low ? String(value) : hex(value * 2 ** low)] as const;
+      });
+      return {
+        register: named?.name ?? registerName(number),
+        value: hex(word),
+        fields: Object.fromEntries(fields ?? []),
+      };
+    });
+}
+
+export interface GattPart {
+  readonly first: number;
+  readonly count: number;
+  /** What the chipset finds when it walks there. */
+  readonly says: "right" | "wrong" | "not reached" | "empty";
+  /** The word that the CPU wrote into the first entry. */
+  readonly word: number;
+  /** The first page of the aperture that these entries are for. */
+  readonly aperture: number | null;
+}
+
+/** The table in ranges: what the CPU wrote there, and where the chipset gets to with it. */
+export function gattParts(state: State): GattPart[] {
+  const found: { first: number; count: number; word: number; says: GattPart["says"] }[] = [];
+  for (const [index, word] of state.gatt.entries()) {
+    const says = judgement(state, index, word);
+    const part = found.at(-1);
+    if (part?.says === says && part.first + part.count === index) part.count++;
+    else found.push({ first: index, count: 1, word, says });
+  }
+  const base = state.nature.chipset?.apertureBase(state.registers) ?? null;
+  return found.map((part) => ({
+    ...part,
+    aperture: base === null ? null : raw(offset(aperture(raw(base)), part.first * PAGE_SIZE)),
+  }));
+}
+
+/** Right means: the chipset fetches this very word, and it names a page that this kernel gave to AGP. */
+function judgement(state: State, index: number, word: number): GattPart["says"] {
+  if (state.nature.chipset?.entry.decode(word) == null) return "empty";
+  const walked = fetch(state, index);
+  if (walked === null || walked.word !== word || walked.reached === null) return "not reached";
+  const frame = raw(mfnOf(walked.reached));
+  const page = state.nature.physIsMachine ? frame : state.m2p.get(frame);
+  const owner = page === undefined ? null : state.allocationOf(page);
+  return owner !== null && uses[owner.use] === "agp" ? "right" : "wrong";
+}
+
+/** How many pages have a flag. */
+export function flagged(state: State, flag: number): number {
+  let count = 0;
+  for (const [, flags] of state.flags.entries()) if ((flags & flag) !== 0) count++;
+  return count;
+}

@@ -1,0 +1,62 @@
+// generated.ts - events of any kind, made from what the kind's fields say of themselves.
+
+import fc from "fast-check";
+import type { Field } from "../../src/event/field.ts";
+import {
+  actors,
+  declared,
+  type Event,
+  type KindName,
+  kindNames,
+  type Recorded,
+} from "../../src/event/vocabulary.ts";
+
+/** Raw words and addresses: any bit up to the highest that a number holds exactly, often that one. */
+const word = fc.oneof(
+  fc.maxSafeNat(),
+  fc.integer({ min: 2 ** 51, max: Number.MAX_SAFE_INTEGER }),
+  fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, 2 ** 51, 2 ** 52 - 1),
+);
+/** A subject stands in its column as number x 16 + family. */
+const subject = fc.oneof(fc.nat(), fc.nat({ max: 2 ** 49 - 1 }));
+const facts = fc.dictionary(
+  fc.stringMatching(/^[a-z_]{1,12}$/),
+  fc.oneof(fc.integer(), fc.string(), fc.constant(null), fc.array(fc.nat(), { maxLength: 6 })),
+  { maxKeys: 4, noNullPrototype: true },
+);
+
+function valueIn({ in: place, names, hex, schema }: Field): fc.Arbitrary<unknown> {
+  if (names !== null) return fc.constantFrom(...names);
+  if (place === "note" || place === "op.name") return fc.string();
+  if (place === "op.arguments" || place === "op.result") return facts;
+  if (place === "subject") return subject;
+  if (hex) return word;
+  return schema.safeParse(-1).success ? fc.integer() : fc.nat();
+}
+
+/** Events of a kind; what is optional is there in some and missing in others. */
+export function eventOf(kind: KindName): fc.Arbitrary<Event> {
+  const fields = Object.entries(declared(kind).fields);
+  const required = fields.filter(([, field]) => !field.optional).map(([name]) => name);
+  const model = {
+    kind: fc.constant(kind),
+    actor: fc.constantFrom(...actors),
+    place: fc.constantFrom("agp_generic_insert_memory", "ioremap", ""),
+    cause: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    at: fc.maxSafeNat(),
+    ...Object.fromEntries(fields.map(([name, field]) => [name, valueIn(field)])),
+  };
+  // What a kind declares is not known here as a type, so neither is the event.
+  return fc.record(model, {
+    requiredKeys: ["kind", "actor", ...(required as "kind"[])],
+    noNullPrototype: true,
+  }) as unknown as fc.Arbitrary<Event>;
+}
+
+/** An event with its place in a trace: an op's own events belong to that op. */
+export const recordedOf = (kind: KindName): fc.Arbitrary<Recorded> =>
+  fc
+    .tuple(fc.integer({ min: 1, max: 2 ** 40 }), fc.integer({ min: -1, max: 1000 }), eventOf(kind))
+    .map(([seq, op, event]) => ({ seq, op: "op" in event ? event.op : op, event }));
+
+export const anyEvent: fc.Arbitrary<Event> = fc.oneof(...kindNames.map(eventOf));

@@ -1,0 +1,110 @@
+// line.test.ts - every kind of event survives its line of JSON, and a bad line is told what is bad.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fromJson, toJson, toLine } from "../../src/event/line.ts";
+import { declared, kindNames, type Recorded } from "../../src/event/vocabulary.ts";
+import { recordedOf } from "./generated.ts";
+
+describe.each(kindNames)("%s", (kind) => {
+  test("comes back from its line as it was, whatever it says", () => {
+    fc.assert(
+      fc.property(recordedOf(kind), (recorded) => {
+        expect(fromJson(JSON.parse(toLine(recorded)))).toEqual(recorded);
+      }),
+    );
+  });
+
+  test("is refused with a field that it does not have", () => {
+    fc.assert(
+      fc.property(recordedOf(kind), (recorded) => {
+        expect(() => fromJson({ ...toJson(recorded), colour: "red" })).toThrow(/"colour"/);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  test("is refused without a field that it must have, and the field is named", () => {
+    const fields = Object.entries(declared(kind).fields);
+    const required = fields.filter(([name, field]) => !field.optional && name !== "op");
+    for (const name of ["seq", "actor", ...required.map(([name]) => name)])
+      fc.assert(
+        fc.property(recordedOf(kind), (recorded) => {
+          const { [name]: _, ...rest } = toJson(recorded);
+          expect(() => fromJson(rest)).toThrow(new RegExp(`"${name}"`));
+        }),
+        { numRuns: 5 },
+      );
+  });
+});
+
+describe("a line", () => {
+  const line = {
+    seq: 7,
+    op: 2,
+    kind: "gatt.written",
+    actor: "driver",
+    place: "agp_generic_insert_memory",
+    cause: 5,
+    entry: 66,
+    word: "0x51f3017",
+    phys: "0xabcd000",
+    machine: "0x51f3000",
+    bus: "0x51f3000",
+  };
+  const refusal = (change: object): string => {
+    try {
+      fromJson({ ...line, ...change });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "taken";
+  };
+
+  test("has addresses and words in hexadecimal, counts in decimal, and nothing for the unknown", () => {
+    expect(toLine(fromJson(line))).toBe(JSON.stringify(line));
+    expect(fromJson(line).event).toMatchObject({ entry: 66, word: 0x51f3017, bus: 0x51f3000 });
+  });
+
+  test("leaves out what is null", () => {
+    const { event, ...where } = fromJson(line);
+    const nulled = { ...where, event: { ...event, at: null, reached: null } } as Recorded;
+    expect(toLine(nulled)).toBe(JSON.stringify(line));
+  });
+
+  test("of an event outside any op names no op", () => {
+    const { op: _, ...outside } = line;
+    expect(fromJson(outside).op).toBe(-1);
+    expect(toLine(fromJson(outside))).toBe(JSON.stringify(outside));
+  });
+
+  test.each([
+    ["an unknown kind", { kind: "gatt.eaten" }, "kind"],
+    ["a kind that is no text", { kind: 3 }, "kind"],
+    ["an unknown actor", { actor: "nobody" }, "actor"],
+    ["a number where hexadecimal is due", { word: 0x51f3017 }, "word"],
+    ["hexadecimal without its 0x", { machine: "51f3000" }, "machine"],
+    ["hexadecimal in capitals", { machine: "0x51F3000" }, "machine"],
+    ["a negative address", { phys: "-0x1000" }, "phys"],
+    ["letters that are no hexadecimal", { bus: "0xabcg" }, "bus"],
+    ["an empty address", { bus: "0x" }, "bus"],
+    ["an address that a number would round", { bus: "0x20000000000001" }, "bus"],
+    ["a null", { reached: null }, "reached"],
+    ["a negative subject", { entry: -1 }, "entry"],
+    ["half a subject", { entry: 0.5 }, "entry"],
+    ["a seq below 1", { seq: 0 }, "seq"],
+    ["a cause below 1", { cause: 0 }, "cause"],
+  ])("with %s is refused and the field is named", (_, change, field) => {
+    const said = refusal(change);
+    expect(JSON.parse(said)[0].path).toEqual([field]);
+  });
+
+  test("is told the number that is too large", () => {
+    expect(refusal({ bus: "0x20000000000001" })).toContain("0x20000000000001 is above 2^53");
+    expect(refusal({ bus: "0x1fffffffffffff" })).toBe("taken");
+  });
+
+  test("that is no object is refused", () => {
+    for (const json of [null, [], "gatt.written", 7]) expect(() => fromJson(json)).toThrow();
+  });
+});

@@ -1,0 +1,144 @@
+// row.test.ts - every kind of event survives its row in the store.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { machine, phys } from "../../src/address.ts";
+import { columns } from "../../src/event/field.ts";
+import {
+  encodeRow,
+  nameTable,
+  Places,
+  ROW_WIDTH,
+  type Row,
+  RowReader,
+  textsOf,
+} from "../../src/event/row.ts";
+import { actors, type Event, kindNames, type Recorded } from "../../src/event/vocabulary.ts";
+import { recordedOf } from "./generated.ts";
+
+/** The row of an event, by column. */
+function rowOf(event: Event, op = -1): { [column: string]: number | null } {
+  const row: Row = Array<number>(ROW_WIDTH).fill(99);
+  encodeRow(row, 0, 1, op, event, new Places());
+  return Object.fromEntries(columns.map((name, i) => [name, row[i]!]));
+}
+
+/** There and back, as the store does it; the row lies somewhere in a longer batch. */
+function throughRow({ seq, op, event }: Recorded): Recorded {
+  const places = new Places();
+  const batch: Row = Array<number>(ROW_WIDTH * 3).fill(99);
+  encodeRow(batch, ROW_WIDTH, seq, op, event, places);
+  expect(new Set([...batch.slice(0, ROW_WIDTH), ...batch.slice(-ROW_WIDTH)])).toEqual(
+    new Set([99]),
+  );
+  const reader = new RowReader({ kinds: kindNames, actors, places: places.names });
+  return reader.decode(batch.slice(ROW_WIDTH, 2 * ROW_WIDTH), textsInStore(event));
+}
+
+/** What the store gives back: the two halves of an op are one row of it. */
+function textsInStore(event: Event) {
+  const { note, op } = textsOf(event);
+  const whole = op && { ...op, arguments: op.arguments || "{}", result: op.result ?? "{}" };
+  return { note, op: whole };
+}
+
+describe.each(kindNames)("%s", (kind) => {
+  test("comes back from its row as it was, whatever it says", () => {
+    fc.assert(
+      fc.property(recordedOf(kind), (recorded) => {
+        expect(throughRow(recorded)).toEqual(recorded);
+      }),
+    );
+  });
+
+  test("fills its columns with whole numbers or nulls", () => {
+    fc.assert(
+      fc.property(recordedOf(kind), ({ event, op }) => {
+        for (const [column, value] of Object.entries(rowOf(event, op)))
+          expect(value === null || Number.isSafeInteger(value), `${column} ${value}`).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("a row", () => {
+  const written = {
+    kind: "gatt.written",
+    actor: "driver",
+    place: "agp_generic_insert_memory",
+    cause: 12,
+    entry: 0x42,
+    word: 0x51f3017,
+    phys: phys(0x0abcd000),
+    machine: machine(0x51f3000),
+  } as const;
+
+  test("keeps the subject as its number times 16 and its family", () => {
+    expect(rowOf(written).subject).toBe(0x426);
+  });
+
+  test("has a null in every column that the event says nothing of", () => {
+    const nulls = Object.entries(rowOf(written)).filter(([, value]) => value === null);
+    expect(nulls.map(([column]) => column)).toEqual([
+      "op",
+      "at",
+      "virt",
+      "bus",
+      "reached",
+      "size",
+      "high",
+    ]);
+  });
+
+  test("takes a null and a field that is missing for the same", () => {
+    expect(rowOf({ ...written, bus: null, at: null, high: null })).toEqual(rowOf(written));
+  });
+
+  test("keeps words above 2^51 to the last bit", () => {
+    const word = 2 ** 52 - 1;
+    const recorded = { seq: 1, op: -1, event: { ...written, word, high: 0xfff } };
+    expect(rowOf(recorded.event).value).toBe(word);
+    expect(throughRow(recorded)).toEqual(recorded);
+  });
+
+  test("keeps an errno negative", () => {
+    const event = { kind: "call.returned", actor: "driver", result: -12 } as const;
+    expect(rowOf(event).value).toBe(-12);
+    expect(throughRow({ seq: 1, op: 3, event }).event).toEqual(event);
+  });
+
+  test("keeps two names in one column: who gives the pages, and for what", () => {
+    const event = {
+      kind: "page.allocated",
+      actor: "kernel",
+      allocation: 0x1230,
+      by: "__get_free_pages",
+      use: "agp",
+      size: 4096,
+    } as const;
+    const { value } = rowOf(event);
+    expect(value).toBe(1 + 3 * 256);
+    const named = nameTable.filter(({ kind }) => kind === "page.allocated");
+    const spoken = named.filter(({ code }) => code === value! % 256 || code === value! - 1);
+    expect(spoken.map(({ name }) => name)).toContain("__get_free_pages");
+    expect(spoken.map(({ name }) => name)).toContain("agp");
+  });
+});
+
+test("a place has one code, given out at first sight", () => {
+  const places = new Places();
+  const codes = ["ioremap", "agp_bind_memory", "ioremap"].map((name) => places.codeOf(name));
+  expect(codes).toEqual([0, 1, 0]);
+  expect(places.names).toEqual(["ioremap", "agp_bind_memory"]);
+});
+
+test("a reader goes by the trace's own lists of names, in whatever order they are", () => {
+  const kinds = [...kindNames].reverse();
+  const row: Row = Array<null>(ROW_WIDTH).fill(null);
+  const flush = { kind: "tlb.flushed", actor: "chipset", which: "gart" } as const;
+  encodeRow(row, 0, 1, -1, flush, new Places());
+  row[columns.indexOf("kind")] = kinds.indexOf("tlb.flushed");
+  row[columns.indexOf("actor")] = 0;
+  const reader = new RowReader({ kinds, actors: ["chipset"], places: [] });
+  expect(reader.decode(row, {}).event).toEqual(flush);
+});

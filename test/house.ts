@@ -1,0 +1,117 @@
+// house.ts - the house as a picture: where every source file stands, and which others it may import.
+//
+// Making and reading stand on one ground and meet only under the roof.
+
+import ts from "typescript";
+
+/** A source file: its path from the project's root, its text and its syntax. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+  readonly tree: ts.SourceFile;
+}
+export const sourceOf = (path: string, text: string): Source => ({
+  path,
+  text,
+  tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true),
+});
+
+/** All nodes of a source, outermost first. */
+export function* nodes(node: ts.Node): Generator<ts.Node> {
+  yield node;
+  for (const child of node.getChildren()) yield* nodes(child);
+}
+
+/** Every part of the house from the bottom up; the rooms of one step may know each other. */
+const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
+  ground: [["address.ts", "dice.ts", "fault.ts"], ["event"], ["machine", "chipset"], ["check"]],
+  making: [["platform"], ["hooks"], ["agpgart"], ["workload"], ["record.ts"]],
+  reading: [["migrations"], ["store"], ["replay"], ["diff"], ["exchange"], ["report"], ["debug"]],
+  roof: [["cli", "web"]],
+};
+
+interface Standing {
+  readonly stair: string;
+  readonly step: number;
+}
+
+/** Where a file stands; undefined where the house has no such room, as for the tests. */
+export function standing(path: string): Standing | undefined {
+  const [top, inner] = path.split("/");
+  const room = top === "src" ? inner! : top!;
+  for (const [stair, steps] of Object.entries(stairs)) {
+    const step = steps.findIndex((rooms) => rooms.includes(room));
+    if (step >= 0) return { stair, step };
+  }
+  return undefined;
+}
+
+export const isTest = (path: string): boolean => path.startsWith("test/");
+
+interface Import {
+  /** The path from the root for the house's own files, else the package's name. */
+  readonly path: string;
+  readonly isOwn: boolean;
+  /** Whether the file cannot be loaded without it: no mere types, nothing imported later. */
+  readonly isNeeded: boolean;
+}
+
+export const importsOf = ({ path, tree }: Source): Import[] =>
+  [...nodes(tree)].flatMap((node): Import[] => {
+    const name = importedBy(node);
+    if (name === undefined) return [];
+    const isTypes =
+      (ts.isImportDeclaration(node) &&
+        node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) ||
+      (ts.isExportDeclaration(node) && node.isTypeOnly);
+    const isStatement = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
+    const isOwn = name.startsWith(".");
+    const from = isOwn ? new URL(name, `house:/${path}`).pathname.slice(1) : name;
+    return [{ path: from, isOwn, isNeeded: isStatement && !isTypes }];
+  });
+
+/** The name in an import or export statement, an import() type or an import() call. */
+function importedBy(node: ts.Node): string | undefined {
+  let name: ts.Node | undefined;
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) name = node.moduleSpecifier;
+  else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+    name = node.argument.literal;
+  else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+    name = node.arguments[0];
+  return name !== undefined && ts.isStringLiteral(name) ? name.text : undefined;
+}
+
+/** What a file imports from above it or from the other stair. */
+export function walls(source: Source): string[] {
+  if (isTest(source.path)) return [];
+  const here = standing(source.path);
+  if (here === undefined) return ["stands in no room of the house"];
+  return importsOf(source).flatMap((imported) => {
+    if (!imported.isOwn) return [];
+    const there = standing(imported.path);
+    return there && mayImport(here, there) ? [] : [`may not import ${imported.path}`];
+  });
+}
+
+const mayImport = (from: Standing, to: Standing): boolean =>
+  from.stair === to.stair ? from.step >= to.step : from.stair === "roof" || to.stair === "ground";
+
+/** Rings of files that need each other to be loaded, each as its files in order. */
+export function rings(sources: readonly Source[]): string[] {
+  const next = new Map(
+    sources.map((source) => [
+      source.path,
+      importsOf(source).filter(({ isOwn, isNeeded }) => isOwn && isNeeded),
+    ]),
+  );
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, above: readonly string[]): void => {
+    if (above.includes(path)) found.push([...above.slice(above.indexOf(path)), path].join(" -> "));
+    if (done.has(path)) return;
+    done.add(path);
+    for (const imported of next.get(path) ?? []) visit(imported.path, [...above, path]);
+  };
+  for (const path of next.keys()) visit(path, []);
+  return found;
+}

@@ -1,0 +1,171 @@
+// tidy.test.ts - the house keeps its own rules, and each rule would notice.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { importsOf, rings, type Source, sourceOf } from "./house.ts";
+import { breaches, rules } from "./tidy.ts";
+
+const root = join(import.meta.dirname, "..");
+const sourcesIn = (folder: string): Source[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name))
+    .map((path) => sourceOf(path, readFileSync(join(root, path), "utf8")));
+
+const sources = ["src", "migrations", "test"].flatMap(sourcesIn);
+
+describe("the house", () => {
+  test("is seen: a look that finds no files would find nothing wrong", () => {
+    const seen = (folder: string) => sources.filter(({ path }) => path.startsWith(`${folder}/`));
+    expect(seen("src").length).toBeGreaterThan(80);
+    expect(seen("migrations").length).toBeGreaterThan(1);
+    expect(seen("test").length).toBeGreaterThan(10);
+    const paths = new Set(sources.map(({ path }) => path));
+    const own = sources.flatMap(importsOf).filter(({ isOwn }) => isOwn);
+    expect(own.length).toBeGreaterThan(300);
+    expect(own.filter(({ path }) => !paths.has(path))).toEqual([]);
+  });
+
+  test("is tidy", () => {
+    expect(sources.flatMap(breaches)).toEqual([]);
+  });
+
+  test("has no file that needs itself to be loaded", () => {
+    expect(rings(sources)).toEqual([]);
+  });
+});
+
+/** What a file would look like that breaks a rule: its path, its code, what the rule must say. */
+type Bad = readonly [path: string, code: string, complaint: RegExp];
+const long = (lines: number) => "//\n".repeat(lines);
+const bad: { readonly [rule in keyof typeof rules]: readonly Bad[] } = {
+  header: [
+    ["src/event/x.ts", 'import "./y.ts";', /begins without/],
+    ["src/event/x.ts", "// y.ts - another file's sentence.", /begins without/],
+    ["src/event/x.ts", "// x.ts - no sentence", /begins without/],
+    ["test/event/x.test.ts", "\n// x.test.ts - too late.", /begins without/],
+  ],
+  walls: [
+    ["src/event/x.ts", 'import { y } from "../machine/y.ts";', /may not import src\/machine\/y/],
+    ["src/machine/x.ts", 'import { y } from "../platform/y.ts";', /may not import src\/platform/],
+    ["src/chipset/x.ts", 'import type { y } from "../store/y.ts";', /may not import src\/store/],
+    ["src/platform/x.ts", 'import { y } from "../hooks/y.ts";', /may not import src\/hooks/],
+    ["src/workload/x.ts", 'import { y } from "../record.ts";', /may not import src\/record/],
+    ["src/record.ts", 'import { y } from "./store/y.ts";', /may not import src\/store/],
+    ["src/replay/x.ts", 'import { y } from "../platform/y.ts";', /may not import src\/platform/],
+    ["src/replay/x.ts", 'import { y } from "../diff/y.ts";', /may not import src\/diff/],
+    [
+      "src/exchange/import/x.ts",
+      'export * from "../../report/y.ts";',
+      /may not import src\/report/,
+    ],
+    ["src/debug/x.ts", 'import { y } from "../cli/y.ts";', /may not import src\/cli/],
+    ["migrations/x.ts", 'import { y } from "../src/store/y.ts";', /may not import src\/store/],
+    ["src/cli/x.ts", 'import { y } from "../../test/y.ts";', /may not import test/],
+    ["src/diff/x.ts", 'type Y = import("../report/y.ts").Y;', /may not import src\/report/],
+    ["src/store/x.ts", 'const y = await import("../cli/y.ts");', /may not import src\/cli/],
+    ["src/attic/x.ts", "", /no room/],
+  ],
+  names: [
+    ["src/event/utils.ts", "", /'utils'/],
+    ["src/shared/x.ts", "", /'shared'/],
+    ["test/store/trace-helper.ts", "", /'helper'/],
+  ],
+  lengths: [
+    ["src/event/x.ts", long(301), /over 300 lines/],
+    ["src/event/x.ts", `\nfunction f() {\n${long(69)}}`, /over 70 lines at line 2/],
+    ["src/event/x.ts", `const f = () => {\n${long(69)}};`, /over 70 lines at line 1/],
+    ["src/event/x.ts", `class C {\n  m() {\n${long(69)}}}`, /over 70 lines at line 2/],
+  ],
+  casts: [
+    ["src/event/x.ts", bringing("Phys", "n as unknown as Phys"), /casts: n as unknown as Phys/],
+    ["src/event/x.ts", bringing("Mfn", "n as Mfn | null"), /casts/],
+    ["src/event/x.ts", bringing("Machine as At", "n as unknown as At"), /casts/],
+    ["src/event/x.ts", bringing("Bus", "s as unknown as ZodType<Bus>"), /casts/],
+    ["src/event/x.ts", "const n = address as unknown as number;", /casts/],
+  ],
+  chance: [
+    ["src/platform/x.ts", "const t = Date.now();", /luck from Date.now/],
+    ["src/replay/x.ts", "const t = new Date();", /luck from new Date/],
+    ["src/machine/x.ts", "const r = Math.random() * 6;", /luck/],
+    ["src/store/x.ts", "const t = performance.now();", /luck/],
+    ["src/dice.ts", "const s = crypto.randomUUID();", /luck/],
+  ],
+  independence: [
+    ["src/event/x.ts", 'import { crc32 } from "node:zlib";', /may not import node:zlib/],
+    ["src/platform/x.ts", 'import { open } from "node:fs";', /may not import node:fs/],
+    ["src/replay/replay.ts", 'import { open } from "node:fs";', /may not import node:fs/],
+    ["src/dice.ts", "const seed = process.env.SEED;", /may not ask process.env/],
+    ["src/hooks/x.ts", "const { SEED } = process.env;", /may not ask process.env/],
+  ],
+  shortcuts: [
+    ["src/event/x.ts", "const x: any = 1;", /says any/],
+    ["src/event/x.ts", "const x = y as unknown as any[];", /says any/],
+    ["src/event/x.ts", "export default 1;", /default export/],
+    ["src/event/x.ts", "export default function f() {}", /default export/],
+    ["src/event/x.ts", `// ${"@ts-"}ignore`, /undone/],
+    ["src/event/x.ts", `const x = 1; // ${"TO"}DO: more`, /undone/],
+    ["test/event/x.test.ts", 'test.skip("one day", () => {});', /says test.skip/],
+    ["test/event/x.test.ts", 'describe.only("this", () => {});', /says describe.only/],
+  ],
+  mistake: [
+    ["src/platform/x.ts", 'import { misreadAsBus } from "../address.ts";', /outside a hook set/],
+    ["src/diff/x.ts", "const b = address.misreadAsBus(p);", /outside a hook set/],
+  ],
+};
+function bringing(space: string, cast: string): string {
+  return `import { type ${space} } from "../address.ts";\nconst x = ${cast};`;
+}
+
+describe.each(Object.entries(bad))("the rule '%s'", (rule, samples) => {
+  test.each(samples)("complains about %s holding %j", (path, code, complaint) => {
+    const found = rules[rule as keyof typeof rules](sourceOf(path, code));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(complaint);
+  });
+});
+
+describe("what is allowed passes", () => {
+  const good: readonly [path: string, code: string][] = [
+    ["src/address.ts", "const b = n as unknown as Phys; const misreadAsBus = b;"],
+    [
+      "src/event/x.ts",
+      'import { type Phys, phys } from "../address.ts";\nconst p: Phys = phys(1);',
+    ],
+    ["src/machine/x.ts", 'import type { Y } from "../chipset/y.ts"; const y = x as unknown as Y;'],
+    ["src/machine/x.ts", 'import { Machine } from "./y.ts"; const y = x as unknown as Machine;'],
+    ["src/hooks/x.ts", 'import { misreadAsBus } from "../address.ts";'],
+    ["src/record.ts", 'import { y } from "./platform/y.ts";'],
+    ["src/replay/x.ts", 'import { y } from "../store/y.ts";'],
+    ["src/replay/observe.ts", 'import { crc32 } from "node:zlib";'],
+    ["src/cli/x.ts", 'import "../record.ts"; import "../store/y.ts"; const t = Date.now();'],
+    ["src/cli/y.ts", "switch (x) {\n  default:\n    process.exit(2);\n}"],
+    ["src/event/x.ts", 'const s = "Date.now, any, test.skip"; // any would do\n'],
+    ["src/event/x.ts", `function f() {\n${long(68)}}`],
+  ];
+  test.each(good)("%s holding %j", (path, code) => {
+    const name = path.split("/").at(-1);
+    expect(breaches(sourceOf(path, `// ${name} - a sentence.\n\n${code}`))).toEqual([]);
+  });
+});
+
+describe("a ring of imports", () => {
+  const ring = (importing: string): string[] =>
+    rings([
+      sourceOf("src/event/a.ts", 'import { b } from "./b.ts";'),
+      sourceOf("src/event/b.ts", 'import { c } from "../machine/c.ts";'),
+      sourceOf("src/machine/c.ts", importing),
+    ]);
+
+  test("is named with all its files", () => {
+    expect(ring('import { type A } from "../event/a.ts";')).toEqual([
+      "src/event/a.ts -> src/event/b.ts -> src/machine/c.ts -> src/event/a.ts",
+    ]);
+    expect(rings([sourceOf("src/event/a.ts", 'export * from "./a.ts";')])).toHaveLength(1);
+  });
+
+  test("is none where the compiler leaves nothing of an import", () => {
+    expect(ring('import type { A } from "../event/a.ts";')).toEqual([]);
+  });
+});

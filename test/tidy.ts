@@ -1,0 +1,128 @@
+// tidy.ts - the rules of the house: each looks at one source file and says what is wrong with it.
+
+import { basename } from "node:path";
+import ts from "typescript";
+import { importsOf, isTest, nodes, type Source, standing, walls } from "./house.ts";
+
+const header = ({ path, text }: Source): string[] => {
+  const [first = ""] = text.replace(/^#!.*\n/, "").split("\n");
+  const beginning = `// ${basename(path)} - `;
+  return first.startsWith(beginning) && /\S[.?]$/.test(first)
+    ? []
+    : [`begins without "${beginning}" and a sentence`];
+};
+
+const drawers = /^(utils?|helpers?|common|shared|misc|managers?|services?)$/i;
+const names = ({ path }: Source): string[] =>
+  path
+    .split(/[/.-]/)
+    .filter((word) => drawers.test(word))
+    .map((word) => `is named '${word}', which says nothing`);
+
+const FILE_LINES = 300;
+const FUNCTION_LINES = 70;
+const lengths = ({ path, text, tree }: Source): string[] => {
+  const isLong = text.trimEnd().split("\n").length > FILE_LINES;
+  const wrong = isLong ? [`is over ${FILE_LINES} lines`] : [];
+  if (isTest(path)) return wrong;
+  for (const node of nodes(tree)) {
+    if (!ts.isFunctionLike(node)) continue;
+    const line = (position: number) => tree.getLineAndCharacterOfPosition(position).line + 1;
+    const first = line(node.getStart());
+    if (line(node.end) - first >= FUNCTION_LINES)
+      wrong.push(`has a function over ${FUNCTION_LINES} lines at line ${first}`);
+  }
+  return wrong;
+};
+
+const spaces = ["Virt", "Phys", "Machine", "Bus", "Aperture", "Address", "Pfn", "Mfn"];
+/** What the source calls the address types: imports may rename them, and a Machine may be another. */
+function spaceNames(tree: ts.SourceFile): string[] {
+  const specifiers = tree.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement)) return [];
+    if (!/\/address\.ts"$/.test(statement.moduleSpecifier.getText())) return [];
+    const bindings = statement.importClause?.namedBindings;
+    return bindings && ts.isNamedImports(bindings) ? [...bindings.elements] : [];
+  });
+  return specifiers
+    .filter(({ name, propertyName }) => spaces.includes((propertyName ?? name).text))
+    .map(({ name }) => name.text);
+}
+
+/** An address gets into its space, and out of it, through the functions of address.ts alone. */
+const casts = ({ path, tree }: Source): string[] => {
+  if (path === "src/address.ts") return [];
+  const spaceTypes = spaceNames(tree);
+  return [...nodes(tree)].flatMap((node) => {
+    if (!ts.isAsExpression(node)) return [];
+    const type = node.type.getText();
+    const boxes = type.split(/\W+/).some((word) => spaceTypes.includes(word));
+    const unboxes = type === "number" && ts.isAsExpression(node.expression);
+    return boxes || unboxes ? [`casts: ${node.getText()}`] : [];
+  });
+};
+
+const unseeded = ["Date.now", "Math.random", "performance.now", "crypto.randomUUID"];
+/** The same run gives the same events, and the same trace the same answers, at any time of day. */
+const chance = ({ path, tree }: Source): string[] => {
+  if (isTest(path) || standing(path)?.stair === "roof") return [];
+  return [...nodes(tree)].flatMap((node) => {
+    const isCall = ts.isPropertyAccessExpression(node) && unseeded.includes(node.getText());
+    const isDate = ts.isNewExpression(node) && node.expression.getText() === "Date";
+    return isCall || isDate ? [`takes its luck from ${node.getText()}`] : [];
+  });
+};
+
+/** What reads and writes files knows that it runs in Node; so do a CRC and a terminal's colours. */
+const nodeRooms =
+  /^src\/(store|exchange|cli|web)\/|^src\/(replay\/observe|report\/colours)\.ts$|^test\//;
+const independence = (source: Source): string[] => {
+  if (nodeRooms.test(source.path)) return [];
+  const imported = importsOf(source).filter(({ path }) => path.startsWith("node:"));
+  const asked = [...nodes(source.tree)].filter(
+    (node) => ts.isPropertyAccessExpression(node) && node.expression.getText() === "process",
+  );
+  return [
+    ...imported.map(({ path }) => `may not import ${path}`),
+    ...asked.map((node) => `may not ask ${node.getText()}`),
+  ];
+};
+
+const shortcuts = ({ text, tree }: Source): string[] => {
+  const wrong = [...nodes(tree)].flatMap((node) => {
+    if (node.kind === ts.SyntaxKind.AnyKeyword) return ["says any"];
+    if (node.kind === ts.SyntaxKind.DefaultKeyword)
+      return ts.isDefaultClause(node.parent) ? [] : ["has a default export"];
+    const isSkipped = /^(test|it|describe)\.(skip|skipIf|runIf|only|todo|fails)$/;
+    return ts.isPropertyAccessExpression(node) && isSkipped.test(node.getText())
+      ? [`says ${node.getText()}`]
+      : [];
+  });
+  const marks = text.match(/(\/\/|\/\*).*(@ts-(ignore|nocheck)|\b(TODO|FIXME|XXX)\b)/g) ?? [];
+  return [...wrong, ...marks.map((mark) => `leaves undone: ${mark}`)];
+};
+
+/** The mistake is made where a kernel's hooks make it, and nowhere by chance. */
+const mistake = ({ path, tree }: Source): string[] => {
+  if (isTest(path) || path === "src/address.ts" || path.startsWith("src/hooks/")) return [];
+  const made = [...nodes(tree)].some(
+    (node) => ts.isIdentifier(node) && node.text === "misreadAsBus",
+  );
+  return made ? ["makes the mistake outside a hook set"] : [];
+};
+
+export const rules = {
+  header,
+  walls,
+  names,
+  lengths,
+  casts,
+  chance,
+  independence,
+  shortcuts,
+  mistake,
+} as const;
+
+/** Everything that is wrong with a source, each with its path. */
+export const breaches = (source: Source): string[] =>
+  Object.values(rules).flatMap((rule) => rule(source).map((wrong) => `${source.path} ${wrong}`));
