@@ -58,6 +58,8 @@ export const intel440bx: Chipset = {
     encode: (page) => (raw(page) < 2 ** 32 ? raw(page) - (raw(page) % 4096) + 0x17 : null),
     decode: (word) => (word % 2 === 1 ? bus(word - (word % 4096)) : null),
   },
+  directory: null,
+  cachedTable: false,
   apertureBase: (registers) => {
     const held = registers.get(APBASE);
     // PCI_BASE_ADDRESS_MEM_MASK: the low four bits say what kind of BAR it is.

@@ -33,6 +33,13 @@ export interface EntryFormat {
   decode(word: number): Bus | null;
 }
 
+export interface DirectoryFormat {
+  /** Bytes of the aperture behind one word. */
+  readonly reach: number;
+  /** The address of the table page that a word names; null where it names none. */
+  decode(word: number): Bus | null;
+}
+
 export interface Chipset {
   readonly name: string;
   /** As the driver's printk calls it. */
@@ -49,6 +56,10 @@ export interface Chipset {
   /** What configuration space holds at power-on: device, offset, width, value. */
   readonly powerOn: readonly { device: string; offset: number; width: 1 | 2 | 4; value: number }[];
   readonly entry: EntryFormat;
+  /** Of a two-level table: how a directory word is read, and how much of the aperture it stands for. */
+  readonly directory: DirectoryFormat | null;
+  /** Whether the CPU writes the table through its cache, so that only a flush shows it to hardware. */
+  readonly cachedTable: boolean;
   /** The aperture's base as an AGP master sees it; null before anything is known of it. */
   apertureBase(registers: Registers): Aperture | null;
   /** The table's base as the chipset was told it, and the seq of that write. */

@@ -11,7 +11,7 @@ export const attributes = ["reserved", "unreserved", "uncached", "cached"] as co
 
 export const cache = {
   "cache.flushed": kind(
-    { way: named(flushes), virt: maybe(virtField), size: maybe(sizeField) },
+    { way: named(flushes), virt: maybe(virtField), ...meant, size: maybe(sizeField) },
     (e) =>
       `${e.way}${e.virt == null ? "" : ` ${hex(e.virt)}`}${e.size == null ? "" : `, ${e.size} bytes`}`,
   ),

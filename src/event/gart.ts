@@ -1,12 +1,19 @@
 // gart.ts - the words of the GATT and of a two-level table's directory, written and read.
 
 import { type Address, hex } from "../address.ts";
-import { handed, highField, subject, wordField } from "./field.ts";
+import { handed, highField, maybe, subject, virtField, wordField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 // `bus` is the address that the word decodes to, `machine` where the page meant is, `reached` where the
 // GART's output leads with it. An empty word names no page and fills none of them.
-const gattWord = { entry: subject("gatt"), word: wordField, high: highField, ...handed } as const;
+// `virt` is filled where the CPU went through the chipset's window instead of its mapping of the table.
+const gattWord = {
+  entry: subject("gatt"),
+  word: wordField,
+  high: highField,
+  virt: maybe(virtField),
+  ...handed,
+} as const;
 const directoryWord = { ...gattWord, entry: subject("directory") } as const;
 
 export const gart = {

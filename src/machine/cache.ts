@@ -1,9 +1,9 @@
 // cache.ts - how flushes and attribute changes change the state.
 
-import { pfnOf, raw } from "../address.ts";
+import { onBus, pfnOf, raw } from "../address.ts";
 import type { Part } from "./part.ts";
-import { nothing } from "./part.ts";
 import { pagesOf, RESERVED, UNCACHED } from "./state.ts";
+import { flushWords, placeAt } from "./words.ts";
 
 const change = {
   reserved: { set: RESERVED, clear: 0 },
@@ -13,7 +13,11 @@ const change = {
 } as const;
 
 export const cache = {
-  "cache.flushed": nothing,
+  // wbinvd and mb name no range: tables on the platforms that use them are mapped uncached.
+  "cache.flushed": (state, event) => {
+    if (event.machine != null && event.size != null)
+      flushWords(state, placeAt(onBus(event.machine), 0), event.size);
+  },
   "tlb.flushed": (state, event) => {
     if (event.which === "gart") state.tlb.clear();
   },

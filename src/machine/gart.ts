@@ -5,28 +5,53 @@ import {
   type Bus,
   distance,
   type Machine,
-  mfnOf,
   offset,
   PAGE_SIZE,
   pageOffset,
   raw,
   untranslated,
+  type Virt,
 } from "../address.ts";
 import type { Part } from "./part.ts";
 import { nothing } from "./part.ts";
 import type { Held, State } from "./state.ts";
+import { cpuWord, memoryWord, placeAt, placeOf, writeWord } from "./words.ts";
 
 export const gart = {
   "gatt.written": (state, event, seq) => {
-    state.gatt.set(event.entry, event.word);
-    state.gattWritten.set(event.entry, seq);
+    const place = entryPlace(state, event);
+    if (place !== null) writeWord(state, place, { word: event.word, seq });
   },
   "gatt.read": nothing,
-  "directory.written": (state, event) => {
-    state.directory.set(event.entry, event.word);
+  "directory.written": (state, event, seq) => {
+    const place = placeOf(state.directory, event.entry, 4);
+    if (place !== null) writeWord(state, place, { word: event.word, seq });
   },
   "directory.read": nothing,
 } satisfies Part;
+
+/**
+ * Where the word of an access to the GATT is. With `virt` it went through the chipset's own window, which
+ * stands for the table at the chipset's base register; without, through the driver's mapping of the table.
+ */
+export function entryPlace(
+  state: State,
+  { entry, virt }: { readonly entry: number; readonly virt?: Virt | null },
+): number | null {
+  const { chipset } = state.nature;
+  const bytes = chipset?.entry.bytes ?? 4;
+  if (virt == null) return placeOf(state.table, entry, bytes);
+  const base = chipset?.tableBase(state.registers)?.base;
+  return base === undefined ? null : placeAt(base, entry * bytes);
+}
+
+/** The table as the CPU sees it through its mapping, by entry; 0 where nothing was written. */
+export function* entriesOf(state: State): Generator<[number, number]> {
+  const bytes = state.nature.chipset?.entry.bytes ?? 4;
+  const count = (state.table.size * PAGE_SIZE) / bytes;
+  for (let entry = 0; entry < count; entry++)
+    yield [entry, cpuWord(state, placeOf(state.table, entry, bytes)!) ?? 0];
+}
 
 /** One walk: what the chipset fetched on the way, and where it ended. */
 export interface Walk {
@@ -55,25 +80,37 @@ export function walk(state: State, address: Aperture): Walk | null {
   const cached = state.tlb.get(page);
   return cached === undefined
     ? fetch(state, page, pageOffset(address))
-    : outcome(state, page, null, cached, pageOffset(address));
+    : decoded(state, page, null, cached, pageOffset(address));
 }
 
 /** The same walk past the TLB: what lies in memory for this page of the aperture. */
 export function fetch(state: State, page: number, within = 0): Walk | null {
   const { chipset } = state.nature;
+  const base = chipset?.apertureBase(state.registers) ?? null;
   const table = chipset?.tableBase(state.registers) ?? null;
-  if (chipset === null || table === null) return null;
+  if (chipset === null || base === null || table === null) return null;
   const { bytes } = chipset.entry;
-  const fetched = offset(untranslated(table.base), page * bytes);
-  const tablePage = state.tableFrames.get(raw(mfnOf(fetched)));
-  if (tablePage === undefined)
-    return outcome(state, page, fetched, { word: 0, seq: table.seq }, within);
-  const index = (tablePage * PAGE_SIZE + pageOffset(fetched)) / bytes;
-  const held = { word: state.gatt.get(index) ?? 0, seq: state.gattWritten.get(index) ?? table.seq };
-  return outcome(state, page, fetched, held, within);
+  if (chipset.directory === null)
+    return outcome(state, page, offset(table.base, page * bytes), table.seq, within);
+  // Two levels: the directory goes by the absolute address of the aperture.
+  const address = raw(base) + page * PAGE_SIZE;
+  const slot = offset(table.base, Math.floor(address / chipset.directory.reach) * 4);
+  const entry = memoryWord(state, placeAt(slot, 0)) ?? { word: 0, seq: table.seq };
+  const second = chipset.directory.decode(entry.word);
+  const fetched = untranslated(slot);
+  if (second === null)
+    return { page, fetched, word: 0, bus: null, reached: null, cause: entry.seq };
+  const index = Math.floor((address % chipset.directory.reach) / PAGE_SIZE);
+  return outcome(state, page, offset(second, index * bytes), entry.seq, within);
 }
 
-function outcome(
+/** What the word at an address says; `from` is the event that gave the address. */
+function outcome(state: State, page: number, at: Bus, from: number, within: number): Walk {
+  const held = memoryWord(state, placeAt(at, 0)) ?? { word: 0, seq: from };
+  return decoded(state, page, untranslated(at), held, within);
+}
+
+function decoded(
   state: State,
   page: number,
   fetched: Machine | null,

@@ -8,17 +8,14 @@ export const hook = {
   "hook.called": nothing,
   "table.remapped": (state, event, seq) => {
     if (event.way === "iounmap") {
-      const before = state.mappings.get(event.page);
-      if (before !== undefined) state.tableFrames.delete(before.reached);
       state.mappings.delete(event.page);
       return;
     }
     if (event.reached == null) return;
     const reached = raw(mfnOf(event.reached));
-    const meant = event.phys == null ? undefined : raw(pfnOf(event.phys));
-    const first = meant === undefined ? undefined : state.allocation.get(meant);
-    const tablePage = first === undefined ? -1 : meant! - first;
-    state.mappings.set(event.page, { reached, tablePage, seq });
-    if (tablePage >= 0) state.tableFrames.set(reached, tablePage);
+    state.mappings.set(event.page, { reached, seq });
+    if (event.phys == null) return;
+    state.table.move(raw(pfnOf(event.phys)), reached);
+    state.directory.move(raw(pfnOf(event.phys)), reached);
   },
 } satisfies Part;

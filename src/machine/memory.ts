@@ -1,9 +1,10 @@
 // memory.ts - how allocations change the state: who owns which page.
 
-import { type Phys, pfnOf, raw } from "../address.ts";
+import { mfnOf, type Phys, pfn, pfnOf, physOf, raw } from "../address.ts";
 import { uses } from "../event/memory.ts";
 import type { Part } from "./part.ts";
 import { pagesOf, type State } from "./state.ts";
+import type { TablePages } from "./table-pages.ts";
 
 export const memory = {
   "page.allocated": (state, event, seq) => {
@@ -12,17 +13,27 @@ export const memory = {
     for (let i = 0; i < pages; i++) state.allocation.set(first + i, first);
     state.extent.set(first, pages * 16 + uses.indexOf(event.use));
     state.allocated.set(first, seq);
+    const table = tableOf(state, event.use);
+    if (table === null) return;
+    for (let i = 0; i < pages; i++) {
+      const at = state.machineOf(physOf(pfn(first + i)));
+      if (at !== null) table.add(first + i, raw(mfnOf(at)));
+    }
   },
   "page.freed": (state, event) => {
     const pages = pagesOf(event.size);
     for (let i = 0; i < pages; i++) state.allocation.delete(event.allocation + i);
     state.extent.delete(event.allocation);
     state.allocated.delete(event.allocation);
-    if (event.use !== "gatt") return;
-    state.gatt.clear();
-    state.gattWritten.clear();
+    const table = tableOf(state, event.use);
+    for (let i = 0; i < pages; i++) table?.remove(event.allocation + i);
   },
 } satisfies Part;
+
+const tableOf = (state: State, use: (typeof uses)[number]): TablePages | null => {
+  if (use === "gatt") return state.table;
+  return use === "directory" ? state.directory : null;
+};
 
 /** The seq of the allocation that a page belongs to; null for a page that nobody allocated. */
 export function allocatedAt(state: State, address: Phys): number | null {

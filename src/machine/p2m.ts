@@ -11,6 +11,9 @@ export const p2m = {
     if (before !== undefined && state.m2p.get(before) === event.page) state.m2p.delete(before);
     state.p2m.set(event.page, frame);
     state.m2p.set(frame, event.page);
+    // The linear mapping moves with the page; a mapping of ioremap's keeps the frame it has.
+    state.table.move(event.page, frame);
+    state.directory.move(event.page, frame);
   },
   "p2m.cleared": (state, event) => {
     const frame = state.p2m.get(event.page);

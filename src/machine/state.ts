@@ -17,6 +17,7 @@ import {
 } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { Table } from "./table.ts";
+import { TablePages } from "./table-pages.ts";
 
 /** What no event says and every event rests on: it stands in the trace's own row. */
 export interface Nature {
@@ -29,8 +30,6 @@ export interface Nature {
 export interface Mapping {
   /** The machine frame that the page-table entry names. */
   readonly reached: number;
-  /** Which page of the allocation was meant, from 0; -1 where none is known. */
-  readonly tablePage: number;
   readonly seq: number;
 }
 
@@ -64,10 +63,14 @@ export class State {
   readonly flags = new Table();
   /** mfn -> the tag that stands for the page's content, and who wrote it. */
   readonly content = new Table();
-  /** GATT index -> word, and the seq of its last write. */
-  readonly gatt = new Table();
-  readonly gattWritten = new Table();
-  readonly directory = new Table();
+  /** Words of tables in memory, by machine address in words, and the seq of the write of each. */
+  readonly words = new Table();
+  readonly written = new Table();
+  /** Words that the CPU wrote and that are still in its cache, where tables are mapped cached. */
+  readonly dirty = new Map<number, Held>();
+  /** The pages of the GATT and of its directory. */
+  readonly table = new TablePages();
+  readonly directory = new TablePages();
   /** bus page -> mfn. */
   readonly iommu = new Table();
   /** DMA handle -> bytes. */
@@ -76,8 +79,6 @@ export class State {
   readonly registers = new Map<number, Held>();
   /** virtual page -> what is mapped there. */
   readonly mappings = new Map<number, Mapping>();
-  /** mfn -> page of the GATT that the CPU writes there. */
-  readonly tableFrames = new Map<number, number>();
   /** aperture page -> the entry that the GART keeps of it. */
   readonly tlb = new Map<number, Held>();
 

@@ -17,7 +17,9 @@ import {
   virt,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
+import { entryPlace } from "../machine/gart.ts";
 import { RESERVED } from "../machine/state.ts";
+import { cpuWord } from "../machine/words.ts";
 import { type Given, type Kernel, pagesOn } from "./kernel.ts";
 import { type IoremapRule, MMIO_FRAME } from "./platform.ts";
 
@@ -144,7 +146,8 @@ export class Remap {
   readEntry(window: Window, index: number, place: string): number {
     const { machine, state } = this.#kernel;
     this.check(virt(raw(window.cookie) + index * state.nature.chipset!.entry.bytes), place);
-    const word = state.gatt.get(index) ?? BLANK;
+    const at = entryPlace(state, { entry: index });
+    const word = (at === null ? undefined : cpuWord(state, at)) ?? BLANK;
     machine.emit({ kind: "gatt.read", actor: "driver", place, entry: index, word });
     return word;
   }

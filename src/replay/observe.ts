@@ -7,7 +7,7 @@ import { crc32 } from "node:zlib";
 import { mfnOf, raw } from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
-import { fetch } from "../machine/gart.ts";
+import { entriesOf, fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 
 /** What one op wrote, gathered while its events go by. */
@@ -20,7 +20,7 @@ export class OpWatch {
   constructor(began: Of<"op.began">, state: State) {
     const tag = began.name === "cleanup" ? "final" : began.arguments.tag;
     if (began.name === "cleanup" || began.name === "dump")
-      this.#dump = { tag, entries: state.gatt.size, runs: runsOf(state) };
+      this.#dump = { tag, entries: wordsOf(state).length, runs: runsOf(state) };
   }
 
   see(event: Event): void {
@@ -75,9 +75,7 @@ function isFound(state: State, { entry, frame }: { entry: number; frame: number 
 
 /** All words of the table that were ever written, by index: the driver fills the whole table at init. */
 function wordsOf(state: State): Uint32Array {
-  const words = new Uint32Array(state.gatt.size);
-  for (let i = 0; i < words.length; i++) words[i] = state.gatt.get(i) ?? 0;
-  return words;
+  return Uint32Array.from(entriesOf(state), ([, word]) => word);
 }
 
 /** zlib's CRC-32 over the words in little-endian order, as typed arrays keep them on every host of Node. */

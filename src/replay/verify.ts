@@ -5,8 +5,9 @@
 import { aperture, type Machine, mfnOf, raw } from "../address.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
-import { walk } from "../machine/gart.ts";
+import { entryPlace, walk } from "../machine/gart.ts";
 import { State } from "../machine/state.ts";
+import { cpuWord } from "../machine/words.ts";
 import { OpWatch, observable, observed } from "./observe.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
@@ -59,7 +60,7 @@ type Hold = (seq: number, what: string, recorded: unknown, replayed: unknown) =>
 function before({ seq, event }: Recorded, state: State, hold: Hold): void {
   switch (event.kind) {
     case "gatt.read":
-      hold(seq, "word", event.word, state.gatt.get(event.entry) ?? event.word);
+      hold(seq, "word", event.word, wordAt(state, entryPlace(state, event)) ?? event.word);
       return;
     case "register.read": {
       const held = state.registers.get(event.register);
@@ -94,3 +95,6 @@ function truth({ seq, event }: Recorded, state: State, hold: Hold): void {
 }
 
 const number = (address: Machine | null): number | null => (address === null ? null : raw(address));
+
+const wordAt = (state: State, place: number | null): number | undefined =>
+  place === null ? undefined : cpuWord(state, place);

@@ -3,7 +3,7 @@
 import { aperture, mfnOf, offset, PAGE_SIZE, raw } from "../address.ts";
 import { uses } from "../event/memory.ts";
 import { registerName } from "../event/register.ts";
-import { fetch } from "../machine/gart.ts";
+import { entriesOf, fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 
 export const hex = (value: number): string => `0x${value.toString(16)}`;
@@ -91,7 +91,7 @@ export interface GattPart {
 /** The table in ranges: what the CPU wrote there, and where the chipset gets to with it. */
 export function gattParts(state: State): GattPart[] {
   const found: { first: number; count: number; word: number; says: GattPart["says"] }[] = [];
-  for (const [index, word] of state.gatt.entries()) {
+  for (const [index, word] of entriesOf(state)) {
     const says = judgement(state, index, word);
     const part = found.at(-1);
     if (part?.says === says && part.first + part.count === index) part.count++;

@@ -76,7 +76,15 @@ export function stateText(state: State, trace: Trace): string {
   section("ioremap: where the CPU sees it", mappingRows(state), 5);
   section("chipset and card registers", registerRows(state), 14);
   const gatt = gattParts(state);
-  section(`GATT: ${countOf(state.gatt.size, "entry", "entries")}`, gattRows(gatt), 8);
+  section(
+    `GATT: ${countOf(
+      gatt.reduce((sum, { count }) => sum + count, 0),
+      "entry",
+      "entries",
+    )}`,
+    gattRows(gatt),
+    8,
+  );
   if (gatt.length > 0) lines.push(...legend(gatt), "");
   return [...lines, tail(state)].join("\n");
 }

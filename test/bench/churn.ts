@@ -18,6 +18,10 @@ export function churn(events: number): Workload {
     { op: "unbind", slot: 0 },
     { op: "free", slot: 0 },
   ];
-  const ops = [{ op: "init" }, ...Array.from({ length: turns }, (_, i) => turn(i)).flat(), { op: "cleanup" }];
+  const ops = [
+    { op: "init" },
+    ...Array.from({ length: turns }, (_, i) => turn(i)).flat(),
+    { op: "cleanup" },
+  ];
   return parseWorkload(JSON.stringify({ workload: "churn", ops }), "churn");
 }

@@ -14,7 +14,14 @@ const ROUNDS = 3;
 
 const folder = mkdtempSync(join(tmpdir(), "gartrace-bench-"));
 try {
-  const wanted = { platform: "xen-i386", hooks: "gart", chipset: "intel-440bx", seed: 0, lenientIoremap: false, device: true };
+  const wanted = {
+    platform: "xen-i386",
+    hooks: "gart",
+    chipset: "intel-440bx",
+    seed: 0,
+    lenientIoremap: false,
+    device: true,
+  };
   const setup = setupOf({ ...wanted, workload: churn(EVENTS) });
   const rounds = [];
   for (let i = 0; i <= ROUNDS; i++) rounds.push(await timeRecord(folder, setup));
@@ -26,7 +33,11 @@ try {
   const micro = (seconds: number) => `${((seconds / events) * 1e6).toFixed(2)} us an event`;
   const row = (what: string, seconds: number) => [what, rate(seconds), micro(seconds)];
   const memory = [100_000, EVENTS].map((count) =>
-    Number(execFileSync(process.execPath, [join(import.meta.dirname, "memory.js"), `${count}`], { encoding: "utf8" })),
+    Number(
+      execFileSync(process.execPath, [join(import.meta.dirname, "memory.js"), `${count}`], {
+        encoding: "utf8",
+      }),
+    ),
   );
   const [small, large] = memory as [number, number];
   process.stdout.write(
@@ -43,10 +54,22 @@ try {
       inColumns(
         [
           ["record : bare loop", (middle.loop / middle.record).toFixed(2), "0.80 or more"],
-          ["record : INSERT ... SELECT", (middle.select / middle.record).toFixed(2), "0.40 or more, a stretch"],
-          ["record with finish : bare loop", (middle.loop / (middle.record + middle.finish)).toFixed(2), "-"],
+          [
+            "record : INSERT ... SELECT",
+            (middle.select / middle.record).toFixed(2),
+            "0.40 or more, a stretch",
+          ],
+          [
+            "record with finish : bare loop",
+            (middle.loop / (middle.record + middle.finish)).toFixed(2),
+            "-",
+          ],
           ["bytes an event, index included", (bytes / events).toFixed(1), "60 or less"],
-          [`peak memory, ${counted(EVENTS)} : 100,000 events`, `${(large / small).toFixed(2)} (${counted(Math.round(large / 1024))} MB : ${counted(Math.round(small / 1024))} MB)`, "1.30 or less"],
+          [
+            `peak memory, ${counted(EVENTS)} : 100,000 events`,
+            `${(large / small).toFixed(2)} (${counted(Math.round(large / 1024))} MB : ${counted(Math.round(small / 1024))} MB)`,
+            "1.30 or less",
+          ],
         ],
         ["", "measured", "budget"],
       ),

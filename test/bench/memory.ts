@@ -8,7 +8,14 @@ import { churn } from "./churn.ts";
 
 const events = Number(process.argv[2]);
 const folder = mkdtempSync(join(tmpdir(), "gartrace-bench-"));
-const wanted = { platform: "xen-i386", hooks: "gart", chipset: "intel-440bx", seed: 0, lenientIoremap: false, device: true };
+const wanted = {
+  platform: "xen-i386",
+  hooks: "gart",
+  chipset: "intel-440bx",
+  seed: 0,
+  lenientIoremap: false,
+  device: true,
+};
 await recordTo(join(folder, "memory.gart"), setupOf({ ...wanted, workload: churn(events) }), false);
 rmSync(folder, { recursive: true });
 // Kilobytes, as getrusage gives them.

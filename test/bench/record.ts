@@ -41,7 +41,15 @@ export async function timeRecord(folder: string, setup: Setup): Promise<Timings>
   const finished = seconds(finishing);
   const loop = timeLoop(join(folder, "loop.sqlite"), path);
   const select = timeSelect(join(folder, "select.sqlite"), path);
-  return { events, bytes: statSync(path).size, record: recorded, finish: finished, simulate: simulated, loop, select };
+  return {
+    events,
+    bytes: statSync(path).size,
+    record: recorded,
+    finish: finished,
+    simulate: simulated,
+    loop,
+    select,
+  };
 }
 
 /** Rows to a statement and events to a transaction, as the store does it. */
@@ -50,8 +58,13 @@ const BATCH = 16384;
 
 function timeLoop(path: string, from: string): number {
   const source = new Database(from, { readonly: true });
-  const rows = source.prepare(`SELECT ${columns.join(", ")} FROM event ORDER BY seq`).raw().all() as number[][];
-  const blocks = Array.from({ length: Math.floor(rows.length / ROWS) }, (_, i) => rows.slice(i * ROWS, (i + 1) * ROWS).flat());
+  const rows = source
+    .prepare(`SELECT ${columns.join(", ")} FROM event ORDER BY seq`)
+    .raw()
+    .all() as number[][];
+  const blocks = Array.from({ length: Math.floor(rows.length / ROWS) }, (_, i) =>
+    rows.slice(i * ROWS, (i + 1) * ROWS).flat(),
+  );
   const rest = rows.slice(blocks.length * ROWS);
   const target = emptyLike(path, source);
   source.close();
@@ -85,7 +98,9 @@ function timeSelect(path: string, from: string): number {
 
 /** A database with the trace's own table `event`, set up as the store sets up its own. */
 function emptyLike(path: string, trace: Database.Database): Database.Database {
-  const { sql } = trace.prepare("SELECT sql FROM sqlite_schema WHERE name = 'event'").get() as { sql: string };
+  const { sql } = trace.prepare("SELECT sql FROM sqlite_schema WHERE name = 'event'").get() as {
+    sql: string;
+  };
   rmSync(path, { force: true });
   const database = new Database(path);
   database.pragma("journal_mode = WAL");

@@ -20,7 +20,7 @@ const word = fc.oneof(
 /** A subject stands in its column as number x 16 + family. */
 const subject = fc.oneof(fc.nat(), fc.nat({ max: 2 ** 49 - 1 }));
 const facts = fc.dictionary(
-  fc.stringMatching(/^[a-z_]{1,12}$/),
+  fc.stringMatching(/^[a-z][a-z_]{0,11}$/),
   fc.oneof(fc.integer(), fc.string(), fc.constant(null), fc.array(fc.nat(), { maxLength: 6 })),
   { maxKeys: 4, noNullPrototype: true },
 );

@@ -160,7 +160,7 @@ test("a file that is no trace is refused for what it is", async () => {
   expect(refused(text)).toBe(`${text} is not a trace: it is no SQLite file`);
   const empty = freshPath();
   writeFileSync(empty, "");
-  expect(refused(empty)).toBe(`${empty} is an SQLite file, but not a trace`);
+  expect(refused(empty)).toBe(`${empty} is empty, not a trace`);
   const other = freshPath();
   new Sqlite(other).exec("CREATE TABLE event (seq)").close();
   expect(refused(other)).toBe(`${other} is an SQLite file, but not a trace`);

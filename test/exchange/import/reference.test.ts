@@ -8,7 +8,9 @@ import { distance, type Phys } from "../../../src/address.ts";
 import { intel440bx } from "../../../src/chipset/440bx.ts";
 import type { Of } from "../../../src/event/vocabulary.ts";
 import { apply } from "../../../src/machine/apply.ts";
+import { entryPlace } from "../../../src/machine/gart.ts";
 import { State } from "../../../src/machine/state.ts";
+import { cpuWord } from "../../../src/machine/words.ts";
 import { at, type Imported, imported, ofKind } from "./imported.ts";
 
 const folder = "traces/reference";
@@ -57,7 +59,8 @@ describe.each(recordings)("%s", (name) => {
       if (typeof num_entries === "number") words = new Uint32Array(num_entries);
       if (crc === undefined) continue;
       recorded.push({ op: event.op, crc, nonzero });
-      for (let i = 0; i < words.length; i++) words[i] = state.gatt.get(i) ?? 0;
+      for (let i = 0; i < words.length; i++)
+        words[i] = cpuWord(state, entryPlace(state, { entry: i })!) ?? 0;
       // Both this machine and the recorder's are little-endian.
       const sum = crc32(new Uint8Array(words.buffer)).toString(16).padStart(8, "0");
       seen.push({

@@ -1,0 +1,53 @@
+// words.ts - the words of tables, where they lie in machine memory and what of them is still in a cache.
+//
+// The CPU and a chipset can look at different frames for the same entry; only memory can settle what each
+// of them sees. A word is kept by its machine address in units of four bytes.
+
+import { type Bus, PAGE_SIZE, raw } from "../address.ts";
+import type { Held, State } from "./state.ts";
+import type { TablePages } from "./table-pages.ts";
+
+const WORD = 4;
+const WORDS_A_PAGE = PAGE_SIZE / WORD;
+
+/** Where an entry's word is, seen through the CPU's mapping of the table; null past the table's end. */
+export function placeOf(pages: TablePages, entry: number, bytes: number): number | null {
+  const at = entry * bytes;
+  const frame = pages.frameOf(Math.floor(at / PAGE_SIZE));
+  return frame === undefined || at < 0 ? null : frame * WORDS_A_PAGE + (at % PAGE_SIZE) / WORD;
+}
+
+/** Where a machine address is, in words. */
+export const placeAt = (address: Bus, bytes: number): number =>
+  Math.floor((raw(address) + bytes) / WORD);
+
+/** The CPU writes a word; where the table is mapped cached, it stays in the cache until it is flushed. */
+export function writeWord(state: State, place: number, held: Held): void {
+  if (state.nature.chipset?.cachedTable === true) state.dirty.set(place, held);
+  else keep(state, place, held);
+}
+
+/** What the CPU reads there; undefined where this run wrote nothing. */
+export const cpuWord = (state: State, place: number): number | undefined =>
+  state.dirty.get(place)?.word ?? state.words.get(place);
+
+/** What hardware reads there: memory, as far as it was written and flushed. */
+export function memoryWord(state: State, place: number): Held | undefined {
+  const word = state.words.get(place);
+  return word === undefined ? undefined : { word, seq: state.written.get(place)! };
+}
+
+/** A data-cache flush of so many bytes of the frames from `place` on. */
+export function flushWords(state: State, place: number, bytes: number): void {
+  const end = place + bytes / WORD;
+  for (const [at, held] of state.dirty) {
+    if (at < place || at >= end) continue;
+    keep(state, at, held);
+    state.dirty.delete(at);
+  }
+}
+
+function keep(state: State, place: number, { word, seq }: Held): void {
+  state.words.set(place, word);
+  state.written.set(place, seq);
+}

@@ -1,0 +1,153 @@
+// vocabulary.test.ts - every kind of event is named by one rule and reads aloud as one line.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { aperture, bus, machine, phys, virt } from "../../src/address.ts";
+import { strangerTag } from "../../src/event/device.ts";
+import { bdfOf, registerNumber } from "../../src/event/register.ts";
+import {
+  declared,
+  type Event,
+  type KindName,
+  kindNames,
+  says,
+} from "../../src/event/vocabulary.ts";
+import { eventOf } from "./generated.ts";
+
+type Told<K extends KindName> = readonly [
+  Omit<Extract<Event, { kind: K }>, "kind" | "actor">,
+  string,
+];
+
+// The machine of the mail: a dom0 page with pfn 0xabcd and mfn 0x51f3, the table at 0x1230000.
+const page = { phys: phys(0x0abcd000), machine: machine(0x051f3000) };
+const given = { ...page, bus: bus(0x051f3000), reached: machine(0x051f3000) };
+const ATTBASE = registerNumber("config", bdfOf("0000:00:00.0"), 0xb8);
+const word = 0x51f3017;
+const alloc = { allocation: 0xabcd, by: "alloc_page", use: "agp", size: 4096, ...page } as const;
+const dma = { handle: 0x60000, way: "coherent", bus: bus(0x60000000), size: 0x40000 } as const;
+
+const told: { readonly [K in KindName]: Told<K> } = {
+  "op.began": [
+    { op: 3, name: "bind", arguments: { slot: 0, pages: [1, 2, 3, 4, 5], none: null } },
+    "op 3 bind slot=0 pages=[5 values] none=null",
+  ],
+  "op.ended": [{ op: 3, result: { ret: -22 } }, "op 3 ended ret=-22"],
+  "call.entered": [{ text: "alloc_gatt_pages(4)" }, "enter alloc_gatt_pages(4)"],
+  "call.returned": [{ text: "probe", result: -12 }, "probe = -12"],
+  "message.logged": [{ level: "err", text: "unable to remap" }, "printk err: unable to remap"],
+  "page.allocated": [alloc, "alloc_page: a page for agp at ?:v 0xabcd000:p 0x51f3000:m"],
+  "page.freed": [
+    { ...alloc, by: "free_pages", use: "gatt", size: 65536, virt: virt(0xcabcd000) },
+    "free_pages: 16 pages of gatt at 0xcabcd000:v 0xabcd000:p 0x51f3000:m",
+  ],
+  "p2m.set": [{ page: 0xabcd, ...page }, "p2m[0xabcd] <- 0x51f3"],
+  "p2m.cleared": [{ page: 0xabcd, ...page }, "p2m[0xabcd] cleared, was 0x51f3"],
+  "hypercall.made": [
+    { call: "dom_mem_op(MEMOP_decrease_reservation)", result: 1, machine: page.machine },
+    "dom_mem_op(MEMOP_decrease_reservation) frame 0x51f3 = 1",
+  ],
+  "iommu.mapped": [
+    { page: 0x60000, bus: bus(0x60000000), machine: machine(0x100040000), size: 4096 },
+    "iommu[0x60000000] <- 0x100040000, 4096 bytes",
+  ],
+  "iommu.unmapped": [
+    { page: 0x60000, bus: bus(0x60000000), size: 4096 },
+    "iommu[0x60000000] cleared, 4096 bytes",
+  ],
+  "dma.mapped": [dma, "dma coherent 262144 bytes at 0x60000000:b"],
+  "dma.unmapped": [dma, "dma coherent 262144 bytes at 0x60000000:b ended"],
+  "hook.called": [
+    { hook: "virt_to_gart", virt: virt(0xcabcd000), ...given },
+    "virt_to_gart(0xcabcd000:v) = 0x51f3000:b",
+  ],
+  "table.remapped": [
+    { page: 0xd0800, way: "ioremap_nocache", virt: virt(0xd0800000), ...given, size: 4096 },
+    "ioremap_nocache(0x51f3000) at 0xd0800000 reaches 0x51f3000",
+  ],
+  "gatt.written": [
+    { entry: 0x42, word, ...given },
+    "gatt[0x42] <- 0x51f3017, names 0x51f3000, page is at 0x51f3000",
+  ],
+  "gatt.read": [{ entry: 0x42, word: 0 }, "gatt[0x42] = 0x0"],
+  "directory.written": [
+    { entry: 896, word: 0x456001, bus: bus(0x456000) },
+    "directory[0x380] <- 0x456001, names 0x456000",
+  ],
+  "directory.read": [{ entry: 896, word: 0x456001 }, "directory[0x380] = 0x456001"],
+  "register.written": [
+    { register: ATTBASE, word: 0x1230000, size: 4 },
+    "0000:00:00.0+0xb8 <- 0x1230000",
+  ],
+  "register.read": [
+    { register: ATTBASE, word: 0x1230000, size: 4 },
+    "0000:00:00.0+0xb8 = 0x1230000",
+  ],
+  "cache.flushed": [
+    { way: "flush_dcache_range", virt: virt(0xc1230000), size: 32 },
+    "flush_dcache_range 0xc1230000, 32 bytes",
+  ],
+  "tlb.flushed": [{ which: "gart" }, "gart TLB flushed"],
+  "attribute.changed": [
+    { attribute: "reserved", phys: phys(0x1230000), size: 65536 },
+    "0x1230000:p and 15 more now reserved",
+  ],
+  "cpu.wrote": [
+    { frame: 0x51f3, tag: 7, machine: page.machine },
+    "cpu writes tag 7 at 0x51f3000:m",
+  ],
+  "cpu.read": [{ frame: 0x51f3, tag: 0, machine: page.machine }, "cpu reads zeroes at 0x51f3000:m"],
+  "device.wrote": [
+    { bus: aperture(0xe0042000), tag: 7 },
+    "device writes tag 7 at 0xe0042000:b, gets nowhere",
+  ],
+  "device.read": [
+    { bus: aperture(0xe0042000), reached: machine(0x0abcd000), tag: strangerTag(1) },
+    "device reads 0xe0042000:b, reaches 0xabcd000:m, meets a page of dom1",
+  ],
+  "bio.merged": [
+    { ...given, size: 4096 },
+    "segments merged at 0x51f3000:b, next is at 0x51f3000:m",
+  ],
+  "bio.split": [
+    { ...given, size: 4096 },
+    "segments kept apart at 0x51f3000:b, next is at 0x51f3000:m",
+  ],
+  "fault.raised": [
+    { fault: "foreign-ram", text: "ioremap_nocache", bus: bus(0x1230000) },
+    "foreign-ram: ioremap_nocache (asked for 0x1230000:b)",
+  ],
+};
+
+describe.each(kindNames)("%s", (kind) => {
+  const [fields, text] = told[kind];
+  const event = { kind, actor: "kernel", ...fields } as Event;
+
+  test(`reads "${text}"`, () => {
+    expect(says(event)).toBe(text);
+  });
+
+  test("reads as words whatever it says, with nothing that it does not say", () => {
+    fc.assert(
+      fc.property(eventOf(kind), (said) => {
+        expect(says(said)).not.toMatch(/undefined|NaN|\[object/);
+        expect(says(said).trim()).not.toBe("");
+      }),
+    );
+  });
+
+  test("is named noun.past-participle and keeps each field in a place of its own", () => {
+    expect(kind).toMatch(/^[a-z0-9]+\.([a-z]+ed|began|ended|read|wrote|written|made|set|split)$/);
+    const places = Object.values(declared(kind).fields).map(
+      ({ in: place, unit, names }) => `${place} ${names === null ? "" : unit}`,
+    );
+    expect(new Set(places).size).toBe(places.length);
+  });
+
+  test("has at most one subject, and texts only where the store has room for them", () => {
+    const places = Object.values(declared(kind).fields).map((field) => field.in);
+    const isOp = kind === "op.began" || kind === "op.ended";
+    expect(places.filter((place) => place === "subject").length).toBeLessThan(2);
+    expect(places.some((place) => place.startsWith("op."))).toBe(isOp);
+  });
+});

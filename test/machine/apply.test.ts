@@ -1,0 +1,86 @@
+// apply.test.ts - one door for all kinds of events; what is only a fact changes nothing behind it.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { kindNames } from "../../src/event/vocabulary.ts";
+import { apply } from "../../src/machine/apply.ts";
+import { type Appliers, nothing } from "../../src/machine/part.ts";
+import { State } from "../../src/machine/state.ts";
+import { stateJson } from "../../src/report/state-text.ts";
+import { eventOf } from "../event/generated.ts";
+import { stateAfter, bare, happens } from "./happens.ts";
+
+const facts = [
+  "call.entered",
+  "call.returned",
+  "message.logged",
+  "hypercall.made",
+  "hook.called",
+  "gatt.read",
+  "directory.read",
+  "cache.flushed",
+  "cpu.read",
+  "bio.merged",
+  "bio.split",
+  "fault.raised",
+] as const;
+
+describe.each(kindNames)("%s", (kind) => {
+  test("goes through the door and makes the next moment", () => {
+    fc.assert(
+      fc.property(eventOf(kind), fc.nat({ max: 1000 }), (event, before) => {
+        // Sizes are whole numbers of bytes: a page or two, so that a run of pages stays short.
+        const small = "size" in event ? { ...event, size: 4096 } : event;
+        const state = new State(bare);
+        state.moment = before;
+        apply(state, small, before + 1);
+        expect(state.moment).toBe(before + 1);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+test.each(facts)("%s is a fact and changes nothing but the moment", (kind) => {
+  fc.assert(
+    fc.property(eventOf(kind), (event) => {
+      const state = new State(bare);
+      apply(state, event, 1);
+      state.moment = 0;
+      expect(state).toEqual(new State(bare));
+      expect(stateJson(state)).toEqual(stateJson(new State(bare)));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("a kind without an applier does not compile", () => {
+  const all = Object.fromEntries(kindNames.map((kind) => [kind, nothing])) as unknown as Appliers;
+  const { "p2m.set": left, ...rest } = all;
+  // @ts-expect-error Property '"p2m.set"' is missing
+  const short: Appliers = rest;
+  const whole: Appliers = { ...rest, "p2m.set": left };
+  expect(Object.keys(whole)).toHaveLength(Object.keys(short).length + 1);
+});
+
+test("an applier takes the fields of its own kind", () => {
+  const state = new State(bare);
+  const wrong: Partial<Appliers> = {
+    // @ts-expect-error a flush has no entry
+    "tlb.flushed": (held, event) => held.gatt.delete(event.entry),
+  };
+  expect(() =>
+    wrong["tlb.flushed"]!(state, { kind: "tlb.flushed", actor: "cpu", which: "cpu" }, 1),
+  ).not.toThrow();
+});
+
+describe("an op", () => {
+  test("is under way from its beginning to its end", () => {
+    const state = stateAfter(bare, { kind: "op.began", op: 4, name: "bind", arguments: {} });
+    expect(state.op).toBe(4);
+    happens(state, { kind: "tlb.flushed", which: "cpu" });
+    expect(state.op).toBe(4);
+    happens(state, { kind: "op.ended", op: 4, result: {} });
+    expect(state.op).toBe(-1);
+  });
+});

@@ -1,0 +1,74 @@
+// table.test.ts - a table is a map from whole numbers to whole numbers, however it is stored.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Table } from "../../src/machine/table.ts";
+
+// Few enough to meet again, on both sides of a leaf's edge, and some far away.
+const index = fc.oneof(
+  fc.nat({ max: 8 }),
+  fc.integer({ min: 1020, max: 1030 }),
+  fc.constantFrom(2 ** 20, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 5, 2 ** 40),
+);
+const value = fc.oneof(fc.nat(), fc.constantFrom(0, 2 ** 32, 2 ** 51 + 1, 2 ** 53 - 2));
+type Change = { set: number; to: number } | { delete: number } | "clear";
+const change: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ set: index, to: value }) },
+  { weight: 3, arbitrary: fc.record({ delete: index }) },
+  { weight: 1, arbitrary: fc.constant("clear" as const) },
+);
+
+/** The same changes made to a table and to a map; after each one they are asked for `probe`. */
+function made(
+  changes: readonly Change[],
+  probe: number,
+): { table: Table; map: Map<number, number> } {
+  const [table, map] = [new Table(), new Map<number, number>()];
+  for (const change of changes) {
+    for (const kept of [table, map])
+      if (change === "clear") kept.clear();
+      else if ("set" in change) kept.set(change.set, change.to);
+      else kept.delete(change.delete);
+    expect(table.size).toBe(map.size);
+    expect(table.get(probe)).toBe(map.get(probe));
+  }
+  return { table, map };
+}
+
+describe("a table", () => {
+  test("holds what a map of the same changes holds, in ascending order", () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 60 }), index, (changes, probe) => {
+        const { table, map } = made(changes, probe);
+        expect([...table.entries()]).toEqual([...map].sort(([a], [b]) => a - b));
+        for (const [at, held] of map) expect(table.get(at)).toBe(held);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("knows a zero from nothing", () => {
+    const table = new Table();
+    table.set(0, 0);
+    expect([table.get(0), table.get(1), table.size]).toEqual([0, undefined, 1]);
+    table.delete(0);
+    expect([table.get(0), table.size]).toEqual([undefined, 0]);
+  });
+
+  test("takes the largest word without rounding it", () => {
+    const table = new Table();
+    table.set(5, 2 ** 53 - 2);
+    expect(table.get(5)).toBe(2 ** 53 - 2);
+  });
+
+  test("finds nothing where it was only asked before", () => {
+    const table = new Table();
+    expect(table.get(7000)).toBeUndefined();
+    table.set(7001, 1);
+    table.set(3, 1);
+    expect([...table.entries()]).toEqual([
+      [3, 1],
+      [7001, 1],
+    ]);
+  });
+});

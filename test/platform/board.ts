@@ -1,0 +1,54 @@
+// board.ts - a kernel on a machine of its own, for tests that go without a driver.
+
+import { bus, type Phys, raw, type Virt } from "../../src/address.ts";
+import { chipsets } from "../../src/chipset/index.ts";
+import type { Event, Recorded } from "../../src/event/vocabulary.ts";
+import { Machine } from "../../src/machine/machine.ts";
+import { CoherentMemory } from "../../src/platform/coherent.ts";
+import { type Given, Kernel } from "../../src/platform/kernel.ts";
+import type { Platform } from "../../src/platform/platform.ts";
+
+/** A kernel, and all that it says. */
+export class Board {
+  readonly kernel: Kernel;
+  readonly coherent: CoherentMemory;
+  readonly told: Recorded[] = [];
+
+  constructor(platform: Platform, seed = 0) {
+    const nature = { physIsMachine: platform.physIsMachine, chipset: chipsets[0]! };
+    const machine = new Machine(nature, (seq, op, event) => this.told.push({ seq, op, event }));
+    this.kernel = new Kernel(machine, platform, seed);
+    this.coherent = new CoherentMemory(this.kernel);
+  }
+
+  /** The events of some work, its first look at pages left out. */
+  during(work: () => void): Event[] {
+    const from = this.told.length;
+    work();
+    return this.told
+      .slice(from)
+      .map(({ event }) => event)
+      .filter(({ kind, actor }) => kind !== "p2m.set" || actor !== "hypervisor");
+  }
+
+  /** 2^order pages of the kernel's, reserved or not. */
+  pages(order: number, isReserved: boolean): Virt {
+    const { kernel } = this;
+    const pages = kernel.allocate("__get_free_pages", order, "gatt", "a test")!;
+    if (isReserved) kernel.attribute("reserved", pages, 2 ** order, { actor: "driver" });
+    return pages;
+  }
+
+  /** The machine frames of consecutive pages. */
+  frames(address: Virt, pages: number): (number | null)[] {
+    const first = raw(this.kernel.physOf(address)) / 4096;
+    return Array.from({ length: pages }, (_, i) => this.kernel.state.p2m.get(first + i) ?? null);
+  }
+}
+
+/** A number given to hardware for a page. */
+export const given = (number: number, meant: Phys): Given => ({
+  bus: bus(number),
+  phys: meant,
+  seq: 1,
+});
