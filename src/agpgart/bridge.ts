@@ -37,6 +37,8 @@ export interface Bridge {
   readonly board: Board;
   readonly driver: BridgeDriver;
   readonly capndx: number;
+  /** Of the AGP specification; null until agp_enable has looked. */
+  version: { readonly major: number; readonly minor: number } | null;
   mode: number;
   /** Index into the driver's sizes; both as the last fetch_size found them. */
   apertureSizeIdx: number;

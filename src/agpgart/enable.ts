@@ -54,9 +54,8 @@ export function enable(bridge: Bridge, requested: number): void {
   const place = "agp_generic_enable";
   const { pci, arch } = bridge.board;
   const device = bridgeDevice(bridge);
-  const version = pci.read(device.name, bridge.capndx, 4, "get_agp_version");
-  const major = (version >> 20) & 0xf;
-  const minor = (version >> 16) & 0xf;
+  bridge.version ??= agpVersion(bridge);
+  const { major, minor } = bridge.version;
   arch.kernel.printk(
     "info",
     `agpgart: Found an AGP ${major}.${minor} compliant device at ${device.name}.`,
@@ -65,6 +64,12 @@ export function enable(bridge: Bridge, requested: number): void {
   const status = pci.read(device.name, bridge.capndx + PCI_AGP_STATUS, 4, place);
   const common = collectDeviceStatus(bridge, requested, status);
   if (common !== 0) deviceCommand(bridge, common + AGP_ENABLE);
+}
+
+/** get_agp_version: the capability is read once. */
+function agpVersion({ board, capndx }: Bridge): NonNullable<Bridge["version"]> {
+  const word = board.pci.read(board.chipset.bridge.device, capndx, 4, "get_agp_version");
+  return { major: (word >> 20) & 0xf, minor: (word >> 16) & 0xf };
 }
 
 /** agp_collect_device_status: 0 where there is no AGP display device. */
@@ -90,7 +95,9 @@ function parseAgp2(requested: number, bridge: number, card: number): number {
   const wanted = fastest(requested & RATES || 1);
   const rate = fastest(shared & wanted & RATES);
   const kept = bridge & ~RATES & ~(SIDEBAND | FAST_WRITES) & 0xffffff;
-  return depth * 2 ** 24 + kept + (shared & requested & (SIDEBAND | FAST_WRITES)) + rate;
+  // At 1x there are no fast writes.
+  const features = rate === 1 ? SIDEBAND : SIDEBAND | FAST_WRITES;
+  return depth * 2 ** 24 + kept + (shared & requested & features) + rate;
 }
 
 /** Of some rates, the fastest alone: 4 before 2 before 1. */

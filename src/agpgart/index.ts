@@ -55,13 +55,14 @@ export class Agpgart {
     const place = this.#chip.probe;
     const device = pci.devices.find(({ name }) => name === chipset.bridge.device)!;
     const capndx = pci.findAgp(device, place);
-    arch.kernel.printk("info", `agpgart: Detected an Intel ${chipset.title} Chipset.`, place);
+    arch.kernel.printk("info", `agpgart: ${chipset.detected}`, place);
     const mode = pci.read(device.name, capndx + PCI_AGP_STATUS, 4, place);
     const [firstSize] = this.#chip.driver.sizes;
     return {
       board: this.#board,
       driver: this.#chip.driver,
       capndx,
+      version: null,
       mode,
       apertureSizeIdx: 0,
       currentSize: firstSize!,

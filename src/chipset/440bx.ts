@@ -25,12 +25,13 @@ const register = (
 
 export const intel440bx: Chipset = {
   name: "intel-440bx",
-  title: "440BX",
+  detected: "Detected an Intel 440BX Chipset.",
   bridge: { device: BRIDGE, vendor: 0x8086, id: 0x7190 },
   devices: [
     { name: BRIDGE, agp: 0xa0, isDisplay: false },
     { name: CARD, agp: 0xf0, isDisplay: true },
   ],
+  mmio: null,
   registers: [
     register("APBASE", APBASE, 4, [{ name: "base", bits: [31, 22] }]),
     register("NBXCFG", at(0x50), 2, [{ name: "aperture-access", bits: [9, 9] }]),

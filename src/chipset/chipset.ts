@@ -42,8 +42,8 @@ export interface DirectoryFormat {
 
 export interface Chipset {
   readonly name: string;
-  /** As the driver's printk calls it. */
-  readonly title: string;
+  /** The driver's printk when it finds the bridge. */
+  readonly detected: string;
   readonly bridge: { readonly device: string; readonly vendor: number; readonly id: number };
   /** The machine's PCI devices, bridge included, in bus order. */
   readonly devices: readonly {
@@ -52,6 +52,8 @@ export interface Chipset {
     readonly agp: number;
     readonly isDisplay: boolean;
   }[];
+  /** The device whose registers are memory-mapped, and the configuration register of their base. */
+  readonly mmio: { readonly device: string; readonly bar: number } | null;
   readonly registers: readonly RegisterOf[];
   /** What configuration space holds at power-on: device, offset, width, value. */
   readonly powerOn: readonly { device: string; offset: number; width: 1 | 2 | 4; value: number }[];

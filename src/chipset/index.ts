@@ -1,6 +1,10 @@
 // index.ts - the list of chipsets.
 
 import { intel440bx } from "./440bx.ts";
+import { amdIrongate } from "./amd-irongate.ts";
 import type { Chipset } from "./chipset.ts";
+import { i810 } from "./i810.ts";
+import { intel845 } from "./intel-845.ts";
+import { u3 } from "./u3.ts";
 
-export const chipsets: readonly Chipset[] = [intel440bx];
+export const chipsets: readonly Chipset[] = [intel440bx, intel845, i810, amdIrongate, u3];

@@ -25,7 +25,7 @@ export function addDiff(program: Command): void {
     .action((pathA: string, pathB: string, { exact, json }: { exact: boolean; json: boolean }) =>
       reading([pathA, pathB], async ([a, b]) => {
         const comparison = compare(a!, b!, exact);
-        const { first, ...totals } = comparison;
+        const { first, firstDevice, ...totals } = comparison;
         const sides = { a: titleOf(a!.about), b: titleOf(b!.about) };
         if (json)
           await printJson({
@@ -33,6 +33,7 @@ export function addDiff(program: Command): void {
             alike: isAlike(comparison),
             ...totals,
             first: first && divergenceJson(first),
+            firstDevice: firstDevice && divergenceJson(firstDevice),
           });
         else await print(diffText(a!, b!, comparison));
         if (!isAlike(comparison)) process.exitCode = 1;

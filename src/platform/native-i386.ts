@@ -12,5 +12,7 @@ export const nativeI386: Platform = {
   backing: () => ({ frameOf: (pfn) => pfn, pageOf: (mfn) => mfn }),
   owner: () => null,
   ioremap: "phys",
+  agpPagesUncached: true,
+  iommuFrom: null,
   contiguousFrom: null,
 };

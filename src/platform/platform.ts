@@ -21,6 +21,10 @@ export interface Platform {
   /** The domain that owns a frame which is not this kernel's; null where there is no RAM. */
   readonly owner: (mfn: number) => number | null;
   readonly ioremap: IoremapRule;
+  /** Whether map_page_into_agp makes a page uncached; elsewhere it does nothing. */
+  readonly agpPagesUncached: boolean;
+  /** Where handles of coherent memory begin behind an IOMMU; null: a handle is the machine address. */
+  readonly iommuFrom: number | null;
   /** The first machine frame that the hypervisor hands out for a contiguous region; null: no exchange. */
   readonly contiguousFrom: number | null;
 }

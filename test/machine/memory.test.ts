@@ -3,26 +3,13 @@
 import { describe, expect, test } from "vitest";
 import { phys } from "../../src/address.ts";
 import { uses } from "../../src/event/memory.ts";
+import { entriesOf } from "../../src/machine/gart.ts";
 import { allocatedAt } from "../../src/machine/memory.ts";
-import { stateAfter, bare, type Happening, happens } from "./happens.ts";
-
-const run = (
-  kind: "page.allocated" | "page.freed",
-  allocation: number,
-  pages: number,
-  use: (typeof uses)[number],
-): Happening => ({ kind, allocation, by: "__get_free_pages", use, size: pages * 4096 });
-const allocated = run.bind(null, "page.allocated");
-const freed = run.bind(null, "page.freed");
-const entry = (index: number, word: number): Happening => ({
-  kind: "gatt.written",
-  entry: index,
-  word,
-});
+import { allocated, freed, gattWritten, happens, pc, stateAfter } from "./happens.ts";
 
 describe("an allocation", () => {
   test("owns each of its pages and no other", () => {
-    const state = stateAfter(bare, allocated(0x1230, 16, "gatt"), allocated(0x1240, 1, "agp"));
+    const state = stateAfter(pc, allocated(0x1230, 16, "gatt"), allocated(0x1240, 1, "agp"));
     const gatt = { first: 0x1230, pages: 16, use: uses.indexOf("gatt") };
     expect(state.allocationOf(0x1230)).toEqual(gatt);
     expect(state.allocationOf(0x123f)).toEqual(gatt);
@@ -36,7 +23,7 @@ describe("an allocation", () => {
   });
 
   test("is remembered with the event that made it, for each of its pages", () => {
-    const state = stateAfter(bare, allocated(8, 1, "agp"), allocated(0x1230, 16, "gatt"));
+    const state = stateAfter(pc, allocated(8, 1, "agp"), allocated(0x1230, 16, "gatt"));
     expect(allocatedAt(state, phys(0x8fff))).toBe(1);
     expect(allocatedAt(state, phys(0x123f000))).toBe(2);
     expect(allocatedAt(state, phys(0x9000))).toBeNull();
@@ -44,7 +31,7 @@ describe("an allocation", () => {
 
   test("that is freed owns nothing, and its neighbours keep theirs", () => {
     const state = stateAfter(
-      bare,
+      pc,
       allocated(16, 4, "agp"),
       allocated(20, 4, "agp"),
       freed(16, 4, "agp"),
@@ -56,7 +43,7 @@ describe("an allocation", () => {
   });
 
   test("made again where another was is a new one", () => {
-    const state = stateAfter(bare, allocated(16, 4, "gatt"), freed(16, 4, "gatt"));
+    const state = stateAfter(pc, allocated(16, 4, "gatt"), freed(16, 4, "gatt"));
     happens(state, allocated(17, 1, "scratch"));
     expect(state.allocationOf(17)).toEqual({ first: 17, pages: 1, use: uses.indexOf("scratch") });
     expect(allocatedAt(state, phys(17 * 4096))).toBe(3);
@@ -64,17 +51,31 @@ describe("an allocation", () => {
 });
 
 describe("the table's entries", () => {
-  const table = allocated(0x1230, 16, "gatt");
+  const written = [allocated(0x1230, 16, "gatt"), gattWritten(0x42, 0xabcd017)];
 
   test("are gone when its pages are freed", () => {
-    const state = stateAfter(bare, table, entry(0x42, 0xabcd017), freed(0x1230, 16, "gatt"));
-    expect([state.gatt.size, state.gattWritten.size]).toEqual([0, 0]);
+    const state = stateAfter(pc, ...written);
+    expect([...entriesOf(state)]).toHaveLength(16 * 1024);
+    happens(state, freed(0x1230, 16, "gatt"));
+    expect([...entriesOf(state)]).toEqual([]);
+  });
+
+  test("are gone when it is freed page by page, at the last one", () => {
+    const state = stateAfter(pc, allocated(1, 1, "gatt"), allocated(9, 1, "gatt"));
+    happens(state, freed(1, 1, "gatt"), gattWritten(1024, 0xabcd017));
+    expect([...entriesOf(state)][1024]).toEqual([1024, 0xabcd017]);
+    happens(state, freed(9, 1, "gatt"));
+    expect([...entriesOf(state)]).toEqual([]);
   });
 
   test("stay when any other page is freed", () => {
-    const state = stateAfter(bare, table, allocated(8, 1, "agp"), entry(0x42, 0xabcd017));
-    happens(state, freed(8, 1, "agp"));
-    expect(state.gatt.get(0x42)).toBe(0xabcd017);
-    expect(state.gattWritten.get(0x42)).toBe(3);
+    const state = stateAfter(pc, allocated(8, 1, "agp"), ...written, freed(8, 1, "agp"));
+    expect([...entriesOf(state)][0x42]).toEqual([0x42, 0xabcd017]);
+  });
+
+  test("written while there is no table go nowhere", () => {
+    const state = stateAfter(pc, gattWritten(0x42, 0xabcd017), allocated(0x1230, 16, "gatt"));
+    expect([...entriesOf(state)][0x42]).toEqual([0x42, 0]);
+    expect(state.words.size).toBe(0);
   });
 });

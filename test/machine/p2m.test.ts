@@ -2,24 +2,10 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { machine, machineOf, mfn, pfn, phys, physOf } from "../../src/address.ts";
+import { machine, phys } from "../../src/address.ts";
 import type { State } from "../../src/machine/state.ts";
-import { stateAfter, type Happening, happens, paravirtual } from "./happens.ts";
+import { cpuFills, dom0, happens, p2mCleared, p2mSet, stateAfter } from "./happens.ts";
 
-const p2m = (kind: "p2m.set" | "p2m.cleared", page: number, frame: number): Happening => ({
-  kind,
-  page,
-  phys: physOf(pfn(page)),
-  machine: machineOf(mfn(frame)),
-});
-const set = (page: number, frame: number) => p2m("p2m.set", page, frame);
-const cleared = (page: number, frame: number) => p2m("p2m.cleared", page, frame);
-const fill = (frame: number, tag: number): Happening => ({
-  kind: "cpu.wrote",
-  frame,
-  tag,
-  machine: machineOf(mfn(frame)),
-});
 const pairs = (state: State) => [...state.p2m.entries()];
 const inverse = (state: State) => [...state.m2p.entries()].map(([frame, page]) => [page, frame]);
 
@@ -30,10 +16,13 @@ describe("the P2M and its inverse", () => {
   test("say the same after any exchange of frames", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const state = stateAfter(paravirtual);
+        const state = stateAfter(dom0);
         for (const { page, frame } of steps) {
           const isOthers = pairs(state).some(([other, its]) => its === frame && other !== page);
-          happens(state, isOthers ? cleared(page, state.p2m.get(page) ?? 0) : set(page, frame));
+          happens(
+            state,
+            isOthers ? p2mCleared(page, state.p2m.get(page) ?? 0) : p2mSet(page, frame),
+          );
           expect(inverse(state).sort()).toEqual(pairs(state).sort());
         }
       }),
@@ -41,7 +30,7 @@ describe("the P2M and its inverse", () => {
   });
 
   test("agree again after two pages swapped their frames", () => {
-    const state = stateAfter(paravirtual, set(1, 101), set(2, 102), set(1, 102), set(2, 101));
+    const state = stateAfter(dom0, p2mSet(1, 101), p2mSet(2, 102), p2mSet(1, 102), p2mSet(2, 101));
     expect(pairs(state)).toEqual([
       [1, 102],
       [2, 101],
@@ -53,27 +42,39 @@ describe("the P2M and its inverse", () => {
   });
 
   test("do not forget a frame's new page when its old one is cleared after it", () => {
-    const state = stateAfter(paravirtual, set(1, 101), fill(101, 7), set(2, 101), cleared(1, 101));
+    const state = stateAfter(
+      dom0,
+      p2mSet(1, 101),
+      cpuFills(101, 7),
+      p2mSet(2, 101),
+      p2mCleared(1, 101),
+    );
     expect(pairs(state)).toEqual([[2, 101]]);
     expect(inverse(state)).toEqual([[2, 101]]);
     expect(state.content.get(101)).toBe(7);
   });
 
   test("forget nothing for a page that had no frame", () => {
-    const state = stateAfter(paravirtual, set(1, 101), cleared(3, 101));
+    const state = stateAfter(dom0, p2mSet(1, 101), p2mCleared(3, 101));
     expect(pairs(state)).toEqual([[1, 101]]);
   });
 });
 
 test("a page is at its frame, byte for byte, and an unknown one nowhere", () => {
-  const state = stateAfter(paravirtual, set(0xabcd, 0x51f3));
+  const state = stateAfter(dom0, p2mSet(0xabcd, 0x51f3));
   expect(state.machineOf(phys(0x0abcd123))).toBe(machine(0x051f3123));
   expect(state.machineOf(phys(0x0abce123))).toBeNull();
 });
 
 test("an exchange clears what we knew of the frame that was given back, and of no other", () => {
-  const state = stateAfter(paravirtual, set(1, 101), set(2, 102), fill(101, 7), fill(102, 8));
-  happens(state, cleared(1, 101), set(1, 0x8000));
+  const state = stateAfter(
+    dom0,
+    p2mSet(1, 101),
+    p2mSet(2, 102),
+    cpuFills(101, 7),
+    cpuFills(102, 8),
+  );
+  happens(state, p2mCleared(1, 101), p2mSet(1, 0x8000));
   expect(state.content.get(101)).toBeUndefined();
   expect(state.content.get(102)).toBe(8);
   expect(state.machineOf(phys(0x1000))).toBe(machine(0x8000000));
@@ -81,7 +82,11 @@ test("an exchange clears what we knew of the frame that was given back, and of n
 });
 
 test("a hypercall by itself changes nothing", () => {
-  const state = stateAfter(paravirtual, { kind: "hypercall.made", call: "mmu_update(PTE)", result: 0 });
+  const state = stateAfter(dom0, {
+    kind: "hypercall.made",
+    call: "mmu_update(PTE)",
+    result: 0,
+  });
   expect(state.moment).toBe(1);
   expect(pairs(state)).toEqual([]);
 });

@@ -140,7 +140,10 @@ describe("on Xen", () => {
   });
 });
 
-describe.each([native, xen])("on %o", (boardOf) => {
+describe.each([
+  ["bare metal", native],
+  ["Xen", xen],
+])("on %s too", (_, boardOf) => {
   test("device addresses are mapped as they are; no page of RAM changes its attribute", () => {
     const board = boardOf();
     const pages = board.pages(0, false);

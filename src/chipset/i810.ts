@@ -1,0 +1,70 @@
+// i810.ts - the Intel 810: graphics in the bridge, and a window through which the table is written.
+//
+// Names as in Intel's 810 programmer's reference and drivers/char/agp/intel-agp.c of 2.6.12-rc2. Writes at
+// 0x10000 and up in the register page reach the table at PGETBL_CTL's address, wherever that is.
+
+import { aperture, bus, raw } from "../address.ts";
+import { bdfOf, registerNumber } from "../event/register.ts";
+import type { Chipset } from "./chipset.ts";
+
+const BRIDGE = "0000:00:00.0";
+const GRAPHICS = "0000:00:01.0";
+const GMADR = registerNumber("config", bdfOf(GRAPHICS), 0x10);
+const PGETBL_CTL = registerNumber("mmio", bdfOf(GRAPHICS), 0x2020);
+
+export const i810: Chipset = {
+  name: "i810",
+  detected: "Detected an Intel i810 Chipset.",
+  bridge: { device: BRIDGE, vendor: 0x8086, id: 0x7120 },
+  devices: [
+    { name: BRIDGE, agp: 0, isDisplay: false },
+    { name: GRAPHICS, agp: 0, isDisplay: true },
+  ],
+  mmio: { device: GRAPHICS, bar: 0x14 },
+  registers: [
+    {
+      name: "SMRAM",
+      number: registerNumber("config", bdfOf(BRIDGE), 0x70),
+      width: 4,
+      fields: [
+        { name: "window-32MB", bits: [16, 16] },
+        { name: "graphics-mode", bits: [7, 6] },
+      ],
+      holdsTable: false,
+    },
+    { name: "GMADR", number: GMADR, width: 4, fields: [{ name: "base", bits: [31, 26] }], holdsTable: false },
+    {
+      name: "PGETBL_CTL",
+      number: PGETBL_CTL,
+      width: 4,
+      fields: [
+        { name: "table", bits: [31, 12] },
+        { name: "enable", bits: [0, 0] },
+      ],
+      holdsTable: true,
+    },
+  ],
+  powerOn: [
+    { device: BRIDGE, offset: 0x70, width: 4, value: 0xc0 },
+    { device: GRAPHICS, offset: 0x10, width: 4, value: 0xe0000008 },
+    { device: GRAPHICS, offset: 0x14, width: 4, value: 0xff000000 },
+  ],
+  entry: {
+    bytes: 4,
+    // Bit 0 is valid; bit 1 means local memory, which no address of the bus names.
+    encode: (page) => (raw(page) < 2 ** 32 ? raw(page) - (raw(page) % 4096) + 1 : null),
+    decode: (word) => (word % 4 === 1 ? bus(word - (word % 4096)) : null),
+  },
+  directory: null,
+  cachedTable: false,
+  apertureBase: (registers) => {
+    const held = registers.get(GMADR);
+    return held === undefined ? null : aperture(held.word - (held.word % 16));
+  },
+  tableBase: (registers) => {
+    const held = registers.get(PGETBL_CTL);
+    return held === undefined ? null : { base: bus(held.word - (held.word % 4096)), seq: held.seq };
+  },
+  // The driver has no flush for it: a write through the window is said to invalidate the entry.
+  flushesTlb: () => false,
+};

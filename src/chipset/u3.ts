@@ -1,0 +1,78 @@
+// u3.ts - Apple's U3, the host bridge of the PowerMac G5: memory controller and GART in one.
+//
+// Registers and entry format as in drivers/char/agp/uninorth-agp.c of 2.6.12-rc2; there is no public
+// data sheet. The aperture is always at bus address 0. Entries are big-endian in memory; words here are
+// what the CPU stores.
+
+import { aperture, bus, raw } from "../address.ts";
+import { bdfOf, registerNumber } from "../event/register.ts";
+import type { Chipset } from "./chipset.ts";
+
+const BRIDGE = "0000:f0:0b.0";
+const CARD = "0000:f0:10.0";
+const at = (offset: number) => registerNumber("config", bdfOf(BRIDGE), offset);
+
+const GART_BASE = at(0x8c);
+const AGP_BASE = at(0x90);
+const GART_CTRL = at(0x94);
+const GART_INVAL = 0x1;
+const VALID = 2 ** 31;
+
+export const u3: Chipset = {
+  name: "u3",
+  detected: "Detected Apple U3 chipset",
+  bridge: { device: BRIDGE, vendor: 0x106b, id: 0x004b },
+  devices: [
+    { name: BRIDGE, agp: 0x80, isDisplay: false },
+    { name: CARD, agp: 0x58, isDisplay: true },
+  ],
+  mmio: null,
+  registers: [
+    {
+      name: "GART_BASE",
+      number: GART_BASE,
+      width: 4,
+      fields: [
+        { name: "table", bits: [31, 12] },
+        { name: "size", bits: [11, 0] },
+      ],
+      holdsTable: true,
+    },
+    { name: "AGP_BASE", number: AGP_BASE, width: 4, fields: [{ name: "table-high", bits: [3, 0] }], holdsTable: false },
+    {
+      name: "GART_CTRL",
+      number: GART_CTRL,
+      width: 4,
+      fields: [
+        { name: "perfrd", bits: [19, 19] },
+        { name: "enable", bits: [8, 8] },
+        { name: "invalidate", bits: [0, 0] },
+      ],
+      holdsTable: false,
+    },
+    { name: "DUMMY_PAGE", number: at(0xa4), width: 4, fields: [{ name: "frame", bits: [23, 0] }], holdsTable: false },
+  ],
+  powerOn: [
+    { device: BRIDGE, offset: 0x80, width: 4, value: 0x00300002 },
+    { device: BRIDGE, offset: 0x84, width: 4, value: 0x1f000a1b },
+    { device: BRIDGE, offset: 0x8c, width: 4, value: 0x10 },
+    { device: CARD, offset: 0x58, width: 4, value: 0x00300002 },
+    { device: CARD, offset: 0x5c, width: 4, value: 0x1f000a1b },
+  ],
+  entry: {
+    bytes: 4,
+    // Bit 31 is valid, the rest is the frame number: 43 bits of address, of which the G5 has 36.
+    encode: (page) => (raw(page) < 2 ** 43 ? Math.floor(raw(page) / 4096) + VALID : null),
+    decode: (word) => (word >= VALID ? bus((word - VALID) * 4096) : null),
+  },
+  directory: null,
+  cachedTable: true,
+  apertureBase: () => aperture(0),
+  tableBase: (registers) => {
+    const held = registers.get(GART_BASE);
+    if (held === undefined) return null;
+    const high = (registers.get(AGP_BASE)?.word ?? 0) % 16;
+    return { base: bus(high * 2 ** 32 + held.word - (held.word % 4096)), seq: held.seq };
+  },
+  flushesTlb: (register, word) => register === GART_CTRL && (word & GART_INVAL) !== 0,
+};

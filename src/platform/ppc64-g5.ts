@@ -1,0 +1,25 @@
+// ppc64-g5.ts - the PowerMac G5: physical addresses are machine addresses, and PCI has an IOMMU.
+//
+// The DART translates what PCI devices put on their bus. What the U3's GART puts out goes to memory past
+// it: "the addresses coming out of the GART don't go through a further translation through the iommu"
+// (Paul Mackerras, LKML, 17 March 2005). Handles begin where the reference's recordings have them.
+
+import { nativeI386 } from "./native-i386.ts";
+import type { Platform } from "./platform.ts";
+
+export const ppc64G5: Platform = {
+  ...nativeI386,
+  name: "ppc64-g5",
+  wordBits: 64,
+  virtBase: 0xc000000000000000n,
+  pageOffset: 0,
+  agpPagesUncached: false,
+  iommuFrom: 0x80000000,
+};
+
+/** The same with RAM above 4 GB: a table there cannot be told in 32 bits. */
+export const ppc64G5hi: Platform = {
+  ...ppc64G5,
+  name: "ppc64-g5hi",
+  ram: { first: 0x140000, pages: 0x10000, bump: 0x141000 },
+};

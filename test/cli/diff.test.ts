@@ -1,0 +1,62 @@
+// diff.test.ts - gartrace diff, from the outside: what it prints, as text and as JSON, and its exit codes.
+
+import { beforeAll, expect, test } from "vitest";
+import { freshFolder, gartrace } from "./gartrace.ts";
+
+const folder = freshFolder();
+beforeAll(async () => {
+  const ran = await Promise.all([
+    gartrace("record smoke -k legacy -o native.gart", { folder }),
+    gartrace("record smoke -p xen-i386 -k legacy --lenient-ioremap -o xen.gart", { folder }),
+    gartrace("record errors -p xen-i386 -k legacy -o other.gart", { folder }),
+  ]);
+  expect(ran.map(({ code }) => code)).toEqual([0, 0, 0]);
+});
+
+test("native against Xen shows where they part, with the five addresses of both", async () => {
+  const { code, stdout, stderr } = await gartrace("diff native.gart xen.gart", { folder });
+  expect(code).toBe(1);
+  expect(stderr).toBe("");
+  expect(stdout).toContain(`different, first in op 0 init: wrong-space
+  A #32801 op 0 driver intel_configure: ATTBASE 0000:00:00.0+0xb8 <- 0x1000000 [identity]
+  B #32817 op 0 driver intel_configure: ATTBASE 0000:00:00.0+0xb8 <- 0x1000000 [wrong-space]
+
+                                               A           B
+  virt     the kernel's address of the page    0xc1000000  0xc1000000
+  phys     what the kernel calls physical      0x1000000   0x1000000
+  machine  where the page is                   0x1000000   0x40c21000
+  bus      the number that hardware was given  0x1000000   0x1000000
+  reached  where hardware gets to with it      0x1000000   0x1000000
+  where A's address came from
+    #30 op 0 driver agp_generic_create_gatt_table: virt_to_phys(0xc1000000:v) = 0x1000000:p
+    #7 op 0 kernel agp_generic_create_gatt_table: __get_free_pages: 16 pages for gatt`);
+  expect(stdout).toContain(
+    "what the card meets is different first in op 2 bind slot=0 pg_start=0\n",
+  );
+  expect(stdout).toContain("5  in B  virt_to_phys in agp_generic_create_gatt_table");
+});
+
+test("as JSON the addresses are hexadecimal strings", async () => {
+  const { code, stdout } = await gartrace("diff native.gart xen.gart --json", { folder });
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    alike: false,
+    a: "native-i386, legacy hooks",
+    b: "xen-i386, legacy hooks, lenient ioremap",
+    first: {
+      class: "wrong-space",
+      op: { op: 0, name: "init" },
+      a: { seq: 32801, verdict: "identity", machine: "0x1000000", reached: "0x1000000" },
+      b: { seq: 32817, verdict: "wrong-space", machine: "0x40c21000", reached: "0x1000000" },
+    },
+    firstDevice: { op: { op: 2 }, a: { bus: "0xe0000000", kind: "device.read" } },
+  });
+});
+
+test("different workloads are not compared", async () => {
+  const { code, stderr } = await gartrace("diff native.gart other.gart", { folder });
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    "gartrace: the traces hold different workloads (smoke and errors); record the same one twice\n",
+  );
+});

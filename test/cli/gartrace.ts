@@ -1,0 +1,60 @@
+// gartrace.ts - runs the built command as a person does: in a folder of its own, reading what it prints.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll } from "vitest";
+
+export const main = resolve("dist/src/cli/main.js");
+export const reference = resolve("traces/reference");
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** An empty folder, removed after the tests of the file. */
+export function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "gartrace-test-"));
+  folders.push(folder);
+  return folder;
+}
+
+export interface Ran {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Where {
+  readonly folder?: string;
+  readonly env?: { readonly [name: string]: string };
+  /** Gets the process while it runs. */
+  readonly meanwhile?: (child: ChildProcess) => Promise<void> | void;
+}
+
+/** Runs `gartrace LINE`, words apart by blanks. */
+export const gartrace = (line: string, where: Where = {}): Promise<Ran> =>
+  run(process.execPath, [main, ...line.split(" ").filter((word) => word !== "")], where);
+
+/** Runs any command, with nothing of this process's environment that changes colours. */
+export async function run(
+  command: string,
+  words: readonly string[],
+  { folder = freshFolder(), env = {}, meanwhile }: Where = {},
+): Promise<Ran> {
+  const { PATH, HOME } = process.env;
+  const child = spawn(command, words, { cwd: folder, env: { PATH, HOME, ...env } });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+  });
+  const closed = new Promise<number | null>((done) => child.on("close", done));
+  await meanwhile?.(child);
+  return { code: await closed, stdout, stderr };
+}

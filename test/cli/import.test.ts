@@ -1,0 +1,75 @@
+// import.test.ts - gartrace import, from the outside: recordings of the real driver become traces.
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { freshFolder, gartrace, reference } from "./gartrace.ts";
+
+const name = "xen-i386.gart.intel-440bx.smoke";
+const recording = join(reference, `${name}.jsonl.gz`);
+
+test("a recording, gzipped or plain, becomes one trace, and a simulated run tells exactly the same", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "plain.jsonl"), gunzipSync(readFileSync(recording)));
+  const [gzipped, plain, simulated] = await Promise.all([
+    gartrace(`import ${recording} --json`, { folder }),
+    gartrace("import plain.jsonl -o plain.gart", { folder }),
+    gartrace("record smoke -p xen-i386 -k gart -o run.gart", { folder }),
+  ]);
+  expect([gzipped.code, plain.code, simulated.code]).toEqual([0, 0, 0]);
+  const { path, events } = JSON.parse(gzipped.stdout) as { path: string; events: number };
+  expect(path).toBe(`${name}.gart`);
+  expect(plain.stderr).toBe(`imported ${events.toLocaleString("en-US")} events to plain.gart\n`);
+
+  const [exact, verified] = await Promise.all([
+    gartrace(`diff --exact ${name}.gart run.gart`, { folder }),
+    gartrace("verify plain.gart", { folder }),
+  ]);
+  expect(exact.stdout).toMatch(/^A {2}xen-i386, gart hooks, imported, smoke: .*\nalike\n$/s);
+  expect(exact.code).toBe(0);
+  expect(verified.code).toBe(0);
+  expect(verified.stdout).toMatch(
+    /^replay +agrees with [\d,]+ observations\ndigest +holds\nrun again +not done/,
+  );
+});
+
+describe.concurrent("nothing is imported from", () => {
+  const refused = async (bytes: string | Buffer): Promise<{ stderr: string; files: string[] }> => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "some.jsonl"), bytes);
+    const { code, stderr } = await gartrace("import some.jsonl", { folder });
+    expect(code).toBe(2);
+    return { stderr, files: readdirSync(folder) };
+  };
+
+  test("garbage", async () => {
+    const { stderr, files } = await refused("driver said hello\n");
+    expect(stderr).toMatch(/^gartrace: some.jsonl:1: not JSON: /);
+    expect(files).toEqual(["some.jsonl"]);
+  });
+
+  test("a gzip file that was cut, beyond the cut: what came before is a torn trace", async () => {
+    const whole = readFileSync(recording);
+    const { stderr, files } = await refused(whole.subarray(0, whole.length - 40));
+    expect(stderr).toMatch(
+      /^gartrace: some.jsonl:\d+: the gzip file is cut short; copy it again, whole; some.gart is torn and holds the events up to #\d+\n$/,
+    );
+    expect(files).toEqual(["some.gart", "some.jsonl"]);
+  });
+
+  test("a file that is not there", async () => {
+    const { code, stderr } = await gartrace("import none.jsonl");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^gartrace: cannot read none.jsonl: ENOENT/);
+  });
+
+  test("the file that would be overwritten", async () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "some.gart"), "something dear");
+    const { code, stderr } = await gartrace("import ./some.gart -o some.gart --force", { folder });
+    expect(code).toBe(2);
+    expect(stderr).toBe("gartrace: some.gart is the file to read from; name another one with -o\n");
+    expect(readFileSync(join(folder, "some.gart"), "utf8")).toBe("something dear");
+  });
+});

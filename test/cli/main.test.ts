@@ -1,0 +1,56 @@
+// main.test.ts - the command itself: help, version, and what it does not know.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { gartrace } from "./gartrace.ts";
+
+describe.concurrent("the command", () => {
+  test("lists what can be recorded", async () => {
+    const { code, stdout, stderr } = await gartrace("list");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^platforms +native-i386, xen-i386$/m);
+    expect(stdout).toMatch(/^workloads +smoke, testgart, x-server, errors, fallback, oom$/m);
+  });
+
+  test("lists it as JSON", async () => {
+    const { code, stdout } = await gartrace("list --json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ hooks: expect.arrayContaining(["legacy", "gart"]) });
+  });
+
+  test("shows its commands on --help", async () => {
+    const { code, stdout, stderr } = await gartrace("--help");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const name of [
+      "record",
+      "import",
+      "list",
+      "info",
+      "events",
+      "state",
+      "diff",
+      "verify",
+      "demo",
+    ])
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
+  });
+
+  test("says its version", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    expect(await gartrace("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  test.each([
+    ["", /^Usage: gartrace/],
+    ["recrd", /^gartrace: unknown command 'recrd'\n\(Did you mean record\?\)\n/],
+    [
+      "info --colour x.gart",
+      /^gartrace: unknown option '--colour'\n\(see 'gartrace info --help'\)\n/,
+    ],
+    ["info", /^gartrace: missing required argument 'trace'\n\(see 'gartrace info --help'\)\n/],
+  ])("is at a loss with '%s'", async (line, message) => {
+    const { code, stdout, stderr } = await gartrace(line);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+  });
+});

@@ -1,0 +1,95 @@
+// record.test.ts - gartrace record, from the outside: names, files that are in the way, workloads from files.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { freshFolder, gartrace, reference } from "./gartrace.ts";
+
+// The driver does not load under these, so the trace is small.
+const small = "record smoke -p xen-i386 -k legacy";
+
+test("a trace is named after its run, and an existing one is overwritten only by --force", async () => {
+  const folder = freshFolder();
+  const name = "xen-i386.legacy.intel-440bx.smoke.gart";
+  const first = await gartrace(small, { folder });
+  expect(first).toEqual({ code: 0, stdout: "", stderr: `recorded 44 events to ${name}\n` });
+  expect(readdirSync(folder)).toEqual([name]);
+
+  writeFileSync(join(folder, name), "something dear");
+  const second = await gartrace(small, { folder });
+  expect(second.code).toBe(2);
+  expect(second.stderr).toBe(`gartrace: ${name} exists; use --force to overwrite it\n`);
+  expect(readFileSync(join(folder, name), "utf8")).toBe("something dear");
+
+  const third = await gartrace(`${small} --force`, { folder });
+  expect(third.code).toBe(0);
+  expect(readFileSync(join(folder, name)).subarray(0, 13).toString()).toBe("SQLite format");
+});
+
+test("-o names the file, --json says what was recorded", async () => {
+  const folder = freshFolder();
+  const workload = join(reference, "smoke.ops.json");
+  const { code, stdout } = await gartrace(
+    `record ${workload} -p xen-i386 -k legacy -o run.gart --json`,
+    { folder },
+  );
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    path: "run.gart",
+    events: 44,
+    digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  expect(readdirSync(folder)).toEqual(["run.gart"]);
+});
+
+describe.concurrent("nothing is recorded, and the message says what to do,", () => {
+  const refused = async (line: string, folder = freshFolder()): Promise<string> => {
+    const before = readdirSync(folder);
+    const { code, stdout, stderr } = await gartrace(line, { folder });
+    expect({ code, stdout, files: readdirSync(folder) }).toEqual({
+      code: 2,
+      stdout: "",
+      files: before,
+    });
+    return stderr;
+  };
+
+  test.each([
+    ["record -p vax", "gartrace: unknown platform 'vax'; known: native-i386, xen-i386"],
+    ["record -k none", "gartrace: unknown hooks 'none'; known: legacy, gart"],
+    ["record -c via", "gartrace: unknown chipset 'via'; known: intel-440bx"],
+    ["record nothing", "gartrace: unknown workload 'nothing'; known: smoke, testgart, x-server"],
+    ["record ./none.json", "gartrace: cannot read the workload ./none.json: there is no such file"],
+    [
+      "record -s seven",
+      "argument 'seven' is invalid. expected a whole number from 0 to 4294967295",
+    ],
+    ["record -o none/run.gart", "gartrace: cannot write none/run.gart: no folder /"],
+    ["record -o none/", "gartrace: 'none/' is no file to write to; name a file"],
+  ])("%s", async (line, message) => {
+    expect(await refused(line)).toContain(message);
+  });
+
+  test("record -o FOLDER", async () => {
+    const folder = freshFolder();
+    mkdirSync(join(folder, "taken"));
+    expect(await refused("record -o taken", folder)).toBe(
+      "gartrace: taken is a folder; name a file in it\n",
+    );
+  });
+
+  test.each([
+    [`{"workload":"w","ops":[{"op":"init"},{"op":"alloc","slot":0,"pages":"4"}]}`, "ops[1].pages"],
+    [`{"workload":"w","ops":[{"op":"explode"}]}`, "ops[0].op"],
+  ])("a workload of %s", async (text, path) => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "w.json"), text);
+    expect(await refused("record w.json", folder)).toContain(`gartrace: w.json: ${path}: `);
+  });
+
+  test("a workload that is not JSON", async () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "w.json"), "init alloc bind");
+    expect(await refused("record w.json", folder)).toMatch(/^gartrace: w.json is not JSON: /);
+  });
+});

@@ -1,0 +1,69 @@
+// screen.test.ts - the demo on one screen, and colours: on a terminal only, and not where they are unwanted.
+
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { beforeAll, describe, expect, test } from "vitest";
+import { freshFolder, gartrace, main, run } from "./gartrace.ts";
+
+const leftovers = () => readdirSync(tmpdir()).filter((name) => /^gartrace-(?!test)/.test(name));
+
+test("the demo tells the story on one screen, in time, and leaves no files", async () => {
+  const before = leftovers();
+  const start = performance.now();
+  const { code, stdout } = await gartrace("demo");
+  expect(code).toBe(0);
+  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(leftovers().filter((name) => !before.includes(name))).toEqual([]);
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines.length).toBeLessThanOrEqual(40);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110);
+  expect(stdout).toContain("the driver does not load: init returns -ENOMEM");
+  expect(
+    stdout,
+  ).toContain(`                                                 bare PC, #32801  Xen, #32817
+    virt     the kernel's address of the page    0xc1000000       0xc1000000
+    phys     what the kernel calls physical      0x1000000        0x1000000
+    machine  where the page is                   0x1000000        0x40c21000
+    bus      the number that hardware was given  0x1000000        0x1000000
+    reached  where hardware gets to with it      0x1000000        0x1000000
+                                                 [identity]       [wrong-space]
+`);
+  expect(stdout).toMatch(/^ {3}compared +alike: 53,355 events the same, 22,549 the same page/m);
+});
+
+describe.concurrent("the answer", () => {
+  const folder = freshFolder();
+  beforeAll(async () => {
+    await gartrace("record smoke -p xen-i386 -k legacy -o run.gart", { folder });
+  });
+  const ESC = "\u001b[";
+  // script(1) gives the command a terminal, and prints what it wrote there.
+  const onTerminal = (env: { [name: string]: string } = {}) =>
+    run("script", ["-qec", `"${process.execPath}" "${main}" info run.gart`, "/dev/null"], {
+      folder,
+      env: { TERM: "xterm", ...env },
+    });
+
+  test("is coloured on a terminal", async () => {
+    const { code, stdout } = await onTerminal();
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${ESC}31m[wrong-space]${ESC}39m`);
+  });
+
+  test.each([{ NO_COLOR: "1" }, { TERM: "dumb" }])(
+    "is plain on a terminal with %o",
+    async (env) => {
+      const { code, stdout } = await onTerminal(env);
+      expect(code).toBe(0);
+      expect(stdout).toContain("[wrong-space]");
+      expect(stdout).not.toContain(ESC);
+    },
+  );
+
+  test.each([{}, { CI: "true" }, { TERM: "xterm" }])("is plain in a pipe with %o", async (env) => {
+    const { code, stdout } = await gartrace("info run.gart", { folder, env });
+    expect(code).toBe(0);
+    expect(stdout).toContain("[wrong-space]");
+    expect(stdout).not.toContain(ESC);
+  });
+});

@@ -1,0 +1,44 @@
+// verify.test.ts - gartrace verify, from the outside: a trace holds, and one that was edited does not.
+
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { expect, test } from "vitest";
+import { freshFolder, gartrace } from "./gartrace.ts";
+
+test("a recorded trace holds; with one entry of its table edited it does not, and verify says where", async () => {
+  const folder = freshFolder();
+  await gartrace("record smoke -p xen-i386 -o run.gart", { folder });
+  const whole = await gartrace("verify run.gart", { folder });
+  expect(whole.code).toBe(0);
+  expect(whole.stdout).toMatch(
+    /^replay +agrees with [\d,]+ observations\ndigest +holds\nrun again +gives the same events\n$/,
+  );
+
+  const database = new Sqlite(join(folder, "run.gart"));
+  const seq = database
+    .prepare(
+      "SELECT max(seq) FROM event JOIN kind ON kind.code = event.kind WHERE name = 'gatt.written' AND bus > 0",
+    )
+    .pluck()
+    .get() as number;
+  database.prepare("UPDATE event SET value = value + 4096 WHERE seq = ?").run(seq);
+  database.close();
+
+  const edited = await gartrace("verify run.gart", { folder });
+  expect(edited.code).toBe(1);
+  expect(edited.stdout).toMatch(/^replay +does not agree with what was recorded$/m);
+  expect(edited.stdout).toMatch(new RegExp(`^ +#${seq} bus: recorded \\d+, replayed \\d+$`, "m"));
+  expect(edited.stdout).toMatch(/^digest +does not hold: the file was changed/m);
+  expect(edited.stdout).toMatch(
+    new RegExp(`^run again +first gives another event at #${seq}$`, "m"),
+  );
+
+  const json = await gartrace("verify run.gart --json", { folder });
+  expect(json.code).toBe(1);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    holds: false,
+    digest: false,
+    again: { same: false, seq },
+    disagreements: expect.arrayContaining([expect.objectContaining({ seq, what: "bus" })]),
+  });
+});

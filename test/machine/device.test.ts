@@ -1,0 +1,123 @@
+// device.test.ts - what CPU and devices leave behind: the content of pages and the entries of the GART's TLB.
+
+import { describe, expect, test } from "vitest";
+import { aperture, hex, machine } from "../../src/address.ts";
+import { walk } from "../../src/machine/gart.ts";
+import type { State } from "../../src/machine/state.ts";
+import {
+  allocated,
+  cpuFills,
+  gattWritten,
+  type Happening,
+  happens,
+  pc,
+  registerSet,
+  stateAfter,
+} from "./happens.ts";
+
+const ISSUED = 0xe0042000;
+const reads: Happening = { kind: "device.read", bus: aperture(ISSUED) };
+const flushed: Happening = { kind: "tlb.flushed", which: "gart" };
+const bound = gattWritten(0x42, 0x0abcd017);
+const rebound = gattWritten(0x42, 0x0777d017);
+
+/** A PC whose aperture page 0x42 leads to 0x0abcd000: by event 4. */
+const pcWithPage = () =>
+  stateAfter(
+    pc,
+    allocated(0x1230, 16, "gatt"),
+    registerSet(0x10, 0xe0000008),
+    registerSet(0xb8, 0x01230000),
+    bound,
+  );
+const reached = (state: State, address = ISSUED): string | null => {
+  const at = walk(state, aperture(address))?.reached ?? null;
+  return at === null ? null : hex(at);
+};
+
+describe("the GART's TLB", () => {
+  test("keeps the entry of a device's access, so that a stale one is used until the flush", () => {
+    const state = happens(pcWithPage(), reads, rebound);
+    expect(reached(state)).toBe("0xabcd000");
+    expect(walk(state, aperture(ISSUED))).toMatchObject({ fetched: null, cause: 4 });
+    happens(state, flushed);
+    expect(reached(state)).toBe("0x777d000");
+    expect(walk(state, aperture(ISSUED))).toMatchObject({ cause: 6 });
+  });
+
+  test("is not filled by the driver's writes: without an access the new entry is used at once", () => {
+    expect(reached(happens(pcWithPage(), rebound))).toBe("0x777d000");
+  });
+
+  test("keeps the whole page of the aperture, and no other", () => {
+    const state = happens(pcWithPage(), gattWritten(0x43, 0x0555d017), reads, rebound);
+    happens(state, gattWritten(0x43, 0x0666d017));
+    expect(reached(state, ISSUED + 0xabc)).toBe("0xabcdabc");
+    expect(reached(state, ISSUED + 0x1000)).toBe("0x666d000");
+  });
+
+  test("keeps what it had when the same page is read again", () => {
+    const state = happens(pcWithPage(), reads, rebound, reads, {
+      kind: "tlb.flushed",
+      which: "cpu",
+    });
+    expect(reached(state)).toBe("0xabcd000");
+    expect(state.tlb.size).toBe(1);
+  });
+
+  test("is filled by a device's write as well", () => {
+    const writes: Happening = {
+      kind: "device.wrote",
+      bus: aperture(ISSUED),
+      frame: 0xabcd,
+      tag: 9,
+    };
+    expect(reached(happens(pcWithPage(), writes, rebound))).toBe("0xabcd000");
+  });
+
+  test("keeps no entry that names no page", () => {
+    const state = happens(pcWithPage(), gattWritten(0x42, 0), reads, bound);
+    expect(state.tlb.size).toBe(0);
+    expect(reached(state)).toBe("0xabcd000");
+  });
+
+  test("remembers the cause that the access itself was recorded with", () => {
+    const state = happens(pcWithPage(), { ...reads, cause: 2 } as Happening);
+    expect(walk(state, aperture(ISSUED))).toMatchObject({ fetched: null, cause: 2 });
+  });
+});
+
+describe("a page's content", () => {
+  test("is the tag of whoever wrote it last, CPU or device", () => {
+    const state = happens(pcWithPage(), cpuFills(0xabcd, 7));
+    expect(state.content.get(0xabcd)).toBe(7);
+    const writes: Happening = {
+      kind: "device.wrote",
+      bus: aperture(ISSUED),
+      frame: 0xabcd,
+      tag: 9,
+    };
+    expect(happens(state, writes).content.get(0xabcd)).toBe(9);
+  });
+
+  test("stays what it is when it is read", () => {
+    const state = happens(pcWithPage(), cpuFills(0xabcd, 7), {
+      kind: "device.read",
+      bus: aperture(ISSUED),
+      reached: machine(0xabcd000),
+      frame: 0xabcd,
+      tag: 8,
+    });
+    expect(state.content.get(0xabcd)).toBe(7);
+    expect(state.content.size).toBe(1);
+  });
+
+  test("is changed nowhere by a write that gets nowhere", () => {
+    const state = happens(pcWithPage(), {
+      kind: "device.wrote",
+      bus: aperture(0xe0099000),
+      tag: 9,
+    });
+    expect(state.content.size).toBe(0);
+  });
+});

@@ -1,0 +1,51 @@
+// iommu.test.ts - the entries of an IOMMU and the DMA handles that stand on them.
+
+import { describe, expect, test } from "vitest";
+import { bus, machine } from "../../src/address.ts";
+import { type Happening, happens, pc, stateAfter } from "./happens.ts";
+
+// The G5's table above 4 GB behind the handle 0x60000000.
+const handle = { bus: bus(0x60000000), size: 0x40000 };
+const mapped: Happening = {
+  kind: "iommu.mapped",
+  page: 0x60000,
+  ...handle,
+  machine: machine(0x100040000),
+};
+const dma = { handle: 0x60000, way: "coherent", ...handle } as const;
+
+describe("an IOMMU entry", () => {
+  test("is there for each page that is mapped, one frame after the other", () => {
+    const { iommu } = stateAfter(pc, mapped);
+    expect(iommu.size).toBe(64);
+    expect(iommu.get(0x60000)).toBe(0x100040);
+    expect(iommu.get(0x6003f)).toBe(0x10007f);
+    expect(iommu.get(0x60040)).toBeUndefined();
+  });
+
+  test("is gone when its page is unmapped, and its neighbour stays", () => {
+    const unmapped: Happening = {
+      kind: "iommu.unmapped",
+      page: 0x60001,
+      bus: bus(0x60001000),
+      size: 8192,
+    };
+    const { iommu } = happens(stateAfter(pc, mapped), unmapped);
+    const left = [0x60000, 0x60001, 0x60002, 0x60003].map((page) => iommu.get(page));
+    expect(left).toEqual([0x100040, undefined, undefined, 0x100043]);
+  });
+
+  test("names the last frame that it was mapped to", () => {
+    const again = { ...mapped, machine: machine(0x5000), size: 4096 } as Happening;
+    expect(stateAfter(pc, mapped, again).iommu.get(0x60000)).toBe(5);
+  });
+});
+
+test("a DMA handle lives from its mapping to its unmapping", () => {
+  const state = stateAfter(pc, { kind: "dma.mapped", ...dma });
+  expect([...state.dma]).toEqual([[0x60000, 0x40000]]);
+  happens(state, { kind: "dma.unmapped", ...dma, handle: 0x61000 });
+  expect(state.dma.size).toBe(1);
+  happens(state, { kind: "dma.unmapped", ...dma });
+  expect(state.dma.size).toBe(0);
+});

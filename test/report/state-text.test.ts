@@ -1,0 +1,80 @@
+// state-text.test.ts - a machine on one screen: short enough whatever ran, and readable.
+
+import { describe, expect, test } from "vitest";
+import { stateAt } from "../../src/replay/replay.ts";
+import { stateText } from "../../src/report/state-text.ts";
+import { workloads } from "../../src/workload/index.ts";
+import { recorded } from "../recordings.ts";
+import { setupOf, workloadOf } from "../tells.ts";
+
+const textAt = (words: string, part: number, other: Parameters<typeof setupOf>[1] = {}): string => {
+  const trace = recorded(setupOf(words, other));
+  return stateText(stateAt(trace, Math.round(trace.count * part)), trace);
+};
+
+describe.each(["native-i386 gart", "xen-i386 gart", "native-i386 legacy"])("on %s", (platform) => {
+  test.each(workloads.map(({ name }) => name))("the state of %s fits one screen", (workload) => {
+    const trace = recorded(setupOf(`${platform} ${workload}`));
+    for (const part of [0, 0.5, 0.8, 1]) {
+      const moment = Math.round(trace.count * part);
+      const lines = stateText(stateAt(trace, moment), trace).split("\n");
+      expect(lines.length).toBeLessThanOrEqual(60);
+      expect(lines.filter((line) => /\s$/.test(line) || line.length > 120)).toEqual([]);
+      expect(lines[1]).toMatch(new RegExp(`^moment #${moment} of #${trace.count}, `));
+      expect(lines.join("\n")).not.toMatch(/entrys|\b1 (pages|entries)/);
+    }
+  });
+});
+
+const bound = workloadOf(
+  { op: "init" },
+  { op: "alloc", slot: 0, pages: 3 },
+  { op: "bind", slot: 0, pg_start: 2 },
+);
+
+test("a bound page is right, and what the words of the table mean is said below it", () => {
+  const text = textAt("xen-i386 gart", 1, { workload: bound });
+  expect(text).toContain(`GATT: 16,384 entries
+  0x0..0x1          2  empty  aperture 0xe0000000
+  0x2..0x4          3  right  aperture 0xe0002000  first entry 0x4b1f1017
+  0x5..0x3fff  16,379  empty  aperture 0xe0005000
+
+       3  right  the chipset reads the entry and gets to a page that was allocated for AGP
+  16,381  empty  the entry names no page
+
+GART TLB: 3 entries; reserved: 16 pages; uncached: 19 pages`);
+});
+
+test("the exchanged pages of the table are one run, pages dealt here and there are one line", () => {
+  const text = textAt("xen-i386 gart", 1, { workload: bound });
+  expect(text).toContain(`  0x1000..0x100f  16 pages  ->  0x80000..0x8000f
+  0x1010..0x1012   3 pages  ->  scattered: 0x4b1f1 0x41c4e 0x486ab
+`);
+  expect(text).toContain("  0xd0800000..0xd080ffff  16 pages  ->  0x80000..0x8000f\n");
+});
+
+test("a forgiving ioremap of scattered pages is one line, and the chipset does not reach the table", () => {
+  const text = textAt("xen-i386 legacy", 1, { workload: bound, lenientIoremap: true });
+  expect(text).toContain(
+    "  0xd0800000..0xd080ffff  16 pages  ->  scattered: 0x40c21 0x4767e 0x4e0db 0x44b38 and 12 more\n",
+  );
+  expect(text).toContain(
+    "  0x2..0x4          3  not reached  aperture 0xe0002000  first entry 0x1010017\n",
+  );
+  expect(text).toContain(
+    "not reached  the chipset does not read what the CPU wrote: its table base",
+  );
+});
+
+@@
+test("registers stand under each other, by the data sheet's names, single bits as 0 or 1", () => {
+  expect(textAt("native-i386 gart", 1, { workload: bound })).toContain(`chipset and card registers
+  APBASE   0xe0000008  base=0xe0000000
+  NBXCFG   0x200       aperture-access=1
+  ERRSTS1  0x7         errors=0x7
+  AGPSTAT  0x1f000203  rates=0x3
+  AGPCTRL  0x2280      gtlb-enable=1
+  APSIZE   0x30        size=0x30
+  ATTBASE  0x1000000   table=0x1000000
+`);
+});

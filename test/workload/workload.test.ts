@@ -1,0 +1,80 @@
+// workload.test.ts - what is a workload, and what is said of one that is not.
+
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../src/fault.ts";
+import { workloads } from "../../src/workload/index.ts";
+import { parseWorkload, workloadText } from "../../src/workload/workload.ts";
+
+const parsed = (...ops: unknown[]) =>
+  parseWorkload(JSON.stringify({ workload: "mine", ops }), "mine.json");
+
+function complaint(text: string): string {
+  try {
+    parseWorkload(text, "mine.json");
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError);
+    return (error as Error).message;
+  }
+  return "none";
+}
+const complaintOf = (...ops: unknown[]) => complaint(JSON.stringify({ workload: "mine", ops }));
+
+test("operations come out in order, without their numbers, types of memory being 0 where not said", () => {
+  const operations = [
+    { i: 0, op: "init" },
+    { i: 1, op: "alloc", slot: 3, pages: -1 },
+    { i: 2, op: "bind", slot: 3, pg_start: -4 },
+  ];
+  expect(parsed(...operations)).toEqual({
+    name: "mine",
+    operations: [
+      { op: "init" },
+      { op: "alloc", slot: 3, pages: -1, type: 0 },
+      { op: "bind", slot: 3, pg_start: -4 },
+    ],
+  });
+});
+
+test.each(workloads)("the built-in $name is the same after it was written to a file", (built) => {
+  expect(parseWorkload(workloadText(built), "a file")).toEqual(built);
+});
+
+test("the built-in ones are those of the reference, each name once", () => {
+  expect(workloads.map(({ name }) => name)).toEqual([
+    ...["smoke", "testgart", "x-server", "errors", "fallback", "oom"],
+  ]);
+});
+
+describe("a complaint says where", () => {
+  const init = { op: "init" };
+  test.each([
+    ["a field of the wrong kind", [init, { op: "free", slot: "0" }], "ops[1].slot: "],
+    ["a slot too far", [{ op: "free", slot: 1024 }], "ops[0].slot: "],
+    ["half a page", [{ op: "alloc", slot: 0, pages: 0.5 }], "ops[0].pages: "],
+    ["a start beyond 32 bits", [{ op: "bind", slot: 0, pg_start: 2 ** 31 }], "ops[0].pg_start: "],
+    ["a missing field", [{ op: "bind", slot: 0 }], "ops[0].pg_start: "],
+    ["a field too many", [{ op: "init", slot: 0 }], 'ops[0]: Unrecognized key: "slot"'],
+    ["a switch half on", [{ op: "failioremap", on: 2 }], "ops[0].on: "],
+    ["a number out of order", [init, { ...init, i: 2 }], "ops[1].i: expected 1"],
+    ["no operations", [], "ops: "],
+  ])("of %s", (_, ops, where) => {
+    expect(complaintOf(...ops)).toContain(`mine.json: ${where}`);
+  });
+
+  test("of a missing list or name", () => {
+    expect(complaint('{"workload":"mine"}')).toContain("mine.json: ops: ");
+    expect(complaint('{"workload":"","ops":[{"op":"init"}]}')).toContain("mine.json: workload: ");
+    expect(complaint("[]")).toContain("mine.json: the workload: ");
+  });
+
+  test("of an operation that there is not, with those that there are", () => {
+    const said = complaintOf({ op: "init" }, { op: "launch" });
+    expect(said).toContain("mine.json: ops[1].op: ");
+    for (const known of ["init", "alloc", "bind", "dump", "failioremap"])
+      expect(said).toContain(known);
+  });
+
+  test("of text that is not JSON", () => {
+    expect(complaint("{ops")).toMatch(/^mine\.json is not JSON: /);
+  });
+});
