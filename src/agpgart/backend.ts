@@ -1,7 +1,7 @@
 // backend.ts - drivers/char/agp/backend.c: a bridge comes, is acquired and released, and goes.
 
 import { type Bridge, EINVAL, ENOMEM } from "./bridge.ts";
-import { createGattTable, freeGattTable } from "./generic.ts";
+import { allocPage, destroyPage } from "./memory.ts";
 
 /** maxes_table of backend.c: megabytes of memory, and how many of them AGP may take. */
 const MAXES = [
@@ -51,32 +51,56 @@ export function addBridge(bridge: Bridge): number {
   return 0;
 }
 
-/** agp_backend_initialize, for chipsets that need no scratch page. */
+/** agp_backend_initialize: whatever makes the table fail, the caller says -ENOMEM. */
 function initialize(bridge: Bridge): number {
   const place = "agp_backend_initialize";
   const { kernel } = bridge.board.arch;
   bridge.maxMemory = findMax(kernel.platform.ram.pages);
+  if (bridge.driver.needsScratchPage && !takeScratchPage(bridge, place)) {
+    kernel.printk("err", "agpgart: unable to get memory for scratch page.", place);
+    return ENOMEM;
+  }
   if (bridge.driver.fetchSize(bridge) === 0) {
     kernel.printk("err", "agpgart: unable to determine aperture size.", place);
+    freeScratchPage(bridge, place);
     return EINVAL;
   }
-  // Whatever made it fail, the caller says -ENOMEM.
-  if (createGattTable(bridge) !== 0) {
+  if (bridge.driver.createGattTable(bridge) !== 0) {
     kernel.printk("err", "agpgart: unable to get memory for graphics translation table.", place);
+    freeScratchPage(bridge, place);
     return ENOMEM;
   }
   if (bridge.driver.configure(bridge) !== 0) {
     kernel.printk("err", "agpgart: error configuring host chipset.", place);
-    freeGattTable(bridge);
+    // The scratch page goes first, while the table still names it.
+    freeScratchPage(bridge, place);
+    bridge.driver.freeGattTable(bridge);
     return EINVAL;
   }
   return 0;
 }
 
+function takeScratchPage(bridge: Bridge, place: string): boolean {
+  const { arch, hooks } = bridge.board;
+  const page = allocPage(bridge, "scratch");
+  if (page === null) return false;
+  bridge.scratchPageReal = hooks.toDevice(arch, page, place);
+  bridge.scratchPage = bridge.driver.maskMemory(bridge.scratchPageReal.bus);
+  return true;
+}
+
+function freeScratchPage(bridge: Bridge, place: string): void {
+  if (bridge.scratchPageReal === null) return;
+  const { arch, hooks } = bridge.board;
+  destroyPage(bridge, hooks.fromDevice(arch, bridge.scratchPageReal, place), "scratch");
+  bridge.scratchPageReal = null;
+}
+
 /** agp_remove_bridge: the GART off, the table freed, the front end gone. */
 export function removeBridge(bridge: Bridge): void {
   bridge.driver.cleanup(bridge);
-  freeGattTable(bridge);
+  bridge.driver.freeGattTable(bridge);
+  freeScratchPage(bridge, "agp_backend_cleanup");
   bridge.board.arch.kernel.machine.emit({
     kind: "call.entered",
     actor: "kernel",

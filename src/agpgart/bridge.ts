@@ -4,10 +4,12 @@
 
 import type { Bus, Virt } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
-import type { Arch, Hooks } from "../hooks/hooks.ts";
+import type { Arch, Hooks, TableMemory } from "../hooks/hooks.ts";
 import type { Given } from "../platform/kernel.ts";
+import type { Mmio } from "../platform/mmio.ts";
 import type { Pci } from "../platform/pci.ts";
 import type { Remap, Window } from "../platform/remap.ts";
+import type { TableAccess } from "../platform/table-access.ts";
 
 export const EIO = -5;
 export const ENOMEM = -12;
@@ -29,6 +31,8 @@ export interface Board {
   readonly hooks: Hooks;
   readonly pci: Pci;
   readonly remap: Remap;
+  readonly access: TableAccess;
+  readonly mmio: Mmio;
   readonly chipset: Chipset;
 }
 
@@ -44,11 +48,18 @@ export interface Bridge {
   apertureSizeIdx: number;
   currentSize: ApertureSize;
   previousSize: ApertureSize;
-  gattTableReal: Virt | null;
+  gattTableReal: TableMemory | null;
+  /** The CPU's view of the table; null where it is the linear mapping. */
   gattTable: Window | null;
   gartBusAddr: number;
   gattBusAddr: Given | null;
   scratchPage: number;
+  /** The scratch page and what the to-device hook gave for it. */
+  scratchPageReal: Given | null;
+  /** The registers, where they are memory-mapped. */
+  registers: Window | null;
+  /** The pages of a two-level table, directory first. */
+  pageMaps: PageMap[];
   readonly keys: Set<number>;
   currentMemory: number;
   maxMemory: number;
@@ -57,21 +68,50 @@ export interface Bridge {
 
 /** struct agp_memory: pages that a client allocated. */
 export interface AgpMemory {
+  readonly type: number;
+  /** What the client is told besides: the first page's address, for memory that is not of type 0. */
+  readonly physical: Given | null;
   /** Null until agp_allocate_memory has all pages. */
   bridge: Bridge | null;
   readonly key: number;
   /** memory[i]: what the to-device hook gave for each page. */
   readonly memory: Given[];
-  readonly numScratchPages: number;
+  numScratchPages: number;
   pgStart: number;
   isBound: boolean;
   isFlushed: boolean;
+}
+
+/** A page of a two-level table: the kernel's address of it, and the uncached one. */
+export interface PageMap {
+  readonly real: Virt;
+  readonly remapped: Window;
 }
 
 /** struct agp_bridge_driver: what differs from chipset to chipset. */
 export interface BridgeDriver {
   readonly name: string;
   readonly sizes: readonly ApertureSize[];
+  /** Whether the size cannot be made smaller: a table of another order would not do. */
+  readonly fixedSize?: boolean;
+  readonly needsScratchPage: boolean;
+  readonly cantUseAperture: boolean;
+  /** The functions that probe and remove, by name. */
+  readonly probe: string;
+  readonly remove: string;
+  /** What the probe looks at before it reads the mode. */
+  probed?(board: Board): void;
+  /** 0 or an errno; the caller turns any errno into -ENOMEM. */
+  createGattTable(bridge: Bridge): number;
+  freeGattTable(bridge: Bridge): void;
+  /** 0, -EINVAL or -EBUSY. */
+  insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number;
+  removeMemory(bridge: Bridge, mem: AgpMemory): void;
+  /** Memory of a type other than 0; null where the chipset has no such type or no such count. */
+  allocByType(bridge: Bridge, count: number, type: number): AgpMemory | null;
+  freeByType(bridge: Bridge, mem: AgpMemory): void;
+  enable(bridge: Bridge, mode: number): void;
+  cacheFlush(bridge: Bridge, place: string): void;
   /** Megabytes, 0 where the register holds no known code. */
   fetchSize(bridge: Bridge): number;
   /** Tells the chipset where aperture and table are; 0 or an errno. */

@@ -9,7 +9,12 @@ const RATES = 0x7;
 const FAST_WRITES = 0x10;
 const AGP_ENABLE = 0x100;
 const SIDEBAND = 0x200;
-const MODE_3_0 = 0x8;
+export const MODE_3_0 = 0x8;
+/** What agp_v3_parse_one says of the calibration cycle and of the size of asynchronous requests. */
+const CALIBRATION = 0x1c00;
+const ARQSZ = 0xe000;
+/** current->comm: the process that calls, as the reference's recordings name theirs. */
+const COMM = "harness";
 /** Depth of the request queue, bits 31:24. */
 const queueDepth = (status: number): number => Math.floor(status / 2 ** 24);
 
@@ -19,13 +24,22 @@ export interface AgpInfo {
   readonly aperSize: number;
   readonly maxMemory: number;
   readonly currentMemory: number;
-  readonly pageMask: number;
+  readonly cantUseAperture: number;
+  readonly pageMask: string;
 }
 
 /** agp_copy_info: -EIO without a bridge. The mode it works out is overwritten with the raw one. */
 export function copyInfo(bridge: Bridge | null): { result: number; info: AgpInfo } {
   if (bridge === null) {
-    const info = { mode: 0, aperBase: 0, aperSize: 0, maxMemory: 0, currentMemory: 0, pageMask: 0 };
+    const info = {
+      mode: 0,
+      aperBase: 0,
+      aperSize: 0,
+      maxMemory: 0,
+      currentMemory: 0,
+      cantUseAperture: 0,
+      pageMask: "0x0",
+    };
     return { result: EIO, info };
   }
   isAgp3(bridge);
@@ -35,7 +49,8 @@ export function copyInfo(bridge: Bridge | null): { result: number; info: AgpInfo
     aperSize: bridge.currentSize.size,
     maxMemory: bridge.maxMemory,
     currentMemory: bridge.currentMemory,
-    pageMask: 2 ** 32 - 1,
+    cantUseAperture: Number(bridge.driver.cantUseAperture),
+    pageMask: `0x${"f".repeat(bridge.board.arch.kernel.platform.wordBits / 4)}`,
   };
   return { result: 0, info };
 }
@@ -63,7 +78,7 @@ export function enable(bridge: Bridge, requested: number): void {
   );
   const status = pci.read(device.name, bridge.capndx + PCI_AGP_STATUS, 4, place);
   const common = collectDeviceStatus(bridge, requested, status);
-  if (common !== 0) deviceCommand(bridge, common + AGP_ENABLE);
+  if (common !== 0) deviceCommand(bridge, common + AGP_ENABLE, false);
 }
 
 /** get_agp_version: the capability is read once. */
@@ -73,7 +88,7 @@ function agpVersion({ board, capndx }: Bridge): NonNullable<Bridge["version"]> {
 }
 
 /** agp_collect_device_status: 0 where there is no AGP display device. */
-function collectDeviceStatus(bridge: Bridge, requested: number, status: number): number {
+export function collectDeviceStatus(bridge: Bridge, requested: number, status: number): number {
   const place = "agp_collect_device_status";
   const { pci, arch } = bridge.board;
   for (const card of pci.devices) {
@@ -81,8 +96,9 @@ function collectDeviceStatus(bridge: Bridge, requested: number, status: number):
     const capability = pci.findAgp(card, place);
     if (capability === 0) continue;
     const offered = pci.read(card.name, capability + PCI_AGP_STATUS, 4, place);
-    isAgp3(bridge); // this bridge never does: agp_v2_parse_one follows
-    return parseAgp2(requested, status, offered);
+    return isAgp3(bridge)
+      ? parseAgp3(bridge, requested, status, offered)
+      : parseAgp2(requested, status, offered);
   }
   arch.kernel.printk("info", "agpgart: Couldn't find an AGP VGA controller.", place);
   return 0;
@@ -103,14 +119,31 @@ function parseAgp2(requested: number, bridge: number, card: number): number {
 /** Of some rates, the fastest alone: 4 before 2 before 1. */
 const fastest = (rates: number): number => [4, 2, 1].find((rate) => (rates & rate) !== 0) ?? 0;
 
+/** The same in AGP 3.0 mode: 8x or 4x, side-band always, no fast writes on an Apple bridge's errata. */
+function parseAgp3(bridge: Bridge, requested: number, status: number, card: number): number {
+  let rate = requested & RATES;
+  if (rate >= 3) {
+    const text = `agpgart: ${COMM} tried to set rate=x${rate * 4}. Setting to AGP3 x8 mode.`;
+    bridge.board.arch.kernel.printk("info", text, "agp_v3_parse_one");
+    rate = 2;
+  }
+  const depth = Math.min(queueDepth(requested), queueDepth(status), queueDepth(card));
+  const arqsz = Math.max(status & ARQSZ, card & ARQSZ);
+  const calibration = Math.min(status & CALIBRATION, card & CALIBRATION);
+  const kept = status & 0xffffff & ~(RATES | FAST_WRITES | ARQSZ | CALIBRATION);
+  const both = rate === 2 && (status & card & 2) !== 0 ? 2 : 1;
+  return depth * 2 ** 24 + (kept | arqsz | calibration | SIDEBAND | both);
+}
+
 /** agp_device_command: to every device with an AGP capability, in bus order. */
-function deviceCommand(bridge: Bridge, command: number): void {
+export function deviceCommand(bridge: Bridge, command: number, agp3: boolean): void {
   const place = "agp_device_command";
   const { pci, arch } = bridge.board;
   for (const device of pci.devices) {
     const capability = pci.findAgp(device, place);
     if (capability === 0) continue;
-    const text = `agpgart: Putting AGP V2 device at ${device.name} into ${command & RATES}x mode`;
+    const rate = (command & RATES) * (agp3 ? 4 : 1);
+    const text = `agpgart: Putting AGP V${agp3 ? 3 : 2} device at ${device.name} into ${rate}x mode`;
     arch.kernel.printk("info", text, place);
     pci.write(device.name, capability + PCI_AGP_COMMAND, 4, command, place);
   }

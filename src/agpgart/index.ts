@@ -1,41 +1,43 @@
 // index.ts - the chip drivers of agpgart, by chipset, and how a module finds its bridge.
 
 import { PCI_AGP_STATUS } from "../platform/pci.ts";
+import { amdK7Driver } from "./amd-k7-agp.ts";
 import { addBridge, removeBridge } from "./backend.ts";
 import { type Board, type Bridge, type BridgeDriver, EEXIST } from "./bridge.ts";
-import { intelDriver } from "./intel-agp.ts";
+import { intel440bxDriver, intel845Driver } from "./intel-agp.ts";
+import { intelI810Driver } from "./intel-i810.ts";
+import { u3Driver } from "./uninorth-agp.ts";
 
-interface ChipDriver {
-  readonly driver: BridgeDriver;
-  readonly probe: string;
-  readonly remove: string;
-}
-
-const intel = { driver: intelDriver, probe: "agp_intel_probe", remove: "agp_intel_remove" };
-const drivers: { readonly [chipset: string]: ChipDriver } = { "intel-440bx": intel };
+const drivers: { readonly [chipset: string]: BridgeDriver } = {
+  "intel-440bx": intel440bxDriver,
+  "intel-845": intel845Driver,
+  i810: intelI810Driver,
+  "amd-irongate": amdK7Driver,
+  u3: u3Driver,
+};
 
 /** The module: there is one global bridge, as in 2.6.12-rc2. */
 export class Agpgart {
   readonly #board: Board;
-  readonly #chip: ChipDriver;
+  readonly #driver: BridgeDriver;
   bridge: Bridge | null = null;
 
   constructor(board: Board) {
     this.#board = board;
-    this.#chip = drivers[board.chipset.name]!;
+    this.#driver = drivers[board.chipset.name]!;
   }
 
   /** Loads the module: pci_register_driver finds the bridge and probes it; 0 or an errno. */
   init(): number {
     if (this.bridge !== null) return EEXIST;
-    this.#entered(this.#chip.probe, "probe");
+    this.#entered(this.#driver.probe, "probe");
     const bridge = this.#probe();
     const result = addBridge(bridge);
     if (result === 0) this.bridge = bridge;
     this.#board.arch.kernel.machine.emit({
       kind: "call.returned",
       actor: "kernel",
-      place: this.#chip.probe,
+      place: this.#driver.probe,
       text: "probe",
       result,
     });
@@ -45,22 +47,23 @@ export class Agpgart {
   /** Unloads it. */
   cleanup(): void {
     if (this.bridge === null) return;
-    this.#entered(this.#chip.remove, "remove");
+    this.#entered(this.#driver.remove, "remove");
     removeBridge(this.bridge);
     this.bridge = null;
   }
 
   #probe(): Bridge {
     const { pci, chipset, arch } = this.#board;
-    const place = this.#chip.probe;
+    const place = this.#driver.probe;
     const device = pci.devices.find(({ name }) => name === chipset.bridge.device)!;
     const capndx = pci.findAgp(device, place);
     arch.kernel.printk("info", `agpgart: ${chipset.detected}`, place);
-    const mode = pci.read(device.name, capndx + PCI_AGP_STATUS, 4, place);
-    const [firstSize] = this.#chip.driver.sizes;
+    this.#driver.probed?.(this.#board);
+    const mode = capndx === 0 ? 0 : pci.read(device.name, capndx + PCI_AGP_STATUS, 4, place);
+    const [firstSize] = this.#driver.sizes;
     return {
       board: this.#board,
-      driver: this.#chip.driver,
+      driver: this.#driver,
       capndx,
       version: null,
       mode,
@@ -72,6 +75,9 @@ export class Agpgart {
       gartBusAddr: 0,
       gattBusAddr: null,
       scratchPage: 0,
+      scratchPageReal: null,
+      registers: null,
+      pageMaps: [],
       keys: new Set(),
       currentMemory: 0,
       maxMemory: 0,
@@ -83,7 +89,7 @@ export class Agpgart {
     const { device, vendor, id } = this.#board.chipset.bridge;
     const four = (n: number) => n.toString(16).padStart(4, "0");
     const ids = what === "probe" ? ` ${four(vendor)}:${four(id)}` : "";
-    const text = `${this.#chip.driver.name} ${what} ${device}${ids}`;
+    const text = `${this.#driver.name} ${what} ${device}${ids}`;
     this.#board.arch.kernel.machine.emit({ kind: "call.entered", actor: "kernel", place, text });
   }
 }

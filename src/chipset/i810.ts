@@ -32,7 +32,13 @@ export const i810: Chipset = {
       ],
       holdsTable: false,
     },
-    { name: "GMADR", number: GMADR, width: 4, fields: [{ name: "base", bits: [31, 26] }], holdsTable: false },
+    {
+      name: "GMADR",
+      number: GMADR,
+      width: 4,
+      fields: [{ name: "base", bits: [31, 26] }],
+      holdsTable: false,
+    },
     {
       name: "PGETBL_CTL",
       number: PGETBL_CTL,

@@ -3,8 +3,8 @@
 // Names as in Intel's 845 datasheet (290725), offsets and values as drivers/char/agp/intel-agp.c of
 // 2.6.12-rc2 uses them.
 
-import { intel440bx } from "./440bx.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
+import { intel440bx } from "./440bx.ts";
 import type { Chipset } from "./chipset.ts";
 
 const BRIDGE = intel440bx.bridge.device;
@@ -17,9 +17,27 @@ export const intel845: Chipset = {
   bridge: { ...intel440bx.bridge, id: 0x1a30 },
   registers: [
     ...intel440bx.registers.filter(({ name }) => !["NBXCFG", "ERRSTS1", "APSIZE"].includes(name)),
-    { name: "AGPM", number: at(0x51), width: 1, fields: [{ name: "aperture-access", bits: [1, 1] }], holdsTable: false },
-    { name: "APSIZE", number: at(0xb4), width: 1, fields: [{ name: "size", bits: [5, 0] }], holdsTable: false },
-    { name: "ERRSTS", number: at(0xc8), width: 2, fields: [{ name: "errors", bits: [4, 2] }], holdsTable: false },
+    {
+      name: "AGPM",
+      number: at(0x51),
+      width: 1,
+      fields: [{ name: "aperture-access", bits: [1, 1] }],
+      holdsTable: false,
+    },
+    {
+      name: "APSIZE",
+      number: at(0xb4),
+      width: 1,
+      fields: [{ name: "size", bits: [5, 0] }],
+      holdsTable: false,
+    },
+    {
+      name: "ERRSTS",
+      number: at(0xc8),
+      width: 2,
+      fields: [{ name: "errors", bits: [4, 2] }],
+      holdsTable: false,
+    },
   ],
   powerOn: intel440bx.powerOn.map((byte) => {
     if (byte.device !== BRIDGE) return byte;

@@ -38,7 +38,13 @@ export const u3: Chipset = {
       ],
       holdsTable: true,
     },
-    { name: "AGP_BASE", number: AGP_BASE, width: 4, fields: [{ name: "table-high", bits: [3, 0] }], holdsTable: false },
+    {
+      name: "AGP_BASE",
+      number: AGP_BASE,
+      width: 4,
+      fields: [{ name: "table-high", bits: [3, 0] }],
+      holdsTable: false,
+    },
     {
       name: "GART_CTRL",
       number: GART_CTRL,
@@ -50,7 +56,13 @@ export const u3: Chipset = {
       ],
       holdsTable: false,
     },
-    { name: "DUMMY_PAGE", number: at(0xa4), width: 4, fields: [{ name: "frame", bits: [23, 0] }], holdsTable: false },
+    {
+      name: "DUMMY_PAGE",
+      number: at(0xa4),
+      width: 4,
+      fields: [{ name: "frame", bits: [23, 0] }],
+      holdsTable: false,
+    },
   ],
   powerOn: [
     { device: BRIDGE, offset: 0x80, width: 4, value: 0x00300002 },

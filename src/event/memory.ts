@@ -11,6 +11,8 @@ export const allocators = [
   "vmalloc",
   "free_page",
   "free_pages",
+  "alloc_pages",
+  "__get_free_page",
 ] as const;
 /** What the pages are for. */
 export const uses = ["gatt", "directory", "scratch", "agp", "block", "kernel"] as const;

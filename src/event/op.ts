@@ -3,6 +3,19 @@
 import { factsField, maybe, named, numberField, opNameField, subject, textField } from "./field.ts";
 import { kind } from "./kind.ts";
 
+/** Kernel log levels 0 to 7 (include/linux/kernel.h), and that of a printk which names none. */
+export const levels = [
+  "emerg",
+  "alert",
+  "crit",
+  "err",
+  "warning",
+  "notice",
+  "info",
+  "debug",
+  "default",
+] as const;
+
 export const op = {
   "op.began": kind(
     { op: subject("op"), name: opNameField, arguments: factsField("op.arguments") },
@@ -19,7 +32,7 @@ export const op = {
   ),
   "message.logged": kind(
     {
-      level: named(["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"]),
+      level: named(levels),
       text: textField,
     },
     (e) => `printk ${e.level}: ${e.text}`,

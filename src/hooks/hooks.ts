@@ -3,7 +3,18 @@
 // "What we need are four hook functions to be defined and used in place of virt_to_phys, phys_to_virt,
 // __get_free_pages, and free_pages" (Keir Fraser, LKML, 17 March 2005).
 
-import type { Bus, Phys, Virt } from "../address.ts";
+import {
+  type Bus,
+  mfnOf,
+  offset,
+  type Phys,
+  pageOffset,
+  pfn,
+  physOf,
+  raw,
+  untranslated,
+  type Virt,
+} from "../address.ts";
 import type { hookNames } from "../event/hook.ts";
 import { allocatedAt } from "../machine/memory.ts";
 import type { CoherentMemory } from "../platform/coherent.ts";
@@ -22,9 +33,41 @@ export interface Hooks {
   /** The kernel address behind a number that the device's side was given. */
   fromDevice(arch: Arch, given: Given, place: string): Virt;
   /** 2^order pages for the table; null where there are none. */
-  allocateTable(arch: Arch, order: number, place: string): Virt | null;
-  freeTable(arch: Arch, table: Virt, order: number, place: string): void;
+  allocateTable(arch: Arch, order: number, place: string): TableMemory | null;
+  freeTable(arch: Arch, table: TableMemory, order: number, place: string): void;
+  /** What the table base register is given, where that is not what `toDevice` says of the table. */
+  tableBase?(table: TableMemory): Given;
+  /** Whether drivers that take their table from __get_free_pages themselves use these functions too. */
+  readonly everyDriver: boolean;
 }
+
+/** The pages of a table, and the DMA handle they came with, if they did. */
+export interface TableMemory {
+  readonly virt: Virt;
+  readonly handle: Given | null;
+}
+
+/** The table from plain pages, as the kernel gives them to anybody. */
+export const plainTable = {
+  allocateTable: ({ kernel }: Arch, order: number, place: string): TableMemory | null => {
+    const virt = kernel.allocate("__get_free_pages", order, "gatt", place);
+    return virt === null ? null : { virt, handle: null };
+  },
+  freeTable: ({ kernel }: Arch, { virt }: TableMemory, order: number, place: string): void =>
+    kernel.free("free_pages", virt, order, "gatt", place),
+};
+
+/** The table from dma_alloc_coherent. */
+export const coherentTable = {
+  allocateTable: ({ coherent }: Arch, order: number, place: string): TableMemory | null =>
+    coherent.allocate(order, place),
+  freeTable: (
+    { coherent }: Arch,
+    { virt, handle }: TableMemory,
+    order: number,
+    place: string,
+  ): void => coherent.free(virt, handle!.bus, order, place),
+};
 
 type HookName = (typeof hookNames)[number];
 
@@ -76,4 +119,12 @@ export function found(
     ...(takes === "bus" ? { bus: given.bus } : {}),
   });
   return address;
+}
+
+/** machine_to_phys of a number on the device's side. */
+export function busToPhys({ kernel }: Arch, address: Bus): Phys {
+  const at = untranslated(address);
+  const mfn = raw(mfnOf(at));
+  // M2P answers for anybody's frame, with the owner's page number; strangers here number as they lie.
+  return offset(physOf(pfn(kernel.pageAt(mfn) ?? mfn)), pageOffset(at));
 }

@@ -16,61 +16,65 @@ import {
   type Virt,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { type Kernel, pagesOn } from "./kernel.ts";
-
-export interface Coherent {
-  readonly virt: Virt;
-  readonly handle: Bus;
-}
+import { type Given, type Kernel, pagesOn } from "./kernel.ts";
 
 export class CoherentMemory {
   readonly #kernel: Kernel;
   /** The next free frame of the hypervisor's heap. */
-  #next: number;
+  #nextFrame: number;
+  /** The next free address behind the IOMMU. */
+  #nextHandle: number;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    this.#next = kernel.platform.contiguousFrom ?? 0;
+    this.#nextFrame = kernel.platform.contiguousFrom ?? 0;
+    this.#nextHandle = kernel.platform.iommuFrom ?? 0;
   }
 
-  allocate(order: number, place: string): Coherent | null {
+  /** 2^order pages and the handle by which a PCI device reaches them; null where there are none. */
+  allocate(order: number, place: string): { virt: Virt; handle: Given } | null {
     const kernel = this.#kernel;
     const address = kernel.allocate("__get_free_pages", order, "gatt", "dma_alloc_coherent");
     if (address === null) return null;
     const phys = kernel.physOf(address);
     if (kernel.platform.contiguousFrom !== null) this.#makeContiguous(address, phys, order);
     const machine = kernel.machineOf(phys)!;
-    const handle = onBus(machine);
-    this.#emit("dma.mapped", address, handle, order, place);
-    return { virt: address, handle };
+    const handle = kernel.platform.iommuFrom === null ? onBus(machine) : this.#takeHandle(order);
+    const { about, iommu } = this.#mapping(address, handle, order, place);
+    if (iommu !== null) kernel.machine.emit({ kind: "iommu.mapped", ...iommu });
+    const seq = kernel.machine.emit({ kind: "dma.mapped", ...about });
+    return { virt: address, handle: { bus: handle, phys, seq } };
   }
 
   free(address: Virt, handle: Bus, order: number, place: string): void {
-    this.#emit("dma.unmapped", address, handle, order, place);
+    const { about, iommu } = this.#mapping(address, handle, order, place);
+    if (iommu !== null) {
+      const { actor, page, bus, size } = iommu;
+      this.#kernel.machine.emit({ kind: "iommu.unmapped", actor, place, page, bus, size });
+    }
+    this.#kernel.machine.emit({ kind: "dma.unmapped", ...about });
     this.#kernel.free("free_pages", address, order, "gatt", "dma_free_coherent");
   }
 
-  #emit(
-    kind: "dma.mapped" | "dma.unmapped",
-    address: Virt,
-    handle: Bus,
-    order: number,
-    place: string,
-  ): void {
+  #takeHandle(order: number): Bus {
+    const handle = this.#nextHandle;
+    this.#nextHandle += PAGE_SIZE * 2 ** order;
+    return bus(handle);
+  }
+
+  /** What is to be said of a mapping, and of its entries behind an IOMMU. */
+  #mapping(address: Virt, handle: Bus, order: number, place: string) {
     const phys = this.#kernel.physOf(address);
-    this.#kernel.machine.emit({
-      kind,
-      actor: "kernel",
-      place,
-      handle: Math.floor(raw(handle) / PAGE_SIZE),
-      way: "coherent",
-      virt: address,
-      phys,
-      machine: this.#kernel.state.machineOf(phys),
-      bus: bus(raw(handle)),
-      reached: untranslated(handle),
-      size: PAGE_SIZE * 2 ** order,
-    });
+    const machine = this.#kernel.machineOf(phys)!;
+    const behindIommu = this.#kernel.platform.iommuFrom !== null;
+    const page = Math.floor(raw(handle) / PAGE_SIZE);
+    const reached = behindIommu ? machine : untranslated(handle);
+    const size = PAGE_SIZE * 2 ** order;
+    const common = { actor: "kernel", place, phys, machine, bus: handle, reached, size } as const;
+    return {
+      about: { ...common, handle: page, way: "coherent", virt: address } as const,
+      iommu: behindIommu ? { ...common, page } : null,
+    };
   }
 
   #makeContiguous(address: Virt, phys: Phys, order: number): void {
@@ -97,8 +101,8 @@ export class CoherentMemory {
       call("mmu_update(PTE)", 0, page);
       call("dom_mem_op(MEMOP_decrease_reservation)", 1, { machine: frame, size: PAGE_SIZE });
     }
-    const first = Math.ceil(this.#next / pages) * pages;
-    this.#next = first + pages;
+    const first = Math.ceil(this.#nextFrame / pages) * pages;
+    this.#nextFrame = first + pages;
     const region = machineAddress(first * PAGE_SIZE);
     call("dom_mem_op(MEMOP_increase_reservation)", 1, { machine: region, size: pages * PAGE_SIZE });
     for (let i = 0; i < pages; i++)

@@ -8,6 +8,7 @@ import {
   type Machine as MachineAddress,
   machineOf,
   mfn,
+  misreadAsPhys,
   offset,
   PAGE_SIZE,
   type Phys,
@@ -180,6 +181,23 @@ export class Kernel {
 
   wbinvd(place: string): void {
     this.machine.emit({ kind: "cache.flushed", actor: "driver", place, way: "wbinvd" });
+  }
+
+  mb(place: string): void {
+    this.machine.emit({ kind: "cache.flushed", actor: "driver", place, way: "mb" });
+  }
+
+  /** flush_dcache_range of PowerPC: so many bytes of the data cache go to memory. */
+  flushDcacheRange(address: Virt, size: number, place: string): void {
+    const phys = this.physOf(address);
+    const machine = this.machineOf(phys);
+    const by = { actor: "driver", place, way: "flush_dcache_range" } as const;
+    this.machine.emit({ kind: "cache.flushed", ...by, virt: address, phys, machine, size });
+  }
+
+  /** __va of a number that hardware was given: right only where that is a physical address. */
+  va(given: Bus): Virt {
+    return this.virtOf(misreadAsPhys(given));
   }
 
   printk(level: Of<"message.logged">["level"], text: string, place: string): void {

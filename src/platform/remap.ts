@@ -1,4 +1,4 @@
-// remap.ts - ioremap, and the words a driver reads and writes through it.
+// remap.ts - ioremap: another virtual address for memory or for the registers of a device.
 //
 // Cookies go upward from 0xD0800000, each mapping followed by a guard page (the reference's layout). Native
 // ioremap takes a physical address and refuses RAM that is not PageReserved (V2612 arch/i386/mm/ioremap.c).
@@ -17,15 +17,11 @@ import {
   virt,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { entryPlace } from "../machine/gart.ts";
 import { RESERVED } from "../machine/state.ts";
-import { cpuWord } from "../machine/words.ts";
 import { type Given, type Kernel, pagesOn } from "./kernel.ts";
 import { type IoremapRule, MMIO_FRAME } from "./platform.ts";
 
 const FIRST_COOKIE = 0xd0800000;
-/** A read that nothing has answered yet: RAM that this run did not write. */
-const BLANK = 0;
 
 type Refusal = Extract<Of<"fault.raised">["fault"], "foreign-ram" | "not-reserved" | "injected">;
 /** What lies behind the pages asked for: their frames, or why they are refused. */
@@ -42,7 +38,6 @@ export interface Window {
 export class Remap {
   readonly #kernel: Kernel;
   readonly #rule: IoremapRule;
-  readonly #windows = new Map<number, Window>();
   #next = FIRST_COOKIE;
   /** A workload may let every ioremap of RAM fail. */
   failing = false;
@@ -73,8 +68,7 @@ export class Remap {
       });
       return null;
     }
-    const cookie = virt(this.#next);
-    this.#next += (pages + 1) * PAGE_SIZE;
+    const cookie = this.#takeCookie(pages);
     for (let i = 0; i < pages; i++) {
       const meant = pagesOn(asked.phys, i);
       machine.emit({
@@ -92,10 +86,8 @@ export class Remap {
       });
     }
     const alias = this.#alias(raw(backed.frames[0]!) / PAGE_SIZE);
-    const window = { cookie, pages, alias };
-    this.#windows.set(raw(cookie), window);
     if (alias !== null) this.#cacheAlias(alias, pages, "uncached", way);
-    return window;
+    return { cookie, pages, alias };
   }
 
   unmap(window: Window, place: string): void {
@@ -109,8 +101,25 @@ export class Remap {
         virt: pagesOn(window.cookie, i),
         size: PAGE_SIZE,
       });
-    this.#windows.delete(raw(window.cookie));
     if (window.alias !== null) this.#cacheAlias(window.alias, window.pages, "cached", "iounmap");
+  }
+
+  /** ioremap of a device's registers: never refused here, and no RAM behind it. */
+  mapDevice(at: Bus, pages: number, place: string): Window {
+    const cookie = this.#takeCookie(pages);
+    for (let i = 0; i < pages; i++)
+      this.#kernel.machine.emit({
+        kind: "table.remapped",
+        actor: "kernel",
+        place,
+        way: "ioremap",
+        page: raw(cookie) / PAGE_SIZE + i,
+        virt: pagesOn(cookie, i),
+        bus: pagesOn(at, i),
+        reached: untranslated(pagesOn(at, i)),
+        size: PAGE_SIZE,
+      });
+    return { cookie, pages, alias: null };
   }
 
   /** Oopses unless the byte lies in a live mapping. */
@@ -119,37 +128,11 @@ export class Remap {
     this.#kernel.oops("NULL/invalid pointer dereference", address, place);
   }
 
-  /** writel into the GATT: `page` is the address that the word is to name, if it names one. */
-  writeEntry(window: Window, index: number, word: number, page: Given | null, place: string): void {
-    const { machine, state } = this.#kernel;
-    const entry = state.nature.chipset!.entry;
-    this.check(virt(raw(window.cookie) + index * entry.bytes), place);
-    const bus = entry.decode(word);
-    machine.emit(
-      bus === null || page === null
-        ? { kind: "gatt.written", actor: "driver", place, entry: index, word }
-        : {
-            kind: "gatt.written",
-            actor: "driver",
-            place,
-            cause: page.seq,
-            entry: index,
-            word,
-            phys: page.phys,
-            machine: this.#kernel.machineOf(page.phys),
-            bus,
-            reached: untranslated(bus),
-          },
-    );
-  }
-
-  readEntry(window: Window, index: number, place: string): number {
-    const { machine, state } = this.#kernel;
-    this.check(virt(raw(window.cookie) + index * state.nature.chipset!.entry.bytes), place);
-    const at = entryPlace(state, { entry: index });
-    const word = (at === null ? undefined : cpuWord(state, at)) ?? BLANK;
-    machine.emit({ kind: "gatt.read", actor: "driver", place, entry: index, word });
-    return word;
+  /** A mapping is followed by a guard page. */
+  #takeCookie(pages: number): Virt {
+    const cookie = virt(this.#next);
+    this.#next += (pages + 1) * PAGE_SIZE;
+    return cookie;
   }
 
   #cacheAlias(alias: Virt, pages: number, attribute: "uncached" | "cached", place: string): void {

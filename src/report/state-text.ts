@@ -174,7 +174,7 @@ const coloured: { readonly [S in GattPart["says"]]: string } = {
 const explained: { readonly [S in GattPart["says"]]: string } = {
   right: "the chipset reads the entry and gets to a page that was allocated for AGP",
   wrong: "the chipset reads the entry and gets to a frame that is no such page",
-  "not reached": "the chipset does not read what the CPU wrote: its table base leads elsewhere",
+  "not reached": "the chipset reads something else there than what the CPU wrote",
   empty: "the entry names no page",
 };
 

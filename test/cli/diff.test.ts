@@ -17,10 +17,10 @@ test("native against Xen shows where they part, with the five addresses of both"
   const { code, stdout, stderr } = await gartrace("diff native.gart xen.gart", { folder });
   expect(code).toBe(1);
   expect(stderr).toBe("");
-  expect(stdout).toContain(`different, first in op 0 init: wrong-space
-  A #32801 op 0 driver intel_configure: ATTBASE 0000:00:00.0+0xb8 <- 0x1000000 [identity]
-  B #32817 op 0 driver intel_configure: ATTBASE 0000:00:00.0+0xb8 <- 0x1000000 [wrong-space]
-
+  expect(stdout).toMatch(
+    /^different, first in op 0 init: wrong-space\n {2}A #\d+ .* intel_configure: ATTBASE .* \[identity\]\n {2}B #\d+ .* \[wrong-space\]\n/m,
+  );
+  expect(stdout).toContain(`
                                                A           B
   virt     the kernel's address of the page    0xc1000000  0xc1000000
   phys     what the kernel calls physical      0x1000000   0x1000000
@@ -28,8 +28,10 @@ test("native against Xen shows where they part, with the five addresses of both"
   bus      the number that hardware was given  0x1000000   0x1000000
   reached  where hardware gets to with it      0x1000000   0x1000000
   where A's address came from
-    #30 op 0 driver agp_generic_create_gatt_table: virt_to_phys(0xc1000000:v) = 0x1000000:p
-    #7 op 0 kernel agp_generic_create_gatt_table: __get_free_pages: 16 pages for gatt`);
+`);
+  expect(stdout).toMatch(
+    /^ {4}#\d+ op 0 kernel .*: __get_free_pages: 16 pages for gatt at 0xc1000000:v/m,
+  );
   expect(stdout).toContain(
     "what the card meets is different first in op 2 bind slot=0 pg_start=0\n",
   );
@@ -46,8 +48,8 @@ test("as JSON the addresses are hexadecimal strings", async () => {
     first: {
       class: "wrong-space",
       op: { op: 0, name: "init" },
-      a: { seq: 32801, verdict: "identity", machine: "0x1000000", reached: "0x1000000" },
-      b: { seq: 32817, verdict: "wrong-space", machine: "0x40c21000", reached: "0x1000000" },
+      a: { verdict: "identity", machine: "0x1000000", reached: "0x1000000" },
+      b: { verdict: "wrong-space", machine: "0x40c21000", reached: "0x1000000" },
     },
     firstDevice: { op: { op: 2 }, a: { bus: "0xe0000000", kind: "device.read" } },
   });

@@ -58,12 +58,6 @@ describe.concurrent("nothing is imported from", () => {
     expect(files).toEqual(["some.gart", "some.jsonl"]);
   });
 
-  test("a file that is not there", async () => {
-    const { code, stderr } = await gartrace("import none.jsonl");
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/^gartrace: cannot read none.jsonl: ENOENT/);
-  });
-
   test("the file that would be overwritten", async () => {
     const folder = freshFolder();
     writeFileSync(join(folder, "some.gart"), "something dear");

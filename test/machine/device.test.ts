@@ -56,13 +56,14 @@ describe("the GART's TLB", () => {
     expect(reached(state, ISSUED + 0x1000)).toBe("0x666d000");
   });
 
-  test("keeps what it had when the same page is read again", () => {
-    const state = happens(pcWithPage(), reads, rebound, reads, {
+  test("keeps what it had when the same page is read again, or another TLB is flushed", () => {
+    const again = { ...reads, cause: 6 } as Happening;
+    const state = happens(pcWithPage(), reads, rebound, again, {
       kind: "tlb.flushed",
       which: "cpu",
     });
     expect(reached(state)).toBe("0xabcd000");
-    expect(state.tlb.size).toBe(1);
+    expect(walk(state, aperture(ISSUED))).toMatchObject({ fetched: null, cause: 4 });
   });
 
   test("is filled by a device's write as well", () => {

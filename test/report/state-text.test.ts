@@ -5,7 +5,7 @@ import { stateAt } from "../../src/replay/replay.ts";
 import { stateText } from "../../src/report/state-text.ts";
 import { workloads } from "../../src/workload/index.ts";
 import { recorded } from "../recordings.ts";
-import { setupOf, workloadOf } from "../tells.ts";
+import { memoryTrace, setupOf, workloadOf } from "../tells.ts";
 
 const textAt = (words: string, part: number, other: Parameters<typeof setupOf>[1] = {}): string => {
   const trace = recorded(setupOf(words, other));
@@ -61,12 +61,27 @@ test("a forgiving ioremap of scattered pages is one line, and the chipset does n
   expect(text).toContain(
     "  0x2..0x4          3  not reached  aperture 0xe0002000  first entry 0x1010017\n",
   );
+  expect(text).toContain("not reached  the chipset reads something else there");
+});
+
+test("an entry that names a page nobody gave to AGP is wrong", () => {
+  const honest = recorded(setupOf("native-i386 gart", { workload: bound }));
+  const events = [...honest.events()].map((one) =>
+    one.event.kind === "gatt.written" && one.event.entry === 3 && one.event.word !== 0
+      ? { ...one, event: { ...one.event, word: 0x07770017 } }
+      : one,
+  );
+  const trace = memoryTrace(honest.about, events);
+  const text = stateText(stateAt(trace, trace.count), trace);
   expect(text).toContain(
-    "not reached  the chipset does not read what the CPU wrote: its table base",
+    "  0x3               1  wrong  aperture 0xe0003000  first entry 0x7770017\n",
+  );
+  expect(text).toContain("       2  right  the chipset reads the entry");
+  expect(text).toContain(
+    "       1  wrong  the chipset reads the entry and gets to a frame that is no such page\n",
   );
 });
 
-@@
 test("registers stand under each other, by the data sheet's names, single bits as 0 or 1", () => {
   expect(textAt("native-i386 gart", 1, { workload: bound })).toContain(`chipset and card registers
   APBASE   0xe0000008  base=0xe0000000

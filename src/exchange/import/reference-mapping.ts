@@ -2,16 +2,19 @@
 
 import {
   type Bus,
+  distance,
   hex,
   machineOf,
   offset,
   PAGE_SIZE,
   type Pfn,
+  phys,
   physOf,
   raw,
+  untranslated,
 } from "../../address.ts";
 import type { Of } from "../../event/vocabulary.ts";
-import type { Shape } from "./reference-lines.ts";
+import type { FieldsOf, Shape } from "./reference-lines.ts";
 import { kernelsOwn, protections, refusals } from "./reference-names.ts";
 import { mappedBy, meantBy, type Readers, type Reading } from "./reference-reading.ts";
 
@@ -26,25 +29,30 @@ export const mapping = {
   cache_flush: ({ machine }, { insn }) => {
     machine.emit({ kind: "cache.flushed", ...driver, way: insn });
   },
-
-  ioremap: (reading, { fn: way, in: place, phys: asked, cookie, map, mfns }) => {
-    mfns.forEach((frame, k) => {
-      const bytes = k * PAGE_SIZE;
-      reading.machine.emit({
-        kind: "table.remapped",
-        actor: "kernel",
-        place,
-        way,
-        page: raw(cookie) / PAGE_SIZE + k,
-        virt: offset(cookie, bytes),
-        bus: offset(asked, bytes),
-        reached: machineOf(frame),
-        size: PAGE_SIZE,
-        ...meantBy(reading, asked, bytes),
-      });
-    });
-    reading.mapped.set(map, { cookie, pages: mfns.length });
+  mb: ({ machine }, { in: place }) => {
+    machine.emit({ kind: "cache.flushed", ...driver, place, way: "mb" });
   },
+  dcache_flush: ({ machine, pageOffset }, { in: place, start, end }) => {
+    const address = phys(raw(start) - pageOffset);
+    machine.emit({
+      kind: "cache.flushed",
+      ...driver,
+      place,
+      way: "flush_dcache_range",
+      virt: start,
+      phys: address,
+      machine: machine.state.machineOf(address),
+      size: distance(start, end),
+    });
+  },
+
+  ioremap: (reading, line) =>
+    remap(reading, line, (bytes) => ({
+      reached: machineOf(line.mfns[bytes / PAGE_SIZE]!),
+      ...meantBy(reading, line.phys, bytes),
+    })),
+  "ioremap.mmio": (reading, line) =>
+    remap(reading, line, (bytes) => ({ reached: offset(untranslated(line.phys), bytes) })),
   "ioremap.failed": (reading, { fn: text, in: place, phys: asked, size, kind, mfns }) => {
     mfns.forEach((frame, k) => {
       if (!mayBehind(reading, asked, k).includes(raw(machineOf(frame))))
@@ -78,6 +86,28 @@ export const mapping = {
       });
   },
 } satisfies Partial<Readers<Shape>>;
+
+/** One event a page, with what `behind` says of the page so many bytes on. */
+function remap(
+  { machine, mapped }: Reading,
+  line: FieldsOf<"ioremap.mmio"> | FieldsOf<"ioremap">,
+  behind: (bytes: number) => Pick<Of<"table.remapped">, "reached">,
+): void {
+  const { fn: way, in: place, phys: asked, cookie, size } = line;
+  for (let bytes = 0; bytes < size; bytes += PAGE_SIZE)
+    machine.emit({
+      kind: "table.remapped",
+      actor: "kernel",
+      place,
+      way,
+      page: (raw(cookie) + bytes) / PAGE_SIZE,
+      virt: offset(cookie, bytes),
+      bus: offset(asked, bytes),
+      size: PAGE_SIZE,
+      ...behind(bytes),
+    });
+  mapped.set(line.map, { cookie, pages: size / PAGE_SIZE });
+}
 
 /** What may lie behind a page that ioremap was asked for: that machine page, or the page meant. */
 function mayBehind(reading: Reading, asked: Bus, page: number): (number | null)[] {

@@ -52,35 +52,34 @@ export const memory = {
   },
   dma_alloc_coherent: (reading, { in: place, size, virt, pfn, mfns, bus }) => {
     allocateCoherent(reading, { pfn, mfns });
-    meet(reading.machine, { pfn, mfns });
-    reading.machine.emit({
+    const { machine, hasIommu, given } = reading;
+    meet(machine, { pfn, mfns });
+    const at = { phys: physOf(pfn), machine: machineOf(mfns[0]!) };
+    const reached = hasIommu ? at.machine : untranslated(bus);
+    const by = { actor: "kernel", place } as const;
+    const page = raw(bus) / PAGE_SIZE;
+    if (hasIommu) machine.emit({ kind: "iommu.mapped", ...by, page, bus, ...at, reached, size });
+    const seq = machine.emit({
       kind: "dma.mapped",
-      actor: "kernel",
-      place,
-      handle: raw(bus) / PAGE_SIZE,
+      ...by,
+      handle: page,
       way: "coherent",
       virt,
-      phys: physOf(pfn),
-      machine: machineOf(mfns[0]!),
+      ...at,
       bus,
-      reached: untranslated(bus),
+      reached,
       size,
     });
+    given.byHandle(bus, { seq, phys: at.phys });
   },
   // What fails in it is the allocation of its pages, which has no line of its own.
   "dma_alloc_coherent.failed": (reading, { size }) =>
     outOfMemory(reading, "dma_alloc_coherent", "__get_free_pages", size),
-  dma_free_coherent: ({ machine }, { in: place, size, virt, bus }) => {
-    machine.emit({
-      kind: "dma.unmapped",
-      actor: "kernel",
-      place,
-      handle: raw(bus) / PAGE_SIZE,
-      way: "coherent",
-      virt,
-      bus,
-      size,
-    });
+  dma_free_coherent: ({ machine, hasIommu }, { in: place, size, virt, bus }) => {
+    const by = { actor: "kernel", place } as const;
+    const page = raw(bus) / PAGE_SIZE;
+    if (hasIommu) machine.emit({ kind: "iommu.unmapped", ...by, page, bus, size });
+    machine.emit({ kind: "dma.unmapped", ...by, handle: page, way: "coherent", virt, bus, size });
   },
 } satisfies Partial<Readers<Shape>>;
 
@@ -91,11 +90,12 @@ interface Run {
 }
 
 function allocate(
-  { machine, pageOffset, refuse }: Reading,
+  reading: Reading,
   by: Of<"page.allocated">["by"],
   place: keyof typeof usesOf,
   { virt, pfn, mfns }: Run & { readonly virt: Virt },
 ): void {
+  const { machine, pageOffset, refuse } = reading;
   if (raw(virt) !== raw(physOf(pfn)) + pageOffset)
     throw refuse(`the page at ${hex(virt)} is not frame ${hex(pfn)} of the kernel's mapping`);
   meet(machine, { pfn, mfns });
@@ -104,13 +104,20 @@ function allocate(
     actor: "kernel",
     place,
     by,
-    use: usesOf[place],
+    use: useOf(reading, place),
     allocation: raw(pfn),
     size: mfns.length * PAGE_SIZE,
     virt,
     phys: physOf(pfn),
     machine: machineOf(mfns[0]!),
   });
+}
+
+/** What pages are for: two functions ask for pages of two uses. */
+function useOf({ machine, operation }: Reading, place: keyof typeof usesOf) {
+  if (place === "agp_generic_alloc_page" && operation === "init") return "scratch";
+  if (place === "amd_create_page_map" && machine.state.directory.size === 0) return "directory";
+  return usesOf[place];
 }
 
 /** An entry of the P2M table is told of when the recording first meets its page, or finds it changed. */

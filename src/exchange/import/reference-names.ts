@@ -7,6 +7,17 @@ import type { faults } from "../../event/fault.ts";
 import type { hookNames } from "../../event/hook.ts";
 import type { uses } from "../../event/memory.ts";
 
+/**
+ * What the name of a platform says: the address that `virt` is relative to, whether kernel-physical
+ * addresses are machine addresses, and whether DMA passes an IOMMU.
+ */
+export const platforms = {
+  "native-i386": { virtBase: 0n, physIsMachine: true, hasIommu: false },
+  "xen-i386": { virtBase: 0n, physIsMachine: false, hasIommu: false },
+  "ppc64-g5": { virtBase: 0xc000000000000000n, physIsMachine: true, hasIommu: true },
+  "ppc64-g5hi": { virtBase: 0xc000000000000000n, physIsMachine: true, hasIommu: true },
+} as const;
+
 /** An operation by the function that enters it. */
 export const operations = {
   init: "init",
@@ -28,12 +39,15 @@ export const injections = {
   ram_ioremap_fails: { name: "failioremap", argument: "on" },
 } as const;
 
-/** What pages are for, by the function that asks for them. */
+/** What pages are mostly for, by the function that asks for them. */
 export const usesOf = {
   agp_generic_create_gatt_table: "gatt",
+  amd_create_page_map: "gatt",
+  uninorth_create_gatt_table: "gatt",
   alloc_gatt_pages: "gatt",
   dma_alloc_coherent: "gatt",
   agp_generic_alloc_page: "agp",
+  i8xx_alloc_pages: "agp",
 } as const satisfies { [place: string]: (typeof uses)[number] };
 
 /** Who asks for coherent memory or gives it back, and the device that is named with it. */
@@ -42,19 +56,23 @@ export const coherentFor = {
   free_gatt_pages: null,
   agp_generic_create_gatt_table: "bridge",
   agp_generic_free_gatt_table: "bridge",
+  uninorth_create_gatt_table: "bridge",
+  uninorth_free_gatt_table: "bridge",
 } as const satisfies { [place: string]: string | null };
 
-/** Which way a hook translates, and which space is the one beside virt. */
-export const translations = {
-  virt_to_phys: { from: "virt", other: "phys" },
-  phys_to_virt: { from: "phys", other: "phys" },
-  virt_to_bus: { from: "virt", other: "bus" },
-  bus_to_virt: { from: "bus", other: "bus" },
-  virt_to_gart: { from: "virt", other: "bus" },
-  gart_to_virt: { from: "bus", other: "bus" },
-} as const satisfies {
-  [hook in (typeof hookNames)[number]]?: { from: "virt" | "phys" | "bus"; other: "phys" | "bus" };
-};
+/** The hooks that give a number for a kernel address, and the space that the number is of. */
+export const toDevice = {
+  virt_to_phys: "phys",
+  virt_to_bus: "bus",
+  virt_to_gart: "bus",
+} as const satisfies { [hook in (typeof hookNames)[number]]?: "phys" | "bus" };
+
+/** The hooks that find the kernel address behind a number. */
+export const fromDevice = {
+  phys_to_virt: "phys",
+  bus_to_virt: "bus",
+  gart_to_virt: "bus",
+} as const satisfies { [hook in (typeof hookNames)[number]]?: "phys" | "bus" };
 
 /** Why ioremap refuses. */
 export const refusals = {
@@ -63,27 +81,20 @@ export const refusals = {
   injected: "injected",
 } as const satisfies { [kind: string]: (typeof faults)[number] };
 
-/** The tables in memory that words are written to. */
+/**
+ * The tables in memory that words are written to. i810's registers have a window to its table, so many
+ * bytes from their start; the words of any other are written where the table lies.
+ */
 export const roles = {
-  gatt: { written: "gatt.written", read: "gatt.read" },
+  gatt: { table: "gatt", window: null },
+  dir: { table: "directory", window: null },
+  "pte-window": { table: "gatt", window: 0x10000 },
 } as const;
 
 export const protections = {
   NOCACHE: "uncached",
   CACHED: "cached",
 } as const satisfies { [prot: string]: (typeof attributes)[number] };
-
-/** Kernel log levels, 0 to 7 (include/linux/kernel.h, KERN_EMERG to KERN_DEBUG). */
-export const levels = [
-  "emerg",
-  "alert",
-  "crit",
-  "err",
-  "warning",
-  "notice",
-  "info",
-  "debug",
-] as const;
 
 /** The kernel's ioremap changes attributes of its own accord; elsewhere the driver does. */
 export const kernelsOwn: ReadonlySet<string> = new Set(["ioremap_nocache", "iounmap"]);

@@ -1,11 +1,9 @@
 // reference-reading.ts - an import of a reference recording under way, and what its lines share.
-//
-// The recorder logged calls. Which page a number stands for is found again here, by remembering
-// which hook call gave it out last.
 
-import { type Bus, offset, type Phys, raw, type Virt } from "../../address.ts";
+import { type Bus, offset, type Virt } from "../../address.ts";
 import type { Chipset } from "../../chipset/chipset.ts";
 import type { Machine } from "../../machine/machine.ts";
+import type { Given } from "./reference-given.ts";
 import type { FieldsOf, Shape } from "./reference-lines.ts";
 
 export interface Reading {
@@ -13,8 +11,11 @@ export interface Reading {
   readonly chipset: Chipset;
   /** virt - phys, in the kernel's own mapping of its memory. */
   readonly pageOffset: number;
-  /** By the number that a hook gave the driver: the hook.called, and the page asked about. */
-  readonly given: Map<number, { readonly seq: number; readonly phys: Phys }>;
+  readonly hasIommu: boolean;
+  /** The name of the operation under way. */
+  operation: string;
+  /** Who gave out which number. */
+  readonly given: Given;
   /** What ioremap mapped, by its id. */
   readonly mapped: Map<number, { readonly cookie: Virt; readonly pages: number }>;
   /** An error that says where in the recording. */
@@ -26,9 +27,9 @@ export type Readers<S extends Shape> = {
   readonly [One in S]: (reading: Reading, line: FieldsOf<One>) => void;
 };
 
-/** The page a number stands for, by the hook call that gave it; so many bytes further. */
+/** The page a number stands for, by who gave it; so many bytes further. */
 export function meantBy({ machine, given }: Reading, number: Bus, bytes = 0) {
-  const source = given.get(raw(number));
+  const source = given.sourceOf(number);
   if (source === undefined) return {};
   const phys = offset(source.phys, bytes);
   return { cause: source.seq, phys, machine: machine.state.machineOf(phys) };

@@ -2,23 +2,20 @@
 //
 // The places are those that the same calls have where a recording is not folded.
 
-import { raw } from "../../address.ts";
-import type { allocCalls, FieldsOf, freeCalls, Line } from "./reference-lines.ts";
-import type { translations } from "./reference-names.ts";
+import { offset, PAGE_SIZE } from "../../address.ts";
+import type { FieldsOf, Line } from "./reference-lines.ts";
+import type { fromDevice, toDevice } from "./reference-names.ts";
+import type { allocCalls, freeCalls, insertCalls } from "./reference-shapes.ts";
 
-type Hook = keyof typeof translations;
 type AllocPage = FieldsOf<"alloc_batch">["pages"][number];
 type FreePage = FieldsOf<"free_batch">["pages"][number];
 
 const given =
-  (fn: Hook) =>
-  ([virt, , , res]: AllocPage): Line => [
-    "xlate",
-    { fn, in: "agp_allocate_memory", arg: raw(virt), res },
-  ];
+  (fn: keyof typeof toDevice) =>
+  ([arg, , , res]: AllocPage): Line => ["xlate", { fn, in: "agp_allocate_memory", arg, res }];
 const takenBack =
-  (fn: Hook) =>
-  ([arg, virt]: FreePage): Line => ["xlate", { fn, in: "agp_free_memory", arg, res: raw(virt) }];
+  (fn: keyof typeof fromDevice) =>
+  ([arg, res]: FreePage): Line => ["xlate.back", { fn, in: "agp_free_memory", arg, res }];
 
 const onAlloc: { [C in (typeof allocCalls)[number]]: (page: AllocPage) => Line } = {
   alloc_page: ([virt, pfn, mfn]) => [
@@ -53,6 +50,18 @@ const onFree: { [C in (typeof freeCalls)[number]]: (page: FreePage) => Line } = 
   ],
 };
 
+type Insert = FieldsOf<"u3_insert_batch">;
+const onInsert: { [C in (typeof insertCalls)[number]]: (line: Insert, k: number) => Line } = {
+  w32: ({ role, idx, entries }, k) => [
+    "w32",
+    { role, idx: idx + k, count: 1, val: entries[k]![0], readback: 0, read_twice: 0 },
+  ],
+  "dcache_flush(4096)": ({ entries }, k) => {
+    const start = entries[k]![1];
+    return ["dcache_flush", { in: "u3_insert_memory", start, end: offset(start, PAGE_SIZE) }];
+  },
+};
+
 /** The lines that a line stands for: itself, unless it is folded. */
 export function* unfolded(line: Line): Generator<Line> {
   const [shape, fields] = line;
@@ -60,5 +69,8 @@ export function* unfolded(line: Line): Generator<Line> {
     for (const page of fields.pages) for (const call of fields.per_page) yield onAlloc[call](page);
   else if (shape === "free_batch")
     for (const page of fields.pages) for (const call of fields.per_page) yield onFree[call](page);
+  else if (shape === "u3_insert_batch")
+    for (const k of fields.entries.keys())
+      for (const call of fields.per_page) yield onInsert[call](fields, k);
   else yield line;
 }

@@ -18,27 +18,29 @@ import { checked, jsonOf, linesOf } from "./text-lines.ts";
 /** What the first line says of the run; `origin` names the recording. */
 export function aboutReference(firstLine: unknown, origin: string): About {
   const run = runOf(firstLine, origin);
+  const { virtBase, physIsMachine, hasIommu } = platforms[run.platform];
   const lenient = run.platform === "xen-i386" && run.hookset === "legacy";
   return {
     platform: run.platform,
-    hooks: hookSets.get(run.hookset) ?? run.hookset,
+    hooks: hooksOf(run.hookset, hasIommu),
     chipset: run.chipset,
     workload: run.workload,
     operations: null,
     seed: 0,
     // The recorder's `legacy` takes pseudo-physical addresses in ioremap, which no real Xen did.
     options: lenient ? { lenientIoremap: true } : {},
-    virtBase: 0n,
-    physIsMachine: !run.platform.startsWith("xen"),
+    virtBase,
+    physIsMachine,
     source: "imported",
     origin: `${origin}: ${run.source}`,
   };
 }
 
-const hookSets = new Map([
-  ["dma_coherent", "dma-coherent"],
-  ["legacy-xenioremap", "legacy"],
-]);
+/** The recorder's hook sets by our names: an IOMMU makes a DMA handle an address of its own. */
+function hooksOf(hookset: string, hasIommu: boolean): string {
+  if (hookset === "dma_coherent") return hasIommu ? "dma-handle" : "dma-coherent";
+  return hookset === "legacy-xenioremap" ? "legacy" : hookset;
+}
 
 const runOf = (firstLine: unknown, origin: string) =>
   checked(
@@ -60,27 +62,43 @@ export async function importReference(
   const refuse = (complaint: string) => new UserError(`${path}:${number}: ${complaint}`);
   for await (const text of linesOf(path)) {
     number++;
-    const json = jsonOf(text, refuse);
-    if (recording === null) {
-      const { page_offset } = runOf(json, path);
-      const about = aboutReference(json, basename(path));
-      const chipset = chipsets.find(({ name }) => name === about.chipset);
-      if (chipset === undefined)
-        throw refuse(unknownName("chipset", about.chipset, chipsets.map(nameOf)).message);
-      const nature = { physIsMachine: about.physIsMachine, chipset };
-      const machine = new Machine(nature, await open(about));
-      recording = new Recording({
-        machine,
-        chipset,
-        pageOffset: page_offset,
-        given: new Map(),
-        mapped: new Map(),
-        refuse,
-      });
-    } else recording.take(lineOf(json, refuse));
+    const json = jsonOf(withExactCounts(text), refuse);
+    if (recording === null) recording = await begun(json, path, open, refuse);
+    else recording.take(json);
   }
   if (recording === null) throw refuse("not a reference recording: there is nothing in the file");
   recording.end();
+}
+
+/** (size_t)-1 pages were asked for: a number that JSON.parse would round is kept as its text. */
+const withExactCounts = (text: string): string =>
+  text.replace(/"pages":(\d{16,})/, (field, count) =>
+    Number.isSafeInteger(Number(count)) ? field : `"pages":"${count}"`,
+  );
+
+/** A recording by its first line. */
+async function begun(
+  firstLine: unknown,
+  path: string,
+  open: (about: About) => Promise<Sink> | Sink,
+  refuse: Refuse,
+): Promise<Recording> {
+  const { page_offset } = runOf(firstLine, path);
+  const about = aboutReference(firstLine, basename(path));
+  const { physIsMachine, virtBase } = about;
+  const chipset = chipsets.find(({ name }) => name === about.chipset);
+  if (chipset === undefined)
+    throw refuse(unknownName("chipset", about.chipset, chipsets.map(nameOf)).message);
+  return new Recording(new Lines(virtBase, refuse), {
+    machine: new Machine({ physIsMachine, chipset }, await open(about)),
+    chipset,
+    pageOffset: Number(page_offset - virtBase),
+    hasIommu: platforms[about.platform].hasIommu,
+    operation: "",
+    given: new Given(),
+    mapped: new Map(),
+    refuse,
+  });
 }
 
 const nameOf = ({ name }: { readonly name: string }): string => name;

@@ -1,0 +1,153 @@
+// memory.ts - generic.c's memory: allocated, freed, bound and unbound, whatever the chipset.
+//
+// Order of operations as in drivers/char/agp/generic.c of 2.6.12-rc2.
+
+import { PAGE_SIZE, type Virt, virt } from "../address.ts";
+import type { Given } from "../platform/kernel.ts";
+import { type AgpMemory, type Bridge, EINVAL } from "./bridge.ts";
+
+const MAXKEY = 4096 * 32;
+
+/** agp_generic_alloc_page: a page of ordinary memory, on x86 uncached from here on. */
+export function allocPage(bridge: Bridge, use: "agp" | "scratch"): Virt | null {
+  const { kernel } = bridge.board.arch;
+  const page = kernel.allocate("alloc_page", 0, use, "agp_generic_alloc_page");
+  if (page === null) return null;
+  // map_page_into_agp of 2.6.12-rc2: one CPU TLB flush a page.
+  if (kernel.platform.agpPagesUncached) {
+    const by = { actor: "driver", place: "map_page_into_agp" } as const;
+    kernel.attribute("uncached", page, 1, by);
+    kernel.globalFlushTlb(by);
+  }
+  bridge.currentMemory++;
+  return page;
+}
+
+/** agp_generic_destroy_page. */
+export function destroyPage(bridge: Bridge, page: Virt, use: "agp" | "scratch" = "agp"): void {
+  const { kernel } = bridge.board.arch;
+  if (kernel.platform.agpPagesUncached) {
+    const by = { actor: "driver", place: "unmap_page_from_agp" } as const;
+    kernel.attribute("cached", page, 1, by);
+    kernel.globalFlushTlb(by);
+  }
+  kernel.free("free_page", page, 0, use, "agp_generic_destroy_page");
+  bridge.currentMemory--;
+}
+
+/** agp_allocate_memory: null for every reason there is. `count` is a size_t. */
+export function allocateMemory(
+  bridge: Bridge | null,
+  count: number,
+  type: number,
+): AgpMemory | null {
+  const place = "agp_allocate_memory";
+  if (bridge === null) return null;
+  const { wordBits } = bridge.board.arch.kernel.platform;
+  const word = 2 ** wordBits;
+  // The sum wraps: (size_t)-1 pages pass this check as soon as something is allocated.
+  if ((bridge.currentMemory + count) % word > bridge.maxMemory) return null;
+  const { arch, hooks } = bridge.board;
+  if (type !== 0) {
+    const typed = bridge.driver.allocByType(bridge, count, type);
+    if (typed !== null) typed.bridge = bridge;
+    return typed;
+  }
+  const entriesPerPage = PAGE_SIZE / (wordBits / 8);
+  const numScratchPages = Math.floor(((count + entriesPerPage - 1) % word) / entriesPerPage);
+  const memory = createMemory(bridge, numScratchPages);
+  if (memory === null) return null;
+  for (let i = 0; i < count; i++) {
+    const page = allocPage(bridge, "agp");
+    if (page === null) {
+      freeMemory(memory, bridge);
+      return null;
+    }
+    memory.memory.push(hooks.toDevice(arch, page, place));
+  }
+  memory.bridge = bridge;
+  if (arch.kernel.platform.agpPagesUncached) arch.kernel.globalFlushTlb({ actor: "driver", place });
+  return memory;
+}
+
+/** agp_create_memory: takes the lowest free key; vmalloc(0) fails, as in the kernel. */
+export function createMemory(
+  bridge: Bridge,
+  numScratchPages: number,
+  typed: { type: number; physical: Given | null } = { type: 0, physical: null },
+): AgpMemory | null {
+  if (numScratchPages === 0) return null;
+  let key = 0;
+  while (bridge.keys.has(key)) key++;
+  if (key >= MAXKEY) return null;
+  bridge.keys.add(key);
+  return {
+    ...typed,
+    bridge: null,
+    key,
+    memory: [],
+    numScratchPages,
+    pgStart: 0,
+    isBound: false,
+    isFlushed: false,
+  };
+}
+
+/** agp_free_memory: unbinds first if need be. `global` is the one agp_bridge, which owns the keys. */
+export function freeMemory(curr: AgpMemory | null, global: Bridge | null): void {
+  if (curr === null) return;
+  const place = "agp_free_memory";
+  if (curr.isBound) unbindMemory(curr);
+  if (curr.type !== 0) {
+    curr.bridge!.driver.freeByType(curr.bridge!, curr);
+    return;
+  }
+  for (const given of curr.memory) {
+    // After a partial allocation the bridge is not set yet: curr->bridge->driver is read through NULL.
+    if (curr.bridge === null) badPointer(global!, 4, place);
+    else {
+      const { arch, hooks } = curr.bridge.board;
+      destroyPage(curr.bridge, hooks.fromDevice(arch, given, place));
+    }
+  }
+  (curr.bridge ?? global)?.keys.delete(curr.key);
+}
+
+/** agp_bind_memory: 0 or an errno. The cache is flushed before anything is checked, once a block. */
+export function bindMemory(curr: AgpMemory | null, pgStart: number): number {
+  if (curr === null) return EINVAL;
+  const bridge = curr.bridge!;
+  const { kernel } = bridge.board.arch;
+  if (curr.isBound) {
+    kernel.printk("info", "agpgart: memory  is already bound!", "agp_bind_memory");
+    return EINVAL;
+  }
+  if (!curr.isFlushed) {
+    bridge.driver.cacheFlush(bridge, "agp_bind_memory");
+    curr.isFlushed = true;
+  }
+  const result = bridge.driver.insertMemory(bridge, curr, pgStart);
+  if (result !== 0) return result;
+  curr.isBound = true;
+  curr.pgStart = pgStart;
+  return 0;
+}
+
+/** agp_unbind_memory: 0 or -EINVAL. */
+export function unbindMemory(curr: AgpMemory | null): number {
+  if (curr === null) return EINVAL;
+  const bridge = curr.bridge!;
+  if (!curr.isBound) {
+    bridge.board.arch.kernel.printk("info", "agpgart: memory  was not bound!", "agp_unbind_memory");
+    return EINVAL;
+  }
+  bridge.driver.removeMemory(bridge, curr);
+  curr.isBound = false;
+  curr.pgStart = 0;
+  return 0;
+}
+
+function badPointer(bridge: Bridge, address: number, place: string): never {
+  const { kernel } = bridge.board.arch;
+  return kernel.oops("NULL/invalid pointer dereference", virt(address), place);
+}

@@ -1,0 +1,88 @@
+// table-access.ts - the words of GATT and directory, as a driver writes and reads them.
+
+import { raw, untranslated, type Virt, virt } from "../address.ts";
+import { entryPlace } from "../machine/gart.ts";
+import { cpuWord, placeOf } from "../machine/words.ts";
+import type { Given, Kernel } from "./kernel.ts";
+import type { Remap, Window } from "./remap.ts";
+
+const DIRECTORY_WORD = 4;
+
+/** How the driver reaches the table: an uncached mapping, the linear one, or the chipset's own window. */
+export type Through =
+  | { readonly mapping: Window /** The entry at its beginning. */; readonly first?: number }
+  | { readonly linear: true }
+  | { readonly registers: Window; readonly offset: number };
+
+export class TableAccess {
+  readonly #kernel: Kernel;
+  readonly #remap: Remap;
+
+  constructor(kernel: Kernel, remap: Remap) {
+    this.#kernel = kernel;
+    this.#remap = remap;
+  }
+
+  /** Writes an entry of the GATT; `page` is the address that its word is made of, if it names one. */
+  write(through: Through, entry: number, word: number, page: Given | null, place: string): void {
+    const { entry: format } = this.#kernel.state.nature.chipset!;
+    const at = this.#address(through, entry, format.bytes, place);
+    this.#kernel.machine.emit({
+      kind: "gatt.written",
+      actor: "driver",
+      place,
+      entry,
+      word,
+      ...at,
+      ...this.#named(format.decode(word), page),
+    });
+  }
+
+  read(through: Through, entry: number, place: string): number {
+    const { state, machine } = this.#kernel;
+    const at = this.#address(through, entry, state.nature.chipset!.entry.bytes, place);
+    const word = this.#word(entryPlace(state, { entry, ...at }));
+    machine.emit({ kind: "gatt.read", actor: "driver", place, entry, word, ...at });
+    return word;
+  }
+
+  /** Writes a word of a directory, and reads it back for PCI posting. */
+  writeDirectory(
+    mapping: Window,
+    entry: number,
+    word: number,
+    page: Given | null,
+    place: string,
+  ): void {
+    const { state, machine } = this.#kernel;
+    const by = { actor: "driver", place } as const;
+    this.#address({ mapping }, entry, DIRECTORY_WORD, place);
+    const bus = state.nature.chipset!.directory!.decode(word);
+    machine.emit({ kind: "directory.written", ...by, entry, word, ...this.#named(bus, page) });
+    const read = this.#word(placeOf(state.directory, entry, DIRECTORY_WORD));
+    machine.emit({ kind: "directory.read", ...by, entry, word: read });
+  }
+
+  /** RAM that this run did not write reads as zeroes. */
+  #word(place: number | null): number {
+    return (place === null ? undefined : cpuWord(this.#kernel.state, place)) ?? 0;
+  }
+
+  /** Oopses past the mapping's end. The address is told only where it is not the table's own mapping. */
+  #address(through: Through, entry: number, bytes: number, place: string): { virt?: Virt } {
+    if ("mapping" in through)
+      this.#remap.check(
+        virt(raw(through.mapping.cookie) + (entry - (through.first ?? 0)) * bytes),
+        place,
+      );
+    if (!("registers" in through)) return {};
+    return { virt: virt(raw(through.registers.cookie) + through.offset + entry * bytes) };
+  }
+
+  #named(bus: Given["bus"] | null, page: Given | null) {
+    if (bus === null || page === null) return {};
+    const { phys, seq } = page;
+    const machine = this.#kernel.machineOf(phys);
+    return { cause: seq, phys, machine, bus, reached: untranslated(bus) };
+  }
+}

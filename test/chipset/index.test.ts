@@ -1,0 +1,117 @@
+// index.test.ts - what holds of every chipset, and the worked numbers of those beside the 440BX.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bus, hex, raw } from "../../src/address.ts";
+import { amdIrongate } from "../../src/chipset/amd-irongate.ts";
+import { i810 } from "../../src/chipset/i810.ts";
+import { chipsets } from "../../src/chipset/index.ts";
+import { u3 } from "../../src/chipset/u3.ts";
+import { bdfOf, registerAt, registerNumber } from "../../src/event/register.ts";
+
+const frame = fc.oneof(fc.nat({ max: 2 ** 20 - 1 }), fc.nat({ max: 2 ** 40 - 1 }));
+
+describe.each(chipsets)("$name", ({ entry, registers, powerOn, devices, bridge, ...chipset }) => {
+  test("has an entry for every page below 4 GB", () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 2 ** 20 - 1 }), (page) => {
+        expect(entry.encode(bus(page * 4096))).not.toBeNull();
+      }),
+    );
+  });
+
+  test("makes entries that name the page they were made of, or none at all", () => {
+    fc.assert(
+      fc.property(frame, (page) => {
+        const word = entry.encode(bus(page * 4096));
+        if (word === null) return;
+        expect(word).toBeLessThan(2 ** (entry.bytes * 8));
+        expect(raw(entry.decode(word)!)).toBe(page * 4096);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("takes an empty word for no page, in entry and directory", () => {
+    expect(entry.decode(0)).toBeNull();
+    expect(chipset.directory?.decode(0) ?? null).toBeNull();
+  });
+
+  test("has registers of its own devices, each once, and one of them tells the table's base", () => {
+    const numbers = registers.map(({ number }) => number);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    const bdfs = devices.map(({ name }) => bdfOf(name));
+    for (const number of numbers) expect(bdfs).toContain(registerAt(number).bdf);
+    const [holder, ...others] = registers.filter(({ holdsTable }) => holdsTable);
+    expect(others).toEqual([]);
+    const base = chipset.tableBase(new Map([[holder!.number, { word: 0x01230000, seq: 9 }]]));
+    expect([raw(base!.base), base!.seq]).toEqual([0x01230000, 9]);
+    expect(chipset.tableBase(new Map())).toBeNull();
+  });
+
+  test("has fields within their registers that do not overlap", () => {
+    for (const { name, width, fields } of registers) {
+      const bits = fields.flatMap(({ bits: [high, low] }) => {
+        expect(high, name).toBeGreaterThanOrEqual(low);
+        return Array.from({ length: high - low + 1 }, (_, i) => low + i);
+      });
+      expect(new Set(bits).size, name).toBe(bits.length);
+      for (const bit of bits) expect(bit, name).toBeLessThan(width * 8);
+    }
+  });
+
+  test("holds at power-on whole words of listed devices, its bridge among them", () => {
+    const names = devices.map(({ name }) => name);
+    expect(names).toContain(bridge.device);
+    for (const { device, offset, width, value } of powerOn) {
+      expect(names).toContain(device);
+      expect(offset % width).toBe(0);
+      expect(value).toBeLessThan(2 ** (width * 8));
+    }
+  });
+});
+
+test("each chipset has a name of its own", () => {
+  expect(new Set(chipsets.map(({ name }) => name)).size).toBe(chipsets.length);
+});
+
+describe("U3", () => {
+  const [GART_BASE, AGP_BASE, GART_CTRL] = [0x8c, 0x90, 0x94].map((offset) =>
+    registerNumber("config", bdfOf(u3.bridge.device), offset),
+  ) as [number, number, number];
+  const base = (low: number, high: number) =>
+    u3.tableBase(
+      new Map([
+        [GART_BASE, { word: low, seq: 1 }],
+        [AGP_BASE, { word: high, seq: 2 }],
+      ]),
+    )!.base;
+
+  test("names a page above 4 GB by its frame and the valid bit", () => {
+    expect(hex(u3.entry.encode(bus(0x123456000))!)).toBe("0x80123456");
+    expect(hex(u3.entry.decode(0x80123456)!)).toBe("0x123456000");
+    expect(u3.entry.decode(0x00123456)).toBeNull();
+  });
+
+  test("has its table's base in two registers, and its size in the low bits of one", () => {
+    expect(hex(base(0x00040040, 1))).toBe("0x100040000");
+    expect(hex(base(0x60000040, 0))).toBe("0x60000000");
+  });
+
+  test("empties its TLB when INVAL is set", () => {
+    expect(u3.flushesTlb(GART_CTRL, 0x101)).toBe(true);
+    expect(u3.flushesTlb(GART_CTRL, 0x100)).toBe(false);
+    expect(u3.flushesTlb(AGP_BASE, 1)).toBe(false);
+  });
+});
+
+test("Irongate's directory word names a page of the table, with the valid bit as its entries have it", () => {
+  expect(hex(amdIrongate.directory!.decode(0x00456001)!)).toBe("0x456000");
+  expect(amdIrongate.directory!.reach * 896).toBe(0xe0000000);
+  expect(hex(amdIrongate.entry.encode(bus(0x00456000))!)).toBe("0x456001");
+});
+
+test("the i810's entry is the page and bit 0; bit 1 means local memory, which no bus address names", () => {
+  expect(hex(i810.entry.encode(bus(0x0abcd000))!)).toBe("0xabcd001");
+  expect(i810.entry.decode(0x0abcd003)).toBeNull();
+});

@@ -1,0 +1,57 @@
+// position.test.ts - a moment by number, by percentage, by operation, or the end.
+
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../src/fault.ts";
+import { momentOf } from "../../src/replay/position.ts";
+import { alloc, bind, told } from "../told.ts";
+
+const { trace } = told("native-i386 legacy", alloc(0, 1), bind(0, 0));
+const { count } = trace;
+const complaint = (position: string): string => {
+  try {
+    momentOf(trace, position);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError);
+    return (error as Error).message;
+  }
+  return "none";
+};
+
+test.each([
+  ["#437", 437],
+  ["437", 437],
+  ["#0", 0],
+  [`#${count}`, count],
+  ["0%", 0],
+  ["50%", Math.round(count / 2)],
+  ["12.5%", Math.round(count / 8)],
+  ["100%", count],
+  ["end", count],
+])("%s is a moment", (position, moment) => {
+  expect(momentOf(trace, position)).toBe(moment);
+});
+
+test("op:3 is the moment at which op 3 has begun", () => {
+  const moment = momentOf(trace, "op:3");
+  expect(trace.event(moment)!.event).toMatchObject({ kind: "op.began", name: "bind", op: 3 });
+  expect(momentOf(trace, "op:0")).toBe(1);
+});
+
+describe("there is no moment", () => {
+  test.each([`#${count + 1}`, "101%"])("past the end: %s", (position) => {
+    expect(complaint(position)).toBe(`${position} is past the end; the last event is #${count}`);
+  });
+
+  test("of an operation that the trace has not", () => {
+    expect(complaint("op:4")).toBe("the trace has no op 4; its last one is op:3");
+  });
+
+  test.each(["", "first", "-1", "#-1", "1e3", "50 %", "op:", "op:x", "0x10"])(
+    "called '%s'",
+    (position) => {
+      expect(complaint(position)).toBe(
+        `'${position}' is no position; write #437, 63%, end or op:14`,
+      );
+    },
+  );
+});
