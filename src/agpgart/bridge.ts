@@ -15,6 +15,7 @@ export const EIO = -5;
 export const ENOMEM = -12;
 export const EBUSY = -16;
 export const EEXIST = -17;
+export const ENODEV = -19;
 export const EINVAL = -22;
 
 /** One aperture size: megabytes, entries of the table, its order in pages, the register's code. */

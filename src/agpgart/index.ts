@@ -3,7 +3,7 @@
 import { PCI_AGP_STATUS } from "../platform/pci.ts";
 import { amdK7Driver } from "./amd-k7-agp.ts";
 import { addBridge, removeBridge } from "./backend.ts";
-import { type Board, type Bridge, type BridgeDriver, EEXIST } from "./bridge.ts";
+import { type Board, type Bridge, type BridgeDriver, EEXIST, ENODEV } from "./bridge.ts";
 import { intel440bxDriver, intel845Driver } from "./intel-agp.ts";
 import { intelI810Driver } from "./intel-i810.ts";
 import { u3Driver } from "./uninorth-agp.ts";
@@ -30,6 +30,7 @@ export class Agpgart {
   /** Loads the module: pci_register_driver finds the bridge and probes it; 0 or an errno. */
   init(): number {
     if (this.bridge !== null) return EEXIST;
+    if (!this.#board.arch.kernel.platform.ownsDevices) return ENODEV;
     this.#entered(this.#driver.probe, "probe");
     const bridge = this.#probe();
     const result = addBridge(bridge);

@@ -126,6 +126,7 @@ export function bindMemory(curr: AgpMemory | null, pgStart: number): number {
     bridge.driver.cacheFlush(bridge, "agp_bind_memory");
     curr.isFlushed = true;
   }
+  checkTable(bridge, "agp_bind_memory");
   const result = bridge.driver.insertMemory(bridge, curr, pgStart);
   if (result !== 0) return result;
   curr.isBound = true;
@@ -141,10 +142,16 @@ export function unbindMemory(curr: AgpMemory | null): number {
     bridge.board.arch.kernel.printk("info", "agpgart: memory  was not bound!", "agp_unbind_memory");
     return EINVAL;
   }
+  checkTable(bridge, "agp_unbind_memory");
   bridge.driver.removeMemory(bridge, curr);
   curr.isBound = false;
   curr.pgStart = 0;
   return 0;
+}
+
+/** A block may outlive its bridge: freeing the table left a NULL in the bridge, where the driver goes. */
+function checkTable(bridge: Bridge, place: string): void {
+  if (bridge.gattBusAddr === null) badPointer(bridge, 0, place);
 }
 
 function badPointer(bridge: Bridge, address: number, place: string): never {

@@ -4,7 +4,8 @@
 
 import { offset, PAGE_SIZE, raw, type Virt } from "../address.ts";
 import { u3 } from "../chipset/u3.ts";
-import { plainTable, type TableMemory } from "../hooks/hooks.ts";
+import { plainTable } from "../hooks/functions.ts";
+import type { TableMemory } from "../hooks/hooks.ts";
 import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../platform/pci.ts";
 import {
   type AgpMemory,

@@ -11,6 +11,7 @@ import { addEvents } from "./events.ts";
 import { addImport } from "./import.ts";
 import { addInfo } from "./info.ts";
 import { addList } from "./list.ts";
+import { addMatrix } from "./matrix.ts";
 import { notice } from "./output.ts";
 import { addRecord } from "./record.ts";
 import { addState } from "./state.ts";
@@ -33,6 +34,7 @@ const program = new Command("gartrace")
 for (const add of [
   addRecord,
   addImport,
+  addMatrix,
   addList,
   addInfo,
   addEvents,

@@ -10,7 +10,7 @@ interface Options {
   readonly output?: string;
   readonly platform: string;
   readonly hooks: string;
-  readonly chipset: string;
+  readonly chipset?: string;
   readonly seed: number;
   readonly lenientIoremap: boolean;
   readonly device: boolean;
@@ -33,7 +33,7 @@ export function addRecord(program: Command): void {
     )
     .option("-p, --platform <name>", "who owns memory and how addresses translate", "native-i386")
     .option("-k, --hooks <name>", "what the kernel believes of its architecture", "gart")
-    .option("-c, --chipset <name>", "the host bridge", "intel-440bx")
+    .option("-c, --chipset <name>", "the host bridge (default: the platform's first)")
     .option(
       "-s, --seed <number>",
       "how frames are dealt; 0 is the reference's order",
@@ -50,9 +50,9 @@ export function addRecord(program: Command): void {
     .option("--json", "print what was recorded as JSON", false)
     .action(async (workloadName: string, options: Options) => {
       const workload = workloadOf(workloadName);
-      const setup = setupOf({ ...options, workload });
-      const { platform, hooks, chipset } = options;
-      const path = options.output ?? `${platform}.${hooks}.${chipset}.${workload.name}.gart`;
+      const setup = setupOf({ ...options, chipset: options.chipset ?? null, workload });
+      const names = [setup.platform, setup.hooks, setup.chipset, workload].map(({ name }) => name);
+      const path = options.output ?? `${names.join(".")}.gart`;
       const written = await recordTo(path, setup, options.force);
       if (options.json) await printJson(written);
       else notice(`recorded ${countOf(written.events, "event")} to ${path}`);

@@ -2,8 +2,8 @@
 
 import { setImmediate } from "node:timers/promises";
 import { chipsets } from "../chipset/index.ts";
-import { unknownName } from "../fault.ts";
-import { hookSets } from "../hooks/index.ts";
+import { UserError, unknownName } from "../fault.ts";
+import { hooksOf, mustBuild } from "../hooks/index.ts";
 import { platforms } from "../platform/index.ts";
 import { aboutRun, record, type Setup } from "../record.ts";
 import { countOf } from "../report/text.ts";
@@ -15,7 +15,8 @@ import { type Written, writing } from "./writing.ts";
 export interface Wanted {
   readonly platform: string;
   readonly hooks: string;
-  readonly chipset: string;
+  /** Null for the first that the platform can have. */
+  readonly chipset: string | null;
   readonly workload: Workload;
   readonly seed: number;
   readonly lenientIoremap: boolean;
@@ -24,12 +25,16 @@ export interface Wanted {
 
 /** Finds what the names mean; a UserError lists the known ones. */
 export function setupOf(wanted: Wanted): Setup {
-  return {
-    ...wanted,
-    platform: byName("platform", platforms, wanted.platform),
-    hooks: byName("hooks", hookSets, wanted.hooks),
-    chipset: byName("chipset", chipsets, wanted.chipset),
-  };
+  const platform = byName("platform", platforms, wanted.platform);
+  const hooks = hooksOf(wanted.hooks);
+  mustBuild(platform, hooks);
+  const name = wanted.chipset ?? platform.chipsets[0]!;
+  const chipset = byName("chipset", chipsets, name);
+  if (!platform.chipsets.includes(name))
+    throw new UserError(
+      `no ${platform.name} has the chipset ${name}; it can have: ${platform.chipsets.join(", ")}`,
+    );
+  return { ...wanted, platform, hooks, chipset };
 }
 
 function byName<T extends { readonly name: string }>(

@@ -37,11 +37,14 @@ const isBeyondRecording = (event: Event): boolean =>
 export function takesPart(event: Event, exact: boolean, a: About, b: About): boolean {
   if (!exact && PLATFORM.test(event.kind)) return false;
   if (a.source === "imported" || b.source === "imported") return !isBeyondRecording(event);
-  return (
-    a.options.device === b.options.device ||
-    (event.actor !== "cpu" && event.actor !== "card" && event.kind !== "fault.raised")
-  );
+  return a.options.device === b.options.device || !isOfDevice(event);
 }
+
+/** What only a run with client and card holds; the kernel's own faults are in any. */
+const isOfDevice = (event: Event): boolean =>
+  event.actor === "cpu" ||
+  event.actor === "card" ||
+  (event.kind === "fault.raised" && event.fault === "invalid-entry");
 
 /** Fields whose values say where frames lie, in any kind; judged by verdict and page instead. */
 const PLACES = new Set([

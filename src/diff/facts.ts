@@ -1,7 +1,6 @@
 // facts.ts - how the results of two ops compare: what the driver returned and what a recording observed.
 
 import type { Facts } from "../event/field.ts";
-import { observed } from "../replay/observe.ts";
 import type { OpSeen, Side } from "./side.ts";
 
 /** Facts that say where frames lie; by default the events behind them are judged instead. */
@@ -42,5 +41,4 @@ export function differingFacts(
 }
 
 const stated = (fact: string, op: OpSeen, side: Side): unknown =>
-  (op.result as Facts)[fact] ??
-  (fact in (op.result as Facts) ? null : observed(fact, side.state, op.watch));
+  (op.result as Facts)[fact] ?? (fact in (op.result as Facts) ? null : side.watch.observed(fact));

@@ -6,7 +6,7 @@ import { type Addresses, addressesOf, type Verdict, verdictOf } from "../event/v
 import type { Event, Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { State } from "../machine/state.ts";
-import { OpWatch } from "../replay/observe.ts";
+import { Watch } from "../replay/observe.ts";
 import { natureOf } from "../replay/replay.ts";
 import type { Trace } from "../replay/trace.ts";
 
@@ -26,12 +26,12 @@ export interface OpSeen {
   /** Null where the op never ended. */
   readonly result: Facts | null;
   readonly events: readonly Seen[];
-  readonly watch: OpWatch;
 }
 
 export class Side {
   readonly trace: Trace;
   readonly state: State;
+  readonly watch: Watch;
   readonly #events: Iterator<Recorded>;
   #next: IteratorResult<Recorded>;
   /** first pfn -> the allocation's name. */
@@ -43,6 +43,7 @@ export class Side {
   constructor(trace: Trace) {
     this.trace = trace;
     this.state = new State(natureOf(trace.about));
+    this.watch = new Watch(this.state);
     this.#events = trace.events()[Symbol.iterator]();
     this.#next = this.#events.next();
   }
@@ -52,17 +53,15 @@ export class Side {
     while (!this.#next.done && this.#next.value.event.kind !== "op.began") this.#take();
     if (this.#next.done) return null;
     const began = this.#take().recorded.event as Of<"op.began">;
-    const watch = new OpWatch(began, this.state);
     this.#allocated = 0;
     const events: Seen[] = [];
     let result: Facts | null = null;
     while (!this.#next.done && this.#next.value.event.kind !== "op.began") {
       const seen = this.#take();
-      watch.see(seen.recorded.event);
       if (seen.recorded.event.kind === "op.ended") result = seen.recorded.event.result;
       else events.push(seen);
     }
-    return { op: began.op, name: began.name, arguments: began.arguments, result, events, watch };
+    return { op: began.op, name: began.name, arguments: began.arguments, result, events };
   }
 
   #take(): Seen {
@@ -71,6 +70,7 @@ export class Side {
     // A freed page is still the allocation's; a new one is it from now on.
     const before = event.kind === "page.allocated" ? null : this.#pageOf(event);
     apply(this.state, event, seq);
+    this.watch.see(event);
     if (event.kind === "page.allocated")
       this.#allocations.set(event.allocation, `op ${op}'s allocation ${this.#allocated++}`);
     const page = before ?? this.#pageOf(event);

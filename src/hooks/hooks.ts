@@ -28,6 +28,8 @@ export interface Arch {
 
 export interface Hooks {
   readonly name: string;
+  /** The kernel's names of the functions it is made of. */
+  readonly uses: readonly string[];
   /** The number that the device's side is given for a kernel address. */
   toDevice(arch: Arch, address: Virt, place: string): Given;
   /** The kernel address behind a number that the device's side was given. */
@@ -46,28 +48,6 @@ export interface TableMemory {
   readonly virt: Virt;
   readonly handle: Given | null;
 }
-
-/** The table from plain pages, as the kernel gives them to anybody. */
-export const plainTable = {
-  allocateTable: ({ kernel }: Arch, order: number, place: string): TableMemory | null => {
-    const virt = kernel.allocate("__get_free_pages", order, "gatt", place);
-    return virt === null ? null : { virt, handle: null };
-  },
-  freeTable: ({ kernel }: Arch, { virt }: TableMemory, order: number, place: string): void =>
-    kernel.free("free_pages", virt, order, "gatt", place),
-};
-
-/** The table from dma_alloc_coherent. */
-export const coherentTable = {
-  allocateTable: ({ coherent }: Arch, order: number, place: string): TableMemory | null =>
-    coherent.allocate(order, place),
-  freeTable: (
-    { coherent }: Arch,
-    { virt, handle }: TableMemory,
-    order: number,
-    place: string,
-  ): void => coherent.free(virt, handle!.bus, order, place),
-};
 
 type HookName = (typeof hookNames)[number];
 

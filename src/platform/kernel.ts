@@ -144,6 +144,10 @@ export class Kernel {
   ): void {
     const at = this.physOf(address);
     const first = raw(pfnOf(at));
+    const { ram } = this.platform;
+    // virt_to_page reaches past mem_map for an address that is none of this kernel's.
+    if (first < ram.first || first >= ram.first + ram.pages)
+      this.oops("no page of this kernel", address, place);
     this.machine.emit({
       kind: "page.freed",
       actor: "kernel",

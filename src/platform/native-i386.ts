@@ -14,5 +14,8 @@ export const nativeI386: Platform = {
   ioremap: "phys",
   agpPagesUncached: true,
   iommuFrom: null,
+  chipsets: ["intel-440bx", "intel-845", "i810", "amd-irongate"],
+  lacks: [],
+  ownsDevices: true,
   contiguousFrom: null,
 };

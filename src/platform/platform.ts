@@ -23,6 +23,12 @@ export interface Platform {
   readonly ioremap: IoremapRule;
   /** Whether map_page_into_agp makes a page uncached; elsewhere it does nothing. */
   readonly agpPagesUncached: boolean;
+  /** Whether the kernel may drive devices at all: an ordinary domain of Xen may not. */
+  readonly ownsDevices: boolean;
+  /** The chipsets that such a machine can have. */
+  readonly chipsets: readonly string[];
+  /** Functions that its kernel does not have. */
+  readonly lacks: readonly string[];
   /** Where handles of coherent memory begin behind an IOMMU; null: a handle is the machine address. */
   readonly iommuFrom: number | null;
   /** The first machine frame that the hypervisor hands out for a contiguous region; null: no exchange. */

@@ -15,6 +15,9 @@ export const ppc64G5: Platform = {
   pageOffset: 0,
   agpPagesUncached: false,
   iommuFrom: 0x80000000,
+  chipsets: ["u3"],
+  // "virt_to_bus missing on ppc64" (Christoph Hellwig, LKML, 16 March 2005)
+  lacks: ["virt_to_bus", "bus_to_virt"],
 };
 
 /** The same with RAM above 4 GB: a table there cannot be told in 32 bits. */

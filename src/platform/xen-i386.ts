@@ -28,6 +28,9 @@ export const xenI386: Platform = {
   contiguousFrom: CONTIGUOUS,
 };
 
+/** An ordinary domain: it has memory, but no access to physical devices, so that there is no AGP. */
+export const xenI386DomU: Platform = { ...xenI386, name: "xen-i386-domu", ownsDevices: false };
+
 /** Seed 0 scatters as the reference recordings do; any other seed shuffles. */
 function backing(seed: number): Backing {
   const dealt =

@@ -4,62 +4,84 @@
 // so that a simulated trace, which does not carry them, can be held against a recording that does.
 
 import { crc32 } from "node:zlib";
-import { mfnOf, raw } from "../address.ts";
+import { mfnOf, PAGE_SIZE, raw } from "../address.ts";
 import type { Facts } from "../event/field.ts";
-import type { Event, Of } from "../event/vocabulary.ts";
+import type { Event } from "../event/vocabulary.ts";
 import { entriesOf, fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
+import { cpuWord, placeOf } from "../machine/words.ts";
 
-/** What one op wrote, gathered while its events go by. */
-export class OpWatch {
-  /** The entries that this op filled, with the frame of the page each was meant for. */
-  readonly bound: { entry: number; frame: number | null }[] = [];
-  readonly #dump: unknown;
+/** An entry that an op filled, with the frame of the page it was meant for. */
+interface Bound {
+  readonly entry: number;
+  readonly frame: number | null;
+}
 
-  /** A dump shows the table as it is before the op touches it: at a `dump` op, and before `cleanup`. */
-  constructor(began: Of<"op.began">, state: State) {
-    const tag = began.name === "cleanup" ? "final" : began.arguments.tag;
-    if (began.name === "cleanup" || began.name === "dump")
-      this.#dump = { tag, entries: wordsOf(state).length, runs: runsOf(state) };
+/** What the facts are told by: the state, and what of the trace so far is not in it. */
+interface Told {
+  readonly state: State;
+  /** The word that the driver puts where no page is bound, as the last `init` that came through said. */
+  readonly scratch: number;
+  /** What the op under way filled, or the last one. */
+  readonly bound: readonly Bound[];
+  /** The table as it was before the op touched it: at a `dump` op, and before `cleanup`. */
+  readonly dump: unknown;
+}
+
+/** Follows a trace through all its ops; the state must be that after the event last seen. */
+export class Watch {
+  readonly #state: State;
+  #scratch = 0;
+  #bound: Bound[] = [];
+  #dump: unknown;
+
+  constructor(state: State) {
+    this.#state = state;
   }
 
   see(event: Event): void {
-    if (event.kind === "gatt.written" && event.bus != null)
-      this.bound.push({
-        entry: event.entry,
-        frame: event.machine == null ? null : raw(mfnOf(event.machine)),
-      });
+    if (event.kind === "op.began") {
+      this.#bound = [];
+      const tag = event.name === "cleanup" ? "final" : event.arguments.tag;
+      const dumps = event.name === "cleanup" || event.name === "dump";
+      this.#dump = dumps ? dumpOf(this.#state, tag) : undefined;
+    } else if (event.kind === "gatt.written" && event.bus != null) {
+      const frame = event.machine == null ? null : raw(mfnOf(event.machine));
+      this.#bound.push({ entry: event.entry, frame });
+    } else if (event.kind === "op.ended") {
+      const { scratch_page: word } = event.result;
+      if (typeof word === "string") this.#scratch = Number.parseInt(word, 16);
+    }
   }
 
-  get dump(): unknown {
-    return this.#dump;
+  /** A stated fact's value by the replayed state; undefined for a fact that the state cannot tell. */
+  observed(fact: string): unknown {
+    const [state, scratch, bound, dump] = [this.#state, this.#scratch, this.#bound, this.#dump];
+    return observations[fact]?.({ state, scratch, bound, dump });
   }
 }
 
-type Observation = (state: State, watch: OpWatch) => unknown;
+type Observation = (told: Told) => unknown;
 
 const observations: { readonly [fact: string]: Observation } = {
-  gatt_crc32: (state) => `0x${tableCrc(state).toString(16).padStart(8, "0")}`,
-  gatt_nonzero: (state) => wordsOf(state).filter((word) => word !== 0).length,
-  // No chipset that is simulated here fills its table with a scratch page.
-  gatt_used: (state) => wordsOf(state).filter((word) => word !== 0).length,
-  entry0_addr: (state) => hexOrNull(fetch(state, 0)?.fetched),
-  gatt_dump: (_, watch) => watch.dump,
-  hw_ok: (state, watch) => watch.bound.filter((page) => isFound(state, page)).length,
-  hw_bad: (state, watch) => watch.bound.filter((page) => !isFound(state, page)).length,
-  hw_first_bad: (state, watch) => {
-    const page = watch.bound.findIndex((bound) => !isFound(state, bound));
-    const bad = watch.bound[page];
+  gatt_crc32: ({ state }) => `0x${tableCrc(state).toString(16).padStart(8, "0")}`,
+  gatt_nonzero: ({ state }) => wordsOf(state).filter((word) => word !== 0).length,
+  gatt_used: ({ state, scratch }) =>
+    wordsOf(state).filter((word) => word !== 0 && word !== scratch).length,
+  entry0_addr: ({ state }) => hexOrNull(fetch(state, 0)?.fetched),
+  gatt_dump: ({ dump }) => dump,
+  dir_dump: ({ state }) => directoryOf(state),
+  hw_ok: ({ state, bound }) => bound.filter((page) => isFound(state, page)).length,
+  hw_bad: ({ state, bound }) => bound.filter((page) => !isFound(state, page)).length,
+  hw_first_bad: ({ state, bound }) => {
+    const page = bound.findIndex((bound) => !isFound(state, bound));
+    const bad = bound[page];
     if (bad === undefined) return undefined;
     const walked = fetch(state, bad.entry);
     const frame = walked?.reached == null ? -1 : raw(mfnOf(walked.reached));
     return { page, entry: `0x${(walked?.word ?? 0).toString(16)}`, frame, want: bad.frame };
   },
 };
-
-/** A stated fact's value by the replayed state; undefined for a fact that the state cannot tell. */
-export const observed = (fact: string, state: State, watch: OpWatch): unknown =>
-  observations[fact]?.(state, watch);
 
 /** The facts of a result that the state can tell. */
 export const observable = (result: Facts): string[] =>
@@ -68,7 +90,7 @@ export const observable = (result: Facts): string[] =>
 const hexOrNull = (address: Parameters<typeof raw>[0] | null | undefined): string | null =>
   address == null ? null : `0x${raw(address).toString(16)}`;
 
-function isFound(state: State, { entry, frame }: { entry: number; frame: number | null }): boolean {
+function isFound(state: State, { entry, frame }: Bound): boolean {
   const reached = fetch(state, entry)?.reached;
   return reached != null && raw(mfnOf(reached)) === frame;
 }
@@ -78,10 +100,24 @@ function wordsOf(state: State): Uint32Array {
   return Uint32Array.from(entriesOf(state), ([, word]) => word);
 }
 
+/** [index, word as hex], for each word of the directory that the CPU wrote and is not 0. */
+function directoryOf(state: State): [number, string][] {
+  const words: [number, string][] = [];
+  for (let i = 0; i < (state.directory.size * PAGE_SIZE) / 4; i++) {
+    const word = cpuWord(state, placeOf(state.directory, i, 4)!) ?? 0;
+    if (word !== 0) words.push([i, `0x${word.toString(16)}`]);
+  }
+  return words;
+}
+
 /** zlib's CRC-32 over the words in little-endian order, as typed arrays keep them on every host of Node. */
 function tableCrc(state: State): number {
   const words = wordsOf(state);
   return crc32(new Uint8Array(words.buffer));
+}
+
+function dumpOf(state: State, tag: unknown): unknown {
+  return { tag, entries: wordsOf(state).length, runs: runsOf(state) };
 }
 
 /** [first index, length, word as hex], for equal words in a row. */

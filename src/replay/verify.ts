@@ -2,13 +2,14 @@
 //
 // Every truth and every observation in an event is derived again from the events before it.
 
-import { aperture, type Machine, mfnOf, raw } from "../address.ts";
+import { aperture, type Bus, type Machine, mfnOf, raw } from "../address.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { entryPlace, walk } from "../machine/gart.ts";
 import { State } from "../machine/state.ts";
-import { cpuWord } from "../machine/words.ts";
-import { OpWatch, observable, observed } from "./observe.ts";
+import { cpuWord, placeOf } from "../machine/words.ts";
+import { observable, Watch } from "./observe.ts";
+import { RegisterBytes } from "./register-bytes.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
 
@@ -29,9 +30,10 @@ export interface Verification {
 /** Replays the whole trace; stops collecting, not counting, after `most` disagreements. */
 export function verify(trace: Trace, most = 20): Verification {
   const state = new State(natureOf(trace.about));
+  const watch = new Watch(state);
+  const registers = new RegisterBytes();
   const disagreements: Disagreement[] = [];
   let observations = 0;
-  let watch: OpWatch | null = null;
   let expected = 1;
   const hold = (seq: number, what: string, recorded: unknown, replayed: unknown) => {
     observations++;
@@ -42,14 +44,14 @@ export function verify(trace: Trace, most = 20): Verification {
   for (const recorded of trace.events()) {
     const { seq, event } = recorded;
     hold(seq, "seq", seq, expected++);
-    if (event.kind === "op.began") watch = new OpWatch(event, state);
-    before(recorded, state, hold);
+    before(recorded, state, registers, hold);
     apply(state, event, seq);
-    watch?.see(event);
+    watch.see(event);
+    if (event.kind === "register.written" || event.kind === "register.read") registers.see(event);
     truth(recorded, state, hold);
-    if (event.kind !== "op.ended" || watch === null) continue;
+    if (event.kind !== "op.ended") continue;
     for (const fact of observable(event.result))
-      hold(seq, fact, event.result[fact], observed(fact, state, watch));
+      hold(seq, fact, event.result[fact], watch.observed(fact));
   }
   return { observations, disagreements };
 }
@@ -57,16 +59,24 @@ export function verify(trace: Trace, most = 20): Verification {
 type Hold = (seq: number, what: string, recorded: unknown, replayed: unknown) => void;
 
 /** What the event saw of the state that it met. */
-function before({ seq, event }: Recorded, state: State, hold: Hold): void {
+function before(
+  { seq, event }: Recorded,
+  state: State,
+  registers: RegisterBytes,
+  hold: Hold,
+): void {
   switch (event.kind) {
     case "gatt.read":
       hold(seq, "word", event.word, wordAt(state, entryPlace(state, event)) ?? event.word);
       return;
-    case "register.read": {
-      const held = state.registers.get(event.register);
-      hold(seq, "word", event.word, held?.word ?? event.word);
+    case "directory.read": {
+      const place = placeOf(state.directory, event.entry, 4);
+      hold(seq, "word", event.word, wordAt(state, place) ?? event.word);
       return;
     }
+    case "register.read":
+      hold(seq, "word", event.word, registers.wordAt(event) ?? event.word);
+      return;
     case "cpu.read":
       hold(seq, "tag", event.tag, state.content.get(event.frame) ?? event.tag);
       return;
@@ -87,14 +97,16 @@ function truth({ seq, event }: Recorded, state: State, hold: Hold): void {
   if (event.kind === "p2m.cleared" || event.kind === "hypercall.made") return;
   if ("machine" in event && event.machine != null && "phys" in event && event.phys != null)
     hold(seq, "machine", number(event.machine), number(state.machineOf(event.phys)));
-  if (event.kind === "gatt.written" && event.bus != null) {
-    const bus = state.nature.chipset?.entry.decode(event.word) ?? null;
-    hold(seq, "bus", raw(event.bus), bus === null ? null : raw(bus));
-  }
+  const { entry, directory } = state.nature.chipset ?? {};
+  if (event.kind === "gatt.written" && event.bus != null)
+    hold(seq, "bus", raw(event.bus), number(entry?.decode(event.word)));
+  if (event.kind === "directory.written" && event.bus != null)
+    hold(seq, "bus", raw(event.bus), number(directory?.decode(event.word)));
   if (event.kind === "cpu.wrote") hold(seq, "frame", event.frame, raw(mfnOf(event.machine)));
 }
 
-const number = (address: Machine | null): number | null => (address === null ? null : raw(address));
+const number = (address: Machine | Bus | null | undefined): number | null =>
+  address == null ? null : raw(address);
 
 const wordAt = (state: State, place: number | null): number | undefined =>
   place === null ? undefined : cpuWord(state, place);

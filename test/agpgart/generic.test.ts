@@ -146,6 +146,21 @@ describe("alloc", () => {
   });
 });
 
+describe("a block that outlives its bridge", () => {
+  const run = native(alloc(0, 1), alloc(1, 1), bind(1, 0), cleanup, bind(0, 0), unbind(1), free(0));
+
+  test("is bound and unbound through a pointer to nothing", () => {
+    for (const place of [4, 5]) {
+      expect(run.ret(place)).toBe("oops");
+      expect(run.events(place).at(-1)).toMatchObject({ fault: "oops", virt: 0 });
+    }
+  });
+
+  test("is freed as ever", () => {
+    expect(run.of(6, "page.freed")).toHaveLength(1);
+  });
+});
+
 describe("free", () => {
   test("unbinds first, then frees the pages in order; the next block gets them in reverse", () => {
     const run = native(alloc(0, 3), bind(0, 0), free(0), alloc(1, 3));

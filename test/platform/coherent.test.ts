@@ -42,7 +42,7 @@ test("on Xen the frames follow each other, and each leads back to its page", () 
   const { virt, handle } = board.coherent.allocate(4, "a test")!;
   const frames = board.frames(virt, 16);
   expect(frames).toEqual(Array.from({ length: 16 }, (_, i) => 0x80000 + i));
-  expect(raw(handle)).toBe(0x80000000);
+  expect(raw(handle.bus)).toBe(0x80000000);
   const { m2p, p2m } = board.kernel.state;
   expect(frames.map((frame) => m2p.get(frame!))).toEqual(frames.map((_, i) => 0x1000 + i));
   expect([...m2p.entries()].every(([frame, page]) => p2m.get(page) === frame)).toBe(true);
@@ -51,7 +51,9 @@ test("on Xen the frames follow each other, and each leads back to its page", () 
 
 test("on Xen a region starts at a multiple of its size", () => {
   const board = new Board(xenI386);
-  const handles = [0, 2, 0].map((order) => raw(board.coherent.allocate(order, "a test")!.handle));
+  const handles = [0, 2, 0].map((order) =>
+    raw(board.coherent.allocate(order, "a test")!.handle.bus),
+  );
   expect(handles).toEqual([0x80000000, 0x80004000, 0x80008000]);
 });
 
@@ -69,7 +71,7 @@ test("an address translated before the exchange is stale after it", () => {
 test("pages given back keep their frames and are exchanged again the next time", () => {
   const board = new Board(xenI386);
   const first = board.coherent.allocate(1, "a test")!;
-  board.coherent.free(first.virt, first.handle, 1, "a test");
+  board.coherent.free(first.virt, first.handle.bus, 1, "a test");
   expect(board.frames(first.virt, 2)).toEqual([0x80000, 0x80001]);
   const second = board.coherent.allocate(1, "a test")!;
   expect(second.virt).toBe(first.virt);
@@ -86,7 +88,7 @@ test("where there are no pages nothing is exchanged", () => {
 test("freeing says where the memory is now, as mapping it did", () => {
   const board = new Board(xenI386);
   const { virt, handle } = board.coherent.allocate(0, "a test")!;
-  const events = board.during(() => board.coherent.free(virt, handle, 0, "a test"));
+  const events = board.during(() => board.coherent.free(virt, handle.bus, 0, "a test"));
   expect(events).toMatchObject([
     { kind: "dma.unmapped", handle: 0x80000, machine: 0x80000000, reached: 0x80000000 },
     { kind: "page.freed", allocation: 0x1000, machine: 0x80000000 },

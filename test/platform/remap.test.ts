@@ -121,7 +121,7 @@ describe("on Xen", () => {
     const board = xen();
     const { virt, handle } = board.coherent.allocate(1, "a test")!;
     board.kernel.attribute("reserved", virt, 2, { actor: "driver" });
-    const { events } = asks(board, virt, 1, raw(handle));
+    const { events } = asks(board, virt, 1, raw(handle.bus));
     expect(reaches(events)).toEqual([0x80000000, 0x80001000]);
   });
 

@@ -7,6 +7,7 @@ import { Card } from "../../src/platform/card.ts";
 import type { Given } from "../../src/platform/kernel.ts";
 import { Pci } from "../../src/platform/pci.ts";
 import { Remap } from "../../src/platform/remap.ts";
+import { TableAccess } from "../../src/platform/table-access.ts";
 import { xenI386 } from "../../src/platform/xen-i386.ts";
 import { aboutRun } from "../../src/record.ts";
 import type { Trace } from "../../src/replay/trace.ts";
@@ -22,11 +23,14 @@ export function busyTrace(): Trace {
   const { kernel } = board;
   const by = { actor: "workload", op: 0 } as const;
   kernel.machine.emit({ kind: "op.began", ...by, name: "a test", arguments: {} });
-  const table = gart.allocateTable(board, 1, place)!;
+  const memory = gart.allocateTable(board, 1, place)!;
+  const table = memory.virt;
   kernel.attribute("reserved", table, 2, { actor: "driver", place });
   const remap = new Remap(kernel, "machine");
   const base = gart.toDevice(board, table, place);
   const window = remap.map(base, 2, place)!;
+  const access = new TableAccess(kernel, remap);
+  const through = { mapping: window };
   const pci = new Pci(kernel, chipsets[0]!);
   pci.read(BRIDGE, 0x10, 4, place);
   pci.write(BRIDGE, 0xb8, 4, 0x80000000, place, base);
@@ -37,17 +41,17 @@ export function busyTrace(): Trace {
   kernel.wbinvd(place);
   const words = given.map(({ bus }) => chipsets[0]!.entry.encode(bus)!);
   words.forEach((word, i) => {
-    remap.writeEntry(window, i, word, given[i]!, place);
-    remap.readEntry(window, i, place);
+    access.write(through, i, word, given[i]!, place);
+    access.read(through, i, place);
   });
   card.read(0xe0000000, 0, given);
-  remap.writeEntry(window, 0, 0, null, place);
+  access.write(through, 0, 0, null, place);
   pci.write(BRIDGE, 0xb0, 4, 0x2200, place);
   card.read(0xe0000000, 0, given);
   for (const page of pages) kernel.free("free_page", page, 0, "agp", place);
   remap.unmap(window, place);
   kernel.attribute("unreserved", table, 2, { actor: "driver", place });
-  gart.freeTable(board, table, 1, place);
+  gart.freeTable(board, memory, 1, place);
   try {
     kernel.oops("a pointer of nobody", virt(4), place);
   } catch {

@@ -1,7 +1,7 @@
 // reference-lines.ts - a line of a reference recording, checked: its number, its op and what it says.
 
 import { z } from "zod";
-import { natural, wide } from "./reference-fields.ts";
+import { natural } from "./reference-fields.ts";
 import { fromDevice } from "./reference-names.ts";
 import { shapesFrom } from "./reference-shapes.ts";
 import { checked, type Refuse } from "./text-lines.ts";
@@ -12,21 +12,7 @@ export type FieldsOf<S extends Shape> = z.output<Shapes[S]>;
 /** A line: its shape and the fields of that shape. */
 export type Line = { [S in Shape]: readonly [S, FieldsOf<S>] }[Shape];
 
-/** What the first line says of the run. */
-export const runLine = z.object({
-  ev: z.literal("run"),
-  n: z.literal(0),
-  op: z.literal(-1),
-  format: z.literal(1),
-  platform: z.string(),
-  hookset: z.string(),
-  chipset: z.string(),
-  workload: z.string(),
-  source: z.string(),
-  page_offset: wide,
-});
-
-/** What every line after it has. */
+/** What every line after the first has. */
 const anyLine = z.looseObject({
   n: natural,
   op: natural,
@@ -35,7 +21,7 @@ const anyLine = z.looseObject({
   per_page: z.array(z.unknown()).optional(),
 });
 
-export interface Numbered {
+interface Numbered {
   /** The event's number, and how many numbers the line stands for. */
   readonly n: number;
   readonly width: number;

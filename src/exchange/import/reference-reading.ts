@@ -1,17 +1,13 @@
 // reference-reading.ts - an import of a reference recording under way, and what its lines share.
 
 import { type Bus, offset, type Virt } from "../../address.ts";
-import type { Chipset } from "../../chipset/chipset.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Given } from "./reference-given.ts";
 import type { FieldsOf, Shape } from "./reference-lines.ts";
+import type { Run } from "./reference-run.ts";
 
-export interface Reading {
+export interface Reading extends Omit<Run, "about"> {
   readonly machine: Machine;
-  readonly chipset: Chipset;
-  /** virt - phys, in the kernel's own mapping of its memory. */
-  readonly pageOffset: number;
-  readonly hasIommu: boolean;
   /** The name of the operation under way. */
   operation: string;
   /** Who gave out which number. */

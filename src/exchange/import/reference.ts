@@ -1,56 +1,19 @@
 // reference.ts - imports the recordings of the real agpgart driver of 2005, a JSON object a line.
 
-import { basename } from "node:path";
-import { chipsets } from "../../chipset/index.ts";
 import type { Facts } from "../../event/field.ts";
 import type { About } from "../../event/trace.ts";
-import { UserError, unknownName } from "../../fault.ts";
+import { UserError } from "../../fault.ts";
 import { Machine, type Sink } from "../../machine/machine.ts";
 import { driver } from "./reference-driver.ts";
-import { type Line, lineOf, type Numbered, runLine, type Shape } from "./reference-lines.ts";
+import { Given } from "./reference-given.ts";
+import { type Line, Lines, type Shape } from "./reference-lines.ts";
 import { mapping } from "./reference-mapping.ts";
 import { memory } from "./reference-memory.ts";
 import { injections, operations } from "./reference-names.ts";
 import type { Readers, Reading } from "./reference-reading.ts";
+import { runOf } from "./reference-run.ts";
 import { unfolded } from "./reference-unfold.ts";
-import { checked, jsonOf, linesOf } from "./text-lines.ts";
-
-/** What the first line says of the run; `origin` names the recording. */
-export function aboutReference(firstLine: unknown, origin: string): About {
-  const run = runOf(firstLine, origin);
-  const { virtBase, physIsMachine, hasIommu } = platforms[run.platform];
-  const lenient = run.platform === "xen-i386" && run.hookset === "legacy";
-  return {
-    platform: run.platform,
-    hooks: hooksOf(run.hookset, hasIommu),
-    chipset: run.chipset,
-    workload: run.workload,
-    operations: null,
-    seed: 0,
-    // The recorder's `legacy` takes pseudo-physical addresses in ioremap, which no real Xen did.
-    options: lenient ? { lenientIoremap: true } : {},
-    virtBase,
-    physIsMachine,
-    source: "imported",
-    origin: `${origin}: ${run.source}`,
-  };
-}
-
-/** The recorder's hook sets by our names: an IOMMU makes a DMA handle an address of its own. */
-function hooksOf(hookset: string, hasIommu: boolean): string {
-  if (hookset === "dma_coherent") return hasIommu ? "dma-handle" : "dma-coherent";
-  return hookset === "legacy-xenioremap" ? "legacy" : hookset;
-}
-
-const runOf = (firstLine: unknown, origin: string) =>
-  checked(
-    runLine,
-    firstLine,
-    (complaint) =>
-      new UserError(
-        `${origin}:1: not a reference recording: no line of ev 'run' comes first (${complaint})`,
-      ),
-  );
+import { jsonOf, linesOf } from "./text-lines.ts";
 
 /** Feeds a recording to a machine, and what happens in it to the sink that `open` gives. */
 export async function importReference(
@@ -63,8 +26,14 @@ export async function importReference(
   for await (const text of linesOf(path)) {
     number++;
     const json = jsonOf(withExactCounts(text), refuse);
-    if (recording === null) recording = await begun(json, path, open, refuse);
-    else recording.take(json);
+    if (recording === null) {
+      const { about, ...run } = runOf(json, path);
+      const { physIsMachine, virtBase } = about;
+      const machine = new Machine({ physIsMachine, chipset: run.chipset }, await open(about));
+      const known = { operation: "", given: new Given(), mapped: new Map() };
+      const reading = { ...run, machine, ...known, refuse };
+      recording = new Recording(reading, new Lines(virtBase, refuse));
+    } else recording.take(json);
   }
   if (recording === null) throw refuse("not a reference recording: there is nothing in the file");
   recording.end();
@@ -76,36 +45,10 @@ const withExactCounts = (text: string): string =>
     Number.isSafeInteger(Number(count)) ? field : `"pages":"${count}"`,
   );
 
-/** A recording by its first line. */
-async function begun(
-  firstLine: unknown,
-  path: string,
-  open: (about: About) => Promise<Sink> | Sink,
-  refuse: Refuse,
-): Promise<Recording> {
-  const { page_offset } = runOf(firstLine, path);
-  const about = aboutReference(firstLine, basename(path));
-  const { physIsMachine, virtBase } = about;
-  const chipset = chipsets.find(({ name }) => name === about.chipset);
-  if (chipset === undefined)
-    throw refuse(unknownName("chipset", about.chipset, chipsets.map(nameOf)).message);
-  return new Recording(new Lines(virtBase, refuse), {
-    machine: new Machine({ physIsMachine, chipset }, await open(about)),
-    chipset,
-    pageOffset: Number(page_offset - virtBase),
-    hasIommu: platforms[about.platform].hasIommu,
-    operation: "",
-    given: new Given(),
-    mapped: new Map(),
-    refuse,
-  });
-}
-
-const nameOf = ({ name }: { readonly name: string }): string => name;
-
 /** Follows the numbers of events and operations through a recording. */
 class Recording {
   readonly #reading: Reading;
+  readonly #lines: Lines;
   /** The number that the next line must have; 0 is the first line. */
   #next = 1;
   #op = -1;
@@ -115,11 +58,13 @@ class Recording {
   #result: Facts = {};
   #ended = true;
 
-  constructor(reading: Reading) {
+  constructor(reading: Reading, lines: Lines) {
     this.#reading = reading;
+    this.#lines = lines;
   }
 
-  take({ n, width, op, line }: Numbered): void {
+  take(json: unknown): void {
+    const { n, width, op, line } = this.#lines.read(json);
     if (n !== this.#next) throw this.#edited(`event ${n} stands where ${this.#next} must follow`);
     this.#next = n + width;
     if (op !== this.#op) this.#begin(op, line);
@@ -142,6 +87,7 @@ class Recording {
     this.#op = op;
     this.#result = {};
     this.#ended = ended;
+    this.#reading.operation = said.name;
     this.#reading.machine.emit({ kind: "op.began", actor: "workload", op, ...said });
   }
 
@@ -173,6 +119,9 @@ class Recording {
       case "gatt_dump":
         this.#result = { ...this.#result, gatt_dump: fields };
         return;
+      case "dir_dump":
+        this.#result = { ...this.#result, dir_dump: fields.nonzero };
+        return;
       default:
         for (const single of unfolded(line)) translate(this.#reading, single);
     }
@@ -203,7 +152,9 @@ function openingOf([shape, fields]: Line): {
 }
 
 /** Lines about the operation itself, and lines that stand for others. */
-type Apart = "call" | "ret" | "inject" | "hw_base" | "gatt_dump" | "alloc_batch" | "free_batch";
+type Apart =
+  | ("call" | "ret" | "inject" | "hw_base" | "gatt_dump" | "dir_dump")
+  | ("alloc_batch" | "free_batch" | "u3_insert_batch");
 
 // A shape of line that no room reads does not compile here.
 const readers: Readers<Exclude<Shape, Apart>> = { ...driver, ...memory, ...mapping };
