@@ -3,7 +3,7 @@
 import { hex, raw } from "./address.ts";
 import { acquire, release } from "./agpgart/backend.ts";
 import type { AgpMemory, Bridge } from "./agpgart/bridge.ts";
-import { copyInfo, enable } from "./agpgart/enable.ts";
+import { copyInfo } from "./agpgart/enable.ts";
 import { Agpgart } from "./agpgart/index.ts";
 import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/memory.ts";
 import type { Chipset } from "./chipset/chipset.ts";
@@ -138,7 +138,7 @@ class Run {
       case "info":
         return infoFacts(agp.bridge);
       case "enable_info":
-        if (agp.bridge) enable(agp.bridge, agp.bridge.mode);
+        agp.bridge?.driver.enable(agp.bridge, agp.bridge.mode);
         return {};
       case "alloc":
         return this.#allocate(operation);

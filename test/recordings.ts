@@ -42,7 +42,7 @@ export async function imported(path: string): Promise<Trace> {
 /** The same run here: the recorder's `legacy` on Xen had a lenient ioremap, `legacy-xenioremap` Xen's. */
 export function setupLike(name: string): Setup {
   const [platform, hooks, chipset, workload] = name.split(".");
-  return setupOf(`${platform} ${hooks!.replace("-xenioremap", "")}`, {
+  return setupOf(`${platform} ${hooks!.replace("-xenioremap", "").replace("_", "-")}`, {
     chipset: chipsets.find((known) => known.name === chipset)!,
     workload: workloads.find((built) => built.name === workload) ?? operationsOf(workload!),
     lenientIoremap: platform === "xen-i386" && hooks === "legacy",

@@ -1,11 +1,12 @@
 // reference.test.ts - the judge: what is recorded here is what the real driver of 2005 did.
 
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compare } from "../src/diff/diff.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { verify } from "../src/replay/verify.ts";
 import { workloads } from "../src/workload/index.ts";
 import { imported, operationsOf, pathOf, recorded, recordings, setupLike } from "./recordings.ts";
+import { memoryTrace } from "./tells.ts";
 
 test("there are recordings of the real driver to be judged by", () => {
   expect(recordings.length).toBeGreaterThanOrEqual(23);
@@ -15,6 +16,10 @@ describe.each(recordings)("%s", (name) => {
   let real: Trace;
   beforeAll(async () => {
     real = await imported(pathOf(name));
+  });
+  // A few dozen of them together would fill the memory.
+  afterAll(() => {
+    real = memoryTrace(real.about, []);
   });
 
   test("is told event by event and number by number by the same run here", () => {

@@ -16,7 +16,7 @@ import {
   isEmpty,
   type PageMap,
 } from "./bridge.ts";
-import { generic } from "./generic.ts";
+import { endOf, generic } from "./generic.ts";
 
 const BRIDGE = amdIrongate.bridge.device;
 const APBASE = 0x10;
@@ -183,9 +183,8 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   const place = "amd_insert_memory";
   const { access } = bridge.board;
   if (mem.type !== 0) return EINVAL;
-  const end = pgStart + mem.memory.length;
-  if (end % 2 ** 32 > bridge.currentSize.entries || end < 0) return EINVAL;
-  for (let j = pgStart; j < end; j++) {
+  if (endOf(bridge, mem, pgStart) > bridge.currentSize.entries) return EINVAL;
+  for (let j = pgStart; j < pgStart + mem.memory.length; j++) {
     let word = access.read(through(bridge, j), j, place);
     if (word !== 0) word = access.read(through(bridge, j), j, place);
     if (!isEmpty(bridge, word)) return EBUSY;

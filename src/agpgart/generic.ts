@@ -101,19 +101,26 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
 
 /** The checks of every insert function: -EINVAL out of range, -EBUSY over a used entry, else 0. */
 export function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): number {
-  const { access, arch } = bridge.board;
-  const word = 2 ** arch.kernel.platform.wordBits;
-  // An unsigned sum, as in C: a start just below zero wraps to a small end and skips the scan.
-  const end = (pgStart + mem.memory.length + word) % word;
-  if (end > bridge.currentSize.entries) return EINVAL;
+  const { access } = bridge.board;
+  if (endOf(bridge, mem, pgStart) > bridge.currentSize.entries) return EINVAL;
+  // From there the scan's own unsigned comparison ends it before it begins.
   if (pgStart < 0) return 0;
-  for (let j = pgStart; j < end; j++) {
+  for (let j = pgStart; j < pgStart + mem.memory.length; j++) {
     // PGE_EMPTY is a macro: a word that is not zero is read a second time.
     let found = access.read({ mapping: bridge.gattTable! }, j, place);
     if (found !== 0) found = access.read({ mapping: bridge.gattTable! }, j, place);
     if (!isEmpty(bridge, found)) return EBUSY;
   }
   return 0;
+}
+
+/**
+ * pg_start + page_count as C adds them, unsigned: below zero it is very large, but a start just below zero
+ * gives a small end, which passes the range check.
+ */
+export function endOf(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
+  const end = pgStart + mem.memory.length;
+  return end < 0 ? end + 2 ** bridge.board.arch.kernel.platform.wordBits : end;
 }
 
 /** Writes the entries of a block, each followed by a read for PCI posting. */

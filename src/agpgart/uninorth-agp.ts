@@ -17,7 +17,7 @@ import {
   ENOMEM,
 } from "./bridge.ts";
 import { collectDeviceStatus, deviceCommand, MODE_3_0 } from "./enable.ts";
-import { generic } from "./generic.ts";
+import { endOf, generic } from "./generic.ts";
 
 const BRIDGE = u3.bridge.device;
 const GART_BASE = 0x8c;
@@ -158,7 +158,7 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   const { access, arch } = bridge.board;
   const { kernel } = arch;
   if (mem.type !== 0) return EINVAL;
-  if ((pgStart + mem.memory.length + 2 ** 64) % 2 ** 64 > bridge.currentSize.entries) return EINVAL;
+  if (endOf(bridge, mem, pgStart) > bridge.currentSize.entries) return EINVAL;
   for (let i = 0; i < mem.memory.length; i++) {
     const word = access.read(LINEAR, pgStart + i, place);
     if (word === 0) continue;

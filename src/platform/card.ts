@@ -3,7 +3,7 @@
 // The client writes a tag into each page it is given; after a bind the card reads each bound page through
 // the aperture, as the real testgart does with its pattern, and meets that tag or somebody else's.
 
-import { aperture, type Machine as MachineAddress, mfnOf, PAGE_SIZE, raw } from "../address.ts";
+import { aperture, mfnOf, PAGE_SIZE, raw } from "../address.ts";
 import { strangerTag } from "../event/device.ts";
 import { walk } from "../machine/gart.ts";
 import type { Given, Kernel } from "./kernel.ts";
@@ -61,15 +61,15 @@ export class Card {
       ...access,
       reached,
       frame,
-      tag: this.#met(frame, reached),
+      tag: this.#met(frame),
     });
   }
 
   /** What lies in a frame: our tag, or whatever its owner keeps there. */
-  #met(frame: number, reached: MachineAddress): number | null {
+  #met(frame: number): number | null {
     const tag = this.#kernel.state.content.get(frame);
     if (tag !== undefined) return tag;
-    if (this.#kernel.pageAt(raw(mfnOf(reached))) !== null) return strangerTag(0);
+    if (this.#kernel.owns(frame)) return strangerTag(0);
     const owner = this.#kernel.platform.owner(frame);
     return owner === null ? null : strangerTag(owner);
   }

@@ -84,6 +84,13 @@ export class Kernel {
     return page;
   }
 
+  /** Whether a frame is this kernel's now; asking is no event. */
+  owns(mfn: number): boolean {
+    if (this.platform.physIsMachine || this.state.m2p.get(mfn) !== undefined) return true;
+    const page = this.#backing.pageOf(mfn);
+    return page !== null && this.state.p2m.get(page) === undefined;
+  }
+
   /** Records which frame stands behind a page, unless the trace already says it. */
   meet(page: number): void {
     const { physIsMachine, ram } = this.platform;

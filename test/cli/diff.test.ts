@@ -8,9 +8,8 @@ beforeAll(async () => {
   const ran = await Promise.all([
     gartrace("record smoke -k legacy -o native.gart", { folder }),
     gartrace("record smoke -p xen-i386 -k legacy --lenient-ioremap -o xen.gart", { folder }),
-    gartrace("record errors -p xen-i386 -k legacy -o other.gart", { folder }),
   ]);
-  expect(ran.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(ran.map(({ code }) => code)).toEqual([0, 0]);
 });
 
 test("native against Xen shows where they part, with the five addresses of both", async () => {
@@ -53,12 +52,4 @@ test("as JSON the addresses are hexadecimal strings", async () => {
     },
     firstDevice: { op: { op: 2 }, a: { bus: "0xe0000000", kind: "device.read" } },
   });
-});
-
-test("different workloads are not compared", async () => {
-  const { code, stderr } = await gartrace("diff native.gart other.gart", { folder });
-  expect(code).toBe(2);
-  expect(stderr).toBe(
-    "gartrace: the traces hold different workloads (smoke and errors); record the same one twice\n",
-  );
 });

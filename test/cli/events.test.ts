@@ -38,13 +38,8 @@ describe("events", () => {
 
   const began = (op: number): number => all.findIndex((line) => line.includes(` op ${op} `));
   test.concurrent.each<[string, () => string[]]>([
-    ["--from #10 --to 12", () => all.slice(9, 12)],
     ["--from 63% --to end", () => all.slice(Math.round(all.length * 0.63) - 1)],
     ["--from op:4 --to op:5", () => all.slice(began(4), began(5) + 1)],
-    [
-      "--kind fault.raised,page.freed",
-      () => all.filter((line) => /foreign-ram|free_page/.test(line)),
-    ],
     ["--wrong", () => all.filter((line) => line.endsWith("[wrong-space]"))],
   ])("%s", async (options, expected) => {
     expect(expected().length).toBeGreaterThan(0);
@@ -52,14 +47,11 @@ describe("events", () => {
   });
 
   test("--json prints a JSON object a line, with addresses in hexadecimal", async () => {
-    const [line = "", ...others] = await events("--kind fault.raised --json");
-    expect(others).toEqual([]);
-    expect(JSON.parse(line)).toMatchObject({
-      seq: expect.any(Number),
-      fault: "foreign-ram",
-      bus: "0x1000000",
-      machine: "0x40c21000",
-    });
+    const lines = await events("--kind fault.raised,page.freed --json");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ fault: "foreign-ram", bus: "0x1000000", machine: "0x40c21000" }),
+      expect.objectContaining({ kind: "page.freed", virt: "0xc1000000" }),
+    ]);
   });
 
   test("says so where there is none to print", async () => {
@@ -72,9 +64,7 @@ describe("events", () => {
 
   test.concurrent.each([
     ["events refused.gart --from later", "'later' is no position; write #437, 63%, end or op:14\n"],
-    ["events refused.gart --to #4500", "#4500 is past the end; the last event is #"],
     ["state refused.gart --at 130%", "130% is past the end; the last event is #"],
-    ["state refused.gart --at op:6", "the trace has no op 6; its last one is op:5\n"],
     ["events refused.gart --kind gatt", "unknown kind 'gatt'; known: op.began, op.ended, "],
   ])("%s is refused", async (line, message) => {
     const { code, stdout, stderr } = await gartrace(line, { folder });

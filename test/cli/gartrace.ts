@@ -4,10 +4,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 
 export const main = resolve("dist/src/cli/main.js");
 export const reference = resolve("traces/reference");
+
+// A process takes a third of a second on an idle machine, and many times that on a busy one.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const folders: string[] = [];
 afterAll(() => {

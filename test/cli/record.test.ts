@@ -3,10 +3,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { chipsets } from "../../src/chipset/index.ts";
-import { hookSets } from "../../src/hooks/index.ts";
-import { platforms } from "../../src/platform/index.ts";
-import { workloads } from "../../src/workload/index.ts";
 import { freshFolder, gartrace, reference } from "./gartrace.ts";
 
 // The driver does not load under these, so the trace is small.
@@ -47,10 +43,7 @@ test("-o names the file, --json says what was recorded", async () => {
   expect(readdirSync(folder)).toEqual(["run.gart"]);
 });
 
-const known = (list: readonly { readonly name: string }[]): string =>
-  `known: ${list.map(({ name }) => name).join(", ")}`;
-
-describe.concurrent("nothing is recorded, and the message says what to do,", () => {
+describe.concurrent("nothing is recorded, and the message says what to do, by", () => {
   const refused = async (line: string, folder = freshFolder()): Promise<string> => {
     const before = readdirSync(folder);
     const { code, stdout, stderr } = await gartrace(line, { folder });
@@ -63,20 +56,12 @@ describe.concurrent("nothing is recorded, and the message says what to do,", () 
   };
 
   test.each([
-    ["record -p vax", `gartrace: unknown platform 'vax'; ${known(platforms)}\n`],
-    ["record -k none", `gartrace: unknown hooks 'none'; ${known(hookSets)}\n`],
-    ["record -c via", `gartrace: unknown chipset 'via'; ${known(chipsets)}\n`],
-    [
-      "record nothing",
-      `gartrace: unknown workload 'nothing'; ${known(workloads)}, or a path to FILE.json\n`,
-    ],
-    ["record ./none.json", "gartrace: cannot read the workload ./none.json: there is no such file"],
+    ["record -p vax", "gartrace: unknown platform 'vax'; known: native-i386, xen-i386"],
     [
       "record -s seven",
       "argument 'seven' is invalid. expected a whole number from 0 to 4294967295",
     ],
     ["record -o none/run.gart", "gartrace: cannot write none/run.gart: no folder /"],
-    ["record -o none/", "gartrace: 'none/' is no file to write to; name a file"],
   ])("%s", async (line, message) => {
     expect(await refused(line)).toContain(message);
   });
@@ -89,17 +74,10 @@ describe.concurrent("nothing is recorded, and the message says what to do,", () 
     );
   });
 
-  test.each([
-    [`{"workload":"w","ops":[{"op":"init"},{"op":"alloc","slot":0,"pages":"4"}]}`, "ops[1].pages"],
-  ])("a workload of %s", async (text, path) => {
+  test("a workload whose field is wrong", async () => {
     const folder = freshFolder();
-    writeFileSync(join(folder, "w.json"), text);
-    expect(await refused("record w.json", folder)).toContain(`gartrace: w.json: ${path}: `);
-  });
-
-  test("a workload that is not JSON", async () => {
-    const folder = freshFolder();
-    writeFileSync(join(folder, "w.json"), "init alloc bind");
-    expect(await refused("record w.json", folder)).toMatch(/^gartrace: w.json is not JSON: /);
+    const ops = [{ op: "init" }, { op: "alloc", slot: 0, pages: "4" }];
+    writeFileSync(join(folder, "w.json"), JSON.stringify({ workload: "w", ops }));
+    expect(await refused("record w.json", folder)).toContain("gartrace: w.json: ops[1].pages: ");
   });
 });

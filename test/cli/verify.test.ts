@@ -32,13 +32,4 @@ test("a recorded trace holds; with one entry of its table edited it does not, an
   expect(edited.stdout).toMatch(
     new RegExp(`^run again +first gives another event at #${seq}$`, "m"),
   );
-
-  const json = await gartrace("verify run.gart --json", { folder });
-  expect(json.code).toBe(1);
-  expect(JSON.parse(json.stdout)).toMatchObject({
-    holds: false,
-    digest: false,
-    again: { same: false, seq },
-    disagreements: expect.arrayContaining([expect.objectContaining({ seq, what: "bus" })]),
-  });
 });

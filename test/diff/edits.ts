@@ -4,9 +4,7 @@ import { linesOf } from "../recordings.ts";
 
 /** What is in a recording and not compared, and why it cannot be. */
 export const notCompared: { readonly [field: string]: string } = {
-  "run.platform":
-    "a name; two platforms are what a comparison is for, their addresses are compared",
-  "run.hookset": "a name, as above; every hook call is compared with its function and numbers",
+  "run.hookset": "a name; every hook call is compared with its function and numbers",
   "run.source": "words for people",
   "run.num_physpages":
     "a setting that no event repeats; max_memory, which follows from it, is compared",

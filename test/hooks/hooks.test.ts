@@ -53,9 +53,11 @@ describe.each(hookSets)("$name", (hooks) => {
   });
 });
 
-test("on bare metal both hand out the same number", () => {
-  const numbers = hookSets.map((hooks) => translates(hooks, new Board(nativeI386)).there.bus);
-  expect(numbers.map(number)).toEqual(["0x1000000", "0x1000000"]);
+test("on bare metal all hand out the same number", () => {
+  const numbers = hookSets.map((hooks) =>
+    number(translates(hooks, new Board(nativeI386)).there.bus),
+  );
+  expect(new Set(numbers)).toEqual(new Set(["0x1000000"]));
 });
 
 test("on Xen legacy hands out the pseudo-physical address, gart the machine address", () => {

@@ -5,7 +5,7 @@ import { fromJson, toJson } from "../../../src/event/line.ts";
 import { bdfOf, registerNumber } from "../../../src/event/register.ts";
 import type { About } from "../../../src/event/trace.ts";
 import { verdictOf } from "../../../src/event/verdict.ts";
-import { aboutReference } from "../../../src/exchange/import/reference.ts";
+import { runOf } from "../../../src/exchange/import/reference-run.ts";
 import { type Imported, imported, ofKind } from "./imported.ts";
 
 const named = (name: string) => `traces/reference/${name}.jsonl.gz`;
@@ -169,23 +169,23 @@ test("says only what the vocabulary knows", async () => {
 test("says of a run what its first line says", () => {
   const run = {
     ...{ n: 0, op: -1, ev: "run", format: 1, platform: "native-i386", hookset: "dma_coherent" },
-    ...{
-      chipset: "intel-440bx",
-      workload: "smoke",
-      source: "2.6.12-rc2",
-      page_offset: "0xc0000000",
-    },
+    ...{ chipset: "intel-440bx", workload: "smoke", source: "2.6.12-rc2" },
+    page_offset: "0xc0000000",
   };
-  expect(aboutReference(run, "a.jsonl")).toEqual({
-    ...{
-      platform: "native-i386",
-      hooks: "dma-coherent",
-      chipset: "intel-440bx",
-      workload: "smoke",
-    },
-    ...{ operations: null, seed: 0, options: {}, virtBase: 0n, physIsMachine: true },
+  const { about, ...rest } = runOf(run, "recordings/a.jsonl");
+  expect(about).toEqual({
+    ...{ platform: "native-i386", hooks: "dma-coherent", chipset: "intel-440bx" },
+    ...{ workload: "smoke", operations: null, seed: 0, options: {} },
+    ...{ virtBase: 0n, physIsMachine: true },
     ...{ source: "imported", origin: "a.jsonl: 2.6.12-rc2" },
   } satisfies About);
-  expect(aboutReference({ ...run, platform: "xen-i386" }, "a").physIsMachine).toBe(false);
-  expect(() => aboutReference({ ...run, format: 2 }, "a")).toThrow(/^a:1: not a reference.*format/);
+  expect(rest).toMatchObject({ pageOffset: 0xc0000000, hasIommu: false });
+  expect(runOf({ ...run, platform: "xen-i386" }, "a").about.physIsMachine).toBe(false);
+  expect(() => runOf({ ...run, format: 2 }, "a")).toThrow(/^a:1: not a reference.*format/);
+
+  const g5 = { ...run, platform: "ppc64-g5", chipset: "u3", page_offset: "0xc000000000000000" };
+  expect(runOf(g5, "a")).toMatchObject({
+    about: { hooks: "dma-handle", virtBase: 0xc000000000000000n, physIsMachine: true },
+    ...{ pageOffset: 0, hasIommu: true },
+  });
 });

@@ -69,15 +69,18 @@ test("refuses what is no recording", async () => {
   expect(await refusal('{"seq":1}\n')).toMatch(/^FILE:1: not a reference recording/);
 });
 
-test("refuses a chipset that is not known, and names those that are", async () => {
+test("refuses a machine that is not known, and names those that are", async () => {
   expect(await refusal(withLine(0, { chipset: "intel-999" }))).toMatch(
     /^FILE:1: unknown chipset 'intel-999'; known: .*intel-440bx/,
+  );
+  expect(await refusal(withLine(0, { platform: "alpha" }))).toMatch(
+    /^FILE:1: unknown platform 'alpha'; known: native-i386, xen-i386, ppc64-g5, /,
   );
 });
 
 test.each([
   ["a kind of line", 10, { ev: "SetPageDirty" }, "ev 'SetPageDirty' is not read yet; known: call,"],
-  ["a role", 18, { role: "dir" }, "field 'role': 'dir' is not read yet; known: gatt"],
+  ["a role", 18, { role: "nowhere" }, "field 'role': 'nowhere' is not read yet; known: gatt, dir"],
   ["an operation", 32, { fn: "agp_unheard_of" }, "field 'fn': 'agp_unheard_of' is not read yet"],
   ["a hook", 12, { fn: "virt_to_moon" }, "field 'fn': 'virt_to_moon' is not read yet"],
   ["an asker", 33, { in: "nobody" }, "field 'in': 'nobody' is not read yet"],
@@ -121,6 +124,16 @@ test("refuses an op that does not return", async () => {
     /^FILE:96: op 5 ends without a 'ret' line: .*cut or edited/,
   );
   expect(await refusal(without(57, 1))).toMatch(/^FILE:58: op 2 ends without a 'ret' line/);
+});
+
+test("refuses registers in memory and words without a mapping where the chipset has none", async () => {
+  const access = { ev: "mmio_r", map: 0, off: "0x4", w: 4, val: "0x0" };
+  expect(await refusal(withLine(19, access))).toMatch(
+    /^FILE:20: intel-440bx has no memory-mapped registers/,
+  );
+  expect(await refusal(withLine(18, { map: undefined }))).toMatch(
+    /^FILE:19: field 'map': expected/,
+  );
 });
 
 test("refuses pages freed and maps undone that nobody made", async () => {

@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { distance, type Phys } from "../../../src/address.ts";
-import { intel440bx } from "../../../src/chipset/440bx.ts";
+import { distance, type Phys, raw } from "../../../src/address.ts";
 import type { Of } from "../../../src/event/vocabulary.ts";
 import { apply } from "../../../src/machine/apply.ts";
 import { entryPlace } from "../../../src/machine/gart.ts";
 import { State } from "../../../src/machine/state.ts";
 import { cpuWord } from "../../../src/machine/words.ts";
+import { natureOf } from "../../../src/replay/replay.ts";
 import { at, type Imported, imported, ofKind } from "./imported.ts";
 
 const folder = "traces/reference";
@@ -34,8 +34,7 @@ describe.each(recordings)("%s", (name) => {
     const wanted = ops.map(({ i, op, ...given }) => ({
       op: i,
       name: op,
-      // (size_t)-1, as the 32-bit driver got it.
-      arguments: given.pages === -1 ? { ...given, pages: 2 ** 32 - 1 } : given,
+      arguments: given.pages === -1 ? { ...given, pages: mostPages(platform!) } : given,
     }));
     const met = ofKind(trace, "op.began").map(({ op, name, arguments: { mode, ...given } }) => ({
       op,
@@ -48,7 +47,7 @@ describe.each(recordings)("%s", (name) => {
   });
 
   test("folds to the GATT that the recorder saw after each op", () => {
-    const state = new State({ physIsMachine: trace.about.physIsMachine, chipset: intel440bx });
+    const state = new State(natureOf(trace.about));
     let words = new Uint32Array();
     const seen: unknown[] = [];
     const recorded: unknown[] = [];
@@ -76,10 +75,14 @@ describe.each(recordings)("%s", (name) => {
   test("says of each page bound whether the chipset gets to it, as the recorder's walk did", () => {
     let walked = 0;
     let [ok, bad] = [0, 0];
+    let toTable = true;
     for (const { event } of trace.events) {
       if (event.kind === "op.began") [ok, bad] = [0, 0];
+      // Whoever is sent to another table finds no page, however right its own table is.
+      if (event.kind === "register.written" && event.machine != null)
+        toTable = event.reached === event.machine;
       if (event.kind === "gatt.written" && event.bus != null)
-        event.reached === event.machine ? ok++ : bad++;
+        toTable && event.reached === event.machine ? ok++ : bad++;
       if (event.kind !== "op.ended" || event.result.hw_ok === undefined) continue;
       expect({ ok, bad }).toEqual({ ok: event.result.hw_ok, bad: event.result.hw_bad });
       walked++;
@@ -94,11 +97,12 @@ describe.each(recordings)("%s", (name) => {
     };
     const isGiven = (entry: Of<"gatt.written">) => {
       const hook = at(trace, entry.cause);
+      if (hook?.kind !== "hook.called" || !hook.hook.startsWith("virt_to")) return false;
+      // The driver of i810 asks once for four pages and takes their numbers to follow each other.
+      const further = distance(hook.phys!, entry.phys!);
+      const page = at(trace, hook.cause) as Of<"page.allocated">;
       return (
-        hook?.kind === "hook.called" &&
-        hook.hook.startsWith("virt_to") &&
-        (hook.bus ?? hook.phys) === entry.bus &&
-        hook.phys === entry.phys
+        contains(page, entry.phys) && raw(hook.bus ?? hook.phys!) + further === raw(entry.bus!)
       );
     };
     expect(ofKind(trace, "hook.called").filter((hook) => !isFrom(hook))).toEqual([]);
@@ -107,6 +111,10 @@ describe.each(recordings)("%s", (name) => {
     expect(ofKind(trace, "p2m.set").length > 0).toBe(platform === "xen-i386");
   });
 });
+
+/** (size_t)-1 as the driver got it; what JSON would round is kept as text. */
+const mostPages = (platform: string) =>
+  platform.startsWith("ppc64") ? "18446744073709551615" : 2 ** 32 - 1;
 
 const contains = (run: Of<"page.allocated">, address: Phys | null | undefined): boolean =>
   address != null && distance(run.phys!, address) >= 0 && distance(run.phys!, address) < run.size;
