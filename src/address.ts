@@ -24,7 +24,6 @@ export type Pfn = In<"pfn">;
 /** Machine frame number: a machine address in pages. */
 export type Mfn = In<"mfn">;
 
-export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 4096;
 
 const box = <T>(value: number) => value as unknown as T;

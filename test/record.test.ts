@@ -6,7 +6,7 @@ import { compare, isAlike } from "../src/diff/diff.ts";
 import { hookSets } from "../src/hooks/index.ts";
 import { platforms } from "../src/platform/index.ts";
 import { aboutRun, record, type Setup } from "../src/record.ts";
-import { recorded } from "./recordings.ts";
+import { recorded } from "./memory-trace.ts";
 import { setupOf, tells, workloadOf } from "./tells.ts";
 import * as ops from "./told.ts";
 

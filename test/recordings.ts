@@ -1,26 +1,32 @@
 // recordings.ts - the recordings of the real driver, and for each the run that must tell the same.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { chipsets } from "../src/chipset/index.ts";
-import type { Recorded } from "../src/event/vocabulary.ts";
-import { aboutRun, record, type Setup } from "../src/record.ts";
+import { UserError } from "../src/fault.ts";
+import { hookSets } from "../src/hooks/index.ts";
+import { platforms } from "../src/platform/index.ts";
+import type { Setup } from "../src/record.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { workloads } from "../src/workload/index.ts";
 import { parseWorkload, type Workload } from "../src/workload/workload.ts";
 import * as importing from "./exchange/import/imported.ts";
-import { memoryTrace, setupOf } from "./tells.ts";
+import { memoryTrace } from "./memory-trace.ts";
 
 const folder = "traces/reference";
 const ending = ".jsonl.gz";
 
-/** Their names: platform.hooks.chipset.workload. */
-export const recordings: readonly string[] = readdirSync(folder)
-  .filter((name) => name.endsWith(ending))
-  .map((name) => name.slice(0, -ending.length));
+/** The names of the recordings in a folder: platform.hooks.chipset.workload. */
+export const recordingsIn = (from: string): string[] =>
+  readdirSync(from)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.slice(0, -ending.length));
 
-export const pathOf = (name: string): string => join(folder, name + ending);
+/** Those that are kept here. */
+export const recordings: readonly string[] = recordingsIn(folder);
+
+export const pathOf = (name: string, from = folder): string => join(from, name + ending);
 
 export function linesOf(name: string): string[] {
   return gunzipSync(readFileSync(pathOf(name)))
@@ -29,9 +35,13 @@ export function linesOf(name: string): string[] {
     .split("\n");
 }
 
-/** The operations that were recorded. */
-export const operationsOf = (workload: string): Workload =>
-  parseWorkload(readFileSync(join(folder, `${workload}.ops.json`), "utf8"), workload);
+/** The operations that were recorded; built in where the folder does not hold them. */
+export function operationsOf(workload: string, from = folder): Workload {
+  const path = join(from, `${workload}.ops.json`);
+  return existsSync(path)
+    ? parseWorkload(readFileSync(path, "utf8"), path)
+    : known(workloads, workload);
+}
 
 /** A recording's events, imported into memory. */
 export async function imported(path: string): Promise<Trace> {
@@ -39,19 +49,28 @@ export async function imported(path: string): Promise<Trace> {
   return memoryTrace(about, events);
 }
 
-/** The same run here: the recorder's `legacy` on Xen had a lenient ioremap, `legacy-xenioremap` Xen's. */
-export function setupLike(name: string): Setup {
-  const [platform, hooks, chipset, workload] = name.split(".");
-  return setupOf(`${platform} ${hooks!.replace("-xenioremap", "").replace("_", "-")}`, {
-    chipset: chipsets.find((known) => known.name === chipset)!,
-    workload: workloads.find((built) => built.name === workload) ?? operationsOf(workload!),
-    lenientIoremap: platform === "xen-i386" && hooks === "legacy",
-  });
+/** The hook set that a recording's name stands for. */
+function hooksOf(platform: string, hooks: string): string {
+  if (hooks === "dma_coherent") return platform.startsWith("ppc64") ? "dma-handle" : "dma-coherent";
+  return hooks.replace("-xenioremap", "");
 }
 
-/** The run without the proofs of `tells`. */
-export function recorded(setup: Setup): Trace {
-  const events: Recorded[] = [];
-  for (const _ of record(setup, (seq, op, event) => events.push({ seq, op, event })));
-  return memoryTrace(aboutRun(setup), events);
+/** The same run here: the recorder's `legacy` on Xen had a lenient ioremap, `legacy-xenioremap` Xen's. */
+export function setupLike(name: string, from = folder): Setup {
+  const [platform, hooks, chipset, workload] = name.split(".") as [string, string, string, string];
+  return {
+    platform: known(platforms, platform),
+    hooks: known(hookSets, hooksOf(platform, hooks)),
+    chipset: known(chipsets, chipset),
+    workload: operationsOf(workload, from),
+    seed: 0,
+    lenientIoremap: platform === "xen-i386" && hooks === "legacy",
+    device: true,
+  };
+}
+
+function known<T extends { readonly name: string }>(list: readonly T[], name: string): T {
+  const found = list.find((one) => one.name === name);
+  if (found === undefined) throw new UserError(`nothing here is called ${name}`);
+  return found;
 }

@@ -5,8 +5,8 @@ import { compare } from "../src/diff/diff.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { verify } from "../src/replay/verify.ts";
 import { workloads } from "../src/workload/index.ts";
-import { imported, operationsOf, pathOf, recorded, recordings, setupLike } from "./recordings.ts";
-import { memoryTrace } from "./tells.ts";
+import { memoryTrace, recorded } from "./memory-trace.ts";
+import { imported, operationsOf, pathOf, recordings, setupLike } from "./recordings.ts";
 
 test("there are recordings of the real driver to be judged by", () => {
   expect(recordings.length).toBeGreaterThanOrEqual(23);

@@ -8,7 +8,6 @@ import { expect } from "vitest";
 import { chipsets } from "../src/chipset/index.ts";
 import { fromJson, toLine } from "../src/event/line.ts";
 import { encodeRow, Places, ROW_WIDTH, type Row, RowReader, textsOf } from "../src/event/row.ts";
-import type { About, OpRow } from "../src/event/trace.ts";
 import { actors, kindNames, type Recorded } from "../src/event/vocabulary.ts";
 import { hookSets } from "../src/hooks/index.ts";
 import { apply } from "../src/machine/apply.ts";
@@ -21,35 +20,7 @@ import { verify } from "../src/replay/verify.ts";
 import { stateJson } from "../src/report/state-text.ts";
 import { workloads } from "../src/workload/index.ts";
 import { parseWorkload, type Workload } from "../src/workload/workload.ts";
-
-/** A trace that lies in memory. */
-export function memoryTrace(about: About, events: readonly Recorded[]): Trace {
-  return {
-    about,
-    count: events.length,
-    torn: false,
-    events: (from = 1, to = Number.POSITIVE_INFINITY) => events.slice(from - 1, to),
-    event: (seq) => events[seq - 1],
-    ops: () => opsOf(events),
-  };
-}
-
-function opsOf(events: readonly Recorded[]): OpRow[] {
-  const rows: OpRow[] = [];
-  for (const { seq, op, event } of events) {
-    if (event.kind === "op.began")
-      rows.push({
-        op,
-        name: event.name,
-        arguments: event.arguments,
-        result: null,
-        first: seq,
-        last: null,
-      });
-    if (event.kind === "op.ended") rows.push({ ...rows.pop()!, result: event.result, last: seq });
-  }
-  return rows;
-}
+import { memoryTrace } from "./memory-trace.ts";
 
 /** A run by names: "xen-i386 legacy smoke", and what differs from the usual. */
 export function setupOf(words: string, other: Partial<Setup> = {}): Setup {

@@ -81,7 +81,7 @@ export interface GattPart {
   readonly first: number;
   readonly count: number;
   /** What the chipset finds when it walks there. */
-  readonly says: "right" | "wrong" | "not reached" | "empty";
+  readonly says: "right" | "scratch" | "wrong" | "not reached" | "empty";
   /** The word that the CPU wrote into the first entry. */
   readonly word: number;
   /** The first page of the aperture that these entries are for. */
@@ -112,7 +112,9 @@ function judgement(state: State, index: number, word: number): GattPart["says"] 
   const frame = raw(mfnOf(walked.reached));
   const page = state.nature.physIsMachine ? frame : state.m2p.get(frame);
   const owner = page === undefined ? null : state.allocationOf(page);
-  return owner !== null && uses[owner.use] === "agp" ? "right" : "wrong";
+  const use = owner === null ? null : uses[owner.use];
+  if (use === "scratch") return "scratch";
+  return use === "agp" ? "right" : "wrong";
 }
 
 /** How many pages have a flag. */

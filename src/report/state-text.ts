@@ -120,30 +120,38 @@ const few = (list: readonly string[], most: number): string =>
     : `${list.slice(0, most).join(" ")} and ${counted(list.length - most)} more`;
 
 const p2mRows = (state: State): string[][] =>
-  folded(p2mRuns(state), 4).map((runs) => leadRow(runs, 1));
+  folded(p2mRuns(state), 0).map((runs) => leadRow(runs, 1));
+// A guard page lies between two mappings.
 const mappingRows = (state: State): string[][] =>
-  folded(mappings(state), Number.POSITIVE_INFINITY).map((runs) => leadRow(runs, PAGE_SIZE));
+  folded(mappings(state), 1).map((runs) => leadRow(runs, PAGE_SIZE));
 
-/** Runs of neighbouring pages as one, except those of so many pages, which are worth a row each. */
-function folded(runs: readonly Run[], long: number): Run[][] {
+/** A run of so many pages is worth a row of its own. */
+const LONG = 4;
+
+/** Short runs with no more than `gap` pages between them as one row; each long one for itself. */
+function folded(runs: readonly Run[], gap: number): Run[][] {
   const groups: Run[][] = [];
   for (const run of runs) {
     const group = groups.at(-1);
     const before = group?.at(-1);
-    const joins = before !== undefined && before.first + before.length === run.first;
-    if (joins && run.length < long && before.length < long) group!.push(run);
+    const near = before !== undefined && run.first - (before.first + before.length) <= gap;
+    if (near && run.length < LONG && before.length < LONG) group!.push(run);
     else groups.push([run]);
   }
   return groups;
 }
 
-/** Where neighbouring pages lead: to a run of frames, or to some here and some there. */
+/** Where pages lead: to a run of frames, or to some here and some there. */
 function leadRow(runs: readonly Run[], unit: number): string[] {
-  const { first, frame } = runs[0]!;
+  const [first, last] = [runs[0]!, runs.at(-1)!];
   const pages = runs.reduce((sum, { length }) => sum + length, 0);
-  const frames = runs.map((run) => span(run.frame, run.length));
-  const to = runs.length === 1 ? span(frame, pages) : `scattered: ${few(frames, 4)}`;
-  return [span(first * unit, pages, unit), countOf(pages, "page"), "->", to];
+  const frames = runs.map(({ frame, length }) => span(frame, length));
+  return [
+    span(first.first * unit, last.first + last.length - first.first, unit),
+    countOf(pages, "page"),
+    "->",
+    frames.length === 1 ? frames[0]! : `scattered: ${few(frames, 4)}`,
+  ];
 }
 
 const registerRows = (state: State): string[][] =>
@@ -166,6 +174,7 @@ const gattRows = (parts: readonly GattPart[]): string[][] =>
 
 const coloured: { readonly [S in GattPart["says"]]: string } = {
   right: colours.green("right"),
+  scratch: "scratch",
   wrong: colours.red("wrong"),
   "not reached": colours.red("not reached"),
   empty: "empty",
@@ -173,6 +182,7 @@ const coloured: { readonly [S in GattPart["says"]]: string } = {
 
 const explained: { readonly [S in GattPart["says"]]: string } = {
   right: "the chipset reads the entry and gets to a page that was allocated for AGP",
+  scratch: "the chipset reads the entry and gets to the page that stands for none",
   wrong: "the chipset reads the entry and gets to a frame that is no such page",
   "not reached": "the chipset reads something else there than what the CPU wrote",
   empty: "the entry names no page",

@@ -16,7 +16,7 @@ beforeAll(() => {
     { op: "unbind", slot: 0 },
     { op: "free", slot: 0 },
   ];
-  const ops = [{ op: "init" }, ...Array.from({ length: 50_000 }, () => round).flat()];
+  const ops = [{ op: "init" }, ...Array.from({ length: 25_000 }, () => round).flat()];
   writeFileSync(join(folder, "long.json"), JSON.stringify({ workload: "long", ops }));
 });
 

@@ -2,7 +2,7 @@
 
 import type { Event, Recorded } from "../../src/event/vocabulary.ts";
 import type { Trace } from "../../src/replay/trace.ts";
-import { memoryTrace } from "../tells.ts";
+import { memoryTrace } from "../memory-trace.ts";
 
 /** The trace with its list of events changed; causes follow the events that they name. */
 export function altered(trace: Trace, change: (events: Recorded[]) => Recorded[]): Trace {

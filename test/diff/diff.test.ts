@@ -7,7 +7,7 @@ import type { Event } from "../../src/event/vocabulary.ts";
 import { UserError } from "../../src/fault.ts";
 import type { Setup } from "../../src/record.ts";
 import type { Trace } from "../../src/replay/trace.ts";
-import { recorded } from "../recordings.ts";
+import { recorded } from "../memory-trace.ts";
 import { setupOf, tells, workloadOf } from "../tells.ts";
 import { alloc, bind, cleanup, free, init, maxOrder, unbind } from "../told.ts";
 import { altered, placeOf, saying } from "./altered.ts";

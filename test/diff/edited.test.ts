@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { compare } from "../../src/diff/diff.ts";
 import { UserError } from "../../src/fault.ts";
-import { imported, recorded, setupLike } from "../recordings.ts";
-import { memoryTrace } from "../tells.ts";
+import { memoryTrace, recorded } from "../memory-trace.ts";
+import { imported, setupLike } from "../recordings.ts";
 import { editsOf, mayBeLeftOut, notCompared } from "./edits.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gartrace-"));

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Event, Recorded } from "../../src/event/vocabulary.ts";
 import { causesOf, verdictIn } from "../../src/replay/causes.ts";
 import type { Trace } from "../../src/replay/trace.ts";
-import { memoryTrace } from "../tells.ts";
+import { memoryTrace } from "../memory-trace.ts";
 import { alloc, bind, init, maxOrder, told, toldOnly } from "../told.ts";
 
 const last = ({ trace }: { trace: Trace }, is: (event: Event) => boolean): Recorded =>

@@ -5,8 +5,8 @@ import type { Facts } from "../../src/event/field.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { verify } from "../../src/replay/verify.ts";
+import { memoryTrace } from "../memory-trace.ts";
 import { imported, pathOf } from "../recordings.ts";
-import { memoryTrace } from "../tells.ts";
 
 /** What replay says against a recording in which the first event that `change` changes is changed. */
 function told(real: Trace, change: (event: Event) => Event | null) {

@@ -5,7 +5,7 @@ import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
 import { stateJson } from "../../src/report/state-text.ts";
-import { memoryTrace } from "../tells.ts";
+import { memoryTrace } from "../memory-trace.ts";
 import { busyTrace } from "./busy.ts";
 
 test("at every moment of a busy trace the state sought is the state folded so far", () => {

@@ -5,8 +5,8 @@ import { machine } from "../../src/address.ts";
 import type { Event, KindName, Of, Recorded } from "../../src/event/vocabulary.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { verify } from "../../src/replay/verify.ts";
+import { memoryTrace } from "../memory-trace.ts";
 import { imported, pathOf } from "../recordings.ts";
-import { memoryTrace } from "../tells.ts";
 import { alloc, bind, cleanup, enable, told } from "../told.ts";
 
 const { trace } = told("xen-i386 gart", enable, alloc(0, 2), bind(0, 0), cleanup);

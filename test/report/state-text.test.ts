@@ -1,20 +1,29 @@
 // state-text.test.ts - a machine on one screen: short enough whatever ran, and readable.
 
 import { describe, expect, test } from "vitest";
+import { chipsets } from "../../src/chipset/index.ts";
 import { stateAt } from "../../src/replay/replay.ts";
 import { stateText } from "../../src/report/state-text.ts";
 import { workloads } from "../../src/workload/index.ts";
-import { recorded } from "../recordings.ts";
-import { memoryTrace, setupOf, workloadOf } from "../tells.ts";
+import { memoryTrace, recorded } from "../memory-trace.ts";
+import { setupOf, workloadOf } from "../tells.ts";
 
 const textAt = (words: string, part: number, other: Parameters<typeof setupOf>[1] = {}): string => {
   const trace = recorded(setupOf(words, other));
   return stateText(stateAt(trace, Math.round(trace.count * part)), trace);
 };
 
-describe.each(["native-i386 gart", "xen-i386 gart", "native-i386 legacy"])("on %s", (platform) => {
-  test.each(workloads.map(({ name }) => name))("the state of %s fits one screen", (workload) => {
-    const trace = recorded(setupOf(`${platform} ${workload}`));
+const names = workloads.map(({ name }) => name);
+describe.each([
+  ["native-i386 gart", "intel-440bx", names],
+  ["xen-i386 gart", "intel-440bx", names],
+  ["native-i386 gart", "i810", ["testgart"]],
+  ["xen-i386 gart", "amd-irongate", ["testgart"]],
+  ["ppc64-g5 gart", "u3", ["testgart"]],
+] as const)("on %s with %s", (platform, name, run) => {
+  test.each(run)("the state of %s fits one screen", (workload) => {
+    const chipset = chipsets.find((one) => one.name === name)!;
+    const trace = recorded(setupOf(`${platform} ${workload}`, { chipset }));
     for (const part of [0, 0.5, 0.8, 1]) {
       const moment = Math.round(trace.count * part);
       const lines = stateText(stateAt(trace, moment), trace).split("\n");
@@ -79,6 +88,21 @@ test("an entry that names a page nobody gave to AGP is wrong", () => {
   expect(text).toContain("       2  right  the chipset reads the entry");
   expect(text).toContain(
     "       1  wrong  the chipset reads the entry and gets to a frame that is no such page\n",
+  );
+});
+
+test("an entry that names the scratch page stands for no page", () => {
+  const chipset = chipsets.find(({ name }) => name === "i810")!;
+  const text = textAt("native-i386 gart", 1, { workload: bound, chipset });
+  expect(text).toContain("       3  right    the chipset reads the entry and gets to a page");
+  expect(text).toContain("  16,381  scratch  the chipset reads the entry and gets to the page");
+});
+
+test("tables of single pages with a guard page behind each are one line", () => {
+  const chipset = chipsets.find(({ name }) => name === "amd-irongate")!;
+  const text = textAt("xen-i386 gart", 1, { workload: bound, chipset });
+  expect(text).toMatch(
+    /^ {2}0xd0800000\.\.0xd08\w+ {2}\d+ pages {2}-> {2}scattered: 0x40c21 0x4767e/m,
   );
 });
 
