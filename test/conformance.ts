@@ -3,7 +3,9 @@
 // Exit code 0 where all are alike number by number, 1 where one is not, 2 where there is none to compare.
 
 import { compare } from "../src/diff/diff.ts";
+import type { Seen } from "../src/diff/side.ts";
 import { UserError } from "../src/fault.ts";
+import type { Trace } from "../src/replay/trace.ts";
 import { eventLine } from "../src/report/event-text.ts";
 import { recorded } from "./memory-trace.ts";
 import { imported, pathOf, recordingsIn, setupLike } from "./recordings.ts";
@@ -12,18 +14,18 @@ import { imported, pathOf, recordingsIn, setupLike } from "./recordings.ts";
 async function parting(name: string, folder: string): Promise<string | null> {
   try {
     const real = await imported(pathOf(name, folder));
-    const { first } = compare(recorded(setupLike(name, folder)), real, true);
+    const here = recorded(setupLike(name, folder));
+    const { first } = compare(here, real, true);
     if (first === null) return null;
-    const lines = [first.a, first.b].map((seen) =>
-      seen === null ? "no such event" : eventLine(seen.recorded, seen.verdict),
-    );
+    const line = (seen: Seen | null, { about }: Trace) =>
+      seen === null ? "no such event" : eventLine(seen.recorded, seen.verdict, about);
     const facts = first.facts.map(
       ({ fact, a, b }) => `${fact}: ${JSON.stringify(a)} here, ${JSON.stringify(b)} there`,
     );
     return [
       `${first.class} in op ${first.op.op}, ${first.op.name}`,
-      `  here  ${lines[0]}`,
-      `  there ${lines[1]}`,
+      `  here  ${line(first.a, here)}`,
+      `  there ${line(first.b, real)}`,
       ...facts.map((fact) => `  ${fact}`),
     ].join("\n");
   } catch (error) {

@@ -37,7 +37,7 @@ describe.each(matrix)("a random walk on %s", (words) => {
       fc.property(walk, fc.nat({ max: 99 }), fc.boolean(), (workload, seed, lenientIoremap) => {
         tells(setupOf(words, { workload, seed, lenientIoremap }));
       }),
-      { numRuns: 6 },
+      { numRuns: 2 },
     );
   });
 });

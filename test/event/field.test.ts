@@ -17,6 +17,7 @@ import {
 import { hookNames, remappers } from "../../src/event/hook.ts";
 import { mappings } from "../../src/event/iommu.ts";
 import { allocators, uses } from "../../src/event/memory.ts";
+import { levels } from "../../src/event/op.ts";
 import { hypercalls } from "../../src/event/p2m.ts";
 import { declared, kindNames } from "../../src/event/vocabulary.ts";
 
@@ -101,7 +102,11 @@ describe("a list of names", () => {
   // Codes are in traces: a list may only grow at its end.
   test("begins as it always did", () => {
     for (const [list, beginning] of [
-      [allocators, "alloc_page __get_free_pages vmalloc free_page free_pages"],
+      [
+        allocators,
+        "alloc_page __get_free_pages vmalloc free_page free_pages alloc_pages __get_free_page",
+      ],
+      [levels, "emerg alert crit err warning notice info debug default"],
       [attributes, "reserved unreserved uncached cached"],
       [flushes, "wbinvd mb flush_dcache_range clflush"],
       [
