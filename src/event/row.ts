@@ -2,6 +2,7 @@
 //
 // The codes of kinds, actors and places belong to one trace, which carries their names with it.
 
+import { UserError } from "../fault.ts";
 import { type Column, columns, families, type Place, SUBJECT_FAMILIES } from "./field.ts";
 import {
   actors,
@@ -163,6 +164,9 @@ export function textsOf(event: Event): Texts {
   }
 }
 
+const changed = (row: Row, what: string): UserError =>
+  new UserError(`event #${row[column.seq]} ${what}: the file was changed; record it again`);
+
 /** Reads rows of one trace, by that trace's own lists of names. */
 export class RowReader {
   readonly #plans: readonly Plan[];
@@ -180,7 +184,8 @@ export class RowReader {
   }
 
   decode(row: Row, texts: Texts): Recorded {
-    const plan = this.#plans[row[column.kind]!]!;
+    const plan = this.#plans[row[column.kind]!];
+    if (plan === undefined) throw changed(row, "is of no kind that the trace lists");
     const event: { [name: string]: unknown } = {
       kind: plan.kind,
       actor: this.#actors[row[column.actor]!],
@@ -197,6 +202,8 @@ export class RowReader {
         event[step.name] = step.names[step.unit === 1 ? code % 256 : code];
       } else event[step.name] = step.family >= 0 ? Math.floor(value / SUBJECT_FAMILIES) : value;
     }
+    if (plan.kind.startsWith("op.") && texts.op === undefined)
+      throw changed(row, "belongs to an op that the trace does not hold");
     for (const { name, in: place } of plan.outside) {
       if (place === "note") {
         if (texts.note !== undefined) event[name] = texts.note;

@@ -12,8 +12,7 @@ export function momentOf(trace: Trace, position: string): number {
   const [, number] = /^#?(\d+)$/.exec(position) ?? [];
   if (number !== undefined) return within(trace, Number(number), position);
   const [, percent] = /^(\d+(?:\.\d+)?)%$/.exec(position) ?? [];
-  if (percent !== undefined)
-    return within(trace, Math.round((trace.count * Number(percent)) / 100), position);
+  if (percent !== undefined) return within(trace, (trace.count * Number(percent)) / 100, position);
   const [, op] = /^op:(\d+)$/.exec(position) ?? [];
   if (op === undefined)
     throw new UserError(`'${position}' is no position; write #437, 63%, end or op:14`);
@@ -28,5 +27,5 @@ export function momentOf(trace: Trace, position: string): number {
 function within(trace: Trace, moment: number, position: string): number {
   if (moment > trace.count)
     throw new UserError(`${position} is past the end; the last event is #${trace.count}`);
-  return moment;
+  return Math.round(moment);
 }

@@ -21,8 +21,12 @@ export async function createFile(
   try {
     const database = new Sqlite(resolve(path));
     try {
+      // Rows come in order and are read in runs: larger pages save a tenth of the inserting.
+      database.pragma("page_size = 16384");
       database.pragma("journal_mode = WAL");
       database.pragma("synchronous = NORMAL");
+      // In pages, 64 MB: a checkpoint waits for the disk, and the batches are safe in the log already.
+      database.pragma("wal_autocheckpoint = 4096");
       await migrate(database);
       database.transaction(() => describe(database, about))();
       return database;

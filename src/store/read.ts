@@ -198,7 +198,9 @@ export class TraceReader {
   /** What `textsOf` said of the event when it was recorded, where it begins or ends an op. */
   #textsOfOp(row: Row, ops: ReadonlyMap<number, OpTexts>): Texts {
     if (!this.#isOpEvent(row)) return NO_TEXTS;
-    const [name, args, result] = ops.get(opOf(row))!;
+    const texts = ops.get(opOf(row));
+    if (texts === undefined) return NO_TEXTS;
+    const [name, args, result] = texts;
     return row[KIND] === this.#began
       ? { op: { name, arguments: args, result: null } }
       : { op: { name: "", arguments: "", result } };

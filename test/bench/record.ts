@@ -96,7 +96,7 @@ function timeSelect(path: string, from: string): number {
   return took;
 }
 
-/** A database with the trace's own table `event`, set up as the store sets up its own. */
+/** A database with the trace's own table `event`; page size and checkpoints are left as SQLite has them. */
 function emptyLike(path: string, trace: Database.Database): Database.Database {
   const { sql } = trace.prepare("SELECT sql FROM sqlite_schema WHERE name = 'event'").get() as {
     sql: string;
