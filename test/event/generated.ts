@@ -58,5 +58,3 @@ export const recordedOf = (kind: KindName): fc.Arbitrary<Recorded> =>
   fc
     .tuple(fc.integer({ min: 1, max: 2 ** 40 }), fc.integer({ min: -1, max: 1000 }), eventOf(kind))
     .map(([seq, op, event]) => ({ seq, op: "op" in event ? event.op : op, event }));
-
-export const anyEvent: fc.Arbitrary<Event> = fc.oneof(...kindNames.map(eventOf));
