@@ -7,7 +7,6 @@ import {
   declared,
   type Event,
   type KindName,
-  kindNames,
   type Recorded,
 } from "../../src/event/vocabulary.ts";
 
