@@ -88,10 +88,10 @@ test("Ctrl-C keeps what was recorded, in one plain file, and says how much that 
 });
 
 test("a disk that takes no more leaves the whole batches before it", async () => {
-  // The shell's limit on the size of files, in KB, stands in for a full disk.
+  // The shell's limit on the size of files, in blocks, stands in for a full disk.
   const { code, stderr } = await run(
     "/bin/sh",
-    ["-c", `ulimit -f 2000; exec "${process.execPath}" "${main}" record -o full.gart`],
+    ["-c", `ulimit -f 5000; exec "${process.execPath}" "${main}" record -o full.gart`],
     { folder },
   );
   expect(code).toBe(2);
