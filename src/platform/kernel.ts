@@ -223,7 +223,8 @@ export class Kernel {
       place,
       fault: "oops",
       text,
-      virt: address,
+      // An address near zero lies below the virt base of 64 bits, where no virt can tell it.
+      virt: this.platform.virtBase > 0n && raw(address) < PAGE_SIZE ? null : address,
     });
     throw new Killed(text);
   }

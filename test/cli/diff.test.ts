@@ -1,7 +1,8 @@
 // diff.test.ts - gartrace diff, from the outside: what it prints, as text and as JSON, and its exit codes.
 
 import { beforeAll, expect, test } from "vitest";
-import { freshFolder, gartrace } from "./gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace } from "./gartrace.ts";
 
 const folder = freshFolder();
 beforeAll(async () => {

@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
-import { freshFolder, gartrace } from "./gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace } from "./gartrace.ts";
 
 const folder = freshFolder();
 const runs = { "refused.gart": "", "lenient.gart": "--lenient-ioremap" };

@@ -1,28 +1,15 @@
 // gartrace.ts - runs the built command as a person does: in a folder of its own, reading what it prints.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterAll, vi } from "vitest";
+import { resolve } from "node:path";
+import { vi } from "vitest";
+import { freshFolder } from "../fresh-folder.ts";
 
 export const main = resolve("dist/src/cli/main.js");
 export const reference = resolve("traces/reference");
 
 // A process takes a third of a second on an idle machine, and many times that on a busy one.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
-
-/** An empty folder, removed after the tests of the file. */
-export function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "gartrace-test-"));
-  folders.push(folder);
-  return folder;
-}
 
 export interface Ran {
   /** Null where a signal ended it. */

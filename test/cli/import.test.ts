@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { freshFolder, gartrace, reference } from "./gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace, reference } from "./gartrace.ts";
 
 const name = "xen-i386.gart.intel-440bx.smoke";
 const recording = join(reference, `${name}.jsonl.gz`);

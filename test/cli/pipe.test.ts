@@ -2,7 +2,8 @@
 
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
-import { freshFolder, gartrace, main, run } from "./gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace, main, run } from "./gartrace.ts";
 
 const shell = (line: string, folder: string) => run("/bin/bash", ["-c", line], { folder });
 const command = `"${process.execPath}" "${main}"`;

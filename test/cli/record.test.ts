@@ -3,7 +3,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { freshFolder, gartrace, reference } from "./gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace, reference } from "./gartrace.ts";
 
 // The driver does not load under these, so the trace is small.
 const small = "record smoke -p xen-i386 -k legacy";

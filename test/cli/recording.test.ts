@@ -10,7 +10,8 @@ import { UserError } from "../../src/fault.ts";
 import { hookSets } from "../../src/hooks/index.ts";
 import { platforms } from "../../src/platform/index.ts";
 import { workloads } from "../../src/workload/index.ts";
-import { freshFolder, reference } from "./gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+import { reference } from "./gartrace.ts";
 
 const wanted: Wanted = {
   platform: "native-i386",

@@ -2,7 +2,8 @@
 
 import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { freshFolder, gartrace, main, run } from "./gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace, main, run } from "./gartrace.ts";
 
 test("the demo tells the story on one screen, in time, and leaves no files", async () => {
   const temporary = freshFolder();

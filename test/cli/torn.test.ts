@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
-import { freshFolder, gartrace, main, run } from "./gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace, main, run } from "./gartrace.ts";
 
 const folder = freshFolder();
 beforeAll(() => {

@@ -15,7 +15,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { reading } from "../../src/cli/reading.ts";
 import { UserError } from "../../src/fault.ts";
 import type { TraceReader } from "../../src/store/read.ts";
-import { freshFolder, gartrace } from "./gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace } from "./gartrace.ts";
 
 const folder = freshFolder();
 beforeAll(async () => {

@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
-import { freshFolder, gartrace } from "./gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace } from "./gartrace.ts";
 
 test("a recorded trace holds; with one entry of its table edited it does not, and verify says where", async () => {
   const folder = freshFolder();

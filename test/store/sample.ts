@@ -1,7 +1,6 @@
 // sample.ts - events of every kind, made from the vocabulary itself, and a run to put them in.
 
-import { chmodSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import type { Field } from "../../src/event/field.ts";
@@ -14,6 +13,7 @@ import {
   kindNames,
 } from "../../src/event/vocabulary.ts";
 import { TraceWriter } from "../../src/store/write.ts";
+import { freshFolder } from "../fresh-folder.ts";
 
 export const about: About = {
   platform: "xen-i386",
@@ -30,8 +30,7 @@ export const about: About = {
 };
 
 /** A path in a folder of its own. */
-export const freshPath = (name = "run.gart"): string =>
-  join(mkdtempSync(join(tmpdir(), "gartrace-")), name);
+export const freshPath = (name = "run.gart"): string => join(freshFolder(), name);
 
 const facts = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.oneof(fc.nat(), fc.string()), {
   maxKeys: 3,
