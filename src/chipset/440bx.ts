@@ -3,8 +3,9 @@
 // Names as in Intel's 440BX datasheet (290633), offsets and values as drivers/char/agp/intel-agp.c of
 // 2.6.12-rc2 uses them.
 
-import { aperture, bus, raw } from "../address.ts";
+import { bus, raw } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
+import { apertureIn, tableIn } from "./bases.ts";
 import type { Chipset, RegisterField } from "./chipset.ts";
 
 const BRIDGE = "0000:00:00.0";
@@ -61,14 +62,7 @@ export const intel440bx: Chipset = {
   },
   directory: null,
   cachedTable: false,
-  apertureBase: (registers) => {
-    const held = registers.get(APBASE);
-    // PCI_BASE_ADDRESS_MEM_MASK: the low four bits say what kind of BAR it is.
-    return held === undefined ? null : aperture(held.word - (held.word % 16));
-  },
-  tableBase: (registers) => {
-    const held = registers.get(ATTBASE);
-    return held === undefined ? null : { base: bus(held.word - (held.word % 4096)), seq: held.seq };
-  },
+  apertureBase: apertureIn(APBASE),
+  tableBase: tableIn(ATTBASE),
   flushesTlb: (register, word) => register === AGPCTRL && (word & GTLB_ENABLE) === 0,
 };

@@ -3,8 +3,9 @@
 // Names as in AMD's 751 data sheet (21910) and drivers/char/agp/amd-k7-agp.c of 2.6.12-rc2. One word of the
 // directory stands for 4 MB and goes by the absolute address of the aperture, not relative to its base.
 
-import { aperture, bus, raw } from "../address.ts";
+import { bus, raw } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
+import { apertureIn, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
 
 const BRIDGE = "0000:00:00.0";
@@ -92,13 +93,7 @@ export const amdIrongate: Chipset = {
   },
   directory: { reach: 0x400000, decode },
   cachedTable: false,
-  apertureBase: (registers) => {
-    const held = registers.get(APBASE);
-    return held === undefined ? null : aperture(held.word - (held.word % 16));
-  },
-  tableBase: (registers) => {
-    const held = registers.get(ATTBASE);
-    return held === undefined ? null : { base: bus(held.word - (held.word % 4096)), seq: held.seq };
-  },
+  apertureBase: apertureIn(APBASE),
+  tableBase: tableIn(ATTBASE),
   flushesTlb: (register, word) => register === TLBFLUSH && word % 2 === 1,
 };

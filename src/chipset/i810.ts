@@ -3,8 +3,9 @@
 // Names as in Intel's 810 programmer's reference and drivers/char/agp/intel-agp.c of 2.6.12-rc2. Writes at
 // 0x10000 and up in the register page reach the table at PGETBL_CTL's address, wherever that is.
 
-import { aperture, bus, raw } from "../address.ts";
+import { bus, raw } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
+import { apertureIn, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
 
 const BRIDGE = "0000:00:00.0";
@@ -63,14 +64,8 @@ export const i810: Chipset = {
   },
   directory: null,
   cachedTable: false,
-  apertureBase: (registers) => {
-    const held = registers.get(GMADR);
-    return held === undefined ? null : aperture(held.word - (held.word % 16));
-  },
-  tableBase: (registers) => {
-    const held = registers.get(PGETBL_CTL);
-    return held === undefined ? null : { base: bus(held.word - (held.word % 4096)), seq: held.seq };
-  },
+  apertureBase: apertureIn(GMADR),
+  tableBase: tableIn(PGETBL_CTL),
   // The driver has no flush for it: a write through the window is said to invalidate the entry.
   flushesTlb: () => false,
 };

@@ -60,19 +60,8 @@ export function gave(
   place: string,
   promises: "bus" | "phys",
 ): Given {
-  const { kernel } = arch;
-  const phys = kernel.physOf(address);
-  const seq = kernel.machine.emit({
-    kind: "hook.called",
-    actor: "driver",
-    place,
-    cause: allocatedAt(kernel.state, phys),
-    hook,
-    virt: address,
-    phys,
-    machine: kernel.machineOf(phys),
-    ...(promises === "bus" ? { bus: result } : {}),
-  });
+  const phys = arch.kernel.physOf(address);
+  const seq = called(arch, hook, address, phys, promises === "bus" ? result : null, place);
   return { bus: result, phys, seq };
 }
 
@@ -85,20 +74,32 @@ export function found(
   place: string,
   takes: "bus" | "phys",
 ): Virt {
-  const { kernel } = arch;
-  const address = kernel.virtOf(phys);
-  kernel.machine.emit({
+  const address = arch.kernel.virtOf(phys);
+  called(arch, hook, address, phys, takes === "bus" ? given.bus : null, place);
+  return address;
+}
+
+function called(
+  { kernel }: Arch,
+  hook: HookName,
+  virt: Virt,
+  phys: Phys,
+  bus: Bus | null,
+  place: string,
+): number {
+  const cause = allocatedAt(kernel.state, phys);
+  const machine = kernel.machineOf(phys);
+  return kernel.machine.emit({
     kind: "hook.called",
     actor: "driver",
     place,
-    cause: allocatedAt(kernel.state, phys),
+    cause,
     hook,
-    virt: address,
+    virt,
     phys,
-    machine: kernel.machineOf(phys),
-    ...(takes === "bus" ? { bus: given.bus } : {}),
+    machine,
+    ...(bus === null ? {} : { bus }),
   });
-  return address;
 }
 
 /** machine_to_phys of a number on the device's side. */

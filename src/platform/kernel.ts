@@ -17,6 +17,7 @@ import {
   phys,
   physOf,
   raw,
+  untranslated,
   type Virt,
   virt,
 } from "../address.ts";
@@ -235,3 +236,12 @@ export const pagesOn = <A extends Bus | Phys | Virt | MachineAddress>(
   address: A,
   pages: number,
 ): A => offset(address, pages * PAGE_SIZE);
+
+/** What an event says of a number given to hardware that nothing translates: page, truth, and where it leads. */
+export const handed = (kernel: Kernel, { phys, seq }: Given, address: Bus) => ({
+  cause: seq,
+  phys,
+  machine: kernel.machineOf(phys),
+  bus: address,
+  reached: untranslated(address),
+});

@@ -1,10 +1,10 @@
 // mmio.ts - memory-mapped registers of a device, as plain storage that starts at zero.
 
-import { bus, PAGE_SIZE, raw, untranslated } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Given, Kernel } from "./kernel.ts";
 import type { Width } from "./pci.ts";
+import { writeRegister } from "./register-write.ts";
 
 export class Mmio {
   readonly #kernel: Kernel;
@@ -32,29 +32,9 @@ export class Mmio {
 
   /** `given` is the address that the value is made of, where it holds one. */
   write(offset: number, width: Width, word: number, place: string, given?: Given): void {
-    const { machine } = this.#kernel;
     const register = this.#number(offset);
-    const base = given && bus(raw(given.bus) - (raw(given.bus) % PAGE_SIZE));
-    machine.emit({
-      kind: "register.written",
-      actor: "driver",
-      place,
-      register,
-      word,
-      size: width,
-      ...(given === undefined || base === undefined
-        ? {}
-        : {
-            cause: given.seq,
-            phys: given.phys,
-            machine: this.#kernel.machineOf(given.phys),
-            bus: base,
-            reached: untranslated(base),
-          }),
-    });
+    writeRegister(this.#kernel, this.#chipset, { register, word, size: width, place }, given);
     this.#words.set(register, word);
-    if (this.#chipset.flushesTlb(register, word))
-      machine.emit({ kind: "tlb.flushed", actor: "chipset", which: "gart" });
   }
 
   #number(offset: number): number {

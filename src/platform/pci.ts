@@ -3,10 +3,10 @@
 // As in the reference recordings: unlisted bytes are 0, nothing has side effects except what a chipset's
 // table names as flushing its TLB, and the AGP status register ignores writes.
 
-import { bus, PAGE_SIZE, raw, untranslated } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Given, Kernel } from "./kernel.ts";
+import { writeRegister } from "./register-write.ts";
 
 const PCI_CAP_ID_AGP = 2;
 export const PCI_AGP_STATUS = 4;
@@ -52,29 +52,13 @@ export class Pci {
     given?: Given,
   ): void {
     const register = registerNumber("config", bdfOf(device), offset);
-    const access = {
-      kind: "register.written",
-      actor: "driver",
-      place,
-      register,
-      word: value,
-      size: width,
-    } as const;
-    if (given === undefined) this.#kernel.machine.emit(access);
-    else {
-      const base = bus(raw(given.bus) - (raw(given.bus) % PAGE_SIZE));
-      this.#kernel.machine.emit({
-        ...access,
-        cause: given.seq,
-        phys: given.phys,
-        machine: this.#kernel.machineOf(given.phys),
-        bus: base,
-        reached: untranslated(base),
-      });
-    }
+    writeRegister(
+      this.#kernel,
+      this.#chipset,
+      { register, word: value, size: width, place },
+      given,
+    );
     if (!this.#isStatus(device, offset)) store(this.#space(device), offset, width, value);
-    if (this.#chipset.flushesTlb(register, value))
-      this.#kernel.machine.emit({ kind: "tlb.flushed", actor: "chipset", which: "gart" });
   }
 
   /** pci_find_capability: the reference's harness answers it without reading configuration space. */

@@ -1,9 +1,9 @@
 // table-access.ts - the words of GATT and directory, as a driver writes and reads them.
 
-import { raw, untranslated, type Virt, virt } from "../address.ts";
+import { raw, type Virt, virt } from "../address.ts";
 import { entryPlace } from "../machine/gart.ts";
 import { cpuWord, placeOf } from "../machine/words.ts";
-import type { Given, Kernel } from "./kernel.ts";
+import { type Given, handed, type Kernel } from "./kernel.ts";
 import type { Remap, Window } from "./remap.ts";
 
 const DIRECTORY_WORD = 4;
@@ -80,9 +80,6 @@ export class TableAccess {
   }
 
   #named(bus: Given["bus"] | null, page: Given | null) {
-    if (bus === null || page === null) return {};
-    const { phys, seq } = page;
-    const machine = this.#kernel.machineOf(phys);
-    return { cause: seq, phys, machine, bus, reached: untranslated(bus) };
+    return bus === null || page === null ? {} : handed(this.#kernel, page, bus);
   }
 }

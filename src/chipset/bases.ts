@@ -1,0 +1,20 @@
+// bases.ts - where aperture and table are, for the chipsets that keep each in one 32-bit register.
+
+import { aperture, bus } from "../address.ts";
+import type { Chipset } from "./chipset.ts";
+
+/** PCI_BASE_ADDRESS_MEM_MASK: the low four bits of a BAR say what kind it is. */
+export const apertureIn =
+  (register: number): Chipset["apertureBase"] =>
+  (registers) => {
+    const held = registers.get(register);
+    return held === undefined ? null : aperture(held.word - (held.word % 16));
+  };
+
+/** Bits 31:12 are the table; what stands below differs. */
+export const tableIn =
+  (register: number): Chipset["tableBase"] =>
+  (registers) => {
+    const held = registers.get(register);
+    return held === undefined ? null : { base: bus(held.word - (held.word % 4096)), seq: held.seq };
+  };
