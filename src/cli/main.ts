@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { SqliteError } from "better-sqlite3";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../fault.ts";
+import { addCheck } from "./check.ts";
 import { addDemo } from "./demo.ts";
 import { addDiff } from "./diff.ts";
 import { addEvents } from "./events.ts";
@@ -40,6 +41,7 @@ for (const add of [
   addEvents,
   addState,
   addDiff,
+  addCheck,
   addVerify,
   addDemo,
 ])

@@ -1,0 +1,74 @@
+// check.ts - what a check is: an invariant of the machine, watched event by event.
+//
+// Whoever writes a check of their own needs this page alone: a module that exports `checks`, a list of
+// objects of this shape, is taken by `gartrace check --checks`.
+
+import type { FamilyName } from "../event/field.ts";
+import type { About } from "../event/trace.ts";
+import type { Verdict } from "../event/verdict.ts";
+import type { KindName, Of } from "../event/vocabulary.ts";
+import type { State } from "../machine/state.ts";
+
+/** A thing that has a state, by its number in its family: entry 0x42 of the GATT. */
+export interface Thing {
+  readonly family: FamilyName;
+  readonly number: number;
+}
+
+/** An invariant stops holding: at which event, for which things, and what that means. */
+export interface Finding {
+  readonly check: string;
+  readonly seq: number;
+  /** The op it happened in; -1 outside any. */
+  readonly op: number;
+  readonly things: readonly Thing[];
+  /** What the numbers say, where numbers are what is wrong. */
+  readonly verdict: Verdict | null;
+  /** One sentence for people, without a full stop. */
+  readonly says: string;
+}
+
+/** Where a watch stands: the event under its eyes, and the machine before or after it. */
+export interface Moment {
+  readonly seq: number;
+  readonly op: number;
+  readonly state: State;
+}
+
+/** What a watch says of the event under its eyes. */
+export interface Report {
+  finding(things: readonly Thing[], says: string, verdict?: Verdict): void;
+  /** The trace does not hold what the check needs: from here on it can tell nothing. */
+  cannotTell(why: string): void;
+}
+
+/** What to call for which kinds of events. */
+export type Handlers = { readonly [K in KindName]?: (event: Of<K>, moment: Moment) => void };
+
+/** One check over one trace. What it remembers must not grow with the trace, only with the machine. */
+export interface Watch {
+  /** Called while the machine is still as it was before the event. */
+  readonly before?: Handlers;
+  /** Called when the event has changed the machine. */
+  readonly after?: Handlers;
+}
+
+export interface Check {
+  readonly name: string;
+  /** The invariant as a sentence, without a full stop. */
+  readonly holds: string;
+  watch(about: About, report: Report): Watch;
+}
+
+/** What came of one check over a trace. */
+export interface Checked {
+  readonly check: Check;
+  /** How many times the invariant stopped holding. */
+  readonly count: number;
+  /** The first of them. */
+  readonly findings: readonly Finding[];
+  /** Why it can tell nothing, and from which event on; null where it can. */
+  readonly undecidable: { readonly since: number; readonly why: string } | null;
+  /** What the check itself threw, and at which event; the others went on. */
+  readonly failure: { readonly seq: number; readonly error: unknown } | null;
+}

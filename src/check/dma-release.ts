@@ -1,0 +1,26 @@
+// dma-release.ts - a DMA mapping ends as it was made: same handle, same length.
+//
+// The patch of 16 March 2005 freed the table with its bus address where dma_free_coherent wants the handle:
+// behind an IOMMU that takes down somebody else's mapping and leaks the own one.
+
+import { hex } from "../address.ts";
+import type { Check } from "./check.ts";
+
+export const dmaRelease: Check = {
+  name: "dma-release",
+  holds: "every DMA mapping ends by the handle and length it was made with",
+  watch: (about, report) => ({
+    before: {
+      "dma.unmapped": ({ handle, bus, size }, { state }) => {
+        const made = state.dma.get(handle);
+        const things = [{ family: "dma", number: handle }] as const;
+        if (made === size) return;
+        if (made !== undefined)
+          report.finding(things, `${size} bytes at ${hex(bus)}:b end, ${made} were mapped`);
+        // An imported trace begins in the middle.
+        else if (about.source === "simulated")
+          report.finding(things, `nothing is mapped at ${hex(bus)}:b`);
+      },
+    },
+  }),
+};

@@ -1,0 +1,76 @@
+// freed-while-mapped.ts - no page is freed while an entry of the GATT still leads to it.
+//
+// A device that goes on through the entry reads and writes what the next owner keeps there: agpgart freed
+// pages one by one while the rest were still to be unmapped, until linux a2721e998ed (2007).
+
+import { hex, type Machine, mfnOf, raw } from "../address.ts";
+import { pagesOf } from "../machine/state.ts";
+import type { Check } from "./check.ts";
+
+export const freedWhileMapped: Check = {
+  name: "freed-while-mapped",
+  holds: "no page is freed while a GATT entry leads to it",
+  watch: (_, report) => {
+    const leading = new Leading();
+    return {
+      after: {
+        "gatt.written": ({ entry, reached }) => leading.set(entry, reached ?? null),
+      },
+      before: {
+        "page.freed": ({ allocation, machine, size, use }) => {
+          // With the table its entries go.
+          if (use === "gatt") leading.clear();
+          if (machine == null) return;
+          const first = raw(mfnOf(machine));
+          for (let frame = first; frame < first + pagesOf(size); frame++) {
+            const entry = leading.to(frame);
+            if (entry === null) continue;
+            report.finding(
+              [
+                { family: "allocation", number: allocation },
+                { family: "gatt", number: entry },
+              ],
+              `the page at ${hex(machine)}:m is freed and the entry still leads there`,
+              "stale",
+            );
+          }
+        },
+      },
+    };
+  },
+};
+
+/** Which entry leads to which frame, as the driver wrote them. */
+class Leading {
+  readonly #frames = new Map<number, number>();
+  readonly #entries = new Map<number, Set<number>>();
+
+  set(entry: number, reached: Machine | null): void {
+    const before = this.#frames.get(entry);
+    if (before !== undefined) this.#leave(before, entry);
+    if (reached === null) return;
+    const frame = raw(mfnOf(reached));
+    this.#frames.set(entry, frame);
+    const others = this.#entries.get(frame);
+    if (others === undefined) this.#entries.set(frame, new Set([entry]));
+    else others.add(entry);
+  }
+
+  /** The first entry that leads to a frame; null where none does. */
+  to(frame: number): number | null {
+    for (const entry of this.#entries.get(frame) ?? []) return entry;
+    return null;
+  }
+
+  clear(): void {
+    this.#frames.clear();
+    this.#entries.clear();
+  }
+
+  #leave(frame: number, entry: number): void {
+    this.#frames.delete(entry);
+    const entries = this.#entries.get(frame)!;
+    entries.delete(entry);
+    if (entries.size === 0) this.#entries.delete(frame);
+  }
+}

@@ -1,0 +1,22 @@
+// index.ts - the list of checks.
+
+import type { Check } from "./check.ts";
+import { deviceAstray } from "./device-astray.ts";
+import { dmaRelease } from "./dma-release.ts";
+import { entryAstray } from "./entry-astray.ts";
+import { frameShared } from "./frame-shared.ts";
+import { freedWhileMapped } from "./freed-while-mapped.ts";
+import { gartTlbStale } from "./gart-tlb-stale.ts";
+import { tableBase } from "./table-base.ts";
+import { wrongFree } from "./wrong-free.ts";
+
+export const checks: readonly Check[] = [
+  entryAstray,
+  tableBase,
+  deviceAstray,
+  gartTlbStale,
+  freedWhileMapped,
+  wrongFree,
+  dmaRelease,
+  frameShared,
+];

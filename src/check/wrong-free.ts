@@ -1,0 +1,37 @@
+// wrong-free.ts - what is freed is what somebody was given, once.
+//
+// Under Xen phys_to_virt() of a machine address is another page: it is freed under its owner's feet and the
+// right one leaks. The same came back in 2008, when agpgart asked gart_to_virt() after the page's frame had
+// changed (linux da503fa60b8).
+
+import { hex } from "../address.ts";
+import { uses } from "../event/memory.ts";
+import { pagesOf } from "../machine/state.ts";
+import type { Check } from "./check.ts";
+
+export const wrongFree: Check = {
+  name: "wrong-free",
+  holds: "only pages that were allocated are freed, for the same use and in the same number",
+  watch: (about, report) => ({
+    before: {
+      "page.freed": ({ allocation, size, use, phys }, { state }) => {
+        // An imported trace begins in the middle: what was allocated before it is not known.
+        if (about.source === "imported") return;
+        const owner = state.allocationOf(allocation);
+        const things = [{ family: "allocation", number: allocation }] as const;
+        const where = phys == null ? "" : ` at ${hex(phys)}:p`;
+        if (owner === null) report.finding(things, `nobody was given the page${where}`);
+        else if (owner.first !== allocation || owner.pages !== pagesOf(size))
+          report.finding(
+            things,
+            `${pagesOf(size)} pages${where} are freed of a block of ${owner.pages}`,
+          );
+        else if (uses[owner.use] !== use)
+          report.finding(
+            things,
+            `a page${where} is freed as ${use} that was for ${uses[owner.use]}`,
+          );
+      },
+    },
+  }),
+};

@@ -1,0 +1,58 @@
+// check-text.ts - what the checks found, for people and as JSON.
+
+import type { Checked, Finding, Thing } from "../check/check.ts";
+import { verdictText } from "./event-text.ts";
+import { counted, countOf, inColumns, indented } from "./text.ts";
+
+/** gatt[0x42] */
+export const thingName = ({ family, number }: Thing): string =>
+  `${family}[0x${number.toString(16)}]`;
+
+/** Findings of one check that the text shows; JSON has all that were kept. */
+const SHOWN = 3;
+
+export function checkText(all: readonly Checked[]): string {
+  const broken = all.filter(({ count }) => count > 0);
+  const rows = all.map(({ check, count, undecidable, failure }) => [
+    check.name,
+    answerOf(count, undecidable, failure),
+    check.holds,
+  ]);
+  const parts = broken.map(({ check, count, findings }) => {
+    const lines = findings.slice(0, SHOWN).map(findingLine);
+    const more = count - lines.length;
+    if (more > 0) lines.push(`and ${counted(more)} more`);
+    return `${check.name}: ${countOf(count, "finding")}\n${indented(lines.join("\n"))}`;
+  });
+  return [inColumns(rows), ...parts].join("\n\n");
+}
+
+function answerOf(
+  count: number,
+  undecidable: Checked["undecidable"],
+  failure: Checked["failure"],
+): string {
+  if (failure !== null) return `failed at #${failure.seq}: ${messageOf(failure.error)}`;
+  if (count > 0) return countOf(count, "finding");
+  return undecidable === null ? "holds" : `undecidable here: ${undecidable.why}`;
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** "#437 op 5 gatt[0x11]: names 0x1010000:b, ... [wrong-space]" */
+function findingLine({ seq, op, things, verdict, says }: Finding): string {
+  const within = op < 0 ? "" : ` op ${op}`;
+  const line = `#${seq}${within} ${things.map(thingName).join(", ")}: ${says}`;
+  return verdict === null ? line : `${line} ${verdictText(verdict)}`;
+}
+
+export const checkJson = (all: readonly Checked[]): unknown =>
+  all.map(({ check, count, findings, undecidable, failure }) => ({
+    check: check.name,
+    holds: check.holds,
+    count,
+    findings: findings.map((finding) => ({ ...finding, things: finding.things.map(thingName) })),
+    undecidable,
+    failure: failure && { seq: failure.seq, message: messageOf(failure.error) },
+  }));
