@@ -19,6 +19,7 @@ import { Pci } from "./platform/pci.ts";
 import type { Platform } from "./platform/platform.ts";
 import { Remap } from "./platform/remap.ts";
 import { TableAccess } from "./platform/table-access.ts";
+import type { Flaw, Scenario, Staged } from "./scenario/scenario.ts";
 import { type Operation, type Workload, workloadText } from "./workload/workload.ts";
 
 export interface Setup {
@@ -31,11 +32,28 @@ export interface Setup {
   readonly lenientIoremap: boolean;
   /** Whether the client writes its pages and the card reads them. */
   readonly device: boolean;
+  /** The scenario that this run stages, if any. */
+  readonly staged?: Staged;
+}
+
+/** A scenario's run, with its flaw or without. */
+export function setupOfScenario(scenario: Scenario, fixed: boolean): Setup {
+  const flaw: Flaw = fixed ? {} : scenario.flaw;
+  return {
+    platform: flaw.platform?.(scenario.platform) ?? scenario.platform,
+    hooks: flaw.hooks ?? scenario.hooks,
+    chipset: scenario.chipset,
+    workload: scenario.workload,
+    seed: 0,
+    lenientIoremap: flaw.lenientIoremap ?? false,
+    device: true,
+    staged: { scenario, fixed },
+  };
 }
 
 /** What the trace will say of this run. */
 export function aboutRun(setup: Setup): About {
-  const { platform, hooks, chipset, workload, seed, lenientIoremap, device } = setup;
+  const { platform, hooks, chipset, workload, seed, lenientIoremap, device, staged } = setup;
   return {
     platform: platform.name,
     hooks: hooks.name,
@@ -43,7 +61,11 @@ export function aboutRun(setup: Setup): About {
     workload: workload.name,
     operations: workloadText(workload),
     seed,
-    options: { lenientIoremap, device },
+    options: {
+      lenientIoremap,
+      device,
+      ...(staged && { scenario: staged.scenario.name, fixed: staged.fixed }),
+    },
     virtBase: platform.virtBase,
     physIsMachine: platform.physIsMachine,
     source: "simulated",
@@ -70,21 +92,26 @@ class Run {
   readonly #card: Card | null;
   readonly #slots = new Map<number, AgpMemory | null>();
 
-  constructor({ platform, hooks, chipset, seed, lenientIoremap, device }: Setup, sink: Sink) {
+  constructor(setup: Setup, sink: Sink) {
+    const { platform, hooks, chipset, seed, lenientIoremap, device, staged } = setup;
     this.#machine = new Machine({ physIsMachine: platform.physIsMachine, chipset }, sink);
     this.#kernel = new Kernel(this.#machine, platform, seed);
     this.#remap = new Remap(this.#kernel, lenientIoremap ? "phys" : platform.ioremap);
     const arch = { kernel: this.#kernel, coherent: new CoherentMemory(this.#kernel) };
     const pci = new Pci(this.#kernel, chipset);
-    this.#agp = new Agpgart({
-      arch,
-      hooks,
-      pci,
-      chipset,
-      remap: this.#remap,
-      access: new TableAccess(this.#kernel, this.#remap),
-      mmio: new Mmio(this.#kernel, chipset),
-    });
+    const flaw: Flaw = staged === undefined || staged.fixed ? {} : staged.scenario.flaw;
+    this.#agp = new Agpgart(
+      {
+        arch,
+        hooks,
+        pci,
+        chipset,
+        remap: this.#remap,
+        access: new TableAccess(this.#kernel, this.#remap),
+        mmio: new Mmio(this.#kernel, chipset),
+      },
+      flaw.driver,
+    );
     this.#card = device ? new Card(this.#kernel) : null;
   }
 

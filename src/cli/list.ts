@@ -1,30 +1,47 @@
-// list.ts - gartrace list: what can be recorded.
+// list.ts - gartrace list: what can be recorded, and which real bugs are told again.
 
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
+import { checks } from "../check/index.ts";
 import { chipsets } from "../chipset/index.ts";
 import { hookSets } from "../hooks/index.ts";
 import { platforms } from "../platform/index.ts";
 import { inColumns } from "../report/text.ts";
+import { scenarios } from "../scenario/index.ts";
 import { workloads } from "../workload/index.ts";
 import { print, printJson } from "./output.ts";
+
+type Names = readonly { readonly name: string }[];
+const lists: { readonly [what: string]: Names } = {
+  platforms,
+  hooks: hookSets,
+  chipsets,
+  workloads,
+  bugs: scenarios,
+  checks,
+};
+/** Lists that say more than names when asked for alone. */
+const told: { readonly [what: string]: () => string } = {
+  bugs: () =>
+    inColumns(
+      scenarios.map(({ name, tells, check, real }) => [name, tells, check, real]),
+      ["bug", "what goes wrong", "check", "the real case"],
+    ),
+  checks: () => inColumns(checks.map(({ name, holds }) => [name, holds])),
+};
 
 export function addList(program: Command): void {
   program
     .command("list")
-    .summary("list platforms, hook sets, chipsets and workloads")
+    .summary("list platforms, hook sets, chipsets, workloads, bugs and checks")
+    .addArgument(new Argument("[what]", "one list alone").choices(Object.keys(lists)))
     .option("--json", "print JSON", false)
-    .action(async ({ json }: { json: boolean }) => {
-      const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
-      const known = {
-        platforms: names(platforms),
-        hooks: names(hookSets),
-        chipsets: names(chipsets),
-        workloads: names(workloads),
-      };
-      if (json) await printJson(known);
-      else
-        await print(
-          inColumns(Object.entries(known).map(([what, list]) => [what, list.join(", ")])),
-        );
+    .action(async (what: string | undefined, { json }: { json: boolean }) => {
+      const names = (list: Names) => list.map(({ name }) => name);
+      const wanted = Object.entries(lists).filter(([list]) => what === undefined || what === list);
+      if (json)
+        await printJson(Object.fromEntries(wanted.map(([list, all]) => [list, names(all)])));
+      else if (what === undefined)
+        await print(inColumns(wanted.map(([list, all]) => [list, names(all).join(", ")])));
+      else await print(told[what]?.() ?? names(lists[what]!).join("\n"));
     });
 }

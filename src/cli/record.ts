@@ -1,9 +1,11 @@
 // record.ts - gartrace record: runs a workload on a simulated machine and writes its trace.
 
 import { type Command, InvalidArgumentError } from "commander";
+import { UserError } from "../fault.ts";
+import type { Setup } from "../record.ts";
 import { countOf } from "../report/text.ts";
 import { notice, printJson } from "./output.ts";
-import { recordTo, setupOf } from "./recording.ts";
+import { recordTo, setupOf, stagedOf } from "./recording.ts";
 import { workloadOf } from "./workload-file.ts";
 
 interface Options {
@@ -14,6 +16,7 @@ interface Options {
   readonly seed: number;
   readonly lenientIoremap: boolean;
   readonly device: boolean;
+  readonly fixed: boolean;
   readonly force: boolean;
   readonly json: boolean;
 }
@@ -24,7 +27,8 @@ export function addRecord(program: Command): void {
     .summary("run a workload on a simulated machine and record it")
     .description(
       "Runs a workload on a simulated machine and writes every event to a trace.\n" +
-        "WORKLOAD is a built-in one (see 'gartrace list') or the path of a JSON file.",
+        "WORKLOAD is a built-in one (see 'gartrace list'), the path of a JSON file, or bug:NAME for a " +
+        "real bug told again (see 'gartrace list bugs').",
     )
     .argument("[workload]", "what the client does", "testgart")
     .option(
@@ -46,17 +50,37 @@ export function addRecord(program: Command): void {
       false,
     )
     .option("--no-device", "leave out the client's writes and the card's reads")
+    .option("--fixed", "run bug:NAME without its bug", false)
     .option("-f, --force", "overwrite the trace if it exists", false)
     .option("--json", "print what was recorded as JSON", false)
-    .action(async (workloadName: string, options: Options) => {
-      const workload = workloadOf(workloadName);
-      const setup = setupOf({ ...options, chipset: options.chipset ?? null, workload });
-      const names = [setup.platform, setup.hooks, setup.chipset, workload].map(({ name }) => name);
-      const path = options.output ?? `${names.join(".")}.gart`;
+    .action(async (name: string, options: Options, command: Command) => {
+      const setup = name.startsWith(BUG)
+        ? bugOf(name.slice(BUG.length), options.fixed, command)
+        : setupOf({ ...options, chipset: options.chipset ?? null, workload: workloadOf(name) });
+      const path = options.output ?? `${nameOf(setup)}.gart`;
       const written = await recordTo(path, setup, options.force);
       if (options.json) await printJson(written);
       else notice(`recorded ${countOf(written.events, "event")} to ${path}`);
     });
+}
+
+const BUG = "bug:";
+
+/** A scenario is a whole run: what it runs on is no option. */
+function bugOf(name: string, fixed: boolean, command: Command): Setup {
+  const given = ["platform", "hooks", "chipset", "seed", "lenientIoremap", "device"].filter(
+    (option) => command.getOptionValueSource(option) === "cli",
+  );
+  if (given.length > 0)
+    throw new UserError(
+      `bug:${name} brings its own machine; leave out what you gave of it (${given.join(", ")})`,
+    );
+  return stagedOf(name, fixed);
+}
+
+function nameOf({ platform, hooks, chipset, workload, staged }: Setup): string {
+  if (staged !== undefined) return `${staged.scenario.name}${staged.fixed ? ".fixed" : ""}`;
+  return [platform, hooks, chipset, workload].map(({ name }) => name).join(".");
 }
 
 function wholeNumber(text: string): number {

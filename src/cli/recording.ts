@@ -5,8 +5,9 @@ import { chipsets } from "../chipset/index.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { hooksOf, mustBuild } from "../hooks/index.ts";
 import { platforms } from "../platform/index.ts";
-import { aboutRun, record, type Setup } from "../record.ts";
+import { aboutRun, record, type Setup, setupOfScenario } from "../record.ts";
 import { countOf } from "../report/text.ts";
+import { scenarios } from "../scenario/index.ts";
 import type { Workload } from "../workload/workload.ts";
 import { Progress } from "./output.ts";
 import { type Written, writing } from "./writing.ts";
@@ -49,6 +50,11 @@ function byName<T extends { readonly name: string }>(
     name,
     list.map((one) => one.name),
   );
+}
+
+/** A scenario by its name, with its flaw or fixed. */
+export function stagedOf(name: string, fixed: boolean): Setup {
+  return setupOfScenario(byName("bug", scenarios, name), fixed);
 }
 
 /** How long the simulation runs before signals are looked at, in milliseconds. */

@@ -3,14 +3,14 @@
 import type { Command } from "commander";
 import { toLine } from "../event/line.ts";
 import type { About } from "../event/trace.ts";
-import { record } from "../record.ts";
+import { record, type Setup } from "../record.ts";
 import { verify } from "../replay/verify.ts";
 import { countOf, inColumns } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { parseWorkload } from "../workload/workload.ts";
 import { print, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
-import { setupOf } from "./recording.ts";
+import { setupOf, stagedOf } from "./recording.ts";
 
 export function addVerify(program: Command): void {
   program
@@ -49,17 +49,20 @@ function runAgain(trace: TraceReader): Again | null {
   if (about.source !== "simulated" || about.operations === null) return null;
   const recorded = trace.events()[Symbol.iterator]();
   let different: number | null = null;
-  for (const _ of record(
-    setupOf({ ...wantedOf(about), workload: parseWorkload(about.operations, about.workload) }),
-    (seq, op, event) => {
-      const was = recorded.next();
-      if (different === null && (was.done || toLine(was.value) !== toLine({ seq, op, event })))
-        different = seq;
-    },
-  ));
+  for (const _ of record(setupOfRun(about, about.operations), (seq, op, event) => {
+    const was = recorded.next();
+    if (different === null && (was.done || toLine(was.value) !== toLine({ seq, op, event })))
+      different = seq;
+  }));
   const further = recorded.next();
   if (!further.done) different ??= further.value.seq;
   return { same: different === null, seq: different };
+}
+
+function setupOfRun(about: About, operations: string): Setup {
+  const { scenario, fixed } = about.options;
+  if (typeof scenario === "string") return stagedOf(scenario, fixed === true);
+  return setupOf({ ...wantedOf(about), workload: parseWorkload(operations, about.workload) });
 }
 
 const wantedOf = ({ platform, hooks, chipset, seed, options }: About) => ({
