@@ -4,9 +4,9 @@ import type { Check } from "./check.ts";
 import { deviceAstray } from "./device-astray.ts";
 import { dmaRelease } from "./dma-release.ts";
 import { entryAstray } from "./entry-astray.ts";
-import { frameShared } from "./frame-shared.ts";
 import { freedWhileMapped } from "./freed-while-mapped.ts";
 import { gartTlbStale } from "./gart-tlb-stale.ts";
+import { p2mInverse } from "./p2m-inverse.ts";
 import { tableBase } from "./table-base.ts";
 import { wrongFree } from "./wrong-free.ts";
 
@@ -18,5 +18,5 @@ export const checks: readonly Check[] = [
   freedWhileMapped,
   wrongFree,
   dmaRelease,
-  frameShared,
+  p2mInverse,
 ];

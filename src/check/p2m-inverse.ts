@@ -1,10 +1,10 @@
-// frame-shared.ts - a machine frame stands behind one page only: P2M and M2P are each other's inverse.
+// p2m-inverse.ts - a machine frame stands behind one page only: P2M and M2P are each other's inverse.
 
 import { hex, mfnOf, pfnOf, raw } from "../address.ts";
 import type { Check } from "./check.ts";
 
-export const frameShared: Check = {
-  name: "frame-shared",
+export const p2mInverse: Check = {
+  name: "p2m-inverse",
   holds: "P2M and M2P are each other's inverse",
   watch: (_, report) => ({
     before: {
