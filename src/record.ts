@@ -19,7 +19,7 @@ import { Pci } from "./platform/pci.ts";
 import type { Platform } from "./platform/platform.ts";
 import { Remap } from "./platform/remap.ts";
 import { TableAccess } from "./platform/table-access.ts";
-import type { Flaw, Scenario, Staged } from "./scenario/scenario.ts";
+import { changeOf, type Scenario, type Staged } from "./scenario/scenario.ts";
 import { type Operation, type Workload, workloadText } from "./workload/workload.ts";
 
 export interface Setup {
@@ -38,14 +38,14 @@ export interface Setup {
 
 /** A scenario's run, with its flaw or without. */
 export function setupOfScenario(scenario: Scenario, fixed: boolean): Setup {
-  const flaw: Flaw = fixed ? {} : scenario.flaw;
+  const change = changeOf({ scenario, fixed });
   return {
-    platform: flaw.platform?.(scenario.platform) ?? scenario.platform,
-    hooks: flaw.hooks ?? scenario.hooks,
+    platform: change.platform?.(scenario.platform) ?? scenario.platform,
+    hooks: change.hooks ?? scenario.hooks,
     chipset: scenario.chipset,
     workload: scenario.workload,
     seed: 0,
-    lenientIoremap: flaw.lenientIoremap ?? false,
+    lenientIoremap: change.lenientIoremap ?? false,
     device: true,
     staged: { scenario, fixed },
   };
@@ -99,7 +99,6 @@ class Run {
     this.#remap = new Remap(this.#kernel, lenientIoremap ? "phys" : platform.ioremap);
     const arch = { kernel: this.#kernel, coherent: new CoherentMemory(this.#kernel) };
     const pci = new Pci(this.#kernel, chipset);
-    const flaw: Flaw = staged === undefined || staged.fixed ? {} : staged.scenario.flaw;
     this.#agp = new Agpgart(
       {
         arch,
@@ -110,7 +109,7 @@ class Run {
         access: new TableAccess(this.#kernel, this.#remap),
         mmio: new Mmio(this.#kernel, chipset),
       },
-      flaw.driver,
+      staged && changeOf(staged).driver,
     );
     this.#card = device ? new Card(this.#kernel) : null;
   }

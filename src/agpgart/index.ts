@@ -22,11 +22,11 @@ export class Agpgart {
   readonly #driver: BridgeDriver;
   bridge: Bridge | null = null;
 
-  /** `flawed` makes of the sound driver one with a bug in it. */
-  constructor(board: Board, flawed?: (sound: BridgeDriver) => BridgeDriver) {
+  /** `change` makes another of the driver that the chipset has. */
+  constructor(board: Board, change?: (driver: BridgeDriver) => BridgeDriver) {
     this.#board = board;
-    const sound = drivers[board.chipset.name]!;
-    this.#driver = flawed?.(sound) ?? sound;
+    const driver = drivers[board.chipset.name]!;
+    this.#driver = change?.(driver) ?? driver;
   }
 
   /** Loads the module: pci_register_driver finds the bridge and probes it; 0 or an errno. */

@@ -7,13 +7,13 @@ import type { Hooks } from "../hooks/hooks.ts";
 import type { Platform } from "../platform/platform.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
 
-/** What is wrong in a run; what it does not name is as it should be. */
-export interface Flaw {
+/** What of a run is other than the scenario says; what it does not name stays. */
+export interface Change {
   readonly hooks?: Hooks;
-  readonly platform?: (sound: Platform) => Platform;
+  readonly platform?: (platform: Platform) => Platform;
   /** ioremap takes a physical address whatever the platform. */
   readonly lenientIoremap?: true;
-  readonly driver?: (sound: BridgeDriver) => BridgeDriver;
+  readonly driver?: (driver: BridgeDriver) => BridgeDriver;
 }
 
 export interface Scenario {
@@ -29,7 +29,10 @@ export interface Scenario {
   readonly hooks: Hooks;
   readonly chipset: Chipset;
   readonly workload: Workload;
-  readonly flaw: Flaw;
+  /** What is wrong where the bug is there. */
+  readonly flaw?: Change;
+  /** What puts it right, where the bug is in the driver of 2005 as it stands. */
+  readonly fix?: Change;
 }
 
 /** A scenario as it is run: with its flaw, or fixed. */
@@ -38,6 +41,32 @@ export interface Staged {
   readonly fixed: boolean;
 }
 
+/** What differs from the scenario's own run. */
+export const changeOf = ({ scenario, fixed }: Staged): Change =>
+  (fixed ? scenario.fix : scenario.flaw) ?? {};
+
+/**
+ * The same chipset with an aperture of 4 MB behind its size register: a table of one page, where the bug does
+ * not depend on more. `code` is what that register holds at power-on for 4 MB.
+ */
+export const with4MB = (chipset: Chipset, offset: number, code: number): Chipset => ({
+  ...chipset,
+  powerOn: chipset.powerOn.map((register) =>
+    register.offset === offset && register.device === chipset.bridge.device
+      ? { ...register, value: code }
+      : register,
+  ),
+});
+
 /** The workload of a scenario, from its operations. */
 export const workloadOf = (name: string, ...ops: readonly object[]): Workload =>
   parseWorkload(JSON.stringify({ workload: name, ops }), name);
+
+/** Four pages, bound from the beginning of the aperture, read by the card. */
+export const bindFour = (name: string): Workload =>
+  workloadOf(
+    name,
+    { op: "init" },
+    { op: "alloc", slot: 0, pages: 4 },
+    { op: "bind", slot: 0, pg_start: 0 },
+  );

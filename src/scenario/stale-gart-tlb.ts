@@ -6,7 +6,7 @@
 import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { nativeI386 } from "../platform/native-i386.ts";
-import { type Scenario, workloadOf } from "./scenario.ts";
+import { type Scenario, with4MB, workloadOf } from "./scenario.ts";
 
 export const staleGartTlb: Scenario = {
   name: "stale-gart-tlb",
@@ -16,7 +16,7 @@ export const staleGartTlb: Scenario = {
   verdict: "stale",
   platform: nativeI386,
   hooks: gart,
-  chipset: intel440bx,
+  chipset: with4MB(intel440bx, 0xb4, 0x3f),
   workload: workloadOf(
     "stale-gart-tlb",
     { op: "init" },
@@ -26,5 +26,5 @@ export const staleGartTlb: Scenario = {
     { op: "alloc", slot: 1, pages: 4 },
     { op: "bind", slot: 1, pg_start: 0 },
   ),
-  flaw: { driver: (sound) => ({ ...sound, tlbFlush: () => {} }) },
+  flaw: { driver: (driver) => ({ ...driver, tlbFlush: () => {} }) },
 };

@@ -7,7 +7,7 @@ import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { legacy } from "../hooks/legacy.ts";
 import { xenI386 } from "../platform/xen-i386.ts";
-import { type Scenario, workloadOf } from "./scenario.ts";
+import { type Scenario, with4MB, workloadOf } from "./scenario.ts";
 
 export const virtToPhys: Scenario = {
   name: "virt-to-phys",
@@ -17,7 +17,7 @@ export const virtToPhys: Scenario = {
   verdict: "wrong-space",
   platform: xenI386,
   hooks: gart,
-  chipset: intel440bx,
+  chipset: with4MB(intel440bx, 0xb4, 0x3f),
   workload: workloadOf(
     "virt-to-phys",
     { op: "init" },

@@ -1,0 +1,38 @@
+// entry-overwritten.ts - an entry that leads to memory in use is emptied before it leads elsewhere.
+//
+// agp_generic_insert_memory answers -EBUSY for a range in which anything is bound (2.6.12-rc2, generic.c).
+
+import { hex, pfnOf, raw } from "../address.ts";
+import { uses } from "../event/memory.ts";
+import type { Check } from "./check.ts";
+
+export const entryOverwritten: Check = {
+  name: "entry-overwritten",
+  holds: "an entry that leads to memory in use is emptied before it is used again",
+  watch: (_, report) => {
+    /** entry -> pfn of the AGP page that it was made for. */
+    const pages = new Map<number, number>();
+    return {
+      before: {
+        "gatt.written": ({ entry, phys }, { state }) => {
+          const before = pages.get(entry);
+          const page = phys == null ? undefined : raw(pfnOf(phys));
+          const isAgp = (pfn: number | undefined): pfn is number => {
+            const owner = pfn === undefined ? null : state.allocationOf(pfn);
+            return owner !== null && uses[owner.use] === "agp";
+          };
+          if (isAgp(page)) pages.set(entry, page);
+          else pages.delete(entry);
+          if (!isAgp(before) || !isAgp(page)) return;
+          report.finding(
+            [
+              { family: "gatt", number: entry },
+              { family: "allocation", number: state.allocation.get(before)! },
+            ],
+            `the entry led to pfn ${hex(before)}, which is in use, and is taken for pfn ${hex(page)}`,
+          );
+        },
+      },
+    };
+  },
+};
