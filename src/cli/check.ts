@@ -1,15 +1,17 @@
 // check.ts - gartrace check: the invariants of the machine over a trace, in one pass.
 
 import { pathToFileURL } from "node:url";
-import type { Command } from "commander";
-import type { Check } from "../check/check.ts";
+import { type Command, Option } from "commander";
+import type { Check, Checked } from "../check/check.ts";
 import { checks as known } from "../check/index.ts";
 import { runChecks } from "../check/run.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { State } from "../machine/state.ts";
 import { natureOf } from "../replay/replay.ts";
+import { checkJunit, checkSarif } from "../report/check-ci.ts";
 import { checkJson, checkText } from "../report/check-text.ts";
-import { print, printJson } from "./output.ts";
+import { VERSION } from "../store/schema.ts";
+import { print } from "./output.ts";
 import { reading } from "./reading.ts";
 
 interface Options {
@@ -17,6 +19,8 @@ interface Options {
   readonly except?: string;
   readonly checks?: string;
   readonly json: boolean;
+  readonly junit?: true;
+  readonly sarif?: true;
 }
 
 export function addCheck(program: Command): void {
@@ -32,16 +36,24 @@ export function addCheck(program: Command): void {
     .option("--except <names>", "all but these checks")
     .option("--checks <module>", "further checks, from a JavaScript module that exports `checks`")
     .option("--json", "print JSON", false)
+    .addOption(new Option("--junit", "print JUnit XML").conflicts(["json", "sarif"]))
+    .addOption(new Option("--sarif", "print SARIF 2.1.0").conflicts(["json", "junit"]))
     .action((path: string, options: Options) =>
       reading([path], async ([trace]) => {
         const chosen = chosenOf([...known, ...(await checksIn(options.checks))], options);
         const { about } = trace!;
         const all = runChecks(about, trace!.events(), new State(natureOf(about)), chosen);
-        await (options.json ? printJson(checkJson(all)) : print(checkText(all)));
+        await print(answerOf(path, all, options));
         if (all.some(({ failure }) => failure !== null)) process.exitCode = 2;
         else if (all.some(({ count }) => count > 0)) process.exitCode = 1;
       }),
     );
+}
+
+function answerOf(path: string, all: readonly Checked[], options: Options): string {
+  if (options.json) return JSON.stringify(checkJson(all), null, 2);
+  if (options.junit) return checkJunit(path, all);
+  return options.sarif ? checkSarif(path, all, VERSION) : checkText(all);
 }
 
 function chosenOf(all: readonly Check[], { only, except }: Options): readonly Check[] {
@@ -64,12 +76,19 @@ function chosenOf(all: readonly Check[], { only, except }: Options): readonly Ch
 /** A user's own checks. */
 async function checksIn(path: string | undefined): Promise<readonly Check[]> {
   if (path === undefined) return [];
-  const module = (await import(pathToFileURL(path).href)) as { checks?: unknown };
-  const { checks } = module;
+  const { checks } = await loaded(path);
   if (Array.isArray(checks) && checks.every(isCheck)) return checks;
   throw new UserError(
     `${path} exports no \`checks\`: a list of objects with name, holds and watch(about, report)`,
   );
+}
+
+async function loaded(path: string): Promise<{ checks?: unknown }> {
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    throw new UserError(`cannot load ${path}: ${(error as Error).message}`);
+  }
 }
 
 const isCheck = (value: unknown): value is Check => {

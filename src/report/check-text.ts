@@ -32,19 +32,28 @@ function answerOf(
   undecidable: Checked["undecidable"],
   failure: Checked["failure"],
 ): string {
-  if (failure !== null) return `failed at #${failure.seq}: ${messageOf(failure.error)}`;
+  if (failure !== null) return failureText(failure);
   if (count > 0) return countOf(count, "finding");
   return undecidable === null ? "holds" : `undecidable here: ${undecidable.why}`;
 }
+
+/** What a check threw, and where. */
+export const failureText = ({ seq, error }: NonNullable<Checked["failure"]>): string =>
+  `the check failed at #${seq}: ${messageOf(error)}`;
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
 /** "#437 op 5 gatt[0x11]: names 0x1010000:b, ... [wrong-space]" */
-function findingLine({ seq, op, things, verdict, says }: Finding): string {
-  const within = op < 0 ? "" : ` op ${op}`;
-  const line = `#${seq}${within} ${things.map(thingName).join(", ")}: ${says}`;
-  return verdict === null ? line : `${line} ${verdictText(verdict)}`;
+export function findingLine(finding: Finding): string {
+  const within = finding.op < 0 ? "" : ` op ${finding.op}`;
+  return `#${finding.seq}${within} ${findingWords(finding)}`;
+}
+
+/** The same without the place. */
+export function findingWords({ things, verdict, says }: Finding): string {
+  const about = things.length === 0 ? "" : `${things.map(thingName).join(", ")}: `;
+  return `${about}${says}${verdict === null ? "" : ` ${verdictText(verdict)}`}`;
 }
 
 export const checkJson = (all: readonly Checked[]): unknown =>

@@ -1,0 +1,71 @@
+// check-ci.ts - what the checks found, in the two forms that build servers read: JUnit XML and SARIF.
+
+import junitReport from "junit-report-builder";
+import {
+  SarifBuilder,
+  SarifResultBuilder,
+  SarifRuleBuilder,
+  SarifRunBuilder,
+} from "node-sarif-builder";
+import type { Checked, Finding } from "../check/check.ts";
+import { failureText, findingLine, findingWords } from "./check-text.ts";
+import { countOf } from "./text.ts";
+
+// The package's types describe its CommonJS build; imported as a module, the default is the builder.
+const junit = junitReport as unknown as typeof junitReport.default;
+
+/** A test case a check: findings fail it, what cannot be decided skips it. */
+export function checkJunit(path: string, all: readonly Checked[]): string {
+  const builder = junit.newBuilder();
+  const suite = builder.testSuite().name(`gartrace check ${path}`);
+  for (const { check, count, findings, undecidable, failure } of all) {
+    const testCase = suite.testCase().className("gartrace").name(`${check.name}: ${check.holds}`);
+    if (failure !== null) testCase.error(failureText(failure), "error");
+    else if (count > 0) {
+      testCase.failure(countOf(count, "finding"), "finding");
+      testCase.standardOutput(findings.map(findingLine).join("\n"));
+    } else if (undecidable !== null) {
+      testCase.skipped();
+      testCase.standardOutput(undecidable.why);
+    }
+  }
+  return builder.build();
+}
+
+/** A rule a check, a result a finding; the trace is the artifact, and the event its line. */
+export function checkSarif(path: string, all: readonly Checked[], version: string): string {
+  const run = new SarifRunBuilder().initSimple({
+    toolDriverName: "gartrace",
+    toolDriverVersion: version,
+  });
+  for (const { check, findings, failure } of all) {
+    run.addRule(
+      new SarifRuleBuilder().initSimple({
+        ruleId: check.name,
+        shortDescriptionText: check.holds,
+      }),
+    );
+    for (const finding of findings) run.addResult(resultOf(path, finding));
+    if (failure !== null)
+      run.addResult(
+        new SarifResultBuilder().initSimple({
+          level: "error",
+          ruleId: check.name,
+          messageText: failureText(failure),
+          fileUri: path,
+        }),
+      );
+  }
+  const log = new SarifBuilder();
+  log.addRun(run);
+  return log.buildSarifJsonString({ indent: true });
+}
+
+const resultOf = (path: string, finding: Finding): SarifResultBuilder =>
+  new SarifResultBuilder().initSimple({
+    level: "error",
+    ruleId: finding.check,
+    messageText: findingWords(finding),
+    fileUri: path,
+    startLine: finding.seq,
+  });

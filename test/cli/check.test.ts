@@ -1,0 +1,103 @@
+// check.test.ts - gartrace check: what it prints, what it exits with, and checks of a user's own.
+
+import { writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace } from "./gartrace.ts";
+
+const folder = freshFolder();
+const wrong = `${folder}/wrong.gart`;
+const fixed = `${folder}/fixed.gart`;
+
+beforeAll(async () => {
+  await gartrace(`record bug:virt-to-phys -o ${wrong}`);
+  await gartrace(`record bug:virt-to-phys --fixed -o ${fixed}`);
+});
+
+describe("gartrace check", () => {
+  test("exits with 1 and shows the first findings of each check", async () => {
+    const { code, stdout } = await gartrace(`check ${wrong}`);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^entry-astray +4 findings/m);
+    expect(stdout).toMatch(/op 2 gatt\[0x0\]: names 0x1001000:b, .* \[wrong-space\]/);
+    expect(stdout).toContain("and 1 more");
+  });
+
+  test("exits with 0 where all holds", async () => {
+    const { code, stdout } = await gartrace(`check ${fixed}`);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("finding");
+  });
+
+  test("prints JSON, JUnit XML and SARIF of the same findings", async () => {
+    const json = JSON.parse((await gartrace(`check ${wrong} --json`)).stdout);
+    const astray = json.find(({ check }: { check: string }) => check === "entry-astray");
+    expect(astray).toMatchObject({ count: 4, undecidable: null, failure: null });
+    expect(astray.findings[0]).toMatchObject({ things: ["gatt[0x0]"], verdict: "wrong-space" });
+
+    const junit = (await gartrace(`check ${wrong} --junit`)).stdout;
+    expect(junit).toMatch(/<testsuite .*failures="3"/);
+    expect(junit).toContain(`#${astray.findings[0].seq} op 2 gatt[0x0]`);
+
+    const [run] = JSON.parse((await gartrace(`check ${wrong} --sarif`)).stdout).runs;
+    const [result] = run.results;
+    expect(result.ruleId).toBe("entry-astray");
+    expect(result.locations[0].physicalLocation.region.startLine).toBe(astray.findings[0].seq);
+  });
+
+  test("runs only the checks that are wanted, and knows none by another name", async () => {
+    const only = (await gartrace(`check ${wrong} --only gart-tlb-stale,wrong-free`)).stdout;
+    expect(only.trimEnd().split("\n")).toHaveLength(2);
+    expect((await gartrace(`check ${wrong} --except entry-astray`)).stdout).not.toContain(
+      "entry-astray",
+    );
+    const unknown = await gartrace(`check ${wrong} --only entry-astry`);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("unknown check 'entry-astry'; did you mean entry-astray?");
+  });
+});
+
+describe("a user's own checks", () => {
+  const own = (name: string, text: string) => {
+    const path = `${folder}/${name}.mjs`;
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test("run beside ours", async () => {
+    const path = own(
+      "quiet",
+      `export const checks = [{ name: "no-kernel-talk", holds: "the kernel says nothing", watch: (about, report) => ({
+        after: { "message.logged": (event) => report.finding([], "it says " + event.text) } }) }];`,
+    );
+    const { code, stdout } = await gartrace(`check ${fixed} --checks ${path}`);
+    expect(code).toBe(1);
+    expect(stdout).toContain("it says agpgart: Detected an Intel 440BX Chipset.");
+  });
+
+  test("that throw are named, and the others go on", async () => {
+    const path = own(
+      "broken",
+      `export const checks = [{ name: "broken", holds: "nothing", watch: () => ({
+        after: { "gatt.written": (event) => event.none.there } }) }];`,
+    );
+    const { code, stdout } = await gartrace(`check ${wrong} --checks ${path}`);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(
+      /^broken +the check failed at #\d+: Cannot read properties of undefined/m,
+    );
+    expect(stdout).toMatch(/^entry-astray +4 findings/m);
+  });
+
+  test("that are no checks are refused", async () => {
+    const { code, stderr } = await gartrace(`check ${wrong} --checks ${own("none", "export {};")}`);
+    expect(code).toBe(2);
+    expect(stderr).toContain("exports no `checks`");
+  });
+
+  test("in a module that is not there are refused", async () => {
+    const { code, stderr } = await gartrace(`check ${wrong} --checks ${folder}/nowhere.mjs`);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^gartrace: cannot load .*nowhere.mjs/);
+  });
+});
