@@ -1,14 +1,49 @@
-// block.ts - two segments of a block request become one, or stay two.
+// block.ts - requests to a disk, and two segments of one that become one, or stay two.
 //
 // `bus` is where the disk goes on after the first segment, `machine` where the second one really is.
 
 import { hex } from "../address.ts";
-import { busField, handed, machineField, sizeField } from "./field.ts";
+import {
+  busField,
+  handed,
+  machineField,
+  maybe,
+  named,
+  numberIn,
+  type Said,
+  SECOND,
+  sizeField,
+  subject,
+  textField,
+} from "./field.ts";
 import { kind } from "./kind.ts";
 
 const segments = { ...handed, bus: busField, machine: machineField, size: sizeField } as const;
 
+/** Who speaks of a request: the block layer, or a driver and its device in a protocol of theirs. */
+export const layers = ["block", "nvme", "ata"] as const;
+export const requests = ["read", "write", "flush", "discard", "other"] as const;
+
+/** A request by its number in this trace, from 1. */
+const request = {
+  request: subject("request"),
+  what: named(requests),
+  layer: named(layers, SECOND),
+  /** The first block, in blocks of the disk (in sectors of 512 bytes at the block layer). */
+  lba: maybe(numberIn("high")),
+  size: maybe(sizeField),
+  text: maybe(textField),
+} as const;
+const asked = (e: Said<typeof request>): string =>
+  `request ${e.request}: ${e.layer} ${e.what}` +
+  (e.lba == null ? "" : ` ${e.size ?? "?"} bytes at block ${e.lba}`) +
+  (e.text == null ? "" : ` (${e.text})`);
+
 export const block = {
+  "request.issued": kind(request, (e) => asked(e)),
+  // The device has read the command: from here on it may touch the buffer.
+  "request.fetched": kind(request, (e) => `${asked(e)}, fetched`),
+  "request.completed": kind(request, (e) => `${asked(e)}, completed`),
   "bio.merged": kind(
     segments,
     (e) => `segments merged at ${hex(e.bus)}:b, next is at ${hex(e.machine)}:m`,

@@ -5,12 +5,17 @@
 
 import { hex, type Machine } from "../address.ts";
 import {
+  busField,
   handed,
   issuedField,
   machineField,
   maybe,
   meant,
+  named,
   numberField,
+  pciField,
+  physField,
+  reachedField,
   sizeField,
   subject,
   virtField,
@@ -42,10 +47,13 @@ const byDevice = {
   // The frame reached; none where the access went nowhere.
   frame: maybe(subject("content")),
   tag: maybe(numberField),
+  device: maybe(pciField),
   ...handed,
   bus: issuedField,
   size: maybe(sizeField),
 } as const;
+/** Which way the CPU copies between a buffer and the slot that stands in for it on the bus. */
+export const copies = ["to-slot", "from-slot"] as const;
 
 export const device = {
   "cpu.wrote": kind(byCpu, (e) => `cpu writes ${tagName(e.tag)} at ${hex(e.machine)}:m`),
@@ -57,6 +65,23 @@ export const device = {
   "device.read": kind(
     byDevice,
     (e) => `device reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`,
+  ),
+  // An address that a driver put where a device will fetch it: a PRD entry, a PRP.
+  "descriptor.written": kind(
+    { device: maybe(pciField), ...handed, bus: busField, size: sizeField },
+    (e) => `${e.size} bytes at ${hex(e.bus)}:b named to the device`,
+  ),
+  // A bounce buffer: `phys` and `machine` are where the bytes come from, `reached` is where they go.
+  "page.copied": kind(
+    {
+      frame: subject("content"),
+      way: named(copies),
+      phys: physField,
+      machine: maybe(machineField),
+      reached: reachedField,
+      size: sizeField,
+    },
+    (e) => `${e.size} bytes copied ${e.way} from ${hex(e.phys)}:p to ${hex(e.reached)}:m`,
   ),
 };
 

@@ -1,7 +1,16 @@
 // fault.ts - what hardware, hypervisor or kernel refuses; an oops is an event like any other.
 
 import { type Address, hex } from "../address.ts";
-import { handed, issuedField, maybe, named, sizeField, textField, virtField } from "./field.ts";
+import {
+  handed,
+  issuedField,
+  maybe,
+  named,
+  numberField,
+  sizeField,
+  textField,
+  virtField,
+} from "./field.ts";
 import { kind } from "./kind.ts";
 
 export const faults = [
@@ -11,6 +20,7 @@ export const faults = [
   "not-reserved", // ioremap of RAM in ordinary use
   "injected", // refused because the workload said so
   "invalid-entry", // a device met a GATT entry that names no page
+  "iommu", // an IOMMU refused an access of a device
 ] as const;
 
 export const fault = {
@@ -24,6 +34,11 @@ export const fault = {
       size: maybe(sizeField),
     },
     (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${asked(e.bus)}`,
+  ),
+  // The recorder could not keep up: what was known before may no longer hold.
+  "events.lost": kind(
+    { count: numberField, text: maybe(textField) },
+    (e) => `${e.count} events lost${e.text == null ? "" : `: ${e.text}`}`,
   ),
 };
 

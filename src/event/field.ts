@@ -42,6 +42,8 @@ export const families = [
   "directory",
   "register",
   "content",
+  "request",
+  "pte",
 ] as const;
 export type FamilyName = (typeof families)[number];
 
@@ -136,12 +138,26 @@ export const highField: Field<number, true> = {
   schema: natural,
 };
 
+/** A PCI device: bus x 256 + slot x 8 + function, above it the domain x 65536. */
+export const pciField: Field<number, false> = {
+  ...plain,
+  in: "high",
+  hex: true,
+  schema: hexNumber,
+};
+
 /** A whole number in `value`, negative for an errno. */
 export const numberField: Field<number, false> = {
   ...plain,
   in: "value",
   schema: z.number().int(),
 };
+/** A natural number in a column of its own. */
+export const numberIn = (column: Column): Field<number, false> => ({
+  ...plain,
+  in: column,
+  schema: natural,
+});
 /** What a hypercall returned, beside its name in `value`. */
 export const resultField: Field<number, false> = {
   ...plain,

@@ -7,14 +7,27 @@ import {
   machineField,
   maybe,
   named,
+  pciField,
   sizeField,
   subject,
   virtField,
 } from "./field.ts";
 import { kind } from "./kind.ts";
+import { deviceOf } from "./register.ts";
 
 /** How a buffer is mapped for a device. */
 export const mappings = ["coherent", "to-device", "from-device", "bidirectional"] as const;
+
+const buffer = {
+  handle: subject("dma"),
+  way: named(mappings),
+  /** The device it is mapped for. */
+  device: maybe(pciField),
+  ...handed,
+  bus: busField,
+  virt: maybe(virtField),
+  size: sizeField,
+} as const;
 
 export const iommu = {
   "iommu.mapped": kind(
@@ -26,25 +39,20 @@ export const iommu = {
     (e) => `iommu[${hex(e.bus)}] cleared, ${e.size} bytes`,
   ),
   "dma.mapped": kind(
-    {
-      handle: subject("dma"),
-      way: named(mappings),
-      ...handed,
-      bus: busField,
-      virt: maybe(virtField),
-      size: sizeField,
-    },
-    (e) => `dma ${e.way} ${e.size} bytes at ${hex(e.bus)}:b`,
+    buffer,
+    (e) => `dma ${e.way} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)}`,
   ),
   "dma.unmapped": kind(
-    {
-      handle: subject("dma"),
-      way: named(mappings),
-      ...handed,
-      bus: busField,
-      virt: maybe(virtField),
-      size: sizeField,
-    },
-    (e) => `dma ${e.way} ${e.size} bytes at ${hex(e.bus)}:b ended`,
+    buffer,
+    (e) => `dma ${e.way} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} ended`,
+  ),
+  // What the IOMMU itself said it made of an address that a device issued; both are whole pages.
+  "iommu.translated": kind(
+    { device: maybe(pciField), ...handed, bus: busField, size: sizeField },
+    (e) =>
+      `iommu takes ${hex(e.bus)}:b${whose(e.device)} to ${e.reached == null ? "nowhere" : `${hex(e.reached)}:m`}`,
   ),
 };
+
+const whose = (device: number | null | undefined): string =>
+  device == null ? "" : ` for ${deviceOf(device)}`;

@@ -22,6 +22,7 @@ export const hypercalls = [
   "mmuext(TLB_FLUSH)",
   "dom_mem_op(MEMOP_decrease_reservation)",
   "dom_mem_op(MEMOP_increase_reservation)",
+  "xen_create_contiguous_region",
 ] as const;
 
 const entry = { page: subject("p2m"), phys: physField, machine: machineField } as const;
@@ -35,12 +36,13 @@ export const p2m = {
   "hypercall.made": kind(
     {
       call: named(hypercalls),
-      result: resultField,
+      result: maybe(resultField),
       virt: maybe(virtField),
       phys: maybe(physField),
       machine: maybe(machineField),
       size: maybe(sizeField),
     },
-    (e) => `${e.call}${e.machine == null ? "" : ` frame ${hex(mfnOf(e.machine))}`} = ${e.result}`,
+    (e) =>
+      `${e.call}${e.machine == null ? "" : ` frame ${hex(mfnOf(e.machine))}`} = ${e.result ?? "?"}`,
   ),
 };

@@ -8,15 +8,16 @@ import { kind } from "./kind.ts";
 export const registerNumber = (where: "config" | "mmio", bdf: number, offset: number): number =>
   ((where === "mmio" ? 1 : 0) * 0x10000 + bdf) * 0x100000 + offset;
 
-/** "0000:01:05.0" as bus x 256 + device x 8 + function; the PCI domain is 0. */
+/** "0000:01:05.0" as bus x 256 + device x 8 + function, above it the PCI domain x 65536. */
 export function bdfOf(device: string): number {
-  const [, bus, slot, fn] = device.split(/[:.]/).map((part) => Number.parseInt(part, 16));
-  return bus! * 256 + slot! * 8 + fn!;
+  const [domain, bus, slot, fn] = device.split(/[:.]/).map((part) => Number.parseInt(part, 16));
+  return domain! * 0x10000 + bus! * 256 + slot! * 8 + fn!;
 }
 
 export function deviceOf(bdf: number): string {
   const two = (n: number) => n.toString(16).padStart(2, "0");
-  return `0000:${two(bdf >> 8)}:${two((bdf >> 3) & 31)}.${bdf & 7}`;
+  const domain = (bdf >>> 16).toString(16).padStart(4, "0");
+  return `${domain}:${two((bdf >> 8) & 255)}:${two((bdf >> 3) & 31)}.${bdf & 7}`;
 }
 
 /** The parts of a register's number. */

@@ -158,6 +158,10 @@ export function textsOf(event: Event): Texts {
     case "call.entered":
     case "call.returned":
     case "fault.raised":
+    case "events.lost":
+    case "request.issued":
+    case "request.fetched":
+    case "request.completed":
       return event.text == null ? {} : { note: event.text };
     default:
       return {};

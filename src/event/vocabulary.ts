@@ -14,6 +14,7 @@ import type { Kind } from "./kind.ts";
 import { memory } from "./memory.ts";
 import { op } from "./op.ts";
 import { p2m } from "./p2m.ts";
+import { paging } from "./paging.ts";
 import { register } from "./register.ts";
 
 // The order gives the codes of a new trace; a trace carries its own list, so order may change.
@@ -29,12 +30,15 @@ export const vocabulary = {
   ...device,
   ...block,
   ...fault,
+  ...paging,
 };
 
 export type KindName = keyof typeof vocabulary;
 export const kindNames = Object.keys(vocabulary) as KindName[];
 
-/** Who did it: agpgart, the rest of the kernel, the hypervisor, the client's CPU code, hardware. */
+/**
+ * Who did it: agpgart, the rest of the kernel, the hypervisor, the client's CPU code, the chipset, an AGP
+ * card, any other device. */
 export const actors = [
   "workload",
   "driver",
@@ -43,6 +47,7 @@ export const actors = [
   "cpu",
   "chipset",
   "card",
+  "device",
 ] as const;
 export type Actor = (typeof actors)[number];
 

@@ -11,6 +11,7 @@ import { iommu } from "./iommu.ts";
 import { memory } from "./memory.ts";
 import { op } from "./op.ts";
 import { p2m } from "./p2m.ts";
+import { paging } from "./paging.ts";
 import type { Applier, Appliers } from "./part.ts";
 import { register } from "./register.ts";
 import type { State } from "./state.ts";
@@ -28,6 +29,7 @@ const appliers: Appliers = {
   ...device,
   ...block,
   ...fault,
+  ...paging,
 };
 
 /** Changes the state as the event says; `seq` must be the next one. */

@@ -1,6 +1,12 @@
-// block.ts - block segments are facts: they change no state.
+// block.ts - requests and their segments are facts: they change no state.
 
 import type { Part } from "./part.ts";
 import { nothing } from "./part.ts";
 
-export const block = { "bio.merged": nothing, "bio.split": nothing } satisfies Part;
+export const block = {
+  "request.issued": nothing,
+  "request.fetched": nothing,
+  "request.completed": nothing,
+  "bio.merged": nothing,
+  "bio.split": nothing,
+} satisfies Part;

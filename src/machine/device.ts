@@ -1,6 +1,6 @@
 // device.ts - how CPU and device accesses change the content of pages and what the GART keeps.
 
-import { aperture, raw } from "../address.ts";
+import { aperture, mfnOf, PAGE_SIZE, raw } from "../address.ts";
 import { walk } from "./gart.ts";
 import type { Part } from "./part.ts";
 import { nothing } from "./part.ts";
@@ -13,9 +13,19 @@ export const device = {
   "cpu.read": nothing,
   "device.wrote": (state, event) => {
     keepEntry(state, raw(event.bus), event.cause ?? null);
-    if (event.frame != null && event.tag != null) state.content.set(event.frame, event.tag);
+    if (event.frame == null) return;
+    if (event.tag == null) state.content.delete(event.frame);
+    else state.content.set(event.frame, event.tag);
   },
   "device.read": (state, event) => keepEntry(state, raw(event.bus), event.cause ?? null),
+  "descriptor.written": nothing,
+  "page.copied": (state, event) => {
+    // A copy of part of a page leaves content that no tag stands for.
+    const whole = event.size >= PAGE_SIZE && event.machine != null;
+    const tag = whole ? state.content.get(raw(mfnOf(event.machine))) : undefined;
+    if (tag === undefined) state.content.delete(event.frame);
+    else state.content.set(event.frame, tag);
+  },
 } satisfies Part;
 
 /** An access through the aperture leaves its entry in the GART's TLB. */

@@ -1,6 +1,11 @@
-// fault.ts - a fault is a fact: what it refuses did not happen, so nothing changes.
+// fault.ts - a fault changes nothing: what it refuses did not happen; a gap puts all before it in doubt.
 
 import type { Part } from "./part.ts";
 import { nothing } from "./part.ts";
 
-export const fault = { "fault.raised": nothing } satisfies Part;
+export const fault = {
+  "fault.raised": nothing,
+  "events.lost": (state, _event, seq) => {
+    state.unknownSince = seq;
+  },
+} satisfies Part;

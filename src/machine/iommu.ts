@@ -2,6 +2,7 @@
 
 import { mfnOf, raw } from "../address.ts";
 import type { Part } from "./part.ts";
+import { nothing } from "./part.ts";
 import { pagesOf } from "./state.ts";
 
 export const iommu = {
@@ -18,4 +19,5 @@ export const iommu = {
   "dma.unmapped": (state, event) => {
     state.dma.delete(event.handle);
   },
+  "iommu.translated": nothing,
 } satisfies Part;

@@ -49,6 +49,8 @@ export class State {
   moment = 0;
   /** The op under way, or -1. */
   op = -1;
+  /** The last gap in the recording: what was set before it may have changed unseen; 0 for none. */
+  unknownSince = 0;
 
   /** pfn -> mfn, and its inverse for the frames of this domain. */
   readonly p2m = new Table();

@@ -2,8 +2,20 @@
 //
 // Every truth and every observation in an event is derived again from the events before it.
 
-import { aperture, type Bus, type Machine, mfnOf, raw } from "../address.ts";
-import type { Recorded } from "../event/vocabulary.ts";
+import {
+  aperture,
+  type Bus,
+  type Machine,
+  machine,
+  machineOf,
+  mfn,
+  mfnOf,
+  offset,
+  PAGE_SIZE,
+  pageOffset,
+  raw,
+} from "../address.ts";
+import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { entryPlace, walk } from "../machine/gart.ts";
 import { State } from "../machine/state.ts";
@@ -56,6 +68,7 @@ export function verify(trace: Trace, most = 20): Verification {
   return { observations, disagreements };
 }
 
+type Access = Of<"device.read"> | Of<"device.wrote">;
 type Hold = (seq: number, what: string, recorded: unknown, replayed: unknown) => void;
 
 /** What the event saw of the state that it met. */
@@ -82,14 +95,22 @@ function before(
       return;
     case "device.read":
     case "device.wrote": {
-      const reached = walk(state, aperture(raw(event.bus)))?.reached ?? null;
-      hold(seq, "reached", event.reached ?? null, reached);
+      hold(seq, "reached", event.reached ?? null, reachedBy(state, event));
       if (event.kind === "device.read" && event.frame != null)
         hold(seq, "tag", event.tag, state.content.get(event.frame) ?? event.tag);
       return;
     }
     default:
   }
+}
+
+/** Where an access gets to: an AGP master's through the GART, any other device's through the IOMMU if any. */
+function reachedBy(state: State, { actor, bus, reached }: Access): Machine | null {
+  if (actor !== "device") return walk(state, aperture(raw(bus)))?.reached ?? null;
+  const frame = state.iommu.get(Math.floor(raw(bus) / PAGE_SIZE));
+  if (frame !== undefined) return offset(machineOf(mfn(frame)), pageOffset(bus));
+  // An IOMMU whose entry the trace lacks may have sent it anywhere.
+  return state.iommu.size > 0 ? (reached ?? null) : machine(raw(bus));
 }
 
 /** Where the event says the page is, and which address its word names. */

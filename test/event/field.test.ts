@@ -38,7 +38,7 @@ describe("a field's name", () => {
 
   test("of the bytes and of a word's upper bits is one as well", () => {
     expect(namesIn("size")).toEqual(["size"]);
-    expect(namesIn("high")).toEqual(["high", "result"]);
+    expect(namesIn("high")).toEqual(["device", "high", "lba", "result"]);
     expect(namesIn("note")).toEqual(["text"]);
   });
 
@@ -51,7 +51,7 @@ describe("a field's name", () => {
 test("addresses and raw words are hexadecimal in JSON, nothing else is", () => {
   for (const { kind, name, field } of fields) {
     const isAddress = ["virt", "phys", "machine", "bus", "reached"].includes(field.in);
-    expect(field.hex, `${kind} ${name}`).toBe(isAddress || name === "word");
+    expect(field.hex, `${kind} ${name}`).toBe(isAddress || name === "device" || name === "word");
   }
 });
 
@@ -80,6 +80,8 @@ describe("a subject", () => {
       "directory",
       "register",
       "content",
+      "request",
+      "pte",
     ]);
   });
 

@@ -117,6 +117,32 @@ const told: { readonly [K in KindName]: Told<K> } = {
     { fault: "foreign-ram", text: "ioremap_nocache", bus: bus(0x1230000) },
     "foreign-ram: ioremap_nocache (asked for 0x1230000:b)",
   ],
+  "events.lost": [{ count: 17, text: "CPU 0" }, "17 events lost: CPU 0"],
+  "iommu.translated": [
+    { ...given, device: bdfOf("0000:00:04.0"), size: 4096 },
+    "iommu takes 0x51f3000:b for 0000:00:04.0 to 0x51f3000:m",
+  ],
+  "descriptor.written": [{ ...given, size: 4096 }, "4096 bytes at 0x51f3000:b named to the device"],
+  "page.copied": [
+    { frame: 0x3a800, way: "to-slot", ...page, reached: machine(0x3a800000), size: 512 },
+    "512 bytes copied to-slot from 0xabcd000:p to 0x3a800000:m",
+  ],
+  "request.issued": [
+    { request: 9, what: "write", layer: "nvme", lba: 128, size: 65536, text: "qid 1 cid 516" },
+    "request 9: nvme write 65536 bytes at block 128 (qid 1 cid 516)",
+  ],
+  "request.fetched": [
+    { request: 9, what: "flush", layer: "nvme" },
+    "request 9: nvme flush, fetched",
+  ],
+  "request.completed": [
+    { request: 9, what: "read", layer: "block", lba: 0 },
+    "request 9: block read ? bytes at block 0, completed",
+  ],
+  "pte.written": [
+    { entry: 0x98c1a5, word: 0x31025063, high: 0x800, ...given },
+    "page-table entry <- 0x31025063, means 0xabcd000:p",
+  ],
 };
 
 describe.each(kindNames)("%s", (kind) => {
@@ -137,7 +163,9 @@ describe.each(kindNames)("%s", (kind) => {
   });
 
   test("is named noun.past-participle and keeps each field in a place of its own", () => {
-    expect(kind).toMatch(/^[a-z0-9]+\.([a-z]+ed|began|ended|read|wrote|written|made|set|split)$/);
+    expect(kind).toMatch(
+      /^[a-z0-9]+\.([a-z]+ed|began|ended|read|wrote|written|made|set|split|lost)$/,
+    );
     const places = Object.values(declared(kind).fields).map(
       ({ in: place, unit, names }) => `${place} ${names === null ? "" : unit}`,
     );

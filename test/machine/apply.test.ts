@@ -21,6 +21,12 @@ const facts = [
   "bio.merged",
   "bio.split",
   "fault.raised",
+  "iommu.translated",
+  "descriptor.written",
+  "request.issued",
+  "request.fetched",
+  "request.completed",
+  "pte.written",
 ] as const;
 
 describe.each(kindNames)("%s", (kind) => {
@@ -44,8 +50,8 @@ test.each(facts)("%s is a fact and changes nothing but the moment", (kind) => {
     fc.property(eventOf(kind), (event) => {
       const state = new State(pc);
       apply(state, event, 1);
-      const { nature: _, moment, op, ...tables } = state;
-      expect([moment, op]).toEqual([1, -1]);
+      const { nature: _, moment, op, unknownSince, ...tables } = state;
+      expect([moment, op, unknownSince]).toEqual([1, -1, 0]);
       for (const [name, table] of Object.entries(tables)) expect(table.size, name).toBe(0);
     }),
     { numRuns: 30 },

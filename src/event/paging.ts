@@ -1,0 +1,23 @@
+// paging.ts - the CPU's own page tables, written by a kernel that may not know machine addresses.
+
+import { hex } from "../address.ts";
+import { handed, highField, maybe, subject, virtField, wordField } from "./field.ts";
+import { kind } from "./kind.ts";
+
+export const paging = {
+  // `phys` is the page that the kernel means, `machine` where that is by the P2M, `bus` and `reached` the
+  // frame in the word as the MMU reads it. A word that is not present names no page and fills none of them.
+  "pte.written": kind(
+    {
+      /** The entry's kernel address relative to the virt base, in units of its eight bytes. */
+      entry: subject("pte"),
+      word: wordField,
+      high: highField,
+      virt: maybe(virtField),
+      ...handed,
+    },
+    (e) =>
+      `page-table entry ${e.virt == null ? "" : `at ${hex(e.virt)} `}<- ${hex(e.word)}` +
+      (e.phys == null ? "" : `, means ${hex(e.phys)}:p`),
+  ),
+};
