@@ -1,5 +1,7 @@
 // fault.ts - the caller's mistakes and ours; the machine's own faults are events, not exceptions.
 
+import { closest, distance } from "fastest-levenshtein";
+
 /** A wrong file, option or input: the message says what is wrong, where, and what to do next. */
 export class UserError extends Error {
   override readonly name = "UserError";
@@ -10,7 +12,16 @@ export function assert(holds: boolean, message: () => string): asserts holds {
   if (!holds) throw new Error(`invariant broken: ${message()}`);
 }
 
-/** "unknown platform 'x'; known: a, b" - the message for a name that is in no list. */
+/** "unknown platform 'xn', did you mean 'xen'? known: a, b" - the message for a name that is in no list. */
 export function unknownName(what: string, name: string, known: readonly string[]): UserError {
-  return new UserError(`unknown ${what} '${name}'; known: ${known.join(", ")}`);
+  const near = nearest(name, known);
+  const meant = near === undefined ? "" : `, did you mean '${near}'`;
+  return new UserError(`unknown ${what} '${name}'${meant}; known: ${known.join(", ")}`);
+}
+
+/** The known name that is meant, so it seems: one letter in four may be another. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const near = closest(name, known);
+  return distance(name, near) <= Math.max(1, near.length / 4) ? near : undefined;
 }
