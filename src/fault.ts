@@ -12,11 +12,16 @@ export function assert(holds: boolean, message: () => string): asserts holds {
   if (!holds) throw new Error(`invariant broken: ${message()}`);
 }
 
-/** "unknown platform 'xn'; did you mean xen? known: a, b" - the message for a name that is in no list. */
+/** "unknown platform 'xn', did you mean 'xen'? known: a, b" - the message for a name that is in no list. */
 export function unknownName(what: string, name: string, known: readonly string[]): UserError {
-  const meant = closest(name, known);
-  // A slip of the keyboard changes a letter or two; a name further off was meant otherwise.
-  const near = distance(name, meant) <= Math.max(1, name.length / 4);
-  const guess = near ? ` did you mean ${meant}?` : "";
-  return new UserError(`unknown ${what} '${name}';${guess} known: ${known.join(", ")}`);
+  const near = nearest(name, known);
+  const meant = near === undefined ? "" : `, did you mean '${near}'`;
+  return new UserError(`unknown ${what} '${name}'${meant}; known: ${known.join(", ")}`);
+}
+
+/** The known name that is meant, so it seems: one letter in four may be another. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const near = closest(name, known);
+  return distance(name, near) <= Math.max(1, near.length / 4) ? near : undefined;
 }

@@ -3,10 +3,12 @@
 // Values and pure functions; the driver that programs a chipset is in agpgart/.
 
 import type { Aperture, Bus } from "../address.ts";
-import type { Held } from "../machine/state.ts";
+import type { Held } from "../machine/held-table.ts";
 
 /** Registers as the state holds them, by register number. */
-export type Registers = ReadonlyMap<number, Held>;
+export interface Registers {
+  get(register: number): Held | undefined;
+}
 
 export interface RegisterField {
   readonly name: string;

@@ -33,9 +33,9 @@ export function addImport(program: Command): void {
       const written = await writing(path, options.force, ({ open, check }) =>
         importReference(file, async (about) => {
           const sink = await open(about);
-          return (seq, op, event) => {
+          return (seq, op, event, state) => {
             check();
-            sink(seq, op, event);
+            sink(seq, op, event, state);
           };
         }),
       );

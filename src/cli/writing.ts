@@ -2,8 +2,9 @@
 
 import { resolve } from "node:path";
 import type { About } from "../event/trace.ts";
+import type { Event } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
-import type { Sink } from "../machine/machine.ts";
+import type { State } from "../machine/state.ts";
 import { TraceWriter } from "../store/write.ts";
 
 export interface Written {
@@ -17,10 +18,13 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
+/** Takes each event into the file; keyframes are kept where the state after it is given too. */
+export type Keep = (seq: number, op: number, event: Event, state?: State) => void;
+
 /** What a command that makes a trace works with. */
 export interface Making {
   /** Makes the file, as soon as it is known what the trace says of itself. */
-  open(about: About): Promise<Sink>;
+  open(about: About): Promise<Keep>;
   /** Throws once Ctrl-C was pressed; a signal is noticed when the event loop turns. */
   check(): void;
 }
@@ -45,7 +49,7 @@ export async function writing(
       open: async (about) => {
         const opened = await TraceWriter.create(path, about, { force });
         writer = opened;
-        return (seq, op, event) => opened.append(seq, op, event);
+        return (seq, op, event, state) => opened.append(seq, op, event, state);
       },
       check: () => {
         if (interrupted) throw new Interrupted("interrupted");

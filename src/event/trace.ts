@@ -1,6 +1,7 @@
 // trace.ts - what a trace says of itself: how the run was set up, and what every event rests on.
 
 import type { Facts } from "./field.ts";
+import type { Actor, KindName } from "./vocabulary.ts";
 
 /** An op: what was asked for, what came of it, and the events it spans. */
 export interface OpRow {
@@ -33,4 +34,30 @@ export interface About {
   readonly source: "simulated" | "imported";
   /** For an imported trace: what it was imported from, in words. */
   readonly origin: string | null;
+  /** For a fork: the trace it left, by digest or path, and the moment at which it did. */
+  readonly parent?: { readonly trace: string; readonly moment: number } | null;
+}
+
+/** A moment that somebody put words to. */
+export interface Mark {
+  readonly moment: number;
+  readonly name: string | null;
+  readonly text: string;
+}
+
+/** What to look for; what is given must hold together. */
+export interface Search {
+  /** Event numbers, both included. */
+  readonly from: number;
+  readonly to: number;
+  readonly backwards?: boolean;
+  /** The code of one thing (event/field.ts). */
+  readonly subject?: number;
+  /** Events of several pages, the first of which is a thing between these two of one family, both included. */
+  readonly wide?: { readonly first: number; readonly last: number };
+  readonly kinds?: readonly KindName[];
+  readonly actor?: Actor;
+  readonly op?: number;
+  /** Only where a number handed to hardware was not seen to lead where it was meant to. */
+  readonly astray?: boolean;
 }

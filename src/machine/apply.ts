@@ -1,6 +1,6 @@
 // apply.ts - the one door: how any event changes the state, live and in replay.
 
-import type { Event, KindName } from "../event/vocabulary.ts";
+import { type Event, type KindName, kindNames } from "../event/vocabulary.ts";
 import { block } from "./block.ts";
 import { cache } from "./cache.ts";
 import { device } from "./device.ts";
@@ -12,7 +12,7 @@ import { memory } from "./memory.ts";
 import { op } from "./op.ts";
 import { p2m } from "./p2m.ts";
 import { paging } from "./paging.ts";
-import type { Applier, Appliers } from "./part.ts";
+import { type Applier, type Appliers, nothing } from "./part.ts";
 import { register } from "./register.ts";
 import type { State } from "./state.ts";
 
@@ -31,6 +31,11 @@ const appliers: Appliers = {
   ...fault,
   ...paging,
 };
+
+/** The kinds of events that can change a state; the others are facts, and a fold may pass over them. */
+export const changing: readonly KindName[] = kindNames.filter(
+  (kind) => appliers[kind] !== (nothing as unknown),
+);
 
 /** Changes the state as the event says; `seq` must be the next one. */
 export function apply(state: State, event: Event, seq: number): void {

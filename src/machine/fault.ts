@@ -6,6 +6,6 @@ import { nothing } from "./part.ts";
 export const fault = {
   "fault.raised": nothing,
   "events.lost": (state, _event, seq) => {
-    state.unknownSince = seq;
+    state.gap.set(0, seq);
   },
 } satisfies Part;

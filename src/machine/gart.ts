@@ -12,9 +12,10 @@ import {
   untranslated,
   type Virt,
 } from "../address.ts";
+import type { Held } from "./held-table.ts";
 import type { Part } from "./part.ts";
 import { nothing } from "./part.ts";
-import type { Held, State } from "./state.ts";
+import type { State } from "./state.ts";
 import { cpuWord, memoryWord, placeAt, placeOf, writeWord } from "./words.ts";
 
 export const gart = {

@@ -13,7 +13,7 @@ export const hook = {
     }
     if (event.reached == null) return;
     const reached = raw(mfnOf(event.reached));
-    state.mappings.set(event.page, { reached, seq });
+    state.mappings.set(event.page, { word: reached, seq });
     if (event.phys == null) return;
     state.table.move(raw(pfnOf(event.phys)), reached);
     state.directory.move(raw(pfnOf(event.phys)), reached);

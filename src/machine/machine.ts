@@ -4,8 +4,8 @@ import type { Event } from "../event/vocabulary.ts";
 import { apply } from "./apply.ts";
 import { type Nature, State } from "./state.ts";
 
-/** Takes each event as it happens: its seq, the op it belongs to (-1 for none), the event. */
-export type Sink = (seq: number, op: number, event: Event) => void;
+/** Takes each event as it happens: its seq, the op it belongs to (-1 for none), the event, and the state after it. */
+export type Sink = (seq: number, op: number, event: Event, state: State) => void;
 
 export class Machine {
   readonly state: State;
@@ -23,7 +23,7 @@ export class Machine {
     const before = state.op;
     apply(state, event, seq);
     // op.began already belongs to its op, op.ended still does.
-    this.#sink(seq, event.kind === "op.began" ? state.op : before, event);
+    this.#sink(seq, event.kind === "op.began" ? state.op : before, event, state);
     return seq;
   }
 }

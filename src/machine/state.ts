@@ -16,6 +16,8 @@ import {
   raw,
 } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
+import { assert } from "../fault.ts";
+import { HeldTable } from "./held-table.ts";
 import { Table } from "./table.ts";
 import { TablePages } from "./table-pages.ts";
 
@@ -26,31 +28,19 @@ export interface Nature {
   readonly chipset: Chipset | null;
 }
 
-/** A page that the CPU sees at another virtual address. */
-export interface Mapping {
-  /** The machine frame that the page-table entry names. */
-  readonly reached: number;
-  readonly seq: number;
-}
-
-/** What a device's translation cache or a register holds, and the event that put it there. */
-export interface Held {
-  readonly word: number;
-  readonly seq: number;
-}
-
 /** Flags of a page, by pfn. */
 export const RESERVED = 1;
 export const UNCACHED = 2;
 
+/** Everything that changes is kept in tables: then a copy, a keyframe and a comparison miss nothing. */
 export class State {
   readonly nature: Nature;
+  /** Every table the state consists of, by name; its place in the list is fixed. */
+  readonly tables: ReadonlyMap<string, Table>;
   /** The moment: how many events have been applied. */
   moment = 0;
   /** The op under way, or -1. */
   op = -1;
-  /** The last gap in the recording: what was set before it may have changed unseen; 0 for none. */
-  unknownSince = 0;
 
   /** pfn -> mfn, and its inverse for the frames of this domain. */
   readonly p2m = new Table();
@@ -69,23 +59,40 @@ export class State {
   readonly words = new Table();
   readonly written = new Table();
   /** Words that the CPU wrote and that are still in its cache, where tables are mapped cached. */
-  readonly dirty = new Map<number, Held>();
+  readonly dirty = new HeldTable();
   /** The pages of the GATT and of its directory. */
   readonly table = new TablePages();
   readonly directory = new TablePages();
   /** bus page -> mfn. */
   readonly iommu = new Table();
   /** DMA handle -> bytes. */
-  readonly dma = new Map<number, number>();
+  readonly dma = new Table();
   /** register number -> its last value. */
-  readonly registers = new Map<number, Held>();
-  /** virtual page -> what is mapped there. */
-  readonly mappings = new Map<number, Mapping>();
+  readonly registers = new HeldTable();
+  /** virtual page -> the machine frame that its page-table entry names, where ioremap mapped it. */
+  readonly mappings = new HeldTable();
   /** aperture page -> the entry that the GART keeps of it. */
-  readonly tlb = new Map<number, Held>();
+  readonly tlb = new HeldTable();
+  /** 0 -> seq of the last gap in the recording. */
+  readonly gap = new Table();
 
   constructor(nature: Nature) {
     this.nature = nature;
+    this.tables = tablesOf(this);
+  }
+
+  /** The last gap in the recording: what was set before it may have changed unseen; 0 for none. */
+  get unknownSince(): number {
+    return this.gap.get(0) ?? 0;
+  }
+
+  /** The same state, free to go another way; both share what neither changes. */
+  copy(): State {
+    const copy = new State(this.nature);
+    for (const [name, table] of copy.tables) table.take(this.tables.get(name)!);
+    copy.moment = this.moment;
+    copy.op = this.op;
+    return copy;
   }
 
   /** Where a kernel-physical address is; null where the P2M does not say. */
@@ -102,6 +109,23 @@ export class State {
     const extent = this.extent.get(first)!;
     return { first, pages: Math.floor(extent / 16), use: extent % 16 };
   }
+}
+
+/** What is no table and yet kept: a copy and a keyframe take these along one by one. */
+const APART = ["nature", "moment", "op", "tables"];
+
+function tablesOf(state: State): Map<string, Table> {
+  const found = new Map<string, Table>();
+  for (const [name, value] of Object.entries(state)) {
+    if (APART.includes(name)) continue;
+    if (value instanceof Table) found.set(name, value);
+    else {
+      const { tables } = value as { tables?: { [part: string]: Table } };
+      assert(tables !== undefined, () => `state.${name} is kept in no table`);
+      for (const [part, table] of Object.entries(tables)) found.set(`${name}.${part}`, table);
+    }
+  }
+  return found;
 }
 
 /** Pages that so many bytes take. */

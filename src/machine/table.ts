@@ -1,63 +1,165 @@
 // table.ts - a table from whole numbers to whole numbers, in typed-array leaves, sparse between them.
 //
 // The shape of the page tables it stands for: a spine of leaves of 1,024 entries. Folding ten million
-// events goes through `get` and `set`, some 5 ns each when neighbours are used together.
+// events goes through `get` and `set`, some 5 ns each when neighbours are used together. A copy shares
+// leaves; whoever writes first copies the one leaf. A table also knows which entries changed since it was
+// last told to forget: that is what a keyframe keeps.
 
 const LEAF = 1024;
 
+interface Leaf {
+  /** Value + 1, so that zeroes mean nothing is set. */
+  readonly values: Float64Array;
+  /** A bit for each entry that changed. */
+  readonly changed: Uint32Array;
+  /** Whether another table may have it too: then nobody writes it. */
+  shared: boolean;
+  /** The writer that has claimed it; a writer is given up whenever leaves must be claimed anew. */
+  writer: object | null;
+}
+
+/** Takes an entry: its index, and its value or undefined where there is none any more. */
+export type Visit = (index: number, value: number | undefined) => void;
+
 export class Table {
-  readonly #leaves = new Map<number, Float64Array>();
+  readonly #leaves = new Map<number, Leaf>();
   #size = 0;
+  #writer = {};
+  /** Keys of the leaves that hold changed entries. */
+  readonly #touched = new Set<number>();
+  #emptied = false;
   // The leaf used last: neighbours come together.
   #lastKey = -1;
-  #last: Float64Array | undefined;
+  #last: Leaf | undefined;
 
   /** How many entries are set. */
   get size(): number {
     return this.#size;
   }
 
+  /** Whether everything was deleted at once since `settle`; what is there now came after it. */
+  get emptied(): boolean {
+    return this.#emptied;
+  }
+
   get(index: number): number | undefined {
     const leaf = this.#leaf(index);
-    const stored = leaf === undefined ? 0 : leaf[index % LEAF]!;
+    const stored = leaf === undefined ? 0 : leaf.values[index - this.#lastKey * LEAF]!;
     return stored === 0 ? undefined : stored - 1;
   }
 
-  /** Values are 0 to 2^53-2; a leaf keeps value + 1, so that its zeroes mean nothing is set. */
+  has(index: number): boolean {
+    return this.get(index) !== undefined;
+  }
+
+  /** Values are 0 to 2^53-2. */
   set(index: number, value: number): void {
     let leaf = this.#leaf(index);
-    if (leaf === undefined) {
-      leaf = new Float64Array(LEAF);
-      this.#leaves.set(this.#lastKey, leaf);
-      this.#last = leaf;
-    }
-    if (leaf[index % LEAF] === 0) this.#size++;
-    leaf[index % LEAF] = value + 1;
+    if (leaf === undefined || leaf.writer !== this.#writer) leaf = this.#claim(leaf);
+    const at = index - this.#lastKey * LEAF;
+    if (leaf.values[at] === 0) this.#size++;
+    leaf.values[at] = value + 1;
+    leaf.changed[at >>> 5]! |= 1 << (at & 31);
   }
 
   delete(index: number): void {
-    const leaf = this.#leaf(index);
-    if (leaf === undefined || leaf[index % LEAF] === 0) return;
-    leaf[index % LEAF] = 0;
+    let leaf = this.#leaf(index);
+    if (leaf === undefined) return;
+    const at = index - this.#lastKey * LEAF;
+    if (leaf.values[at] === 0) return;
+    if (leaf.writer !== this.#writer) leaf = this.#claim(leaf);
+    leaf.values[at] = 0;
+    leaf.changed[at >>> 5]! |= 1 << (at & 31);
     this.#size--;
   }
 
   clear(): void {
+    if (this.#size === 0) return;
     this.#leaves.clear();
+    this.#touched.clear();
+    this.#emptied = true;
     this.#size = 0;
     this.#lastKey = -1;
     this.#last = undefined;
   }
 
-  /** All entries as [index, value], by ascending index. */
-  *entries(): Generator<[number, number]> {
-    for (const key of [...this.#leaves.keys()].sort((a, b) => a - b)) {
-      const leaf = this.#leaves.get(key)!;
-      for (let i = 0; i < LEAF; i++) if (leaf[i] !== 0) yield [key * LEAF + i, leaf[i]! - 1];
+  /** The entries from one index to another, both included, as [index, value] and by ascending index. */
+  *entries(first = 0, last = Number.POSITIVE_INFINITY): Generator<[number, number]> {
+    for (const key of ascending(this.#leaves.keys())) {
+      const base = key * LEAF;
+      if (base > last || base + LEAF <= first) continue;
+      const { values } = this.#leaves.get(key)!;
+      const end = Math.min(LEAF, last - base + 1);
+      for (let i = Math.max(0, first - base); i < end; i++)
+        if (values[i] !== 0) yield [base + i, values[i]! - 1];
     }
   }
 
-  #leaf(index: number): Float64Array | undefined {
+  [Symbol.iterator](): Generator<[number, number]> {
+    return this.entries();
+  }
+
+  /** Hands over all entries, by ascending index. */
+  each(visit: Visit): void {
+    for (const key of ascending(this.#leaves.keys())) {
+      const { values } = this.#leaves.get(key)!;
+      for (let i = 0; i < LEAF; i++) if (values[i] !== 0) visit(key * LEAF + i, values[i]! - 1);
+    }
+  }
+
+  /** Hands over the entries that changed since `settle`, by ascending index. */
+  eachChange(visit: Visit): void {
+    for (const key of ascending(this.#touched)) {
+      const { values, changed } = this.#leaves.get(key)!;
+      for (let word = 0; word < changed.length; word++) {
+        for (let bits = changed[word]!; bits !== 0; bits &= bits - 1) {
+          const i = word * 32 + 31 - Math.clz32(bits & -bits);
+          visit(key * LEAF + i, values[i] === 0 ? undefined : values[i]! - 1);
+        }
+      }
+    }
+  }
+
+  /** From here on changes are counted anew. */
+  settle(): void {
+    for (const key of this.#touched) this.#leaves.get(key)!.changed.fill(0);
+    this.#touched.clear();
+    this.#emptied = false;
+    this.#writer = {};
+  }
+
+  /** Makes this table, which must be new, hold what the other one does; they share leaves until one writes. */
+  take(other: Table): void {
+    for (const [key, leaf] of other.#leaves) {
+      leaf.shared = true;
+      this.#leaves.set(key, leaf);
+    }
+    this.#size = other.#size;
+    other.#writer = {};
+  }
+
+  /** Makes the leaf used last, or the one missing there, one that this table may write. */
+  #claim(leaf: Leaf | undefined): Leaf {
+    const key = this.#lastKey;
+    const writer = this.#writer;
+    let own = leaf;
+    if (own === undefined || own.shared) {
+      const changed = this.#touched.has(key) ? own?.changed.slice() : undefined;
+      own = {
+        values: own?.values.slice() ?? new Float64Array(LEAF),
+        changed: changed ?? new Uint32Array(LEAF / 32),
+        shared: false,
+        writer,
+      };
+      this.#leaves.set(key, own);
+      this.#last = own;
+    }
+    own.writer = writer;
+    this.#touched.add(key);
+    return own;
+  }
+
+  #leaf(index: number): Leaf | undefined {
     const key = Math.floor(index / LEAF);
     if (key !== this.#lastKey) {
       this.#lastKey = key;
@@ -66,3 +168,5 @@ export class Table {
     return this.#last;
   }
 }
+
+const ascending = (keys: Iterable<number>): number[] => [...keys].sort((a, b) => a - b);

@@ -4,7 +4,8 @@
 // of them sees. A word is kept by its machine address in units of four bytes.
 
 import { type Bus, PAGE_SIZE, raw } from "../address.ts";
-import type { Held, State } from "./state.ts";
+import type { Held } from "./held-table.ts";
+import type { State } from "./state.ts";
 import type { TablePages } from "./table-pages.ts";
 
 const WORD = 4;
@@ -39,9 +40,8 @@ export function memoryWord(state: State, place: number): Held | undefined {
 
 /** A data-cache flush of so many bytes of the frames from `place` on. */
 export function flushWords(state: State, place: number, bytes: number): void {
-  const end = place + bytes / WORD;
-  for (const [at, held] of state.dirty) {
-    if (at < place || at >= end) continue;
+  if (state.dirty.size === 0) return;
+  for (const [at, held] of state.dirty.entries(place, place + bytes / WORD - 1)) {
     keep(state, at, held);
     state.dirty.delete(at);
   }

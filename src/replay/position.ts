@@ -1,7 +1,10 @@
-// position.ts - moments as people write them: #437, 63%, end, op:14.
+// position.ts - moments as people write them: #437, 63%, end, op:14, mark:name.
 
-import { UserError } from "../fault.ts";
+import { UserError, unknownName } from "../fault.ts";
 import type { Trace } from "./trace.ts";
+
+/** What a position can be, for messages and help. */
+export const positions = "#437, 63%, end, op:14 or mark:name";
 
 /**
  * The moment that a position names: after so many events. `op:14` is the moment at which op 14 has begun.
@@ -14,14 +17,24 @@ export function momentOf(trace: Trace, position: string): number {
   const [, percent] = /^(\d+(?:\.\d+)?)%$/.exec(position) ?? [];
   if (percent !== undefined) return within(trace, (trace.count * Number(percent)) / 100, position);
   const [, op] = /^op:(\d+)$/.exec(position) ?? [];
-  if (op === undefined)
-    throw new UserError(`'${position}' is no position; write #437, 63%, end or op:14`);
-  let last = -1;
-  for (const row of trace.ops()) {
-    if (row.op === Number(op)) return row.first;
-    last = row.op;
-  }
-  throw new UserError(`the trace has no op ${op}; its last one is op:${last}`);
+  const [, mark] = /^mark:(.+)$/.exec(position) ?? [];
+  if (mark !== undefined) return markOf(trace, mark);
+  if (op === undefined) throw new UserError(`'${position}' is no position; write ${positions}`);
+  const row = trace.op(Number(op));
+  if (row !== undefined) return row.first;
+  throw new UserError(`the trace has no op ${op}; its last one is op:${trace.lastOp}`);
+}
+
+function markOf(trace: Trace, name: string): number {
+  const marks = trace.marks();
+  const found = marks.find((mark) => mark.name === name);
+  if (found !== undefined) return found.moment;
+  const names = marks.flatMap((mark) => mark.name ?? []);
+  if (names.length === 0)
+    throw new UserError(
+      "the trace has no mark with a name; make one: gartrace mark TRACE POSITION TEXT --name NAME",
+    );
+  throw unknownName("mark", name, names);
 }
 
 function within(trace: Trace, moment: number, position: string): number {

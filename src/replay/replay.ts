@@ -2,7 +2,7 @@
 
 import { chipsets } from "../chipset/index.ts";
 import type { About } from "../event/trace.ts";
-import { apply } from "../machine/apply.ts";
+import { apply, changing } from "../machine/apply.ts";
 import { type Nature, State } from "../machine/state.ts";
 import type { Trace } from "./trace.ts";
 
@@ -12,9 +12,17 @@ export const natureOf = (about: About): Nature => ({
   chipset: chipsets.find(({ name }) => name === about.chipset) ?? null,
 });
 
-/** The state at a moment: after exactly that many events. */
+/** The state at a moment, after exactly that many events: from the last keyframe on, or else from the start. */
 export function stateAt(trace: Trace, moment: number): State {
   const state = new State(natureOf(trace.about));
-  for (const { seq, event } of trace.events(1, moment)) apply(state, event, seq);
+  trace.restore(state, moment);
+  foldTo(state, trace, moment);
   return state;
+}
+
+/** Brings a state forward to a later moment. */
+export function foldTo(state: State, trace: Trace, moment: number): void {
+  const wanted = { from: state.moment + 1, to: moment, kinds: changing };
+  for (const { seq, event } of trace.search(wanted)) apply(state, event, seq);
+  state.moment = moment;
 }

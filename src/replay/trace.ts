@@ -1,7 +1,8 @@
 // trace.ts - what replay needs of a trace; the store fulfils it, and so does any other source of events.
 
-import type { About, OpRow } from "../event/trace.ts";
+import type { About, Mark, OpRow, Search } from "../event/trace.ts";
 import type { Recorded } from "../event/vocabulary.ts";
+import type { State } from "../machine/state.ts";
 
 export interface Trace {
   readonly about: About;
@@ -13,4 +14,17 @@ export interface Trace {
   events(from?: number, to?: number): Iterable<Recorded>;
   event(seq: number): Recorded | undefined;
   ops(): Iterable<OpRow>;
+  /** One op by its number; undefined where the trace has none. */
+  op(number: number): OpRow | undefined;
+  /** The number of the last op; -1 where there is none. */
+  readonly lastOp: number;
+  /** By moment. */
+  marks(): readonly Mark[];
+  /**
+   * Brings a new state to the latest moment, up to this one, of which the trace keeps the state, and gives
+   * that moment; 0 where it keeps none.
+   */
+  restore(state: State, moment: number): number;
+  /** The events looked for, in order or newest first; each as soon as it is found. */
+  search(wanted: Search): Iterable<Recorded>;
 }

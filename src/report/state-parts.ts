@@ -45,11 +45,7 @@ export const p2mRuns = (state: State): Run[] => runsOf(state.p2m.entries());
 
 /** What ioremap has mapped, by virtual page. */
 export const mappings = (state: State): Run[] =>
-  runsOf(
-    [...state.mappings]
-      .sort(([a], [b]) => a - b)
-      .map(([page, { reached }]) => [page, reached] as const),
-  );
+  runsOf([...state.mappings].map(([page, { word }]) => [page, word] as const));
 
 export interface RegisterPart {
   readonly register: string;
@@ -61,20 +57,18 @@ export interface RegisterPart {
 /** The registers that were read or written, by the names of the data sheet. */
 export function registers(state: State): RegisterPart[] {
   const known = state.nature.chipset?.registers ?? [];
-  return [...state.registers]
-    .sort(([a], [b]) => a - b)
-    .map(([number, { word }]) => {
-      const named = known.find((register) => register.number === number);
-      const fields = named?.fields.map(({ name, bits: [high, low] }) => {
-        const value = Math.floor(word / 2 ** low) % 2 ** (high - low + 1);
-        return [name, high === low ? String(value) : hex(value * 2 ** low)] as const;
-      });
-      return {
-        register: named?.name ?? registerName(number),
-        value: hex(word),
-        fields: Object.fromEntries(fields ?? []),
-      };
+  return [...state.registers].map(([number, { word }]) => {
+    const named = known.find((register) => register.number === number);
+    const fields = named?.fields.map(({ name, bits: [high, low] }) => {
+      const value = Math.floor(word / 2 ** low) % 2 ** (high - low + 1);
+      return [name, high === low ? String(value) : hex(value * 2 ** low)] as const;
     });
+    return {
+      register: named?.name ?? registerName(number),
+      value: hex(word),
+      fields: Object.fromEntries(fields ?? []),
+    };
+  });
 }
 
 export interface GattPart {

@@ -102,6 +102,8 @@ function describe(database: Database, about: About): void {
       digest: null,
       events: null,
       finished: 0,
+      parent: about.parent?.trace ?? null,
+      parent_seq: about.parent?.moment ?? null,
     }),
   );
   run(database, build.insertInto("kind").values(coded(kindNames)));

@@ -4,6 +4,7 @@ import type { Database } from "better-sqlite3";
 import {
   type Compilable,
   DummyDriver,
+  type Generated,
   Kysely,
   SqliteAdapter,
   SqliteIntrospector,
@@ -52,7 +53,19 @@ interface Schema {
     digest: string | null;
     events: number | null;
     finished: number;
+    keyframes: string | null;
+    parent: string | null;
+    parent_seq: number | null;
   };
+  keyframe: {
+    seq: number;
+    base: number;
+    kinds: number;
+    actors: number;
+    astray: number;
+    data: Buffer;
+  };
+  mark: { id: Generated<number>; seq: number; name: string | null; text: string };
   kind: Named;
   actor: Named;
   place: Named;

@@ -53,7 +53,7 @@ describe("gartrace check", () => {
     );
     const unknown = await gartrace(`check ${wrong} --only entry-astry`);
     expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toContain("unknown check 'entry-astry'; did you mean entry-astray?");
+    expect(unknown.stderr).toContain("unknown check 'entry-astry', did you mean 'entry-astray'");
   });
 });
 

@@ -29,10 +29,10 @@ describe("a mapping", () => {
   test("is there for each of its pages until it is unmapped, with the event that made it", () => {
     const state = stateAfter(dom0, remapped(0, 0xe8000, null), remapped(1, 0xe8001, null));
     expect([...state.mappings]).toEqual([
-      [FIRST, { reached: 0xe8000, seq: 1 }],
-      [FIRST + 1, { reached: 0xe8001, seq: 2 }],
+      [FIRST, { word: 0xe8000, seq: 1 }],
+      [FIRST + 1, { word: 0xe8001, seq: 2 }],
     ]);
-    expect([...happens(state, unmapped(0)).mappings.keys()]).toEqual([FIRST + 1]);
+    expect([...happens(state, unmapped(0)).mappings].map(([page]) => page)).toEqual([FIRST + 1]);
   });
 
   test("that was refused leaves nothing", () => {

@@ -50,7 +50,7 @@ describe("there is no moment", () => {
     "called '%s'",
     (position) => {
       expect(complaint(position)).toBe(
-        `'${position}' is no position; write #437, 63%, end or op:14`,
+        `'${position}' is no position; write #437, 63%, end, op:14 or mark:name`,
       );
     },
   );

@@ -1,0 +1,114 @@
+// keyframe.test.ts - the state sought in a file is the state folded from the start, whatever the file keeps.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { chipsets } from "../../src/chipset/index.ts";
+import { apply } from "../../src/machine/apply.ts";
+import { State } from "../../src/machine/state.ts";
+import { natureOf, stateAt } from "../../src/replay/replay.ts";
+import type { Trace } from "../../src/replay/trace.ts";
+import { KeyframeWriter, readKeyframe } from "../../src/store/keyframe-bytes.ts";
+import { TraceReader } from "../../src/store/read.ts";
+import { TraceWriter } from "../../src/store/write.ts";
+import { dom0 } from "../machine/happens.ts";
+import { recorded } from "../memory-trace.ts";
+import { busyTrace } from "../replay/busy.ts";
+import { setupOf, workloadOf } from "../tells.ts";
+import { freshPath } from "./sample.ts";
+
+/** All there is in a state, as text. */
+const held = ({ moment, op, tables }: State): string =>
+  JSON.stringify([moment, op, [...tables].map(([name, table]) => [name, [...table]])]);
+
+/** Writes a trace with a keyframe every so many events. */
+async function stored(trace: Trace, spacing: number): Promise<TraceReader> {
+  const path = freshPath();
+  const writer = await TraceWriter.create(path, trace.about, { force: false, spacing });
+  const state = new State(natureOf(trace.about));
+  for (const { seq, op, event } of trace.events()) {
+    apply(state, event, seq);
+    writer.append(seq, op, event, state);
+  }
+  writer.finish();
+  return TraceReader.open(path);
+}
+
+const small = workloadOf(
+  { op: "init" },
+  { op: "alloc", slot: 0, pages: 3 },
+  { op: "bind", slot: 0, pg_start: 2 },
+  { op: "unbind", slot: 0 },
+  { op: "bind", slot: 0, pg_start: 1022 },
+  { op: "free", slot: 0 },
+  { op: "cleanup" },
+);
+const on = (words: string, name: string): Trace =>
+  recorded(
+    setupOf(words, { workload: small, chipset: chipsets.find((one) => one.name === name)! }),
+  );
+
+describe("at every moment, the state sought is the state folded so far", () => {
+  test.each([1, 2, 3, 7, 31, 100, 1e9])("with a keyframe every %d events", async (spacing) => {
+    const trace = await stored(busyTrace(), spacing);
+    const folded = new State(natureOf(trace.about));
+    expect(held(stateAt(trace, 0))).toBe(held(folded));
+    for (const { seq, event } of trace.events()) {
+      apply(folded, event, seq);
+      expect(held(stateAt(trace, seq)), `#${seq}`).toBe(held(folded));
+    }
+    trace.close();
+  });
+
+  test.each([
+    ["xen-i386 gart", "amd-irongate", 16],
+    ["ppc64-g5 gart", "u3", 16],
+  ])("on %s with %s", async (words, name, spacing) => {
+    const trace = await stored(on(words, name), spacing);
+    const folded = new State(natureOf(trace.about));
+    // Filling the table at init is the same over and over.
+    for (const { seq, event } of trace.events()) {
+      apply(folded, event, seq);
+      if (seq % (seq > trace.count - 300 ? 7 : 4999) !== 0) continue;
+      expect(held(stateAt(trace, seq)) === held(folded), `#${seq}`).toBe(true);
+    }
+    trace.close();
+  });
+});
+
+describe("a keyframe in bytes", () => {
+  const number = fc.oneof(
+    fc.nat({ max: 5000 }),
+    fc.maxSafeNat().map((n) => Math.min(n, 2 ** 53 - 2)),
+  );
+  const index = fc.oneof(fc.nat({ max: 5000 }), fc.nat({ max: 2 ** 31 - 1 }), fc.constant(2 ** 38));
+  const change = fc.record({
+    table: fc.nat({ max: 5 }),
+    index,
+    to: fc.option(number, { freq: 5 }),
+  });
+
+  test("brings the state before it to the one that it is of", () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(change, { maxLength: 30 }), { maxLength: 4 }), (turns) => {
+        const [state, sought] = [new State(dom0), new State(dom0)];
+        const tables = [...state.tables.values()];
+        const writer = new KeyframeWriter();
+        turns.forEach((turn, i) => {
+          for (const { table, index, to } of turn) {
+            if (to === null && index % 7 === 0) tables[table]!.clear();
+            else if (to === null) tables[table]!.delete(index);
+            else tables[table]!.set(index, to);
+          }
+          state.op = turn.length - 1;
+          readKeyframe(i === 0 ? writer.whole(state) : writer.changes(state), sought);
+          for (const table of tables) table.settle();
+          expect(held(sought)).toBe(held(state));
+          const whole = new State(dom0);
+          readKeyframe(writer.whole(state), whole);
+          expect(held(whole)).toBe(held(state));
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
