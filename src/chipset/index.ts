@@ -8,3 +8,7 @@ import { intel845 } from "./intel-845.ts";
 import { u3 } from "./u3.ts";
 
 export const chipsets: readonly Chipset[] = [intel440bx, intel845, i810, amdIrongate, u3];
+
+/** The chipset of that name; null for one that this program does not know. */
+export const chipsetCalled = (name: string): Chipset | null =>
+  chipsets.find((chipset) => chipset.name === name) ?? null;

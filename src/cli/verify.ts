@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { toLine } from "../event/line.ts";
 import type { About } from "../event/trace.ts";
 import { record, type Setup } from "../record.ts";
-import { verify } from "../replay/verify.ts";
+import { type Verification, verify } from "../replay/verify.ts";
 import { countOf, inColumns } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { parseWorkload } from "../workload/workload.ts";
@@ -17,8 +17,8 @@ export function addVerify(program: Command): void {
     .command("verify")
     .summary("check a trace against its own replay")
     .description(
-      "Checks that replay agrees with every recorded observation, that the digest holds, and that " +
-        "running a simulated trace again gives the same events. A torn trace is only replayed.\n" +
+      "Checks that replay agrees with every recorded observation, that the digest and the ops' signatures hold, and " +
+        "that running a simulated trace again gives the same events. A torn trace is only replayed.\n" +
         "Exit code 0 it holds, 1 something does not, 2 trouble.",
     )
     .argument("<trace>")
@@ -27,11 +27,16 @@ export function addVerify(program: Command): void {
       reading([path], async ([trace]) => {
         const { observations, disagreements } = verify(trace!);
         const digest = trace!.digest === null ? null : trace!.recomputeDigest() === trace!.digest;
+        const wrongSignature = trace!.firstWrongSignature();
         const again = trace!.torn ? null : runAgain(trace!);
         const holds =
-          disagreements.length === 0 && digest !== false && (again === null || again.same);
-        if (json) await printJson({ holds, observations, disagreements, digest, again });
-        else await print(verifyText(observations, disagreements, digest, again));
+          disagreements.length === 0 &&
+          digest !== false &&
+          wrongSignature === null &&
+          (again === null || again.same);
+        const found = { observations, disagreements, digest, wrongSignature, again };
+        if (json) await printJson({ holds, ...found });
+        else await print(verifyText(found));
         if (!holds) process.exitCode = 1;
       }),
     );
@@ -74,12 +79,15 @@ const wantedOf = ({ platform, hooks, chipset, seed, options }: About) => ({
   device: options.device === true,
 });
 
-function verifyText(
-  observations: number,
-  disagreements: readonly { seq: number; what: string; recorded: unknown; replayed: unknown }[],
-  digest: boolean | null,
-  again: Again | null,
-): string {
+interface Found extends Verification {
+  /** Null where the trace is torn and has none. */
+  readonly digest: boolean | null;
+  /** The first op whose signature is not that of its events. */
+  readonly wrongSignature: number | null;
+  readonly again: Again | null;
+}
+
+function verifyText({ observations, disagreements, digest, wrongSignature, again }: Found): string {
   const rows = [
     [
       "replay",
@@ -92,6 +100,10 @@ function verifyText(
       `#${seq} ${what}: recorded ${JSON.stringify(recorded)}, replayed ${JSON.stringify(replayed)}`,
     ]),
     ["digest", digestText(digest)],
+    [
+      "signatures",
+      wrongSignature === null ? "hold" : `op:${wrongSignature} has not that of its events`,
+    ],
     ["run again", againText(again)],
   ];
   return inColumns(rows);

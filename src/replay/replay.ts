@@ -1,6 +1,6 @@
 // replay.ts - the machine at any moment, folded from the events before it.
 
-import { chipsets } from "../chipset/index.ts";
+import { chipsetCalled } from "../chipset/index.ts";
 import type { About } from "../event/trace.ts";
 import { apply, changing } from "../machine/apply.ts";
 import { type Nature, State } from "../machine/state.ts";
@@ -9,7 +9,7 @@ import type { Trace } from "./trace.ts";
 /** What a trace's events rest on; a chipset that this program does not know decodes nothing. */
 export const natureOf = (about: About): Nature => ({
   physIsMachine: about.physIsMachine,
-  chipset: chipsets.find(({ name }) => name === about.chipset) ?? null,
+  chipset: chipsetCalled(about.chipset),
 });
 
 /** The state at a moment, after exactly that many events: from the last keyframe on, or else from the start. */

@@ -2,11 +2,13 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
+import { chipsetCalled } from "../chipset/index.ts";
 import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
 import { filledOf, type Row, RowReader, type Texts } from "../event/row.ts";
 import type { About, Mark, OpRow, Search } from "../event/trace.ts";
-import { kindNames, type Recorded } from "../event/vocabulary.ts";
+import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
+import { Signature } from "../machine/signature.ts";
 import type { State } from "../machine/state.ts";
 import { aboutOf } from "./about.ts";
 import { Digest, type Names } from "./digest.ts";
@@ -21,6 +23,7 @@ const CHUNK = 1024;
 
 const SEQ = columns.indexOf("seq");
 const KIND = columns.indexOf("kind");
+const OP = columns.indexOf("op");
 const SUBJECT = columns.indexOf("subject");
 const opOf = (row: Row): number => Math.floor(row[SUBJECT]! / SUBJECT_FAMILIES);
 const NO_TEXTS: Texts = {};
@@ -49,6 +52,11 @@ const allOps = build
 const oneOp = allOps.clearOrderBy().where("op", "=", 0);
 const lastOp = build.selectFrom("op").select(({ fn }) => fn.max("op").as("last"));
 const allMarks = build.selectFrom("mark").select(["seq", "name", "text"]).orderBy("seq");
+const signatures = build
+  .selectFrom("op")
+  .select(["op", "signature"])
+  .where("signature", "is not", null)
+  .orderBy("last_seq");
 type NoteFields = [seq: number, text: string];
 type OpTexts = [name: string, arguments: string, result: string | null];
 type MarkFields = [seq: number, name: string | null, text: string | null];
@@ -68,6 +76,8 @@ export class TraceReader {
   readonly indexed: boolean;
   readonly #database: Database;
   readonly #names: Names;
+  /** The trace's code of a kind -> this program's. */
+  readonly #kindCodes: readonly number[];
   readonly #rows: RowReader;
   readonly #events: Statement<unknown[]>;
   readonly #notes: Statement<unknown[]>;
@@ -110,6 +120,7 @@ export class TraceReader {
         `${path} has events of a kind '${stranger}' that this gartrace does not know; ` +
           "update gartrace",
       );
+    this.#kindCodes = this.#names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
     this.#rows = new RowReader(this.#names);
     this.#events = prepare(database, eventsBetween).raw();
     this.#notes = prepare(database, notesBetween).raw();
@@ -179,6 +190,25 @@ export class TraceReader {
       digest.texts(row[SEQ]!, texts);
     }
     return digest.end(this.#names);
+  }
+
+  /** The first op whose signature is not that of its events; null where all are, or have none. */
+  firstWrongSignature(): number | null {
+    const signature = new Signature(chipsetCalled(this.about.chipset));
+    const signed = prepare(this.#database, signatures).raw().all() as [number, string][];
+    let next = 0;
+    for (const { row, texts } of this.#stored(1, this.count)) {
+      const kind = row[KIND]!;
+      if (kind === this.#began) signature.began();
+      else if (kind !== this.#ended) {
+        row[KIND] = this.#kindCodes[kind]!;
+        signature.row(row, 0, filledOf(row), row[OP] ?? -1, texts.note);
+      } else if (signed[next]?.[0] === opOf(row)) {
+        if (signature.ended(JSON.parse(texts.op!.result!)) !== signed[next]![1]) return opOf(row);
+        next++;
+      }
+    }
+    return null;
   }
 
   close(): void {

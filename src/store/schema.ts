@@ -35,6 +35,7 @@ interface Schema {
     result: string | null;
     first_seq: number;
     last_seq: number | null;
+    signature: string | null;
   };
   trace: {
     one: number;

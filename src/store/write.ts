@@ -1,10 +1,12 @@
 // write.ts - the trace file while it is recorded: events go in, in order and in whole batches.
 
 import { type Database, SqliteError, type Statement } from "better-sqlite3";
+import { chipsetCalled } from "../chipset/index.ts";
 import { encodeRow, Places, type Texts, textsOf } from "../event/row.ts";
 import type { About } from "../event/trace.ts";
 import { actors, type Event, kindNames } from "../event/vocabulary.ts";
 import { assert } from "../fault.ts";
+import { Signature } from "../machine/signature.ts";
 import type { State } from "../machine/state.ts";
 import { createFile, writeTrouble } from "./create.ts";
 import { Digest } from "./digest.ts";
@@ -21,6 +23,7 @@ export class TraceWriter {
   readonly #database: Database;
   readonly #places = new Places();
   readonly #digest = new Digest();
+  readonly #signature: Signature;
   readonly #events: EventInsert;
   readonly #note: Statement<unknown[]>;
   readonly #opBegan: Statement<unknown[]>;
@@ -36,14 +39,15 @@ export class TraceWriter {
     about: About,
     { force, spacing }: { force: boolean; spacing?: number },
   ): Promise<TraceWriter> {
-    return new TraceWriter(path, await createFile(path, about, { force }), spacing);
+    return new TraceWriter(path, await createFile(path, about, { force }), about, spacing);
   }
 
   /** Takes over a file that `createFile` made. */
-  constructor(path: string, database: Database, spacing = SPACING) {
+  constructor(path: string, database: Database, about: About, spacing = SPACING) {
     this.#path = path;
     this.#keyframes = new Keyframes(database, kindNames, spacing);
     this.#database = database;
+    this.#signature = new Signature(chipsetCalled(about.chipset));
     this.#events = new EventInsert(database);
     this.#note = prepare(database, build.insertInto("note").values({ seq: 0, text: "" }));
     this.#opBegan = prepare(
@@ -52,7 +56,7 @@ export class TraceWriter {
     );
     this.#opEnded = prepare(
       database,
-      build.updateTable("op").set({ last_seq: 0, result: "" }).where("op", "=", 0),
+      build.updateTable("op").set({ last_seq: 0, result: "", signature: "" }).where("op", "=", 0),
     );
     database.exec("BEGIN");
   }
@@ -75,6 +79,8 @@ export class TraceWriter {
     this.#last = seq;
     try {
       const texts = textsOf(event);
+      if (event.kind !== "op.began" && event.kind !== "op.ended")
+        this.#signature.row(values, end, filled, op, texts.note);
       if (texts.note !== undefined || texts.op !== undefined) this.#appendTexts(seq, event, texts);
       // Before `add`, which may hand the block of rows over and begin anew.
       if (state !== undefined) this.#keyframes.see(seq, values, end, filled, state);
@@ -123,10 +129,13 @@ export class TraceWriter {
 
   #appendTexts(seq: number, event: Event, texts: Texts): void {
     this.#digest.texts(seq, texts);
-    if (event.kind === "op.began")
+    if (event.kind === "op.began") {
+      this.#signature.began();
       this.#opBegan.run(event.op, seq, texts.op!.name, texts.op!.arguments);
-    else if (event.kind === "op.ended") this.#opEnded.run(seq, texts.op!.result, event.op);
-    else this.#note.run(seq, texts.note!);
+    } else if (event.kind === "op.ended") {
+      const signature = this.#signature.ended(event.result);
+      this.#opEnded.run(seq, texts.op!.result, signature, event.op);
+    } else this.#note.run(seq, texts.note!);
   }
 
   #commit(): void {

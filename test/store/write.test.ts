@@ -124,7 +124,7 @@ test("a full disk costs the batch under way and says what the file holds", async
   const database = await createFile(path, about, { force: false });
   const pages = database.pragma("page_count", { simple: true }) as number;
   database.pragma(`max_page_count = ${pages + 400}`);
-  const writer = new TraceWriter(path, database);
+  const writer = new TraceWriter(path, database, about);
   const { message, name } = thrownBy(() => append(writer, 1, 100 * BATCH));
   const held = writer.committed;
   expect(held).toBeGreaterThan(0);
@@ -143,7 +143,7 @@ test("a full disk costs the batch under way and says what the file holds", async
 test("a disk full only when the index is made leaves every event and no finish mark", async () => {
   const path = freshPath();
   const database = await createFile(path, about, { force: false });
-  const writer = new TraceWriter(path, database);
+  const writer = new TraceWriter(path, database, about);
   for (let seq = 1; seq <= BATCH; seq++)
     writer.append(seq, -1, {
       kind: "cpu.wrote",

@@ -1,0 +1,216 @@
+// likeness.ts - what of an event does not depend on where frames happened to lie, read off its row.
+//
+// Events with the same key are partners in a comparison, and an op's signature is made of keys. Both meet every
+// event of a trace and therefore read rows: what they need of the vocabulary is looked up once, here.
+
+import type { Chipset } from "../chipset/chipset.ts";
+import { blended, blendedText, ONE, TWO, upper } from "../event/blend.ts";
+import { faults } from "../event/fault.ts";
+import { columns, type Facts } from "../event/field.ts";
+import { hookNames, remappers } from "../event/hook.ts";
+import type { Row } from "../event/row.ts";
+import { declared, type KindName, kindNames } from "../event/vocabulary.ts";
+
+type Column = (typeof columns)[number];
+/** Where each column stands in a row. */
+export const at = Object.fromEntries(columns.map((name, i) => [name, i])) as {
+  readonly [C in Column]: number;
+};
+// Looked up once: these stand in loops over every event.
+const { subject: SUBJECT, phys: PHYS, machine: MACHINE, reached: REACHED, value: VALUE } = at;
+const HAS_PHYS = 1 << PHYS;
+const HAS_MACHINE = 1 << MACHINE;
+const HAS_REACHED = 1 << REACHED;
+const HAS_BUS = 1 << at.bus;
+
+/** The code of each kind in a row that this program writes. */
+export const kindCode = Object.fromEntries(kindNames.map((name, code) => [name, code])) as {
+  readonly [K in KindName]: number;
+};
+
+/** Fields whose values say where frames lie, in any kind; where they lead is judged instead. */
+const PLACES = new Set([
+  "virt",
+  "phys",
+  "machine",
+  "bus",
+  "reached",
+  "frame",
+  "allocation",
+  "handle",
+  "page",
+  "tag",
+  "word",
+]);
+
+/** Facts of an op's result that say where frames lie. */
+export const PLACE_FACTS = new Set([
+  "memory",
+  "physical",
+  "gatt_bus_addr",
+  "gatt_crc32",
+  "gatt_dump",
+  "entry0_addr",
+  "hw_first_bad",
+  "scratch_page",
+  "scratch_page_real",
+]);
+
+/** What of an op's result does not say where frames lie, as text. */
+export const resultText = (result: Facts): string =>
+  Object.entries(result)
+    .map(([fact, value]) => (PLACE_FACTS.has(fact) ? "" : `${fact}=${JSON.stringify(value)};`))
+    .join("");
+
+/** What only the platform does has no partner on another one. */
+const PLATFORM = /^(p2m|hypercall|iommu|dma)\.|^call\.entered$/;
+/** By kind: whether it is the platform's own doing. */
+export const isPlatforms: readonly boolean[] = kindNames.map((kind) => PLATFORM.test(kind));
+
+/** Where the number of an event leads; from WRONG_SPACE on it leads astray. */
+export const NOTHING = 0; // no number was used
+export const UNKNOWN = 1; // the trace does not say
+export const RIGHT = 2; // to the page that was meant
+export const WRONG_SPACE = 3; // to the pseudo-physical address taken as it is
+export const ASTRAY = 4; // to some other frame
+export const NOWHERE = 5; // a device got nowhere
+
+const DEVICE: readonly boolean[] = kindNames.map(
+  (kind) => kind === "device.read" || kind === "device.wrote",
+);
+
+/** The same question as the verdict's, by the row alone. `filled` has a bit for each column it fills. */
+export function leadsTo(row: Row, start: number, filled: number, kind: number): number {
+  if ((filled & HAS_BUS) === 0) return NOTHING;
+  const machine = (filled & HAS_MACHINE) === 0 ? -1 : row[start + MACHINE]!;
+  if ((filled & HAS_REACHED) === 0) {
+    if (!DEVICE[kind]) return NOTHING;
+    return machine < 0 ? UNKNOWN : NOWHERE;
+  }
+  if (machine < 0) return UNKNOWN;
+  const reached = row[start + REACHED]!;
+  if (reached === machine) return RIGHT;
+  return (filled & HAS_PHYS) !== 0 && reached === row[start + PHYS] ? WRONG_SPACE : ASTRAY;
+}
+
+/** How a kind's key is made. */
+interface Plan {
+  /** A bit for each column that counts. */
+  readonly counting: number;
+  /** Of a raw word, what counts beside the address in it. */
+  readonly word: "entry" | "directory" | "register" | null;
+  readonly special: "hook" | "remap" | "fault" | null;
+}
+
+const plans: readonly Plan[] = kindNames.map((kind) => {
+  const fields = Object.entries(declared(kind).fields);
+  const counting = fields.filter(([name, field]) => !PLACES.has(name) && field.in in at);
+  const special = { "hook.called": "hook", "table.remapped": "remap", "fault.raised": "fault" };
+  const family = kind.split(".")[0];
+  return {
+    counting: counting.reduce((bits, [, field]) => bits | (1 << at[field.in as Column]), 0),
+    word: fields.some(([name]) => name === "word")
+      ? (({ gatt: "entry", directory: "directory" } as const)[family as "gatt"] ?? "register")
+      : null,
+    special: (special as { [kind: string]: Plan["special"] })[kind] ?? null,
+  };
+});
+
+const FROM_DEVICE = hookNames.map((name) => name.endsWith("_to_virt"));
+const IOUNMAP = remappers.indexOf("iounmap");
+const REGISTER_WRITTEN = kindCode["register.written"];
+/** Stands for an address in a key. */
+const ADDRESS = 0x40000000;
+/** Stand for a kind: a hook's directions, and a remapping, whether it came about or was refused. */
+const [FROM, TO, REMAPPED] = [1001, 1002, 1003];
+
+/** Makes the keys of one trace's rows, in their order. */
+export class Likeness {
+  readonly #chipset: Chipset | null;
+  /** Registers that were given the table's address: what is read there is one as well. */
+  readonly #bases = new Set<number>();
+  #word = -1;
+  #beside = 0;
+  /** The key last made, in two lanes of 32 bits. */
+  one = 0;
+  two = 0;
+
+  constructor(chipset: Chipset | null) {
+    this.#chipset = chipset;
+  }
+
+  /** The key last made, as a number of 52 bits. */
+  get key(): number {
+    return (this.one >>> 0) * 0x100000 + (this.two >>> 12);
+  }
+
+  /**
+   * Makes the key of a row: `filled` has a bit for each column that it fills, `kind` is a code of `kindNames`,
+   * `note` its text. Hot: once an event while recording (bench: record).
+   */
+  read(row: Row, start: number, filled: number, kind: number, note: string | undefined): void {
+    const plan = plans[kind]!;
+    if (plan.special !== null && this.#isSpecial(plan, row, start, note)) return;
+    let one = blended(ONE, kind, ONE);
+    let two = blended(TWO, kind, TWO);
+    for (let rest = filled & plan.counting; rest !== 0; rest &= rest - 1) {
+      const column = 31 - Math.clz32(rest & -rest);
+      const value = row[start + column]!;
+      const low = value | 0;
+      one = blended(one, low, ONE);
+      two = blended(two, low + column, TWO);
+      if (low === value) continue;
+      one = blended(one, upper(value), ONE);
+      two = blended(two, upper(value), TWO);
+    }
+    if (plan.word !== null) {
+      const beside = this.#besideAddress(plan.word, row, start, filled, kind);
+      one = blended(one, beside, ONE);
+      two = blended(two, beside ^ upper(beside), TWO);
+    }
+    this.one = note === undefined ? one : blendedText(one, note, ONE);
+    this.two = note === undefined ? two : blendedText(two, note, TWO);
+  }
+
+  /** Hooks by their direction, whatever their names; remappings by the function. */
+  #isSpecial({ special }: Plan, row: Row, start: number, note: string | undefined): boolean {
+    const value = row[start + VALUE]!;
+    let means: number;
+    if (special === "hook") means = FROM_DEVICE[value] ? FROM : TO;
+    else {
+      const way = special === "remap" ? value : note === "ioremap_nocache" ? 0 : IOUNMAP;
+      if (way === IOUNMAP) return false;
+      means = REMAPPED + way;
+    }
+    this.one = blended(ONE, means, ONE);
+    this.two = blended(TWO, means, TWO);
+    return true;
+  }
+
+  /** What of a raw word counts: all of it, or what stands beside the address that it holds. */
+  #besideAddress(holder: Plan["word"], row: Row, start: number, filled: number, kind: number) {
+    const word = row[start + VALUE]!;
+    if (word === 0) return 0;
+    if (holder === "entry") return this.#besidePage(word);
+    if (holder === "directory") return ADDRESS + (word % 4096);
+    const register = row[start + SUBJECT]!;
+    const given = kind === REGISTER_WRITTEN && (filled & HAS_BUS) !== 0;
+    if (given) this.#bases.add(register);
+    return given || this.#bases.has(register) ? ADDRESS + (word % 4096) : word;
+  }
+
+  /** A word is written and then read, so the last answer is kept. */
+  #besidePage(word: number): number {
+    if (word === this.#word) return this.#beside;
+    this.#word = word;
+    const entry = this.#chipset?.entry;
+    const page = entry?.decode(word) ?? null;
+    this.#beside =
+      ADDRESS +
+      (entry === undefined || page === null ? word % 4096 : word - (entry.encode(page) ?? 0));
+    return this.#beside;
+  }
+}
+
+/** A fault that only a run with client and card can have. */
+export const INVALID_ENTRY = faults.indexOf("invalid-entry");

@@ -1,0 +1,72 @@
+// signature.ts - an op in one number: what of it does not depend on where frames happened to lie.
+//
+// Kinds, logical pages, where numbers lead, and results; what only the platform does is left out. Ops of two
+// runs with equal signatures agree event by event and need not be read. A row of another trace than one's own
+// must be in this program's codes.
+
+import { PAGE_SIZE } from "../address.ts";
+import type { Chipset } from "../chipset/chipset.ts";
+import { blended, blendedText, ONE, TWO, upper } from "../event/blend.ts";
+import { type Facts, SUBJECT_FAMILIES } from "../event/field.ts";
+import type { Row } from "../event/row.ts";
+import { at, isPlatforms, kindCode, Likeness, leadsTo, resultText } from "./likeness.ts";
+import { Owners } from "./owners.ts";
+import { pagesOf } from "./state.ts";
+
+const { phys: PHYS, kind: KIND } = at;
+const HAS_PHYS = 1 << PHYS;
+const ALLOCATED = kindCode["page.allocated"];
+const FREED = kindCode["page.freed"];
+
+const hexOf = (lane: number): string => (lane >>> 0).toString(16).padStart(8, "0");
+const firstOf = (row: Row, start: number): number =>
+  Math.floor(row[start + at.subject]! / SUBJECT_FAMILIES);
+
+export class Signature {
+  readonly #likeness: Likeness;
+  readonly #owners = new Owners();
+  #one = 0;
+  #two = 0;
+
+  constructor(chipset: Chipset | null) {
+    this.#likeness = new Likeness(chipset);
+  }
+
+  /**
+   * Takes a row; `filled` has a bit for each column that it fills. Hot: once an event while recording
+   * (bench: record).
+   */
+  row(row: Row, start: number, filled: number, op: number, note: string | undefined): void {
+    const kind = row[start + KIND]!;
+    if (kind === ALLOCATED)
+      this.#owners.allocate(op, firstOf(row, start), pagesOf(row[start + at.size]!));
+    if (isPlatforms[kind]) return;
+    this.#likeness.read(row, start, filled, kind, note);
+    let one = blended(this.#one, this.#likeness.one, ONE);
+    let two = blended(this.#two, this.#likeness.two, TWO);
+    const leads = leadsTo(row, start, filled, kind);
+    if ((filled & HAS_PHYS) !== 0) {
+      const owner = this.#owners.ownerOf(Math.floor(row[start + PHYS]! / PAGE_SIZE));
+      one = blended(one, owner | 0, ONE);
+      two = blended(two, upper(owner), TWO);
+      const page = this.#owners.page * 8 + leads;
+      one = blended(one, page, ONE);
+      two = blended(two, page ^ (owner | 0), TWO);
+    } else one = blended(one, leads, ONE);
+    this.#one = one;
+    this.#two = two;
+    if (kind === FREED) this.#owners.free(firstOf(row, start), pagesOf(row[start + at.size]!));
+  }
+
+  /** An op begins: what came before belongs to it no more. */
+  began(): void {
+    this.#one = 0;
+    this.#two = 0;
+  }
+
+  /** The op's signature: 16 hexadecimal digits. */
+  ended(result: Facts): string {
+    const text = resultText(result);
+    return hexOf(blendedText(this.#one, text, ONE)) + hexOf(blendedText(this.#two, text, TWO));
+  }
+}
