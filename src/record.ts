@@ -4,9 +4,15 @@ import { hex, raw } from "./address.ts";
 import { acquire, release } from "./agpgart/backend.ts";
 import type { AgpMemory, Bridge } from "./agpgart/bridge.ts";
 import { copyInfo } from "./agpgart/enable.ts";
+import { Drm } from "./agpgart/drm.ts";
+import { Frontend } from "./agpgart/frontend.ts";
 import { Agpgart } from "./agpgart/index.ts";
 import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/memory.ts";
 import type { Chipset } from "./chipset/chipset.ts";
+import { Files } from "./client/files.ts";
+import { isOfProcess, Processes } from "./client/processes.ts";
+import { isOfDrm, Rendering } from "./client/rendering.ts";
+import { Touching } from "./client/touching.ts";
 import type { Facts } from "./event/field.ts";
 import type { About } from "./event/trace.ts";
 import type { Hooks } from "./hooks/hooks.ts";
@@ -67,7 +73,10 @@ class Run {
   readonly #kernel: Kernel;
   readonly #remap: Remap;
   readonly #agp: Agpgart;
-  readonly #card: Card | null;
+  readonly #frontend: Frontend;
+  readonly #touching: Touching;
+  readonly #processes: Processes;
+  readonly #rendering: Rendering;
   readonly #slots = new Map<number, AgpMemory | null>();
 
   constructor({ platform, hooks, chipset, seed, lenientIoremap, device }: Setup, sink: Sink) {
@@ -85,7 +94,19 @@ class Run {
       access: new TableAccess(this.#kernel, this.#remap),
       mmio: new Mmio(this.#kernel, chipset),
     });
-    this.#card = device ? new Card(this.#kernel) : null;
+    const bridge = () => this.#agp.bridge;
+    const files = new Files();
+    this.#frontend = new Frontend(this.#kernel, bridge);
+    this.#touching = new Touching(new Card(this.#kernel), files, bridge, device);
+    this.#rendering = new Rendering(new Drm(bridge), files, this.#touching);
+    this.#processes = new Processes({
+      kernel: this.#kernel,
+      frontend: this.#frontend,
+      files,
+      touching: this.#touching,
+      isLoaded: () => this.#agp.bridge !== null,
+      counters: () => this.#counters(),
+    });
   }
 
   get events(): number {
@@ -93,9 +114,8 @@ class Run {
   }
 
   step(op: number, operation: Operation): void {
-    const { op: name, ...given } = operation;
     const by = { actor: "workload", op } as const;
-    this.#machine.emit({ kind: "op.began", ...by, name, arguments: this.#arguments(name, given) });
+    this.#machine.emit({ kind: "op.began", ...by, ...this.#asked(operation) });
     this.#machine.emit({ kind: "op.ended", ...by, result: this.#survive(operation) });
   }
 
@@ -107,6 +127,12 @@ class Run {
       if (error instanceof Killed) return { ret: "oops" };
       throw error;
     }
+  }
+
+  #asked(operation: Operation): { readonly name: string; readonly arguments: Facts } {
+    if (isOfProcess(operation)) return this.#processes.calls(operation);
+    const { op: name, ...given } = operation;
+    return { name, arguments: this.#arguments(name, given) };
   }
 
   /** The arguments as the driver's function gets them. */
@@ -121,10 +147,13 @@ class Run {
   }
 
   #perform(operation: Operation): Facts {
+    if (isOfProcess(operation)) return this.#processes.perform(operation);
+    if (isOfDrm(operation)) return this.#rendering.perform(operation);
     const agp = this.#agp;
     switch (operation.op) {
       case "init": {
         const ret = agp.init();
+        if (ret === 0) this.#frontend.initialize();
         return { ret, ...this.#counters(), ...(agp.bridge ? bridgeFacts(agp.bridge) : {}) };
       }
       case "cleanup":
@@ -164,6 +193,10 @@ class Run {
       case "failioremap":
         this.#remap.failing = operation.on === 1;
         return {};
+      case "fill":
+        return this.#touching.fill(operation);
+      case "verify":
+        return this.#touching.verify(operation);
     }
   }
 
@@ -172,7 +205,7 @@ class Run {
     const memory = allocateMemory(this.#agp.bridge, count, type);
     this.#slots.set(slot, memory);
     if (memory === null) return { slot, ret: null, ...this.#counters() };
-    this.#card?.fill(memory.memory);
+    this.#touching.allocated(memory);
     return {
       slot,
       ret: POINTER.memory,
@@ -189,7 +222,7 @@ class Run {
   #bind({ slot, pg_start }: Operation & { op: "bind" }): Facts {
     const memory = this.#slots.get(slot) ?? null;
     const ret = bindMemory(memory, pg_start);
-    if (ret === 0) this.#card?.read(memory!.bridge!.gartBusAddr, pg_start, memory!.memory);
+    if (ret === 0) this.#touching.bound(memory!);
     return { slot, ret, ...this.#counters() };
   }
 

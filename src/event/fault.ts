@@ -11,6 +11,7 @@ export const faults = [
   "not-reserved", // ioremap of RAM in ordinary use
   "injected", // refused because the workload said so
   "invalid-entry", // a device met a GATT entry that names no page
+  "blocked", // a task sleeps on a lock that nobody will give back
 ] as const;
 
 export const fault = {
