@@ -150,8 +150,9 @@ export class Frontend {
   }
 
   #remap({ start, size, protection }: Area, address: number): Mapped {
-    const of = [start, Math.floor(address / PAGE_SIZE)].map((number) => hex(number));
-    this.#returned("agp_mmap", `io_remap_pfn_range(${of}, ${size}, ${hex(protection)})`, 0);
+    const frame = hex(Math.floor(address / PAGE_SIZE));
+    const how = `${hex(start)}, ${frame}, ${size}, ${hex(protection)}`;
+    this.#returned("agp_mmap", `io_remap_pfn_range(${how})`, 0);
     return { ret: 0, address };
   }
 
