@@ -34,7 +34,8 @@ export interface Surroundings {
 
 export class Processes {
   readonly #around: Surroundings;
-  readonly #credentials = new Map<number, { readonly uid: number; readonly suid: number }>();
+  /** What each process said of itself, by pid. */
+  readonly #known = new Map<number, Of<"proc">>();
   readonly #asking: Asking = { keys: new Map(), mode: 0 };
   /** What each agp_release of the call under way left behind. */
   #releases: Facts[] = [];
@@ -49,7 +50,7 @@ export class Processes {
     switch (operation.op) {
       case "open": {
         const { pid, file, minor } = operation;
-        const { uid, suid } = this.#credentials.get(pid)!;
+        const { uid, suid } = this.#known.get(pid)!;
         return { name: "open", arguments: { pid, uid, suid, file, minor } };
       }
       case "ioctl": {
@@ -78,8 +79,9 @@ export class Processes {
   /** Performs it; what a blocked task waits for is in the result's `ret`. */
   perform(operation: ProcessOperation): Facts {
     this.#releases = [];
+    const comm = this.#known.get(operation.pid)?.comm ?? "";
     try {
-      return this.#perform(operation);
+      return this.#around.kernel.runAs(comm, () => this.#perform(operation));
     } catch (error) {
       if (error instanceof Blocked) return { ret: "blocked", ...this.#standing() };
       throw error;
@@ -89,7 +91,7 @@ export class Processes {
   #perform(operation: ProcessOperation): Facts {
     switch (operation.op) {
       case "proc":
-        this.#credentials.set(operation.pid, operation);
+        this.#known.set(operation.pid, operation);
         return {};
       case "open":
         return { ret: this.#open(operation), ...this.#standing() };
@@ -131,7 +133,7 @@ export class Processes {
   #open({ file, pid, minor }: Of<"open">): number {
     // misc_open finds no driver behind the number.
     if (!this.#around.isLoaded()) return ENODEV;
-    const opened = this.#around.frontend.open(minor, { pid, ...this.#credentials.get(pid)! });
+    const opened = this.#around.frontend.open(minor, this.#known.get(pid)!);
     if (typeof opened === "number") return opened;
     this.#around.files.open(file, pid, opened);
     return 0;
@@ -214,6 +216,9 @@ export class Processes {
   }
 }
 
+/** The recordings of the front end end their list of pages here; the events hold them all. */
+const TOLD_PAGES = 1500;
+
 /** What a program is told after success. */
 function told({ command }: Request, { ret, out, memory }: Answer): Facts {
   if (ret !== 0 || out === undefined) return {};
@@ -222,6 +227,6 @@ function told({ command }: Request, { ret, out, memory }: Answer): Facts {
     out,
     page_count: memory!.memory.length,
     num_scratch_pages: memory!.numScratchPages,
-    memory: memory!.memory.map(({ bus }) => hex(raw(bus))),
+    memory: memory!.memory.slice(0, TOLD_PAGES).map(({ bus }) => hex(raw(bus))),
   };
 }
