@@ -3,8 +3,8 @@
 import { hex, raw } from "./address.ts";
 import { acquire, release } from "./agpgart/backend.ts";
 import type { AgpMemory, Bridge } from "./agpgart/bridge.ts";
-import { copyInfo } from "./agpgart/enable.ts";
 import { Drm } from "./agpgart/drm.ts";
+import { copyInfo } from "./agpgart/enable.ts";
 import { Frontend } from "./agpgart/frontend.ts";
 import { Agpgart } from "./agpgart/index.ts";
 import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/memory.ts";

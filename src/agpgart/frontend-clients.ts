@@ -2,8 +2,8 @@
 //
 // The lists of struct agp_front_data in drivers/char/agp/frontend.c of 2.6.12-rc2, newest first.
 
-import type { Facts } from "../event/field.ts";
 import { hex } from "../address.ts";
+import type { Facts } from "../event/field.ts";
 import { type AgpMemory, EINVAL } from "./bridge.ts";
 import type { Segment } from "./ioctl.ts";
 

@@ -12,6 +12,7 @@ interface Options {
   readonly hooks: string;
   readonly chipset?: string;
   readonly seed: number;
+  readonly ops?: number;
   readonly lenientIoremap: boolean;
   readonly device: boolean;
   readonly force: boolean;
@@ -36,10 +37,11 @@ export function addRecord(program: Command): void {
     .option("-c, --chipset <name>", "the host bridge (default: the platform's first)")
     .option(
       "-s, --seed <number>",
-      "how frames are dealt; 0 is the reference's order",
+      "how frames are dealt, 0 being the reference's order, and where wander goes",
       wholeNumber,
       0,
     )
+    .option("--ops <number>", "how many operations wander makes (default: 1000)", oneOrMore)
     .option(
       "--lenient-ioremap",
       "let ioremap take a physical address, whatever the platform",
@@ -49,7 +51,7 @@ export function addRecord(program: Command): void {
     .option("-f, --force", "overwrite the trace if it exists", false)
     .option("--json", "print what was recorded as JSON", false)
     .action(async (workloadName: string, options: Options) => {
-      const workload = workloadOf(workloadName);
+      const workload = workloadOf(workloadName, options);
       const setup = setupOf({ ...options, chipset: options.chipset ?? null, workload });
       const names = [setup.platform, setup.hooks, setup.chipset, workload].map(({ name }) => name);
       const path = options.output ?? `${names.join(".")}.gart`;
@@ -57,6 +59,12 @@ export function addRecord(program: Command): void {
       if (options.json) await printJson(written);
       else notice(`recorded ${countOf(written.events, "event")} to ${path}`);
     });
+}
+
+function oneOrMore(text: string): number {
+  const number = wholeNumber(text);
+  if (number === 0) throw new InvalidArgumentError("expected at least one operation");
+  return number;
 }
 
 function wholeNumber(text: string): number {

@@ -97,7 +97,10 @@ export class Files {
   }
 
   /** What a process leaves behind: its mappings in the order of their numbers, then its files in theirs. */
-  leave(pid: number): { readonly mappings: readonly Mapping[]; readonly files: readonly OpenFile[] } {
+  leave(pid: number): {
+    readonly mappings: readonly Mapping[];
+    readonly files: readonly OpenFile[];
+  } {
     const mappings = [...this.#mappings.values()]
       .filter((mapping) => mapping.pid === pid)
       .toSorted((a, b) => a.map - b.map);

@@ -9,8 +9,8 @@ import { numberOf, type Request } from "../agpgart/ioctl.ts";
 import type { Facts } from "../event/field.ts";
 import type { Kernel } from "../platform/kernel.ts";
 import type { Operation } from "../workload/workload.ts";
-import { Files, type Mapping } from "./files.ts";
-import { argumentOf, type Asking, type IoctlOperation, requestOf } from "./request.ts";
+import type { Files, Mapping } from "./files.ts";
+import { type Asking, argumentOf, type IoctlOperation, requestOf } from "./request.ts";
 import type { Touching } from "./touching.ts";
 
 const OPS = ["proc", "open", "ioctl", "mmap", "munmap", "close", "dup", "exit", "rw"] as const;
@@ -63,7 +63,10 @@ export class Processes {
         return { name: "mmap", arguments: this.#areaFacts(operation) };
       case "rw": {
         const { pid, file } = operation;
-        return { name: operation.write === 1 ? "write" : "read", arguments: { pid, file, count: 4 } };
+        return {
+          name: operation.write === 1 ? "write" : "read",
+          arguments: { pid, file, count: 4 },
+        };
       }
       case "munmap":
         return { name: "munmap", arguments: { pid: operation.pid, map: operation.map } };

@@ -117,8 +117,7 @@ function regionOf(
   return {
     pid: operation.client_pid!,
     segCount: asSize(platform, operation.seg_count!),
-    segments:
-      segments?.map(([pgStart, pgCount, prot]) => ({ pgStart, pgCount, prot })) ?? null,
+    segments: segments?.map(([pgStart, pgCount, prot]) => ({ pgStart, pgCount, prot })) ?? null,
   };
 }
 

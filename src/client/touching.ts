@@ -46,8 +46,7 @@ export class Touching {
   bound(memory: AgpMemory): void {
     for (const other of this.#bound) if (!other.isBound) this.#bound.delete(other);
     this.#bound.add(memory);
-    if (this.#isUsed)
-      this.#card.read(memory.bridge!.gartBusAddr, memory.pgStart, memory.memory);
+    if (this.#isUsed) this.#card.read(memory.bridge!.gartBusAddr, memory.pgStart, memory.memory);
   }
 
   /** A program writes a pattern to pages of a mapping: gart[i] = i % 256 in testgart. */
@@ -77,7 +76,12 @@ export class Touching {
       wrong++;
       first ??= index;
     }
-    return { ret: 0, result: wrong === 0 ? "passed" : "failed", wrong_pages: wrong, first_wrong: first };
+    return {
+      ret: 0,
+      result: wrong === 0 ? "passed" : "failed",
+      wrong_pages: wrong,
+      first_wrong: first,
+    };
   }
 
   /** Whether the chipset translates what the CPU sends to the aperture; on U3 it is RAM that answers. */

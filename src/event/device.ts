@@ -51,14 +51,8 @@ const byDevice = {
 export const device = {
   "cpu.wrote": kind(byCpu, (e) => `cpu writes ${tagName(e.tag)} at ${hex(e.machine)}:m`),
   "cpu.read": kind(byCpu, (e) => `cpu reads ${tagName(e.tag)} at ${hex(e.machine)}:m`),
-  "device.wrote": kind(
-    byDevice,
-    (e) => `writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`,
-  ),
-  "device.read": kind(
-    byDevice,
-    (e) => `reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`,
-  ),
+  "device.wrote": kind(byDevice, (e) => `writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`),
+  "device.read": kind(byDevice, (e) => `reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`),
 };
 
 const got = (e: { reached?: Machine | null }): string =>

@@ -80,9 +80,7 @@ export class Card {
     const issued = aperture(address);
     const walked = walk(this.#kernel.state, issued);
     const page =
-      meant === null
-        ? {}
-        : { phys: meant.phys, machine: this.#kernel.machineOf(meant.phys) };
+      meant === null ? {} : { phys: meant.phys, machine: this.#kernel.machineOf(meant.phys) };
     const cause = walked?.cause ?? null;
     return { actor, cause, bus: issued, ...page, reached: walked?.reached ?? null } as const;
   }

@@ -57,7 +57,10 @@ const region = {
   client_pid: pid,
   seg_count: z.int().min(0),
   /** [first page, pages, PROT_ bits]; zeros follow up to seg_count. */
-  segments: z.array(z.tuple([word, word, prot])).max(65536).nullable(),
+  segments: z
+    .array(z.tuple([word, word, prot]))
+    .max(65536)
+    .nullable(),
 };
 
 const ioctls = z.discriminatedUnion("cmd", [
@@ -109,5 +112,10 @@ export const processOperations = [
   operation("drm_unbind", { slot }),
   operation("drm_free", { slot }),
   /** A process maps a part of the aperture that DRM has added to its maps. */
-  operation("drm_map", { map: id, pid, offset: pageMultiple, size: z.int().min(1).max(0xffffffff) }),
+  operation("drm_map", {
+    map: id,
+    pid,
+    offset: pageMultiple,
+    size: z.int().min(1).max(0xffffffff),
+  }),
 ] as const;

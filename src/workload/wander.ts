@@ -68,6 +68,8 @@ class Wanderer {
   /** What must come next, whatever the dice say. */
   readonly #due: Operation[] = [{ op: "init" }, ...PROCESSES, { op: "drm_init" }];
   #held: Held[] = [];
+  /** Who asked to be the controller, as long as it holds that file and has not released it. */
+  #leader: Held | null = null;
   #mapped: { readonly map: number; readonly pid: number }[] = [];
   /** Files and mappings get new numbers all the time, so that none is mistaken for an older one. */
   #files = 0;
@@ -92,7 +94,7 @@ class Wanderer {
   #step(): Operation {
     if (this.#held.length === 0) return this.#open();
     const turn = this.#dice.roll(100);
-    if (turn < 70) return this.#ioctl(this.#one(this.#held));
+    if (turn < 70) return this.#ioctl(this.#caller());
     if (turn < 76) return this.#held.length < FILES ? this.#open() : this.#close();
     if (turn < 79) return this.#close();
     if (turn < 85) return this.#mapped.length < MAPS ? this.#mmap() : this.#munmap();
@@ -101,6 +103,12 @@ class Wanderer {
     if (turn < 92) return { op: "rw", ...this.#one(this.#held), write: this.#chance(50) ? 1 : 0 };
     if (turn < 93) return this.#exit();
     return this.#drm();
+  }
+
+  /** Mostly the one that may come through. */
+  #caller(): Held {
+    if (this.#leader !== null && !this.#held.includes(this.#leader)) this.#leader = null;
+    return this.#leader !== null && this.#chance(80) ? this.#leader : this.#one(this.#held);
   }
 
   #open(): Operation {
@@ -136,7 +144,7 @@ class Wanderer {
 
   /** Mostly what may come through: all of the aperture, or a segment as RESERVE gives them. */
   #mmap(): Operation {
-    const held = this.#one(this.#held);
+    const held = this.#caller();
     const map = this.#maps++;
     this.#mapped.push({ map, pid: held.pid });
     const whole = this.#chance(50);
@@ -185,6 +193,8 @@ class Wanderer {
       turn -= share;
       return turn < 0;
     })!;
+    if (cmd === "ACQUIRE") this.#leader ??= this.#mayLead(held) ? held : null;
+    if (cmd === "RELEASE" && held === this.#leader) this.#leader = null;
     if (cmd === "ACQUIRE" || cmd === "RELEASE") return { ...to, cmd };
     if (cmd === "RAW") return { ...to, cmd, nr: this.#one(NUMBERS), arg: 0 };
     if (cmd === "DEALLOCATE") return { ...to, cmd, key: this.#key() };
@@ -204,6 +214,11 @@ class Wanderer {
       case "UNBIND":
         return { ...to, cmd, key: this.#key(), priority: 0 };
     }
+  }
+
+  /** Whether that process may become the controller; it may still come too late. */
+  #mayLead({ pid }: Held): boolean {
+    return PROCESSES.some((process) => process.pid === pid && process.suid === 0);
   }
 
   #region() {

@@ -107,6 +107,12 @@ function checked<T>(schema: z.ZodType<T>, json: unknown, from: string): T {
   throw new UserError(`${from}: ${pathOf(issue.path)}: ${issue.message}`);
 }
 
+/** A walk of so many operations, the same for the same seed. */
+export const wander = (ops: number, seed: number): Workload => ({
+  name: "wander",
+  operations: new Walk(ops, seed),
+});
+
 /** The workload as a file holds it. */
 export const workloadText = ({ name, operations }: Workload): string =>
   JSON.stringify(
