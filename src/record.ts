@@ -3,10 +3,16 @@
 import { hex, raw } from "./address.ts";
 import { acquire, release } from "./agpgart/backend.ts";
 import type { AgpMemory, Bridge } from "./agpgart/bridge.ts";
+import { Drm } from "./agpgart/drm.ts";
 import { copyInfo } from "./agpgart/enable.ts";
+import { Frontend } from "./agpgart/frontend.ts";
 import { Agpgart } from "./agpgart/index.ts";
 import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/memory.ts";
 import type { Chipset } from "./chipset/chipset.ts";
+import { Files } from "./client/files.ts";
+import { isOfProcess, Processes } from "./client/processes.ts";
+import { isOfDrm, Rendering } from "./client/rendering.ts";
+import { Touching } from "./client/touching.ts";
 import type { Facts } from "./event/field.ts";
 import type { About } from "./event/trace.ts";
 import type { Hooks } from "./hooks/hooks.ts";
@@ -89,7 +95,10 @@ class Run {
   readonly #kernel: Kernel;
   readonly #remap: Remap;
   readonly #agp: Agpgart;
-  readonly #card: Card | null;
+  readonly #frontend: Frontend;
+  readonly #touching: Touching;
+  readonly #processes: Processes;
+  readonly #rendering: Rendering;
   readonly #slots = new Map<number, AgpMemory | null>();
 
   constructor(setup: Setup, sink: Sink) {
@@ -111,7 +120,19 @@ class Run {
       },
       staged && changeOf(staged).driver,
     );
-    this.#card = device ? new Card(this.#kernel) : null;
+    const bridge = () => this.#agp.bridge;
+    const files = new Files();
+    this.#frontend = new Frontend(this.#kernel, bridge);
+    this.#touching = new Touching(new Card(this.#kernel), files, bridge, device);
+    this.#rendering = new Rendering(new Drm(bridge), files, this.#touching);
+    this.#processes = new Processes({
+      kernel: this.#kernel,
+      frontend: this.#frontend,
+      files,
+      touching: this.#touching,
+      isLoaded: () => this.#agp.bridge !== null,
+      counters: () => this.#counters(),
+    });
   }
 
   get events(): number {
@@ -119,9 +140,8 @@ class Run {
   }
 
   step(op: number, operation: Operation): void {
-    const { op: name, ...given } = operation;
     const by = { actor: "workload", op } as const;
-    this.#machine.emit({ kind: "op.began", ...by, name, arguments: this.#arguments(name, given) });
+    this.#machine.emit({ kind: "op.began", ...by, ...this.#asked(operation) });
     this.#machine.emit({ kind: "op.ended", ...by, result: this.#survive(operation) });
   }
 
@@ -133,6 +153,12 @@ class Run {
       if (error instanceof Killed) return { ret: "oops" };
       throw error;
     }
+  }
+
+  #asked(operation: Operation): { readonly name: string; readonly arguments: Facts } {
+    if (isOfProcess(operation)) return this.#processes.calls(operation);
+    const { op: name, ...given } = operation;
+    return { name, arguments: this.#arguments(name, given) };
   }
 
   /** The arguments as the driver's function gets them. */
@@ -147,10 +173,13 @@ class Run {
   }
 
   #perform(operation: Operation): Facts {
+    if (isOfProcess(operation)) return this.#processes.perform(operation);
+    if (isOfDrm(operation)) return this.#rendering.perform(operation);
     const agp = this.#agp;
     switch (operation.op) {
       case "init": {
         const ret = agp.init();
+        if (ret === 0) this.#frontend.initialize();
         return { ret, ...this.#counters(), ...(agp.bridge ? bridgeFacts(agp.bridge) : {}) };
       }
       case "cleanup":
@@ -190,6 +219,10 @@ class Run {
       case "failioremap":
         this.#remap.failing = operation.on === 1;
         return {};
+      case "fill":
+        return this.#touching.fill(operation);
+      case "verify":
+        return this.#touching.verify(operation);
     }
   }
 
@@ -198,7 +231,7 @@ class Run {
     const memory = allocateMemory(this.#agp.bridge, count, type);
     this.#slots.set(slot, memory);
     if (memory === null) return { slot, ret: null, ...this.#counters() };
-    this.#card?.fill(memory.memory);
+    this.#touching.allocated(memory);
     return {
       slot,
       ret: POINTER.memory,
@@ -215,7 +248,7 @@ class Run {
   #bind({ slot, pg_start }: Operation & { op: "bind" }): Facts {
     const memory = this.#slots.get(slot) ?? null;
     const ret = bindMemory(memory, pg_start);
-    if (ret === 0) this.#card?.read(memory!.bridge!.gartBusAddr, pg_start, memory!.memory);
+    if (ret === 0) this.#touching.bound(memory!);
     return { slot, ret, ...this.#counters() };
   }
 

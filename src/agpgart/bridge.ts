@@ -11,12 +11,17 @@ import type { Pci } from "../platform/pci.ts";
 import type { Remap, Window } from "../platform/remap.ts";
 import type { TableAccess } from "../platform/table-access.ts";
 
+export const EPERM = -1;
 export const EIO = -5;
+export const ENXIO = -6;
+export const EBADF = -9;
 export const ENOMEM = -12;
+export const EFAULT = -14;
 export const EBUSY = -16;
 export const EEXIST = -17;
 export const ENODEV = -19;
 export const EINVAL = -22;
+export const ENOTTY = -25;
 
 /** One aperture size: megabytes, entries of the table, its order in pages, the register's code. */
 export interface ApertureSize {

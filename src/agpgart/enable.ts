@@ -13,8 +13,6 @@ export const MODE_3_0 = 0x8;
 /** What agp_v3_parse_one says of the calibration cycle and of the size of asynchronous requests. */
 const CALIBRATION = 0x1c00;
 const ARQSZ = 0xe000;
-/** current->comm: the process that calls, as the reference's recordings name theirs. */
-const COMM = "harness";
 /** Depth of the request queue, bits 31:24. */
 const queueDepth = (status: number): number => Math.floor(status / 2 ** 24);
 
@@ -123,8 +121,9 @@ const fastest = (rates: number): number => [4, 2, 1].find((rate) => (rates & rat
 function parseAgp3(bridge: Bridge, requested: number, status: number, card: number): number {
   let rate = requested & RATES;
   if (rate >= 3) {
-    const text = `agpgart: ${COMM} tried to set rate=x${rate * 4}. Setting to AGP3 x8 mode.`;
-    bridge.board.arch.kernel.printk("info", text, "agp_v3_parse_one");
+    const { kernel } = bridge.board.arch;
+    const text = `agpgart: ${kernel.comm} tried to set rate=x${rate * 4}. Setting to AGP3 x8 mode.`;
+    kernel.printk("info", text, "agp_v3_parse_one");
     rate = 2;
   }
   const depth = Math.min(queueDepth(requested), queueDepth(status), queueDepth(card));

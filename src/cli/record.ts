@@ -14,6 +14,7 @@ interface Options {
   readonly hooks: string;
   readonly chipset?: string;
   readonly seed: number;
+  readonly ops?: number;
   readonly lenientIoremap: boolean;
   readonly device: boolean;
   readonly fixed: boolean;
@@ -40,10 +41,11 @@ export function addRecord(program: Command): void {
     .option("-c, --chipset <name>", "the host bridge (default: the platform's first)")
     .option(
       "-s, --seed <number>",
-      "how frames are dealt; 0 is the reference's order",
+      "how frames are dealt, 0 being the reference's order, and where wander goes",
       wholeNumber,
       0,
     )
+    .option("--ops <number>", "how many operations wander makes (default: 1000)", oneOrMore)
     .option(
       "--lenient-ioremap",
       "let ioremap take a physical address, whatever the platform",
@@ -56,7 +58,11 @@ export function addRecord(program: Command): void {
     .action(async (name: string, options: Options, command: Command) => {
       const setup = name.startsWith(BUG)
         ? bugOf(name.slice(BUG.length), options.fixed, command)
-        : setupOf({ ...options, chipset: options.chipset ?? null, workload: workloadOf(name) });
+        : setupOf({
+            ...options,
+            chipset: options.chipset ?? null,
+            workload: workloadOf(name, options),
+          });
       const path = options.output ?? `${nameOf(setup)}.gart`;
       const written = await recordTo(path, setup, options.force);
       if (options.json) await printJson(written);
@@ -81,6 +87,12 @@ function bugOf(name: string, fixed: boolean, command: Command): Setup {
 function nameOf({ platform, hooks, chipset, workload, staged }: Setup): string {
   if (staged !== undefined) return `${staged.scenario.name}${staged.fixed ? ".fixed" : ""}`;
   return [platform, hooks, chipset, workload].map(({ name }) => name).join(".");
+}
+
+function oneOrMore(text: string): number {
+  const number = wholeNumber(text);
+  if (number === 0) throw new InvalidArgumentError("expected at least one operation");
+  return number;
 }
 
 function wholeNumber(text: string): number {

@@ -1,7 +1,8 @@
 // device.ts - who touches the bytes: the CPU through its page tables, a device through its bus.
 //
 // A tag stands for a page's content. Tags below 2^32 were written in this run, 0 is a zeroed page;
-// a stranger's page carries its owner's domain number above 2^32.
+// a stranger's page carries its owner's domain number above 2^32. A CPU that goes through the aperture is
+// a device like the card: it puts an address on the bus, and the GART translates it.
 
 import { hex, type Machine } from "../address.ts";
 import {
@@ -58,14 +59,8 @@ export const copies = ["to-slot", "from-slot"] as const;
 export const device = {
   "cpu.wrote": kind(byCpu, (e) => `cpu writes ${tagName(e.tag)} at ${hex(e.machine)}:m`),
   "cpu.read": kind(byCpu, (e) => `cpu reads ${tagName(e.tag)} at ${hex(e.machine)}:m`),
-  "device.wrote": kind(
-    byDevice,
-    (e) => `device writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`,
-  ),
-  "device.read": kind(
-    byDevice,
-    (e) => `device reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`,
-  ),
+  "device.wrote": kind(byDevice, (e) => `writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`),
+  "device.read": kind(byDevice, (e) => `reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`),
   // An address that a driver put where a device will fetch it: a PRD entry, a PRP.
   "descriptor.written": kind(
     { device: maybe(pciField), ...handed, bus: busField, size: sizeField },

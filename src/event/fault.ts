@@ -21,6 +21,7 @@ export const faults = [
   "injected", // refused because the workload said so
   "invalid-entry", // a device met a GATT entry that names no page
   "iommu", // an IOMMU refused an access of a device
+  "blocked", // a task sleeps on a lock that nobody will give back
 ] as const;
 
 export const fault = {

@@ -1,10 +1,11 @@
-// card.ts - the client's program on the CPU and the graphics card in the AGP slot.
+// card.ts - the client's program on the CPU and the graphics card in the AGP slot: who touches the bytes.
 //
 // The client writes a tag into each page it is given; after a bind the card reads each bound page through
 // the aperture, as the real testgart does with its pattern, and meets that tag or somebody else's.
 
-import { aperture, mfnOf, PAGE_SIZE, raw } from "../address.ts";
+import { aperture, bus, mfnOf, PAGE_SIZE, raw, untranslated } from "../address.ts";
 import { strangerTag } from "../event/device.ts";
+import type { Of } from "../event/vocabulary.ts";
 import { walk } from "../machine/gart.ts";
 import type { Given, Kernel } from "./kernel.ts";
 
@@ -35,34 +36,72 @@ export class Card {
 
   /** The card reads the pages bound from `first` on, `base` being the aperture's. */
   read(base: number, first: number, pages: readonly Given[]): void {
-    for (const [i, meant] of pages.entries()) this.#readPage(base + (first + i) * PAGE_SIZE, meant);
+    for (const [i, meant] of pages.entries())
+      this.#read("card", base + (first + i) * PAGE_SIZE, meant);
   }
 
-  #readPage(address: number, meant: Given): void {
-    const { machine, state } = this.#kernel;
+  /** A tag that stands for content which no page had before. */
+  newTag(): number {
+    return ++this.#tags;
+  }
+
+  /** A program's CPU writes a page of the aperture, which the GART translates for it too. */
+  writeThrough(address: number, tag: number, meant: Given | null): void {
+    const { reached, ...access } = this.#access("cpu", address, meant);
+    if (reached === null) this.#nowhere(access);
+    const there = reached === null ? {} : { reached, frame: raw(mfnOf(reached)) };
+    this.#kernel.machine.emit({ kind: "device.wrote", ...access, ...there, tag });
+  }
+
+  /** It reads one: the tag it meets, null where nothing answers. */
+  readThrough(address: number, meant: Given | null): number | null {
+    return this.#read("cpu", address, meant);
+  }
+
+  /** A program writes a page where the aperture is not between: its mapping is of memory itself. */
+  writeDirectly(address: number, tag: number): void {
+    this.#kernel.machine.emit({ kind: "cpu.wrote", ...this.#direct(address), tag });
+  }
+
+  readDirectly(address: number): number | null {
+    const direct = this.#direct(address);
+    const tag = this.#met(direct.frame);
+    if (tag !== null) this.#kernel.machine.emit({ kind: "cpu.read", ...direct, tag });
+    return tag;
+  }
+
+  #direct(address: number) {
+    const machine = untranslated(bus(address));
+    return { actor: "cpu", place: "client", frame: raw(mfnOf(machine)), machine } as const;
+  }
+
+  /** An access to the aperture: where it was meant to go, and where the GART leads it. */
+  #access(actor: "card" | "cpu", address: number, meant: Given | null) {
     const issued = aperture(address);
-    const walked = walk(state, issued);
-    const reached = walked?.reached ?? null;
-    const access = {
-      actor: "card",
-      cause: walked?.cause ?? null,
-      bus: issued,
-      phys: meant.phys,
-      machine: this.#kernel.machineOf(meant.phys),
-    } as const;
+    const walked = walk(this.#kernel.state, issued);
+    const page =
+      meant === null ? {} : { phys: meant.phys, machine: this.#kernel.machineOf(meant.phys) };
+    const cause = walked?.cause ?? null;
+    return { actor, cause, bus: issued, ...page, reached: walked?.reached ?? null } as const;
+  }
+
+  #nowhere(access: Omit<Of<"fault.raised">, "kind" | "fault">): void {
+    const fault = { kind: "fault.raised", fault: "invalid-entry" } as const;
+    this.#kernel.machine.emit({ ...fault, ...access, actor: "chipset" });
+  }
+
+  #read(actor: "card" | "cpu", address: number, meant: Given | null): number | null {
+    const { reached, ...access } = this.#access(actor, address, meant);
+    const { machine } = this.#kernel;
     if (reached === null) {
-      machine.emit({ kind: "fault.raised", ...access, actor: "chipset", fault: "invalid-entry" });
+      this.#nowhere(access);
       machine.emit({ kind: "device.read", ...access });
-      return;
+      return null;
     }
     const frame = raw(mfnOf(reached));
-    machine.emit({
-      kind: "device.read",
-      ...access,
-      reached,
-      frame,
-      tag: this.#met(frame),
-    });
+    const tag = this.#met(frame);
+    machine.emit({ kind: "device.read", ...access, reached, frame, tag });
+    return tag;
   }
 
   /** What lies in a frame: our tag, or whatever its owner keeps there. */

@@ -41,7 +41,12 @@ export class Killed extends Error {
   override readonly name = "Killed";
 }
 
+/** What calls the driver where no process does, as the reference's recordings name it. */
+const NO_PROCESS = "harness";
+
 export class Kernel {
+  /** current->comm: the name of the process that is in the kernel. */
+  comm = NO_PROCESS;
   readonly machine: Machine;
   readonly platform: Platform;
   readonly pages: PageAllocator;
@@ -56,6 +61,16 @@ export class Kernel {
 
   get state(): State {
     return this.machine.state;
+  }
+
+  /** A process is in the kernel for as long as the call takes. */
+  runAs<T>(comm: string, call: () => T): T {
+    this.comm = comm;
+    try {
+      return call();
+    } finally {
+      this.comm = NO_PROCESS;
+    }
   }
 
   /** __pa: the kernel's linear mapping, downwards. */

@@ -1,10 +1,23 @@
 // native-i386.ts - a PC of 2005 on bare metal: 256 MB, and a physical address is a machine address.
 
-import type { Platform } from "./platform.ts";
+import type { Platform, UserAbi } from "./platform.ts";
+
+/**
+ * asm-i386/ioctl.h and asm-i386/pgtable.h of 2.6.12-rc2: without NX a page that may be read may be
+ * executed, and a private page is not writable until it was copied.
+ */
+const user: UserAbi = {
+  ioctl: { shift: 30, none: 0, write: 1, read: 2 },
+  pageProtection: (prot, shared) => {
+    if (prot === 0) return 0xa0;
+    return shared && (prot & 2) !== 0 ? 0x27 : 0x25;
+  },
+};
 
 export const nativeI386: Platform = {
   name: "native-i386",
   wordBits: 32,
+  user,
   virtBase: 0n,
   pageOffset: 0xc0000000,
   ram: { first: 0, pages: 0x10000, bump: 0x1000 },

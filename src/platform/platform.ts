@@ -3,11 +3,25 @@
 /** How the kernel's ioremap reads the address it is given. */
 export type IoremapRule = "phys" | "machine";
 
+/** What a program sees of its kernel's architecture. */
+export interface UserAbi {
+  /** How a request number says which way data goes, and from which bit on. */
+  readonly ioctl: {
+    readonly shift: 29 | 30;
+    readonly none: number;
+    readonly read: number;
+    readonly write: number;
+  };
+  /** protection_map: the page-table bits of a mapping; `prot` is 1 read, 2 write, 4 execute. */
+  pageProtection(prot: number, shared: boolean): number;
+}
+
 /** A platform is a value; its variants are spreads of it. */
 export interface Platform {
   readonly name: string;
   /** Bits of an `unsigned long`. */
   readonly wordBits: 32 | 64;
+  readonly user: UserAbi;
   /** What the trace adds to a `virt` to get the kernel's address. */
   readonly virtBase: bigint;
   /** PAGE_OFFSET, relative to the virt base. */

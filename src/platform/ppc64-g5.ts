@@ -5,12 +5,23 @@
 // (Paul Mackerras, LKML, 17 March 2005). Handles begin where the reference's recordings have them.
 
 import { nativeI386 } from "./native-i386.ts";
-import type { Platform } from "./platform.ts";
+import type { Platform, UserAbi } from "./platform.ts";
+
+/** asm-ppc64/ioctl.h and asm-ppc64/pgtable.h of 2.6.12-rc2, where execution is a right of its own. */
+const user: UserAbi = {
+  ioctl: { shift: 29, none: 1, read: 2, write: 4 },
+  pageProtection: (prot, shared) => {
+    if (prot === 0) return 0x101;
+    const execute = (prot & 4) !== 0 ? 0x4 : 0;
+    return 0x113 + execute + (shared && (prot & 2) !== 0 ? 0x200 : 0);
+  },
+};
 
 export const ppc64G5: Platform = {
   ...nativeI386,
   name: "ppc64-g5",
   wordBits: 64,
+  user,
   virtBase: 0xc000000000000000n,
   pageOffset: 0,
   agpPagesUncached: false,

@@ -26,6 +26,8 @@ interface Told {
   readonly bound: readonly Bound[];
   /** The table as it was before the op touched it: at a `dump` op, and before `cleanup`. */
   readonly dump: unknown;
+  /** What the table was like after each agp_release of the op but the last. */
+  readonly released: readonly Facts[];
 }
 
 /** Follows a trace through all its ops; the state must be that after the event last seen. */
@@ -34,6 +36,8 @@ export class Watch {
   #scratch = 0;
   #bound: Bound[] = [];
   #dump: unknown;
+  #releases = 0;
+  #released: Facts[] = [];
 
   constructor(state: State) {
     this.#state = state;
@@ -42,12 +46,17 @@ export class Watch {
   see(event: Event): void {
     if (event.kind === "op.began") {
       this.#bound = [];
+      this.#releases = 0;
+      this.#released = [];
       const tag = event.name === "cleanup" ? "final" : event.arguments.tag;
       const dumps = event.name === "cleanup" || event.name === "dump";
       this.#dump = dumps ? dumpOf(this.#state, tag) : undefined;
     } else if (event.kind === "gatt.written" && event.bus != null) {
       const frame = event.machine == null ? null : raw(mfnOf(event.machine));
       this.#bound.push({ entry: event.entry, frame });
+    } else if (event.kind === "call.entered" && event.text?.startsWith("agp_release(")) {
+      // Between two of them nothing touches the table.
+      if (this.#releases++ > 0) this.#released.push(this.#table());
     } else if (event.kind === "op.ended") {
       const { scratch_page: word } = event.result;
       if (typeof word === "string") this.#scratch = Number.parseInt(word, 16);
@@ -56,8 +65,18 @@ export class Watch {
 
   /** A stated fact's value by the replayed state; undefined for a fact that the state cannot tell. */
   observed(fact: string): unknown {
+    return observations[fact]?.(this.#told);
+  }
+
+  get #told(): Told {
     const [state, scratch, bound, dump] = [this.#state, this.#scratch, this.#bound, this.#dump];
-    return observations[fact]?.({ state, scratch, bound, dump });
+    return { state, scratch, bound, dump, released: this.#released };
+  }
+
+  #table(): Facts {
+    const facts = ["gatt_crc32", "gatt_nonzero", "gatt_used"];
+    const table = facts.map((fact) => [fact, observations[fact]!(this.#told)]);
+    return Object.fromEntries(table) as Facts;
   }
 }
 
@@ -70,6 +89,7 @@ const observations: { readonly [fact: string]: Observation } = {
     wordsOf(state).filter((word) => word !== 0 && word !== scratch).length,
   entry0_addr: ({ state }) => hexOrNull(fetch(state, 0)?.fetched),
   gatt_dump: ({ dump }) => dump,
+  releases_gatt: ({ released }) => (released.length === 0 ? undefined : released),
   dir_dump: ({ state }) => directoryOf(state),
   hw_ok: ({ state, bound }) => bound.filter((page) => isFound(state, page)).length,
   hw_bad: ({ state, bound }) => bound.filter((page) => !isFound(state, page)).length,

@@ -1,11 +1,13 @@
 // index.ts - the built-in workloads, by name, in a shorthand of one operation a word.
 //
-// They are the reference's: smoke, testgart (the sequence of Jeff Hartmann's testgart.c of 1999), x-server,
+// Those of the driver's own functions are the reference's: smoke, testgart (the sequence of Jeff Hartmann's testgart.c of 1999), x-server,
 // errors, fallback (large tables cannot be had), oom (pages run out in mid-allocation).
 
-import { parseWorkload, type Workload } from "./workload.ts";
+import { programs } from "./programs.ts";
+import { operationOf } from "./shorthand.ts";
+import { parseWorkload, type Workload, wander } from "./workload.ts";
 
-const shorthand: { readonly [name: string]: string } = {
+const functions: { readonly [name: string]: string } = {
   smoke: "init alloc:0,4 bind:0,0 unbind:0 free:0 cleanup",
   testgart: `init acquire info enable_info
     alloc:0,1024 bind:0,0 alloc:1,1024 bind:1,1024 info
@@ -30,28 +32,15 @@ const shorthand: { readonly [name: string]: string } = {
     alloc:2,4 bind:2,0 free:2 cleanup`,
 };
 
-/** The arguments of each operation that takes any, in the order of the shorthand. */
-const parameters: { readonly [op: string]: readonly string[] } = {
-  alloc: ["slot", "pages", "type"],
-  bind: ["slot", "pg_start"],
-  unbind: ["slot"],
-  free: ["slot"],
-  dump: ["tag"],
-  maxorder: ["max_order"],
-  failafter: ["count"],
-  failioremap: ["on"],
-};
+export const WANDER = "wander";
+/** How far it goes where nobody says. */
+export const WANDER_OPS = 1000;
 
-export const workloads: readonly Workload[] = Object.entries(shorthand).map(([name, words]) =>
-  parseWorkload(JSON.stringify({ workload: name, ops: words.split(/\s+/).map(operation) }), name),
-);
-
-function operation(word: string): object {
-  const [op, rest] = word.split(":") as [string, string?];
-  const values = rest?.split(",") ?? [];
-  const named = values.map((value, i) => [
-    parameters[op]![i],
-    op === "dump" ? value : Number(value),
-  ]);
-  return { op, ...Object.fromEntries(named) };
-}
+/** Built in, in the order they are listed: the driver's own functions, then programs and DRM. */
+export const workloads: readonly Workload[] = [
+  ...Object.entries({ ...functions, ...programs }).map(([name, words]) => {
+    const ops = words.trim().split(/\s+/).map(operationOf);
+    return parseWorkload(JSON.stringify({ workload: name, ops }), name);
+  }),
+  wander(WANDER_OPS, 0),
+];

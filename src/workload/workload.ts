@@ -2,14 +2,12 @@
 
 import { z } from "zod";
 import { UserError } from "../fault.ts";
+import { operation, processOperations } from "./process-operations.ts";
+import { Walk } from "./wander.ts";
 
 const slot = z.int().min(0).max(1023);
 const pages = z.int().min(-1).max(0xffffffff);
 const flag = z.union([z.literal(0), z.literal(1)]);
-
-/** In a file an operation may carry its number, which must be its place in the list. */
-const operation = <const N extends string, S extends z.ZodRawShape>(name: N, shape: S) =>
-  z.strictObject({ op: z.literal(name), i: z.int().optional(), ...shape });
 
 /** Each operation by name, with its arguments. Slots hold what alloc gave; an empty one is NULL. */
 const operations = [
@@ -42,23 +40,44 @@ const operations = [
   operation("failioremap", { on: flag }),
 ] as const;
 
-const list = z.array(z.discriminatedUnion("op", operations)).min(1);
+const list = z.array(z.discriminatedUnion("op", [...operations, ...processOperations])).min(1);
 
 const workloadSchema = z.strictObject({
   workload: z.string().min(1),
   ops: list.check(({ value, issues }) => {
-    value.forEach(({ i }, place) => {
-      if (i !== undefined && i !== place)
-        issues.push({ code: "custom", input: i, path: [place, "i"], message: `expected ${place}` });
+    const complain = (input: unknown, path: PropertyKey[], message: string) =>
+      issues.push({ code: "custom", input, path, message });
+    const processes = new Set<number>();
+    let number = 0;
+    value.forEach((operation, place) => {
+      const { op, i } = operation;
+      if (i !== undefined && i !== number) complain(i, [place, "i"], `expected ${number}`);
+      if (op !== "comment") number++;
+      if (!("pid" in operation)) return;
+      if (op === "proc") processes.add(operation.pid);
+      else if (!processes.has(operation.pid))
+        complain(operation.pid, [place, "pid"], "expected a process that a proc before it makes");
     });
   }),
 });
 
+/** Operations that are worked out one by one, in a few words: how many, and the seed of the walk. */
+const walkSchema = z.strictObject({
+  workload: z.string().min(1),
+  wander: z.strictObject({ ops: z.int().min(1), seed: z.int().min(0).max(0xffffffff) }),
+});
+
+type Listed = z.output<typeof list>[number];
 type Unnumbered<T> = T extends unknown ? Omit<T, "i"> : never;
-export type Operation = Unnumbered<z.output<typeof list>[number]>;
+export type Operation = Unnumbered<Exclude<Listed, { readonly op: "comment" }>>;
+
+/** Operations in order: a list, or a walk that makes them as they are asked for. */
+export type Operations = Iterable<Operation> &
+  Pick<readonly Operation[], "length"> & { entries(): Iterable<[number, Operation]> };
+
 export interface Workload {
   readonly name: string;
-  readonly operations: readonly Operation[];
+  readonly operations: Operations;
 }
 
 /** Reads a workload from JSON text; `from` names it in messages. */
@@ -69,18 +88,38 @@ export function parseWorkload(text: string, from: string): Workload {
   } catch (error) {
     throw new UserError(`${from} is not JSON: ${(error as Error).message}`);
   }
-  const parsed = workloadSchema.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new UserError(`${from}: ${pathOf(issue.path)}: ${issue.message}`);
+  if (typeof json === "object" && json !== null && "wander" in json) {
+    const { workload: name, wander } = checked(walkSchema, json, from);
+    return { name, operations: new Walk(wander.ops, wander.seed) };
   }
-  const { workload: name, ops } = parsed.data;
-  return { name, operations: ops.map(({ i: _, ...operation }) => operation) };
+  const { workload: name, ops } = checked(workloadSchema, json, from);
+  return { name, operations: ops.flatMap(unnumbered) };
 }
+
+/** An operation as it is performed; a comment is none. */
+const unnumbered = ({ i: _, ...operation }: Listed): Operation[] =>
+  operation.op === "comment" ? [] : [operation as Operation];
+
+function checked<T>(schema: z.ZodType<T>, json: unknown, from: string): T {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new UserError(`${from}: ${pathOf(issue.path)}: ${issue.message}`);
+}
+
+/** A walk of so many operations, the same for the same seed. */
+export const wander = (ops: number, seed: number): Workload => ({
+  name: "wander",
+  operations: new Walk(ops, seed),
+});
 
 /** The workload as a file holds it. */
 export const workloadText = ({ name, operations }: Workload): string =>
-  JSON.stringify({ workload: name, ops: operations });
+  JSON.stringify(
+    operations instanceof Walk
+      ? { workload: name, wander: { ops: operations.length, seed: operations.seed } }
+      : { workload: name, ops: operations },
+  );
 
 /** ops[3].pages */
 const pathOf = (path: readonly PropertyKey[]): string =>

@@ -30,7 +30,21 @@ export const operations = {
   agp_unbind_memory: "unbind",
   agp_free_memory: "free",
   cleanup: "cleanup",
+  agp_open: "open",
+  agp_ioctl: "ioctl",
+  agp_mmap: "mmap",
+  agp_read: "read",
+  agp_write: "write",
+  munmap: "munmap",
+  close: "close",
+  exit: "exit",
 } as const;
+
+/** A function that other operations lead to: it has a `call` and a `ret` of its own within theirs. */
+export const RELEASE = "agp_release";
+
+/** Operations that end with the references they drop, and have a `ret` only where there were none. */
+export const dropping: ReadonlySet<string> = new Set(["munmap", "close"]);
 
 /** A fault injection by the field that holds its setting: the operation and its argument. */
 export const injections = {

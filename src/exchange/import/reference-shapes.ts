@@ -30,6 +30,7 @@ import {
   injections,
   operations,
   protections,
+  RELEASE,
   refusals,
   toDevice,
   usesOf,
@@ -65,7 +66,7 @@ const asMany = (name: "pages" | "entries") => ({
 
 /** Lines about the operation itself. */
 const operation = {
-  call: z.object({ fn: oneOf(operations) }).catchall(fact),
+  call: z.object({ fn: oneOf({ ...operations, [RELEASE]: "release" }) }).catchall(fact),
   ret: z.object({ fn: z.string() }).catchall(fact),
   inject: z.union(
     Object.keys(injections).map((field) => z.object({ [field]: z.number().int() })),
@@ -73,6 +74,8 @@ const operation = {
   ),
   hw_base: z.object({ entry0_addr: fact }),
   gatt_dump: z.object({ tag: z.string(), entries: natural, runs: z.array(z.unknown()) }),
+  proc: z.object({ pid: natural, uid: natural, suid: natural, comm: z.string() }),
+  dup: z.object({ file: natural, pid: natural, f_count: natural }),
   dir_dump: z.object({ nonzero: z.array(z.tuple([natural, z.string()])) }),
 };
 
@@ -233,8 +236,27 @@ const mapping = (virt: z.ZodType<Virt>) => ({
   iounmap: z.object({ map: natural, cookie: virt }),
 });
 
+const copied = z.object({ in: place, bytes: natural, left: natural });
+/** The device file that the front end stands behind. */
+const misc = { minor: z.literal(175) };
+
+/** Lines of the recordings that hold the real front end. */
+const frontend = {
+  misc_register: z.object({ ...misc, name: z.literal("agpgart"), ret: z.number().int() }),
+  misc_deregister: z.object(misc),
+  fput: z.object({ file: natural, f_count: natural }),
+  copy_from_user: copied,
+  copy_to_user: copied,
+  io_remap_pfn_range: z.object({
+    ...{ vm_start: word, pfn: pageFrame, size: natural, prot: word },
+    ret: z.number().int(),
+  }),
+  kmalloc_failed: z.object({ size: natural }),
+  blocked: z.object({}),
+};
+
 /** The shapes of a recording whose kernel addresses are from that base up. */
 export const shapesFrom = (base: bigint) => {
   const virt = linearFrom(base);
-  return { ...operation, ...driver(virt), ...memory(virt), ...mapping(virt) };
+  return { ...operation, ...frontend, ...driver(virt), ...memory(virt), ...mapping(virt) };
 };

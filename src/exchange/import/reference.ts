@@ -5,12 +5,13 @@ import type { About } from "../../event/trace.ts";
 import { UserError } from "../../fault.ts";
 import { Machine, type Sink } from "../../machine/machine.ts";
 import { driver } from "./reference-driver.ts";
+import { frontend } from "./reference-frontend.ts";
 import { Given } from "./reference-given.ts";
 import { type Line, Lines, type Shape } from "./reference-lines.ts";
 import { mapping } from "./reference-mapping.ts";
 import { memory } from "./reference-memory.ts";
-import { injections, operations } from "./reference-names.ts";
-import type { Readers, Reading } from "./reference-reading.ts";
+import { dropping, injections, operations, RELEASE } from "./reference-names.ts";
+import { entered, type Readers, type Reading, returned } from "./reference-reading.ts";
 import { runOf } from "./reference-run.ts";
 import { unfolded } from "./reference-unfold.ts";
 import { jsonOf, linesOf } from "./text-lines.ts";
@@ -41,8 +42,8 @@ export async function importReference(
 
 /** (size_t)-1 pages were asked for: a number that JSON.parse would round is kept as its text. */
 const withExactCounts = (text: string): string =>
-  text.replace(/"pages":(\d{16,})/, (field, count) =>
-    Number.isSafeInteger(Number(count)) ? field : `"pages":"${count}"`,
+  text.replace(/"(pages|pg_count)":(\d{16,})/, (field, name, count) =>
+    Number.isSafeInteger(Number(count)) ? field : `"${name}":"${count}"`,
   );
 
 /** Follows the numbers of events and operations through a recording. */
@@ -57,6 +58,9 @@ class Recording {
   /** What the op under way has told so far; `ended` when nothing more must come. */
   #result: Facts = {};
   #ended = true;
+  /** The agp_release that the operation is in, and what each one that it led to gave. */
+  #releasing: string | null = null;
+  #released: Facts[] = [];
 
   constructor(reading: Reading, lines: Lines) {
     this.#reading = reading;
@@ -74,7 +78,7 @@ class Recording {
   end(): void {
     if (!this.#ended) throw this.#edited(`op ${this.#op} ends without a 'ret' line`);
     if (this.#op < 0) return;
-    const ended = { op: this.#op, result: this.#result };
+    const ended = { op: this.#op, result: { ...this.#result, ...afterAll(this.#released) } };
     this.#reading.machine.emit({ kind: "op.ended", actor: "workload", ...ended });
   }
 
@@ -83,10 +87,11 @@ class Recording {
     const opening = openingOf(line);
     if (op !== this.#op + 1 || opening === null)
       throw this.#edited(`op ${op} begins with '${line[0]}' after op ${this.#op}`);
-    const { ended, ...said } = opening;
+    const { ended, result = {}, ...said } = opening;
     this.#op = op;
-    this.#result = {};
+    this.#result = result;
     this.#ended = ended;
+    this.#released = [];
     this.#reading.operation = said.name;
     this.#reading.machine.emit({ kind: "op.began", actor: "workload", op, ...said });
   }
@@ -101,18 +106,16 @@ class Recording {
     const [shape, fields] = line;
     switch (shape) {
       case "call":
-        this.#function = fields.fn;
+        if (fields.fn === RELEASE) this.#release(fields);
+        else this.#function = fields.fn;
         return;
       case "inject":
+      case "proc":
+      case "dup":
         return;
-      case "ret": {
-        const { n, op, ev, fn, ...result } = fields;
-        const returning = result.ret === "oops" ? "aborted" : this.#function;
-        if (fn !== returning) throw this.#edited(`'${fn}' returns where '${returning}' must`);
-        this.#result = { ...result, ...this.#result };
-        this.#ended = true;
+      case "ret":
+        this.#return(fields);
         return;
-      }
       case "hw_base":
         this.#result = { ...this.#result, entry0_addr: fields.entry0_addr };
         return;
@@ -123,26 +126,70 @@ class Recording {
         this.#result = { ...this.#result, dir_dump: fields.nonzero };
         return;
       default:
+        if (shape === "fput") this.#ended ||= dropping.has(this.#function);
         for (const single of unfolded(line)) translate(this.#reading, single);
     }
   }
+
+  #release({ pid, file }: Facts): void {
+    this.#releasing = `${RELEASE}(pid ${pid}, file ${file})`;
+    entered(this.#reading, this.#releasing, "fput");
+  }
+
+  #return({ n, op, ev, fn, ...result }: Facts): void {
+    const releasing = this.#releasing;
+    const innermost = releasing === null ? this.#function : RELEASE;
+    const returning = result.ret === "oops" ? "aborted" : innermost;
+    if (fn !== returning) throw this.#edited(`'${fn}' returns where '${returning}' must`);
+    this.#releasing = null;
+    if (releasing === null) this.#result = { ...result, ...this.#result };
+    else {
+      if (typeof result.ret === "number") returned(this.#reading, releasing, result.ret, "fput");
+      this.#released.push(result);
+    }
+    this.#ended = releasing === null || dropping.has(this.#function);
+  }
+}
+
+/** After the last release that an operation led to, with what those before it left beside. */
+function afterAll(releases: readonly Facts[]): Facts {
+  const earlier = releases.slice(0, -1);
+  if (earlier.length === 0) return releases[0] ?? {};
+  const ofTable = (facts: Facts, is: boolean) =>
+    Object.fromEntries(Object.entries(facts).filter(([name]) => name.startsWith("gatt_") === is));
+  return {
+    ...releases.at(-1),
+    releases: earlier.map((facts) => ofTable(facts, false)),
+    releases_gatt: earlier.map((facts) => ofTable(facts, true)),
+  };
+}
+
+/** What the line that opens an operation says of it; its result where that line is all there is. */
+interface Opening {
+  readonly name: string;
+  readonly arguments: Facts;
+  readonly ended: boolean;
+  readonly result?: Facts;
 }
 
 /** The operation that a line opens; null for a line that opens none. */
-function openingOf([shape, fields]: Line): {
-  name: string;
-  arguments: Facts;
-  ended: boolean;
-} | null {
+function openingOf([shape, fields]: Line): Opening | null {
   switch (shape) {
     case "call": {
       const { n, op, ev, fn, ...rest } = fields;
+      if (fn === RELEASE) return null;
       return { name: operations[fn], arguments: rest, ended: false };
     }
     case "inject": {
       const [field, setting] = Object.entries(fields)[0]!;
       const { name, argument } = injections[field as keyof typeof injections];
       return { name, arguments: { [argument]: setting }, ended: true };
+    }
+    case "proc":
+      return { name: "proc", arguments: fields, ended: true };
+    case "dup": {
+      const { f_count, ...asked } = fields;
+      return { name: "dup", arguments: asked, ended: true, result: { f_count } };
     }
     case "gatt_dump":
       return { name: "dump", arguments: { tag: fields.tag }, ended: true };
@@ -153,11 +200,16 @@ function openingOf([shape, fields]: Line): {
 
 /** Lines about the operation itself, and lines that stand for others. */
 type Apart =
-  | ("call" | "ret" | "inject" | "hw_base" | "gatt_dump" | "dir_dump")
+  | ("call" | "ret" | "inject" | "proc" | "dup" | "hw_base" | "gatt_dump" | "dir_dump")
   | ("alloc_batch" | "free_batch" | "u3_insert_batch");
 
 // A shape of line that no room reads does not compile here.
-const readers: Readers<Exclude<Shape, Apart>> = { ...driver, ...memory, ...mapping };
+const readers: Readers<Exclude<Shape, Apart>> = {
+  ...driver,
+  ...frontend,
+  ...memory,
+  ...mapping,
+};
 
 /** Says in events what a line within an operation says. */
 function translate(reading: Reading, [shape, fields]: Line): void {

@@ -1,0 +1,91 @@
+// ioctl.ts - the ioctls of /dev/agpgart: their numbers, and the structures that lie in user memory.
+//
+// include/linux/agpgart.h of 2.6.12-rc2. The numbers name pointer types, so that the size in them is
+// that of a pointer, and a program of another word size asks for commands that there are not.
+
+import type { Platform } from "../platform/platform.ts";
+
+/** By number; the direction as the program sees it, and whether the argument is an int by value. */
+const commands = [
+  ["INFO", "read"],
+  ["ACQUIRE", "none"],
+  ["RELEASE", "none"],
+  ["SETUP", "write"],
+  ["RESERVE", "write"],
+  ["PROTECT", "write"],
+  ["ALLOCATE", "both"],
+  ["DEALLOCATE", "value"],
+  ["BIND", "write"],
+  ["UNBIND", "write"],
+] as const;
+export type Command = (typeof commands)[number][0];
+
+/** Bytes of each structure for programs of 32 and of 64 bits. */
+const sizes = {
+  info: [32, 56],
+  setup: [4, 4],
+  region: [12, 24],
+  segment: [12, 24],
+  allocate: [16, 24],
+  bind: [8, 16],
+  unbind: [8, 8],
+} as const;
+export type Struct = keyof typeof sizes;
+
+const AGPIOC_BASE = 0x41;
+
+type Abi = Pick<Platform, "wordBits" | "user">;
+
+/** The request number of a command for the platform's own programs. */
+export function numberOf({ wordBits, user }: Abi, command: Command): number {
+  const index = commands.findIndex(([name]) => name === command);
+  const { shift, none, read, write } = user.ioctl;
+  const pointer = wordBits / 8;
+  const [direction, size] = {
+    none: [none, 0],
+    read: [read, pointer],
+    write: [write, pointer],
+    both: [read + write, pointer],
+    value: [write, 4],
+  }[commands[index]![1]] as [number, number];
+  return direction * 2 ** shift + size * 2 ** 16 + AGPIOC_BASE * 2 ** 8 + index;
+}
+
+/** The command of a request number; null for a number that is none of this platform's. */
+export const commandOf = (abi: Abi, number: number): Command | null =>
+  commands.find(([name]) => numberOf(abi, name) === number)?.[0] ?? null;
+
+/** Bytes that a structure takes in user memory. */
+export const sizeOf = ({ wordBits }: Abi, struct: Struct): number =>
+  sizes[struct][wordBits === 32 ? 0 : 1];
+
+/** struct agp_segment: pages of the aperture that a client may map, with PROT_ bits. */
+export interface Segment {
+  readonly pgStart: number;
+  readonly pgCount: number;
+  readonly prot: number;
+}
+
+/** What a program asks for: the structure its argument points to, null where that is no user memory. */
+export type Request =
+  | { readonly command: null | "ACQUIRE" | "RELEASE" | "PROTECT" }
+  | { readonly command: "INFO"; readonly arg: object | null }
+  | { readonly command: "SETUP"; readonly arg: { readonly agpMode: number } | null }
+  | { readonly command: "RESERVE"; readonly arg: Region | null }
+  | {
+      readonly command: "ALLOCATE";
+      readonly arg: { readonly pgCount: number; readonly type: number } | null;
+    }
+  | { readonly command: "DEALLOCATE"; readonly key: number }
+  | {
+      readonly command: "BIND";
+      readonly arg: { readonly key: number; readonly pgStart: number } | null;
+    }
+  | { readonly command: "UNBIND"; readonly arg: { readonly key: number } | null };
+
+/** struct agp_region; a null list is a NULL pointer, and a short one is followed by zeros. */
+export interface Region {
+  readonly pid: number;
+  readonly segCount: number;
+  readonly segments: readonly Segment[] | null;
+}

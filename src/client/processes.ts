@@ -1,0 +1,235 @@
+// processes.ts - processes that open /dev/agpgart, ask, map and go: their calls, and what they are told.
+//
+// Arguments and results are in the words of the reference's recordings, so that they can be compared.
+
+import { hex, PAGE_SIZE, raw } from "../address.ts";
+import { EBADF, EINVAL, ENODEV } from "../agpgart/bridge.ts";
+import { type Answer, Blocked, type Frontend } from "../agpgart/frontend.ts";
+import { numberOf, type Request } from "../agpgart/ioctl.ts";
+import type { Facts } from "../event/field.ts";
+import type { Kernel } from "../platform/kernel.ts";
+import type { Operation } from "../workload/workload.ts";
+import type { Files, Mapping } from "./files.ts";
+import { type Asking, argumentOf, type IoctlOperation, requestOf } from "./request.ts";
+import type { Touching } from "./touching.ts";
+
+const OPS = ["proc", "open", "ioctl", "mmap", "munmap", "close", "dup", "exit", "rw"] as const;
+export type ProcessOperation = Extract<Operation, { readonly op: (typeof OPS)[number] }>;
+type Of<O extends ProcessOperation["op"]> = Extract<ProcessOperation, { readonly op: O }>;
+
+export const isOfProcess = (operation: Operation): operation is ProcessOperation =>
+  OPS.some((op) => op === operation.op);
+
+/** What the processes need of the rest of the run. */
+export interface Surroundings {
+  readonly kernel: Kernel;
+  readonly frontend: Frontend;
+  readonly files: Files;
+  readonly touching: Touching;
+  /** Whether the device file is there: the module is loaded. */
+  isLoaded(): boolean;
+  /** What the driver keeps count of. */
+  counters(): Facts;
+}
+
+export class Processes {
+  readonly #around: Surroundings;
+  /** What each process said of itself, by pid. */
+  readonly #known = new Map<number, Of<"proc">>();
+  readonly #asking: Asking = { keys: new Map(), mode: 0 };
+  /** What each agp_release of the call under way left behind. */
+  #releases: Facts[] = [];
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** The call's name and arguments, as the kernel gets them. */
+  calls(operation: ProcessOperation): { readonly name: string; readonly arguments: Facts } {
+    const { platform } = this.#around.kernel;
+    switch (operation.op) {
+      case "open": {
+        const { pid, file, minor } = operation;
+        const { uid, suid } = this.#known.get(pid)!;
+        return { name: "open", arguments: { pid, uid, suid, file, minor } };
+      }
+      case "ioctl": {
+        const { pid, file, cmd } = operation;
+        const nr = cmd === "RAW" ? operation.nr : numberOf(platform, cmd);
+        const argument = argumentOf(platform, this.#asking, operation);
+        return { name: "ioctl", arguments: { pid, file, cmd, nr: hex(nr), ...argument } };
+      }
+      case "mmap":
+        return { name: "mmap", arguments: this.#areaFacts(operation) };
+      case "rw": {
+        const { pid, file } = operation;
+        return {
+          name: operation.write === 1 ? "write" : "read",
+          arguments: { pid, file, count: 4 },
+        };
+      }
+      case "munmap":
+        return { name: "munmap", arguments: { pid: operation.pid, map: operation.map } };
+      case "close":
+        return { name: "close", arguments: { pid: operation.pid, file: operation.file } };
+      default: {
+        const { op: name, ...given } = operation;
+        return { name, arguments: given };
+      }
+    }
+  }
+
+  /** Performs it; what a blocked task waits for is in the result's `ret`. */
+  perform(operation: ProcessOperation): Facts {
+    this.#releases = [];
+    const comm = this.#known.get(operation.pid)?.comm ?? "";
+    try {
+      return this.#around.kernel.runAs(comm, () => this.#perform(operation));
+    } catch (error) {
+      if (error instanceof Blocked) return { ret: "blocked", ...this.#standing() };
+      throw error;
+    }
+  }
+
+  #perform(operation: ProcessOperation): Facts {
+    switch (operation.op) {
+      case "proc":
+        this.#known.set(operation.pid, operation);
+        return {};
+      case "open":
+        return { ret: this.#open(operation), ...this.#standing() };
+      case "ioctl":
+        return this.#ioctl(operation);
+      case "mmap":
+        return { ret: this.#mmap(operation), ...this.#standing() };
+      case "munmap": {
+        const mapping = this.#around.files.unmap(operation.map, operation.pid);
+        if (mapping === null) return { ret: 0, note: "nothing mapped" };
+        this.#unmapped(mapping, operation.pid);
+        return this.#released();
+      }
+      case "close": {
+        const file = this.#around.files.close(operation.file, operation.pid);
+        if (file === null) return { ret: EBADF };
+        this.#put(file, operation.pid);
+        return this.#released();
+      }
+      case "dup": {
+        const file = this.#around.files.file(operation.file);
+        if (file === null) return { ret: EBADF };
+        return { f_count: this.#around.files.inherit(file, operation.pid) };
+      }
+      case "exit": {
+        const { pid } = operation;
+        const { mappings, files } = this.#around.files.leave(pid);
+        for (const mapping of mappings) this.#unmapped(mapping, pid);
+        for (const file of files) this.#put(file, pid);
+        return { pid, ...this.#released() };
+      }
+      case "rw": {
+        const isOpen = this.#around.files.file(operation.file) !== null;
+        return { ret: isOpen ? EINVAL : EBADF, ...this.#standing() };
+      }
+    }
+  }
+
+  #open({ file, pid, minor }: Of<"open">): number {
+    // misc_open finds no driver behind the number.
+    if (!this.#around.isLoaded()) return ENODEV;
+    const opened = this.#around.frontend.open(minor, this.#known.get(pid)!);
+    if (typeof opened === "number") return opened;
+    this.#around.files.open(file, pid, opened);
+    return 0;
+  }
+
+  #ioctl(operation: IoctlOperation): Facts {
+    const { kernel, files, frontend, touching } = this.#around;
+    const file = files.file(operation.file);
+    if (file === null) return { ret: EBADF, ...this.#standing() };
+    const request = requestOf(kernel.platform, this.#asking, operation);
+    const slot = operation.cmd === "ALLOCATE" ? operation.slot : undefined;
+    // Unless it comes through, whatever the reason, the program is left without a key.
+    if (slot !== undefined) this.#asking.keys.set(slot, -1);
+    const answer = frontend.ioctl(file.private, request);
+    if (slot !== undefined && answer.ret === 0) this.#asking.keys.set(slot, answer.memory!.key);
+    if (answer.ret === 0) touching.answered(request.command, answer);
+    if (operation.cmd === "INFO" && answer.out !== undefined)
+      this.#asking.mode = Number(answer.out.agp_mode);
+    return { ret: answer.ret, ...told(request, answer), ...this.#standing() };
+  }
+
+  #area({ length, offset, prot, shared }: Of<"mmap">) {
+    const size = Math.ceil(length / PAGE_SIZE) * PAGE_SIZE;
+    const protection = this.#around.kernel.platform.user.pageProtection(prot, shared === 1);
+    return { start: this.#around.files.room(size), size, offset, protection };
+  }
+
+  #areaFacts(operation: Of<"mmap">): Facts {
+    const { pid, file, map, prot, shared } = operation;
+    const { start, size, offset, protection } = this.#area(operation);
+    return {
+      ...{ pid, file, map, vm_start: hex(start), vm_end: hex(start + size) },
+      ...{ vm_pgoff: hex(offset / PAGE_SIZE), prot, shared, vm_page_prot: hex(protection) },
+    };
+  }
+
+  #mmap(operation: Of<"mmap">): number {
+    const { files, frontend } = this.#around;
+    const { pid, map, prot } = operation;
+    const file = files.file(operation.file);
+    if (file === null) return EBADF;
+    const area = this.#area(operation);
+    const mapped = frontend.mmap(file.private, pid, area);
+    if (mapped.ret !== 0) return mapped.ret;
+    const pages = area.size / PAGE_SIZE;
+    files.map({ map, pid, file, start: area.start, pages, prot, address: mapped.address! });
+    return 0;
+  }
+
+  #unmapped({ file }: Mapping, pid: number): void {
+    if (file !== null) this.#put(file, pid);
+  }
+
+  /** fput: the last reference releases. */
+  #put(file: NonNullable<Mapping["file"]>, pid: number): void {
+    const { machine } = this.#around.kernel;
+    const left = this.#around.files.drop(file);
+    const by = { actor: "kernel", place: "fput" } as const;
+    if (left > 0) {
+      const text = `fput(file ${file.number})`;
+      machine.emit({ kind: "call.returned", ...by, text, result: left });
+      return;
+    }
+    const text = `agp_release(pid ${pid}, file ${file.number})`;
+    machine.emit({ kind: "call.entered", ...by, text });
+    const result = this.#around.frontend.release(file.private);
+    machine.emit({ kind: "call.returned", ...by, text, result });
+    this.#releases.push({ ret: result, ...this.#standing() });
+  }
+
+  /** After the last release that the call led to, and what those before it left. */
+  #released(): Facts {
+    const last = this.#releases.pop();
+    return this.#releases.length === 0 ? { ...last } : { ...last, releases: this.#releases };
+  }
+
+  /** The driver's counters, and everything that the front end keeps. */
+  #standing(): Facts {
+    return { ...this.#around.counters(), fe: this.#around.frontend.facts };
+  }
+}
+
+/** The recordings of the front end end their list of pages here; the events hold them all. */
+const TOLD_PAGES = 1500;
+
+/** What a program is told after success. */
+function told({ command }: Request, { ret, out, memory }: Answer): Facts {
+  if (ret !== 0 || out === undefined) return {};
+  if (command !== "ALLOCATE") return { out };
+  return {
+    out,
+    page_count: memory!.memory.length,
+    num_scratch_pages: memory!.numScratchPages,
+    memory: memory!.memory.slice(0, TOLD_PAGES).map(({ bus }) => hex(raw(bus))),
+  };
+}

@@ -1,0 +1,149 @@
+// request.ts - an ioctl of a workload as what lies in user memory, and as what the front end reads of it.
+
+import { hex } from "../address.ts";
+import { commandOf, type Region, type Request } from "../agpgart/ioctl.ts";
+import type { Facts } from "../event/field.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Operation } from "../workload/workload.ts";
+
+export type IoctlOperation = Extract<Operation, { readonly op: "ioctl" }>;
+
+/** What a program remembers from one ioctl to the next. */
+export interface Asking {
+  /** slot -> the key that ALLOCATE stored there. */
+  readonly keys: Map<number, number>;
+  /** agp_mode of the last INFO that came through. */
+  mode: number;
+}
+
+/** User memory that is valid: 2 MB from here. Structures are zeroed before each call. */
+const USER_MEMORY = 0x60000000;
+const USER_BYTES = 0x200000;
+
+/** The key that a workload names: "s3" is what slot 3 holds, "k7" is 7. */
+export function keyOf({ keys }: Asking, name: string): number {
+  const number = Number(name.slice(1));
+  return name.startsWith("s") ? (keys.get(number) ?? -1) : number;
+}
+
+const modeOf = (asking: Asking, mode: "info" | number): number =>
+  mode === "info" ? asking.mode : mode;
+
+/** (size_t)-1 is a count like any other. */
+const countOf = ({ wordBits }: Platform, count: number): number =>
+  count < 0 ? 2 ** wordBits - 1 : count;
+
+/** What a size_t holds of a number. */
+const asSize = ({ wordBits }: Platform, count: number): number =>
+  Math.min(count, 2 ** wordBits - 1);
+
+/** The fields of the call line that say what the argument was. */
+export function argumentOf(platform: Platform, asking: Asking, operation: IoctlOperation): Facts {
+  if (operation.cmd === "RAW") return { arg: hex(operation.arg) };
+  if (operation.cmd === "DEALLOCATE")
+    return { key_from: operation.key, arg: keyOf(asking, operation.key) };
+  if ("arg" in operation) return { arg: null };
+  switch (operation.cmd) {
+    case "SETUP":
+      return { arg: { agp_mode: hex(modeOf(asking, operation.agp_mode!)) } };
+    case "RESERVE":
+    case "PROTECT": {
+      const { client_pid: pid, segments: seg_list } = operation;
+      const seg_count = asSize(platform, operation.seg_count!);
+      return { arg: { pid: pid!, seg_count, seg_list: seg_list! } };
+    }
+    case "ALLOCATE": {
+      const count = operation.pg_count!;
+      const largest = platform.wordBits === 32 ? 2 ** 32 - 1 : (2n ** 64n - 1n).toString();
+      const pg_count = count < 0 ? largest : count;
+      const arg = { key: -1, pg_count, type: operation.type!, physical: 0 };
+      return { slot: operation.slot!, arg };
+    }
+    case "BIND": {
+      const { key: key_from, pg_start } = operation;
+      return { key_from: key_from!, arg: { key: keyOf(asking, key_from!), pg_start: pg_start! } };
+    }
+    case "UNBIND": {
+      const { key: key_from, priority } = operation;
+      return { key_from: key_from!, arg: { key: keyOf(asking, key_from!), priority: priority! } };
+    }
+    default:
+      return {};
+  }
+}
+
+/** What the front end reads. */
+export function requestOf(platform: Platform, asking: Asking, operation: IoctlOperation): Request {
+  switch (operation.cmd) {
+    case "RAW":
+      return rawRequest(platform, operation.nr, operation.arg);
+    case "ACQUIRE":
+    case "RELEASE":
+    case "PROTECT":
+      return { command: operation.cmd };
+    case "DEALLOCATE":
+      return { command: "DEALLOCATE", key: keyOf(asking, operation.key) };
+  }
+  const { cmd: command } = operation;
+  if (operation.arg === null) return { command, arg: null };
+  switch (operation.cmd) {
+    case "INFO":
+      return { command: "INFO", arg: {} };
+    case "SETUP":
+      return { command: "SETUP", arg: { agpMode: modeOf(asking, operation.agp_mode!) } };
+    case "RESERVE":
+      return { command: "RESERVE", arg: regionOf(platform, operation) };
+    case "ALLOCATE": {
+      const { pg_count, type } = operation;
+      return {
+        command: "ALLOCATE",
+        arg: { pgCount: countOf(platform, pg_count!), type: type! },
+      };
+    }
+    case "BIND": {
+      const { key, pg_start } = operation;
+      return { command: "BIND", arg: { key: keyOf(asking, key!), pgStart: pg_start! } };
+    }
+    case "UNBIND":
+      return { command: "UNBIND", arg: { key: keyOf(asking, operation.key!) } };
+  }
+}
+
+function regionOf(
+  platform: Platform,
+  operation: Extract<IoctlOperation, { readonly cmd: "RESERVE" }>,
+): Region {
+  const segments = operation.segments!;
+  return {
+    pid: operation.client_pid!,
+    segCount: asSize(platform, operation.seg_count!),
+    segments: segments?.map(([pgStart, pgCount, prot]) => ({ pgStart, pgCount, prot })) ?? null,
+  };
+}
+
+/** A bare number with a bare argument: where that points into user memory, there are zeros. */
+function rawRequest(platform: Platform, nr: number, arg: number): Request {
+  const command = commandOf(platform, nr);
+  const there = arg >= USER_MEMORY && arg < USER_MEMORY + USER_BYTES;
+  switch (command) {
+    case null:
+    case "ACQUIRE":
+    case "RELEASE":
+    case "PROTECT":
+      return { command };
+    case "DEALLOCATE":
+      return { command, key: arg | 0 };
+    case "INFO":
+      return { command, arg: there ? {} : null };
+    case "SETUP":
+      return { command, arg: there ? { agpMode: 0 } : null };
+    case "RESERVE":
+      return { command, arg: there ? { pid: 0, segCount: 0, segments: null } : null };
+    case "ALLOCATE":
+      return { command, arg: there ? { pgCount: 0, type: 0 } : null };
+    case "BIND":
+      return { command, arg: there ? { key: 0, pgStart: 0 } : null };
+    case "UNBIND":
+      return { command, arg: there ? { key: 0 } : null };
+  }
+}

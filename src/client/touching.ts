@@ -1,0 +1,115 @@
+// touching.ts - programs that touch the aperture with the CPU, and the card that reads what they bound.
+
+import { PAGE_SIZE } from "../address.ts";
+import type { AgpMemory, Bridge } from "../agpgart/bridge.ts";
+import type { Answer } from "../agpgart/frontend.ts";
+import type { Command } from "../agpgart/ioctl.ts";
+import type { Facts } from "../event/field.ts";
+import type { Card } from "../platform/card.ts";
+import type { Given } from "../platform/kernel.ts";
+import type { Operation } from "../workload/workload.ts";
+import type { Files, Mapping } from "./files.ts";
+
+type Touch = Extract<Operation, { readonly op: "fill" | "verify" }>;
+const READ = 1;
+const WRITE = 2;
+
+export class Touching {
+  readonly #card: Card;
+  readonly #files: Files;
+  readonly #bridge: () => Bridge | null;
+  /** Whether pages are filled as soon as there are any, and the card reads what was bound. */
+  readonly #isUsed: boolean;
+  readonly #bound = new Set<AgpMemory>();
+  /** The tag that stands for a page full of a pattern. */
+  readonly #patterns = new Map<string, number>();
+
+  constructor(card: Card, files: Files, bridge: () => Bridge | null, isUsed: boolean) {
+    this.#card = card;
+    this.#files = files;
+    this.#bridge = bridge;
+    this.#isUsed = isUsed;
+  }
+
+  /** An ioctl came through. */
+  answered(command: Command | null, { memory }: Answer): void {
+    if (command === "ALLOCATE") this.allocated(memory!);
+    if (command === "BIND") this.bound(memory!);
+  }
+
+  /** A client has new memory: it writes something into each page. */
+  allocated({ memory }: AgpMemory): void {
+    if (this.#isUsed) this.#card.fill(memory);
+  }
+
+  /** Memory is bound: the card reads it. */
+  bound(memory: AgpMemory): void {
+    for (const other of this.#bound) if (!other.isBound) this.#bound.delete(other);
+    this.#bound.add(memory);
+    if (this.#isUsed) this.#card.read(memory.bridge!.gartBusAddr, memory.pgStart, memory.memory);
+  }
+
+  /** A program writes a pattern to pages of a mapping: gart[i] = i % 256 in testgart. */
+  fill(touch: Touch): Facts {
+    const mapping = this.#mapping(touch, WRITE);
+    if (mapping === null) return { ret: "SIGSEGV" };
+    const tag = this.#patterns.get(touch.pattern) ?? this.#card.newTag();
+    this.#patterns.set(touch.pattern, tag);
+    for (const { page, meant } of this.#pages(mapping, touch))
+      if (this.#isTranslated) this.#card.writeThrough(page, tag, meant);
+      else this.#card.writeDirectly(page, tag);
+    return { ret: 0 };
+  }
+
+  /** It reads them back: whether the pattern is there, and from which page on it is not. */
+  verify(touch: Touch): Facts {
+    const mapping = this.#mapping(touch, READ);
+    if (mapping === null) return { ret: "SIGSEGV" };
+    const tag = this.#patterns.get(touch.pattern);
+    let wrong = 0;
+    let first: number | null = null;
+    for (const { index, page, meant } of this.#pages(mapping, touch)) {
+      const met = this.#isTranslated
+        ? this.#card.readThrough(page, meant)
+        : this.#card.readDirectly(page);
+      if (met === tag && met !== undefined) continue;
+      wrong++;
+      first ??= index;
+    }
+    return {
+      ret: 0,
+      result: wrong === 0 ? "passed" : "failed",
+      wrong_pages: wrong,
+      first_wrong: first,
+    };
+  }
+
+  /** Whether the chipset translates what the CPU sends to the aperture; on U3 it is RAM that answers. */
+  get #isTranslated(): boolean {
+    return this.#bridge()?.driver.cantUseAperture !== true;
+  }
+
+  /** The mapping, if the program may touch those pages of it; null where it gets a signal. */
+  #mapping({ pid, map, first, pages }: Touch, right: number): Mapping | null {
+    const mapping = this.#files.mapping(map);
+    if (mapping === null || mapping.pid !== pid || first + pages > mapping.pages) return null;
+    return (mapping.prot & right) === 0 ? null : mapping;
+  }
+
+  /** Each page touched: its place in the mapping, its address, and the page of memory that is meant. */
+  *#pages(
+    { address }: Mapping,
+    { first, pages }: Touch,
+  ): Generator<{ index: number; page: number; meant: Given | null }> {
+    const base = this.#bridge()?.gartBusAddr ?? 0;
+    const blocks = [...this.#bound].filter(({ isBound }) => isBound);
+    for (let index = first; index < first + pages; index++) {
+      const page = address + index * PAGE_SIZE;
+      const entry = (page - base) / PAGE_SIZE;
+      const block = blocks.find(
+        ({ pgStart, memory }) => entry >= pgStart && entry < pgStart + memory.length,
+      );
+      yield { index, page, meant: block?.memory[entry - block.pgStart] ?? null };
+    }
+  }
+}
