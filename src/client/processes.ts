@@ -4,7 +4,8 @@
 
 import { hex, PAGE_SIZE, raw } from "../address.ts";
 import { EBADF, EINVAL, ENODEV } from "../agpgart/bridge.ts";
-import { type Answer, Blocked, type Frontend } from "../agpgart/frontend.ts";
+import { Blocked, type Frontend } from "../agpgart/frontend.ts";
+import type { Answer } from "../agpgart/frontend-commands.ts";
 import { numberOf, type Request } from "../agpgart/ioctl.ts";
 import type { Facts } from "../event/field.ts";
 import type { Kernel } from "../platform/kernel.ts";

@@ -2,7 +2,7 @@
 
 import { PAGE_SIZE } from "../address.ts";
 import type { AgpMemory, Bridge } from "../agpgart/bridge.ts";
-import type { Answer } from "../agpgart/frontend.ts";
+import type { Answer } from "../agpgart/frontend-commands.ts";
 import type { Command } from "../agpgart/ioctl.ts";
 import type { Facts } from "../event/field.ts";
 import type { Card } from "../platform/card.ts";

@@ -15,7 +15,7 @@ const PROCESSES = [
 ] as const;
 const FILES = 10;
 const MAPS = 10;
-const SLOTS = 12;
+const SLOTS = 8;
 const PAGE = 4096;
 /** 64 MB, as the aperture is where nothing makes it smaller. */
 const APERTURE = 0x4000000;
@@ -23,8 +23,8 @@ const APERTURE = 0x4000000;
 /** How often each ioctl is asked for, of a hundred. */
 const IOCTLS = [
   ["ACQUIRE", 12],
-  ["RELEASE", 4],
-  ["INFO", 6],
+  ["RELEASE", 2],
+  ["INFO", 8],
   ["SETUP", 3],
   ["RESERVE", 10],
   ["PROTECT", 1],
@@ -135,11 +135,11 @@ class Wanderer {
 
   /** A process ends, and another of the same number begins. */
   #exit(): Operation {
-    const process = this.#one(PROCESSES);
-    this.#held = this.#held.filter(({ pid }) => pid !== process.pid);
-    this.#mapped = this.#mapped.filter(({ pid }) => pid !== process.pid);
-    this.#due.push(process);
-    return { op: "exit", pid: process.pid };
+    const ended = this.#one(PROCESSES);
+    this.#held = this.#held.filter(({ pid }) => pid !== ended.pid);
+    this.#mapped = this.#mapped.filter(({ pid }) => pid !== ended.pid);
+    this.#due.push(ended);
+    return { op: "exit", pid: ended.pid };
   }
 
   /** Mostly what may come through: all of the aperture, or a segment as RESERVE gives them. */
@@ -218,7 +218,7 @@ class Wanderer {
 
   /** Whether that process may become the controller; it may still come too late. */
   #mayLead({ pid }: Held): boolean {
-    return PROCESSES.some((process) => process.pid === pid && process.suid === 0);
+    return PROCESSES.some((one) => one.pid === pid && one.suid === 0);
   }
 
   #region() {

@@ -39,9 +39,11 @@ test.each(workloads)("the built-in $name is the same after it was written to a f
   expect(parseWorkload(workloadText(built), "a file")).toEqual(built);
 });
 
-test("the built-in ones are those of the reference, each name once", () => {
+test("the built-in ones are the reference's and then programs, each name once", () => {
   expect(workloads.map(({ name }) => name)).toEqual([
     ...["smoke", "testgart", "x-server", "errors", "fallback", "oom"],
+    ...["testgart-ioctl", "x-probe", "two-clients"],
+    ...["testgart-verify", "x-server-ioctl", "dri", "wander"],
   ]);
 });
 
@@ -59,6 +61,36 @@ describe("a complaint says where", () => {
     ["no operations", [], "ops: "],
   ])("of %s", (_, ops, where) => {
     expect(complaintOf(...ops)).toContain(`mine.json: ${where}`);
+  });
+
+  const proc = { op: "proc", pid: 1, uid: 0, suid: 0, comm: "x" };
+  const ioctl = { op: "ioctl", file: 0, pid: 1 };
+  test.each([
+    ["half a page", { cmd: "ALLOCATE", slot: 0, pg_count: 0.5, type: 0 }, "ops[1].pg_count: "],
+    ["a missing field", { cmd: "BIND", key: "s0" }, "ops[1].pg_start: expected a value, or"],
+    [
+      "more than NULL",
+      { cmd: "BIND", key: "s0", arg: null },
+      "ops[1].key: expected nothing beside",
+    ],
+    ["no key", { cmd: "DEALLOCATE", key: "7" }, 'ops[1].key: expected a key such as "s0"'],
+    ["no mode", { cmd: "SETUP", agp_mode: "fast" }, 'ops[1].agp_mode: expected "info", a number'],
+    ["no command", { cmd: "FLUSH" }, "ops[1].cmd: "],
+    ["a stranger", { cmd: "INFO", pid: 2 }, "ops[1].pid: expected a process that a proc before it"],
+  ])("of an ioctl with %s", (_, fields, where) => {
+    expect(complaintOf(proc, { ...ioctl, ...fields })).toContain(`mine.json: ${where}`);
+  });
+
+  test("of a number that counts a comment", () => {
+    const comment = { op: "comment", text: "none" };
+    expect(complaintOf(comment, { ...init, i: 0 })).toBe("none");
+    expect(complaintOf(comment, { ...init, i: 1 })).toContain("mine.json: ops[1].i: expected 0");
+  });
+
+  test("of a walk that goes nowhere", () => {
+    const walk = (wander: object) => complaint(JSON.stringify({ workload: "w", wander }));
+    expect(walk({ ops: 0, seed: 1 })).toContain("mine.json: wander.ops: ");
+    expect(walk({ ops: 5 })).toContain("mine.json: wander.seed: ");
   });
 
   test("of a missing list or name", () => {
