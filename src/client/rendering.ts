@@ -70,10 +70,8 @@ export class Rendering {
 
   #alloc({ slot, size, type }: Extract<DrmOperation, { readonly op: "drm_alloc" }>): Facts {
     const memory = this.#drm.alloc(size, type);
-    if (typeof memory === "number") {
-      this.#handles.delete(slot);
-      return { slot, ret: memory };
-    }
+    // What the slot held stays there: DRM still has it, and only its handle gives it back.
+    if (typeof memory === "number") return { slot, ret: memory };
     this.#handles.set(slot, memory.key + 1);
     this.#touching.allocated(memory);
     return { slot, ret: 0, handle: memory.key + 1, page_count: memory.memory.length };

@@ -173,12 +173,13 @@ class Wanderer {
     return [16 * this.#dice.roll(4), 16 * (1 + this.#dice.roll(2)), prot];
   }
 
-  #slot(): number {
-    return this.#dice.roll(SLOTS);
+  /** The leader has slots of its own: whoever asks in vain is left without a key there. */
+  #slot(held: Held): number {
+    return this.#dice.roll(SLOTS) + (held === this.#leader ? 0 : SLOTS);
   }
 
-  #key(): string {
-    return this.#chance(92) ? `s${this.#slot()}` : `k${this.#dice.roll(24) - 1}`;
+  #key(held: Held): string {
+    return this.#chance(92) ? `s${this.#slot(held)}` : `k${this.#dice.roll(24) - 1}`;
   }
 
   #page(): number {
@@ -197,7 +198,7 @@ class Wanderer {
     if (cmd === "RELEASE" && held === this.#leader) this.#leader = null;
     if (cmd === "ACQUIRE" || cmd === "RELEASE") return { ...to, cmd };
     if (cmd === "RAW") return { ...to, cmd, nr: this.#one(NUMBERS), arg: 0 };
-    if (cmd === "DEALLOCATE") return { ...to, cmd, key: this.#key() };
+    if (cmd === "DEALLOCATE") return { ...to, cmd, key: this.#key(held) };
     if (this.#chance(2)) return { ...to, cmd, arg: null };
     switch (cmd) {
       case "INFO":
@@ -208,11 +209,11 @@ class Wanderer {
       case "PROTECT":
         return { ...to, cmd, ...this.#region() };
       case "ALLOCATE":
-        return this.#allocate(to);
+        return this.#allocate(held);
       case "BIND":
-        return { ...to, cmd, key: this.#key(), pg_start: this.#page() };
+        return { ...to, cmd, key: this.#key(held), pg_start: this.#page() };
       case "UNBIND":
-        return { ...to, cmd, key: this.#key(), priority: 0 };
+        return { ...to, cmd, key: this.#key(held), priority: 0 };
     }
   }
 
@@ -230,8 +231,9 @@ class Wanderer {
   }
 
   /** A slot that is filled anew is emptied first, or its memory would be out of reach until the end. */
-  #allocate(to: { readonly op: "ioctl" } & Held): Operation {
-    const slot = this.#slot();
+  #allocate(held: Held): Operation {
+    const to = { op: "ioctl", ...held } as const;
+    const slot = this.#slot(held);
     const pg_count = this.#chance(3) ? 60000 : this.#dice.roll(9);
     const type = this.#chance(3) ? 1 + this.#dice.roll(2) : 0;
     this.#due.push({ ...to, cmd: "ALLOCATE", slot, pg_count, type });
@@ -239,7 +241,7 @@ class Wanderer {
   }
 
   #drm(): Operation {
-    const slot = this.#slot();
+    const slot = this.#dice.roll(SLOTS);
     const turn = this.#dice.roll(8);
     if (turn === 0) return { op: "drm_acquire" };
     if (turn === 1) return { op: "drm_info" };
