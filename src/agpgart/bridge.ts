@@ -31,6 +31,12 @@ export interface ApertureSize {
   readonly value: number;
 }
 
+/** Sizes from rows of megabytes, order and code; there is an entry a page of the aperture. */
+export const sizesOf = (
+  rows: readonly (readonly [size: number, order: number, value: number])[],
+): readonly ApertureSize[] =>
+  rows.map(([size, order, value]) => ({ size, entries: size * 256, order, value }));
+
 /** What the driver is run on. */
 export interface Board {
   readonly arch: Arch;

@@ -4,13 +4,12 @@ import { PCI_AGP_STATUS } from "../platform/pci.ts";
 import { amdK7Driver } from "./amd-k7-agp.ts";
 import { addBridge, removeBridge } from "./backend.ts";
 import { type Board, type Bridge, type BridgeDriver, EEXIST, ENODEV } from "./bridge.ts";
-import { intel440bxDriver, intel845Driver } from "./intel-agp.ts";
+import { intelDrivers } from "./intel-agp.ts";
 import { intelI810Driver } from "./intel-i810.ts";
 import { u3Driver } from "./uninorth-agp.ts";
 
 const drivers: { readonly [chipset: string]: BridgeDriver } = {
-  "intel-440bx": intel440bxDriver,
-  "intel-845": intel845Driver,
+  ...intelDrivers,
   i810: intelI810Driver,
   "amd-irongate": amdK7Driver,
   u3: u3Driver,

@@ -27,7 +27,11 @@ export const nativeI386: Platform = {
   ioremap: "phys",
   agpPagesUncached: true,
   iommuFrom: null,
-  chipsets: ["intel-440bx", "intel-845", "i810", "amd-irongate"],
+  chipsets: [
+    ...["intel-440bx", "intel-845", "i810", "amd-irongate"],
+    ...["intel-815", "intel-820", "intel-830mp", "intel-840", "intel-850", "intel-860"],
+    "intel-7505",
+  ],
   lacks: [],
   ownsDevices: true,
   contiguousFrom: null,
