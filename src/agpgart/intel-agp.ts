@@ -4,8 +4,9 @@ import { raw } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
 import { TABLE_LIMIT_815 } from "../chipset/intel-8xx.ts";
 import type { Width } from "../platform/pci.ts";
+import { readAperture, setSize } from "./aperture.ts";
 import { type Bridge, type BridgeDriver, EINVAL, sizesOf } from "./bridge.ts";
-import { generic, readAperture, setSize } from "./generic.ts";
+import { generic } from "./generic.ts";
 
 const NBXCFG = 0x50;
 /** The byte whose bit 1 opens the aperture on some: AGPM, RDCR or APCONT. */
