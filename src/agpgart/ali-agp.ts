@@ -51,7 +51,7 @@ function configure(bridge: Bridge): number {
   const place = "ali_configure";
   const { pci } = bridge.board;
   const table = bridge.gattBusAddr!;
-  const held = pci.read(BRIDGE, ATTBASE, 4, place) & 0xfff;
+  const held = pci.read(BRIDGE, ATTBASE, 4, place) & 0xff0;
   const base = raw(table.bus) % 2 ** 32;
   const word = base - (base % PAGE_SIZE) + (held | bridge.currentSize.value);
   pci.write(BRIDGE, ATTBASE, 4, word, place, table);
@@ -67,7 +67,7 @@ function cleanup(bridge: Bridge): void {
   const { pci } = bridge.board;
   const control = pci.read(BRIDGE, TLBCTRL, 4, place);
   pci.write(BRIDGE, TAGCTRL, 4, (control & ~0xff) | CLEAR_TAGS, place);
-  const held = pci.read(BRIDGE, ATTBASE, 4, place) & 0xfff;
+  const held = pci.read(BRIDGE, ATTBASE, 4, place) & 0xff0;
   pci.write(BRIDGE, ATTBASE, 4, held | bridge.previousSize.value, place);
 }
 

@@ -72,6 +72,8 @@ export interface Chipset {
   tableBase(registers: Registers): { base: Bus; seq: number } | null;
   /** Whether the GART keeps the entries that it fetched; left out where it always does. */
   keepsEntries?(registers: Registers): boolean;
+  /** What a register keeps of a word, where some of them keep something else. */
+  keeps?(register: number, word: number): number;
   /** Whether writing this word to this register empties the GART's TLB. */
   flushesTlb(register: number, word: number): boolean;
 }

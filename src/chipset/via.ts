@@ -17,6 +17,9 @@ const numberAt = (offset: number) => registerNumber("config", bdfOf(BRIDGE), off
 const APBASE = at("APBASE", 0x10, 4, { base: [31, 22] });
 const GARTCTRL = numberAt(0x80);
 const ATTBASE = numberAt(0x88);
+const AGP3_STATUS = numberAt(0x84);
+/** AGP 3.0 mode, fast writes and the rates of the status, in its lowest byte. */
+const STATUS_BYTE = 0x1b;
 const AGP3_GARTCTRL = numberAt(0x90);
 const AGP3_ATTBASE = numberAt(0x98);
 /** GARTCTRL bit 7: under AGP 2.0 setting it empties the TLB, under AGP 3.0 clearing it does. */
@@ -83,6 +86,8 @@ const agp3 = (
     ...more,
   ],
   tableBase: tableIn(AGP3_ATTBASE),
+  // The driver's cleanup writes a byte to the status register, which ignores it.
+  keeps: (register, word) => (register === AGP3_STATUS ? STATUS_BYTE : word),
   flushesTlb: (register, word) => register === AGP3_GARTCTRL && (word & GTLB) === 0,
 });
 

@@ -150,10 +150,15 @@ describe("AMD64", () => {
   });
 
   test("is told its table as bits 39:12, and fetches nothing while GARTEN is clear", () => {
-    const told = [at(FIRST, 0x98), { word: 0x1410000, seq: 3 }] as const;
-    const control = (word: number) => [at(FIRST, 0x90), { word, seq: 4 }] as const;
-    expect(hex(single.tableBase(new Map([told, control(3)]))!.base)).toBe("0x141000000");
-    expect(single.tableBase(new Map([told, control(2)]))).toBeNull();
+    const told = (control: number) =>
+      single.tableBase(
+        new Map([
+          [at(FIRST, 0x98), { word: 0x1410000, seq: 3 }],
+          [at(FIRST, 0x90), { word: control, seq: 4 }],
+        ]),
+      );
+    expect(hex(told(3)!.base)).toBe("0x141000000");
+    expect(told(2)).toBeNull();
   });
 
   test("shows the card the table and the TLB of its first northbridge", () => {
