@@ -87,6 +87,8 @@ test("the 815 refuses a correct table above 512 MB, which Xen's contiguous regio
   const onXen = toldOnly("xen-i386 gart", chipset("intel-815"), init);
   expect(onXen.ret(0)).toBe(-22);
   expect(messages(onXen, 0)).toContain("gatt bus addr too high");
+  const { recorded } = outcomeOf(onXen.trace).first!;
+  expect(recorded.event).toMatchObject({ text: "agpgart: gatt bus addr too high" });
   const low = toldOnly("xen-i386low gart", chipset("intel-815"), init);
   expect(low.result(0)).toMatchObject({ ret: 0, gatt_bus_addr: "0x18000000" });
 });
