@@ -117,6 +117,7 @@ class Run {
         remap: this.#remap,
         access: new TableAccess(this.#kernel, this.#remap),
         mmio: new Mmio(this.#kernel, chipset),
+        statics: { claimed: null },
       },
       staged && changeOf(staged).driver,
     );

@@ -64,7 +64,7 @@ export function setupLike(name: string, from = folder): Setup {
     chipset: known(chipsets, chipset),
     workload: operationsOf(workload, from),
     seed: 0,
-    lenientIoremap: platform === "xen-i386" && hooks === "legacy",
+    lenientIoremap: platform.startsWith("xen-") && hooks === "legacy",
     device: true,
   };
 }

@@ -6,6 +6,7 @@
 import { bus, raw } from "../address.ts";
 import { amdIrongate } from "../chipset/amd-irongate.ts";
 import type { Given } from "../platform/kernel.ts";
+import { setSize } from "./aperture.ts";
 import {
   type AgpMemory,
   type Bridge,
@@ -35,8 +36,10 @@ export const amdK7Driver: BridgeDriver = {
   name: "agpgart-amdk7",
   probe: "agp_amdk7_probe",
   remove: "agp_amdk7_remove",
-  // Erratum 20 of the 751 concerns some graphics cards: the probe looks at the one that is there.
-  probed({ pci }) {
+  detect(bridge) {
+    generic.detect(bridge);
+    // Erratum 20 of the 751 concerns some graphics cards: the probe looks at the one that is there.
+    const { pci } = bridge.board;
     pci.findAgp(pci.devices.find(({ isDisplay }) => isDisplay)!, "agp_amdk7_probe");
   },
   sizes: [
@@ -48,7 +51,8 @@ export const amdK7Driver: BridgeDriver = {
     [64, 0x2],
     [32, 0x0],
   ].map(([size, value]) => ({ size: size!, entries: size! * 256, order: 0, value: value! })),
-  fetchSize,
+  fetchSize: (bridge) =>
+    setSize(bridge, bridge.board.pci.read(BRIDGE, APSIZE, 4, "amd_irongate_fetch_size") & 0xe),
   configure,
   cleanup,
   tlbFlush({ board: { mmio } }) {
@@ -61,16 +65,6 @@ export const amdK7Driver: BridgeDriver = {
   insertMemory,
   removeMemory,
 };
-
-function fetchSize(bridge: Bridge): number {
-  const code = bridge.board.pci.read(BRIDGE, APSIZE, 4, "amd_irongate_fetch_size") & 0xe;
-  const index = bridge.driver.sizes.findIndex(({ value }) => value === code);
-  if (index < 0) return 0;
-  bridge.currentSize = bridge.driver.sizes[index]!;
-  bridge.previousSize = bridge.currentSize;
-  bridge.apertureSizeIdx = index;
-  return bridge.currentSize.size;
-}
 
 /** amd_create_page_map: a page of the table, filled with the scratch word; null where it cannot be had. */
 function createPageMap(bridge: Bridge, use: "directory" | "gatt", first: number): PageMap | null {

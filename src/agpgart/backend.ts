@@ -1,7 +1,6 @@
 // backend.ts - drivers/char/agp/backend.c: a bridge comes, is acquired and released, and goes.
 
 import { type Bridge, EINVAL, ENOMEM } from "./bridge.ts";
-import { allocPage, destroyPage } from "./memory.ts";
 
 /** maxes_table of backend.c: megabytes of memory, and how many of them AGP may take. */
 const MAXES = [
@@ -82,7 +81,7 @@ function initialize(bridge: Bridge): number {
 
 function takeScratchPage(bridge: Bridge, place: string): boolean {
   const { arch, hooks } = bridge.board;
-  const page = allocPage(bridge, "scratch");
+  const page = bridge.driver.allocPage(bridge, "scratch");
   if (page === null) return false;
   bridge.scratchPageReal = hooks.toDevice(arch, page, place);
   bridge.scratchPage = bridge.driver.maskMemory(bridge.scratchPageReal.bus);
@@ -92,12 +91,17 @@ function takeScratchPage(bridge: Bridge, place: string): boolean {
 function freeScratchPage(bridge: Bridge, place: string): void {
   if (bridge.scratchPageReal === null) return;
   const { arch, hooks } = bridge.board;
-  destroyPage(bridge, hooks.fromDevice(arch, bridge.scratchPageReal, place), "scratch");
+  bridge.driver.destroyPage(
+    bridge,
+    hooks.fromDevice(arch, bridge.scratchPageReal, place),
+    "scratch",
+  );
   bridge.scratchPageReal = null;
 }
 
 /** agp_remove_bridge: the GART off, the table freed, the front end gone. */
 export function removeBridge(bridge: Bridge): void {
+  bridge.driver.removing?.(bridge);
   bridge.driver.cleanup(bridge);
   bridge.driver.freeGattTable(bridge);
   freeScratchPage(bridge, "agp_backend_cleanup");

@@ -31,6 +31,12 @@ export interface ApertureSize {
   readonly value: number;
 }
 
+/** Sizes from rows of megabytes, order and code; there is an entry a page of the aperture. */
+export const sizesOf = (
+  rows: readonly (readonly [size: number, order: number, value: number])[],
+): readonly ApertureSize[] =>
+  rows.map(([size, order, value]) => ({ size, entries: size * 256, order, value }));
+
 /** What the driver is run on. */
 export interface Board {
   readonly arch: Arch;
@@ -40,6 +46,14 @@ export interface Board {
   readonly access: TableAccess;
   readonly mmio: Mmio;
   readonly chipset: Chipset;
+  /** The driver's static data, which outlive a bridge. */
+  readonly statics: Statics;
+}
+
+/** What a module keeps as long as it is loaded. */
+export interface Statics {
+  /** The aperture as it was claimed from the kernel's tree of resources, at the first load only. */
+  claimed: { readonly start: number; readonly end: number } | null;
 }
 
 /** struct agp_bridge_data, as far as it is used. */
@@ -49,6 +63,7 @@ export interface Bridge {
   readonly capndx: number;
   /** Of the AGP specification; null until agp_enable has looked. */
   version: { readonly major: number; readonly minor: number } | null;
+  /** As the last look at the status register had it. */
   mode: number;
   /** Index into the driver's sizes; both as the last fetch_size found them. */
   apertureSizeIdx: number;
@@ -102,11 +117,21 @@ export interface BridgeDriver {
   readonly fixedSize?: boolean;
   readonly needsScratchPage: boolean;
   readonly cantUseAperture: boolean;
+  /** AGP_ERRATA_FASTWRITES: the bridge says that it has fast writes, and must not be told to use them. */
+  readonly noFastWrites?: boolean;
   /** The functions that probe and remove, by name. */
   readonly probe: string;
   readonly remove: string;
-  /** What the probe looks at before it reads the mode. */
-  probed?(board: Board): void;
+  /** The probe, before it reads the mode: says which chipset it found. */
+  detect(bridge: Bridge): void;
+  /** The probe, after it: what must be so before the bridge comes into service; 0 or an errno. */
+  prepare?(bridge: Bridge): number;
+  /** The remove function, before the bridge goes. */
+  removing?(bridge: Bridge): void;
+  /** The module's end, before its bridge is removed, if there is one. */
+  unload?(board: Board): void;
+  allocPage(bridge: Bridge, use: "agp" | "scratch"): Virt | null;
+  destroyPage(bridge: Bridge, page: Virt, use: "agp" | "scratch"): void;
   /** 0 or an errno; the caller turns any errno into -ENOMEM. */
   createGattTable(bridge: Bridge): number;
   freeGattTable(bridge: Bridge): void;
@@ -117,6 +142,7 @@ export interface BridgeDriver {
   allocByType(bridge: Bridge, count: number, type: number): AgpMemory | null;
   freeByType(bridge: Bridge, mem: AgpMemory): void;
   enable(bridge: Bridge, mode: number): void;
+  /** What makes the table's words and the pages' bytes visible before a bind. */
   cacheFlush(bridge: Bridge, place: string): void;
   /** Megabytes, 0 where the register holds no known code. */
   fetchSize(bridge: Bridge): number;

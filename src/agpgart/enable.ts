@@ -2,17 +2,24 @@
 //
 // AGP 2.0 specification 6.1.9 and 6.1.10 for the bits; order of accesses as in 2.6.12-rc2.
 
-import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../platform/pci.ts";
+import { PCI_AGP_COMMAND, PCI_AGP_STATUS, type PciDevice } from "../platform/pci.ts";
+import { AGPCTRL } from "./agp3.ts";
 import { type Bridge, EIO } from "./bridge.ts";
+import { enableAgp35 } from "./isoch.ts";
 
 const RATES = 0x7;
 const FAST_WRITES = 0x10;
-const AGP_ENABLE = 0x100;
+export const AGP_ENABLE = 0x100;
 const SIDEBAND = 0x200;
 export const MODE_3_0 = 0x8;
 /** What agp_v3_parse_one says of the calibration cycle and of the size of asynchronous requests. */
 const CALIBRATION = 0x1c00;
 const ARQSZ = 0xe000;
+/** AGPCTRL bit 9. */
+const CALIBRATION_OFF = 0x200;
+/** Bits of a mode that stand for nothing, in AGP 2.0 and 3.0. */
+const RESERVED_2 = 0x00fffcc8;
+const RESERVED_3 = 0x00ff00c4;
 /** Depth of the request queue, bits 31:24. */
 const queueDepth = (status: number): number => Math.floor(status / 2 ** 24);
 
@@ -41,10 +48,11 @@ export function copyInfo(bridge: Bridge | null): { result: number; info: AgpInfo
     return { result: EIO, info };
   }
   isAgp3(bridge);
+  const reserved = bridge.board.arch.kernel.platform.agpReserved / 2 ** 20;
   const info = {
     mode: bridge.mode,
     aperBase: bridge.gartBusAddr,
-    aperSize: bridge.currentSize.size,
+    aperSize: Math.max(0, bridge.currentSize.size - reserved),
     maxMemory: bridge.maxMemory,
     currentMemory: bridge.currentMemory,
     cantUseAperture: Number(bridge.driver.cantUseAperture),
@@ -64,23 +72,43 @@ function isAgp3(bridge: Bridge): boolean {
 
 /** agp_generic_enable: the fastest rate that bridge, card and client share goes to every AGP device. */
 export function enable(bridge: Bridge, requested: number): void {
-  const place = "agp_generic_enable";
+  const common = collectStatus(bridge, requested, "agp_generic_enable");
+  if (common === 0) return;
+  const command = common + AGP_ENABLE;
+  const { major, minor } = bridge.version!;
+  if (major < 3) deviceCommand(bridge, command, false);
+  else if (isAgp3(bridge)) {
+    if (minor >= 5) enableAgp35(bridge);
+    deviceCommand(bridge, command, true);
+  } else deviceCommand(bridge, inLegacyMode(bridge, command), false);
+}
+
+/** Names the bridge and asks all three parties: the command, or 0 where there is no AGP card. */
+export function collectStatus(bridge: Bridge, requested: number, place: string): number {
   const { pci, arch } = bridge.board;
   const device = bridgeDevice(bridge);
   bridge.version ??= agpVersion(bridge);
   const { major, minor } = bridge.version;
-  arch.kernel.printk(
-    "info",
-    `agpgart: Found an AGP ${major}.${minor} compliant device at ${device.name}.`,
-    place,
-  );
+  const text = `agpgart: Found an AGP ${major}.${minor} compliant device at ${device.name}.`;
+  arch.kernel.printk("info", text, place);
   const status = pci.read(device.name, bridge.capndx + PCI_AGP_STATUS, 4, place);
-  const common = collectDeviceStatus(bridge, requested, status);
-  if (common !== 0) deviceCommand(bridge, common + AGP_ENABLE, false);
+  return collectDeviceStatus(bridge, requested, status);
+}
+
+/** An AGP 3.0 bridge in AGP 2.0 mode: no calibration cycle. */
+function inLegacyMode(bridge: Bridge, command: number): number {
+  const place = "agp_generic_enable";
+  const { pci, arch } = bridge.board;
+  const { name } = bridgeDevice(bridge);
+  const control = pci.read(name, bridge.capndx + AGPCTRL, 4, place);
+  pci.write(name, bridge.capndx + AGPCTRL, 4, control | CALIBRATION_OFF, place);
+  const text = "agpgart: Device is in legacy mode, falling back to 2.x";
+  arch.kernel.printk("info", text, place);
+  return command - (command & CALIBRATION);
 }
 
 /** get_agp_version: the capability is read once. */
-function agpVersion({ board, capndx }: Bridge): NonNullable<Bridge["version"]> {
+export function agpVersion({ board, capndx }: Bridge): NonNullable<Bridge["version"]> {
   const word = board.pci.read(board.chipset.bridge.device, capndx, 4, "get_agp_version");
   return { major: (word >> 20) & 0xf, minor: (word >> 16) & 0xf };
 }
@@ -96,10 +124,18 @@ export function collectDeviceStatus(bridge: Bridge, requested: number, status: n
     const offered = pci.read(card.name, capability + PCI_AGP_STATUS, 4, place);
     return isAgp3(bridge)
       ? parseAgp3(bridge, requested, status, offered)
-      : parseAgp2(requested, status, offered);
+      : parseAgp2(withoutReserved(bridge, requested, RESERVED_2), status, offered);
   }
   arch.kernel.printk("info", "agpgart: Couldn't find an AGP VGA controller.", place);
   return 0;
+}
+
+/** The client's mode without bits that stand for nothing; says so where there are some. */
+function withoutReserved({ board }: Bridge, mode: number, reserved: number): number {
+  if ((mode & reserved) === 0) return mode;
+  const text = `agpgart: reserved bits set in mode 0x${mode.toString(16)}. Fixed.`;
+  board.arch.kernel.printk("info", text, "agp_collect_device_status");
+  return mode - (mode & reserved);
 }
 
 /** What three parties agree on: queue depth, side-band, fast writes, and one rate. */
@@ -117,8 +153,9 @@ function parseAgp2(requested: number, bridge: number, card: number): number {
 /** Of some rates, the fastest alone: 4 before 2 before 1. */
 const fastest = (rates: number): number => [4, 2, 1].find((rate) => (rates & rate) !== 0) ?? 0;
 
-/** The same in AGP 3.0 mode: 8x or 4x, side-band always, no fast writes on an Apple bridge's errata. */
-function parseAgp3(bridge: Bridge, requested: number, status: number, card: number): number {
+/** The same in AGP 3.0 mode: 8x or 4x, side-band always, fast writes as the bridge says but for errata. */
+function parseAgp3(bridge: Bridge, asked: number, status: number, card: number): number {
+  const requested = withoutReserved(bridge, asked, RESERVED_3);
   let rate = requested & RATES;
   if (rate >= 3) {
     const { kernel } = bridge.board.arch;
@@ -129,23 +166,33 @@ function parseAgp3(bridge: Bridge, requested: number, status: number, card: numb
   const depth = Math.min(queueDepth(requested), queueDepth(status), queueDepth(card));
   const arqsz = Math.max(status & ARQSZ, card & ARQSZ);
   const calibration = Math.min(status & CALIBRATION, card & CALIBRATION);
-  const kept = status & 0xffffff & ~(RATES | FAST_WRITES | ARQSZ | CALIBRATION);
+  const errata = bridge.driver.noFastWrites === true ? FAST_WRITES : 0;
+  const kept = status & 0xffffff & ~(RATES | ARQSZ | CALIBRATION | errata);
   const both = rate === 2 && (status & card & 2) !== 0 ? 2 : 1;
   return depth * 2 ** 24 + (kept | arqsz | calibration | SIDEBAND | both);
 }
 
 /** agp_device_command: to every device with an AGP capability, in bus order. */
 export function deviceCommand(bridge: Bridge, command: number, agp3: boolean): void {
-  const place = "agp_device_command";
-  const { pci, arch } = bridge.board;
-  for (const device of pci.devices) {
-    const capability = pci.findAgp(device, place);
-    if (capability === 0) continue;
-    const rate = (command & RATES) * (agp3 ? 4 : 1);
-    const text = `agpgart: Putting AGP V${agp3 ? 3 : 2} device at ${device.name} into ${rate}x mode`;
-    arch.kernel.printk("info", text, place);
-    pci.write(device.name, capability + PCI_AGP_COMMAND, 4, command, place);
-  }
+  for (const device of bridge.board.pci.devices)
+    commandDevice(bridge, device, command, agp3, "agp_device_command");
+}
+
+/** Whether the device has an AGP capability, and so got the command. */
+export function commandDevice(
+  { board: { pci, arch } }: Bridge,
+  device: PciDevice,
+  command: number,
+  agp3: boolean,
+  place: string,
+): boolean {
+  const capability = pci.findAgp(device, place);
+  if (capability === 0) return false;
+  const rate = (command & RATES) * (agp3 ? 4 : 1);
+  const text = `agpgart: Putting AGP V${agp3 ? 3 : 2} device at ${device.name} into ${rate}x mode`;
+  arch.kernel.printk("info", text, place);
+  pci.write(device.name, capability + PCI_AGP_COMMAND, 4, command, place);
+  return true;
 }
 
 const bridgeDevice = ({ board }: Bridge) =>

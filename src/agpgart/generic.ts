@@ -2,7 +2,9 @@
 //
 // Order of operations as in drivers/char/agp/generic.c of 2.6.12-rc2.
 
+import { PAGE_SIZE } from "../address.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
+import type { Given } from "../platform/kernel.ts";
 import type { Through } from "../platform/table-access.ts";
 import {
   type AgpMemory,
@@ -14,9 +16,11 @@ import {
   isEmpty,
 } from "./bridge.ts";
 import { enable } from "./enable.ts";
+import { allocPage, destroyPage } from "./memory.ts";
 
 /** What a driver takes from generic.c unless it says otherwise. */
 export const generic = {
+  detect,
   needsScratchPage: false,
   cantUseAperture: false,
   createGattTable,
@@ -25,9 +29,16 @@ export const generic = {
   removeMemory,
   allocByType: () => null,
   freeByType: () => {},
+  allocPage,
+  destroyPage,
   enable,
   cacheFlush: (bridge, place) => bridge.board.arch.kernel.wbinvd(place),
 } satisfies Partial<BridgeDriver>;
+
+/** Says which chipset the probe found. */
+export function detect({ board, driver }: Bridge): void {
+  board.arch.kernel.printk("info", `agpgart: ${board.chipset.detected}`, driver.probe);
+}
 
 /** agp_generic_create_gatt_table: 0 or -ENOMEM; falls back to smaller apertures. */
 function createGattTable(bridge: Bridge): number {
@@ -39,9 +50,9 @@ function createGattTable(bridge: Bridge): number {
   const pages = 2 ** bridge.currentSize.order;
   // Reserved first: native ioremap refuses RAM that is in ordinary use.
   kernel.attribute("reserved", table.virt, pages, { actor: "driver", place });
-  kernel.wbinvd(place);
+  bridge.driver.cacheFlush(bridge, place);
   const window = remap.map(hooks.toDevice(arch, table.virt, place), pages, place);
-  kernel.wbinvd(place);
+  bridge.driver.cacheFlush(bridge, place);
   if (window === null) {
     kernel.attribute("unreserved", table.virt, pages, { actor: "driver", place });
     hooks.freeTable(arch, table, bridge.currentSize.order, place);
@@ -57,21 +68,21 @@ function createGattTable(bridge: Bridge): number {
   return 0;
 }
 
-/** Tries the aperture that the chipset reports, then each smaller one. */
+/** Tries the size that the chipset reports, then those behind its index in the driver's list. */
 function allocateTable(bridge: Bridge, place: string): TableMemory | null {
   const { arch, hooks } = bridge.board;
-  const { sizes } = bridge.driver;
-  // A driver of fixed sizes tries once: a smaller table would not do.
-  const end = bridge.driver.fixedSize ? bridge.apertureSizeIdx + 1 : sizes.length;
-  for (let i = bridge.apertureSizeIdx; i < end; i++) {
-    bridge.currentSize = sizes[i]!;
+  const { sizes, fixedSize } = bridge.driver;
+  for (let i = bridge.apertureSizeIdx; ; ) {
     const table = hooks.allocateTable(arch, bridge.currentSize.order, place);
     if (table !== null) {
       bridge.apertureSizeIdx = i;
       return table;
     }
+    // A driver of fixed sizes tries once: a smaller table would not do.
+    const next = fixedSize ? undefined : sizes[++i];
+    if (next === undefined) return null;
+    bridge.currentSize = next;
   }
-  return null;
 }
 
 /** agp_generic_free_gatt_table: the order is that of the current size. */
@@ -102,7 +113,9 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
 /** The checks of every insert function: -EINVAL out of range, -EBUSY over a used entry, else 0. */
 export function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): number {
   const { access } = bridge.board;
-  if (endOf(bridge, mem, pgStart) > bridge.currentSize.entries) return EINVAL;
+  const reserved = bridge.board.arch.kernel.platform.agpReserved / PAGE_SIZE;
+  const entries = Math.max(0, bridge.currentSize.entries - reserved);
+  if (endOf(bridge, mem, pgStart) > entries) return EINVAL;
   // From there the scan's own unsigned comparison ends it before it begins.
   if (pgStart < 0) return 0;
   for (let j = pgStart; j < pgStart + mem.memory.length; j++) {
@@ -130,10 +143,11 @@ export function fill(
   mem: AgpMemory,
   pgStart: number,
   place: string,
+  wordOf: (page: Given) => number = ({ bus }) => bridge.driver.maskMemory(bus),
 ): void {
   const { access } = bridge.board;
   for (const [i, given] of mem.memory.entries()) {
-    access.write(through, pgStart + i, bridge.driver.maskMemory(given.bus), given, place);
+    access.write(through, pgStart + i, wordOf(given), given, place);
     access.read(through, pgStart + i, place);
   }
 }

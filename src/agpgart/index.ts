@@ -1,19 +1,26 @@
 // index.ts - the chip drivers of agpgart, by chipset, and how a module finds its bridge.
 
 import { PCI_AGP_STATUS } from "../platform/pci.ts";
+import { aliDrivers } from "./ali-agp.ts";
 import { amdK7Driver } from "./amd-k7-agp.ts";
+import { amd64Drivers } from "./amd64-agp.ts";
 import { addBridge, removeBridge } from "./backend.ts";
 import { type Board, type Bridge, type BridgeDriver, EEXIST, ENODEV } from "./bridge.ts";
-import { intel440bxDriver, intel845Driver } from "./intel-agp.ts";
+import { intelDrivers } from "./intel-agp.ts";
 import { intelI810Driver } from "./intel-i810.ts";
+import { sisDrivers } from "./sis-agp.ts";
 import { u3Driver } from "./uninorth-agp.ts";
+import { viaDrivers } from "./via-agp.ts";
 
 const drivers: { readonly [chipset: string]: BridgeDriver } = {
-  "intel-440bx": intel440bxDriver,
-  "intel-845": intel845Driver,
+  ...intelDrivers,
   i810: intelI810Driver,
   "amd-irongate": amdK7Driver,
   u3: u3Driver,
+  ...viaDrivers,
+  ...aliDrivers,
+  ...sisDrivers,
+  ...amd64Drivers,
 };
 
 /** The module: there is one global bridge, as in 2.6.12-rc2. */
@@ -35,7 +42,7 @@ export class Agpgart {
     if (!this.#board.arch.kernel.platform.ownsDevices) return ENODEV;
     this.#entered(this.#driver.probe, "probe");
     const bridge = this.#probe();
-    const result = addBridge(bridge);
+    const result = this.#driver.prepare?.(bridge) || addBridge(bridge);
     if (result === 0) this.bridge = bridge;
     this.#board.arch.kernel.machine.emit({
       kind: "call.returned",
@@ -49,6 +56,7 @@ export class Agpgart {
 
   /** Unloads it. */
   cleanup(): void {
+    this.#driver.unload?.(this.#board);
     if (this.bridge === null) return;
     this.#entered(this.#driver.remove, "remove");
     removeBridge(this.bridge);
@@ -56,20 +64,24 @@ export class Agpgart {
   }
 
   #probe(): Bridge {
-    const { pci, chipset, arch } = this.#board;
+    const { pci, chipset } = this.#board;
     const place = this.#driver.probe;
     const device = pci.devices.find(({ name }) => name === chipset.bridge.device)!;
-    const capndx = pci.findAgp(device, place);
-    arch.kernel.printk("info", `agpgart: ${chipset.detected}`, place);
-    this.#driver.probed?.(this.#board);
-    const mode = capndx === 0 ? 0 : pci.read(device.name, capndx + PCI_AGP_STATUS, 4, place);
+    const bridge = this.#bridge(pci.findAgp(device, place));
+    this.#driver.detect(bridge);
+    if (bridge.capndx !== 0)
+      bridge.mode = pci.read(device.name, bridge.capndx + PCI_AGP_STATUS, 4, place);
+    return bridge;
+  }
+
+  #bridge(capndx: number): Bridge {
     const [firstSize] = this.#driver.sizes;
     return {
       board: this.#board,
       driver: this.#driver,
       capndx,
       version: null,
-      mode,
+      mode: 0,
       apertureSizeIdx: 0,
       currentSize: firstSize!,
       previousSize: firstSize!,

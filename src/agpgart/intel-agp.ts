@@ -1,23 +1,24 @@
-// intel-agp.ts - drivers/char/agp/intel-agp.c: the host bridges 440BX and 845.
+// intel-agp.ts - drivers/char/agp/intel-agp.c: the host bridges, from the 440BX to the E7505.
 
 import { raw } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
+import { TABLE_LIMIT_815 } from "../chipset/intel-8xx.ts";
 import type { Width } from "../platform/pci.ts";
-import type { ApertureSize, Bridge, BridgeDriver } from "./bridge.ts";
+import { readAperture, setSize } from "./aperture.ts";
+import { type Bridge, type BridgeDriver, EINVAL, sizesOf } from "./bridge.ts";
 import { generic } from "./generic.ts";
 
-const APBASE = 0x10;
 const NBXCFG = 0x50;
-const AGPM = 0x51;
+/** The byte whose bit 1 opens the aperture on some: AGPM, RDCR or APCONT. */
+const ACCESS_BYTE = 0x51;
 const ERRSTS = 0x91;
 const AGPCTRL = 0xb0;
 const APSIZE = 0xb4;
 const ATTBASE = 0xb8;
-const I845_ERRSTS = 0xc8;
 const BRIDGE = intel440bx.bridge.device;
 
 /** intel_generic_sizes and intel_8xx_sizes, in decreasing order: a failed allocation goes down the list. */
-const sizes: readonly ApertureSize[] = [
+const sizes = sizesOf([
   [256, 6, 0],
   [128, 5, 32],
   [64, 4, 48],
@@ -25,12 +26,7 @@ const sizes: readonly ApertureSize[] = [
   [16, 2, 60],
   [8, 1, 62],
   [4, 0, 63],
-].map(([size, order, value]) => ({
-  size: size!,
-  entries: size! * 256,
-  order: order!,
-  value: value!,
-}));
+]);
 
 const common = {
   ...generic,
@@ -42,22 +38,19 @@ const common = {
 } satisfies Partial<BridgeDriver>;
 
 /** The size that a bridge's register holds; 0 where it holds no known code. */
-function fetchSize(bridge: Bridge, width: Width, place: string): number {
-  const code = bridge.board.pci.read(BRIDGE, APSIZE, width, place);
-  const index = sizes.findIndex(({ value }) => value === code);
-  if (index < 0) return 0;
-  bridge.currentSize = sizes[index]!;
-  bridge.previousSize = bridge.currentSize;
-  bridge.apertureSizeIdx = index;
-  return bridge.currentSize.size;
+function fetchSize(bridge: Bridge, width: Width, place: string, mask = 0xffff): number {
+  return setSize(bridge, bridge.board.pci.read(BRIDGE, APSIZE, width, place) & mask);
+}
+
+function writeSize(bridge: Bridge, width: Width, place: string): void {
+  bridge.board.pci.write(BRIDGE, APSIZE, width, bridge.currentSize.value, place);
+  readAperture(bridge, place);
 }
 
 /** Size, aperture and table base: the common beginning of the configure functions. */
 function configureTable(bridge: Bridge, width: Width, place: string): void {
   const { pci } = bridge.board;
-  pci.write(BRIDGE, APSIZE, width, bridge.currentSize.value, place);
-  const base = pci.read(BRIDGE, APBASE, 4, place);
-  bridge.gartBusAddr = base - (base % 16);
+  writeSize(bridge, width, place);
   const table = bridge.gattBusAddr!;
   pci.write(BRIDGE, ATTBASE, 4, raw(table.bus) % 2 ** 32, place, table);
 }
@@ -70,7 +63,7 @@ function cleanup(bridge: Bridge, width: Width, place: string): void {
   pci.write(BRIDGE, APSIZE, width, bridge.previousSize.value, place);
 }
 
-export const intel440bxDriver: BridgeDriver = {
+const intel440bxDriver: BridgeDriver = {
   ...common,
   fetchSize: (bridge) => fetchSize(bridge, 2, "intel_fetch_size"),
   configure(bridge) {
@@ -90,24 +83,94 @@ export const intel440bxDriver: BridgeDriver = {
   },
 };
 
-export const intel845Driver: BridgeDriver = {
+/** Reads, clears bit 7, reads, sets it. */
+function tlbFlush8xx({ board: { pci } }: Bridge): void {
+  const place = "intel_8xx_tlbflush";
+  pci.write(BRIDGE, AGPCTRL, 4, pci.read(BRIDGE, AGPCTRL, 4, place) & ~(1 << 7), place);
+  pci.write(BRIDGE, AGPCTRL, 4, pci.read(BRIDGE, AGPCTRL, 4, place) | (1 << 7), place);
+}
+
+/** The bit that opens the aperture, set: bit 1 of a byte, or bit 9 of a word. */
+function openAperture(bridge: Bridge, access: "byte" | "word", place: string): void {
+  const { pci } = bridge.board;
+  const [offset, width, bit] = access === "byte" ? ([ACCESS_BYTE, 1, 1] as const) : WORD_ACCESS;
+  pci.write(BRIDGE, offset, width, pci.read(BRIDGE, offset, width, place) | (1 << bit), place);
+}
+const WORD_ACCESS = [NBXCFG, 2, 9] as const;
+
+/** A bridge of the 8xx kind: how it opens the aperture, and which errors it clears where. */
+const intel8xx = (
+  chip: string,
+  access: "byte" | "word",
+  errors: { readonly register: number; readonly word: number } | null,
+): BridgeDriver => ({
   ...common,
   fetchSize: (bridge) => fetchSize(bridge, 1, "intel_8xx_fetch_size"),
   configure(bridge) {
     const { pci } = bridge.board;
-    const place = "intel_845_configure";
+    const place = `intel_${chip}_configure`;
     configureTable(bridge, 1, place);
     pci.write(BRIDGE, AGPCTRL, 4, 0, place);
-    const agpm = pci.read(BRIDGE, AGPM, 1, place);
-    pci.write(BRIDGE, AGPM, 1, agpm | (1 << 1), place);
-    pci.write(BRIDGE, I845_ERRSTS, 2, 0x1c, place); // clear any error
+    openAperture(bridge, access, place);
+    if (errors !== null) pci.write(BRIDGE, errors.register, 2, errors.word, place);
     return 0;
   },
   cleanup: (bridge) => cleanup(bridge, 1, "intel_8xx_cleanup"),
-  /** Reads, clears bit 7, reads, sets it. */
-  tlbFlush({ board: { pci } }) {
-    const place = "intel_8xx_tlbflush";
-    pci.write(BRIDGE, AGPCTRL, 4, pci.read(BRIDGE, AGPCTRL, 4, place) & ~(1 << 7), place);
-    pci.write(BRIDGE, AGPCTRL, 4, pci.read(BRIDGE, AGPCTRL, 4, place) | (1 << 7), place);
+  tlbFlush: tlbFlush8xx,
+});
+
+/** The 815 knows two sizes, by one bit, and cannot be told of a table at 512 MB or above. */
+const intel815Driver: BridgeDriver = {
+  ...intel8xx("815", "byte", null),
+  sizes: sizesOf([
+    [64, 4, 0],
+    [32, 3, 8],
+  ]),
+  fetchSize: (bridge) => fetchSize(bridge, 1, "intel_815_fetch_size", 1 << 3),
+  configure(bridge) {
+    const { pci, arch } = bridge.board;
+    const place = "intel_815_configure";
+    const table = bridge.gattBusAddr!;
+    if (raw(table.bus) >= TABLE_LIMIT_815) {
+      arch.kernel.printk("emerg", "agpgart: gatt bus addr too high", place);
+      return EINVAL;
+    }
+    writeSize(bridge, 1, place);
+    // Bits 31:29 are not the table's: they stay as they are.
+    const reserved = pci.read(BRIDGE, ATTBASE, 4, place);
+    const kept = reserved - (reserved % TABLE_LIMIT_815);
+    pci.write(BRIDGE, ATTBASE, 4, kept + raw(table.bus), place, table);
+    pci.write(BRIDGE, AGPCTRL, 4, 0, place);
+    openAperture(bridge, "byte", place);
+    return 0;
   },
+};
+
+/** The 820's flush is empty: its TLB is never switched on. */
+const intel820Driver: BridgeDriver = {
+  ...intel8xx("820", "byte", { register: 0xc8, word: 0x1c }),
+  tlbFlush: () => {},
+  cleanup(bridge) {
+    const { pci } = bridge.board;
+    const place = "intel_820_cleanup";
+    const access = pci.read(BRIDGE, ACCESS_BYTE, 1, place);
+    pci.write(BRIDGE, ACCESS_BYTE, 1, access & ~(1 << 1), place);
+    pci.write(BRIDGE, APSIZE, 1, bridge.previousSize.value, place);
+  },
+};
+
+/** By chipset; what an ERRSTS gets clears the errors that it stands for. */
+export const intelDrivers: { readonly [chipset: string]: BridgeDriver } = {
+  "intel-440bx": intel440bxDriver,
+  "intel-815": intel815Driver,
+  "intel-820": intel820Driver,
+  "intel-830mp": {
+    ...intel8xx("830mp", "word", { register: 0x92, word: 0x1c }),
+    sizes: sizes.slice(0, 4),
+  },
+  "intel-840": intel8xx("840", "word", { register: 0xc8, word: 0xc000 }),
+  "intel-845": intel8xx("845", "byte", { register: 0xc8, word: 0x1c }),
+  "intel-850": intel8xx("850", "word", { register: 0xc8, word: 0x1c }),
+  "intel-860": intel8xx("860", "word", { register: 0xc8, word: 0xf700 }),
+  "intel-7505": intel8xx("7505", "word", null),
 };

@@ -58,7 +58,7 @@ export function allocateMemory(
   const memory = createMemory(bridge, numScratchPages);
   if (memory === null) return null;
   for (let i = 0; i < count; i++) {
-    const page = allocPage(bridge, "agp");
+    const page = bridge.driver.allocPage(bridge, "agp");
     if (page === null) {
       freeMemory(memory, bridge);
       return null;
@@ -107,7 +107,7 @@ export function freeMemory(curr: AgpMemory | null, global: Bridge | null): void 
     if (curr.bridge === null) badPointer(global!, 4, place);
     else {
       const { arch, hooks } = curr.bridge.board;
-      destroyPage(curr.bridge, hooks.fromDevice(arch, given, place));
+      curr.bridge.driver.destroyPage(curr.bridge, hooks.fromDevice(arch, given, place), "agp");
     }
   }
   (curr.bridge ?? global)?.keys.delete(curr.key);

@@ -56,6 +56,7 @@ export const u3Driver: BridgeDriver = {
   sizes,
   needsScratchPage: true,
   cantUseAperture: true,
+  noFastWrites: true,
   fetchSize,
   configure,
   cleanup,

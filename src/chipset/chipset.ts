@@ -24,6 +24,8 @@ export interface RegisterOf {
   readonly fields: readonly RegisterField[];
   /** Whether it holds the table's address. */
   readonly holdsTable: boolean;
+  /** The table's address in a word of it, where that is not bits 31:12 as they stand. */
+  readonly tableIn?: (word: number) => Bus;
 }
 
 export interface EntryFormat {
@@ -68,6 +70,10 @@ export interface Chipset {
   apertureBase(registers: Registers): Aperture | null;
   /** The table's base as the chipset was told it, and the seq of that write. */
   tableBase(registers: Registers): { base: Bus; seq: number } | null;
+  /** Whether the GART keeps the entries that it fetched; left out where it always does. */
+  keepsEntries?(registers: Registers): boolean;
+  /** What a register keeps of a word, where some of them keep something else. */
+  keeps?(register: number, word: number): number;
   /** Whether writing this word to this register empties the GART's TLB. */
   flushesTlb(register: number, word: number): boolean;
 }

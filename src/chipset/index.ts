@@ -1,13 +1,29 @@
 // index.ts - the list of chipsets.
 
 import { intel440bx } from "./440bx.ts";
+import { alis } from "./ali.ts";
 import { amdIrongate } from "./amd-irongate.ts";
+import { amd64s } from "./amd64.ts";
 import type { Chipset } from "./chipset.ts";
 import { i810 } from "./i810.ts";
+import { intel8xxs } from "./intel-8xx.ts";
 import { intel845 } from "./intel-845.ts";
+import { sises } from "./sis.ts";
 import { u3 } from "./u3.ts";
+import { vias } from "./via.ts";
 
-export const chipsets: readonly Chipset[] = [intel440bx, intel845, i810, amdIrongate, u3];
+export const chipsets: readonly Chipset[] = [
+  intel440bx,
+  intel845,
+  i810,
+  amdIrongate,
+  u3,
+  ...intel8xxs,
+  ...vias,
+  ...alis,
+  ...sises,
+  ...amd64s,
+];
 
 /** The chipset of that name; null for one that this program does not know. */
 export const chipsetCalled = (name: string): Chipset | null =>

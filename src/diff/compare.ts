@@ -4,6 +4,7 @@
 // may differ as long as both lead to the page that was meant; under `exact` every number must be the same
 // that both traces can know.
 
+import { raw } from "../address.ts";
 import type { About } from "../event/trace.ts";
 import { isWrong } from "../event/verdict.ts";
 import { declared, type Event } from "../event/vocabulary.ts";
@@ -81,8 +82,11 @@ export function keyOf({ recorded: { event } }: Seen): string {
 /** A GATT word, or a register that holds the table's address, by the bits beside the address. */
 function wordKey(event: Event, word: number): string {
   const table = event.kind.startsWith("gatt.") || event.kind.startsWith("directory.");
-  const holds = table || ("bus" in event && event.bus != null);
-  return holds && word !== 0 ? `address+${word % 4096}` : `${word}`;
+  const bus = "bus" in event ? (event.bus ?? null) : null;
+  if (word === 0 || (bus === null && !table)) return `${word}`;
+  const beside = bus === null ? word % 4096 : word - (raw(bus) % 2 ** 32);
+  // Where the address does not stand in the word as it is, no bits can be told from it.
+  return beside >= 0 && beside < 4096 ? `address+${beside}` : "address";
 }
 
 /** The fields in which two events of one kind differ, where both fill them or `strict` says both could. */

@@ -3,7 +3,7 @@
 // What a name gives depends on the architecture's header: asm-i386/agp.h makes virt_to_gart the identity,
 // Xen's makes it phys_to_machine (linux 07eee78ea8ba, xen 2594f8caad).
 
-import { hex, misreadAsBus, misreadAsPhys, onBus, type Virt } from "../address.ts";
+import { misreadAsBus, misreadAsPhys, onBus, raw, type Virt } from "../address.ts";
 import type { hookNames } from "../event/hook.ts";
 import type { Given } from "../platform/kernel.ts";
 import { type Arch, busToPhys, found, gave, type Hooks } from "./hooks.ts";
@@ -82,7 +82,7 @@ const freeCoherent: Free = (arch, { virt, handle }, order, place) => {
 const archFree =
   (name: string): Free =>
   (arch, memory, order, place) => {
-    entered(arch, place, `${name}(${hex(memory.virt)}, ${order})`);
+    entered(arch, place, `${name}(${wholeVirt(arch, memory.virt)}, ${order})`);
     (isExchanging(arch) ? freeCoherent : freePlain)(arch, memory, order, name);
   };
 
@@ -117,6 +117,10 @@ export const hookSet = (name: string, { to, from, alloc, free }: Choice): Hooks 
 export const plainTable = { allocateTable: plain, freeTable: freePlain } as const;
 
 const isExchanging = ({ kernel }: Arch): boolean => kernel.platform.contiguousFrom !== null;
+
+/** The address as the kernel has it, not relative to the virt base. */
+const wholeVirt = ({ kernel }: Arch, address: Virt): string =>
+  `0x${(kernel.platform.virtBase + BigInt(raw(address))).toString(16)}`;
 
 const entered = ({ kernel }: Arch, place: string, text: string): void => {
   kernel.machine.emit({ kind: "call.entered", actor: "kernel", place, text });

@@ -30,6 +30,7 @@ export const device = {
 
 /** An access through the aperture leaves its entry in the GART's TLB. */
 function keepEntry(state: State, address: number, cause: number | null): void {
+  if (state.nature.chipset?.keepsEntries?.(state.registers) === false) return;
   const walked = walk(state, aperture(address));
   if (walked?.bus != null && walked.fetched !== null)
     state.tlb.set(walked.page, { word: walked.word, seq: cause ?? walked.cause });

@@ -3,7 +3,8 @@
 import { nativeI386 } from "./native-i386.ts";
 import type { Platform } from "./platform.ts";
 import { ppc64G5, ppc64G5hi } from "./ppc64-g5.ts";
-import { xenI386, xenI386DomU } from "./xen-i386.ts";
+import { nativeX86_64, nativeX86_64hi, nativeX86_64iommu, xenX86_64 } from "./x86-64.ts";
+import { xenI386, xenI386DomU, xenI386low } from "./xen-i386.ts";
 
 export const platforms: readonly Platform[] = [
   nativeI386,
@@ -11,4 +12,9 @@ export const platforms: readonly Platform[] = [
   xenI386DomU,
   ppc64G5,
   ppc64G5hi,
+  xenI386low,
+  nativeX86_64,
+  nativeX86_64hi,
+  nativeX86_64iommu,
+  xenX86_64,
 ];

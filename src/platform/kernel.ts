@@ -231,6 +231,11 @@ export class Kernel {
     this.machine.emit({ kind: "message.logged", actor: "driver", place, level, text });
   }
 
+  /** A call of the kernel of which nothing else is to be told. */
+  called(text: string, place: string): void {
+    this.machine.emit({ kind: "call.entered", actor: "kernel", place, text });
+  }
+
   /** The kernel meets a bad pointer: an event, and the end of the task that held it. */
   oops(text: string, address: Virt, place: string): never {
     this.machine.emit({

@@ -3,6 +3,7 @@
 // As in the reference recordings: unlisted bytes are 0, nothing has side effects except what a chipset's
 // table names as flushing its TLB, and the AGP status register ignores writes.
 
+import { hex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Given, Kernel } from "./kernel.ts";
@@ -71,6 +72,19 @@ export class Pci {
       result: device.agp,
     });
     return device.agp;
+  }
+
+  /** pci_find_slot: the device of that number and function on the bus; null where there is none. */
+  findSlot(bus: number, devfn: number, place: string): PciDevice | null {
+    const found = this.devices.find(({ name }) => bdfOf(name) === bus * 256 + devfn) ?? null;
+    this.#kernel.machine.emit({
+      kind: "call.returned",
+      actor: "kernel",
+      place,
+      text: `pci_find_slot(${bus}, ${hex(devfn)})`,
+      result: found === null ? 0 : 1,
+    });
+    return found;
   }
 
   #isStatus(device: string, offset: number): boolean {

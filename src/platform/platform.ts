@@ -39,6 +39,10 @@ export interface Platform {
   readonly agpPagesUncached: boolean;
   /** Whether the kernel may drive devices at all: an ordinary domain of Xen may not. */
   readonly ownsDevices: boolean;
+  /** Where ioremap's addresses begin, relative to the virt base. */
+  readonly remapFrom: number;
+  /** agp_memory_reserved: bytes at the aperture's end that the kernel keeps for its PCI IOMMU. */
+  readonly agpReserved: number;
   /** The chipsets that such a machine can have. */
   readonly chipsets: readonly string[];
   /** Functions that its kernel does not have. */
@@ -56,5 +60,9 @@ export interface Backing {
   readonly pageOf: (mfn: number) => number | null;
 }
 
-/** Addresses from here up are devices, not RAM, on the simulated PCs. */
+/** The first frame below 4 GB that is a device's, not RAM, on the simulated PCs. */
 export const MMIO_FRAME = 0xe0000;
+const FOUR_GB_FRAME = 0x100000;
+
+/** Whether a device answers at a frame. */
+export const isDevice = (frame: number): boolean => frame >= MMIO_FRAME && frame < FOUR_GB_FRAME;

@@ -1,6 +1,6 @@
 // remap.ts - ioremap: another virtual address for memory or for the registers of a device.
 //
-// Cookies go upward from 0xD0800000, each mapping followed by a guard page (the reference's layout). Native
+// Cookies go upward from the platform's first, each mapping followed by a guard page (the reference's layout). Native
 // ioremap takes a physical address and refuses RAM that is not PageReserved (V2612 arch/i386/mm/ioremap.c).
 // Xen's takes a machine address and refuses frames that are not this domain's (XEN0305
 // arch/xen/i386/mm/ioremap.c, and get_page_from_l1e in the hypervisor).
@@ -19,9 +19,7 @@ import {
 import type { Of } from "../event/vocabulary.ts";
 import { RESERVED } from "../machine/state.ts";
 import { type Given, type Kernel, pagesOn } from "./kernel.ts";
-import { type IoremapRule, MMIO_FRAME } from "./platform.ts";
-
-const FIRST_COOKIE = 0xd0800000;
+import { type IoremapRule, isDevice } from "./platform.ts";
 
 type Refusal = Extract<Of<"fault.raised">["fault"], "foreign-ram" | "not-reserved" | "injected">;
 /** What lies behind the pages asked for: their frames, or why they are refused. */
@@ -38,13 +36,14 @@ export interface Window {
 export class Remap {
   readonly #kernel: Kernel;
   readonly #rule: IoremapRule;
-  #next = FIRST_COOKIE;
+  #next: number;
   /** A workload may let every ioremap of RAM fail. */
   failing = false;
 
   constructor(kernel: Kernel, rule: IoremapRule) {
     this.#kernel = kernel;
     this.#rule = rule;
+    this.#next = kernel.platform.remapFrom;
   }
 
   /** ioremap_nocache(asked, pages * PAGE_SIZE); null where it is refused. */
@@ -143,13 +142,13 @@ export class Remap {
 
   /** Where the linear mapping shows a frame of RAM; null for devices. */
   #alias(frame: number): Virt | null {
-    const page = frame < MMIO_FRAME ? this.#kernel.pageAt(frame) : null;
+    const page = isDevice(frame) ? null : this.#kernel.pageAt(frame);
     return page === null ? null : virt(page * PAGE_SIZE + this.#kernel.platform.pageOffset);
   }
 
   #behind(asked: Bus, pages: number): Backed {
     const frame = untranslated(asked);
-    if (raw(asked) / PAGE_SIZE >= MMIO_FRAME)
+    if (isDevice(raw(asked) / PAGE_SIZE))
       return { frames: Array.from({ length: pages }, (_, i) => pagesOn(frame, i)) };
     if (this.failing) return { refused: "injected", frame };
     return this.#rule === "phys" ? this.#byPage(asked, pages) : this.#byFrame(frame, pages);

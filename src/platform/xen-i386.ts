@@ -11,6 +11,7 @@ import { type Backing, MMIO_FRAME, type Platform } from "./platform.ts";
 const FIRST_FRAME = 0x40000;
 const FRAMES = 0x10000;
 const CONTIGUOUS = 0x80000;
+const CONTIGUOUS_LOW = 0x18000;
 
 export const xenI386: Platform = {
   ...nativeI386,
@@ -26,6 +27,14 @@ export const xenI386: Platform = {
   },
   ioremap: "machine",
   contiguousFrom: CONTIGUOUS,
+};
+
+/** The same where Xen's free frames begin lower: contiguous regions are below 512 MB. */
+export const xenI386low: Platform = {
+  ...xenI386,
+  name: "xen-i386low",
+  owner: (mfn) => (mfn >= CONTIGUOUS_LOW && mfn < FIRST_FRAME ? DOMID_XEN : xenI386.owner(mfn)),
+  contiguousFrom: CONTIGUOUS_LOW,
 };
 
 /** An ordinary domain: it has memory, but no access to physical devices, so that there is no AGP. */

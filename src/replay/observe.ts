@@ -22,6 +22,8 @@ interface Told {
   readonly state: State;
   /** The word that the driver puts where no page is bound, as the last `init` that came through said. */
   readonly scratch: number;
+  /** How many entries of the table the aperture has: the pages may have room for more. */
+  readonly entries: number;
   /** What the op under way filled, or the last one. */
   readonly bound: readonly Bound[];
   /** The table as it was before the op touched it: at a `dump` op, and before `cleanup`. */
@@ -34,6 +36,7 @@ interface Told {
 export class Watch {
   readonly #state: State;
   #scratch = 0;
+  #entries = Number.POSITIVE_INFINITY;
   #bound: Bound[] = [];
   #dump: unknown;
   #releases = 0;
@@ -50,7 +53,7 @@ export class Watch {
       this.#released = [];
       const tag = event.name === "cleanup" ? "final" : event.arguments.tag;
       const dumps = event.name === "cleanup" || event.name === "dump";
-      this.#dump = dumps ? dumpOf(this.#state, tag) : undefined;
+      this.#dump = dumps ? dumpOf(this.#state, this.#entries, tag) : undefined;
     } else if (event.kind === "gatt.written" && event.bus != null) {
       const frame = event.machine == null ? null : raw(mfnOf(event.machine));
       this.#bound.push({ entry: event.entry, frame });
@@ -58,8 +61,9 @@ export class Watch {
       // Between two of them nothing touches the table.
       if (this.#releases++ > 0) this.#released.push(this.#table());
     } else if (event.kind === "op.ended") {
-      const { scratch_page: word } = event.result;
+      const { scratch_page: word, num_entries: entries } = event.result;
       if (typeof word === "string") this.#scratch = Number.parseInt(word, 16);
+      if (typeof entries === "number") this.#entries = entries;
     }
   }
 
@@ -69,8 +73,14 @@ export class Watch {
   }
 
   get #told(): Told {
-    const [state, scratch, bound, dump] = [this.#state, this.#scratch, this.#bound, this.#dump];
-    return { state, scratch, bound, dump, released: this.#released };
+    return {
+      state: this.#state,
+      scratch: this.#scratch,
+      entries: this.#entries,
+      bound: this.#bound,
+      dump: this.#dump,
+      released: this.#released,
+    };
   }
 
   #table(): Facts {
@@ -83,10 +93,9 @@ export class Watch {
 type Observation = (told: Told) => unknown;
 
 const observations: { readonly [fact: string]: Observation } = {
-  gatt_crc32: ({ state }) => `0x${tableCrc(state).toString(16).padStart(8, "0")}`,
-  gatt_nonzero: ({ state }) => wordsOf(state).filter((word) => word !== 0).length,
-  gatt_used: ({ state, scratch }) =>
-    wordsOf(state).filter((word) => word !== 0 && word !== scratch).length,
+  gatt_crc32: (told) => `0x${tableCrc(told).toString(16).padStart(8, "0")}`,
+  gatt_nonzero: (told) => wordsOf(told).filter((word) => word !== 0).length,
+  gatt_used: (told) => wordsOf(told).filter((word) => word !== 0 && word !== told.scratch).length,
   entry0_addr: ({ state }) => hexOrNull(fetch(state, 0)?.fetched),
   gatt_dump: ({ dump }) => dump,
   releases_gatt: ({ released }) => (released.length === 0 ? undefined : released),
@@ -115,9 +124,9 @@ function isFound(state: State, { entry, frame }: Bound): boolean {
   return reached != null && raw(mfnOf(reached)) === frame;
 }
 
-/** All words of the table that were ever written, by index: the driver fills the whole table at init. */
-function wordsOf(state: State): Uint32Array {
-  return Uint32Array.from(entriesOf(state), ([, word]) => word);
+/** All words of the table, by index: the driver fills each of them at init. */
+function wordsOf({ state, entries }: Pick<Told, "state" | "entries">): Uint32Array {
+  return Uint32Array.from(entriesOf(state), ([, word]) => word).subarray(0, entries);
 }
 
 /** [index, word as hex], for each word of the directory that the CPU wrote and is not 0. */
@@ -131,20 +140,21 @@ function directoryOf(state: State): [number, string][] {
 }
 
 /** zlib's CRC-32 over the words in little-endian order, as typed arrays keep them on every host of Node. */
-function tableCrc(state: State): number {
-  const words = wordsOf(state);
-  return crc32(new Uint8Array(words.buffer));
+function tableCrc(told: Told): number {
+  const { buffer, byteLength } = wordsOf(told);
+  return crc32(new Uint8Array(buffer, 0, byteLength));
 }
 
-function dumpOf(state: State, tag: unknown): unknown {
-  return { tag, entries: wordsOf(state).length, runs: runsOf(state) };
+function dumpOf(state: State, entries: number, tag: unknown): unknown {
+  const words = wordsOf({ state, entries });
+  return { tag, entries: words.length, runs: runsOf(words) };
 }
 
 /** [first index, length, word as hex], for equal words in a row. */
-function runsOf(state: State): [number, number, string][] {
+function runsOf(words: Uint32Array): [number, number, string][] {
   const runs: [number, number, string][] = [];
   let before: number | null = null;
-  for (const [i, word] of wordsOf(state).entries()) {
+  for (const [i, word] of words.entries()) {
     if (word === before) runs.at(-1)![1]++;
     else runs.push([i, 1, `0x${word.toString(16)}`]);
     before = word;

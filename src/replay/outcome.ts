@@ -19,12 +19,16 @@ export interface Outcome {
   readonly hook: string | null;
 }
 
+/** Levels of messages that say why a driver gives up. */
+const SEVERE: ReadonlySet<string> = new Set(["emerg", "alert", "crit", "err"]);
+
 /** One pass over a trace. */
 export function outcomeOf(trace: Trace): Outcome {
   const live = new Set<number>();
   let [reads, rightReads, wrongFrees] = [0, 0, 0];
   let errno: number | null = null;
   let refused: Recorded | null = null;
+  let complaint: Recorded | null = null;
   let oops: Recorded | null = null;
   let wrong: Recorded | null = null;
   for (const recorded of trace.events()) {
@@ -42,11 +46,12 @@ export function outcomeOf(trace: Trace): Outcome {
       if (event.fault === "oops") oops ??= recorded;
       else if (event.fault !== "invalid-entry") refused ??= recorded;
     }
+    if (event.kind === "message.logged" && SEVERE.has(event.level)) complaint ??= recorded;
     if (isInitFailure(event)) errno ??= event.result.ret as number;
     if (wrong === null && mayBeWrong(event) && isWrong(verdictIn(trace, recorded)))
       wrong = recorded;
   }
-  const first = errno === null ? (wrong ?? oops) : refused;
+  const first = errno === null ? (wrong ?? oops) : (refused ?? complaint);
   return {
     ends: ending(errno, wrong, oops),
     errno,

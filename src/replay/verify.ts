@@ -18,6 +18,7 @@ import {
 import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { entryPlace, walk } from "../machine/gart.ts";
+import { keptWord } from "../machine/register.ts";
 import { State } from "../machine/state.ts";
 import { cpuWord, placeOf } from "../machine/words.ts";
 import { observable, Watch } from "./observe.ts";
@@ -59,7 +60,9 @@ export function verify(trace: Trace, most = 20): Verification {
     before(recorded, state, registers, hold);
     apply(state, event, seq);
     watch.see(event);
-    if (event.kind === "register.written" || event.kind === "register.read") registers.see(event);
+    if (event.kind === "register.read") registers.see(event);
+    if (event.kind === "register.written")
+      registers.see({ ...event, word: keptWord(state, event) });
     truth(recorded, state, hold);
     if (event.kind !== "op.ended") continue;
     for (const fact of observable(event.result))

@@ -60,6 +60,8 @@ function reason({ outcome }: Cell): string | null {
   if (first === null)
     return `init returns ${errnoName(outcome.errno ?? 0)}: there is no such device here`;
   const { seq, event } = first.recorded;
+  if (event.kind === "message.logged")
+    return `init returns ${errnoName(outcome.errno ?? 0)}: #${seq} ${event.place} logs '${event.text}'`;
   const verdict = first.verdict === null ? "" : `, ${first.verdict}`;
   return `#${seq} ${event.kind} in ${event.place}${verdict}${hook === null ? "" : `, the number is from ${hook}()`}${frees}`;
 }

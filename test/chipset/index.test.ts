@@ -4,17 +4,22 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bus, hex, raw } from "../../src/address.ts";
 import { amdIrongate } from "../../src/chipset/amd-irongate.ts";
+import { amd64s, northbridges } from "../../src/chipset/amd64.ts";
+import { bareAddress } from "../../src/chipset/bare-address.ts";
 import { i810 } from "../../src/chipset/i810.ts";
 import { chipsets } from "../../src/chipset/index.ts";
+import { intel820 } from "../../src/chipset/intel-8xx.ts";
 import { u3 } from "../../src/chipset/u3.ts";
 import { bdfOf, registerAt, registerNumber } from "../../src/event/register.ts";
 
 const frame = fc.oneof(fc.nat({ max: 2 ** 20 - 1 }), fc.nat({ max: 2 ** 40 - 1 }));
 
 describe.each(chipsets)("$name", ({ entry, registers, powerOn, devices, bridge, ...chipset }) => {
-  test("has an entry for every page below 4 GB", () => {
+  test("has an entry for every page below 4 GB, and for that at 0 where it has a valid bit", () => {
+    const isBare = entry === bareAddress;
+    expect(entry.encode(bus(0)) === null).toBe(isBare);
     fc.assert(
-      fc.property(fc.nat({ max: 2 ** 20 - 1 }), (page) => {
+      fc.property(fc.integer({ min: 1, max: 2 ** 20 - 1 }), (page) => {
         expect(entry.encode(bus(page * 4096))).not.toBeNull();
       }),
     );
@@ -37,15 +42,15 @@ describe.each(chipsets)("$name", ({ entry, registers, powerOn, devices, bridge, 
     expect(chipset.directory?.decode(0) ?? null).toBeNull();
   });
 
-  test("has registers of its own devices, each once, and one of them tells the table's base", () => {
+  test("has registers of its own devices, each once, and the first that may tells the table's base", () => {
     const numbers = registers.map(({ number }) => number);
     expect(new Set(numbers).size).toBe(numbers.length);
     const bdfs = devices.map(({ name }) => bdfOf(name));
     for (const number of numbers) expect(bdfs).toContain(registerAt(number).bdf);
-    const [holder, ...others] = registers.filter(({ holdsTable }) => holdsTable);
-    expect(others).toEqual([]);
-    const base = chipset.tableBase(new Map([[holder!.number, { word: 0x01230000, seq: 9 }]]));
-    expect([raw(base!.base), base!.seq]).toEqual([0x01230000, 9]);
+    const holder = registers.find(({ holdsTable }) => holdsTable)!;
+    const told = raw(holder.tableIn?.(0x01230000) ?? bus(0x01230000));
+    const base = chipset.tableBase(new Map([[holder.number, { word: 0x01230000, seq: 9 }]]));
+    expect([raw(base!.base), base!.seq]).toEqual([told, 9]);
     expect(chipset.tableBase(new Map())).toBeNull();
   });
 
@@ -114,4 +119,62 @@ test("Irongate's directory word names a page of the table, with the valid bit as
 test("the i810's entry is the page and bit 0; bit 1 means local memory, which no bus address names", () => {
   expect(hex(i810.entry.encode(bus(0x0abcd000))!)).toBe("0xabcd001");
   expect(i810.entry.decode(0x0abcd003)).toBeNull();
+});
+
+test("VIA, ALi and SiS have the bare address for an entry, so that the page at 0 is no page", () => {
+  expect(hex(bareAddress.encode(bus(0x0abcd000))!)).toBe("0xabcd000");
+  expect(hex(bareAddress.decode(0x0abcd000)!)).toBe("0xabcd000");
+  expect(bareAddress.encode(bus(0))).toBeNull();
+  expect(bareAddress.encode(bus(2 ** 32))).toBeNull();
+});
+
+describe("AMD64", () => {
+  const [single, pair] = amd64s as [(typeof amd64s)[number], (typeof amd64s)[number]];
+  const at = (host: string, offset: number) => registerNumber("config", bdfOf(host), offset);
+  const [FIRST, SECOND] = northbridges;
+
+  test("keeps bits 39:32 of a page's address in bits 11:4 of its entry", () => {
+    expect(hex(single.entry.encode(bus(0x1234567000))!)).toBe("0x34567123");
+    expect(hex(single.entry.decode(0x34567123)!)).toBe("0x1234567000");
+    expect(hex(single.entry.encode(bus(0x0abcd000))!)).toBe("0xabcd003");
+    expect(single.entry.decode(0x34567122)).toBeNull();
+  });
+
+  test("names every page below 1 TB, and none above", () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 2 ** 28 - 1 }), (page) => {
+        expect(raw(single.entry.decode(single.entry.encode(bus(page * 4096))!)!)).toBe(page * 4096);
+        expect(single.entry.encode(bus((page + 2 ** 28) * 4096))).toBeNull();
+      }),
+    );
+  });
+
+  test("is told its table as bits 39:12, and fetches nothing while GARTEN is clear", () => {
+    const told = (control: number) =>
+      single.tableBase(
+        new Map([
+          [at(FIRST, 0x98), { word: 0x1410000, seq: 3 }],
+          [at(FIRST, 0x90), { word: control, seq: 4 }],
+        ]),
+      );
+    expect(hex(told(3)!.base)).toBe("0x141000000");
+    expect(told(2)).toBeNull();
+  });
+
+  test("shows the card the table and the TLB of its first northbridge", () => {
+    expect(pair.tableBase(new Map([[at(SECOND, 0x98), { word: 0x10000, seq: 3 }]]))).toBeNull();
+    expect(pair.flushesTlb(at(FIRST, 0x9c), 1)).toBe(true);
+    expect(pair.flushesTlb(at(SECOND, 0x9c), 1)).toBe(false);
+  });
+
+  test("has its aperture where the northbridge has it, in units of 32 MB", () => {
+    const base = single.apertureBase(new Map([[at(FIRST, 0x94), { word: 0x70, seq: 1 }]]));
+    expect(hex(base!)).toBe("0xe0000000");
+  });
+});
+
+test("the 820 keeps no entry as long as nobody sets GTLB_ENABLE, which its driver never does", () => {
+  const control = registerNumber("config", bdfOf(intel820.bridge.device), 0xb0);
+  const keeps = (word: number) => intel820.keepsEntries!(new Map([[control, { word, seq: 1 }]]));
+  expect([keeps(0), keeps(0x80)]).toEqual([false, true]);
 });

@@ -3,6 +3,7 @@
 import {
   type Bus,
   bus,
+  hex,
   offset,
   PAGE_SIZE,
   pfnOf,
@@ -35,6 +36,15 @@ export const driver = {
   remove: (reading, { driver, dev }) => entered(reading, `${driver} remove ${dev}`),
   pci_find_capability: (reading, line) =>
     returned(reading, `pci_find_capability(${line.dev}, ${line.cap})`, line.res, line.in),
+  pci_find_slot: (reading, { in: place, bus, devfn, res }) =>
+    returned(reading, `pci_find_slot(${bus}, ${hex(devfn)})`, res === null ? 0 : 1, place),
+  msleep: (reading, { ms }) => entered(reading, `msleep(${ms})`),
+  request_mem_region: (reading, { in: place, start, size, name }) =>
+    entered(reading, `request_mem_region(${hex(start)}, ${size}, ${name})`, place),
+  release_mem_region: (reading, { in: place, start, size }) =>
+    entered(reading, `release_mem_region(${hex(start)}, ${size})`, place),
+  release_resource: (reading, { start, end }) =>
+    entered(reading, `release_resource(${hex(start)}, ${hex(end)})`),
   frontend: (reading, { fn, ret }) =>
     ret === undefined ? entered(reading, fn) : returned(reading, fn, ret),
   printk: ({ machine }, { lvl, msg }) => {
@@ -94,8 +104,10 @@ function readRegister({ machine }: Reading, register: number, { w: size, val: wo
 function writeRegister(reading: Reading, register: number, { w: size, val: word }: Access) {
   const known = reading.chipset.registers.find(({ number }) => number === register);
   // The bits below a page are control bits; those above 32 may be in another register.
-  const base = reading.given.whole(bus(word - (word % PAGE_SIZE)));
-  const leads = known?.holdsTable ? leading(reading, base) : {};
+  const said = known?.tableIn?.(word) ?? bus(word - (word % PAGE_SIZE));
+  // A driver that clears the register names no table.
+  const leads =
+    known?.holdsTable && raw(said) !== 0 ? leading(reading, reading.given.whole(said)) : {};
   reading.machine.emit({
     kind: "register.written",
     actor: "driver",

@@ -16,6 +16,10 @@ export const platforms = {
   "xen-i386": { virtBase: 0n, physIsMachine: false, hasIommu: false },
   "ppc64-g5": { virtBase: 0xc000000000000000n, physIsMachine: true, hasIommu: true },
   "ppc64-g5hi": { virtBase: 0xc000000000000000n, physIsMachine: true, hasIommu: true },
+  "xen-i386low": { virtBase: 0n, physIsMachine: false, hasIommu: false },
+  "native-x86_64": { virtBase: 0xffff800000000000n, physIsMachine: true, hasIommu: false },
+  "native-x86_64hi": { virtBase: 0xffff800000000000n, physIsMachine: true, hasIommu: false },
+  "xen-x86_64": { virtBase: 0xffff800000000000n, physIsMachine: false, hasIommu: false },
 } as const;
 
 /** An operation by the function that enters it. */

@@ -46,7 +46,7 @@ export function runOf(firstLine: unknown, path: string): Run {
     throw refuse(unknownName("platform", platform, Object.keys(platforms)).message);
   const { virtBase, physIsMachine, hasIommu } = platforms[platform];
   // The recorder's `legacy` takes pseudo-physical addresses in ioremap, which no real Xen did.
-  const lenient = platform === "xen-i386" && hookset === "legacy";
+  const lenient = platform.startsWith("xen-") && hookset === "legacy";
   const about: About = {
     platform,
     hooks: hooksOf(hookset, hasIommu),

@@ -10,6 +10,7 @@ import { busField, fact, physField } from "../../event/field.ts";
 import { remappers } from "../../event/hook.ts";
 import { allocators } from "../../event/memory.ts";
 import { levels } from "../../event/op.ts";
+import { bdfOf } from "../../event/register.ts";
 import {
   device,
   id,
@@ -109,6 +110,16 @@ const driver = (virt: z.ZodType<Virt>) => ({
   probe_ret: z.object({ ret: z.number().int() }),
   remove: z.object({ driver: z.string(), dev: device }),
   pci_find_capability: z.object({ in: place, dev: device, cap: natural, res: word }),
+  pci_find_slot: z
+    .object({ in: place, bus: natural, devfn: word, res: device.nullable() })
+    .refine(({ bus, devfn, res }) => res === null || bdfOf(res) === bus * 256 + devfn, {
+      error: "expected the device of that bus, number and function",
+      path: ["res"],
+    }),
+  msleep: z.object({ ms: natural }),
+  request_mem_region: z.object({ in: place, start: word, size: natural, name: z.string() }),
+  release_mem_region: z.object({ in: place, start: word, size: natural }),
+  release_resource: z.object({ start: word, end: word }),
   frontend: z.object({ fn: z.string(), ret: z.number().int().optional() }),
   // -1 stands for no level; it is the last of the list.
   printk: z.object({

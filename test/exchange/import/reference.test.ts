@@ -21,7 +21,10 @@ test("there are recordings to import", () => {
 });
 
 describe.each(recordings)("%s", (name) => {
-  const [platform, hooks, , workload] = name.split(".");
+  const [platform, hooks, chipset, workload] = name.split(".");
+  // Xen's ioremap refuses the untranslated address; the 815 cannot be told of a table at 2 GB.
+  const isRefused =
+    hooks === "legacy-xenioremap" || (chipset === "intel-815" && platform === "xen-i386");
   let trace: Imported;
   beforeAll(async () => {
     trace = await imported(join(folder, name));
@@ -76,7 +79,7 @@ describe.each(recordings)("%s", (name) => {
       });
     }
     expect(seen).toEqual(recorded);
-    expect(recorded.length > 1).toBe(hooks !== "legacy-xenioremap");
+    expect(recorded.length > 1).toBe(!isRefused);
   });
 
   test("says of each page bound whether the chipset gets to it, as the recorder's walk did", () => {
@@ -94,7 +97,7 @@ describe.each(recordings)("%s", (name) => {
       expect({ ok, bad }).toEqual({ ok: event.result.hw_ok, bad: event.result.hw_bad });
       walked++;
     }
-    expect(walked > 0).toBe(hooks !== "legacy-xenioremap");
+    expect(walked > 0).toBe(!isRefused);
   });
 
   test("names for every hook call the allocation, and for every entry the hook call", () => {
@@ -115,7 +118,7 @@ describe.each(recordings)("%s", (name) => {
     expect(ofKind(trace, "hook.called").filter((hook) => !isFrom(hook))).toEqual([]);
     const entries = ofKind(trace, "gatt.written").filter(({ bus }) => bus != null);
     expect(entries.filter((entry) => !isGiven(entry))).toEqual([]);
-    expect(ofKind(trace, "p2m.set").length > 0).toBe(platform === "xen-i386");
+    expect(ofKind(trace, "p2m.set").length > 0).toBe(platform!.startsWith("xen-"));
   });
 });
 
@@ -132,7 +135,7 @@ const picked = (given: { readonly [field: string]: unknown }) => {
 
 /** (size_t)-1 as the driver got it; what JSON would round is kept as text. */
 const mostPages = (platform: string) =>
-  platform.startsWith("ppc64") ? "18446744073709551615" : 2 ** 32 - 1;
+  /^ppc64|x86_64/.test(platform) ? "18446744073709551615" : 2 ** 32 - 1;
 
 const contains = (run: Of<"page.allocated">, address: Phys | null | undefined): boolean =>
   address != null && distance(run.phys!, address) >= 0 && distance(run.phys!, address) < run.size;

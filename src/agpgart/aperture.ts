@@ -1,0 +1,21 @@
+// aperture.ts - what most drivers do to learn how large the aperture is, and where.
+
+import type { Bridge } from "./bridge.ts";
+
+/** Takes the driver's size of that code; its megabytes, or 0 where there is none. */
+export function setSize(bridge: Bridge, code: number): number {
+  const index = bridge.driver.sizes.findIndex(({ value }) => value === code);
+  if (index < 0) return 0;
+  bridge.currentSize = bridge.driver.sizes[index]!;
+  bridge.previousSize = bridge.currentSize;
+  bridge.apertureSizeIdx = index;
+  return bridge.currentSize.size;
+}
+
+const APBASE = 0x10;
+
+/** Where the bridge's first BAR puts the aperture, without the bits that say what kind of BAR it is. */
+export function readAperture(bridge: Bridge, place: string): void {
+  const base = bridge.board.pci.read(bridge.board.chipset.bridge.device, APBASE, 4, place);
+  bridge.gartBusAddr = base - (base % 16);
+}

@@ -1,0 +1,52 @@
+// x86-64.ts - the AMD64 under a 64-bit kernel, on bare metal and as dom0 of Xen.
+//
+// Linear mapping and ioremap addresses as in include/asm-x86_64/page.h and pgtable.h of 2.6.12-rc2, and in
+// Xen's asm-x86_64/page.h; virt is relative to the bottom of the kernel's half.
+
+import { nativeI386 } from "./native-i386.ts";
+import type { Platform } from "./platform.ts";
+import { xenI386 } from "./xen-i386.ts";
+
+const KERNEL_HALF = 0xffff800000000000n;
+const relative = (address: bigint): number => Number(address - KERNEL_HALF);
+
+const long = {
+  wordBits: 64,
+  virtBase: KERNEL_HALF,
+  remapFrom: relative(0xffffc20000000000n),
+  chipsets: [
+    ...["amd64-8151", "amd64-8151-2p", "amd64-8151-b1", "amd64-8151-noaper"],
+    ...["amd64-nforce3", "amd64-uli1689", "amd64-k8t800"],
+  ],
+} as const;
+
+export const nativeX86_64: Platform = {
+  ...nativeI386,
+  ...long,
+  name: "native-x86_64",
+  pageOffset: relative(0xffff810000000000n),
+};
+
+export const nativeX86_64hi: Platform = {
+  ...nativeX86_64,
+  name: "native-x86_64hi",
+  ram: { first: 0x140000, pages: 0x10000, bump: 0x141000 },
+};
+
+/**
+ * The kernel uses the GART as its PCI IOMMU too and keeps the upper half of the 64 MB aperture for that
+ * (arch/x86_64/kernel/pci-gart.c of 2.6.12-rc2: iommu_size, half the aperture unless told otherwise).
+ */
+export const nativeX86_64iommu: Platform = {
+  ...nativeX86_64,
+  name: "native-x86_64iommu",
+  agpReserved: 0x2000000,
+};
+
+/** For 20 months this port of Xen had no agp.h: its drivers ran with `legacy` (xen 99bbc67f93). */
+export const xenX86_64: Platform = {
+  ...xenI386,
+  ...long,
+  name: "xen-x86_64",
+  pageOffset: relative(0xffff880000000000n),
+};
