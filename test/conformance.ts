@@ -15,7 +15,7 @@ async function parting(name: string, folder: string): Promise<string | null> {
   try {
     const real = await imported(pathOf(name, folder));
     const here = recorded(setupLike(name, folder));
-    const { first } = compare(here, real, true);
+    const { first } = compare(here, real, { exact: true });
     if (first === null) return null;
     const line = (seen: Seen | null, { about }: Trace) =>
       seen === null ? "no such event" : eventLine(seen.recorded, seen.verdict, about);

@@ -1,7 +1,8 @@
 // memory-trace.ts - a trace that lies in memory: a run recorded here without a file.
 
+import { inMemory } from "../src/diff/in-memory.ts";
 import { SUBJECT_FAMILIES, subjectCode } from "../src/event/field.ts";
-import type { About, OpRow, Search } from "../src/event/trace.ts";
+import type { About, Search } from "../src/event/trace.ts";
 import { addressesOf } from "../src/event/verdict.ts";
 import { declared, type Event, type Recorded } from "../src/event/vocabulary.ts";
 import { aboutRun, record, type Setup } from "../src/record.ts";
@@ -16,16 +17,13 @@ export function recorded(setup: Setup): Trace {
 
 /** A trace that lies in memory; it keeps no states, and finds by looking at every event. */
 export function memoryTrace(about: About, events: readonly Recorded[]): Trace {
+  const trace = inMemory(about, events);
+  const ops = [...trace.ops()];
   return {
-    about,
-    count: events.length,
-    torn: false,
-    events: (from = 1, to = Number.POSITIVE_INFINITY) => events.slice(from - 1, to),
-    event: (seq) => events[seq - 1],
-    ops: () => opsOf(events),
-    op: (number) => opsOf(events).find(({ op }) => op === number),
+    ...trace,
+    op: (number) => ops.find(({ op }) => op === number),
     get lastOp() {
-      return opsOf(events).at(-1)?.op ?? -1;
+      return ops.at(-1)?.op ?? -1;
     },
     marks: () => [],
     restore: () => 0,
@@ -62,21 +60,4 @@ function subjectOf(event: Event): number | null {
     if (family !== null && number != null) return subjectCode(family, number);
   }
   return null;
-}
-
-function opsOf(events: readonly Recorded[]): OpRow[] {
-  const rows: OpRow[] = [];
-  for (const { seq, op, event } of events) {
-    if (event.kind === "op.began")
-      rows.push({
-        op,
-        name: event.name,
-        arguments: event.arguments,
-        result: null,
-        first: seq,
-        last: null,
-      });
-    if (event.kind === "op.ended") rows.push({ ...rows.pop()!, result: event.result, last: seq });
-  }
-  return rows;
 }

@@ -23,7 +23,7 @@ describe.each(recordings)("%s", (name) => {
   });
 
   test("is told event by event and number by number by the same run here", () => {
-    const { first, counts, apart, ops } = compare(recorded(setupLike(name)), real, true);
+    const { first, counts, apart, ops } = compare(recorded(setupLike(name)), real, { exact: true });
     expect(first).toBeNull();
     // Nothing of the recording was passed over: each event has its partner, each op its result.
     expect(apart.b).toBe(0);

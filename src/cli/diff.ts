@@ -24,7 +24,7 @@ export function addDiff(program: Command): void {
     .option("--json", "print JSON", false)
     .action((pathA: string, pathB: string, { exact, json }: { exact: boolean; json: boolean }) =>
       reading([pathA, pathB], async ([a, b]) => {
-        const comparison = compare(a!, b!, exact);
+        const comparison = compare(a!, b!, { exact });
         const { first, firstDevice, ...totals } = comparison;
         const sides = { a: titleOf(a!.about), b: titleOf(b!.about) };
         if (json)

@@ -1,14 +1,13 @@
-// compare.ts - when two events are partners, and what a pair of partners is.
+// compare.ts - what a pair of partners is: alike, or parted in which way.
 //
-// Partners have the same key: what they say apart from where frames happened to lie. By default numbers
-// may differ as long as both lead to the page that was meant; under `exact` every number must be the same
-// that both traces can know.
+// Partners have the same key (machine/likeness.ts). By default their numbers may differ as long as both lead to
+// the page that was meant; under `exact` every number must be the same that both traces can know.
 
-import { raw } from "../address.ts";
-import type { About } from "../event/trace.ts";
-import { isWrong } from "../event/verdict.ts";
-import { declared, type Event } from "../event/vocabulary.ts";
-import type { Seen } from "./side.ts";
+import { columns } from "../event/field.ts";
+import { declared, type Event, kindNames } from "../event/vocabulary.ts";
+import { ASTRAY, at, NOTHING, NOWHERE, RIGHT, WRONG_SPACE } from "../machine/likeness.ts";
+import { NOBODY } from "../machine/owners.ts";
+import { LEADS, NONE, NOTE, OWNER, PAGE } from "./lane.ts";
 
 export const classes = [
   "same",
@@ -21,75 +20,71 @@ export const classes = [
 ] as const;
 export type PairClass = (typeof classes)[number];
 
-/** What only the platform does has no partner on another one. */
-const PLATFORM = /^(p2m|hypercall|iommu|dma)\.|^call\.entered$/;
+/** By kind: the columns of a row that its fields fill. */
+const fieldColumns: readonly (readonly number[])[] = kindNames.map((kind) => {
+  const places = Object.values(declared(kind).fields).map((field) => field.in);
+  const filled = columns.flatMap((column, i) => (places.includes(column) ? [i] : []));
+  return places.includes("note") ? [...filled, NOTE] : filled;
+});
 
-/**
- * What a recording of the real driver does not hold: the harness saw the driver, not the hypervisor's
- * single steps, nor the client, nor the hardware.
- */
-const isBeyondRecording = (event: Event): boolean =>
-  event.kind === "hypercall.made" ||
-  event.actor === "cpu" ||
-  event.actor === "card" ||
-  event.actor === "chipset";
+const { kind: KIND, actor: ACTOR, place: PLACE } = at;
 
-/** Whether an event takes part in the comparison of these two traces. */
-export function takesPart(event: Event, exact: boolean, a: About, b: About): boolean {
-  if (!exact && PLATFORM.test(event.kind)) return false;
-  if (a.source === "imported" || b.source === "imported") return !isBeyondRecording(event);
-  return a.options.device === b.options.device || !isOfDevice(event);
-}
+/** Whether the owner of a page on one side is that of a page on the other. */
+export type IsSameOwner = (a: number, b: number) => boolean;
 
-/** What only a run with client and card holds; the kernel's own faults are in any. */
-const isOfDevice = (event: Event): boolean =>
-  event.actor === "cpu" ||
-  event.actor === "card" ||
-  (event.kind === "fault.raised" && event.fault === "invalid-entry");
+/** Judges pairs of events, each by its values and where they begin. */
+export class Judge {
+  readonly #isSameOwner: IsSameOwner;
+  /** Whether both traces hold all that happened: what only one says is a difference then. */
+  readonly #isWhole: boolean;
+  /** How many pairs one side could not judge. */
+  unknown = 0;
 
-/** Fields whose values say where frames lie, in any kind; judged by verdict and page instead. */
-const PLACES = new Set([
-  "virt",
-  "phys",
-  "machine",
-  "bus",
-  "reached",
-  "frame",
-  "allocation",
-  "handle",
-  "page",
-  "tag",
-]);
-/** Fields of every event that say how it was recorded rather than what happened. */
-const APART = new Set(["cause", "at", "actor", "place"]);
-
-/** What partners share. Addresses within a word do not count, its other bits do. */
-export function keyOf({ recorded: { event } }: Seen): string {
-  if (event.kind === "table.remapped" && event.way !== "iounmap") return `remap ${event.way}`;
-  if (event.kind === "fault.raised" && event.text === "ioremap_nocache")
-    return "remap ioremap_nocache";
-  if (event.kind === "hook.called")
-    return event.hook.endsWith("_to_virt") ? "hook from device" : "hook to device";
-  let key: string = event.kind;
-  for (const name of Object.keys(declared(event.kind).fields)) {
-    const value = (event as unknown as { [name: string]: unknown })[name];
-    if (value == null || PLACES.has(name)) continue;
-    key += ` ${name === "word" ? wordKey(event, value as number) : String(value)}`;
+  constructor(isSameOwner: IsSameOwner, isWhole: boolean) {
+    this.#isSameOwner = isSameOwner;
+    this.#isWhole = isWhole;
   }
-  return key;
+
+  /** What the pair is, by where its numbers lead. Hot: once a pair. */
+  judge(a: Float64Array, i: number, b: Float64Array, j: number): PairClass {
+    const [leadsA, leadsB] = [a[i + LEADS]!, b[j + LEADS]!];
+    if (leadsA !== leadsB && (leadsA >= WRONG_SPACE || leadsB >= WRONG_SPACE)) {
+      if (this.#isTold(leadsA) && this.#isTold(leadsB))
+        return leadsA === WRONG_SPACE || leadsB === WRONG_SPACE ? "wrong-space" : "wrong-frame";
+      this.unknown++;
+    }
+    if (a[i + KIND] !== b[j + KIND]) return "wrong-frame";
+    if (!this.#isSamePage(a, i, b, j)) return "wrong-frame";
+    for (const column of fieldColumns[a[i + KIND]!]!) {
+      const [left, right] = [a[i + column], b[j + column]];
+      if (left !== right && left !== NONE && right !== NONE) return "same after translation";
+    }
+    return "same";
+  }
+
+  /** Whether any number or name differs that both could know. */
+  differs(a: Float64Array, i: number, b: Float64Array, j: number): boolean {
+    if (a[i + KIND] !== b[j + KIND]) return true;
+    const isOther = (column: number) => {
+      const [left, right] = [a[i + column], b[j + column]];
+      return left !== right && (this.#isWhole || (left !== NONE && right !== NONE));
+    };
+    return isOther(ACTOR) || isOther(PLACE) || fieldColumns[a[i + KIND]!]!.some(isOther);
+  }
+
+  /** What a recording does not say is unknown, never different. */
+  #isTold = (leads: number): boolean =>
+    leads === RIGHT || leads >= WRONG_SPACE || (this.#isWhole && leads === NOTHING);
+
+  #isSamePage(a: Float64Array, i: number, b: Float64Array, j: number): boolean {
+    const [ownerA, ownerB] = [a[i + OWNER]!, b[j + OWNER]!];
+    if (ownerA === NONE || ownerB === NONE) return true;
+    if (ownerA === NOBODY || ownerB === NOBODY) return ownerA === ownerB || !this.#isWhole;
+    return this.#isSameOwner(ownerA, ownerB) && a[i + PAGE] === b[j + PAGE];
+  }
 }
 
-/** A GATT word, or a register that holds the table's address, by the bits beside the address. */
-function wordKey(event: Event, word: number): string {
-  const table = event.kind.startsWith("gatt.") || event.kind.startsWith("directory.");
-  const bus = "bus" in event ? (event.bus ?? null) : null;
-  if (word === 0 || (bus === null && !table)) return `${word}`;
-  const beside = bus === null ? word % 4096 : word - (raw(bus) % 2 ** 32);
-  // Where the address does not stand in the word as it is, no bits can be told from it.
-  return beside >= 0 && beside < 4096 ? `address+${beside}` : "address";
-}
-
-/** The fields in which two events of one kind differ, where both fill them or `strict` says both could. */
+/** The fields in which two events differ, where both fill them or `strict` says both could. */
 export function differing(a: Event, b: Event, strict: boolean): string[] {
   if (a.kind !== b.kind) return ["kind"];
   const [one, two] = [a, b] as unknown as { [name: string]: unknown }[];
@@ -101,15 +96,6 @@ export function differing(a: Event, b: Event, strict: boolean): string[] {
   });
 }
 
-/** What a pair of partners is, by where their numbers lead. */
-export function judge(a: Seen, b: Seen): PairClass {
-  const wrong = isWrong(a.verdict) !== isWrong(b.verdict);
-  const bad = isWrong(a.verdict) ? a : b;
-  if (wrong) return bad.verdict === "wrong-space" ? "wrong-space" : "wrong-frame";
-  if (a.recorded.event.kind !== b.recorded.event.kind) return "wrong-frame";
-  if (a.page !== null && b.page !== null && a.page !== b.page) return "wrong-frame";
-  const numbers = differing(a.recorded.event, b.recorded.event, false).filter(
-    (name) => !APART.has(name),
-  );
-  return numbers.length === 0 ? "same" : "same after translation";
-}
+/** Whether a number leads to another page than the one that was meant. */
+export const isAstray = (leads: number): boolean =>
+  leads === WRONG_SPACE || leads === ASTRAY || leads === NOWHERE;

@@ -1,14 +1,22 @@
 // diff.ts - two traces, op by op: what is the same, what parts, and what parts first.
 
 import type { Facts } from "../event/field.ts";
-import { isWrong } from "../event/verdict.ts";
+import type { About } from "../event/trace.ts";
+import { type KindName, kindNames } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
-import { causesOf } from "../replay/causes.ts";
-import type { Trace } from "../replay/trace.ts";
-import { align } from "./align.ts";
-import { differing, judge, keyOf, type PairClass, takesPart } from "./compare.ts";
+import { pageName } from "../machine/owners.ts";
+import { verdictIn } from "../replay/causes.ts";
+import { type Cause, Causes } from "./causes.ts";
+import { differing, Judge, type PairClass } from "./compare.ts";
 import { differingFacts, type FactPair } from "./facts.ts";
-import { type OpSeen, type Seen, Side } from "./side.ts";
+import { type Found, hasPage, type Mark, markOf, withReordered } from "./found.ts";
+import type { Compared } from "./in-memory.ts";
+import { type OpPair, type OpSpan, pairedOps } from "./ops.ts";
+import { areSigned, type Rules, takesPart } from "./part.ts";
+import { Partners } from "./partners.ts";
+import type { Range } from "./ranges.ts";
+import { Names, type Seen, Side } from "./side.ts";
+import { walk } from "./walk.ts";
 
 /** The op of the workload that a divergence belongs to. */
 export interface OpName {
@@ -28,42 +36,88 @@ export interface Divergence {
   readonly facts: readonly FactPair[];
 }
 
+/** A range that is one run of machine frames on one side and several on the other. */
+export interface Scattered {
+  readonly op: number;
+  readonly what: Range["what"];
+  readonly from: number;
+  readonly pages: number;
+  readonly runs: { readonly a: number; readonly b: number };
+}
+
+/** Events that had no part, by kind and, for hooks and hypercalls, which. */
+export interface Apart {
+  readonly kind: KindName;
+  readonly code: number;
+  readonly count: number;
+}
+
+type Two<T> = { readonly a: T; readonly b: T };
+
 export interface Comparison {
   readonly exact: boolean;
   readonly counts: { readonly [C in PairClass]: number };
   /** Events that only one side's platform makes, or that one side could not record. */
-  readonly apart: { readonly a: number; readonly b: number };
+  readonly apart: Two<number>;
+  readonly apartBy: Two<readonly Apart[]>;
   readonly ops: number;
+  /** Ops that agree by signature, and the events of both sides that were not read. */
+  readonly unread: { readonly ops: number; readonly events: number };
+  /** Pairs of which one trace does not say where a number leads. */
+  readonly unknown: number;
+  /** What has no partner in the other trace, in events; whole ops without one are not counted. */
+  readonly unmatched: Two<number>;
+  /** Ops paired by name and place although their arguments differ, and those that stand alone. */
+  readonly opsByPlace: number;
+  readonly opsAlone: number;
+  /** Whether partners were sought as far as one looks, and not found. */
+  readonly isGuess: boolean;
   readonly first: Divergence | null;
   /** The first one in which a device's access parts. */
   readonly firstDevice: Divergence | null;
-  /** How many divergences came from which hook call, most first. */
-  readonly roots: readonly {
-    readonly root: string;
-    readonly side: "a" | "b";
-    readonly count: number;
-  }[];
+  /** What the divergences go back to, most first. */
+  readonly causes: readonly Cause[];
+  readonly scattered: readonly Scattered[];
 }
 
-/** Compares; `each` hears of every divergence in order. */
+export const usualRules: Rules = {
+  exact: false,
+  only: [],
+  ignore: [],
+  byName: false,
+  readAll: false,
+};
+
+/** Compares; `each` hears of every divergence in order. A UserError says what cannot be compared. */
 export function compare(
-  a: Trace,
-  b: Trace,
-  exact: boolean,
+  a: Compared,
+  b: Compared,
+  rules: Partial<Rules> = {},
   each?: (divergence: Divergence) => void,
 ): Comparison {
-  if (a.about.workload !== b.about.workload)
+  if (a.about.workload !== b.about.workload && !rules.byName)
     throw new UserError(
-      `the traces hold different workloads (${a.about.workload} and ${b.about.workload}); record the same one twice`,
+      `the traces hold different workloads (${a.about.workload} and ${b.about.workload}); ` +
+        "record the same one twice, or pair what ops they share with --align by-name",
     );
-  return new Comparing(a, b, exact, each).run();
+  return new Comparing(a, b, { ...usualRules, ...rules }, each).run();
 }
+
+/** Marks that wait for what was moved, at most. */
+const MOST_WAITING = 16384;
+/** Scattered ranges that are listed. */
+const MOST_SCATTERED = 1000;
 
 class Comparing {
   readonly #a: Side;
   readonly #b: Side;
-  readonly #exact: boolean;
+  readonly #rules: Rules;
   readonly #each: ((divergence: Divergence) => void) | undefined;
+  readonly #judge: Judge;
+  readonly #isSigned: boolean;
+  readonly #isWhole: boolean;
+  readonly #partners = new Partners();
+  readonly #causes: Causes;
   readonly #counts: { [C in PairClass]: number } = {
     same: 0,
     "same after translation": 0,
@@ -73,103 +127,121 @@ class Comparing {
     extra: 0,
     reordered: 0,
   };
-  readonly #apart = { a: 0, b: 0 };
+  readonly #unread = { ops: 0, events: 0 };
+  readonly #unmatched = { a: 0, b: 0 };
+  readonly #scattered: Scattered[] = [];
   #first: Divergence | null = null;
   #firstDevice: Divergence | null = null;
-  readonly #roots = { a: new Map<string, number>(), b: new Map<string, number>() };
   #ops = 0;
+  #opsByPlace = 0;
+  #opsAlone = 0;
+  #isGuess = false;
+  #waiting: Found[] = [];
 
-  constructor(a: Trace, b: Trace, exact: boolean, each?: (divergence: Divergence) => void) {
-    this.#a = new Side(a);
-    this.#b = new Side(b);
-    this.#exact = exact;
+  constructor(a: Compared, b: Compared, rules: Rules, each?: (divergence: Divergence) => void) {
+    const takes = takesPart(rules, a.about, b.about);
+    this.#isWhole = isSimulated(a.about) && isSimulated(b.about);
+    const names = new Names();
+    const areSameChipset = a.about.chipset === b.about.chipset || rules.exact;
+    this.#a = new Side(a, names, takes, { isWatched: !this.#isWhole, areSameChipset });
+    this.#b = new Side(b, names, takes, { isWatched: !this.#isWhole, areSameChipset });
+    this.#rules = rules;
     this.#each = each;
+    this.#isSigned = areSigned(rules, a.about, b.about);
+    this.#judge = new Judge(this.#partners.isSameOwner, this.#isWhole);
+    this.#causes = new Causes(this.#a, this.#b);
   }
 
   run(): Comparison {
-    for (;;) {
-      const a = this.#a.nextOp();
-      const b = this.#b.nextOp();
-      if (this.#isPastTear(a, b) || (a === null && b === null)) break;
+    for (const pair of pairedOps(this.#a.trace, this.#b.trace, this.#rules.byName)) {
+      // What the other trace holds beyond a tear is unknown here.
+      if (pair.isPastA && this.#a.trace.torn) break;
+      if (pair.isPastB && this.#b.trace.torn) break;
       this.#ops++;
-      if (a === null || b === null) this.#alone(a, b);
-      else this.#op(a, b);
+      if (pair.a !== null) this.#partners.add(pair.a.op, pair.b?.op ?? null);
+      if (pair.a === null || pair.b === null) this.#alone(pair);
+      else this.#both(pair.a, pair.b, pair.isGuess);
     }
-    const roots = (["a", "b"] as const)
-      .flatMap((side) => [...this.#roots[side]].map(([root, count]) => ({ root, side, count })))
-      .sort((one, two) => two.count - one.count);
     return {
-      exact: this.#exact,
+      exact: this.#rules.exact,
       counts: this.#counts,
-      apart: this.#apart,
+      apart: { a: sumOf(this.#a), b: sumOf(this.#b) },
+      apartBy: { a: apartOf(this.#a), b: apartOf(this.#b) },
       ops: this.#ops,
+      unread: this.#unread,
+      unknown: this.#judge.unknown,
+      unmatched: this.#unmatched,
+      opsByPlace: this.#opsByPlace,
+      opsAlone: this.#opsAlone,
+      isGuess: this.#isGuess,
       first: this.#first,
       firstDevice: this.#firstDevice,
-      roots,
+      causes: this.#causes.list,
+      scattered: this.#scattered,
     };
   }
 
-  /** Whether a torn trace has come to its end: what the other one holds beyond is unknown here. */
-  #isPastTear(a: OpSeen | null, b: OpSeen | null): boolean {
-    return (a === null && this.#a.trace.torn) || (b === null && this.#b.trace.torn);
-  }
-
-  #op(a: OpSeen, b: OpSeen): void {
-    const asked = JSON.stringify([a.name, a.arguments]) === JSON.stringify([b.name, b.arguments]);
-    if (!asked) {
-      const facts = [{ fact: "operation", a: spoken(a), b: spoken(b) }];
-      this.#note({ class: "missing", op: a, a: null, b: null, fields: ["operation"], facts });
+  #both(a: OpSpan, b: OpSpan, isByPlace: boolean): void {
+    const isAgreed =
+      a.op === b.op && a.signature !== null && a.signature === b.signature && !isByPlace;
+    if (this.#isSigned && isAgreed && this.#partners.isPlain) {
+      this.#unread.ops++;
+      this.#unread.events += a.end - a.first + 1 + b.end - b.first + 1;
+      return;
     }
-    const seenA = this.#part(a.events, "a");
-    const seenB = this.#part(b.events, "b");
-    const pairs = align(seenA.map(keyOf), seenB.map(keyOf));
+    if (isByPlace) this.#opsByPlace++;
+    const asked = [spoken(a), spoken(b)] as const;
+    if (asked[0] !== asked[1])
+      this.#noteFacts(a, [{ fact: "operation", a: asked[0], b: asked[1] }]);
+    this.#a.begin(a.first, a.end);
+    this.#b.begin(b.first, b.end);
     // An op that a tear cuts off is compared up to its last event; what follows is unknown, not missing.
     const cutA = a.result === null && this.#a.trace.torn;
     const cutB = b.result === null && this.#b.trace.torn;
-    if (cutA) pairs.length = pairs.findLastIndex((pair) => pair.a >= 0) + 1;
-    if (cutB) pairs.length = pairs.findLastIndex((pair) => pair.b >= 0) + 1;
-    for (const pair of withReordered(pairs, seenA, seenB)) {
-      const one = seenA[pair.a] ?? null;
-      const two = seenB[pair.b] ?? null;
-      this.#pair(a, one, two, pair.moved);
-    }
+    this.#events(a, cutA, cutB);
+    this.#a.end();
+    this.#b.end();
+    this.#compareRanges(a.op);
     if (cutA || cutB) return;
-    const facts = differingFacts(this.#exact, a, this.#a, b, this.#b);
-    if (facts.length > 0)
-      this.#note({
-        class: "missing",
-        op: a,
-        a: null,
-        b: null,
-        fields: facts.map(({ fact }) => fact),
-        facts,
-      });
+    const facts = differingFacts(this.#rules.exact, a, this.#a, b, this.#b);
+    if (facts.length > 0) this.#noteFacts(a, facts);
     else this.#counts.same++;
   }
 
-  #pair(op: OpSeen, a: Seen | null, b: Seen | null, moved: boolean): void {
-    if (a === null || b === null) {
-      this.#note({ class: a === null ? "extra" : "missing", op, a, b, fields: [], facts: [] });
-      return;
-    }
-    const strict =
-      this.#a.trace.about.source === "simulated" && this.#b.trace.about.source === "simulated";
-    const fields = differing(a.recorded.event, b.recorded.event, strict);
-    const judged = judge(a, b);
-    const pairClass: PairClass = moved ? "reordered" : judged;
-    const alike = judged === "same" || judged === "same after translation";
-    // Under exact another number is a difference even where it leads to the same page.
-    if (alike && !moved && !(this.#exact && fields.length > 0)) this.#counts[pairClass]++;
-    else this.#note({ class: pairClass, op, a, b, fields, facts: [] });
+  #events(op: OpSpan, cutA: boolean, cutB: boolean): void {
+    const [sideA, sideB] = [this.#a, this.#b];
+    const { exact } = this.#rules;
+    const judge = this.#judge;
+    const isGuess = walk(sideA, sideB, {
+      pair: (i, j) => {
+        const [a, b] = [sideA.lane.values, sideB.lane.values];
+        const name = judge.judge(a, i, b, j);
+        const isAlike = name === "same" || name === "same after translation";
+        // Under exact another number is a difference even where it leads to the same page.
+        if (isAlike && !(exact && judge.differs(a, i, b, j))) this.#counts[name]++;
+        else this.#found({ class: name, a: markOf(a, i), b: markOf(b, j) }, op);
+      },
+      onlyA: (i) => {
+        if (cutB && sideB.isRead && sideB.lane.waiting === 0) return;
+        this.#found({ class: "missing", a: markOf(sideA.lane.values, i), b: null }, op);
+      },
+      onlyB: (j) => {
+        if (cutA && sideA.isRead && sideA.lane.waiting === 0) return;
+        this.#found({ class: "extra", a: null, b: markOf(sideB.lane.values, j) }, op);
+      },
+    });
+    this.#isGuess ||= isGuess;
+    this.#flush(op);
   }
 
   /** An op that only one side has. */
-  #alone(a: OpSeen | null, b: OpSeen | null): void {
+  #alone({ a, b }: OpPair): void {
     const op = (a ?? b)!;
+    this.#opsAlone++;
     const facts = [{ fact: "operation", a: a && spoken(a), b: b && spoken(b) }];
     this.#note({
       class: a === null ? "extra" : "missing",
-      op,
+      op: nameOf(op),
       a: null,
       b: null,
       fields: ["operation"],
@@ -177,69 +249,78 @@ class Comparing {
     });
   }
 
-  #part(events: readonly Seen[], side: "a" | "b"): Seen[] {
-    const [a, b] = [this.#a.trace.about, this.#b.trace.about];
-    const part = events.filter(({ recorded }) => takesPart(recorded.event, this.#exact, a, b));
-    this.#apart[side] += events.length - part.length;
-    return part;
+  #noteFacts(op: OpSpan, facts: readonly FactPair[]): void {
+    const fields = facts.map(({ fact }) => fact);
+    this.#note({ class: "missing", op: nameOf(op), a: null, b: null, fields, facts });
   }
 
-  #note({ op: { op, name, arguments: asked }, ...parts }: Divergence): void {
-    const divergence = { op: { op, name, arguments: asked }, ...parts };
+  #found(found: Found, op: OpSpan): void {
+    this.#waiting.push(found);
+    if (this.#waiting.length >= MOST_WAITING) this.#flush(op);
+  }
+
+  #flush(op: OpSpan): void {
+    for (const found of withReordered(this.#waiting)) {
+      this.#causes.add(found, op.op);
+      if (found.a === null) this.#unmatched.b++;
+      if (found.b === null) this.#unmatched.a++;
+      const isDevice = [found.a, found.b].some((mark) => mark !== null && isDevices(mark));
+      if (this.#each || this.#first === null || (isDevice && this.#firstDevice === null)) {
+        const divergence = this.#told(found, op);
+        this.#note(divergence);
+        if (isDevice) this.#firstDevice ??= divergence;
+      } else this.#counts[found.class]++;
+    }
+    this.#waiting = [];
+  }
+
+  #note(divergence: Divergence): void {
     this.#counts[divergence.class]++;
     this.#first ??= divergence;
-    if ([divergence.a, divergence.b].some((seen) => seen?.recorded.event.actor === "card"))
-      this.#firstDevice ??= divergence;
-    this.#countRoot("a", divergence.a);
-    this.#countRoot("b", divergence.b);
     this.#each?.(divergence);
   }
 
-  /** A number that leads astray came from some hook call: many divergences, few causes. */
-  #countRoot(side: "a" | "b", seen: Seen | null): void {
-    if (seen === null || !isWrong(seen.verdict)) return;
-    const trace = (side === "a" ? this.#a : this.#b).trace;
-    const hook = causesOf(trace, seen.recorded).find(
-      ({ event }) => event.kind === "hook.called",
-    )?.event;
-    if (hook?.kind !== "hook.called") return;
-    const root = `${hook.hook} in ${hook.place}`;
-    this.#roots[side].set(root, (this.#roots[side].get(root) ?? 0) + 1);
+  /** A divergence whole: its events decoded, their verdicts looked up. */
+  #told(found: Found, op: OpSpan): Divergence {
+    const a = seenBy(this.#a.trace, found.a);
+    const b = seenBy(this.#b.trace, found.b);
+    const fields =
+      a === null || b === null ? [] : differing(a.recorded.event, b.recorded.event, this.#isWhole);
+    return { class: found.class, op: nameOf(op), a, b, fields, facts: [] };
+  }
+
+  #compareRanges(op: number): void {
+    const [inA, inB] = [this.#a.ranges.found, this.#b.ranges.found];
+    inA.forEach(({ what, from, pages, runs }, i) => {
+      const other = inB[i];
+      if (other?.what !== what || other.from !== from || other.pages !== pages) return;
+      if ((runs === 1) === (other.runs === 1) || this.#scattered.length >= MOST_SCATTERED) return;
+      this.#scattered.push({ op, what, from, pages, runs: { a: runs, b: other.runs } });
+    });
   }
 }
 
-const spoken = (op: OpSeen): string => `${op.name} ${JSON.stringify(op.arguments)}`;
+const isSimulated = ({ source }: About): boolean => source === "simulated";
+const isDevices = ({ kind }: Mark): boolean => kindNames[kind]!.startsWith("device.");
+const spoken = (op: OpSpan): string => `${op.name} ${JSON.stringify(op.arguments)}`;
+const nameOf = ({ op, name, arguments: asked }: OpSpan): OpName => ({ op, name, arguments: asked });
+
+function seenBy(trace: Compared, mark: Mark | null): Seen | null {
+  const recorded = mark === null ? undefined : trace.event(mark.seq);
+  if (mark === null || recorded === undefined) return null;
+  const { owner, page } = mark;
+  return {
+    recorded,
+    verdict: verdictIn(trace, recorded),
+    page: hasPage(mark) && owner >= 0 ? pageName(owner, page) : null,
+  };
+}
+
+const sumOf = ({ apart }: Side): number => [...apart.values()].reduce((sum, n) => sum + n, 0);
+const apartOf = ({ apart }: Side): Apart[] =>
+  [...apart]
+    .map(([what, count]) => ({ kind: kindNames[Math.floor(what / 256)]!, code: what % 256, count }))
+    .sort((one, two) => two.count - one.count);
 
 /** Whether the traces are alike. */
 export const isAlike = ({ first }: Comparison): boolean => first === null;
-
-interface Placed {
-  readonly a: number;
-  readonly b: number;
-  readonly moved: boolean;
-}
-
-/** An event missing here that turns up as extra elsewhere in the op is one that was moved. */
-function withReordered(
-  pairs: readonly { a: number; b: number }[],
-  a: readonly Seen[],
-  b: readonly Seen[],
-): Placed[] {
-  const extras = new Map<string, number[]>();
-  for (const pair of pairs)
-    if (pair.a < 0) {
-      const key = keyOf(b[pair.b]!);
-      const places = extras.get(key);
-      if (places === undefined) extras.set(key, [pair.b]);
-      else places.push(pair.b);
-    }
-  const taken = new Set<number>();
-  const placed = pairs.map((pair): Placed => {
-    if (pair.b >= 0) return { ...pair, moved: false };
-    const partner = extras.get(keyOf(a[pair.a]!))?.shift();
-    if (partner === undefined) return { ...pair, moved: false };
-    taken.add(partner);
-    return { a: pair.a, b: partner, moved: true };
-  });
-  return placed.filter(({ a, b }) => a >= 0 || !taken.has(b));
-}

@@ -1,19 +1,9 @@
 // facts.ts - how the results of two ops compare: what the driver returned and what a recording observed.
 
 import type { Facts } from "../event/field.ts";
-import type { OpSeen, Side } from "./side.ts";
-
-/** Facts that say where frames lie; by default the events behind them are judged instead. */
-const PLACES = new Set([
-  "memory",
-  "gatt_bus_addr",
-  "gatt_crc32",
-  "gatt_dump",
-  "entry0_addr",
-  "hw_first_bad",
-  "scratch_page",
-  "scratch_page_real",
-]);
+import { PLACE_FACTS } from "../machine/likeness.ts";
+import type { OpSpan } from "./ops.ts";
+import type { Side } from "./side.ts";
 
 export interface FactPair {
   readonly fact: string;
@@ -24,9 +14,9 @@ export interface FactPair {
 /** The facts that differ. What only one side states is worked out from the other's state, if that can tell. */
 export function differingFacts(
   exact: boolean,
-  a: OpSeen,
+  a: OpSpan,
   sideA: Side,
-  b: OpSeen,
+  b: OpSpan,
   sideB: Side,
 ): FactPair[] {
   if (a.result === null || b.result === null)
@@ -35,10 +25,10 @@ export function differingFacts(
       : [{ fact: "ended", a: a.result !== null, b: b.result !== null }];
   const facts = new Set([...Object.keys(a.result), ...Object.keys(b.result)]);
   return [...facts]
-    .filter((fact) => exact || !PLACES.has(fact))
+    .filter((fact) => exact || !PLACE_FACTS.has(fact))
     .map((fact) => ({ fact, a: stated(fact, a, sideA), b: stated(fact, b, sideB) }))
     .filter((pair) => JSON.stringify(pair.a) !== JSON.stringify(pair.b));
 }
 
-const stated = (fact: string, op: OpSeen, side: Side): unknown =>
-  (op.result as Facts)[fact] ?? (fact in (op.result as Facts) ? null : side.watch.observed(fact));
+const stated = (fact: string, op: OpSpan, side: Side): unknown =>
+  (op.result as Facts)[fact] ?? (fact in (op.result as Facts) ? null : side.observed(fact));

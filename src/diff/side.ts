@@ -1,14 +1,32 @@
-// side.ts - one of the two traces: its ops one by one, each event judged in the state at its moment.
+// side.ts - one of the two traces: its ops one by one, each event with what only its moment can tell.
+//
+// Rows are read in order and once; ops that agree by signature are passed over, but for the events that say
+// who owns which page. An event is decoded only where it is reported.
 
-import { pfnOf, raw } from "../address.ts";
-import type { Facts } from "../event/field.ts";
-import { type Addresses, addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
-import type { Event, Of, Recorded } from "../event/vocabulary.ts";
+import { PAGE_SIZE } from "../address.ts";
+import { chipsetCalled } from "../chipset/index.ts";
+import { SUBJECT_FAMILIES } from "../event/field.ts";
+import type { Row, Rows } from "../event/row.ts";
+import type { Verdict } from "../event/verdict.ts";
+import {
+  type Actor,
+  actors,
+  type KindName,
+  kindNames,
+  type Recorded,
+} from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
-import { State } from "../machine/state.ts";
+import { at, kindCode, Likeness, leadsTo, RIGHT, UNKNOWN } from "../machine/likeness.ts";
+import { Owners } from "../machine/owners.ts";
+import { pagesOf, State } from "../machine/state.ts";
+import { Table } from "../machine/table.ts";
 import { Watch } from "../replay/observe.ts";
 import { natureOf } from "../replay/replay.ts";
-import type { Trace } from "../replay/trace.ts";
+import type { Compared } from "./in-memory.ts";
+import { KEY, Lane, LEADS, NONE, NOTE, OWNER, PAGE } from "./lane.ts";
+import type { TakesPart } from "./part.ts";
+import { Ranges } from "./ranges.ts";
+import { Roots } from "./roots.ts";
 
 /** An event with what only its moment can tell. */
 export interface Seen {
@@ -18,76 +36,242 @@ export interface Seen {
   readonly page: string | null;
 }
 
-/** One op of one side, up to its end. */
-export interface OpSeen {
-  readonly op: number;
-  readonly name: string;
-  readonly arguments: Facts;
-  /** Null where the op never ended. */
-  readonly result: Facts | null;
-  readonly events: readonly Seen[];
+/** Numbers for the names that two traces spell with codes of their own. */
+export class Names {
+  readonly #codes = new Map<string, number>();
+  readonly names: string[] = [];
+
+  codeOf(name: string): number {
+    let code = this.#codes.get(name);
+    if (code === undefined) {
+      code = this.names.push(name) - 1;
+      this.#codes.set(name, code);
+    }
+    return code;
+  }
 }
+
+// Looked up once: these stand in a loop over every event.
+const { seq: SEQ, kind: KIND, op: OP, actor: ACTOR, place: PLACE, subject: SUBJECT } = at;
+const { phys: PHYS, machine: MACHINE, bus: BUS, reached: REACHED, size: SIZE, value: VALUE } = at;
+const HAS_PHYS = 1 << PHYS;
+const HAS_MACHINE = 1 << MACHINE;
+const HAS_BUS = 1 << BUS;
+
+const ALLOCATED = kindCode["page.allocated"];
+const FREED = kindCode["page.freed"];
+const P2M_SET = kindCode["p2m.set"];
+const P2M_CLEARED = kindCode["p2m.cleared"];
+const HYPERCALL = kindCode["hypercall.made"];
+const HOOK = kindCode["hook.called"];
+
+/** What of an op that is passed over must be known all the same. */
+const KEPT: readonly KindName[] = [
+  "page.allocated",
+  "page.freed",
+  "p2m.set",
+  "p2m.cleared",
+  "register.written",
+  "hook.called",
+];
 
 export class Side {
-  readonly trace: Trace;
-  readonly state: State;
-  readonly watch: Watch;
-  readonly #events: Iterator<Recorded>;
-  #next: IteratorResult<Recorded>;
-  /** first pfn -> the allocation's name. */
-  readonly #allocations = new Map<number, string>();
-  #allocated = 0;
-  /** What the events that can be causes of a verdict said. */
-  readonly #spoke = new Map<number, Addresses>();
+  readonly trace: Compared;
+  readonly lane = new Lane();
+  readonly roots: Roots;
+  readonly ranges: Ranges;
+  /** How many events had no part in the comparison, by kind x 256 + the code of the hook or hypercall. */
+  readonly apart = new Map<number, number>();
+  readonly #names: Names;
+  readonly #takesPart: TakesPart;
+  readonly #likeness: Likeness;
+  readonly #owners = new Owners();
+  readonly #p2m = new Table();
+  /** What only the whole state can tell; null where nobody asks. */
+  readonly #watched: { readonly state: State; readonly watch: Watch } | null;
+  /** The trace's codes -> this program's. */
+  readonly #kinds: readonly number[];
+  readonly #actors: readonly number[];
+  readonly #places: number[] = [];
+  #chunks: Iterator<Rows>;
+  #chunk: Rows = { rows: [], notes: [] };
+  #row = 0;
+  #note = 0;
+  /** The last seq that was read. */
+  #read = 0;
+  #end = 0;
+  #first = 0;
 
-  constructor(trace: Trace) {
+  constructor(
+    trace: Compared,
+    names: Names,
+    takesPart: TakesPart,
+    { isWatched, areSameChipset }: { isWatched: boolean; areSameChipset: boolean },
+  ) {
     this.trace = trace;
-    this.state = new State(natureOf(trace.about));
-    this.watch = new Watch(this.state);
-    this.#events = trace.events()[Symbol.iterator]();
-    this.#next = this.#events.next();
+    this.#names = names;
+    this.#takesPart = takesPart;
+    this.#likeness = new Likeness(chipsetCalled(trace.about.chipset), areSameChipset);
+    const state = new State(natureOf(trace.about));
+    this.#watched = isWatched ? { state, watch: new Watch(state) } : null;
+    this.#kinds = trace.names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
+    this.#actors = trace.names.actors.map((actor) => actors.indexOf(actor as Actor));
+    this.#chunks = trace.rows(1, trace.count)[Symbol.iterator]();
+    this.roots = new Roots(trace, names);
+    this.ranges = new Ranges(
+      (phys) => this.#machineOf(phys),
+      (phys) => this.#owners.pagesFrom(Math.floor(phys / PAGE_SIZE)),
+    );
   }
 
-  /** The next op, its events read and applied; null at the end. Events before it belong to no op. */
-  nextOp(): OpSeen | null {
-    while (!this.#next.done && this.#next.value.event.kind !== "op.began") this.#take();
-    if (this.#next.done) return null;
-    const began = this.#take().recorded.event as Of<"op.began">;
-    this.#allocated = 0;
-    const events: Seen[] = [];
-    let result: Facts | null = null;
-    while (!this.#next.done && this.#next.value.event.kind !== "op.began") {
-      const seen = this.#take();
-      if (seen.recorded.event.kind === "op.ended") result = seen.recorded.event.result;
-      else events.push(seen);
+  /** Goes to the op whose events these are, its beginning included. */
+  begin(first: number, end: number): void {
+    if (first > this.#read + 1) this.#passOver(this.#read + 1, first - 1);
+    this.#first = first;
+    this.#end = end;
+    this.ranges.begin();
+  }
+
+  /** Reads on until so many events wait or the op is over; gives how many wait. */
+  fill(wanted: number): number {
+    const { lane } = this;
+    while (lane.waiting < wanted && this.#read < this.#end) this.#take();
+    return lane.waiting;
+  }
+
+  /** Whether all events of the op were read. */
+  get isRead(): boolean {
+    return this.#read >= this.#end;
+  }
+
+  /** After an op: a stated fact's value by the replayed state; undefined where the state cannot tell. */
+  observed(fact: string): unknown {
+    return this.#watched?.watch.observed(fact);
+  }
+
+  /** Brings the whole state, where anybody asks it, to the end of the op. */
+  end(): void {
+    this.ranges.end();
+    if (this.#watched === null) return;
+    const { state, watch } = this.#watched;
+    for (const { seq, event } of this.trace.events(this.#first, this.#end)) {
+      apply(state, event, seq);
+      watch.see(event);
     }
-    return { op: began.op, name: began.name, arguments: began.arguments, result, events };
   }
 
-  #take(): Seen {
-    const recorded = this.#next.value as Recorded;
-    const { seq, op, event } = recorded;
-    // A freed page is still the allocation's; a new one is it from now on.
-    const before = event.kind === "page.allocated" ? null : this.#pageOf(event);
-    apply(this.state, event, seq);
-    this.watch.see(event);
-    if (event.kind === "page.allocated")
-      this.#allocations.set(event.allocation, `op ${op}'s allocation ${this.#allocated++}`);
-    const page = before ?? this.#pageOf(event);
-    const addresses = addressesOf(event);
-    const cause = event.cause == null ? null : (this.#spoke.get(event.cause) ?? null);
-    const verdict = verdictOf(addresses, cause);
-    if (event.kind === "gatt.written" || (event.kind === "register.written" && event.bus != null))
-      this.#spoke.set(seq, addresses);
-    this.#next = this.#events.next();
-    return { recorded, verdict, page };
+  #take(): void {
+    const row = this.#nextRow();
+    const seq = row[SEQ]!;
+    this.#read = seq;
+    const kind = this.#kinds[row[KIND]!]!;
+    const notes = this.#chunk.notes;
+    let note: string | undefined;
+    if (this.#note < notes.length && notes[this.#note]![0] === seq) note = notes[this.#note++]![1];
+    let filled = 0;
+    for (let i = 0; i < row.length; i++) if (row[i] !== null) filled |= 1 << i;
+    this.#keepTrack(kind, row);
+    const actor = this.#actors[row[ACTOR]!]!;
+    const value = row[VALUE] ?? NONE;
+    this.#likeness.read(row, 0, filled, kind, note);
+    if (this.#takesPart(kind, actor, value, (filled & HAS_BUS) !== 0)) {
+      const place = (filled & (1 << PLACE)) === 0 ? NONE : this.#placeOf(row[PLACE]!);
+      this.#see(row, kind, actor, place, filled, note);
+    } else if (kind !== BEGAN && kind !== ENDED) this.#countApart(kind, value);
+    this.roots.see(row, kind);
+    if (kind === FREED) this.#owners.free(firstOf(row), pagesOf(row[SIZE]!));
   }
 
-  #pageOf(event: Event): string | null {
-    if (!("phys" in event) || event.phys == null) return null;
-    const page = raw(pfnOf(event.phys));
-    const owner = this.state.allocationOf(page);
-    if (owner === null) return null;
-    return `${this.#allocations.get(owner.first)}, page ${page - owner.first}`;
+  /** Puts an event into the lane. */
+  #see(
+    row: Row,
+    kind: number,
+    actor: number,
+    place: number,
+    filled: number,
+    note: string | undefined,
+  ): void {
+    const { lane } = this;
+    const to = lane.push();
+    const { values } = lane;
+    for (let i = 0; i < row.length; i++) values[to + i] = row[i] ?? NONE;
+    values[to + KIND] = kind;
+    values[to + ACTOR] = actor;
+    values[to + PLACE] = place;
+    values[to + NOTE] = note === undefined ? NONE : this.#names.codeOf(note);
+    values[to + KEY] = this.#likeness.key;
+    values[to + LEADS] = this.#leadsTo(row, kind, filled);
+    values[to + OWNER] = NONE;
+    values[to + PAGE] = 0;
+    if ((filled & HAS_PHYS) !== 0) {
+      values[to + OWNER] = this.#owners.ownerOf(Math.floor(row[PHYS]! / PAGE_SIZE));
+      values[to + PAGE] = this.#owners.page;
+    }
+    this.ranges.see(values, to);
+  }
+
+  /** Where the event's number leads; where the event does not say where its page is, the P2M may. */
+  #leadsTo(row: Row, kind: number, filled: number): number {
+    const leads = leadsTo(row, 0, filled, kind);
+    if (leads !== UNKNOWN || (filled & HAS_PHYS) === 0) return leads;
+    const machine = this.#machineOf(row[PHYS]!);
+    if (machine === null) return UNKNOWN;
+    return row[REACHED] === machine
+      ? RIGHT
+      : leadsTo(row.with(MACHINE, machine), 0, filled | HAS_MACHINE, kind);
+  }
+
+  #machineOf(phys: number): number | null {
+    if (this.trace.about.physIsMachine) return phys;
+    const frame = this.#p2m.get(Math.floor(phys / PAGE_SIZE));
+    return frame === undefined ? null : frame * PAGE_SIZE + (phys % PAGE_SIZE);
+  }
+
+  /** What names pages from here on. */
+  #keepTrack(kind: number, row: Row): void {
+    if (kind === ALLOCATED) this.#owners.allocate(row[OP] ?? -1, firstOf(row), pagesOf(row[SIZE]!));
+    else if (kind === P2M_SET) this.#p2m.set(firstOf(row), Math.floor(row[MACHINE]! / PAGE_SIZE));
+    else if (kind === P2M_CLEARED) this.#p2m.delete(firstOf(row));
+  }
+
+  /** Passes over ops that agree by their signatures. */
+  #passOver(from: number, to: number): void {
+    for (const { rows } of this.trace.rows(from, to, KEPT))
+      for (const row of rows) {
+        const kind = this.#kinds[row[KIND]!]!;
+        this.#keepTrack(kind, row);
+        if (kind === FREED) this.#owners.free(firstOf(row), pagesOf(row[SIZE]!));
+        let filled = 0;
+        for (let i = 0; i < row.length; i++) if (row[i] !== null) filled |= 1 << i;
+        this.#likeness.read(row, 0, filled, kind, undefined);
+        this.roots.see(row, kind);
+      }
+    this.#read = to;
+    this.#chunks = this.trace.rows(to + 1, this.trace.count)[Symbol.iterator]();
+    this.#chunk = { rows: [], notes: [] };
+    this.#row = 0;
+  }
+
+  #nextRow(): Row {
+    while (this.#row === this.#chunk.rows.length) {
+      this.#chunk = this.#chunks.next().value as Rows;
+      this.#row = 0;
+      this.#note = 0;
+    }
+    return this.#chunk.rows[this.#row++]!;
+  }
+
+  #placeOf(code: number): number {
+    this.#places[code] ??= this.#names.codeOf(this.trace.names.places[code]!);
+    return this.#places[code];
+  }
+
+  #countApart(kind: number, value: number): void {
+    const what = kind * 256 + (kind === HYPERCALL || kind === HOOK ? value : 0);
+    this.apart.set(what, (this.apart.get(what) ?? 0) + 1);
   }
 }
+
+const BEGAN = kindCode["op.began"];
+const ENDED = kindCode["op.ended"];
+const firstOf = (row: Row): number => Math.floor(row[SUBJECT]! / SUBJECT_FAMILIES);

@@ -25,6 +25,12 @@ export interface Texts {
   readonly op?: { name: string; arguments: string; result: string | null } | undefined;
 }
 
+/** Rows of a trace in a row, and the texts of those that have any. */
+export interface Rows {
+  readonly rows: readonly Row[];
+  readonly notes: readonly (readonly [seq: number, text: string])[];
+}
+
 interface Step {
   readonly name: string;
   readonly at: number;

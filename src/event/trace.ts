@@ -12,6 +12,8 @@ export interface OpRow {
   readonly result: Facts | null;
   readonly first: number;
   readonly last: number | null;
+  /** What of it does not depend on where frames lie; null where nothing was signed. */
+  readonly signature: string | null;
 }
 
 /** One run, as recorded or imported. */

@@ -9,7 +9,7 @@ import { faults } from "../event/fault.ts";
 import { columns, type Facts } from "../event/field.ts";
 import { hookNames, remappers } from "../event/hook.ts";
 import type { Row } from "../event/row.ts";
-import { declared, type KindName, kindNames } from "../event/vocabulary.ts";
+import { actors, declared, type KindName, kindNames } from "../event/vocabulary.ts";
 
 type Column = (typeof columns)[number];
 /** Where each column stands in a row. */
@@ -17,11 +17,19 @@ export const at = Object.fromEntries(columns.map((name, i) => [name, i])) as {
   readonly [C in Column]: number;
 };
 // Looked up once: these stand in loops over every event.
-const { subject: SUBJECT, phys: PHYS, machine: MACHINE, reached: REACHED, value: VALUE } = at;
+const {
+  actor: ACTOR,
+  subject: SUBJECT,
+  phys: PHYS,
+  machine: MACHINE,
+  bus: BUS,
+  reached: REACHED,
+  value: VALUE,
+} = at;
 const HAS_PHYS = 1 << PHYS;
 const HAS_MACHINE = 1 << MACHINE;
 const HAS_REACHED = 1 << REACHED;
-const HAS_BUS = 1 << at.bus;
+const HAS_BUS = 1 << BUS;
 
 /** The code of each kind in a row that this program writes. */
 export const kindCode = Object.fromEntries(kindNames.map((name, code) => [name, code])) as {
@@ -99,6 +107,8 @@ interface Plan {
   readonly counting: number;
   /** Of a raw word, what counts beside the address in it. */
   readonly word: "entry" | "directory" | "register" | null;
+  /** Whether it is a device's access: where in the aperture is the client's own choice. */
+  readonly isAccess: boolean;
   readonly special: "hook" | "remap" | "fault" | null;
 }
 
@@ -112,31 +122,41 @@ const plans: readonly Plan[] = kindNames.map((kind) => {
     word: fields.some(([name]) => name === "word")
       ? (({ gatt: "entry", directory: "directory" } as const)[family as "gatt"] ?? "register")
       : null,
+    isAccess: family === "device",
     special: (special as { [kind: string]: Plan["special"] })[kind] ?? null,
   };
 });
 
+const CARD = actors.indexOf("card");
+/** Bytes: an aperture lies at a multiple of its size, and 4 MB is the smallest of any chipset here. */
+const SMALLEST_APERTURE = 0x400000;
 const FROM_DEVICE = hookNames.map((name) => name.endsWith("_to_virt"));
 const IOUNMAP = remappers.indexOf("iounmap");
 const REGISTER_WRITTEN = kindCode["register.written"];
 /** Stands for an address in a key. */
 const ADDRESS = 0x40000000;
-/** Stand for a kind: a hook's directions, and a remapping, whether it came about or was refused. */
-const [FROM, TO, REMAPPED] = [1001, 1002, 1003];
+/** Stand for a kind: a hook's directions, any chipset's table base, and a remapping or its refusal. */
+const [FROM, TO, BASE, REMAPPED] = [1001, 1002, 1003, 1004];
 
 /** Makes the keys of one trace's rows, in their order. */
 export class Likeness {
   readonly #chipset: Chipset | null;
-  /** Registers that were given the table's address: what is read there is one as well. */
-  readonly #bases = new Set<number>();
+  /**
+   * Registers that were given the table's address: what is read there is one as well. Whether it stands in the
+   * word as it is.
+   */
+  readonly #bases = new Map<number, boolean>();
   #word = -1;
   #beside = 0;
+  readonly #areSameChipset: boolean;
   /** The key last made, in two lanes of 32 bits. */
   one = 0;
   two = 0;
 
-  constructor(chipset: Chipset | null) {
+  /** Without `areSameChipset`, a register that is given the table's address is like any other such. */
+  constructor(chipset: Chipset | null, areSameChipset = true) {
     this.#chipset = chipset;
+    this.#areSameChipset = areSameChipset;
   }
 
   /** The key last made, as a number of 52 bits. */
@@ -150,6 +170,11 @@ export class Likeness {
    */
   read(row: Row, start: number, filled: number, kind: number, note: string | undefined): void {
     const plan = plans[kind]!;
+    if (kind === REGISTER_WRITTEN && !this.#areSameChipset && (filled & HAS_BUS) !== 0) {
+      this.one = blended(ONE, BASE, ONE);
+      this.two = blended(TWO, BASE, TWO);
+      return;
+    }
     if (plan.special !== null && this.#isSpecial(plan, row, start, note)) return;
     let one = blended(ONE, kind, ONE);
     let two = blended(TWO, kind, TWO);
@@ -162,6 +187,11 @@ export class Likeness {
       if (low === value) continue;
       one = blended(one, upper(value), ONE);
       two = blended(two, upper(value), TWO);
+    }
+    if (plan.isAccess && row[start + ACTOR] === CARD && (filled & HAS_BUS) !== 0) {
+      const within = row[start + BUS]! % SMALLEST_APERTURE;
+      one = blended(one, within, ONE);
+      two = blended(two, within, TWO);
     }
     if (plan.word !== null) {
       const beside = this.#besideAddress(plan.word, row, start, filled, kind);
@@ -195,8 +225,11 @@ export class Likeness {
     if (holder === "directory") return ADDRESS + (word % 4096);
     const register = row[start + SUBJECT]!;
     const given = kind === REGISTER_WRITTEN && (filled & HAS_BUS) !== 0;
-    if (given) this.#bases.add(register);
-    return given || this.#bases.has(register) ? ADDRESS + (word % 4096) : word;
+    // Where the address does not stand in the word as it is (the AMD64's table base), no bits can be told from it.
+    if (given) this.#bases.set(register, (word - row[start + BUS]!) >>> 0 < 4096);
+    const isPlain = this.#bases.get(register);
+    if (isPlain === undefined) return word;
+    return isPlain ? ADDRESS + (word % 4096) : ADDRESS;
   }
 
   /** A word is written and then read, so the last answer is kept. */

@@ -56,4 +56,13 @@ export class Owners {
     this.#last = first === undefined ? NOBODY : this.#owner.get(first)!;
     return this.#last;
   }
+
+  /** Pages of an allocation from a page of it on; 0 for a page of nobody. */
+  pagesFrom(pfn: number): number {
+    const first = this.#first.get(pfn);
+    if (first === undefined) return 0;
+    let pages = 1;
+    while (this.#first.get(pfn + pages) === first) pages++;
+    return pages;
+  }
 }

@@ -5,7 +5,7 @@ import type { Recorded } from "../event/vocabulary.ts";
 import type { Trace } from "./trace.ts";
 
 /** The event's chain of causes, nearest first, without the event itself. */
-export function causesOf(trace: Trace, recorded: Recorded): Recorded[] {
+export function causesOf(trace: Pick<Trace, "event">, recorded: Recorded): Recorded[] {
   const chain: Recorded[] = [];
   let { cause } = recorded.event;
   while (cause != null) {
@@ -18,7 +18,7 @@ export function causesOf(trace: Trace, recorded: Recorded): Recorded[] {
 }
 
 /** The verdict of an event of a trace, its cause looked up. */
-export function verdictIn(trace: Trace, { event }: Recorded): Verdict | null {
+export function verdictIn(trace: Pick<Trace, "event">, { event }: Recorded): Verdict | null {
   const cause = event.cause == null ? undefined : trace.event(event.cause);
   return verdictOf(addressesOf(event), cause === undefined ? null : addressesOf(cause.event));
 }

@@ -1,8 +1,10 @@
 // trace.ts - what replay needs of a trace; the store fulfils it, and so does any other source of events.
 
+import type { Rows } from "../event/row.ts";
 import type { About, Mark, OpRow, Search } from "../event/trace.ts";
-import type { Recorded } from "../event/vocabulary.ts";
+import type { KindName, Recorded } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
+import type { Names } from "../store/digest.ts";
 
 export interface Trace {
   readonly about: About;
@@ -27,4 +29,8 @@ export interface Trace {
   restore(state: State, moment: number): number;
   /** The events looked for, in order or newest first; each as soon as it is found. */
   search(wanted: Search): Iterable<Recorded>;
+  /** What the codes in its rows stand for. */
+  readonly names: Names;
+  /** The same events as rows, in order and some at a time; only those of `kinds`, where it is given. */
+  rows(from: number, to: number, kinds?: readonly KindName[]): Iterable<Rows>;
 }

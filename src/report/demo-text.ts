@@ -31,7 +31,7 @@ export const demoText = ({ native, refused, lenient, nativeGart, xenGart }: Demo
     colours.bold("1. agpgart takes the addresses from virt_to_phys(), as it did up to 2.6.12-rc6"),
     `   on a bare PC    ${outcome(native)}`,
     `   under Xen       ${outcome(refused)}`,
-    ...refusalText(compare(native, refused, false).first!),
+    ...refusalText(compare(native, refused).first!),
     `   if it forgave   ${outcome(lenient)}`,
     "",
     ...partingText(native, lenient),
@@ -41,7 +41,7 @@ export const demoText = ({ native, refused, lenient, nativeGart, xenGart }: Demo
     ),
     `   on a bare PC    ${outcome(nativeGart)}`,
     `   under Xen       ${outcome(xenGart)}`,
-    `   compared        ${alikeText(compare(nativeGart, xenGart, false))}`,
+    `   compared        ${alikeText(compare(nativeGart, xenGart, { readAll: true }))}`,
   ].join("\n");
 
 /** Why Xen's ioremap says no. */
@@ -57,11 +57,12 @@ function refusalText({ b }: Divergence): string[] {
 
 /** Where native and forgiving Xen part: the five addresses, and what the card makes of them. */
 function partingText(native: Trace, lenient: Trace): string[] {
-  const { first, firstDevice, roots } = compare(native, lenient, false);
+  const { first, firstDevice, causes } = compare(native, lenient);
   const { op, a, b } = first!;
   const rows = addressRows([toldOf(native, a), toldOf(lenient, b)]);
   rows.push(["", "", verdictText(a!.verdict!), verdictText(b!.verdict!)]);
   const heading = ["", "", `bare PC, #${a!.recorded.seq}`, `Xen, #${b!.recorded.seq}`];
+  const roots = causes.filter(({ root }) => root !== null);
   const wrong = roots.reduce((sum, { count }) => sum + count, 0);
   const card = addressesOf(firstDevice!.b!.recorded.event);
   return [

@@ -23,7 +23,7 @@ const explained: { readonly [C in PairClass]: string } = {
 
 /** The whole report. */
 export function diffText(a: Trace, b: Trace, comparison: Comparison): string {
-  const { exact, counts, apart, ops, first, firstDevice, roots } = comparison;
+  const { exact, counts, apart, ops, first, firstDevice, causes } = comparison;
   const rule = exact ? "every number must be the same" : "the same page, whatever its frame";
   const lines = [
     headOf("A", a),
@@ -54,15 +54,19 @@ export function diffText(a: Trace, b: Trace, comparison: Comparison): string {
       `what the card meets is different first in ${opText(firstDevice)}`,
       ...pairLines(a, b, firstDevice),
     );
-  if (roots.length > 0)
+  if (causes.length > 0)
     lines.push("", "what goes wrong, by the hook that gave the address", rootsText(comparison));
   return lines.join("\n");
 }
 
-const rootsText = ({ roots }: Comparison): string =>
+const rootsText = ({ causes }: Comparison): string =>
   indented(
     inColumns(
-      roots.map(({ root, side, count }) => [counted(count), `in ${side.toUpperCase()}`, root]),
+      causes.map(({ root, side, count }) => [
+        counted(count),
+        `in ${side.toUpperCase()}`,
+        root ?? "-",
+      ]),
     ),
   );
 

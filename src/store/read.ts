@@ -4,7 +4,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
 import { chipsetCalled } from "../chipset/index.ts";
 import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
-import { filledOf, type Row, RowReader, type Texts } from "../event/row.ts";
+import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/row.ts";
 import type { About, Mark, OpRow, Search } from "../event/trace.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
@@ -45,11 +45,16 @@ const opsNamed = build
   .selectFrom("op")
   .select(["op", "name", "arguments", "result"])
   .where(sql<boolean>`op IN (SELECT value FROM json_each(${"[]"}))`);
-const allOps = build
+const opsAfter = build
   .selectFrom("op")
-  .select(["op", "name", "arguments", "result", "first_seq", "last_seq"])
-  .orderBy("op");
-const oneOp = allOps.clearOrderBy().where("op", "=", 0);
+  .select(["op", "name", "arguments", "result", "first_seq", "last_seq", "signature"])
+  .where("op", ">", 0)
+  .orderBy("op")
+  .limit(0);
+const eventsOfKinds = eventsBetween.where(
+  sql<boolean>`kind IN (SELECT value FROM json_each(${"[]"}))`,
+);
+const oneOp = opsAfter.clearWhere().clearOrderBy().clearLimit().where("op", "=", 0);
 const lastOp = build.selectFrom("op").select(({ fn }) => fn.max("op").as("last"));
 const allMarks = build.selectFrom("mark").select(["seq", "name", "text"]).orderBy("seq");
 const signatures = build
@@ -60,7 +65,7 @@ const signatures = build
 type NoteFields = [seq: number, text: string];
 type OpTexts = [name: string, arguments: string, result: string | null];
 type MarkFields = [seq: number, name: string | null, text: string | null];
-type OpFields = [number, ...OpTexts, first: number, last: number | null];
+type OpFields = [number, ...OpTexts, first: number, last: number | null, signature: string | null];
 
 export class TraceReader {
   readonly about: About;
@@ -75,7 +80,7 @@ export class TraceReader {
   /** Whether the past of a thing is looked up; otherwise every search reads through the events. */
   readonly indexed: boolean;
   readonly #database: Database;
-  readonly #names: Names;
+  readonly names: Names;
   /** The trace's code of a kind -> this program's. */
   readonly #kindCodes: readonly number[];
   readonly #rows: RowReader;
@@ -109,27 +114,27 @@ export class TraceReader {
       .prepare("SELECT coalesce(max(seq), 0) FROM event")
       .pluck()
       .get() as number;
-    this.#names = {
+    this.names = {
       kinds: this.#named("kind"),
       actors: this.#named("actor"),
       places: this.#named("place"),
     };
-    const stranger = this.#names.kinds.find((kind) => !kindNames.some((known) => known === kind));
+    const stranger = this.names.kinds.find((kind) => !kindNames.some((known) => known === kind));
     if (stranger !== undefined)
       throw new UserError(
         `${path} has events of a kind '${stranger}' that this gartrace does not know; ` +
           "update gartrace",
       );
-    this.#kindCodes = this.#names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
-    this.#rows = new RowReader(this.#names);
+    this.#kindCodes = this.names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
+    this.#rows = new RowReader(this.names);
     this.#events = prepare(database, eventsBetween).raw();
     this.#notes = prepare(database, notesBetween).raw();
     this.#ops = prepare(database, opsNamed).raw();
     this.indexed = hasIndexes(database);
     this.#keyframes = new KeyframeReader(database);
-    this.#finder = new Finder(database, this.#names, this.count);
-    this.#began = this.#names.kinds.indexOf("op.began");
-    this.#ended = this.#names.kinds.indexOf("op.ended");
+    this.#finder = new Finder(database, this.names, this.count);
+    this.#began = this.names.kinds.indexOf("op.began");
+    this.#ended = this.names.kinds.indexOf("op.ended");
   }
 
   /** The events from `from` to `to`, in order and one at a time; about 1.7 us an event. */
@@ -144,8 +149,13 @@ export class TraceReader {
   }
 
   *ops(): Generator<OpRow> {
-    const rows = prepare(this.#database, allOps).raw().iterate() as IterableIterator<OpFields>;
-    for (const fields of rows) yield opRow(fields);
+    const statement = prepare(this.#database, opsAfter).raw();
+    for (let after = -1; ; ) {
+      const rows = statement.all(after, CHUNK) as OpFields[];
+      for (const fields of rows) yield opRow(fields);
+      if (rows.length < CHUNK) return;
+      after = rows.at(-1)![0];
+    }
   }
 
   op(number: number): OpRow | undefined {
@@ -182,6 +192,19 @@ export class TraceReader {
       for (const { row, texts } of this.#withTexts(rows)) yield this.#rows.decode(row, texts);
   }
 
+  *rows(from: number, to: number, kinds?: readonly KindName[]): Generator<Rows> {
+    const codes = kinds && JSON.stringify(kinds.map((kind) => this.names.kinds.indexOf(kind)));
+    const some = codes === undefined ? undefined : prepare(this.#database, eventsOfKinds).raw();
+    const end = Math.min(to, this.count);
+    for (let first = from; first <= end; first += CHUNK) {
+      const last = Math.min(first + CHUNK - 1, end);
+      yield {
+        rows: (some?.all(first, last, codes) ?? this.#events.all(first, last)) as Row[],
+        notes: this.#notes.all(first, last) as NoteFields[],
+      };
+    }
+  }
+
   /** The digest of what is stored; not `digest` where the file was changed after its recording. */
   recomputeDigest(): string {
     const digest = new Digest();
@@ -189,7 +212,7 @@ export class TraceReader {
       digest.row(row, 0, filledOf(row));
       digest.texts(row[SEQ]!, texts);
     }
-    return digest.end(this.#names);
+    return digest.end(this.names);
   }
 
   /** The first op whose signature is not that of its events; null where all are, or have none. */
@@ -265,11 +288,12 @@ export class TraceReader {
   }
 }
 
-const opRow = ([op, name, args, result, first, last]: OpFields): OpRow => ({
+const opRow = ([op, name, args, result, first, last, signature]: OpFields): OpRow => ({
   op,
   name,
   arguments: JSON.parse(args),
   result: result === null ? null : JSON.parse(result),
   first,
   last,
+  signature,
 });

@@ -35,7 +35,7 @@ describe.each([
       all.filter(({ op }) => op <= upTo),
     );
     const isFound = await imported(path).then(
-      (edited) => differs(() => compare(same, edited, true).first !== null),
+      (edited) => differs(() => compare(same, edited, { exact: true }).first !== null),
       (error: unknown) => differs(() => refuses(error)),
     );
     expect(isFound).toBe(!(what in notCompared) && !mayBeLeftOut.includes(what));

@@ -1,0 +1,65 @@
+// found.ts - where two ops part, as it is found: marks of events, cheap enough for millions of them.
+
+import { at } from "../machine/likeness.ts";
+import type { PairClass } from "./compare.ts";
+import { KEY, LEADS, NONE, OWNER, PAGE } from "./lane.ts";
+
+/** What is kept of an event that parts from its partner. */
+export interface Mark {
+  readonly seq: number;
+  readonly kind: number;
+  readonly actor: number;
+  readonly place: number;
+  /** What `value` stands for: the code of a hook, a flush, a fault. */
+  readonly value: number;
+  readonly key: number;
+  readonly leads: number;
+  readonly owner: number;
+  readonly page: number;
+  /** The event that its address came from; `NONE` without any. */
+  readonly cause: number;
+}
+
+/** A pair that parts, or an event alone. */
+export interface Found {
+  readonly class: PairClass;
+  readonly a: Mark | null;
+  readonly b: Mark | null;
+}
+
+export const markOf = (values: Float64Array, from: number): Mark => ({
+  seq: values[from + at.seq]!,
+  kind: values[from + at.kind]!,
+  actor: values[from + at.actor]!,
+  place: values[from + at.place]!,
+  value: values[from + at.value]!,
+  key: values[from + KEY]!,
+  leads: values[from + LEADS]!,
+  owner: values[from + OWNER]!,
+  page: values[from + PAGE]!,
+  cause: values[from + at.cause]!,
+});
+
+/** Where a mark's page is named. */
+export const hasPage = ({ owner }: Mark): boolean => owner !== NONE;
+
+/** An event missing here that turns up as extra elsewhere in the op is one that was moved. */
+export function withReordered(found: readonly Found[]): readonly Found[] {
+  const extras = new Map<number, Found[]>();
+  for (const one of found)
+    if (one.class === "extra") {
+      const others = extras.get(one.b!.key);
+      if (others === undefined) extras.set(one.b!.key, [one]);
+      else others.push(one);
+    }
+  if (extras.size === 0) return found;
+  for (const others of extras.values()) others.reverse();
+  const taken = new Set<Found>();
+  const placed = found.map((one): Found => {
+    const partner = one.class === "missing" ? extras.get(one.a!.key)?.pop() : undefined;
+    if (partner === undefined) return one;
+    taken.add(partner);
+    return { class: "reordered", a: one.a, b: partner.b };
+  });
+  return placed.filter((one) => !taken.has(one));
+}

@@ -1,0 +1,82 @@
+// part.ts - which events take part in a comparison of two traces, and which one side alone can have.
+
+import type { About } from "../event/trace.ts";
+import { actors, kindNames } from "../event/vocabulary.ts";
+import { INVALID_ENTRY, isPlatforms, kindCode } from "../machine/likeness.ts";
+
+/** What is to be compared, and how strictly. */
+export interface Rules {
+  /** Whether every number must be the same; else the same page, whatever its frame. */
+  readonly exact: boolean;
+  /** Only these kinds or families; all where there are none. */
+  readonly only: readonly string[];
+  /** All but these kinds or families. */
+  readonly ignore: readonly string[];
+  /** Ops of different workloads are partners where their names are the same. */
+  readonly byName: boolean;
+  /** Ops of equal signature are read as well. */
+  readonly readAll: boolean;
+}
+
+const [CPU, CARD, CHIPSET] = [
+  actors.indexOf("cpu"),
+  actors.indexOf("card"),
+  actors.indexOf("chipset"),
+];
+const FAULT = kindCode["fault.raised"];
+const HOOK = kindCode["hook.called"];
+const REGISTER_WRITTEN = kindCode["register.written"];
+
+/** Of another chipset: its registers, its flushes, and what is said of them. */
+const OF_CHIPSET = /^(register|directory|message|tlb|cache)\.|^call\./;
+
+/** Says of an event whether it takes part: its kind, actor and value by code, and whether it fills `bus`. */
+export type TakesPart = (kind: number, actor: number, value: number, hasBus: boolean) => boolean;
+
+/** Whether what the client and the card did is in both traces. */
+const isDeviceInBoth = (a: About, b: About): boolean => a.options.device === b.options.device;
+
+/** Whether ops of equal signature are alike under these rules, so that they need not be read. */
+export const areSigned = ({ exact, readAll }: Rules, a: About, b: About): boolean =>
+  !exact &&
+  !readAll &&
+  a.source === "simulated" &&
+  b.source === "simulated" &&
+  a.chipset === b.chipset &&
+  isDeviceInBoth(a, b);
+
+export function takesPart(rules: Rules, a: About, b: About): TakesPart {
+  const { exact } = rules;
+  const imported = a.source === "imported" || b.source === "imported";
+  const withDevice = isDeviceInBoth(a, b);
+  const excluded = kindNames.map((kind, code) => {
+    if (kind === "op.began" || kind === "op.ended" || !isWanted(kind, rules)) return true;
+    // What a recording of the real driver does not hold: the hypervisor's single steps.
+    if (imported && kind === "hypercall.made") return true;
+    if (exact) return false;
+    // Other hooks have other names and other moments; where their addresses lead is compared.
+    if (code === HOOK && a.hooks !== b.hooks) return true;
+    return isPlatforms[code]!;
+  });
+  const otherChipset = kindNames.map(
+    (kind) => !exact && a.chipset !== b.chipset && OF_CHIPSET.test(kind),
+  );
+  return (kind, actor, value, hasBus) => {
+    if (excluded[kind]) return false;
+    if (otherChipset[kind] && !(kind === REGISTER_WRITTEN && hasBus)) return false;
+    // Nor does it hold the client, nor the hardware.
+    if (imported) return actor !== CPU && actor !== CARD && actor !== CHIPSET;
+    return (
+      withDevice ||
+      (actor !== CPU && actor !== CARD && !(kind === FAULT && value === INVALID_ENTRY))
+    );
+  };
+}
+
+const isWanted = (kind: string, { only, ignore }: Rules): boolean =>
+  (only.length === 0 || only.some((name) => isOf(kind, name))) &&
+  !ignore.some((name) => isOf(kind, name));
+
+/** Whether a kind is of that name or family: gatt.written is gatt's. */
+export const isOf = (kind: string, name: string): boolean =>
+  kind === name || kind.startsWith(`${name}.`);

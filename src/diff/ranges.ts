@@ -1,0 +1,91 @@
+// ranges.ts - what was meant to be one range, and in how many runs it lies in machine memory.
+//
+// A range is the table as the chipset is told of it, or the pages that one op binds to entries in a row.
+
+import { PAGE_SIZE } from "../address.ts";
+import { SUBJECT_FAMILIES } from "../event/field.ts";
+import { at, kindCode } from "../machine/likeness.ts";
+import { NONE } from "./lane.ts";
+
+export interface Range {
+  readonly what: "table" | "block";
+  /** The first entry of a block. */
+  readonly from: number;
+  readonly pages: number;
+  /** Runs of frames that follow each other; 0 where the trace does not say. */
+  readonly runs: number;
+}
+
+/** Ranges of an op that are kept. */
+const MOST = 1024;
+const { kind: KIND, subject: SUBJECT, phys: PHYS, machine: MACHINE, bus: BUS } = at;
+const GATT_WRITTEN = kindCode["gatt.written"];
+const REGISTER_WRITTEN = kindCode["register.written"];
+
+export class Ranges {
+  /** Those of the op under way. */
+  readonly found: Range[] = [];
+  readonly #machineOf: (phys: number) => number | null;
+  readonly #pagesFrom: (phys: number) => number;
+  #from = 0;
+  #pages = 0;
+  #runs = 0;
+  #next = NONE;
+
+  constructor(machineOf: (phys: number) => number | null, pagesFrom: (phys: number) => number) {
+    this.#machineOf = machineOf;
+    this.#pagesFrom = pagesFrom;
+  }
+
+  begin(): void {
+    this.found.length = 0;
+    this.#pages = 0;
+  }
+
+  /** Takes the next event of the lane. */
+  see(values: Float64Array, from: number): void {
+    const kind = values[from + KIND];
+    if (kind === GATT_WRITTEN) this.#bound(values, from);
+    else if (kind === REGISTER_WRITTEN && values[from + BUS] !== NONE)
+      this.#told(values[from + PHYS]!);
+  }
+
+  end(): void {
+    if (this.#pages > 1) this.#add("block", this.#from, this.#pages, this.#runs);
+    this.#pages = 0;
+  }
+
+  #bound(values: Float64Array, at: number): void {
+    const machine = values[at + MACHINE]!;
+    const entry = Math.floor(values[at + SUBJECT]! / SUBJECT_FAMILIES);
+    if (machine === NONE || entry !== this.#from + this.#pages) this.end();
+    if (machine === NONE) return;
+    if (this.#pages === 0) {
+      this.#from = entry;
+      this.#runs = 0;
+      this.#next = NONE;
+    }
+    this.#pages++;
+    if (machine !== this.#next) this.#runs++;
+    this.#next = machine + PAGE_SIZE;
+  }
+
+  /** The chipset is told of a table: all its pages must follow the first. */
+  #told(phys: number): void {
+    if (phys === NONE) return;
+    const pages = this.#pagesFrom(phys);
+    let next: number | null = null;
+    let runs = 0;
+    for (let i = 0; i < pages; i++) {
+      const machine = this.#machineOf(phys + i * PAGE_SIZE);
+      if (machine === null) return;
+      if (machine !== next) runs++;
+      next = machine + PAGE_SIZE;
+    }
+    if (pages > 1) this.#add("table", 0, pages, runs);
+  }
+
+  #add(what: Range["what"], from: number, pages: number, runs: number): void {
+    if (this.found.length < MOST) this.found.push({ what, from, pages, runs });
+  }
+}
