@@ -39,16 +39,19 @@ export const op = {
   ),
 };
 
-/** Facts as a shell would take them: slot=0 pages=4; long lists by their length. */
+/** Facts as a shell takes them: slot=0 pages=4; long lists by their length, long records by names. */
 function spoken(facts: { readonly [name: string]: unknown }): string {
   return Object.entries(facts)
     .map(([name, value]) => `${name}=${short(value)}`)
     .join(" ");
 }
 
+const SHORT = 60;
+
 function short(value: unknown): string {
-  if (Array.isArray(value) && value.length > 4) return `[${value.length} values]`;
-  return typeof value === "string" || typeof value === "number"
-    ? String(value)
-    : JSON.stringify(value);
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  const text = JSON.stringify(value);
+  if (Array.isArray(value))
+    return value.length > 4 || text.length > SHORT ? `[${value.length} values]` : text;
+  return text.length > SHORT ? `{${Object.keys(value as object).join(" ")}}` : text;
 }

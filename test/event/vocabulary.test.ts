@@ -99,11 +99,11 @@ const told: { readonly [K in KindName]: Told<K> } = {
   "cpu.read": [{ frame: 0x51f3, tag: 0, machine: page.machine }, "cpu reads zeroes at 0x51f3000:m"],
   "device.wrote": [
     { bus: aperture(0xe0042000), tag: 7 },
-    "device writes tag 7 at 0xe0042000:b, gets nowhere",
+    "writes tag 7 at 0xe0042000:b, gets nowhere",
   ],
   "device.read": [
     { bus: aperture(0xe0042000), reached: machine(0x0abcd000), tag: strangerTag(1) },
-    "device reads 0xe0042000:b, reaches 0xabcd000:m, meets a page of dom1",
+    "reads 0xe0042000:b, reaches 0xabcd000:m, meets a page of dom1",
   ],
   "bio.merged": [
     { ...given, size: 4096 },
