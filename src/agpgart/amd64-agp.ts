@@ -39,7 +39,7 @@ const sizes = sizesOf([
 
 /** amd64_aperture_sizes, of which the first size is taken; a 64-bit kernel asks for one order more. */
 function apertureSizes({ arch }: Board): readonly ApertureSize[] {
-  const more = arch.kernel.platform.wordBits / 64 >= 1 ? 1 : 0;
+  const more = arch.kernel.platform.wordBits === 64 ? 1 : 0;
   return [32, 64, 128, 256, 512, 1024, 2048].map((size, i) => ({
     size,
     entries: size * 256,
@@ -103,7 +103,7 @@ function configure(bridge: Bridge): number {
   for (const host of hosts(board)) {
     const base = pci.read(host, APERTUREBASE, 4, place);
     // A 32-bit shift: a base above 4 GB is cut.
-    bridge.gartBusAddr = ((base % BEYOND_4GB) * 2 ** 25) % 2 ** 32;
+    bridge.gartBusAddr = (base % BEYOND_4GB) * 2 ** 25;
     const word = (Math.floor(raw(table.bus) / PAGE_SIZE) * 16) % 2 ** 32;
     pci.write(host, TABLEBASE, 4, word, place, table);
     const control = pci.read(host, APERTURECTL, 4, place);
