@@ -82,6 +82,7 @@ export function aboutRun(setup: Setup): About {
 /** Runs the workload; gives control back after every op, so that the caller can show progress. */
 export function* record(setup: Setup, sink: Sink): Generator<{ op: number; events: number }> {
   const run = new Run(setup, sink);
+  run.boot();
   for (const [op, operation] of setup.workload.operations.entries()) {
     run.step(op, operation);
     yield { op, events: run.events };
@@ -99,6 +100,7 @@ class Run {
   readonly #touching: Touching;
   readonly #processes: Processes;
   readonly #rendering: Rendering;
+  readonly #boot: () => void;
   readonly #slots = new Map<number, AgpMemory | null>();
 
   constructor(setup: Setup, sink: Sink) {
@@ -134,10 +136,16 @@ class Run {
       isLoaded: () => this.#agp.bridge !== null,
       counters: () => this.#counters(),
     });
+    this.#boot = () => hooks.boot?.(arch);
   }
 
   get events(): number {
     return this.#machine.state.moment;
+  }
+
+  /** What happens before the first operation. */
+  boot(): void {
+    this.#boot();
   }
 
   step(op: number, operation: Operation): void {

@@ -110,9 +110,10 @@ const cellJson = ({ outcome, ...cell }: Cell): unknown => ({
   ...cell,
   outcome: outcome && {
     ...outcome,
-    first: outcome.first && {
-      verdict: outcome.first.verdict,
-      event: toJson(outcome.first.recorded),
-    },
+    first: judgedJson(outcome.first),
+    astray: judgedJson(outcome.astray),
   },
 });
+
+const judgedJson = (judged: Outcome["first"]): unknown =>
+  judged && { verdict: judged.verdict, event: toJson(judged.recorded) };

@@ -41,6 +41,8 @@ export interface Hooks {
   tableBase?(table: TableMemory): Given;
   /** Whether drivers that take their table from __get_free_pages themselves use these functions too. */
   readonly everyDriver: boolean;
+  /** What else of the kernel goes through these functions, before the driver loads. */
+  boot?(arch: Arch): void;
 }
 
 /** The pages of a table, and the DMA handle they came with, if they did. */
@@ -106,6 +108,7 @@ function called(
 export function busToPhys({ kernel }: Arch, address: Bus): Phys {
   const at = untranslated(address);
   const mfn = raw(mfnOf(at));
-  // M2P answers for anybody's frame, with the owner's page number; strangers here number as they lie.
-  return offset(physOf(pfn(kernel.pageAt(mfn) ?? mfn)), pageOffset(at));
+  // M2P answers for anybody's frame, with the owner's page number.
+  const page = kernel.pageAt(mfn) ?? kernel.platform.strangersPage(mfn) ?? mfn;
+  return offset(physOf(pfn(page)), pageOffset(at));
 }

@@ -24,6 +24,7 @@ export const nativeI386: Platform = {
   physIsMachine: true,
   backing: () => ({ frameOf: (pfn) => pfn, pageOf: (mfn) => mfn }),
   owner: () => null,
+  strangersPage: () => null,
   ioremap: "phys",
   agpPagesUncached: true,
   iommuFrom: null,

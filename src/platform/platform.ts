@@ -34,6 +34,8 @@ export interface Platform {
   readonly backing: (seed: number) => Backing;
   /** The domain that owns a frame which is not this kernel's; null where there is no RAM. */
   readonly owner: (mfn: number) => number | null;
+  /** What that domain calls its page there, as M2P says; null for nobody's. */
+  readonly strangersPage: (mfn: number) => number | null;
   readonly ioremap: IoremapRule;
   /** Whether map_page_into_agp makes a page uncached; elsewhere it does nothing. */
   readonly agpPagesUncached: boolean;

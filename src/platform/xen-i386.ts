@@ -10,6 +10,8 @@ import { type Backing, MMIO_FRAME, type Platform } from "./platform.ts";
 
 const FIRST_FRAME = 0x40000;
 const FRAMES = 0x10000;
+const DOM1 = 0x1000;
+const DOM2 = FIRST_FRAME + FRAMES;
 const CONTIGUOUS = 0x80000;
 const CONTIGUOUS_LOW = 0x18000;
 
@@ -19,11 +21,16 @@ export const xenI386: Platform = {
   physIsMachine: false,
   backing,
   owner: (mfn) => {
-    if (mfn < 0x1000) return DOMID_XEN;
+    if (mfn < DOM1) return DOMID_XEN;
     if (mfn < FIRST_FRAME) return 1;
-    if (mfn < FIRST_FRAME + FRAMES) return 0;
+    if (mfn < DOM2) return 0;
     if (mfn < CONTIGUOUS) return 2;
     return mfn < MMIO_FRAME ? DOMID_XEN : null;
+  },
+  strangersPage: (mfn) => {
+    if (mfn < DOM1) return null;
+    if (mfn < FIRST_FRAME) return mfn - DOM1;
+    return mfn >= DOM2 && mfn < CONTIGUOUS ? mfn - DOM2 : null;
   },
   ioremap: "machine",
   contiguousFrom: CONTIGUOUS,
