@@ -5,6 +5,7 @@
 
 import {
   type Bus,
+  bus,
   mfnOf,
   offset,
   type Phys,
@@ -62,9 +63,12 @@ export function gave(
   place: string,
   promises: "bus" | "phys",
 ): Given {
+  const { wordBits } = arch.kernel.platform;
+  // These functions return an unsigned long: a machine address above 4 GB loses its upper bits here.
+  const word = wordBits === 32 ? bus(raw(result) % 2 ** 32) : result;
   const phys = arch.kernel.physOf(address);
-  const seq = called(arch, hook, address, phys, promises === "bus" ? result : null, place);
-  return { bus: result, phys, seq };
+  const seq = called(arch, hook, address, phys, promises === "bus" ? word : null, place);
+  return { bus: word, phys, seq };
 }
 
 /** Records a from-device hook: `phys` is the page that it says the number stands for. */

@@ -75,6 +75,10 @@ export class State {
   readonly tlb = new HeldTable();
   /** 0 -> seq of the last gap in the recording. */
   readonly gap = new Table();
+  /** Where the unused entries of an IOMMU lead, if anywhere: see iommu.ts. */
+  readonly spare = new Table();
+  /** bus page -> the mfn that the IOMMU's own cache keeps of it. */
+  readonly iommuTlb = new Table();
 
   constructor(nature: Nature) {
     this.nature = nature;

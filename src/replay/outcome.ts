@@ -45,7 +45,7 @@ export function outcomeOf(trace: Trace): Outcome {
       wrongFrees++;
       wrong ??= recorded;
     }
-    if (event.kind === "device.read") {
+    if (event.kind === "device.read" && event.actor === "card") {
       reads++;
       if (event.reached != null && event.reached === event.machine) rightReads++;
     }

@@ -2,22 +2,11 @@
 //
 // Every truth and every observation in an event is derived again from the events before it.
 
-import {
-  aperture,
-  type Bus,
-  type Machine,
-  machine,
-  machineOf,
-  mfn,
-  mfnOf,
-  offset,
-  PAGE_SIZE,
-  pageOffset,
-  raw,
-} from "../address.ts";
+import { aperture, bus as asBus, type Bus, type Machine, machine, mfnOf, raw } from "../address.ts";
 import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { entryPlace, walk } from "../machine/gart.ts";
+import { translate } from "../machine/iommu.ts";
 import { keptWord } from "../machine/register.ts";
 import { State } from "../machine/state.ts";
 import { cpuWord, placeOf } from "../machine/words.ts";
@@ -110,8 +99,8 @@ function before(
 /** Where an access gets to: an AGP master's through the GART, any other device's through the IOMMU if any. */
 function reachedBy(state: State, { actor, bus, reached }: Access): Machine | null {
   if (actor !== "device") return walk(state, aperture(raw(bus)))?.reached ?? null;
-  const frame = state.iommu.get(Math.floor(raw(bus) / PAGE_SIZE));
-  if (frame !== undefined) return offset(machineOf(mfn(frame)), pageOffset(bus));
+  const translated = translate(state, asBus(raw(bus)));
+  if (translated !== null) return translated;
   // An IOMMU whose entry the trace lacks may have sent it anywhere.
   return state.iommu.size > 0 ? (reached ?? null) : machine(raw(bus));
 }

@@ -55,6 +55,10 @@ const told: { readonly [K in KindName]: Told<K> } = {
     { page: 0x60000, bus: bus(0x60000000), size: 4096 },
     "iommu[0x60000000] cleared, 4096 bytes",
   ],
+  "iommu.filled": [
+    { page: 0, bus: bus(0), machine: machine(0x7ffff000), size: 0x80000000 },
+    "iommu[0x0] and on, 524288 entries, lead to 0x7ffff000",
+  ],
   "dma.mapped": [dma, "dma coherent 262144 bytes at 0x60000000:b"],
   "dma.unmapped": [dma, "dma coherent 262144 bytes at 0x60000000:b ended"],
   "hook.called": [
