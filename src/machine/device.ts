@@ -38,7 +38,7 @@ function keep(state: State, event: Of<"device.read"> | Of<"device.wrote">): void
 
 /** An access through the aperture leaves its entry in the GART's TLB. */
 function keepEntry(state: State, address: number, cause: number | null): void {
-  if (state.nature.chipset?.keepsEntries?.(state.registers) === false) return;
+  if (state.nature.chipset?.keepsEntries?.(state) === false) return;
   const walked = walk(state, aperture(address));
   if (walked?.bus != null && walked.fetched !== null)
     state.tlb.set(walked.page, { word: walked.word, seq: cause ?? walked.cause });
