@@ -37,6 +37,8 @@ export interface Cell {
   readonly lacks: string | null;
   readonly outcome: Outcome | null;
   readonly path: string | null;
+  /** What makes a virt of its events the kernel's own address. */
+  readonly virtBase: bigint;
 }
 
 export function addMatrix(program: Command): void {
@@ -130,7 +132,8 @@ async function run(options: Options, folder: string): Promise<Cell[]> {
     progress.at(i, `${platform} ${hooks}`);
     const path = setup && join(folder, `${platform}.${hooks}.gart`);
     if (setup !== null && path !== null) await recordTo(path, setup, true);
-    cells.push({ platform, hooks, lacks, path, outcome: path === null ? null : read(path) });
+    const outcome = path === null ? null : read(path);
+    cells.push({ platform, hooks, lacks, path, outcome, virtBase: setup?.platform.virtBase ?? 0n });
   }
   progress.stop();
   return cells;
@@ -145,14 +148,14 @@ function read(path: string): Outcome {
   }
 }
 
-const cellJson = ({ outcome, ...cell }: Cell): unknown => ({
+const cellJson = ({ outcome, virtBase, ...cell }: Cell): unknown => ({
   ...cell,
   outcome: outcome && {
     ...outcome,
-    first: judgedJson(outcome.first),
-    astray: judgedJson(outcome.astray),
+    first: judgedJson(outcome.first, virtBase),
+    astray: judgedJson(outcome.astray, virtBase),
   },
 });
 
-const judgedJson = (judged: Outcome["first"]): unknown =>
-  judged && { verdict: judged.verdict, event: toJson(judged.recorded) };
+const judgedJson = (judged: Outcome["first"], virtBase: bigint): unknown =>
+  judged && { verdict: judged.verdict, event: toJson(judged.recorded, virtBase) };

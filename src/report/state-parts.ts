@@ -7,11 +7,13 @@ import { registerName } from "../event/register.ts";
 import { entriesOf, fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 
-export const hex = (value: number): string => `0x${value.toString(16)}`;
+export const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
 
 /** "0x1000..0x100f", or one number alone. */
-export const span = (first: number, length: number, unit = 1): string =>
-  length * unit === 1 ? hex(first) : `${hex(first)}..${hex(first + length * unit - 1)}`;
+export const span = (first: number, length: number, unit = 1, base = 0n): string => {
+  const at = (number: number) => hex(BigInt(number) + base);
+  return length * unit === 1 ? at(first) : `${at(first)}..${at(first + length * unit - 1)}`;
+};
 
 /** Pages that follow each other, in frames that follow each other. */
 export interface Run {

@@ -183,3 +183,9 @@ describe.each(kindNames)("%s", (kind) => {
     expect(places.some((place) => place.startsWith("op."))).toBe(isOp);
   });
 });
+
+test("a virt reads with its base added, whatever a number can hold", () => {
+  const event = { ...alloc, kind: "page.freed", actor: "kernel", virt: virt(0x1010000) } as const;
+  expect(says(event, 0xc000000000000000n)).toContain(" at 0xc000000001010000:v ");
+  expect(says(event)).toContain(" at 0x1010000:v ");
+});
