@@ -57,7 +57,11 @@ export function tells(setup: Setup): Trace {
   survivesTheWire(events);
   replaysLikeLive(trace, events);
   expect(verify(trace).disagreements).toEqual([]);
-  expect(eventsOf(setup).map(toLine).join("\n") === events.map(toLine).join("\n")).toBe(true);
+  expect(
+    eventsOf(setup)
+      .map((recorded) => toLine(recorded))
+      .join("\n") === events.map((recorded) => toLine(recorded)).join("\n"),
+  ).toBe(true);
   return trace;
 }
 

@@ -18,7 +18,7 @@ export const tableBase: Check = {
         if (bus == null || chipset === null || chipset.directory !== null) return;
         const known = chipset.registers.find(({ number }) => number === register);
         if (known?.holdsTable !== true) return;
-        const base = chipset.tableBase(state.registers)?.base;
+        const base = chipset.tableBase(state)?.base;
         if (base === undefined) return;
         for (let page = 0; page < state.table.size; page++) {
           const fetched = offset(untranslated(base), page * PAGE_SIZE);

@@ -96,12 +96,12 @@ function amd64(name: string, machine: Machine): Chipset {
     directory: null,
     cachedTable: false,
     apertureBase: (registers) => {
-      const base = registers.get(first(APERTUREBASE));
+      const base = registers.register(first(APERTUREBASE), 4);
       return base === undefined ? null : aperture((base.word % 2 ** 15) * 2 ** 25);
     },
     tableBase: (registers) => {
-      const table = registers.get(first(TABLEBASE));
-      const control = registers.get(first(APERTURECTL));
+      const table = registers.register(first(TABLEBASE), 4);
+      const control = registers.register(first(APERTURECTL), 4);
       if (table === undefined || (control !== undefined && control.word % 2 !== GARTEN))
         return null;
       return { base: tableIn(table.word), seq: table.seq };

@@ -5,9 +5,10 @@
 import type { Aperture, Bus } from "../address.ts";
 import type { Held } from "../machine/held-table.ts";
 
-/** Registers as the state holds them, by register number. */
+/** Where a chipset's registers are read: the state. */
 export interface Registers {
-  get(register: number): Held | undefined;
+  /** So many bytes from a register's number on; undefined where one of them is unknown. */
+  register(number: number, bytes: number): Held | undefined;
 }
 
 export interface RegisterField {

@@ -65,7 +65,7 @@ export const intel815: Chipset = {
 export const intel820: Chipset = {
   ...intel8xx("intel-820", 0x2500, [inByte("RDCR"), ERRSTS], { printed: "i820", bridge: agp2 }),
   // Its driver never sets GTLB_ENABLE and has no flush: the TLB stays off.
-  keepsEntries: (registers) => ((registers.get(AGPCTRL)?.word ?? 0) & GTLB_ENABLE) !== 0,
+  keepsEntries: (registers) => ((registers.register(AGPCTRL, 4)?.word ?? 0) & GTLB_ENABLE) !== 0,
 };
 
 export const intel8xxs: readonly Chipset[] = [

@@ -81,9 +81,9 @@ export const u3: Chipset = {
   cachedTable: true,
   apertureBase: () => aperture(0),
   tableBase: (registers) => {
-    const held = registers.get(GART_BASE);
+    const held = registers.register(GART_BASE, 4);
     if (held === undefined) return null;
-    const high = (registers.get(AGP_BASE)?.word ?? 0) % 16;
+    const high = (registers.register(AGP_BASE, 4)?.word ?? 0) % 16;
     return { base: bus(high * 2 ** 32 + held.word - (held.word % 4096)), seq: held.seq };
   },
   flushesTlb: (register, word) => register === GART_CTRL && (word & GART_INVAL) !== 0,

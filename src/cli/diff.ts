@@ -27,13 +27,14 @@ export function addDiff(program: Command): void {
         const comparison = compare(a!, b!, { exact });
         const { first, firstDevice, ...totals } = comparison;
         const sides = { a: titleOf(a!.about), b: titleOf(b!.about) };
+        const bases = [a!.about.virtBase, b!.about.virtBase] as const;
         if (json)
           await printJson({
             ...sides,
             alike: isAlike(comparison),
             ...totals,
-            first: first && divergenceJson(first),
-            firstDevice: firstDevice && divergenceJson(firstDevice),
+            first: first && divergenceJson(first, bases),
+            firstDevice: firstDevice && divergenceJson(firstDevice, bases),
           });
         else await print(diffText(a!, b!, comparison));
         if (!isAlike(comparison)) process.exitCode = 1;
@@ -41,17 +42,20 @@ export function addDiff(program: Command): void {
     );
 }
 
-const divergenceJson = ({ class: name, op, a, b, fields, facts }: Divergence): unknown => ({
+const divergenceJson = (
+  { class: name, op, a, b, fields, facts }: Divergence,
+  [baseA, baseB]: readonly [bigint, bigint],
+): unknown => ({
   class: name,
   op,
-  a: a && seenJson(a),
-  b: b && seenJson(b),
+  a: a && seenJson(a, baseA),
+  b: b && seenJson(b, baseB),
   fields,
   facts,
 });
 
-const seenJson = ({ recorded, verdict, page }: Seen): unknown => ({
-  ...toJson(recorded),
+const seenJson = ({ recorded, verdict, page }: Seen, virtBase: bigint): unknown => ({
+  ...toJson(recorded, virtBase),
   verdict,
   means: page,
 });

@@ -46,7 +46,9 @@ export function addEvents(program: Command): void {
           if (options.wrong && !isWrong(verdict)) continue;
           printed++;
           await output.line(
-            options.json ? toLine(recorded) : eventLine(recorded, verdict, trace!.about),
+            options.json
+              ? toLine(recorded, trace!.about.virtBase)
+              : eventLine(recorded, verdict, trace!.about),
           );
         }
         await output.flush();

@@ -59,7 +59,10 @@ function infoJson(trace: TraceReader, { kinds, verdicts, firstWrong }: Tally): u
     ops: [...trace.ops()].length,
     kinds: Object.fromEntries(kinds),
     verdicts: Object.fromEntries(verdicts),
-    firstWrong: firstWrong && { verdict: firstWrong.verdict, event: toJson(firstWrong.recorded) },
+    firstWrong: firstWrong && {
+      verdict: firstWrong.verdict,
+      event: toJson(firstWrong.recorded, virtBase),
+    },
   };
 }
 

@@ -6,11 +6,14 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { toJson } from "../event/line.ts";
 import { hookSets, hooksOf, missingOn } from "../hooks/index.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Setup } from "../record.ts";
 import { type Outcome, outcomeOf } from "../replay/outcome.ts";
 import { matrixText } from "../report/matrix-text.ts";
 import { TraceReader } from "../store/read.ts";
 import { Progress, print, printJson } from "./output.ts";
-import { recordTo, setupOf } from "./recording.ts";
+import { foreignOption, layoutOption, ramOption, seedOption } from "./record.ts";
+import { platformOf, recordTo, setupOf } from "./recording.ts";
 import { workloadOf } from "./workload-file.ts";
 
 interface Options {
@@ -18,6 +21,10 @@ interface Options {
   readonly platforms: string;
   readonly hooks: string;
   readonly chipset?: string;
+  readonly seed: number;
+  readonly ram?: string;
+  readonly foreign?: string;
+  readonly layout?: string;
   readonly keep?: string;
   readonly json: boolean;
 }
@@ -30,6 +37,8 @@ export interface Cell {
   readonly lacks: string | null;
   readonly outcome: Outcome | null;
   readonly path: string | null;
+  /** What makes a virt of its events the kernel's own address. */
+  readonly virtBase: bigint;
 }
 
 export function addMatrix(program: Command): void {
@@ -48,6 +57,10 @@ export function addMatrix(program: Command): void {
       hookSets.map(({ name }) => name).join(","),
     )
     .option("-c, --chipset <name>", "the host bridge, where a platform can have it")
+    .option(...seedOption)
+    .option(...ramOption)
+    .option(...foreignOption)
+    .option(...layoutOption)
     .option("--keep <folder>", "keep the traces there")
     .option("--json", "print JSON", false)
     .action(async (options: Options) => {
@@ -63,35 +76,64 @@ export function addMatrix(program: Command): void {
     });
 }
 
-async function run(options: Options, folder: string): Promise<Cell[]> {
+/** What is to be recorded for a cell; null where the driver does not build. */
+interface Plan {
+  readonly platform: string;
+  readonly hooks: string;
+  readonly lacks: string | null;
+  readonly setup: Setup | null;
+}
+
+/** Every cell, before anything is recorded: names and combinations are refused here. */
+function plans(options: Options): Plan[] {
   const workload = workloadOf(options.workload);
   const sets = options.hooks.split(options.hooks.includes("=") ? ";" : ",");
-  const wanted = options.platforms
-    .split(",")
-    .flatMap((platform) => sets.map((hooks) => ({ platform, hooks })));
-  const progress = new Progress("matrix", wanted.length);
+  const columns = options.platforms.split(",").map(platformOf);
+  const fits = fittingAll(columns, options);
+  return columns.flatMap((column) =>
+    sets.map((name): Plan => {
+      const hooks = hooksOf(name);
+      const lacks = missingOn(column, hooks);
+      const wanted = {
+        ...{ platform: column.name, hooks: name, workload, seed: options.seed },
+        ...{ lenientIoremap: false, device: true },
+        ...fits(column),
+      };
+      return {
+        ...{ platform: column.name, hooks: name, lacks },
+        setup: lacks === null ? setupOf(wanted) : null,
+      };
+    }),
+  );
+}
+
+/** What is asked for applies to the columns that can have it; if none can, the first one says why not. */
+function fittingAll(columns: readonly Platform[], { chipset, ram, foreign, layout }: Options) {
+  const can = {
+    chipset: ({ chipsets }: Platform) => chipset !== undefined && chipsets.includes(chipset),
+    foreign: ({ dealt }: Platform) => dealt !== null,
+    layout: ({ iommu }: Platform) => iommu !== null,
+  };
+  const used = (what: keyof typeof can, column: Platform) =>
+    can[what](column) || !columns.some(can[what]);
+  return (column: Platform) => ({
+    chipset: chipset !== undefined && used("chipset", column) ? chipset : null,
+    ram,
+    foreign: used("foreign", column) ? foreign : undefined,
+    layout: used("layout", column) ? layout : undefined,
+  });
+}
+
+async function run(options: Options, folder: string): Promise<Cell[]> {
+  const planned = plans(options);
+  const progress = new Progress("matrix", planned.length);
   const cells: Cell[] = [];
-  for (const [i, { platform, hooks }] of wanted.entries()) {
+  for (const [i, { platform, hooks, lacks, setup }] of planned.entries()) {
     progress.at(i, `${platform} ${hooks}`);
-    const setup = {
-      platform,
-      hooks,
-      chipset: options.chipset ?? null,
-      workload,
-      seed: 0,
-      lenientIoremap: false,
-      device: true,
-    };
-    const lacks = missingOn(setupOf({ ...setup, hooks: "gart" }).platform, hooksOf(hooks));
-    const path = join(folder, `${platform}.${hooks}.gart`);
-    if (lacks === null) await recordTo(path, setupOf(setup), true);
-    cells.push({
-      platform,
-      hooks,
-      lacks,
-      path: lacks === null ? path : null,
-      outcome: lacks === null ? read(path) : null,
-    });
+    const path = setup && join(folder, `${platform}.${hooks}.gart`);
+    if (setup !== null && path !== null) await recordTo(path, setup, true);
+    const outcome = path === null ? null : read(path);
+    cells.push({ platform, hooks, lacks, path, outcome, virtBase: setup?.platform.virtBase ?? 0n });
   }
   progress.stop();
   return cells;
@@ -106,13 +148,14 @@ function read(path: string): Outcome {
   }
 }
 
-const cellJson = ({ outcome, ...cell }: Cell): unknown => ({
+const cellJson = ({ outcome, virtBase, ...cell }: Cell): unknown => ({
   ...cell,
   outcome: outcome && {
     ...outcome,
-    first: outcome.first && {
-      verdict: outcome.first.verdict,
-      event: toJson(outcome.first.recorded),
-    },
+    first: judgedJson(outcome.first, virtBase),
+    astray: judgedJson(outcome.astray, virtBase),
   },
 });
+
+const judgedJson = (judged: Outcome["first"], virtBase: bigint): unknown =>
+  judged && { verdict: judged.verdict, event: toJson(judged.recorded, virtBase) };

@@ -15,6 +15,9 @@ interface Options {
   readonly chipset?: string;
   readonly seed: number;
   readonly ops?: number;
+  readonly ram?: string;
+  readonly foreign?: string;
+  readonly layout?: string;
   readonly lenientIoremap: boolean;
   readonly device: boolean;
   readonly fixed: boolean;
@@ -39,13 +42,11 @@ export function addRecord(program: Command): void {
     .option("-p, --platform <name>", "who owns memory and how addresses translate", "native-i386")
     .option("-k, --hooks <name>", "what the kernel believes of its architecture", "gart")
     .option("-c, --chipset <name>", "the host bridge (default: the platform's first)")
-    .option(
-      "-s, --seed <number>",
-      "how frames are dealt, 0 being the reference's order, and where wander goes",
-      wholeNumber,
-      0,
-    )
+    .option(...seedOption)
     .option("--ops <number>", "how many operations wander makes (default: 1000)", oneOrMore)
+    .option(...ramOption)
+    .option(...foreignOption)
+    .option(...layoutOption)
     .option(
       "--lenient-ioremap",
       "let ioremap take a physical address, whatever the platform",
@@ -74,9 +75,17 @@ const BUG = "bug:";
 
 /** A scenario is a whole run: what it runs on is no option. */
 function bugOf(name: string, fixed: boolean, command: Command): Setup {
-  const given = ["platform", "hooks", "chipset", "seed", "lenientIoremap", "device"].filter(
-    (option) => command.getOptionValueSource(option) === "cli",
-  );
+  const given = [
+    "platform",
+    "hooks",
+    "chipset",
+    "seed",
+    "ram",
+    "foreign",
+    "layout",
+    "lenientIoremap",
+    "device",
+  ].filter((option) => command.getOptionValueSource(option) === "cli");
   if (given.length > 0)
     throw new UserError(
       `bug:${name} brings its own machine; leave out what you gave of it (${given.join(", ")})`,
@@ -94,6 +103,27 @@ function oneOrMore(text: string): number {
   if (number === 0) throw new InvalidArgumentError("expected at least one operation");
   return number;
 }
+
+/** Options that the matrix has as well. */
+export const seedOption = [
+  "-s, --seed <number>",
+  "how frames are dealt, 0 being the reference's order, and where wander goes",
+  wholeNumber,
+  0,
+] as const;
+export const ramOption = [
+  "--ram <size>",
+  "the kernel's memory, 32M to 32G (default: 256M)",
+] as const;
+export const foreignOption = [
+  "--foreign <frames>",
+  "machine frames of other domains, as 0x1000-0x3ffff,0x50000-0x7ffff (the default) or none",
+] as const;
+
+export const layoutOption = [
+  "--layout <name>",
+  "how the IOMMU gives out bus addresses: reference (the default) or dart",
+] as const;
 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) > 0xffffffff)

@@ -5,6 +5,8 @@ import { chipsets } from "../chipset/index.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { hooksOf, mustBuild } from "../hooks/index.ts";
 import { platforms } from "../platform/index.ts";
+import type { Platform } from "../platform/platform.ts";
+import { type Variant, varied } from "../platform/variant.ts";
 import { aboutRun, record, type Setup, setupOfScenario } from "../record.ts";
 import { countOf } from "../report/text.ts";
 import { scenarios } from "../scenario/index.ts";
@@ -13,7 +15,7 @@ import { Progress } from "./output.ts";
 import { type Written, writing } from "./writing.ts";
 
 /** A run as a person asks for it, by names. */
-export interface Wanted {
+export interface Wanted extends Variant {
   readonly platform: string;
   readonly hooks: string;
   /** Null for the first that the platform can have. */
@@ -26,7 +28,7 @@ export interface Wanted {
 
 /** Finds what the names mean; a UserError lists the known ones. */
 export function setupOf(wanted: Wanted): Setup {
-  const platform = byName("platform", platforms, wanted.platform);
+  const platform = varied(platformOf(wanted.platform), wanted);
   const hooks = hooksOf(wanted.hooks);
   mustBuild(platform, hooks);
   const name = wanted.chipset ?? platform.chipsets[0]!;
@@ -37,6 +39,9 @@ export function setupOf(wanted: Wanted): Setup {
     );
   return { ...wanted, platform, hooks, chipset };
 }
+
+/** A platform as it is listed; a UserError lists the known ones. */
+export const platformOf = (name: string): Platform => byName("platform", platforms, name);
 
 function byName<T extends { readonly name: string }>(
   what: string,

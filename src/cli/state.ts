@@ -22,7 +22,9 @@ export function addState(program: Command): void {
     .action((path: string, { at, json }: { at: string; json: boolean }) =>
       reading([path], async ([trace]) => {
         const state = stateAt(trace!, momentOf(trace!, at));
-        await (json ? printJson(stateJson(state)) : print(stateText(state, trace!)));
+        await (json
+          ? printJson(stateJson(state, trace!.about.virtBase))
+          : print(stateText(state, trace!)));
       }),
     );
 }

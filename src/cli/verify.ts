@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { toLine } from "../event/line.ts";
 import type { About } from "../event/trace.ts";
+import type { Variant } from "../platform/variant.ts";
 import { record, type Setup } from "../record.ts";
 import { type Verification, verify } from "../replay/verify.ts";
 import { countOf, inColumns } from "../report/text.ts";
@@ -77,7 +78,18 @@ const wantedOf = ({ platform, hooks, chipset, seed, options }: About) => ({
   seed,
   lenientIoremap: options.lenientIoremap === true,
   device: options.device === true,
+  ...variantOf(options),
 });
+
+/** What the trace says of the platform's memory. */
+const variantOf = ({ ram, foreign, layout }: About["options"]): Variant => ({
+  ram: text(ram),
+  foreign: text(foreign),
+  layout: text(layout),
+});
+
+const text = (option: unknown): string | undefined =>
+  typeof option === "string" ? option : undefined;
 
 interface Found extends Verification {
   /** Null where the trace is torn and has none. */

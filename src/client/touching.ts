@@ -42,6 +42,11 @@ export class Touching {
     if (this.#isUsed) this.#card.fill(memory);
   }
 
+  /** A DMA handle is there, or was until now: the card uses it as a master on the PCI bus. */
+  usedHandle(handle: Given, isLive: boolean): void {
+    if (this.#isUsed) this.#card.readByDma(handle.bus, isLive ? handle : null);
+  }
+
   /** Memory is bound: the card reads it. */
   bound(memory: AgpMemory): void {
     for (const other of this.#bound) if (!other.isBound) this.#bound.delete(other);

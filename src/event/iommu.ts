@@ -6,6 +6,7 @@ import {
   handed,
   machineField,
   maybe,
+  meant,
   named,
   pciField,
   sizeField,
@@ -37,6 +38,11 @@ export const iommu = {
   "iommu.unmapped": kind(
     { page: subject("iommu"), bus: busField, size: sizeField },
     (e) => `iommu[${hex(e.bus)}] cleared, ${e.size} bytes`,
+  ),
+  // All entries from `page` on lead to one spare page, so that nothing on the bus meets a fault.
+  "iommu.filled": kind(
+    { page: subject("iommu"), ...meant, bus: busField, machine: machineField, size: sizeField },
+    (e) => `iommu[${hex(e.bus)}] and on, ${e.size / 4096} entries, lead to ${hex(e.machine)}`,
   ),
   "dma.mapped": kind(
     buffer,

@@ -37,8 +37,11 @@ const anyKind = z.looseObject({ kind: z.enum(kindNames as [KindName, ...KindName
 
 const header = ["kind", "actor", "place", "cause", "at"];
 
-/** The event as plain JSON values, in the order of its kind's declaration. */
-export function toJson({ seq, op, event }: Recorded): { [name: string]: unknown } {
+/**
+ * The event as plain JSON values, in the order of its kind's declaration. A virt is the kernel's own address
+ * where `virtBase` is the trace's.
+ */
+export function toJson({ seq, op, event }: Recorded, virtBase = 0n): { [name: string]: unknown } {
   const json: { [name: string]: unknown } = { seq };
   if (op >= 0) json.op = op;
   const { fields } = declared(event.kind);
@@ -46,20 +49,32 @@ export function toJson({ seq, op, event }: Recorded): { [name: string]: unknown 
   for (const name of [...header, ...Object.keys(fields)]) {
     const value = values[name];
     if (value == null || name === "op") continue;
-    json[name] = fields[name]?.hex ? `0x${(value as number).toString(16)}` : value;
+    const field = fields[name];
+    if (field?.in === "virt" && virtBase > 0n)
+      json[name] = `0x${(BigInt(value as number) + virtBase).toString(16)}`;
+    else json[name] = field?.hex ? `0x${(value as number).toString(16)}` : value;
   }
   return json;
 }
 
-export const toLine = (recorded: Recorded): string => JSON.stringify(toJson(recorded));
+export const toLine = (recorded: Recorded, virtBase = 0n): string =>
+  JSON.stringify(toJson(recorded, virtBase));
 
 /** Checks a line's JSON and gives its event; throws a ZodError that names the bad field. */
-export function fromJson(json: unknown): Recorded {
-  const { kind } = anyKind.parse(json);
-  const { seq, op, ...event } = schemas.get(kind)!.parse(json) as {
+export function fromJson(json: unknown, virtBase = 0n): Recorded {
+  const line = anyKind.parse(json);
+  const { kind } = line;
+  const { seq, op, ...event } = schemas.get(kind)!.parse(relative(line, virtBase)) as {
     seq: number;
     op?: number;
   } & Event;
   const subjectOfOp = kind === "op.began" || kind === "op.ended" ? { op } : {};
   return { seq, op: op ?? -1, event: { ...event, ...subjectOfOp } as Event };
+}
+
+/** The line with its virt relative to the base, as events have it; below the base its field is refused. */
+function relative(line: { readonly [name: string]: unknown }, virtBase: bigint): unknown {
+  const { virt } = line;
+  if (virtBase === 0n || typeof virt !== "string" || !/^0x[0-9a-f]+$/.test(virt)) return line;
+  return { ...line, virt: `0x${(BigInt(virt) - virtBase).toString(16)}` };
 }

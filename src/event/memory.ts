@@ -13,6 +13,8 @@ export const allocators = [
   "free_pages",
   "alloc_pages",
   "__get_free_page",
+  "alloc_bootmem",
+  "lmb_alloc",
 ] as const;
 /** What the pages are for. */
 export const uses = ["gatt", "directory", "scratch", "agp", "block", "kernel"] as const;

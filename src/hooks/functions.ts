@@ -15,14 +15,14 @@ type Free = Hooks["freeTable"];
 type HookName = (typeof hookNames)[number];
 
 /** phys_to_machine of the page: right for the device's side of every platform. */
-const machineOf =
+export const machineOf =
   (name: HookName): ToDevice =>
   (arch, address, place) => {
     const machine = arch.kernel.machineOf(arch.kernel.physOf(address))!;
     return gave(arch, name, address, onBus(machine), place, "bus");
   };
 /** machine_to_phys: its inverse. */
-const machineToVirt =
+export const machineToVirt =
   (name: HookName): FromDevice =>
   (arch, given, place) =>
     found(arch, name, given, busToPhys(arch, given.bus), place, "bus");

@@ -5,6 +5,7 @@
 
 import {
   type Bus,
+  bus,
   mfnOf,
   offset,
   type Phys,
@@ -41,6 +42,8 @@ export interface Hooks {
   tableBase?(table: TableMemory): Given;
   /** Whether drivers that take their table from __get_free_pages themselves use these functions too. */
   readonly everyDriver: boolean;
+  /** What else of the kernel goes through these functions, before the driver loads. */
+  boot?(arch: Arch): void;
 }
 
 /** The pages of a table, and the DMA handle they came with, if they did. */
@@ -60,9 +63,12 @@ export function gave(
   place: string,
   promises: "bus" | "phys",
 ): Given {
+  const { wordBits } = arch.kernel.platform;
+  // These functions return an unsigned long: a machine address above 4 GB loses its upper bits here.
+  const word = wordBits === 32 ? bus(raw(result) % 2 ** 32) : result;
   const phys = arch.kernel.physOf(address);
-  const seq = called(arch, hook, address, phys, promises === "bus" ? result : null, place);
-  return { bus: result, phys, seq };
+  const seq = called(arch, hook, address, phys, promises === "bus" ? word : null, place);
+  return { bus: word, phys, seq };
 }
 
 /** Records a from-device hook: `phys` is the page that it says the number stands for. */
@@ -106,6 +112,7 @@ function called(
 export function busToPhys({ kernel }: Arch, address: Bus): Phys {
   const at = untranslated(address);
   const mfn = raw(mfnOf(at));
-  // M2P answers for anybody's frame, with the owner's page number; strangers here number as they lie.
-  return offset(physOf(pfn(kernel.pageAt(mfn) ?? mfn)), pageOffset(at));
+  // M2P answers for anybody's frame, with the owner's page number.
+  const page = kernel.pageAt(mfn) ?? kernel.platform.strangersPage(mfn) ?? mfn;
+  return offset(physOf(pfn(page)), pageOffset(at));
 }

@@ -6,8 +6,17 @@ import { allocators, type Choice, fromDevice, hookSet, releasers, toDevice } fro
 import { agp, fsb, gart } from "./gart.ts";
 import type { Hooks } from "./hooks.ts";
 import { legacy } from "./legacy.ts";
+import { override } from "./override.ts";
 
-export const hookSets: readonly Hooks[] = [legacy, dmaCoherent, dmaHandle, fsb, agp, gart];
+export const hookSets: readonly Hooks[] = [
+  legacy,
+  dmaCoherent,
+  dmaHandle,
+  fsb,
+  agp,
+  gart,
+  override,
+];
 
 const parts = { to: toDevice, from: fromDevice, alloc: allocators, free: releasers };
 const isPart = (name: string): name is keyof Choice => name in parts;

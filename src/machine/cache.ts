@@ -20,6 +20,7 @@ export const cache = {
   },
   "tlb.flushed": (state, event) => {
     if (event.which === "gart") state.tlb.clear();
+    if (event.which === "iommu") state.iommuTlb.clear();
   },
   "attribute.changed": (state, event) => {
     const { set, clear } = change[event.attribute];

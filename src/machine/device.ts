@@ -1,7 +1,9 @@
 // device.ts - how CPU and device accesses change the content of pages and what the GART keeps.
 
-import { aperture, mfnOf, PAGE_SIZE, raw } from "../address.ts";
+import { aperture, bus, mfnOf, PAGE_SIZE, raw } from "../address.ts";
+import type { Of } from "../event/vocabulary.ts";
 import { walk } from "./gart.ts";
+import { keepTranslation } from "./iommu.ts";
 import type { Part } from "./part.ts";
 import { nothing } from "./part.ts";
 import type { State } from "./state.ts";
@@ -12,12 +14,12 @@ export const device = {
   },
   "cpu.read": nothing,
   "device.wrote": (state, event) => {
-    keepEntry(state, raw(event.bus), event.cause ?? null);
+    keep(state, event);
     if (event.frame == null) return;
     if (event.tag == null) state.content.delete(event.frame);
     else state.content.set(event.frame, event.tag);
   },
-  "device.read": (state, event) => keepEntry(state, raw(event.bus), event.cause ?? null),
+  "device.read": (state, event) => keep(state, event),
   "descriptor.written": nothing,
   "page.copied": (state, event) => {
     // A copy of part of a page leaves content that no tag stands for.
@@ -28,9 +30,15 @@ export const device = {
   },
 } satisfies Part;
 
+/** What the access leaves in the cache of the GART, or of the IOMMU that it went through. */
+function keep(state: State, event: Of<"device.read"> | Of<"device.wrote">): void {
+  if (event.actor === "device") keepTranslation(state, bus(raw(event.bus)));
+  else keepEntry(state, raw(event.bus), event.cause ?? null);
+}
+
 /** An access through the aperture leaves its entry in the GART's TLB. */
 function keepEntry(state: State, address: number, cause: number | null): void {
-  if (state.nature.chipset?.keepsEntries?.(state.registers) === false) return;
+  if (state.nature.chipset?.keepsEntries?.(state) === false) return;
   const walked = walk(state, aperture(address));
   if (walked?.bus != null && walked.fetched !== null)
     state.tlb.set(walked.page, { word: walked.word, seq: cause ?? walked.cause });

@@ -42,7 +42,7 @@ export function entryPlace(
   const { chipset } = state.nature;
   const bytes = chipset?.entry.bytes ?? 4;
   if (virt == null) return placeOf(state.table, entry, bytes);
-  const base = chipset?.tableBase(state.registers)?.base;
+  const base = chipset?.tableBase(state)?.base;
   return base === undefined ? null : placeAt(base, entry * bytes);
 }
 
@@ -75,7 +75,7 @@ export interface Walk {
  * Null where the chipset's registers name no table yet.
  */
 export function walk(state: State, address: Aperture): Walk | null {
-  const base = state.nature.chipset?.apertureBase(state.registers) ?? null;
+  const base = state.nature.chipset?.apertureBase(state) ?? null;
   if (base === null) return null;
   const page = Math.floor(distance(base, address) / PAGE_SIZE);
   const cached = state.tlb.get(page);
@@ -87,8 +87,8 @@ export function walk(state: State, address: Aperture): Walk | null {
 /** The same walk past the TLB: what lies in memory for this page of the aperture. */
 export function fetch(state: State, page: number, within = 0): Walk | null {
   const { chipset } = state.nature;
-  const base = chipset?.apertureBase(state.registers) ?? null;
-  const table = chipset?.tableBase(state.registers) ?? null;
+  const base = chipset?.apertureBase(state) ?? null;
+  const table = chipset?.tableBase(state) ?? null;
   if (chipset === null || base === null || table === null) return null;
   const { bytes } = chipset.entry;
   if (chipset.directory === null)

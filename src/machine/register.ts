@@ -1,4 +1,7 @@
-// register.ts - how register accesses change the state.
+// register.ts - how register accesses change the state: byte by byte, as they lie.
+//
+// The same bit can be met at another width: the 845's driver sets bit 1 of byte 0x51 and clears it as bit 9 of
+// word 0x50 (intel-agp.c of linux 2.6.12-rc2).
 
 import type { Part } from "./part.ts";
 import type { State } from "./state.ts";
@@ -11,15 +14,15 @@ export const keptWord = (
 
 export const register = {
   "register.written": (state, event, seq) => {
-    const { register, size } = event;
-    const held = state.registers.get(register)?.word ?? 0;
-    // A narrow write leaves the bytes above it.
-    const above = held - (held % 256 ** size);
-    state.registers.set(register, { word: above + keptWord(state, event), seq });
+    const word = keptWord(state, event);
+    for (let i = 0; i < event.size; i++)
+      state.registers.set(event.register + i, { word: byteOf(word, i), seq });
   },
   // A register that nobody wrote yet shows its power-on value at the first read.
-  "register.read": (state, event, seq) => {
-    if (!state.registers.has(event.register))
-      state.registers.set(event.register, { word: event.word, seq });
+  "register.read": ({ registers }, { register, word, size }, seq) => {
+    for (let i = 0; i < size; i++)
+      if (!registers.has(register + i)) registers.set(register + i, { word: byteOf(word, i), seq });
   },
 } satisfies Part;
+
+const byteOf = (word: number, i: number): number => Math.floor(word / 256 ** i) % 256;

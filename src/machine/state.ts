@@ -17,7 +17,7 @@ import {
 } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { assert } from "../fault.ts";
-import { HeldTable } from "./held-table.ts";
+import { type Held, HeldTable } from "./held-table.ts";
 import { Table } from "./table.ts";
 import { TablePages } from "./table-pages.ts";
 
@@ -67,7 +67,7 @@ export class State {
   readonly iommu = new Table();
   /** DMA handle -> bytes. */
   readonly dma = new Table();
-  /** register number -> its last value. */
+  /** register number, which counts bytes within a device -> the byte that lies there. */
   readonly registers = new HeldTable();
   /** virtual page -> the machine frame that its page-table entry names, where ioremap mapped it. */
   readonly mappings = new HeldTable();
@@ -75,6 +75,10 @@ export class State {
   readonly tlb = new HeldTable();
   /** 0 -> seq of the last gap in the recording. */
   readonly gap = new Table();
+  /** Where the unused entries of an IOMMU lead, if anywhere: see iommu.ts. */
+  readonly spare = new Table();
+  /** bus page -> the mfn that the IOMMU's own cache keeps of it. */
+  readonly iommuTlb = new Table();
 
   constructor(nature: Nature) {
     this.nature = nature;
@@ -100,6 +104,18 @@ export class State {
     if (this.nature.physIsMachine) return onBareMetal(address);
     const frame = this.p2m.get(raw(pfnOf(address)));
     return frame === undefined ? null : offset(machineOf(mfn(frame)), pageOffset(address));
+  }
+
+  /** What so many bytes of a register hold, and the last event that set one; undefined where one is unknown. */
+  register(number: number, bytes: number): Held | undefined {
+    let [word, seq] = [0, 0];
+    for (let i = 0; i < bytes; i++) {
+      const held = this.registers.get(number + i);
+      if (held === undefined) return undefined;
+      word += held.word * 256 ** i;
+      seq = Math.max(seq, held.seq);
+    }
+    return { word, seq };
   }
 
   /** The allocation a page belongs to: its first pfn, its pages and the index of its use. */

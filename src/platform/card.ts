@@ -3,10 +3,20 @@
 // The client writes a tag into each page it is given; after a bind the card reads each bound page through
 // the aperture, as the real testgart does with its pattern, and meets that tag or somebody else's.
 
-import { aperture, bus, mfnOf, PAGE_SIZE, raw, untranslated } from "../address.ts";
+import {
+  aperture,
+  type Bus,
+  bus,
+  type Machine,
+  mfnOf,
+  PAGE_SIZE,
+  raw,
+  untranslated,
+} from "../address.ts";
 import { strangerTag } from "../event/device.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { walk } from "../machine/gart.ts";
+import { translate } from "../machine/iommu.ts";
 import type { Given, Kernel } from "./kernel.ts";
 
 export class Card {
@@ -38,6 +48,16 @@ export class Card {
   read(base: number, first: number, pages: readonly Given[]): void {
     for (const [i, meant] of pages.entries())
       this.#read("card", base + (first + i) * PAGE_SIZE, meant);
+  }
+
+  /** As a PCI master it reads by a DMA handle; `meant` is the page, null where the handle is dead. */
+  readByDma(handle: Bus, meant: Given | null): void {
+    const { machine, state } = this.#kernel;
+    const reached = translate(state, handle);
+    const page = meant && { phys: meant.phys, machine: this.#kernel.machineOf(meant.phys) };
+    const access = { actor: "device", cause: meant?.seq ?? null, bus: handle, ...page } as const;
+    const met = reached && this.#reaching(reached);
+    machine.emit({ kind: "device.read", ...access, ...met });
   }
 
   /** A tag that stands for content which no page had before. */
@@ -98,10 +118,14 @@ export class Card {
       machine.emit({ kind: "device.read", ...access });
       return null;
     }
+    const met = this.#reaching(reached);
+    machine.emit({ kind: "device.read", ...access, ...met });
+    return met.tag;
+  }
+
+  #reaching(reached: Machine) {
     const frame = raw(mfnOf(reached));
-    const tag = this.#met(frame);
-    machine.emit({ kind: "device.read", ...access, reached, frame, tag });
-    return tag;
+    return { reached, frame, tag: this.#met(frame) };
   }
 
   /** What lies in a frame: our tag, or whatever its owner keeps there. */

@@ -16,19 +16,37 @@ import {
   type Virt,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
+import type { Handles } from "./iommu.ts";
 import { type Given, type Kernel, pagesOn } from "./kernel.ts";
 
 export class CoherentMemory {
   readonly #kernel: Kernel;
   /** The next free frame of the hypervisor's heap. */
   #nextFrame: number;
-  /** The next free address behind the IOMMU. */
-  #nextHandle: number;
+  /** The addresses behind the IOMMU; null where there is none. */
+  readonly #handles: Handles | null;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.#nextFrame = kernel.platform.contiguousFrom ?? 0;
-    this.#nextHandle = kernel.platform.iommuFrom ?? 0;
+    this.#handles = kernel.platform.iommu?.handles() ?? null;
+  }
+
+  /** u3_iommu_init: every entry is valid and leads to a spare page, so that a prefetch finds something. */
+  boot(): void {
+    const { iommu } = this.#kernel.platform;
+    if (iommu?.spareEntries == null) return;
+    const by = { actor: "kernel", place: "iommu_init_early_u3" } as const;
+    const spare = this.#kernel.allocateTop(by.place);
+    this.#kernel.machine.emit({
+      kind: "iommu.filled",
+      ...by,
+      page: 0,
+      bus: bus(0),
+      phys: spare,
+      machine: this.#kernel.machineOf(spare)!,
+      size: iommu.spareEntries * PAGE_SIZE,
+    });
   }
 
   /** 2^order pages and the handle by which a PCI device reaches them; null where there are none. */
@@ -39,9 +57,23 @@ export class CoherentMemory {
     const phys = kernel.physOf(address);
     if (kernel.platform.contiguousFrom !== null) this.#makeContiguous(address, phys, order);
     const machine = kernel.machineOf(phys)!;
-    const handle = kernel.platform.iommuFrom === null ? onBus(machine) : this.#takeHandle(order);
+    const handle = this.#handles === null ? onBus(machine) : this.#takeHandle(order);
+    if (handle === null) {
+      kernel.free("free_pages", address, order, "gatt", "dma_alloc_coherent");
+      return null;
+    }
     const { about, iommu } = this.#mapping(address, handle, order, place);
-    if (iommu !== null) kernel.machine.emit({ kind: "iommu.mapped", ...iommu });
+    if (iommu !== null) {
+      kernel.machine.emit({ kind: "iommu.mapped", ...iommu });
+      // The DART is flushed after a map and never after an unmap: an old translation lives until then.
+      if (kernel.platform.iommu?.spareEntries != null)
+        kernel.machine.emit({
+          kind: "tlb.flushed",
+          actor: "kernel",
+          place: "dart_tlb_invalidate_all",
+          which: "iommu",
+        });
+    }
     const seq = kernel.machine.emit({ kind: "dma.mapped", ...about });
     return { virt: address, handle: { bus: handle, phys, seq } };
   }
@@ -53,20 +85,20 @@ export class CoherentMemory {
       this.#kernel.machine.emit({ kind: "iommu.unmapped", actor, place, page, bus, size });
     }
     this.#kernel.machine.emit({ kind: "dma.unmapped", ...about });
+    this.#handles?.give(Math.floor(raw(handle) / PAGE_SIZE), order);
     this.#kernel.free("free_pages", address, order, "gatt", "dma_free_coherent");
   }
 
-  #takeHandle(order: number): Bus {
-    const handle = this.#nextHandle;
-    this.#nextHandle += PAGE_SIZE * 2 ** order;
-    return bus(handle);
+  #takeHandle(order: number): Bus | null {
+    const page = this.#handles!.take(order);
+    return page === null ? null : bus(page * PAGE_SIZE);
   }
 
   /** What is to be said of a mapping, and of its entries behind an IOMMU. */
   #mapping(address: Virt, handle: Bus, order: number, place: string) {
     const phys = this.#kernel.physOf(address);
     const machine = this.#kernel.machineOf(phys)!;
-    const behindIommu = this.#kernel.platform.iommuFrom !== null;
+    const behindIommu = this.#handles !== null;
     const page = Math.floor(raw(handle) / PAGE_SIZE);
     const reached = behindIommu ? machine : untranslated(handle);
     const size = PAGE_SIZE * 2 ** order;

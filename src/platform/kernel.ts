@@ -55,7 +55,7 @@ export class Kernel {
   constructor(machine: Machine, platform: Platform, seed: number) {
     this.machine = machine;
     this.platform = platform;
-    this.pages = new PageAllocator(platform.ram);
+    this.pages = new PageAllocator(platform.ram, platform.lowPages);
     this.#backing = platform.backing(seed);
   }
 
@@ -156,6 +156,26 @@ export class Kernel {
       machine: this.state.machineOf(at),
     });
     return this.virtOf(at);
+  }
+
+  /** lmb_alloc: a page for good, from the top of memory, before there is a page allocator. */
+  allocateTop(place: string): Phys {
+    const page = this.pages.takeTop();
+    this.meet(page);
+    const at = physOf(pfn(page));
+    this.machine.emit({
+      kind: "page.allocated",
+      actor: "kernel",
+      place,
+      allocation: page,
+      by: "lmb_alloc",
+      use: "kernel",
+      size: PAGE_SIZE,
+      virt: this.virtOf(at),
+      phys: at,
+      machine: this.state.machineOf(at),
+    });
+    return at;
   }
 
   free(

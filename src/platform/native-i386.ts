@@ -21,12 +21,17 @@ export const nativeI386: Platform = {
   virtBase: 0n,
   pageOffset: 0xc0000000,
   ram: { first: 0, pages: 0x10000, bump: 0x1000 },
+  // 896 MB: VMALLOC_RESERVE keeps the rest of the fourth gigabyte (asm-i386/page.h, MAXMEM).
+  lowPages: 0x38000,
+  options: {},
+  dealt: null,
   physIsMachine: true,
   backing: () => ({ frameOf: (pfn) => pfn, pageOf: (mfn) => mfn }),
   owner: () => null,
+  strangersPage: () => null,
   ioremap: "phys",
   agpPagesUncached: true,
-  iommuFrom: null,
+  iommu: null,
   remapFrom: 0xd0800000,
   agpReserved: 0,
   chipsets: [

@@ -7,7 +7,7 @@
 import type { Platform } from "./platform.ts";
 
 export class PageAllocator {
-  readonly #end: number;
+  #end: number;
   #bump: number;
   readonly #free: number[][] = [];
   /** Allocations above this order fail; a workload may lower it. */
@@ -15,9 +15,10 @@ export class PageAllocator {
   /** How many more allocations succeed. */
   remaining = Number.POSITIVE_INFINITY;
 
-  constructor(ram: Platform["ram"]) {
+  constructor(ram: Platform["ram"], lowPages = Number.POSITIVE_INFINITY) {
     this.#bump = ram.bump;
-    this.#end = ram.first + ram.pages;
+    // GFP_KERNEL never gives high memory.
+    this.#end = Math.min(ram.first + ram.pages, lowPages);
   }
 
   /** The first pfn of 2^order pages; null when there are none or the workload lets it fail. */
@@ -32,6 +33,11 @@ export class PageAllocator {
     }
     this.remaining--;
     return first;
+  }
+
+  /** The last page there is, for good. */
+  takeTop(): number {
+    return --this.#end;
   }
 
   give(first: number, order: number): void {

@@ -1,5 +1,7 @@
 // platform.ts - what a platform is: who owns which memory, and how addresses translate there.
 
+import type { Iommu } from "./iommu.ts";
+
 /** How the kernel's ioremap reads the address it is given. */
 export type IoremapRule = "phys" | "machine";
 
@@ -28,12 +30,20 @@ export interface Platform {
   readonly pageOffset: number;
   /** The kernel's own pages, by pfn: the first, how many, and where the page allocator starts. */
   readonly ram: { readonly first: number; readonly pages: number; readonly bump: number };
+  /** How many pages from PAGE_OFFSET up the kernel maps, and gives to drivers; the rest is high memory. */
+  readonly lowPages: number;
+  /** How it differs from the platform of its name, as the trace keeps it. */
+  readonly options: { readonly [name: string]: number | string };
+  /** How a hypervisor deals frames beside those of others (null: the usual ones); null where the kernel has all there are. */
+  readonly dealt: ((pages: number, foreign: readonly Frames[] | null) => Dealt) | null;
   /** Whether kernel-physical addresses are machine addresses. */
   readonly physIsMachine: boolean;
   /** Which machine frame stands behind each pfn at the start, and which pfn behind each frame. */
   readonly backing: (seed: number) => Backing;
   /** The domain that owns a frame which is not this kernel's; null where there is no RAM. */
   readonly owner: (mfn: number) => number | null;
+  /** What that domain calls its page there, as M2P says; null for nobody's. */
+  readonly strangersPage: (mfn: number) => number | null;
   readonly ioremap: IoremapRule;
   /** Whether map_page_into_agp makes a page uncached; elsewhere it does nothing. */
   readonly agpPagesUncached: boolean;
@@ -47,11 +57,20 @@ export interface Platform {
   readonly chipsets: readonly string[];
   /** Functions that its kernel does not have. */
   readonly lacks: readonly string[];
-  /** Where handles of coherent memory begin behind an IOMMU; null: a handle is the machine address. */
-  readonly iommuFrom: number | null;
+  /** What is between a PCI device and memory; null: a DMA handle is the machine address. */
+  readonly iommu: Iommu | null;
   /** The first machine frame that the hypervisor hands out for a contiguous region; null: no exchange. */
   readonly contiguousFrom: number | null;
 }
+
+/** Machine frames from the first up to, not including, the end. */
+export interface Frames {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Whose each machine frame is. */
+export type Dealt = Pick<Platform, "backing" | "owner" | "strangersPage">;
 
 /** The kernel's frames as the machine gave them. */
 export interface Backing {

@@ -2,8 +2,9 @@
 //
 // The DART translates what PCI devices put on their bus. What the U3's GART puts out goes to memory past
 // it: "the addresses coming out of the GART don't go through a further translation through the iommu"
-// (Paul Mackerras, LKML, 17 March 2005). Handles begin where the reference's recordings have them.
+// (Paul Mackerras, LKML, 17 March 2005). Handles are dealt as in the reference's recordings.
 
+import { upwards } from "./iommu.ts";
 import { nativeI386 } from "./native-i386.ts";
 import type { Platform, UserAbi } from "./platform.ts";
 
@@ -24,8 +25,9 @@ export const ppc64G5: Platform = {
   user,
   virtBase: 0xc000000000000000n,
   pageOffset: 0,
+  lowPages: Number.POSITIVE_INFINITY,
   agpPagesUncached: false,
-  iommuFrom: 0x80000000,
+  iommu: upwards,
   chipsets: ["u3"],
   // "virt_to_bus missing on ppc64" (Christoph Hellwig, LKML, 16 March 2005)
   lacks: ["virt_to_bus", "bus_to_virt"],

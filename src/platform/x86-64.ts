@@ -12,6 +12,7 @@ const relative = (address: bigint): number => Number(address - KERNEL_HALF);
 
 const long = {
   wordBits: 64,
+  lowPages: Number.POSITIVE_INFINITY,
   virtBase: KERNEL_HALF,
   remapFrom: relative(0xffffc20000000000n),
   chipsets: [

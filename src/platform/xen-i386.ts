@@ -1,55 +1,117 @@
 // xen-i386.ts - the same PC as dom0 of the Xen of March 2005: pages lie wherever Xen had frames.
 //
-// dom0 has 256 MB in frames 0x40000 to 0x4ffff. Below and above lie other domains, Xen has the first
-// 16 MB and, from 0x80000 up, the free frames out of which it makes contiguous regions.
+// Xen has the first 16 MB and, from 0x80000 up, the free frames out of which it makes contiguous regions.
+// Two other domains have the frames 0x1000 to 0x3ffff and 0x50000 to 0x7ffff; dom0 gets the lowest that are
+// left: with 256 MB those from 0x40000 to 0x4ffff, with more also those above 4 GB.
 
 import { Dice } from "../dice.ts";
 import { DOMID_XEN } from "../event/device.ts";
 import { nativeI386 } from "./native-i386.ts";
-import { type Backing, MMIO_FRAME, type Platform } from "./platform.ts";
+import { type Backing, type Dealt, type Frames, MMIO_FRAME, type Platform } from "./platform.ts";
 
-const FIRST_FRAME = 0x40000;
-const FRAMES = 0x10000;
-const CONTIGUOUS = 0x80000;
-const CONTIGUOUS_LOW = 0x18000;
+const HEAP: Frames = { first: 0x80000, end: MMIO_FRAME };
+/** Where RAM begins that Xen gives to domains, and where it goes on behind the devices. */
+const RAM = 0x1000;
+const ABOVE_4_GB = 0x100000;
+/** The factor of the reference's order of frames. */
+const STEP = 0x6a5d;
+const FOREIGN: readonly Frames[] = [
+  { first: 0x1000, end: 0x40000 },
+  { first: 0x50000, end: 0x80000 },
+];
+const LOW_HEAP: Frames = { first: 0x18000, end: 0x40000 };
+const FOREIGN_BELOW: readonly Frames[] = [
+  { first: 0x1000, end: LOW_HEAP.first },
+  { first: 0x50000, end: 0x80000 },
+];
 
 export const xenI386: Platform = {
   ...nativeI386,
   name: "xen-i386",
   physIsMachine: false,
-  backing,
-  owner: (mfn) => {
-    if (mfn < 0x1000) return DOMID_XEN;
-    if (mfn < FIRST_FRAME) return 1;
-    if (mfn < FIRST_FRAME + FRAMES) return 0;
-    if (mfn < CONTIGUOUS) return 2;
-    return mfn < MMIO_FRAME ? DOMID_XEN : null;
-  },
+  ...dealt(nativeI386.ram.pages, FOREIGN),
+  dealt: (pages, foreign) => dealt(pages, foreign ?? FOREIGN),
   ioremap: "machine",
-  contiguousFrom: CONTIGUOUS,
+  contiguousFrom: HEAP.first,
 };
 
 /** The same where Xen's free frames begin lower: contiguous regions are below 512 MB. */
 export const xenI386low: Platform = {
   ...xenI386,
   name: "xen-i386low",
-  owner: (mfn) => (mfn >= CONTIGUOUS_LOW && mfn < FIRST_FRAME ? DOMID_XEN : xenI386.owner(mfn)),
-  contiguousFrom: CONTIGUOUS_LOW,
+  ...dealt(nativeI386.ram.pages, FOREIGN_BELOW, LOW_HEAP),
+  dealt: (pages, foreign) => dealt(pages, foreign ?? FOREIGN_BELOW, LOW_HEAP),
+  contiguousFrom: LOW_HEAP.first,
 };
 
 /** An ordinary domain: it has memory, but no access to physical devices, so that there is no AGP. */
 export const xenI386DomU: Platform = { ...xenI386, name: "xen-i386-domu", ownsDevices: false };
 
-/** Seed 0 scatters as the reference recordings do; any other seed shuffles. */
-function backing(seed: number): Backing {
-  const dealt =
-    seed === 0
-      ? Uint32Array.from({ length: FRAMES }, (_, pfn) => (pfn * 0x6a5d + 0x3c21) % FRAMES)
-      : new Dice(seed).shuffled(FRAMES);
-  const back = new Uint32Array(FRAMES);
-  for (let pfn = 0; pfn < FRAMES; pfn++) back[dealt[pfn]!] = pfn;
+/** `heap` is what Xen keeps below its usual free frames, if anything. */
+function dealt(pages: number, foreign: readonly Frames[], heap?: Frames): Dealt {
+  const kept = heap === undefined ? [HEAP] : [heap, HEAP];
+  const own = left(pages, [...foreign, ...kept]);
+  const holder = (mfn: number) => foreign.findIndex((range) => isIn(range, mfn));
   return {
-    frameOf: (pfn) => FIRST_FRAME + dealt[pfn]!,
-    pageOf: (mfn) => back[mfn - FIRST_FRAME] ?? null,
+    backing: (seed) => backing(own, pages, seed),
+    owner: (mfn) => {
+      if (mfn < RAM || kept.some((range) => isIn(range, mfn))) return DOMID_XEN;
+      if (own.some((range) => isIn(range, mfn))) return 0;
+      const domain = holder(mfn);
+      if (domain >= 0) return domain + 1;
+      return mfn < MMIO_FRAME ? DOMID_XEN : null;
+    },
+    strangersPage: (mfn) => {
+      const range = foreign[holder(mfn)];
+      return range === undefined ? null : mfn - range.first;
+    },
   };
 }
+
+const isIn = ({ first, end }: Frames, mfn: number): boolean => mfn >= first && mfn < end;
+
+/** The lowest frames that are nobody else's, as many as there are pages. */
+function left(pages: number, others: readonly Frames[]): Frames[] {
+  const taken = [...others, { first: HEAP.first, end: ABOVE_4_GB }].sort(
+    (a, b) => a.first - b.first,
+  );
+  const found: Frames[] = [];
+  let [at, missing] = [RAM, pages];
+  for (const { first, end } of [...taken, { first: Number.POSITIVE_INFINITY, end: 0 }]) {
+    const take = Math.min(first - at, missing);
+    if (take > 0) {
+      found.push({ first: at, end: at + take });
+      missing -= take;
+    }
+    at = Math.max(at, end);
+  }
+  return found;
+}
+
+/** Seed 0 scatters as the reference recordings do; any other seed shuffles. */
+function backing(own: readonly Frames[], pages: number, seed: number): Backing {
+  const isOneToOne = greatestDivisor(pages, STEP) === 1;
+  const dealt =
+    seed === 0 && isOneToOne
+      ? Uint32Array.from({ length: pages }, (_, pfn) => (pfn * STEP + 0x3c21) % pages)
+      : new Dice(seed).shuffled(pages);
+  const back = new Uint32Array(pages);
+  for (let pfn = 0; pfn < pages; pfn++) back[dealt[pfn]!] = pfn;
+  // The place of a frame among this domain's, and the frame of a place.
+  const starts = own.map((_, i) =>
+    own.slice(0, i).reduce((sum, { first, end }) => sum + end - first, 0),
+  );
+  return {
+    frameOf: (pfn) => {
+      const place = dealt[pfn]!;
+      const i = starts.findLastIndex((start) => start <= place);
+      return own[i]!.first + place - starts[i]!;
+    },
+    pageOf: (mfn) => {
+      const i = own.findIndex((range) => isIn(range, mfn));
+      return i < 0 ? null : back[starts[i]! + mfn - own[i]!.first]!;
+    },
+  };
+}
+
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));

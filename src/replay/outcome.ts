@@ -10,13 +10,20 @@ export interface Outcome {
   /** What init returned, where it refused. */
   readonly errno: number | null;
   /** The event that says why: the refusal, the oops, or the first number that leads astray. */
-  readonly first: { readonly recorded: Recorded; readonly verdict: Verdict | null } | null;
+  readonly first: Judged | null;
+  /** Beside a refusal: the first number that leads astray, for the rest of the kernel goes on. */
+  readonly astray: Judged | null;
   /** What the card read, and how much of it was the page that was meant. */
   readonly reads: number;
   readonly rightReads: number;
   /** Pages that were freed although nobody had been given them. */
   readonly wrongFrees: number;
   readonly hook: string | null;
+}
+
+interface Judged {
+  readonly recorded: Recorded;
+  readonly verdict: Verdict | null;
 }
 
 /** Levels of messages that say why a driver gives up. */
@@ -38,7 +45,7 @@ export function outcomeOf(trace: Trace): Outcome {
       wrongFrees++;
       wrong ??= recorded;
     }
-    if (event.kind === "device.read") {
+    if (event.kind === "device.read" && event.actor === "card") {
       reads++;
       if (event.reached != null && event.reached === event.machine) rightReads++;
     }
@@ -56,6 +63,10 @@ export function outcomeOf(trace: Trace): Outcome {
     ends: ending(errno, wrong, oops),
     errno,
     first: first && { recorded: first, verdict: verdictIn(trace, first) },
+    astray:
+      errno === null || wrong === null
+        ? null
+        : { recorded: wrong, verdict: verdictIn(trace, wrong) },
     reads,
     rightReads,
     wrongFrees,

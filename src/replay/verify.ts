@@ -2,27 +2,14 @@
 //
 // Every truth and every observation in an event is derived again from the events before it.
 
-import {
-  aperture,
-  type Bus,
-  type Machine,
-  machine,
-  machineOf,
-  mfn,
-  mfnOf,
-  offset,
-  PAGE_SIZE,
-  pageOffset,
-  raw,
-} from "../address.ts";
+import { aperture, bus as asBus, type Bus, type Machine, machine, mfnOf, raw } from "../address.ts";
 import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { entryPlace, walk } from "../machine/gart.ts";
-import { keptWord } from "../machine/register.ts";
+import { translate } from "../machine/iommu.ts";
 import { State } from "../machine/state.ts";
 import { cpuWord, placeOf } from "../machine/words.ts";
 import { observable, Watch } from "./observe.ts";
-import { RegisterBytes } from "./register-bytes.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
 
@@ -44,7 +31,6 @@ export interface Verification {
 export function verify(trace: Trace, most = 20): Verification {
   const state = new State(natureOf(trace.about));
   const watch = new Watch(state);
-  const registers = new RegisterBytes();
   const disagreements: Disagreement[] = [];
   let observations = 0;
   let expected = 1;
@@ -57,12 +43,9 @@ export function verify(trace: Trace, most = 20): Verification {
   for (const recorded of trace.events()) {
     const { seq, event } = recorded;
     hold(seq, "seq", seq, expected++);
-    before(recorded, state, registers, hold);
+    before(recorded, state, hold);
     apply(state, event, seq);
     watch.see(event);
-    if (event.kind === "register.read") registers.see(event);
-    if (event.kind === "register.written")
-      registers.see({ ...event, word: keptWord(state, event) });
     truth(recorded, state, hold);
     if (event.kind !== "op.ended") continue;
     for (const fact of observable(event.result))
@@ -75,12 +58,7 @@ type Access = Of<"device.read"> | Of<"device.wrote">;
 type Hold = (seq: number, what: string, recorded: unknown, replayed: unknown) => void;
 
 /** What the event saw of the state that it met. */
-function before(
-  { seq, event }: Recorded,
-  state: State,
-  registers: RegisterBytes,
-  hold: Hold,
-): void {
+function before({ seq, event }: Recorded, state: State, hold: Hold): void {
   switch (event.kind) {
     case "gatt.read":
       hold(seq, "word", event.word, wordAt(state, entryPlace(state, event)) ?? event.word);
@@ -91,7 +69,7 @@ function before(
       return;
     }
     case "register.read":
-      hold(seq, "word", event.word, registers.wordAt(event) ?? event.word);
+      hold(seq, "word", event.word, state.register(event.register, event.size)?.word ?? event.word);
       return;
     case "cpu.read":
       hold(seq, "tag", event.tag, state.content.get(event.frame) ?? event.tag);
@@ -110,8 +88,8 @@ function before(
 /** Where an access gets to: an AGP master's through the GART, any other device's through the IOMMU if any. */
 function reachedBy(state: State, { actor, bus, reached }: Access): Machine | null {
   if (actor !== "device") return walk(state, aperture(raw(bus)))?.reached ?? null;
-  const frame = state.iommu.get(Math.floor(raw(bus) / PAGE_SIZE));
-  if (frame !== undefined) return offset(machineOf(mfn(frame)), pageOffset(bus));
+  const translated = translate(state, asBus(raw(bus)));
+  if (translated !== null) return translated;
   // An IOMMU whose entry the trace lacks may have sent it anywhere.
   return state.iommu.size > 0 ? (reached ?? null) : machine(raw(bus));
 }

@@ -22,9 +22,10 @@ export function eventLine(
 
 /** What the event says, with the data sheet's name of the register that it speaks of. */
 function spoken(event: Event, about: About): string {
-  if (event.kind !== "register.written" && event.kind !== "register.read") return says(event);
+  const said = says(event, about.virtBase);
+  if (event.kind !== "register.written" && event.kind !== "register.read") return said;
   const known = natureOf(about).chipset?.registers.find(({ number }) => number === event.register);
-  return known === undefined ? says(event) : `${known.name} ${says(event)}`;
+  return known === undefined ? said : `${known.name} ${said}`;
 }
 
 /** A verdict in brackets; red where hardware would not get there. */

@@ -24,13 +24,13 @@ export function matrixText(cells: readonly Cell[], kept: boolean): string {
   );
   const rights = cells.filter(({ outcome }) => outcome?.ends === "right");
   const reasons = cells.flatMap((cell) => {
-    const text = reason(cell);
-    if (text === null) return [];
+    const texts = reasonsOf(cell);
+    if (texts.length === 0) return [];
     // Against the same machine with other hooks, if there is one that is right.
     const base = rights.find(({ platform }) => platform === cell.platform) ?? rights[0];
     const comparable = kept && cell.path !== null && base !== undefined;
     const command = comparable ? [`    gartrace diff ${base.path} ${cell.path}`] : [];
-    return [`  ${cell.hooks} on ${cell.platform}: ${text}`, ...command];
+    return [...texts.map((text) => `  ${cell.hooks} on ${cell.platform}: ${text}`), ...command];
   });
   return reasons.length === 0 ? table : [table, "", ...reasons].join("\n");
 }
@@ -41,7 +41,9 @@ function word({ outcome, lacks }: Cell): string {
     case "right":
       return pc.green("right");
     case "refused":
-      return pc.yellow(`refused: ${errnoName(outcome.errno!)}`);
+      return outcome.astray === null
+        ? pc.yellow(`refused: ${errnoName(outcome.errno!)}`)
+        : pc.red(`refused: ${errnoName(outcome.errno!)}, and wrong`);
     case "oops":
       return pc.red("oops");
     case "wrong":
@@ -53,17 +55,28 @@ function word({ outcome, lacks }: Cell): string {
   }
 }
 
-function reason({ outcome }: Cell): string | null {
-  if (outcome === null || outcome.ends === "right") return null;
-  const { first, hook, wrongFrees } = outcome;
-  const frees = wrongFrees === 0 ? "" : `; ${counted(wrongFrees)} pages freed that nobody had`;
+/** Why a run is not right: the event that says it, and beside a refusal what else goes astray. */
+function reasonsOf({ outcome }: Cell): string[] {
+  if (outcome === null || outcome.ends === "right") return [];
+  const { first, hook, wrongFrees, astray } = outcome;
   if (first === null)
-    return `init returns ${errnoName(outcome.errno ?? 0)}: there is no such device here`;
+    return [`init returns ${errnoName(outcome.errno ?? 0)}: there is no such device here`];
   const { seq, event } = first.recorded;
   if (event.kind === "message.logged")
-    return `init returns ${errnoName(outcome.errno ?? 0)}: #${seq} ${event.place} logs '${event.text}'`;
-  const verdict = first.verdict === null ? "" : `, ${first.verdict}`;
-  return `#${seq} ${event.kind} in ${event.place}${verdict}${hook === null ? "" : `, the number is from ${hook}()`}${frees}`;
+    return [
+      `init returns ${errnoName(outcome.errno ?? 0)}: #${seq} ${event.place} logs '${event.text}'`,
+    ];
+  const from = hook === null ? "" : `, the number is from ${hook}()`;
+  const frees = wrongFrees === 0 ? "" : `; ${counted(wrongFrees)} pages freed that nobody had`;
+  return [`${told(first)}${from}${frees}`, ...(astray === null ? [] : [told(astray)])];
+}
+
+/** "#27 foreign-ram in agp_generic_create_gatt_table, wrong-space" */
+function told({ recorded: { seq, event }, verdict }: NonNullable<Outcome["first"]>): string {
+  let what: string = event.kind;
+  if (event.kind === "fault.raised") what = event.fault;
+  if (event.kind === "hook.called") what = `${event.hook}()`;
+  return `#${seq} ${what} in ${event.place}${verdict === null ? "" : `, ${verdict}`}`;
 }
 
 const errnoName = (code: number): string =>

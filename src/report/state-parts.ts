@@ -1,16 +1,19 @@
 // state-parts.ts - a machine's state in parts that a person can take in: runs of pages, registers by name.
 
 import { aperture, mfnOf, offset, PAGE_SIZE, raw } from "../address.ts";
+import type { RegisterField } from "../chipset/chipset.ts";
 import { uses } from "../event/memory.ts";
 import { registerName } from "../event/register.ts";
 import { entriesOf, fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 
-export const hex = (value: number): string => `0x${value.toString(16)}`;
+export const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
 
 /** "0x1000..0x100f", or one number alone. */
-export const span = (first: number, length: number, unit = 1): string =>
-  length * unit === 1 ? hex(first) : `${hex(first)}..${hex(first + length * unit - 1)}`;
+export const span = (first: number, length: number, unit = 1, base = 0n): string => {
+  const at = (number: number) => hex(BigInt(number) + base);
+  return length * unit === 1 ? at(first) : `${at(first)}..${at(first + length * unit - 1)}`;
+};
 
 /** Pages that follow each other, in frames that follow each other. */
 export interface Run {
@@ -54,21 +57,49 @@ export interface RegisterPart {
   readonly fields: { readonly [name: string]: string };
 }
 
-/** The registers that were read or written, by the names of the data sheet. */
+/** The registers that were read or written, by the names of the data sheet where it has one. */
 export function registers(state: State): RegisterPart[] {
   const known = state.nature.chipset?.registers ?? [];
-  return [...state.registers].map(([number, { word }]) => {
-    const named = known.find((register) => register.number === number);
-    const fields = named?.fields.map(({ name, bits: [high, low] }) => {
-      const value = Math.floor(word / 2 ** low) % 2 ** (high - low + 1);
-      return [name, high === low ? String(value) : hex(value * 2 ** low)] as const;
-    });
-    return {
-      register: named?.name ?? registerName(number),
-      value: hex(word),
-      fields: Object.fromEntries(fields ?? []),
-    };
+  const left = new Set([...state.registers].map(([number]) => number));
+  const parts: { number: number; part: RegisterPart }[] = [];
+  for (const { number, name, width, fields } of known) {
+    const held = state.register(number, width);
+    if (held === undefined) continue;
+    for (let i = 0; i < width; i++) left.delete(number + i);
+    parts.push({ number, part: partOf(name, held.word, fields) });
+  }
+  for (const { number, width } of words(left))
+    parts.push({ number, part: partOf(registerName(number), state.register(number, width)!.word) });
+  return parts.sort((a, b) => a.number - b.number).map(({ part }) => part);
+}
+
+function partOf(
+  register: string,
+  word: number,
+  fields: readonly RegisterField[] = [],
+): RegisterPart {
+  const values = fields.map(({ name, bits: [high, low] }) => {
+    const value = Math.floor(word / 2 ** low) % 2 ** (high - low + 1);
+    return [name, high === low ? String(value) : hex(value * 2 ** low)] as const;
   });
+  return { register, value: hex(word), fields: Object.fromEntries(values) };
+}
+
+/** Bytes without a name as the largest words that lie there, aligned to their own size. */
+function words(bytes: ReadonlySet<number>): { number: number; width: number }[] {
+  const found: { number: number; width: number }[] = [];
+  let end = 0;
+  for (const number of [...bytes].sort((a, b) => a - b)) {
+    if (number < end) continue;
+    const width = [4, 2, 1].find(
+      (width) =>
+        number % width === 0 &&
+        Array.from({ length: width }, (_, i) => number + i).every((at) => bytes.has(at)),
+    )!;
+    found.push({ number, width });
+    end = number + width;
+  }
+  return found;
 }
 
 export interface GattPart {
@@ -91,7 +122,7 @@ export function gattParts(state: State): GattPart[] {
     if (part?.says === says && part.first + part.count === index) part.count++;
     else found.push({ first: index, count: 1, word, says });
   }
-  const base = state.nature.chipset?.apertureBase(state.registers) ?? null;
+  const base = state.nature.chipset?.apertureBase(state) ?? null;
   return found.map((part) => ({
     ...part,
     aperture: base === null ? null : raw(offset(aperture(raw(base)), part.first * PAGE_SIZE)),

@@ -19,8 +19,8 @@ import {
 } from "./state-parts.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
 
-/** What the state says, as plain values; addresses and words as hexadecimal text. */
-export function stateJson(state: State): { [part: string]: unknown } {
+/** What the state says, as plain values; addresses and words as hexadecimal text, virt with its base added. */
+export function stateJson(state: State, virtBase = 0n): { [part: string]: unknown } {
   return {
     moment: state.moment,
     op: state.op < 0 ? null : state.op,
@@ -38,7 +38,7 @@ export function stateJson(state: State): { [part: string]: unknown } {
       })),
     },
     mappings: mappings(state).map(({ first, length, frame }) => ({
-      virt: hex(first * PAGE_SIZE),
+      virt: hex(BigInt(first * PAGE_SIZE) + virtBase),
       pages: length,
       frame: hex(frame),
     })),
@@ -73,7 +73,7 @@ export function stateText(state: State, trace: Trace): string {
   if (state.nature.physIsMachine)
     lines.push("P2M: none, physical addresses are machine addresses", "");
   else section("P2M: page to machine frame, as far as the trace tells", p2mRows(state), 8);
-  section("ioremap: where the CPU sees it", mappingRows(state), 5);
+  section("ioremap: where the CPU sees it", mappingRows(state, trace.about.virtBase), 5);
   section("chipset and card registers", registerRows(state), 14);
   const gatt = gattParts(state);
   section(
@@ -122,8 +122,8 @@ const few = (list: readonly string[], most: number): string =>
 const p2mRows = (state: State): string[][] =>
   folded(p2mRuns(state), 0).map((runs) => leadRow(runs, 1));
 // A guard page lies between two mappings.
-const mappingRows = (state: State): string[][] =>
-  folded(mappings(state), 1).map((runs) => leadRow(runs, PAGE_SIZE));
+const mappingRows = (state: State, virtBase: bigint): string[][] =>
+  folded(mappings(state), 1).map((runs) => leadRow(runs, PAGE_SIZE, virtBase));
 
 /** A run of so many pages is worth a row of its own. */
 const LONG = 4;
@@ -142,12 +142,12 @@ function folded(runs: readonly Run[], gap: number): Run[][] {
 }
 
 /** Where pages lead: to a run of frames, or to some here and some there. */
-function leadRow(runs: readonly Run[], unit: number): string[] {
+function leadRow(runs: readonly Run[], unit: number, base = 0n): string[] {
   const [first, last] = [runs[0]!, runs.at(-1)!];
   const pages = runs.reduce((sum, { length }) => sum + length, 0);
   const frames = runs.map(({ frame, length }) => span(frame, length));
   return [
-    span(first.first * unit, last.first + last.length - first.first, unit),
+    span(first.first * unit, last.first + last.length - first.first, unit, base),
     countOf(pages, "page"),
     "->",
     frames.length === 1 ? frames[0]! : `scattered: ${few(frames, 4)}`,

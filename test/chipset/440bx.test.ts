@@ -5,12 +5,12 @@ import { describe, expect, test } from "vitest";
 import { bus, hex, raw } from "../../src/address.ts";
 import { intel440bx } from "../../src/chipset/440bx.ts";
 import { bdfOf, registerNumber } from "../../src/event/register.ts";
+import { holding } from "./registers.ts";
 
 const { entry, registers, powerOn } = intel440bx;
 const FRAMES = 2 ** 20; // page addresses below 4 GB
 const bridgeAt = (offset: number) => registerNumber("config", bdfOf("0000:00:00.0"), offset);
-const holding = (offset: number, word: number, seq = 7) =>
-  new Map([[bridgeAt(offset), { word, seq }]]);
+const at = (offset: number, word: number, seq = 1) => holding([bridgeAt(offset), { word, seq }]);
 
 describe("a GATT entry", () => {
   test("names any page below 4 GB, and decodes to the page it was made of", () => {
@@ -53,18 +53,18 @@ describe("a GATT entry", () => {
 
 describe("a register", () => {
   test("ATTBASE gives the table's base and the write that set it", () => {
-    const table = intel440bx.tableBase(holding(0xb8, 0x01230000, 42))!;
+    const table = intel440bx.tableBase(at(0xb8, 0x01230000, 42))!;
     expect([raw(table.base), table.seq]).toEqual([0x01230000, 42]);
-    expect(raw(intel440bx.tableBase(holding(0xb8, 0xfffff123))!.base)).toBe(0xfffff000);
+    expect(raw(intel440bx.tableBase(at(0xb8, 0xfffff123))!.base)).toBe(0xfffff000);
   });
 
   test("APBASE gives the aperture's base without the bits that say what kind of BAR it is", () => {
-    expect(raw(intel440bx.apertureBase(holding(0x10, 0xe0000008))!)).toBe(0xe0000000);
+    expect(raw(intel440bx.apertureBase(at(0x10, 0xe0000008))!)).toBe(0xe0000000);
   });
 
   test("nobody wrote or read yet says nothing", () => {
-    expect(intel440bx.tableBase(new Map())).toBeNull();
-    expect(intel440bx.apertureBase(holding(0xb8, 0x01230000))).toBeNull();
+    expect(intel440bx.tableBase(holding())).toBeNull();
+    expect(intel440bx.apertureBase(at(0xb8, 0x01230000))).toBeNull();
   });
 
   test("stands where the datasheet has it", () => {

@@ -11,6 +11,7 @@ import { chipsets } from "../../src/chipset/index.ts";
 import { intel820 } from "../../src/chipset/intel-8xx.ts";
 import { u3 } from "../../src/chipset/u3.ts";
 import { bdfOf, registerAt, registerNumber } from "../../src/event/register.ts";
+import { holding } from "./registers.ts";
 
 const frame = fc.oneof(fc.nat({ max: 2 ** 20 - 1 }), fc.nat({ max: 2 ** 40 - 1 }));
 
@@ -49,9 +50,9 @@ describe.each(chipsets)("$name", ({ entry, registers, powerOn, devices, bridge, 
     for (const number of numbers) expect(bdfs).toContain(registerAt(number).bdf);
     const holder = registers.find(({ holdsTable }) => holdsTable)!;
     const told = raw(holder.tableIn?.(0x01230000) ?? bus(0x01230000));
-    const base = chipset.tableBase(new Map([[holder.number, { word: 0x01230000, seq: 9 }]]));
+    const base = chipset.tableBase(holding([holder.number, { word: 0x01230000, seq: 9 }]));
     expect([raw(base!.base), base!.seq]).toEqual([told, 9]);
-    expect(chipset.tableBase(new Map())).toBeNull();
+    expect(chipset.tableBase(holding())).toBeNull();
   });
 
   test("has fields within their registers that do not overlap", () => {
@@ -85,12 +86,8 @@ describe("U3", () => {
     registerNumber("config", bdfOf(u3.bridge.device), offset),
   ) as [number, number, number];
   const base = (low: number, high: number) =>
-    u3.tableBase(
-      new Map([
-        [GART_BASE, { word: low, seq: 1 }],
-        [AGP_BASE, { word: high, seq: 2 }],
-      ]),
-    )!.base;
+    u3.tableBase(holding([GART_BASE, { word: low, seq: 1 }], [AGP_BASE, { word: high, seq: 2 }]))!
+      .base;
 
   test("names a page above 4 GB by its frame and the valid bit", () => {
     expect(hex(u3.entry.encode(bus(0x123456000))!)).toBe("0x80123456");
@@ -152,29 +149,29 @@ describe("AMD64", () => {
   test("is told its table as bits 39:12, and fetches nothing while GARTEN is clear", () => {
     const told = (control: number) =>
       single.tableBase(
-        new Map([
+        holding(
           [at(FIRST, 0x98), { word: 0x1410000, seq: 3 }],
           [at(FIRST, 0x90), { word: control, seq: 4 }],
-        ]),
+        ),
       );
     expect(hex(told(3)!.base)).toBe("0x141000000");
     expect(told(2)).toBeNull();
   });
 
   test("shows the card the table and the TLB of its first northbridge", () => {
-    expect(pair.tableBase(new Map([[at(SECOND, 0x98), { word: 0x10000, seq: 3 }]]))).toBeNull();
+    expect(pair.tableBase(holding([at(SECOND, 0x98), { word: 0x10000, seq: 3 }]))).toBeNull();
     expect(pair.flushesTlb(at(FIRST, 0x9c), 1)).toBe(true);
     expect(pair.flushesTlb(at(SECOND, 0x9c), 1)).toBe(false);
   });
 
   test("has its aperture where the northbridge has it, in units of 32 MB", () => {
-    const base = single.apertureBase(new Map([[at(FIRST, 0x94), { word: 0x70, seq: 1 }]]));
+    const base = single.apertureBase(holding([at(FIRST, 0x94), { word: 0x70, seq: 1 }]));
     expect(hex(base!)).toBe("0xe0000000");
   });
 });
 
 test("the 820 keeps no entry as long as nobody sets GTLB_ENABLE, which its driver never does", () => {
   const control = registerNumber("config", bdfOf(intel820.bridge.device), 0xb0);
-  const keeps = (word: number) => intel820.keepsEntries!(new Map([[control, { word, seq: 1 }]]));
+  const keeps = (word: number) => intel820.keepsEntries!(holding([control, { word, seq: 1 }]));
   expect([keeps(0), keeps(0x80)]).toEqual([false, true]);
 });

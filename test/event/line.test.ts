@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { virt } from "../../src/address.ts";
 import { fromJson, toJson, toLine } from "../../src/event/line.ts";
 import { declared, kindNames, type Recorded } from "../../src/event/vocabulary.ts";
 import { recordedOf } from "./generated.ts";
@@ -107,4 +108,18 @@ describe("a line", () => {
   test("that is no object is refused", () => {
     for (const json of [null, [], "gatt.written", 7]) expect(() => fromJson(json)).toThrow();
   });
+});
+
+test("a virt stands with its base added, and comes back relative to it", () => {
+  const event = {
+    kind: "cache.flushed",
+    actor: "driver",
+    way: "flush_dcache_range",
+    virt: virt(0x1010000),
+  } as const;
+  const base = 0xc000000000000000n;
+  const line = toJson({ seq: 1, op: -1, event }, base);
+  expect(line.virt).toBe("0xc000000001010000");
+  expect(fromJson(line, base)).toEqual({ seq: 1, op: -1, event });
+  expect(() => fromJson({ ...line, virt: "0x10" }, 0x1000n)).toThrow(/"virt"/);
 });

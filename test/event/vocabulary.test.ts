@@ -55,6 +55,10 @@ const told: { readonly [K in KindName]: Told<K> } = {
     { page: 0x60000, bus: bus(0x60000000), size: 4096 },
     "iommu[0x60000000] cleared, 4096 bytes",
   ],
+  "iommu.filled": [
+    { page: 0, bus: bus(0), machine: machine(0x7ffff000), size: 0x80000000 },
+    "iommu[0x0] and on, 524288 entries, lead to 0x7ffff000",
+  ],
   "dma.mapped": [dma, "dma coherent 262144 bytes at 0x60000000:b"],
   "dma.unmapped": [dma, "dma coherent 262144 bytes at 0x60000000:b ended"],
   "hook.called": [
@@ -178,4 +182,10 @@ describe.each(kindNames)("%s", (kind) => {
     expect(places.filter((place) => place === "subject").length).toBeLessThan(2);
     expect(places.some((place) => place.startsWith("op."))).toBe(isOp);
   });
+});
+
+test("a virt reads with its base added, whatever a number can hold", () => {
+  const event = { ...alloc, kind: "page.freed", actor: "kernel", virt: virt(0x1010000) } as const;
+  expect(says(event, 0xc000000000000000n)).toContain(" at 0xc000000001010000:v ");
+  expect(says(event)).toContain(" at 0x1010000:v ");
 });

@@ -2,6 +2,10 @@
 
 import { describe, expect, test } from "vitest";
 import { bus, machine } from "../../src/address.ts";
+import type { Event } from "../../src/event/vocabulary.ts";
+import { apply } from "../../src/machine/apply.ts";
+import { translate } from "../../src/machine/iommu.ts";
+import type { State } from "../../src/machine/state.ts";
 import { type Happening, happens, pc, stateAfter } from "./happens.ts";
 
 // The G5's table above 4 GB behind the handle 0x60000000.
@@ -48,4 +52,41 @@ test("a DMA handle lives from its mapping to its unmapping", () => {
   expect(state.dma.size).toBe(1);
   happens(state, { kind: "dma.unmapped", ...dma });
   expect(state.dma.size).toBe(0);
+});
+
+describe("behind a DART", () => {
+  const filled: Happening = {
+    kind: "iommu.filled",
+    page: 0,
+    bus: bus(0),
+    machine: machine(0x7ffff000),
+    size: 0x80000000,
+  };
+  const unmapped: Happening = { kind: "iommu.unmapped", page: 0x60000, ...handle };
+  const read: Happening = { kind: "device.read", bus: bus(0x60001234) };
+  const flushed: Happening = { kind: "tlb.flushed", which: "iommu" };
+  const byDevice = (state: State) =>
+    apply(state, { ...read, actor: "device" } as Event, state.moment + 1);
+  const reached = (state: State, address = 0x60001234) => translate(state, bus(address));
+
+  test("a stray access meets the spare page, and past the last entry nothing", () => {
+    const state = stateAfter(pc, filled);
+    expect(reached(state)).toBe(0x7ffff234);
+    expect(reached(state, 0x80000000)).toBeNull();
+  });
+
+  test("a mapping covers the spare page, and its end uncovers it", () => {
+    const state = stateAfter(pc, filled, mapped);
+    expect(reached(state)).toBe(0x100041234);
+    expect(reached(happens(state, unmapped))).toBe(0x7ffff234);
+  });
+
+  test("a translation that a device used outlives its mapping, and dies by a flush", () => {
+    const state = stateAfter(pc, filled, mapped);
+    byDevice(state);
+    happens(state, unmapped);
+    expect(reached(state)).toBe(0x100041234);
+    happens(state, flushed);
+    expect(reached(state)).toBe(0x7ffff234);
+  });
 });

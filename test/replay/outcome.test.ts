@@ -42,6 +42,13 @@ describe("what the thread says of each hook set", () => {
     ["gart", "ppc64-g5", "right"],
     ["gart", "ppc64-g5hi", "right"],
     ["gart", "xen-i386-domu", "refused"],
+    ["fsb", "native-i386", "right"],
+    ["fsb", "ppc64-g5", "right"],
+    ["agp", "native-i386", "right"],
+    ["agp", "ppc64-g5", "right"],
+    ["override", "native-i386", "right"],
+    ["override", "xen-i386", "refused"],
+    ["override", "ppc64-g5", "right"],
   ])("%s on %s is %s", (hooks, platform, ends) => {
     expect(outcome(platform, hooks).ends).toBe(ends);
   });

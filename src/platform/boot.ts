@@ -1,0 +1,68 @@
+// boot.ts - what the kernel has done through virt_to_phys and phys_to_virt before any driver loads.
+//
+// The boot allocator turns its page numbers into pointers with phys_to_virt and clears what is there
+// (__alloc_bootmem_core of linux 2.6.12-rc2, mm/bootmem.c). Of its callers these two: the array of struct page
+// (mm/page_alloc.c) and the four PID hash tables (pidhash_init of kernel/pid.c). Both ask for memory above
+// 16 MB, which is where the allocator of pages then goes on.
+
+import { mfnOf, misreadAsBus, PAGE_SIZE, type Phys, raw, type Virt } from "../address.ts";
+import { type Kernel, pagesOn } from "./kernel.ts";
+
+const PLACE = "__alloc_bootmem_core";
+/** sizeof(struct page) with 32 and 64 bits to a word. */
+const STRUCT_PAGE = { 32: 32, 64: 56 } as const;
+const PIDTYPE_MAX = 4;
+
+/** What is asked of the boot allocator, in bytes, in order. */
+export function bootRequests({ wordBits, ram }: Kernel["platform"]): number[] {
+  // fls() is one more than the logarithm.
+  const shift = Math.floor(Math.log2((ram.pages / 256) * 4)) + 1;
+  const entries = 2 ** Math.min(12, Math.max(4, shift));
+  const hash = entries * (wordBits / 8);
+  return [ram.pages * STRUCT_PAGE[wordBits], ...Array<number>(PIDTYPE_MAX).fill(hash)];
+}
+
+/**
+ * Boots as far as it goes through phys_to_virt, `physToVirt` being the function of that name: it gets the page
+ * that the allocator means. The run goes on whatever was cleared, so that the driver's own end is seen too.
+ */
+export function boot(kernel: Kernel, physToVirt: (page: Phys) => Virt): void {
+  for (const bytes of bootRequests(kernel.platform)) {
+    const pages = Math.ceil(bytes / PAGE_SIZE);
+    const order = Math.ceil(Math.log2(pages));
+    const block = kernel.allocate("alloc_bootmem", order, "kernel", PLACE);
+    if (block === null) return;
+    const meant = kernel.physOf(block);
+    const given = physToVirt(meant);
+    // The pointer is used at once: it has reached something, right or wrong.
+    kernel.machine.emit({
+      kind: "hook.called",
+      actor: "kernel",
+      place: PLACE,
+      hook: "phys_to_virt",
+      virt: given,
+      phys: meant,
+      machine: kernel.machineOf(meant),
+      bus: misreadAsBus(meant),
+      reached: kernel.machineOf(kernel.physOf(given)),
+    });
+    for (let i = 0; i < pages; i++) clear(kernel, pagesOn(given, i));
+  }
+}
+
+/** memset(page, 0, PAGE_SIZE), wherever the pointer leads. */
+function clear(kernel: Kernel, address: Virt): void {
+  const phys = kernel.physOf(address);
+  const machine = kernel.machineOf(phys);
+  if (machine === null) return;
+  kernel.machine.emit({
+    kind: "cpu.wrote",
+    actor: "kernel",
+    place: PLACE,
+    frame: raw(mfnOf(machine)),
+    tag: 0,
+    virt: address,
+    phys,
+    machine,
+  });
+}

@@ -1,0 +1,87 @@
+// iommu.ts - which bus addresses an IOMMU gives out, page by page.
+//
+// Two layouts of the G5's: the reference recordings' plain one, and that of the DART itself
+// (arch/ppc64/kernel/{u3_iommu,iommu}.c of linux 2.6.12).
+
+/** Gives out consecutive bus pages. */
+export interface Handles {
+  /** The first of 2^order bus pages; null where there are none. */
+  take(order: number): number | null;
+  give(first: number, order: number): void;
+}
+
+export interface Iommu {
+  /** A new allocator of bus pages, as at boot. */
+  handles(): Handles;
+  /** Its entries, where unused ones are valid and lead to a spare page; null where they lead nowhere. */
+  readonly spareEntries: number | null;
+}
+
+/** Upwards from 0x80000000, nothing used twice: as the reference recordings have it. */
+export const upwards: Iommu = {
+  handles: () => {
+    let next = 0x80000;
+    return {
+      take: (order) => {
+        const first = next;
+        next += 2 ** order;
+        return first;
+      },
+      give: () => {},
+    };
+  },
+  spareEntries: null,
+};
+
+const ENTRIES = 524288;
+/** Three quarters: more than 15 pages come from above it. */
+const HALFPOINT = 393216;
+const SMALL = 15;
+/** iommu_alloc_coherent refuses what is larger. */
+const MAX_ORDER = 12;
+
+/** iommu_range_alloc: first fit from a hint, twice over; the last entry is never given. */
+class DartHandles implements Handles {
+  readonly #used = new Set<number>([ENTRIES - 1]);
+  #smallHint = 0;
+  #largeHint = HALFPOINT;
+
+  take(order: number): number | null {
+    if (order > MAX_ORDER) return null;
+    const pages = 2 ** order;
+    const isLarge = pages > SMALL;
+    const [lower, upper] = [
+      { from: 0, limit: HALFPOINT },
+      { from: HALFPOINT, limit: ENTRIES },
+    ];
+    const [own, other] = isLarge ? [upper, lower] : [lower, upper];
+    const hint = isLarge ? this.#largeHint : this.#smallHint;
+    const first =
+      this.#fit(pages, { ...own, from: hint }) ?? this.#fit(pages, own) ?? this.#fit(pages, other);
+    if (first === null) return null;
+    for (let i = 0; i < pages; i++) this.#used.add(first + i);
+    if (isLarge) this.#largeHint = first + pages;
+    else this.#smallHint = first + pages;
+    return first;
+  }
+
+  give(first: number, order: number): void {
+    for (let i = 0; i < 2 ** order; i++) this.#used.delete(first + i);
+  }
+
+  /** Coherent memory is aligned to its size. */
+  #fit(pages: number, { from, limit }: { from: number; limit: number }): number | null {
+    for (let first = Math.ceil(from / pages) * pages; first + pages < limit; first += pages) {
+      let free = 0;
+      while (free < pages && !this.#used.has(first + free)) free++;
+      if (free === pages) return first;
+    }
+    return null;
+  }
+}
+
+/** The DART's table of 2 MB: 2 GB of bus addresses from 0 up. */
+export const dart: Iommu = { handles: () => new DartHandles(), spareEntries: ENTRIES };
+
+/** The layouts by name; the first is what a platform has unless it is told otherwise. */
+export const iommuLayouts: { readonly [name: string]: Iommu } = { reference: upwards, dart };
