@@ -1,5 +1,6 @@
 // reference.test.ts - the judge: what is recorded here is what the real driver of 2005 did.
 
+import { statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compare } from "../src/diff/diff.ts";
 import type { Trace } from "../src/replay/trace.ts";
@@ -10,6 +11,11 @@ import { imported, operationsOf, pathOf, recordings, setupLike } from "./recordi
 
 test("there are recordings of the real driver to be judged by", () => {
   expect(recordings.length).toBeGreaterThanOrEqual(23);
+});
+
+test("the recordings kept here take no more than 2 MB", () => {
+  const sizes = recordings.map((name) => statSync(pathOf(name)).size);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2 * 2 ** 20);
 });
 
 describe.each(recordings)("%s", (name) => {
