@@ -12,7 +12,6 @@ export const sourcesText = (sources: readonly SourceFile[]): string =>
 
 function fileText({ path, format, counts }: SourceFile): string {
   const rows = [
-    ["", "read", "kept", "skipped", "lost"],
     ...counts.map(rowOf),
     [
       "in all",
@@ -22,7 +21,10 @@ function fileText({ path, format, counts }: SourceFile): string {
   const skipped = counts
     .filter(({ why }) => why !== null)
     .map(({ name, why }) => `skipped ${name}: first ${why}`);
-  return [`${path} (${format})`, indented([inColumns(rows), ...skipped].join("\n"))].join("\n");
+  return [
+    `${path} (${format})`,
+    indented([inColumns(rows, ["", "read", "kept", "skipped", "lost"]), ...skipped].join("\n")),
+  ].join("\n");
 }
 
 const rowOf = ({ name, read, kept, skipped, lost }: Count): string[] => [

@@ -1,19 +1,6 @@
 // buffers.ts - the kernel's DMA buffers: says in events when one is mapped, bounced and given back.
 
-import {
-  bus,
-  type Machine,
-  machine,
-  machineOf,
-  mfn,
-  mfnOf,
-  offset,
-  PAGE_SIZE,
-  pageOffset,
-  phys,
-  raw,
-  virt,
-} from "../../address.ts";
+import { bus, type Machine, machine, mfnOf, phys, raw, virt } from "../../address.ts";
 import type { mappings as ways } from "../../event/iommu.ts";
 import { bdfOf } from "../../event/register.ts";
 import { allocatedAt } from "../../machine/memory.ts";
@@ -63,8 +50,6 @@ export class Buffers {
   readonly #run: Run;
   /** Slot's machine address -> what it stands in for. */
   readonly #slots = new Map<number, Slot>();
-  /** Bus page -> the seq of its iommu.mapped. */
-  readonly #entries = new Map<number, number>();
 
   constructor(run: Run) {
     this.#run = run;
@@ -72,7 +57,7 @@ export class Buffers {
 
   map({ place, device, way, command, ...at }: Buffer): Mapping {
     const run = this.#run;
-    const reached = this.reachedBy(at.bus);
+    const reached = run.iommu.reachedBy(device, at.bus);
     const found = reached === null ? undefined : this.#slots.get(raw(reached));
     const slot = found?.buffer === at.phys ? found! : null;
     const meant = at.phys === null ? null : phys(at.phys);
@@ -81,7 +66,7 @@ export class Buffers {
       actor: "kernel",
       place,
       at: run.at,
-      cause: this.#causeOf(at, slot),
+      cause: this.#causeOf(device, at, slot),
       handle: at.bus,
       way,
       device,
@@ -142,86 +127,42 @@ export class Buffers {
   }
 
   /** An address that the driver named to a device: in a command table, or for a queue. */
-  named(place: string, address: number, size: number): void {
+  named(place: string, device: number | null, address: number, size: number): void {
     const run = this.#run;
-    const { mapping, cause } = run.mappings.tie(null, address, size);
+    const { mapping, cause } = run.mappings.tie(device, address, size);
     run.emit({
       kind: "descriptor.written",
       actor: "driver",
       place,
       at: run.at,
       cause,
-      device: mapping?.device ?? null,
+      device: mapping?.device ?? device,
       phys: mapping?.phys == null ? null : phys(mapping.phys + address - mapping.start),
       machine: this.meantBy(mapping, address),
       bus: bus(address),
-      reached: this.reachedBy(address),
+      reached: run.iommu.reachedBy(mapping?.device ?? device, address),
       size,
     });
-  }
-
-  iommuMapped(iova: number, address: number, size: number): void {
-    const run = this.#run;
-    const at = run.frames.machineOf(phys(address));
-    if (at === null) return;
-    const page = Math.floor(iova / PAGE_SIZE);
-    const seq = run.emit({
-      kind: "iommu.mapped",
-      actor: "kernel",
-      place: "iommu_map",
-      at: run.at,
-      cause: allocatedAt(run.machine.state, phys(address)),
-      page,
-      phys: phys(address),
-      machine: at,
-      bus: bus(iova),
-      reached: at,
-      size,
-    });
-    for (let i = 0; i < Math.ceil(size / PAGE_SIZE); i++) this.#entries.set(page + i, seq);
-  }
-
-  iommuUnmapped(iova: number, size: number): void {
-    const page = Math.floor(iova / PAGE_SIZE);
-    this.#run.emit({
-      kind: "iommu.unmapped",
-      actor: "kernel",
-      place: "iommu_unmap",
-      at: this.#run.at,
-      cause: this.#entries.get(page) ?? null,
-      page,
-      bus: bus(iova),
-      size,
-    });
-  }
-
-  /** The seq of the iommu.mapped that a bus address goes through, also where it has ended. */
-  entryOf(address: number): number | null {
-    return this.#entries.get(Math.floor(address / PAGE_SIZE)) ?? null;
-  }
-
-  /** Where a device gets to with a bus address: through the IOMMU's entry, straight where there is no IOMMU. */
-  reachedBy(address: number): Machine | null {
-    if (!this.#run.survey.iommu) return machine(address);
-    const frame = this.#run.machine.state.iommu.get(Math.floor(address / PAGE_SIZE));
-    return frame === undefined ? null : offset(machineOf(mfn(frame)), pageOffset(bus(address)));
   }
 
   /** Where the byte that a mapping means at a bus address is: in the slot for a buffer that is bounced. */
   meantBy(mapping: Mapping | null, address: number): Machine | null {
+    const run = this.#run;
     if (mapping === null) return null;
     if (mapping.slot !== null) return machine(mapping.slot + address - mapping.start);
     // The kernel gave the IOMMU the pages of a mapping that merges several segments.
-    if (mapping.phys === null) return this.#run.survey.iommu ? this.reachedBy(address) : null;
-    return this.#run.frames.machineOf(phys(mapping.phys + address - mapping.start));
+    if (mapping.phys === null)
+      return run.survey.iommu ? run.iommu.reachedBy(mapping.device, address) : null;
+    return run.frames.machineOf(phys(mapping.phys + address - mapping.start));
   }
 
   #causeOf(
+    device: number | null,
     at: { readonly bus: number; readonly phys: number | null },
     slot: Slot | null,
   ): number | null {
     if (slot !== null) return slot.seq;
-    if (this.#run.survey.iommu) return this.entryOf(at.bus);
+    if (this.#run.survey.iommu) return this.#run.iommu.entryOf(device, at.bus);
     return at.phys === null ? null : allocatedAt(this.#run.machine.state, phys(at.phys));
   }
 

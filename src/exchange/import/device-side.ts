@@ -25,6 +25,8 @@ export interface Log {
   unmatched(layer: Command["layer"], key: string): Fetched[];
   /** Tells all records up to that one. */
   tell(through: number): void;
+  /** Tells what a log that was cut holds of a command that it does not see completed. */
+  tellCut(fetched: Fetched): void;
 }
 
 /** Records to look ahead for a command, so that a log that lacks it is not read to its end into memory. */
@@ -50,6 +52,7 @@ export class DeviceSide {
       if (found.completed < 0 && !may) return false;
       known.splice(0, at + 1);
       if (found.completed >= 0) log.tell(found.completed);
+      else log.tellCut(found);
     }
     command.settled = true;
     return true;

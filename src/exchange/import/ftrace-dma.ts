@@ -19,26 +19,30 @@ export function wayIn(body: string, key = "dir"): Way {
 
 const mapOne: Handler = (guest, { task, name, body }) => {
   const device = deviceIn(body);
+  const range = { bus: address(body, "dma_addr"), size: size(body, "size") };
+  const way = wayIn(body);
+  const phys = address(body, "phys_addr");
+  guest.run.iommu.claim(task, device, range.bus, range.size);
   guest.buffers.map({
     place: name,
     device,
-    way: wayIn(body),
-    phys: address(body, "phys_addr"),
-    bus: address(body, "dma_addr"),
-    size: size(body, "size"),
+    way,
+    phys,
+    ...range,
     command: guest.commandFor(task, device),
   });
   return true;
 };
 
-const unmapOne: Handler = (guest, { name, body }) => {
+const unmapOne: Handler = (guest, { task, name, body }) => {
   const [device, start] = [deviceIn(body), address(body, "dma_addr")];
-  return giveBack(guest, device, start, name);
+  return giveBack(guest, task, device, start, name);
 };
 
 /** Gives one buffer back; what was mapped before the trace began is given back without a mapping. */
 export function giveBack(
   guest: Guest,
+  task: number,
   device: number | null,
   start: number,
   place: string,
@@ -46,21 +50,35 @@ export function giveBack(
   const mapping = guest.run.mappings.at(device, start);
   if (mapping === null) return true;
   if (!guest.run.device.settle(mapping.command)) return false;
-  guest.buffers.unmap(mapping, place);
+  release(guest, task, [mapping], place);
   return true;
 }
 
-const alloc: Handler = (guest, { name, body }) => {
+function release(guest: Guest, task: number, mapped: readonly Mapping[], place: string): void {
+  for (const mapping of mapped) {
+    const { device, start, size } = mapping;
+    guest.run.iommu.claim(task, device, start, size);
+    if (mapping.ended === 0) guest.buffers.unmap(mapping, place);
+  }
+  const [first, last] = [mapped[0], mapped.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const ends = mapped.map(({ start, size }) => start + size);
+  const start = Math.min(...mapped.map((mapping) => mapping.start));
+  guest.givingBack.set(task, { device: first.device, start, end: Math.max(...ends) });
+}
+
+const alloc: Handler = (guest, { task, name, body }) => {
   const virt = virtOf(textOf(body, "virt_addr") ?? "");
   const phys = textOf(body, "phys_addr") === null ? null : address(body, "phys_addr");
   const device = deviceIn(body);
+  const range = { bus: address(body, "dma_addr"), size: size(body, "size") };
+  guest.run.iommu.claim(task, device, range.bus, range.size);
   guest.buffers.map({
     place: name,
     device,
     way: "coherent",
     phys: phys ?? guest.physOfVirt(virt),
-    bus: address(body, "dma_addr"),
-    size: size(body, "size"),
+    ...range,
     virt,
     command: null,
   });
@@ -79,6 +97,7 @@ const mapList: Handler = (guest, { task, body }) => {
   cut(guest, body);
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const command = guest.commandFor(task, device) ?? guest.listCommand(task, device, bytes);
+  for (const [i, start] of starts.entries()) guest.run.iommu.claim(task, device, start, sizes[i]!);
   // An IOMMU can make one range of several segments; which of them lie in it, the record does not say.
   const paired = phys.length === starts.length;
   const mapped = starts.map((start, i) =>
@@ -105,18 +124,22 @@ function cut(guest: Guest, body: string): void {
   }
 }
 
-const unmapList: Handler = (guest, { body }) => {
+const unmapList: Handler = (guest, { task, body }) => {
   const device = deviceIn(body);
   const first = list(body, "phys_addrs")[0];
   if (first === undefined) throw new Unusable("an empty list");
-  return giveBackList(guest, device, `${addressOf(first, "phys_addrs")}`);
+  return giveBackList(guest, task, device, `${addressOf(first, "phys_addrs")}`);
 };
 
-export function giveBackList(guest: Guest, device: number | null, name: string): boolean {
+export function giveBackList(
+  guest: Guest,
+  task: number,
+  device: number | null,
+  name: string,
+): boolean {
   const mapped: readonly Mapping[] = guest.listOf(device, name);
   if (!guest.run.device.settle(mapped[0]?.command ?? null)) return false;
-  for (const mapping of mapped)
-    if (mapping.ended === 0) guest.buffers.unmap(mapping, "dma_unmap_sg");
+  release(guest, task, mapped, "dma_unmap_sg");
   guest.dropList(device, name);
   return true;
 }

@@ -80,15 +80,19 @@ export const memoryEvents: Handlers = {
   mm_page_free: page("page.freed"),
   map: (guest, { task, body }) => {
     const piece = { iova: iovaOf(body), phys: address(body, "paddr"), size: size(body, "size") };
-    guest.innermost(task)?.pieces.push(piece);
-    guest.buffers.iommuMapped(piece.iova, piece.phys, piece.size);
+    const call = guest.innermost(task);
+    call?.pieces.push(piece);
+    if (call === null || call.device === null) guest.run.iommu.wait(task, piece);
+    else guest.run.iommu.tell(call.device, piece);
     return true;
   },
-  unmap: ({ run, buffers }, { body }) => {
-    const iova = iovaOf(body);
-    const mapping = run.mappings.inPage(Math.floor(iova / 4096));
-    if (!run.device.settle(mapping?.command ?? null)) return false;
-    buffers.iommuUnmapped(iova, size(body, "unmapped_size"));
+  unmap: ({ run, givingBack }, { task, body }) => {
+    const piece = { iova: iovaOf(body), phys: null, size: size(body, "unmapped_size") };
+    const range = givingBack.get(task);
+    const known =
+      range !== undefined && piece.iova < range.end && range.start < piece.iova + piece.size;
+    if (known) run.iommu.tell(range.device, piece);
+    else run.iommu.wait(task, piece);
     return true;
   },
   xen_mmu_set_pte: entry,

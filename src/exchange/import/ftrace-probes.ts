@@ -159,8 +159,8 @@ const told: { readonly [P in Part]: Told } = {
     guest.buffers.map({ ...entered, place: shown.of, bus: shown.needed("dma") });
     return true;
   },
-  unmap: (guest, shown) => giveBack(guest, shown.device, shown.needed("dma"), shown.of),
-  free: (guest, shown) => giveBack(guest, shown.device, shown.needed("dma"), shown.of),
+  unmap: (guest, shown) => giveBack(guest, shown.task, shown.device, shown.needed("dma"), shown.of),
+  free: (guest, shown) => giveBack(guest, shown.task, shown.device, shown.needed("dma"), shown.of),
   "map-list": enterList,
   segment: (guest, shown) => {
     const [start, size] = [shown.needed("dma"), shown.bytes("len")];
@@ -181,7 +181,8 @@ const told: { readonly [P in Part]: Told } = {
     return true;
   },
   "mapped-list": leaveList,
-  "unmap-list": (guest, shown) => giveBackList(guest, shown.device, shown.text("sg") ?? ""),
+  "unmap-list": (guest, shown) =>
+    giveBackList(guest, shown.task, shown.device, shown.text("sg") ?? ""),
   alloc: (guest, shown) => {
     guest.enter(shown.task, call(guest, shown, { way: "coherent", size: shown.bytes("size") }));
     return true;
@@ -234,13 +235,14 @@ const told: { readonly [P in Part]: Told } = {
   },
   "ahci-command": (guest, shown) => {
     const words = list(shown.body, shown.key("prdt")).map((word) => addressOf(word, "prdt"));
+    const device = guest.lastDevice.get(shown.task) ?? null;
     const entries = Math.min(number(shown.body, shown.key("n_elem")) ?? 0, words.length / 4);
     // A command table is 128 bytes and 16 for each entry (AHCI 1.3.1, 4.2.3).
-    guest.buffers.named(shown.of, shown.needed("ctba"), 128 + 16 * entries);
+    guest.buffers.named(shown.of, device, shown.needed("ctba"), 128 + 16 * entries);
     for (let i = 0; i < entries; i++) {
       const [low, high, , last] = words.slice(i * 4, i * 4 + 4);
       // Bits 0 to 21 of the last word are the bytes less one.
-      guest.buffers.named(shown.of, low! + high! * 2 ** 32, (last! % 2 ** 22) + 1);
+      guest.buffers.named(shown.of, device, low! + high! * 2 ** 32, (last! % 2 ** 22) + 1);
     }
     return true;
   },

@@ -37,6 +37,13 @@ export class Guest {
   readonly #lists = new Map<string, Mapping[]>();
   /** The NVMe command that a task is preparing. */
   readonly preparing = new Map<number, Command>();
+  /** What a task gave back last, for the IOMMU entries that are cleared after it. */
+  readonly givingBack = new Map<
+    number,
+    { readonly device: number | null; readonly start: number; readonly end: number }
+  >();
+  /** The device that a task mapped a scatterlist for last. */
+  readonly lastDevice = new Map<number, number>();
   /** The last scatterlist that a task mapped for a disk that is not NVMe. */
   readonly lastList = new Map<number, Command>();
   /** ATA port and tag -> the command that its scatterlist was mapped for. */
@@ -114,6 +121,7 @@ export class Guest {
       settled: false,
     };
     this.lastList.set(task, command);
+    this.lastDevice.set(task, device);
     return command;
   }
 

@@ -88,6 +88,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     while (await log.more());
     log.end();
   }
+  run.iommu.end();
   for (const stream of streams) stream.end?.();
 }
 

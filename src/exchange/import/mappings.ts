@@ -57,11 +57,6 @@ export class Mappings {
     );
   }
 
-  /** Any one that is mapped in a page of the bus. */
-  inPage(page: number): Mapping | null {
-    return this.#pages.get(page)?.findLast(({ ended }) => ended === 0) ?? null;
-  }
-
   /** What an access of so many bytes goes through: best the whole of it, else what it begins or ends in. */
   tie(device: number | null, start: number, size: number): Tie {
     const there = (this.#pages.get(pageOf(start)) ?? []).filter((one) => isOf(one, device));

@@ -66,6 +66,14 @@ class QemuLog implements DeviceLog, Log {
     this.#told = 0;
   }
 
+  tellCut(fetched: Fetched): void {
+    let last = this.#entries.findLastIndex(({ command }) => command === fetched);
+    if (last < this.#told) return;
+    // What no command claims may be this one's; what another claims may not have been asked for yet.
+    while (this.#entries[last + 1]?.command === null) last++;
+    this.tell(this.#first + last);
+  }
+
   end(): void {
     this.tell(Number.POSITIVE_INFINITY);
   }

@@ -117,7 +117,7 @@ export class QemuTelling {
     const given = command === null ? null : this.#given(command);
     const device = given === null ? null : run.controllerOf(given);
     const { mapping, cause } = run.mappings.tie(device, address, size);
-    const reached = run.buffers.reachedBy(address);
+    const reached = run.iommu.reachedBy(mapping?.device ?? device, address);
     run.emit({
       kind: command?.reads === true ? "device.read" : "device.wrote",
       actor: "device",
@@ -135,7 +135,9 @@ export class QemuTelling {
 
   /** An address that the driver gave the device for a queue. */
   #named(place: string, address: number | null, size: number): void {
-    if (address !== null) this.#run.buffers.named(place, address, size);
+    const { controllers, buffers } = this.#run;
+    const device = controllers.size === 1 ? [...controllers.values()][0]! : null;
+    if (address !== null) buffers.named(place, device, address, size);
   }
 
   #translated(place: string, body: string): void {
@@ -143,13 +145,14 @@ export class QemuTelling {
     const [, at, slot, fn, iova, gpa, mask] = TRANSLATED.exec(body) ?? [];
     if (mask === undefined) return;
     const [from, to] = [Number(iova), Number(gpa)];
+    const device = bdfOf(`0000:${at}:${slot}.${fn}`);
     run.emit({
       kind: "iommu.translated",
       actor: "device",
       place,
-      cause: run.buffers.entryOf(from),
-      device: bdfOf(`0000:${at}:${slot}.${fn}`),
-      machine: run.buffers.reachedBy(from),
+      cause: run.iommu.entryOf(device, from),
+      device,
+      machine: run.iommu.reachedBy(device, from),
       bus: bus(from),
       reached: machine(to),
       size: Number(mask) + 1,

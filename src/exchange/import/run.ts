@@ -6,6 +6,7 @@ import { Machine, type Sink } from "../../machine/machine.ts";
 import { Buffers } from "./buffers.ts";
 import { DeviceSide } from "./device-side.ts";
 import { Frames } from "./frames.ts";
+import { IommuEntries } from "./iommu-entries.ts";
 import { Mappings } from "./mappings.ts";
 import type { Probes } from "./probes.ts";
 import { type Command, Requests } from "./requests.ts";
@@ -30,6 +31,7 @@ export class Run {
   readonly requests: Requests;
   readonly device: DeviceSide;
   readonly buffers: Buffers;
+  readonly iommu: IommuEntries;
   readonly probes: Probes;
   /** NVMe controller -> its PCI device, learnt from the first buffer that is mapped for a command of it. */
   readonly controllers = new Map<string, number>();
@@ -52,6 +54,7 @@ export class Run {
     this.requests = new Requests(this);
     this.device = new DeviceSide();
     this.buffers = new Buffers(this);
+    this.iommu = new IommuEntries(this);
   }
 
   /** The only door; gives the event's seq. */
