@@ -1,6 +1,6 @@
 // buffers.ts - the kernel's DMA buffers: says in events when one is mapped, bounced and given back.
 
-import { bus, type Machine, machine, mfnOf, phys, raw, virt } from "../../address.ts";
+import { bus, type Machine, machine, mfnOf, type Phys, phys, raw, virt } from "../../address.ts";
 import type { mappings as ways } from "../../event/iommu.ts";
 import { bdfOf } from "../../event/register.ts";
 import { allocatedAt } from "../../machine/memory.ts";
@@ -21,6 +21,12 @@ export interface Buffer {
   readonly size: number;
   readonly virt?: number | null;
   readonly command: Command | null;
+}
+
+/** A byte by the kernel's address and by where it is, each where known. */
+export interface Meant {
+  readonly phys: Phys | null;
+  readonly machine: Machine | null;
 }
 
 interface Slot {
@@ -86,7 +92,7 @@ export class Buffers {
       way,
       phys: at.phys,
       place,
-      slot: slot === null ? null : raw(reached!),
+      slot: slot === null ? null : { phys: slot.phys, machine: raw(reached!) },
       command,
       ended: 0,
     };
@@ -111,8 +117,8 @@ export class Buffers {
       size: mapping.size,
     });
     if (mapping.slot === null) return;
-    const slot = this.#slots.get(mapping.slot);
-    this.#slots.delete(mapping.slot);
+    const slot = this.#slots.get(mapping.slot.machine);
+    this.#slots.delete(mapping.slot.machine);
     // What the device wrote is in the slot: the buffer gets it when it is given back.
     if (slot !== undefined && mapping.way !== "to-device")
       this.#copy("from-slot", slot.phys, slot.buffer, slot.size, mapping.ended);
@@ -137,23 +143,29 @@ export class Buffers {
       at: run.at,
       cause,
       device: mapping?.device ?? device,
-      phys: mapping?.phys == null ? null : phys(mapping.phys + address - mapping.start),
-      machine: this.meantBy(mapping, address),
+      ...this.meantBy(mapping, address),
       bus: bus(address),
       reached: run.iommu.reachedBy(mapping?.device ?? device, address),
       size,
     });
   }
 
-  /** Where the byte that a mapping means at a bus address is: in the slot for a buffer that is bounced. */
-  meantBy(mapping: Mapping | null, address: number): Machine | null {
+  /** The byte that a mapping means at a bus address: in the slot for a buffer that is bounced. */
+  meantBy(mapping: Mapping | null, address: number): Meant {
     const run = this.#run;
-    if (mapping === null) return null;
-    if (mapping.slot !== null) return machine(mapping.slot + address - mapping.start);
+    if (mapping === null) return { phys: null, machine: null };
+    const within = address - mapping.start;
+    if (mapping.slot !== null) {
+      const slot = phys(mapping.slot.phys + within);
+      return { phys: slot, machine: run.frames.machineOf(slot) };
+    }
+    if (mapping.phys !== null) {
+      const buffer = phys(mapping.phys + within);
+      return { phys: buffer, machine: run.frames.machineOf(buffer) };
+    }
     // The kernel gave the IOMMU the pages of a mapping that merges several segments.
-    if (mapping.phys === null)
-      return run.survey.iommu ? run.iommu.reachedBy(mapping.device, address) : null;
-    return run.frames.machineOf(phys(mapping.phys + address - mapping.start));
+    const at = run.survey.iommu ? run.iommu.reachedBy(mapping.device, address) : null;
+    return { phys: null, machine: at };
   }
 
   #causeOf(

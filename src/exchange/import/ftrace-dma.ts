@@ -60,11 +60,14 @@ function release(guest: Guest, task: number, mapped: readonly Mapping[], place: 
     guest.run.iommu.claim(task, device, start, size);
     if (mapping.ended === 0) guest.buffers.unmap(mapping, place);
   }
-  const [first, last] = [mapped[0], mapped.at(-1)];
-  if (first === undefined || last === undefined) return;
-  const ends = mapped.map(({ start, size }) => start + size);
+}
+
+/** A task is about to give these back: what it clears in the IOMMU next is theirs. */
+export function announce(guest: Guest, task: number, mapped: readonly Mapping[]): void {
+  const device = mapped[0]?.device ?? null;
   const start = Math.min(...mapped.map((mapping) => mapping.start));
-  guest.givingBack.set(task, { device: first.device, start, end: Math.max(...ends) });
+  const end = Math.max(...mapped.map((mapping) => mapping.start + mapping.size));
+  if (mapped.length > 0) guest.givingBack.set(task, { device, start, end });
 }
 
 const alloc: Handler = (guest, { task, name, body }) => {

@@ -3,7 +3,7 @@
 import { phys } from "../../address.ts";
 import { type Buffer, deviceOf } from "./buffers.ts";
 import { addressOf, list, number, sizeOf, textOf, Unusable } from "./fields.ts";
-import { giveBack, giveBackList, wayIn } from "./ftrace-dma.ts";
+import { announce, giveBack, giveBackList, wayIn } from "./ftrace-dma.ts";
 import type { Record } from "./ftrace-record.ts";
 import type { Call, Guest, Handler } from "./guest.ts";
 import type { Part, Probe } from "./probes.ts";
@@ -138,6 +138,13 @@ const leaveList: Told = (guest, shown) => {
   return true;
 };
 
+const giveOneBack: Told = (guest, shown) => {
+  const [device, start] = [shown.device, shown.needed("dma")];
+  const mapping = guest.run.mappings.at(device, start);
+  if (mapping !== null) announce(guest, shown.task, [mapping]);
+  return giveBack(guest, shown.task, device, start, shown.of);
+};
+
 const told: { readonly [P in Part]: Told } = {
   bases: (guest, shown) => {
     guest.vmemmap = shown.virt("vmemmap_base") ?? guest.vmemmap;
@@ -159,8 +166,8 @@ const told: { readonly [P in Part]: Told } = {
     guest.buffers.map({ ...entered, place: shown.of, bus: shown.needed("dma") });
     return true;
   },
-  unmap: (guest, shown) => giveBack(guest, shown.task, shown.device, shown.needed("dma"), shown.of),
-  free: (guest, shown) => giveBack(guest, shown.task, shown.device, shown.needed("dma"), shown.of),
+  unmap: giveOneBack,
+  free: giveOneBack,
   "map-list": enterList,
   segment: (guest, shown) => {
     const [start, size] = [shown.needed("dma"), shown.bytes("len")];
@@ -181,8 +188,11 @@ const told: { readonly [P in Part]: Told } = {
     return true;
   },
   "mapped-list": leaveList,
-  "unmap-list": (guest, shown) =>
-    giveBackList(guest, shown.task, shown.device, shown.text("sg") ?? ""),
+  "unmap-list": (guest, shown) => {
+    const list = shown.text("sg") ?? "";
+    announce(guest, shown.task, guest.listOf(shown.device, list));
+    return giveBackList(guest, shown.task, shown.device, list);
+  },
   alloc: (guest, shown) => {
     guest.enter(shown.task, call(guest, shown, { way: "coherent", size: shown.bytes("size") }));
     return true;

@@ -116,7 +116,18 @@ export class IommuEntries {
     for (let i = 0; i < Math.ceil(size / PAGE_SIZE); i++) this.#seqs.set(page + i, seq);
   }
 
-  #unmapped(device: number | null, { iova, size }: Piece): void {
+  /** The only device that has a page of the bus mapped; null where it is none, or more than one. */
+  #ownerOf(iova: number): number | null {
+    const { iommu } = this.#run.machine.state;
+    const page = Math.floor(iova / PAGE_SIZE);
+    const owners = [...this.#domains].filter(
+      ([, domain]) => iommu.get(domain * ENTRIES_A_DOMAIN + page) !== undefined,
+    );
+    return owners.length === 1 ? owners[0]![0] : null;
+  }
+
+  #unmapped(named: number | null, { iova, size }: Piece): void {
+    const device = named ?? this.#ownerOf(iova);
     const page = this.#entry(device, iova);
     this.#run.emit({
       kind: "iommu.unmapped",

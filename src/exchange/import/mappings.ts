@@ -17,8 +17,8 @@ export interface Mapping {
   readonly way: (typeof ways)[number];
   readonly phys: number | null;
   readonly place: string;
-  /** The machine address of the slot that stands in for the buffer; null for none. */
-  readonly slot: number | null;
+  /** The slot that stands in for the buffer; null for none. */
+  readonly slot: { readonly phys: number; readonly machine: number } | null;
   /** The command that it was mapped for; null for none that is known. */
   command: Command | null;
   /** The seq of its dma.unmapped; 0 while it is mapped. */

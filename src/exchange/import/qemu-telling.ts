@@ -1,6 +1,6 @@
 // qemu-telling.ts - says in events what a device did: which command it fetched, what it touched, and through what.
 
-import { bus, machine, mfnOf, phys, raw } from "../../address.ts";
+import { bus, machine, mfnOf, raw } from "../../address.ts";
 import { bdfOf } from "../../event/register.ts";
 import { type DeviceCommand, type Entry, field } from "./qemu-records.ts";
 import type { Run } from "./run.ts";
@@ -125,8 +125,7 @@ export class QemuTelling {
       cause,
       frame: reached === null ? null : raw(mfnOf(reached)),
       device: mapping?.device ?? device,
-      phys: mapping?.phys == null ? null : phys(mapping.phys + address - mapping.start),
-      machine: run.buffers.meantBy(mapping, address),
+      ...run.buffers.meantBy(mapping, address),
       bus: bus(address),
       reached,
       size,
