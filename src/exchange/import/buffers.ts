@@ -1,6 +1,6 @@
 // buffers.ts - the kernel's DMA buffers: says in events when one is mapped, bounced and given back.
 
-import { bus, type Machine, machine, mfnOf, type Phys, phys, raw, virt } from "../../address.ts";
+import { bus, type Machine, mfnOf, type Phys, phys, raw, virt } from "../../address.ts";
 import type { mappings as ways } from "../../event/iommu.ts";
 import { bdfOf } from "../../event/register.ts";
 import { allocatedAt } from "../../machine/memory.ts";
@@ -39,8 +39,18 @@ interface Slot {
 }
 
 const DEVICE = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
+/** A run has few devices, each named by many lines. */
+const devices = new Map<string, number | null>();
+const MOST_DEVICES = 4096;
+
 /** A device's name as a number; null for one that is on no PCI bus. */
-export const deviceOf = (name: string): number | null => (DEVICE.test(name) ? bdfOf(name) : null);
+export function deviceOf(name: string): number | null {
+  const known = devices.get(name);
+  if (known !== undefined) return known;
+  const device = DEVICE.test(name) ? bdfOf(name) : null;
+  if (devices.size < MOST_DEVICES) devices.set(name, device);
+  return device;
+}
 
 /** DMA directions as tracepoints print them and as the kernel numbers them (enum dma_data_direction). */
 export const directions: { readonly [direction: string]: Way } = {

@@ -74,13 +74,19 @@ function pidBefore(line: string, open: number): number {
   return start < end && line[start - 1] === "-" ? Number(line.slice(start, end)) : -1;
 }
 
-/** "6.611366" as nanoseconds; a number without a point is no time. */
+/** "6.611366" as nanoseconds; a number without a point, or past 2^53, is no time. */
 function nanoseconds(line: string, from: number, to: number): number | null {
-  const point = line.indexOf(".", from);
-  if (point < 0 || point > to) return null;
-  const digits = to - point - 1;
-  const seconds = Number(line.slice(from, point));
-  const fraction = Number(line.slice(point + 1, to));
-  const at = seconds * 1e9 + fraction * 10 ** (9 - digits);
-  return digits <= 9 && Number.isSafeInteger(at) ? at : null;
+  let value = 0;
+  let digits = -1;
+  for (let at = from; at < to; at++) {
+    const code = line.charCodeAt(at);
+    if (isDigit(code)) {
+      value = value * 10 + code - 48;
+      if (digits >= 0) digits++;
+    } else if (line[at] === "." && digits < 0) digits = 0;
+    else return null;
+  }
+  if (digits < 1 || digits > 9) return null;
+  const nanoseconds = value * 10 ** (9 - digits);
+  return Number.isSafeInteger(nanoseconds) ? nanoseconds : null;
 }

@@ -26,11 +26,21 @@ export async function importFiles(
   wishes: Importing,
   open: Open,
 ): Promise<readonly SourceFile[]> {
-  const opened: Opened[] = [];
-  for (const path of paths) {
-    const source = await Source.open(path, wishes);
-    opened.push({ source, format: formatOf(source) });
+  const sources: Source[] = [];
+  try {
+    for (const path of paths) sources.push(await Source.open(path, wishes));
+    return await importSources(sources, wishes, open);
+  } finally {
+    for (const source of sources) await source.close();
   }
+}
+
+async function importSources(
+  sources: readonly Source[],
+  wishes: Importing,
+  open: Open,
+): Promise<readonly SourceFile[]> {
+  const opened = sources.map((source) => ({ source, format: formatOf(source) }));
   const whole = opened.find(({ format }) => format.part === "whole");
   if (whole !== undefined) await importWhole(whole, opened, open);
   else await importRun(opened, wishes, open);

@@ -95,8 +95,7 @@ export class Run {
 
 /** A kernel address of 16 hexadecimal digits relative to VIRT_BASE; null for one below the kernel half. */
 export function virtOf(digits: string): number | null {
-  if (digits.length !== 16) return null;
+  if (!/^[0-9a-f]{16}$/.test(digits)) return null;
   const upper = Number.parseInt(digits.slice(0, 8), 16) - KERNEL_HALF;
-  const lower = Number.parseInt(digits.slice(8), 16);
-  return upper >= 0 && lower >= 0 ? upper * 2 ** 32 + lower : null;
+  return upper >= 0 ? upper * 2 ** 32 + Number.parseInt(digits.slice(8), 16) : null;
 }

@@ -63,6 +63,11 @@ export class Source {
     return new UserError(`${this.path}:${Math.max(this.line, 1)}: ${complaint}`);
   }
 
+  /** Lets go of the file, read to its end or not. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
   /** The whole source from its first byte, no longer compressed. */
   async *bytes(): AsyncGenerator<Buffer> {
     if (this.head.length > 0) yield this.head;

@@ -9,7 +9,7 @@ export interface Survey {
   readonly xen: boolean;
   readonly iommu: boolean;
   readonly swiotlb: boolean;
-  readonly exchanges: readonly { readonly start: number; readonly pages: number }[];
+  readonly exchanges: readonly Exchange[];
 }
 
 /** What only one kind of machine writes into a log. */
@@ -18,16 +18,19 @@ const signs = {
   iommu: [": map: IOMMU", "vtd_dmar_translate", "DMAR: Intel(R) Virtualization Technology"],
   swiotlb: ["swiotlb_bounced:"],
 } as const;
-/** The longest of them less one: a sign may lie on the border of two chunks. */
-const OVERLAP = 64;
+/** A line longer than this holds no sign that its beginning does not. */
+const LONG = 1 << 20;
 const EXCHANGE = /xen_create_contiguous_region: .*?pstart=0x([0-9a-f]+) order=(\d+)/;
 /** 2^18 pages are a gigabyte; the hypervisor takes no larger order (xen MAX_ORDER is 18 on x86). */
 const LARGEST_ORDER = 18;
 
+/** Bytes of a file in which the signs of its machine must have shown; exchanges can come at any time. */
+const SOON = 1 << 24;
+
 /** Reads the files once; what cannot be read again (a pipe) is taken by what it begins with. */
 export async function surveyed(sources: readonly Source[]): Promise<Survey> {
   const found = { xen: false, iommu: false, swiotlb: false };
-  const exchanges: { start: number; pages: number }[] = [];
+  const exchanges: Exchange[] = [];
   const look = (bytes: Buffer) => {
     for (const what of ["xen", "iommu", "swiotlb"] as const)
       found[what] ||= signs[what].some((sign) => bytes.includes(sign));
@@ -37,21 +40,45 @@ export async function surveyed(sources: readonly Source[]): Promise<Survey> {
       look(source.head);
       continue;
     }
-    const again = await Source.open(source.path, { strict: false, follow: null });
-    let before: Buffer = Buffer.alloc(0);
-    for await (const chunk of again.bytes()) {
-      const bytes = Buffer.concat([before, chunk]);
-      look(bytes);
-      const border = bytes.lastIndexOf(10) + 1;
-      if (bytes.includes("xen_create_contiguous_region: "))
-        for (const line of bytes.toString("latin1", 0, border).split("\n")) {
-          const [, start, order] = EXCHANGE.exec(line) ?? [];
-          if (start !== undefined && Number(order) <= LARGEST_ORDER)
-            exchanges.push({ start: Number.parseInt(start, 16), pages: 2 ** Number(order) });
-        }
-      // Whole lines are done with; what is left of one is short, or no line of a log.
-      before = bytes.length - border <= 4096 ? bytes.subarray(border) : bytes.subarray(-OVERLAP);
+    let read = 0;
+    for await (const bytes of wholeLines(source.path)) {
+      if (read < SOON) look(bytes);
+      else if (!found.xen) break;
+      read += bytes.length;
+      if (found.xen) exchanges.push(...exchangesIn(bytes));
     }
   }
   return { ...found, exchanges };
+}
+
+interface Exchange {
+  readonly start: number;
+  readonly pages: number;
+}
+
+/** A file's bytes again, cut after line ends as far as lines are short. */
+async function* wholeLines(path: string): AsyncGenerator<Buffer> {
+  const again = await Source.open(path, { strict: false, follow: null });
+  try {
+    let before: Buffer = Buffer.alloc(0);
+    for await (const chunk of again.bytes()) {
+      const bytes = before.length === 0 ? chunk : Buffer.concat([before, chunk]);
+      const border = bytes.lastIndexOf(10) + 1;
+      const cut = bytes.length - border > LONG ? bytes.length : border;
+      yield bytes.subarray(0, cut);
+      before = bytes.subarray(cut);
+    }
+    yield before;
+  } finally {
+    await again.close();
+  }
+}
+
+function* exchangesIn(bytes: Buffer): Generator<Exchange> {
+  if (!bytes.includes("xen_create_contiguous_region: ")) return;
+  for (const line of bytes.toString("latin1").split("\n")) {
+    const [, start, order] = EXCHANGE.exec(line) ?? [];
+    if (start !== undefined && Number(order) <= LARGEST_ORDER)
+      yield { start: Number.parseInt(start, 16), pages: 2 ** Number(order) };
+  }
 }
