@@ -35,26 +35,39 @@ export class Source {
   line = 0;
   readonly tally: Tally;
   readonly #chunks: AsyncIterator<Buffer>;
+  /** What came instead of more, already behind the head. */
+  readonly #broken: BrokenOff | null;
 
   static async open(path: string, wishes: Wishes): Promise<Source> {
-    const chunks = chunksOf(path, wishes.follow)[Symbol.asyncIterator]();
+    const chunks = explained(path, chunksOf(path, wishes.follow));
     const parts: Buffer[] = [];
-    let bytes = 0;
-    while (bytes < HEAD) {
-      const next = await chunks.next();
-      if (next.done) break;
-      bytes += parts.push(next.value) && next.value.length;
+    let [bytes, broken] = [0, null as BrokenOff | null];
+    while (bytes < HEAD && broken === null) {
+      try {
+        const next = await chunks.next();
+        if (next.done) break;
+        bytes += parts.push(next.value) && next.value.length;
+      } catch (error) {
+        if (!(error instanceof BrokenOff)) throw error;
+        broken = error;
+      }
       // What grows may not come to 64 KiB for a long time.
-      if (wishes.follow !== null && bytes > 0) break;
+      if (wishes.follow !== null) break;
     }
-    return new Source(path, Buffer.concat(parts), chunks, wishes.strict);
+    return new Source(path, Buffer.concat(parts), chunks, { ...wishes, broken });
   }
 
-  private constructor(path: string, head: Buffer, chunks: AsyncIterator<Buffer>, strict: boolean) {
+  private constructor(
+    path: string,
+    head: Buffer,
+    chunks: AsyncIterator<Buffer>,
+    { strict, broken }: { strict: boolean; broken: BrokenOff | null },
+  ) {
     this.path = path;
     this.name = path === "-" ? "standard input" : basename(path);
     this.head = head;
     this.#chunks = chunks;
+    this.#broken = broken;
     this.tally = new Tally(strict, (complaint) => this.refuse(complaint));
   }
 
@@ -71,10 +84,13 @@ export class Source {
   /** The whole source from its first byte, no longer compressed. */
   async *bytes(): AsyncGenerator<Buffer> {
     if (this.head.length > 0) yield this.head;
-    for (;;) {
-      const { done, value } = await this.#next();
-      if (done === true) return;
-      yield value;
+    if (this.#broken !== null) throw this.refuse(this.#broken.message);
+    try {
+      for (let next = await this.#chunks.next(); !next.done; next = await this.#chunks.next())
+        yield next.value;
+    } catch (error) {
+      // What broke off says where it did.
+      throw error instanceof BrokenOff ? this.refuse(error.message) : error;
     }
   }
 
@@ -107,23 +123,22 @@ export class Source {
     if (unended === "keep" && !dropping) yield [withoutReturn(rest.toString("utf8"))];
     else this.tally.skipped("line", "the file ends inside its last line");
   }
+}
 
-  async #next(): Promise<IteratorResult<Buffer, unknown>> {
-    try {
-      return await this.#chunks.next();
-    } catch (error) {
-      throw this.#unreadable(error);
-    }
-  }
+/** A complaint about compressed bytes; whoever counts lines adds where. */
+class BrokenOff extends UserError {}
 
-  /** What the file system or zlib complains of, for the person who named the file. */
-  #unreadable(error: unknown): unknown {
+/** Chunks, and what the file system or zlib complains of in words for the person who named the file. */
+async function* explained(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "Z_BUF_ERROR")
-      return this.refuse("the gzip file is cut short; copy it again, whole");
+      throw new BrokenOff("the gzip file is cut short; copy it again, whole");
     if (code?.startsWith("Z_"))
-      return this.refuse(`the gzip file is damaged (${message}); copy it again`);
-    return code === undefined ? error : new UserError(`cannot read ${this.path}: ${message}`);
+      throw new BrokenOff(`the gzip file is damaged (${message}); copy it again`);
+    throw code === undefined ? error : new UserError(`cannot read ${path}: ${message}`);
   }
 }
 
