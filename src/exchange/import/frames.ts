@@ -7,7 +7,6 @@
 import {
   machineOf as atFrame,
   type Machine,
-  machine,
   mfn,
   offset,
   type Phys,
@@ -102,6 +101,3 @@ export class Frames {
     this.#run.emit({ kind, actor: "hypervisor", at: this.#run.at, cause, ...entry });
   }
 }
-
-/** Where a number leads that a device puts on a bus without an IOMMU. */
-export const straight = (address: number): Machine => machine(address);
