@@ -1,45 +1,87 @@
-// import.ts - gartrace import: turns a recording of another program into a trace.
+// import.ts - gartrace import: turns recordings and logs of other programs into a trace.
 
 import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { importReference } from "../exchange/import/reference.ts";
+import type { SourceFile } from "../event/trace.ts";
+import { importFiles } from "../exchange/import/joined.ts";
+import { probesFrom } from "../exchange/import/probes.ts";
+import { UserError } from "../fault.ts";
+import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
 import { notice, printJson } from "./output.ts";
 import { assertOther, writing } from "./writing.ts";
+
+/** The kprobes of the captures that this project was made with. */
+const PROBES = fileURLToPath(new URL("../../../probes/linux-6.1.json", import.meta.url));
 
 interface Options {
   readonly output?: string;
   readonly force: boolean;
   readonly json: boolean;
+  readonly strict: boolean;
+  readonly keepLines: boolean;
+  readonly follow: boolean;
+  readonly probes: string;
 }
 
 export function addImport(program: Command): void {
   program
     .command("import")
-    .summary("turn a recording of the real driver into a trace")
+    .summary("turn recordings and logs of a run into a trace")
     .description(
-      "Reads a recording of the real agpgart driver (JSON lines, plain or gzipped) and writes it as a trace.",
+      "Reads the files of one run, each known by its content, plain or gzipped, and joins them into a trace: " +
+        "a kernel's ftrace text, a QEMU log, a P2M dump, a kernel's log; or a recording of the real agpgart driver, alone.",
     )
-    .argument("<file>", "the recording")
+    .argument("<file...>", "the files of one run; - is standard input")
     .option(
       "-o, --output <file>",
-      "the trace to write (default: the recording's name, ending in .gart)",
+      "the trace to write (default: the first file's name, ending in .gart)",
     )
     .option("-f, --force", "overwrite the trace if it exists", false)
+    .option("--strict", "take a line that cannot be used for an error", false)
+    .option("--keep-lines", "keep the original line of every event", false)
+    .option("--follow", "wait for more at the end of the first file, until Ctrl-C", false)
+    .option("--probes <file>", "what your own kprobes show", PROBES)
     .option("--json", "print what was imported as JSON", false)
-    .action(async (file: string, options: Options) => {
-      const path = options.output ?? `${basename(file).replace(/(\.jsonl)?(\.gz)?$/, "")}.gart`;
-      assertOther(path, file);
-      const written = await writing(path, options.force, ({ open, check }) =>
-        importReference(file, async (about) => {
-          const sink = await open(about);
-          return (seq, op, event, state) => {
-            check();
-            sink(seq, op, event, state);
-          };
-        }),
-      );
-      if (options.json) await printJson(written);
-      else notice(`imported ${countOf(written.events, "event")} to ${path}`);
+    .action(run);
+}
+
+async function run(files: string[], options: Options): Promise<void> {
+  const path = options.output ?? defaultName(files[0]!);
+  for (const file of files) assertOther(path, file);
+  const end = new AbortController();
+  const stop = () => end.abort();
+  if (options.follow) process.once("SIGINT", stop);
+  let sources: readonly SourceFile[] = [];
+  try {
+    const written = await writing(path, options.force, async ({ open, check, keep, beside }) => {
+      const wishes = {
+        strict: options.strict,
+        follow: options.follow ? end.signal : null,
+        probes: probesFrom(options.probes),
+        keep: options.keepLines ? keep : null,
+      };
+      sources = await importFiles(files, wishes, async (about) => {
+        const sink = await open(about);
+        return (seq, op, event, state) => {
+          // Ctrl-C ends the following of a file, not the trace.
+          if (!options.follow) check();
+          sink(seq, op, event, state);
+        };
+      });
+      beside(sources);
     });
+    if (options.json) return printJson({ ...written, sources });
+    const counts = sourcesText(sources);
+    if (counts !== "") notice(counts);
+    notice(`imported ${countOf(written.events, "event")} to ${path}`);
+  } finally {
+    process.off("SIGINT", stop);
+  }
+}
+
+function defaultName(file: string): string {
+  if (file === "-") throw new UserError("standard input has no name; say with -o what to write");
+  return `${basename(file).replace(/(\.(jsonl|txt|log))?(\.gz)?$/, "")}.gart`;
 }

@@ -5,8 +5,10 @@ import { toJson } from "../event/line.ts";
 import { isWrong, type Verdict } from "../event/verdict.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { verdictIn } from "../replay/causes.ts";
+import { type Truth, TruthCount } from "../replay/truth.ts";
 import { eventLine, meanings, verdictText } from "../report/event-text.ts";
 import { counted, countOf, inColumns, indented } from "../report/text.ts";
+import { truthText } from "../report/truth-text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { print, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
@@ -29,6 +31,7 @@ interface Tally {
   readonly kinds: Map<string, number>;
   readonly verdicts: Map<Verdict, number>;
   readonly firstWrong: { recorded: Recorded; verdict: Verdict } | null;
+  readonly truth: Truth | null;
 }
 
 /** One pass over the events. */
@@ -36,18 +39,20 @@ function tallyOf(trace: TraceReader): Tally {
   const kinds = new Map<string, number>();
   const verdicts = new Map<Verdict, number>();
   let firstWrong: Tally["firstWrong"] = null;
+  const truth = new TruthCount(trace);
   for (const recorded of trace.events()) {
     const { event } = recorded;
+    truth.see(recorded.seq, event);
     kinds.set(event.kind, (kinds.get(event.kind) ?? 0) + 1);
     const verdict = "bus" in event ? verdictIn(trace, recorded) : null;
     if (verdict === null) continue;
     verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
     if (isWrong(verdict)) firstWrong ??= { recorded, verdict };
   }
-  return { kinds, verdicts, firstWrong };
+  return { kinds, verdicts, firstWrong, truth: truth.truth };
 }
 
-function infoJson(trace: TraceReader, { kinds, verdicts, firstWrong }: Tally): unknown {
+function infoJson(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Tally): unknown {
   const { virtBase, operations: _, ...about } = trace.about;
   return {
     ...about,
@@ -63,10 +68,12 @@ function infoJson(trace: TraceReader, { kinds, verdicts, firstWrong }: Tally): u
       verdict: firstWrong.verdict,
       event: toJson(firstWrong.recorded, virtBase),
     },
+    ...truth,
+    ...(trace.sources.length === 0 ? {} : { sources: trace.sources }),
   };
 }
 
-function infoText(trace: TraceReader, { kinds, verdicts, firstWrong }: Tally): string {
+function infoText(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Tally): string {
   const { about } = trace;
   const options = Object.entries(about.options).map(([name, value]) => `${name}=${value}`);
   const rows = [
@@ -95,6 +102,7 @@ function infoText(trace: TraceReader, { kinds, verdicts, firstWrong }: Tally): s
     "",
     "numbers that hardware was given, by where they lead",
     indented(verdictRows.length === 0 ? "none" : inColumns(verdictRows)),
+    ...(truth === null ? [] : ["", truthText(truth)]),
     "",
     firstWrong === null
       ? "every number that hardware was given leads to the page that was meant"

@@ -1,10 +1,11 @@
 // writing.ts - commands that make a trace: whatever stops them, what is there stays readable.
 
 import { resolve } from "node:path";
-import type { About } from "../event/trace.ts";
+import type { About, SourceFile } from "../event/trace.ts";
 import type { Event } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import type { State } from "../machine/state.ts";
+import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter } from "../store/write.ts";
 
 export interface Written {
@@ -27,6 +28,10 @@ export interface Making {
   open(about: About): Promise<Keep>;
   /** Throws once Ctrl-C was pressed; a signal is noticed when the event loop turns. */
   check(): void;
+  /** Keeps the line of a source that an event was made of. */
+  keep(seq: number, line: KeptLine): void;
+  /** What the trace was imported from, once the file is made. */
+  beside(sources: readonly SourceFile[]): void;
 }
 
 /** Lets `make` fill a new trace and finishes it; if it fails half-way, the trace is torn. */
@@ -54,6 +59,8 @@ export async function writing(
       check: () => {
         if (interrupted) throw new Interrupted("interrupted");
       },
+      keep: (seq, line) => writer!.keep(seq, line),
+      beside: (sources) => writer!.beside(sources),
     });
     return { path, ...writer!.finish() };
   } catch (error) {

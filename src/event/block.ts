@@ -24,7 +24,7 @@ const segments = { ...handed, bus: busField, machine: machineField, size: sizeFi
 export const layers = ["block", "nvme", "ata"] as const;
 export const requests = ["read", "write", "flush", "discard", "other"] as const;
 
-/** A request by its number in this trace, from 1. */
+/** A request by its number in this trace, from 1; 0 for one that only the device has told of. */
 const request = {
   request: subject("request"),
   what: named(requests),

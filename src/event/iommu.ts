@@ -16,6 +16,12 @@ import {
 import { kind } from "./kind.ts";
 import { deviceOf } from "./register.ts";
 
+/**
+ * Devices can have domains of their own in an IOMMU, each with its own entries: an entry's number is the
+ * domain's number times this, and the page of the bus. 36 bits hold a page of a bus of 48 bits.
+ */
+export const ENTRIES_A_DOMAIN = 2 ** 36;
+
 /** How a buffer is mapped for a device. */
 export const mappings = ["coherent", "to-device", "from-device", "bidirectional"] as const;
 
@@ -32,12 +38,19 @@ const buffer = {
 
 export const iommu = {
   "iommu.mapped": kind(
-    { page: subject("iommu"), ...handed, bus: busField, machine: machineField, size: sizeField },
-    (e) => `iommu[${hex(e.bus)}] <- ${hex(e.machine)}, ${e.size} bytes`,
+    {
+      page: subject("iommu"),
+      device: maybe(pciField),
+      ...handed,
+      bus: busField,
+      machine: machineField,
+      size: sizeField,
+    },
+    (e) => `iommu[${hex(e.bus)}] <- ${hex(e.machine)}, ${e.size} bytes${whose(e.device)}`,
   ),
   "iommu.unmapped": kind(
-    { page: subject("iommu"), bus: busField, size: sizeField },
-    (e) => `iommu[${hex(e.bus)}] cleared, ${e.size} bytes`,
+    { page: subject("iommu"), device: maybe(pciField), bus: busField, size: sizeField },
+    (e) => `iommu[${hex(e.bus)}] cleared, ${e.size} bytes${whose(e.device)}`,
   ),
   // All entries from `page` on lead to one spare page, so that nothing on the bus meets a fault.
   "iommu.filled": kind(

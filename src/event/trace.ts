@@ -63,3 +63,24 @@ export interface Search {
   /** Only where a number handed to hardware was not seen to lead where it was meant to. */
   readonly astray?: boolean;
 }
+
+/** What became of the lines of a source that tell of one kind of event of theirs. */
+export interface Count {
+  /** The event's name in the source: dma_map_page, pci_nvme_map_addr. */
+  readonly name: string;
+  readonly read: number;
+  readonly kept: number;
+  readonly skipped: number;
+  /** How many the source says it could not record. */
+  readonly lost: number;
+  /** Why the first of the skipped was; null for none. */
+  readonly why: string | null;
+}
+
+/** A file that an imported trace was made from. */
+export interface SourceFile {
+  readonly path: string;
+  readonly format: string;
+  readonly lines: number;
+  readonly counts: readonly Count[];
+}

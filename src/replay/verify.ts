@@ -86,11 +86,11 @@ function before({ seq, event }: Recorded, state: State, hold: Hold): void {
 }
 
 /** Where an access gets to: an AGP master's through the GART, any other device's through the IOMMU if any. */
-function reachedBy(state: State, { actor, bus, reached }: Access): Machine | null {
+function reachedBy(state: State, { actor, device, bus, reached }: Access): Machine | null {
   if (actor !== "device") return walk(state, aperture(raw(bus)))?.reached ?? null;
-  const translated = translate(state, asBus(raw(bus)));
+  // Which domain of an IOMMU a device is in, its accesses do not say; their translations do.
+  const translated = device == null ? translate(state, asBus(raw(bus))) : null;
   if (translated !== null) return translated;
-  // An IOMMU whose entry the trace lacks may have sent it anywhere.
   return state.iommu.size > 0 ? (reached ?? null) : machine(raw(bus));
 }
 

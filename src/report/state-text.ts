@@ -24,6 +24,7 @@ export function stateJson(state: State, virtBase = 0n): { [part: string]: unknow
   return {
     moment: state.moment,
     op: state.op < 0 ? null : state.op,
+    ...(state.unknownSince > 0 ? { unknownSince: state.unknownSince } : {}),
     allocations: allocations(state).map(({ use, pages, runs }) => ({
       use,
       pages,
@@ -60,6 +61,9 @@ export function stateText(state: State, trace: Trace): string {
   const lines = [
     `${titleOf(trace.about)}, ${trace.about.workload}`,
     `moment #${state.moment} of #${trace.count}${lastText(state, trace)}`,
+    ...(state.unknownSince > 0
+      ? [`events were lost at #${state.unknownSince}: what was set before may have changed since`]
+      : []),
     "",
   ];
   const section = (title: string, rows: readonly (readonly string[])[], most: number) => {

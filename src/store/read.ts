@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import { chipsetCalled } from "../chipset/index.ts";
 import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
 import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/row.ts";
-import type { About, Mark, OpRow, Search } from "../event/trace.ts";
+import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { Signature } from "../machine/signature.ts";
@@ -17,6 +17,7 @@ import { KeyframeReader } from "./keyframes-read.ts";
 import { openFile } from "./open.ts";
 import { build, prepare } from "./schema.ts";
 import { Finder } from "./search.ts";
+import { readSources } from "./sources.ts";
 
 /** Rows taken from SQLite at once: 1.35 us a row; one at a time by a cursor, it is 1.65. */
 const CHUNK = 1024;
@@ -232,6 +233,11 @@ export class TraceReader {
       }
     }
     return null;
+  }
+
+  /** The files that it was imported from, and what became of their lines. */
+  get sources(): readonly SourceFile[] {
+    return readSources(this.#database);
   }
 
   close(): void {

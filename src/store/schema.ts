@@ -12,6 +12,7 @@ import {
 } from "kysely";
 import { migrations } from "../../migrations/index.ts";
 import type { Column } from "../event/field.ts";
+import type { Count } from "../event/trace.ts";
 
 /** "GART" in the file's header: what tells a trace from any other SQLite file. */
 export const APPLICATION_ID = 0x47415254;
@@ -67,6 +68,9 @@ interface Schema {
     data: Buffer;
   };
   mark: { id: Generated<number>; seq: number; name: string | null; text: string };
+  source: { code: number; path: string; format: string; lines: number };
+  tally: Count & { source: number };
+  line: { seq: number; path: string; number: number; text: string };
   kind: Named;
   actor: Named;
   place: Named;

@@ -3,7 +3,7 @@
 import { type Database, SqliteError, type Statement } from "better-sqlite3";
 import { chipsetCalled } from "../chipset/index.ts";
 import { encodeRow, Places, type Texts, textsOf } from "../event/row.ts";
-import type { About } from "../event/trace.ts";
+import type { About, SourceFile } from "../event/trace.ts";
 import { actors, type Event, kindNames } from "../event/vocabulary.ts";
 import { assert } from "../fault.ts";
 import { Signature } from "../machine/signature.ts";
@@ -14,6 +14,7 @@ import { EventInsert } from "./event-insert.ts";
 import { makeIndexes } from "./indexes.ts";
 import { Keyframes, SPACING } from "./keyframes.ts";
 import { build, prepare, run } from "./schema.ts";
+import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
 
 /** Events to a transaction: what a crash can cost. */
 const BATCH = 16384;
@@ -29,6 +30,7 @@ export class TraceWriter {
   readonly #opBegan: Statement<unknown[]>;
   readonly #opEnded: Statement<unknown[]>;
   readonly #keyframes: Keyframes;
+  readonly #keepLine: (seq: number, line: KeptLine) => void;
   #last = 0;
   #committed = 0;
   #placesWritten = 0;
@@ -58,6 +60,7 @@ export class TraceWriter {
       database,
       build.updateTable("op").set({ last_seq: 0, result: "", signature: "" }).where("op", "=", 0),
     );
+    this.#keepLine = lineKeeper(database);
     database.exec("BEGIN");
   }
 
@@ -88,6 +91,24 @@ export class TraceWriter {
       if (seq - this.#committed < BATCH) return;
       this.#commit();
       this.#database.exec("BEGIN");
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** Keeps the line of a source that an event was made of. */
+  keep(seq: number, line: KeptLine): void {
+    this.#hold(() => this.#keepLine(seq, line));
+  }
+
+  /** What the trace was imported from; once, before it is finished. */
+  beside(sources: readonly SourceFile[]): void {
+    this.#hold(() => writeSources(this.#database, sources));
+  }
+
+  #hold(write: () => void): void {
+    try {
+      write();
     } catch (error) {
       throw this.#failed(error);
     }

@@ -46,7 +46,9 @@ describe.concurrent("nothing is imported from", () => {
 
   test("garbage", async () => {
     const { stderr, files } = await refused("driver said hello\n");
-    expect(stderr).toMatch(/^gartrace: some.jsonl:1: not JSON: /);
+    expect(stderr).toMatch(
+      /^gartrace: some.jsonl:1: of no format that is known by its content; known: reference, /,
+    );
     expect(files).toEqual(["some.jsonl"]);
   });
 

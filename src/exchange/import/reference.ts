@@ -1,9 +1,8 @@
 // reference.ts - imports the recordings of the real agpgart driver of 2005, a JSON object a line.
 
 import type { Facts } from "../../event/field.ts";
-import type { About } from "../../event/trace.ts";
-import { UserError } from "../../fault.ts";
-import { Machine, type Sink } from "../../machine/machine.ts";
+import { Machine } from "../../machine/machine.ts";
+import type { Open, WholeFormat } from "./format.ts";
 import { driver } from "./reference-driver.ts";
 import { frontend } from "./reference-frontend.ts";
 import { Given } from "./reference-given.ts";
@@ -14,28 +13,38 @@ import { dropping, injections, operations, RELEASE } from "./reference-names.ts"
 import { entered, type Readers, type Reading, returned } from "./reference-reading.ts";
 import { runOf } from "./reference-run.ts";
 import { unfolded } from "./reference-unfold.ts";
-import { jsonOf, linesOf } from "./text-lines.ts";
+import { Source } from "./source.ts";
+import { jsonOf } from "./text-lines.ts";
 
 /** Feeds a recording to a machine, and what happens in it to the sink that `open` gives. */
-export async function importReference(
-  path: string,
-  open: (about: About) => Promise<Sink> | Sink,
-): Promise<void> {
-  let number = 0;
+export async function importReference(path: string, open: Open): Promise<void> {
+  await read(await Source.open(path, { strict: false, follow: null }), open);
+}
+
+export const reference: WholeFormat = {
+  name: "reference",
+  part: "whole",
+  recognises: (head) => /^\{[^\n]*"ev": ?"run"/.test(head.toString("latin1", 0, 4096)),
+  read,
+};
+
+async function read(source: Source, open: Open): Promise<void> {
   let recording: Recording | null = null;
-  const refuse = (complaint: string) => new UserError(`${path}:${number}: ${complaint}`);
-  for await (const text of linesOf(path)) {
-    number++;
-    const json = jsonOf(withExactCounts(text), refuse);
-    if (recording === null) {
-      const { about, ...run } = runOf(json, path);
-      const { physIsMachine, virtBase } = about;
-      const machine = new Machine({ physIsMachine, chipset: run.chipset }, await open(about));
-      const known = { operation: "", given: new Given(), mapped: new Map() };
-      const reading = { ...run, machine, ...known, refuse };
-      recording = new Recording(reading, new Lines(virtBase, refuse));
-    } else recording.take(json);
-  }
+  const refuse = (complaint: string) => source.refuse(complaint);
+  for await (const lines of source.lines())
+    for (const text of lines) {
+      source.line++;
+      const json = jsonOf(withExactCounts(text), refuse);
+      if (recording === null) {
+        const { about, ...run } = runOf(json, source.path);
+        const { physIsMachine, virtBase } = about;
+        const machine = new Machine({ physIsMachine, chipset: run.chipset }, await open(about));
+        const known = { operation: "", given: new Given(), mapped: new Map() };
+        const reading = { ...run, machine, ...known, refuse };
+        recording = new Recording(reading, new Lines(virtBase, refuse));
+      } else recording.take(json);
+      source.tally.kept("event");
+    }
   if (recording === null) throw refuse("not a reference recording: there is nothing in the file");
   recording.end();
 }

@@ -62,7 +62,7 @@ test("refuses what is not JSON", async () => {
 });
 
 test("refuses what is no recording", async () => {
-  expect(await refusal("")).toMatch(/^FILE:0: not a reference recording: there is nothing/);
+  expect(await refusal("")).toMatch(/^FILE:1: not a reference recording: there is nothing/);
   expect(await refusal(lines.slice(1).join("\n"))).toMatch(
     /^FILE:1: not a reference recording: no line of ev 'run' comes first \(field 'ev'/,
   );

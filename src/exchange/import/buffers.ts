@@ -1,0 +1,215 @@
+// buffers.ts - the kernel's DMA buffers: says in events when one is mapped, bounced and given back.
+
+import { bus, type Machine, mfnOf, type Phys, phys, raw, virt } from "../../address.ts";
+import type { mappings as ways } from "../../event/iommu.ts";
+import { bdfOf } from "../../event/register.ts";
+import { allocatedAt } from "../../machine/memory.ts";
+import type { Mapping } from "./mappings.ts";
+import type { Command } from "./requests.ts";
+import type { Run } from "./run.ts";
+
+export type Way = (typeof ways)[number];
+
+/** A buffer as a kernel's function was given it, and the address it gave for it. */
+export interface Buffer {
+  /** The DMA function, by its own name. */
+  readonly place: string;
+  readonly device: number | null;
+  readonly way: Way;
+  readonly phys: number | null;
+  readonly bus: number;
+  readonly size: number;
+  readonly virt?: number | null;
+  readonly command: Command | null;
+}
+
+/** A byte by the kernel's address and by where it is, each where known. */
+export interface Meant {
+  readonly phys: Phys | null;
+  readonly machine: Machine | null;
+}
+
+interface Slot {
+  /** The kernel-physical addresses of both. */
+  readonly phys: number;
+  readonly buffer: number;
+  readonly size: number;
+  /** The seq of the copy into it. */
+  readonly seq: number;
+}
+
+const DEVICE = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
+/** A run has few devices, each named by many lines. */
+const devices = new Map<string, number | null>();
+const MOST_DEVICES = 4096;
+
+/** A device's name as a number; null for one that is on no PCI bus. */
+export function deviceOf(name: string): number | null {
+  const known = devices.get(name);
+  if (known !== undefined) return known;
+  const device = DEVICE.test(name) ? bdfOf(name) : null;
+  if (devices.size < MOST_DEVICES) devices.set(name, device);
+  return device;
+}
+
+/** DMA directions as tracepoints print them and as the kernel numbers them (enum dma_data_direction). */
+export const directions: { readonly [direction: string]: Way } = {
+  BIDIRECTIONAL: "bidirectional",
+  TO_DEVICE: "to-device",
+  FROM_DEVICE: "from-device",
+  0: "bidirectional",
+  1: "to-device",
+  2: "from-device",
+};
+
+export class Buffers {
+  readonly #run: Run;
+  /** Slot's machine address -> what it stands in for. */
+  readonly #slots = new Map<number, Slot>();
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  map({ place, device, way, command, ...at }: Buffer): Mapping {
+    const run = this.#run;
+    const reached = run.iommu.reachedBy(device, at.bus);
+    const found = reached === null ? undefined : this.#slots.get(raw(reached));
+    const slot = found?.buffer === at.phys ? found! : null;
+    const meant = at.phys === null ? null : phys(at.phys);
+    const seq = run.emit({
+      kind: "dma.mapped",
+      actor: "kernel",
+      place,
+      at: run.at,
+      cause: this.#causeOf(device, at, slot),
+      handle: at.bus,
+      way,
+      device,
+      phys: meant,
+      machine: meant === null ? null : run.frames.machineOf(meant),
+      bus: bus(at.bus),
+      // The slot is reached, not the buffer: the copy says how the bytes come there.
+      reached: slot === null ? reached : null,
+      virt: at.virt == null ? null : virt(at.virt),
+      size: at.size,
+    });
+    const mapping: Mapping = {
+      seq,
+      start: at.bus,
+      size: at.size,
+      device,
+      way,
+      phys: at.phys,
+      place,
+      slot: slot === null ? null : { phys: slot.phys, machine: raw(reached!) },
+      command,
+      ended: 0,
+    };
+    if (command !== null) command.bytes += at.size;
+    run.mappings.add(mapping);
+    return mapping;
+  }
+
+  unmap(mapping: Mapping, place: string): void {
+    const run = this.#run;
+    mapping.ended = run.emit({
+      kind: "dma.unmapped",
+      actor: "kernel",
+      place,
+      at: run.at,
+      cause: mapping.seq,
+      handle: mapping.start,
+      way: mapping.way,
+      device: mapping.device,
+      phys: mapping.phys === null ? null : phys(mapping.phys),
+      bus: bus(mapping.start),
+      size: mapping.size,
+    });
+    if (mapping.slot === null) return;
+    const slot = this.#slots.get(mapping.slot.machine);
+    this.#slots.delete(mapping.slot.machine);
+    // What the device wrote is in the slot: the buffer gets it when it is given back.
+    if (slot !== undefined && mapping.way !== "to-device")
+      this.#copy("from-slot", slot.phys, slot.buffer, slot.size, mapping.ended);
+  }
+
+  /** swiotlb has put a slot in a buffer's place; it copies the buffer whatever the direction. */
+  bounce(buffer: number, slot: number, size: number): void {
+    const cause = allocatedAt(this.#run.machine.state, phys(buffer));
+    const seq = this.#copy("to-slot", buffer, slot, size, cause);
+    const at = this.#run.frames.machineOf(phys(slot));
+    if (seq !== null && at !== null) this.#slots.set(raw(at), { phys: slot, buffer, size, seq });
+  }
+
+  /** An address that the driver named to a device: in a command table, or for a queue. */
+  named(place: string, device: number | null, address: number, size: number): void {
+    const run = this.#run;
+    const { mapping, cause } = run.mappings.tie(device, address, size);
+    run.emit({
+      kind: "descriptor.written",
+      actor: "driver",
+      place,
+      at: run.at,
+      cause,
+      device: mapping?.device ?? device,
+      ...this.meantBy(mapping, address),
+      bus: bus(address),
+      reached: run.iommu.reachedBy(mapping?.device ?? device, address),
+      size,
+    });
+  }
+
+  /** The byte that a mapping means at a bus address: in the slot for a buffer that is bounced. */
+  meantBy(mapping: Mapping | null, address: number): Meant {
+    const run = this.#run;
+    if (mapping === null) return { phys: null, machine: null };
+    const within = address - mapping.start;
+    if (mapping.slot !== null) {
+      const slot = phys(mapping.slot.phys + within);
+      return { phys: slot, machine: run.frames.machineOf(slot) };
+    }
+    if (mapping.phys !== null) {
+      const buffer = phys(mapping.phys + within);
+      return { phys: buffer, machine: run.frames.machineOf(buffer) };
+    }
+    // The kernel gave the IOMMU the pages of a mapping that merges several segments.
+    const at = run.survey.iommu ? run.iommu.reachedBy(mapping.device, address) : null;
+    return { phys: null, machine: at };
+  }
+
+  #causeOf(
+    device: number | null,
+    at: { readonly bus: number; readonly phys: number | null },
+    slot: Slot | null,
+  ): number | null {
+    if (slot !== null) return slot.seq;
+    if (this.#run.survey.iommu) return this.#run.iommu.entryOf(device, at.bus);
+    return at.phys === null ? null : allocatedAt(this.#run.machine.state, phys(at.phys));
+  }
+
+  #copy(
+    way: "to-slot" | "from-slot",
+    from: number,
+    to: number,
+    size: number,
+    cause: number | null,
+  ): number | null {
+    const { frames } = this.#run;
+    const reached = frames.machineOf(phys(to));
+    if (reached === null) return null;
+    return this.#run.emit({
+      kind: "page.copied",
+      actor: "kernel",
+      place: "swiotlb_bounce",
+      at: this.#run.at,
+      cause,
+      frame: raw(mfnOf(reached)),
+      way,
+      phys: phys(from),
+      machine: frames.machineOf(phys(from)),
+      reached,
+      size,
+    });
+  }
+}

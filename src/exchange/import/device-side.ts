@@ -1,0 +1,66 @@
+// device-side.ts - places what a device logged by its own clock among what the guest did.
+//
+// The device has done a command before the guest sees its completion or takes its buffers back, and after the
+// guest gave it. So the log is told up to the completion of a command at the last moment: when the guest's
+// side comes to that command's end. What the log holds before it comes with it, in the log's own order.
+
+import type { Command } from "./requests.ts";
+
+/** A command as the device's log tells it. */
+export interface Fetched {
+  readonly key: string;
+  readonly lba: number | null;
+  readonly blocks: number | null;
+  readonly bytes: number | null;
+  /** The number of the record that completed it, counted through the whole log; -1 until it comes. */
+  completed: number;
+}
+
+/** A device's log: read in batches, told record by record. */
+export interface Log {
+  /** Records read and not told yet. */
+  readonly waiting: number;
+  readonly ended: boolean;
+  /** Fetched commands that no command of the guest was matched with yet, oldest first. */
+  unmatched(layer: Command["layer"], key: string): Fetched[];
+  /** Tells all records up to that one. */
+  tell(through: number): void;
+  /** Tells what a log that was cut holds of a command that it does not see completed. */
+  tellCut(fetched: Fetched): void;
+}
+
+/** Records to look ahead for a command, so that a log that lacks it is not read to its end into memory. */
+const LOOK_AHEAD = 200_000;
+
+export class DeviceSide {
+  log: Log | null = null;
+  /** Commands of the guest that the log does not show. */
+  unmatched = 0;
+
+  /** Tells the log up to where the command completes; false where the log must be read further first. */
+  settle(command: Command | null): boolean {
+    const { log } = this;
+    if (command === null || command.settled || log === null) return true;
+    const known = log.unmatched(command.layer, command.key);
+    const at = known.findIndex((one) => isSame(one, command));
+    const found = known[at];
+    const may = log.ended || log.waiting > LOOK_AHEAD;
+    if (found === undefined) {
+      if (!may) return false;
+      this.unmatched++;
+    } else {
+      if (found.completed < 0 && !may) return false;
+      known.splice(0, at + 1);
+      if (found.completed >= 0) log.tell(found.completed);
+      else log.tellCut(found);
+    }
+    command.settled = true;
+    return true;
+  }
+}
+
+/** Ids come again after some commands: only one for the same blocks is the same. */
+const isSame = (fetched: Fetched, command: Command): boolean =>
+  agree(fetched.lba, command.lba) && agree(fetched.blocks, command.blocks);
+
+const agree = (a: number | null, b: number | null): boolean => a === null || b === null || a === b;

@@ -1,0 +1,103 @@
+// frames.ts - where a dom0's pages are at each time, as far as a dump at the end and the run itself tell.
+//
+// A P2M dump is taken when the run is over. It holds for a page from that page's last change on: a page that
+// the run will still exchange (xen_create_contiguous_region) is unknown until then, unless a page-table
+// write, which shows both frames, tells of it earlier.
+
+import {
+  machineOf as atFrame,
+  type Machine,
+  mfn,
+  offset,
+  type Phys,
+  pageOffset,
+  pfn,
+  pfnOf,
+  physOf,
+  raw,
+} from "../../address.ts";
+import type { P2mDump } from "./p2m-dump.ts";
+import type { Run } from "./run.ts";
+
+export class Frames {
+  readonly #run: Run;
+  /** The dump taken at the end of the run; null where there is none. */
+  dump: P2mDump | null = null;
+  /** Pages that no dump and no event can tell of, so as not to ask again. */
+  readonly #unknown = new Set<number>();
+  /** pfn -> exchanges still to come. */
+  #coming: Map<number, number> | null = null;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  /** Where a page is; the trace says so by a p2m.set before the first event that needs it. */
+  machineOf(address: Phys): Machine | null {
+    const known = this.#run.machine.state.machineOf(address);
+    if (known !== null || this.dump === null) return known;
+    const page = raw(pfnOf(address));
+    if (this.#unknown.has(page)) return null;
+    const frame = this.#stillToChange(page) > 0 ? null : this.dump.frameOf(page);
+    if (frame === null) {
+      this.#unknown.add(page);
+      return null;
+    }
+    this.#set(page, frame, null);
+    return offset(atFrame(mfn(frame)), pageOffset(address));
+  }
+
+  /** The frame of a page by the dump alone, whatever came in between; null where there is no dump of it. */
+  endOf(page: number): number | null {
+    return this.dump?.frameOf(page) ?? null;
+  }
+
+  /** A page-table write has shown both frames of a page that nothing else tells of. */
+  told(address: Phys, frame: number, cause: number): void {
+    const page = raw(pfnOf(address));
+    this.#unknown.delete(page);
+    this.#set(page, frame, cause);
+  }
+
+  /** The hypervisor gave these pages other frames. */
+  exchanged(address: Phys, pages: number, cause: number): void {
+    const first = raw(pfnOf(address));
+    const { state } = this.#run.machine;
+    for (let page = first; page < first + pages; page++) {
+      const coming = this.#stillToChange(page) - 1;
+      this.#coming?.set(page, coming);
+      this.#unknown.delete(page);
+      const frame = coming <= 0 ? this.endOf(page) : null;
+      const before = state.p2m.get(page);
+      if (frame !== null) this.#set(page, frame, cause);
+      else if (before !== undefined) {
+        const entry = { page, phys: physOf(pfn(page)), machine: atFrame(mfn(before)) };
+        this.#emit("p2m.cleared", entry, cause);
+      }
+    }
+  }
+
+  #stillToChange(page: number): number {
+    if (this.#coming === null) {
+      this.#coming = new Map();
+      for (const { start, pages } of this.#run.survey.exchanges) {
+        const first = Math.floor(start / 4096);
+        for (let p = first; p < first + pages; p++)
+          this.#coming.set(p, (this.#coming.get(p) ?? 0) + 1);
+      }
+    }
+    return this.#coming.get(page) ?? 0;
+  }
+
+  #set(page: number, frame: number, cause: number | null): void {
+    this.#emit("p2m.set", { page, phys: physOf(pfn(page)), machine: atFrame(mfn(frame)) }, cause);
+  }
+
+  #emit(
+    kind: "p2m.set" | "p2m.cleared",
+    entry: { page: number; phys: Phys; machine: Machine },
+    cause: number | null,
+  ): void {
+    this.#run.emit({ kind, actor: "hypervisor", at: this.#run.at, cause, ...entry });
+  }
+}

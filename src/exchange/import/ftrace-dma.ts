@@ -1,0 +1,163 @@
+// ftrace-dma.ts - the dma:* events of Linux since 6.12, whatever the order of their fields.
+//
+// Formats: include/trace/events/dma.h of 6.12, of stable 6.12.y and 6.13 (virt_addr), of 2025 (dma_map_phys).
+
+import { deviceOf, directions, type Way } from "./buffers.ts";
+import { address, addressOf, list, size, sizeOf, textOf, Unusable } from "./fields.ts";
+import type { Guest, Handler, Handlers } from "./guest.ts";
+import type { Mapping } from "./mappings.ts";
+import { virtOf } from "./run.ts";
+
+const deviceIn = (body: string): number | null => deviceOf(body.slice(0, body.indexOf(" ")));
+
+export function wayIn(body: string, key = "dir"): Way {
+  const direction = textOf(body, key) ?? "BIDIRECTIONAL";
+  const way = directions[direction];
+  if (way === undefined) throw new Unusable(`'${key}=${direction}' is no direction`);
+  return way;
+}
+
+const mapOne: Handler = (guest, { task, name, body }) => {
+  const device = deviceIn(body);
+  const range = { bus: address(body, "dma_addr"), size: size(body, "size") };
+  const way = wayIn(body);
+  const phys = address(body, "phys_addr");
+  guest.run.iommu.claim(task, device, range.bus, range.size);
+  guest.buffers.map({
+    place: name,
+    device,
+    way,
+    phys,
+    ...range,
+    command: guest.commandFor(task, device),
+  });
+  return true;
+};
+
+const unmapOne: Handler = (guest, { task, name, body }) => {
+  const [device, start] = [deviceIn(body), address(body, "dma_addr")];
+  return giveBack(guest, task, device, start, name);
+};
+
+/** Gives one buffer back; what was mapped before the trace began is given back without a mapping. */
+export function giveBack(
+  guest: Guest,
+  task: number,
+  device: number | null,
+  start: number,
+  place: string,
+): boolean {
+  const mapping = guest.run.mappings.at(device, start);
+  if (mapping === null) return true;
+  if (!guest.run.device.settle(mapping.command)) return false;
+  release(guest, task, [mapping], place);
+  return true;
+}
+
+function release(guest: Guest, task: number, mapped: readonly Mapping[], place: string): void {
+  for (const mapping of mapped) {
+    const { device, start, size } = mapping;
+    guest.run.iommu.claim(task, device, start, size);
+    if (mapping.ended === 0) guest.buffers.unmap(mapping, place);
+  }
+}
+
+/** A task is about to give these back: what it clears in the IOMMU next is theirs. */
+export function announce(guest: Guest, task: number, mapped: readonly Mapping[]): void {
+  const device = mapped[0]?.device ?? null;
+  const start = Math.min(...mapped.map((mapping) => mapping.start));
+  const end = Math.max(...mapped.map((mapping) => mapping.start + mapping.size));
+  if (mapped.length > 0) guest.givingBack.set(task, { device, start, end });
+}
+
+const alloc: Handler = (guest, { task, name, body }) => {
+  const virt = virtOf(textOf(body, "virt_addr") ?? "");
+  const phys = textOf(body, "phys_addr") === null ? null : address(body, "phys_addr");
+  const device = deviceIn(body);
+  const range = { bus: address(body, "dma_addr"), size: size(body, "size") };
+  guest.run.iommu.claim(task, device, range.bus, range.size);
+  guest.buffers.map({
+    place: name,
+    device,
+    way: "coherent",
+    phys: phys ?? guest.physOfVirt(virt),
+    ...range,
+    virt,
+    command: null,
+  });
+  return true;
+};
+
+const mapList: Handler = (guest, { task, body }) => {
+  const device = deviceIn(body);
+  const way = wayIn(body);
+  const phys = list(body, "phys_addrs").map((text) => addressOf(text, "phys_addrs"));
+  const starts = list(body, "dma_addrs").map((text) => addressOf(text, "dma_addrs"));
+  const sizes = list(body, "sizes").map((text) => sizeOf(text, "sizes"));
+  if (starts.length !== sizes.length)
+    throw new Unusable("'dma_addrs' and 'sizes' differ in length");
+  if (phys.length === 0) throw new Unusable("an empty list");
+  cut(guest, body);
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const command = guest.commandFor(task, device) ?? guest.listCommand(task, device, bytes);
+  for (const [i, start] of starts.entries()) guest.run.iommu.claim(task, device, start, sizes[i]!);
+  // An IOMMU can make one range of several segments; which of them lie in it, the record does not say.
+  const paired = phys.length === starts.length;
+  const mapped = starts.map((start, i) =>
+    guest.buffers.map({
+      place: "dma_map_sg",
+      device,
+      way,
+      phys: paired ? phys[i]! : null,
+      bus: start,
+      size: sizes[i]!,
+      command,
+    }),
+  );
+  guest.keepList(device, `${phys[0]}`, mapped);
+  return true;
+};
+
+/** `nents=16/20`: the kernel prints the first 128 items, and how many there were. */
+function cut(guest: Guest, body: string): void {
+  for (const key of ["nents", "ents"]) {
+    const [shown, total] = (textOf(body, key) ?? "").split("/").map(Number);
+    if (total !== undefined && total > shown!)
+      guest.run.source?.tally.lost(`dma_map_sg ${key}`, total - shown!);
+  }
+}
+
+const unmapList: Handler = (guest, { task, body }) => {
+  const device = deviceIn(body);
+  const first = list(body, "phys_addrs")[0];
+  if (first === undefined) throw new Unusable("an empty list");
+  return giveBackList(guest, task, device, `${addressOf(first, "phys_addrs")}`);
+};
+
+export function giveBackList(
+  guest: Guest,
+  task: number,
+  device: number | null,
+  name: string,
+): boolean {
+  const mapped: readonly Mapping[] = guest.listOf(device, name);
+  if (!guest.run.device.settle(mapped[0]?.command ?? null)) return false;
+  release(guest, task, mapped, "dma_unmap_sg");
+  guest.dropList(device, name);
+  return true;
+}
+
+export const dmaEvents: Handlers = {
+  dma_map_page: mapOne,
+  dma_map_resource: mapOne,
+  dma_map_phys: mapOne,
+  dma_unmap_page: unmapOne,
+  dma_unmap_resource: unmapOne,
+  dma_unmap_phys: unmapOne,
+  dma_alloc: alloc,
+  dma_alloc_pages: alloc,
+  dma_free: unmapOne,
+  dma_free_pages: unmapOne,
+  dma_map_sg: mapList,
+  dma_unmap_sg: unmapList,
+};

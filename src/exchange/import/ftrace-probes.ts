@@ -1,0 +1,266 @@
+// ftrace-probes.ts - what each part of a DMA call tells, where kprobes show the calls piece by piece.
+
+import { phys } from "../../address.ts";
+import { type Buffer, deviceOf } from "./buffers.ts";
+import { addressOf, list, number, sizeOf, textOf, Unusable } from "./fields.ts";
+import { announce, giveBack, giveBackList, wayIn } from "./ftrace-dma.ts";
+import type { Record } from "./ftrace-record.ts";
+import type { Call, Guest, Handler } from "./guest.ts";
+import type { Part, Probe } from "./probes.ts";
+import { virtOf } from "./run.ts";
+
+/** One record of a probe, its fields by our names. */
+class Shown {
+  readonly of: string;
+  readonly task: number;
+  readonly body: string;
+  readonly #fields: Probe["fields"];
+
+  constructor({ of, fields }: Probe, { task, body }: Record) {
+    this.of = of;
+    this.task = task;
+    this.body = body;
+    this.#fields = fields;
+  }
+
+  key(name: string): string {
+    return this.#fields[name] ?? name;
+  }
+  text(name: string): string | null {
+    return textOf(this.body, this.key(name));
+  }
+  address(name: string): number | null {
+    const text = this.text(name);
+    return text === null ? null : addressOf(text, this.key(name));
+  }
+  needed(name: string): number {
+    const address = this.address(name);
+    if (address === null) throw new Unusable(`no field '${this.key(name)}'`);
+    return address;
+  }
+  size(name: string): number | null {
+    const text = this.text(name);
+    return text === null ? null : sizeOf(text, this.key(name));
+  }
+  bytes(name: string): number {
+    const size = this.size(name);
+    if (size === null) throw new Unusable(`no field '${this.key(name)}'`);
+    return size;
+  }
+  virt(name: string): number | null {
+    return virtOf((this.text(name) ?? "").replace("0x", ""));
+  }
+  get device(): number | null {
+    return deviceOf(this.text("dev") ?? "");
+  }
+}
+
+type Told = (guest: Guest, shown: Shown) => boolean;
+
+/** The buffer's own address: as it is, or by its struct page, whose two lowest bits mark lists. */
+function physIn(guest: Guest, shown: Shown): number | null {
+  const page = shown.virt("page") ?? shown.virt("page_link");
+  if (page !== null) {
+    const base = guest.physOfPage(page - (page % 4));
+    // A register read in passing may be overwritten: where the page is shown, that is what is meant.
+    if (base !== null) return base + (number(shown.body, shown.key("offset")) ?? 0);
+  }
+  return shown.address("phys");
+}
+
+function call(guest: Guest, shown: Shown, more: Partial<Call>): Call {
+  const { of, task, device } = shown;
+  return {
+    place: of,
+    device,
+    way: "bidirectional",
+    phys: null,
+    size: 0,
+    list: "",
+    command: guest.commandFor(task, device),
+    mapped: [],
+    pieces: [],
+    ...more,
+  };
+}
+
+const enterList: Told = (guest, shown) => {
+  const way = wayIn(shown.body, shown.key("dir"));
+  guest.enter(shown.task, call(guest, shown, { way, list: shown.text("sg") ?? "" }));
+  return true;
+};
+
+/** A segment of the list that is being mapped, or of one whose beginning was not seen. */
+function segment(
+  guest: Guest,
+  shown: Shown,
+  of: Partial<Buffer> & { bus: number; size: number },
+): void {
+  const list = guest.inside(shown.task, "dma_map_sg");
+  const mapping = guest.buffers.map({
+    place: shown.of,
+    device: shown.device ?? list?.device ?? null,
+    way: list?.way ?? "bidirectional",
+    phys: null,
+    command: list?.command ?? null,
+    ...of,
+  });
+  list?.mapped.push(mapping);
+}
+
+const leaveList: Told = (guest, shown) => {
+  const list = guest.leave(shown.task, shown.of);
+  if (list === null) return true;
+  // No pieces of ours, but of an IOMMU's: they follow each other on the bus and are one range there.
+  const { pieces, mapped, device, way, command } = list;
+  const size = pieces.reduce((sum, piece) => sum + piece.size, 0);
+  const one = pieces.length === 1 ? pieces[0]! : null;
+  if (mapped.length === 0 && pieces.length > 0) {
+    const start = Math.min(...pieces.map(({ iova }) => iova));
+    mapped.push(
+      guest.buffers.map({
+        place: shown.of,
+        device,
+        way,
+        phys: one?.phys ?? null,
+        bus: start,
+        size,
+        command,
+      }),
+    );
+  }
+  const bytes = mapped.reduce((sum, mapping) => sum + mapping.size, 0);
+  // The IOMMU's pages say how much was mapped only in whole pages.
+  const exact = pieces.length === 0 ? bytes : null;
+  const listed = command ?? guest.listCommand(shown.task, device, exact);
+  for (const mapping of mapped) mapping.command = listed;
+  guest.keepList(device, list.list, mapped);
+  return true;
+};
+
+const giveOneBack: Told = (guest, shown) => {
+  const [device, start] = [shown.device, shown.needed("dma")];
+  const mapping = guest.run.mappings.at(device, start);
+  if (mapping !== null) announce(guest, shown.task, [mapping]);
+  return giveBack(guest, shown.task, device, start, shown.of);
+};
+
+const told: { readonly [P in Part]: Told } = {
+  bases: (guest, shown) => {
+    guest.vmemmap = shown.virt("vmemmap_base") ?? guest.vmemmap;
+    guest.pageOffset = shown.virt("page_offset_base") ?? guest.pageOffset;
+    guest.memory = (shown.address("max_pfn") ?? guest.memory / 4096) * 4096;
+    return true;
+  },
+  map: (guest, shown) => {
+    const way = wayIn(shown.body, shown.key("dir"));
+    const asked = { way, phys: physIn(guest, shown), size: shown.bytes("size") };
+    guest.enter(shown.task, call(guest, shown, asked));
+    return true;
+  },
+  mapped: (guest, shown) => {
+    const start = shown.text("dma");
+    const entered = guest.leave(shown.task, shown.of);
+    // All ones: the mapping failed (DMA_MAPPING_ERROR, include/linux/dma-mapping.h).
+    if (entered === null || start === "0xffffffffffffffff") return true;
+    guest.buffers.map({ ...entered, place: shown.of, bus: shown.needed("dma") });
+    return true;
+  },
+  unmap: giveOneBack,
+  free: giveOneBack,
+  "map-list": enterList,
+  segment: (guest, shown) => {
+    const [start, size] = [shown.needed("dma"), shown.bytes("len")];
+    segment(guest, shown, { bus: start, size, phys: physIn(guest, shown) });
+    return true;
+  },
+  "map-segment": (guest, shown) => {
+    const way = wayIn(shown.body, shown.key("dir"));
+    const asked = { way, phys: shown.needed("phys"), size: shown.bytes("size") };
+    guest.enter(shown.task, call(guest, shown, asked));
+    return true;
+  },
+  "mapped-segment": (guest, shown) => {
+    const entered = guest.leave(shown.task, shown.of);
+    if (entered === null || shown.text("dma") === "0xffffffffffffffff") return true;
+    const { phys, size, device, way } = entered;
+    segment(guest, shown, { bus: shown.needed("dma"), size, phys, device, way });
+    return true;
+  },
+  "mapped-list": leaveList,
+  "unmap-list": (guest, shown) => {
+    const list = shown.text("sg") ?? "";
+    announce(guest, shown.task, guest.listOf(shown.device, list));
+    return giveBackList(guest, shown.task, shown.device, list);
+  },
+  alloc: (guest, shown) => {
+    guest.enter(shown.task, call(guest, shown, { way: "coherent", size: shown.bytes("size") }));
+    return true;
+  },
+  "alloc-done": (guest, shown) => {
+    const asked = guest.inside(shown.task, shown.of);
+    const virt = shown.virt("cpu");
+    guest.buffers.map({
+      place: shown.of,
+      device: shown.device ?? asked?.device ?? null,
+      way: "coherent",
+      phys: shown.address("phys") ?? guest.physOfVirt(virt),
+      bus: shown.needed("dma"),
+      size: shown.size("size") ?? asked?.size ?? 0,
+      virt,
+      command: null,
+    });
+    return true;
+  },
+  allocated: (guest, shown) => {
+    guest.leave(shown.task, shown.of);
+    return true;
+  },
+  bounce: (guest, shown) => {
+    const asked = { phys: shown.needed("orig"), size: shown.bytes("map_size") };
+    guest.enter(shown.task, call(guest, shown, asked));
+    return true;
+  },
+  bounced: (guest, shown) => {
+    const entered = guest.leave(shown.task, shown.of);
+    if (entered === null || shown.text("tlb") === "0xffffffffffffffff") return true;
+    guest.buffers.bounce(entered.phys!, shown.needed("tlb"), entered.size);
+    return true;
+  },
+  exchange: ({ run }, shown) => {
+    const start = phys(shown.needed("pstart"));
+    const pages = 2 ** (number(shown.body, shown.key("order")) ?? 0);
+    if (!(pages <= 2 ** 18)) throw new Unusable("no order that the hypervisor takes");
+    const cause = run.emit({
+      kind: "hypercall.made",
+      actor: "kernel",
+      place: shown.of,
+      at: run.at,
+      call: "xen_create_contiguous_region",
+      phys: start,
+      size: pages * 4096,
+    });
+    run.frames.exchanged(start, pages, cause);
+    return true;
+  },
+  "ahci-command": (guest, shown) => {
+    const words = list(shown.body, shown.key("prdt")).map((word) => addressOf(word, "prdt"));
+    const device = guest.lastDevice.get(shown.task) ?? null;
+    const entries = Math.min(number(shown.body, shown.key("n_elem")) ?? 0, words.length / 4);
+    // A command table is 128 bytes and 16 for each entry (AHCI 1.3.1, 4.2.3).
+    guest.buffers.named(shown.of, device, shown.needed("ctba"), 128 + 16 * entries);
+    for (let i = 0; i < entries; i++) {
+      const [low, high, , last] = words.slice(i * 4, i * 4 + 4);
+      // Bits 0 to 21 of the last word are the bytes less one.
+      guest.buffers.named(shown.of, device, low! + high! * 2 ** 32, (last! % 2 ** 22) + 1);
+    }
+    return true;
+  },
+  plain: () => true,
+};
+
+/** Tells a probe's record by its part. */
+export const probeHandler = (probe: Probe): Handler => {
+  const tell = told[probe.part];
+  return (guest, record) => tell(guest, new Shown(probe, record));
+};

@@ -1,0 +1,207 @@
+// ftrace.ts - imports the text of ftrace: what a kernel says of its own memory, page tables and DMA.
+
+import type { Facts } from "../../event/field.ts";
+import { Unusable } from "./fields.ts";
+import type { StreamFormat } from "./format.ts";
+import { diskEvents } from "./ftrace-disk.ts";
+import { dmaEvents } from "./ftrace-dma.ts";
+import { memoryEvents } from "./ftrace-memory.ts";
+import { probeHandler } from "./ftrace-probes.ts";
+import { type Record, recordOf } from "./ftrace-record.ts";
+import { Guest, type Handler, type Handlers } from "./guest.ts";
+import type { Run } from "./run.ts";
+import type { Source } from "./source.ts";
+
+/** Events without addresses that structure the rest: kept as they are. */
+const structure = [
+  "nvme_sq",
+  "nvme_async_event",
+  "swiotlb_bounced",
+  "xen_mc_batch",
+  "xen_mc_issue",
+  "xen_mc_entry",
+  "xen_mc_entry_alloc",
+  "xen_mc_callback",
+  "xen_mc_flush_reason",
+  "xen_mc_flush",
+  "xen_mc_extend_args",
+  "xen_mmu_alloc_ptpage",
+  "xen_mmu_release_ptpage",
+  "xen_mmu_pgd_pin",
+  "xen_mmu_pgd_unpin",
+  "xen_mmu_flush_tlb_one_user",
+  "xen_mmu_flush_tlb_multi",
+  "xen_mmu_flush_tlb_others",
+  "xen_mmu_write_cr3",
+  "dma_sync_single_for_cpu",
+  "dma_sync_single_for_device",
+  "dma_sync_sg_for_cpu",
+  "dma_sync_sg_for_device",
+  "dma_map_sg_err",
+  "dma_alloc_sgt",
+  "dma_alloc_sgt_err",
+  "dma_free_sgt",
+  "add_device_to_group",
+  "remove_device_from_group",
+  "attach_device_to_domain",
+  "detach_device_from_domain",
+  "io_page_fault",
+] as const;
+
+const keep: Handler = ({ run }, { name, body }) => {
+  run.emit({ kind: "call.entered", actor: "kernel", place: name, at: run.at, text: body });
+  return true;
+};
+
+/** `OP [name] key=value ...` begins an op of the workload, `PHASE ...` ends it; anything else is a message. */
+const mark: Handler = ({ run }, { body }) => {
+  const text = body.replace(/^(?:tracing_mark_write|[0-9a-f]{16}s): /, "");
+  const op = /^OP (.*)$/.exec(text)?.[1];
+  if (op !== undefined) {
+    const words = op.trim().split(/\s+/);
+    const name = words[0]?.includes("=") === false ? words.shift()! : "op";
+    run.beginOp(name, argumentsOf(words));
+    return true;
+  }
+  if (text.startsWith("PHASE ")) run.endOp();
+  run.emit({ kind: "message.logged", actor: "workload", at: run.at, level: "default", text });
+  return true;
+};
+
+function argumentsOf(words: readonly string[]): Facts {
+  return Object.fromEntries(
+    words.map((word, i) => {
+      const at = word.indexOf("=");
+      return at < 0 ? [`${i}`, word] : [word.slice(0, at), word.slice(at + 1)];
+    }),
+  );
+}
+
+const handlers: Handlers = {
+  ...Object.fromEntries(structure.map((name) => [name, keep])),
+  ...dmaEvents,
+  ...memoryEvents,
+  ...diskEvents,
+  tracing_mark_write: mark,
+  print: mark,
+};
+
+const LOST = /^CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
+const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
+/** Nanoseconds that a trace may step back: CPUs' clocks differ by less, a second boot by more. */
+const STEP_BACK = 1e9;
+
+class Ftrace {
+  readonly #source: Source;
+  readonly #run: Run;
+  readonly #guest: Guest;
+  readonly #handlers: ReadonlyMap<string, Handler>;
+  /** The line taken last time and not finished, so that it is not taken apart again. */
+  #pending: Record | null = null;
+  #latest = Number.NEGATIVE_INFINITY;
+  #records = 0;
+
+  constructor(source: Source, run: Run) {
+    this.#source = source;
+    this.#run = run;
+    this.#guest = new Guest(run);
+    const probes = [...run.probes].map(
+      ([name, probe]) => [name, probe.part === "plain" ? keep : probeHandler(probe)] as const,
+    );
+    this.#handlers = new Map([...Object.entries(handlers), ...probes]);
+  }
+
+  batches(): AsyncIterable<readonly string[]> {
+    return this.#source.lines("skip");
+  }
+
+  timeOf(line: string): number | null {
+    return recordOf(line)?.at ?? null;
+  }
+
+  take(line: string): boolean {
+    if (this.#pending === null) this.#source.line++;
+    if (line === "") return true;
+    const record = this.#pending ?? (line.startsWith("#") ? null : recordOf(line));
+    if (record === null) {
+      this.#beside(line);
+      return true;
+    }
+    this.#pending = record;
+    if (!this.#tell(record)) return false;
+    this.#pending = null;
+    return true;
+  }
+
+  end(): void {
+    this.#run.endOp();
+  }
+
+  #tell(record: Record): boolean {
+    const run = this.#run;
+    const { name, at } = record;
+    if (at !== null) {
+      if (at < this.#latest - STEP_BACK)
+        throw this.#source.refuse(
+          `time goes back from ${seconds(this.#latest)} to ${seconds(at)}: there are two boots in this file; import each on its own`,
+        );
+      this.#latest = Math.max(at, this.#latest);
+    }
+    run.at = at;
+    const handler = this.#handlers.get(name);
+    const { tally } = this.#source;
+    if (handler === undefined) {
+      // qi_submit of 6.1 ends without a body and without a line end: the next record follows.
+      const glued = recordOf(record.body);
+      tally.skipped(name, "no importer knows this event");
+      if (glued === null) return true;
+      this.#pending = glued;
+      return this.#tell(glued);
+    }
+    try {
+      if (!handler(this.#guest, record)) return false;
+      tally.kept(name);
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      tally.skipped(name, error.message);
+    }
+    this.#records++;
+    return true;
+  }
+
+  /** A header, a gap, or no line of ftrace. */
+  #beside(line: string): void {
+    const { tally } = this.#source;
+    const [, cpu, count] = LOST.exec(line) ?? [];
+    if (cpu !== undefined) this.#lost(Number(count ?? 1), `CPU ${cpu}`);
+    else if (line.startsWith("#")) {
+      if (line.startsWith("# tracer:") && this.#records > 0)
+        throw this.#source.refuse(
+          "a second trace begins here: there are two in this file; import each on its own",
+        );
+      const [, held, written] = BUFFER.exec(line) ?? [];
+      if (written !== undefined && Number(written) > Number(held))
+        this.#lost(Number(written) - Number(held), "overwritten before the first record");
+    } else if (!line.startsWith("cpus=") && !line.startsWith("version = "))
+      tally.skipped("line", "not a record of ftrace");
+  }
+
+  #lost(count: number, text: string): void {
+    this.#source.tally.lost("events", count);
+    this.#run.emit({ kind: "events.lost", actor: "kernel", at: this.#run.at, count, text });
+  }
+}
+
+const seconds = (at: number): string => `${(at / 1e9).toFixed(6)} s`;
+
+export const ftrace: StreamFormat = {
+  name: "ftrace",
+  part: "stream",
+  recognises: (head) => {
+    const text = head.toString("latin1");
+    if (/^# tracer: /m.test(text.slice(0, 200))) return true;
+    const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    return lines.slice(0, 20).some((line) => recordOf(line) !== null);
+  },
+  open: (source, run) => new Ftrace(source, run),
+};

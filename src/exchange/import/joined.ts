@@ -1,0 +1,185 @@
+// joined.ts - imports the files of one run together: context first, then all streams in true order.
+
+import type { About, SourceFile } from "../../event/trace.ts";
+import { UserError } from "../../fault.ts";
+import type { DeviceLog, Format, Open, Stream } from "./format.ts";
+import { formatOf } from "./formats.ts";
+import type { Probes } from "./probes.ts";
+import { type KeepLine, Run, VIRT_BASE } from "./run.ts";
+import { Source, type Wishes } from "./source.ts";
+import { type Survey, surveyed } from "./survey.ts";
+
+export interface Importing extends Wishes {
+  readonly probes: Probes;
+  /** Takes the original line of each event; null where nobody wants them. */
+  readonly keep: KeepLine | null;
+}
+
+interface Opened {
+  readonly source: Source;
+  readonly format: Format;
+}
+
+/** Feeds the run that the files tell to the sink that `open` gives; says what became of every line. */
+export async function importFiles(
+  paths: readonly string[],
+  wishes: Importing,
+  open: Open,
+): Promise<readonly SourceFile[]> {
+  const sources: Source[] = [];
+  try {
+    for (const path of paths) sources.push(await Source.open(path, wishes));
+    return await importSources(sources, wishes, open);
+  } finally {
+    for (const source of sources) await source.close();
+  }
+}
+
+async function importSources(
+  sources: readonly Source[],
+  wishes: Importing,
+  open: Open,
+): Promise<readonly SourceFile[]> {
+  const opened = sources.map((source) => ({ source, format: formatOf(source) }));
+  const whole = opened.find(({ format }) => format.part === "whole");
+  if (whole !== undefined) await importWhole(whole, opened, open);
+  else await importRun(opened, wishes, open);
+  return opened.map(({ source, format }) => ({
+    path: source.path,
+    format: format.name,
+    lines: source.line,
+    counts: source.tally.counts(),
+  }));
+}
+
+async function importWhole(
+  { source, format }: Opened,
+  opened: readonly Opened[],
+  open: Open,
+): Promise<void> {
+  if (opened.length > 1)
+    throw new UserError(
+      `${source.path} is a whole trace (${format.name}); import it alone, without ` +
+        opened
+          .filter((other) => other.source !== source)
+          .map((other) => other.source.path)
+          .join(", "),
+    );
+  if (format.part === "whole") await format.read(source, open);
+}
+
+async function importRun(opened: readonly Opened[], wishes: Importing, open: Open): Promise<void> {
+  if (!opened.some(({ format }) => format.part === "stream" || format.part === "device"))
+    throw new UserError(
+      `${opened.map(({ source }) => source.path).join(", ")}: nothing here tells of a run; add its ftrace.txt or qemu-trace.log`,
+    );
+  const survey = await surveyed(opened.map(({ source }) => source));
+  const run = new Run(survey, wishes.probes, await open(aboutRun(survey, opened)), wishes.keep);
+  let log: DeviceLog | null = null;
+  const streams: Stream[] = [];
+  const streamSources: Source[] = [];
+  for (const { source, format } of opened) {
+    if (format.part === "context") await format.read(source, run);
+    else if (format.part === "stream") {
+      streams.push(format.open(source, run));
+      streamSources.push(source);
+    } else if (format.part === "device") {
+      if (log !== null) throw source.refuse("a second log of devices; a run has one");
+      log = format.open(source, run);
+    }
+  }
+  await tellAll(
+    streams.map((stream, i) => new Cursor(stream, streamSources[i]!)),
+    run,
+    log,
+  );
+  run.source = null;
+  if (log !== null) {
+    while (await log.more());
+    log.end();
+  }
+  run.iommu.end();
+  for (const stream of streams) stream.end?.();
+}
+
+/** A stream and the step that comes next in it. */
+class Cursor {
+  readonly stream: Stream;
+  readonly source: Source;
+  readonly #batches: AsyncIterator<readonly unknown[]>;
+  #batch: readonly unknown[] = [];
+  #next = 0;
+  /** The time of the last step that had one. */
+  at = Number.NEGATIVE_INFINITY;
+
+  constructor(stream: Stream, source: Source) {
+    this.stream = stream;
+    this.source = source;
+    this.#batches = stream.batches()[Symbol.asyncIterator]();
+  }
+
+  get step(): unknown {
+    return this.#batch[this.#next];
+  }
+  /** Whether the next step is in memory. */
+  get ready(): boolean {
+    return this.#next < this.#batch.length;
+  }
+  pass(): void {
+    this.#next++;
+  }
+  async more(): Promise<boolean> {
+    const next = await this.#batches.next();
+    if (next.done) return false;
+    this.#batch = next.value;
+    this.#next = 0;
+    return this.ready || this.more();
+  }
+  look(): void {
+    this.at = this.stream.timeOf(this.step) ?? this.at;
+  }
+}
+
+async function tellAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Promise<void> {
+  let left: Cursor[] = [];
+  for (const cursor of cursors) if (await cursor.more()) left.push(cursor);
+  for (const cursor of left) cursor.look();
+  while (left.length > 0) {
+    const first = left.reduce((a, b) => (b.at < a.at ? b : a));
+    const { stream, source } = first;
+    // One stream needs no comparing: its batch is told at a stretch.
+    do {
+      const { step } = first;
+      run.source = source;
+      if (typeof step === "string") run.text = step;
+      // At the end of the log nothing more is asked of it.
+      while (!stream.take(step)) await log!.more();
+      first.pass();
+    } while (left.length === 1 && first.ready);
+    if (!first.ready && !(await first.more())) left = left.filter((one) => one !== first);
+    else if (left.length > 1) first.look();
+  }
+}
+
+/** What the trace says of itself; the files' own words decide. */
+function aboutRun(survey: Survey, opened: readonly Opened[]): About {
+  return {
+    platform: platformOf(survey),
+    hooks: "dma-api",
+    chipset: "none",
+    workload: "captured",
+    operations: null,
+    seed: 0,
+    options: {},
+    virtBase: VIRT_BASE,
+    physIsMachine: !survey.xen,
+    source: "imported",
+    origin: opened.map(({ source, format }) => `${source.name} (${format.name})`).join(", "),
+  };
+}
+
+function platformOf({ xen, iommu, swiotlb }: Survey): string {
+  const base = xen ? "xen-dom0" : "native";
+  if (iommu) return `${base}-vtd`;
+  return swiotlb && !xen ? `${base}-swiotlb` : base;
+}

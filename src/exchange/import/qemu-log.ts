@@ -1,0 +1,89 @@
+// qemu-log.ts - imports what QEMU's devices logged of a run: NVMe, AHCI and the emulated VT-d.
+
+import type { Fetched, Log } from "./device-side.ts";
+import type { DeviceFormat, DeviceLog } from "./format.ts";
+import { type Entry, QemuRecords } from "./qemu-records.ts";
+import { QemuTelling } from "./qemu-telling.ts";
+import type { Command } from "./requests.ts";
+import type { Run } from "./run.ts";
+import type { Source } from "./source.ts";
+
+class QemuLog implements DeviceLog, Log {
+  readonly #source: Source;
+  readonly #records = new QemuRecords();
+  readonly #telling: QemuTelling;
+  readonly #batches: AsyncIterator<readonly string[]>;
+  /** Records read and not told, from `#told` on; `#first` is the number of the first in the array. */
+  #entries: Entry[] = [];
+  #told = 0;
+  #first = 0;
+  #lines = 0;
+  ended = false;
+
+  constructor(source: Source, run: Run) {
+    this.#source = source;
+    this.#telling = new QemuTelling(run);
+    this.#batches = source.lines("skip")[Symbol.asyncIterator]();
+    run.device.log = this;
+  }
+
+  get waiting(): number {
+    return this.#entries.length - this.#told;
+  }
+
+  unmatched(layer: Command["layer"], key: string): Fetched[] {
+    if (layer === "ata") return this.#records.ataAt(Number(key.slice(1)));
+    // The device knows queues and ids, not the name that the guest gave its controller.
+    return this.#records.nvmeBy(key.slice(key.indexOf(" ") + 1));
+  }
+
+  async more(): Promise<boolean> {
+    const next = await this.#batches.next();
+    if (next.done) {
+      this.ended = true;
+      return false;
+    }
+    for (const line of next.value) {
+      this.#source.line = ++this.#lines;
+      const entry = this.#records.read(line, this.#lines, this.#first + this.#entries.length);
+      if (entry === "nothing") continue;
+      if (typeof entry === "string") this.#source.tally.skipped("line", entry);
+      else if (this.#telling.knows(entry.name)) {
+        this.#entries.push(entry);
+        this.#source.tally.kept(entry.name);
+      } else this.#source.tally.skipped(entry.name, "no importer knows this event");
+    }
+    return true;
+  }
+
+  tell(through: number): void {
+    while (this.#first + this.#told <= through && this.#told < this.#entries.length)
+      this.#telling.tell(this.#entries[this.#told++]!, this.#source);
+    // What was told is let go of, now and then.
+    if (this.#told < 4096) return;
+    this.#entries = this.#entries.slice(this.#told);
+    this.#first += this.#told;
+    this.#told = 0;
+  }
+
+  tellCut(fetched: Fetched): void {
+    let last = this.#entries.findLastIndex(({ command }) => command === fetched);
+    if (last < this.#told) return;
+    // What no command claims may be this one's; what another claims may not have been asked for yet.
+    while (this.#entries[last + 1]?.command === null) last++;
+    this.tell(this.#first + last);
+  }
+
+  end(): void {
+    this.tell(Number.POSITIVE_INFINITY);
+  }
+}
+
+const LINE = /^\d+@\d+\.\d+:\w+ /m;
+
+export const qemuLog: DeviceFormat = {
+  name: "qemu-log",
+  part: "device",
+  recognises: (head) => LINE.test(head.toString("latin1").slice(0, 4096)),
+  open: (source, run) => new QemuLog(source, run),
+};

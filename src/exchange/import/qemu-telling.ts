@@ -1,0 +1,180 @@
+// qemu-telling.ts - says in events what a device did: which command it fetched, what it touched, and through what.
+
+import { bus, machine, mfnOf, raw } from "../../address.ts";
+import { bdfOf } from "../../event/register.ts";
+import { type DeviceCommand, type Entry, field } from "./qemu-records.ts";
+import type { Run } from "./run.ts";
+import type { Source } from "./source.ts";
+
+/** Events without addresses of buffers, kept as they are. */
+const structure =
+  /^(pci_nvme_|ahci_|vtd_|dma_|e1000e?_|handle_|process_ncq|execute_ncq|ncq_|ide_|pci_cfg_|msix_)/;
+const TRANSLATED =
+  /dev ([0-9a-f]+):([0-9a-f]+)\.([0-9a-f]+) iova (0x[0-9a-f]+) -> gpa (0x[0-9a-f]+) mask (0x[0-9a-f]+)/;
+
+export class QemuTelling {
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  knows(name: string): boolean {
+    return structure.test(name);
+  }
+
+  tell({ line, text, name, body, command }: Entry, source: Source): void {
+    const run = this.#run;
+    const { at, source: from, text: said } = run;
+    source.line = line;
+    // The device's clock is not the guest's.
+    run.at = null;
+    run.source = source;
+    run.text = text;
+    this.#tell(name, body, command);
+    run.at = at;
+    run.source = from;
+    run.text = said;
+  }
+
+  #tell(name: string, body: string, command: DeviceCommand | null): void {
+    switch (name) {
+      case "pci_nvme_read":
+      case "pci_nvme_write":
+      case "ahci_populate_sglist":
+        if (command !== null) this.#fetched(name, command);
+        return;
+      case "pci_nvme_admin_cmd":
+        if (command !== null) this.#fetched(name, command);
+        return;
+      case "pci_nvme_io_cmd":
+        // A read or a write is told by the line that names its blocks.
+        if (command !== null && command.code !== 1 && command.code !== 2)
+          this.#fetched(name, command);
+        return;
+      case "pci_nvme_map_addr":
+      case "pci_nvme_map_addr_cmb":
+        this.#accessed(name, body, command);
+        return;
+      case "pci_nvme_create_cq":
+        this.#named(name, field(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 16);
+        return;
+      case "pci_nvme_create_sq":
+        this.#named(name, field(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 64);
+        return;
+      case "vtd_dmar_translate":
+        this.#translated(name, body);
+        return;
+      case "vtd_inv_desc_iotlb_domain":
+      case "vtd_inv_desc_iotlb_global":
+      case "vtd_inv_desc_iotlb_pages":
+      case "vtd_iotlb_reset":
+        this.#run.emit({ kind: "tlb.flushed", actor: "device", place: name, which: "iommu" });
+        return;
+      case "vtd_dmar_fault":
+        this.#faulted(name, body);
+        return;
+      default:
+        this.#run.emit({ kind: "call.entered", actor: "device", place: name, text: body });
+    }
+  }
+
+  #fetched(place: string, command: DeviceCommand): void {
+    const { layer, lba, bytes } = command;
+    const given = this.#given(command);
+    this.#run.emit({
+      kind: "request.fetched",
+      actor: "device",
+      place,
+      cause: given?.seq ?? null,
+      request: given?.request ?? 0,
+      what: whatOf(command),
+      layer,
+      lba,
+      size: bytes,
+      text: command.key,
+    });
+  }
+
+  /** The guest's own request of that name, if it is for the same blocks. */
+  #given({ layer, key, lba }: DeviceCommand) {
+    const { requests } = this.#run;
+    const [port, tag] = key.split(" ").map(Number);
+    const found =
+      layer === "ata"
+        ? // libata counts its ports from 1, the controller from 0.
+          requests.under("ata", `${port! + 1} ${tag}`)
+        : requests.withEnd("nvme", key);
+    return found === null || (lba !== null && found.lba !== null && found.lba !== lba)
+      ? null
+      : found;
+  }
+
+  #accessed(place: string, body: string, command: DeviceCommand | null): void {
+    const run = this.#run;
+    const [address, size] = [field(body, "addr"), field(body, "len")];
+    if (address === null || size === null) return;
+    const given = command === null ? null : this.#given(command);
+    const device = given === null ? null : run.controllerOf(given);
+    const { mapping, cause } = run.mappings.tie(device, address, size);
+    const reached = run.iommu.reachedBy(mapping?.device ?? device, address);
+    run.emit({
+      kind: command?.reads === true ? "device.read" : "device.wrote",
+      actor: "device",
+      place,
+      cause,
+      frame: reached === null ? null : raw(mfnOf(reached)),
+      device: mapping?.device ?? device,
+      ...run.buffers.meantBy(mapping, address),
+      bus: bus(address),
+      reached,
+      size,
+    });
+  }
+
+  /** An address that the driver gave the device for a queue. */
+  #named(place: string, address: number | null, size: number): void {
+    const { controllers, buffers } = this.#run;
+    const device = controllers.size === 1 ? [...controllers.values()][0]! : null;
+    if (address !== null) buffers.named(place, device, address, size);
+  }
+
+  #translated(place: string, body: string): void {
+    const run = this.#run;
+    const [, at, slot, fn, iova, gpa, mask] = TRANSLATED.exec(body) ?? [];
+    if (mask === undefined) return;
+    const [from, to] = [Number(iova), Number(gpa)];
+    const device = bdfOf(`0000:${at}:${slot}.${fn}`);
+    run.emit({
+      kind: "iommu.translated",
+      actor: "device",
+      place,
+      cause: run.iommu.entryOf(device, from),
+      device,
+      machine: run.iommu.reachedBy(device, from),
+      bus: bus(from),
+      reached: machine(to),
+      size: Number(mask) + 1,
+    });
+  }
+
+  #faulted(place: string, body: string): void {
+    const address = field(body, "addr");
+    this.#run.emit({
+      kind: "fault.raised",
+      actor: "device",
+      place,
+      fault: "iommu",
+      text: body,
+      bus: address === null || address >= 2 ** 52 ? null : bus(address),
+    });
+  }
+}
+
+function whatOf({ layer, code }: DeviceCommand): "read" | "write" | "flush" | "discard" | "other" {
+  if (layer === "ata") {
+    if ([0x25, 0x60, 0xc8].includes(code)) return "read";
+    return [0x35, 0x61, 0xca].includes(code) ? "write" : "other";
+  }
+  return (["flush", "write", "read"] as const)[code] ?? (code === 9 ? "discard" : "other");
+}

@@ -1,0 +1,103 @@
+// requests.ts - requests and commands under way, as the guest's side tells them.
+
+import type { layers, requests } from "../../event/block.ts";
+import type { Run } from "./run.ts";
+
+type What = (typeof requests)[number];
+type Layer = (typeof layers)[number];
+
+/** A command that the guest has given to a device. */
+export interface Command {
+  readonly layer: Layer;
+  /** What names it on both sides while it is under way: queue and command id, or port and tag. */
+  readonly key: string;
+  readonly request: number;
+  /** The seq of its request.issued. */
+  readonly seq: number;
+  readonly what: What;
+  readonly lba: number | null;
+  readonly blocks: number | null;
+  /** Bytes mapped for it so far. */
+  bytes: number;
+  /** Whether the device's side has been told up to its completion, or cannot be. */
+  settled: boolean;
+}
+
+interface Asked {
+  readonly what: What;
+  readonly lba?: number | null;
+  readonly blocks?: number | null;
+  readonly size?: number | null;
+  readonly text?: string | null;
+}
+
+export class Requests {
+  readonly #run: Run;
+  readonly #open = new Map<string, Command>();
+  #count = 0;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  issue(layer: Layer, key: string, asked: Asked, place: string): Command {
+    const request = ++this.#count;
+    const { what, lba = null, blocks = null, size = null, text = null } = asked;
+    const seq = this.#run.emit({
+      kind: "request.issued",
+      actor: layer === "block" ? "kernel" : "driver",
+      place,
+      at: this.#run.at,
+      request,
+      what,
+      layer,
+      lba,
+      size,
+      text,
+    });
+    const command: Command = {
+      layer,
+      key,
+      request,
+      seq,
+      what,
+      lba,
+      blocks,
+      bytes: 0,
+      settled: false,
+    };
+    this.#open.set(`${layer} ${key}`, command);
+    return command;
+  }
+
+  /** The one under way by that name; null for none. */
+  under(layer: Layer, key: string): Command | null {
+    return this.#open.get(`${layer} ${key}`) ?? null;
+  }
+
+  /** The only one under way whose name ends so; the name before it is the guest's own. */
+  withEnd(layer: Layer, end: string): Command | null {
+    const found = [...this.#open.values()].filter(
+      (command) => command.layer === layer && command.key.endsWith(` ${end}`),
+    );
+    return found.length === 1 ? found[0]! : null;
+  }
+
+  complete(layer: Layer, key: string, place: string): void {
+    const command = this.under(layer, key);
+    if (command === null) return;
+    this.#open.delete(`${layer} ${key}`);
+    const { request, what, lba } = command;
+    this.#run.emit({
+      kind: "request.completed",
+      actor: layer === "block" ? "kernel" : "driver",
+      place,
+      at: this.#run.at,
+      cause: command.seq,
+      request,
+      what,
+      layer,
+      lba,
+    });
+  }
+}

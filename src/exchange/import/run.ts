@@ -1,0 +1,101 @@
+// run.ts - one run told by several sources: its machine, the time, the op under way, and what all share.
+
+import type { Facts } from "../../event/field.ts";
+import type { Event } from "../../event/vocabulary.ts";
+import { Machine, type Sink } from "../../machine/machine.ts";
+import { Buffers } from "./buffers.ts";
+import { DeviceSide } from "./device-side.ts";
+import { Frames } from "./frames.ts";
+import { IommuEntries } from "./iommu-entries.ts";
+import { Mappings } from "./mappings.ts";
+import type { Probes } from "./probes.ts";
+import { type Command, Requests } from "./requests.ts";
+import type { Source } from "./source.ts";
+import type { Survey } from "./survey.ts";
+
+/** The bottom of the kernel half of x86-64, which `virt` columns are relative to, as its upper 32 bits. */
+const KERNEL_HALF = 0xffff8000;
+export const VIRT_BASE = 0xffff800000000000n;
+
+/** The line that is being told, for those who want to keep it. */
+export type KeepLine = (
+  seq: number,
+  line: { readonly path: string; readonly number: number; readonly text: string },
+) => void;
+
+export class Run {
+  readonly machine: Machine;
+  readonly survey: Survey;
+  readonly frames: Frames;
+  readonly mappings: Mappings;
+  readonly requests: Requests;
+  readonly device: DeviceSide;
+  readonly buffers: Buffers;
+  readonly iommu: IommuEntries;
+  readonly probes: Probes;
+  /** NVMe controller -> its PCI device, learnt from the first buffer that is mapped for a command of it. */
+  readonly controllers = new Map<string, number>();
+  /** Nanoseconds on the guest's clock; null where what is told has no time on it. */
+  at: number | null = null;
+  /** What is being told, set by whoever tells it. */
+  source: Source | null = null;
+  text = "";
+  #op = -1;
+  #ops = 0;
+  readonly #keep: KeepLine | null;
+
+  constructor(survey: Survey, probes: Probes, sink: Sink, keep: KeepLine | null) {
+    this.survey = survey;
+    this.probes = probes;
+    this.machine = new Machine({ physIsMachine: !survey.xen, chipset: null }, sink);
+    this.#keep = keep;
+    this.frames = new Frames(this);
+    this.mappings = new Mappings();
+    this.requests = new Requests(this);
+    this.device = new DeviceSide();
+    this.buffers = new Buffers(this);
+    this.iommu = new IommuEntries(this);
+  }
+
+  /** The only door; gives the event's seq. */
+  emit(event: Event): number {
+    const seq = this.machine.emit(event);
+    if (this.#keep !== null && this.source !== null) {
+      const { path, line } = this.source;
+      this.#keep(seq, { path, number: line, text: this.text });
+    }
+    return seq;
+  }
+
+  /** The PCI device of the controller that a command was given to; null where that is not known yet. */
+  controllerOf(command: Command): number | null {
+    return this.controllers.get(command.key.split(" ")[0]!) ?? null;
+  }
+
+  /** A marker of the workload: the op before it is over. */
+  beginOp(name: string, args: Facts): void {
+    this.endOp();
+    this.#op = this.#ops++;
+    this.emit({
+      kind: "op.began",
+      actor: "workload",
+      at: this.at,
+      op: this.#op,
+      name,
+      arguments: args,
+    });
+  }
+
+  endOp(): void {
+    if (this.#op < 0) return;
+    this.emit({ kind: "op.ended", actor: "workload", at: this.at, op: this.#op, result: {} });
+    this.#op = -1;
+  }
+}
+
+/** A kernel address of 16 hexadecimal digits relative to VIRT_BASE; null for one below the kernel half. */
+export function virtOf(digits: string): number | null {
+  if (!/^[0-9a-f]{16}$/.test(digits)) return null;
+  const upper = Number.parseInt(digits.slice(0, 8), 16) - KERNEL_HALF;
+  return upper >= 0 ? upper * 2 ** 32 + Number.parseInt(digits.slice(8), 16) : null;
+}

@@ -1,0 +1,84 @@
+// survey.ts - what must be known of a run before its first event: one quick pass over its files.
+//
+// A trace says on its first page whether physical addresses are machine addresses; a kernel's log shows it
+// only by what it speaks of, somewhere. Exchanges of frames to come limit what a P2M dump tells.
+
+import { Source } from "./source.ts";
+
+export interface Survey {
+  readonly xen: boolean;
+  readonly iommu: boolean;
+  readonly swiotlb: boolean;
+  readonly exchanges: readonly Exchange[];
+}
+
+/** What only one kind of machine writes into a log. */
+const signs = {
+  xen: ["xen_mmu_set_p", "xen_swiotlb_", "xen_mc_", "pfn_first pfn_count", "Xen PV"],
+  iommu: [": map: IOMMU", "vtd_dmar_translate", "DMAR: Intel(R) Virtualization Technology"],
+  swiotlb: ["swiotlb_bounced:"],
+} as const;
+/** A line longer than this holds no sign that its beginning does not. */
+const LONG = 1 << 20;
+const EXCHANGE = /xen_create_contiguous_region: .*?pstart=0x([0-9a-f]+) order=(\d+)/;
+/** 2^18 pages are a gigabyte; the hypervisor takes no larger order (xen MAX_ORDER is 18 on x86). */
+const LARGEST_ORDER = 18;
+
+/** Bytes of a file in which the signs of its machine must have shown; exchanges can come at any time. */
+const SOON = 1 << 24;
+
+/** Reads the files once; what cannot be read again (a pipe) is taken by what it begins with. */
+export async function surveyed(sources: readonly Source[]): Promise<Survey> {
+  const found = { xen: false, iommu: false, swiotlb: false };
+  const exchanges: Exchange[] = [];
+  const look = (bytes: Buffer) => {
+    for (const what of ["xen", "iommu", "swiotlb"] as const)
+      found[what] ||= signs[what].some((sign) => bytes.includes(sign));
+  };
+  for (const source of sources) {
+    if (source.path === "-") {
+      look(source.head);
+      continue;
+    }
+    let read = 0;
+    for await (const bytes of wholeLines(source.path)) {
+      if (read < SOON) look(bytes);
+      else if (!found.xen) break;
+      read += bytes.length;
+      if (found.xen) exchanges.push(...exchangesIn(bytes));
+    }
+  }
+  return { ...found, exchanges };
+}
+
+interface Exchange {
+  readonly start: number;
+  readonly pages: number;
+}
+
+/** A file's bytes again, cut after line ends as far as lines are short. */
+async function* wholeLines(path: string): AsyncGenerator<Buffer> {
+  const again = await Source.open(path, { strict: false, follow: null });
+  try {
+    let before: Buffer = Buffer.alloc(0);
+    for await (const chunk of again.bytes()) {
+      const bytes = before.length === 0 ? chunk : Buffer.concat([before, chunk]);
+      const border = bytes.lastIndexOf(10) + 1;
+      const cut = bytes.length - border > LONG ? bytes.length : border;
+      yield bytes.subarray(0, cut);
+      before = bytes.subarray(cut);
+    }
+    yield before;
+  } finally {
+    await again.close();
+  }
+}
+
+function* exchangesIn(bytes: Buffer): Generator<Exchange> {
+  if (!bytes.includes("xen_create_contiguous_region: ")) return;
+  for (const line of bytes.toString("latin1").split("\n")) {
+    const [, start, order] = EXCHANGE.exec(line) ?? [];
+    if (start !== undefined && Number(order) <= LARGEST_ORDER)
+      yield { start: Number.parseInt(start, 16), pages: 2 ** Number(order) };
+  }
+}

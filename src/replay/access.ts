@@ -1,0 +1,22 @@
+// access.ts - whether a device was allowed to touch what it touched: the mapping it went through says so.
+
+import { raw } from "../address.ts";
+import type { Event, Of } from "../event/vocabulary.ts";
+
+export const misuses = ["never mapped", "after unmap", "past its end", "wrong direction"] as const;
+export type Misuse = (typeof misuses)[number];
+
+type Access = Of<"device.read"> | Of<"device.wrote">;
+
+/**
+ * What is wrong with an access, given the event that its address came from; null where nothing is. An
+ * address that came from no mapping was never mapped, as far as the trace tells.
+ */
+export function accessFault(access: Access, cause: Event | null): Misuse | null {
+  if (cause?.kind === "dma.unmapped") return "after unmap";
+  if (cause?.kind !== "dma.mapped") return "never mapped";
+  const start = raw(access.bus) - raw(cause.bus);
+  if (start < 0 || start + (access.size ?? 1) > cause.size) return "past its end";
+  const forbidden = access.kind === "device.read" ? "from-device" : "to-device";
+  return cause.way === forbidden ? "wrong direction" : null;
+}

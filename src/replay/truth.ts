@@ -1,0 +1,129 @@
+// truth.ts - what a captured run comes to: how many addresses were given, and how many led where they should.
+
+import { type Address, raw } from "../address.ts";
+import type { Event, Of } from "../event/vocabulary.ts";
+import { accessFault, type Misuse } from "./access.ts";
+import type { Trace } from "./trace.ts";
+
+/** Pairs of a page as the kernel names it and the address that a device was given for it. */
+export interface Pairs {
+  readonly pairs: number;
+  /** The device was given the kernel's own number. */
+  readonly identity: number;
+  /** The device was given the machine address that the P2M has for the page. */
+  readonly equalsP2m: number;
+}
+
+export interface Truth {
+  readonly dma: {
+    readonly page: Pairs;
+    readonly sg: Pairs;
+    readonly coherent: Pairs;
+    readonly deviceAccesses: { readonly total: number; readonly inLiveMapping: number };
+  };
+  readonly iommu: {
+    readonly maps: { readonly total: number; readonly identity: number };
+    readonly translations: { readonly total: number; readonly matched: number };
+  };
+  readonly pageTableWrites: { readonly present: number; readonly equalsP2m: number };
+  /** Accesses outside any mapping that was live, by what is wrong with them, each with the first seq. */
+  readonly misuses: {
+    readonly [misuse in Misuse]?: { readonly count: number; readonly first: number };
+  };
+  /** The last gap in the recording; null for none. What is wrong after it may be for want of an event. */
+  readonly unknownSince: number | null;
+}
+
+const counters = () => ({ pairs: 0, identity: 0, equalsP2m: 0 });
+
+/** Counts as it is shown the events, in order; `trace` is asked for the mapping that an access went through. */
+export class TruthCount {
+  readonly #trace: Trace;
+  readonly #dma = { page: counters(), sg: counters(), coherent: counters() };
+  readonly #accesses = { total: 0, inLiveMapping: 0 };
+  readonly #maps = { total: 0, identity: 0 };
+  readonly #translations = { total: 0, matched: 0 };
+  readonly #pageTableWrites = { present: 0, equalsP2m: 0 };
+  readonly #misuses: { [misuse in Misuse]?: { count: number; first: number } } = {};
+  #unknownSince: number | null = null;
+
+  constructor(trace: Trace) {
+    this.#trace = trace;
+  }
+
+  see(seq: number, event: Event): void {
+    switch (event.kind) {
+      case "dma.mapped":
+        this.#mapped(event);
+        return;
+      case "device.read":
+      case "device.wrote":
+        if (event.actor === "device") this.#accessed(seq, event);
+        return;
+      case "iommu.mapped":
+        this.#maps.total++;
+        if (same(event.bus, event.phys ?? event.machine)) this.#maps.identity++;
+        return;
+      case "iommu.translated":
+        this.#translations.total++;
+        if (same(event.reached, event.machine)) this.#translations.matched++;
+        return;
+      case "pte.written":
+        // An entry of a higher level names a page of the table itself.
+        if (event.bus == null || /_(pmd|pud|p4d)$/.test(event.place ?? "")) return;
+        this.#pageTableWrites.present++;
+        if (same(event.bus, event.machine)) this.#pageTableWrites.equalsP2m++;
+        return;
+      case "events.lost":
+        this.#unknownSince = seq;
+        return;
+      default:
+    }
+  }
+
+  /** What it has come to; null where no device of a kernel's is in the trace. */
+  get truth(): Truth | null {
+    const counted =
+      this.#accesses.total + this.#translations.total + this.#pageTableWrites.present > 0 ||
+      Object.values(this.#dma).some(({ pairs }) => pairs > 0);
+    if (!counted) return null;
+    return {
+      dma: { ...this.#dma, deviceAccesses: this.#accesses },
+      iommu: { maps: this.#maps, translations: this.#translations },
+      pageTableWrites: this.#pageTableWrites,
+      misuses: this.#misuses,
+      unknownSince: this.#unknownSince,
+    };
+  }
+
+  #mapped(event: Of<"dma.mapped">): void {
+    if (event.phys == null) return;
+    const of = this.#dma[kindOf(event)];
+    of.pairs++;
+    if (same(event.bus, event.phys)) of.identity++;
+    if (same(event.bus, event.machine)) of.equalsP2m++;
+  }
+
+  #accessed(seq: number, event: Of<"device.read"> | Of<"device.wrote">): void {
+    this.#accesses.total++;
+    const cause = event.cause == null ? null : (this.#trace.event(event.cause)?.event ?? null);
+    const misuse = accessFault(event, cause);
+    if (misuse === null) {
+      this.#accesses.inLiveMapping++;
+      return;
+    }
+    const before = this.#misuses[misuse];
+    if (before === undefined) this.#misuses[misuse] = { count: 1, first: seq };
+    else before.count++;
+  }
+}
+
+/** Single pages, segments of a list, or memory that both sides keep. */
+function kindOf({ way, place }: Of<"dma.mapped">): "page" | "sg" | "coherent" {
+  if (way === "coherent") return "coherent";
+  // xen_swiotlb_map_page is how a dom0 maps every segment of a list, one by one.
+  return place === "dma_map_sg" || place === "xen_swiotlb_map_page" ? "sg" : "page";
+}
+
+const same = (a: Address | null | undefined, b: Address | null | undefined): boolean =>
+  a != null && b != null && raw(a) === raw(b);

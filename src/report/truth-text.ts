@@ -1,0 +1,51 @@
+// truth-text.ts - what a captured run comes to, for people.
+
+import type { Pairs, Truth } from "../replay/truth.ts";
+import { counted, countOf, inColumns, indented } from "./text.ts";
+
+/** Counts of what was given to devices, and where it led. */
+export function truthText({ dma, iommu, pageTableWrites, misuses, unknownSince }: Truth): string {
+  const rows = [
+    ["dma page", ...pairs(dma.page)],
+    ["dma sg", ...pairs(dma.sg)],
+    ["dma coherent", ...pairs(dma.coherent)],
+  ];
+  const lines = [
+    inColumns(rows, ["", "pairs", "bus = phys", "bus = machine by P2M"]),
+    part(
+      "accesses of devices",
+      dma.deviceAccesses.total,
+      dma.deviceAccesses.inLiveMapping,
+      "in a mapping that was live",
+    ),
+    part("maps of the IOMMU", iommu.maps.total, iommu.maps.identity, "with bus = phys"),
+    part(
+      "translations of the IOMMU",
+      iommu.translations.total,
+      iommu.translations.matched,
+      "as it was mapped then",
+    ),
+    part(
+      "page-table writes, present",
+      pageTableWrites.present,
+      pageTableWrites.equalsP2m,
+      "equal to the P2M",
+    ),
+    ...Object.entries(misuses).map(
+      ([misuse, { count, first }]) =>
+        `${countOf(count, "access", "accesses")} ${misuse}, first #${first}`,
+    ),
+    ...(unknownSince === null
+      ? []
+      : [`records are lost: what was set before is unknown since #${unknownSince}`]),
+  ];
+  return [
+    "addresses given to devices",
+    indented(lines.filter((line) => line !== "").join("\n")),
+  ].join("\n");
+}
+
+const pairs = (of: Pairs): string[] => [of.pairs, of.identity, of.equalsP2m].map(counted);
+
+const part = (what: string, total: number, matched: number, how: string): string =>
+  total === 0 ? "" : `${what}: ${counted(total)}, of which ${counted(matched)} ${how}`;
