@@ -2,9 +2,8 @@
 
 import { resolve } from "node:path";
 import type { About, SourceFile } from "../event/trace.ts";
-import type { Event } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
-import type { State } from "../machine/state.ts";
+import type { Keep } from "../machine/machine.ts";
 import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter } from "../store/write.ts";
 
@@ -19,12 +18,9 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
-/** Takes each event into the file; keyframes are kept where the state after it is given too. */
-export type Keep = (seq: number, op: number, event: Event, state?: State) => void;
-
 /** What a command that makes a trace works with. */
 export interface Making {
-  /** Makes the file, as soon as it is known what the trace says of itself. */
+  /** Makes the file, as soon as it is known what the trace says of itself. Keyframes are kept where states are given. */
   open(about: About): Promise<Keep>;
   /** Throws once Ctrl-C was pressed or a write failed; both are noticed when the event loop turns. */
   check(): void;

@@ -10,6 +10,6 @@ export const jsonl: ExportFormat = {
   binary: false,
   *pieces([trace]) {
     yield `${headerLine(trace!.about, trace!.count)}\n`;
-    for (const recorded of trace!.events()) yield `${toLine(recorded)}\n`;
+    for (const recorded of trace!.events()) yield `${toLine(recorded, trace!.about.virtBase)}\n`;
   },
 };

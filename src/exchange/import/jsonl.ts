@@ -7,7 +7,7 @@ import { ZodError } from "zod";
 import { fromJson } from "../../event/line.ts";
 import type { About } from "../../event/trace.ts";
 import type { Event, Recorded } from "../../event/vocabulary.ts";
-import type { Sink } from "../../machine/machine.ts";
+import type { Keep } from "../../machine/machine.ts";
 import { JSONL, JSONL_VERSION, jsonlHeader } from "../jsonl-header.ts";
 import type { Open, WholeFormat } from "./format.ts";
 import type { Source } from "./source.ts";
@@ -33,7 +33,7 @@ async function read(source: Source, open: Open): Promise<void> {
       const json = jsonOf(text, refuse);
       if (events === null) {
         const header = headerOf(json, refuse);
-        events = new Events(await open(header.about), header.events, refuse);
+        events = new Events(await open(header.about), header, refuse);
       } else {
         events.take(json);
         source.tally.kept("event");
@@ -43,7 +43,13 @@ async function read(source: Source, open: Open): Promise<void> {
   events.end();
 }
 
-function headerOf(json: unknown, refuse: Refuse): { about: About; events: number | null } {
+interface Header {
+  readonly about: About;
+  /** How many events there must be; null where the header does not say. */
+  readonly events: number | null;
+}
+
+function headerOf(json: unknown, refuse: Refuse): Header {
   const { version, about, events } = checked(jsonlHeader, json, refuse);
   if (version > JSONL_VERSION)
     throw refuse(
@@ -54,17 +60,18 @@ function headerOf(json: unknown, refuse: Refuse): { about: About; events: number
 
 /** Follows the numbers of events and ops through the lines. */
 class Events {
-  readonly #sink: Sink;
-  /** How many there must be; null where the header does not say. */
+  readonly #keep: Keep;
   readonly #expected: number | null;
   readonly #refuse: Refuse;
+  readonly #virtBase: bigint;
   #last = 0;
   #lastOp = -1;
   readonly #open = new Set<number>();
 
-  constructor(sink: Sink, expected: number | null, refuse: Refuse) {
-    this.#sink = sink;
-    this.#expected = expected;
+  constructor(keep: Keep, { about, events }: Header, refuse: Refuse) {
+    this.#keep = keep;
+    this.#expected = events;
+    this.#virtBase = about.virtBase;
     this.#refuse = refuse;
   }
 
@@ -77,7 +84,7 @@ class Events {
     if (bytesOf(event) > MOST_BYTES)
       throw this.#refuse(`field 'size': more than ${MOST_BYTES} bytes`);
     this.#follow(op, event);
-    this.#sink(seq, op, event);
+    this.#keep(seq, op, event);
     this.#last = seq;
   }
 
@@ -90,7 +97,7 @@ class Events {
 
   #read(json: unknown): Recorded {
     try {
-      return fromJson(json);
+      return fromJson(json, this.#virtBase);
     } catch (error) {
       throw error instanceof ZodError ? this.#refuse(firstOf(error)) : error;
     }

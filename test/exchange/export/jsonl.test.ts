@@ -31,7 +31,9 @@ test("whatever a trace says, its lines say it exactly: the same events, run and 
     fc.asyncProperty(anyTrace, async (events) => {
       const trace = await stored(events);
       const again = await imported(fileOf(jsonl, [trace]));
-      expect([...again.events()].map(toLine)).toEqual(events.map(toLine));
+      expect([...again.events()].map((event) => toLine(event))).toEqual(
+        events.map((event) => toLine(event)),
+      );
       expect([...again.ops()]).toEqual([...trace.ops()]);
       expect(again.about).toEqual(trace.about);
       expect(again.digest).toBe(trace.digest);
