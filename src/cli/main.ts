@@ -9,11 +9,13 @@ import { addCheck } from "./check.ts";
 import { addDemo } from "./demo.ts";
 import { addDiff } from "./diff.ts";
 import { addEvents } from "./events.ts";
+import { addExport } from "./export.ts";
 import { addImport } from "./import.ts";
 import { addInfo } from "./info.ts";
 import { addList } from "./list.ts";
 import { addMatrix } from "./matrix.ts";
 import { notice } from "./output.ts";
+import { addQuery } from "./query.ts";
 import { addRecord } from "./record.ts";
 import { addState } from "./state.ts";
 import { addVerify } from "./verify.ts";
@@ -35,6 +37,7 @@ const program = new Command("gartrace")
 for (const add of [
   addRecord,
   addImport,
+  addExport,
   addMatrix,
   addList,
   addInfo,
@@ -43,6 +46,7 @@ for (const add of [
   addDiff,
   addCheck,
   addVerify,
+  addQuery,
   addDemo,
 ])
   add(program);

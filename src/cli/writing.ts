@@ -2,9 +2,8 @@
 
 import { resolve } from "node:path";
 import type { About, SourceFile } from "../event/trace.ts";
-import type { Event } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
-import type { State } from "../machine/state.ts";
+import type { Keep } from "../machine/machine.ts";
 import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter } from "../store/write.ts";
 
@@ -19,20 +18,20 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
-/** Takes each event into the file; keyframes are kept where the state after it is given too. */
-export type Keep = (seq: number, op: number, event: Event, state?: State) => void;
-
 /** What a command that makes a trace works with. */
 export interface Making {
-  /** Makes the file, as soon as it is known what the trace says of itself. */
+  /** Makes the file, as soon as it is known what the trace says of itself. Keyframes are kept where states are given. */
   open(about: About): Promise<Keep>;
-  /** Throws once Ctrl-C was pressed; a signal is noticed when the event loop turns. */
+  /** Throws once Ctrl-C was pressed or a write failed; both are noticed when the event loop turns. */
   check(): void;
   /** Keeps the line of a source that an event was made of. */
   keep(seq: number, line: KeptLine): void;
   /** What the trace was imported from, once the file is made. */
   beside(sources: readonly SourceFile[]): void;
 }
+
+/** How long an event waits at most until others can read it, in milliseconds. */
+const LANDING = 1000;
 
 /** Lets `make` fill a new trace and finishes it; if it fails half-way, the trace is torn. */
 export async function writing(
@@ -44,11 +43,21 @@ export async function writing(
   if (path === "" || path.endsWith("/"))
     throw new UserError(`'${path}' is no file to write to; name a file, such as ${path}run.gart`);
   let writer = null as TraceWriter | null;
-  let interrupted = false;
+  let interrupted: Interrupted | null = null;
+  let failed: unknown = null;
   const interrupt = () => {
-    interrupted = true;
+    interrupted = new Interrupted("interrupted");
+    // A command that waits for a pipe hears of it there; any other looks by itself.
+    process.stdin.once("error", () => {}).destroy(interrupted);
   };
   process.once("SIGINT", interrupt);
+  const landing = setInterval(() => {
+    try {
+      writer?.land();
+    } catch (error) {
+      failed = error;
+    }
+  }, LANDING);
   try {
     await make({
       open: async (about) => {
@@ -57,15 +66,17 @@ export async function writing(
         return (seq, op, event, state) => opened.append(seq, op, event, state);
       },
       check: () => {
-        if (interrupted) throw new Interrupted("interrupted");
+        if (interrupted !== null) throw interrupted;
       },
       keep: (seq, line) => writer!.keep(seq, line),
       beside: (sources) => writer!.beside(sources),
     });
+    if (failed !== null) throw failed;
     return { path, ...writer!.finish() };
   } catch (error) {
     throw writer === null ? error : torn(path, writer, error);
   } finally {
+    clearInterval(landing);
     process.off("SIGINT", interrupt);
   }
 }

@@ -116,7 +116,8 @@ export const handed = { ...meant, bus: maybe(busField), reached: maybe(reachedFi
 export const subject = (family: FamilyName): Field<number, false> => ({
   ...plain,
   in: "subject",
-  schema: natural,
+  // Its column holds it times 16.
+  schema: natural.max(2 ** 49 - 1),
   family,
 });
 

@@ -11,11 +11,12 @@ import {
   resultField,
   sizeField,
   subject,
+  textField,
   virtField,
 } from "./field.ts";
 import { kind } from "./kind.ts";
 
-/** Hypercalls of the Xen of March 2005, by what they do (xen 2594f8caad, include/public/xen.h). */
+/** Hypercalls; those of the Xen of March 2005 by what they do (xen 2594f8caad, include/public/xen.h). */
 export const hypercalls = [
   "mmu_update(PTE)",
   "mmu_update(MACHPHYS_UPDATE)",
@@ -23,6 +24,49 @@ export const hypercalls = [
   "dom_mem_op(MEMOP_decrease_reservation)",
   "dom_mem_op(MEMOP_increase_reservation)",
   "xen_create_contiguous_region",
+  // The hypercalls of the Xen of today, by their names (xen/include/public/xen.h).
+  "set_trap_table",
+  "mmu_update",
+  "set_gdt",
+  "stack_switch",
+  "set_callbacks",
+  "fpu_taskswitch",
+  "sched_op_compat",
+  "platform_op",
+  "set_debugreg",
+  "get_debugreg",
+  "update_descriptor",
+  "memory_op",
+  "multicall",
+  "update_va_mapping",
+  "set_timer_op",
+  "event_channel_op_compat",
+  "xen_version",
+  "console_io",
+  "physdev_op_compat",
+  "grant_table_op",
+  "vm_assist",
+  "update_va_mapping_otherdomain",
+  "iret",
+  "vcpu_op",
+  "set_segment_base",
+  "mmuext_op",
+  "xsm_op",
+  "nmi_op",
+  "sched_op",
+  "callback_op",
+  "xenoprof_op",
+  "event_channel_op",
+  "physdev_op",
+  "hvm_op",
+  "sysctl",
+  "domctl",
+  "kexec_op",
+  "tmem_op",
+  "argo_op",
+  "xenpmu_op",
+  "dm_op",
+  "hypfs_op",
 ] as const;
 
 const entry = { page: subject("p2m"), phys: physField, machine: machineField } as const;
@@ -41,8 +85,10 @@ export const p2m = {
       phys: maybe(physField),
       machine: maybe(machineField),
       size: maybe(sizeField),
+      /** What its arguments ask for, where the recorder kept them. */
+      text: maybe(textField),
     },
     (e) =>
-      `${e.call}${e.machine == null ? "" : ` frame ${hex(mfnOf(e.machine))}`} = ${e.result ?? "?"}`,
+      `${e.call}${e.text == null ? "" : `(${e.text})`}${e.machine == null ? "" : ` frame ${hex(mfnOf(e.machine))}`} = ${e.result ?? "?"}`,
   ),
 };

@@ -165,6 +165,7 @@ export function textsOf(event: Event): Texts {
     case "call.returned":
     case "fault.raised":
     case "events.lost":
+    case "hypercall.made":
     case "request.issued":
     case "request.fetched":
     case "request.completed":

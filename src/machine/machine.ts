@@ -7,6 +7,9 @@ import { type Nature, State } from "./state.ts";
 /** Takes each event as it happens: its seq, the op it belongs to (-1 for none), the event, and the state after it. */
 export type Sink = (seq: number, op: number, event: Event, state: State) => void;
 
+/** Takes each event as it comes, with the state after it where there is one at hand. */
+export type Keep = (seq: number, op: number, event: Event, state?: State) => void;
+
 export class Machine {
   readonly state: State;
   readonly #sink: Sink;

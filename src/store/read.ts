@@ -15,6 +15,7 @@ import { Digest, type Names } from "./digest.ts";
 import { hasIndexes } from "./indexes.ts";
 import { KeyframeReader } from "./keyframes-read.ts";
 import { openFile } from "./open.ts";
+import { type Answer, ask } from "./query.ts";
 import { build, prepare } from "./schema.ts";
 import { Finder } from "./search.ts";
 import { readSources } from "./sources.ts";
@@ -238,6 +239,11 @@ export class TraceReader {
   /** The files that it was imported from, and what became of their lines. */
   get sources(): readonly SourceFile[] {
     return readSources(this.#database);
+  }
+
+  /** One read-only statement of SQL over tables and views of the trace. */
+  query(sql: string): Answer {
+    return ask(this.#database, sql);
   }
 
   close(): void {

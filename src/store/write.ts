@@ -106,6 +106,15 @@ export class TraceWriter {
     this.#hold(() => writeSources(this.#database, sources));
   }
 
+  /** Lets others read what was taken so far, without waiting for a batch to be full. */
+  land(): void {
+    if (this.#committed === this.#last || !this.#database.open) return;
+    this.#hold(() => {
+      this.#commit();
+      this.#database.exec("BEGIN");
+    });
+  }
+
   #hold(write: () => void): void {
     try {
       write();

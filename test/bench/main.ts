@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setupOf } from "../../src/cli/recording.ts";
 import { counted, inColumns } from "../../src/report/text.ts";
 import { churn } from "./churn.ts";
+import { formatsTable } from "./formats.ts";
 import { timeRecord } from "./record.ts";
 
 const EVENTS = 1_000_000;
@@ -73,6 +74,9 @@ try {
         ],
         ["", "measured", "budget"],
       ),
+      "",
+      "formats: captures repeated to a million lines, and the recorded trace written out",
+      formatsTable(folder, join(folder, "record.gart")),
     ].join("\n")}\n`,
   );
 } finally {

@@ -4,14 +4,27 @@ import { UserError } from "../../fault.ts";
 import { dmesg } from "./dmesg.ts";
 import type { Format } from "./format.ts";
 import { ftrace } from "./ftrace.ts";
+import { jsonl } from "./jsonl.ts";
 import { kprobeProfile } from "./kprobe-profile.ts";
+import { mmiotrace } from "./mmiotrace.ts";
 import { p2mDump } from "./p2m-dump.ts";
 import { qemuLog } from "./qemu-log.ts";
 import { reference } from "./reference.ts";
 import type { Source } from "./source.ts";
+import { xentrace } from "./xentrace.ts";
 
 /** In the order in which they are asked: the surest signs first. */
-const formats: readonly Format[] = [reference, p2mDump, qemuLog, kprobeProfile, dmesg, ftrace];
+const formats: readonly Format[] = [
+  reference,
+  jsonl,
+  xentrace,
+  mmiotrace,
+  p2mDump,
+  qemuLog,
+  kprobeProfile,
+  dmesg,
+  ftrace,
+];
 
 export function formatOf(source: Source): Format {
   if (source.head.length === 0)

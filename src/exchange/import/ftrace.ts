@@ -1,6 +1,5 @@
 // ftrace.ts - imports the text of ftrace: what a kernel says of its own memory, page tables and DMA.
 
-import type { Facts } from "../../event/field.ts";
 import { Unusable } from "./fields.ts";
 import type { StreamFormat } from "./format.ts";
 import { diskEvents } from "./ftrace-disk.ts";
@@ -9,6 +8,7 @@ import { memoryEvents } from "./ftrace-memory.ts";
 import { probeHandler } from "./ftrace-probes.ts";
 import { type Record, recordOf } from "./ftrace-record.ts";
 import { Guest, type Handler, type Handlers } from "./guest.ts";
+import { mark } from "./marker.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
 
@@ -53,37 +53,18 @@ const keep: Handler = ({ run }, { name, body }) => {
   return true;
 };
 
-/** `OP [name] key=value ...` begins an op of the workload, `PHASE ...` ends it; anything else is a message. */
-const mark: Handler = ({ run }, { body }) => {
-  const text = body.replace(/^(?:tracing_mark_write|[0-9a-f]{16}s): /, "");
-  const op = /^OP (.*)$/.exec(text)?.[1];
-  if (op !== undefined) {
-    const words = op.trim().split(/\s+/);
-    const name = words[0]?.includes("=") === false ? words.shift()! : "op";
-    run.beginOp(name, argumentsOf(words));
-    return true;
-  }
-  if (text.startsWith("PHASE ")) run.endOp();
-  run.emit({ kind: "message.logged", actor: "workload", at: run.at, level: "default", text });
+const marked: Handler = ({ run }, { body }) => {
+  mark(run, body.replace(/^(?:tracing_mark_write|[0-9a-f]{16}s): /, ""));
   return true;
 };
-
-function argumentsOf(words: readonly string[]): Facts {
-  return Object.fromEntries(
-    words.map((word, i) => {
-      const at = word.indexOf("=");
-      return at < 0 ? [`${i}`, word] : [word.slice(0, at), word.slice(at + 1)];
-    }),
-  );
-}
 
 const handlers: Handlers = {
   ...Object.fromEntries(structure.map((name) => [name, keep])),
   ...dmaEvents,
   ...memoryEvents,
   ...diskEvents,
-  tracing_mark_write: mark,
-  print: mark,
+  tracing_mark_write: marked,
+  print: marked,
 };
 
 const LOST = /^CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;

@@ -51,8 +51,9 @@ export class Source {
         if (!(error instanceof BrokenOff)) throw error;
         broken = error;
       }
-      // What grows may not come to 64 KiB for a long time.
-      if (wishes.follow !== null) break;
+      // What grows may not come to 64 KiB for a long time; a first line tells most formats.
+      const grows = wishes.follow !== null || path === "-";
+      if (grows && parts.some((part) => part.includes(10))) break;
     }
     return new Source(path, Buffer.concat(parts), chunks, { ...wishes, broken });
   }

@@ -4,6 +4,7 @@
 // only by what it speaks of, somewhere. Exchanges of frames to come limit what a P2M dump tells.
 
 import { Source } from "./source.ts";
+import { beginsWindow } from "./xentrace-record.ts";
 
 export interface Survey {
   readonly xen: boolean;
@@ -36,6 +37,7 @@ export async function surveyed(sources: readonly Source[]): Promise<Survey> {
       found[what] ||= signs[what].some((sign) => bytes.includes(sign));
   };
   for (const source of sources) {
+    found.xen ||= beginsWindow(source.head);
     if (source.path === "-") {
       look(source.head);
       continue;

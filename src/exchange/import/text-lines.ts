@@ -18,6 +18,11 @@ export function jsonOf(text: string, refuse: Refuse): unknown {
 export function checked<T>(schema: z.ZodType<T>, json: unknown, refuse: Refuse): T {
   const result = schema.safeParse(json);
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw refuse(path.length === 0 ? message : `field '${path.join(".")}': ${message}`);
+  throw refuse(firstOf(result.error));
+}
+
+/** The first field that is wrong, and what is wrong with it. */
+export function firstOf(error: z.ZodError): string {
+  const { path, message } = error.issues[0]!;
+  return path.length === 0 ? message : `field '${path.join(".")}': ${message}`;
 }

@@ -1,0 +1,94 @@
+// export.ts - gartrace export: a trace in a format that other programs read.
+
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import type { ExportFormat } from "../exchange/export/format.ts";
+import { exportFormats } from "../exchange/export/index.ts";
+import { UserError } from "../fault.ts";
+import { reading } from "./reading.ts";
+import { assertOther } from "./writing.ts";
+
+interface Options {
+  readonly format: string;
+  readonly output?: string;
+  readonly force: boolean;
+}
+
+export function addExport(program: Command): void {
+  program
+    .command("export")
+    .summary("write a trace in a format that other programs read")
+    .description(
+      "Writes a trace as JSON lines (import reads them back exactly), as CSV or Parquet (the view events, " +
+        "as a table), or as Chrome's trace JSON, which ui.perfetto.dev opens and which can hold two traces.",
+    )
+    .argument("<trace>")
+    .argument("[other]", "a second trace, beside the first (chrome)")
+    .addOption(
+      new Option("--format <name>", "the format")
+        .choices(exportFormats.map(({ name }) => name))
+        .makeOptionMandatory(),
+    )
+    .option("-o, --output <file>", "the file to write (default: standard output)")
+    .option("-f, --force", "overwrite the file if it exists", false)
+    .action((trace: string, other: string | undefined, options: Options) => {
+      const paths = other === undefined ? [trace] : [trace, other];
+      const format = exportFormats.find(({ name }) => name === options.format)!;
+      if (paths.length > format.traces)
+        throw new UserError(`a ${format.name} file holds one trace; export the other to its own`);
+      const { output, force } = options;
+      if (output === undefined && format.binary && process.stdout.isTTY)
+        throw new UserError(`${format.name} is not for a terminal; name a file with -o`);
+      return reading(paths, async (traces) => {
+        const pieces = inChunks(format.pieces(traces));
+        if (output === undefined) return toOutput(pieces);
+        for (const path of paths) assertOther(output, path);
+        await toFile(output, pieces, force);
+      });
+    });
+}
+
+/** Bytes handed over at once. */
+const CHUNK = 1 << 16;
+
+function* inChunks(pieces: ReturnType<ExportFormat["pieces"]>): Generator<string | Uint8Array> {
+  let text = "";
+  for (const piece of pieces) {
+    if (typeof piece !== "string") {
+      yield piece;
+      continue;
+    }
+    text += piece;
+    if (text.length < CHUNK) continue;
+    yield text;
+    text = "";
+  }
+  if (text !== "") yield text;
+}
+
+async function toOutput(chunks: Iterable<string | Uint8Array>): Promise<void> {
+  for (const chunk of chunks) if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
+}
+
+/** The file gets its name when it is whole: half an export looks like one. */
+async function toFile(
+  path: string,
+  chunks: Iterable<string | Uint8Array>,
+  force: boolean,
+): Promise<void> {
+  if (existsSync(path) && !force)
+    throw new UserError(`${path} exists; use --force to overwrite it`);
+  const unfinished = `${path}.part`;
+  const file = await open(unfinished, "w");
+  try {
+    for (const chunk of chunks) await file.writeFile(chunk);
+    await file.close();
+    await rename(unfinished, path);
+  } catch (error) {
+    await file.close();
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+// query.ts - gartrace query: SQL over a trace, which it can only read.
+
+import type { Command } from "commander";
+import { inColumns } from "../report/text.ts";
+import type { Answer, Cell } from "../store/query.ts";
+import { Output } from "./output.ts";
+import { reading } from "./reading.ts";
+
+export function addQuery(program: Command): void {
+  program
+    .command("query")
+    .summary("ask a trace in SQL")
+    .description(
+      "Runs one statement of SQL that only reads. The view events has names and hexadecimal addresses, the " +
+        "table event numbers; 'SELECT sql FROM sqlite_schema' shows both, with what each column means.",
+    )
+    .argument("<trace>")
+    .argument("<sql>", 'such as "SELECT kind, count(*) FROM events GROUP BY kind"')
+    .option("--json", "print each row as a line of JSON", false)
+    .action((path: string, sql: string, { json }: { json: boolean }) =>
+      reading([path], async ([trace]) => {
+        const output = new Output();
+        const answer = trace!.query(sql);
+        for (const line of json ? jsonLines(answer) : tableLines(answer)) await output.line(line);
+        await output.flush();
+      }),
+    );
+}
+
+function* jsonLines({ columns, rows }: Answer): Generator<string> {
+  for (const row of rows)
+    yield JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, plain(row[i]!)])));
+}
+
+/** Rows aligned with each other: the widths of an answer without end cannot be known. */
+const ALIGNED = 1000;
+
+function* tableLines({ columns, rows }: Answer): Generator<string> {
+  let block: string[][] = [];
+  let heading: readonly string[] | undefined = columns;
+  const print = () => {
+    const text = inColumns(block, heading);
+    [block, heading] = [[], undefined];
+    return text;
+  };
+  for (const row of rows) {
+    block.push(row.map((cell) => `${plain(cell) ?? ""}`));
+    if (block.length === ALIGNED) yield print();
+  }
+  if (block.length > 0 || heading !== undefined) yield print();
+}
+
+/** A number past what JSON holds exactly is its digits, bytes are hexadecimal. */
+function plain(cell: Cell): string | number | null {
+  if (cell instanceof Uint8Array) return `0x${Buffer.from(cell).toString("hex")}`;
+  if (typeof cell !== "bigint") return cell;
+  return Number.isSafeInteger(Number(cell)) ? Number(cell) : cell.toString();
+}

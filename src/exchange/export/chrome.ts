@@ -1,0 +1,133 @@
+// chrome.ts - the Trace Event Format of Chrome (JSON), which ui.perfetto.dev and chrome://tracing open.
+//
+// A trace is a process and an actor a thread. Ops are slices, events instants; an allocation, a mapping and
+// a device's access are slices of a moment, because a flow's arrow needs a slice to hold on to: it runs from
+// where the address was given to each access that used it.
+
+import { hex } from "../../address.ts";
+import type { About } from "../../event/trace.ts";
+import { type Addresses, addressesOf } from "../../event/verdict.ts";
+import { type Actor, actors, type Event, type Recorded, says } from "../../event/vocabulary.ts";
+import { verdictIn } from "../../replay/causes.ts";
+import type { Trace } from "../../replay/trace.ts";
+import type { ExportFormat } from "./format.ts";
+import { Origins } from "./origins.ts";
+import { Timeline } from "./timeline.ts";
+
+type Json = { readonly [name: string]: unknown };
+
+export const chrome: ExportFormat = {
+  name: "chrome",
+  traces: 2,
+  binary: false,
+  *pieces(traces) {
+    yield '{"displayTimeUnit":"ns","traceEvents":[\n';
+    let separator = "";
+    for (const [i, trace] of traces.entries())
+      for (const json of new Process(trace, i + 1).told()) {
+        yield `${separator}${JSON.stringify(json)}`;
+        separator = ",\n";
+      }
+    yield "\n]}\n";
+  },
+};
+
+/** One trace as a process of its own. */
+class Process {
+  readonly #trace: Trace;
+  readonly #pid: number;
+  readonly #timeline = new Timeline();
+  readonly #origins: Origins;
+  /** The ops that began and have not ended, by what they are called. */
+  readonly #open = new Map<number, string>();
+
+  constructor(trace: Trace, pid: number) {
+    this.#trace = trace;
+    this.#pid = pid;
+    this.#origins = new Origins(trace);
+  }
+
+  *told(): Generator<Json> {
+    yield* this.#names();
+    for (const recorded of this.#trace.events()) {
+      const ns = this.#timeline.next(recorded.event.at ?? null);
+      if (recorded.event.kind === "op.began") yield this.#opBegan(recorded, ns);
+      else if (recorded.event.kind === "op.ended") yield* this.#opEnded(recorded, ns);
+      else yield* this.#event(recorded, ns);
+    }
+    // An op that the trace holds no end of lasts to the end of the trace.
+    for (const name of [...this.#open.values()].reverse())
+      yield this.#at("workload", "E", this.#timeline.now, { name });
+  }
+
+  *#names(): Generator<Json> {
+    const name = nameOf(this.#trace.about);
+    yield { name: "process_name", ph: "M", pid: this.#pid, tid: 0, args: { name } };
+    for (const [tid, actor] of actors.entries())
+      yield { name: "thread_name", ph: "M", pid: this.#pid, tid, args: { name: actor } };
+  }
+
+  #opBegan({ op, event }: Recorded, ns: number): Json {
+    const { name, arguments: args } = event as Event & { kind: "op.began" };
+    this.#open.set(op, name);
+    return this.#at("workload", "B", ns, { name, cat: "op", args: { op, ...args } });
+  }
+
+  *#opEnded({ op, event }: Recorded, ns: number): Generator<Json> {
+    const name = this.#open.get(op);
+    // An end without a beginning ends nothing.
+    if (name === undefined || !this.#open.delete(op)) return;
+    const { result } = event as Event & { kind: "op.ended" };
+    yield this.#at("workload", "E", ns, { name, args: result });
+  }
+
+  *#event(recorded: Recorded, ns: number): Generator<Json> {
+    const { event, seq } = recorded;
+    const said = { name: event.kind, cat: familyOf(event), args: this.#facts(recorded) };
+    const isAccess = event.kind === "device.read" || event.kind === "device.wrote";
+    const isOrigin = this.#origins.take(recorded, ns);
+    if (!isAccess && !isOrigin) {
+      yield this.#at(event.actor, "i", ns, { ...said, s: "t" });
+      return;
+    }
+    yield this.#at(event.actor, "X", ns, { ...said, dur: 0.001 });
+    const origin = isAccess ? this.#origins.of(event) : null;
+    if (origin === null) return;
+    const arrow = { name: "reaches", cat: "flow", id: `${this.#pid}.${seq}` };
+    yield this.#at(origin.actor, "s", origin.ns, arrow);
+    yield this.#at(event.actor, "f", ns, { ...arrow, bp: "e" });
+  }
+
+  #facts(recorded: Recorded): Json {
+    const { seq, op, event } = recorded;
+    const { kind, ...addresses } = addressesOf(event);
+    const verdict = verdictIn(this.#trace, recorded);
+    return {
+      seq,
+      says: says(event),
+      ...(op < 0 ? {} : { op }),
+      ...(event.place == null ? {} : { place: event.place }),
+      ...(event.cause == null ? {} : { cause: event.cause }),
+      ...this.#hexadecimal(addresses),
+      ...(verdict === null ? {} : { verdict }),
+    };
+  }
+
+  #hexadecimal({ virt, ...others }: Omit<Addresses, "kind">): Json {
+    const known: { [space: string]: string } = {};
+    if (virt !== null) known.virt = `0x${(BigInt(virt) + this.#trace.about.virtBase).toString(16)}`;
+    for (const [space, value] of Object.entries(others))
+      if (value !== null) known[space] = hex(value);
+    return known;
+  }
+
+  /** An event of the format; it counts in microseconds. */
+  #at(actor: Actor, ph: string, ns: number, rest: Json): Json {
+    return { ph, pid: this.#pid, tid: actors.indexOf(actor), ts: ns / 1000, ...rest };
+  }
+}
+
+const nameOf = ({ platform, hooks, workload }: About): string =>
+  `${platform}, ${hooks} hooks, ${workload}`;
+
+const familyOf = ({ kind }: Event): string => kind.slice(0, kind.indexOf("."));

@@ -1,0 +1,249 @@
+// mmiotrace.ts - imports the kernel's mmiotrace log: every access of a driver to its device's registers.
+//
+// One record a line, blanks between fields (Documentation/trace/mmiotrace.rst). PCIDEV lists the devices,
+// MAP an ioremap by its number, R and W the accesses through one, MARK what somebody wrote into the log.
+
+import { bus, offset, PAGE_SIZE, pageOffset, untranslated, virt } from "../../address.ts";
+import { registerNumber } from "../../event/register.ts";
+import { heldAddress } from "./address-registers.ts";
+import { type Device, Devices } from "./devices.ts";
+import type { Stream, StreamFormat } from "./format.ts";
+import { mark } from "./marker.ts";
+import { type Run, virtOf } from "./run.ts";
+import type { Source } from "./source.ts";
+
+/** The only version that there is (kernel/trace/trace_mmiotrace.c). */
+const VERSION = "20070824";
+/** Bytes of an ioremap at most: an event a page. */
+const MOST_MAPPED = 2 ** 28;
+/** What a register's number has room for. */
+const MOST_OFFSET = 2 ** 20;
+/** Bus addresses are below 2^52. */
+const END_OF_BUS = 2 ** 52;
+
+export const mmiotrace: StreamFormat = {
+  name: "mmiotrace",
+  part: "stream",
+  recognises: (head) => /^VERSION \d{8}\r?\n/.test(head.toString("latin1", 0, 32)),
+  open: (source, run) => new Log(source, run),
+};
+
+interface Step {
+  readonly line: number;
+  readonly text: string;
+  readonly fields: readonly string[];
+}
+
+/** An ioremap that is in force. */
+interface Mapped {
+  readonly start: number;
+  readonly length: number;
+  /** Relative to the virt base; null where the log shows an address below the kernel's half. */
+  readonly virt: number | null;
+}
+
+type Told = Pick<Run, "emit" | "beginOp" | "endOp" | "at" | "text" | "machine">;
+
+class Log implements Stream<Step> {
+  readonly #source: Source;
+  readonly #run: Told;
+  readonly #devices = new Devices();
+  /** By the log's own number. */
+  readonly #mapped = new Map<string, Mapped>();
+
+  constructor(source: Source, run: Told) {
+    this.#source = source;
+    this.#run = run;
+  }
+
+  async *batches(): AsyncGenerator<readonly Step[]> {
+    let line = 0;
+    for await (const lines of this.#source.lines("skip"))
+      yield lines.map((text) => ({ line: ++line, text, fields: text.split(" ") }));
+  }
+
+  timeOf({ fields: [keyword = "", first = "", second = ""] }: Step): number | null {
+    const [, seconds, fraction] =
+      /^(\d{1,7})\.(\d{6})$/.exec(timed[keyword] === 2 ? second : first) ?? [];
+    if (timed[keyword] === undefined || seconds === undefined) return null;
+    const ns = Number(seconds) * 1e9 + Number(fraction) * 1000;
+    // The log says that it lost records without saying when.
+    return ns === 0 ? null : ns;
+  }
+
+  take(step: Step): boolean {
+    this.#source.line = step.line;
+    this.#run.at = this.timeOf(step);
+    this.#run.text = step.text;
+    const [keyword = ""] = step.fields;
+    const why = keyword in readers ? readers[keyword as Keyword](this, step) : NO_RECORD;
+    if (why === null) this.#source.tally.kept(keyword);
+    else this.#source.tally.skipped(keyword in readers ? keyword : "line", why);
+    return true;
+  }
+
+  version({ fields: [, version] }: Step): Why {
+    return version === VERSION ? null : `version ${version}; only ${VERSION} is known`;
+  }
+
+  device({ fields }: Step): Why {
+    return this.#devices.add(fields) ? null : "not a device, its interrupt, 7 bases, 7 lengths";
+  }
+
+  mark({ text }: Step): Why {
+    const said = text.replace(/^MARK \S+ /, "");
+    const [, lost] = /^Lost (\d{1,15}) events\.$/.exec(said) ?? [];
+    if (lost === undefined) mark(this.#run, said);
+    else {
+      this.#source.tally.lost("MARK", Number(lost));
+      this.#run.emit({
+        kind: "events.lost",
+        actor: "kernel",
+        count: Number(lost),
+        text: "mmiotrace",
+      });
+    }
+    return null;
+  }
+
+  map({ fields: [, , id = "", base = "", at = "", bytes = ""] }: Step): Why {
+    const [start, length] = [numberOf(base), numberOf(bytes)];
+    if (start === null || length === null || !HEX.test(at)) return NOT_HEX;
+    if (length === 0 || length > MOST_MAPPED) return `${bytes} bytes are mapped; none or too many`;
+    if (start + length > END_OF_BUS) return `${base} is above the highest bus address`;
+    const mapped = { start, length, virt: virtOf(at.slice(2)) };
+    this.#mapped.set(id, mapped);
+    this.#remap(mapped, "ioremap");
+    return null;
+  }
+
+  unmap({ fields: [, , id = ""] }: Step): Why {
+    const mapped = this.#mapped.get(id);
+    if (mapped === undefined) return noMap(id);
+    this.#mapped.delete(id);
+    this.#remap(mapped, "iounmap");
+    return null;
+  }
+
+  access({ fields }: Step): Why {
+    const [direction, width, , id = "", place = "", value = ""] = fields;
+    const mapped = this.#mapped.get(id);
+    if (mapped === undefined) return noMap(id);
+    const address = numberOf(place);
+    if (address === null || !HEX.test(value)) return NOT_HEX;
+    const size = Number(width);
+    if (![1, 2, 4, 8].includes(size)) return `an access of ${width} bytes; only 1, 2, 4 and 8 are`;
+    if (address < mapped.start || address + size > mapped.start + mapped.length)
+      return `${place} lies outside what MAP ${id} maps`;
+    const found = this.#devices.at(address);
+    if (found === null) return `no PCIDEV has ${place}`;
+    if (found.offset + size > MOST_OFFSET)
+      return `${place} is more than ${MOST_OFFSET / 2 ** 20} MB into its device; no register's number holds it`;
+    this.#register(direction === "W", found, size, value.slice(2));
+    return null;
+  }
+
+  undecoded({ fields: [, , , place = ""] }: Step): Why {
+    const text = `mmiotrace could not decode an access of ${place}`;
+    this.#run.emit({ kind: "events.lost", actor: "kernel", at: this.#run.at, count: 1, text });
+    return null;
+  }
+
+  #register(
+    isWrite: boolean,
+    found: { device: Device; offset: number },
+    size: number,
+    digits: string,
+  ) {
+    const { device, offset } = found;
+    const [word, high] = wordOf(digits);
+    const register = registerNumber("mmio", device.bdf, offset);
+    const held =
+      isWrite && high === 0
+        ? heldAddress(
+            device,
+            offset,
+            size,
+            word,
+            (other) =>
+              this.#run.machine.state.registers.get(registerNumber("mmio", device.bdf, other))
+                ?.word ?? null,
+          )
+        : null;
+    this.#run.emit({
+      kind: isWrite ? "register.written" : "register.read",
+      actor: "driver",
+      at: this.#run.at,
+      register,
+      word,
+      ...(high === 0 ? {} : { high }),
+      size,
+      ...(held === null ? {} : { bus: bus(held) }),
+    });
+  }
+
+  /** An event a page, as for every mapping. */
+  #remap({ start, length, virt: where }: Mapped, way: "ioremap" | "iounmap"): void {
+    if (where === null) return;
+    const first = where - (where % PAGE_SIZE);
+    const base = bus(start - (start % PAGE_SIZE));
+    const pages = Math.ceil((pageOffset(bus(start)) + length) / PAGE_SIZE);
+    for (let i = 0; i < pages; i++) {
+      const target = offset(base, i * PAGE_SIZE);
+      this.#run.emit({
+        kind: "table.remapped",
+        actor: "driver",
+        at: this.#run.at,
+        way,
+        page: first / PAGE_SIZE + i,
+        virt: virt(first + i * PAGE_SIZE),
+        ...(way === "ioremap" ? { bus: target, reached: untranslated(target) } : {}),
+        size: PAGE_SIZE,
+      });
+    }
+  }
+}
+
+/** Why a line cannot be used; null where it was. */
+type Why = string | null;
+
+const NO_RECORD = "begins with no keyword of mmiotrace";
+const NOT_HEX = "an address, length or value is no hexadecimal number";
+const noMap = (id: string): string => `no MAP of id ${id} is in force`;
+
+const readers = {
+  VERSION: (log: Log, step: Step) => log.version(step),
+  PCIDEV: (log: Log, step: Step) => log.device(step),
+  LSPCI: () => "a line of lspci has no place among events",
+  MARK: (log: Log, step: Step) => log.mark(step),
+  MAP: (log: Log, step: Step) => log.map(step),
+  UNMAP: (log: Log, step: Step) => log.unmap(step),
+  R: (log: Log, step: Step) => log.access(step),
+  W: (log: Log, step: Step) => log.access(step),
+  UNKNOWN: (log: Log, step: Step) => log.undecoded(step),
+} as const satisfies { readonly [keyword: string]: (log: Log, step: Step) => Why };
+type Keyword = keyof typeof readers;
+
+/** In which field the time of a record stands. */
+const timed: { readonly [keyword: string]: 1 | 2 } = {
+  MARK: 1,
+  MAP: 1,
+  UNMAP: 1,
+  UNKNOWN: 1,
+  R: 2,
+  W: 2,
+};
+
+const HEX = /^0x[0-9a-f]{1,16}$/;
+
+/** A hexadecimal number below 2^53; null for anything else. */
+function numberOf(text: string): number | null {
+  const number = HEX.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : null;
+}
+
+/** Up to 64 bits as the word's bits 0 to 51 and those above. */
+const wordOf = (digits: string): [word: number, high: number] => [
+  Number.parseInt(digits.slice(-13), 16),
+  digits.length > 13 ? Number.parseInt(digits.slice(0, -13), 16) : 0,
+];

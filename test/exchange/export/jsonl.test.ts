@@ -1,0 +1,57 @@
+// jsonl.test.ts - a trace written as lines and imported again is the same trace.
+
+import { writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { toLine } from "../../../src/event/line.ts";
+import { jsonl } from "../../../src/exchange/export/jsonl.ts";
+import { jsonl as lines } from "../../../src/exchange/import/jsonl.ts";
+import { Source } from "../../../src/exchange/import/source.ts";
+import { TraceReader } from "../../../src/store/read.ts";
+import { TraceWriter } from "../../../src/store/write.ts";
+import { freshPath } from "../../store/sample.ts";
+import { anyTrace, fileOf, stored } from "../written.ts";
+
+async function imported(file: Buffer): Promise<TraceReader> {
+  const [from, path] = [freshPath("lines"), freshPath()];
+  writeFileSync(from, file);
+  let writer = null as TraceWriter | null;
+  const source = await Source.open(from, { strict: true, follow: null });
+  await lines.read(source, async (about) => {
+    const opened = await TraceWriter.create(path, about, { force: false });
+    writer = opened;
+    return (seq, op, event) => opened.append(seq, op, event);
+  });
+  writer!.finish();
+  return TraceReader.open(path);
+}
+
+test("whatever a trace says, its lines say it exactly: the same events, run and digest", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyTrace, async (events) => {
+      const trace = await stored(events);
+      const again = await imported(fileOf(jsonl, [trace]));
+      expect([...again.events()].map((event) => toLine(event))).toEqual(
+        events.map((event) => toLine(event)),
+      );
+      expect([...again.ops()]).toEqual([...trace.ops()]);
+      expect(again.about).toEqual(trace.about);
+      expect(again.digest).toBe(trace.digest);
+      trace.close();
+      again.close();
+    }),
+    { numRuns: 30 },
+  );
+}, 30_000);
+
+test("the header says what the lines are, and of what run", async () => {
+  const trace = await stored([]);
+  const [header, ...rest] = fileOf(jsonl, [trace]).toString().trimEnd().split("\n");
+  expect(rest).toEqual([]);
+  expect(JSON.parse(header!)).toMatchObject({
+    format: "gartrace",
+    version: 1,
+    events: 0,
+    about: { platform: "xen-i386", physIsMachine: false, virtBase: "0xc000000000000000" },
+  });
+});

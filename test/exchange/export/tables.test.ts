@@ -1,0 +1,101 @@
+// tables.test.ts - CSV and Parquet hold what the public view `events` shows, value by value.
+
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { csv } from "../../../src/exchange/export/csv.ts";
+import { parquet } from "../../../src/exchange/export/parquet.ts";
+import type { Cell } from "../../../src/store/query.ts";
+import type { TraceReader } from "../../../src/store/read.ts";
+import { fileOf, manyEvents, stored } from "../written.ts";
+
+let trace: TraceReader;
+let columns: readonly string[];
+let rows: readonly (readonly Cell[])[];
+beforeAll(async () => {
+  trace = await stored(manyEvents());
+  const view = trace.query("SELECT * FROM events ORDER BY seq");
+  columns = view.columns;
+  rows = [...view.rows];
+  expect(rows.length).toBeGreaterThan(1000);
+});
+afterAll(() => trace.close());
+
+/** The records of RFC 4180; null for an empty field without quotes. */
+function recordsOf(text: string): (string | null)[][] {
+  const records: (string | null)[][] = [[]];
+  const field = /(?:"((?:[^"]|"")*)"|([^",\n]*))([,\n])/gy;
+  for (;;) {
+    const match = field.exec(text);
+    if (match === null) break;
+    const [, quoted, bare, end] = match;
+    records.at(-1)!.push(quoted?.replaceAll('""', '"') ?? (bare || null));
+    if (end === "\n") records.push([]);
+  }
+  expect(records.pop()).toEqual([]);
+  return records;
+}
+
+test("CSV has a line of names and then the view, what is not known apart from what is empty", () => {
+  const text = fileOf(csv, [trace]).toString();
+  const [names, ...records] = recordsOf(text);
+  expect(names).toEqual(columns);
+  expect(records).toEqual(rows.map((row) => row.map((cell) => (cell === null ? null : `${cell}`))));
+  expect(records.flat()).toContain("");
+  expect(text).toMatch(/"[^"]*""/);
+});
+
+const arrayBuffer = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer;
+
+test("Parquet has the view's columns, addresses as unsigned and other numbers as signed ones", async () => {
+  const file = arrayBuffer(fileOf(parquet, [trace]));
+  const read = await parquetReadObjects({ file });
+  const asView = read.map((object) =>
+    columns.map((name) => {
+      const value = object[name] as bigint | string | null;
+      if (!hexadecimal.includes(name) || value === null) return value;
+      return name === "value" && BigInt(value) < 0n ? `${value}` : `0x${value.toString(16)}`;
+    }),
+  );
+  expect(asView).toEqual(rows);
+  const { schema } = parquetMetadata(file);
+  const types = new Map(schema.map(({ name, ...type }) => [name, type]));
+  for (const name of ["virt", "phys", "machine", "bus", "reached"])
+    expect(types.get(name)).toMatchObject({ type: "INT64", converted_type: "UINT_64" });
+  expect(types.get("seq")).toMatchObject({ type: "INT64", repetition_type: "REQUIRED" });
+  expect(types.get("kind")).toMatchObject({ type: "BYTE_ARRAY", converted_type: "UTF8" });
+});
+const hexadecimal = ["virt", "phys", "machine", "bus", "reached", "value"];
+
+test("a kernel address of 64 bits stays whole in Parquet", async () => {
+  const highest = rows.map((row) => row[columns.indexOf("virt")]).filter((virt) => virt !== null);
+  expect(highest.some((virt) => BigInt(virt as string) >= 2n ** 63n)).toBe(true);
+});
+
+test("an empty trace is an empty table with all columns", async () => {
+  const empty = await stored([]);
+  expect(fileOf(csv, [empty]).toString()).toBe(`${columns.join(",")}\n`);
+  const file = arrayBuffer(fileOf(parquet, [empty]));
+  expect(parquetMetadata(file).num_rows).toBe(0n);
+  expect(
+    parquetMetadata(file)
+      .schema.slice(1)
+      .map(({ name }) => name),
+  ).toEqual(columns);
+  empty.close();
+});
+
+test("Parquet is written group by group: a long trace does not wait for its end", async () => {
+  const count = 40_000;
+  const long = await stored(
+    Array.from({ length: count }, (_, i) => ({
+      seq: i + 1,
+      op: -1,
+      event: { kind: "tlb.flushed", actor: "cpu", which: "cpu" } as const,
+    })),
+  );
+  const pieces = [...parquet.pieces([long])].map(Buffer.from);
+  expect(pieces).toHaveLength(3);
+  const { row_groups } = parquetMetadata(arrayBuffer(Buffer.concat(pieces)));
+  expect(row_groups.map(({ num_rows }) => num_rows)).toEqual([32768n, 7232n]);
+  long.close();
+});

@@ -1,0 +1,44 @@
+// telling.ts - a source of a run told to nobody but the test: its events and what became of its lines.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import type { Count } from "../../../src/event/trace.ts";
+import type { Event, Recorded } from "../../../src/event/vocabulary.ts";
+import type { StreamFormat } from "../../../src/exchange/import/format.ts";
+import { Run } from "../../../src/exchange/import/run.ts";
+import { Source } from "../../../src/exchange/import/source.ts";
+import { freshFolder } from "../../fresh-folder.ts";
+
+export interface Heard {
+  readonly events: readonly Recorded[];
+  readonly counts: ReadonlyMap<string, Count>;
+}
+
+/** Imports one stream, as a file of a run of its own; `before` happened already. */
+export async function told(
+  format: StreamFormat,
+  content: string | Buffer,
+  { strict = false, before = [] as readonly Event[] } = {},
+): Promise<Heard> {
+  const path = join(freshFolder(), "capture");
+  writeFileSync(path, content);
+  return heard(format, path, { strict, before });
+}
+
+export async function heard(
+  format: StreamFormat,
+  path: string,
+  { strict = false, before = [] as readonly Event[] } = {},
+): Promise<Heard> {
+  const events: Recorded[] = [];
+  const source = await Source.open(path, { strict, follow: null });
+  const survey = { xen: before.length > 0, iommu: false, swiotlb: false, exchanges: [] };
+  const run = new Run(survey, new Map(), (seq, op, event) => events.push({ seq, op, event }), null);
+  for (const event of before) run.emit(event);
+  const stream = format.open(source, run);
+  for await (const steps of stream.batches())
+    for (const step of steps) expect(stream.take(step)).toBe(true);
+  stream.end?.();
+  return { events, counts: new Map(source.tally.counts().map((count) => [count.name, count])) };
+}
