@@ -37,7 +37,8 @@ export const generic = {
 
 /** Says which chipset the probe found. */
 export function detect({ board, driver }: Bridge): void {
-  board.arch.kernel.printk("info", `agpgart: ${board.chipset.detected}`, driver.probe);
+  const { detected } = board.chipset;
+  if (detected !== null) board.arch.kernel.printk("info", `agpgart: ${detected}`, driver.probe);
 }
 
 /** agp_generic_create_gatt_table: 0 or -ENOMEM; falls back to smaller apertures. */
@@ -164,7 +165,9 @@ export function empty(through: Through, bridge: Bridge, mem: AgpMemory, place: s
 /** agp_generic_remove_memory: trusts pg_start, does not look whose entries they are. */
 function removeMemory(bridge: Bridge, mem: AgpMemory): void {
   const place = "agp_generic_remove_memory";
-  empty({ mapping: bridge.gattTable! }, bridge, mem, place);
-  bridge.board.arch.kernel.wbinvd(place);
+  // UniNorth's table is in the kernel's linear mapping.
+  const { gattTable } = bridge;
+  empty(gattTable === null ? { linear: true } : { mapping: gattTable }, bridge, mem, place);
+  bridge.board.arch.kernel.globalCacheFlush(place);
   bridge.driver.tlbFlush(bridge);
 }

@@ -41,14 +41,16 @@ export interface EntryFormat {
 export interface DirectoryFormat {
   /** Bytes of the aperture behind one word. */
   readonly reach: number;
+  /** Whether word 0 stands for the aperture's base; else the absolute address tells the word. */
+  readonly relative: boolean;
   /** The address of the table page that a word names; null where it names none. */
   decode(word: number): Bus | null;
 }
 
 export interface Chipset {
   readonly name: string;
-  /** The driver's printk when it finds the bridge. */
-  readonly detected: string;
+  /** The driver's printk when it finds the bridge; null where it has none. */
+  readonly detected: string | null;
   readonly bridge: { readonly device: string; readonly vendor: number; readonly id: number };
   /** The machine's PCI devices, bridge included, in bus order. */
   readonly devices: readonly {
@@ -69,8 +71,11 @@ export interface Chipset {
   readonly cachedTable: boolean;
   /** The aperture's base as an AGP master sees it; null before anything is known of it. */
   apertureBase(registers: Registers): Aperture | null;
-  /** The table's base as the chipset was told it, and the seq of that write. */
-  tableBase(registers: Registers): { base: Bus; seq: number } | null;
+  /**
+   * The table's base as the chipset was told it, and the seq of that write. Where each of several registers
+   * has its own part of the table: as the one of this page has it, counted from the aperture's base.
+   */
+  tableBase(registers: Registers, page?: number): { base: Bus; seq: number } | null;
   /** Whether the GART keeps the entries that it fetched; left out where it always does. */
   keepsEntries?(registers: Registers): boolean;
   /** What a register keeps of a word, where some of them keep something else. */

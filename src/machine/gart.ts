@@ -18,6 +18,8 @@ import { nothing } from "./part.ts";
 import type { State } from "./state.ts";
 import { cpuWord, memoryWord, placeAt, placeOf, writeWord } from "./words.ts";
 
+const DIRECTORY_WORD = 4;
+
 export const gart = {
   "gatt.written": (state, event, seq) => {
     const place = entryPlace(state, event);
@@ -25,10 +27,15 @@ export const gart = {
   },
   "gatt.read": nothing,
   "directory.written": (state, event, seq) => {
-    const place = placeOf(state.directory, event.entry, 4);
+    const place = placeOf(state.directory, event.entry, DIRECTORY_WORD);
     if (place !== null) writeWord(state, place, { word: event.word, seq });
   },
   "directory.read": nothing,
+  "scratch-directory.written": (state, event, seq) => {
+    const place = placeOf(state.scratchDirectory, event.entry, DIRECTORY_WORD);
+    if (place !== null) writeWord(state, place, { word: event.word, seq });
+  },
+  "scratch-directory.read": nothing,
 } satisfies Part;
 
 /**
@@ -88,14 +95,14 @@ export function walk(state: State, address: Aperture): Walk | null {
 export function fetch(state: State, page: number, within = 0): Walk | null {
   const { chipset } = state.nature;
   const base = chipset?.apertureBase(state) ?? null;
-  const table = chipset?.tableBase(state) ?? null;
+  const table = chipset?.tableBase(state, page) ?? null;
   if (chipset === null || base === null || table === null) return null;
   const { bytes } = chipset.entry;
   if (chipset.directory === null)
     return outcome(state, page, offset(table.base, page * bytes), table.seq, within);
-  // Two levels: the directory goes by the absolute address of the aperture.
-  const address = raw(base) + page * PAGE_SIZE;
-  const slot = offset(table.base, Math.floor(address / chipset.directory.reach) * 4);
+  // Two levels: the directory goes by the absolute address of the aperture, or by that from its base.
+  const address = (chipset.directory.relative ? 0 : raw(base)) + page * PAGE_SIZE;
+  const slot = offset(table.base, Math.floor(address / chipset.directory.reach) * DIRECTORY_WORD);
   const entry = memoryWord(state, placeAt(slot, 0)) ?? { word: 0, seq: table.seq };
   const second = chipset.directory.decode(entry.word);
   const fetched = untranslated(slot);

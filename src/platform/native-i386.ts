@@ -39,6 +39,7 @@ export const nativeI386: Platform = {
     ...["intel-815", "intel-820", "intel-830mp", "intel-840", "intel-850", "intel-860"],
     ...["intel-7505", "via-kt133", "via-kt400", "via-kt880", "via-kt880-bw"],
     ...["ali-m1541", "ali-m1671", "sis-735", "sis-648", "sis-746", "amd64-8151"],
+    ...["ati-rs100", "ati-rs300", "sworks-he", "nforce2"],
   ],
   lacks: [],
   ownsDevices: true,

@@ -45,7 +45,7 @@ export interface Platform {
   /** What that domain calls its page there, as M2P says; null for nobody's. */
   readonly strangersPage: (mfn: number) => number | null;
   readonly ioremap: IoremapRule;
-  /** Whether map_page_into_agp makes a page uncached; elsewhere it does nothing. */
+  /** Whether asm/agp.h is x86's: a page in AGP is uncached and its flush a wbinvd, not nothing and a barrier. */
   readonly agpPagesUncached: boolean;
   /** Whether the kernel may drive devices at all: an ordinary domain of Xen may not. */
   readonly ownsDevices: boolean;

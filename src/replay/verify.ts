@@ -7,7 +7,7 @@ import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { entryPlace, walk } from "../machine/gart.ts";
 import { translate } from "../machine/iommu.ts";
-import { State } from "../machine/state.ts";
+import { directoryOf, State } from "../machine/state.ts";
 import { cpuWord, placeOf } from "../machine/words.ts";
 import { observable, Watch } from "./observe.ts";
 import { natureOf } from "./replay.ts";
@@ -63,8 +63,10 @@ function before({ seq, event }: Recorded, state: State, hold: Hold): void {
     case "gatt.read":
       hold(seq, "word", event.word, wordAt(state, entryPlace(state, event)) ?? event.word);
       return;
-    case "directory.read": {
-      const place = placeOf(state.directory, event.entry, 4);
+    case "directory.read":
+    case "scratch-directory.read": {
+      const which = event.kind === "directory.read" ? "directory" : "scratch-directory";
+      const place = placeOf(directoryOf(state, which), event.entry, 4);
       hold(seq, "word", event.word, wordAt(state, place) ?? event.word);
       return;
     }

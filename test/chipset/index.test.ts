@@ -50,7 +50,7 @@ describe.each(chipsets)("$name", ({ entry, registers, powerOn, devices, bridge, 
     for (const number of numbers) expect(bdfs).toContain(registerAt(number).bdf);
     const holder = registers.find(({ holdsTable }) => holdsTable)!;
     const told = raw(holder.tableIn?.(0x01230000) ?? bus(0x01230000));
-    const base = chipset.tableBase(holding([holder.number, { word: 0x01230000, seq: 9 }]));
+    const base = chipset.tableBase(holding([holder.number, { word: 0x01230001, seq: 9 }]));
     expect([raw(base!.base), base!.seq]).toEqual([told, 9]);
     expect(chipset.tableBase(holding())).toBeNull();
   });
