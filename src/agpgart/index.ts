@@ -2,11 +2,13 @@
 
 import { PCI_AGP_STATUS } from "../platform/pci.ts";
 import { aliDrivers } from "./ali-agp.ts";
+import { alphaDriver } from "./alpha-agp.ts";
 import { amdK7Driver } from "./amd-k7-agp.ts";
 import { amd64Drivers } from "./amd64-agp.ts";
 import { atiRs100Driver, atiRs300Driver } from "./ati-agp.ts";
 import { addBridge, removeBridge } from "./backend.ts";
 import { type Board, type Bridge, type BridgeDriver, EEXIST, ENODEV } from "./bridge.ts";
+import { hpDriver } from "./hp-agp.ts";
 import { intelDrivers } from "./intel-agp.ts";
 import { intelI810Driver } from "./intel-i810.ts";
 import { nvidiaDriver } from "./nvidia-agp.ts";
@@ -30,6 +32,8 @@ const drivers: { readonly [chipset: string]: BridgeDriver } = {
   nforce2: nvidiaDriver,
   uninorth: uninorth07Driver,
   uninorth15: uninorth15Driver,
+  titan: alphaDriver,
+  zx1: hpDriver,
 };
 
 /** The module: there is one global bridge, as in 2.6.12-rc2. */

@@ -2,7 +2,7 @@
 //
 // Order of operations as in drivers/char/agp/generic.c of 2.6.12-rc2.
 
-import { PAGE_SIZE, type Virt, virt } from "../address.ts";
+import { type Virt, virt } from "../address.ts";
 import type { Given } from "../platform/kernel.ts";
 import { type AgpMemory, type Bridge, EINVAL } from "./bridge.ts";
 
@@ -44,7 +44,7 @@ export function allocateMemory(
     if (typed !== null) typed.bridge = bridge;
     return typed;
   }
-  const entriesPerPage = PAGE_SIZE / (wordBits / 8);
+  const entriesPerPage = bridge.board.arch.kernel.sizeOf(0) / (wordBits / 8);
   const numScratchPages = Math.floor(((count + entriesPerPage - 1) % word) / entriesPerPage);
   const memory = createMemory(bridge, numScratchPages);
   if (memory === null) return null;

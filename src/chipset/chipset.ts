@@ -21,7 +21,7 @@ export interface RegisterOf {
   readonly name: string;
   readonly number: number;
   /** Bytes. */
-  readonly width: 1 | 2 | 4;
+  readonly width: 1 | 2 | 4 | 8;
   readonly fields: readonly RegisterField[];
   /** Whether it holds the table's address. */
   readonly holdsTable: boolean;
@@ -31,7 +31,9 @@ export interface RegisterOf {
 
 export interface EntryFormat {
   /** Bytes a word takes in the table. */
-  readonly bytes: number;
+  readonly bytes: 4 | 8;
+  /** Bytes of the aperture behind one word, where those are not 4096. */
+  readonly reach?: number;
   /** The word that makes the GART put out this page address; null where the format cannot hold it. */
   encode(page: Bus): number | null;
   /** The page address that a word names; null where it names none. */
@@ -65,6 +67,8 @@ export interface Chipset {
   /** What configuration space holds at power-on: device, offset, width, value. */
   readonly powerOn: readonly { device: string; offset: number; width: 1 | 2 | 4; value: number }[];
   readonly entry: EntryFormat;
+  /** How many words stand before the aperture's, where the table is that of a larger I/O window. */
+  readonly entriesBefore?: number;
   /** Of a two-level table: how a directory word is read, and how much of the aperture it stands for. */
   readonly directory: DirectoryFormat | null;
   /** Whether the CPU writes the table through its cache, so that only a flush shows it to hardware. */

@@ -12,9 +12,11 @@ import { intel845 } from "./intel-845.ts";
 import { nforce2 } from "./nforce2.ts";
 import { sises } from "./sis.ts";
 import { sworksHe } from "./sworks-he.ts";
+import { titan } from "./titan.ts";
 import { u3 } from "./u3.ts";
 import { uninorth, uninorth15 } from "./uninorth.ts";
 import { vias } from "./via.ts";
+import { zx1 } from "./zx1.ts";
 
 export const chipsets: readonly Chipset[] = [
   intel440bx,
@@ -33,6 +35,8 @@ export const chipsets: readonly Chipset[] = [
   nforce2,
   uninorth,
   uninorth15,
+  titan,
+  zx1,
 ];
 
 /** The chipset of that name; null for one that this program does not know. */

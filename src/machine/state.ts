@@ -74,6 +74,8 @@ export class State {
   readonly mappings = new HeldTable();
   /** aperture page -> the entry that the GART keeps of it. */
   readonly tlb = new HeldTable();
+  /** The bits above 51 of those entries, where they have such. */
+  readonly tlbHigh = new Table();
   /** 0 -> seq of the last gap in the recording. */
   readonly gap = new Table();
   /** Where the unused entries of an IOMMU lead, if anywhere: see iommu.ts. */

@@ -1,5 +1,7 @@
 // index.ts - the list of platforms.
 
+import { alpha } from "./alpha.ts";
+import { ia64Zx1 } from "./ia64-zx1.ts";
 import { nativeI386 } from "./native-i386.ts";
 import type { Platform } from "./platform.ts";
 import { ppc32Mac } from "./ppc32-mac.ts";
@@ -19,4 +21,6 @@ export const platforms: readonly Platform[] = [
   nativeX86_64iommu,
   xenX86_64,
   ppc32Mac,
+  alpha,
+  ia64Zx1,
 ];

@@ -16,7 +16,7 @@ export class Mmio {
     this.#chipset = chipset;
   }
 
-  read(offset: number, width: Width, place: string): number {
+  read(offset: number, width: Width | 8, place: string): number {
     const register = this.#number(offset);
     const word = wordAt(this.#kernel.state, register, width);
     this.#kernel.machine.emit({
@@ -31,7 +31,7 @@ export class Mmio {
   }
 
   /** `given` is the address that the value is made of, where it holds one. */
-  write(offset: number, width: Width, word: number, place: string, given?: Given): void {
+  write(offset: number, width: Width | 8, word: number, place: string, given?: Given): void {
     const register = this.#number(offset);
     writeRegister(this.#kernel, this.#chipset, { register, word, size: width, place }, given);
   }

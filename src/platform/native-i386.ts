@@ -20,6 +20,8 @@ export const nativeI386: Platform = {
   user,
   virtBase: 0n,
   pageOffset: 0xc0000000,
+  pageOrder: 0,
+  directMap: 0,
   ram: { first: 0, pages: 0x10000, bump: 0x1000 },
   // 896 MB: VMALLOC_RESERVE keeps the rest of the fourth gigabyte (asm-i386/page.h, MAXMEM).
   lowPages: 0x38000,

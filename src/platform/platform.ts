@@ -28,6 +28,10 @@ export interface Platform {
   readonly virtBase: bigint;
   /** PAGE_OFFSET, relative to the virt base. */
   readonly pageOffset: number;
+  /** A page of the kernel is 2^pageOrder pages of 4096 bytes, in which everything here is counted. */
+  readonly pageOrder: number;
+  /** Where on the bus physical address 0 is, by the direct map that virt_to_bus takes. */
+  readonly directMap: number;
   /** The kernel's own pages, by pfn: the first, how many, and where the page allocator starts. */
   readonly ram: { readonly first: number; readonly pages: number; readonly bump: number };
   /** How many pages from PAGE_OFFSET up the kernel maps, and gives to drivers; the rest is high memory. */

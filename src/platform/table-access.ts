@@ -3,7 +3,7 @@
 import { raw, type Virt, virt } from "../address.ts";
 import { entryPlace } from "../machine/gart.ts";
 import { directoryOf } from "../machine/state.ts";
-import { cpuWord, placeOf } from "../machine/words.ts";
+import { cpuEntry, cpuWord, halves, placeOf } from "../machine/words.ts";
 import { type Given, handed, type Kernel } from "./kernel.ts";
 import type { Remap, Window } from "./remap.ts";
 
@@ -35,7 +35,7 @@ export class TableAccess {
       actor: "driver",
       place,
       entry,
-      word,
+      ...halves(word),
       ...at,
       ...this.#named(format.decode(word), page),
     });
@@ -44,8 +44,9 @@ export class TableAccess {
   read(through: Through, entry: number, place: string): number {
     const { state, machine } = this.#kernel;
     const at = this.#address(through, entry, state.nature.chipset!.entry.bytes, place);
-    const word = this.#word(entryPlace(state, { entry, ...at }));
-    machine.emit({ kind: "gatt.read", actor: "driver", place, entry, word, ...at });
+    const found = entryPlace(state, { entry, ...at });
+    const word = (found === null ? undefined : cpuEntry(state, found)) ?? 0;
+    machine.emit({ kind: "gatt.read", actor: "driver", place, entry, ...halves(word), ...at });
     return word;
   }
 
