@@ -4,6 +4,7 @@
 
 import { bus, phys, raw } from "../address.ts";
 import { TBA1, TLBIA, titan, WSBA1 } from "../chipset/titan.ts";
+import { globalCacheFlush } from "../platform/agp-header.ts";
 import { type AgpMemory, type Bridge, type BridgeDriver, EBUSY, EINVAL, ENOMEM } from "./bridge.ts";
 import { collectDeviceStatus, deviceCommand } from "./enable.ts";
 import { endOf, generic } from "./generic.ts";
@@ -42,7 +43,7 @@ export const alphaDriver: BridgeDriver = {
     const command = (collectDeviceStatus(bridge, requested, bridge.mode) | AGP_ENABLE) >>> 0;
     deviceCommand(bridge, command, false);
   },
-  cacheFlush: (bridge, place) => bridge.board.arch.kernel.globalCacheFlush(place),
+  cacheFlush: (bridge, place) => globalCacheFlush(bridge.board.arch.kernel, place),
 };
 
 /** titan_agp_setup: a range of the window's table for AGP; the first time the kernel makes the table too. */

@@ -4,6 +4,7 @@
 
 import { PAGE_SIZE } from "../address.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
+import { globalCacheFlush } from "../platform/agp-header.ts";
 import type { Given } from "../platform/kernel.ts";
 import type { Through } from "../platform/table-access.ts";
 import {
@@ -168,6 +169,6 @@ function removeMemory(bridge: Bridge, mem: AgpMemory): void {
   // UniNorth's table is in the kernel's linear mapping.
   const { gattTable } = bridge;
   empty(gattTable === null ? { linear: true } : { mapping: gattTable }, bridge, mem, place);
-  bridge.board.arch.kernel.globalCacheFlush(place);
+  globalCacheFlush(bridge.board.arch.kernel, place);
   bridge.driver.tlbFlush(bridge);
 }

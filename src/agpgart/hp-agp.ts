@@ -7,6 +7,7 @@ import { bus, phys, raw } from "../address.ts";
 import { GART_BASE, IBASE, IMASK, IOVA_BASE, PCOM, PDIR_BASE, TCNFG, zx1 } from "../chipset/zx1.ts";
 import { plainTable } from "../hooks/functions.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
+import { globalCacheFlush } from "../platform/agp-header.ts";
 import type { Given } from "../platform/kernel.ts";
 import { type AgpMemory, type Bridge, type BridgeDriver, EBUSY, EINVAL, ENOMEM } from "./bridge.ts";
 import { endOf, generic } from "./generic.ts";
@@ -38,7 +39,7 @@ export const hpDriver: BridgeDriver = {
   freeGattTable,
   insertMemory,
   removeMemory,
-  cacheFlush: (bridge, place) => bridge.board.arch.kernel.globalCacheFlush(place),
+  cacheFlush: (bridge, place) => globalCacheFlush(bridge.board.arch.kernel, place),
 };
 
 /** Shares sba_iommu's table, or takes pages of its own; either way AGP's half is emptied. */

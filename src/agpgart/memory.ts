@@ -3,6 +3,7 @@
 // Order of operations as in drivers/char/agp/generic.c of 2.6.12-rc2.
 
 import { type Virt, virt } from "../address.ts";
+import { mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
 import type { Given } from "../platform/kernel.ts";
 import { type AgpMemory, type Bridge, EINVAL } from "./bridge.ts";
 
@@ -13,7 +14,7 @@ export function allocPage(bridge: Bridge, use: "agp" | "scratch"): Virt | null {
   const { kernel } = bridge.board.arch;
   const page = kernel.allocate("alloc_page", 0, use, "agp_generic_alloc_page");
   if (page === null) return null;
-  kernel.mapPageIntoAgp(page);
+  mapPageIntoAgp(kernel, page);
   bridge.currentMemory++;
   return page;
 }
@@ -21,7 +22,7 @@ export function allocPage(bridge: Bridge, use: "agp" | "scratch"): Virt | null {
 /** agp_generic_destroy_page. */
 export function destroyPage(bridge: Bridge, page: Virt, use: "agp" | "scratch" = "agp"): void {
   const { kernel } = bridge.board.arch;
-  kernel.unmapPageFromAgp(page);
+  unmapPageFromAgp(kernel, page);
   kernel.free("free_page", page, 0, use, "agp_generic_destroy_page");
   bridge.currentMemory--;
 }

@@ -4,6 +4,7 @@
 // contiguous memory: under Xen only each page's own address must be translated.
 
 import { raw, type Virt } from "../address.ts";
+import { mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
 import type { Given } from "../platform/kernel.ts";
 import {
   type AgpMemory,
@@ -52,7 +53,7 @@ export function createPageMap(bridge: Bridge, style: Style, use: Use): PageMap |
   const real = kernel.allocate("__get_free_page", 0, nameOf(use), place);
   if (real === null) return null;
   kernel.attribute("reserved", real, 1, by);
-  if (style.pagesUncached) kernel.mapPageIntoAgp(real);
+  if (style.pagesUncached) mapPageIntoAgp(kernel, real);
   else kernel.wbinvd(place);
   const remapped = remap.map(hooks.toDevice(arch, real, place), 1, place);
   if (remapped === null) {
@@ -82,7 +83,7 @@ function fill(bridge: Bridge, style: Style, { remapped }: PageMap, use: Use, i: 
 export function freePageMap(bridge: Bridge, style: Style, map: PageMap, use: Use): void {
   const by = { actor: "driver", place: `${style.prefix}_free_page_map` } as const;
   const { kernel } = bridge.board.arch;
-  if (style.pagesUncached) kernel.unmapPageFromAgp(map.real);
+  if (style.pagesUncached) unmapPageFromAgp(kernel, map.real);
   bridge.board.remap.unmap(map.remapped, by.place);
   kernel.attribute("unreserved", map.real, 1, by);
   kernel.free("free_page", map.real, 0, nameOf(use), by.place);

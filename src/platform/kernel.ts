@@ -231,28 +231,6 @@ export class Kernel {
     this.machine.emit({ kind: "tlb.flushed", ...by, which: "cpu" });
   }
 
-  /** map_page_into_agp of 2.6.12-rc2: on x86 uncached from here on, with one CPU TLB flush a page. */
-  mapPageIntoAgp(page: Virt): void {
-    this.#intoAgp(page, "uncached", "map_page_into_agp");
-  }
-
-  unmapPageFromAgp(page: Virt): void {
-    this.#intoAgp(page, "cached", "unmap_page_from_agp");
-  }
-
-  #intoAgp(page: Virt, attribute: "uncached" | "cached", place: string): void {
-    if (!this.platform.agpPagesUncached) return;
-    const by = { actor: "driver", place } as const;
-    this.attribute(attribute, page, 1, by);
-    this.globalFlushTlb(by);
-  }
-
-  /** global_cache_flush: flush_agp_cache on every processor, which is a barrier where it is not x86. */
-  globalCacheFlush(place: string): void {
-    if (this.platform.agpPagesUncached) this.wbinvd(place);
-    else this.mb("ipi_handler");
-  }
-
   wbinvd(place: string): void {
     this.machine.emit({ kind: "cache.flushed", actor: "driver", place, way: "wbinvd" });
   }
