@@ -21,6 +21,7 @@ import { Card } from "./platform/card.ts";
 import { CoherentMemory } from "./platform/coherent.ts";
 import { type Given, Kernel, Killed } from "./platform/kernel.ts";
 import { Mmio } from "./platform/mmio.ts";
+import { Msr } from "./platform/msr.ts";
 import { Pci } from "./platform/pci.ts";
 import type { Platform } from "./platform/platform.ts";
 import { Remap } from "./platform/remap.ts";
@@ -123,6 +124,7 @@ class Run {
         access: new TableAccess(this.#kernel, this.#remap),
         mmio: new Mmio(this.#kernel, chipset),
         statics: { claimed: null },
+        msr: new Msr(this.#kernel),
       },
       staged && changeOf(staged).driver,
     );

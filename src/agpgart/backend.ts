@@ -15,7 +15,7 @@ const MAXES = [
   [4096, 3932],
 ] as const;
 
-/** agp_find_max: how many pages AGP may take, by straight lines between the rows of the table. */
+/** agp_find_max: how many pages of 4096 bytes AGP may take, by straight lines between the rows of the table. */
 export function findMax(physPages: number): number {
   const memory = Math.floor(physPages / 256);
   let i = 1;
@@ -54,7 +54,7 @@ export function addBridge(bridge: Bridge): number {
 function initialize(bridge: Bridge): number {
   const place = "agp_backend_initialize";
   const { kernel } = bridge.board.arch;
-  bridge.maxMemory = findMax(kernel.platform.ram.pages);
+  bridge.maxMemory = findMax(kernel.platform.ram.pages) / 2 ** kernel.platform.pageOrder;
   if (bridge.driver.needsScratchPage && !takeScratchPage(bridge, place)) {
     kernel.printk("err", "agpgart: unable to get memory for scratch page.", place);
     return ENOMEM;

@@ -7,6 +7,7 @@ import type { Chipset } from "../chipset/chipset.ts";
 import type { Arch, Hooks, TableMemory } from "../hooks/hooks.ts";
 import type { Given } from "../platform/kernel.ts";
 import type { Mmio } from "../platform/mmio.ts";
+import type { Msr } from "../platform/msr.ts";
 import type { Pci } from "../platform/pci.ts";
 import type { Remap, Window } from "../platform/remap.ts";
 import type { TableAccess } from "../platform/table-access.ts";
@@ -45,6 +46,7 @@ export interface Board {
   readonly remap: Remap;
   readonly access: TableAccess;
   readonly mmio: Mmio;
+  readonly msr: Msr;
   readonly chipset: Chipset;
   /** The driver's static data, which outlive a bridge. */
   readonly statics: Statics;
@@ -60,7 +62,7 @@ export interface Statics {
 export interface Bridge {
   readonly board: Board;
   readonly driver: BridgeDriver;
-  readonly capndx: number;
+  capndx: number;
   /** Of the AGP specification; null until agp_enable has looked. */
   version: { readonly major: number; readonly minor: number } | null;
   /** As the last look at the status register had it. */
@@ -81,6 +83,8 @@ export interface Bridge {
   registers: Window | null;
   /** The pages of a two-level table, directory first. */
   pageMaps: PageMap[];
+  /** Where the words of the directory lead that have no page. */
+  scratchDirectory: PageMap | null;
   readonly keys: Set<number>;
   currentMemory: number;
   maxMemory: number;
@@ -122,6 +126,8 @@ export interface BridgeDriver {
   /** The functions that probe and remove, by name. */
   readonly probe: string;
   readonly remove: string;
+  /** The other devices that the probe asks for: device and function on the bridge's bus. */
+  readonly slots?: readonly number[];
   /** The probe, before it reads the mode: says which chipset it found. */
   detect(bridge: Bridge): void;
   /** The probe, after it: what must be so before the bridge comes into service; 0 or an errno. */

@@ -4,6 +4,7 @@
 
 import { PAGE_SIZE } from "../address.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
+import { globalCacheFlush } from "../platform/agp-header.ts";
 import type { Given } from "../platform/kernel.ts";
 import type { Through } from "../platform/table-access.ts";
 import {
@@ -37,7 +38,8 @@ export const generic = {
 
 /** Says which chipset the probe found. */
 export function detect({ board, driver }: Bridge): void {
-  board.arch.kernel.printk("info", `agpgart: ${board.chipset.detected}`, driver.probe);
+  const { detected } = board.chipset;
+  if (detected !== null) board.arch.kernel.printk("info", `agpgart: ${detected}`, driver.probe);
 }
 
 /** agp_generic_create_gatt_table: 0 or -ENOMEM; falls back to smaller apertures. */
@@ -164,7 +166,9 @@ export function empty(through: Through, bridge: Bridge, mem: AgpMemory, place: s
 /** agp_generic_remove_memory: trusts pg_start, does not look whose entries they are. */
 function removeMemory(bridge: Bridge, mem: AgpMemory): void {
   const place = "agp_generic_remove_memory";
-  empty({ mapping: bridge.gattTable! }, bridge, mem, place);
-  bridge.board.arch.kernel.wbinvd(place);
+  // UniNorth's table is in the kernel's linear mapping.
+  const { gattTable } = bridge;
+  empty(gattTable === null ? { linear: true } : { mapping: gattTable }, bridge, mem, place);
+  globalCacheFlush(bridge.board.arch.kernel, place);
   bridge.driver.tlbFlush(bridge);
 }

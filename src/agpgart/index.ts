@@ -2,14 +2,19 @@
 
 import { PCI_AGP_STATUS } from "../platform/pci.ts";
 import { aliDrivers } from "./ali-agp.ts";
+import { alphaDriver } from "./alpha-agp.ts";
 import { amdK7Driver } from "./amd-k7-agp.ts";
 import { amd64Drivers } from "./amd64-agp.ts";
+import { atiRs100Driver, atiRs300Driver } from "./ati-agp.ts";
 import { addBridge, removeBridge } from "./backend.ts";
 import { type Board, type Bridge, type BridgeDriver, EEXIST, ENODEV } from "./bridge.ts";
+import { hpDriver } from "./hp-agp.ts";
 import { intelDrivers } from "./intel-agp.ts";
 import { intelI810Driver } from "./intel-i810.ts";
+import { nvidiaDriver } from "./nvidia-agp.ts";
 import { sisDrivers } from "./sis-agp.ts";
-import { u3Driver } from "./uninorth-agp.ts";
+import { sworksDriver } from "./sworks-agp.ts";
+import { u3Driver, uninorth07Driver, uninorth15Driver } from "./uninorth-agp.ts";
 import { viaDrivers } from "./via-agp.ts";
 
 const drivers: { readonly [chipset: string]: BridgeDriver } = {
@@ -21,6 +26,14 @@ const drivers: { readonly [chipset: string]: BridgeDriver } = {
   ...aliDrivers,
   ...sisDrivers,
   ...amd64Drivers,
+  "ati-rs100": atiRs100Driver,
+  "ati-rs300": atiRs300Driver,
+  "sworks-he": sworksDriver,
+  nforce2: nvidiaDriver,
+  uninorth: uninorth07Driver,
+  uninorth15: uninorth15Driver,
+  titan: alphaDriver,
+  zx1: hpDriver,
 };
 
 /** The module: there is one global bridge, as in 2.6.12-rc2. */
@@ -67,6 +80,7 @@ export class Agpgart {
     const { pci, chipset } = this.#board;
     const place = this.#driver.probe;
     const device = pci.devices.find(({ name }) => name === chipset.bridge.device)!;
+    for (const slot of this.#driver.slots ?? []) pci.findSlot(0, slot, place);
     const bridge = this.#bridge(pci.findAgp(device, place));
     this.#driver.detect(bridge);
     if (bridge.capndx !== 0)
@@ -93,6 +107,7 @@ export class Agpgart {
       scratchPageReal: null,
       registers: null,
       pageMaps: [],
+      scratchDirectory: null,
       keys: new Set(),
       currentMemory: 0,
       maxMemory: 0,

@@ -2,7 +2,8 @@
 //
 // Order of operations as in drivers/char/agp/generic.c of 2.6.12-rc2.
 
-import { PAGE_SIZE, type Virt, virt } from "../address.ts";
+import { type Virt, virt } from "../address.ts";
+import { mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
 import type { Given } from "../platform/kernel.ts";
 import { type AgpMemory, type Bridge, EINVAL } from "./bridge.ts";
 
@@ -13,12 +14,7 @@ export function allocPage(bridge: Bridge, use: "agp" | "scratch"): Virt | null {
   const { kernel } = bridge.board.arch;
   const page = kernel.allocate("alloc_page", 0, use, "agp_generic_alloc_page");
   if (page === null) return null;
-  // map_page_into_agp of 2.6.12-rc2: one CPU TLB flush a page.
-  if (kernel.platform.agpPagesUncached) {
-    const by = { actor: "driver", place: "map_page_into_agp" } as const;
-    kernel.attribute("uncached", page, 1, by);
-    kernel.globalFlushTlb(by);
-  }
+  mapPageIntoAgp(kernel, page);
   bridge.currentMemory++;
   return page;
 }
@@ -26,11 +22,7 @@ export function allocPage(bridge: Bridge, use: "agp" | "scratch"): Virt | null {
 /** agp_generic_destroy_page. */
 export function destroyPage(bridge: Bridge, page: Virt, use: "agp" | "scratch" = "agp"): void {
   const { kernel } = bridge.board.arch;
-  if (kernel.platform.agpPagesUncached) {
-    const by = { actor: "driver", place: "unmap_page_from_agp" } as const;
-    kernel.attribute("cached", page, 1, by);
-    kernel.globalFlushTlb(by);
-  }
+  unmapPageFromAgp(kernel, page);
   kernel.free("free_page", page, 0, use, "agp_generic_destroy_page");
   bridge.currentMemory--;
 }
@@ -53,7 +45,7 @@ export function allocateMemory(
     if (typed !== null) typed.bridge = bridge;
     return typed;
   }
-  const entriesPerPage = PAGE_SIZE / (wordBits / 8);
+  const entriesPerPage = bridge.board.arch.kernel.sizeOf(0) / (wordBits / 8);
   const numScratchPages = Math.floor(((count + entriesPerPage - 1) % word) / entriesPerPage);
   const memory = createMemory(bridge, numScratchPages);
   if (memory === null) return null;
@@ -104,7 +96,8 @@ export function freeMemory(curr: AgpMemory | null, global: Bridge | null): void 
   }
   for (const given of curr.memory) {
     // After a partial allocation the bridge is not set yet: curr->bridge->driver is read through NULL.
-    if (curr.bridge === null) badPointer(global!, 4, place);
+    if (curr.bridge === null)
+      badPointer(global!, global!.board.arch.kernel.platform.wordBits / 8, place);
     else {
       const { arch, hooks } = curr.bridge.board;
       curr.bridge.driver.destroyPage(curr.bridge, hooks.fromDevice(arch, given, place), "agp");

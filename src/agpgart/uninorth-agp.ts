@@ -1,4 +1,4 @@
-// uninorth-agp.ts - drivers/char/agp/uninorth-agp.c: the U3 of the PowerMac G5.
+// uninorth-agp.ts - drivers/char/agp/uninorth-agp.c: the host bridges of PowerMacs, from UniNorth to U3.
 //
 // The table is ordinary cached memory: what the CPU stores, hardware sees after a flush of the data cache.
 
@@ -27,12 +27,17 @@ const DUMMY_PAGE = 0xa4;
 const INVAL = 0x1;
 const ENABLE = 0x100;
 const PERFRD = 0x80000;
+const RESET_2X = 0x10000;
 const AGP_ENABLE = 0x100;
+const RATE_4X = 4;
+/** device-rev of the U3 that is described here, and the last one whose TLB flush ends in a reset. */
+const U3_REVISION = 0x33;
+const RESETS = 0x30;
 const LINEAR = { linear: true } as const;
 /** The request queue of these revisions holds seven (device-rev 0x30 to 0x33). */
 const QUEUE_DEPTH = 7;
 
-const sizes: readonly ApertureSize[] = [
+const u3Sizes: readonly ApertureSize[] = [
   [512, 7, 128],
   [256, 6, 64],
   [128, 5, 32],
@@ -48,30 +53,67 @@ const sizes: readonly ApertureSize[] = [
   value: value!,
 }));
 
-export const u3Driver: BridgeDriver = {
+const common = {
   ...generic,
   name: "agpgart-uninorth",
   probe: "agp_uninorth_probe",
   remove: "agp_uninorth_remove",
-  sizes,
-  needsScratchPage: true,
   cantUseAperture: true,
   noFastWrites: true,
   fetchSize,
-  configure,
-  cleanup,
-  tlbFlush,
   maskMemory: raw,
   createGattTable,
   freeGattTable,
-  insertMemory,
-  removeMemory,
-  enable,
   cacheFlush: (bridge) => bridge.board.arch.kernel.mb("null_cache_flush"),
+} satisfies Partial<BridgeDriver>;
+
+export const u3Driver: BridgeDriver = {
+  ...common,
+  sizes: u3Sizes,
+  needsScratchPage: true,
+  configure(bridge) {
+    configure(bridge);
+    const frame = Math.floor(raw(bridge.scratchPageReal!.bus) / PAGE_SIZE);
+    bridge.board.pci.write(BRIDGE, DUMMY_PAGE, 4, frame, "uninorth_configure");
+    return 0;
+  },
+  cleanup: (bridge) => cleanup(bridge, U3_REVISION),
+  tlbFlush: (bridge) => tlbFlush(bridge, U3_REVISION),
+  insertMemory: insertU3,
+  removeMemory: removeU3,
+  enable(bridge, requested) {
+    const { status, common } = agreed(bridge, requested);
+    const depth = Math.min(Math.floor(common / 2 ** 24), QUEUE_DEPTH);
+    command(bridge, depth * 2 ** 24 + (common & 0xffffff), (status & MODE_3_0) !== 0);
+  },
 };
 
-/** An unknown size code means 256 MB, not an error. */
+/** A UniNorth of this device-rev, which the device tree says. */
+const uninorthDriver = (revision: number): BridgeDriver => ({
+  ...common,
+  // No aperture above 32 MB.
+  sizes: u3Sizes.slice(4),
+  configure,
+  cleanup: (bridge) => cleanup(bridge, revision),
+  tlbFlush: (bridge) => tlbFlush(bridge, revision),
+  insertMemory: insertUninorth,
+  enable(bridge, requested) {
+    const { common } = agreed(bridge, requested);
+    // Darwin does not use 4x on this revision. The bit goes after the one rate was chosen: none is left.
+    command(
+      bridge,
+      revision === 0x21 && (common & RATE_4X) !== 0 ? common - RATE_4X : common,
+      false,
+    );
+  },
+});
+
+export const uninorth07Driver = uninorthDriver(0x07);
+export const uninorth15Driver = uninorthDriver(0x21);
+
+/** An unknown size code means the second of the sizes, not an error. */
 function fetchSize(bridge: Bridge): number {
+  const { sizes } = bridge.driver;
   const code = bridge.board.pci.read(BRIDGE, GART_BASE, 4, "uninorth_fetch_size") & 0xfff;
   const index = sizes.findIndex(({ value }) => value === code);
   bridge.apertureSizeIdx = index < 0 ? 1 : index;
@@ -90,24 +132,29 @@ function configure(bridge: Bridge): number {
   pci.write(BRIDGE, GART_BASE, 4, low + value, place, table);
   bridge.gartBusAddr = 0;
   pci.write(BRIDGE, AGP_BASE, 4, Math.floor(raw(table.bus) / 2 ** 32) & 0xf, place);
-  pci.write(BRIDGE, DUMMY_PAGE, 4, Math.floor(raw(bridge.scratchPageReal!.bus) / PAGE_SIZE), place);
   return 0;
 }
 
-function cleanup(bridge: Bridge): void {
+function cleanup({ board: { pci } }: Bridge, revision: number): void {
   const place = "uninorth_cleanup";
-  const { pci } = bridge.board;
   const control = pci.read(BRIDGE, GART_CTRL, 4, place);
   // The GART is on only since the first TLB flush.
   if ((control & ENABLE) === 0) return;
   pci.write(BRIDGE, GART_CTRL, 4, control | INVAL, place);
   pci.write(BRIDGE, GART_CTRL, 4, 0, place);
+  if (revision > RESETS) return;
+  pci.write(BRIDGE, GART_CTRL, 4, RESET_2X, place);
+  pci.write(BRIDGE, GART_CTRL, 4, 0, place);
 }
 
-function tlbFlush({ board: { pci } }: Bridge): void {
-  const control = ENABLE | PERFRD;
-  pci.write(BRIDGE, GART_CTRL, 4, control | INVAL, "uninorth_tlbflush");
-  pci.write(BRIDGE, GART_CTRL, 4, control, "uninorth_tlbflush");
+function tlbFlush({ board: { pci } }: Bridge, revision: number): void {
+  const place = "uninorth_tlbflush";
+  const control = revision === U3_REVISION ? ENABLE | PERFRD : ENABLE;
+  pci.write(BRIDGE, GART_CTRL, 4, control | INVAL, place);
+  pci.write(BRIDGE, GART_CTRL, 4, control, place);
+  if (revision > RESETS) return;
+  pci.write(BRIDGE, GART_CTRL, 4, control | RESET_2X, place);
+  pci.write(BRIDGE, GART_CTRL, 4, control, place);
 }
 
 function createGattTable(bridge: Bridge): number {
@@ -130,6 +177,7 @@ function createGattTable(bridge: Bridge): number {
 function allocateTable(bridge: Bridge, place: string): TableMemory | null {
   const { arch, hooks } = bridge.board;
   const { order } = bridge.currentSize;
+  const { sizes } = bridge.driver;
   const from = hooks.everyDriver ? hooks : plainTable;
   for (let i = bridge.apertureSizeIdx; i < sizes.length; i++) {
     const table = from.allocateTable(arch, order, place);
@@ -154,57 +202,89 @@ function freeGattTable(bridge: Bridge): void {
   bridge.gattBusAddr = null;
 }
 
-function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
-  const place = "u3_insert_memory";
+/** Of both insert functions: the checks; -EINVAL out of range, -EBUSY over an entry that is not 0. */
+function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): number {
   const { access, arch } = bridge.board;
-  const { kernel } = arch;
   if (mem.type !== 0) return EINVAL;
   if (endOf(bridge, mem, pgStart) > bridge.currentSize.entries) return EINVAL;
   for (let i = 0; i < mem.memory.length; i++) {
     const word = access.read(LINEAR, pgStart + i, place);
     if (word === 0) continue;
-    kernel.printk(
-      "default",
-      `${place}: entry 0x${i.toString(16)} occupied (${word.toString(16)})`,
-      place,
-    );
+    if (place === "u3_insert_memory") {
+      const text = `${place}: entry 0x${i.toString(16)} occupied (${word.toString(16)})`;
+      arch.kernel.printk("default", text, place);
+    }
     return EBUSY;
   }
-  for (const [i, given] of mem.memory.entries()) {
-    const word = Math.floor(raw(given.bus) / PAGE_SIZE) + 2 ** 31;
-    access.write(LINEAR, pgStart + i, word, given, place);
-    // __va of what the hook gave: another page's lines wherever that is not a physical address.
-    kernel.flushDcacheRange(kernel.va(given.bus), PAGE_SIZE, place);
-  }
-  kernel.mb(place);
-  kernel.flushDcacheRange(entryAt(bridge, pgStart), mem.memory.length * 4, place);
-  tlbFlush(bridge);
   return 0;
 }
 
-function removeMemory(bridge: Bridge, mem: AgpMemory): void {
+/** Of both: the entries, and each page's lines out of the data cache. */
+function fill(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): void {
+  const { access, arch, chipset } = bridge.board;
+  const { kernel } = arch;
+  for (const [i, given] of mem.memory.entries()) {
+    access.write(LINEAR, pgStart + i, chipset.entry.encode(given.bus)!, given, place);
+    // __va of what the hook gave: another page's lines wherever that is not a physical address.
+    kernel.flushDcacheRange(kernel.va(given.bus), PAGE_SIZE, place);
+  }
+}
+
+function insertU3(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
+  const place = "u3_insert_memory";
+  const refused = scan(bridge, mem, pgStart, place);
+  if (refused !== 0) return refused;
+  fill(bridge, mem, pgStart, place);
+  flushTable(bridge, mem, pgStart, place);
+  tlbFlush(bridge, U3_REVISION);
+  return 0;
+}
+
+function insertUninorth(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
+  const place = "uninorth_insert_memory";
+  const refused = scan(bridge, mem, pgStart, place);
+  if (refused !== 0) return refused;
+  fill(bridge, mem, pgStart, place);
+  // Only the first entry is read back.
+  bridge.board.access.read(LINEAR, pgStart, place);
+  flushTable(bridge, mem, pgStart, place);
+  bridge.driver.tlbFlush(bridge);
+  return 0;
+}
+
+/** UniNorth has the generic one, which leaves the table's words in the data cache. */
+function removeU3(bridge: Bridge, mem: AgpMemory): void {
   const place = "u3_remove_memory";
-  const { access, arch } = bridge.board;
+  const { access } = bridge.board;
   for (let i = 0; i < mem.memory.length; i++) access.write(LINEAR, mem.pgStart + i, 0, null, place);
-  arch.kernel.mb(place);
-  arch.kernel.flushDcacheRange(entryAt(bridge, mem.pgStart), mem.memory.length * 4, place);
-  tlbFlush(bridge);
+  flushTable(bridge, mem, mem.pgStart, place);
+  tlbFlush(bridge, U3_REVISION);
+}
+
+function flushTable(bridge: Bridge, mem: AgpMemory, first: number, place: string): void {
+  const { kernel } = bridge.board.arch;
+  kernel.mb(place);
+  kernel.flushDcacheRange(entryAt(bridge, first), mem.memory.length * 4, place);
 }
 
 const entryAt = (bridge: Bridge, entry: number): Virt =>
   offset(bridge.gattTableReal!.virt, entry * 4);
 
-/** uninorth_agp_enable: writes the command and reads it until it sticks. */
-function enable(bridge: Bridge, requested: number): void {
+/** The first half of uninorth_agp_enable: what bridge, card and client agree on. */
+function agreed(bridge: Bridge, requested: number): { status: number; common: number } {
+  const { pci } = bridge.board;
+  const status = pci.read(BRIDGE, bridge.capndx + PCI_AGP_STATUS, 4, "uninorth_agp_enable");
+  const common = (collectDeviceStatus(bridge, requested, status) | AGP_ENABLE) >>> 0;
+  return { status, common };
+}
+
+/** The second half: writes the command and reads it until it sticks. */
+function command(bridge: Bridge, word: number, agp3: boolean): void {
   const place = "uninorth_agp_enable";
   const { pci } = bridge.board;
-  const status = pci.read(BRIDGE, bridge.capndx + PCI_AGP_STATUS, 4, place);
-  const common = collectDeviceStatus(bridge, requested, status) | AGP_ENABLE;
-  const depth = Math.min(Math.floor(common / 2 ** 24) & 0xff, QUEUE_DEPTH);
-  const command = depth * 2 ** 24 + (common & 0xffffff);
-  tlbFlush(bridge);
-  pci.write(BRIDGE, bridge.capndx + PCI_AGP_COMMAND, 4, command, place);
+  bridge.driver.tlbFlush(bridge);
+  pci.write(BRIDGE, bridge.capndx + PCI_AGP_COMMAND, 4, word, place);
   pci.read(BRIDGE, bridge.capndx + PCI_AGP_COMMAND, 4, place);
-  deviceCommand(bridge, command, (status & MODE_3_0) !== 0);
-  tlbFlush(bridge);
+  deviceCommand(bridge, word, agp3);
+  bridge.driver.tlbFlush(bridge);
 }

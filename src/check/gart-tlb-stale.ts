@@ -4,7 +4,7 @@
 // it in March), ServerWorks' could hang (2e8b601f84).
 
 import { hex } from "../address.ts";
-import { fetch } from "../machine/gart.ts";
+import { cachedEntry, fetch } from "../machine/gart.ts";
 import type { Check } from "./check.ts";
 
 export const gartTlbStale: Check = {
@@ -13,7 +13,8 @@ export const gartTlbStale: Check = {
   watch: (_, report) => ({
     after: {
       "op.ended": (_event, { state }) => {
-        for (const [page, { word }] of state.tlb) {
+        for (const [page] of state.tlb) {
+          const { word } = cachedEntry(state, page)!;
           const now = fetch(state, page)?.word;
           if (now === undefined || now === word) continue;
           report.finding(

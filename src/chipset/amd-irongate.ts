@@ -3,9 +3,8 @@
 // Names as in AMD's 751 data sheet (21910) and drivers/char/agp/amd-k7-agp.c of 2.6.12-rc2. One word of the
 // directory stands for 4 MB and goes by the absolute address of the aperture, not relative to its base.
 
-import { bus, raw } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
-import { apertureIn, tableIn } from "./bases.ts";
+import { apertureIn, pageAndValidBit, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
 
 const BRIDGE = "0000:00:00.0";
@@ -16,9 +15,6 @@ const mmio = (offset: number) => registerNumber("mmio", bdfOf(BRIDGE), offset);
 const APBASE = config(0x10);
 const ATTBASE = mmio(0x04);
 const TLBFLUSH = mmio(0x0c);
-
-/** Bits 31:12 are the page, bit 0 is valid, at both levels. */
-const decode = (word: number) => (word % 2 === 1 ? bus(word - (word % 4096)) : null);
 
 export const amdIrongate: Chipset = {
   name: "amd-irongate",
@@ -86,12 +82,8 @@ export const amdIrongate: Chipset = {
     { device: CARD, offset: 0xf0, width: 4, value: 0x00200002 },
     { device: CARD, offset: 0xf4, width: 4, value: 0x1f000207 },
   ],
-  entry: {
-    bytes: 4,
-    encode: (page) => (raw(page) < 2 ** 32 ? raw(page) - (raw(page) % 4096) + 1 : null),
-    decode,
-  },
-  directory: { reach: 0x400000, decode },
+  entry: pageAndValidBit,
+  directory: { reach: 0x400000, relative: false, decode: pageAndValidBit.decode },
   cachedTable: false,
   apertureBase: apertureIn(APBASE),
   tableBase: tableIn(ATTBASE),

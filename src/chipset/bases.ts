@@ -1,7 +1,7 @@
-// bases.ts - where aperture and table are, for the chipsets that keep each in one 32-bit register.
+// bases.ts - what many chipsets share: aperture and table in one 32-bit register each, and a word's format.
 
-import { aperture, bus } from "../address.ts";
-import type { Chipset } from "./chipset.ts";
+import { aperture, type Bus, bus, raw } from "../address.ts";
+import type { Chipset, EntryFormat } from "./chipset.ts";
 
 /** PCI_BASE_ADDRESS_MEM_MASK: the low four bits of a BAR say what kind it is. */
 export const apertureIn =
@@ -18,3 +18,10 @@ export const tableIn =
     const held = registers.register(number, 4);
     return held === undefined ? null : { base: bus(held.word - (held.word % 4096)), seq: held.seq };
   };
+
+/** Bits 31:12 are the page and bit 0 is valid: the word of most tables, and of every directory. */
+export const pageAndValidBit = {
+  bytes: 4,
+  encode: (page: Bus) => (raw(page) < 2 ** 32 ? raw(page) - (raw(page) % 4096) + 1 : null),
+  decode: (word: number) => (word % 2 === 1 ? bus(word - (word % 4096)) : null),
+} as const satisfies EntryFormat;

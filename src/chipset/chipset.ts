@@ -21,7 +21,7 @@ export interface RegisterOf {
   readonly name: string;
   readonly number: number;
   /** Bytes. */
-  readonly width: 1 | 2 | 4;
+  readonly width: 1 | 2 | 4 | 8;
   readonly fields: readonly RegisterField[];
   /** Whether it holds the table's address. */
   readonly holdsTable: boolean;
@@ -31,7 +31,9 @@ export interface RegisterOf {
 
 export interface EntryFormat {
   /** Bytes a word takes in the table. */
-  readonly bytes: number;
+  readonly bytes: 4 | 8;
+  /** Bytes of the aperture behind one word, where those are not 4096. */
+  readonly reach?: number;
   /** The word that makes the GART put out this page address; null where the format cannot hold it. */
   encode(page: Bus): number | null;
   /** The page address that a word names; null where it names none. */
@@ -41,14 +43,16 @@ export interface EntryFormat {
 export interface DirectoryFormat {
   /** Bytes of the aperture behind one word. */
   readonly reach: number;
+  /** Whether word 0 stands for the aperture's base; else the absolute address tells the word. */
+  readonly relative: boolean;
   /** The address of the table page that a word names; null where it names none. */
   decode(word: number): Bus | null;
 }
 
 export interface Chipset {
   readonly name: string;
-  /** The driver's printk when it finds the bridge. */
-  readonly detected: string;
+  /** The driver's printk when it finds the bridge; null where it has none. */
+  readonly detected: string | null;
   readonly bridge: { readonly device: string; readonly vendor: number; readonly id: number };
   /** The machine's PCI devices, bridge included, in bus order. */
   readonly devices: readonly {
@@ -63,14 +67,19 @@ export interface Chipset {
   /** What configuration space holds at power-on: device, offset, width, value. */
   readonly powerOn: readonly { device: string; offset: number; width: 1 | 2 | 4; value: number }[];
   readonly entry: EntryFormat;
+  /** How many words stand before the aperture's, where the table is that of a larger I/O window. */
+  readonly entriesBefore?: number;
   /** Of a two-level table: how a directory word is read, and how much of the aperture it stands for. */
   readonly directory: DirectoryFormat | null;
   /** Whether the CPU writes the table through its cache, so that only a flush shows it to hardware. */
   readonly cachedTable: boolean;
   /** The aperture's base as an AGP master sees it; null before anything is known of it. */
   apertureBase(registers: Registers): Aperture | null;
-  /** The table's base as the chipset was told it, and the seq of that write. */
-  tableBase(registers: Registers): { base: Bus; seq: number } | null;
+  /**
+   * The table's base as the chipset was told it, and the seq of that write. Where each of several registers
+   * has its own part of the table: as the one of this page has it, counted from the aperture's base.
+   */
+  tableBase(registers: Registers, page?: number): { base: Bus; seq: number } | null;
   /** Whether the GART keeps the entries that it fetched; left out where it always does. */
   keepsEntries?(registers: Registers): boolean;
   /** What a register keeps of a word, where some of them keep something else. */

@@ -28,7 +28,7 @@ const HOOK = kindCode["hook.called"];
 const REGISTER_WRITTEN = kindCode["register.written"];
 
 /** Of another chipset: its registers, its flushes, and what is said of them. */
-const OF_CHIPSET = /^(register|directory|message|tlb|cache)\.|^call\./;
+const OF_CHIPSET = /^(register|directory|scratch-directory|message|tlb|cache)\.|^call\./;
 
 /** Says of an event whether it takes part: its kind, actor and value by code, and whether it fills `bus`. */
 export type TakesPart = (kind: number, actor: number, value: number, hasBus: boolean) => boolean;

@@ -44,6 +44,7 @@ export const families = [
   "content",
   "request",
   "pte",
+  "scratch-directory",
 ] as const;
 export type FamilyName = (typeof families)[number];
 

@@ -15,6 +15,8 @@ const gattWord = {
   ...handed,
 } as const;
 const directoryWord = { ...gattWord, entry: subject("directory") } as const;
+// The page of a two-level table that the empty words of its directory lead to (ServerWorks).
+const scratchWord = { ...gattWord, entry: subject("scratch-directory") } as const;
 
 export const gart = {
   "gatt.written": kind(gattWord, (e) => `gatt[${hex(e.entry)}] <- ${hex(e.word)}${means(e)}`),
@@ -26,6 +28,14 @@ export const gart = {
   "directory.read": kind(
     directoryWord,
     (e) => `directory[${hex(e.entry)}] = ${hex(e.word)}${means(e)}`,
+  ),
+  "scratch-directory.written": kind(
+    scratchWord,
+    (e) => `scratch directory[${hex(e.entry)}] <- ${hex(e.word)}${means(e)}`,
+  ),
+  "scratch-directory.read": kind(
+    scratchWord,
+    (e) => `scratch directory[${hex(e.entry)}] = ${hex(e.word)}${means(e)}`,
   ),
 };
 

@@ -17,7 +17,15 @@ export const allocators = [
   "lmb_alloc",
 ] as const;
 /** What the pages are for. */
-export const uses = ["gatt", "directory", "scratch", "agp", "block", "kernel"] as const;
+export const uses = [
+  "gatt",
+  "directory",
+  "scratch",
+  "agp",
+  "block",
+  "kernel",
+  "scratch-directory",
+] as const;
 
 const run = {
   /** The pseudo-physical frame number of the first page. */

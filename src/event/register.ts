@@ -8,6 +8,11 @@ import { kind } from "./kind.ts";
 export const registerNumber = (where: "config" | "mmio", bdf: number, offset: number): number =>
   ((where === "mmio" ? 1 : 0) * 0x10000 + bdf) * 0x100000 + offset;
 
+/** The processor's model-specific registers lie above those of the devices. */
+const MSRS = 2 ** 48;
+/** Each is 64 bits wide and takes eight numbers, as other registers take one a byte. */
+export const msrNumber = (msr: number): number => MSRS + msr * 8;
+
 /** "0000:01:05.0" as bus x 256 + device x 8 + function, above it the PCI domain x 65536. */
 export function bdfOf(device: string): number {
   const [domain, bus, slot, fn] = device.split(/[:.]/).map((part) => Number.parseInt(part, 16));
@@ -20,7 +25,7 @@ export function deviceOf(bdf: number): string {
   return `${domain}:${two((bdf >> 8) & 255)}:${two((bdf >> 3) & 31)}.${bdf & 7}`;
 }
 
-/** The parts of a register's number. */
+/** The parts of a register's number; `registerName` knows those of the processor too. */
 export function registerAt(number: number): {
   where: "config" | "mmio";
   bdf: number;
@@ -35,6 +40,7 @@ export function registerAt(number: number): {
 }
 
 export const registerName = (number: number): string => {
+  if (number >= MSRS) return `msr:${hex((number - MSRS) / 8)}`;
   const { where, bdf, offset } = registerAt(number);
   return `${where === "mmio" ? "mmio:" : ""}${deviceOf(bdf)}+${hex(offset)}`;
 };

@@ -3,7 +3,7 @@
 // What a name gives depends on the architecture's header: asm-i386/agp.h makes virt_to_gart the identity,
 // Xen's makes it phys_to_machine (linux 07eee78ea8ba, xen 2594f8caad).
 
-import { misreadAsBus, misreadAsPhys, onBus, raw, type Virt } from "../address.ts";
+import { misreadAsBus, misreadAsPhys, offset, onBus, raw, type Virt } from "../address.ts";
 import type { hookNames } from "../event/hook.ts";
 import type { Given } from "../platform/kernel.ts";
 import { type Arch, busToPhys, found, gave, type Hooks } from "./hooks.ts";
@@ -21,6 +21,13 @@ export const machineOf =
     const machine = arch.kernel.machineOf(arch.kernel.physOf(address))!;
     return gave(arch, name, address, onBus(machine), place, "bus");
   };
+/** asm/io.h's virt_to_bus: where a PCI device finds the page. On alpha that is the direct map, above RAM. */
+const busOf: ToDevice = (arch, address, place) => {
+  const { kernel } = arch;
+  const machine = kernel.machineOf(kernel.physOf(address))!;
+  const mapped = offset(onBus(machine), kernel.platform.directMap);
+  return gave(arch, "virt_to_bus", address, mapped, place, "bus");
+};
 /** machine_to_phys: its inverse. */
 export const machineToVirt =
   (name: HookName): FromDevice =>
@@ -32,7 +39,7 @@ export const toDevice = {
   // The mistake: without Xen a physical address is what the chipset wants.
   virt_to_phys: (arch: Arch, address: Virt, place: string): Given =>
     gave(arch, "virt_to_phys", address, misreadAsBus(arch.kernel.physOf(address)), place, "phys"),
-  virt_to_bus: machineOf("virt_to_bus"),
+  virt_to_bus: busOf,
   virt_to_gart: machineOf("virt_to_gart"),
   virt_to_fsb: machineOf("virt_to_fsb"),
   agp_virt_to_phys: machineOf("agp_virt_to_phys"),
@@ -42,7 +49,10 @@ export const toDevice = {
 export const fromDevice = {
   phys_to_virt: (arch: Arch, given: Given, place: string): Virt =>
     found(arch, "phys_to_virt", given, misreadAsPhys(given.bus), place, "phys"),
-  bus_to_virt: machineToVirt("bus_to_virt"),
+  bus_to_virt: ((arch, given, place) => {
+    const at = offset(given.bus, -arch.kernel.platform.directMap);
+    return found(arch, "bus_to_virt", given, busToPhys(arch, at), place, "bus");
+  }) satisfies FromDevice,
   gart_to_virt: machineToVirt("gart_to_virt"),
   fsb_to_virt: machineToVirt("fsb_to_virt"),
   agp_phys_to_virt: machineToVirt("agp_phys_to_virt"),

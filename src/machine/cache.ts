@@ -19,8 +19,10 @@ export const cache = {
       flushWords(state, placeAt(onBus(event.machine), 0), event.size);
   },
   "tlb.flushed": (state, event) => {
-    if (event.which === "gart") state.tlb.clear();
     if (event.which === "iommu") state.iommuTlb.clear();
+    if (event.which !== "gart") return;
+    state.tlb.clear();
+    state.tlbHigh.clear();
   },
   "attribute.changed": (state, event) => {
     const { set, clear } = change[event.attribute];

@@ -2,7 +2,7 @@
 
 import { aperture, bus, mfnOf, PAGE_SIZE, raw } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { walk } from "./gart.ts";
+import { cacheEntry, walk } from "./gart.ts";
 import { keepTranslation } from "./iommu.ts";
 import type { Part } from "./part.ts";
 import { nothing } from "./part.ts";
@@ -41,5 +41,5 @@ function keepEntry(state: State, address: number, cause: number | null): void {
   if (state.nature.chipset?.keepsEntries?.(state) === false) return;
   const walked = walk(state, aperture(address));
   if (walked?.bus != null && walked.fetched !== null)
-    state.tlb.set(walked.page, { word: walked.word, seq: cause ?? walked.cause });
+    cacheEntry(state, walked.page, { word: walked.word, seq: cause ?? walked.cause });
 }

@@ -7,28 +7,45 @@ import {
   type Machine,
   offset,
   PAGE_SIZE,
-  pageOffset,
   raw,
   untranslated,
   type Virt,
 } from "../address.ts";
+import type { Chipset } from "../chipset/chipset.ts";
 import type { Held } from "./held-table.ts";
 import type { Part } from "./part.ts";
 import { nothing } from "./part.ts";
 import type { State } from "./state.ts";
-import { cpuWord, memoryWord, placeAt, placeOf, writeWord } from "./words.ts";
+import {
+  cpuEntry,
+  halves,
+  memoryEntry,
+  memoryWord,
+  placeAt,
+  placeOf,
+  whole,
+  writeEntry,
+  writeWord,
+} from "./words.ts";
+
+const DIRECTORY_WORD = 4;
 
 export const gart = {
   "gatt.written": (state, event, seq) => {
     const place = entryPlace(state, event);
-    if (place !== null) writeWord(state, place, { word: event.word, seq });
+    if (place !== null) writeEntry(state, place, { word: whole(event), seq });
   },
   "gatt.read": nothing,
   "directory.written": (state, event, seq) => {
-    const place = placeOf(state.directory, event.entry, 4);
+    const place = placeOf(state.directory, event.entry, DIRECTORY_WORD);
     if (place !== null) writeWord(state, place, { word: event.word, seq });
   },
   "directory.read": nothing,
+  "scratch-directory.written": (state, event, seq) => {
+    const place = placeOf(state.scratchDirectory, event.entry, DIRECTORY_WORD);
+    if (place !== null) writeWord(state, place, { word: event.word, seq });
+  },
+  "scratch-directory.read": nothing,
 } satisfies Part;
 
 /**
@@ -41,22 +58,27 @@ export function entryPlace(
 ): number | null {
   const { chipset } = state.nature;
   const bytes = chipset?.entry.bytes ?? 4;
-  if (virt == null) return placeOf(state.table, entry, bytes);
+  if (virt == null) return placeOf(state.table, (chipset?.entriesBefore ?? 0) + entry, bytes);
   const base = chipset?.tableBase(state)?.base;
   return base === undefined ? null : placeAt(base, entry * bytes);
 }
 
 /** The table as the CPU sees it through its mapping, by entry; 0 where nothing was written. */
 export function* entriesOf(state: State): Generator<[number, number]> {
-  const bytes = state.nature.chipset?.entry.bytes ?? 4;
-  const count = (state.table.size * PAGE_SIZE) / bytes;
+  const { chipset } = state.nature;
+  const bytes = chipset?.entry.bytes ?? 4;
+  const before = chipset?.entriesBefore ?? 0;
+  const count = (state.table.size * PAGE_SIZE) / bytes - before;
   for (let entry = 0; entry < count; entry++)
-    yield [entry, cpuWord(state, placeOf(state.table, entry, bytes)!) ?? 0];
+    yield [entry, cpuEntry(state, placeOf(state.table, before + entry, bytes)!) ?? 0];
 }
+
+/** Bytes of the aperture behind an entry. */
+export const reachOf = ({ entry }: Chipset): number => entry.reach ?? PAGE_SIZE;
 
 /** One walk: what the chipset fetched on the way, and where it ended. */
 export interface Walk {
-  /** The page of the aperture, counted from its base. */
+  /** The page of the aperture, counted from its base; it has the size that an entry stands for. */
   readonly page: number;
   /** The machine address of the word fetched; null on a TLB hit. */
   readonly fetched: Machine | null;
@@ -75,27 +97,45 @@ export interface Walk {
  * Null where the chipset's registers name no table yet.
  */
 export function walk(state: State, address: Aperture): Walk | null {
-  const base = state.nature.chipset?.apertureBase(state) ?? null;
-  if (base === null) return null;
-  const page = Math.floor(distance(base, address) / PAGE_SIZE);
-  const cached = state.tlb.get(page);
+  const { chipset } = state.nature;
+  const base = chipset?.apertureBase(state) ?? null;
+  if (chipset === null || base === null) return null;
+  const reach = reachOf(chipset);
+  const page = Math.floor(distance(base, address) / reach);
+  const within = distance(base, address) % reach;
+  const cached = cachedEntry(state, page);
   return cached === undefined
-    ? fetch(state, page, pageOffset(address))
-    : decoded(state, page, null, cached, pageOffset(address));
+    ? fetch(state, page, within)
+    : decoded(state, page, null, cached, within);
+}
+
+/** The GART's TLB takes an entry. */
+export function cacheEntry(state: State, page: number, held: Held): void {
+  const { word, high } = halves(held.word);
+  state.tlb.set(page, { ...held, word });
+  if (high === undefined) state.tlbHigh.delete(page);
+  else state.tlbHigh.set(page, high);
+}
+
+/** What it holds for a page of the aperture; undefined where that is nothing. */
+export function cachedEntry(state: State, page: number): Held | undefined {
+  const held = state.tlb.get(page);
+  return held && { ...held, word: whole({ word: held.word, high: state.tlbHigh.get(page) }) };
 }
 
 /** The same walk past the TLB: what lies in memory for this page of the aperture. */
 export function fetch(state: State, page: number, within = 0): Walk | null {
   const { chipset } = state.nature;
   const base = chipset?.apertureBase(state) ?? null;
-  const table = chipset?.tableBase(state) ?? null;
+  const table = chipset?.tableBase(state, page) ?? null;
   if (chipset === null || base === null || table === null) return null;
   const { bytes } = chipset.entry;
+  const at = (chipset.entriesBefore ?? 0) + page;
   if (chipset.directory === null)
-    return outcome(state, page, offset(table.base, page * bytes), table.seq, within);
-  // Two levels: the directory goes by the absolute address of the aperture.
-  const address = raw(base) + page * PAGE_SIZE;
-  const slot = offset(table.base, Math.floor(address / chipset.directory.reach) * 4);
+    return outcome(state, page, offset(table.base, at * bytes), table.seq, within);
+  // Two levels: the directory goes by the absolute address of the aperture, or by that from its base.
+  const address = (chipset.directory.relative ? 0 : raw(base)) + page * PAGE_SIZE;
+  const slot = offset(table.base, Math.floor(address / chipset.directory.reach) * DIRECTORY_WORD);
   const entry = memoryWord(state, placeAt(slot, 0)) ?? { word: 0, seq: table.seq };
   const second = chipset.directory.decode(entry.word);
   const fetched = untranslated(slot);
@@ -107,7 +147,7 @@ export function fetch(state: State, page: number, within = 0): Walk | null {
 
 /** What the word at an address says; `from` is the event that gave the address. */
 function outcome(state: State, page: number, at: Bus, from: number, within: number): Walk {
-  const held = memoryWord(state, placeAt(at, 0)) ?? { word: 0, seq: from };
+  const held = memoryEntry(state, placeAt(at, 0)) ?? { word: 0, seq: from };
   return decoded(state, page, untranslated(at), held, within);
 }
 

@@ -17,5 +17,6 @@ export const hook = {
     if (event.phys == null) return;
     state.table.move(raw(pfnOf(event.phys)), reached);
     state.directory.move(raw(pfnOf(event.phys)), reached);
+    state.scratchDirectory.move(raw(pfnOf(event.phys)), reached);
   },
 } satisfies Part;

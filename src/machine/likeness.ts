@@ -120,7 +120,9 @@ const plans: readonly Plan[] = kindNames.map((kind) => {
   return {
     counting: counting.reduce((bits, [, field]) => bits | (1 << at[field.in as Column]), 0),
     word: fields.some(([name]) => name === "word")
-      ? (({ gatt: "entry", directory: "directory" } as const)[family as "gatt"] ?? "register")
+      ? (({ gatt: "entry", directory: "directory", "scratch-directory": "directory" } as const)[
+          family as "gatt"
+        ] ?? "register")
       : null,
     isAccess: family === "device",
     special: (special as { [kind: string]: Plan["special"] })[kind] ?? null,

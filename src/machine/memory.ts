@@ -3,7 +3,7 @@
 import { mfnOf, type Phys, pfn, pfnOf, physOf, raw } from "../address.ts";
 import { uses } from "../event/memory.ts";
 import type { Part } from "./part.ts";
-import { pagesOf, type State } from "./state.ts";
+import { directoryOf, pagesOf, type State } from "./state.ts";
 import type { TablePages } from "./table-pages.ts";
 
 export const memory = {
@@ -32,7 +32,7 @@ export const memory = {
 
 const tableOf = (state: State, use: (typeof uses)[number]): TablePages | null => {
   if (use === "gatt") return state.table;
-  return use === "directory" ? state.directory : null;
+  return use === "directory" || use === "scratch-directory" ? directoryOf(state, use) : null;
 };
 
 /** The seq of the allocation that a page belongs to; null for a page that nobody allocated. */

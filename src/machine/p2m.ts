@@ -14,6 +14,7 @@ export const p2m = {
     // The linear mapping moves with the page; a mapping of ioremap's keeps the frame it has.
     state.table.move(event.page, frame);
     state.directory.move(event.page, frame);
+    state.scratchDirectory.move(event.page, frame);
   },
   "p2m.cleared": (state, event) => {
     const frame = state.p2m.get(event.page);

@@ -63,6 +63,7 @@ export class State {
   /** The pages of the GATT and of its directory. */
   readonly table = new TablePages();
   readonly directory = new TablePages();
+  readonly scratchDirectory = new TablePages();
   /** bus page -> mfn. */
   readonly iommu = new Table();
   /** DMA handle -> bytes. */
@@ -73,6 +74,8 @@ export class State {
   readonly mappings = new HeldTable();
   /** aperture page -> the entry that the GART keeps of it. */
   readonly tlb = new HeldTable();
+  /** The bits above 51 of those entries, where they have such. */
+  readonly tlbHigh = new Table();
   /** 0 -> seq of the last gap in the recording. */
   readonly gap = new Table();
   /** Where the unused entries of an IOMMU lead, if anywhere: see iommu.ts. */
@@ -146,3 +149,7 @@ function tablesOf(state: State): Map<string, Table> {
 
 /** Pages that so many bytes take. */
 export const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE);
+
+/** The pages of a two-level table's directory, or of the one that stands in for missing pages. */
+export const directoryOf = (state: State, which: "directory" | "scratch-directory"): TablePages =>
+  which === "directory" ? state.directory : state.scratchDirectory;

@@ -22,6 +22,42 @@ export function placeOf(pages: TablePages, entry: number, bytes: number): number
 export const placeAt = (address: Bus, bytes: number): number =>
   Math.floor((raw(address) + bytes) / WORD);
 
+/** Bits 0 to 51 of a word of 64 bits and those above it, as events have them. */
+const HALF = 2 ** 52;
+export const whole = ({
+  word,
+  high,
+}: {
+  readonly word: number;
+  readonly high?: number | null | undefined;
+}) => word + (high ?? 0) * HALF;
+export const halves = (word: number): { readonly word: number; readonly high?: number } =>
+  word < HALF ? { word } : { word: word % HALF, high: Math.floor(word / HALF) };
+
+/** An entry of eight bytes lies in two places, bits 0 to 51 in the first. */
+const isWide = (state: State): boolean => state.nature.chipset?.entry.bytes === 8;
+
+/** The CPU writes an entry of the table. */
+export function writeEntry(state: State, place: number, held: Held): void {
+  const { word, high } = halves(held.word);
+  writeWord(state, place, { ...held, word });
+  if (isWide(state)) writeWord(state, place + 1, { ...held, word: high ?? 0 });
+}
+
+/** What the CPU reads there; undefined where this run wrote nothing. */
+export function cpuEntry(state: State, place: number): number | undefined {
+  const word = cpuWord(state, place);
+  if (word === undefined || !isWide(state)) return word;
+  return whole({ word, high: cpuWord(state, place + 1) ?? 0 });
+}
+
+/** What hardware reads there. */
+export function memoryEntry(state: State, place: number): Held | undefined {
+  const held = memoryWord(state, place);
+  if (held === undefined || !isWide(state)) return held;
+  return { ...held, word: whole({ word: held.word, high: state.words.get(place + 1) ?? 0 }) };
+}
+
 /** The CPU writes a word; where the table is mapped cached, it stays in the cache until it is flushed. */
 export function writeWord(state: State, place: number, held: Held): void {
   if (state.nature.chipset?.cachedTable === true) state.dirty.set(place, held);

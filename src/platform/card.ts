@@ -3,16 +3,7 @@
 // The client writes a tag into each page it is given; after a bind the card reads each bound page through
 // the aperture, as the real testgart does with its pattern, and meets that tag or somebody else's.
 
-import {
-  aperture,
-  type Bus,
-  bus,
-  type Machine,
-  mfnOf,
-  PAGE_SIZE,
-  raw,
-  untranslated,
-} from "../address.ts";
+import { aperture, type Bus, bus, type Machine, mfnOf, raw, untranslated } from "../address.ts";
 import { strangerTag } from "../event/device.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { walk } from "../machine/gart.ts";
@@ -46,8 +37,8 @@ export class Card {
 
   /** The card reads the pages bound from `first` on, `base` being the aperture's. */
   read(base: number, first: number, pages: readonly Given[]): void {
-    for (const [i, meant] of pages.entries())
-      this.#read("card", base + (first + i) * PAGE_SIZE, meant);
+    const size = this.#kernel.sizeOf(0);
+    for (const [i, meant] of pages.entries()) this.#read("card", base + (first + i) * size, meant);
   }
 
   /** As a PCI master it reads by a DMA handle; `meant` is the page, null where the handle is dead. */

@@ -101,7 +101,7 @@ export class CoherentMemory {
     const behindIommu = this.#handles !== null;
     const page = Math.floor(raw(handle) / PAGE_SIZE);
     const reached = behindIommu ? machine : untranslated(handle);
-    const size = PAGE_SIZE * 2 ** order;
+    const size = this.#kernel.sizeOf(order);
     const common = { actor: "kernel", place, phys, machine, bus: handle, reached, size } as const;
     return {
       about: { ...common, handle: page, way: "coherent", virt: address } as const,

@@ -17,10 +17,10 @@ export interface Iommu {
   readonly spareEntries: number | null;
 }
 
-/** Upwards from 0x80000000, nothing used twice: as the reference recordings have it. */
-export const upwards: Iommu = {
+/** Upwards from a bus page, nothing used twice. */
+export const upwardsFrom = (page: number): Iommu => ({
   handles: () => {
-    let next = 0x80000;
+    let next = page;
     return {
       take: (order) => {
         const first = next;
@@ -31,7 +31,10 @@ export const upwards: Iommu = {
     };
   },
   spareEntries: null,
-};
+});
+
+/** From 0x80000000, as the reference recordings have it. */
+export const upwards = upwardsFrom(0x80000);
 
 const ENTRIES = 524288;
 /** Three quarters: more than 15 pages come from above it. */

@@ -121,6 +121,11 @@ export class Kernel {
     });
   }
 
+  /** Bytes of 2^order pages of this kernel. */
+  sizeOf(order: number): number {
+    return PAGE_SIZE * 2 ** (order + this.platform.pageOrder);
+  }
+
   /** 2^order pages, or null where there are none. */
   allocate(
     by: (typeof allocators)[number],
@@ -128,8 +133,8 @@ export class Kernel {
     use: (typeof uses)[number],
     place: string,
   ): Virt | null {
-    const size = PAGE_SIZE * 2 ** order;
-    const first = this.pages.take(order);
+    const size = this.sizeOf(order);
+    const first = this.pages.take(order + this.platform.pageOrder);
     if (first === null) {
       this.machine.emit({
         kind: "fault.raised",
@@ -141,7 +146,7 @@ export class Kernel {
       });
       return null;
     }
-    for (let i = 0; i < 2 ** order; i++) this.meet(first + i);
+    for (let i = 0; i < size / PAGE_SIZE; i++) this.meet(first + i);
     const at = physOf(pfn(first));
     this.machine.emit({
       kind: "page.allocated",
@@ -198,12 +203,12 @@ export class Kernel {
       allocation: first,
       by,
       use,
-      size: PAGE_SIZE * 2 ** order,
+      size: this.sizeOf(order),
       virt: address,
       phys: at,
       machine: this.machineOf(at),
     });
-    this.pages.give(first, order);
+    this.pages.give(first, order + this.platform.pageOrder);
   }
 
   /** SetPageReserved, ClearPageReserved and change_page_attr over consecutive pages. */

@@ -1,7 +1,8 @@
-// mmio.ts - memory-mapped registers of a device, as plain storage that starts at zero.
+// mmio.ts - memory-mapped registers of a device, which the state keeps; they start at zero.
 
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
+import type { State } from "../machine/state.ts";
 import type { Given, Kernel } from "./kernel.ts";
 import type { Width } from "./pci.ts";
 import { writeRegister } from "./register-write.ts";
@@ -9,16 +10,15 @@ import { writeRegister } from "./register-write.ts";
 export class Mmio {
   readonly #kernel: Kernel;
   readonly #chipset: Chipset;
-  readonly #words = new Map<number, number>();
 
   constructor(kernel: Kernel, chipset: Chipset) {
     this.#kernel = kernel;
     this.#chipset = chipset;
   }
 
-  read(offset: number, width: Width, place: string): number {
+  read(offset: number, width: Width | 8, place: string): number {
     const register = this.#number(offset);
-    const word = this.#words.get(register) ?? 0;
+    const word = wordAt(this.#kernel.state, register, width);
     this.#kernel.machine.emit({
       kind: "register.read",
       actor: "driver",
@@ -31,13 +31,19 @@ export class Mmio {
   }
 
   /** `given` is the address that the value is made of, where it holds one. */
-  write(offset: number, width: Width, word: number, place: string, given?: Given): void {
+  write(offset: number, width: Width | 8, word: number, place: string, given?: Given): void {
     const register = this.#number(offset);
     writeRegister(this.#kernel, this.#chipset, { register, word, size: width, place }, given);
-    this.#words.set(register, word);
   }
 
   #number(offset: number): number {
     return registerNumber("mmio", bdfOf(this.#chipset.mmio!.device), offset);
   }
+}
+
+/** What so many bytes of registers hold; a byte that nobody wrote yet is zero. */
+export function wordAt({ registers }: State, register: number, bytes: number): number {
+  let word = 0;
+  for (let i = 0; i < bytes; i++) word += (registers.get(register + i)?.word ?? 0) * 256 ** i;
+  return word;
 }

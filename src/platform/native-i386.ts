@@ -20,6 +20,8 @@ export const nativeI386: Platform = {
   user,
   virtBase: 0n,
   pageOffset: 0xc0000000,
+  pageOrder: 0,
+  directMap: 0,
   ram: { first: 0, pages: 0x10000, bump: 0x1000 },
   // 896 MB: VMALLOC_RESERVE keeps the rest of the fourth gigabyte (asm-i386/page.h, MAXMEM).
   lowPages: 0x38000,
@@ -39,6 +41,7 @@ export const nativeI386: Platform = {
     ...["intel-815", "intel-820", "intel-830mp", "intel-840", "intel-850", "intel-860"],
     ...["intel-7505", "via-kt133", "via-kt400", "via-kt880", "via-kt880-bw"],
     ...["ali-m1541", "ali-m1671", "sis-735", "sis-648", "sis-746", "amd64-8151"],
+    ...["ati-rs100", "ati-rs300", "sworks-he", "nforce2"],
   ],
   lacks: [],
   ownsDevices: true,

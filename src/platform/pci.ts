@@ -1,11 +1,12 @@
 // pci.ts - PCI configuration space of the bridge and the display device, as plain storage.
 //
 // As in the reference recordings: unlisted bytes are 0, nothing has side effects except what a chipset's
-// table names as flushing its TLB, and the AGP status register ignores writes.
+// value says of its TLB and of what registers keep, and the AGP status register ignores writes.
 
 import { hex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
+import { keptWord } from "../machine/register.ts";
 import type { Given, Kernel } from "./kernel.ts";
 import { writeRegister } from "./register-write.ts";
 
@@ -59,7 +60,9 @@ export class Pci {
       { register, word: value, size: width, place },
       given,
     );
-    if (!this.#isStatus(device, offset)) store(this.#space(device), offset, width, value);
+    if (this.#isStatus(device, offset)) return;
+    const kept = keptWord(this.#kernel.state, { register, word: value });
+    store(this.#space(device), offset, width, kept);
   }
 
   /** pci_find_capability: the reference's harness answers it without reading configuration space. */

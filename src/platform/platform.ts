@@ -28,6 +28,10 @@ export interface Platform {
   readonly virtBase: bigint;
   /** PAGE_OFFSET, relative to the virt base. */
   readonly pageOffset: number;
+  /** A page of the kernel is 2^pageOrder pages of 4096 bytes, in which everything here is counted. */
+  readonly pageOrder: number;
+  /** Where on the bus physical address 0 is, by the direct map that virt_to_bus takes. */
+  readonly directMap: number;
   /** The kernel's own pages, by pfn: the first, how many, and where the page allocator starts. */
   readonly ram: { readonly first: number; readonly pages: number; readonly bump: number };
   /** How many pages from PAGE_OFFSET up the kernel maps, and gives to drivers; the rest is high memory. */
@@ -45,7 +49,7 @@ export interface Platform {
   /** What that domain calls its page there, as M2P says; null for nobody's. */
   readonly strangersPage: (mfn: number) => number | null;
   readonly ioremap: IoremapRule;
-  /** Whether map_page_into_agp makes a page uncached; elsewhere it does nothing. */
+  /** Whether asm/agp.h is x86's: a page in AGP is uncached and its flush a wbinvd, not nothing and a barrier. */
   readonly agpPagesUncached: boolean;
   /** Whether the kernel may drive devices at all: an ordinary domain of Xen may not. */
   readonly ownsDevices: boolean;

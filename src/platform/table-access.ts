@@ -2,11 +2,14 @@
 
 import { raw, type Virt, virt } from "../address.ts";
 import { entryPlace } from "../machine/gart.ts";
-import { cpuWord, placeOf } from "../machine/words.ts";
+import { directoryOf } from "../machine/state.ts";
+import { cpuEntry, cpuWord, halves, placeOf } from "../machine/words.ts";
 import { type Given, handed, type Kernel } from "./kernel.ts";
 import type { Remap, Window } from "./remap.ts";
 
 const DIRECTORY_WORD = 4;
+/** The directory, or the page that its empty words lead to. */
+type Directory = "directory" | "scratch-directory";
 
 /** How the driver reaches the table: an uncached mapping, the linear one, or the chipset's own window. */
 export type Through =
@@ -32,7 +35,7 @@ export class TableAccess {
       actor: "driver",
       place,
       entry,
-      word,
+      ...halves(word),
       ...at,
       ...this.#named(format.decode(word), page),
     });
@@ -41,13 +44,15 @@ export class TableAccess {
   read(through: Through, entry: number, place: string): number {
     const { state, machine } = this.#kernel;
     const at = this.#address(through, entry, state.nature.chipset!.entry.bytes, place);
-    const word = this.#word(entryPlace(state, { entry, ...at }));
-    machine.emit({ kind: "gatt.read", actor: "driver", place, entry, word, ...at });
+    const found = entryPlace(state, { entry, ...at });
+    const word = (found === null ? undefined : cpuEntry(state, found)) ?? 0;
+    machine.emit({ kind: "gatt.read", actor: "driver", place, entry, ...halves(word), ...at });
     return word;
   }
 
-  /** Writes a word of a directory, and reads it back for PCI posting. */
+  /** Writes a word of a directory. */
   writeDirectory(
+    which: Directory,
     mapping: Window,
     entry: number,
     word: number,
@@ -55,12 +60,17 @@ export class TableAccess {
     place: string,
   ): void {
     const { state, machine } = this.#kernel;
-    const by = { actor: "driver", place } as const;
     this.#address({ mapping }, entry, DIRECTORY_WORD, place);
     const bus = state.nature.chipset!.directory!.decode(word);
-    machine.emit({ kind: "directory.written", ...by, entry, word, ...this.#named(bus, page) });
-    const read = this.#word(placeOf(state.directory, entry, DIRECTORY_WORD));
-    machine.emit({ kind: "directory.read", ...by, entry, word: read });
+    const by = { actor: "driver", place } as const;
+    machine.emit({ kind: `${which}.written`, ...by, entry, word, ...this.#named(bus, page) });
+  }
+
+  /** Reads it back, for PCI posting. */
+  readDirectory(which: Directory, entry: number, place: string): void {
+    const { state, machine } = this.#kernel;
+    const word = this.#word(placeOf(directoryOf(state, which), entry, DIRECTORY_WORD));
+    machine.emit({ kind: `${which}.read`, actor: "driver", place, entry, word });
   }
 
   /** RAM that this run did not write reads as zeroes. */

@@ -125,9 +125,8 @@ function isFound(state: State, { entry, frame }: Bound): boolean {
 }
 
 /** All words of the table, by index: the driver fills each of them at init. */
-function wordsOf({ state, entries }: Pick<Told, "state" | "entries">): Uint32Array {
-  return Uint32Array.from(entriesOf(state), ([, word]) => word).subarray(0, entries);
-}
+const wordsOf = ({ state, entries }: Pick<Told, "state" | "entries">): number[] =>
+  Array.from(entriesOf(state), ([, word]) => word).slice(0, entries);
 
 /** [index, word as hex], for each word of the directory that the CPU wrote and is not 0. */
 function directoryOf(state: State): [number, string][] {
@@ -141,8 +140,10 @@ function directoryOf(state: State): [number, string][] {
 
 /** zlib's CRC-32 over the words in little-endian order, as typed arrays keep them on every host of Node. */
 function tableCrc(told: Told): number {
-  const { buffer, byteLength } = wordsOf(told);
-  return crc32(new Uint8Array(buffer, 0, byteLength));
+  const words = wordsOf(told);
+  const isWide = told.state.nature.chipset?.entry.bytes === 8;
+  const memory = isWide ? BigUint64Array.from(words, BigInt) : Uint32Array.from(words);
+  return crc32(new Uint8Array(memory.buffer));
 }
 
 function dumpOf(state: State, entries: number, tag: unknown): unknown {
@@ -151,7 +152,7 @@ function dumpOf(state: State, entries: number, tag: unknown): unknown {
 }
 
 /** [first index, length, word as hex], for equal words in a row. */
-function runsOf(words: Uint32Array): [number, number, string][] {
+function runsOf(words: readonly number[]): [number, number, string][] {
   const runs: [number, number, string][] = [];
   let before: number | null = null;
   for (const [i, word] of words.entries()) {

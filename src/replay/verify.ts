@@ -7,8 +7,8 @@ import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { entryPlace, walk } from "../machine/gart.ts";
 import { translate } from "../machine/iommu.ts";
-import { State } from "../machine/state.ts";
-import { cpuWord, placeOf } from "../machine/words.ts";
+import { directoryOf, State } from "../machine/state.ts";
+import { cpuEntry, cpuWord, placeOf, whole } from "../machine/words.ts";
 import { observable, Watch } from "./observe.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
@@ -61,10 +61,12 @@ type Hold = (seq: number, what: string, recorded: unknown, replayed: unknown) =>
 function before({ seq, event }: Recorded, state: State, hold: Hold): void {
   switch (event.kind) {
     case "gatt.read":
-      hold(seq, "word", event.word, wordAt(state, entryPlace(state, event)) ?? event.word);
+      hold(seq, "word", whole(event), entryAt(state, entryPlace(state, event)) ?? whole(event));
       return;
-    case "directory.read": {
-      const place = placeOf(state.directory, event.entry, 4);
+    case "directory.read":
+    case "scratch-directory.read": {
+      const which = event.kind === "directory.read" ? "directory" : "scratch-directory";
+      const place = placeOf(directoryOf(state, which), event.entry, 4);
       hold(seq, "word", event.word, wordAt(state, place) ?? event.word);
       return;
     }
@@ -101,7 +103,7 @@ function truth({ seq, event }: Recorded, state: State, hold: Hold): void {
     hold(seq, "machine", number(event.machine), number(state.machineOf(event.phys)));
   const { entry, directory } = state.nature.chipset ?? {};
   if (event.kind === "gatt.written" && event.bus != null)
-    hold(seq, "bus", raw(event.bus), number(entry?.decode(event.word)));
+    hold(seq, "bus", raw(event.bus), number(entry?.decode(whole(event))));
   if (event.kind === "directory.written" && event.bus != null)
     hold(seq, "bus", raw(event.bus), number(directory?.decode(event.word)));
   if (event.kind === "cpu.wrote") hold(seq, "frame", event.frame, raw(mfnOf(event.machine)));
@@ -109,6 +111,9 @@ function truth({ seq, event }: Recorded, state: State, hold: Hold): void {
 
 const number = (address: Machine | Bus | null | undefined): number | null =>
   address == null ? null : raw(address);
+
+const entryAt = (state: State, place: number | null): number | undefined =>
+  place === null ? undefined : cpuEntry(state, place);
 
 const wordAt = (state: State, place: number | null): number | undefined =>
   place === null ? undefined : cpuWord(state, place);

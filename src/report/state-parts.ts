@@ -1,10 +1,10 @@
 // state-parts.ts - a machine's state in parts that a person can take in: runs of pages, registers by name.
 
-import { aperture, mfnOf, offset, PAGE_SIZE, raw } from "../address.ts";
+import { aperture, mfnOf, offset, raw } from "../address.ts";
 import type { RegisterField } from "../chipset/chipset.ts";
 import { uses } from "../event/memory.ts";
 import { registerName } from "../event/register.ts";
-import { entriesOf, fetch } from "../machine/gart.ts";
+import { entriesOf, fetch, reachOf } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 
 export const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
@@ -125,7 +125,10 @@ export function gattParts(state: State): GattPart[] {
   const base = state.nature.chipset?.apertureBase(state) ?? null;
   return found.map((part) => ({
     ...part,
-    aperture: base === null ? null : raw(offset(aperture(raw(base)), part.first * PAGE_SIZE)),
+    aperture:
+      base === null
+        ? null
+        : raw(offset(aperture(raw(base)), part.first * reachOf(state.nature.chipset!))),
   }));
 }
 

@@ -5,23 +5,31 @@ import { describe, expect, test } from "vitest";
 import { bus, hex, raw } from "../../src/address.ts";
 import { amdIrongate } from "../../src/chipset/amd-irongate.ts";
 import { amd64s, northbridges } from "../../src/chipset/amd64.ts";
+import { atiRs100 } from "../../src/chipset/ati-igp.ts";
 import { bareAddress } from "../../src/chipset/bare-address.ts";
 import { i810 } from "../../src/chipset/i810.ts";
 import { chipsets } from "../../src/chipset/index.ts";
 import { intel820 } from "../../src/chipset/intel-8xx.ts";
+import { nforce2 } from "../../src/chipset/nforce2.ts";
+import { sworksHe } from "../../src/chipset/sworks-he.ts";
+import { titan } from "../../src/chipset/titan.ts";
 import { u3 } from "../../src/chipset/u3.ts";
+import { uninorth, uninorth15 } from "../../src/chipset/uninorth.ts";
+import { zx1 } from "../../src/chipset/zx1.ts";
 import { bdfOf, registerAt, registerNumber } from "../../src/event/register.ts";
 import { holding } from "./registers.ts";
 
 const frame = fc.oneof(fc.nat({ max: 2 ** 20 - 1 }), fc.nat({ max: 2 ** 40 - 1 }));
 
 describe.each(chipsets)("$name", ({ entry, registers, powerOn, devices, bridge, ...chipset }) => {
+  const size = entry.reach ?? 4096;
+
   test("has an entry for every page below 4 GB, and for that at 0 where it has a valid bit", () => {
     const isBare = entry === bareAddress;
     expect(entry.encode(bus(0)) === null).toBe(isBare);
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2 ** 20 - 1 }), (page) => {
-        expect(entry.encode(bus(page * 4096))).not.toBeNull();
+      fc.property(fc.integer({ min: 1, max: 2 ** 32 / size - 1 }), (page) => {
+        expect(entry.encode(bus(page * size))).not.toBeNull();
       }),
     );
   });
@@ -29,10 +37,10 @@ describe.each(chipsets)("$name", ({ entry, registers, powerOn, devices, bridge, 
   test("makes entries that name the page they were made of, or none at all", () => {
     fc.assert(
       fc.property(frame, (page) => {
-        const word = entry.encode(bus(page * 4096));
+        const word = entry.encode(bus(page * size));
         if (word === null) return;
         expect(word).toBeLessThan(2 ** (entry.bytes * 8));
-        expect(raw(entry.decode(word)!)).toBe(page * 4096);
+        expect(raw(entry.decode(word)!)).toBe(page * size);
       }),
       { numRuns: 300 },
     );
@@ -50,7 +58,7 @@ describe.each(chipsets)("$name", ({ entry, registers, powerOn, devices, bridge, 
     for (const number of numbers) expect(bdfs).toContain(registerAt(number).bdf);
     const holder = registers.find(({ holdsTable }) => holdsTable)!;
     const told = raw(holder.tableIn?.(0x01230000) ?? bus(0x01230000));
-    const base = chipset.tableBase(holding([holder.number, { word: 0x01230000, seq: 9 }]));
+    const base = chipset.tableBase(holding([holder.number, { word: 0x01230001, seq: 9 }]));
     expect([raw(base!.base), base!.seq]).toEqual([told, 9]);
     expect(chipset.tableBase(holding())).toBeNull();
   });
@@ -174,4 +182,60 @@ test("the 820 keeps no entry as long as nobody sets GTLB_ENABLE, which its drive
   const control = registerNumber("config", bdfOf(intel820.bridge.device), 0xb0);
   const keeps = (word: number) => intel820.keepsEntries!(holding([control, { word, seq: 1 }]));
   expect([keeps(0), keeps(0x80)]).toEqual([false, true]);
+});
+
+describe("ServerWorks' HE", () => {
+  const register = (name: string) => sworksHe.registers.find((one) => one.name === name)!.number;
+
+  test("counts its directory from the aperture's base, where the others go by the absolute address", () => {
+    expect([sworksHe, atiRs100].map(({ directory }) => directory!.relative)).toEqual([true, false]);
+  });
+
+  test("shows its size in the bits of the base that stay when all are set", () => {
+    expect(hex(sworksHe.keeps!(register("APBASE"), 0xfe000000))).toBe("0xfc000008");
+    expect(hex(sworksHe.keeps!(register("APBASE"), 0xe0000008))).toBe("0xe0000008");
+  });
+
+  test("is done with a flush at once", () => {
+    expect(sworksHe.keeps!(register("DIRFLUSH"), 1)).toBe(0);
+    expect(sworksHe.keeps!(register("POSTFLUSH"), 1)).toBe(0);
+    expect(sworksHe.keeps!(register("GATTBASE"), 0x1000004)).toBe(0x1000004);
+  });
+});
+
+test("the nForce2 finds each 64 MB of its aperture by a register of its own, if that is valid", () => {
+  const [first, second] = nforce2.registers.filter(({ holdsTable }) => holdsTable);
+  const held = holding(
+    [first!.number, { word: 0x01000001, seq: 1 }],
+    [second!.number, { word: 0x04000001, seq: 2 }],
+  );
+  const entryAt = (page: number) => {
+    const { base, seq } = nforce2.tableBase(held, page)!;
+    return [hex(raw(base) + page * 4), seq];
+  };
+  expect(entryAt(16383)).toEqual(["0x100fffc", 1]);
+  expect(entryAt(16384)).toEqual(["0x4000000", 2]);
+  expect(nforce2.tableBase(held, 2 * 16384)).toBeNull();
+  expect(nforce2.tableBase(holding([first!.number, { word: 0x01000000, seq: 1 }]))).toBeNull();
+});
+
+test("UniNorth's entry is a page and bit 0, and UniNorth 1.5 speaks AGP 2.0", () => {
+  expect(hex(uninorth.entry.encode(bus(0x0abcd000))!)).toBe("0xabcd001");
+  const capability = ({ powerOn }: typeof uninorth) => hex(powerOn[0]!.value);
+  expect([uninorth, uninorth15].map(capability)).toEqual(["0x100002", "0x200002"]);
+});
+
+test("Titan's entry is the number of a page of 8 KB, one place to the left, and bit 0", () => {
+  expect(hex(titan.entry.encode(bus(0x0abcc000))!)).toBe("0xabcd");
+  expect(hex(titan.entry.decode(0x0abcd)!)).toBe("0xabcc000");
+  expect(titan.entry.encode(bus(0x0abcd000))).toBeNull();
+  // Set aside for AGP, and not valid.
+  expect(titan.entry.decode(0xface)).toBeNull();
+});
+
+test("zx1's entry is the page and bit 63, which the I/O MMU's cookie has not", () => {
+  const word = zx1.entry.encode(bus(0x0abcd000))!;
+  expect(BigInt(word)).toBe(0x8000_0000_0abc_d000n);
+  expect(hex(zx1.entry.decode(word)!)).toBe("0xabcd000");
+  expect(zx1.entry.decode(0x0000badbadc0ffee)).toBeNull();
 });

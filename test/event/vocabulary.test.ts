@@ -79,6 +79,11 @@ const told: { readonly [K in KindName]: Told<K> } = {
     "directory[0x380] <- 0x456001, names 0x456000",
   ],
   "directory.read": [{ entry: 896, word: 0x456001 }, "directory[0x380] = 0x456001"],
+  "scratch-directory.written": [
+    { entry: 3, word: 0x00456001, bus: bus(0x00456000) },
+    "scratch directory[0x3] <- 0x456001, names 0x456000",
+  ],
+  "scratch-directory.read": [{ entry: 3, word: 0 }, "scratch directory[0x3] = 0x0"],
   "register.written": [
     { register: ATTBASE, word: 0x1230000, size: 4 },
     "0000:00:00.0+0xb8 <- 0x1230000",

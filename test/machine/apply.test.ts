@@ -17,6 +17,7 @@ const facts = [
   "hook.called",
   "gatt.read",
   "directory.read",
+  "scratch-directory.read",
   "cpu.read",
   "bio.merged",
   "bio.split",

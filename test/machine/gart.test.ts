@@ -138,6 +138,7 @@ describe("a two-level walk", () => {
     ...intel440bx,
     directory: {
       reach: 2 ** 22,
+      relative: false,
       decode: (word) => (word % 2 === 1 ? bus(word - (word % 4096)) : null),
     },
   };

@@ -53,3 +53,9 @@ test("a word is unknown as long as one of its bytes is, and a reading fills in o
   happens(state, shown(0xffffffff));
   expect(shows(state)).toEqual({ word: 0xffff02ff, seq: 2 });
 });
+
+test("a register keeps what its chipset says it keeps", () => {
+  const forgetful = { ...pc.chipset!, keeps: () => 7 };
+  const state = stateAfter({ ...pc, chipset: forgetful }, registerSet(0xb8, 0x01231000));
+  expect(shows(state, 0xb8)).toEqual({ word: 7, seq: 1 });
+});

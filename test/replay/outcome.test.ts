@@ -49,6 +49,16 @@ describe("what the thread says of each hook set", () => {
     ["override", "native-i386", "right"],
     ["override", "xen-i386", "refused"],
     ["override", "ppc64-g5", "right"],
+    ["legacy", "ppc32-mac", "right"],
+    ["gart", "ppc32-mac", "right"],
+    ["legacy", "alpha", "right"],
+    ["dma-coherent", "alpha", "wrong"],
+    ["dma-handle", "alpha", "wrong"],
+    ["gart", "alpha", "right"],
+    ["legacy", "ia64-zx1", "right"],
+    ["dma-coherent", "ia64-zx1", "right"],
+    ["dma-handle", "ia64-zx1", "wrong"],
+    ["gart", "ia64-zx1", "right"],
   ])("%s on %s is %s", (hooks, platform, ends) => {
     expect(outcome(platform, hooks).ends).toBe(ends);
   });

@@ -13,7 +13,7 @@ import {
   type Virt,
 } from "../../address.ts";
 import { levels } from "../../event/op.ts";
-import { bdfOf, registerNumber } from "../../event/register.ts";
+import { bdfOf, msrNumber, registerNumber } from "../../event/register.ts";
 import { allocatedAt } from "../../machine/memory.ts";
 import type { Source } from "./reference-given.ts";
 import type { FieldsOf, Shape } from "./reference-lines.ts";
@@ -56,6 +56,8 @@ export const driver = {
 
   pci_r: (reading, line) => readRegister(reading, inConfig(line), line),
   pci_w: (reading, line) => writeRegister(reading, inConfig(line), line),
+  rdmsr: (reading, line) => readRegister(reading, msrNumber(line.msr), wholeMsr(line)),
+  wrmsr: (reading, line) => writeRegister(reading, msrNumber(line.msr), wholeMsr(line)),
   mmio_r: (reading, line) => readRegister(reading, inMmio(reading, line), line),
   mmio_w: (reading, line) => writeRegister(reading, inMmio(reading, line), line),
 
@@ -88,7 +90,8 @@ export const driver = {
   },
 } satisfies Partial<Readers<Shape>>;
 
-type Access = Omit<FieldsOf<"pci_r">, "dev">;
+type Access = { readonly w: number; readonly val: number };
+const wholeMsr = ({ lo, hi }: FieldsOf<"rdmsr">) => ({ w: 8, val: hi * 2 ** 32 + lo });
 const inConfig = ({ dev, off }: FieldsOf<"pci_r">) => registerNumber("config", bdfOf(dev), off);
 function inMmio(reading: Reading, { map, off }: FieldsOf<"mmio_r">): number {
   const { mmio, name } = reading.chipset;
@@ -105,9 +108,9 @@ function writeRegister(reading: Reading, register: number, { w: size, val: word 
   const known = reading.chipset.registers.find(({ number }) => number === register);
   // The bits below a page are control bits; those above 32 may be in another register.
   const said = known?.tableIn?.(word) ?? bus(word - (word % PAGE_SIZE));
-  // A driver that clears the register names no table.
-  const leads =
-    known?.holdsTable && raw(said) !== 0 ? leading(reading, reading.given.whole(said)) : {};
+  // A driver that clears the register names no table; a narrow write changes bits beside the address.
+  const isBase = known?.holdsTable && size === known.width && raw(said) !== 0;
+  const leads = isBase ? leading(reading, reading.given.whole(said)) : {};
   reading.machine.emit({
     kind: "register.written",
     actor: "driver",
@@ -126,7 +129,11 @@ const leading = (reading: Reading, number: Bus) => ({
 });
 
 /** The address that a word of a table names; null where it names none. */
-const named = ({ chipset }: Reading, table: "gatt" | "directory", word: number): Bus | null =>
+const named = (
+  { chipset }: Reading,
+  table: FieldsOf<"w32">["role"]["table"],
+  word: number,
+): Bus | null =>
   table === "gatt" ? chipset.entry.decode(word) : (chipset.directory?.decode(word) ?? null);
 
 /** The words of a line, one by one; `virt` where they are met through the chipset's window. */

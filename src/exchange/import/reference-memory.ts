@@ -116,7 +116,13 @@ function allocate(
 /** What pages are for: two functions ask for pages of two uses. */
 function useOf({ machine, operation }: Reading, place: keyof typeof usesOf) {
   if (place === "agp_generic_alloc_page" && operation === "init") return "scratch";
-  if (place === "amd_create_page_map" && machine.state.directory.size === 0) return "directory";
+  if (place.endsWith("_create_page_map")) {
+    const { directory, scratchDirectory } = machine.state;
+    if (directory.size === 0) return "directory";
+    // ServerWorks has a second one, before the pages of entries.
+    if (place === "serverworks_create_page_map" && scratchDirectory.size === 0)
+      return "scratch-directory";
+  }
   return usesOf[place];
 }
 

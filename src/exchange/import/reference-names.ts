@@ -14,6 +14,7 @@ import type { uses } from "../../event/memory.ts";
 export const platforms = {
   "native-i386": { virtBase: 0n, physIsMachine: true, hasIommu: false },
   "xen-i386": { virtBase: 0n, physIsMachine: false, hasIommu: false },
+  "ppc32-mac": { virtBase: 0n, physIsMachine: true, hasIommu: false },
   "ppc64-g5": { virtBase: 0xc000000000000000n, physIsMachine: true, hasIommu: true },
   "ppc64-g5hi": { virtBase: 0xc000000000000000n, physIsMachine: true, hasIommu: true },
   "xen-i386low": { virtBase: 0n, physIsMachine: false, hasIommu: false },
@@ -61,6 +62,8 @@ export const injections = {
 export const usesOf = {
   agp_generic_create_gatt_table: "gatt",
   amd_create_page_map: "gatt",
+  ati_create_page_map: "gatt",
+  serverworks_create_page_map: "gatt",
   uninorth_create_gatt_table: "gatt",
   alloc_gatt_pages: "gatt",
   dma_alloc_coherent: "gatt",
@@ -106,6 +109,7 @@ export const refusals = {
 export const roles = {
   gatt: { table: "gatt", window: null },
   dir: { table: "directory", window: null },
+  "scratch-dir": { table: "scratch-directory", window: null },
   "pte-window": { table: "gatt", window: 0x10000 },
 } as const;
 

@@ -82,7 +82,10 @@ const operation = {
 
 const access = { off: word, w: z.union([z.literal(1), z.literal(2), z.literal(4)]), val: word };
 const config = z.object({ dev: device, ...access });
+/** The words of this program hold 52 bits. */
+const WIDE = "expected no bits above 51";
 const mmio = z.object({ map: natural, ...access });
+const msr = z.object({ msr: word, lo: word, hi: word.refine((hi) => hi < 2 ** 20, WIDE) });
 const words = z
   .object({
     role: table,
@@ -135,6 +138,8 @@ const driver = (virt: z.ZodType<Virt>) => ({
 
   pci_r: config,
   pci_w: config,
+  rdmsr: msr,
+  wrmsr: msr,
   mmio_r: mmio,
   mmio_w: mmio,
   w32: words,

@@ -135,7 +135,7 @@ const picked = (given: { readonly [field: string]: unknown }) => {
 
 /** (size_t)-1 as the driver got it; what JSON would round is kept as text. */
 const mostPages = (platform: string) =>
-  /^ppc64|x86_64/.test(platform) ? "18446744073709551615" : 2 ** 32 - 1;
+  /^ppc|x86_64/.test(platform) ? "18446744073709551615" : 2 ** 32 - 1;
 
 const contains = (run: Of<"page.allocated">, address: Phys | null | undefined): boolean =>
   address != null && distance(run.phys!, address) >= 0 && distance(run.phys!, address) < run.size;

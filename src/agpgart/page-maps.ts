@@ -1,0 +1,190 @@
+// page-maps.ts - tables of two levels, a page at a time, as the drivers of K7, ATI and ServerWorks have them.
+//
+// The three copy one code. No page of such a table has to follow another, so nothing here asks for
+// contiguous memory: under Xen only each page's own address must be translated.
+
+import { raw, type Virt } from "../address.ts";
+import { mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
+import type { Given } from "../platform/kernel.ts";
+import {
+  type AgpMemory,
+  type ApertureSize,
+  type Bridge,
+  EBUSY,
+  EINVAL,
+  ENOMEM,
+  isEmpty,
+  type PageMap,
+} from "./bridge.ts";
+import { endOf } from "./generic.ts";
+
+export const ENTRIES_A_PAGE = 1024;
+
+/** amd_irongate_sizes and ati_generic_sizes: any size takes single pages, so that none is fallen back to. */
+export const twoLevelSizes: readonly ApertureSize[] = [
+  [2048, 0xc],
+  [1024, 0xa],
+  [512, 0x8],
+  [256, 0x6],
+  [128, 0x4],
+  [64, 0x2],
+  [32, 0x0],
+].map(([size, value]) => ({ size: size!, entries: size! * 256, order: 0, value: value! }));
+
+/** What a page of the table is: a directory of either kind, or the entries from `first` on. */
+type Use = "directory" | "scratch-directory" | { readonly first: number };
+
+/** In what the three differ. */
+export interface Style {
+  /** What the names of the driver's functions begin with. */
+  readonly prefix: string;
+  /** map_page_into_agp in place of the first cache flush. */
+  readonly pagesUncached?: boolean;
+  /** Whether each write is followed by a read of the same word. */
+  readonly readsBack: boolean;
+}
+
+/** create_page_map: a page of the table, filled with the scratch word; null where it cannot be had. */
+export function createPageMap(bridge: Bridge, style: Style, use: Use): PageMap | null {
+  const place = `${style.prefix}_create_page_map`;
+  const { arch, hooks, remap } = bridge.board;
+  const { kernel } = arch;
+  const by = { actor: "driver", place } as const;
+  const real = kernel.allocate("__get_free_page", 0, nameOf(use), place);
+  if (real === null) return null;
+  kernel.attribute("reserved", real, 1, by);
+  if (style.pagesUncached) mapPageIntoAgp(kernel, real);
+  else kernel.wbinvd(place);
+  const remapped = remap.map(hooks.toDevice(arch, real, place), 1, place);
+  if (remapped === null) {
+    kernel.attribute("unreserved", real, 1, by);
+    kernel.free("free_page", real, 0, nameOf(use), place);
+    return null;
+  }
+  kernel.wbinvd(place);
+  const map = { real, remapped };
+  for (let i = 0; i < ENTRIES_A_PAGE; i++) fill(bridge, style, map, use, i);
+  return map;
+}
+
+function fill(bridge: Bridge, style: Style, { remapped }: PageMap, use: Use, i: number): void {
+  const place = `${style.prefix}_create_page_map`;
+  const { access } = bridge.board;
+  if (typeof use === "object") {
+    const through = { mapping: remapped, first: use.first };
+    access.write(through, use.first + i, bridge.scratchPage, null, place);
+    if (style.readsBack) access.read(through, use.first + i, place);
+  } else {
+    access.writeDirectory(use, remapped, i, bridge.scratchPage, null, place);
+    if (style.readsBack) access.readDirectory(use, i, place);
+  }
+}
+
+export function freePageMap(bridge: Bridge, style: Style, map: PageMap, use: Use): void {
+  const by = { actor: "driver", place: `${style.prefix}_free_page_map` } as const;
+  const { kernel } = bridge.board.arch;
+  if (style.pagesUncached) unmapPageFromAgp(kernel, map.real);
+  bridge.board.remap.unmap(map.remapped, by.place);
+  kernel.attribute("unreserved", map.real, 1, by);
+  kernel.free("free_page", map.real, 0, nameOf(use), by.place);
+}
+
+const nameOf = (use: Use) => (typeof use === "object" ? "gatt" : use);
+
+/** create_gatt_pages: the pages that hold the entries; null, with none left, where one cannot be had. */
+export function createGattPages(bridge: Bridge, style: Style): PageMap[] | null {
+  const made: PageMap[] = [];
+  for (let first = 0; first < bridge.currentSize.entries; first += ENTRIES_A_PAGE) {
+    const map = createPageMap(bridge, style, { first });
+    if (map === null) {
+      freeGattPages(bridge, style, made);
+      return null;
+    }
+    made.push(map);
+  }
+  return made;
+}
+
+export function freeGattPages(bridge: Bridge, style: Style, maps: readonly PageMap[]): void {
+  for (const [i, map] of maps.entries())
+    freePageMap(bridge, style, map, { first: i * ENTRIES_A_PAGE });
+}
+
+/** The directory and the pages of entries of a table without a scratch directory; 0 or -ENOMEM. */
+export function createPageMaps(bridge: Bridge, style: Style): number {
+  bridge.pageMaps = [];
+  const directory = createPageMap(bridge, style, "directory");
+  if (directory === null) return ENOMEM;
+  const pages = createGattPages(bridge, style);
+  if (pages === null) {
+    freePageMap(bridge, style, directory, "directory");
+    return ENOMEM;
+  }
+  bridge.pageMaps = [directory, ...pages];
+  return 0;
+}
+
+/** The address of each page of entries into the directory. */
+export function fillDirectory(bridge: Bridge, style: Style, give: (page: Virt) => Given): void {
+  const place = `${style.prefix}_create_gatt_table`;
+  const { access, chipset } = bridge.board;
+  const { reach, relative } = chipset.directory!;
+  const first = relative ? 0 : Math.floor(bridge.gartBusAddr / reach);
+  const [directory, ...pages] = bridge.pageMaps;
+  for (const [i, page] of pages.entries()) {
+    const given = give(page.real);
+    const word = (raw(given.bus) % 2 ** 32) + 1;
+    access.writeDirectory("directory", directory!.remapped, first + i, word, given, place);
+    if (style.readsBack) access.readDirectory("directory", first + i, place);
+  }
+}
+
+export function freePageMaps(bridge: Bridge, style: Style): void {
+  const [directory, ...pages] = bridge.pageMaps;
+  freeGattPages(bridge, style, pages);
+  freePageMap(bridge, style, directory!, "directory");
+  bridge.pageMaps = [];
+  bridge.gattBusAddr = null;
+}
+
+/** The mapping that an entry is in, which is its table page's. */
+function through(bridge: Bridge, entry: number) {
+  const page = Math.floor(entry / ENTRIES_A_PAGE);
+  return { mapping: bridge.pageMaps[page + 1]!.remapped, first: page * ENTRIES_A_PAGE };
+}
+
+/** insert_memory: nothing is written unless every entry is free. */
+export function insertMemory(
+  bridge: Bridge,
+  style: Style,
+  mem: AgpMemory,
+  pgStart: number,
+): number {
+  const place = `${style.prefix}_insert_memory`;
+  const { access } = bridge.board;
+  if (mem.type !== 0) return EINVAL;
+  if (endOf(bridge, mem, pgStart) > bridge.currentSize.entries) return EINVAL;
+  for (let j = pgStart; j < pgStart + mem.memory.length; j++) {
+    let word = access.read(through(bridge, j), j, place);
+    if (word !== 0) word = access.read(through(bridge, j), j, place);
+    if (!isEmpty(bridge, word)) return EBUSY;
+  }
+  for (const [i, given] of mem.memory.entries()) {
+    const entry = pgStart + i;
+    access.write(through(bridge, entry), entry, bridge.driver.maskMemory(given.bus), given, place);
+    if (style.readsBack) access.read(through(bridge, entry), entry, place);
+  }
+  bridge.driver.tlbFlush(bridge);
+  return 0;
+}
+
+/** remove_memory: without a cache flush, unlike the generic one. */
+export function removeMemory(bridge: Bridge, style: Style, mem: AgpMemory): void {
+  const place = `${style.prefix}_remove_memory`;
+  const { access } = bridge.board;
+  for (let i = mem.pgStart; i < mem.pgStart + mem.memory.length; i++) {
+    access.write(through(bridge, i), i, bridge.scratchPage, null, place);
+    if (style.readsBack) access.read(through(bridge, i), i, place);
+  }
+  bridge.driver.tlbFlush(bridge);
+}

@@ -1,0 +1,84 @@
+// zx1.ts - HP's zx1 of ia64: the GART is the upper half of the I/O MMU's window, whose lower half is PCI's.
+//
+// Names, window and entry format as in drivers/char/agp/hp-agp.c of 2.6.12-rc2. No recording of this machine
+// exists.
+
+import { aperture, bus, raw } from "../address.ts";
+import { bdfOf, registerNumber } from "../event/register.ts";
+import { tableIn } from "./bases.ts";
+import type { Chipset } from "./chipset.ts";
+
+const BRIDGE = "0000:00:00.0";
+const CARD = "0000:01:00.0";
+const ioc = (offset: number) => registerNumber("mmio", bdfOf(BRIDGE), offset);
+
+export const IBASE = 0x300;
+export const IMASK = 0x308;
+export const PCOM = 0x310;
+export const TCNFG = 0x318;
+export const PDIR_BASE = 0x320;
+/** The window of 1 GB, and where AGP's half of it begins. */
+export const IOVA_BASE = 0x40000000;
+export const GART_BASE = 0x60000000;
+const VALID = 2 ** 63;
+
+export const zx1: Chipset = {
+  name: "zx1",
+  detected: null,
+  bridge: { device: BRIDGE, vendor: 0x103c, id: 0x1229 },
+  devices: [
+    { name: BRIDGE, agp: 0x60, isDisplay: false },
+    { name: CARD, agp: 0xf0, isDisplay: true },
+  ],
+  mmio: { device: BRIDGE, bar: 0 },
+  registers: [
+    {
+      name: "IBASE",
+      number: ioc(IBASE),
+      width: 8,
+      fields: [
+        { name: "base", bits: [31, 12] },
+        { name: "enable", bits: [0, 0] },
+      ],
+      holdsTable: false,
+    },
+    { name: "IMASK", number: ioc(IMASK), width: 8, fields: [], holdsTable: false },
+    {
+      name: "PCOM",
+      number: ioc(PCOM),
+      width: 8,
+      fields: [
+        { name: "base", bits: [31, 12] },
+        { name: "log2-size", bits: [5, 0] },
+      ],
+      holdsTable: false,
+    },
+    { name: "TCNFG", number: ioc(TCNFG), width: 8, fields: [], holdsTable: false },
+    {
+      name: "PDIR_BASE",
+      number: ioc(PDIR_BASE),
+      width: 8,
+      fields: [{ name: "table", bits: [43, 12] }],
+      holdsTable: true,
+    },
+  ],
+  powerOn: [
+    { device: BRIDGE, offset: 0x60, width: 4, value: 0x00200002 },
+    { device: BRIDGE, offset: 0x64, width: 4, value: 0x1f000217 },
+    { device: CARD, offset: 0xf0, width: 4, value: 0x00200002 },
+    { device: CARD, offset: 0xf4, width: 4, value: 0x1f000207 },
+  ],
+  entry: {
+    bytes: 8,
+    // Bit 63 beside a page's address is exact in a double: its last place is 2048.
+    encode: (page) => (raw(page) < 2 ** 52 ? VALID + raw(page) - (raw(page) % 4096) : null),
+    decode: (word) => (word >= VALID ? bus(word - VALID) : null),
+  },
+  entriesBefore: (GART_BASE - IOVA_BASE) / 4096,
+  directory: null,
+  cachedTable: false,
+  apertureBase: (registers) =>
+    registers.register(ioc(IBASE), 4) !== undefined ? aperture(GART_BASE) : null,
+  tableBase: tableIn(ioc(PDIR_BASE)),
+  flushesTlb: (register) => register === ioc(PCOM),
+};

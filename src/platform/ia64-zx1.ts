@@ -1,0 +1,20 @@
+// ia64-zx1.ts - HP's Itanium machines: PCI goes through an I/O MMU, of whose window AGP has the upper half.
+//
+// Its kernel is one with pages of 4 KB, which ia64 can have beside those of 16 KB. virt_to_bus is the
+// physical address here (include/asm-ia64/io.h).
+
+import { upwardsFrom } from "./iommu.ts";
+import { nativeI386 } from "./native-i386.ts";
+import type { Platform } from "./platform.ts";
+
+export const ia64Zx1: Platform = {
+  ...nativeI386,
+  name: "ia64-zx1",
+  wordBits: 64,
+  virtBase: 0xe000000000000000n,
+  pageOffset: 0,
+  agpPagesUncached: false,
+  lowPages: Number.POSITIVE_INFINITY,
+  iommu: upwardsFrom(0x40000),
+  chipsets: ["zx1"],
+};
