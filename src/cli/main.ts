@@ -9,6 +9,7 @@ import { addCheck } from "./check.ts";
 import { addDemo } from "./demo.ts";
 import { addDiff } from "./diff.ts";
 import { addEvents } from "./events.ts";
+import { addExplain } from "./explain.ts";
 import { addImport } from "./import.ts";
 import { addInfo } from "./info.ts";
 import { addList } from "./list.ts";
@@ -41,6 +42,7 @@ for (const add of [
   addEvents,
   addState,
   addDiff,
+  addExplain,
   addCheck,
   addVerify,
   addDemo,

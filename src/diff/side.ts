@@ -73,6 +73,7 @@ const KEPT: readonly KindName[] = [
   "p2m.cleared",
   "register.written",
   "hook.called",
+  "dma.mapped",
 ];
 
 export class Side {

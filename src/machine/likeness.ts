@@ -71,7 +71,7 @@ export const resultText = (result: Facts): string =>
     .join("");
 
 /** What only the platform does has no partner on another one. */
-const PLATFORM = /^(p2m|hypercall|iommu|dma)\.|^call\.entered$/;
+const PLATFORM = /^(p2m|hypercall|iommu|dma|pte)\.|^call\.entered$/;
 /** By kind: whether it is the platform's own doing. */
 export const isPlatforms: readonly boolean[] = kindNames.map((kind) => PLATFORM.test(kind));
 
