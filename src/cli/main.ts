@@ -19,6 +19,7 @@ import { addRecord } from "./record.ts";
 import { addState } from "./state.ts";
 import { addVerify } from "./verify.ts";
 import { Interrupted } from "./writing.ts";
+import { addXlate } from "./xlate.ts";
 
 const TROUBLE = 2;
 const INTERRUPTED = 130;
@@ -42,6 +43,7 @@ for (const add of [
   addEvents,
   addState,
   addDiff,
+  addXlate,
   addExplain,
   addCheck,
   addVerify,

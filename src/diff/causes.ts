@@ -43,6 +43,8 @@ interface Account {
   readonly kinds: Map<string, number>;
 }
 
+const isRooted = ({ root }: Cause): number => (root === null ? 0 : 1);
+
 export class Causes {
   readonly #a: Side;
   readonly #b: Side;
@@ -63,7 +65,7 @@ export class Causes {
     else if (a !== null) this.#put("a", rootA, name, a, op, after);
   }
 
-  /** Most first. */
+  /** Those with a root first, then by number. */
   get list(): Cause[] {
     return [...this.#accounts.values()]
       .map(({ side, root, after, op, count, kinds }): Cause => {
@@ -82,7 +84,7 @@ export class Causes {
             .sort((one, two) => two.count - one.count),
         };
       })
-      .sort((one, two) => two.count - one.count);
+      .sort((one, two) => isRooted(two) - isRooted(one) || two.count - one.count);
   }
 
   /** The hook call that led an event astray, or that the device's fault goes back to. */
