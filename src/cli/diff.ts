@@ -98,11 +98,12 @@ async function diffTwo(a: TraceReader, b: TraceReader, options: Options): Promis
   if (!isAlike(comparison)) process.exitCode = 1;
 }
 
-const rulesOf = ({ exact, all, only, ignore, align }: Options): Partial<Rules> => ({
+const rulesOf = ({ exact, all, first, only, ignore, align }: Options): Partial<Rules> => ({
   exact,
   only,
   ignore,
   byName: align === "by-name",
+  firstOnly: first && !all,
   readAll: all,
 });
 

@@ -16,6 +16,7 @@ import { addList } from "./list.ts";
 import { addMatrix } from "./matrix.ts";
 import { notice } from "./output.ts";
 import { addRecord } from "./record.ts";
+import { addReduce } from "./reduce.ts";
 import { addState } from "./state.ts";
 import { addVerify } from "./verify.ts";
 import { Interrupted } from "./writing.ts";
@@ -44,6 +45,7 @@ for (const add of [
   addState,
   addDiff,
   addXlate,
+  addReduce,
   addExplain,
   addCheck,
   addVerify,

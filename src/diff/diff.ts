@@ -85,6 +85,7 @@ export const usualRules: Rules = {
   only: [],
   ignore: [],
   byName: false,
+  firstOnly: false,
   readAll: false,
 };
 
@@ -162,6 +163,7 @@ class Comparing {
       if (pair.a !== null) this.#partners.add(pair.a.op, pair.b?.op ?? null);
       if (pair.a === null || pair.b === null) this.#alone(pair);
       else this.#both(pair.a, pair.b, pair.isGuess);
+      if (this.#rules.firstOnly && this.#first !== null) break;
     }
     return {
       exact: this.#rules.exact,

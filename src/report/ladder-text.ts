@@ -40,5 +40,7 @@ const partingText = (parting: string | null): string =>
 
 function aloneText({ steps }: Ladder): string {
   const astray = steps.find(({ leads }) => leads === false);
-  return astray === undefined ? "every step leads to the page" : `goes astray at: ${astray.name}`;
+  if (astray !== undefined) return `goes astray at: ${astray.name}`;
+  const isUsed = steps.some(({ leads }) => leads === true);
+  return isUsed ? "hardware gets to the page" : "no hardware is led to the page";
 }
