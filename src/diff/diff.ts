@@ -160,7 +160,7 @@ class Comparing {
       if (pair.isPastA && this.#a.trace.torn) break;
       if (pair.isPastB && this.#b.trace.torn) break;
       this.#ops++;
-      if (pair.a !== null) this.#partners.add(pair.a.op, pair.b?.op ?? null);
+      this.#partners.add(pair.a?.op ?? null, pair.b?.op ?? null);
       if (pair.a === null || pair.b === null) this.#alone(pair);
       else this.#both(pair.a, pair.b, pair.isGuess);
       if (this.#rules.firstOnly && this.#first !== null) break;
