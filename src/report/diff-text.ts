@@ -60,10 +60,11 @@ export function briefText(comparison: Comparison): string {
   const { first, counts, causes, unread } = comparison;
   if (isAlike(comparison)) {
     const read = counts.same + counts["same after translation"];
-    return `alike: ${[
+    const parts = [
       ...(unread.ops > 0 ? [`${countOf(unread.ops, "op")} by signature`] : []),
       ...(read > 0 ? [countOf(read, "pair")] : []),
-    ].join(", ")}`;
+    ];
+    return `alike: ${parts.join(", ") || "nothing to compare"}`;
   }
   const parted = classes.slice(2).reduce((sum, name) => sum + counts[name], 0);
   const root = causes.find((cause) => cause.root !== null)?.root;
