@@ -1,16 +1,36 @@
 // diff.ts - gartrace diff: where two traces part.
 
-import type { Command } from "commander";
-import { compare, type Divergence, isAlike } from "../diff/diff.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Comparison, compare, type Divergence, isAlike } from "../diff/diff.ts";
+import { isOf, type Rules } from "../diff/part.ts";
 import type { Seen } from "../diff/side.ts";
 import { toJson } from "../event/line.ts";
-import { diffText } from "../report/diff-text.ts";
+import { kindNames } from "../event/vocabulary.ts";
+import { UserError, unknownName } from "../fault.ts";
+import { briefText, diffText, pairText, type Telling } from "../report/diff-text.ts";
 import { titleOf } from "../report/text.ts";
+import type { TraceReader } from "../store/read.ts";
+import { diffFolder } from "./diff-matrix.ts";
 import { print, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
 
+interface Options {
+  readonly exact: boolean;
+  readonly all: boolean;
+  readonly first: boolean;
+  readonly stat: boolean;
+  readonly brief: boolean;
+  readonly only: readonly string[];
+  readonly ignore: readonly string[];
+  readonly context: number;
+  readonly align: "by-arguments" | "by-name";
+  readonly matrix?: string;
+  readonly base?: string;
+  readonly json: boolean;
+}
+
 export function addDiff(program: Command): void {
-  program
+  const command = program
     .command("diff")
     .summary("compare two traces and show where they part")
     .description(
@@ -18,44 +38,130 @@ export function addDiff(program: Command): void {
         "the same page, whatever its frame. A torn trace is compared up to the tear.\n" +
         "Exit code 0 alike, 1 different, 2 trouble.",
     )
-    .argument("<a>")
-    .argument("<b>")
+    .argument("[a]")
+    .argument("[b]")
     .option("--exact", "every number must be the same", false)
-    .option("--json", "print JSON", false)
-    .action((pathA: string, pathB: string, { exact, json }: { exact: boolean; json: boolean }) =>
-      reading([pathA, pathB], async ([a, b]) => {
-        const comparison = compare(a!, b!, { exact });
-        const { first, firstDevice, ...totals } = comparison;
-        const sides = { a: titleOf(a!.about), b: titleOf(b!.about) };
-        const bases = [a!.about.virtBase, b!.about.virtBase] as const;
-        if (json)
-          await printJson({
-            ...sides,
-            alike: isAlike(comparison),
-            ...totals,
-            first: first && divergenceJson(first, bases),
-            firstDevice: firstDevice && divergenceJson(firstDevice, bases),
-          });
-        else await print(diffText(a!, b!, comparison));
-        if (!isAlike(comparison)) process.exitCode = 1;
-      }),
-    );
+    .option("--all", "read every op, and print every divergence", false)
+    .option("--first", "print the first divergence alone", false)
+    .option("--stat", "print the counts alone", false)
+    .option("--brief", "print one line", false)
+    .option(
+      "--context <number>",
+      "print so many events around the first divergence",
+      wholeNumber,
+      0,
+    )
+    .addOption(
+      new Option("--align <how>", "pair ops by name and arguments, or by-name alone")
+        .choices(["by-arguments", "by-name"])
+        .default("by-arguments"),
+    )
+    .option("--matrix <folder>", "compare every trace in a folder with one, a line each")
+    .option("--base <trace>", "with --matrix: the trace to compare with (default: the first)")
+    .option("--json", "print JSON", false);
+  addKindOptions(command);
+  command.action(async (pathA: string | undefined, pathB: string | undefined, options: Options) => {
+    if (options.matrix !== undefined) {
+      if (pathA !== undefined)
+        throw new UserError("--matrix compares a folder; name one trace of it with --base");
+      return diffFolder(options.matrix, options.base, rulesOf(options), options.json);
+    }
+    if (pathA === undefined || pathB === undefined)
+      throw new UserError("name two traces to compare, or a folder with --matrix");
+    return reading([pathA, pathB], ([a, b]) => diffTwo(a!, b!, options));
+  });
+}
+
+/** --only and --ignore, for every command that compares. */
+export const addKindOptions = (command: Command): Command =>
+  command
+    .option("--only <kinds>", "compare only these kinds or families, such as gatt", kinds, [])
+    .option("--ignore <kinds>", "leave these kinds or families out", kinds, []);
+
+async function diffTwo(a: TraceReader, b: TraceReader, options: Options): Promise<void> {
+  const all: unknown[] = [];
+  const comparison = compare(
+    a,
+    b,
+    rulesOf(options),
+    options.all
+      ? (one) => all.push(options.json ? divergenceJson(a, b, one) : pairText(a, b, one))
+      : undefined,
+  );
+  if (options.json) await printJson(comparisonJson(a, b, comparison, options.all ? all : null));
+  else if (options.brief) await print(briefText(comparison));
+  else {
+    const text = diffText(a, b, comparison, tellingOf(options));
+    const list = all.length === 0 ? [] : ["", "every divergence", ...all];
+    await print([text, ...list].join("\n"));
+  }
+  if (!isAlike(comparison)) process.exitCode = 1;
+}
+
+const rulesOf = ({ exact, all, first, only, ignore, align }: Options): Partial<Rules> => ({
+  exact,
+  only,
+  ignore,
+  byName: align === "by-name",
+  firstOnly: first && !all,
+  readAll: all,
+});
+
+function tellingOf({ context, first, stat }: Options): Telling {
+  if (stat) return { context: 0, only: "counts" };
+  return { context, only: first ? "first" : "all" };
+}
+
+/** The comparison as JSON, its addresses as hexadecimal strings. */
+function comparisonJson(
+  a: TraceReader,
+  b: TraceReader,
+  comparison: Comparison,
+  divergences: readonly unknown[] | null,
+): unknown {
+  const { first, firstDevice, ...totals } = comparison;
+  return {
+    a: titleOf(a.about),
+    b: titleOf(b.about),
+    torn: { a: a.torn, b: b.torn },
+    alike: isAlike(comparison),
+    ...totals,
+    first: first && divergenceJson(a, b, first),
+    firstDevice: firstDevice && divergenceJson(a, b, firstDevice),
+    ...(divergences === null ? {} : { divergences }),
+  };
 }
 
 const divergenceJson = (
-  { class: name, op, a, b, fields, facts }: Divergence,
-  [baseA, baseB]: readonly [bigint, bigint],
+  a: TraceReader,
+  b: TraceReader,
+  { class: name, op, a: inA, b: inB, fields, facts }: Divergence,
 ): unknown => ({
   class: name,
   op,
-  a: a && seenJson(a, baseA),
-  b: b && seenJson(b, baseB),
+  a: inA && seenJson(a, inA),
+  b: inB && seenJson(b, inB),
   fields,
   facts,
 });
 
-const seenJson = ({ recorded, verdict, page }: Seen, virtBase: bigint): unknown => ({
-  ...toJson(recorded, virtBase),
+const seenJson = ({ about }: TraceReader, { recorded, verdict, page }: Seen): unknown => ({
+  ...toJson(recorded, about.virtBase),
   verdict,
   means: page,
 });
+
+/** Kinds and families, separated by commas; the option can be given again. */
+function kinds(text: string, before: readonly string[]): string[] {
+  const named = text.split(",");
+  const families = [...new Set(kindNames.map((kind) => kind.split(".")[0]!))];
+  for (const name of named)
+    if (!kindNames.some((kind) => isOf(kind, name)))
+      throw unknownName("kind", name, [...families, ...kindNames]);
+  return [...before, ...named];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("expected a number of events");
+  return Number(text);
+}

@@ -9,6 +9,7 @@ import { addCheck } from "./check.ts";
 import { addDemo } from "./demo.ts";
 import { addDiff } from "./diff.ts";
 import { addEvents } from "./events.ts";
+import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
 import { addImport } from "./import.ts";
 import { addInfo } from "./info.ts";
@@ -17,9 +18,11 @@ import { addMatrix } from "./matrix.ts";
 import { notice } from "./output.ts";
 import { addQuery } from "./query.ts";
 import { addRecord } from "./record.ts";
+import { addReduce } from "./reduce.ts";
 import { addState } from "./state.ts";
 import { addVerify } from "./verify.ts";
 import { Interrupted } from "./writing.ts";
+import { addXlate } from "./xlate.ts";
 
 const TROUBLE = 2;
 const INTERRUPTED = 130;
@@ -44,6 +47,9 @@ for (const add of [
   addEvents,
   addState,
   addDiff,
+  addXlate,
+  addReduce,
+  addExplain,
   addCheck,
   addVerify,
   addQuery,

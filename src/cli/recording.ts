@@ -2,6 +2,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import { chipsets } from "../chipset/index.ts";
+import type { About } from "../event/trace.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { hooksOf, mustBuild } from "../hooks/index.ts";
 import { platforms } from "../platform/index.ts";
@@ -10,7 +11,7 @@ import { type Variant, varied } from "../platform/variant.ts";
 import { aboutRun, record, type Setup, setupOfScenario } from "../record.ts";
 import { countOf } from "../report/text.ts";
 import { scenarios } from "../scenario/index.ts";
-import type { Workload } from "../workload/workload.ts";
+import { parseWorkload, type Workload } from "../workload/workload.ts";
 import { Progress } from "./output.ts";
 import { type Written, writing } from "./writing.ts";
 
@@ -61,6 +62,33 @@ function byName<T extends { readonly name: string }>(
 export function stagedOf(name: string, fixed: boolean): Setup {
   return setupOfScenario(byName("bug", scenarios, name), fixed);
 }
+
+/** The setup of a simulated trace, to run it again; its `operations` must be known. */
+export function setupAgain(about: About): Setup {
+  const { platform, hooks, chipset, seed, options, operations, workload } = about;
+  if (typeof options.scenario === "string")
+    return stagedOf(options.scenario, options.fixed === true);
+  return setupOf({
+    platform,
+    hooks,
+    chipset,
+    seed,
+    lenientIoremap: options.lenientIoremap === true,
+    device: options.device === true,
+    ...variantOf(options),
+    workload: parseWorkload(operations!, workload),
+  });
+}
+
+/** What a trace says of the platform's memory. */
+const variantOf = ({ ram, foreign, layout }: About["options"]): Variant => ({
+  ram: textOf(ram),
+  foreign: textOf(foreign),
+  layout: textOf(layout),
+});
+
+const textOf = (option: unknown): string | undefined =>
+  typeof option === "string" ? option : undefined;
 
 /** How long the simulation runs before signals are looked at, in milliseconds. */
 const SLICE = 50;

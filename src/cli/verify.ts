@@ -2,16 +2,13 @@
 
 import type { Command } from "commander";
 import { toLine } from "../event/line.ts";
-import type { About } from "../event/trace.ts";
-import type { Variant } from "../platform/variant.ts";
-import { record, type Setup } from "../record.ts";
+import { record } from "../record.ts";
 import { type Verification, verify } from "../replay/verify.ts";
 import { countOf, inColumns } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
-import { parseWorkload } from "../workload/workload.ts";
 import { print, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
-import { setupOf, stagedOf } from "./recording.ts";
+import { setupAgain } from "./recording.ts";
 
 export function addVerify(program: Command): void {
   program
@@ -55,7 +52,7 @@ function runAgain(trace: TraceReader): Again | null {
   if (about.source !== "simulated" || about.operations === null) return null;
   const recorded = trace.events()[Symbol.iterator]();
   let different: number | null = null;
-  for (const _ of record(setupOfRun(about, about.operations), (seq, op, event) => {
+  for (const _ of record(setupAgain(about), (seq, op, event) => {
     const was = recorded.next();
     if (different === null && (was.done || toLine(was.value) !== toLine({ seq, op, event })))
       different = seq;
@@ -64,32 +61,6 @@ function runAgain(trace: TraceReader): Again | null {
   if (!further.done) different ??= further.value.seq;
   return { same: different === null, seq: different };
 }
-
-function setupOfRun(about: About, operations: string): Setup {
-  const { scenario, fixed } = about.options;
-  if (typeof scenario === "string") return stagedOf(scenario, fixed === true);
-  return setupOf({ ...wantedOf(about), workload: parseWorkload(operations, about.workload) });
-}
-
-const wantedOf = ({ platform, hooks, chipset, seed, options }: About) => ({
-  platform,
-  hooks,
-  chipset,
-  seed,
-  lenientIoremap: options.lenientIoremap === true,
-  device: options.device === true,
-  ...variantOf(options),
-});
-
-/** What the trace says of the platform's memory. */
-const variantOf = ({ ram, foreign, layout }: About["options"]): Variant => ({
-  ram: text(ram),
-  foreign: text(foreign),
-  layout: text(layout),
-});
-
-const text = (option: unknown): string | undefined =>
-  typeof option === "string" ? option : undefined;
 
 interface Found extends Verification {
   /** Null where the trace is torn and has none. */

@@ -13,6 +13,8 @@ export interface Cause {
   readonly root: string | null;
   /** The side on which it is wrong, or on which the events stand. */
   readonly side: "a" | "b";
+  /** The op that returned something else on each side, where what stands alone may follow from that. */
+  readonly after: Returned | null;
   readonly count: number;
   /** How many of which kind and class, most first. */
   readonly kinds: readonly {
@@ -24,13 +26,24 @@ export interface Cause {
   readonly op: number;
 }
 
+/** What an op returned on each side. */
+export interface Returned {
+  readonly op: number;
+  readonly name: string;
+  readonly a: unknown;
+  readonly b: unknown;
+}
+
 interface Account {
+  readonly after: Returned | null;
   readonly side: "a" | "b";
   readonly root: number;
   readonly op: number;
   count: number;
   readonly kinds: Map<string, number>;
 }
+
+const isRooted = ({ root }: Cause): number => (root === null ? 0 : 1);
 
 export class Causes {
   readonly #a: Side;
@@ -42,23 +55,25 @@ export class Causes {
     this.#b = b;
   }
 
-  add(found: Found, op: number): void {
+  /** `after` is the first op up to there that returned something else on each side. */
+  add(found: Found, op: number, after: Returned | null): void {
     const { class: name, a, b } = found;
     const rootA = this.#rootOf(this.#a, a);
     const rootB = this.#rootOf(this.#b, b);
     // What leads astray on one side is that side's; what stands alone is the side's that has it.
-    if (b !== null && (isAstray(b.leads) || a === null)) this.#put("b", rootB, name, b, op);
-    else if (a !== null) this.#put("a", rootA, name, a, op);
+    if (b !== null && (isAstray(b.leads) || a === null)) this.#put("b", rootB, name, b, op, after);
+    else if (a !== null) this.#put("a", rootA, name, a, op, after);
   }
 
-  /** Most first. */
+  /** Those with a root first, then by number. */
   get list(): Cause[] {
     return [...this.#accounts.values()]
-      .map(({ side, root, op, count, kinds }): Cause => {
+      .map(({ side, root, after, op, count, kinds }): Cause => {
         const { roots } = side === "a" ? this.#a : this.#b;
         return {
           root: root === ROOTLESS ? null : roots.nameOf(root),
           side,
+          after,
           count,
           op,
           kinds: [...kinds]
@@ -69,7 +84,7 @@ export class Causes {
             .sort((one, two) => two.count - one.count),
         };
       })
-      .sort((one, two) => two.count - one.count);
+      .sort((one, two) => isRooted(two) - isRooted(one) || two.count - one.count);
   }
 
   /** The hook call that led an event astray, or that the device's fault goes back to. */
@@ -80,12 +95,22 @@ export class Causes {
       : ROOTLESS;
   }
 
-  #put(side: "a" | "b", root: number, name: PairClass, mark: Mark, op: number): void {
+  #put(
+    side: "a" | "b",
+    root: number,
+    name: PairClass,
+    mark: Mark,
+    op: number,
+    returned: Returned | null,
+  ): void {
     const kind = kindNames[mark.kind]!;
-    const key = root === ROOTLESS ? `${side} ${name} ${mark.kind}` : `${side} ${root}`;
+    const isAlone = name === "missing" || name === "extra";
+    const after = root === ROOTLESS && isAlone ? returned : null;
+    let key = `${side} ${root}`;
+    if (root === ROOTLESS) key = `${side} ${name} ${after === null ? mark.kind : "after"}`;
     let account = this.#accounts.get(key);
     if (account === undefined) {
-      account = { side, root, op, count: 0, kinds: new Map() };
+      account = { after, side, root, op, count: 0, kinds: new Map() };
       this.#accounts.set(key, account);
     }
     account.count++;

@@ -6,7 +6,7 @@ import { type KindName, kindNames } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { pageName } from "../machine/owners.ts";
 import { verdictIn } from "../replay/causes.ts";
-import { type Cause, Causes } from "./causes.ts";
+import { type Cause, Causes, type Returned } from "./causes.ts";
 import { differing, Judge, type PairClass } from "./compare.ts";
 import { differingFacts, type FactPair } from "./facts.ts";
 import { type Found, hasPage, type Mark, markOf, withReordered } from "./found.ts";
@@ -85,6 +85,7 @@ export const usualRules: Rules = {
   only: [],
   ignore: [],
   byName: false,
+  firstOnly: false,
   readAll: false,
 };
 
@@ -137,6 +138,7 @@ class Comparing {
   #opsAlone = 0;
   #isGuess = false;
   #waiting: Found[] = [];
+  #returned: Returned | null = null;
 
   constructor(a: Compared, b: Compared, rules: Rules, each?: (divergence: Divergence) => void) {
     const takes = takesPart(rules, a.about, b.about);
@@ -158,9 +160,10 @@ class Comparing {
       if (pair.isPastA && this.#a.trace.torn) break;
       if (pair.isPastB && this.#b.trace.torn) break;
       this.#ops++;
-      if (pair.a !== null) this.#partners.add(pair.a.op, pair.b?.op ?? null);
+      this.#partners.add(pair.a?.op ?? null, pair.b?.op ?? null);
       if (pair.a === null || pair.b === null) this.#alone(pair);
       else this.#both(pair.a, pair.b, pair.isGuess);
+      if (this.#rules.firstOnly && this.#first !== null) break;
     }
     return {
       exact: this.#rules.exact,
@@ -193,6 +196,9 @@ class Comparing {
     const asked = [spoken(a), spoken(b)] as const;
     if (asked[0] !== asked[1])
       this.#noteFacts(a, [{ fact: "operation", a: asked[0], b: asked[1] }]);
+    const [retA, retB] = [a.result?.ret, b.result?.ret];
+    if (a.result !== null && b.result !== null && retA !== retB)
+      this.#returned ??= { op: a.op, name: a.name, a: retA, b: retB };
     this.#a.begin(a.first, a.end);
     this.#b.begin(b.first, b.end);
     // An op that a tear cuts off is compared up to its last event; what follows is unknown, not missing.
@@ -261,7 +267,7 @@ class Comparing {
 
   #flush(op: OpSpan): void {
     for (const found of withReordered(this.#waiting)) {
-      this.#causes.add(found, op.op);
+      this.#causes.add(found, op.op, this.#returned);
       if (found.a === null) this.#unmatched.b++;
       if (found.b === null) this.#unmatched.a++;
       const isDevice = [found.a, found.b].some((mark) => mark !== null && isDevices(mark));

@@ -14,6 +14,8 @@ export interface Rules {
   readonly ignore: readonly string[];
   /** Ops of different workloads are partners where their names are the same. */
   readonly byName: boolean;
+  /** Nothing behind the op of the first divergence is read. */
+  readonly firstOnly: boolean;
   /** Ops of equal signature are read as well. */
   readonly readAll: boolean;
 }

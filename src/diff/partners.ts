@@ -1,30 +1,49 @@
 // partners.ts - which op of B an op of A stands beside, kept as the few places where the distance changes.
 
-import { opOfOwner, ownerInOp } from "../machine/owners.ts";
+import { indexOfOwner, opOfOwner } from "../machine/owners.ts";
+
+/** From this op on, the partner is so much further; `null` where there is none. */
+interface Step {
+  readonly from: number;
+  readonly shift: number | null;
+}
 
 export class Partners {
-  /** From this op of A on, its partner in B is so much further; `null` where it has none. */
-  readonly #steps: { readonly from: number; readonly shift: number | null }[] = [];
+  readonly #ofA: Step[] = [];
+  readonly #ofB: Step[] = [];
 
   /** Whether every op so far stands beside the op of the same number. */
   get isPlain(): boolean {
-    return this.#steps.length === 0;
+    return this.#ofA.length === 0 && this.#ofB.length === 0;
   }
 
-  /** Ops come in A's order; `b` is null for an op without a partner. */
-  add(a: number, b: number | null): void {
-    const shift = b === null ? null : b - a;
-    const last = this.#steps.at(-1);
-    if (last === undefined ? shift !== 0 : last.shift !== shift)
-      this.#steps.push({ from: a, shift });
+  /** Ops come in the order of each trace; null stands for no partner. */
+  add(a: number | null, b: number | null): void {
+    if (a !== null) put(this.#ofA, a, b);
+    if (b !== null) put(this.#ofB, b, a);
   }
 
-  /** Whether an allocation of A is that of B. */
+  /**
+   * Whether an allocation of A is that of B. Of two whose ops have no partners nobody can tell, and it is
+   * taken for granted.
+   */
   isSameOwner = (a: number, b: number): boolean => {
     if (this.isPlain) return a === b;
-    const op = opOfOwner(a);
-    const step = this.#steps.findLast(({ from }) => from <= op);
-    if (step === undefined) return a === b;
-    return step.shift !== null && ownerInOp(a, op + step.shift) === b;
+    if (indexOfOwner(a) !== indexOfOwner(b)) return false;
+    const [opA, opB] = [opOfOwner(a), opOfOwner(b)];
+    const [partnerOfA, partnerOfB] = [partnerOf(this.#ofA, opA), partnerOf(this.#ofB, opB)];
+    return partnerOfA === null ? partnerOfB === null : partnerOfA === opB;
   };
+}
+
+function put(steps: Step[], op: number, partner: number | null): void {
+  const shift = partner === null ? null : partner - op;
+  const last = steps.at(-1);
+  if (last === undefined ? shift !== 0 : last.shift !== shift) steps.push({ from: op, shift });
+}
+
+function partnerOf(steps: readonly Step[], op: number): number | null {
+  const step = steps.findLast(({ from }) => from <= op);
+  if (step === undefined) return op;
+  return step.shift === null ? null : op + step.shift;
 }

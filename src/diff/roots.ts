@@ -1,4 +1,4 @@
-// roots.ts - which hook call an event's address came from, for any event of a trace, at once.
+// roots.ts - which hook call, or which DMA mapping, an event's address came from, for any event of a trace, at once.
 //
 // Causes point backwards, mostly not far: the root of each event that can be a cause is kept for a while, and the
 // rare older one is looked up in the trace.
@@ -16,10 +16,13 @@ export const ROOTLESS = -1;
 /** Events whose roots are kept: a power of two. */
 const KEPT = 1 << 16;
 const HOOKS = 256;
+/** Beside the codes of hooks: the DMA-mapping interface gave the address. */
+const HANDLE = 255;
 
 const [SEQ, CAUSE] = [columns.indexOf("seq"), columns.indexOf("cause")];
 const [PLACE, VALUE] = [columns.indexOf("place"), columns.indexOf("value")];
 const HOOK = kindCode["hook.called"];
+const DMA_MAPPED = kindCode["dma.mapped"];
 /** The other kinds that can be causes on the way from a hook to hardware. */
 const PASSING = new Set([
   kindCode["gatt.written"],
@@ -40,7 +43,8 @@ export class Roots {
 
   /** Takes note of the next row; `kind` is this program's code of it. */
   see(row: Row, kind: number): void {
-    if (kind === HOOK) this.#keep(row[SEQ]!, this.#rootAt(row[VALUE]!, this.#placeName(row)));
+    if (kind === DMA_MAPPED) this.#keep(row[SEQ]!, this.#rootAt(HANDLE, this.#placeName(row)));
+    else if (kind === HOOK) this.#keep(row[SEQ]!, this.#rootAt(row[VALUE]!, this.#placeName(row)));
     else if (PASSING.has(kind) && row[CAUSE] !== null) this.#keep(row[SEQ]!, this.of(row[CAUSE]!));
   }
 
@@ -49,20 +53,22 @@ export class Roots {
     if (this.#seqs[cause % KEPT] === cause) return this.#roots[cause % KEPT]!;
     const recorded = this.#trace.event(cause);
     if (recorded === undefined) return ROOTLESS;
-    const hook = [recorded, ...causesOf(this.#trace, recorded)].find(
-      ({ event }) => event.kind === "hook.called",
+    const giver = [recorded, ...causesOf(this.#trace, recorded)].find(
+      ({ event }) => event.kind === "hook.called" || event.kind === "dma.mapped",
     )?.event;
-    const root =
-      hook?.kind === "hook.called"
-        ? this.#rootAt(hookNames.indexOf(hook.hook), hook.place ?? "the kernel")
-        : ROOTLESS;
+    let root = ROOTLESS;
+    if (giver !== undefined) {
+      const code = giver.kind === "hook.called" ? hookNames.indexOf(giver.hook) : HANDLE;
+      root = this.#rootAt(code, giver.place ?? "the kernel");
+    }
     this.#keep(cause, root);
     return root;
   }
 
   /** "virt_to_phys in agp_allocate_memory" */
   nameOf(root: number): string {
-    return `${hookNames[root % HOOKS]} in ${this.#names.names[Math.floor(root / HOOKS)]}`;
+    const giver = root % HOOKS === HANDLE ? "a DMA handle" : hookNames[root % HOOKS];
+    return `${giver} in ${this.#names.names[Math.floor(root / HOOKS)]}`;
   }
 
   #keep(seq: number, root: number): void {

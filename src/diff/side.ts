@@ -5,6 +5,7 @@
 
 import { PAGE_SIZE } from "../address.ts";
 import { chipsetCalled } from "../chipset/index.ts";
+import { textNumber } from "../event/blend.ts";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row, Rows } from "../event/row.ts";
 import type { Verdict } from "../event/verdict.ts";
@@ -73,6 +74,7 @@ const KEPT: readonly KindName[] = [
   "p2m.cleared",
   "register.written",
   "hook.called",
+  "dma.mapped",
 ];
 
 export class Side {
@@ -198,7 +200,7 @@ export class Side {
     values[to + KIND] = kind;
     values[to + ACTOR] = actor;
     values[to + PLACE] = place;
-    values[to + NOTE] = note === undefined ? NONE : this.#names.codeOf(note);
+    values[to + NOTE] = note === undefined ? NONE : textNumber(note);
     values[to + KEY] = this.#likeness.key;
     values[to + LEADS] = this.#leadsTo(row, kind, filled);
     values[to + OWNER] = NONE;

@@ -47,7 +47,7 @@ function pass(a: Side, b: Side, walker: Walker): void {
 
 /** Reads ahead to where enough has partners, and walks there; gives whether nothing had. */
 function realign(a: Side, b: Side, walker: Walker): boolean {
-  for (let look = FIRST_LOOK; ; look *= FURTHER) {
+  for (let look = FIRST_LOOK; ; look = Math.min(look * FURTHER, MOST)) {
     const [waitA, waitB] = [a.fill(look), b.fill(look)];
     const runs = align(a.lane.keys(waitA), b.lane.keys(waitB));
     const found = runs.reduce((sum, { length }) => sum + length, 0);

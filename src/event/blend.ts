@@ -15,6 +15,10 @@ export function blended(lane: number, value: number, lanesOwn: number): number {
 /** The upper half of a whole number below 2^53 on either side of 0, as 32 bits. */
 export const upper = (value: number): number => Math.floor(value / 0x100000000) | 0;
 
+/** A text as a number of 52 bits. */
+export const textNumber = (text: string): number =>
+  (blendedText(ONE, text, ONE) >>> 0) * 0x100000 + (blendedText(TWO, text, TWO) >>> 12);
+
 /** The lane with a text blended in. */
 export function blendedText(lane: number, text: string, lanesOwn: number): number {
   let blending = blended(lane, text.length, lanesOwn);

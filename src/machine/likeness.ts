@@ -6,7 +6,7 @@
 import type { Chipset } from "../chipset/chipset.ts";
 import { blended, blendedText, ONE, TWO, upper } from "../event/blend.ts";
 import { faults } from "../event/fault.ts";
-import { columns, type Facts } from "../event/field.ts";
+import { columns, type Facts, subjectCode } from "../event/field.ts";
 import { hookNames, remappers } from "../event/hook.ts";
 import type { Row } from "../event/row.ts";
 import { actors, declared, type KindName, kindNames } from "../event/vocabulary.ts";
@@ -71,7 +71,7 @@ export const resultText = (result: Facts): string =>
     .join("");
 
 /** What only the platform does has no partner on another one. */
-const PLATFORM = /^(p2m|hypercall|iommu|dma)\.|^call\.entered$/;
+const PLATFORM = /^(p2m|hypercall|iommu|dma|pte)\.|^call\.entered$/;
 /** By kind: whether it is the platform's own doing. */
 export const isPlatforms: readonly boolean[] = kindNames.map((kind) => PLATFORM.test(kind));
 
@@ -132,6 +132,8 @@ const plans: readonly Plan[] = kindNames.map((kind) => {
 const CARD = actors.indexOf("card");
 /** Bytes: an aperture lies at a multiple of its size, and 4 MB is the smallest of any chipset here. */
 const SMALLEST_APERTURE = 0x400000;
+/** Fields that hold part of an address beside the table base's register: U3's AGP_BASE and DUMMY_PAGE. */
+const ADDRESS_FIELDS = new Set(["table-high", "frame"]);
 const FROM_DEVICE = hookNames.map((name) => name.endsWith("_to_virt"));
 const IOUNMAP = remappers.indexOf("iounmap");
 const REGISTER_WRITTEN = kindCode["register.written"];
@@ -144,10 +146,12 @@ const [FROM, TO, BASE, REMAPPED] = [1001, 1002, 1003, 1004];
 export class Likeness {
   readonly #chipset: Chipset | null;
   /**
-   * Registers that were given the table's address: what is read there is one as well. Whether it stands in the
-   * word as it is.
+   * Registers, as subjects, that were given the table's address: what is read there is one as well. Whether it
+   * stands in the word as it is.
    */
   readonly #bases = new Map<number, boolean>();
+  /** Registers, as subjects, that hold part of an address from this bit upwards. */
+  readonly #lowOfAddress = new Map<number, number>();
   #word = -1;
   #beside = 0;
   readonly #areSameChipset: boolean;
@@ -159,6 +163,10 @@ export class Likeness {
   constructor(chipset: Chipset | null, areSameChipset = true) {
     this.#chipset = chipset;
     this.#areSameChipset = areSameChipset;
+    for (const { number, fields } of chipset?.registers ?? [])
+      for (const { name, bits } of fields)
+        if (ADDRESS_FIELDS.has(name))
+          this.#lowOfAddress.set(subjectCode("register", number), bits[1]);
   }
 
   /** The key last made, as a number of 52 bits. */
@@ -230,7 +238,10 @@ export class Likeness {
     // Where the address does not stand in the word as it is (the AMD64's table base), no bits can be told from it.
     if (given) this.#bases.set(register, (word - row[start + BUS]!) >>> 0 < 4096);
     const isPlain = this.#bases.get(register);
-    if (isPlain === undefined) return word;
+    if (isPlain === undefined) {
+      const low = this.#lowOfAddress.get(register);
+      return low === undefined ? word : word % 2 ** low;
+    }
     return isPlain ? ADDRESS + (word % 4096) : ADDRESS;
   }
 

@@ -12,10 +12,6 @@ export const NOBODY = -1;
 /** The op that an owner stands for, -1 for none, and which of its allocations. */
 export const opOfOwner = (owner: number): number => Math.floor(owner / ALLOCATIONS) - 1;
 export const indexOfOwner = (owner: number): number => owner % ALLOCATIONS;
-/** The same allocation of another op. */
-export const ownerInOp = (owner: number, op: number): number =>
-  (op + 1) * ALLOCATIONS + indexOfOwner(owner);
-
 /** "op 2's allocation 0, page 3" */
 export const pageName = (owner: number, page: number): string =>
   `op ${opOfOwner(owner)}'s allocation ${indexOfOwner(owner)}, page ${page}`;

@@ -1,91 +1,150 @@
 // diff-text.ts - a comparison for people: what was compared, how much is alike, what parts first and why.
 
-import { classes, type PairClass } from "../diff/compare.ts";
-import type { Comparison, Divergence } from "../diff/diff.ts";
+import { classes } from "../diff/compare.ts";
+import { type Comparison, type Divergence, isAlike, type Scattered } from "../diff/diff.ts";
 import type { FactPair } from "../diff/facts.ts";
+import type { Compared } from "../diff/in-memory.ts";
 import type { Seen } from "../diff/side.ts";
 import { says } from "../event/vocabulary.ts";
 import { causesOf } from "../replay/causes.ts";
-import type { Trace } from "../replay/trace.ts";
 import { colours } from "./colours.ts";
-import { addressRows, eventLine, type Told } from "./event-text.ts";
+import { apartText, causesText } from "./diff-parts.ts";
+import { addressRows, eventLine, type Told, wordText } from "./event-text.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
+import { explained, words } from "./words.ts";
 
-const explained: { readonly [C in PairClass]: string } = {
-  same: "",
-  "same after translation": "the same page in another frame",
-  "wrong-space": "one side took a pseudo-physical address for a machine address",
-  "wrong-frame": "one side gets to another page than the one that was meant",
-  missing: "A has it and B does not",
-  extra: "B has it and A does not",
-  reordered: "both have it, at different places in the op",
-};
-
-/** The whole report. */
-export function diffText(a: Trace, b: Trace, comparison: Comparison): string {
-  const { exact, counts, apart, ops, first, firstDevice, causes } = comparison;
-  const rule = exact ? "every number must be the same" : "the same page, whatever its frame";
-  const lines = [
-    headOf("A", a),
-    headOf("B", b),
-    "",
-    `${countOf(ops, "op")} compared; alike means: ${rule}`,
-    indented(
-      inColumns(
-        classes
-          .filter((name) => counts[name] > 0)
-          .map((name) => [counted(counts[name]), name, explained[name]]),
-      ),
-    ),
-    `not compared: ${countOf(apart.a, "event")} of A and ${counted(apart.b)} of B,`,
-    "the platform's own doings and what the other side cannot record",
-    "",
-  ];
-  const tear = a.torn || b.torn ? " up to the tear" : "";
-  if (first === null)
-    return [...lines, `${colours.green(colours.bold("alike"))}${tear}`].join("\n");
-  lines.push(
-    `${colours.bold(colours.red("different"))}, first in ${opText(first)}: ${colours.bold(first.class)}`,
-    ...divergenceLines(a, b, first),
-  );
-  if (firstDevice !== null && firstDevice !== first)
-    lines.push(
-      "",
-      `what the card meets is different first in ${opText(firstDevice)}`,
-      ...pairLines(a, b, firstDevice),
-    );
-  if (causes.length > 0)
-    lines.push("", "what goes wrong, by the hook that gave the address", rootsText(comparison));
-  return lines.join("\n");
+/** How much of a comparison is told. */
+export interface Telling {
+  /** Events before and after the first divergence. */
+  readonly context: number;
+  readonly only: "all" | "first" | "counts";
 }
 
-const rootsText = ({ causes }: Comparison): string =>
-  indented(
-    inColumns(
-      causes.map(({ root, side, count }) => [
-        counted(count),
-        `in ${side.toUpperCase()}`,
-        root ?? "-",
-      ]),
+/** The whole report. */
+export function diffText(
+  a: Compared,
+  b: Compared,
+  comparison: Comparison,
+  { context, only }: Telling = { context: 0, only: "all" },
+): string {
+  const head = [headOf("A", a), headOf("B", b), ""];
+  const counts = [...countsLines(comparison), ""];
+  const tear = a.torn || b.torn ? " up to the tear" : "";
+  const { first } = comparison;
+  const verdict =
+    first === null
+      ? [`${colours.green(colours.bold("alike"))}${tear}`]
+      : [
+          `${colours.bold(colours.red("different"))}${tear}, first in ${opText(first)}: ${colours.bold(first.class)}`,
+        ];
+  if (only === "counts") return [...head, ...counts, ...verdict].join("\n");
+  const parting = first === null ? [] : partingLines(a, b, comparison, first, context);
+  if (only === "first") return explained([...head, ...verdict, ...parting]).join("\n");
+  return explained([
+    ...head,
+    ...counts,
+    ...verdict,
+    ...parting,
+    ...section("what it goes back to", causesText(comparison.causes)),
+    ...section("one range on one side, scattered on the other", scatteredText(comparison)),
+    ...section(
+      "what took no part, being the platform's or one side's alone",
+      apartText(comparison),
     ),
-  );
+    ...section("how events found their partners", alignmentText(comparison)),
+  ]).join("\n");
+}
 
-const headOf = (name: string, { about, count, torn }: Trace): string =>
-  `${name}  ${titleOf(about)}, ${about.workload}: ${countOf(count, "event")}${torn ? ", torn" : ""}`;
+/** One line: whether, what first, and how much. */
+export function briefText(comparison: Comparison): string {
+  const { first, counts, causes, unread } = comparison;
+  if (isAlike(comparison)) {
+    const read = counts.same + counts["same after translation"];
+    const parts = [
+      ...(unread.ops > 0 ? [`${countOf(unread.ops, "op")} by signature`] : []),
+      ...(read > 0 ? [countOf(read, "pair")] : []),
+    ];
+    return `alike: ${parts.join(", ") || "nothing to compare"}`;
+  }
+  const parted = classes.slice(2).reduce((sum, name) => sum + counts[name], 0);
+  const root = causes.find((cause) => cause.root !== null)?.root;
+  const because = root === undefined ? "" : `, ${root}`;
+  return `different: ${first!.class} first in ${opText(first!)}${because}; ${countOf(parted, "divergence")}`;
+}
+
+const section = (title: string, text: string): string[] =>
+  text === "" ? [] : ["", title, indented(text)];
+
+function countsLines({ exact, counts, ops, unread, unknown }: Comparison): string[] {
+  const rule = exact ? "every number must be the same" : "the same page, whatever its frame";
+  const signed =
+    unread.ops === 0
+      ? ""
+      : `; ${counted(unread.ops)} agree by signature, their ${countOf(unread.events, "event")} unread`;
+  const rows = classes
+    .filter((name) => counts[name] > 0)
+    .map((name) => [counted(counts[name]), name, name === "same" ? "" : words.get(name)!.means]);
+  if (unknown > 0)
+    rows.push([counted(unknown), "unknown", "one side does not say where the number leads"]);
+  return [
+    `${countOf(ops, "op")} compared${signed}`,
+    `alike means: ${rule}`,
+    ...(rows.length === 0 ? [] : [indented(inColumns(rows))]),
+  ];
+}
+
+function partingLines(
+  a: Compared,
+  b: Compared,
+  { firstDevice }: Comparison,
+  first: Divergence,
+  context: number,
+): string[] {
+  const lines = divergenceLines(a, b, first);
+  for (const [trace, name, seen] of [
+    [a, "A", first.a],
+    [b, "B", first.b],
+  ] as const)
+    if (context > 0 && seen !== null) lines.push("", ...contextLines(trace, name, seen, context));
+  if (firstDevice === null || firstDevice === first) return lines;
+  return [
+    ...lines,
+    "",
+    `what the card meets is different first in ${opText(firstDevice)}`,
+    ...pairLines(a, b, firstDevice),
+  ];
+}
+
+function contextLines(trace: Compared, name: string, seen: Seen, context: number): string[] {
+  const { seq } = seen.recorded;
+  const events = trace.events(Math.max(1, seq - context), Math.min(trace.count, seq + context));
+  return [
+    `around it in ${name}`,
+    ...Array.from(
+      events,
+      (recorded) =>
+        `${recorded.seq === seq ? "> " : "  "}${eventLine(recorded, null, trace.about)}`,
+    ),
+  ];
+}
+
+const headOf = (name: string, { about, count, torn }: Compared): string =>
+  `${name}  ${titleOf(about)}, ${about.chipset}, ${about.workload}: ${countOf(count, "event")}${torn ? ", torn" : ""}`;
 
 /** "op 5 bind slot=0 pg_start=0" */
-const opText = ({ op }: Divergence): string => says({ kind: "op.began", actor: "workload", ...op });
+export const opText = ({ op }: Divergence): string =>
+  says({ kind: "op.began", actor: "workload", ...op });
 
 /** A place where the traces part: both events, their addresses, and where those came from. */
-function divergenceLines(a: Trace, b: Trace, divergence: Divergence): string[] {
+function divergenceLines(a: Compared, b: Compared, divergence: Divergence): string[] {
   const lines = divergence.facts.map((fact) => `  ${factText(fact)}`);
   if (divergence.a === null && divergence.b === null) return lines;
   const told = [toldOf(a, divergence.a), toldOf(b, divergence.b)] as const;
-  lines.push(
-    ...pairLines(a, b, divergence),
-    "",
-    indented(inColumns(addressRows(told), ["", "", "A", "B"])),
-  );
+  const rows = addressRows(told);
+  const decoded = [decodedText(a, divergence.a), decodedText(b, divergence.b)];
+  if (decoded.some((text) => text !== "-"))
+    rows.push(["word", "and what it decodes to", ...decoded]);
+  lines.push(...pairLines(a, b, divergence), "", indented(inColumns(rows, ["", "", "A", "B"])));
   for (const [trace, name, one] of [
     [a, "A", told[0]],
     [b, "B", told[1]],
@@ -97,6 +156,17 @@ function divergenceLines(a: Trace, b: Trace, divergence: Divergence): string[] {
       );
   return lines;
 }
+
+const decodedText = ({ about }: Compared, seen: Seen | null): string =>
+  seen === null ? "-" : (wordText(seen.recorded.event, about) ?? "-");
+
+/** Two lines: the event on each side. */
+export const pairText = (a: Compared, b: Compared, divergence: Divergence): string =>
+  [
+    `${divergence.class} in ${opText(divergence)}`,
+    ...divergence.facts.map((fact) => `  ${factText(fact)}`),
+    ...(divergence.a === null && divergence.b === null ? [] : pairLines(a, b, divergence)),
+  ].join("\n");
 
 /** A fact on both sides; of two lists, the first values that differ. */
 function factText({ fact, a, b }: FactPair): string {
@@ -113,17 +183,58 @@ function short(value: unknown): string {
   return text.length <= MOST ? text : `${text.slice(0, MOST)}... (--json prints all)`;
 }
 
-const pairLines = (a: Trace, b: Trace, divergence: Divergence): string[] => [
+const pairLines = (a: Compared, b: Compared, divergence: Divergence): string[] => [
   `  A ${lineOf(a, divergence.a)}`,
   `  B ${lineOf(b, divergence.b)}`,
 ];
-const lineOf = ({ about }: Trace, seen: Seen | null): string =>
+const lineOf = ({ about }: Compared, seen: Seen | null): string =>
   seen === null ? "has no such event" : eventLine(seen.recorded, seen.verdict, about);
 
 /** An event of a trace with its causes; null for none. */
-export const toldOf = (trace: Trace, seen: Seen | null): Told | null =>
+export const toldOf = (trace: Compared, seen: Seen | null): Told | null =>
   seen && {
     recorded: seen.recorded,
     causes: causesOf(trace, seen.recorded),
     virtBase: trace.about.virtBase,
   };
+
+/** Ranges that are printed one by one. */
+const MOST_RANGES = 10;
+
+function scatteredText({ scattered }: Comparison): string {
+  const rows = scattered
+    .slice(0, MOST_RANGES)
+    .map(({ op, what, from, pages, runs }: Scattered) => [
+      `op ${op}`,
+      what === "table" ? "the table" : `block at entry 0x${from.toString(16)}`,
+      countOf(pages, "page"),
+      `${countOf(runs.a, "run")} in A`,
+      `${countOf(runs.b, "run")} in B`,
+    ]);
+  const rest = scattered.length - rows.length;
+  return [
+    ...(rows.length === 0 ? [] : [inColumns(rows)]),
+    ...(rest > 0 ? [`and ${countOf(rest, "range")} more`] : []),
+  ].join("\n");
+}
+
+function alignmentText(comparison: Comparison): string {
+  const { unmatched, opsByPlace, opsAlone, isGuess } = comparison;
+  const lines: string[] = [];
+  if (unmatched.a + unmatched.b > 0)
+    lines.push(
+      "by what they say apart from addresses, in order; without a partner: " +
+        `${countOf(unmatched.a, "event")} of A, ${counted(unmatched.b)} of B`,
+    );
+  if (opsAlone > 0)
+    lines.push(
+      `ops by name and arguments; without a partner: ${countOf(opsAlone, "op")}, not read`,
+    );
+  if (opsByPlace > 0)
+    lines.push(
+      `a guess: ${countOf(opsByPlace, "pair")} of ops by name and place alone, their arguments differ`,
+    );
+  if (isGuess)
+    lines.push("a guess: in one op the sides share nothing for longer than partners are sought");
+  return lines.join("\n");
+}

@@ -1,5 +1,6 @@
 // event-text.ts - one event as a line, and its five addresses side by side with another's.
 
+import { hex } from "../address.ts";
 import type { About } from "../event/trace.ts";
 import { addressesOf, isWrong, type Verdict } from "../event/verdict.ts";
 import { type Event, type Recorded, says } from "../event/vocabulary.ts";
@@ -77,4 +78,30 @@ export interface Told {
   readonly recorded: Recorded;
   readonly causes: readonly Recorded[];
   readonly virtBase: bigint;
+}
+
+/** An event's raw word with what it decodes to; null where it has none or its chipset is not known. */
+export function wordText(event: Event, about: About): string | null {
+  const chipset = natureOf(about).chipset;
+  if (chipset === null) return null;
+  switch (event.kind) {
+    case "gatt.written":
+    case "gatt.read": {
+      const page = chipset.entry.decode(event.word);
+      if (page === null) return `${hex(event.word)}: no page`;
+      const beside = event.word - (chipset.entry.encode(page) ?? event.word);
+      return `${hex(event.word)}: page ${hex(page)}${beside === 0 ? "" : `, odd bits ${hex(beside)}`}`;
+    }
+    case "register.written":
+    case "register.read": {
+      const known = chipset.registers.find(({ number }) => number === event.register);
+      const fields = known?.fields.map(({ name, bits: [high, low] }) => {
+        const value = Math.floor(event.word / 2 ** low) % 2 ** (high - low + 1);
+        return `${name} ${hex(value)}`;
+      });
+      return [hex(event.word), ...(fields ? [fields.join(", ")] : [])].join(": ");
+    }
+    default:
+      return null;
+  }
 }

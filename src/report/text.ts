@@ -66,3 +66,9 @@ export const titleOf = ({ platform, hooks, options, source }: About): string =>
     ...(options.lenientIoremap === true ? ["lenient ioremap"] : []),
     ...(source === "imported" ? ["imported"] : []),
   ].join(", ");
+
+const WIDTH = 80;
+
+/** A paragraph in lines that fit a terminal. */
+export const wrapped = (text: string): string =>
+  text.replace(new RegExp(`(.{1,${WIDTH}})(?: |$)`, "g"), "$1\n").trimEnd();

@@ -7,11 +7,19 @@ import { join } from "node:path";
 import { setupOf } from "../../src/cli/recording.ts";
 import { counted, inColumns } from "../../src/report/text.ts";
 import { churn } from "./churn.ts";
+import { type Compared, timeCompare } from "./compare.ts";
 import { formatsTable } from "./formats.ts";
 import { timeRecord } from "./record.ts";
 
 const EVENTS = 1_000_000;
 const ROUNDS = 3;
+
+/** Events of the larger traces that are compared; 10 million take a quarter of an hour to record. */
+const COMPARED = Number(process.argv[2] ?? 1_000_000);
+
+/** "5.36 s, 1.29 : SELECT, 138 MB" */
+const comparedText = ({ diff, select, memory }: Compared): string =>
+  `${diff.toFixed(2)} s, ${(diff / select).toFixed(2)} : SELECT *, ${counted(Math.round(memory / 1024))} MB`;
 
 const folder = mkdtempSync(join(tmpdir(), "gartrace-bench-"));
 try {
@@ -77,6 +85,28 @@ try {
       "",
       "formats: captures repeated to a million lines, and the recorded trace written out",
       formatsTable(folder, join(folder, "record.gart")),
+    ].join("\n")}\n`,
+  );
+  const few = await timeCompare(folder, 100_000);
+  const many = await timeCompare(folder, COMPARED);
+  const line = (what: string, of: "alike" | "different" | "read", budget: string) => [
+    what,
+    ...[few[of], many[of]].map(comparedText),
+    (many[of].memory / few[of].memory).toFixed(2),
+    budget,
+  ];
+  process.stdout.write(
+    `${[
+      "",
+      `diff: two traces of ${counted(many.alike.events / 2)} events of churn, and two of 100,000; a process each`,
+      inColumns(
+        [
+          line("alike by signature: native and Xen, gart hooks", "alike", "2 s or less"),
+          line("different: Xen, gart and legacy hooks", "different", "3.0 : 1 or less"),
+          line("the same, every op read", "read", "3.0 : 1 or less"),
+        ],
+        ["", "100,000", "large", "memory", "budget"],
+      ),
     ].join("\n")}\n`,
   );
 } finally {

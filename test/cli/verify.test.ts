@@ -12,7 +12,7 @@ test("a recorded trace holds; with one entry of its table edited it does not, an
   const whole = await gartrace("verify run.gart", { folder });
   expect(whole.code).toBe(0);
   expect(whole.stdout).toMatch(
-    /^replay +agrees with [\d,]+ observations\ndigest +holds\nrun again +gives the same events\n$/,
+    /^replay +agrees with [\d,]+ observations\ndigest +holds\nsignatures +hold\nrun again +gives the same events\n$/,
   );
 
   const database = new Sqlite(join(folder, "run.gart"));

@@ -1,0 +1,27 @@
+// explain.ts - gartrace explain: what a word of a report means, with a case from the history of kernels.
+
+import type { Command } from "commander";
+import { unknownName } from "../fault.ts";
+import { inColumns, wrapped } from "../report/text.ts";
+import { words } from "../report/words.ts";
+import { print, printJson } from "./output.ts";
+
+export function addExplain(program: Command): void {
+  program
+    .command("explain")
+    .summary("say what a word of a report means")
+    .description("Says what a verdict or a class of differences means, with a real case of it.")
+    .argument("[word]", "the word; without one, all are listed")
+    .option("--json", "print JSON", false)
+    .action(async (word: string | undefined, { json }: { json: boolean }) => {
+      if (word === undefined) {
+        if (json) await printJson(Object.fromEntries(words));
+        else await print(inColumns([...words].map(([name, { means }]) => [name, means])));
+        return;
+      }
+      const found = words.get(word);
+      if (found === undefined) throw unknownName("word", word, [...words.keys()]);
+      if (json) await printJson({ word, ...found });
+      else await print(`${word}: ${found.means}\n\n${wrapped(found.example)}`);
+    });
+}

@@ -1,0 +1,179 @@
+// ladder.ts - one page through all spaces at a moment: page table, P2M, IOMMU, GATT entry, aperture.
+//
+// Each step says what it looked up and where that led. The machine address that the CPU gets to is the truth
+// that every later step is held against.
+
+import {
+  type Machine,
+  machineOf,
+  mfn,
+  mfnOf,
+  offset,
+  PAGE_SIZE,
+  type Phys,
+  pfnOf,
+  phys as physAt,
+  raw,
+} from "../address.ts";
+import { uses } from "../event/memory.ts";
+import type { Of } from "../event/vocabulary.ts";
+import { entryPlace, fetch, walk } from "../machine/gart.ts";
+import type { State } from "../machine/state.ts";
+import { cpuWord } from "../machine/words.ts";
+import { stateAt } from "../replay/replay.ts";
+import type { Trace } from "../replay/trace.ts";
+
+export interface Step {
+  readonly name: string;
+  /** What was looked up, and where that led; null where there is nothing to look up. */
+  readonly says: string | null;
+  /** Whether it leads to the page that the CPU means; null where it says nothing about that. */
+  readonly leads: boolean | null;
+}
+
+export const rungs = [
+  "page table",
+  "owner",
+  "P2M",
+  "IOMMU",
+  "GATT entry",
+  "table base",
+  "aperture",
+] as const;
+
+/** The steps of one trace at a moment, one for each of `rungs`. `virt` is the kernel's whole address. */
+export function ladder(trace: Trace, moment: number, virt: bigint): Step[] {
+  const state = stateAt(trace, moment);
+  const relative = virt - trace.about.virtBase;
+  const linear = linearOffset(trace);
+  const mapped =
+    relative < 0n ? undefined : state.mappings.get(Math.floor(Number(relative) / PAGE_SIZE));
+  const within = Number(virt % BigInt(PAGE_SIZE));
+  if (mapped !== undefined) {
+    const reached = offset(machineOf(mfn(mapped.word)), within);
+    const says = `ioremap of #${mapped.seq} maps it at machine ${hex(raw(reached))}`;
+    return stepsOf({ "page table": { says, leads: null } });
+  }
+  const address = linear === null ? -1 : Number(relative) - linear;
+  if (relative < 0n || address < 0)
+    return stepsOf({ "page table": { says: "the kernel has no such address", leads: null } });
+  return stepsOf(climb(trace, state, physAt(address), linear!));
+}
+
+type Said = Omit<Step, "name">;
+type Rungs = { readonly [R in (typeof rungs)[number]]?: Said };
+
+const stepsOf = (said: Rungs): Step[] =>
+  rungs.map((name) => ({ name, ...(said[name] ?? { says: null, leads: null }) }));
+
+function climb(trace: Trace, state: State, page: Phys, linear: number): Rungs {
+  const machine = state.machineOf(page);
+  const offsetText = hexBig(BigInt(linear) + trace.about.virtBase);
+  const up: { -readonly [R in keyof Rungs]: Said } = {
+    "page table": { says: `less ${offsetText}: physical ${hex(raw(page))}`, leads: null },
+    owner: { says: ownerText(state, page), leads: null },
+    P2M: { says: p2mText(state, page, machine), leads: null },
+  };
+  if (machine === null) return up;
+  up.IOMMU = iommuStep(state, machine);
+  const entry = lastEntryOf(trace, state.moment, page);
+  if (entry === null) return { ...up, "GATT entry": { says: "none names this page", leads: null } };
+  return { ...up, ...gartSteps(state, entry.event, entry.seq, machine) };
+}
+
+function ownerText(state: State, page: Phys): string {
+  const pfn = raw(pfnOf(page));
+  const owner = state.allocationOf(pfn);
+  if (owner === null) return "nobody has allocated it";
+  const seq = state.allocated.get(owner.first);
+  const which = owner.pages === 1 ? "" : `, page ${pfn - owner.first} of ${owner.pages}`;
+  return `allocated for ${uses[owner.use]} by #${seq}${which}`;
+}
+
+function p2mText(state: State, page: Phys, machine: Machine | null): string {
+  if (state.nature.physIsMachine) return `physical is machine: ${hex(raw(page))}`;
+  const looked = `P2M[${hex(raw(pfnOf(page)))}]`;
+  return machine === null
+    ? `${looked} is not set`
+    : `${looked} = ${hex(raw(mfnOf(machine)))}: machine ${hex(raw(machine))}`;
+}
+
+function iommuStep(state: State, machine: Machine): Said {
+  const frame = raw(mfnOf(machine));
+  for (const [page, to] of state.iommu.entries())
+    if (to === frame)
+      return { says: `${hex(page * PAGE_SIZE)} leads there, for devices behind it`, leads: true };
+  return { says: state.iommu.size === 0 ? null : "no entry leads there", leads: null };
+}
+
+interface Entry {
+  readonly seq: number;
+  readonly event: Of<"gatt.written">;
+}
+
+/** The last write up to the moment of an entry that was meant for this page. */
+function lastEntryOf(trace: Trace, moment: number, page: Phys): Entry | null {
+  const pfn = raw(pfnOf(page));
+  const wanted = { from: 1, to: moment, kinds: ["gatt.written"], backwards: true } as const;
+  for (const { seq, event } of trace.search(wanted))
+    if (event.kind === "gatt.written" && event.phys != null && raw(pfnOf(event.phys)) === pfn)
+      return { seq, event };
+  return null;
+}
+
+/** The entry as the CPU sees it, the table as the chipset finds it, and where the card gets to. */
+function gartSteps(state: State, event: Entry["event"], seq: number, machine: Machine): Rungs {
+  const { chipset } = state.nature;
+  const place = entryPlace(state, event);
+  const word = place === null ? undefined : cpuWord(state, place);
+  const name = `gatt[${hex(event.entry)}]`;
+  if (word !== event.word || chipset === null)
+    return {
+      "GATT entry": { says: `${name} named it by #${seq} and names it no more`, leads: null },
+    };
+  const bus = chipset.entry.decode(word);
+  const up: { -readonly [R in keyof Rungs]: Said } = {
+    "GATT entry": {
+      says: `${name} = ${hex(word)} by #${seq}: ${bus === null ? "no page" : hex(raw(bus))}`,
+      leads: bus !== null && samePage(raw(bus), raw(machine)),
+    },
+  };
+  const base = chipset.apertureBase(state.registers);
+  const fetched = fetch(state, event.entry);
+  if (base === null || fetched === null)
+    return { ...up, "table base": { says: "the chipset was told of no table", leads: null } };
+  up["table base"] = {
+    says: `the chipset fetches ${hex(fetched.word)} at ${fetched.fetched === null ? "?" : hex(raw(fetched.fetched))}`,
+    leads: fetched.word === word,
+  };
+  const issued = offset(base, event.entry * PAGE_SIZE);
+  const reached = walk(state, issued)?.reached ?? null;
+  up.aperture = {
+    says: `${hex(raw(issued))} ${reached === null ? "leads nowhere" : `reaches ${hex(raw(reached))}`}`,
+    leads: reached !== null && samePage(raw(reached), raw(machine)),
+  };
+  return up;
+}
+
+/** The first step at which some ladders lead to the page and others do not; null where none does. */
+export function partingOf(ladders: readonly (readonly Step[])[]): string | null {
+  const at = rungs.findIndex((_, i) => {
+    const leads = ladders.map((steps) => steps[i]!.leads).filter((one) => one !== null);
+    return leads.includes(true) && leads.includes(false);
+  });
+  return rungs[at] ?? null;
+}
+
+/** How far the kernel's linear mapping is from physical addresses; null where no event tells. */
+function linearOffset(trace: Trace): number | null {
+  const wanted = { from: 1, to: trace.count, kinds: ["page.allocated"] } as const;
+  for (const { event } of trace.search(wanted))
+    if (event.kind === "page.allocated" && event.virt != null && event.phys != null)
+      return raw(event.virt) - raw(event.phys);
+  return null;
+}
+
+const samePage = (one: number, other: number): boolean =>
+  Math.floor(one / PAGE_SIZE) === Math.floor(other / PAGE_SIZE);
+const hex = (value: number): string => `0x${value.toString(16)}`;
+const hexBig = (value: bigint): string => `0x${value.toString(16)}`;

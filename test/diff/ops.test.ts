@@ -1,0 +1,56 @@
+// ops.test.ts - ops find their partners by name and arguments, and pages go by their ops' partners.
+
+import { expect, test } from "vitest";
+import { compare } from "../../src/diff/diff.ts";
+import { UserError } from "../../src/fault.ts";
+import type { Trace } from "../../src/replay/trace.ts";
+import { recorded } from "../memory-trace.ts";
+import { setupOf, workloadOf } from "../tells.ts";
+import { alloc, bind, cleanup, free, info, init, maxOrder, unbind } from "../told.ts";
+
+const run = (...ops: object[]): Trace =>
+  recorded(setupOf("xen-i386 gart", { workload: workloadOf(maxOrder(0), init, ...ops) }));
+
+test("an op that one side has more is extra, and what follows is compared as before", () => {
+  const plain = run(alloc(0, 2), bind(0, 0), unbind(0), free(0), cleanup);
+  const more = run(info, alloc(0, 2), bind(0, 0), unbind(0), free(0), cleanup);
+  const { counts, first, opsAlone } = compare(plain, more);
+  expect(first).toMatchObject({ class: "extra", op: { name: "info", op: 2 } });
+  expect(opsAlone).toBe(1);
+  // The pages of op 2 on one side are those of op 3 on the other.
+  expect(counts).toMatchObject({ extra: 1, missing: 0, "wrong-frame": 0 });
+});
+
+test("a page of an op without a partner is no page of the op that has its number", () => {
+  const two = run(alloc(0, 1), alloc(1, 1), free(1), bind(0, 3));
+  const other = run(alloc(1, 1), alloc(0, 1), free(1), bind(0, 3));
+  const { first } = compare(two, other);
+  expect(first).toMatchObject({ facts: [{ fact: "operation" }] });
+  expect(compare(two, other).counts["wrong-frame"]).toBe(0);
+});
+
+test("ops of one name and other arguments are paired by their place, as a guess", () => {
+  const { first, opsByPlace } = compare(run(alloc(0, 2)), run(alloc(0, 3)));
+  expect(opsByPlace).toBe(1);
+  expect(first!.facts[0]).toMatchObject({ fact: "operation" });
+});
+
+test("different workloads are compared by the names of their ops, if somebody asks for that", () => {
+  const here = run(alloc(0, 2), bind(0, 0));
+  const there = { ...here, about: { ...here.about, workload: "another" } };
+  expect(() => compare(here, there)).toThrow(UserError);
+  expect(() => compare(here, there)).toThrow(/--align by-name/);
+  expect(compare(here, there, { byName: true }).first).toBeNull();
+});
+
+test("only some kinds are compared, or all but some", () => {
+  const native = recorded(setupOf("native-i386 legacy"));
+  const lenient = recorded(setupOf("xen-i386 legacy", { lenientIoremap: true }));
+  const kindOf = (rules: object) => compare(native, lenient, rules).first?.b?.recorded.event.kind;
+  expect(kindOf({})).toBe("register.written");
+  expect(kindOf({ only: ["gatt"] })).toBe("gatt.written");
+  expect(kindOf({ ignore: ["register", "gatt.written"] })).toBe("fault.raised");
+  const short = compare(native, lenient, { firstOnly: true });
+  expect(short.first).toEqual(compare(native, lenient).first);
+  expect(short.ops).toBe(1);
+});
