@@ -138,7 +138,7 @@ function gartSteps(state: State, event: Entry["event"], seq: number, machine: Ma
       leads: bus !== null && samePage(raw(bus), raw(machine)),
     },
   };
-  const base = chipset.apertureBase(state.registers);
+  const base = chipset.apertureBase(state);
   const fetched = fetch(state, event.entry);
   if (base === null || fetched === null)
     return { ...up, "table base": { says: "the chipset was told of no table", leads: null } };

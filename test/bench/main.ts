@@ -9,6 +9,7 @@ import { counted, inColumns } from "../../src/report/text.ts";
 import { churn } from "./churn.ts";
 import { type Compared, timeCompare } from "./compare.ts";
 import { formatsTable } from "./formats.ts";
+import { repeated, timeImport } from "./import.ts";
 import { timeRecord } from "./record.ts";
 
 const EVENTS = 1_000_000;
@@ -49,6 +50,10 @@ try {
     ),
   );
   const [small, large] = memory as [number, number];
+  const log = join(folder, "ftrace.txt");
+  await repeated(log, EVENTS);
+  const read = await timeImport(folder, log);
+  const lines = (seconds: number) => `${counted(Math.round(read.lines / seconds))} lines/s`;
   process.stdout.write(
     `${[
       `record: ${counted(events)} events of churn on xen-i386 with the gart hooks, the middle of ${ROUNDS} rounds`,
@@ -79,6 +84,15 @@ try {
             `${(large / small).toFixed(2)} (${counted(Math.round(large / 1024))} MB : ${counted(Math.round(small / 1024))} MB)`,
             "1.30 or less",
           ],
+        ],
+        ["", "measured", "budget"],
+      ),
+      "",
+      `import: ${counted(read.lines)} lines of ftrace, a capture repeated`,
+      inColumns(
+        [
+          ["ftrace, importer alone", lines(read.importer), "200,000 or more"],
+          ["ftrace into a finished trace", lines(read.stored), "-"],
         ],
         ["", "measured", "budget"],
       ),

@@ -1,6 +1,6 @@
 // capture.test.ts - from the files of a real machine's run to the counts of its truth, from the outside.
 
-import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
@@ -81,9 +81,12 @@ test("a log comes through a pipe, or grows while it is followed until Ctrl-C", a
     gartrace("import growing.txt --follow --json", {
       folder,
       meanwhile: async (child) => {
-        await setTimeout(2000);
+        // Once its trace is there, the program listens to Ctrl-C and has read what there was.
+        await expect
+          .poll(() => existsSync(join(folder, "growing.gart")), { timeout: 50_000 })
+          .toBe(true);
         appendFileSync(growing, ftrace.slice(ftrace.length / 2));
-        await setTimeout(3000);
+        await setTimeout(200);
         child.kill("SIGINT");
       },
     }),

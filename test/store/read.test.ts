@@ -171,10 +171,10 @@ test("a trace of a newer format or with kinds of a newer gartrace is refused", a
   const database = new Sqlite(path);
   database.exec("UPDATE kind SET name = 'moon.risen' WHERE name = 'fault.raised'");
   expect(refused(path)).toContain("kind 'moon.risen' that this gartrace does not know");
-  database.pragma("user_version = 3");
+  database.pragma("user_version = 4");
   database.close();
   expect(refused(path)).toBe(
-    `${path} was written by a newer gartrace (format 3, this one reads up to 2); update gartrace`,
+    `${path} was written by a newer gartrace (format 4, this one reads up to 3); update gartrace`,
   );
 });
 

@@ -152,9 +152,13 @@ async function* chunksOf(path: string, follow: AbortSignal | null): AsyncGenerat
   const first = await firstOf(iterator);
   if (first === null) return;
   const all = (async function* () {
-    yield first;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next())
-      yield next.value;
+    try {
+      yield first;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next())
+        yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
   })();
   if (first[0] !== GZIP[0] || first[1] !== GZIP[1]) {
     yield* all;

@@ -1,0 +1,58 @@
+// import.ts - measures how fast a kernel's log becomes a trace: a capture repeated, with its clock going on.
+
+import { once } from "node:events";
+import { createWriteStream, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { gunzipSync } from "node:zlib";
+import { importFiles } from "../../src/exchange/import/joined.ts";
+import { probesFrom } from "../../src/exchange/import/probes.ts";
+import { TraceWriter } from "../../src/store/write.ts";
+
+/** Seconds between the beginnings of two repetitions: the capture lasts less. */
+const APART = 20;
+
+/** Writes a capture's ftrace over and over until there are so many lines. */
+export async function repeated(path: string, lines: number): Promise<void> {
+  const capture = gunzipSync(readFileSync("traces/captures/linux-6.1.native/ftrace.txt.gz"));
+  const records = capture
+    .toString()
+    .split("\n")
+    .filter((line) => /^[^#]/.test(line));
+  const out = createWriteStream(path);
+  out.write("# tracer: nop\n");
+  for (let written = 0; written < lines; written += records.length) {
+    const later = (written / records.length) * APART;
+    const text = records.map((line) =>
+      line.replace(/ (\d+)(\.\d{6}: )/, (_, seconds, rest) => ` ${Number(seconds) + later}${rest}`),
+    );
+    if (!out.write(`${text.join("\n")}\n`)) await once(out, "drain");
+  }
+  await finished(out.end());
+}
+
+/** Seconds that an import takes, into a trace and into nothing. */
+export async function timeImport(folder: string, path: string) {
+  const wishes = {
+    strict: true,
+    follow: null,
+    probes: probesFrom("probes/linux-6.1.json"),
+    keep: null,
+  };
+  const begun = performance.now();
+  await importFiles([path], wishes, () => () => {});
+  const imported = performance.now();
+  let writer = null as TraceWriter | null;
+  const sources = await importFiles([path], wishes, async (about) => {
+    const opened = await TraceWriter.create(join(folder, "imported.gart"), about, { force: true });
+    writer = opened;
+    return (seq, op, event, state) => opened.append(seq, op, event, state);
+  });
+  writer!.finish();
+  const stored = performance.now();
+  return {
+    lines: sources[0]!.lines,
+    importer: (imported - begun) / 1000,
+    stored: (stored - imported) / 1000,
+  };
+}
