@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { demoText } from "../report/demo-text.ts";
 import { TraceReader } from "../store/read.ts";
+import { runMatrix, usual } from "./matrix.ts";
 import { notice, print } from "./output.ts";
 import { recordTo, setupOf } from "./recording.ts";
 import { workloadOf } from "./workload-file.ts";
@@ -17,7 +18,8 @@ export function addDemo(program: Command): void {
     .summary("run the mail of 17 March 2005 and show its answer")
     .description(
       "Records the same workload on a bare PC and under Xen, with the driver as it was and with the " +
-        "mail's four functions, and shows where the addresses part. Leaves no files.",
+        "mail's four functions, shows where the addresses part, and ends with every hook set on each " +
+        "platform. Leaves no files.",
     )
     .action(async () => {
       const folder = mkdtempSync(join(tmpdir(), "gartrace-"));
@@ -37,7 +39,9 @@ export function addDemo(program: Command): void {
           nativeGart: await run("native-i386", "gart"),
           xenGart: await run("xen-i386", "gart"),
         };
-        await print(demoText(runs));
+        notice("recording smoke: every hook set on each platform");
+        const cells = await runMatrix({ ...usual, workload: "smoke", seed: 0 }, folder);
+        await print(demoText(runs, cells));
       } catch (error) {
         throw error instanceof Interrupted ? new Interrupted("interrupted") : error;
       } finally {

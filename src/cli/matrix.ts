@@ -16,7 +16,8 @@ import { foreignOption, layoutOption, ramOption, seedOption } from "./record.ts"
 import { platformOf, recordTo, setupOf } from "./recording.ts";
 import { workloadOf } from "./workload-file.ts";
 
-interface Options {
+/** The cells of a matrix, as a person asks for them. */
+export interface MatrixOptions {
   readonly workload: string;
   readonly platforms: string;
   readonly hooks: string;
@@ -25,6 +26,9 @@ interface Options {
   readonly ram?: string;
   readonly foreign?: string;
   readonly layout?: string;
+}
+
+interface Options extends MatrixOptions {
   readonly keep?: string;
   readonly json: boolean;
 }
@@ -41,20 +45,22 @@ export interface Cell {
   readonly virtBase: bigint;
 }
 
+/** The argument of the thread: every hook set on the three kinds of machine it was about. */
+export const usual = {
+  platforms: "native-i386,xen-i386,ppc64-g5",
+  hooks: hookSets.map(({ name }) => name).join(","),
+} as const;
+
 export function addMatrix(program: Command): void {
   program
     .command("matrix")
     .summary("record every hook set on every platform and show how each ends")
     .option("-w, --workload <name>", "what the client does", "testgart")
-    .option(
-      "--platforms <names>",
-      "platforms, separated by commas",
-      "native-i386,xen-i386,ppc64-g5",
-    )
+    .option("--platforms <names>", "platforms, separated by commas", usual.platforms)
     .option(
       "--hooks <names>",
       "hook sets, separated by commas; mixtures by semicolons",
-      hookSets.map(({ name }) => name).join(","),
+      usual.hooks,
     )
     .option("-c, --chipset <name>", "the host bridge, where a platform can have it")
     .option(...seedOption)
@@ -67,7 +73,7 @@ export function addMatrix(program: Command): void {
       const folder = options.keep ?? mkdtempSync(join(tmpdir(), "gartrace-"));
       mkdirSync(folder, { recursive: true });
       try {
-        const cells = await run(options, folder);
+        const cells = await runMatrix(options, folder);
         if (options.json) await printJson(cells.map(cellJson));
         else await print(matrixText(cells, options.keep !== undefined));
       } finally {
@@ -85,7 +91,7 @@ interface Plan {
 }
 
 /** Every cell, before anything is recorded: names and combinations are refused here. */
-function plans(options: Options): Plan[] {
+function plans(options: MatrixOptions): Plan[] {
   const workload = workloadOf(options.workload);
   const sets = options.hooks.split(options.hooks.includes("=") ? ";" : ",");
   const columns = options.platforms.split(",").map(platformOf);
@@ -108,7 +114,10 @@ function plans(options: Options): Plan[] {
 }
 
 /** What is asked for applies to the columns that can have it; if none can, the first one says why not. */
-function fittingAll(columns: readonly Platform[], { chipset, ram, foreign, layout }: Options) {
+function fittingAll(
+  columns: readonly Platform[],
+  { chipset, ram, foreign, layout }: MatrixOptions,
+) {
   const can = {
     chipset: ({ chipsets }: Platform) => chipset !== undefined && chipsets.includes(chipset),
     foreign: ({ dealt }: Platform) => dealt !== null,
@@ -124,7 +133,8 @@ function fittingAll(columns: readonly Platform[], { chipset, ram, foreign, layou
   });
 }
 
-async function run(options: Options, folder: string): Promise<Cell[]> {
+/** Records every cell into the folder; what cannot be is refused before anything is recorded. */
+export async function runMatrix(options: MatrixOptions, folder: string): Promise<Cell[]> {
   const planned = plans(options);
   const progress = new Progress("matrix", planned.length);
   const cells: Cell[] = [];

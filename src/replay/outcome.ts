@@ -88,7 +88,11 @@ const isInitFailure = (event: Event): event is Event & { kind: "op.ended" } =>
   event.result.ret < 0;
 
 const mayBeWrong = (event: Event): boolean =>
-  "bus" in event && event.bus != null && event.kind !== "fault.raised";
+  "bus" in event &&
+  event.bus != null &&
+  event.kind !== "fault.raised" &&
+  // A number that leads where it should needs no look at its cause.
+  (!("reached" in event) || event.reached !== event.machine);
 
 function hookOf(trace: Trace, recorded: Recorded): string | null {
   const hook = [recorded, ...causesOf(trace, recorded)].find(

@@ -1,4 +1,4 @@
-// demo-text.ts - five runs of one workload, told as the story of the mail of 17 March 2005.
+// demo-text.ts - five runs of one workload and a table of all others, told as the story of the mail of 17 March 2005.
 //
 // Every number and name in the story is taken from the traces.
 
@@ -10,6 +10,7 @@ import type { Trace } from "../replay/trace.ts";
 import { colours } from "./colours.ts";
 import { toldOf } from "./diff-text.ts";
 import { addressRows, verdictText } from "./event-text.ts";
+import { type Cell, matrixTable } from "./matrix-text.ts";
 import { counted, countOf, inColumns, indented } from "./text.ts";
 
 export interface DemoRuns {
@@ -22,7 +23,10 @@ export interface DemoRuns {
   readonly xenGart: Trace;
 }
 
-export const demoText = ({ native, refused, lenient, nativeGart, xenGart }: DemoRuns): string =>
+export const demoText = (
+  { native, refused, lenient, nativeGart, xenGart }: DemoRuns,
+  cells: readonly Cell[],
+): string =>
   [
     "Keir Fraser to LKML, 17 March 2005: why agpgart does not run under Xen, and four functions that help.",
     "A graphics card reads main memory through the GART, a table of page addresses that the driver agpgart",
@@ -42,6 +46,9 @@ export const demoText = ({ native, refused, lenient, nativeGart, xenGart }: Demo
     `   on a bare PC    ${outcome(nativeGart)}`,
     `   under Xen       ${outcome(xenGart)}`,
     `   compared        ${alikeText(compare(nativeGart, xenGart, { readAll: true }))}`,
+    "",
+    colours.bold("3. All that the thread proposed, each with four pages of AGP memory"),
+    indented(matrixTable(cells)),
   ].join("\n");
 
 /** Why Xen's ioremap says no. */

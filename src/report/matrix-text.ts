@@ -4,7 +4,7 @@ import type { Outcome } from "../replay/outcome.ts";
 import { colours as pc } from "./colours.ts";
 import { counted, inColumns } from "./text.ts";
 
-interface Cell {
+export interface Cell {
   readonly platform: string;
   readonly hooks: string;
   readonly lacks: string | null;
@@ -12,16 +12,21 @@ interface Cell {
   readonly path: string | null;
 }
 
-/** The table, and below it what went wrong where; `kept` says whether the traces are still there. */
-export function matrixText(cells: readonly Cell[], kept: boolean): string {
+/** A row a hook set, a column a platform: how each run ended. */
+export function matrixTable(cells: readonly Cell[]): string {
   const platforms = [...new Set(cells.map(({ platform }) => platform))];
   const hooks = [...new Set(cells.map((cell) => cell.hooks))];
   const at = (set: string, platform: string) =>
     cells.find((cell) => cell.hooks === set && cell.platform === platform)!;
-  const table = inColumns(
+  return inColumns(
     hooks.map((set) => [set, ...platforms.map((platform) => word(at(set, platform)))]),
     ["hooks", ...platforms],
   );
+}
+
+/** The table, and below it what went wrong where; `kept` says whether the traces are still there. */
+export function matrixText(cells: readonly Cell[], kept: boolean): string {
+  const table = matrixTable(cells);
   const rights = cells.filter(({ outcome }) => outcome?.ends === "right");
   const reasons = cells.flatMap((cell) => {
     const texts = reasonsOf(cell);

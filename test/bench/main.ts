@@ -49,6 +49,9 @@ try {
       }),
     ),
   );
+  const matrix = JSON.parse(
+    execFileSync(process.execPath, [join(import.meta.dirname, "matrix.js")], { encoding: "utf8" }),
+  ) as { seconds: number; megabytes: number };
   const [small, large] = memory as [number, number];
   const log = join(folder, "ftrace.txt");
   await repeated(log, EVENTS);
@@ -84,6 +87,8 @@ try {
             `${(large / small).toFixed(2)} (${counted(Math.round(large / 1024))} MB : ${counted(Math.round(small / 1024))} MB)`,
             "1.30 or less",
           ],
+          ["the matrix of testgart, seconds", matrix.seconds.toFixed(1), "60 or less"],
+          ["the matrix of testgart, peak MB", matrix.megabytes.toFixed(0), "500 or less"],
         ],
         ["", "measured", "budget"],
       ),

@@ -75,6 +75,14 @@ describe.concurrent("nothing is recorded, and the message says what to do, by", 
     );
   });
 
+  test.each([1e12, -2, 0.5, "many"])("a workload that asks for %s pages", async (pages) => {
+    const folder = freshFolder();
+    const ops = [{ op: "init" }, { op: "alloc", slot: 0, pages }];
+    writeFileSync(join(folder, "w.json"), JSON.stringify({ workload: "w", ops }));
+    const message = await refused("record w.json", folder);
+    expect(message).toMatch(/^gartrace: w.json: ops\[1\].pages: .*\n$/);
+  });
+
   test("a workload whose field is wrong", async () => {
     const folder = freshFolder();
     const ops = [{ op: "init" }, { op: "alloc", slot: 0, pages: "4" }];
