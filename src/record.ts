@@ -1,10 +1,10 @@
 // record.ts - a run: platform, hooks, chipset, workload and seed make events, one op after the other.
 
-import { hex, raw } from "./address.ts";
+import { hex } from "./address.ts";
 import { acquire, release } from "./agpgart/backend.ts";
-import type { AgpMemory, Bridge } from "./agpgart/bridge.ts";
+import type { AgpMemory } from "./agpgart/bridge.ts";
 import { Drm } from "./agpgart/drm.ts";
-import { copyInfo } from "./agpgart/enable.ts";
+import { bridgeFacts, infoFacts } from "./agpgart/facts.ts";
 import { Frontend } from "./agpgart/frontend.ts";
 import { Agpgart } from "./agpgart/index.ts";
 import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/memory.ts";
@@ -288,30 +288,4 @@ class Run {
     if (bridge === null) return { bridge: null };
     return { current_memory: bridge.currentMemory, in_use: bridge.agpInUse };
   }
-}
-
-const bridgeFacts = (bridge: Bridge): Facts => ({
-  num_entries: bridge.currentSize.entries,
-  max_memory: bridge.maxMemory,
-  aper_base: hex(bridge.gartBusAddr),
-  gatt_bus_addr: hex(raw(bridge.gattBusAddr!.bus)),
-  scratch_page: hex(bridge.scratchPage),
-  scratch_page_real: bridge.scratchPageReal === null ? "0x0" : hex(bridge.scratchPageReal.bus),
-  mode: hex(bridge.mode),
-  aperture_size_idx: bridge.apertureSizeIdx,
-  version: "0.101",
-});
-
-function infoFacts(bridge: Bridge | null): Facts {
-  const { result, info } = copyInfo(bridge);
-  return {
-    ret: result,
-    mode: hex(info.mode),
-    aper_base: hex(info.aperBase),
-    aper_size: info.aperSize,
-    max_memory: info.maxMemory,
-    current_memory: info.currentMemory,
-    cant_use_aperture: info.cantUseAperture,
-    page_mask: info.pageMask,
-  };
 }

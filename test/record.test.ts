@@ -2,7 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compare, isAlike } from "../src/diff/diff.ts";
+import { isAlike } from "../src/diff/comparison.ts";
+import { compare } from "../src/diff/diff.ts";
 import { hookSets } from "../src/hooks/index.ts";
 import { platforms } from "../src/platform/index.ts";
 import { aboutRun, record, type Setup } from "../src/record.ts";

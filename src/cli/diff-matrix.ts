@@ -2,7 +2,8 @@
 
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Comparison, compare, isAlike } from "../diff/diff.ts";
+import { type Comparison, isAlike } from "../diff/comparison.ts";
+import { compare } from "../diff/diff.ts";
 import type { Rules } from "../diff/part.ts";
 import { UserError } from "../fault.ts";
 import { briefText } from "../report/diff-text.ts";

@@ -1,7 +1,8 @@
 // diff.ts - gartrace diff: where two traces part.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Comparison, compare, type Divergence, isAlike } from "../diff/diff.ts";
+import { type Comparison, type Divergence, isAlike } from "../diff/comparison.ts";
+import { compare } from "../diff/diff.ts";
 import { isOf, type Rules } from "../diff/part.ts";
 import type { Seen } from "../diff/side.ts";
 import { toJson } from "../event/line.ts";

@@ -3,7 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { Command } from "commander";
-import { compare, type Divergence } from "../diff/diff.ts";
+import type { Divergence } from "../diff/comparison.ts";
+import { compare } from "../diff/diff.ts";
 import { type Compared, inMemory } from "../diff/in-memory.ts";
 import type { Rules } from "../diff/part.ts";
 import type { Seen } from "../diff/side.ts";

@@ -1,84 +1,21 @@
 // diff.ts - two traces, op by op: what is the same, what parts, and what parts first.
 
-import type { Facts } from "../event/field.ts";
 import type { About } from "../event/trace.ts";
-import { type KindName, kindNames } from "../event/vocabulary.ts";
+import { kindNames } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { pageName } from "../machine/owners.ts";
 import { verdictIn } from "../replay/causes.ts";
-import { type Cause, Causes, type Returned } from "./causes.ts";
+import { Causes, type Returned } from "./causes.ts";
 import { differing, Judge, type PairClass } from "./compare.ts";
+import type { Apart, Comparison, Divergence, OpName, Scattered } from "./comparison.ts";
 import { differingFacts, type FactPair } from "./facts.ts";
 import { type Found, hasPage, type Mark, markOf, withReordered } from "./found.ts";
 import type { Compared } from "./in-memory.ts";
 import { type OpPair, type OpSpan, pairedOps } from "./ops.ts";
 import { areSigned, type Rules, takesPart } from "./part.ts";
 import { Partners } from "./partners.ts";
-import type { Range } from "./ranges.ts";
 import { Names, type Seen, Side } from "./side.ts";
 import { walk } from "./walk.ts";
-
-/** The op of the workload that a divergence belongs to. */
-export interface OpName {
-  readonly op: number;
-  readonly name: string;
-  readonly arguments: Facts;
-}
-
-/** One place where two traces part: a pair, an event alone, or the results of an op. */
-export interface Divergence {
-  readonly class: PairClass;
-  readonly op: OpName;
-  readonly a: Seen | null;
-  readonly b: Seen | null;
-  /** The fields or facts that differ. */
-  readonly fields: readonly string[];
-  readonly facts: readonly FactPair[];
-}
-
-/** A range that is one run of machine frames on one side and several on the other. */
-export interface Scattered {
-  readonly op: number;
-  readonly what: Range["what"];
-  readonly from: number;
-  readonly pages: number;
-  readonly runs: { readonly a: number; readonly b: number };
-}
-
-/** Events that had no part, by kind and, for hooks and hypercalls, which. */
-export interface Apart {
-  readonly kind: KindName;
-  readonly code: number;
-  readonly count: number;
-}
-
-type Two<T> = { readonly a: T; readonly b: T };
-
-export interface Comparison {
-  readonly exact: boolean;
-  readonly counts: { readonly [C in PairClass]: number };
-  /** Events that only one side's platform makes, or that one side could not record. */
-  readonly apart: Two<number>;
-  readonly apartBy: Two<readonly Apart[]>;
-  readonly ops: number;
-  /** Ops that agree by signature, and the events of both sides that were not read. */
-  readonly unread: { readonly ops: number; readonly events: number };
-  /** Pairs of which one trace does not say where a number leads. */
-  readonly unknown: number;
-  /** What has no partner in the other trace, in events; whole ops without one are not counted. */
-  readonly unmatched: Two<number>;
-  /** Ops paired by name and place although their arguments differ, and those that stand alone. */
-  readonly opsByPlace: number;
-  readonly opsAlone: number;
-  /** Whether partners were sought as far as one looks, and not found. */
-  readonly isGuess: boolean;
-  readonly first: Divergence | null;
-  /** The first one in which a device's access parts. */
-  readonly firstDevice: Divergence | null;
-  /** What the divergences go back to, most first. */
-  readonly causes: readonly Cause[];
-  readonly scattered: readonly Scattered[];
-}
 
 export const usualRules: Rules = {
   exact: false,
@@ -327,6 +264,3 @@ const apartOf = ({ apart }: Side): Apart[] =>
   [...apart]
     .map(([what, count]) => ({ kind: kindNames[Math.floor(what / 256)]!, code: what % 256, count }))
     .sort((one, two) => two.count - one.count);
-
-/** Whether the traces are alike. */
-export const isAlike = ({ first }: Comparison): boolean => first === null;

@@ -5,7 +5,7 @@
 // wants, and not what the rest of the kernel means by them. The table still comes from __get_free_pages.
 
 import { misreadAsBus } from "../address.ts";
-import { boot } from "../platform/boot.ts";
+import { boot } from "./boot.ts";
 import { machineOf, machineToVirt } from "./functions.ts";
 import { busToPhys, type Hooks } from "./hooks.ts";
 import { legacy } from "./legacy.ts";

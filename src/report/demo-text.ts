@@ -2,7 +2,8 @@
 //
 // Every number and name in the story is taken from the traces.
 
-import { type Comparison, compare, type Divergence, isAlike } from "../diff/diff.ts";
+import { type Comparison, type Divergence, isAlike } from "../diff/comparison.ts";
+import { compare } from "../diff/diff.ts";
 import type { Seen } from "../diff/side.ts";
 import { tagName } from "../event/device.ts";
 import { addressesOf } from "../event/verdict.ts";

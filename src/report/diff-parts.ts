@@ -1,7 +1,7 @@
 // diff-parts.ts - parts of a comparison's report: what divergences go back to, and what took no part.
 
 import type { Cause } from "../diff/causes.ts";
-import type { Apart, Comparison } from "../diff/diff.ts";
+import type { Apart, Comparison } from "../diff/comparison.ts";
 import { hookNames } from "../event/hook.ts";
 import { hypercalls } from "../event/p2m.ts";
 import type { KindName } from "../event/vocabulary.ts";

@@ -1,7 +1,7 @@
 // diff-text.ts - a comparison for people: what was compared, how much is alike, what parts first and why.
 
 import { classes } from "../diff/compare.ts";
-import { type Comparison, type Divergence, isAlike, type Scattered } from "../diff/diff.ts";
+import { type Comparison, type Divergence, isAlike, type Scattered } from "../diff/comparison.ts";
 import type { FactPair } from "../diff/facts.ts";
 import type { Compared } from "../diff/in-memory.ts";
 import type { Seen } from "../diff/side.ts";

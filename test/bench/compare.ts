@@ -5,7 +5,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { recordTo, setupOf } from "../../src/cli/recording.ts";
-import { compare, isAlike } from "../../src/diff/diff.ts";
+import { isAlike } from "../../src/diff/comparison.ts";
+import { compare } from "../../src/diff/diff.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { churn } from "./churn.ts";
 

@@ -1,7 +1,7 @@
 // classes.test.ts - each class of pairs alone, and what would fool a comparison of numbers or of names.
 
 import { describe, expect, test } from "vitest";
-import { bus, machine } from "../../src/address.ts";
+import { bus, machine, raw } from "../../src/address.ts";
 import { chipsetCalled } from "../../src/chipset/index.ts";
 import type { PairClass } from "../../src/diff/compare.ts";
 import { compare } from "../../src/diff/diff.ts";
@@ -63,7 +63,7 @@ describe("exactly one pair is", () => {
 
   test("wrong-space: the pseudo-physical address stands in the entry", () => {
     const { phys } = entryOf(xen, 3);
-    expect(classesOf(xen, naming(phys as unknown as number))).toEqual({ "wrong-space": 1 });
+    expect(classesOf(xen, naming(raw(phys!)))).toEqual({ "wrong-space": 1 });
   });
 
   test("wrong-frame: the entry names a frame of somebody else", () => {

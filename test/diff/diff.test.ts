@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { bus, machine } from "../../src/address.ts";
-import { compare, type Divergence, isAlike } from "../../src/diff/diff.ts";
+import { type Divergence, isAlike } from "../../src/diff/comparison.ts";
+import { compare } from "../../src/diff/diff.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { UserError } from "../../src/fault.ts";
 import type { Setup } from "../../src/record.ts";

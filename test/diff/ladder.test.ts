@@ -1,6 +1,7 @@
 // ladder.test.ts - a page's way through all spaces, and the step at which two ways part.
 
 import { describe, expect, test } from "vitest";
+import { raw } from "../../src/address.ts";
 import { chipsetCalled } from "../../src/chipset/index.ts";
 import { ladder, partingOf } from "../../src/diff/ladder.ts";
 import { addressesOf } from "../../src/event/verdict.ts";
@@ -18,7 +19,7 @@ const run = (words: string, other: Partial<Setup> = {}): Trace =>
 function pageOf(trace: Trace): bigint {
   for (const { event } of trace.events())
     if (event.kind === "page.allocated" && event.use === "agp")
-      return BigInt(event.virt as unknown as number) + trace.about.virtBase;
+      return BigInt(raw(event.virt!)) + trace.about.virtBase;
   throw new Error("no page was allocated");
 }
 const bound = (trace: Trace): number => trace.op(4)!.first;

@@ -6,7 +6,7 @@
 // 16 MB, which is where the allocator of pages then goes on.
 
 import { mfnOf, misreadAsBus, PAGE_SIZE, type Phys, raw, type Virt } from "../address.ts";
-import { type Kernel, pagesOn } from "./kernel.ts";
+import { type Kernel, pagesOn } from "../platform/kernel.ts";
 
 const PLACE = "__alloc_bootmem_core";
 /** sizeof(struct page) with 32 and 64 bits to a word. */

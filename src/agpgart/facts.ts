@@ -1,0 +1,34 @@
+// facts.ts - what the driver says of its bridge: the results of init and info.
+
+import { hex, raw } from "../address.ts";
+import type { Facts } from "../event/field.ts";
+import type { Bridge } from "./bridge.ts";
+import { copyInfo } from "./enable.ts";
+
+/** The bridge as init leaves it. */
+export const bridgeFacts = (bridge: Bridge): Facts => ({
+  num_entries: bridge.currentSize.entries,
+  max_memory: bridge.maxMemory,
+  aper_base: hex(bridge.gartBusAddr),
+  gatt_bus_addr: hex(raw(bridge.gattBusAddr!.bus)),
+  scratch_page: hex(bridge.scratchPage),
+  scratch_page_real: bridge.scratchPageReal === null ? "0x0" : hex(bridge.scratchPageReal.bus),
+  mode: hex(bridge.mode),
+  aperture_size_idx: bridge.apertureSizeIdx,
+  version: "0.101",
+});
+
+/** agp_copy_info. */
+export function infoFacts(bridge: Bridge | null): Facts {
+  const { result, info } = copyInfo(bridge);
+  return {
+    ret: result,
+    mode: hex(info.mode),
+    aper_base: hex(info.aperBase),
+    aper_size: info.aperSize,
+    max_memory: info.maxMemory,
+    current_memory: info.currentMemory,
+    cant_use_aperture: info.cantUseAperture,
+    page_mask: info.pageMask,
+  };
+}

@@ -1,0 +1,75 @@
+// comparison.ts - what a comparison of two traces comes to: counts, divergences, and what they go back to.
+
+import type { Facts } from "../event/field.ts";
+import type { KindName } from "../event/vocabulary.ts";
+import type { Cause } from "./causes.ts";
+import type { PairClass } from "./compare.ts";
+import type { FactPair } from "./facts.ts";
+import type { Range } from "./ranges.ts";
+import type { Seen } from "./side.ts";
+
+/** The op of the workload that a divergence belongs to. */
+export interface OpName {
+  readonly op: number;
+  readonly name: string;
+  readonly arguments: Facts;
+}
+
+/** One place where two traces part: a pair, an event alone, or the results of an op. */
+export interface Divergence {
+  readonly class: PairClass;
+  readonly op: OpName;
+  readonly a: Seen | null;
+  readonly b: Seen | null;
+  /** The fields or facts that differ. */
+  readonly fields: readonly string[];
+  readonly facts: readonly FactPair[];
+}
+
+/** A range that is one run of machine frames on one side and several on the other. */
+export interface Scattered {
+  readonly op: number;
+  readonly what: Range["what"];
+  readonly from: number;
+  readonly pages: number;
+  readonly runs: { readonly a: number; readonly b: number };
+}
+
+/** Events that had no part, by kind and, for hooks and hypercalls, which. */
+export interface Apart {
+  readonly kind: KindName;
+  readonly code: number;
+  readonly count: number;
+}
+
+/** Something of each side. */
+export type Two<T> = { readonly a: T; readonly b: T };
+
+export interface Comparison {
+  readonly exact: boolean;
+  readonly counts: { readonly [C in PairClass]: number };
+  /** Events that only one side's platform makes, or that one side could not record. */
+  readonly apart: Two<number>;
+  readonly apartBy: Two<readonly Apart[]>;
+  readonly ops: number;
+  /** Ops that agree by signature, and the events of both sides that were not read. */
+  readonly unread: { readonly ops: number; readonly events: number };
+  /** Pairs of which one trace does not say where a number leads. */
+  readonly unknown: number;
+  /** What has no partner in the other trace, in events; whole ops without one are not counted. */
+  readonly unmatched: Two<number>;
+  /** Ops paired by name and place although their arguments differ, and those that stand alone. */
+  readonly opsByPlace: number;
+  readonly opsAlone: number;
+  /** Whether partners were sought as far as one looks, and not found. */
+  readonly isGuess: boolean;
+  readonly first: Divergence | null;
+  /** The first one in which a device's access parts. */
+  readonly firstDevice: Divergence | null;
+  /** What the divergences go back to, most first. */
+  readonly causes: readonly Cause[];
+  readonly scattered: readonly Scattered[];
+}
+
+/** Whether the traces are alike. */
+export const isAlike = ({ first }: Comparison): boolean => first === null;
