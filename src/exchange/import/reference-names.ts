@@ -14,13 +14,13 @@ import type { uses } from "../../event/memory.ts";
 export const platforms = {
   "native-i386": { virtBase: 0n, physIsMachine: true, hasIommu: false },
   "xen-i386": { virtBase: 0n, physIsMachine: false, hasIommu: false },
-  "ppc32-mac": { virtBase: 0n, physIsMachine: true, hasIommu: false },
   "ppc64-g5": { virtBase: 0xc000000000000000n, physIsMachine: true, hasIommu: true },
   "ppc64-g5hi": { virtBase: 0xc000000000000000n, physIsMachine: true, hasIommu: true },
   "xen-i386low": { virtBase: 0n, physIsMachine: false, hasIommu: false },
   "native-x86_64": { virtBase: 0xffff800000000000n, physIsMachine: true, hasIommu: false },
   "native-x86_64hi": { virtBase: 0xffff800000000000n, physIsMachine: true, hasIommu: false },
   "xen-x86_64": { virtBase: 0xffff800000000000n, physIsMachine: false, hasIommu: false },
+  "ppc32-mac": { virtBase: 0n, physIsMachine: true, hasIommu: false },
 } as const;
 
 /** An operation by the function that enters it. */
