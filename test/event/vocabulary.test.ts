@@ -173,7 +173,7 @@ describe.each(kindNames)("%s", (kind) => {
 
   test("is named noun.past-participle and keeps each field in a place of its own", () => {
     expect(kind).toMatch(
-      /^[a-z0-9]+\.([a-z]+ed|began|ended|read|wrote|written|made|set|split|lost)$/,
+      /^[a-z0-9-]+\.([a-z]+ed|began|ended|read|wrote|written|made|set|split|lost)$/,
     );
     const places = Object.values(declared(kind).fields).map(
       ({ in: place, unit, names }) => `${place} ${names === null ? "" : unit}`,
