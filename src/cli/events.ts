@@ -6,7 +6,7 @@ import { isWrong } from "../event/verdict.ts";
 import { type KindName, kindNames } from "../event/vocabulary.ts";
 import { unknownName } from "../fault.ts";
 import { verdictIn } from "../replay/causes.ts";
-import { momentOf } from "../replay/position.ts";
+import { momentOf, positions } from "../replay/position.ts";
 import { eventLine } from "../report/event-text.ts";
 import { notice, Output } from "./output.ts";
 import { reading } from "./reading.ts";
@@ -25,7 +25,7 @@ export function addEvents(program: Command): void {
     .summary("print the events of a trace")
     .description(
       "Prints the events of a trace, a line each: number, op, who did it and where in the kernel, what, " +
-        "and where a number that hardware was given leads.\nPositions are #437, 63%, end or op:14.",
+        `and where a number that hardware was given leads.\nPositions are ${positions}.`,
     )
     .argument("<trace>")
     .option("--from <position>", "start with this event")
