@@ -124,6 +124,7 @@ test("ops are listed with what was asked, what came of it and the events they sp
         result: { errno: -2 },
         first: 2,
         last: 3,
+        signature: expect.stringMatching(/^[0-9a-f]{16}$/),
       },
       {
         op: 2,
@@ -132,6 +133,7 @@ test("ops are listed with what was asked, what came of it and the events they sp
         result: null,
         first: 4,
         last: null,
+        signature: null,
       },
     ]),
   );
