@@ -21,6 +21,7 @@ export function memoryTrace(about: About, events: readonly Recorded[]): Trace {
   const ops = [...trace.ops()];
   return {
     ...trace,
+    indexed: false,
     op: (number) => ops.find(({ op }) => op === number),
     get lastOp() {
       return ops.at(-1)?.op ?? -1;
@@ -41,12 +42,16 @@ export function matches({ seq, op, event }: Recorded, wanted: Search): boolean {
   if (wanted.actor !== undefined && event.actor !== wanted.actor) return false;
   if (wanted.op !== undefined && op !== wanted.op) return false;
   if (wanted.subject !== undefined && subjectOf(event) !== wanted.subject) return false;
-  if (wanted.wide !== undefined) {
-    const { first, last } = wanted.wide;
+  if (wanted.subjects !== undefined) {
+    const { first, last } = wanted.subjects;
     const code = subjectOf(event);
-    const size = (event as { size?: number | null }).size ?? 0;
-    if (code === null || size <= 4096 || code < first || code > last) return false;
+    if (code === null || code < first || code > last) return false;
     if (code % SUBJECT_FAMILIES !== first % SUBJECT_FAMILIES) return false;
+  }
+  if (wanted.wide && !(((event as { size?: number | null }).size ?? 0) > 4096)) return false;
+  if (wanted.phys !== undefined) {
+    const { phys } = addressesOf(event);
+    if (phys === null || phys < wanted.phys.first || phys > wanted.phys.last) return false;
   }
   if (!wanted.astray) return true;
   const { kind, bus, machine, reached } = addressesOf(event);

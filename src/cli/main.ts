@@ -11,9 +11,12 @@ import { addDiff } from "./diff.ts";
 import { addEvents } from "./events.ts";
 import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
+import { addHistory } from "./history.ts";
 import { addImport } from "./import.ts";
+import { addIndex } from "./index-trace.ts";
 import { addInfo } from "./info.ts";
 import { addList } from "./list.ts";
+import { addMarks } from "./mark.ts";
 import { addMatrix } from "./matrix.ts";
 import { notice } from "./output.ts";
 import { addQuery } from "./query.ts";
@@ -21,6 +24,7 @@ import { addRecord } from "./record.ts";
 import { addReduce } from "./reduce.ts";
 import { addState } from "./state.ts";
 import { addVerify } from "./verify.ts";
+import { addWhy } from "./why.ts";
 import { Interrupted } from "./writing.ts";
 import { addXlate } from "./xlate.ts";
 
@@ -46,6 +50,10 @@ for (const add of [
   addInfo,
   addEvents,
   addState,
+  addHistory,
+  addWhy,
+  addMarks,
+  addIndex,
   addDiff,
   addXlate,
   addReduce,

@@ -29,6 +29,23 @@ export async function reading<T>(
   }
 }
 
+/** Says that a look at the past reads through the events, where the trace has no index of them. */
+export function sayIfUnindexed(path: string, trace: TraceReader): void {
+  if (!trace.indexed)
+    notice(`gartrace: ${path} has no index, so its events are read through; ${cure(path)}`);
+}
+
+/** Events that are folded from the start without anybody noticing. */
+const FEW = 16384;
+
+/** Says that a state is folded from the start, where the trace keeps none on the way. */
+export function sayIfUnkept(path: string, trace: TraceReader): void {
+  if (!trace.hasKeyframes && trace.count > FEW)
+    notice(`gartrace: ${path} has no keyframes, so it is replayed from its start; ${cure(path)}`);
+}
+
+const cure = (path: string): string => `'gartrace index ${path}' mends that`;
+
 function tornText(path: string, count: number): string {
   const readTo = count === 0 ? "it holds no event yet" : `it is read up to event #${count}`;
   return `gartrace: ${path} is torn, its recording did not finish; ${readTo}`;

@@ -1,30 +1,45 @@
-// state.ts - gartrace state: the whole machine at a moment.
+// state.ts - gartrace state: the whole machine at a moment, or one thing of it.
 
 import type { Command } from "commander";
-import { momentOf } from "../replay/position.ts";
-import { stateAt } from "../replay/replay.ts";
-import { stateJson, stateText } from "../report/state-text.ts";
+import { momentOf, positions } from "../replay/position.ts";
+import { thingOf, things } from "../replay/thing.ts";
+import { TimeTravel } from "../replay/travel.ts";
+import { stateJson, stateText, verdictsOf } from "../report/state-text.ts";
+import { thingJson, thingText } from "../report/thing-text.ts";
 import { print, printJson } from "./output.ts";
-import { reading } from "./reading.ts";
+import { reading, sayIfUnindexed, sayIfUnkept } from "./reading.ts";
+
+interface Options {
+  readonly at: string;
+  readonly json: boolean;
+}
 
 export function addState(program: Command): void {
   program
     .command("state")
-    .summary("show the machine at a moment")
-    .description("Replays a trace up to a moment and shows the machine there.")
-    .argument("<trace>")
-    .option(
-      "--at <position>",
-      "#437 (after that event), 63%, end, or op:14 (that op has begun)",
-      "end",
+    .summary("show the machine at a moment, or one thing of it")
+    .description(
+      "Shows the whole machine at a moment on one screen; or only WHAT is named, and what changed it last.\n" +
+        `WHAT is ${things}.`,
     )
+    .argument("<trace>")
+    .argument("[what...]")
+    .option("--at <position>", `${positions}: after that event, or when that op has begun`, "end")
     .option("--json", "print JSON", false)
-    .action((path: string, { at, json }: { at: string; json: boolean }) =>
+    .action((path: string, what: readonly string[], { at, json }: Options) =>
       reading([path], async ([trace]) => {
-        const state = stateAt(trace!, momentOf(trace!, at));
-        await (json
-          ? printJson(stateJson(state, trace!.about.virtBase))
-          : print(stateText(state, trace!)));
+        const travel = new TimeTravel(trace!);
+        const asked = what.map((text) => thingOf(trace!, text));
+        const moment = momentOf(trace!, at);
+        sayIfUnkept(path, trace!);
+        if (asked.length > 0) sayIfUnindexed(path, trace!);
+        const state = travel.stateAt(moment);
+        if (asked.length === 0)
+          await (json
+            ? printJson(stateJson(state, trace!.about.virtBase, verdictsOf(trace!)))
+            : print(stateText(state, trace!)));
+        else if (json) await printJson(asked.map((thing) => thingJson(travel, thing, state)));
+        else await print(asked.map((thing) => thingText(travel, thing, state)).join("\n\n"));
       }),
     );
 }

@@ -18,6 +18,7 @@ export const hookNames = [
   "agp_phys_to_virt",
   "page_to_phys",
 ] as const;
+export type HookName = (typeof hookNames)[number];
 
 /** The functions that map memory for the CPU at another virtual address. */
 export const remappers = ["ioremap_nocache", "ioremap", "iounmap"] as const;

@@ -55,8 +55,12 @@ export interface Search {
   readonly backwards?: boolean;
   /** The code of one thing (event/field.ts). */
   readonly subject?: number;
-  /** Events of several pages, the first of which is a thing between these two of one family, both included. */
-  readonly wide?: { readonly first: number; readonly last: number };
+  /** The codes of things between these two, both included and of one family. */
+  readonly subjects?: { readonly first: number; readonly last: number };
+  /** Events about memory that begins at a kernel-physical address between these two, both included. */
+  readonly phys?: { readonly first: number; readonly last: number };
+  /** Only events about more than a page. */
+  readonly wide?: boolean;
   readonly kinds?: readonly KindName[];
   readonly actor?: Actor;
   readonly op?: number;

@@ -17,8 +17,11 @@ export function causesOf(trace: Pick<Trace, "event">, recorded: Recorded): Recor
   return chain;
 }
 
-/** The verdict of an event of a trace, its cause looked up. */
+/** The verdict of an event of a trace; its cause is looked up only where the answer depends on it. */
 export function verdictIn(trace: Pick<Trace, "event">, { event }: Recorded): Verdict | null {
-  const cause = event.cause == null ? undefined : trace.event(event.cause);
-  return verdictOf(addressesOf(event), cause === undefined ? null : addressesOf(cause.event));
+  const addresses = addressesOf(event);
+  const alone = verdictOf(addresses, null);
+  if (event.cause == null || (alone !== "unknown" && alone !== "foreign-frame")) return alone;
+  const cause = trace.event(event.cause);
+  return verdictOf(addresses, cause === undefined ? null : addressesOf(cause.event));
 }

@@ -12,6 +12,8 @@ export interface Trace {
   readonly count: number;
   /** Whether its recording was cut off. */
   readonly torn: boolean;
+  /** Whether the past of a thing is looked up; otherwise every search reads through the events. */
+  readonly indexed: boolean;
   /** Events from one seq to another, both included, in order. */
   events(from?: number, to?: number): Iterable<Recorded>;
   event(seq: number): Recorded | undefined;

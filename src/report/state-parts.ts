@@ -4,7 +4,8 @@ import { aperture, mfnOf, offset, raw } from "../address.ts";
 import type { RegisterField } from "../chipset/chipset.ts";
 import { uses } from "../event/memory.ts";
 import { registerName } from "../event/register.ts";
-import { entriesOf, fetch, reachOf } from "../machine/gart.ts";
+import type { Verdict } from "../event/verdict.ts";
+import { entriesOf, entryPlace, fetch, reachOf } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 
 export const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
@@ -44,11 +45,32 @@ export function allocations(state: State): { use: string; pages: number; runs: R
 }
 
 /** What the trace has told of the table from pseudo-physical pages to machine frames. */
-export const p2mRuns = (state: State): Run[] => runsOf(state.p2m.entries());
+export const p2mRuns = (state: State, first?: number, last?: number): Run[] =>
+  runsOf(state.p2m.entries(first, last));
+
+/** The entries of the IOMMU, by bus page. */
+export const iommuRuns = (state: State, first?: number, last?: number): Run[] =>
+  runsOf(state.iommu.entries(first, last));
 
 /** What ioremap has mapped, by virtual page. */
-export const mappings = (state: State): Run[] =>
-  runsOf([...state.mappings].map(([page, { word }]) => [page, word] as const));
+export const mappings = (state: State, first?: number, last?: number): Run[] =>
+  runsOf([...state.mappings.entries(first, last)].map(([page, { word }]) => [page, word] as const));
+
+/** Aperture pages that the GART's TLB holds, in runs, and how many of them memory says otherwise of. */
+export function tlbPart(state: State): { runs: Run[]; stale: number } {
+  let stale = 0;
+  for (const [page, { word }] of state.tlb) if (fetch(state, page)?.word !== word) stale++;
+  return { runs: runsOf([...state.tlb].map(([page]) => [page, page] as const)), stale };
+}
+
+/** Entries of the table that the CPU wrote and that lie in its cache, so that hardware does not see them. */
+export function unflushed(state: State): Run[] {
+  if (state.dirty.size === 0) return [];
+  const entries = [...entriesOf(state)]
+    .filter(([entry]) => state.dirty.has(tablePlace(state, entry)))
+    .map(([entry]) => [entry, entry] as const);
+  return runsOf(entries);
+}
 
 export interface RegisterPart {
   readonly register: string;
@@ -58,13 +80,17 @@ export interface RegisterPart {
 }
 
 /** The registers that were read or written, by the names of the data sheet where it has one. */
-export function registers(state: State): RegisterPart[] {
+export function registers(
+  state: State,
+  first = 0,
+  last = Number.POSITIVE_INFINITY,
+): RegisterPart[] {
   const known = state.nature.chipset?.registers ?? [];
-  const left = new Set([...state.registers].map(([number]) => number));
+  const left = new Set([...state.registers.entries(first, last)].map(([number]) => number));
   const parts: { number: number; part: RegisterPart }[] = [];
   for (const { number, name, width, fields } of known) {
     const held = state.register(number, width);
-    if (held === undefined) continue;
+    if (held === undefined || number > last || number + width <= first) continue;
     for (let i = 0; i < width; i++) left.delete(number + i);
     parts.push({ number, part: partOf(name, held.word, fields) });
   }
@@ -111,16 +137,30 @@ export interface GattPart {
   readonly word: number;
   /** The first page of the aperture that these entries are for. */
   readonly aperture: number | null;
+  /** What the writing of these entries said; null where they name no page or nobody asked. */
+  readonly verdict: Verdict | null;
 }
 
+/** Tells the verdict of an event by its seq. */
+export type VerdictAt = (seq: number) => Verdict | null;
+
 /** The table in ranges: what the CPU wrote there, and where the chipset gets to with it. */
-export function gattParts(state: State): GattPart[] {
-  const found: { first: number; count: number; word: number; says: GattPart["says"] }[] = [];
+export function gattParts(
+  state: State,
+  verdictAt: VerdictAt = () => null,
+  from = 0,
+  to = Number.POSITIVE_INFINITY,
+): GattPart[] {
+  type Part = { -readonly [F in keyof Omit<GattPart, "aperture">]: GattPart[F] };
+  const found: Part[] = [];
   for (const [index, word] of entriesOf(state)) {
+    if (index < from || index > to) continue;
     const says = judgement(state, index, word);
+    const verdict = says === "empty" ? null : verdictAt(writtenAt(state, index));
     const part = found.at(-1);
-    if (part?.says === says && part.first + part.count === index) part.count++;
-    else found.push({ first: index, count: 1, word, says });
+    const goesOn = part !== undefined && part.first + part.count === index;
+    if (goesOn && part.says === says && part.verdict === verdict) part.count++;
+    else found.push({ first: index, count: 1, word, says, verdict });
   }
   const base = state.nature.chipset?.apertureBase(state) ?? null;
   return found.map((part) => ({
@@ -131,6 +171,15 @@ export function gattParts(state: State): GattPart[] {
         : raw(offset(aperture(raw(base)), part.first * reachOf(state.nature.chipset!))),
   }));
 }
+
+/** The seq of the write of an entry, as the CPU sees it. */
+function writtenAt(state: State, entry: number): number {
+  const place = tablePlace(state, entry);
+  return state.dirty.get(place)?.seq ?? state.written.get(place) ?? 0;
+}
+
+/** Where an entry of the table lies, through the CPU's mapping of it. */
+const tablePlace = (state: State, entry: number): number => entryPlace(state, { entry })!;
 
 /** Right means: the chipset fetches this very word, and it names a page that this kernel gave to AGP. */
 function judgement(state: State, index: number, word: number): GattPart["says"] {

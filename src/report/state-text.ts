@@ -2,25 +2,35 @@
 
 import { PAGE_SIZE } from "../address.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
+import { verdictIn } from "../replay/causes.ts";
 import type { Trace } from "../replay/trace.ts";
 import { colours } from "./colours.ts";
-import { eventLine } from "./event-text.ts";
+import { eventLine, verdictText } from "./event-text.ts";
 import {
   allocations,
   flagged,
   type GattPart,
   gattParts,
   hex,
+  iommuRuns,
   mappings,
   p2mRuns,
   type Run,
   registers,
   span,
+  tlbPart,
+  unflushed,
+  type VerdictAt,
 } from "./state-parts.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
 
 /** What the state says, as plain values; addresses and words as hexadecimal text, virt with its base added. */
-export function stateJson(state: State, virtBase = 0n): { [part: string]: unknown } {
+export function stateJson(
+  state: State,
+  virtBase = 0n,
+  verdictAt?: VerdictAt,
+): { [part: string]: unknown } {
+  const { runs, stale } = tlbPart(state);
   return {
     moment: state.moment,
     op: state.op < 0 ? null : state.op,
@@ -43,15 +53,30 @@ export function stateJson(state: State, virtBase = 0n): { [part: string]: unknow
       pages: length,
       frame: hex(frame),
     })),
+    iommu: iommuRuns(state).map(({ first, length, frame }) => ({
+      bus: hex(first * PAGE_SIZE),
+      pages: length,
+      frame: hex(frame),
+    })),
+    dma: [...state.dma].map(([page, bytes]) => ({ handle: hex(page * PAGE_SIZE), bytes })),
     registers: registers(state),
-    gatt: gattParts(state).map(({ first, count, says, word, aperture }) => ({
+    gatt: gattParts(state, verdictAt).map(({ first, count, says, word, aperture, verdict }) => ({
       entries: span(first, count),
       count,
       says,
+      verdict,
       first: hex(word),
       aperture: aperture === null ? null : hex(aperture),
     })),
-    tlb: { gart: state.tlb.size },
+    tlb: {
+      gart: state.tlb.size,
+      stale,
+      pages: runs.map(({ first, length }) => span(first, length)),
+    },
+    unflushed: {
+      words: state.dirty.size,
+      entries: unflushed(state).map(({ first, length }) => span(first, length)),
+    },
     pages: { reserved: flagged(state, RESERVED), uncached: flagged(state, UNCACHED) },
   };
 }
@@ -78,8 +103,9 @@ export function stateText(state: State, trace: Trace): string {
     lines.push("P2M: none, physical addresses are machine addresses", "");
   else section("P2M: page to machine frame, as far as the trace tells", p2mRows(state), 8);
   section("ioremap: where the CPU sees it", mappingRows(state, trace.about.virtBase), 5);
+  section("IOMMU: bus address to machine frame", iommuRows(state), 4);
   section("chipset and card registers", registerRows(state), 14);
-  const gatt = gattParts(state);
+  const gatt = gattParts(state, verdictsOf(trace));
   section(
     `GATT: ${countOf(
       gatt.reduce((sum, { count }) => sum + count, 0),
@@ -101,12 +127,41 @@ function lastText(state: State, trace: Trace): string {
     : `, after\n  ${eventLine(last, null, trace.about)}`;
 }
 
-const tail = (state: State): string =>
-  [
+function tail(state: State): string {
+  const { runs, stale } = tlbPart(state);
+  const tlb = [
     `GART TLB: ${countOf(state.tlb.size, "entry", "entries")}`,
-    `reserved: ${countOf(flagged(state, RESERVED), "page")}`,
-    `uncached: ${countOf(flagged(state, UNCACHED), "page")}`,
-  ].join("; ");
+    ...(runs.length === 0 ? [] : [`pages ${spans(runs, 3)}`]),
+    ...(stale === 0 ? [] : [colours.red(`${counted(stale)} no longer what memory says`)]),
+  ].join(", ");
+  const dirty = unflushed(state);
+  return [
+    tlb,
+    ...(state.dirty.size === 0
+      ? []
+      : [
+          `unflushed in the CPU's cache: ${countOf(state.dirty.size, "word")}, entries ${spans(dirty, 4)}`,
+        ]),
+    [
+      `reserved: ${countOf(flagged(state, RESERVED), "page")}`,
+      `uncached: ${countOf(flagged(state, UNCACHED), "page")}`,
+    ].join("; "),
+  ].join("\n");
+}
+
+/** The verdicts of a trace's events by their seq. */
+export const verdictsOf =
+  (trace: Trace): VerdictAt =>
+  (seq) => {
+    const recorded = trace.event(seq);
+    return recorded === undefined ? null : verdictIn(trace, recorded);
+  };
+
+const spans = (runs: readonly Run[], most: number): string =>
+  few(
+    runs.map(({ first, length }) => span(first, length)),
+    most,
+  );
 
 const allocationRows = (state: State): string[][] =>
   allocations(state).map(({ use, pages, runs }) => [
@@ -123,6 +178,8 @@ const few = (list: readonly string[], most: number): string =>
     ? list.join(" ")
     : `${list.slice(0, most).join(" ")} and ${counted(list.length - most)} more`;
 
+const iommuRows = (state: State): string[][] =>
+  folded(iommuRuns(state), 0).map((runs) => leadRow(runs, PAGE_SIZE));
 const p2mRows = (state: State): string[][] =>
   folded(p2mRuns(state), 0).map((runs) => leadRow(runs, 1));
 // A guard page lies between two mappings.
@@ -133,7 +190,7 @@ const mappingRows = (state: State, virtBase: bigint): string[][] =>
 const LONG = 4;
 
 /** Short runs with no more than `gap` pages between them as one row; each long one for itself. */
-function folded(runs: readonly Run[], gap: number): Run[][] {
+export function folded(runs: readonly Run[], gap: number): Run[][] {
   const groups: Run[][] = [];
   for (const run of runs) {
     const group = groups.at(-1);
@@ -167,13 +224,14 @@ const registerRows = (state: State): string[][] =>
       .join(" "),
   ]);
 
-const gattRows = (parts: readonly GattPart[]): string[][] =>
-  parts.map(({ first, count, says, word, aperture }) => [
+export const gattRows = (parts: readonly GattPart[]): string[][] =>
+  parts.map(({ first, count, says, word, aperture, verdict }) => [
     span(first, count),
     counted(count),
     coloured[says],
     aperture === null ? "" : `aperture ${hex(aperture)}`,
     says === "empty" ? "" : `first entry ${hex(word)}`,
+    verdict === null ? "" : verdictText(verdict),
   ]);
 
 const coloured: { readonly [S in GattPart["says"]]: string } = {

@@ -71,7 +71,8 @@ function removeFile(path: string): void {
   for (const ending of ["", "-wal", "-shm", "-journal"]) rmSync(path + ending, { force: true });
 }
 
-async function migrate(database: Database): Promise<void> {
+/** Brings a file, new or older, to the newest format. */
+export async function migrate(database: Database): Promise<void> {
   const { error } = await new Migrator({
     db: new Kysely({ dialect: new SqliteDialect({ database }) }),
     provider: { getMigrations: async () => ({ ...migrations }) },

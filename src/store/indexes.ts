@@ -1,22 +1,55 @@
 // indexes.ts - the indexes of a finished trace, by which the past of a thing is looked up.
+//
+// They hold what changes a thing. What only looks at it would double them, and is found by reading.
 
 import type { Database } from "better-sqlite3";
+import type { KindName } from "../event/vocabulary.ts";
 
-const indexes: readonly (readonly [name: string, on: string])[] = [
-  ["event_subject", "event(subject, seq) WHERE subject IS NOT NULL"],
-  // Events whose subject is only the first of several pages.
-  ["event_wide", "event(subject, seq) WHERE subject IS NOT NULL AND size > 4096"],
+/** Kinds that have a subject and leave it as it is. */
+const looks: readonly KindName[] = [
+  "gatt.read",
+  "directory.read",
+  "scratch-directory.read",
+  "cpu.read",
+  "device.read",
 ];
 
-export function makeIndexes(database: Database): void {
-  for (const [name, on] of indexes) database.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${on}`);
+const codesOf = (names: readonly KindName[], kinds: readonly string[]): number[] =>
+  names.map((name) => kinds.indexOf(name)).filter((code) => code >= 0);
+
+/** In SQL, for a trace's own codes: the event is in the index of things. A query must say so in these words. */
+export const indexedSql = (kinds: readonly string[]): string =>
+  `subject IS NOT NULL AND kind NOT IN (${codesOf(looks, kinds).join(", ")})`;
+
+/** Whether all events of these kinds are there. */
+export const areIndexed = (wanted: readonly KindName[]): boolean =>
+  !wanted.some((kind) => looks.includes(kind));
+
+const indexes = (kinds: readonly string[]): readonly (readonly [name: string, on: string])[] => {
+  const attribute = `kind = ${kinds.indexOf("attribute.changed")}`;
+  return [
+    ["event_change", `event(subject, seq) WHERE ${indexedSql(kinds)}`],
+    // Events whose subject is only the first of several pages.
+    ["event_wide", `event(subject, seq) WHERE ${indexedSql(kinds)} AND size > 4096`],
+    // Events about pages that have no subject.
+    ["event_attribute", `event(phys, seq) WHERE ${attribute}`],
+    ["event_attribute_wide", `event(phys, seq) WHERE ${attribute} AND size > 4096`],
+  ];
+};
+
+/** Makes those that are missing; `kinds` by their codes in the trace. */
+export function makeIndexes(database: Database, kinds: readonly string[]): void {
+  // What the first format had in place of the first of these.
+  database.exec("DROP INDEX IF EXISTS event_subject");
+  for (const [name, on] of indexes(kinds))
+    database.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${on}`);
 }
 
 /** Whether all of them are there. */
-export const hasIndexes = (database: Database): boolean => {
+export const hasIndexes = (database: Database, kinds: readonly string[]): boolean => {
   const names = database
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'index'")
     .pluck()
     .all() as string[];
-  return indexes.every(([name]) => names.includes(name));
+  return indexes(kinds).every(([name]) => names.includes(name));
 };

@@ -1,8 +1,8 @@
 // keyframes.ts - keyframes on their way into a trace: when one is due, and whether it must be a whole one.
 //
 // Between whole ones stand those that hold only what changed since the one before. A whole one is written
-// as soon as these have grown to twice its size: then a seek never reads more than three times the state,
-// and the whole ones together take half of what the changes do, however large the state is.
+// as soon as these have grown to half its size: then a seek never reads more than half as much again as the
+// state is, and the whole ones together take twice what the changes do, however large the state is.
 
 import type { Database, Statement } from "better-sqlite3";
 import type { Row } from "../event/row.ts";
@@ -11,10 +11,10 @@ import { KeyframeWriter, keyframeForm } from "./keyframe-bytes.ts";
 import { build, prepare, run } from "./schema.ts";
 import { Summary } from "./summary.ts";
 
-/** Events between two keyframes: a seek folds half of them, in about 2 ms. */
-export const SPACING = 4096;
-/** How large the changes may grow together, as a multiple of the state they build on. */
-const GROWTH = 2;
+/** Events between two keyframes: a seek folds half of them, in about 1 ms. */
+export const SPACING = 2048;
+/** How large the changes may grow together, as a part of the state they build on. */
+const GROWTH = 0.5;
 
 export class Keyframes {
   readonly #database: Database;
@@ -41,6 +41,7 @@ export class Keyframes {
 
   /** Takes the next event's row, and the state after it; hot, once an event while recording. */
   see(seq: number, row: Row, start: number, filled: number, state: State): void {
+    if (seq === 1) run(this.#database, build.updateTable("trace").set({ keyframes: keyframeForm }));
     this.#summary.row(row, start, filled);
     if (seq - this.#last >= this.#spacing) this.#write(seq, state);
   }
@@ -62,8 +63,6 @@ export class Keyframes {
       base.changes += bytes.length;
       return bytes;
     }
-    if (base === null)
-      run(this.#database, build.updateTable("trace").set({ keyframes: keyframeForm }));
     const bytes = this.#writer.whole(state);
     this.#base = { seq, bytes: bytes.length, changes: 0 };
     return bytes;

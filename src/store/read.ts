@@ -3,7 +3,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
 import { chipsetCalled } from "../chipset/index.ts";
-import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
+import { columns } from "../event/field.ts";
 import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/row.ts";
 import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
@@ -19,6 +19,7 @@ import { type Answer, ask } from "./query.ts";
 import { build, prepare } from "./schema.ts";
 import { Finder } from "./search.ts";
 import { readSources } from "./sources.ts";
+import { type OpTexts, opOf, RowTexts } from "./texts.ts";
 
 /** Rows taken from SQLite at once: 1.35 us a row; one at a time by a cursor, it is 1.65. */
 const CHUNK = 1024;
@@ -26,9 +27,6 @@ const CHUNK = 1024;
 const SEQ = columns.indexOf("seq");
 const KIND = columns.indexOf("kind");
 const OP = columns.indexOf("op");
-const SUBJECT = columns.indexOf("subject");
-const opOf = (row: Row): number => Math.floor(row[SUBJECT]! / SUBJECT_FAMILIES);
-const NO_TEXTS: Texts = {};
 
 // The values stand for parameters.
 const eventsBetween = build
@@ -37,16 +35,6 @@ const eventsBetween = build
   .where("seq", ">=", 0)
   .where("seq", "<=", 0)
   .orderBy("seq");
-const notesBetween = build
-  .selectFrom("note")
-  .select(["seq", "text"])
-  .where("seq", ">=", 0)
-  .where("seq", "<=", 0)
-  .orderBy("seq");
-const opsNamed = build
-  .selectFrom("op")
-  .select(["op", "name", "arguments", "result"])
-  .where(sql<boolean>`op IN (SELECT value FROM json_each(${"[]"}))`);
 const opsAfter = build
   .selectFrom("op")
   .select(["op", "name", "arguments", "result", "first_seq", "last_seq", "signature"])
@@ -64,8 +52,6 @@ const signatures = build
   .select(["op", "signature"])
   .where("signature", "is not", null)
   .orderBy("last_seq");
-type NoteFields = [seq: number, text: string];
-type OpTexts = [name: string, arguments: string, result: string | null];
 type MarkFields = [seq: number, name: string | null, text: string | null];
 type OpFields = [number, ...OpTexts, first: number, last: number | null, signature: string | null];
 
@@ -87,8 +73,7 @@ export class TraceReader {
   readonly #kindCodes: readonly number[];
   readonly #rows: RowReader;
   readonly #events: Statement<unknown[]>;
-  readonly #notes: Statement<unknown[]>;
-  readonly #ops: Statement<unknown[]>;
+  readonly #texts: RowTexts;
   readonly #finder: Finder;
   readonly #keyframes: KeyframeReader;
   readonly #began: number;
@@ -103,6 +88,11 @@ export class TraceReader {
       database.close();
       throw error;
     }
+  }
+
+  /** Reads a trace over a handle that stays the caller's. */
+  static of(path: string, database: Database): TraceReader {
+    return new TraceReader(path, database);
   }
 
   private constructor(path: string, database: Database) {
@@ -130,9 +120,8 @@ export class TraceReader {
     this.#kindCodes = this.names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
     this.#rows = new RowReader(this.names);
     this.#events = prepare(database, eventsBetween).raw();
-    this.#notes = prepare(database, notesBetween).raw();
-    this.#ops = prepare(database, opsNamed).raw();
-    this.indexed = hasIndexes(database);
+    this.#texts = new RowTexts(database, this.names.kinds);
+    this.indexed = hasIndexes(database, this.names.kinds);
     this.#keyframes = new KeyframeReader(database);
     this.#finder = new Finder(database, this.names, this.count);
     this.#began = this.names.kinds.indexOf("op.began");
@@ -142,6 +131,12 @@ export class TraceReader {
   /** The events from `from` to `to`, in order and one at a time; about 1.7 us an event. */
   *events(from = 1, to = Number.POSITIVE_INFINITY): Generator<Recorded> {
     for (const { row, texts } of this.#stored(from, to)) yield this.#rows.decode(row, texts);
+  }
+
+  /** All of them, each with its row as it is stored. */
+  *eventsWithRows(): Generator<{ row: Row; recorded: Recorded }> {
+    for (const { row, texts } of this.#stored(1, this.count))
+      yield { row, recorded: this.#rows.decode(row, texts) };
   }
 
   /** One event; undefined where the trace has none of that number. */
@@ -191,7 +186,7 @@ export class TraceReader {
   /** The events looked for, each as soon as it is found; about 10 us the first, by the index of things. */
   *search(wanted: Search): Generator<Recorded> {
     for (const rows of this.#finder.find(wanted))
-      for (const { row, texts } of this.#withTexts(rows)) yield this.#rows.decode(row, texts);
+      for (const { row, texts } of this.#texts.of(rows)) yield this.#rows.decode(row, texts);
   }
 
   *rows(from: number, to: number, kinds?: readonly KindName[]): Generator<Rows> {
@@ -202,7 +197,7 @@ export class TraceReader {
       const last = Math.min(first + CHUNK - 1, end);
       yield {
         rows: (some?.all(first, last, codes) ?? this.#events.all(first, last)) as Row[],
-        notes: this.#notes.all(first, last) as NoteFields[],
+        notes: this.#texts.notesBetween(first, last),
       };
     }
   }
@@ -255,43 +250,8 @@ export class TraceReader {
     const end = Math.min(to, this.count);
     for (let first = Math.max(from, 1); first <= end; first += CHUNK) {
       const last = Math.min(first + CHUNK - 1, end);
-      yield* this.#withTexts(this.#events.all(first, last) as Row[]);
+      yield* this.#texts.of(this.#events.all(first, last) as Row[]);
     }
-  }
-
-  /** Rows in order, or newest first, each with what of its event stands outside. */
-  *#withTexts(rows: readonly Row[]): Generator<{ row: Row; texts: Texts }> {
-    const [one, other] = [rows[0]?.[SEQ] ?? 0, rows.at(-1)?.[SEQ] ?? 0];
-    const notes = this.#notes.all(Math.min(one, other), Math.max(one, other)) as NoteFields[];
-    const noted = new Map(notes);
-    const ops = this.#opsOf(rows);
-    for (const row of rows) {
-      const note = notes.length === 0 ? undefined : noted.get(row[SEQ]!);
-      yield { row, texts: note === undefined ? this.#textsOfOp(row, ops) : { note } };
-    }
-  }
-
-  /** The texts of the ops that begin or end in these rows. */
-  #opsOf(rows: readonly Row[]): ReadonlyMap<number, OpTexts> {
-    const wanted = rows.filter((row) => this.#isOpEvent(row)).map(opOf);
-    if (wanted.length === 0) return new Map();
-    const found = this.#ops.all(JSON.stringify(wanted)) as [op: number, ...OpTexts][];
-    return new Map(found.map(([op, ...texts]) => [op, texts]));
-  }
-
-  /** What `textsOf` said of the event when it was recorded, where it begins or ends an op. */
-  #textsOfOp(row: Row, ops: ReadonlyMap<number, OpTexts>): Texts {
-    if (!this.#isOpEvent(row)) return NO_TEXTS;
-    const texts = ops.get(opOf(row));
-    if (texts === undefined) return NO_TEXTS;
-    const [name, args, result] = texts;
-    return row[KIND] === this.#began
-      ? { op: { name, arguments: args, result: null } }
-      : { op: { name: "", arguments: "", result } };
-  }
-
-  #isOpEvent(row: Row): boolean {
-    return row[KIND] === this.#began || row[KIND] === this.#ended;
   }
 
   #named(table: "kind" | "actor" | "place"): string[] {

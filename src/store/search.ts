@@ -8,6 +8,7 @@ import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
 import type { Search } from "../event/trace.ts";
 import type { Names } from "./digest.ts";
+import { areIndexed, indexedSql } from "./indexes.ts";
 import { astraySql, bitsOf, deviceCodes } from "./summary.ts";
 
 const SEQ = columns.indexOf("seq");
@@ -44,7 +45,7 @@ export class Finder {
   *find(wanted: Search): Generator<Row[]> {
     const [from, to] = [Math.max(wanted.from, 1), Math.min(wanted.to, this.#count)];
     const found = this.#rows(wanted);
-    const byIndex = wanted.subject !== undefined || wanted.wide !== undefined;
+    const byIndex = isLookup(wanted);
     const blocks = byIndex ? [[from, to] as const] : this.#blocks(wanted, from, to);
     let size = FIRST_CHUNK;
     for (const block of blocks) {
@@ -61,7 +62,8 @@ export class Finder {
     }
   }
 
-  #rows({ subject, wide, kinds, actor, op, astray, backwards }: Search): Found {
+  #rows(wanted: Search): Found {
+    const { subject, subjects, phys, wide, kinds, actor, op, astray, backwards } = wanted;
     const conditions: string[] = [];
     const given: number[] = [];
     const hold = (condition: string, ...values: number[]) => {
@@ -69,16 +71,25 @@ export class Finder {
       given.push(...values);
     };
     if (subject !== undefined) hold("subject = ?", subject);
-    if (wide !== undefined)
+    if (subjects !== undefined)
       hold(
-        `subject BETWEEN ? AND ? AND size > 4096 AND subject % ${SUBJECT_FAMILIES} = ?`,
-        ...[wide.first, wide.last, wide.first % SUBJECT_FAMILIES],
+        `subject BETWEEN ? AND ? AND subject % ${SUBJECT_FAMILIES} = ?`,
+        ...[subjects.first, subjects.last, subjects.first % SUBJECT_FAMILIES],
       );
-    if (kinds !== undefined) hold(`kind IN (${this.#kindCodes(kinds).join(", ")})`);
+    if (wide) hold("size > 4096");
+    if (phys !== undefined) hold("phys BETWEEN ? AND ?", phys.first, phys.last);
+    if (kinds !== undefined) {
+      const codes = this.#kindCodes(kinds);
+      // An index of one kind is found by `=` alone.
+      hold(codes.length === 1 ? `kind = ${codes[0]}` : `kind IN (${codes.join(", ")})`);
+    }
     if (actor !== undefined) hold("actor = ?", this.#names.actors.indexOf(actor));
     if (op !== undefined) hold("op = ?", op);
     if (astray) hold(astraySql(deviceCodes(this.#names.kinds)));
-    hold("seq BETWEEN ? AND ?");
+    const byIndex = isLookup(wanted);
+    if (byIndex && phys === undefined) hold(indexedSql(this.#names.kinds));
+    // The sign keeps SQLite from reading the stretch instead of looking a range up.
+    hold(`${byIndex && subject === undefined ? "+" : ""}seq BETWEEN ? AND ?`);
     const rows = this.#statement(
       `SELECT ${columns.join(", ")} FROM event WHERE ${conditions.join(" AND ")} ` +
         `ORDER BY seq ${backwards ? "DESC" : ""} LIMIT ?`,
@@ -148,4 +159,10 @@ export class Finder {
     }
     return statement;
   }
+}
+
+/** Whether what is looked for is in an index; where the trace lacks it, it is found by reading. */
+function isLookup({ subject, subjects, phys, kinds }: Search): boolean {
+  if (phys !== undefined) return true;
+  return (subject ?? subjects) !== undefined && kinds !== undefined && areIndexed(kinds);
 }

@@ -133,7 +133,7 @@ export class TraceWriter {
     try {
       this.#commit();
       // Kept alive while recording, they would cost most of the speed.
-      makeIndexes(this.#database);
+      makeIndexes(this.#database, kindNames);
       run(
         this.#database,
         build.updateTable("trace").set({ digest, events: this.#last, finished: 1 }),

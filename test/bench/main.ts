@@ -11,6 +11,7 @@ import { type Compared, timeCompare } from "./compare.ts";
 import { formatsTable } from "./formats.ts";
 import { repeated, timeImport } from "./import.ts";
 import { timeRecord } from "./record.ts";
+import { travelText } from "./travel.ts";
 
 const EVENTS = 1_000_000;
 const ROUNDS = 3;
@@ -128,6 +129,7 @@ try {
       ),
     ].join("\n")}\n`,
   );
+  process.stdout.write(`\n${await travelText(folder, wanted)}\n`);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -34,7 +34,7 @@ export async function timeRecord(folder: string, setup: Setup): Promise<Timings>
   const path = join(folder, "record.gart");
   const writer = await TraceWriter.create(path, aboutRun(setup), { force: true });
   const recording = performance.now();
-  for (const _ of record(setup, (seq, op, event) => writer.append(seq, op, event)));
+  for (const _ of record(setup, (seq, op, event, state) => writer.append(seq, op, event, state)));
   const recorded = seconds(recording);
   const finishing = performance.now();
   const { events } = writer.finish();

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { State } from "../../src/machine/state.ts";
 import { Table } from "../../src/machine/table.ts";
+import { held } from "../replay/stored.ts";
 import { allocated, cpuFills, dom0, gattWritten, happens, p2mSet, registerSet } from "./happens.ts";
 
 test("every field of a state is a table, made of tables, or copied by name", () => {
@@ -32,8 +33,6 @@ describe("a copy", () => {
       cpuFills(0x3a41, 7),
       { kind: "op.began", op: 3, name: "bind", arguments: {} },
     );
-  const held = ({ moment, op, tables }: State) =>
-    JSON.stringify([moment, op, [...tables].map(([name, table]) => [name, [...table]])]);
 
   test("holds the same, and neither sees what happens to the other", () => {
     const one = state();

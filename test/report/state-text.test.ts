@@ -45,13 +45,14 @@ test("a bound page is right, and what the words of the table mean is said below 
   const text = textAt("xen-i386 gart", 1, { workload: bound });
   expect(text).toContain(`GATT: 16,384 entries
   0x0..0x1          2  empty  aperture 0xe0000000
-  0x2..0x4          3  right  aperture 0xe0002000  first entry 0x4b1f1017
+  0x2..0x4          3  right  aperture 0xe0002000  first entry 0x4b1f1017  [identity]
   0x5..0x3fff  16,379  empty  aperture 0xe0005000
 
        3  right  the chipset reads the entry and gets to a page that was allocated for AGP
   16,381  empty  the entry names no page
 
-GART TLB: 3 entries; reserved: 16 pages; uncached: 19 pages`);
+GART TLB: 3 entries, pages 0x2..0x4
+reserved: 16 pages; uncached: 19 pages`);
 });
 
 test("the exchanged pages of the table are one run, pages dealt here and there are one line", () => {
@@ -68,7 +69,7 @@ test("a forgiving ioremap of scattered pages is one line, and the chipset does n
     "  0xd0800000..0xd080ffff  16 pages  ->  scattered: 0x40c21 0x4767e 0x4e0db 0x44b38 and 12 more\n",
   );
   expect(text).toContain(
-    "  0x2..0x4          3  not reached  aperture 0xe0002000  first entry 0x1010017\n",
+    "  0x2..0x4          3  not reached  aperture 0xe0002000  first entry 0x1010017  [wrong-space]\n",
   );
   expect(text).toContain("not reached  the chipset reads something else there");
 });
@@ -83,7 +84,7 @@ test("an entry that names a page nobody gave to AGP is wrong", () => {
   const trace = memoryTrace(honest.about, events);
   const text = stateText(stateAt(trace, trace.count), trace);
   expect(text).toContain(
-    "  0x3               1  wrong  aperture 0xe0003000  first entry 0x7770017\n",
+    "  0x3               1  wrong  aperture 0xe0003000  first entry 0x7770017  [identity]\n",
   );
   expect(text).toContain("       2  right  the chipset reads the entry");
   expect(text).toContain(

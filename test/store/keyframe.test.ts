@@ -8,30 +8,11 @@ import { State } from "../../src/machine/state.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { KeyframeWriter, readKeyframe } from "../../src/store/keyframe-bytes.ts";
-import { TraceReader } from "../../src/store/read.ts";
-import { TraceWriter } from "../../src/store/write.ts";
 import { dom0 } from "../machine/happens.ts";
 import { recorded } from "../memory-trace.ts";
 import { busyTrace } from "../replay/busy.ts";
+import { held, stored } from "../replay/stored.ts";
 import { setupOf, workloadOf } from "../tells.ts";
-import { freshPath } from "./sample.ts";
-
-/** All there is in a state, as text. */
-const held = ({ moment, op, tables }: State): string =>
-  JSON.stringify([moment, op, [...tables].map(([name, table]) => [name, [...table]])]);
-
-/** Writes a trace with a keyframe every so many events. */
-async function stored(trace: Trace, spacing: number): Promise<TraceReader> {
-  const path = freshPath();
-  const writer = await TraceWriter.create(path, trace.about, { force: false, spacing });
-  const state = new State(natureOf(trace.about));
-  for (const { seq, op, event } of trace.events()) {
-    apply(state, event, seq);
-    writer.append(seq, op, event, state);
-  }
-  writer.finish();
-  return TraceReader.open(path);
-}
 
 const small = workloadOf(
   { op: "init" },
@@ -68,7 +49,7 @@ describe("at every moment, the state sought is the state folded so far", () => {
     // Filling the table at init is the same over and over.
     for (const { seq, event } of trace.events()) {
       apply(folded, event, seq);
-      if (seq % (seq > trace.count - 300 ? 7 : 4999) !== 0) continue;
+      if (seq % (seq > trace.count - 300 ? 23 : 9973) !== 0) continue;
       expect(held(stateAt(trace, seq)) === held(folded), `#${seq}`).toBe(true);
     }
     trace.close();

@@ -183,7 +183,7 @@ test("events out of order are a bug of the recorder", async () => {
 test("an index of the subjects is there when the trace is finished, and not before", async () => {
   const indexes = (path: string) => {
     const database = new Sqlite(path, { readonly: true });
-    const names = database.prepare("SELECT name FROM sqlite_master WHERE name = 'event_subject'");
+    const names = database.prepare("SELECT name FROM sqlite_master WHERE name = 'event_change'");
     const found = names.pluck().all();
     database.close();
     return found;
@@ -193,7 +193,7 @@ test("an index of the subjects is there when the trace is finished, and not befo
   append(writer, 1, 10);
   expect(indexes(path)).toEqual([]);
   writer.finish();
-  expect(indexes(path)).toEqual(["event_subject"]);
+  expect(indexes(path)).toEqual(["event_change"]);
   expect(existsSync(`${path}-wal`)).toBe(false);
 });
 

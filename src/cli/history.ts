@@ -1,0 +1,59 @@
+// history.ts - gartrace history: every event that changed a thing.
+
+import { type Command, InvalidArgumentError } from "commander";
+import { toJson } from "../event/line.ts";
+import { momentOf, positions } from "../replay/position.ts";
+import { thingOf, things } from "../replay/thing.ts";
+import { TimeTravel } from "../replay/travel.ts";
+import { eventLine } from "../report/event-text.ts";
+import { notice, Output } from "./output.ts";
+import { reading, sayIfUnindexed } from "./reading.ts";
+
+interface Options {
+  readonly newest: boolean;
+  readonly before?: string;
+  readonly limit: number;
+  readonly json: boolean;
+}
+
+export function addHistory(program: Command): void {
+  program
+    .command("history")
+    .summary("print every event that changed a thing")
+    .description(
+      "Prints the events that changed a thing or a range of things, oldest first, a line each.\n" +
+        `THING is ${things}.\nPositions are ${positions}.`,
+    )
+    .argument("<trace>")
+    .argument("<thing>")
+    .option("--newest", "newest first", false)
+    .option("--before <position>", "only what happened up to this moment")
+    .option("--limit <number>", "no more than so many", wholeNumber, Number.POSITIVE_INFINITY)
+    .option("--json", "print lines of JSON", false)
+    .action((path: string, text: string, options: Options) =>
+      reading([path], async ([trace]) => {
+        const thing = thingOf(trace!, text);
+        const to = options.before === undefined ? trace!.count : momentOf(trace!, options.before);
+        sayIfUnindexed(path, trace!);
+        const travel = new TimeTravel(trace!);
+        const output = new Output();
+        let printed = 0;
+        for (const recorded of travel.changes(thing, { to, backwards: options.newest })) {
+          if (printed++ >= options.limit) break;
+          const verdict = travel.verdict(recorded);
+          await output.line(
+            options.json
+              ? JSON.stringify({ ...toJson(recorded), verdict })
+              : eventLine(recorded, verdict, trace!.about),
+          );
+        }
+        await output.flush();
+        if (printed === 0) notice(`gartrace: nothing changed ${thing.name} up to #${to}`);
+      }),
+    );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("expected a whole number from 1 up");
+  return Number(text);
+}

@@ -1,0 +1,41 @@
+// index-trace.ts - gartrace index: gives a trace what it needs for a quick look at its past.
+
+import type { Command } from "commander";
+import { State } from "../machine/state.ts";
+import { natureOf } from "../replay/replay.ts";
+import { countOf } from "../report/text.ts";
+import { indexTrace } from "../store/update.ts";
+import { notice, Progress } from "./output.ts";
+import { reading } from "./reading.ts";
+
+export function addIndex(program: Command): void {
+  program
+    .command("index")
+    .summary("make the index and keyframes that a trace lacks")
+    .description(
+      "Replays a trace once and stores an index of its things and, now and then, the state: then any moment " +
+        "is a few milliseconds away.\nA finished recording has both already; an imported, torn or older trace may not.",
+    )
+    .argument("<trace>")
+    .action(async (path: string) => {
+      const { count, ready } = await reading([path], async ([trace]) => ({
+        count: trace!.count,
+        ready: trace!.indexed && trace!.hasKeyframes,
+      }));
+      if (ready) {
+        notice(`${path} has its index and keyframes`);
+        return;
+      }
+      const progress = new Progress("indexing", count);
+      try {
+        await indexTrace(
+          path,
+          (about) => new State(natureOf(about)),
+          (seq) => progress.at(seq),
+        );
+      } finally {
+        progress.stop();
+      }
+      notice(`indexed ${countOf(count, "event")} of ${path}`);
+    });
+}

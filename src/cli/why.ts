@@ -1,0 +1,57 @@
+// why.ts - gartrace why: the chain of causes of an event, or of what a thing is at a moment.
+
+import { type Command, Option } from "commander";
+import type { Recorded } from "../event/vocabulary.ts";
+import { UserError } from "../fault.ts";
+import { momentOf, positions } from "../replay/position.ts";
+import { thingOf, things } from "../replay/thing.ts";
+import { TimeTravel } from "../replay/travel.ts";
+import { whyDot, whyJson, whyText } from "../report/why-text.ts";
+import type { TraceReader } from "../store/read.ts";
+import { print, printJson } from "./output.ts";
+import { reading, sayIfUnindexed } from "./reading.ts";
+
+interface Options {
+  readonly json: boolean;
+  readonly dot: boolean;
+}
+
+export function addWhy(program: Command): void {
+  program
+    .command("why")
+    .summary("print what an address came from, back to the allocation")
+    .description(
+      "Prints the chain of causes of an event, or of the last change of a thing up to a moment, back to the " +
+        "allocation and to the P2M or IOMMU entries that decided the address.\n" +
+        `WHAT is a position (${positions}), or THING@POSITION, THING being ${things}.`,
+    )
+    .argument("<trace>")
+    .argument("<what>")
+    .option("--json", "print JSON", false)
+    .addOption(new Option("--dot", "print a graph for Graphviz").default(false).conflicts("json"))
+    .action((path: string, what: string, { json, dot }: Options) =>
+      reading([path], async ([trace]) => {
+        sayIfUnindexed(path, trace!);
+        const travel = new TimeTravel(trace!);
+        const steps = travel.why(asked(travel, trace!, what));
+        if (json) await printJson(whyJson(steps, trace!.about));
+        else await print(dot ? whyDot(steps, trace!.about) : whyText(steps, trace!.about));
+      }),
+    );
+}
+
+/** The event that a person asks about. */
+function asked(travel: TimeTravel, trace: TraceReader, what: string): Recorded {
+  const at = what.lastIndexOf("@");
+  if (at < 0 && /^(#|\d|op:|mark:|end$)/.test(what)) {
+    const event = trace.event(momentOf(trace, what));
+    if (event === undefined)
+      throw new UserError(`${what} is before everything; the first event is #1`);
+    return event;
+  }
+  const thing = thingOf(trace, at < 0 ? what : what.slice(0, at));
+  const moment = momentOf(trace, at < 0 ? "end" : what.slice(at + 1));
+  const change = travel.lastChange(thing, moment);
+  if (change === undefined) throw new UserError(`nothing changed ${thing.name} up to #${moment}`);
+  return change;
+}

@@ -1,0 +1,157 @@
+// changes.ts - the past and the future of a thing: every event that changed it, or touched it, in either direction.
+//
+// By the index of things a thing's events are found without reading any other; without it, by reading through.
+
+import { PAGE_SIZE, pfnOf, raw } from "../address.ts";
+import { type FamilyName, subjectCode } from "../event/field.ts";
+import type { Search } from "../event/trace.ts";
+import {
+  declared,
+  type Event,
+  type KindName,
+  kindNames,
+  type Recorded,
+} from "../event/vocabulary.ts";
+import { pagesOf } from "../machine/state.ts";
+import type { Part, Thing } from "./thing.ts";
+import type { Trace } from "./trace.ts";
+
+/** A stretch of a trace: event numbers, both included, and which end to begin at. */
+export type Stretch = Pick<Search, "from" | "to" | "backwards">;
+
+/** What changes a thing of each family. A register's first read shows what it held from the beginning. */
+const changers: { readonly [F in FamilyName]: readonly KindName[] } = {
+  op: ["op.began", "op.ended"],
+  allocation: ["page.allocated", "page.freed"],
+  p2m: ["p2m.set", "p2m.cleared"],
+  iommu: ["iommu.mapped", "iommu.unmapped"],
+  dma: ["dma.mapped", "dma.unmapped"],
+  mapping: ["table.remapped"],
+  gatt: ["gatt.written"],
+  directory: ["directory.written"],
+  "scratch-directory": ["scratch-directory.written"],
+  register: ["register.written"],
+  content: ["cpu.wrote", "device.wrote"],
+  request: ["request.issued", "request.fetched", "request.completed"],
+  pte: ["pte.written"],
+};
+
+/** Of each family: the kinds that name one of its things, and the field that does. */
+const namers = new Map<FamilyName, Map<KindName, string>>();
+for (const kind of kindNames)
+  for (const [field, { family }] of Object.entries(declared(kind).fields)) {
+    if (family === null) continue;
+    if (!namers.has(family)) namers.set(family, new Map());
+    namers.get(family)!.set(kind, field);
+  }
+
+/** What shows a register's value. */
+const reads: readonly KindName[] = ["register.written", "register.read"];
+
+/** Families whose events can be about several pages, the first of which is their subject. */
+const PAGED: readonly Part["family"][] = ["allocation", "iommu"];
+/** As far back as the first of several pages can lie: the largest block of the page allocators of 2005 has 2^13. */
+const REACH = 2 ** 13;
+/** An access is at most so many bytes wide. */
+const REGISTER_REACH = 3;
+/** Things looked up one by one; a longer range is read through. */
+const LOOKUPS = 64;
+
+/** The events that changed a thing, in order or newest first; each as soon as it is found. */
+export function changesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Generator<Recorded> {
+  const heads = parts.flatMap((part) => [
+    ...headsOf(trace, part, stretch, changers),
+    ...(part.family === "register" ? [firstReads(trace, part, stretch)] : []),
+  ]);
+  return merged(heads, stretch.backwards === true);
+}
+
+/** The events that changed a thing or looked at it; found by reading, a second for ten million events. */
+export function accessesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Generator<Recorded> {
+  const heads = parts.flatMap((part) => headsOf(trace, part, stretch, null));
+  return merged(heads, stretch.backwards === true);
+}
+
+/** Where the events of a part come from, each source in the order asked for. */
+function headsOf(
+  trace: Trace,
+  part: Part,
+  stretch: Stretch,
+  only: typeof changers | null,
+): Generator<Recorded>[] {
+  const { family } = part;
+  if (family === "attribute") return attributes(trace, part, stretch);
+  const kinds = only?.[family] ?? [...namers.get(family)!.keys()];
+  const found = (wanted: Partial<Search>) =>
+    covering(trace.search({ ...stretch, kinds, ...wanted }), part);
+  if (!trace.indexed || only === null || part.last - part.first >= LOOKUPS) return [found({})];
+  const first = part.first - (family === "register" ? REGISTER_REACH : 0);
+  const heads = [];
+  for (let number = Math.max(0, first); number <= part.last; number++)
+    heads.push(found({ subject: subjectCode(family, number) }));
+  if (!PAGED.includes(family) || part.first === 0) return heads;
+  const low = subjectCode(family, Math.max(0, part.first - REACH));
+  const before = { first: low, last: subjectCode(family, part.first - 1) };
+  return [...heads, found({ subjects: before, wide: true })];
+}
+
+/** A page's attributes change together with those of its neighbours. */
+function attributes(trace: Trace, part: Part, stretch: Stretch): Generator<Recorded>[] {
+  const found = (wanted: Partial<Search>) =>
+    covering(trace.search({ ...stretch, kinds: ["attribute.changed"], ...wanted }), part);
+  const [low, high] = [part.first * PAGE_SIZE, (part.last + 1) * PAGE_SIZE - 1];
+  const before = { first: Math.max(0, low - REACH * PAGE_SIZE), last: low - 1 };
+  return [found({ phys: { first: low, last: high } }), found({ phys: before, wide: true })];
+}
+
+/** The first event of a register, where it is a read: what the read showed is known from there on. */
+function* firstReads(trace: Trace, part: Part, stretch: Stretch): Generator<Recorded> {
+  const heads = headsOf(trace, part, { from: 1, to: stretch.to }, { ...changers, register: reads });
+  const first = merged(heads, false).next();
+  if (first.done || first.value.event.kind !== "register.read") return;
+  if (first.value.seq >= stretch.from) yield first.value;
+}
+
+/** Those events whose things are some of the part's. */
+function* covering(events: Iterable<Recorded>, part: Part): Generator<Recorded> {
+  for (const recorded of events) {
+    const [first, last] = extentOf(recorded.event, part.family);
+    if (first <= part.last && last >= part.first) yield recorded;
+  }
+}
+
+/** The numbers, in this family, of the first and the last thing that an event is about. */
+function extentOf(event: Event, family: Part["family"]): readonly [number, number] {
+  if (family === "attribute") {
+    if (event.kind !== "attribute.changed") return NONE;
+    const first = raw(pfnOf(event.phys));
+    return [first, first + pagesOf(event.size) - 1];
+  }
+  const field = namers.get(family)!.get(event.kind);
+  const values = event as unknown as { readonly [field: string]: number | null | undefined };
+  const first = field === undefined ? null : values[field];
+  if (first == null) return NONE;
+  const size = values.size ?? 0;
+  if (family === "register") return [first, first + Math.max(size, 1) - 1];
+  return [first, PAGED.includes(family) ? first + Math.max(pagesOf(size), 1) - 1 : first];
+}
+const NONE = [1, 0] as const;
+
+/** Ordered sources as one, each event once. */
+function* merged(heads: readonly Iterator<Recorded>[], backwards: boolean): Generator<Recorded> {
+  const waiting = heads.map((head) => ({ head, next: head.next() }));
+  let last = 0;
+  for (;;) {
+    let best: (typeof waiting)[number] | undefined;
+    for (const one of waiting) {
+      if (one.next.done) continue;
+      const { seq } = one.next.value;
+      if (best === undefined || seq < best.next.value.seq !== backwards) best = one;
+    }
+    if (best === undefined) return;
+    const recorded = best.next.value as Recorded;
+    best.next = best.head.next();
+    if (recorded.seq !== last) yield recorded;
+    last = recorded.seq;
+  }
+}

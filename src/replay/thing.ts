@@ -1,0 +1,161 @@
+// thing.ts - things as people name them: gatt[0x42], p2m[0x1230..0x123f], page:0xc1010000, reg:ATTBASE.
+
+import { PAGE_SIZE, raw } from "../address.ts";
+import { type FamilyName, families } from "../event/field.ts";
+import { bdfOf, registerName, registerNumber } from "../event/register.ts";
+import { nearest, UserError, unknownName } from "../fault.ts";
+import { natureOf } from "./replay.ts";
+import type { Trace } from "./trace.ts";
+
+/** What a thing is made of: things of one family by their numbers, both included; or attributes of pages. */
+export interface Part {
+  readonly family: FamilyName | "attribute";
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Thing {
+  /** As it is written, in its shortest form. */
+  readonly name: string;
+  readonly parts: readonly Part[];
+}
+
+const hex = (number: number): string => `0x${number.toString(16)}`;
+const span = (first: number, last: number): string =>
+  first === last ? hex(first) : `${hex(first)}..${hex(last)}`;
+
+/** What can be named, for messages and help. */
+export const things =
+  "gatt[0x42], gatt[0x40..0x4f], directory[3], p2m[0x1230], page:0xc1010000, reg:ATTBASE, " +
+  "iommu:0x60000000, dma:0x60000000, map:0xd0800000, content[0x4b1f1], op:14";
+
+/** Families whose things are numbered by pages of an address, and how a name gives that address. */
+const addressed: { readonly [name: string]: FamilyName } = {
+  iommu: "iommu",
+  dma: "dma",
+  map: "mapping",
+  content: "content",
+};
+const KINDS = ["page", "reg", "op", ...Object.keys(addressed)];
+
+/** The thing that a text names in this trace; a UserError says what it could have been. */
+export function thingOf(trace: Trace, text: string): Thing {
+  const [, family, from, to] = /^([\w-]+)\[(.+?)(?:\.\.(.+))?\]$/.exec(text) ?? [];
+  if (family !== undefined) return inBrackets(trace, text, family, from!, to);
+  const [, kind, rest] = /^(\w+):(.+)$/.exec(text) ?? [];
+  if (kind === undefined) throw unknown(trace, text);
+  if (kind === "reg" || kind === "register") return registerThing(trace, rest!);
+  if (kind === "op") return thing("op", ...range(text, rest!));
+  if (kind === "page") return pageThing(trace, text, rest!);
+  const of = addressed[kind];
+  if (of === undefined) throw unknownThing(kind, KINDS);
+  const base = of === "mapping" ? trace.about.virtBase : 0n;
+  return thing(of, ...pages(range(text, rest!, base)));
+}
+
+/** The thing of a family with these numbers, both included. */
+export function thing(family: FamilyName, first: number, last = first): Thing {
+  const name = nameOf(family, first, last);
+  return { name, parts: [{ family, first, last }] };
+}
+
+/** Everything about some pages by their pseudo-physical numbers: who owns them, where they are, how cached. */
+export const pagesThing = (name: string, first: number, last = first): Thing => ({
+  name,
+  parts: (["allocation", "p2m", "attribute"] as const).map((family) => ({ family, first, last })),
+});
+
+function nameOf(family: FamilyName, first: number, last: number): string {
+  if (family === "register") return `reg:${registerName(first)}`;
+  return family === "op" ? `op:${first}` : `${family}[${span(first, last)}]`;
+}
+
+function inBrackets(
+  trace: Trace,
+  text: string,
+  family: string,
+  from: string,
+  to: string | undefined,
+): Thing {
+  if (family === "register") return registerThing(trace, from);
+  const known = families.find((one) => one === family);
+  if (known === undefined) throw unknownThing(family, families);
+  return thing(known, ...range(text, to === undefined ? from : `${from}..${to}`));
+}
+
+/** A register by the data sheet's name, or by device and offset: 0000:00:00.0+0xb8. */
+function registerThing(trace: Trace, name: string): Thing {
+  const registers = natureOf(trace.about).chipset?.registers ?? [];
+  const named = registers.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (named !== undefined) {
+    const { number, width } = named;
+    const part = { family: "register", first: number, last: number + width - 1 } as const;
+    return { name: `reg:${named.name}`, parts: [part] };
+  }
+  const place = /^(mmio:)?([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\+0x([0-9a-f]+)$/.exec(name);
+  if (place === null)
+    throw unknownName("register", name, [...registers.map((one) => one.name), "0000:00:00.0+0xb8"]);
+  const where = place[1] === undefined ? "config" : "mmio";
+  return thing("register", registerNumber(where, bdfOf(place[2]!), Number.parseInt(place[3]!, 16)));
+}
+
+/** page:0xc1010000 is the kernel's own address of it; :p behind it makes it a kernel-physical one. */
+function pageThing(trace: Trace, text: string, rest: string): Thing {
+  const [, addresses, space] = /^(.*?)(?::([vp]))?$/.exec(rest)!;
+  const base = space === "p" ? 0n : trace.about.virtBase;
+  const away = space === "p" ? 0 : linearOffset(trace, text);
+  const [first, last] = pages(range(text, addresses!, base).map((address) => address - away));
+  if (first < 0)
+    throw new UserError(
+      `${text}: the kernel's own memory begins at ${`0x${(BigInt(away) + base).toString(16)}`}; ` +
+        "for a kernel-physical address write :p behind it",
+    );
+  return pagesThing(`page:${span(first * PAGE_SIZE, last * PAGE_SIZE)}:p`, first, last);
+}
+
+/** How far the kernel's linear addresses are from the kernel-physical ones, by the first page that shows it. */
+function linearOffset(trace: Trace, text: string): number {
+  const wanted = { from: 1, to: trace.count, kinds: ["page.allocated"] } as const;
+  for (const { event } of trace.search(wanted))
+    if (event.kind === "page.allocated" && event.virt != null && event.phys != null)
+      return raw(event.virt) - raw(event.phys);
+  throw new UserError(
+    `${text}: the trace does not tell where the kernel sees its memory; write a kernel-physical address, with :p behind it`,
+  );
+}
+
+const pages = (addresses: readonly number[]): [number, number] => [
+  Math.floor(addresses[0]! / PAGE_SIZE),
+  Math.floor(addresses[1]! / PAGE_SIZE),
+];
+
+/** "0x40..0x4f" or "0x40", less a base, as two numbers, both included. */
+function range(text: string, numbers: string, base = 0n): [number, number] {
+  const [first, last] = numbers.split("..");
+  const [from, to] = [first!, last ?? first!].map((one) => {
+    if (!/^(0x[0-9a-f]+|\d+)$/i.test(one))
+      throw new UserError(`${text}: '${one}' is no number; write 0x42 or 66`);
+    const number = BigInt(one) - base;
+    if (number < 0n || number >= 2n ** 52n)
+      throw new UserError(
+        `${text}: ${one} is no such address; the lowest is 0x${base.toString(16)}`,
+      );
+    return Number(number);
+  }) as [number, number];
+  if (to < from) throw new UserError(`${text}: the range ends before it begins`);
+  return [from, to];
+}
+
+function unknownThing(name: string, known: readonly string[]): UserError {
+  const near = nearest(name, known);
+  const meant = near === undefined ? "" : `, did you mean '${near}'`;
+  return new UserError(`unknown thing '${name}'${meant}; name it as in ${things}`);
+}
+
+/** A word alone can be a register that somebody forgot to call one. */
+function unknown(trace: Trace, text: string): UserError {
+  const registers = natureOf(trace.about).chipset?.registers.map(({ name }) => name) ?? [];
+  const near = nearest(text.toUpperCase(), registers);
+  const meant = near === undefined ? "" : `, did you mean 'reg:${near}'`;
+  return new UserError(`'${text}' names no thing${meant}; name it as in ${things}`);
+}

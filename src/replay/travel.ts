@@ -1,0 +1,158 @@
+// travel.ts - time travel over one trace: any moment's state, and the past and future of a thing.
+//
+// Nothing is executed, forwards or backwards. A moment is the gap after an event: the state at moment n is
+// what event n left. A debugger stands on this.
+
+import type { HookName } from "../event/hook.ts";
+import { isWrong, type Verdict } from "../event/verdict.ts";
+import type { Actor, KindName, Recorded } from "../event/vocabulary.ts";
+import { State } from "../machine/state.ts";
+import { causesOf, verdictIn } from "./causes.ts";
+import { accessesOf, changesOf, type Stretch } from "./changes.ts";
+import { foldTo, natureOf } from "./replay.ts";
+import type { Thing } from "./thing.ts";
+import type { Trace } from "./trace.ts";
+import { type Step, whyOf } from "./why.ts";
+
+/** What an event must be; what is given must hold together. */
+export interface Filter {
+  readonly kinds?: readonly KindName[];
+  /** A call of this hook. */
+  readonly hook?: HookName;
+  readonly op?: number;
+  readonly actor?: Actor;
+  /** One verdict, or any that says that hardware would not get to the page meant. */
+  readonly verdict?: Verdict | "wrong";
+  /** Any further condition. */
+  readonly where?: (recorded: Recorded) => boolean;
+}
+
+/** States kept at hand: where a person stands, and stood before. */
+const KEPT = 4;
+
+export class TimeTravel {
+  readonly trace: Trace;
+  /** States by their moment, the one used last at the end; nobody else changes them. */
+  readonly #kept = new Map<number, State>();
+
+  constructor(trace: Trace) {
+    this.trace = trace;
+  }
+
+  /**
+   * The state after exactly so many events, for the caller to keep: a few milliseconds anywhere, less near a
+   * moment asked for before. `moment` is from 0 to the trace's count.
+   */
+  stateAt(moment: number): State {
+    const state = this.#nearest(moment);
+    foldTo(state, this.trace, moment);
+    this.#keep(state);
+    return state.copy();
+  }
+
+  /** The events that changed a thing, in order or newest first; each as soon as it is found. */
+  changes(thing: Thing, stretch: Partial<Stretch> = {}): Generator<Recorded> {
+    return changesOf(this.trace, thing, this.#whole(stretch));
+  }
+
+  /** The events that changed a thing or looked at it. */
+  accesses(thing: Thing, stretch: Partial<Stretch> = {}): Generator<Recorded> {
+    return accessesOf(this.trace, thing, this.#whole(stretch));
+  }
+
+  /** What made the thing what it is at a moment; undefined where nothing did. */
+  lastChange(thing: Thing, moment: number): Recorded | undefined {
+    return first(this.changes(thing, { to: moment, backwards: true }));
+  }
+
+  /** The first change after a moment. */
+  nextChange(thing: Thing, moment: number): Recorded | undefined {
+    return first(this.changes(thing, { from: moment + 1 }));
+  }
+
+  /** The last change before the event at which this moment stands. */
+  previousChange(thing: Thing, moment: number): Recorded | undefined {
+    return this.lastChange(thing, moment - 1);
+  }
+
+  /** The events that are as the filter says, in order or newest first. */
+  *matching(filter: Filter, stretch: Partial<Stretch> = {}): Generator<Recorded> {
+    const { kinds, hook, op, actor, verdict, where } = filter;
+    const wanted = hook === undefined ? kinds : (["hook.called"] as const);
+    const row = op === undefined ? undefined : this.trace.op(op);
+    if (op !== undefined && row === undefined) return;
+    const { from, to, backwards } = this.#whole(stretch);
+    const found = this.trace.search({
+      from: Math.max(from, row?.first ?? 1),
+      to: Math.min(to, row?.last ?? this.trace.count),
+      backwards: backwards === true,
+      ...(wanted === undefined ? {} : { kinds: wanted }),
+      ...(op === undefined ? {} : { op }),
+      ...(actor === undefined ? {} : { actor }),
+      astray: verdict !== undefined && verdict !== "identity" && verdict !== "translated",
+    });
+    for (const recorded of found) {
+      const { event } = recorded;
+      if (hook !== undefined && !(event.kind === "hook.called" && event.hook === hook)) continue;
+      if (verdict !== undefined && !this.#hasVerdict(recorded, verdict)) continue;
+      if (where === undefined || where(recorded)) yield recorded;
+    }
+  }
+
+  /** The first such event after a moment. */
+  next(filter: Filter, moment: number): Recorded | undefined {
+    return first(this.matching(filter, { from: moment + 1 }));
+  }
+
+  /** The last such event before the one at which this moment stands. */
+  previous(filter: Filter, moment: number): Recorded | undefined {
+    return first(this.matching(filter, { to: moment - 1, backwards: true }));
+  }
+
+  verdict(recorded: Recorded): Verdict | null {
+    return verdictIn(this.trace, recorded);
+  }
+
+  /** The event's chain of causes, nearest first, without the event itself. */
+  causes(recorded: Recorded): Recorded[] {
+    return causesOf(this.trace, recorded);
+  }
+
+  /** The same with the P2M and IOMMU entries that decided the addresses, and the event itself in front. */
+  why(recorded: Recorded): Step[] {
+    return whyOf(this.trace, recorded);
+  }
+
+  #hasVerdict(recorded: Recorded, wanted: Verdict | "wrong"): boolean {
+    const verdict = this.verdict(recorded);
+    return wanted === "wrong" ? isWrong(verdict) : verdict === wanted;
+  }
+
+  #whole(stretch: Partial<Stretch>): Stretch {
+    return { from: 1, to: this.trace.count, ...stretch };
+  }
+
+  /** A state of our own at the latest moment at hand, or else at the keyframe before. */
+  #nearest(moment: number): State {
+    const near = Math.max(-1, ...[...this.#kept.keys()].filter((kept) => kept <= moment));
+    if (near === moment || (near >= 0 && near > moment - AT_HAND))
+      return this.#kept.get(near)!.copy();
+    const fresh = new State(natureOf(this.trace.about));
+    this.trace.restore(fresh, moment);
+    return fresh;
+  }
+
+  #keep(state: State): void {
+    this.#kept.delete(state.moment);
+    this.#kept.set(state.moment, state);
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+  }
+}
+
+/** Events that are folded sooner than a keyframe is read. */
+const AT_HAND = 2048;
+
+function first(events: Iterable<Recorded>): Recorded | undefined {
+  for (const recorded of events) return recorded;
+  return undefined;
+}

@@ -1,0 +1,81 @@
+// why.ts - why a number is what it is: the events it came from, and the table entries that decided it.
+//
+// The chain of causes leads from what hardware met to the allocation of the page. Beside it stand the entry
+// of the P2M that says where the page is, and the IOMMU entry behind a DMA handle.
+
+import { PAGE_SIZE, pfnOf, raw } from "../address.ts";
+import { addressesOf, type Verdict } from "../event/verdict.ts";
+import type { Event, Recorded } from "../event/vocabulary.ts";
+import { causesOf, verdictIn } from "./causes.ts";
+import { changesOf } from "./changes.ts";
+import { thing } from "./thing.ts";
+import type { Trace } from "./trace.ts";
+
+/** One step: an event, and of which step it is the reason. */
+export interface Step {
+  readonly recorded: Recorded;
+  readonly verdict: Verdict | null;
+  /** The event asked about, what its address came from, or the entry that decided where it leads. */
+  readonly role: "asked" | "cause" | "p2m" | "iommu";
+  /** The seq of the step that it explains; null for the one asked about. */
+  readonly explains: number | null;
+}
+
+/** The event itself, its causes nearest first, then the entries that decided; about 0.1 ms by the index. */
+export function whyOf(trace: Trace, asked: Recorded): Step[] {
+  const chain = [asked, ...causesOf(trace, asked)];
+  const steps = chain.map(
+    (recorded, i): Step => ({
+      recorded,
+      verdict: verdictIn(trace, recorded),
+      role: i === 0 ? "asked" : "cause",
+      explains: chain[i - 1]?.seq ?? null,
+    }),
+  );
+  const seen = new Set(chain.map(({ seq }) => seq));
+  for (const [role, recorded, explains] of entriesBehind(trace, chain)) {
+    if (seen.has(recorded.seq)) continue;
+    seen.add(recorded.seq);
+    steps.push({ recorded, verdict: null, role, explains });
+  }
+  return steps;
+}
+
+type Entry = readonly [role: "p2m" | "iommu", recorded: Recorded, explains: number];
+
+/** The entries that were in force when each step was taken; a page that moved has more than one. */
+function* entriesBehind(trace: Trace, chain: readonly Recorded[]): Generator<Entry> {
+  const page = trace.about.physIsMachine ? null : pageMeant(chain);
+  for (const { seq, event } of chain) {
+    if (page !== null && saysWhere(event)) {
+      const entry = inForce(trace, "p2m", page, seq);
+      if (entry !== undefined) yield ["p2m", entry, seq];
+    }
+    if (event.kind !== "dma.mapped") continue;
+    const entry = inForce(trace, "iommu", Math.floor(raw(event.bus) / PAGE_SIZE), seq);
+    if (entry !== undefined) yield ["iommu", entry, seq];
+  }
+}
+
+/** Whether the event says where the page is: then its entry was looked up then. */
+function saysWhere(event: Event): boolean {
+  return addressesOf(event).machine !== null && event.kind !== "p2m.set";
+}
+
+/** The pseudo-physical page that all this is about, as the nearest step that knows it says. */
+function pageMeant(chain: readonly Recorded[]): number | null {
+  for (const { event } of chain)
+    if ("phys" in event && event.phys != null) return raw(pfnOf(event.phys));
+  return null;
+}
+
+function inForce(
+  trace: Trace,
+  family: "p2m" | "iommu",
+  number: number,
+  moment: number,
+): Recorded | undefined {
+  const stretch = { from: 1, to: moment, backwards: true };
+  for (const recorded of changesOf(trace, thing(family, number), stretch)) return recorded;
+  return undefined;
+}

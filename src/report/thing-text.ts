@@ -1,0 +1,180 @@
+// thing-text.ts - one thing, or a range of them, as it is at a moment; equal neighbours in one row.
+
+import { PAGE_SIZE } from "../address.ts";
+import { tagName } from "../event/device.ts";
+import type { FamilyName } from "../event/field.ts";
+import { toJson } from "../event/line.ts";
+import { uses } from "../event/memory.ts";
+import { says } from "../event/vocabulary.ts";
+import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
+import type { TablePages } from "../machine/table-pages.ts";
+import { cpuWord, placeOf } from "../machine/words.ts";
+import { type Part, type Thing, thing } from "../replay/thing.ts";
+import type { TimeTravel } from "../replay/travel.ts";
+import { eventLine } from "./event-text.ts";
+import {
+  gattParts,
+  hex,
+  iommuRuns,
+  mappings,
+  p2mRuns,
+  type Run,
+  registers,
+  span,
+} from "./state-parts.ts";
+import { verdictsOf } from "./state-text.ts";
+import { inColumns, indented } from "./text.ts";
+
+/** A row: which things, and what they are. */
+export interface ThingRow {
+  readonly thing: string;
+  readonly value: string;
+}
+
+/** A range longer than this is told in its first rows; JSON has them all. */
+const MOST = 40;
+
+/** The thing at a moment, and the event that made it so. */
+export function thingText(travel: TimeTravel, thing: Thing, state: State): string {
+  const rows = rowsOf(travel, thing, state);
+  const shown = rows.slice(0, MOST).map((row) => [row.thing, row.value]);
+  const rest = rows.length - shown.length;
+  const change = travel.lastChange(thing, state.moment);
+  const verdict = change === undefined ? null : travel.verdict(change);
+  return [
+    shown.length === 0 ? `${thing.name}: nothing is known of it` : inColumns(shown),
+    ...(rest > 0 ? [`and ${rest} more; --json prints all`] : []),
+    change === undefined
+      ? `nothing changed it up to #${state.moment}`
+      : `last changed by\n${indented(eventLine(change, verdict, travel.trace.about))}`,
+  ].join("\n");
+}
+
+export function thingJson(travel: TimeTravel, thing: Thing, state: State): unknown {
+  const change = travel.lastChange(thing, state.moment);
+  return {
+    thing: thing.name,
+    moment: state.moment,
+    is: rowsOf(travel, thing, state),
+    changed: change === undefined ? null : { ...toJson(change), verdict: travel.verdict(change) },
+  };
+}
+
+const rowsOf = (travel: TimeTravel, thing: Thing, state: State): ThingRow[] =>
+  thing.parts.flatMap((part) => tellers[part.family](state, part, travel));
+
+type Teller = (state: State, part: Part, travel: TimeTravel) => ThingRow[];
+
+const leads =
+  (name: string, runsOf: (state: State, first: number, last: number) => Run[]): Teller =>
+  (state, { first, last }) =>
+    runsOf(state, first, last).map((run) => ({
+      thing: `${name}[${span(run.first, run.length)}]`,
+      value: `-> frame ${span(run.frame, run.length)}`,
+    }));
+
+/** The words of a directory, as the CPU sees them. */
+const words =
+  (name: FamilyName, pagesOf: (state: State) => TablePages): Teller =>
+  (state, { first, last }) => {
+    const pages = pagesOf(state);
+    return alike(first, Math.min(last, (pages.size * PAGE_SIZE) / 4 - 1), name, (entry) => {
+      const word = cpuWord(state, placeOf(pages, entry, 4)!);
+      return word === undefined ? null : hex(word);
+    });
+  };
+
+/** The state of a thing is its latest event: of those that no table keeps, it is the only witness. */
+const lastSaid =
+  (family: FamilyName): Teller =>
+  (state, { first, last }, travel) =>
+    alike(first, Math.min(last, first + MOST - 1), family, (number) => {
+      const change = travel.lastChange(thing(family, number), state.moment);
+      return change === undefined ? null : says(change.event, travel.trace.about.virtBase);
+    });
+
+const tellers: { readonly [F in Part["family"]]: Teller } = {
+  gatt: (state, { first, last }, travel) =>
+    gattParts(state, verdictsOf(travel.trace), first, last).map((part) => ({
+      thing: `gatt[${span(part.first, part.count)}]`,
+      value: [
+        part.says,
+        ...(part.says === "empty"
+          ? []
+          : [`${part.count > 1 ? "first entry " : ""}${hex(part.word)}`]),
+        ...(part.aperture === null ? [] : [`aperture ${hex(part.aperture)}`]),
+        ...(part.verdict === null ? [] : [`[${part.verdict}]`]),
+      ].join(", "),
+    })),
+  directory: words("directory", ({ directory }) => directory),
+  "scratch-directory": words("scratch-directory", ({ scratchDirectory }) => scratchDirectory),
+  p2m: (state, part, travel) =>
+    state.nature.physIsMachine
+      ? [
+          {
+            thing: `p2m[${span(part.first, part.last - part.first + 1)}]`,
+            value: "none: physical addresses are machine addresses",
+          },
+        ]
+      : leads("p2m", p2mRuns)(state, part, travel),
+  iommu: leads("iommu", iommuRuns),
+  mapping: leads("mapping", mappings),
+  dma: (state, { first, last }) =>
+    [...state.dma.entries(first, last)].map(([page, bytes]) => ({
+      thing: `dma[${hex(page)}]`,
+      value: `${bytes} bytes at ${hex(page * PAGE_SIZE)}:b`,
+    })),
+  register: (state, { first, last }) =>
+    registers(state, first, last).map(({ register, value, fields }) => ({
+      thing: `reg:${register}`,
+      value: [value, ...Object.entries(fields).map(([name, field]) => `${name}=${field}`)].join(
+        " ",
+      ),
+    })),
+  content: (state, { first, last }) =>
+    [...state.content.entries(first, last)].map(([frame, tag]) => ({
+      thing: `content[${hex(frame)}]`,
+      value: tagName(tag),
+    })),
+  op: (state, { first }) => [
+    { thing: `op:${first}`, value: state.op === first ? "under way" : "not under way" },
+  ],
+  allocation: (state, { first, last }) =>
+    alike(first, last, "page", (page) => {
+      const found = state.allocationOf(page);
+      if (found === null) return null;
+      return `${uses[found.use]}, allocated as ${span(found.first, found.pages)} in #${state.allocated.get(found.first)}`;
+    }),
+  request: lastSaid("request"),
+  pte: lastSaid("pte"),
+  attribute: (state, { first, last }) =>
+    alike(first, last, "page", (page) => {
+      const flags = state.flags.get(page) ?? 0;
+      const names = [
+        ...((flags & RESERVED) === 0 ? [] : ["reserved"]),
+        ...((flags & UNCACHED) === 0 ? [] : ["uncached"]),
+      ];
+      return names.length === 0 ? null : names.join(", ");
+    }),
+};
+
+/** Things told one by one, those in a row that say the same in one; nothing of those that say nothing. */
+function alike(
+  first: number,
+  last: number,
+  name: string,
+  tell: (number: number) => string | null,
+): ThingRow[] {
+  const found: { first: number; count: number; value: string }[] = [];
+  for (let number = first; number <= last; number++) {
+    const value = tell(number);
+    const before = found.at(-1);
+    if (value === null) continue;
+    if (before?.value === value && before.first + before.count === number) before.count++;
+    else found.push({ first: number, count: 1, value });
+  }
+  return found.map(({ first, count, value }) => ({
+    thing: `${name}[${span(first, count)}]`,
+    value,
+  }));
+}

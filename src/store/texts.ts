@@ -1,0 +1,105 @@
+// texts.ts - what of an event stands outside its row: notes, and what an op was asked for and gave.
+
+import type { Database, Statement } from "better-sqlite3";
+import { sql } from "kysely";
+import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
+import type { Row, Texts } from "../event/row.ts";
+import { declared, type KindName } from "../event/vocabulary.ts";
+import { build, prepare } from "./schema.ts";
+
+const SEQ = columns.indexOf("seq");
+const KIND = columns.indexOf("kind");
+const SUBJECT = columns.indexOf("subject");
+
+// The values stand for parameters.
+const notesOf = build
+  .selectFrom("note")
+  .select(["seq", "text"])
+  .where(sql<boolean>`seq IN (SELECT value FROM json_each(${"[]"}))`);
+const opsNamed = build
+  .selectFrom("op")
+  .select(["op", "name", "arguments", "result"])
+  .where(sql<boolean>`op IN (SELECT value FROM json_each(${"[]"}))`);
+
+const between = build
+  .selectFrom("note")
+  .select(["seq", "text"])
+  .where("seq", ">=", 0)
+  .where("seq", "<=", 0)
+  .orderBy("seq");
+
+type NoteFields = [seq: number, text: string];
+export type OpTexts = [name: string, arguments: string, result: string | null];
+const NO_TEXTS: Texts = {};
+const NO_NOTES: ReadonlyMap<number, string> = new Map();
+
+/** The op that a row begins or ends. */
+export const opOf = (row: Row): number => Math.floor(row[SUBJECT]! / SUBJECT_FAMILIES);
+
+export class RowTexts {
+  readonly #notes: Statement<unknown[]>;
+  readonly #between: Statement<unknown[]>;
+  readonly #ops: Statement<unknown[]>;
+  /** The codes of the kinds that can have a note. */
+  readonly #noted: ReadonlySet<number>;
+  readonly #began: number;
+  readonly #ended: number;
+
+  /** `kinds` by their codes in the trace. */
+  constructor(database: Database, kinds: readonly string[]) {
+    this.#notes = prepare(database, notesOf).raw();
+    this.#between = prepare(database, between).raw();
+    this.#ops = prepare(database, opsNamed).raw();
+    this.#noted = new Set(kinds.flatMap((kind, code) => (hasNote(kind as KindName) ? [code] : [])));
+    this.#began = kinds.indexOf("op.began");
+    this.#ended = kinds.indexOf("op.ended");
+  }
+
+  /** Each row with its texts, in the order given. */
+  *of(rows: readonly Row[]): Generator<{ row: Row; texts: Texts }> {
+    const notes = this.#notesOf(rows);
+    const ops = this.#opsOf(rows);
+    for (const row of rows) {
+      const note = notes.size === 0 ? undefined : notes.get(row[SEQ]!);
+      yield { row, texts: note === undefined ? this.#textsOfOp(row, ops) : { note } };
+    }
+  }
+
+  /** All notes from one seq to another, both included. */
+  notesBetween(first: number, last: number): NoteFields[] {
+    return this.#between.all(first, last) as NoteFields[];
+  }
+
+  /** The notes of those rows whose kind can have one, by seq. */
+  #notesOf(rows: readonly Row[]): ReadonlyMap<number, string> {
+    const wanted = rows.filter((row) => this.#noted.has(row[KIND]!)).map((row) => row[SEQ]!);
+    if (wanted.length === 0) return NO_NOTES;
+    return new Map(this.#notes.all(JSON.stringify(wanted)) as NoteFields[]);
+  }
+
+  /** The texts of the ops that begin or end in these rows. */
+  #opsOf(rows: readonly Row[]): ReadonlyMap<number, OpTexts> {
+    const wanted = rows.filter((row) => this.#isOpEvent(row)).map(opOf);
+    if (wanted.length === 0) return new Map();
+    const found = this.#ops.all(JSON.stringify(wanted)) as [op: number, ...OpTexts][];
+    return new Map(found.map(([op, ...texts]) => [op, texts]));
+  }
+
+  /** What `textsOf` said of the event when it was recorded, where it begins or ends an op. */
+  #textsOfOp(row: Row, ops: ReadonlyMap<number, OpTexts>): Texts {
+    if (!this.#isOpEvent(row)) return NO_TEXTS;
+    const texts = ops.get(opOf(row));
+    if (texts === undefined) return NO_TEXTS;
+    const [name, args, result] = texts;
+    return row[KIND] === this.#began
+      ? { op: { name, arguments: args, result: null } }
+      : { op: { name: "", arguments: "", result } };
+  }
+
+  #isOpEvent(row: Row): boolean {
+    return row[KIND] === this.#began || row[KIND] === this.#ended;
+  }
+}
+
+const hasNote = (kind: KindName): boolean =>
+  Object.values(declared(kind).fields).some((field) => field.in === "note");

@@ -1,0 +1,78 @@
+// seek.ts - a process of its own that travels through a trace and says how long each thing took, as JSON.
+
+import { statSync } from "node:fs";
+import Sqlite from "better-sqlite3";
+import { Dice } from "../../src/dice.ts";
+import type { Recorded } from "../../src/event/vocabulary.ts";
+import { thing } from "../../src/replay/thing.ts";
+import { TimeTravel } from "../../src/replay/travel.ts";
+import { TraceReader } from "../../src/store/read.ts";
+
+const ROUNDS = 1000;
+/** Until the code is compiled; not measured. */
+const WARMING = 50;
+const ENTRIES = 16384;
+
+/** Milliseconds. */
+export interface Spread {
+  readonly p50: number;
+  readonly p99: number;
+  readonly worst: number;
+}
+export interface Travelled {
+  readonly events: number;
+  readonly open: number;
+  readonly seek: Spread;
+  readonly history: Spread;
+  readonly causes: Spread;
+  readonly reverse: Spread;
+  readonly bytes: number;
+  readonly keyframes: number;
+  readonly indexes: number;
+  /** Kilobytes, as getrusage gives them. */
+  readonly memory: number;
+}
+
+const path = process.argv[2]!;
+const dice = new Dice(1);
+const timed = (action: () => unknown): number => {
+  const since = performance.now();
+  action();
+  return performance.now() - since;
+};
+
+function spread(action: () => unknown): Spread {
+  for (let i = 0; i < WARMING; i++) action();
+  const times = Array.from({ length: ROUNDS }, () => timed(action)).sort((a, b) => a - b);
+  const at = (part: number) => times[Math.min(ROUNDS - 1, Math.floor(ROUNDS * part))]!;
+  return { p50: at(0.5), p99: at(0.99), worst: at(1) };
+}
+
+const open = spread(() => TraceReader.open(path).close()).p50;
+const trace = TraceReader.open(path);
+const someMoment = () => dice.roll(trace.count) + 1;
+const someEntry = () => thing("gatt", dice.roll(ENTRIES));
+// Each seek begins with nothing at hand.
+const seek = spread(() => new TimeTravel(trace).stateAt(someMoment()));
+const memory = process.resourceUsage().maxRSS;
+const travel = new TimeTravel(trace);
+const history = spread(() => [...travel.changes(someEntry())]);
+const reads: Recorded[] = [];
+for (const read of travel.matching(
+  { kinds: ["device.read"] },
+  { from: Math.floor(trace.count / 3) },
+))
+  if (reads.push(read) === ROUNDS) break;
+const causes = spread(() => travel.why(reads[dice.roll(reads.length)]!));
+const reverse = spread(() => travel.previousChange(someEntry(), someMoment()));
+const database = new Sqlite(path, { readonly: true });
+const sizeOf = (where: string) =>
+  database.prepare(`SELECT sum(pgsize) FROM dbstat WHERE ${where}`).pluck().get() as number;
+const travelled: Travelled = {
+  events: trace.count,
+  ...{ open, seek, history, causes, reverse, memory },
+  bytes: statSync(path).size,
+  keyframes: sizeOf("name = 'keyframe'"),
+  indexes: sizeOf("name LIKE 'event\\_%' ESCAPE '\\'"),
+};
+process.stdout.write(JSON.stringify(travelled));

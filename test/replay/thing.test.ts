@@ -1,0 +1,81 @@
+// thing.test.ts - things by the names that people give them, and what is said of a name that is none.
+
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../src/fault.ts";
+import { thingOf } from "../../src/replay/thing.ts";
+import { recorded } from "../memory-trace.ts";
+import { setupOf, workloadOf } from "../tells.ts";
+
+const small = { workload: workloadOf({ op: "maxorder", max_order: 0 }, { op: "init" }) };
+const dom0 = recorded(setupOf("xen-i386 gart", small));
+const g5 = recorded(setupOf("ppc64-g5 gart", small));
+const named = (text: string, trace = dom0) => {
+  const { name, parts } = thingOf(trace, text);
+  return [name, ...parts.map(({ family, first, last }) => `${family} ${first}..${last}`)];
+};
+
+test.each([
+  ["gatt[0x42]", ["gatt[0x42]", "gatt 66..66"]],
+  ["gatt[64..0x4f]", ["gatt[0x40..0x4f]", "gatt 64..79"]],
+  ["p2m[0x1230]", ["p2m[0x1230]", "p2m 4656..4656"]],
+  ["directory[3]", ["directory[0x3]", "directory 3..3"]],
+  ["op:14", ["op:14", "op 14..14"]],
+  ["iommu:0x60000000", ["iommu[0x60000]", "iommu 393216..393216"]],
+  ["iommu:0x60000000..0x60003fff", ["iommu[0x60000..0x60003]", "iommu 393216..393219"]],
+  ["dma:0x60000123", ["dma[0x60000]", "dma 393216..393216"]],
+  ["content:0x4b1f1000", ["content[0x4b1f1]", "content 307697..307697"]],
+  ["map:0xd0800000", ["mapping[0xd0800]", "mapping 854016..854016"]],
+])("%s", (text, thing) => {
+  expect(named(text)).toEqual(thing);
+});
+
+test("a page goes by the kernel's own address, or by the kernel-physical one", () => {
+  const page = ["allocation 4112..4112", "p2m 4112..4112", "attribute 4112..4112"];
+  expect(named("page:0xc1010000")).toEqual(["page:0x1010000:p", ...page]);
+  expect(named("page:0xc1010abc:v")).toEqual(["page:0x1010000:p", ...page]);
+  expect(named("page:0x1010000:p")).toEqual(["page:0x1010000:p", ...page]);
+  // On a 64-bit kernel the address is too large for a number, and is still exact.
+  expect(named("page:0xc000000001010fff", g5)).toEqual(["page:0x1010000:p", ...page]);
+});
+
+test("a register goes by the data sheet's name, whatever the case, or by device and offset", () => {
+  expect(named("reg:ATTBASE")).toEqual(["reg:ATTBASE", "register 184..187"]);
+  expect(named("reg:attbase")).toEqual(["reg:ATTBASE", "register 184..187"]);
+  expect(named("reg:0000:00:00.0+0xb8")).toEqual(["reg:0000:00:00.0+0xb8", "register 184..184"]);
+  const inView = named("register[0000:00:00.0+0xb8]");
+  expect(inView).toEqual(named("reg:0000:00:00.0+0xb8"));
+});
+
+describe("no thing is called", () => {
+  const complaint = (text: string, trace = dom0): string => {
+    try {
+      thingOf(trace, text);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError);
+      return (error as Error).message;
+    }
+    return "none";
+  };
+  test.each([
+    ["gat[3]", "unknown thing 'gat', did you mean 'gatt'; name it as in gatt[0x42], "],
+    ["pge:0xc1000000", "unknown thing 'pge', did you mean 'page'; name it as in "],
+    ["reg:ATTBAS", "unknown register 'ATTBAS', did you mean 'ATTBASE'; known: APBASE, "],
+    ["attbas", "'attbas' names no thing, did you mean 'reg:ATTBASE'; name it as in "],
+    ["everything", "'everything' names no thing; name it as in gatt[0x42], "],
+    ["gatt[x]", "gatt[x]: 'x' is no number; write 0x42 or 66"],
+    ["gatt[5..3]", "gatt[5..3]: the range ends before it begins"],
+    ["op:one", "op:one: 'one' is no number; write 0x42 or 66"],
+    [
+      "page:0x1000",
+      "page:0x1000: the kernel's own memory begins at 0xc0000000; for a kernel-physical ",
+    ],
+  ])("%s", (text, message) => {
+    expect(complaint(text).slice(0, message.length)).toBe(message);
+  });
+
+  test("an address below the kernel's half of memory", () => {
+    expect(complaint("page:0x1010000", g5)).toBe(
+      "page:0x1010000: 0x1010000 is no such address; the lowest is 0xc000000000000000",
+    );
+  });
+});

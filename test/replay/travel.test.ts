@@ -1,0 +1,158 @@
+// travel.test.ts - to any moment in any order, and to the next and last change of anything, by look-up.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { families } from "../../src/event/field.ts";
+import type { Recorded } from "../../src/event/vocabulary.ts";
+import { apply } from "../../src/machine/apply.ts";
+import { State } from "../../src/machine/state.ts";
+import { natureOf, stateAt } from "../../src/replay/replay.ts";
+import { pagesThing, type Thing, thing, thingOf } from "../../src/replay/thing.ts";
+import type { Trace } from "../../src/replay/trace.ts";
+import { TimeTravel } from "../../src/replay/travel.ts";
+import type { TraceReader } from "../../src/store/read.ts";
+import { busyTrace } from "./busy.ts";
+import { held, stored } from "./stored.ts";
+
+const busy = busyTrace();
+const seqs = (events: Iterable<Recorded>): number[] => [...events].map(({ seq }) => seq);
+const NUMBERS = [0, 1, 2, 0x1000, 0x1001, 0x1002, 0x1003, 0x80000, 0x80001, 0xd0800, 0xd0801];
+const single = families.flatMap((family) => NUMBERS.map((number) => thing(family, number)));
+const everything: readonly Thing[] = [
+  ...single,
+  ...NUMBERS.map((number) => pagesThing("pages", number)),
+  pagesThing("pages", 0x1000, 0x1003),
+  thing("gatt", 0, 1),
+  thing("gatt", 0, 0x3fff),
+  thing("p2m", 0x1000, 0x1002),
+  thing("iommu", 0, 0x100000),
+  thingOf(busy, "reg:ATTBASE"),
+  thingOf(busy, "reg:0000:00:00.0+0x12"),
+];
+let files: TraceReader[] = [];
+beforeAll(async () => {
+  files = await Promise.all([1, 7, 1e9].map((spacing) => stored(busy, spacing)));
+});
+afterAll(() => {
+  for (const file of files) file.close();
+});
+
+describe("the past of a thing", () => {
+  test("is the same by the index, without it, and from either end", () => {
+    for (const one of everything) {
+      const read = seqs(new TimeTravel(busy).changes(one));
+      for (const file of files) {
+        const travel = new TimeTravel(file);
+        expect([one.name, seqs(travel.changes(one))]).toEqual([one.name, read]);
+        expect(seqs(travel.changes(one, { backwards: true })).reverse()).toEqual(read);
+        expect(seqs(travel.accesses(one))).toEqual(seqs(new TimeTravel(busy).accesses(one)));
+      }
+    }
+    // Enough things have a past for this to mean something.
+    expect(
+      everything.filter((one) => seqs(new TimeTravel(busy).changes(one)).length > 1).length,
+    ).toBeGreaterThan(15);
+  });
+
+  test("holds every event that made it another", () => {
+    const tellers: { readonly [family: string]: (state: State, number: number) => unknown } = {
+      p2m: (state, page) => state.p2m.get(page),
+      dma: (state, page) => state.dma.get(page),
+      iommu: (state, page) => state.iommu.get(page),
+      mapping: (state, page) => state.mappings.get(page)?.word,
+      allocation: (state, page) => state.allocationOf(page),
+      attribute: (state, page) => state.flags.get(page),
+    };
+    let changes = 0;
+    for (const [family, tell] of Object.entries(tellers))
+      for (const number of NUMBERS) {
+        const part = { family: family as "p2m", first: number, last: number };
+        const past = new Set(seqs(new TimeTravel(files[0]!).changes({ name: "", parts: [part] })));
+        const state = new State(natureOf(busy.about));
+        for (const { seq, event } of busy.events()) {
+          const before = JSON.stringify(tell(state, number));
+          apply(state, event, seq);
+          if (JSON.stringify(tell(state, number)) === before) continue;
+          changes++;
+          expect([family, number, seq, past.has(seq)]).toEqual([family, number, seq, true]);
+        }
+      }
+    expect(changes).toBeGreaterThan(20);
+  });
+
+  test("of a register begins with the first read of it, and has no other reads", () => {
+    const travel = new TimeTravel(files[0]!);
+    const base = [...travel.changes(thingOf(busy, "reg:APBASE"))];
+    expect(base.map(({ event }) => event.kind)).toEqual(["register.read"]);
+    expect(travel.nextChange(thingOf(busy, "reg:APBASE"), base[0]!.seq)).toBeUndefined();
+    const table = [...travel.changes(thingOf(busy, "reg:ATTBASE"))];
+    expect(table.map(({ event }) => event.kind)).toEqual(["register.written"]);
+  });
+});
+
+test("the next, the last and the previous change are found from any moment", () => {
+  for (const file of files) {
+    const travel = new TimeTravel(file);
+    for (const one of [thing("gatt", 0), thing("gatt", 0, 1), pagesThing("pages", 0x1000)]) {
+      const all = seqs(travel.changes(one));
+      for (let moment = 0; moment <= busy.count; moment++) {
+        expect(travel.nextChange(one, moment)?.seq).toBe(all.find((seq) => seq > moment));
+        expect(travel.lastChange(one, moment)?.seq).toBe(all.findLast((seq) => seq <= moment));
+        expect(travel.previousChange(one, moment)?.seq).toBe(all.findLast((seq) => seq < moment));
+      }
+    }
+  }
+});
+
+describe("events by what they are", () => {
+  const by = (trace: Trace, filter: Parameters<TimeTravel["matching"]>[0]) =>
+    seqs(new TimeTravel(trace).matching(filter));
+
+  test.each([
+    { kinds: ["gatt.written", "gatt.read"] },
+    { hook: "virt_to_gart" },
+    { actor: "hypervisor", op: 0 },
+    { verdict: "identity" },
+    { verdict: "translated", kinds: ["device.read"] },
+    { verdict: "wrong" },
+    { verdict: "unknown" },
+    { op: 7 },
+    { where: ({ seq }: Recorded) => seq % 10 === 3 },
+  ] as const)("%j", (filter) => {
+    const all = [...busy.events()].filter((recorded) => {
+      const { seq, op, event } = recorded;
+      const verdict = new TimeTravel(busy).verdict(recorded);
+      if ("kinds" in filter && !(filter.kinds as readonly string[]).includes(event.kind))
+        return false;
+      if ("hook" in filter && !(event.kind === "hook.called" && event.hook === filter.hook))
+        return false;
+      if ("actor" in filter && event.actor !== filter.actor) return false;
+      if ("op" in filter && op !== filter.op) return false;
+      if ("where" in filter && seq % 10 !== 3) return false;
+      if (!("verdict" in filter)) return true;
+      const wrong = verdict !== null && !["identity", "translated", "unknown"].includes(verdict);
+      return filter.verdict === "wrong" ? wrong : verdict === filter.verdict;
+    });
+    for (const trace of [busy, ...files]) expect(by(trace, filter)).toEqual(seqs(all));
+    const travel = new TimeTravel(files[1]!);
+    for (const moment of [0, 1, 40, busy.count]) {
+      expect(travel.next(filter, moment)?.seq).toBe(seqs(all).find((seq) => seq > moment));
+      expect(travel.previous(filter, moment)?.seq).toBe(seqs(all).findLast((seq) => seq < moment));
+    }
+  });
+});
+
+test("going to moments in any order, the state is the one folded from the start", () => {
+  for (const file of files) {
+    const travel = new TimeTravel(file);
+    let moment = 1;
+    for (let step = 0; step < 150; step++) {
+      // Back and forth, near and far: what is kept at hand is met from both sides.
+      moment = step % 3 === 0 ? (moment * 31 + 7) % (busy.count + 1) : Math.max(0, moment - 1);
+      const state = travel.stateAt(moment);
+      expect(held(state)).toBe(held(stateAt(busy, moment)));
+      // Whoever was given a state may go on with it; the next one is not touched by that.
+      state.p2m.set(0x1000, 0xbad);
+      state.tlb.clear();
+    }
+  }
+});

@@ -1,0 +1,192 @@
+// update.test.ts - what is added to a finished trace: marks, the index and keyframes that it lacks.
+
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { gunzipSync } from "node:zlib";
+import Sqlite from "better-sqlite3";
+import { describe, expect, test } from "vitest";
+import type { About } from "../../src/event/trace.ts";
+import { UserError } from "../../src/fault.ts";
+import { State } from "../../src/machine/state.ts";
+import { momentOf } from "../../src/replay/position.ts";
+import { natureOf, stateAt } from "../../src/replay/replay.ts";
+import { thing } from "../../src/replay/thing.ts";
+import { TimeTravel } from "../../src/replay/travel.ts";
+import { TraceReader } from "../../src/store/read.ts";
+import { addMark, indexTrace } from "../../src/store/update.ts";
+import { TraceWriter } from "../../src/store/write.ts";
+import { busyTrace } from "../replay/busy.ts";
+import { held, storedAt } from "../replay/stored.ts";
+import { freshPath, inReadOnlyFolder } from "./sample.ts";
+
+const start = (about: About) => new State(natureOf(about));
+const index = (path: string, spacing = 10) => indexTrace(path, start, () => {}, spacing);
+
+/** A trace as the first format had it, recorded by the gartrace of that time. */
+function firstFormat(): string {
+  const path = freshPath();
+  writeFileSync(path, gunzipSync(readFileSync("test/store/first-format.gart.gz")));
+  return path;
+}
+
+function reading<T>(path: string, use: (trace: TraceReader) => T): T {
+  const trace = TraceReader.open(path);
+  try {
+    return use(trace);
+  } finally {
+    trace.close();
+  }
+}
+
+/** What travelling through the trace tells, as text. */
+const told = (path: string): string =>
+  reading(path, (trace) => {
+    const travel = new TimeTravel(trace);
+    const moments = [0, 1, 40, 97, Math.floor(trace.count / 2), trace.count];
+    const things = [
+      thing("gatt", 0),
+      thing("gatt", 3),
+      thing("p2m", 0x1000),
+      thing("dma", 0x80000),
+    ];
+    return JSON.stringify([
+      moments.map((moment) => held(travel.stateAt(moment))),
+      things.map((one) => [...travel.changes(one)]),
+      trace.digest,
+    ]);
+  });
+
+describe("marks", () => {
+  test("are listed by moment, and one with a name is a position", async () => {
+    const path = await storedAt(busyTrace(), 10);
+    await addMark(path, { moment: 40, name: "bound", text: "the page is bound" });
+    await addMark(path, { moment: 7, name: null, text: "here it begins" });
+    await addMark(path, { moment: 7, name: null, text: "" });
+    reading(path, (trace) => {
+      expect(trace.marks()).toEqual([
+        { moment: 7, name: null, text: "here it begins" },
+        { moment: 7, name: null, text: "" },
+        { moment: 40, name: "bound", text: "the page is bound" },
+      ]);
+      expect(momentOf(trace, "mark:bound")).toBe(40);
+      expect(() => momentOf(trace, "mark:bond")).toThrow(
+        "unknown mark 'bond', did you mean 'bound'; known: bound",
+      );
+      expect(trace.recomputeDigest()).toBe(trace.digest);
+    });
+    await expect(addMark(path, { moment: 9, name: "bound", text: "again" })).rejects.toThrow(
+      new UserError(`${path} has a mark 'bound' at #40; choose another name`),
+    );
+  });
+
+  test("are none of a trace where nobody made one", async () => {
+    const path = await storedAt(busyTrace(), 10);
+    reading(path, (trace) => {
+      expect(trace.marks()).toEqual([]);
+      expect(() => momentOf(trace, "mark:x")).toThrow(
+        "the trace has no mark with a name; make one",
+      );
+    });
+  });
+
+  test("are refused where the file cannot be written or is being written", async () => {
+    const path = await storedAt(busyTrace(), 10);
+    const mark = { moment: 1, name: null, text: "never" };
+    const writer = new Sqlite(path);
+    writer.exec("BEGIN IMMEDIATE");
+    await expect(addMark(path, mark)).rejects.toThrow(`${path} is being written by someone else`);
+    writer.close();
+    await inReadOnlyFolder(dirname(path), async () => {
+      await expect(addMark(path, mark)).rejects.toThrow(`cannot write ${path}`);
+    });
+    await expect(addMark(freshPath(), mark)).rejects.toThrow("no such file");
+    expect(reading(path, (trace) => trace.marks())).toEqual([]);
+  });
+});
+
+describe("a trace of the first format", () => {
+  test("is read as it is, and nothing is written to it", async () => {
+    const path = firstFormat();
+    const before = readFileSync(path);
+    await inReadOnlyFolder(dirname(path), () => {
+      reading(path, (trace) => {
+        expect([trace.indexed, trace.hasKeyframes, trace.count]).toEqual([false, false, 2145]);
+        expect(trace.marks()).toEqual([]);
+        expect(trace.about.parent ?? null).toBeNull();
+        expect(stateAt(trace, trace.count).moment).toBe(2145);
+        const bound = new TimeTravel(trace).changes(thing("gatt", 3));
+        expect([...bound].map(({ event }) => event.kind)).toHaveLength(3);
+      });
+    });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test("tells the same once it has an index and keyframes", async () => {
+    const path = firstFormat();
+    const before = told(path);
+    await index(path);
+    expect(told(path)).toBe(before);
+    reading(path, (trace) => {
+      expect([trace.indexed, trace.hasKeyframes]).toEqual([true, true]);
+      expect(trace.recomputeDigest()).toBe(trace.digest);
+    });
+  });
+
+  test("can be marked", async () => {
+    const path = firstFormat();
+    await addMark(path, { moment: 5, name: "five", text: "" });
+    expect(reading(path, (trace) => momentOf(trace, "mark:five"))).toBe(5);
+  });
+});
+
+describe("indexing", () => {
+  test("tells the same at any spacing, and as often as one likes", async () => {
+    const path = await storedAt(busyTrace(), 1e9);
+    const before = told(path);
+    for (const spacing of [1, 3, 50, 3]) {
+      await index(path, spacing);
+      expect(told(path)).toBe(before);
+    }
+  });
+
+  test("leaves a torn trace torn, and makes its past quick to look up", async () => {
+    const busy = busyTrace();
+    const path = freshPath();
+    const writer = await TraceWriter.create(path, busy.about, { force: false });
+    for (const { seq, op, event } of busy.events()) if (seq <= 90) writer.append(seq, op, event);
+    writer.abandon();
+    const before = told(path);
+    await index(path);
+    expect(told(path)).toBe(before);
+    reading(path, (trace) => {
+      expect([trace.torn, trace.indexed, trace.hasKeyframes]).toEqual([true, true, true]);
+    });
+  });
+
+  test("that fails half-way leaves the trace as it was", async () => {
+    const path = await storedAt(busyTrace(), 10);
+    const copy = freshPath();
+    copyFileSync(path, copy);
+    const before = told(path);
+    const broken = new Sqlite(copy);
+    // An op that the trace does not hold stops the replay.
+    broken.exec("UPDATE op SET op = op + 1");
+    broken.close();
+    await expect(index(copy)).rejects.toThrow("belongs to an op that the trace does not hold");
+    const mended = new Sqlite(copy);
+    mended.exec("UPDATE op SET op = op - 1");
+    mended.close();
+    expect(told(copy)).toBe(before);
+  });
+});
+
+test("keyframes in a form that this program does not read are as none", async () => {
+  const path = await storedAt(busyTrace(), 10);
+  const before = told(path);
+  const database = new Sqlite(path);
+  database.exec("UPDATE trace SET keyframes = '0 of another time'");
+  database.exec("UPDATE keyframe SET data = x'00'");
+  database.close();
+  expect(reading(path, (trace) => trace.hasKeyframes)).toBe(false);
+  expect(told(path)).toBe(before);
+});
