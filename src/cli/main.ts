@@ -6,6 +6,7 @@ import { SqliteError } from "better-sqlite3";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../fault.ts";
 import { addCheck } from "./check.ts";
+import { addDebug } from "./debug.ts";
 import { addDemo } from "./demo.ts";
 import { addDiff } from "./diff.ts";
 import { addEvents } from "./events.ts";
@@ -53,6 +54,7 @@ for (const add of [
   addHistory,
   addWhy,
   addMarks,
+  addDebug,
   addIndex,
   addDiff,
   addXlate,
