@@ -6,6 +6,7 @@ import { SqliteError } from "better-sqlite3";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../fault.ts";
 import { addCheck } from "./check.ts";
+import { addDap } from "./dap.ts";
 import { addDebug } from "./debug.ts";
 import { addDemo } from "./demo.ts";
 import { addDiff } from "./diff.ts";
@@ -55,6 +56,7 @@ for (const add of [
   addWhy,
   addMarks,
   addDebug,
+  addDap,
   addIndex,
   addDiff,
   addXlate,

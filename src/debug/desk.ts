@@ -2,9 +2,10 @@
 
 import { basename } from "node:path";
 import { eventLine } from "../report/event-text.ts";
+import { thingNow } from "../report/thing-text.ts";
 import type { Command } from "./command.ts";
 import { fieldNames } from "./condition.ts";
-import { evaluate, fieldsOf, isComparison } from "./evaluate.ts";
+import { evaluate, fieldsOf, isComparison, thingAt } from "./evaluate.ts";
 import type { Other } from "./other.ts";
 import type { Arrival, Session } from "./session.ts";
 import type { Stop } from "./stops.ts";
@@ -61,17 +62,17 @@ export class Desk {
 
   /** An expression and its value; what the event here has no field for is a dash. */
   displayed({ number, text }: Display): string {
-    return `${number}: ${text} = ${this.#valueOf(text)}`;
-  }
-
-  #valueOf(text: string): string {
-    const { here } = this.session;
-    if (fieldNames.has(text)) {
-      const fields = here === undefined ? [] : fieldsOf(this.session, here);
-      return fields.find(([name]) => name === text)?.[1] ?? "-";
+    const { here, travel } = this.session;
+    if (!fieldNames.has(text) && !isComparison(text)) {
+      const [thing, moment] = thingAt(this.session, text);
+      return `${number}: ${thingNow(travel, thing, travel.stateAt(moment))}`;
     }
-    // A comparison says nothing before the first event.
-    return here === undefined && isComparison(text) ? "-" : evaluate(this.session, text);
+    if (here === undefined) return `${number}: ${text} = -`;
+    const fields = fieldsOf(this.session, here);
+    const value = isComparison(text)
+      ? evaluate(this.session, text)
+      : (fields.find(([name]) => name === text)?.[1] ?? "-");
+    return `${number}: ${text} = ${value}`;
   }
 
   #edge(): string {

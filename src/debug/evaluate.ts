@@ -3,7 +3,7 @@
 import { declared, type Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
-import { thingOf } from "../replay/thing.ts";
+import { type Thing, thingOf } from "../replay/thing.ts";
 import { inColumns } from "../report/text.ts";
 import { thingText } from "../report/thing-text.ts";
 import { conditionOf, fieldNames, fieldOf } from "./condition.ts";
@@ -36,14 +36,22 @@ export function evaluate(session: Session, expression: string): string {
     };
     return conditionOf(text).holds(told) ? "yes" : "no";
   }
-  const at = text.lastIndexOf("@");
-  const thing = thingOf(trace, (at < 0 ? text : text.slice(0, at)).trim());
-  const moment = at < 0 ? session.moment : momentOf(trace, text.slice(at + 1).trim());
+  const [thing, moment] = thingAt(session, text);
   return thingText(travel, thing, travel.stateAt(moment));
 }
 
+/** A thing and the moment it is asked for: "gatt[0x42]@op:3", or one without the other. */
+export function thingAt({ trace, moment }: Session, text: string): [Thing, number] {
+  const at = text.lastIndexOf("@");
+  const thing = thingOf(trace, (at < 0 ? text : text.slice(0, at)).trim());
+  return [thing, at < 0 ? moment : momentOf(trace, text.slice(at + 1).trim())];
+}
+
 /** Every field of an event by name, as text; what is not known is left out. */
-export function fieldsOf({ travel, trace }: Session, recorded: Recorded): [string, string][] {
+export function fieldsOf(
+  { travel, trace }: Pick<Session, "travel" | "trace">,
+  recorded: Recorded,
+): [string, string][] {
   const { virtBase } = trace.about;
   const told = { recorded, verdict: () => travel.verdict(recorded), virtBase };
   const { fields } = declared(recorded.event.kind);

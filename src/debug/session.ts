@@ -96,6 +96,13 @@ export class Session {
     return this.#until(direction, edge);
   }
 
+  /** Whether one stands in an op before its end. */
+  get canFinish(): boolean {
+    const op = this.here?.op ?? -1;
+    const row = op < 0 ? undefined : this.trace.op(op);
+    return row !== undefined && row.last !== null && row.last > this.#moment;
+  }
+
   /** To the nearest event that one of the stops is for, or to the end of the trace. */
   continue(direction: Direction): Arrival {
     return this.#until(direction, null);
