@@ -22,7 +22,6 @@ export function memoryTrace(about: About, events: readonly Recorded[]): Trace {
   return {
     ...trace,
     indexed: false,
-    places: [...new Set(events.flatMap(({ event }) => event.place ?? []))],
     op: (number) => ops.find(({ op }) => op === number),
     get lastOp() {
       return ops.at(-1)?.op ?? -1;

@@ -66,7 +66,8 @@ const keyOfOp = ({ name, arguments: given }: OpRow): string => `${name} ${JSON.s
 /** Of each member of one list, the place of its partner in the other. */
 function partnersOf(a: readonly string[], b: readonly string[]): Int32Array {
   const partners = new Int32Array(a.length).fill(ALONE);
-  for (const pair of align(a, b)) if (pair.a >= 0 && pair.b >= 0) partners[pair.a] = pair.b;
+  for (const run of align(a, b))
+    for (let i = 0; i < run.length; i++) partners[run.a + i] = run.b + i;
   return partners;
 }
 const ALONE = -1;

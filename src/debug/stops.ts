@@ -58,7 +58,7 @@ const sorts: { readonly [sort: string]: Find } = {
     const actor = one(actors, name);
     return filtered(actor === undefined ? null : { actor });
   },
-  function: (trace, name) => filtered(trace.places.includes(name) ? { place: name } : null),
+  function: (trace, name) => filtered(trace.names.places.includes(name) ? { place: name } : null),
   op: (trace, name) => {
     if (/^\d+$/.test(name)) return { at: "event", seq: momentOf(trace, `op:${name}`) };
     const where = ({ event }: Recorded) => event.kind === "op.began" && event.name === name;
@@ -105,7 +105,7 @@ export function namesOf(trace: Trace): { readonly [sort: string]: readonly strin
     hook: hookNames,
     verdict: [...verdicts, "wrong"],
     actor: actors,
-    function: trace.places,
+    function: trace.names.places,
     op: [...ops],
   };
 }

@@ -14,8 +14,6 @@ export interface Trace {
   readonly torn: boolean;
   /** Whether the past of a thing is looked up; otherwise every search reads through the events. */
   readonly indexed: boolean;
-  /** The functions of driver and kernel that events happened in. */
-  readonly places: readonly string[];
   /** Events from one seq to another, both included, in order. */
   events(from?: number, to?: number): Iterable<Recorded>;
   event(seq: number): Recorded | undefined;

@@ -139,10 +139,6 @@ export class TraceReader {
       yield { row, recorded: this.#rows.decode(row, texts) };
   }
 
-  get places(): readonly string[] {
-    return this.#names.places;
-  }
-
   /** One event; undefined where the trace has none of that number. */
   event(seq: number): Recorded | undefined {
     for (const recorded of this.events(seq, seq)) return recorded;
