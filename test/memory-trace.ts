@@ -40,6 +40,7 @@ export function matches({ seq, op, event }: Recorded, wanted: Search): boolean {
   if (seq < wanted.from || seq > wanted.to) return false;
   if (wanted.kinds !== undefined && !wanted.kinds.includes(event.kind)) return false;
   if (wanted.actor !== undefined && event.actor !== wanted.actor) return false;
+  if (wanted.place !== undefined && event.place !== wanted.place) return false;
   if (wanted.op !== undefined && op !== wanted.op) return false;
   if (wanted.subject !== undefined && subjectOf(event) !== wanted.subject) return false;
   if (wanted.subjects !== undefined) {

@@ -6,6 +6,8 @@ import { SqliteError } from "better-sqlite3";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../fault.ts";
 import { addCheck } from "./check.ts";
+import { addDap } from "./dap.ts";
+import { addDebug } from "./debug.ts";
 import { addDemo } from "./demo.ts";
 import { addDiff } from "./diff.ts";
 import { addEvents } from "./events.ts";
@@ -53,6 +55,8 @@ for (const add of [
   addHistory,
   addWhy,
   addMarks,
+  addDebug,
+  addDap,
   addIndex,
   addDiff,
   addXlate,

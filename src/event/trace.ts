@@ -64,6 +64,8 @@ export interface Search {
   readonly kinds?: readonly KindName[];
   readonly actor?: Actor;
   readonly op?: number;
+  /** Only what happened in this function of driver or kernel. */
+  readonly place?: string;
   /** Only where a number handed to hardware was not seen to lead where it was meant to. */
   readonly astray?: boolean;
 }

@@ -72,6 +72,14 @@ export function accessesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Ge
   return merged(heads, stretch.backwards === true);
 }
 
+/** Whether an event is of a kind that changes things such as this. */
+export const isChange = ({ parts }: Thing, { event }: Recorded): boolean =>
+  parts.some(({ family }) =>
+    family === "attribute"
+      ? event.kind === "attribute.changed"
+      : changers[family].includes(event.kind),
+  );
+
 /** Where the events of a part come from, each source in the order asked for. */
 function headsOf(
   trace: Trace,

@@ -8,7 +8,7 @@ import { isWrong, type Verdict } from "../event/verdict.ts";
 import type { Actor, KindName, Recorded } from "../event/vocabulary.ts";
 import { State } from "../machine/state.ts";
 import { causesOf, verdictIn } from "./causes.ts";
-import { accessesOf, changesOf, type Stretch } from "./changes.ts";
+import { accessesOf, changesOf, isChange, type Stretch } from "./changes.ts";
 import { foldTo, natureOf } from "./replay.ts";
 import type { Thing } from "./thing.ts";
 import type { Trace } from "./trace.ts";
@@ -21,6 +21,8 @@ export interface Filter {
   readonly hook?: HookName;
   readonly op?: number;
   readonly actor?: Actor;
+  /** A function of driver or kernel. */
+  readonly place?: string;
   /** One verdict, or any that says that hardware would not get to the page meant. */
   readonly verdict?: Verdict | "wrong";
   /** Any further condition. */
@@ -60,6 +62,12 @@ export class TimeTravel {
     return accessesOf(this.trace, thing, this.#whole(stretch));
   }
 
+  /** The events that looked at it and left it as it was. */
+  *reads(thing: Thing, stretch: Partial<Stretch> = {}): Generator<Recorded> {
+    for (const recorded of this.accesses(thing, stretch))
+      if (!isChange(thing, recorded)) yield recorded;
+  }
+
   /** What made the thing what it is at a moment; undefined where nothing did. */
   lastChange(thing: Thing, moment: number): Recorded | undefined {
     return first(this.changes(thing, { to: moment, backwards: true }));
@@ -77,7 +85,7 @@ export class TimeTravel {
 
   /** The events that are as the filter says, in order or newest first. */
   *matching(filter: Filter, stretch: Partial<Stretch> = {}): Generator<Recorded> {
-    const { kinds, hook, op, actor, verdict, where } = filter;
+    const { kinds, hook, op, actor, place, verdict, where } = filter;
     const wanted = hook === undefined ? kinds : (["hook.called"] as const);
     const row = op === undefined ? undefined : this.trace.op(op);
     if (op !== undefined && row === undefined) return;
@@ -89,6 +97,7 @@ export class TimeTravel {
       ...(wanted === undefined ? {} : { kinds: wanted }),
       ...(op === undefined ? {} : { op }),
       ...(actor === undefined ? {} : { actor }),
+      ...(place === undefined ? {} : { place }),
       astray: verdict !== undefined && verdict !== "identity" && verdict !== "translated",
     });
     for (const recorded of found) {

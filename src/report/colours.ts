@@ -8,3 +8,8 @@ const { FORCE_COLOR, NO_COLOR, TERM } = process.env;
 export const colours = pc.createColors(
   !NO_COLOR && (!!FORCE_COLOR || (process.stdout.isTTY === true && TERM !== "dumb")),
 );
+
+/** Colours from now on or none, whatever was found out before. */
+export function setColours(on: boolean): void {
+  Object.assign(colours, pc.createColors(on));
+}

@@ -228,18 +228,18 @@ export const gattRows = (parts: readonly GattPart[]): string[][] =>
   parts.map(({ first, count, says, word, aperture, verdict }) => [
     span(first, count),
     counted(count),
-    coloured[says],
+    coloured[says](),
     aperture === null ? "" : `aperture ${hex(aperture)}`,
     says === "empty" ? "" : `first entry ${hex(word)}`,
     verdict === null ? "" : verdictText(verdict),
   ]);
 
-const coloured: { readonly [S in GattPart["says"]]: string } = {
-  right: colours.green("right"),
-  scratch: "scratch",
-  wrong: colours.red("wrong"),
-  "not reached": colours.red("not reached"),
-  empty: "empty",
+const coloured: { readonly [S in GattPart["says"]]: () => string } = {
+  right: () => colours.green("right"),
+  scratch: () => "scratch",
+  wrong: () => colours.red("wrong"),
+  "not reached": () => colours.red("not reached"),
+  empty: () => "empty",
 };
 
 const explained: { readonly [S in GattPart["says"]]: string } = {
@@ -254,7 +254,7 @@ const explained: { readonly [S in GattPart["says"]]: string } = {
 function legend(parts: readonly GattPart[]): string[] {
   const rows = (Object.keys(explained) as GattPart["says"][]).map((says) => {
     const count = parts.reduce((sum, part) => sum + (part.says === says ? part.count : 0), 0);
-    return { count, row: [counted(count), coloured[says], explained[says]] };
+    return { count, row: [counted(count), coloured[says](), explained[says]] };
   });
   return [indented(inColumns(rows.filter(({ count }) => count > 0).map(({ row }) => row)))];
 }

@@ -36,17 +36,24 @@ const MOST = 40;
 
 /** The thing at a moment, and the event that made it so. */
 export function thingText(travel: TimeTravel, thing: Thing, state: State): string {
-  const rows = rowsOf(travel, thing, state);
-  const shown = rows.slice(0, MOST).map((row) => [row.thing, row.value]);
-  const rest = rows.length - shown.length;
   const change = travel.lastChange(thing, state.moment);
   const verdict = change === undefined ? null : travel.verdict(change);
   return [
-    shown.length === 0 ? `${thing.name}: nothing is known of it` : inColumns(shown),
-    ...(rest > 0 ? [`and ${rest} more; --json prints all`] : []),
+    thingNow(travel, thing, state),
     change === undefined
       ? `nothing changed it up to #${state.moment}`
       : `last changed by\n${indented(eventLine(change, verdict, travel.trace.about))}`,
+  ].join("\n");
+}
+
+/** The thing at a moment alone. */
+export function thingNow(travel: TimeTravel, thing: Thing, state: State): string {
+  const rows = rowsOf(travel, thing, state);
+  const shown = rows.slice(0, MOST).map((row) => [row.thing, row.value]);
+  const rest = rows.length - shown.length;
+  return [
+    shown.length === 0 ? `${thing.name}: nothing is known of it` : inColumns(shown),
+    ...(rest > 0 ? [`and ${rest} more; --json prints all`] : []),
   ].join("\n");
 }
 

@@ -63,7 +63,7 @@ export class Finder {
   }
 
   #rows(wanted: Search): Found {
-    const { subject, subjects, phys, wide, kinds, actor, op, astray, backwards } = wanted;
+    const { subject, subjects, phys, wide, kinds, actor, place, op, astray, backwards } = wanted;
     const conditions: string[] = [];
     const given: number[] = [];
     const hold = (condition: string, ...values: number[]) => {
@@ -84,6 +84,7 @@ export class Finder {
       hold(codes.length === 1 ? `kind = ${codes[0]}` : `kind IN (${codes.join(", ")})`);
     }
     if (actor !== undefined) hold("actor = ?", this.#names.actors.indexOf(actor));
+    if (place !== undefined) hold("place = ?", this.#names.places.indexOf(place));
     if (op !== undefined) hold("op = ?", op);
     if (astray) hold(astraySql(deviceCodes(this.#names.kinds)));
     const byIndex = isLookup(wanted);

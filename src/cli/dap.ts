@@ -1,0 +1,19 @@
+// dap.ts - gartrace dap: the debug adapter for editors, over stdin and stdout.
+
+import type { Command } from "commander";
+import { Adapter } from "../debug/adapter.ts";
+
+export function addDap(program: Command): void {
+  program
+    .command("dap")
+    .summary("serve an editor as a debug adapter")
+    .description(
+      "Speaks the Debug Adapter Protocol over stdin and stdout, for VS Code, neovim and other clients.\n" +
+        'A launch configuration has "trace", the path of a trace, and may have "trace2" and "stopOnEntry".',
+    )
+    .action(() => {
+      // An editor that closes the pipe has ended the session; the adapter hears of it and leaves.
+      process.stdout.removeAllListeners("error");
+      new Adapter().start(process.stdin, process.stdout);
+    });
+}

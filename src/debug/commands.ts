@@ -1,0 +1,61 @@
+// commands.ts - all commands of the debugger, and how a line is carried out.
+
+import { type Command, commandCalled } from "./command.ts";
+import type { Desk } from "./desk.ts";
+import { infos } from "./infos.ts";
+import { looks } from "./looks.ts";
+import { moves } from "./moves.ts";
+import { stopping } from "./stopping.ts";
+
+export const commands: readonly Command[] = [...moves, ...stopping, ...looks, ...infos];
+
+/** A line in its command and the rest. */
+function partsOf(line: string): [word: string, argument: string] {
+  const [, word, argument] = /^(\S+)\s*(.*)$/s.exec(line.trim())!;
+  return [word!, argument!.trim()];
+}
+
+/** Carries out lines one after the other; an empty one repeats the last, where that makes sense. */
+export class Interpreter {
+  readonly #desk: Desk;
+  #last = "";
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  /** What the line prints; a UserError where it cannot be carried out. */
+  async run(line: string): Promise<string> {
+    const wanted = line.trim() === "" ? this.#last : line;
+    if (wanted === "") return "";
+    const [word, argument] = partsOf(wanted);
+    this.#last = "";
+    const command = commandCalled(commands, word);
+    const text = await command.run(this.#desk, argument);
+    if (command.repeats) this.#last = wanted;
+    return text;
+  }
+
+  /** What the last word of a line can be completed to, and that word. */
+  complete(line: string): [found: string[], word: string] {
+    const [, before, word] = /^(.*?)([^\s]*)$/s.exec(line)!;
+    const first = before!.trim();
+    if (first === "")
+      return [
+        begun(
+          commands.map(({ name }) => name),
+          word!,
+        ),
+        word!,
+      ];
+    const [name] = partsOf(first);
+    const known =
+      commands.find((one) => one.name === name || one.short?.includes(name)) ??
+      commands.find((one) => one.name.startsWith(name));
+    const words = known?.words?.(this.#desk) ?? [];
+    return [begun(words, word!), word!];
+  }
+}
+
+const begun = (words: readonly string[], word: string): string[] =>
+  [...new Set(words)].filter((one) => one.startsWith(word)).sort();

@@ -1,0 +1,70 @@
+// content.ts - what lies in a page: the trace knows a tag for it, and a debugger wants bytes.
+
+import { mfnOf, PAGE_SIZE, raw } from "../address.ts";
+import { tagName } from "../event/device.ts";
+import { fetch } from "../machine/gart.ts";
+import type { State } from "../machine/state.ts";
+import type { Part, Thing } from "../replay/thing.ts";
+
+/** The bytes that stand for a tag: the tag as a little-endian 64-bit number, over and over. */
+export function bytesOf(tag: number): Buffer {
+  const word = Buffer.alloc(8);
+  word.writeBigUInt64LE(BigInt(tag));
+  return Buffer.alloc(PAGE_SIZE, word);
+}
+
+/** The bytes of machine memory from an address on, as far as the content of its pages is known. */
+export function memoryAt(state: State, address: number, count: number): Buffer {
+  const pieces: Buffer[] = [];
+  let [at, left] = [address, count];
+  while (left > 0) {
+    const tag = state.content.get(Math.floor(at / PAGE_SIZE));
+    if (tag === undefined) break;
+    const within = at % PAGE_SIZE;
+    const piece = bytesOf(tag).subarray(within, within + left);
+    pieces.push(piece);
+    at += piece.length;
+    left -= piece.length;
+  }
+  return Buffer.concat(pieces);
+}
+
+/** The machine frames that a thing stands for, each with the number it has there; null where it leads nowhere. */
+export function* framesOf(state: State, { parts }: Thing, most: number): Generator<Found> {
+  const [part] = parts;
+  const frameOf = framers[part!.family];
+  if (frameOf === undefined) return;
+  const last = Math.min(part!.last, part!.first + most - 1);
+  for (let number = part!.first; number <= last; number++) {
+    const frame = frameOf(state, number);
+    yield { number, frame, says: frame === null ? "leads nowhere" : said(state, frame) };
+  }
+}
+
+interface Found {
+  readonly number: number;
+  readonly frame: number | null;
+  readonly says: string;
+}
+
+type Framer = (state: State, number: number) => number | null;
+
+const ofPage: Framer = (state, page) =>
+  state.nature.physIsMachine ? page : (state.p2m.get(page) ?? null);
+const framers: { readonly [F in Part["family"]]?: Framer } = {
+  allocation: ofPage,
+  attribute: ofPage,
+  p2m: ofPage,
+  content: (_, frame) => frame,
+  iommu: (state, page) => state.iommu.get(page) ?? null,
+  mapping: (state, page) => state.mappings.get(page)?.word ?? null,
+  gatt: (state, entry) => {
+    const reached = fetch(state, entry)?.reached;
+    return reached == null ? null : raw(mfnOf(reached));
+  },
+};
+
+function said(state: State, frame: number): string {
+  const tag = state.content.get(frame);
+  return tag === undefined ? "nobody was seen to write or read it" : tagName(tag);
+}

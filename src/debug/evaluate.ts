@@ -1,0 +1,77 @@
+// evaluate.ts - what an expression says where one stands: a field of the event, a thing, a comparison.
+
+import { declared, type Recorded } from "../event/vocabulary.ts";
+import { UserError } from "../fault.ts";
+import { momentOf } from "../replay/position.ts";
+import { type Thing, thingOf } from "../replay/thing.ts";
+import { inColumns } from "../report/text.ts";
+import { thingText } from "../report/thing-text.ts";
+import { conditionOf, fieldNames, fieldOf } from "./condition.ts";
+import type { Session } from "./session.ts";
+
+/** What can be written after `print`, for messages and help. */
+export const expressions =
+  "a field of the event (entry, verdict), a thing (gatt[0x42], p2m[0x1230], reg:ATTBASE), a thing at another " +
+  "moment (gatt[0x42]@op:3), a comparison (entry >= 0x40 and verdict == stale), or nothing for the whole event";
+
+export const isComparison = (text: string): boolean => /[=<>]|\b(and|or|not)\b/.test(text);
+
+/** The value as text; a UserError says what of the expression is wrong, and where. */
+export function evaluate(session: Session, expression: string): string {
+  const text = expression.trim();
+  const { here, travel, trace } = session;
+  if (text === "") return inColumns(fieldsOf(session, needed(here)).map(([...row]) => row));
+  if (fieldNames.has(text)) {
+    const recorded = needed(here);
+    const row = fieldsOf(session, recorded).find(([name]) => name === text);
+    if (row !== undefined) return row[1];
+    throw new UserError(`#${recorded.seq} is ${recorded.event.kind}, which has no ${text}`);
+  }
+  if (isComparison(text)) {
+    const recorded = needed(here);
+    const told = {
+      recorded,
+      verdict: () => travel.verdict(recorded),
+      virtBase: trace.about.virtBase,
+    };
+    return conditionOf(text).holds(told) ? "yes" : "no";
+  }
+  const [thing, moment] = thingAt(session, text);
+  return thingText(travel, thing, travel.stateAt(moment));
+}
+
+/** A thing and the moment it is asked for: "gatt[0x42]@op:3", or one without the other. */
+export function thingAt({ trace, moment }: Session, text: string): [Thing, number] {
+  const at = text.lastIndexOf("@");
+  const thing = thingOf(trace, (at < 0 ? text : text.slice(0, at)).trim());
+  return [thing, at < 0 ? moment : momentOf(trace, text.slice(at + 1).trim())];
+}
+
+/** Every field of an event by name, as text; what is not known is left out. */
+export function fieldsOf(
+  { travel, trace }: Pick<Session, "travel" | "trace">,
+  recorded: Recorded,
+): [string, string][] {
+  const { virtBase } = trace.about;
+  const told = { recorded, verdict: () => travel.verdict(recorded), virtBase };
+  const { fields } = declared(recorded.event.kind);
+  const names = new Set(["seq", "op", "kind", "actor", "place", "at", ...Object.keys(fields)]);
+  return [...names, "cause", "verdict"].flatMap((name) => {
+    const value = fieldOf(told, name);
+    return value === null ? [] : [[name, spoken(value, fields[name]?.hex === true)]];
+  });
+}
+
+function spoken(value: unknown, hex: boolean): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "bigint" || (hex && typeof value === "number"))
+    return `0x${value.toString(16)}`;
+  return JSON.stringify(value);
+}
+
+function needed(here: Recorded | undefined): Recorded {
+  if (here !== undefined) return here;
+  throw new UserError(
+    "nothing has happened yet, so there is no event here; 'step' goes to the first",
+  );
+}

@@ -1,0 +1,209 @@
+// looks.ts - the commands that show something and move nothing: print, x, list, display, why, history, other.
+
+import { PAGE_SIZE } from "../address.ts";
+import type { Recorded } from "../event/vocabulary.ts";
+import { UserError } from "../fault.ts";
+import { momentOf } from "../replay/position.ts";
+import { thingOf } from "../replay/thing.ts";
+import { addressRows, eventLine } from "../report/event-text.ts";
+import { hex } from "../report/state-parts.ts";
+import { stateText } from "../report/state-text.ts";
+import { inColumns } from "../report/text.ts";
+import { whyText } from "../report/why-text.ts";
+import type { Command } from "./command.ts";
+import { fieldNames } from "./condition.ts";
+import { framesOf } from "./content.ts";
+import type { Desk } from "./desk.ts";
+import { evaluate, expressions } from "./evaluate.ts";
+import { thingWords } from "./stopping.ts";
+
+/** Lines that `list` prints: as many as gdb's. */
+const LISTED = 10;
+/** Pages that `x` prints, and events that `history` does. */
+const MOST = 40;
+
+const WITH_PAGES =
+  "page:0xc1010000, p2m[0x1010], content[0x40c21], gatt[0x40..0x4f] (what the GART reaches), iommu:0x60000000 " +
+  "or map:0xd0800000";
+
+const expressionWords = (desk: Desk): string[] => [...fieldNames, ...thingWords(desk)];
+
+export const looks: readonly Command[] = [
+  {
+    name: "print",
+    short: ["p"],
+    usage: "print [EXPRESSION]",
+    says: "what a field of the event, a thing or a comparison is here",
+    more: `EXPRESSION is ${expressions}.`,
+    repeats: true,
+    words: expressionWords,
+    run: ({ session }, argument) => evaluate(session, argument),
+  },
+  {
+    name: "x",
+    usage: "x THING",
+    says: "what lies in the pages that a thing is, or leads to",
+    more:
+      `THING is ${WITH_PAGES}.\n` +
+      "The trace knows a page's content by a tag: the number that its writer put there.",
+    words: thingWords,
+    run: examine,
+  },
+  {
+    name: "list",
+    short: ["l"],
+    usage: "list [POSITION | -]",
+    says: "the events around here; again for the next ones, with - for the ones before",
+    repeats: true,
+    run: list,
+  },
+  {
+    name: "display",
+    usage: "display [EXPRESSION]",
+    says: "print an expression wherever one stops; without one, print them all now",
+    more: `EXPRESSION is ${expressions}. 'delete display NUMBER' forgets one.`,
+    words: expressionWords,
+    run: display,
+  },
+  {
+    name: "state",
+    usage: "state",
+    says: "the whole machine on one screen",
+    run: ({ session: { travel, trace, moment } }) => stateText(travel.stateAt(moment), trace),
+  },
+  {
+    name: "why",
+    usage: "why [THING]",
+    says: "what the event's address, or the last change of a thing, came from",
+    words: thingWords,
+    run: ({ session }, argument) => {
+      const { travel, trace, moment, here } = session;
+      const asked = argument === "" ? here : travel.lastChange(thingOf(trace, argument), moment);
+      if (asked !== undefined) return whyText(travel.why(asked), trace.about);
+      throw new UserError(
+        argument === ""
+          ? "nothing has happened yet"
+          : `nothing changed ${thingOf(trace, argument).name} up to #${moment}`,
+      );
+    },
+  },
+  {
+    name: "history",
+    usage: "history THING",
+    says: "the latest changes of a thing up to here, newest first",
+    words: thingWords,
+    run: history,
+  },
+  {
+    name: "where",
+    short: ["bt"],
+    usage: "where",
+    says: "the event at which one stands, and its op",
+    run: (desk) => {
+      const { here, trace } = desk.session;
+      const op = here === undefined || here.op < 0 ? undefined : trace.op(here.op);
+      const began = op === undefined ? undefined : trace.event(op.first);
+      const opLine = began === undefined ? [] : [eventLine(began, null, trace.about)];
+      return [desk.where(), ...opLine].join("\n");
+    },
+  },
+  {
+    name: "when",
+    usage: "when",
+    says: "how far along the trace one is",
+    run: ({ session: { moment, here, trace } }) => {
+      const part = trace.count === 0 ? 0 : (moment * 100) / trace.count;
+      const op = here === undefined || here.op < 0 ? "" : `, op:${here.op}`;
+      return `#${moment} of #${trace.count}, ${part.toFixed(1)}%${op}`;
+    },
+  },
+  {
+    name: "other",
+    usage: "other",
+    says: "the partner of this event in the other trace, and the addresses of both",
+    run: other,
+  },
+];
+
+function examine({ session }: Desk, argument: string): string {
+  if (argument === "") throw new UserError("say which pages: x page:0xc1010000 or x gatt[0x42]");
+  const thing = thingOf(session.trace, argument);
+  const state = session.travel.stateAt(session.moment);
+  const rows = [...framesOf(state, thing, MOST)].map(({ number, frame, says }) => [
+    `${thing.parts[0]!.family === "attribute" ? "page" : thing.parts[0]!.family}[${hex(number)}]`,
+    frame === null ? "" : `${hex(frame * PAGE_SIZE)}:m`,
+    says,
+  ]);
+  if (rows.length > 0) return inColumns(rows);
+  throw new UserError(`${thing.name} has no pages; ask for ${WITH_PAGES}`);
+}
+
+function list(desk: Desk, argument: string): string {
+  const { trace, travel, moment } = desk.session;
+  if (trace.count === 0) throw new UserError("the trace has no events");
+  const half = LISTED / 2;
+  let first = (desk.listed ?? moment - half) + 1;
+  if (argument === "-") first = (desk.listed ?? moment + half) - 2 * LISTED + 1;
+  else if (argument !== "") first = momentOf(trace, argument) - half + 1;
+  if (argument === "" && desk.listed === trace.count) throw new UserError("the trace ends here");
+  first = Math.max(1, Math.min(first, trace.count));
+  const last = Math.min(first + LISTED - 1, trace.count);
+  desk.listed = last;
+  return [...trace.events(first, last)]
+    .map((recorded) => {
+      const arrow = recorded.seq === moment ? "=> " : "   ";
+      return `${arrow}${eventLine(recorded, travel.verdict(recorded), trace.about)}`;
+    })
+    .join("\n");
+}
+
+function display(desk: Desk, argument: string): string {
+  const { displays } = desk;
+  if (argument !== "") {
+    const shown = { number: (displays.at(-1)?.number ?? 0) + 1, text: argument };
+    const text = desk.displayed(shown);
+    displays.push(shown);
+    return text;
+  }
+  if (displays.length === 0) throw new UserError("nothing is on display; write display gatt[0x42]");
+  return displays.map((shown) => desk.displayed(shown)).join("\n");
+}
+
+function history({ session: { travel, trace, moment } }: Desk, argument: string): string {
+  if (argument === "") throw new UserError("say whose history: history gatt[0x42]");
+  const thing = thingOf(trace, argument);
+  const lines: string[] = [];
+  for (const recorded of travel.changes(thing, { to: moment, backwards: true })) {
+    if (lines.length === MOST) {
+      lines.push(`older ones: gartrace history TRACE ${thing.name} --before #${recorded.seq}`);
+      break;
+    }
+    lines.push(eventLine(recorded, travel.verdict(recorded), trace.about));
+  }
+  return lines.length > 0 ? lines.join("\n") : `nothing changed ${thing.name} up to #${moment}`;
+}
+
+function other(desk: Desk): string {
+  const { here, travel } = desk.session;
+  if (desk.other === null)
+    throw new UserError("there is one trace only; begin with two: gartrace debug TRACE TRACE2");
+  if (here === undefined) throw new UserError("nothing has happened yet in either trace");
+  const partner = desk.other.partnerOf(here);
+  if (partner === null)
+    return `${desk.other.name} has no partner of #${here.seq}: this happened here alone`;
+  const theirs = desk.other.travel;
+  const told = (recorded: Recorded, of: typeof travel) => ({
+    recorded,
+    causes: of.causes(recorded),
+    virtBase: of.trace.about.virtBase,
+  });
+  const line = eventLine(partner, theirs.verdict(partner), theirs.trace.about);
+  const rows = addressRows([told(here, travel), told(partner, theirs)]);
+  return [
+    line,
+    inColumns(
+      rows.map(([space, , a, b]) => [space!, a!, b!]),
+      ["", desk.name, desk.other.name],
+    ),
+  ].join("\n");
+}

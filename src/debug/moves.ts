@@ -1,0 +1,107 @@
+// moves.ts - the commands that go somewhere: run, step, next, finish, continue, their reverses, and back.
+
+import { UserError } from "../fault.ts";
+import { momentOf, positions } from "../replay/position.ts";
+import { type Command, countIn } from "./command.ts";
+import type { Desk } from "./desk.ts";
+import type { Arrival, Direction } from "./session.ts";
+
+/** The same move so many times, or until something else ends it. */
+function times(count: number, move: () => Arrival, goesOnAt: Arrival["by"]): Arrival {
+  let arrival = move();
+  for (let done = 1; done < count && arrival.by === goesOnAt; done++) arrival = move();
+  return arrival;
+}
+
+const pairOf = (
+  name: string,
+  short: readonly [string, string],
+  says: readonly [string, string],
+  usage: string,
+  go: (desk: Desk, direction: Direction, argument: string) => Arrival,
+): Command[] =>
+  (["forwards", "backwards"] as const).map((direction, i) => ({
+    name: i === 0 ? name : `reverse-${name}`,
+    short: [short[i]!],
+    usage: `${i === 0 ? name : `reverse-${name}`}${usage}`,
+    says: says[i]!,
+    repeats: true,
+    run: (desk, argument) => desk.arrived(go(desk, direction, argument)),
+  }));
+
+const namedPositions = ({ session }: Desk): string[] => [
+  "end",
+  "op:",
+  ...session.trace.marks().flatMap(({ name }) => (name === null ? [] : [`mark:${name}`])),
+];
+
+export const moves: readonly Command[] = [
+  {
+    name: "run",
+    short: ["r"],
+    usage: "run [POSITION]",
+    says: "go to a position; without one, before everything",
+    more: `POSITION is ${positions}. Nothing on the way there stops it.`,
+    words: namedPositions,
+    run: (desk, argument) => {
+      const { session } = desk;
+      return desk.arrived(session.goTo(argument === "" ? 0 : momentOf(session.trace, argument)));
+    },
+  },
+  ...pairOf(
+    "continue",
+    ["c", "rc"],
+    [
+      "go on to the next breakpoint or watchpoint, or to the end",
+      "go back to the one before, or to the beginning",
+    ],
+    " [TIMES]",
+    ({ session }, direction, argument) =>
+      times(countIn(argument, 1), () => session.continue(direction), "stop"),
+  ),
+  ...pairOf(
+    "step",
+    ["s", "rs"],
+    ["one event on", "one event back"],
+    " [EVENTS]",
+    ({ session }, direction, argument) => session.step(direction, countIn(argument, 1)),
+  ),
+  ...pairOf(
+    "next",
+    ["n", "rn"],
+    [
+      "to where the next op begins, unless something stops it before",
+      "to where this op began, or the one before it",
+    ],
+    " [OPS]",
+    ({ session }, direction, argument) =>
+      times(countIn(argument, 1), () => session.next(direction), "arrived"),
+  ),
+  ...pairOf(
+    "finish",
+    ["fin", "rfin"],
+    ["to the end of this op, unless something stops it before", "to the beginning of this op"],
+    "",
+    ({ session }, direction) => session.finish(direction),
+  ),
+  {
+    name: "back",
+    usage: "back",
+    says: "to where one stood before the last move",
+    repeats: true,
+    run: (desk) => retraced(desk, desk.session.back(), "this is where the session began"),
+  },
+  {
+    name: "forward",
+    short: ["fo"],
+    usage: "forward",
+    says: "undo 'back'",
+    repeats: true,
+    run: (desk) => retraced(desk, desk.session.forward(), "there is nothing to go forward to"),
+  },
+];
+
+function retraced(desk: Desk, arrival: Arrival | null, otherwise: string): string {
+  if (arrival === null) throw new UserError(otherwise);
+  return desk.arrived(arrival);
+}
