@@ -3,8 +3,8 @@
 // Pages that touch become one segment, which the driver gets a single bus address for. Where they must touch is
 // the platform's: linux/bio.h looks at one space, Xen's asm-i386/io.h at both (xen 2594f8caad and its tree).
 
-import { bus, offset, onBus, PAGE_SIZE, type Phys, raw } from "../address.ts";
-import { reachedBy } from "../platform/dma.ts";
+import { offset, PAGE_SIZE, type Phys, raw } from "../address.ts";
+import { busOf, reachedBy } from "../platform/dma.ts";
 import { type Kernel, pagesOn } from "../platform/kernel.ts";
 
 /** MAX_SEGMENT_SIZE of 2.6.12 (linux/blkdev.h). */
@@ -30,7 +30,7 @@ function joins(kernel: Kernel, segment: readonly Phys[], page: Phys): boolean {
     touchesInPhys && (kernel.platform.dma.mergeable === "phys" || machine === pagesOn(before, 1));
   const isMerged = touches && size + PAGE_SIZE <= MOST;
   // Where a disk would go on behind the segment: what is translated page by page starts anew.
-  const next = offset(onBus(before), PAGE_SIZE);
+  const next = offset(busOf(kernel, before), PAGE_SIZE);
   kernel.machine.emit({
     kind: isMerged ? "bio.merged" : "bio.split",
     actor: "kernel",
@@ -38,7 +38,7 @@ function joins(kernel: Kernel, segment: readonly Phys[], page: Phys): boolean {
     phys: page,
     machine,
     bus: next,
-    ...(kernel.platform.iommu === null && { reached: reachedBy(kernel, bus(raw(next))) }),
+    ...(kernel.platform.iommu === null && { reached: reachedBy(kernel, next) }),
     size: size + PAGE_SIZE,
   });
   return isMerged;

@@ -106,14 +106,7 @@ export class DmaMapping {
     const at = this.#kernel.machineOf(believed);
     // phys_to_machine() reads past the end of its table.
     if (at === null) return this.#kernel.oops("no page of this kernel", virt, place);
-    return this.onBus(offset(at, span.start));
-  }
-
-  /** What a device is told for a machine address. */
-  onBus(at: Parameters<typeof onBus>[0]): Bus {
-    const { window, minds } = this.#kernel.platform.dma;
-    const shift = window !== null && minds ? window.bus - window.machine : 0;
-    return offset(onBus(at), shift);
+    return busOf(this.#kernel, offset(at, span.start));
   }
 
   /** range_straddles_page_boundary and address_needs_mapping. */
@@ -128,14 +121,17 @@ export class DmaMapping {
   }
 
   #bounce(asked: Asked): Mapping | Refusal {
-    const { way, span, device, place } = asked;
+    const { way, span } = asked;
     const slot = this.#swiotlb!.take(span.size);
     if (slot === null) {
-      this.#kernel.printk(
-        "err",
-        `PCI-DMA: Out of SW-IOMMU space for ${span.size} bytes at device ${deviceOf(device.bdf)}`,
-        place,
-      );
+      const device = deviceOf(asked.device.bdf);
+      this.#kernel.machine.emit({
+        kind: "message.logged",
+        actor: "kernel",
+        place: "swiotlb_full",
+        level: "err",
+        text: `PCI-DMA: Out of SW-IOMMU space for ${span.size} bytes at device ${device}`,
+      });
       return "swiotlb full";
     }
     if (way !== "from-device") this.#swiotlb!.copy("to-slot", slot, span);
@@ -198,6 +194,12 @@ export class DmaMapping {
       size: span.size,
     } as const;
   }
+}
+
+/** What a device is told for a machine address, where no IOMMU is between. */
+export function busOf({ platform }: Kernel, at: Parameters<typeof onBus>[0]): Bus {
+  const { window, minds } = platform.dma;
+  return offset(onBus(at), window !== null && minds ? window.bus - window.machine : 0);
 }
 
 /** Where a PCI device gets to with a bus address; null for nowhere. */

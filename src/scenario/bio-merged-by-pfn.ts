@@ -10,7 +10,7 @@ import { type Scenario, workloadOf } from "./scenario.ts";
 
 export const bioMergedByPfn: Scenario = {
   name: "bio-merged-by-pfn",
-  tells: "the disk writes into a stranger's frame behind the buffer's first page",
+  tells: "the disk reads and writes a stranger's frame behind the buffer's first page",
   real: "what Xen overrides BIOVEC_PHYS_MERGEABLE for; linux 9f40ec84a797 and 85fcb57c983f are its heirs",
   check: "bio-merge",
   verdict: "foreign-frame",
@@ -21,7 +21,9 @@ export const bioMergedByPfn: Scenario = {
   workload: workloadOf(
     "bio-merged-by-pfn",
     { op: "buffer", buffer: 0, pages: 2 },
-    { op: "disk_read", buffer: 0, block: 0 },
+    { op: "cpu_write", buffer: 0 },
+    { op: "disk_write", buffer: 0, block: 0 },
+    { op: "disk_read", buffer: 0, block: 100 },
     { op: "cpu_read", buffer: 0 },
   ),
   flaw: {
