@@ -121,7 +121,7 @@ export class DmaMapping {
   }
 
   #bounce(asked: Asked): Mapping | Refusal {
-    const { way, span } = asked;
+    const { way, span, virt, place } = asked;
     const slot = this.#swiotlb!.take(span.size);
     if (slot === null) {
       const device = deviceOf(asked.device.bdf);
@@ -135,6 +135,8 @@ export class DmaMapping {
       return "swiotlb full";
     }
     if (way !== "from-device") this.#swiotlb!.copy("to-slot", slot, span);
+    if (raw(slot.bus) + span.size - 1 > asked.device.mask)
+      return this.#kernel.oops("map_single: bounce buffer is not DMA'ble", virt, place);
     return this.#mapped(asked, slot.bus, spanFrom(slot.phys, span.size), slot);
   }
 

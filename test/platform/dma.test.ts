@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { u3 } from "../../src/chipset/u3.ts";
 import { dart } from "../../src/platform/iommu.ts";
 import { ppc64G5 } from "../../src/platform/ppc64-g5.ts";
+import { varied } from "../../src/platform/variant.ts";
+import { xenI386, xenI386swiotlb } from "../../src/platform/xen-i386.ts";
 import { toldOnly } from "../told.ts";
 
 const buffer = (pages: number, kind = "pages") => ({ op: "buffer", buffer: 0, pages, kind });
@@ -51,12 +53,28 @@ describe("a device of 30 address lines", () => {
     expect(told.result(5)).toEqual({ ret: 0, wrong_pages: 1 });
   });
 
-  test("is bounced by a swiotlb, whose own slots lie too high for it all the same", () => {
-    const told = toldOnly("xen-i386-swiotlb gart", {}, ...ops, ...rest);
-    const [mapped] = told.of(2, "dma.mapped");
-    expect(Number(mapped!.bus)).toBeGreaterThanOrEqual(0x80000000);
-    expect(told.of(4, "page.copied")).toHaveLength(1);
+  test("panics a kernel whose swiotlb lies too high for it", () => {
+    const told = toldOnly("xen-i386-swiotlb gart", {}, ...ops);
+    expect(told.ret(2)).toBe("oops");
+    expect(told.of(2, "fault.raised").map(({ text }) => text)).toEqual([
+      "map_single: bounce buffer is not DMA'ble",
+    ]);
   });
+});
+
+test("a page above 4 GB is bounced for a device of 32 lines, and without a swiotlb cut short", () => {
+  const device = { op: "device", device: 0, lines: 32 };
+  const ops = [device, buffer(1), map(), doing("dma_write"), doing("dma_unmap"), doing("cpu_read")];
+  const results = [xenI386swiotlb, xenI386].map((listed) => {
+    const platform = varied(listed, { ram: "2G" });
+    const told = toldOnly(`${platform.name} gart`, { platform }, ...ops);
+    expect(Number(told.of(5, "cpu.read")[0]!.machine)).toBeGreaterThanOrEqual(2 ** 32);
+    return [told.result(5).wrong_pages, told.of(4, "page.copied").length];
+  });
+  expect(results).toEqual([
+    [0, 1],
+    [1, 0],
+  ]);
 });
 
 describe("the swiotlb", () => {
