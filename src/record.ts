@@ -9,6 +9,7 @@ import { Frontend } from "./agpgart/frontend.ts";
 import { Agpgart } from "./agpgart/index.ts";
 import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/memory.ts";
 import type { Chipset } from "./chipset/chipset.ts";
+import { DmaClient, isOfDma } from "./client/dma-client.ts";
 import { Files } from "./client/files.ts";
 import { isOfProcess, Processes } from "./client/processes.ts";
 import { isOfDrm, Rendering } from "./client/rendering.ts";
@@ -19,12 +20,14 @@ import type { Hooks } from "./hooks/hooks.ts";
 import { Machine, type Sink } from "./machine/machine.ts";
 import { Card } from "./platform/card.ts";
 import { CoherentMemory } from "./platform/coherent.ts";
+import { DmaMapping } from "./platform/dma.ts";
 import { type Given, Kernel, Killed } from "./platform/kernel.ts";
 import { Mmio } from "./platform/mmio.ts";
 import { Msr } from "./platform/msr.ts";
 import { Pci } from "./platform/pci.ts";
 import type { Platform } from "./platform/platform.ts";
 import { Remap } from "./platform/remap.ts";
+import { Swiotlb } from "./platform/swiotlb.ts";
 import { TableAccess } from "./platform/table-access.ts";
 import { changeOf, type Scenario, type Staged } from "./scenario/scenario.ts";
 import { type Operation, type Workload, workloadText } from "./workload/workload.ts";
@@ -50,7 +53,7 @@ export function setupOfScenario(scenario: Scenario, fixed: boolean): Setup {
     platform: change.platform?.(scenario.platform) ?? scenario.platform,
     hooks: change.hooks ?? scenario.hooks,
     chipset: scenario.chipset,
-    workload: scenario.workload,
+    workload: change.workload ?? scenario.workload,
     seed: 0,
     lenientIoremap: change.lenientIoremap ?? false,
     device: true,
@@ -102,6 +105,7 @@ class Run {
   readonly #touching: Touching;
   readonly #processes: Processes;
   readonly #rendering: Rendering;
+  readonly #dma: DmaClient;
   readonly #boot: () => void;
   /** The DMA handle of the driver's table, if it has one. */
   #handle: Given | null = null;
@@ -112,7 +116,10 @@ class Run {
     this.#machine = new Machine({ physIsMachine: platform.physIsMachine, chipset }, sink);
     this.#kernel = new Kernel(this.#machine, platform, seed);
     this.#remap = new Remap(this.#kernel, lenientIoremap ? "phys" : platform.ioremap);
-    const arch = { kernel: this.#kernel, coherent: new CoherentMemory(this.#kernel) };
+    const coherent = new CoherentMemory(this.#kernel);
+    const arch = { kernel: this.#kernel, coherent };
+    const swiotlb = platform.dma.bouncePool > 0 ? new Swiotlb(this.#kernel) : null;
+    const card = new Card(this.#kernel);
     const pci = new Pci(this.#kernel, chipset);
     this.#agp = new Agpgart(
       {
@@ -131,7 +138,7 @@ class Run {
     const bridge = () => this.#agp.bridge;
     const files = new Files();
     this.#frontend = new Frontend(this.#kernel, bridge);
-    this.#touching = new Touching(new Card(this.#kernel), files, bridge, device);
+    this.#touching = new Touching(card, files, bridge, device);
     this.#rendering = new Rendering(new Drm(bridge), files, this.#touching);
     this.#processes = new Processes({
       kernel: this.#kernel,
@@ -141,8 +148,11 @@ class Run {
       isLoaded: () => this.#agp.bridge !== null,
       counters: () => this.#counters(),
     });
+    const mapping = new DmaMapping(this.#kernel, coherent, swiotlb);
+    this.#dma = new DmaClient({ kernel: this.#kernel, coherent, mapping, card });
     this.#boot = () => {
-      arch.coherent.boot();
+      coherent.boot();
+      swiotlb?.boot(coherent);
       hooks.boot?.(arch);
     };
   }
@@ -192,6 +202,7 @@ class Run {
   #perform(operation: Operation): Facts {
     if (isOfProcess(operation)) return this.#processes.perform(operation);
     if (isOfDrm(operation)) return this.#rendering.perform(operation);
+    if (isOfDma(operation)) return this.#dma.perform(operation);
     const agp = this.#agp;
     switch (operation.op) {
       case "init": {

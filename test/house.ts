@@ -27,6 +27,7 @@ const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
   ground: [["address.ts", "dice.ts", "fault.ts"], ["event"], ["machine", "chipset"], ["check"]],
   making: [
     ["platform"],
+    ["block"],
     ["hooks"],
     ["agpgart"],
     ["workload"],

@@ -1,6 +1,9 @@
 // index.ts - the list of checks.
 
+import { bioMerge } from "./bio-merge.ts";
 import type { Check } from "./check.ts";
+import { coherentAlignment } from "./coherent-alignment.ts";
+import { dataLost } from "./data-lost.ts";
 import { deviceAstray } from "./device-astray.ts";
 import { dmaRelease } from "./dma-release.ts";
 import { entryAstray } from "./entry-astray.ts";
@@ -8,6 +11,8 @@ import { entryOverwritten } from "./entry-overwritten.ts";
 import { entryUnflushed } from "./entry-unflushed.ts";
 import { freedWhileMapped } from "./freed-while-mapped.ts";
 import { gartTlbStale } from "./gart-tlb-stale.ts";
+import { iommuTlbStale } from "./iommu-tlb-stale.ts";
+import { mappingAstray } from "./mapping-astray.ts";
 import { p2mInverse } from "./p2m-inverse.ts";
 import { remapAstray } from "./remap-astray.ts";
 import { tableBase } from "./table-base.ts";
@@ -25,4 +30,9 @@ export const checks: readonly Check[] = [
   wrongFree,
   dmaRelease,
   p2mInverse,
+  iommuTlbStale,
+  bioMerge,
+  mappingAstray,
+  dataLost,
+  coherentAlignment,
 ];

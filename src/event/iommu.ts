@@ -32,6 +32,7 @@ const buffer = {
   device: maybe(pciField),
   ...handed,
   bus: busField,
+  /** The buffer as the CPU has it; the others tell what the device is meant to reach, be it a bounce slot. */
   virt: maybe(virtField),
   size: sizeField,
 } as const;

@@ -69,12 +69,30 @@ export function verdictOf(event: Addresses, cause: Addresses | null): Verdict | 
 /** What `reached` alone says, where it is not `machine`. */
 function directly({ phys, machine, reached }: Addresses): Verdict {
   if (reached === phys) return "wrong-space";
-  return machine !== null && reached === machine % 2 ** 32 ? "truncated" : "foreign-frame";
+  return isCut(machine, reached) ? "truncated" : "foreign-frame";
 }
+
+/** The narrowest PCI devices drive 30 address lines (Broadcom's 4400, drivers/net/b44.c). */
+const NARROWEST = 2 ** 30;
+
+/** Whether an address without its upper bits, from 30 on, is the other. */
+function isCut(whole: number | null, cut: number | null): boolean {
+  if (whole === null || cut === null || whole <= cut) return false;
+  const lost = whole - cut;
+  let lowest = NARROWEST;
+  if (lost % lowest !== 0) return false;
+  while (lost % (lowest * 2) === 0) lowest *= 2;
+  return cut < lowest;
+}
+
+/** x & -x is the lowest bit of x. */
+const isCutSql = (e: string) =>
+  `${e}.machine > ${e}.reached AND (${e}.machine - ${e}.reached) % ${NARROWEST} = 0 AND ` +
+  `${e}.reached < ((${e}.machine - ${e}.reached) & (${e}.reached - ${e}.machine))`;
 
 const directlySql = (e: string) =>
   `CASE WHEN ${e}.reached = ${e}.phys THEN 'wrong-space' ` +
-  `WHEN ${e}.reached = ${e}.machine % 4294967296 THEN 'truncated' ELSE 'foreign-frame' END`;
+  `WHEN ${isCutSql(e)} THEN 'truncated' ELSE 'foreign-frame' END`;
 
 /**
  * The same rule as an SQL expression over `e` (an event), `k` (its kind's row in `kind`).

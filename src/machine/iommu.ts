@@ -54,8 +54,8 @@ export function keepTranslation(state: State, address: Bus): void {
   if (frame !== undefined) state.iommuTlb.set(page, frame);
 }
 
-/** What the IOMMU's table says of a page. */
-function entryOf(state: State, page: number): number | undefined {
+/** The frame that the IOMMU's table has for a bus page, whatever its TLB remembers; undefined for none. */
+export function entryOf(state: State, page: number): number | undefined {
   const end = state.spare.get(SPARE_END) ?? 0;
   return state.iommu.get(page) ?? (page < end ? state.spare.get(SPARE_FRAME) : undefined);
 }

@@ -53,6 +53,7 @@ const PLACES = new Set([
 
 /** Facts of an op's result that say where frames lie. */
 export const PLACE_FACTS = new Set([
+  "handles",
   "memory",
   "physical",
   "gatt_bus_addr",

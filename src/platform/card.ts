@@ -76,7 +76,7 @@ export class Card {
 
   readDirectly(address: number): number | null {
     const direct = this.#direct(address);
-    const tag = this.#met(direct.frame);
+    const tag = tagIn(this.#kernel, direct.frame);
     if (tag !== null) this.#kernel.machine.emit({ kind: "cpu.read", ...direct, tag });
     return tag;
   }
@@ -116,15 +116,15 @@ export class Card {
 
   #reaching(reached: Machine) {
     const frame = raw(mfnOf(reached));
-    return { reached, frame, tag: this.#met(frame) };
+    return { reached, frame, tag: tagIn(this.#kernel, frame) };
   }
+}
 
-  /** What lies in a frame: our tag, or whatever its owner keeps there. */
-  #met(frame: number): number | null {
-    const tag = this.#kernel.state.content.get(frame);
-    if (tag !== undefined) return tag;
-    if (this.#kernel.owns(frame)) return strangerTag(0);
-    const owner = this.#kernel.platform.owner(frame);
-    return owner === null ? null : strangerTag(owner);
-  }
+/** What lies in a frame: a tag of this run, or whatever its owner keeps there. */
+export function tagIn(kernel: Kernel, frame: number): number | null {
+  const tag = kernel.state.content.get(frame);
+  if (tag !== undefined) return tag;
+  if (kernel.owns(frame)) return strangerTag(0);
+  const owner = kernel.platform.owner(frame);
+  return owner === null ? null : strangerTag(owner);
 }

@@ -18,23 +18,41 @@ import {
 import type { Of } from "../event/vocabulary.ts";
 import type { Handles } from "./iommu.ts";
 import { type Given, type Kernel, pagesOn } from "./kernel.ts";
+import type { Window } from "./platform.ts";
+
+type Use = Of<"page.allocated">["use"];
+
+/** Pages, and the handle by which a PCI device reaches them. */
+export interface Coherent {
+  readonly virt: Virt;
+  readonly handle: Given;
+}
+
+/** Whether the machine frames of consecutive pages follow each other. */
+export function isContiguous(kernel: Kernel, first: Phys, pages: number): boolean {
+  const start = kernel.machineOf(first);
+  for (let i = 1; i < pages; i++)
+    if (start === null || kernel.machineOf(pagesOn(first, i)) !== pagesOn(start, i)) return false;
+  return true;
+}
 
 export class CoherentMemory {
   readonly #kernel: Kernel;
   /** The next free frame of the hypervisor's heap. */
   #nextFrame: number;
   /** The addresses behind the IOMMU; null where there is none. */
-  readonly #handles: Handles | null;
+  readonly handles: Handles | null;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.#nextFrame = kernel.platform.contiguousFrom ?? 0;
-    this.#handles = kernel.platform.iommu?.handles() ?? null;
+    this.handles = kernel.platform.iommu?.handles() ?? null;
   }
 
   /** u3_iommu_init: every entry is valid and leads to a spare page, so that a prefetch finds something. */
   boot(): void {
-    const { iommu } = this.#kernel.platform;
+    const { iommu, dma } = this.#kernel.platform;
+    if (dma.window !== null) this.#open(dma.window);
     if (iommu?.spareEntries == null) return;
     const by = { actor: "kernel", place: "iommu_init_early_u3" } as const;
     const spare = this.#kernel.allocateTop(by.place);
@@ -49,17 +67,32 @@ export class CoherentMemory {
     });
   }
 
+  /** The host bridge shows PCI devices a part of memory elsewhere on their bus. */
+  #open(window: Window): void {
+    const at = machineAddress(window.machine);
+    this.#kernel.machine.emit({
+      kind: "iommu.mapped",
+      actor: "chipset",
+      place: "inbound window",
+      page: window.bus / PAGE_SIZE,
+      bus: bus(window.bus),
+      machine: at,
+      reached: at,
+      size: window.size,
+    });
+  }
+
   /** 2^order pages and the handle by which a PCI device reaches them; null where there are none. */
-  allocate(order: number, place: string): { virt: Virt; handle: Given } | null {
+  allocate(order: number, place: string, use: Use = "gatt"): Coherent | null {
     const kernel = this.#kernel;
-    const address = kernel.allocate("__get_free_pages", order, "gatt", "dma_alloc_coherent");
+    const address = kernel.allocate("__get_free_pages", order, use, "dma_alloc_coherent");
     if (address === null) return null;
     const phys = kernel.physOf(address);
-    if (kernel.platform.contiguousFrom !== null) this.#makeContiguous(address, phys, order);
+    if (this.#needsExchange(phys, order)) this.makeContiguous(address, phys, order);
     const machine = kernel.machineOf(phys)!;
-    const handle = this.#handles === null ? onBus(machine) : this.#takeHandle(order);
+    const handle = this.handles === null ? onBus(machine) : this.#takeHandle(order);
     if (handle === null) {
-      kernel.free("free_pages", address, order, "gatt", "dma_alloc_coherent");
+      kernel.free("free_pages", address, order, use, "dma_alloc_coherent");
       return null;
     }
     const { about, iommu } = this.#mapping(address, handle, order, place);
@@ -78,19 +111,19 @@ export class CoherentMemory {
     return { virt: address, handle: { bus: handle, phys, seq } };
   }
 
-  free(address: Virt, handle: Bus, order: number, place: string): void {
+  free(address: Virt, handle: Bus, order: number, place: string, use: Use = "gatt"): void {
     const { about, iommu } = this.#mapping(address, handle, order, place);
     if (iommu !== null) {
       const { actor, page, bus, size } = iommu;
       this.#kernel.machine.emit({ kind: "iommu.unmapped", actor, place, page, bus, size });
     }
     this.#kernel.machine.emit({ kind: "dma.unmapped", ...about });
-    this.#handles?.give(Math.floor(raw(handle) / PAGE_SIZE), order);
-    this.#kernel.free("free_pages", address, order, "gatt", "dma_free_coherent");
+    this.handles?.give(Math.floor(raw(handle) / PAGE_SIZE), 2 ** order);
+    this.#kernel.free("free_pages", address, order, use, "dma_free_coherent");
   }
 
   #takeHandle(order: number): Bus | null {
-    const page = this.#handles!.take(order);
+    const page = this.handles!.take({ pages: 2 ** order, align: 2 ** order });
     return page === null ? null : bus(page * PAGE_SIZE);
   }
 
@@ -98,18 +131,30 @@ export class CoherentMemory {
   #mapping(address: Virt, handle: Bus, order: number, place: string) {
     const phys = this.#kernel.physOf(address);
     const machine = this.#kernel.machineOf(phys)!;
-    const behindIommu = this.#handles !== null;
+    const behindIommu = this.handles !== null;
     const page = Math.floor(raw(handle) / PAGE_SIZE);
     const reached = behindIommu ? machine : untranslated(handle);
     const size = this.#kernel.sizeOf(order);
     const common = { actor: "kernel", place, phys, machine, bus: handle, reached, size } as const;
     return {
-      about: { ...common, handle: page, way: "coherent", virt: address } as const,
+      about: { ...common, handle: raw(handle), way: "coherent", virt: address } as const,
       iommu: behindIommu ? { ...common, page } : null,
     };
   }
 
-  #makeContiguous(address: Virt, phys: Phys, order: number): void {
+  /** Whether the pages must be exchanged for others to follow each other on the bus, by the kernel's own test. */
+  #needsExchange(phys: Phys, order: number): boolean {
+    const { contiguousFrom, dma } = this.#kernel.platform;
+    if (contiguousFrom === null) return false;
+    if (dma.exchanged === "all") return true;
+    const first = this.#kernel.machineOf(phys)!;
+    if (!isContiguous(this.#kernel, phys, 2 ** order)) return true;
+    const tested = dma.exchanged === "unaligned-phys" ? phys : first;
+    return raw(tested) % (PAGE_SIZE * 2 ** order) !== 0;
+  }
+
+  /** xen_contig_memory, xen_create_contiguous_region: the pages change their frames. */
+  makeContiguous(address: Virt, phys: Phys, order: number): void {
     const { machine, state } = this.#kernel;
     const pages = 2 ** order;
     const by = { actor: "kernel", place: "xen_contig_memory" } as const;

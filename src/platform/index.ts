@@ -7,7 +7,7 @@ import type { Platform } from "./platform.ts";
 import { ppc32Mac } from "./ppc32-mac.ts";
 import { ppc64G5, ppc64G5hi } from "./ppc64-g5.ts";
 import { nativeX86_64, nativeX86_64hi, nativeX86_64iommu, xenX86_64 } from "./x86-64.ts";
-import { xenI386, xenI386DomU, xenI386low } from "./xen-i386.ts";
+import { xenI386, xenI386DomU, xenI386low, xenI386swiotlb } from "./xen-i386.ts";
 
 export const platforms: readonly Platform[] = [
   nativeI386,
@@ -23,4 +23,5 @@ export const platforms: readonly Platform[] = [
   ppc32Mac,
   alpha,
   ia64Zx1,
+  xenI386swiotlb,
 ];

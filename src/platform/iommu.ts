@@ -3,11 +3,17 @@
 // Two layouts of the G5's: the reference recordings' plain one, and that of the DART itself
 // (arch/ppc64/kernel/{u3_iommu,iommu}.c of linux 2.6.12).
 
+/** How many consecutive bus pages are wanted, and of how many their first must be a multiple. */
+export interface Wanted {
+  readonly pages: number;
+  readonly align: number;
+}
+
 /** Gives out consecutive bus pages. */
 export interface Handles {
-  /** The first of 2^order bus pages; null where there are none. */
-  take(order: number): number | null;
-  give(first: number, order: number): void;
+  /** The first of them; null where there are none. */
+  take(wanted: Wanted): number | null;
+  give(first: number, pages: number): void;
 }
 
 export interface Iommu {
@@ -22,9 +28,9 @@ export const upwardsFrom = (page: number): Iommu => ({
   handles: () => {
     let next = page;
     return {
-      take: (order) => {
+      take: ({ pages }) => {
         const first = next;
-        next += 2 ** order;
+        next += pages;
         return first;
       },
       give: () => {},
@@ -40,8 +46,8 @@ const ENTRIES = 524288;
 /** Three quarters: more than 15 pages come from above it. */
 const HALFPOINT = 393216;
 const SMALL = 15;
-/** iommu_alloc_coherent refuses what is larger. */
-const MAX_ORDER = 12;
+/** iommu_alloc_coherent refuses orders from 13 up. */
+const MOST = 2 ** 12;
 
 /** iommu_range_alloc: first fit from a hint, twice over; the last entry is never given. */
 class DartHandles implements Handles {
@@ -49,9 +55,8 @@ class DartHandles implements Handles {
   #smallHint = 0;
   #largeHint = HALFPOINT;
 
-  take(order: number): number | null {
-    if (order > MAX_ORDER) return null;
-    const pages = 2 ** order;
+  take({ pages, align }: Wanted): number | null {
+    if (align > MOST) return null;
     const isLarge = pages > SMALL;
     const [lower, upper] = [
       { from: 0, limit: HALFPOINT },
@@ -60,7 +65,9 @@ class DartHandles implements Handles {
     const [own, other] = isLarge ? [upper, lower] : [lower, upper];
     const hint = isLarge ? this.#largeHint : this.#smallHint;
     const first =
-      this.#fit(pages, { ...own, from: hint }) ?? this.#fit(pages, own) ?? this.#fit(pages, other);
+      this.#fit(pages, align, { ...own, from: hint }) ??
+      this.#fit(pages, align, own) ??
+      this.#fit(pages, align, other);
     if (first === null) return null;
     for (let i = 0; i < pages; i++) this.#used.add(first + i);
     if (isLarge) this.#largeHint = first + pages;
@@ -68,13 +75,12 @@ class DartHandles implements Handles {
     return first;
   }
 
-  give(first: number, order: number): void {
-    for (let i = 0; i < 2 ** order; i++) this.#used.delete(first + i);
+  give(first: number, pages: number): void {
+    for (let i = 0; i < pages; i++) this.#used.delete(first + i);
   }
 
-  /** Coherent memory is aligned to its size. */
-  #fit(pages: number, { from, limit }: { from: number; limit: number }): number | null {
-    for (let first = Math.ceil(from / pages) * pages; first + pages < limit; first += pages) {
+  #fit(pages: number, align: number, { from, limit }: { from: number; limit: number }) {
+    for (let first = Math.ceil(from / align) * align; first + pages < limit; first += align) {
       let free = 0;
       while (free < pages && !this.#used.has(first + free)) free++;
       if (free === pages) return first;

@@ -34,6 +34,15 @@ export const nativeI386: Platform = {
   ioremap: "phys",
   agpPagesUncached: true,
   iommu: null,
+  dma: {
+    bouncePool: 0,
+    poolTest: "bus",
+    mergeable: "phys",
+    flushesUnmap: false,
+    exchanged: "all",
+    window: null,
+    minds: true,
+  },
   remapFrom: 0xd0800000,
   agpReserved: 0,
   chipsets: [

@@ -18,6 +18,31 @@ export interface UserAbi {
   pageProtection(prot: number, shared: boolean): number;
 }
 
+/** How a kernel maps memory for PCI devices, and what of it goes to a disk as one segment. */
+export interface DmaRules {
+  /** Bytes of the pool out of which buffers are bounced; 0 where a kernel has none. */
+  readonly bouncePool: number;
+  /** By which of its addresses a handle is told to be one of the pool's. */
+  readonly poolTest: "bus" | "phys";
+  /** BIOVEC_PHYS_MERGEABLE: where two pages must touch to be one segment. */
+  readonly mergeable: "phys" | "phys-and-machine";
+  /** Whether the IOMMU's TLB is emptied when a mapping ends. */
+  readonly flushesUnmap: boolean;
+  /** Which pages dma_alloc_coherent exchanges: all, or those that lie scattered or unaligned in that space. */
+  readonly exchanged: "all" | "unaligned-phys" | "unaligned-machine";
+  /** Where PCI devices see memory, if not at its machine address; null: there. */
+  readonly window: Window | null;
+  /** Whether the kernel knows of that window. */
+  readonly minds: boolean;
+}
+
+/** So many bytes of memory, and where on the bus they begin. */
+export interface Window {
+  readonly machine: number;
+  readonly bus: number;
+  readonly size: number;
+}
+
 /** A platform is a value; its variants are spreads of it. */
 export interface Platform {
   readonly name: string;
@@ -63,6 +88,7 @@ export interface Platform {
   readonly lacks: readonly string[];
   /** What is between a PCI device and memory; null: a DMA handle is the machine address. */
   readonly iommu: Iommu | null;
+  readonly dma: DmaRules;
   /** The first machine frame that the hypervisor hands out for a contiguous region; null: no exchange. */
   readonly contiguousFrom: number | null;
 }

@@ -32,6 +32,8 @@ export const xenI386: Platform = {
   ...dealt(nativeI386.ram.pages, FOREIGN),
   dealt: (pages, foreign) => dealt(pages, foreign ?? FOREIGN),
   ioremap: "machine",
+  // asm-xen/asm-i386/io.h overrides BIOVEC_PHYS_MERGEABLE.
+  dma: { ...nativeI386.dma, mergeable: "phys-and-machine" },
   contiguousFrom: HEAP.first,
 };
 
@@ -42,6 +44,13 @@ export const xenI386low: Platform = {
   ...dealt(nativeI386.ram.pages, FOREIGN_BELOW, LOW_HEAP),
   dealt: (pages, foreign) => dealt(pages, foreign ?? FOREIGN_BELOW, LOW_HEAP),
   contiguousFrom: LOW_HEAP.first,
+};
+
+/** With the swiotlb of August 2005 (xen f31042c4c4), and the 2 MB that it has where RAM ends below 2 GB. */
+export const xenI386swiotlb: Platform = {
+  ...xenI386,
+  name: "xen-i386-swiotlb",
+  dma: { ...xenI386.dma, bouncePool: 2 * 2 ** 20 },
 };
 
 /** An ordinary domain: it has memory, but no access to physical devices, so that there is no AGP. */

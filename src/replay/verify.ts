@@ -43,7 +43,7 @@ export function verify(trace: Trace, most = 20): Verification {
   for (const recorded of trace.events()) {
     const { seq, event } = recorded;
     hold(seq, "seq", seq, expected++);
-    before(recorded, state, hold);
+    before(recorded, state, hold, trace.about.source === "simulated");
     apply(state, event, seq);
     watch.see(event);
     truth(recorded, state, hold);
@@ -58,7 +58,7 @@ type Access = Of<"device.read"> | Of<"device.wrote">;
 type Hold = (seq: number, what: string, recorded: unknown, replayed: unknown) => void;
 
 /** What the event saw of the state that it met. */
-function before({ seq, event }: Recorded, state: State, hold: Hold): void {
+function before({ seq, event }: Recorded, state: State, hold: Hold, isSimulated: boolean): void {
   switch (event.kind) {
     case "gatt.read":
       hold(seq, "word", whole(event), entryAt(state, entryPlace(state, event)) ?? whole(event));
@@ -78,7 +78,7 @@ function before({ seq, event }: Recorded, state: State, hold: Hold): void {
       return;
     case "device.read":
     case "device.wrote": {
-      hold(seq, "reached", event.reached ?? null, reachedBy(state, event));
+      hold(seq, "reached", event.reached ?? null, reachedBy(state, event, isSimulated));
       if (event.kind === "device.read" && event.frame != null)
         hold(seq, "tag", event.tag, state.content.get(event.frame) ?? event.tag);
       return;
@@ -88,12 +88,18 @@ function before({ seq, event }: Recorded, state: State, hold: Hold): void {
 }
 
 /** Where an access gets to: an AGP master's through the GART, any other device's through the IOMMU if any. */
-function reachedBy(state: State, { actor, device, bus, reached }: Access): Machine | null {
+function reachedBy(
+  state: State,
+  { actor, device, bus, reached }: Access,
+  isSimulated: boolean,
+): Machine | null {
   if (actor !== "device") return walk(state, aperture(raw(bus)))?.reached ?? null;
-  // Which domain of an IOMMU a device is in, its accesses do not say; their translations do.
-  const translated = device == null ? translate(state, asBus(raw(bus))) : null;
+  // Which domain of a captured IOMMU a device is in, its accesses do not say; their translations do.
+  const oneDomain = device == null || isSimulated;
+  const translated = oneDomain ? translate(state, asBus(raw(bus))) : null;
   if (translated !== null) return translated;
-  return state.iommu.size > 0 ? (reached ?? null) : machine(raw(bus));
+  // Behind an IOMMU without entries an address leads nowhere; that there is one, only the access says.
+  return state.iommu.size > 0 || reached == null ? (reached ?? null) : machine(raw(bus));
 }
 
 /** Where the event says the page is, and which address its word names. */

@@ -13,6 +13,8 @@ export interface Change {
   readonly platform?: (platform: Platform) => Platform;
   /** ioremap takes a physical address whatever the platform. */
   readonly lenientIoremap?: true;
+  /** Where the bug is in what a client asks. */
+  readonly workload?: Workload;
   readonly driver?: (driver: BridgeDriver) => BridgeDriver;
 }
 

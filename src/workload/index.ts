@@ -7,6 +7,20 @@ import { programs } from "./programs.ts";
 import { operationOf } from "./shorthand.ts";
 import { parseWorkload, type Workload, wander } from "./workload.ts";
 
+/** Of the DMA-mapping interface and of a disk: all ways to map, and blocks written and read back. */
+const devices: { readonly [name: string]: string } = {
+  dma: `dma_alloc:0,4 cpu_write:0 dma_read:0 dma_write:0 cpu_read:0 dma_free:0
+    buffer:1,4 cpu_write:1 dma_map:1,to-device,sg dma_read:1 dma_unmap:1
+    dma_map:1,from-device,sg dma_write:1 dma_unmap:1 cpu_read:1
+    buffer:2,1 cpu_write:2 dma_map:2,bidirectional,single dma_read:2 dma_write:2
+    dma_sync:2,cpu cpu_read:2 cpu_write:2 dma_sync:2,device dma_read:2 dma_unmap:2
+    buffer:3,4,vmalloc cpu_write:3 dma_map:3,to-device,sg dma_read:3 dma_unmap:3
+    buffer_free:1 buffer_free:2 buffer_free:3`,
+  block: `buffer:0,16 cpu_write:0 disk_write:0,0 buffer:1,16 disk_read:1,0 cpu_read:1
+    buffer:2,3 disk_read:2,5 cpu_read:2 cpu_write:2 disk_write:2,8190 disk_write:2,8189 disk_read:1,8176
+    cpu_read:1 buffer_free:0 buffer_free:1 buffer_free:2`,
+};
+
 const functions: { readonly [name: string]: string } = {
   smoke: "init alloc:0,4 bind:0,0 unbind:0 free:0 cleanup",
   testgart: `init acquire info enable_info
@@ -38,7 +52,7 @@ export const WANDER_OPS = 1000;
 
 /** Built in, in the order they are listed: the driver's own functions, then programs and DRM. */
 export const workloads: readonly Workload[] = [
-  ...Object.entries({ ...functions, ...programs }).map(([name, words]) => {
+  ...Object.entries({ ...functions, ...programs, ...devices }).map(([name, words]) => {
     const ops = words.trim().split(/\s+/).map(operationOf);
     return parseWorkload(JSON.stringify({ workload: name, ops }), name);
   }),

@@ -31,6 +31,21 @@ const parameters: { readonly [op: string]: string } = {
   BIND: "file pid key pg_start",
   UNBIND: "file pid key priority",
 
+  buffer: "buffer pages kind",
+  buffer_free: "buffer",
+  cpu_write: "buffer",
+  cpu_read: "buffer",
+  device: "device lines mask",
+  dma_alloc: "buffer pages",
+  dma_free: "buffer",
+  dma_map: "buffer way by segment device",
+  dma_sync: "buffer side",
+  dma_unmap: "buffer",
+  dma_read: "buffer",
+  dma_write: "buffer",
+  disk_read: "buffer block",
+  disk_write: "buffer block",
+
   drm_enable: "agp_mode",
   drm_alloc: "slot size type",
   drm_bind: "slot offset",
@@ -40,7 +55,7 @@ const parameters: { readonly [op: string]: string } = {
 };
 
 /** Arguments that are words, whatever they look like. */
-const texts = new Set(["tag", "comm", "key", "agp_mode", "pattern"]);
+const texts = new Set(["kind", "way", "by", "side", "tag", "comm", "key", "agp_mode", "pattern"]);
 
 /** The operation that a word stands for, still unchecked. */
 export function operationOf(word: string): object {

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { UserError } from "../fault.ts";
+import { dmaOperations } from "./dma-operations.ts";
 import { operation, processOperations } from "./process-operations.ts";
 import { Walk } from "./wander.ts";
 
@@ -40,7 +41,9 @@ const operations = [
   operation("failioremap", { on: flag }),
 ] as const;
 
-const list = z.array(z.discriminatedUnion("op", [...operations, ...processOperations])).min(1);
+const list = z
+  .array(z.discriminatedUnion("op", [...operations, ...processOperations, ...dmaOperations]))
+  .min(1);
 
 const workloadSchema = z.strictObject({
   workload: z.string().min(1),

@@ -90,7 +90,7 @@ test("freeing says where the memory is now, as mapping it did", () => {
   const { virt, handle } = board.coherent.allocate(0, "a test")!;
   const events = board.during(() => board.coherent.free(virt, handle.bus, 0, "a test"));
   expect(events).toMatchObject([
-    { kind: "dma.unmapped", handle: 0x80000, machine: 0x80000000, reached: 0x80000000 },
+    { kind: "dma.unmapped", handle: 0x80000000, machine: 0x80000000, reached: 0x80000000 },
     { kind: "page.freed", allocation: 0x1000, machine: 0x80000000 },
   ]);
   expect(board.kernel.state.dma.size).toBe(0);

@@ -62,7 +62,7 @@ export const memory = {
     const seq = machine.emit({
       kind: "dma.mapped",
       ...by,
-      handle: page,
+      handle: raw(bus),
       way: "coherent",
       virt,
       ...at,
@@ -79,7 +79,15 @@ export const memory = {
     const by = { actor: "kernel", place } as const;
     const page = raw(bus) / PAGE_SIZE;
     if (hasIommu) machine.emit({ kind: "iommu.unmapped", ...by, page, bus, size });
-    machine.emit({ kind: "dma.unmapped", ...by, handle: page, way: "coherent", virt, bus, size });
+    machine.emit({
+      kind: "dma.unmapped",
+      ...by,
+      handle: raw(bus),
+      way: "coherent",
+      virt,
+      bus,
+      size,
+    });
   },
 } satisfies Partial<Readers<Shape>>;
 

@@ -1,0 +1,45 @@
+// segments.ts - the pages of a request made into segments: blk_rq_map_sg, with BIOVEC_PHYS_MERGEABLE.
+//
+// Pages that touch become one segment, which the driver gets a single bus address for. Where they must touch is
+// the platform's: linux/bio.h looks at one space, Xen's asm-i386/io.h at both (xen 2594f8caad and its tree).
+
+import { offset, PAGE_SIZE, type Phys, raw } from "../address.ts";
+import { busOf, reachedBy } from "../platform/dma.ts";
+import { type Kernel, pagesOn } from "../platform/kernel.ts";
+
+/** MAX_SEGMENT_SIZE of 2.6.12 (linux/blkdev.h). */
+const MOST = 65536;
+
+/** The segments, each as its pages; every decision is told. */
+export function segmentsOf(kernel: Kernel, pages: readonly Phys[]): Phys[][] {
+  const segments: Phys[][] = [];
+  for (const page of pages) {
+    const segment = segments.at(-1);
+    if (segment !== undefined && joins(kernel, segment, page)) segment.push(page);
+    else segments.push([page]);
+  }
+  return segments;
+}
+
+function joins(kernel: Kernel, segment: readonly Phys[], page: Phys): boolean {
+  const size = segment.length * PAGE_SIZE;
+  const before = kernel.machineOf(segment.at(-1)!)!;
+  const machine = kernel.machineOf(page)!;
+  const touchesInPhys = raw(page) === raw(segment.at(-1)!) + PAGE_SIZE;
+  const touches =
+    touchesInPhys && (kernel.platform.dma.mergeable === "phys" || machine === pagesOn(before, 1));
+  const isMerged = touches && size + PAGE_SIZE <= MOST;
+  // Where a disk would go on behind the segment: what is translated page by page starts anew.
+  const next = offset(busOf(kernel, before), PAGE_SIZE);
+  kernel.machine.emit({
+    kind: isMerged ? "bio.merged" : "bio.split",
+    actor: "kernel",
+    place: "blk_rq_map_sg",
+    phys: page,
+    machine,
+    bus: next,
+    ...(kernel.platform.iommu === null && { reached: reachedBy(kernel, next) }),
+    size: size + PAGE_SIZE,
+  });
+  return isMerged;
+}

@@ -1,0 +1,28 @@
+// coherent-alignment.ts - coherent memory is aligned to its size, on the bus as for the CPU.
+//
+// Documentation/DMA-API promises it, and rings of many devices drop the low bits of their base. Xen looked at
+// the pseudo-physical address alone until 2024 (linux 9f40ec84a797, put right by 85fcb57c983f in 2025).
+
+import { hex, PAGE_SIZE, raw } from "../address.ts";
+import { pagesOf } from "../machine/state.ts";
+import type { Check } from "./check.ts";
+
+export const coherentAlignment: Check = {
+  name: "coherent-alignment",
+  holds: "the handle of coherent memory is aligned to its size",
+  watch: (_, report) => ({
+    after: {
+      "dma.mapped": ({ way, handle, bus, size }, { state }) => {
+        if (way !== "coherent") return;
+        // Behind an IOMMU a handle is as the IOMMU deals it.
+        if (state.iommu.has(Math.floor(raw(bus) / PAGE_SIZE))) return;
+        const unit = PAGE_SIZE * 2 ** Math.ceil(Math.log2(pagesOf(size)));
+        if (raw(bus) % unit === 0) return;
+        report.finding(
+          [{ family: "dma", number: handle }],
+          `${size} bytes at ${hex(bus)}:b are not aligned to ${hex(unit)}`,
+        );
+      },
+    },
+  }),
+};

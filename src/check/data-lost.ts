@@ -1,0 +1,67 @@
+// data-lost.ts - what a device wrote into a buffer is what the CPU reads there.
+//
+// A kernel that bounces copies when a mapping ends or is synchronised. Where it does not know its own slot
+// (xen f3d1875ab6), or where a driver of a graphics card keeps a mapping for good and synchronises nothing
+// (linux 78a07fe777c4), the CPU goes on reading what was there before.
+
+import { hex, PAGE_SIZE, raw } from "../address.ts";
+import { tagName } from "../event/device.ts";
+import type { Check } from "./check.ts";
+
+interface Mapping {
+  readonly seq: number;
+  readonly bus: number;
+  readonly virt: number;
+  readonly size: number;
+}
+
+export const dataLost: Check = {
+  name: "data-lost",
+  holds: "the CPU reads in a buffer what a device wrote there",
+  watch: (_, report) => {
+    /** Live mappings by handle, and the handle by the event that made it. */
+    const mappings = new Map<number, Mapping>();
+    const handles = new Map<number, number>();
+    /** Page of the CPU's -> the tag that a device left there. */
+    const left = new Map<number, number>();
+    return {
+      after: {
+        "dma.mapped": ({ handle, bus, virt, size }, { seq }) => {
+          if (virt == null) return;
+          mappings.set(handle, { seq, bus: raw(bus), virt: raw(virt), size });
+          handles.set(seq, handle);
+        },
+        "dma.unmapped": ({ handle }) => {
+          const mapping = mappings.get(handle);
+          if (mapping !== undefined) handles.delete(mapping.seq);
+          mappings.delete(handle);
+        },
+        "device.wrote": ({ cause, bus, tag, size }) => {
+          const mapping = mappings.get(handles.get(cause ?? -1) ?? -1);
+          if (mapping === undefined || tag == null || (size ?? 0) < PAGE_SIZE) return;
+          const at = raw(bus) - mapping.bus;
+          if (at >= 0 && at < mapping.size) left.set(pageAt(mapping.virt + at), tag);
+        },
+        "cpu.wrote": ({ virt }) => {
+          if (virt != null) left.delete(pageAt(raw(virt)));
+        },
+        "page.freed": ({ virt, size }) => {
+          if (virt == null) return;
+          for (let at = 0; at < size; at += PAGE_SIZE) left.delete(pageAt(raw(virt) + at));
+        },
+        "cpu.read": ({ virt, tag, machine, frame }) => {
+          if (virt == null) return;
+          const expected = left.get(pageAt(raw(virt)));
+          if (expected === undefined || expected === tag) return;
+          report.finding(
+            [{ family: "content", number: frame }],
+            `the CPU reads ${tagName(tag)} at ${hex(machine)}:m, a device wrote ${tagName(expected)} there`,
+            "stale",
+          );
+        },
+      },
+    };
+  },
+};
+
+const pageAt = (address: number): number => Math.floor(address / PAGE_SIZE);

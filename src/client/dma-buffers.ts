@@ -1,0 +1,168 @@
+// dma-buffers.ts - the buffers of drivers of PCI devices: where their pages lie, and what the CPU does to them.
+//
+// A buffer knows what its pages should hold, as whoever wrote last left them: a read then tells how many
+// pages are wrong without knowing where anything lies.
+
+import {
+  type Bus,
+  hex,
+  mfnOf,
+  offset,
+  PAGE_SIZE,
+  type Phys,
+  raw,
+  type Virt,
+  virt,
+} from "../address.ts";
+import type { Facts } from "../event/field.ts";
+import { type Card, tagIn } from "../platform/card.ts";
+import type { CoherentMemory } from "../platform/coherent.ts";
+import type { DmaDevice, Mapping } from "../platform/dma.ts";
+import { type Given, type Kernel, pagesOn } from "../platform/kernel.ts";
+
+const ENOMEM = -12;
+/** Where in the kernel's area for such mappings vmalloc begins, behind what ioremap takes. */
+const VMALLOC = 0x4000000;
+
+/** How a device gets to a page of a buffer: the address it was given, by which event, and what is there. */
+export interface Reach {
+  readonly device: DmaDevice;
+  readonly address: Bus;
+  readonly cause: number;
+  readonly meant: Phys;
+}
+
+export interface Buffer {
+  readonly kind: "pages" | "vmalloc" | "coherent";
+  readonly virts: readonly Virt[];
+  readonly pages: readonly Phys[];
+  /** What each page should hold; null where nobody has written. */
+  readonly tags: (number | null)[];
+  readonly handle: Given | null;
+  mappings: readonly Mapping[];
+  /** As the device was told last, page by page. */
+  reach: readonly Reach[];
+}
+
+export interface BufferParts {
+  readonly kernel: Kernel;
+  readonly coherent: CoherentMemory;
+  readonly card: Card;
+}
+
+export class Buffers {
+  readonly #parts: BufferParts;
+  readonly #buffers = new Map<number, Buffer>();
+  #vmalloc: Virt;
+
+  constructor(parts: BufferParts) {
+    this.#parts = parts;
+    this.#vmalloc = virt(parts.kernel.platform.remapFrom + VMALLOC);
+  }
+
+  get(buffer: number): Buffer | undefined {
+    return this.#buffers.get(buffer);
+  }
+
+  /** Pages in a row, or single ones that vmalloc puts in a row for the CPU alone. */
+  make(buffer: number, pages: number, kind: "pages" | "vmalloc"): Facts {
+    const { kernel } = this.#parts;
+    const found = kind === "pages" ? this.#inARow(pages) : this.#apart(pages);
+    if (found === null) return { ret: ENOMEM };
+    let virts = found;
+    if (kind === "vmalloc") {
+      const first = this.#vmalloc;
+      virts = found.map((_, i) => pagesOn(first, i));
+      // A guard page lies between two areas.
+      this.#vmalloc = pagesOn(first, pages + 1);
+    }
+    const where = found.map((address) => kernel.physOf(address));
+    return this.#keep(buffer, { kind, virts, pages: where, handle: null });
+  }
+
+  /** dma_alloc_coherent: mapped as long as it lives. */
+  makeCoherent(buffer: number, pages: number, device: DmaDevice): Facts {
+    const { kernel, coherent } = this.#parts;
+    const made = coherent.allocate(orderOf(pages), "dma_alloc_coherent", "kernel");
+    if (made === null) return { ret: ENOMEM };
+    const virts = inARow(made.virt, pages);
+    const where = virts.map((address) => kernel.physOf(address));
+    const kept = this.#keep(buffer, { kind: "coherent", virts, pages: where, handle: made.handle });
+    const { bus, seq } = made.handle;
+    this.get(buffer)!.reach = where.map((meant, i) => ({
+      ...{ device, address: pagesOn(bus, i), cause: seq, meant },
+    }));
+    return { ...kept, segments: 1, handles: [hex(bus)] };
+  }
+
+  free(buffer: number): Facts {
+    const { kernel, coherent } = this.#parts;
+    const { kind, virts, pages, handle } = this.#buffers.get(buffer)!;
+    const order = orderOf(pages.length);
+    const first = virts[0]!;
+    if (handle !== null) coherent.free(first, handle.bus, order, "dma_free_coherent", "kernel");
+    else if (kind === "pages") kernel.free("free_pages", first, order, "kernel", "free_pages");
+    else
+      for (const page of pages) kernel.free("free_page", kernel.virtOf(page), 0, "kernel", "vfree");
+    this.#buffers.delete(buffer);
+    return { ret: 0 };
+  }
+
+  /** The CPU gives each page content that no page had before. */
+  write(buffer: Buffer): Facts {
+    for (const [i, page] of buffer.pages.entries()) {
+      const tag = this.#parts.card.newTag();
+      buffer.tags[i] = tag;
+      this.#parts.kernel.machine.emit({ kind: "cpu.wrote", ...this.#byCpu(buffer, i, page), tag });
+    }
+    return { ret: 0 };
+  }
+
+  /** It reads them: how many do not hold what they should. */
+  read(buffer: Buffer): Facts {
+    let wrong = 0;
+    for (const [i, page] of buffer.pages.entries()) {
+      const access = this.#byCpu(buffer, i, page);
+      const tag = tagIn(this.#parts.kernel, access.frame)!;
+      this.#parts.kernel.machine.emit({ kind: "cpu.read", ...access, tag });
+      if (buffer.tags[i] !== null && tag !== buffer.tags[i]) wrong++;
+    }
+    return { ret: 0, wrong_pages: wrong };
+  }
+
+  #byCpu({ virts }: Buffer, i: number, page: Phys) {
+    const machine = this.#parts.kernel.machineOf(page)!;
+    const where = { virt: virts[i]!, phys: page, machine, frame: raw(mfnOf(machine)) };
+    return { actor: "cpu", place: "driver of a PCI device", ...where } as const;
+  }
+
+  #keep(buffer: number, made: Pick<Buffer, "kind" | "virts" | "pages" | "handle">): Facts {
+    const tags = made.pages.map(() => null);
+    this.#buffers.set(buffer, { ...made, tags, mappings: [], reach: [] });
+    return { ret: 0, memory: made.pages.map((page) => hex(page)) };
+  }
+
+  #inARow(pages: number): Virt[] | null {
+    const by = "__get_free_pages";
+    const first = this.#parts.kernel.allocate(by, orderOf(pages), "kernel", by);
+    return first === null ? null : inARow(first, pages);
+  }
+
+  #apart(pages: number): Virt[] | null {
+    const { kernel } = this.#parts;
+    const found: Virt[] = [];
+    while (found.length < pages) {
+      const page = kernel.allocate("vmalloc", 0, "kernel", "vmalloc");
+      if (page === null) {
+        for (const one of found) kernel.free("free_page", one, 0, "kernel", "vmalloc");
+        return null;
+      }
+      found.push(page);
+    }
+    return found;
+  }
+}
+
+const orderOf = (pages: number): number => Math.ceil(Math.log2(pages));
+const inARow = (first: Virt, pages: number): Virt[] =>
+  Array.from({ length: pages }, (_, i) => offset(first, i * PAGE_SIZE));

@@ -1,0 +1,45 @@
+// bus-master.ts - a PCI device at work: it reads and writes memory by the bus addresses it was given.
+//
+// A device drives so many address lines and no more: what a handle has above them is lost on the bus.
+
+import { type Bus, bus, type machine, mfnOf, type Phys, raw } from "../address.ts";
+import { tagIn } from "./card.ts";
+import { type DmaDevice, reachedBy } from "./dma.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** One access: where to, how much, which page is meant (null for none any more), and what gave the address. */
+export interface Access {
+  readonly device: DmaDevice;
+  readonly address: Bus;
+  readonly size: number;
+  readonly meant: Phys | null;
+  readonly cause: number;
+}
+
+/** The device reads: the tag it meets, null where nothing answers. */
+export function deviceReads(kernel: Kernel, access: Access): number | null {
+  const { reached, ...said } = about(kernel, access);
+  const met =
+    reached === null ? {} : { frame: frameOf(reached), tag: tagIn(kernel, frameOf(reached)) };
+  kernel.machine.emit({ kind: "device.read", ...said, reached, ...met });
+  return met.tag ?? null;
+}
+
+/** The device writes content of that tag. */
+export function deviceWrites(kernel: Kernel, access: Access, tag: number): void {
+  const { reached, ...said } = about(kernel, access);
+  const there = reached === null ? {} : { frame: frameOf(reached) };
+  kernel.machine.emit({ kind: "device.wrote", ...said, reached, ...there, tag });
+}
+
+const frameOf = (at: ReturnType<typeof machine>): number => raw(mfnOf(at));
+
+function about(kernel: Kernel, { device, address, size, meant, cause }: Access) {
+  const issued = bus(raw(address) % 2 ** device.lines);
+  const page = meant === null ? {} : { phys: meant, machine: kernel.machineOf(meant) };
+  const reached = reachedBy(kernel, issued);
+  const said = { cause, bus: issued, size, ...page } as const;
+  if (reached === null)
+    kernel.machine.emit({ kind: "fault.raised", fault: "iommu", actor: "chipset", ...said });
+  return { ...said, actor: "device", device: device.bdf, reached } as const;
+}

@@ -1,0 +1,230 @@
+// dma.ts - the DMA-mapping interface of a PCI device: buffers mapped for a while, and synchronised.
+//
+// dma_map_single and dma_map_sg as each platform has them in 2005: i386 and Xen of March give the machine
+// address of the first page (asm-i386/dma-mapping.h, asm-xen/asm-i386/dma-mapping.h) and look at no mask;
+// the G5 makes an entry of the DART for each page (arch/ppc64/kernel/iommu.c; its merging of entries in a row
+// is left out); Xen with a swiotlb bounces what its device cannot reach as it lies.
+
+import {
+  type Bus,
+  bus,
+  offset,
+  onBus,
+  PAGE_SIZE,
+  type Phys,
+  pageOffset,
+  pfnOf,
+  physOf,
+  raw,
+  untranslated,
+  type Virt,
+} from "../address.ts";
+import { deviceOf } from "../event/register.ts";
+import type { Of } from "../event/vocabulary.ts";
+import { translate } from "../machine/iommu.ts";
+import type { CoherentMemory } from "./coherent.ts";
+import { type Kernel, pagesOn } from "./kernel.ts";
+import type { Slot, Span, Swiotlb } from "./swiotlb.ts";
+
+/** A device on PCI: its number (event/field.ts) and how many address lines it and its driver's mask have. */
+export interface DmaDevice {
+  readonly bdf: number;
+  readonly lines: number;
+  readonly mask: number;
+}
+
+export type Way = Exclude<Of<"dma.mapped">["way"], "coherent">;
+
+/** What a driver has mapped: where the buffer really lies, and what its caller gave the kernel. */
+export interface Asked {
+  readonly device: DmaDevice;
+  readonly way: Way;
+  readonly virt: Virt;
+  readonly span: Span;
+  /** The first page as the caller worked it out: __pa() of its address, or the page's own. */
+  readonly believed: Phys;
+  readonly place: "dma_map_single" | "dma_map_sg";
+}
+
+/** A mapping that lives. */
+export interface Mapping {
+  readonly asked: Asked;
+  readonly handle: Bus;
+  readonly seq: number;
+  /** Null where the buffer itself is on the bus. */
+  readonly slot: Slot | null;
+  /** What the device is meant to reach: the buffer, or its slot. */
+  readonly meant: Span;
+}
+
+/** Why nothing was mapped: ~0 of an IOMMU that maps no pages or has none, or a full swiotlb. */
+export type Refusal = "DMA_ERROR_CODE" | "swiotlb full";
+
+export class DmaMapping {
+  readonly #kernel: Kernel;
+  readonly #coherent: CoherentMemory;
+  readonly #swiotlb: Swiotlb | null;
+
+  constructor(kernel: Kernel, coherent: CoherentMemory, swiotlb: Swiotlb | null) {
+    this.#kernel = kernel;
+    this.#coherent = coherent;
+    this.#swiotlb = swiotlb;
+  }
+
+  /** Maps the bytes, whose pages follow each other in what the kernel calls physical memory. */
+  map(asked: Asked): Mapping | Refusal {
+    if (this.#coherent.handles !== null) return this.#enter(asked);
+    const handle = this.#address(asked);
+    if (this.#swiotlb !== null && this.#mustBounce(asked, handle)) return this.#bounce(asked);
+    return this.#mapped(asked, handle, asked.span, null);
+  }
+
+  /** The mapping ends; what a device wrote into a slot is copied out of it. */
+  unmap({ asked, handle, slot, meant }: Mapping): void {
+    const { way, span, place } = asked;
+    if (slot !== null && this.#swiotlb!.holds(handle)) {
+      if (way !== "to-device") this.#swiotlb!.copy("from-slot", slot, span);
+      this.#swiotlb!.give(slot);
+    }
+    const by = { actor: "kernel", place: place.replace("map", "unmap") } as const;
+    this.#leave(handle, span.size, by.place);
+    const about = this.#about(asked, handle, meant);
+    this.#kernel.machine.emit({ kind: "dma.unmapped", ...about, ...by });
+  }
+
+  /** dma_sync_single_for_cpu and _for_device: while it lives, one of the two may touch the buffer. */
+  sync({ asked: { way, span }, handle, slot }: Mapping, side: "cpu" | "device"): void {
+    const text = `dma_sync_single_for_${side}`;
+    this.#kernel.called(text, text);
+    if (slot === null || !this.#swiotlb!.holds(handle)) return;
+    if (side === "cpu" && way !== "to-device") this.#swiotlb!.copy("from-slot", slot, span);
+    if (side === "device" && way !== "from-device") this.#swiotlb!.copy("to-slot", slot, span);
+  }
+
+  /** virt_to_bus of the first byte, by what the caller believes, and the way a window shifts it. */
+  #address({ believed, span, virt, place }: Asked): Bus {
+    const at = this.#kernel.machineOf(believed);
+    // phys_to_machine() reads past the end of its table.
+    if (at === null) return this.#kernel.oops("no page of this kernel", virt, place);
+    return busOf(this.#kernel, offset(at, span.start));
+  }
+
+  /** range_straddles_page_boundary and address_needs_mapping. */
+  #mustBounce({ believed, span, device }: Asked, handle: Bus): boolean {
+    if (raw(handle) + span.size - 1 > device.mask) return true;
+    if (span.start + span.size <= PAGE_SIZE) return false;
+    const start = this.#kernel.machineOf(believed);
+    return span.pages.some(
+      (_, i) =>
+        start === null || this.#kernel.machineOf(pagesOn(believed, i)) !== pagesOn(start, i),
+    );
+  }
+
+  #bounce(asked: Asked): Mapping | Refusal {
+    const { way, span, virt, place } = asked;
+    const slot = this.#swiotlb!.take(span.size);
+    if (slot === null) {
+      const device = deviceOf(asked.device.bdf);
+      this.#kernel.machine.emit({
+        kind: "message.logged",
+        actor: "kernel",
+        place: "swiotlb_full",
+        level: "err",
+        text: `PCI-DMA: Out of SW-IOMMU space for ${span.size} bytes at device ${device}`,
+      });
+      return "swiotlb full";
+    }
+    if (way !== "from-device") this.#swiotlb!.copy("to-slot", slot, span);
+    if (raw(slot.bus) + span.size - 1 > asked.device.mask)
+      return this.#kernel.oops("map_single: bounce buffer is not DMA'ble", virt, place);
+    return this.#mapped(asked, slot.bus, spanFrom(slot.phys, span.size), slot);
+  }
+
+  /** iommu_map_single: an entry for each page the bytes touch. */
+  #enter(asked: Asked): Mapping | Refusal {
+    const { span, believed, place } = asked;
+    const pages = pagesIn(span);
+    const first = pages === 0 ? null : this.#coherent.handles!.take({ pages, align: 1 });
+    if (first === null) return "DMA_ERROR_CODE";
+    const by = { actor: "kernel", place } as const;
+    for (let i = 0; i < pages; i++) {
+      const phys = pagesOn(believed, i);
+      const reached = this.#kernel.machineOf(phys)!;
+      const page = { page: first + i, bus: bus((first + i) * PAGE_SIZE), size: PAGE_SIZE };
+      const entry = { ...page, phys, machine: reached, reached };
+      this.#kernel.machine.emit({ kind: "iommu.mapped", ...by, ...entry });
+    }
+    // The DART is flushed after a map; what it remembers of an ended mapping lives until then.
+    if (this.#kernel.platform.iommu?.spareEntries != null) this.#flush("dart_tlb_invalidate_all");
+    return this.#mapped(asked, bus(first * PAGE_SIZE + span.start), span, null);
+  }
+
+  #leave(handle: Bus, size: number, place: string): void {
+    const { handles } = this.#coherent;
+    if (handles === null) return;
+    const first = Math.floor(raw(handle) / PAGE_SIZE);
+    const pages = pagesIn({ start: pageOffset(handle), size });
+    const about = { page: first, bus: bus(first * PAGE_SIZE), size: pages * PAGE_SIZE };
+    this.#kernel.machine.emit({ kind: "iommu.unmapped", actor: "kernel", place, ...about });
+    if (this.#kernel.platform.dma.flushesUnmap) this.#flush(place);
+    handles.give(first, pages);
+  }
+
+  #flush(place: string): void {
+    this.#kernel.machine.emit({ kind: "tlb.flushed", actor: "kernel", place, which: "iommu" });
+  }
+
+  #mapped(asked: Asked, handle: Bus, meant: Span, slot: Slot | null): Mapping {
+    const about = this.#about(asked, handle, meant);
+    const seq = this.#kernel.machine.emit({ kind: "dma.mapped", ...about });
+    return { asked, handle, seq, slot, meant };
+  }
+
+  #about({ device, way, virt, span, place }: Asked, handle: Bus, meant: Span) {
+    const phys = offset(meant.pages[0]!, meant.start);
+    return {
+      actor: "kernel",
+      place,
+      handle: raw(handle),
+      way,
+      device: device.bdf,
+      virt,
+      phys,
+      machine: this.#kernel.machineOf(phys),
+      bus: handle,
+      reached: reachedBy(this.#kernel, handle),
+      size: span.size,
+    } as const;
+  }
+}
+
+/** What a device is told for a machine address, where no IOMMU is between. */
+export function busOf({ platform }: Kernel, at: Parameters<typeof onBus>[0]): Bus {
+  const { window, minds } = platform.dma;
+  return offset(onBus(at), window !== null && minds ? window.bus - window.machine : 0);
+}
+
+/** Where a PCI device gets to with a bus address; null for nowhere. */
+export function reachedBy({ platform, state }: Kernel, address: Bus) {
+  const translated = translate(state, address);
+  if (translated !== null || platform.iommu !== null || platform.dma.window !== null)
+    return translated;
+  return untranslated(address);
+}
+
+/** Pages that a span touches. */
+export const pagesIn = ({ start, size }: Pick<Span, "start" | "size">): number =>
+  size === 0 ? 0 : Math.ceil((start + size) / PAGE_SIZE);
+
+/** The byte of a span that is so many pages behind its first. */
+export function pageOf({ pages, start }: Span, page: number): Phys {
+  return offset(pages[page]!, start);
+}
+
+/** Bytes of pages in a row. */
+function spanFrom(first: Phys, size: number): Span {
+  const start = pageOffset(first);
+  const page = physOf(pfnOf(first));
+  const pages = Array.from({ length: pagesIn({ start, size }) || 1 }, (_, i) => pagesOn(page, i));
+  return { pages, start, size };
+}

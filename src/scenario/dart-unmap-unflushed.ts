@@ -1,0 +1,33 @@
+// dart-unmap-unflushed.ts - a device goes on through a translation of the DART that was unmapped.
+//
+// u3_iommu.c of linux 2.6.12 flushes the DART when it maps, never when it unmaps; a device that is late finds
+// the pages that were taken from it, until somebody maps again.
+
+import { u3 } from "../chipset/u3.ts";
+import { gart } from "../hooks/gart.ts";
+import { dart } from "../platform/iommu.ts";
+import { ppc64G5 } from "../platform/ppc64-g5.ts";
+import { type Scenario, workloadOf } from "./scenario.ts";
+
+export const dartUnmapUnflushed: Scenario = {
+  name: "dart-unmap-unflushed",
+  tells: "a late device writes pages that were unmapped from the DART",
+  real: "linux 2.6.12, arch/ppc64/kernel/u3_iommu.c",
+  check: "iommu-tlb-stale",
+  verdict: "stale",
+  platform: { ...ppc64G5, iommu: dart },
+  hooks: gart,
+  chipset: u3,
+  workload: workloadOf(
+    "dart-unmap-unflushed",
+    { op: "buffer", buffer: 0, pages: 1 },
+    { op: "dma_map", buffer: 0, way: "from-device" },
+    { op: "dma_write", buffer: 0 },
+    { op: "dma_unmap", buffer: 0 },
+    { op: "cpu_read", buffer: 0 },
+    { op: "dma_write", buffer: 0 },
+  ),
+  fix: {
+    platform: (platform) => ({ ...platform, dma: { ...platform.dma, flushesUnmap: true } }),
+  },
+};

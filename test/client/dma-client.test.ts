@@ -1,0 +1,29 @@
+// dma-client.test.ts - the built-in workloads of PCI devices and of a disk are right on every platform.
+
+import { describe, expect, test } from "vitest";
+import { checks } from "../../src/check/index.ts";
+import { runChecks } from "../../src/check/run.ts";
+import { chipsets } from "../../src/chipset/index.ts";
+import { State } from "../../src/machine/state.ts";
+import { platforms } from "../../src/platform/index.ts";
+import { natureOf } from "../../src/replay/replay.ts";
+import { setupOf, tells } from "../tells.ts";
+
+const chipsetOf = (platform: (typeof platforms)[number]) =>
+  chipsets.find(({ name }) => name === platform.chipsets[0])!;
+
+describe.each(platforms)("on $name", (platform) => {
+  test.each(["dma", "block"])(
+    "%s moves every page to its place, and no check complains",
+    (name) => {
+      const words = `${platform.name} gart ${name}`;
+      const trace = tells(setupOf(words, { chipset: chipsetOf(platform) }));
+      const results = [...trace.ops()].map(({ result }) => result!);
+      expect(results.filter(({ wrong_pages: wrong = 0 }) => wrong !== 0)).toEqual([]);
+      const all = runChecks(trace.about, trace.events(), new State(natureOf(trace.about)), checks);
+      expect(all.flatMap(({ findings }) => findings)).toEqual([]);
+      const refused = results.filter(({ ret }) => ret !== 0);
+      expect(refused).toEqual(name === "dma" ? [] : [{ ret: -5, segments: 0, handles: [] }]);
+    },
+  );
+});
