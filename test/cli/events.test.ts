@@ -64,7 +64,10 @@ describe("events", () => {
   });
 
   test.concurrent.each([
-    ["events refused.gart --from later", "'later' is no position; write #437, 63%, end, op:14 or mark:name\n"],
+    [
+      "events refused.gart --from later",
+      "'later' is no position; write #437, 63%, end, op:14 or mark:name\n",
+    ],
     ["state refused.gart --at 130%", "130% is past the end; the last event is #"],
     ["events refused.gart --kind gatt", "unknown kind 'gatt'; known: op.began, op.ended, "],
   ])("%s is refused", async (line, message) => {
