@@ -19,7 +19,7 @@ import type { Hooks } from "./hooks/hooks.ts";
 import { Machine, type Sink } from "./machine/machine.ts";
 import { Card } from "./platform/card.ts";
 import { CoherentMemory } from "./platform/coherent.ts";
-import { type Given, Kernel, Killed } from "./platform/kernel.ts";
+import { Kernel, Killed } from "./platform/kernel.ts";
 import { Mmio } from "./platform/mmio.ts";
 import { Msr } from "./platform/msr.ts";
 import { Pci } from "./platform/pci.ts";
@@ -102,9 +102,8 @@ class Run {
   readonly #touching: Touching;
   readonly #processes: Processes;
   readonly #rendering: Rendering;
-  readonly #boot: () => void;
-  /** The DMA handle of the driver's table, if it has one. */
-  #handle: Given | null = null;
+  /** What happens before the first operation. */
+  readonly boot: () => void;
   readonly #slots = new Map<number, AgpMemory | null>();
 
   constructor(setup: Setup, sink: Sink) {
@@ -141,7 +140,7 @@ class Run {
       isLoaded: () => this.#agp.bridge !== null,
       counters: () => this.#counters(),
     });
-    this.#boot = () => {
+    this.boot = () => {
       arch.coherent.boot();
       hooks.boot?.(arch);
     };
@@ -149,11 +148,6 @@ class Run {
 
   get events(): number {
     return this.#machine.state.moment;
-  }
-
-  /** What happens before the first operation. */
-  boot(): void {
-    this.#boot();
   }
 
   step(op: number, operation: Operation): void {
@@ -197,12 +191,12 @@ class Run {
       case "init": {
         const ret = agp.init();
         if (ret === 0) this.#frontend.initialize();
-        this.#useHandle(agp.bridge?.gattTableReal?.handle ?? null);
+        this.#touching.hasHandle(agp.bridge?.gattTableReal?.handle ?? null);
         return { ret, ...this.#counters(), ...(agp.bridge ? bridgeFacts(agp.bridge) : {}) };
       }
       case "cleanup":
         agp.cleanup();
-        this.#useHandle(null);
+        this.#touching.hasHandle(null);
         return this.#counters();
       case "acquire":
         return { ret: acquire(agp.bridge) && POINTER.bridge, ...this.#counters() };
@@ -269,17 +263,6 @@ class Run {
     const ret = bindMemory(memory, pg_start);
     if (ret === 0) this.#touching.bound(memory!);
     return { slot, ret, ...this.#counters() };
-  }
-
-  /**
-   * Where an IOMMU's unused entries are valid, the card also reads the table as a PCI master, by its DMA handle,
-   * and once more when the handle is gone: then an old translation, or a spare page, is what it finds.
-   */
-  #useHandle(live: Given | null): void {
-    if (this.#kernel.platform.iommu?.spareEntries == null) return;
-    const used = live ?? this.#handle;
-    this.#handle = live;
-    if (used !== null) this.#touching.usedHandle(used, live !== null);
   }
 
   /** What the driver keeps count of, or that there is no bridge. */

@@ -2,7 +2,7 @@
 //
 // To add a kind: declare it in its family, say in machine/ (same noun) how it changes the state.
 
-import { raw, type Virt } from "../address.ts";
+import { raw } from "../address.ts";
 import { block } from "./block.ts";
 import { cache } from "./cache.ts";
 import { device } from "./device.ts";
@@ -78,7 +78,7 @@ export const declared = (name: KindName): Kind => vocabulary[name] as unknown as
 
 /** One line for people: what happened. `virtBase` is what makes a virt the kernel's own address. */
 export function says(event: Event, virtBase = 0n): string {
-  const { virt } = event as { readonly virt?: Virt | null };
+  const virt = "virt" in event ? event.virt : null;
   // Past 2^53 no number holds it; a bigint reads the same.
   const shown =
     virtBase === 0n || virt == null ? event : { ...event, virt: BigInt(raw(virt)) + virtBase };

@@ -1,6 +1,7 @@
 // variant.test.ts - platforms with other memory: its size, whose frames, and the layout of the IOMMU.
 
 import { describe, expect, test } from "vitest";
+import { raw } from "../../src/address.ts";
 import { u3 } from "../../src/chipset/u3.ts";
 import { UserError } from "../../src/fault.ts";
 import { dart } from "../../src/platform/iommu.ts";
@@ -56,7 +57,7 @@ describe("RAM", () => {
       alloc(0, 2),
     );
     const pages = [...trace.events()].flatMap(({ event }) =>
-      event.kind === "page.allocated" ? [event.phys as unknown as number] : [],
+      event.kind === "page.allocated" ? [raw(event.phys!)] : [],
     );
     expect(Math.max(...pages)).toBeLessThan(896 * 2 ** 20);
   });
