@@ -21,7 +21,7 @@ import { Machine, type Sink } from "./machine/machine.ts";
 import { Card } from "./platform/card.ts";
 import { CoherentMemory } from "./platform/coherent.ts";
 import { DmaMapping } from "./platform/dma.ts";
-import { type Given, Kernel, Killed } from "./platform/kernel.ts";
+import { Kernel, Killed } from "./platform/kernel.ts";
 import { Mmio } from "./platform/mmio.ts";
 import { Msr } from "./platform/msr.ts";
 import { Pci } from "./platform/pci.ts";
@@ -106,9 +106,8 @@ class Run {
   readonly #processes: Processes;
   readonly #rendering: Rendering;
   readonly #dma: DmaClient;
-  readonly #boot: () => void;
-  /** The DMA handle of the driver's table, if it has one. */
-  #handle: Given | null = null;
+  /** What happens before the first operation. */
+  readonly boot: () => void;
   readonly #slots = new Map<number, AgpMemory | null>();
 
   constructor(setup: Setup, sink: Sink) {
@@ -150,7 +149,7 @@ class Run {
     });
     const mapping = new DmaMapping(this.#kernel, coherent, swiotlb);
     this.#dma = new DmaClient({ kernel: this.#kernel, coherent, mapping, card });
-    this.#boot = () => {
+    this.boot = () => {
       coherent.boot();
       swiotlb?.boot(coherent);
       hooks.boot?.(arch);
@@ -159,11 +158,6 @@ class Run {
 
   get events(): number {
     return this.#machine.state.moment;
-  }
-
-  /** What happens before the first operation. */
-  boot(): void {
-    this.#boot();
   }
 
   step(op: number, operation: Operation): void {
@@ -208,12 +202,12 @@ class Run {
       case "init": {
         const ret = agp.init();
         if (ret === 0) this.#frontend.initialize();
-        this.#useHandle(agp.bridge?.gattTableReal?.handle ?? null);
+        this.#touching.hasHandle(agp.bridge?.gattTableReal?.handle ?? null);
         return { ret, ...this.#counters(), ...(agp.bridge ? bridgeFacts(agp.bridge) : {}) };
       }
       case "cleanup":
         agp.cleanup();
-        this.#useHandle(null);
+        this.#touching.hasHandle(null);
         return this.#counters();
       case "acquire":
         return { ret: acquire(agp.bridge) && POINTER.bridge, ...this.#counters() };
@@ -280,17 +274,6 @@ class Run {
     const ret = bindMemory(memory, pg_start);
     if (ret === 0) this.#touching.bound(memory!);
     return { slot, ret, ...this.#counters() };
-  }
-
-  /**
-   * Where an IOMMU's unused entries are valid, the card also reads the table as a PCI master, by its DMA handle,
-   * and once more when the handle is gone: then an old translation, or a spare page, is what it finds.
-   */
-  #useHandle(live: Given | null): void {
-    if (this.#kernel.platform.iommu?.spareEntries == null) return;
-    const used = live ?? this.#handle;
-    this.#handle = live;
-    if (used !== null) this.#touching.usedHandle(used, live !== null);
   }
 
   /** What the driver keeps count of, or that there is no bridge. */

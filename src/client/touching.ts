@@ -20,6 +20,8 @@ export class Touching {
   readonly #bridge: () => Bridge | null;
   /** Whether pages are filled as soon as there are any, and the card reads what was bound. */
   readonly #isUsed: boolean;
+  /** The DMA handle of the driver's table, if it has one. */
+  #handle: Given | null = null;
   readonly #bound = new Set<AgpMemory>();
   /** The tag that stands for a page full of a pattern. */
   readonly #patterns = new Map<string, number>();
@@ -42,9 +44,14 @@ export class Touching {
     if (this.#isUsed) this.#card.fill(memory);
   }
 
-  /** A DMA handle is there, or was until now: the card uses it as a master on the PCI bus. */
-  usedHandle(handle: Given, isLive: boolean): void {
-    if (this.#isUsed) this.#card.readByDma(handle.bus, isLive ? handle : null);
+  /**
+   * The table has a DMA handle, or has none any more. The card uses the handle as a master on the PCI bus, and
+   * once more when it is gone: then an old translation, or a spare page, is what it finds.
+   */
+  hasHandle(live: Given | null): void {
+    const used = live ?? this.#handle;
+    this.#handle = live;
+    if (used !== null && this.#isUsed) this.#card.readByDma(used.bus, live);
   }
 
   /** Memory is bound: the card reads it. */

@@ -4,10 +4,10 @@
 // 17 March 2005). Under Xen they become phys_to_machine(__pa(x)) and __va(machine_to_phys(x)): what the driver
 // wants, and not what the rest of the kernel means by them. The table still comes from __get_free_pages.
 
-import { misreadAsBus } from "../address.ts";
-import { boot } from "./boot.ts";
+import { misreadAsBus, type Phys, type Virt } from "../address.ts";
+import { boot } from "../platform/boot.ts";
 import { machineOf, machineToVirt } from "./functions.ts";
-import { busToPhys, type Hooks } from "./hooks.ts";
+import { type Arch, busToPhys, type Hooks } from "./hooks.ts";
 import { legacy } from "./legacy.ts";
 
 export const override: Hooks = {
@@ -15,6 +15,25 @@ export const override: Hooks = {
   name: "override",
   toDevice: machineOf("virt_to_phys"),
   fromDevice: machineToVirt("phys_to_virt"),
-  boot: (arch) =>
-    boot(arch.kernel, (page) => arch.kernel.virtOf(busToPhys(arch, misreadAsBus(page)))),
+  boot: (arch) => boot(arch.kernel, (page, place) => physToVirt(arch, page, place)),
 };
+
+/** phys_to_virt of the kernel's own: the number of a page, taken for a machine address. */
+function physToVirt(arch: Arch, page: Phys, place: string): Virt {
+  const { kernel } = arch;
+  const asked = misreadAsBus(page);
+  const given = kernel.virtOf(busToPhys(arch, asked));
+  // The pointer is used at once: it has reached something, right or wrong.
+  kernel.machine.emit({
+    kind: "hook.called",
+    actor: "kernel",
+    place,
+    hook: "phys_to_virt",
+    virt: given,
+    phys: page,
+    machine: kernel.machineOf(page),
+    bus: asked,
+    reached: kernel.machineOf(kernel.physOf(given)),
+  });
+  return given;
+}

@@ -41,9 +41,13 @@ export class Card {
     for (const [i, meant] of pages.entries()) this.#read("card", base + (first + i) * size, meant);
   }
 
-  /** As a PCI master it reads by a DMA handle; `meant` is the page, null where the handle is dead. */
+  /**
+   * As a PCI master it reads by a DMA handle, where an IOMMU answers every address; `meant` is the page, null
+   * where the handle is dead.
+   */
   readByDma(handle: Bus, meant: Given | null): void {
-    const { machine, state } = this.#kernel;
+    const { machine, state, platform } = this.#kernel;
+    if (platform.iommu?.spareEntries == null) return;
     const reached = translate(state, handle);
     const page = meant && { phys: meant.phys, machine: this.#kernel.machineOf(meant.phys) };
     const access = { actor: "device", cause: meant?.seq ?? null, bus: handle, ...page } as const;

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { isWrong } from "../../src/event/verdict.ts";
-import { bootRequests } from "../../src/hooks/boot.ts";
+import { bootRequests } from "../../src/platform/boot.ts";
 import { nativeI386 } from "../../src/platform/native-i386.ts";
 import { ppc64G5 } from "../../src/platform/ppc64-g5.ts";
 import { verdictIn } from "../../src/replay/causes.ts";

@@ -23,6 +23,8 @@ test("there are recordings to import", () => {
 describe.each(recordings)("%s", (name) => {
   const [platform, hooks, chipset, workload] = name.split(".");
   // Xen's ioremap refuses the untranslated address; the 815 cannot be told of a table at 2 GB.
+  // Of one size only, or asked for again at the same size: where large tables cannot be had there is none.
+  const hasNoSmaller = workload === "fallback" && (chipset === "i810" || chipset === "u3");
   const isRefused =
     hooks === "legacy-xenioremap" || (chipset === "intel-815" && platform === "xen-i386");
   let trace: Imported;
@@ -79,7 +81,7 @@ describe.each(recordings)("%s", (name) => {
       });
     }
     expect(seen).toEqual(recorded);
-    expect(recorded.length > 1).toBe(!isRefused);
+    if (!hasNoSmaller) expect(recorded.length > 1).toBe(!isRefused);
   });
 
   test("says of each page bound whether the chipset gets to it, as the recorder's walk did", () => {
@@ -97,7 +99,7 @@ describe.each(recordings)("%s", (name) => {
       expect({ ok, bad }).toEqual({ ok: event.result.hw_ok, bad: event.result.hw_bad });
       walked++;
     }
-    expect(walked > 0).toBe(!isRefused);
+    if (!hasNoSmaller) expect(walked > 0).toBe(!isRefused);
   });
 
   test("names for every hook call the allocation, and for every entry the hook call", () => {

@@ -5,8 +5,8 @@
 // (mm/page_alloc.c) and the four PID hash tables (pidhash_init of kernel/pid.c). Both ask for memory above
 // 16 MB, which is where the allocator of pages then goes on.
 
-import { mfnOf, misreadAsBus, PAGE_SIZE, type Phys, raw, type Virt } from "../address.ts";
-import { type Kernel, pagesOn } from "../platform/kernel.ts";
+import { mfnOf, PAGE_SIZE, type Phys, raw, type Virt } from "../address.ts";
+import { type Kernel, pagesOn } from "./kernel.ts";
 
 const PLACE = "__alloc_bootmem_core";
 /** sizeof(struct page) with 32 and 64 bits to a word. */
@@ -26,26 +26,13 @@ export function bootRequests({ wordBits, ram }: Kernel["platform"]): number[] {
  * Boots as far as it goes through phys_to_virt, `physToVirt` being the function of that name: it gets the page
  * that the allocator means. The run goes on whatever was cleared, so that the driver's own end is seen too.
  */
-export function boot(kernel: Kernel, physToVirt: (page: Phys) => Virt): void {
+export function boot(kernel: Kernel, physToVirt: (page: Phys, place: string) => Virt): void {
   for (const bytes of bootRequests(kernel.platform)) {
     const pages = Math.ceil(bytes / PAGE_SIZE);
     const order = Math.ceil(Math.log2(pages));
     const block = kernel.allocate("alloc_bootmem", order, "kernel", PLACE);
     if (block === null) return;
-    const meant = kernel.physOf(block);
-    const given = physToVirt(meant);
-    // The pointer is used at once: it has reached something, right or wrong.
-    kernel.machine.emit({
-      kind: "hook.called",
-      actor: "kernel",
-      place: PLACE,
-      hook: "phys_to_virt",
-      virt: given,
-      phys: meant,
-      machine: kernel.machineOf(meant),
-      bus: misreadAsBus(meant),
-      reached: kernel.machineOf(kernel.physOf(given)),
-    });
+    const given = physToVirt(kernel.physOf(block), PLACE);
     for (let i = 0; i < pages; i++) clear(kernel, pagesOn(given, i));
   }
 }
