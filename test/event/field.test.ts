@@ -82,6 +82,7 @@ describe("a subject", () => {
       "content",
       "request",
       "pte",
+      "scratch-directory",
     ]);
   });
 
