@@ -19,7 +19,7 @@ export class Touching {
   readonly #files: Files;
   readonly #bridge: () => Bridge | null;
   /** Whether pages are filled as soon as there are any, and the card reads what was bound. */
-  readonly #isUsed: boolean;
+  isUsed: boolean;
   /** The DMA handle of the driver's table, if it has one. */
   #handle: Given | null = null;
   readonly #bound = new Set<AgpMemory>();
@@ -30,7 +30,7 @@ export class Touching {
     this.#card = card;
     this.#files = files;
     this.#bridge = bridge;
-    this.#isUsed = isUsed;
+    this.isUsed = isUsed;
   }
 
   /** An ioctl came through. */
@@ -41,7 +41,7 @@ export class Touching {
 
   /** A client has new memory: it writes something into each page. */
   allocated({ memory }: AgpMemory): void {
-    if (this.#isUsed) this.#card.fill(memory);
+    if (this.isUsed) this.#card.fill(memory);
   }
 
   /**
@@ -51,14 +51,14 @@ export class Touching {
   hasHandle(live: Given | null): void {
     const used = live ?? this.#handle;
     this.#handle = live;
-    if (used !== null && this.#isUsed) this.#card.readByDma(used.bus, live);
+    if (used !== null && this.isUsed) this.#card.readByDma(used.bus, live);
   }
 
   /** Memory is bound: the card reads it. */
   bound(memory: AgpMemory): void {
     for (const other of this.#bound) if (!other.isBound) this.#bound.delete(other);
     this.#bound.add(memory);
-    if (this.#isUsed) this.#card.read(memory.bridge!.gartBusAddr, memory.pgStart, memory.memory);
+    if (this.isUsed) this.#card.read(memory.bridge!.gartBusAddr, memory.pgStart, memory.memory);
   }
 
   /** A program writes a pattern to pages of a mapping: gart[i] = i % 256 in testgart. */
