@@ -106,7 +106,8 @@ class Run {
   readonly #processes: Processes;
   readonly #rendering: Rendering;
   readonly #dma: DmaClient;
-  readonly #boot: () => void;
+  /** What happens before the first operation. */
+  readonly boot: () => void;
   /** The DMA handle of the driver's table, if it has one. */
   #handle: Given | null = null;
   readonly #slots = new Map<number, AgpMemory | null>();
@@ -149,8 +150,8 @@ class Run {
       counters: () => this.#counters(),
     });
     const mapping = new DmaMapping(this.#kernel, coherent, swiotlb);
-    this.#dma = new DmaClient({ kernel: this.#kernel, coherent, mapping, card });
-    this.#boot = () => {
+    this.#dma = new DmaClient({ ...arch, mapping, card });
+    this.boot = () => {
       coherent.boot();
       swiotlb?.boot(coherent);
       hooks.boot?.(arch);
@@ -159,11 +160,6 @@ class Run {
 
   get events(): number {
     return this.#machine.state.moment;
-  }
-
-  /** What happens before the first operation. */
-  boot(): void {
-    this.#boot();
   }
 
   step(op: number, operation: Operation): void {
