@@ -154,7 +154,7 @@ class Run {
       counters: () => this.#counters(),
     });
     const mapping = new DmaMapping(this.#kernel, coherent, swiotlb);
-    this.#dma = new DmaClient({ kernel: this.#kernel, coherent, mapping, card });
+    this.#dma = new DmaClient({ ...arch, mapping, card });
     this.boot = () => {
       coherent.boot();
       swiotlb?.boot(coherent);

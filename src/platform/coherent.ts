@@ -8,14 +8,13 @@ import {
   type Bus,
   bus,
   machine as machineAddress,
-  onBus,
   PAGE_SIZE,
   type Phys,
   raw,
-  untranslated,
   type Virt,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
+import { busOf, reachedBy } from "./dma.ts";
 import type { Handles } from "./iommu.ts";
 import { type Given, type Kernel, pagesOn } from "./kernel.ts";
 import type { Window } from "./platform.ts";
@@ -90,7 +89,7 @@ export class CoherentMemory {
     const phys = kernel.physOf(address);
     if (this.#needsExchange(phys, order)) this.makeContiguous(address, phys, order);
     const machine = kernel.machineOf(phys)!;
-    const handle = this.handles === null ? onBus(machine) : this.#takeHandle(order);
+    const handle = this.handles === null ? busOf(kernel, machine) : this.#takeHandle(order);
     if (handle === null) {
       kernel.free("free_pages", address, order, use, "dma_alloc_coherent");
       return null;
@@ -118,12 +117,13 @@ export class CoherentMemory {
       this.#kernel.machine.emit({ kind: "iommu.unmapped", actor, place, page, bus, size });
     }
     this.#kernel.machine.emit({ kind: "dma.unmapped", ...about });
-    this.handles?.give(Math.floor(raw(handle) / PAGE_SIZE), 2 ** order);
+    this.handles?.give(Math.floor(raw(handle) / PAGE_SIZE), about.size / PAGE_SIZE);
     this.#kernel.free("free_pages", address, order, use, "dma_free_coherent");
   }
 
   #takeHandle(order: number): Bus | null {
-    const page = this.handles!.take({ pages: 2 ** order, align: 2 ** order });
+    const pages = this.#kernel.sizeOf(order) / PAGE_SIZE;
+    const page = this.handles!.take({ pages, align: pages });
     return page === null ? null : bus(page * PAGE_SIZE);
   }
 
@@ -133,7 +133,7 @@ export class CoherentMemory {
     const machine = this.#kernel.machineOf(phys)!;
     const behindIommu = this.handles !== null;
     const page = Math.floor(raw(handle) / PAGE_SIZE);
-    const reached = behindIommu ? machine : untranslated(handle);
+    const reached = behindIommu ? machine : reachedBy(this.#kernel, handle);
     const size = this.#kernel.sizeOf(order);
     const common = { actor: "kernel", place, phys, machine, bus: handle, reached, size } as const;
     return {
