@@ -2,7 +2,7 @@
 
 import { hex } from "./address.ts";
 import { acquire, release } from "./agpgart/backend.ts";
-import type { AgpMemory } from "./agpgart/bridge.ts";
+import type { AgpMemory, Board } from "./agpgart/bridge.ts";
 import { Drm } from "./agpgart/drm.ts";
 import { bridgeFacts, infoFacts } from "./agpgart/facts.ts";
 import { Frontend } from "./agpgart/frontend.ts";
@@ -30,6 +30,7 @@ import { Remap } from "./platform/remap.ts";
 import { Swiotlb } from "./platform/swiotlb.ts";
 import { TableAccess } from "./platform/table-access.ts";
 import { changeOf, type Scenario, type Staged } from "./scenario/scenario.ts";
+import { type Change, changesText } from "./workload/change.ts";
 import { type Operation, type Workload, workloadText } from "./workload/workload.ts";
 
 export interface Setup {
@@ -44,6 +45,8 @@ export interface Setup {
   readonly device: boolean;
   /** The scenario that this run stages, if any. */
   readonly staged?: Staged;
+  /** What is made different on the way, in the order of the ops. */
+  readonly changes?: readonly Change[];
 }
 
 /** A scenario's run, with its flaw or without. */
@@ -63,7 +66,8 @@ export function setupOfScenario(scenario: Scenario, fixed: boolean): Setup {
 
 /** What the trace will say of this run. */
 export function aboutRun(setup: Setup): About {
-  const { platform, hooks, chipset, workload, seed, lenientIoremap, device, staged } = setup;
+  const { platform, hooks, chipset, workload, seed, lenientIoremap, device, staged, changes } =
+    setup;
   return {
     platform: platform.name,
     hooks: hooks.name,
@@ -76,6 +80,7 @@ export function aboutRun(setup: Setup): About {
       device,
       ...platform.options,
       ...(staged && { scenario: staged.scenario.name, fixed: staged.fixed }),
+      ...(changes && changes.length > 0 && { changes: changesText(changes) }),
     },
     virtBase: platform.virtBase,
     physIsMachine: platform.physIsMachine,
@@ -89,6 +94,7 @@ export function* record(setup: Setup, sink: Sink): Generator<{ op: number; event
   const run = new Run(setup, sink);
   run.boot();
   for (const [op, operation] of setup.workload.operations.entries()) {
+    for (const change of setup.changes ?? []) if (change.op === op) run.change(change);
     run.step(op, operation);
     yield { op, events: run.events };
   }
@@ -101,6 +107,8 @@ class Run {
   readonly #kernel: Kernel;
   readonly #remap: Remap;
   readonly #agp: Agpgart;
+  /** The driver's own: what is changed here, it meets at its next call. */
+  readonly #board: { -readonly [P in keyof Board]: Board[P] };
   readonly #frontend: Frontend;
   readonly #touching: Touching;
   readonly #processes: Processes;
@@ -121,20 +129,18 @@ class Run {
     const swiotlb = platform.dma.bouncePool > 0 ? new Swiotlb(this.#kernel) : null;
     const card = new Card(this.#kernel);
     const pci = new Pci(this.#kernel, chipset);
-    this.#agp = new Agpgart(
-      {
-        arch,
-        hooks,
-        pci,
-        chipset,
-        remap: this.#remap,
-        access: new TableAccess(this.#kernel, this.#remap),
-        mmio: new Mmio(this.#kernel, chipset),
-        statics: { claimed: null },
-        msr: new Msr(this.#kernel),
-      },
-      staged && changeOf(staged).driver,
-    );
+    this.#board = {
+      arch,
+      hooks,
+      pci,
+      chipset,
+      remap: this.#remap,
+      access: new TableAccess(this.#kernel, this.#remap),
+      mmio: new Mmio(this.#kernel, chipset),
+      statics: { claimed: null },
+      msr: new Msr(this.#kernel),
+    };
+    this.#agp = new Agpgart(this.#board, staged && changeOf(staged).driver);
     const bridge = () => this.#agp.bridge;
     const files = new Files();
     this.#frontend = new Frontend(this.#kernel, bridge);
@@ -164,6 +170,12 @@ class Run {
   /** What happens before the first operation. */
   boot(): void {
     this.#boot();
+  }
+
+  change(change: Change): void {
+    if (change.name === "hooks") this.#board.hooks = change.hooks;
+    else if (change.name === "device") this.#touching.isUsed = change.on;
+    else this.#remap.rule = change.on ? "phys" : this.#kernel.platform.ioremap;
   }
 
   step(op: number, operation: Operation): void {

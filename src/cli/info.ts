@@ -84,6 +84,9 @@ function infoText(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Ta
     ["seed", `${about.seed}`],
     ["options", options.join(" ") || "none"],
     ["source", about.origin === null ? about.source : `${about.source}: ${about.origin}`],
+    ...(about.parent == null
+      ? []
+      : [["fork", `of ${about.parent.trace}, after #${about.parent.moment}`]]),
     ["digest", trace.digest ?? "none: the trace is torn"],
   ];
   const kindRows = [...kinds]

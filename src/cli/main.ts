@@ -13,6 +13,7 @@ import { addDiff } from "./diff.ts";
 import { addEvents } from "./events.ts";
 import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
+import { addFork } from "./fork.ts";
 import { addHistory } from "./history.ts";
 import { addImport } from "./import.ts";
 import { addIndex } from "./index-trace.ts";
@@ -55,6 +56,7 @@ for (const add of [
   addHistory,
   addWhy,
   addMarks,
+  addFork,
   addDebug,
   addDap,
   addIndex,

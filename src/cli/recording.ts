@@ -3,6 +3,7 @@
 import { setImmediate } from "node:timers/promises";
 import { chipsets } from "../chipset/index.ts";
 import type { About } from "../event/trace.ts";
+import type { Recorded } from "../event/vocabulary.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { hooksOf, mustBuild } from "../hooks/index.ts";
 import { platforms } from "../platform/index.ts";
@@ -11,9 +12,10 @@ import { type Variant, varied } from "../platform/variant.ts";
 import { aboutRun, record, type Setup, setupOfScenario } from "../record.ts";
 import { countOf } from "../report/text.ts";
 import { scenarios } from "../scenario/index.ts";
+import { changesOf } from "../workload/change.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
 import { Progress } from "./output.ts";
-import { type Written, writing } from "./writing.ts";
+import { type Keep, type Written, writing } from "./writing.ts";
 
 /** A run as a person asks for it, by names. */
 export interface Wanted extends Variant {
@@ -65,6 +67,14 @@ export function stagedOf(name: string, fixed: boolean): Setup {
 
 /** The setup of a simulated trace, to run it again; its `operations` must be known. */
 export function setupAgain(about: About): Setup {
+  const setup = setupAtStart(about);
+  const { changes } = about.options;
+  return typeof changes === "string"
+    ? { ...setup, changes: changesOf(changes, setup.platform) }
+    : setup;
+}
+
+function setupAtStart(about: About): Setup {
   const { platform, hooks, chipset, seed, options, operations, workload } = about;
   if (typeof options.scenario === "string")
     return stagedOf(options.scenario, options.fixed === true);
@@ -93,10 +103,28 @@ const textOf = (option: unknown): string | undefined =>
 /** How long the simulation runs before signals are looked at, in milliseconds. */
 const SLICE = 50;
 
+/** What a fork adds to a run: the parent's name, and a look at each event before it is written. */
+interface Fork {
+  readonly about: About;
+  readonly see: (recorded: Recorded) => void;
+}
+
 /** Records a run into a new trace file. */
-export const recordTo = (path: string, setup: Setup, force: boolean): Promise<Written> =>
+export const recordTo = (
+  path: string,
+  setup: Setup,
+  force: boolean,
+  fork?: Fork,
+): Promise<Written> =>
   writing(path, force, async ({ open, check }) => {
-    const sink = await open(aboutRun(setup));
+    const keep = await open(fork?.about ?? aboutRun(setup));
+    const sink: Keep =
+      fork === undefined
+        ? keep
+        : (seq, op, event, state) => {
+            fork.see({ seq, op, event });
+            keep(seq, op, event, state);
+          };
     const progress = new Progress("recording", setup.workload.operations.length);
     try {
       let turn = performance.now();

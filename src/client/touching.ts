@@ -19,7 +19,7 @@ export class Touching {
   readonly #files: Files;
   readonly #bridge: () => Bridge | null;
   /** Whether pages are filled as soon as there are any, and the card reads what was bound. */
-  readonly #isUsed: boolean;
+  isUsed: boolean;
   readonly #bound = new Set<AgpMemory>();
   /** The tag that stands for a page full of a pattern. */
   readonly #patterns = new Map<string, number>();
@@ -28,7 +28,7 @@ export class Touching {
     this.#card = card;
     this.#files = files;
     this.#bridge = bridge;
-    this.#isUsed = isUsed;
+    this.isUsed = isUsed;
   }
 
   /** An ioctl came through. */
@@ -39,19 +39,19 @@ export class Touching {
 
   /** A client has new memory: it writes something into each page. */
   allocated({ memory }: AgpMemory): void {
-    if (this.#isUsed) this.#card.fill(memory);
+    if (this.isUsed) this.#card.fill(memory);
   }
 
   /** A DMA handle is there, or was until now: the card uses it as a master on the PCI bus. */
   usedHandle(handle: Given, isLive: boolean): void {
-    if (this.#isUsed) this.#card.readByDma(handle.bus, isLive ? handle : null);
+    if (this.isUsed) this.#card.readByDma(handle.bus, isLive ? handle : null);
   }
 
   /** Memory is bound: the card reads it. */
   bound(memory: AgpMemory): void {
     for (const other of this.#bound) if (!other.isBound) this.#bound.delete(other);
     this.#bound.add(memory);
-    if (this.#isUsed) this.#card.read(memory.bridge!.gartBusAddr, memory.pgStart, memory.memory);
+    if (this.isUsed) this.#card.read(memory.bridge!.gartBusAddr, memory.pgStart, memory.memory);
   }
 
   /** A program writes a pattern to pages of a mapping: gart[i] = i % 256 in testgart. */

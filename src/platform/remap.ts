@@ -35,14 +35,14 @@ export interface Window {
 
 export class Remap {
   readonly #kernel: Kernel;
-  readonly #rule: IoremapRule;
+  rule: IoremapRule;
   #next: number;
   /** A workload may let every ioremap of RAM fail. */
   failing = false;
 
   constructor(kernel: Kernel, rule: IoremapRule) {
     this.#kernel = kernel;
-    this.#rule = rule;
+    this.rule = rule;
     this.#next = kernel.platform.remapFrom;
   }
 
@@ -151,7 +151,7 @@ export class Remap {
     if (isDevice(raw(asked) / PAGE_SIZE))
       return { frames: Array.from({ length: pages }, (_, i) => pagesOn(frame, i)) };
     if (this.failing) return { refused: "injected", frame };
-    return this.#rule === "phys" ? this.#byPage(asked, pages) : this.#byFrame(frame, pages);
+    return this.rule === "phys" ? this.#byPage(asked, pages) : this.#byFrame(frame, pages);
   }
 
   /** The number is taken for a physical address: each page lies where the kernel's own table says. */

@@ -64,6 +64,7 @@ export const titleOf = ({ platform, hooks, options, source }: About): string =>
     platform,
     `${hooks} hooks`,
     ...(options.lenientIoremap === true ? ["lenient ioremap"] : []),
+    ...(typeof options.changes === "string" ? [`from ${options.changes}`] : []),
     ...(source === "imported" ? ["imported"] : []),
   ].join(", ");
 
