@@ -6,6 +6,7 @@ import type { About } from "../event/trace.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { hooksOf, mustBuild } from "../hooks/index.ts";
+import type { Keep } from "../machine/machine.ts";
 import { platforms } from "../platform/index.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Variant, varied } from "../platform/variant.ts";
@@ -15,7 +16,7 @@ import { scenarios } from "../scenario/index.ts";
 import { changesOf } from "../workload/change.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
 import { Progress } from "./output.ts";
-import { type Keep, type Written, writing } from "./writing.ts";
+import { type Written, writing } from "./writing.ts";
 
 /** A run as a person asks for it, by names. */
 export interface Wanted extends Variant {

@@ -1,0 +1,184 @@
+// session.test.ts - where a debugger gets to by each move, forwards and backwards, and what stops it.
+
+import { beforeEach, expect, test } from "vitest";
+import { conditionOf } from "../../src/debug/condition.ts";
+import { Other } from "../../src/debug/other.ts";
+import { Session } from "../../src/debug/session.ts";
+import { isWrong } from "../../src/event/verdict.ts";
+import { TimeTravel } from "../../src/replay/travel.ts";
+import { recorded } from "../memory-trace.ts";
+import { stored } from "../replay/stored.ts";
+import { setupOf, workloadOf } from "../tells.ts";
+
+const workload = workloadOf(
+  { op: "init" },
+  { op: "alloc", slot: 0, pages: 3 },
+  { op: "bind", slot: 0, pg_start: 2 },
+  { op: "unbind", slot: 0 },
+);
+const wrong = recorded(setupOf("xen-i386 legacy", { workload, lenientIoremap: true }));
+const right = recorded(setupOf("xen-i386 gart", { workload }));
+const trace = await stored(wrong, 64);
+const travel = new TimeTravel(trace);
+let session = new Session(travel);
+beforeEach(() => {
+  session = new Session(travel);
+});
+
+/** Every event that a stop is for, by looking at all of them. */
+const all = (holds: (event: ReturnType<typeof entry>) => boolean): number[] =>
+  [...wrong.events()].filter(({ event }) => holds(event as never)).map(({ seq }) => seq);
+const entry = (seq: number) => wrong.event(seq)!.event as { kind: string; entry?: number };
+
+/** Where continuing stops, until the trace ends. */
+function stopsOf(direction: "forwards" | "backwards"): number[] {
+  const met: number[] = [];
+  for (;;) {
+    const arrival = session.continue(direction);
+    if (arrival.by === "edge") return met;
+    met.push(arrival.moment);
+  }
+}
+
+test("a step goes one event, and no further than the ends of the trace", () => {
+  expect(session.step("backwards")).toEqual({ moment: 0, by: "edge", stop: null });
+  expect(session.step("forwards", 3)).toEqual({ moment: 3, by: "arrived", stop: null });
+  expect(session.step("backwards").moment).toBe(2);
+  expect(session.step("forwards", 1e9)).toEqual({ moment: trace.count, by: "edge", stop: null });
+});
+
+test("next goes from the beginning of one op to that of the next, and back the same way", () => {
+  const begins = all(({ kind }) => kind === "op.began");
+  expect(begins.map(() => session.next("forwards").moment)).toEqual(begins);
+  expect(session.next("forwards").by).toBe("edge");
+  expect(begins.map(() => session.next("backwards").moment)).toEqual(begins.toReversed());
+  expect(session.next("backwards")).toMatchObject({ moment: 0, by: "edge" });
+});
+
+test("finish goes to the end of the op, and its reverse to the beginning", () => {
+  const { first, last } = trace.op(2)!;
+  session.goTo(first + 3);
+  expect(session.finish("forwards").moment).toBe(last);
+  expect(() => session.finish("forwards")).toThrow("is the end of op 2 already");
+  expect(session.finish("backwards").moment).toBe(first);
+  session.goTo(0);
+  expect(() => session.finish("forwards")).toThrow("#0 is in no op");
+});
+
+test("continue meets every event that a breakpoint is for, in both directions", () => {
+  session.break("gatt.written if entry >= 3 and entry < 0x10");
+  const wanted = all((e) => e.kind === "gatt.written" && e.entry! >= 3 && e.entry! < 0x10);
+  expect(wanted.length).toBeGreaterThan(10);
+  expect(stopsOf("forwards")).toEqual(wanted);
+  expect(session.moment).toBe(trace.count);
+  expect(stopsOf("backwards")).toEqual(wanted.toReversed());
+  expect(session.stops[0]!.hits).toBe(2 * wanted.length);
+});
+
+test.each([
+  ["page", (seq: number) => entry(seq).kind.startsWith("page.")],
+  ["hook virt_to_phys", (seq: number) => JSON.stringify(entry(seq)).includes('"virt_to_phys"')],
+  ["wrong", (seq: number) => isWrong(travel.verdict(wrong.event(seq)!))],
+  ["hypervisor", (seq: number) => wrong.event(seq)!.event.actor === "hypervisor"],
+  [
+    "agp_generic_insert_memory",
+    (seq: number) => wrong.event(seq)!.event.place === "agp_generic_insert_memory",
+  ],
+  ["op bind", (seq: number) => seq === trace.op(2)!.first],
+  ["op:3", (seq: number) => seq === trace.op(3)!.first],
+  ["#77", (seq: number) => seq === 77],
+])("a breakpoint at %s stops at these events and no others", (spec, holds) => {
+  session.break(spec);
+  const wanted = all(() => true).filter(holds);
+  expect(wanted.length).toBeGreaterThan(0);
+  expect(stopsOf("forwards")).toEqual(wanted);
+});
+
+test("a watchpoint stops at changes, a read watchpoint at looks, and both are told apart", () => {
+  const on = (kind: string) => all((e) => e.kind === kind && e.entry === 3);
+  const number = session.watch("gatt[3]", "change").number;
+  expect(stopsOf("forwards")).toEqual(on("gatt.written"));
+  session.delete(number);
+  session.watch("gatt[3]", "read");
+  expect(stopsOf("backwards")).toEqual(on("gatt.read").toReversed());
+  session.delete(null);
+  session.watch("gatt[2..4] if kind == gatt.read", "access");
+  expect(stopsOf("forwards")).toEqual(
+    all((e) => e.kind === "gatt.read" && e.entry! >= 2 && e.entry! <= 4),
+  );
+});
+
+test("the nearest of several stops ends a move, be it a next or a finish", () => {
+  const { first } = trace.op(2)!;
+  session.goTo(first);
+  session.watch("gatt[4]", "change");
+  const three = session.watch("gatt[3]", "change");
+  expect(session.next("forwards")).toMatchObject({ by: "stop", stop: three });
+  expect(session.finish("forwards").stop!.text).toBe("gatt[0x4]");
+});
+
+test("back and forward retrace where one stood; a new move forgets what lay forward", () => {
+  for (const moment of [10, 20, 30]) session.goTo(moment);
+  expect([session.back()!.moment, session.back()!.moment]).toEqual([20, 10]);
+  expect(session.forward()!.moment).toBe(20);
+  session.goTo(5);
+  expect(session.forward()).toBeNull();
+  expect([session.back(), session.back(), session.back()].map((a) => a!.moment)).toEqual([
+    20, 10, 0,
+  ]);
+  expect(session.back()).toBeNull();
+});
+
+test("what cannot be stopped at is refused with what was meant", () => {
+  expect(() => session.break("gat.written")).toThrow("did you mean 'gatt.written'");
+  expect(() => session.break("hook virt_to_gat")).toThrow("did you mean 'virt_to_gart'");
+  expect(() => session.break("#99999999")).toThrow("past the end");
+  expect(() => session.watch("gat[3]", "change")).toThrow("did you mean 'gatt'");
+  expect(() => session.break("gatt if")).toThrow(
+    "character 1: the end stands where a value should",
+  );
+  expect(session.stops).toEqual([]);
+});
+
+test.each([
+  ["entry = 3", 7, "'='"],
+  ["entry >= ", 10, "the end"],
+  ["(entry > 3", 11, "the end"],
+  ["entri > 3", 1, "did you mean 'entry'"],
+  ["entry > 3 3", 11, "'3' is not expected here"],
+])("the condition '%s' goes wrong at character %i", (text, at, why) => {
+  expect(() => conditionOf(text)).toThrow(`character ${at}`);
+  expect(() => conditionOf(text)).toThrow(why);
+});
+
+test("a condition compares numbers with numbers and words with words, whole virtual addresses too", () => {
+  const told = (virtBase: bigint) => ({
+    recorded: {
+      seq: 9,
+      op: 2,
+      event: { kind: "hook.called", actor: "driver", hook: "virt_to_phys", virt: 0x1000 } as never,
+    },
+    verdict: () => "stale" as const,
+    virtBase,
+  });
+  const holds = (text: string, base = 0n) => conditionOf(text).holds(told(base));
+  expect(holds("virt == 0xc000000000001000", 0xc000000000000000n)).toBe(true);
+  expect(holds("virt == 0x1000")).toBe(true);
+  expect(holds("op == 2 and not (seq < 9 or verdict != stale)")).toBe(true);
+  expect(holds("hook > 3 or kind < 'a' or seq == stale or entry")).toBe(false);
+});
+
+test("the partner of an event is the same step on the other platform, and a lone one has none", () => {
+  const other = new Other(travel, new TimeTravel(right), "right");
+  const { first } = trace.op(2)!;
+  const written = all((e) => e.kind === "gatt.written" && e.entry === 3).find(
+    (seq) => seq > first,
+  )!;
+  const partner = other.partnerOf(trace.event(written)!)!;
+  expect(partner.event).toMatchObject({ kind: "gatt.written", entry: 3 });
+  expect(right.event(partner.seq)!.op).toBe(2);
+  const alone = [...right.events()].filter(({ event }) => event.kind === "hypercall.made");
+  const back = new Other(new TimeTravel(right), travel, "wrong");
+  expect(alone.length).toBeGreaterThan(0);
+  expect(alone.map((event) => back.partnerOf(event))).toEqual(alone.map(() => null));
+});
