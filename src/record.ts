@@ -8,15 +8,12 @@ import { bridgeFacts, infoFacts } from "./agpgart/facts.ts";
 import { Frontend } from "./agpgart/frontend.ts";
 import { Agpgart } from "./agpgart/index.ts";
 import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/memory.ts";
-import type { Chipset } from "./chipset/chipset.ts";
 import { DmaClient, isOfDma } from "./client/dma-client.ts";
 import { Files } from "./client/files.ts";
 import { isOfProcess, Processes } from "./client/processes.ts";
 import { isOfDrm, Rendering } from "./client/rendering.ts";
 import { Touching } from "./client/touching.ts";
 import type { Facts } from "./event/field.ts";
-import type { About } from "./event/trace.ts";
-import type { Hooks } from "./hooks/hooks.ts";
 import { Machine, type Sink } from "./machine/machine.ts";
 import { Card } from "./platform/card.ts";
 import { CoherentMemory } from "./platform/coherent.ts";
@@ -25,69 +22,13 @@ import { Kernel, Killed } from "./platform/kernel.ts";
 import { Mmio } from "./platform/mmio.ts";
 import { Msr } from "./platform/msr.ts";
 import { Pci } from "./platform/pci.ts";
-import type { Platform } from "./platform/platform.ts";
 import { Remap } from "./platform/remap.ts";
 import { Swiotlb } from "./platform/swiotlb.ts";
 import { TableAccess } from "./platform/table-access.ts";
-import { changeOf, type Scenario, type Staged } from "./scenario/scenario.ts";
-import { type Change, changesText } from "./workload/change.ts";
-import { type Operation, type Workload, workloadText } from "./workload/workload.ts";
-
-export interface Setup {
-  readonly platform: Platform;
-  readonly hooks: Hooks;
-  readonly chipset: Chipset;
-  readonly workload: Workload;
-  readonly seed: number;
-  /** Whether ioremap takes a physical address whatever the platform: the reference's lenient rule. */
-  readonly lenientIoremap: boolean;
-  /** Whether the client writes its pages and the card reads them. */
-  readonly device: boolean;
-  /** The scenario that this run stages, if any. */
-  readonly staged?: Staged;
-  /** What is made different on the way, in the order of the ops. */
-  readonly changes?: readonly Change[];
-}
-
-/** A scenario's run, with its flaw or without. */
-export function setupOfScenario(scenario: Scenario, fixed: boolean): Setup {
-  const change = changeOf({ scenario, fixed });
-  return {
-    platform: change.platform?.(scenario.platform) ?? scenario.platform,
-    hooks: change.hooks ?? scenario.hooks,
-    chipset: scenario.chipset,
-    workload: change.workload ?? scenario.workload,
-    seed: 0,
-    lenientIoremap: change.lenientIoremap ?? false,
-    device: true,
-    staged: { scenario, fixed },
-  };
-}
-
-/** What the trace will say of this run. */
-export function aboutRun(setup: Setup): About {
-  const { platform, hooks, chipset, workload, seed, lenientIoremap, device, staged, changes } =
-    setup;
-  return {
-    platform: platform.name,
-    hooks: hooks.name,
-    chipset: chipset.name,
-    workload: workload.name,
-    operations: workloadText(workload),
-    seed,
-    options: {
-      lenientIoremap,
-      device,
-      ...platform.options,
-      ...(staged && { scenario: staged.scenario.name, fixed: staged.fixed }),
-      ...(changes && changes.length > 0 && { changes: changesText(changes) }),
-    },
-    virtBase: platform.virtBase,
-    physIsMachine: platform.physIsMachine,
-    source: "simulated",
-    origin: null,
-  };
-}
+import { changeOf } from "./scenario/scenario.ts";
+import type { Setup } from "./scenario/setup.ts";
+import type { Change } from "./workload/change.ts";
+import type { Operation } from "./workload/workload.ts";
 
 /** Runs the workload; gives control back after every op, so that the caller can show progress. */
 export function* record(setup: Setup, sink: Sink): Generator<{ op: number; events: number }> {

@@ -5,8 +5,9 @@ import { SUBJECT_FAMILIES, subjectCode } from "../src/event/field.ts";
 import type { About, Search } from "../src/event/trace.ts";
 import { addressesOf } from "../src/event/verdict.ts";
 import { declared, type Event, type Recorded } from "../src/event/vocabulary.ts";
-import { aboutRun, record, type Setup } from "../src/record.ts";
+import { record } from "../src/record.ts";
 import type { Trace } from "../src/replay/trace.ts";
+import { aboutRun, type Setup } from "../src/scenario/setup.ts";
 
 /** A run, recorded without any proof. */
 export function recorded(setup: Setup): Trace {

@@ -5,8 +5,8 @@
 
 import type { Facts } from "../src/event/field.ts";
 import type { Event, KindName, Of } from "../src/event/vocabulary.ts";
-import type { Setup } from "../src/record.ts";
 import type { Trace } from "../src/replay/trace.ts";
+import type { Setup } from "../src/scenario/setup.ts";
 import { setupOf, tells, workloadOf } from "./tells.ts";
 
 export const ENTRIES = 1024;

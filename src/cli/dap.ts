@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { Adapter } from "../debug/adapter.ts";
+import { setColours } from "../report/colours.ts";
 
 export function addDap(program: Command): void {
   program
@@ -14,6 +15,8 @@ export function addDap(program: Command): void {
     .action(() => {
       // An editor that closes the pipe has ended the session; the adapter hears of it and leaves.
       process.stdout.removeAllListeners("error");
+      // An editor shows text, whatever FORCE_COLOR says.
+      setColours(false);
       new Adapter().start(process.stdin, process.stdout);
     });
 }

@@ -2,8 +2,8 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import { UserError } from "../fault.ts";
-import type { Setup } from "../record.ts";
 import { countOf } from "../report/text.ts";
+import type { Setup } from "../scenario/setup.ts";
 import { notice, printJson } from "./output.ts";
 import { recordTo, setupOf, stagedOf } from "./recording.ts";
 import { workloadOf } from "./workload-file.ts";

@@ -1,6 +1,5 @@
 // desk.ts - what the commands of the debugger work with, and how they say where one has got to.
 
-import { basename } from "node:path";
 import { eventLine } from "../report/event-text.ts";
 import { thingNow } from "../report/thing-text.ts";
 import type { Command } from "./command.ts";
@@ -40,7 +39,7 @@ export class Desk {
 
   /** "run.gart" */
   get name(): string {
-    return basename(this.path);
+    return this.path.slice(this.path.lastIndexOf("/") + 1);
   }
 
   /** Where a move ended: what stopped it, the event one stands at, and what is on display. */

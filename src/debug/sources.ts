@@ -3,7 +3,6 @@
 // A source is an op, or a stretch between two ops; a long one is cut into pieces, so that no client is ever
 // handed ten million lines. Its reference is the seq of its first event: line and event tell each other.
 
-import { stripVTControlCharacters } from "node:util";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { TimeTravel } from "../replay/travel.ts";
 import { eventLine } from "../report/event-text.ts";
@@ -46,7 +45,7 @@ export class Sources {
     const { last } = this.#pieceAt(reference);
     return [...trace.events(reference, last)]
       .map((recorded) => eventLine(recorded, this.#travel.verdict(recorded), trace.about))
-      .map((line) => stripVTControlCharacters(line).replaceAll("\n", " "))
+      .map((line) => line.replaceAll("\n", " "))
       .join("\n");
   }
 

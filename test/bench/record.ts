@@ -5,7 +5,8 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { columns } from "../../src/event/field.ts";
 import { ROW_WIDTH } from "../../src/event/row.ts";
-import { aboutRun, record, type Setup } from "../../src/record.ts";
+import { record } from "../../src/record.ts";
+import { aboutRun, type Setup } from "../../src/scenario/setup.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 
 /** Seconds that each way takes, in one run. */

@@ -5,10 +5,10 @@ import type { Checked } from "../../src/check/check.ts";
 import { checks } from "../../src/check/index.ts";
 import { runChecks } from "../../src/check/run.ts";
 import { State } from "../../src/machine/state.ts";
-import { setupOfScenario } from "../../src/record.ts";
 import { natureOf } from "../../src/replay/replay.ts";
 import { scenarios } from "../../src/scenario/index.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
+import { setupOfScenario } from "../../src/scenario/setup.ts";
 import { tells } from "../tells.ts";
 
 // A table of 64 MB is some hundred thousand events, and the machine may be busy.

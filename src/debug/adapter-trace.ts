@@ -1,0 +1,51 @@
+// adapter-trace.ts - what a launch or an attach names, and what there is from then to the disconnect.
+
+import { z } from "zod";
+import { UserError } from "../fault.ts";
+import { TimeTravel } from "../replay/travel.ts";
+import { TraceReader } from "../store/read.ts";
+import { AdapterStops } from "./adapter-stops.ts";
+import { Other } from "./other.ts";
+import { Session } from "./session.ts";
+import { Sources } from "./sources.ts";
+
+/** What a launch or attach says; clients add fields of their own. */
+const asked = z.looseObject({
+  trace: z.string(),
+  trace2: z.string().optional(),
+  stopOnEntry: z.boolean().default(true),
+});
+
+/** What there is from launch to disconnect. */
+export interface Open {
+  readonly readers: readonly TraceReader[];
+  readonly session: Session;
+  readonly sources: Sources;
+  readonly stops: AdapterStops;
+  readonly other: Other | null;
+  readonly stopOnEntry: boolean;
+}
+
+/** Opens the traces of a launch configuration; a UserError says what is wrong with it. */
+export function openTraces(args: unknown): Open {
+  const { data, error } = asked.safeParse(args);
+  if (data === undefined)
+    throw new UserError(
+      `the launch configuration is wrong (${error.issues[0]!.path.join(".")}: ${error.issues[0]!.message}); ` +
+        'it needs "trace", the path of a trace file',
+    );
+  const readers: TraceReader[] = [];
+  try {
+    for (const path of [data.trace, data.trace2 ?? []].flat()) readers.push(TraceReader.open(path));
+  } catch (error) {
+    for (const reader of readers) reader.close();
+    throw error;
+  }
+  const travel = new TimeTravel(readers[0]!);
+  const session = new Session(travel);
+  const sources = new Sources(travel);
+  const other =
+    readers[1] === undefined ? null : new Other(travel, new TimeTravel(readers[1]), data.trace2!);
+  const stops = new AdapterStops(session, sources);
+  return { readers, session, sources, stops, other, stopOnEntry: data.stopOnEntry };
+}
