@@ -7,7 +7,7 @@ import { PAGE_SIZE } from "../address.ts";
 import { chipsetCalled } from "../chipset/index.ts";
 import { textNumber } from "../event/blend.ts";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
-import type { Row, Rows } from "../event/row.ts";
+import { filledOf, type Row, type Rows } from "../event/row.ts";
 import type { Verdict } from "../event/verdict.ts";
 import {
   type Actor,
@@ -167,11 +167,8 @@ export class Side {
     const seq = row[SEQ]!;
     this.#read = seq;
     const kind = this.#kinds[row[KIND]!]!;
-    const notes = this.#chunk.notes;
-    let note: string | undefined;
-    if (this.#note < notes.length && notes[this.#note]![0] === seq) note = notes[this.#note++]![1];
-    let filled = 0;
-    for (let i = 0; i < row.length; i++) if (row[i] !== null) filled |= 1 << i;
+    const note = this.#noteOf(seq);
+    const filled = filledOf(row);
     this.#keepTrack(kind, row);
     const actor = this.#actors[row[ACTOR]!]!;
     const value = row[VALUE] ?? NONE;
@@ -238,20 +235,28 @@ export class Side {
 
   /** Passes over ops that agree by their signatures. */
   #passOver(from: number, to: number): void {
-    for (const { rows } of this.trace.rows(from, to, KEPT))
-      for (const row of rows) {
-        const kind = this.#kinds[row[KIND]!]!;
-        this.#keepTrack(kind, row);
-        if (kind === FREED) this.#owners.free(firstOf(row), pagesOf(row[SIZE]!));
-        let filled = 0;
-        for (let i = 0; i < row.length; i++) if (row[i] !== null) filled |= 1 << i;
-        this.#likeness.read(row, 0, filled, kind, undefined);
-        this.roots.see(row, kind);
+    if (to - from < WORTH_SEEKING) {
+      while (this.#read < to) {
+        const row = this.#nextRow();
+        this.#read = row[SEQ]!;
+        this.#pass(row);
       }
+      return;
+    }
+    for (const { rows } of this.trace.rows(from, to, KEPT)) for (const row of rows) this.#pass(row);
     this.#read = to;
     this.#chunks = this.trace.rows(to + 1, this.trace.count)[Symbol.iterator]();
     this.#chunk = { rows: [], notes: [] };
     this.#row = 0;
+  }
+
+  /** Of an event that is passed over: whose pages are whose, and where addresses come from. */
+  #pass(row: Row): void {
+    const kind = this.#kinds[row[KIND]!]!;
+    this.#keepTrack(kind, row);
+    if (kind === FREED) this.#owners.free(firstOf(row), pagesOf(row[SIZE]!));
+    if (kind === REGISTER_WRITTEN) this.#likeness.read(row, 0, filledOf(row), kind, undefined);
+    this.roots.see(row, kind);
   }
 
   #nextRow(): Row {
@@ -261,6 +266,13 @@ export class Side {
       this.#note = 0;
     }
     return this.#chunk.rows[this.#row++]!;
+  }
+
+  #noteOf(seq: number): string | undefined {
+    const { notes } = this.#chunk;
+    while (this.#note < notes.length && notes[this.#note]![0] < seq) this.#note++;
+    const note = notes[this.#note];
+    return note?.[0] === seq ? note[1] : undefined;
   }
 
   #placeOf(code: number): number {
@@ -276,4 +288,8 @@ export class Side {
 
 const BEGAN = kindCode["op.began"];
 const ENDED = kindCode["op.ended"];
+const REGISTER_WRITTEN = kindCode["register.written"];
+/** Events that are rather read than sought in the trace anew. */
+const WORTH_SEEKING = 1 << 16;
+
 const firstOf = (row: Row): number => Math.floor(row[SUBJECT]! / SUBJECT_FAMILIES);

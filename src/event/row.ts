@@ -149,8 +149,11 @@ export function encodeRow(
 }
 
 /** A bit for each column that a row fills. */
-export const filledOf = (row: Row): number =>
-  row.reduce<number>((filled, value, i) => (value === null ? filled : filled | (1 << i)), 0);
+export function filledOf(row: Row): number {
+  let filled = 0;
+  for (let i = 0; i < row.length; i++) if (row[i] !== null) filled |= 1 << i;
+  return filled;
+}
 
 /** What of the event stands outside its row. */
 export function textsOf(event: Event): Texts {

@@ -23,6 +23,8 @@ import { type OpTexts, opOf, RowTexts } from "./texts.ts";
 
 /** Rows taken from SQLite at once: 1.35 us a row; one at a time by a cursor, it is 1.65. */
 const CHUNK = 1024;
+/** Ops taken at once: the result of one can be a list of all its pages. */
+const OPS = 32;
 
 const SEQ = columns.indexOf("seq");
 const KIND = columns.indexOf("kind");
@@ -148,9 +150,9 @@ export class TraceReader {
   *ops(): Generator<OpRow> {
     const statement = prepare(this.#database, opsAfter).raw();
     for (let after = -1; ; ) {
-      const rows = statement.all(after, CHUNK) as OpFields[];
+      const rows = statement.all(after, OPS) as OpFields[];
       for (const fields of rows) yield opRow(fields);
-      if (rows.length < CHUNK) return;
+      if (rows.length < OPS) return;
       after = rows.at(-1)![0];
     }
   }

@@ -5,9 +5,6 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { recordTo, setupOf } from "../../src/cli/recording.ts";
-import { isAlike } from "../../src/diff/comparison.ts";
-import { compare } from "../../src/diff/diff.ts";
-import { TraceReader } from "../../src/store/read.ts";
 import { churn } from "./churn.ts";
 
 /** Two traces compared: seconds, and kilobytes at most. */
@@ -54,9 +51,13 @@ export async function timeCompare(
 
 /** Compares in a process of its own, so that its memory is known; reads every op or passes over equal ones. */
 function measure(a: string, b: string, how: "signed" | "read"): Compared {
-  const text = execFileSync(process.execPath, [import.meta.filename, a, b, how], {
-    encoding: "utf8",
-  });
+  const text = execFileSync(
+    process.execPath,
+    [join(import.meta.dirname, "compare-one.js"), a, b, how],
+    {
+      encoding: "utf8",
+    },
+  );
   return { ...(JSON.parse(text) as Omit<Compared, "select">), select: select(a) + select(b) };
 }
 
@@ -68,18 +69,3 @@ function select(path: string): number {
   database.close();
   return took;
 }
-
-/** The process: prints what it measured as JSON. */
-function main([a, b, how]: readonly string[]): void {
-  const traces = [a!, b!].map((path) => TraceReader.open(path)) as [TraceReader, TraceReader];
-  const since = performance.now();
-  const comparison = compare(...traces, { readAll: how === "read" });
-  const diff = (performance.now() - since) / 1000;
-  const events = traces[0].count + traces[1].count;
-  for (const trace of traces) trace.close();
-  // Kilobytes, as getrusage gives them.
-  const memory = process.resourceUsage().maxRSS;
-  process.stdout.write(JSON.stringify({ events, alike: isAlike(comparison), diff, memory }));
-}
-
-if (process.argv[1] === import.meta.filename) main(process.argv.slice(2));
