@@ -12,7 +12,7 @@ import { briefText, diffText, pairText, type Telling } from "../report/diff-text
 import { titleOf } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { diffFolder } from "./diff-matrix.ts";
-import { print, printJson } from "./output.ts";
+import { Progress, print, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
 
 interface Options {
@@ -81,6 +81,7 @@ export const addKindOptions = (command: Command): Command =>
 
 async function diffTwo(a: TraceReader, b: TraceReader, options: Options): Promise<void> {
   const all: unknown[] = [];
+  const progress = new Progress("comparing", a.lastOp + 1);
   const comparison = compare(
     a,
     b,
@@ -88,7 +89,9 @@ async function diffTwo(a: TraceReader, b: TraceReader, options: Options): Promis
     options.all
       ? (one) => all.push(options.json ? divergenceJson(a, b, one) : pairText(a, b, one))
       : undefined,
+    (op) => progress.at(op + 1),
   );
+  progress.stop();
   if (options.json) await printJson(comparisonJson(a, b, comparison, options.all ? all : null));
   else if (options.brief) await print(briefText(comparison));
   else {

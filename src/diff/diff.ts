@@ -26,19 +26,23 @@ export const usualRules: Rules = {
   readAll: false,
 };
 
-/** Compares; `each` hears of every divergence in order. A UserError says what cannot be compared. */
+/**
+ * Compares; `each` hears of every divergence in order, `onOp` of each op's number when it is done. A UserError says
+ * what cannot be compared.
+ */
 export function compare(
   a: Compared,
   b: Compared,
   rules: Partial<Rules> = {},
   each?: (divergence: Divergence) => void,
+  onOp?: (op: number) => void,
 ): Comparison {
   if (a.about.workload !== b.about.workload && !rules.byName)
     throw new UserError(
       `the traces hold different workloads (${a.about.workload} and ${b.about.workload}); ` +
         "record the same one twice, or pair what ops they share with --align by-name",
     );
-  return new Comparing(a, b, { ...usualRules, ...rules }, each).run();
+  return new Comparing(a, b, { ...usualRules, ...rules }, each).run(onOp);
 }
 
 /** Marks that wait for what was moved, at most. */
@@ -91,7 +95,7 @@ class Comparing {
     this.#causes = new Causes(this.#a, this.#b);
   }
 
-  run(): Comparison {
+  run(onOp: (op: number) => void = () => {}): Comparison {
     for (const pair of pairedOps(this.#a.trace, this.#b.trace, this.#rules.byName)) {
       // What the other trace holds beyond a tear is unknown here.
       if (pair.isPastA && this.#a.trace.torn) break;
@@ -100,6 +104,7 @@ class Comparing {
       this.#partners.add(pair.a?.op ?? null, pair.b?.op ?? null);
       if (pair.a === null || pair.b === null) this.#alone(pair);
       else this.#both(pair.a, pair.b, pair.isGuess);
+      onOp((pair.a ?? pair.b)!.op);
       if (this.#rules.firstOnly && this.#first !== null) break;
     }
     return {

@@ -82,13 +82,19 @@ const actorCodes = new Map<string, number>(actors.map((actor, code) => [actor, c
 export class Places {
   readonly names: string[] = [];
   readonly #codes = new Map<string, number>();
+  // Events of one place come together: asking the map each time costs some 10 ns.
+  #last: string | null = null;
+  #code = -1;
 
   codeOf(name: string): number {
+    if (name === this.#last) return this.#code;
     let code = this.#codes.get(name);
     if (code === undefined) {
       code = this.names.push(name) - 1;
       this.#codes.set(name, code);
     }
+    this.#last = name;
+    this.#code = code;
     return code;
   }
 }
@@ -133,7 +139,10 @@ export function encodeRow(
   const values = event as unknown as {
     readonly [name: string]: number | string | null | undefined;
   };
-  for (const step of plan.steps) {
+  // By index: an iterator costs a tenth of the encoding.
+  const { steps } = plan;
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i]!;
     const value = values[step.name];
     if (value == null) continue;
     const at = start + step.at;
@@ -155,6 +164,8 @@ export function filledOf(row: Row): number {
   return filled;
 }
 
+const NO_TEXTS: Texts = {};
+
 /** What of the event stands outside its row. */
 export function textsOf(event: Event): Texts {
   switch (event.kind) {
@@ -172,9 +183,9 @@ export function textsOf(event: Event): Texts {
     case "request.issued":
     case "request.fetched":
     case "request.completed":
-      return event.text == null ? {} : { note: event.text };
+      return event.text == null ? NO_TEXTS : { note: event.text };
     default:
-      return {};
+      return NO_TEXTS;
   }
 }
 
