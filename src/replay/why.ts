@@ -16,7 +16,7 @@ export interface Step {
   readonly recorded: Recorded;
   readonly verdict: Verdict | null;
   /** The event asked about, what its address came from, or the entry that decided where it leads. */
-  readonly role: "asked" | "cause" | "p2m" | "iommu";
+  readonly role: "asked" | "cause" | Entry["role"];
   /** The seq of the step that it explains; null for the one asked about. */
   readonly explains: number | null;
 }
@@ -33,7 +33,7 @@ export function whyOf(trace: Trace, asked: Recorded): Step[] {
     }),
   );
   const seen = new Set(chain.map(({ seq }) => seq));
-  for (const [role, recorded, explains] of entriesBehind(trace, chain)) {
+  for (const { role, recorded, explains } of entriesBehind(trace, chain)) {
     if (seen.has(recorded.seq)) continue;
     seen.add(recorded.seq);
     steps.push({ recorded, verdict: null, role, explains });
@@ -41,20 +41,25 @@ export function whyOf(trace: Trace, asked: Recorded): Step[] {
   return steps;
 }
 
-type Entry = readonly [role: "p2m" | "iommu", recorded: Recorded, explains: number];
+/** What was in force when a step was taken, and is no cause of it. */
+interface Entry {
+  readonly role: "p2m" | "iommu" | "allocation";
+  readonly recorded: Recorded;
+  readonly explains: number;
+}
 
 /** The entries that were in force when each step was taken; a page that moved has more than one. */
 function* entriesBehind(trace: Trace, chain: readonly Recorded[]): Generator<Entry> {
-  const page = trace.about.physIsMachine ? null : pageMeant(chain);
+  const page = pageMeant(chain);
   for (const { seq, event } of chain) {
-    if (page !== null && saysWhere(event)) {
-      const entry = inForce(trace, "p2m", page, seq);
-      if (entry !== undefined) yield ["p2m", entry, seq];
-    }
-    if (event.kind !== "dma.mapped") continue;
-    const entry = inForce(trace, "iommu", Math.floor(raw(event.bus) / PAGE_SIZE), seq);
-    if (entry !== undefined) yield ["iommu", entry, seq];
+    if (page !== null && !trace.about.physIsMachine && saysWhere(event))
+      yield* inForce(trace, "p2m", page, seq);
+    if (event.kind === "dma.mapped")
+      yield* inForce(trace, "iommu", Math.floor(raw(event.bus) / PAGE_SIZE), seq);
   }
+  // A DMA handle's chain ends where it was mapped; the page was somebody's before.
+  const allocated = chain.some(({ event }) => event.kind === "page.allocated");
+  if (page !== null && !allocated) yield* inForce(trace, "allocation", page, chain.at(-1)!.seq);
 }
 
 /** Whether the event says where the page is: then its entry was looked up then. */
@@ -69,13 +74,15 @@ function pageMeant(chain: readonly Recorded[]): number | null {
   return null;
 }
 
-function inForce(
+function* inForce(
   trace: Trace,
-  family: "p2m" | "iommu",
+  role: Entry["role"],
   number: number,
   moment: number,
-): Recorded | undefined {
+): Generator<Entry> {
   const stretch = { from: 1, to: moment, backwards: true };
-  for (const recorded of changesOf(trace, thing(family, number), stretch)) return recorded;
-  return undefined;
+  for (const recorded of changesOf(trace, thing(role, number), stretch)) {
+    yield { role, recorded, explains: moment };
+    return;
+  }
 }

@@ -13,6 +13,7 @@ const roles: { readonly [R in Step["role"]]: string } = {
   cause: "because",
   p2m: "P2M entry",
   iommu: "IOMMU entry",
+  allocation: "allocation",
 };
 
 /** The addresses of an event, each in hexadecimal. */

@@ -17,7 +17,10 @@ const STEP_BYTES = [0, 1, 2, 5] as const;
 const LONGEST = 1 + 5 + 7;
 const NUMBER = 7;
 
-/** What the bytes of this program say, and in what order: those of another form are of no use. */
+/**
+ * What the bytes of this program say, and in what order: those of another form are of no use. The number in
+ * front goes up when a table keeps its name and comes to mean something else.
+ */
 export const keyframeForm: string = [
   "1",
   ...new State({ physIsMachine: true, chipset: null }).tables.keys(),

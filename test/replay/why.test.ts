@@ -65,6 +65,8 @@ test("on a G5 that gives a DMA handle to the GART, the IOMMU entry is the one th
     kind: "iommu.mapped",
     machine: (base.event as { machine?: unknown }).machine,
   });
+  // No hook call leads from the handle to the page: whose it was is looked up.
+  expect(steps.at(-1)).toMatchObject({ role: "allocation", recorded: { event: { use: "gatt" } } });
 });
 
 test("on a bare PC there is no entry that could have decided", () => {
