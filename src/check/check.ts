@@ -38,6 +38,8 @@ export interface Moment {
 /** What a watch says of the event under its eyes. */
 export interface Report {
   finding(things: readonly Thing[], says: string, verdict?: Verdict): void;
+  /** What the event is about cannot be decided, for want of a fact; the check goes on. */
+  unknown(why: string): void;
   /** The trace does not hold what the check needs: from here on it can tell nothing. */
   cannotTell(why: string): void;
 }
@@ -57,6 +59,9 @@ export interface Check {
   readonly name: string;
   /** The invariant as a sentence, without a full stop. */
   readonly holds: string;
+  /** Set where each event is judged by itself, so that a gap in the recording takes nothing from it. */
+  readonly byEvent?: true;
+  /** Begins to watch a trace, `about` being what it says of itself; called once for each. */
   watch(about: About, report: Report): Watch;
 }
 
@@ -67,6 +72,8 @@ export interface Checked {
   readonly count: number;
   /** The first of them. */
   readonly findings: readonly Finding[];
+  /** How many events could not be decided, and why the first of them; null where all could. */
+  readonly unknown: { readonly count: number; readonly seq: number; readonly why: string } | null;
   /** Why it can tell nothing, and from which event on; null where it can. */
   readonly undecidable: { readonly since: number; readonly why: string } | null;
   /** What the check itself threw, and at which event; the others went on. */

@@ -7,14 +7,18 @@ import { hex } from "../address.ts";
 import { tagName } from "../event/device.ts";
 import { addressesOf, isWrong, verdictOf } from "../event/verdict.ts";
 import type { Of } from "../event/vocabulary.ts";
-import type { Check, Report } from "./check.ts";
+import type { Check, Moment, Report } from "./check.ts";
 
 export const deviceAstray: Check = {
   name: "device-astray",
-  holds: "every access by a device reaches the page that was meant",
+  holds: "every access by a device reaches the page that was meant, and what was written there",
+  byEvent: true,
   watch: (_, report) => ({
     after: {
-      "device.read": (event) => look(event, report),
+      "device.read": (event, moment) => {
+        look(event, report);
+        lookInCache(event, moment, report);
+      },
       "device.wrote": (event) => look(event, report),
     },
   }),
@@ -30,4 +34,25 @@ function look(event: Of<"device.read"> | Of<"device.wrote">, report: Report): vo
       `the page is at ${hex(machine)}:m`,
     verdict !== null && isWrong(verdict) ? verdict : undefined,
   );
+}
+
+/** The page is the right one, and what the CPU wrote to it has not reached memory. */
+function lookInCache(
+  { bus, machine, reached, frame, tag }: Of<"device.read">,
+  { state }: Moment,
+  report: Report,
+): void {
+  // What was in the cache before a gap may have been flushed since.
+  if (
+    state.unflushed.size === 0 ||
+    state.unknownSince > 0 ||
+    frame == null ||
+    machine == null ||
+    reached !== machine
+  )
+    return;
+  const held = state.unflushed.get(frame)?.word;
+  if (held === undefined || held === tag) return;
+  const says = `${hex(bus)} leads to ${tagName(tag)}; the CPU wrote ${tagName(held)}, in its cache`;
+  report.finding([{ family: "content", number: frame }], says, "stale");
 }

@@ -10,12 +10,13 @@ import type { Check } from "./check.ts";
 export const entryAstray: Check = {
   name: "entry-astray",
   holds: "every GATT entry leads to the page that was meant",
+  byEvent: true,
   watch: (_, report) => ({
     after: {
       "gatt.written": (event) => {
         if (event.bus == null) return;
         if (event.machine == null) {
-          report.cannotTell("it does not say where the page of an entry lies");
+          report.unknown("it is not told where the page of an entry lies");
           return;
         }
         const verdict = verdictOf(addressesOf(event), null);

@@ -7,27 +7,39 @@ import { dataLost } from "./data-lost.ts";
 import { deviceAstray } from "./device-astray.ts";
 import { dmaRelease } from "./dma-release.ts";
 import { entryAstray } from "./entry-astray.ts";
+import { entryFormat } from "./entry-format.ts";
+import { entryLeft } from "./entry-left.ts";
 import { entryOverwritten } from "./entry-overwritten.ts";
 import { entryUnflushed } from "./entry-unflushed.ts";
 import { freedWhileMapped } from "./freed-while-mapped.ts";
 import { gartTlbStale } from "./gart-tlb-stale.ts";
+import { hookSpace } from "./hook-space.ts";
 import { iommuTlbStale } from "./iommu-tlb-stale.ts";
 import { mappingAstray } from "./mapping-astray.ts";
+import { memoryCount } from "./memory-count.ts";
 import { p2mInverse } from "./p2m-inverse.ts";
+import { pageExposed } from "./page-exposed.ts";
 import { remapAstray } from "./remap-astray.ts";
 import { tableBase } from "./table-base.ts";
+import { writePosted } from "./write-posted.ts";
 import { wrongFree } from "./wrong-free.ts";
 
 export const checks: readonly Check[] = [
+  entryFormat,
   entryAstray,
   entryOverwritten,
+  entryLeft,
   entryUnflushed,
+  writePosted,
   remapAstray,
+  hookSpace,
   tableBase,
   deviceAstray,
   gartTlbStale,
   freedWhileMapped,
   wrongFree,
+  memoryCount,
+  pageExposed,
   dmaRelease,
   p2mInverse,
   iommuTlbStale,

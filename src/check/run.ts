@@ -25,11 +25,13 @@ export function runChecks(
   const after: Listeners = new Map();
   const all = checks.map((check) => {
     const running = new Running(check, moment);
-    running.attempt(() => {
+    try {
       const watch = check.watch(about, running);
       listen(before, running, watch.before);
       listen(after, running, watch.after);
-    });
+    } catch (error) {
+      running.fail(error);
+    }
     return running;
   });
   for (const { seq, op, event } of events) {
@@ -38,8 +40,9 @@ export function runChecks(
     tell(before.get(event.kind), event, moment);
     apply(state, event, seq);
     tell(after.get(event.kind), event, moment);
+    if (event.kind === "events.lost") for (const running of all) running.lose(event.count);
   }
-  return all;
+  return all.map(({ outcome }) => outcome);
 }
 
 function listen(listeners: Listeners, running: Running, handlers: Handlers = {}): void {
@@ -56,45 +59,69 @@ function tell(
   moment: Moment,
 ): void {
   if (listeners === undefined) return;
-  for (const [running, handler] of listeners)
-    if (running.isRunning) running.attempt(() => handler(event as never, moment));
+  for (const [running, handler] of listeners) {
+    if (!running.isRunning) continue;
+    try {
+      handler(event as never, moment);
+    } catch (error) {
+      running.fail(error);
+    }
+  }
 }
 
 /** One check at work: what it reports, and what became of it. */
-class Running implements Checked, Report {
+class Running implements Report {
   readonly check: Check;
-  count = 0;
-  readonly findings: Finding[] = [];
-  undecidable: Checked["undecidable"] = null;
-  failure: Checked["failure"] = null;
+  isRunning = true;
   readonly #moment: Moment;
+  #count = 0;
+  readonly #findings: Finding[] = [];
+  #unknown: Checked["unknown"] = null;
+  #undecidable: Checked["undecidable"] = null;
+  #failure: Checked["failure"] = null;
 
   constructor(check: Check, moment: Moment) {
     this.check = check;
     this.#moment = moment;
   }
 
-  get isRunning(): boolean {
-    return this.failure === null && this.undecidable === null;
+  get outcome(): Checked {
+    return {
+      check: this.check,
+      count: this.#count,
+      findings: this.#findings,
+      unknown: this.#unknown,
+      undecidable: this.#undecidable,
+      failure: this.#failure,
+    };
   }
 
   finding(things: readonly Thing[], says: string, verdict?: Verdict): void {
-    this.count++;
-    if (this.findings.length === KEPT) return;
+    this.#count++;
+    if (this.#findings.length === KEPT) return;
     const { seq, op } = this.#moment;
-    this.findings.push({ check: this.check.name, seq, op, things, verdict: verdict ?? null, says });
+    const { name: check } = this.check;
+    this.#findings.push({ check, seq, op, things, verdict: verdict ?? null, says });
+  }
+
+  unknown(why: string): void {
+    const { count, ...first } = this.#unknown ?? { count: 0, seq: this.#moment.seq, why };
+    this.#unknown = { count: count + 1, ...first };
   }
 
   cannotTell(why: string): void {
-    this.undecidable ??= { since: this.#moment.seq, why };
+    this.#undecidable ??= { since: this.#moment.seq, why };
+    this.isRunning = false;
+  }
+
+  /** What was remembered before a gap may no longer hold. */
+  lose(count: number): void {
+    if (this.isRunning && this.check.byEvent !== true) this.cannotTell(`${count} events were lost`);
   }
 
   /** A check that throws is out; what it threw is its answer. */
-  attempt(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.failure = { seq: this.#moment.seq, error };
-    }
+  fail(error: unknown): void {
+    this.#failure = { seq: this.#moment.seq, error };
+    this.isRunning = false;
   }
 }

@@ -4,39 +4,60 @@
 // "the GATT must be allocated as a contiguous region" is why alloc_gatt_pages exists (linux 07eee78ea8ba). A
 // PowerMac whose GART_BASE gets the DMA handle fetches from wherever that number points (LKML, 17 March 2005).
 
-import { hex, mfnOf, offset, PAGE_SIZE, raw, untranslated } from "../address.ts";
+import { type Bus, hex, mfnOf, offset, PAGE_SIZE, raw, untranslated } from "../address.ts";
+import type { State } from "../machine/state.ts";
 import type { Check } from "./check.ts";
 
 export const tableBase: Check = {
   name: "table-base",
   holds: "the chipset finds the table's pages where the driver wrote them",
-  watch: (_, report) => ({
+  watch: (about, report) => ({
     after: {
       "register.written": ({ register, bus }, { state }) => {
         const { chipset, physIsMachine } = state.nature;
         // A two-level table has a directory of one page; its words are checked one by one.
-        if (bus == null || chipset === null || chipset.directory !== null) return;
+        if (chipset === null || chipset.directory !== null) return;
         const known = chipset.registers.find(({ number }) => number === register);
-        if (known?.holdsTable !== true) return;
+        // U3 is told the upper bits last.
+        const upper = chipset.registers.find(({ fields }) => fields.some(isUpper));
+        if (upper === undefined ? known?.holdsTable !== true || bus == null : known !== upper)
+          return;
         const base = chipset.tableBase(state)?.base;
         if (base === undefined) return;
-        for (let page = 0; page < state.table.size; page++) {
-          const fetched = offset(untranslated(base), page * PAGE_SIZE);
-          const frame = state.table.frameOf(page)!;
-          if (raw(mfnOf(fetched)) === frame) continue;
-          report.finding(
-            [{ family: "register", number: register }],
-            `page ${page} of the table is fetched from ${hex(fetched)}:m, the driver writes it at ${hex(frame * PAGE_SIZE)}:m`,
-            verdictOfPage(page, physIsMachine),
-          );
-          return;
-        }
+        if (about.source === "imported" && state.table.size === 0)
+          report.unknown("the table's pages were allocated before the trace begins");
+        const page = firstAstray(state, base);
+        if (page === null) return;
+        const fetched = offset(untranslated(base), page * PAGE_SIZE);
+        const meant = state.table.frameOf(page)! * PAGE_SIZE;
+        report.finding(
+          [{ family: "register", number: register }],
+          `page ${page} of the table is fetched from ${hex(fetched)}:m, the driver writes it at ${hex(meant)}:m`,
+          verdictOfPage(page, raw(fetched), meant, physIsMachine),
+        );
       },
     },
   }),
 };
 
-const verdictOfPage = (page: number, physIsMachine: boolean) => {
+const isUpper = ({ name }: { readonly name: string }): boolean => name === "table-high";
+
+/** The first page of the table that is not where the chipset looks for it; null where all are. */
+function firstAstray({ table }: State, base: Bus): number | null {
+  const first = raw(mfnOf(untranslated(base)));
+  for (let page = 0; page < table.size; page++)
+    if (table.frameOf(page) !== first + page) return page;
+  return null;
+}
+
+function verdictOfPage(page: number, fetched: number, meant: number, physIsMachine: boolean) {
   if (page > 0) return "discontiguous";
+  if (isCut(meant, fetched)) return "truncated";
   return physIsMachine ? "foreign-frame" : "wrong-space";
+}
+
+/** Whether a number is the lower bits of another one. */
+const isCut = (whole: number, part: number): boolean => {
+  const bits = 2 ** Math.ceil(Math.log2(part + 1));
+  return whole > part && (whole - part) % bits === 0;
 };

@@ -73,6 +73,8 @@ export interface Chipset {
   readonly directory: DirectoryFormat | null;
   /** Whether the CPU writes the table through its cache, so that only a flush shows it to hardware. */
   readonly cachedTable: boolean;
+  /** Whether an AGP master's accesses ask the CPU's cache; left out where they do not. */
+  readonly snoops?: true;
   /** The aperture's base as an AGP master sees it; null before anything is known of it. */
   apertureBase(registers: Registers): Aperture | null;
   /**

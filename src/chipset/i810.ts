@@ -66,6 +66,6 @@ export const i810: Chipset = {
   cachedTable: false,
   apertureBase: apertureIn(GMADR),
   tableBase: tableIn(PGETBL_CTL),
-  // The driver has no flush for it: a write through the window is said to invalidate the entry.
+  // The driver has no flush for it: a write through the window drops the entry from it (machine/gart.ts).
   flushesTlb: () => false,
 };

@@ -62,6 +62,8 @@ export const titan: Chipset = {
   },
   directory: null,
   cachedTable: false,
+  // Its caches are coherent with every master: the driver flushes none, a barrier is all.
+  snoops: true,
   apertureBase(registers) {
     const held = registers.register(csr(WSBA1), 8);
     return held === undefined ? null : aperture(held.word - (held.word % 2 ** 20));

@@ -77,6 +77,8 @@ export const zx1: Chipset = {
   entriesBefore: (GART_BASE - IOVA_BASE) / 4096,
   directory: null,
   cachedTable: false,
+  // Its caches are coherent with every master: the driver flushes none, a barrier is all.
+  snoops: true,
   apertureBase: (registers) =>
     registers.register(ioc(IBASE), 4) !== undefined ? aperture(GART_BASE) : null,
   tableBase: tableIn(ioc(PDIR_BASE)),

@@ -1,6 +1,7 @@
 // cache.ts - how flushes and attribute changes change the state.
 
-import { onBus, pfnOf, raw } from "../address.ts";
+import { mfnOf, onBus, pfnOf, raw } from "../address.ts";
+import { flushBytes } from "./bytes.ts";
 import type { Part } from "./part.ts";
 import { pagesOf, RESERVED, UNCACHED } from "./state.ts";
 import { flushWords, placeAt } from "./words.ts";
@@ -13,10 +14,12 @@ const change = {
 } as const;
 
 export const cache = {
-  // wbinvd and mb name no range: tables on the platforms that use them are mapped uncached.
-  "cache.flushed": (state, event) => {
-    if (event.machine != null && event.size != null)
-      flushWords(state, placeAt(onBus(event.machine), 0), event.size);
+  // wbinvd names no range: tables on the platforms that use it are mapped uncached. mb flushes nothing.
+  "cache.flushed": (state, { way, machine, size }) => {
+    if (machine != null && size != null) {
+      flushWords(state, placeAt(onBus(machine), 0), size);
+      flushBytes(state, raw(mfnOf(machine)), pagesOf(size));
+    } else if (way === "wbinvd") flushBytes(state);
   },
   "tlb.flushed": (state, event) => {
     if (event.which === "iommu") state.iommuTlb.clear();

@@ -2,6 +2,7 @@
 
 import { aperture, bus, mfnOf, PAGE_SIZE, raw } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
+import { writeBytes } from "./bytes.ts";
 import { cacheEntry, walk } from "./gart.ts";
 import { keepTranslation } from "./iommu.ts";
 import type { Part } from "./part.ts";
@@ -9,9 +10,7 @@ import { nothing } from "./part.ts";
 import type { State } from "./state.ts";
 
 export const device = {
-  "cpu.wrote": (state, event) => {
-    state.content.set(event.frame, event.tag);
-  },
+  "cpu.wrote": writeBytes,
   "cpu.read": nothing,
   "device.wrote": (state, event) => {
     keep(state, event);

@@ -34,6 +34,8 @@ export const gart = {
   "gatt.written": (state, event, seq) => {
     const place = entryPlace(state, event);
     if (place !== null) writeEntry(state, place, { word: whole(event), seq });
+    // Through its own window the chipset sees the write, and drops what it kept of the entry.
+    if (event.virt != null) state.tlb.delete(event.entry);
   },
   "gatt.read": nothing,
   "directory.written": (state, event, seq) => {

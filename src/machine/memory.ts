@@ -2,6 +2,7 @@
 
 import { mfnOf, type Phys, pfn, pfnOf, physOf, raw } from "../address.ts";
 import { uses } from "../event/memory.ts";
+import { flushBytes } from "./bytes.ts";
 import type { Part } from "./part.ts";
 import { directoryOf, pagesOf, type State } from "./state.ts";
 import type { TablePages } from "./table-pages.ts";
@@ -22,6 +23,8 @@ export const memory = {
   },
   "page.freed": (state, event) => {
     const pages = pagesOf(event.size);
+    // Whatever of it is still in the cache gets to memory before long.
+    if (event.machine != null) flushBytes(state, raw(mfnOf(event.machine)), pages);
     for (let i = 0; i < pages; i++) state.allocation.delete(event.allocation + i);
     state.extent.delete(event.allocation);
     state.allocated.delete(event.allocation);

@@ -25,6 +25,7 @@ export const p2m = {
     state.m2p.delete(frame);
     // The frame goes back to the hypervisor: what was in it is no longer ours to know.
     state.content.delete(frame);
+    state.unflushed.delete(frame);
   },
   "hypercall.made": nothing,
 } satisfies Part;

@@ -82,6 +82,8 @@ export class State {
   readonly spare = new Table();
   /** bus page -> the mfn that the IOMMU's own cache keeps of it. */
   readonly iommuTlb = new Table();
+  /** mfn -> the tag of bytes that the CPU wrote and that are in its cache alone. */
+  readonly unflushed = new HeldTable();
 
   constructor(nature: Nature) {
     this.nature = nature;

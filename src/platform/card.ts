@@ -6,6 +6,7 @@
 import { aperture, type Bus, bus, type Machine, mfnOf, raw, untranslated } from "../address.ts";
 import { strangerTag } from "../event/device.ts";
 import type { Of } from "../event/vocabulary.ts";
+import { cpuTag } from "../machine/bytes.ts";
 import { walk } from "../machine/gart.ts";
 import { translate } from "../machine/iommu.ts";
 import type { Given, Kernel } from "./kernel.ts";
@@ -80,7 +81,7 @@ export class Card {
 
   readDirectly(address: number): number | null {
     const direct = this.#direct(address);
-    const tag = tagIn(this.#kernel, direct.frame);
+    const tag = cpuTag(this.#kernel.state, direct.frame) ?? tagIn(this.#kernel, direct.frame);
     if (tag !== null) this.#kernel.machine.emit({ kind: "cpu.read", ...direct, tag });
     return tag;
   }

@@ -87,7 +87,7 @@ export class CoherentMemory {
     const address = kernel.allocate("__get_free_pages", order, use, "dma_alloc_coherent");
     if (address === null) return null;
     const phys = kernel.physOf(address);
-    if (this.#needsExchange(phys, order)) this.makeContiguous(address, phys, order);
+    if (this.#needsExchange(phys, order)) this.makeContiguous(address, order);
     const machine = kernel.machineOf(phys)!;
     const handle = this.handles === null ? busOf(kernel, machine) : this.#takeHandle(order);
     if (handle === null) {
@@ -153,9 +153,10 @@ export class CoherentMemory {
     return raw(tested) % (PAGE_SIZE * 2 ** order) !== 0;
   }
 
-  /** xen_contig_memory, xen_create_contiguous_region: the pages change their frames. */
-  makeContiguous(address: Virt, phys: Phys, order: number): void {
+  /** xen_contig_memory, xen_create_contiguous_region: the frames become others, in a row below 4 GB. */
+  makeContiguous(address: Virt, order: number): void {
     const { machine, state } = this.#kernel;
+    const phys = this.#kernel.physOf(address);
     const pages = 2 ** order;
     const by = { actor: "kernel", place: "xen_contig_memory" } as const;
     const call = (

@@ -65,7 +65,7 @@ export class Swiotlb {
     assert(pool !== null, () => "no memory for the swiotlb at boot");
     this.#start = this.#kernel.physOf(pool);
     for (let page = 0; page < pages; page += 2 ** SEGMENT_ORDER)
-      coherent.makeContiguous(pagesOn(pool, page), pagesOn(this.#start, page), SEGMENT_ORDER);
+      coherent.makeContiguous(pagesOn(pool, page), SEGMENT_ORDER);
   }
 
   /** Slabs for so many bytes, all in one segment; null where none are free. */

@@ -30,14 +30,16 @@ export class TableAccess {
   write(through: Through, entry: number, word: number, page: Given | null, place: string): void {
     const { entry: format } = this.#kernel.state.nature.chipset!;
     const at = this.#address(through, entry, format.bytes, place);
+    // writel takes 32 bits, whatever the driver worked out.
+    const stored = word % 2 ** (8 * format.bytes);
     this.#kernel.machine.emit({
       kind: "gatt.written",
       actor: "driver",
       place,
       entry,
-      ...halves(word),
+      ...halves(stored),
       ...at,
-      ...this.#named(format.decode(word), page),
+      ...this.#named(format.decode(stored), page),
     });
   }
 
@@ -90,6 +92,10 @@ export class TableAccess {
   }
 
   #named(bus: Given["bus"] | null, page: Given | null) {
-    return bus === null || page === null ? {} : handed(this.#kernel, page, bus);
+    if (page === null) return {};
+    if (bus !== null) return handed(this.#kernel, page, bus);
+    // The word names no page, although one was meant.
+    const { phys, seq } = page;
+    return { cause: seq, phys, machine: this.#kernel.machineOf(phys) };
   }
 }

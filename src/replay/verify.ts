@@ -5,6 +5,7 @@
 import { aperture, bus as asBus, type Bus, type Machine, machine, mfnOf, raw } from "../address.ts";
 import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
+import { cpuTag } from "../machine/bytes.ts";
 import { entryPlace, walk } from "../machine/gart.ts";
 import { translate } from "../machine/iommu.ts";
 import { directoryOf, State } from "../machine/state.ts";
@@ -74,7 +75,7 @@ function before({ seq, event }: Recorded, state: State, hold: Hold, isSimulated:
       hold(seq, "word", event.word, state.register(event.register, event.size)?.word ?? event.word);
       return;
     case "cpu.read":
-      hold(seq, "tag", event.tag, state.content.get(event.frame) ?? event.tag);
+      hold(seq, "tag", event.tag, cpuTag(state, event.frame) ?? event.tag);
       return;
     case "device.read":
     case "device.wrote": {

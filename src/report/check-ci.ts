@@ -8,7 +8,7 @@ import {
   SarifRunBuilder,
 } from "node-sarif-builder";
 import type { Checked, Finding } from "../check/check.ts";
-import { failureText, findingLine, findingWords } from "./check-text.ts";
+import { failureText, findingLine, findingWords, gapText } from "./check-text.ts";
 import { countOf } from "./text.ts";
 
 // The package's types describe its CommonJS build; imported as a module, the default is the builder.
@@ -18,15 +18,16 @@ const junit = junitReport as unknown as typeof junitReport.default;
 export function checkJunit(path: string, all: readonly Checked[]): string {
   const builder = junit.newBuilder();
   const suite = builder.testSuite().name(`gartrace check ${path}`);
-  for (const { check, count, findings, undecidable, failure } of all) {
+  for (const checked of all) {
+    const { check, count, findings, failure } = checked;
     const testCase = suite.testCase().className("gartrace").name(`${check.name}: ${check.holds}`);
     if (failure !== null) testCase.error(failureText(failure), "error");
     else if (count > 0) {
       testCase.failure(countOf(count, "finding"), "finding");
       testCase.standardOutput(findings.map(findingLine).join("\n"));
-    } else if (undecidable !== null) {
+    } else if (gapText(checked).length > 0) {
       testCase.skipped();
-      testCase.standardOutput(undecidable.why);
+      testCase.standardOutput(gapText(checked).join("\n"));
     }
   }
   return builder.build();

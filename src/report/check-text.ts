@@ -13,11 +13,7 @@ const SHOWN = 3;
 
 export function checkText(all: readonly Checked[]): string {
   const broken = all.filter(({ count }) => count > 0);
-  const rows = all.map(({ check, count, undecidable, failure }) => [
-    check.name,
-    answerOf(count, undecidable, failure),
-    check.holds,
-  ]);
+  const rows = all.map((checked) => [checked.check.name, answerOf(checked), checked.check.holds]);
   const parts = broken.map(({ check, count, findings }) => {
     const lines = findings.slice(0, SHOWN).map(findingLine);
     const more = count - lines.length;
@@ -27,14 +23,23 @@ export function checkText(all: readonly Checked[]): string {
   return [inColumns(rows), ...parts].join("\n\n");
 }
 
-function answerOf(
-  count: number,
-  undecidable: Checked["undecidable"],
-  failure: Checked["failure"],
-): string {
-  if (failure !== null) return failureText(failure);
-  if (count > 0) return countOf(count, "finding");
-  return undecidable === null ? "holds" : `undecidable here: ${undecidable.why}`;
+function answerOf(checked: Checked): string {
+  if (checked.failure !== null) return failureText(checked.failure);
+  const gap = gapText(checked);
+  if (checked.count > 0) return [countOf(checked.count, "finding"), ...gap].join("; ");
+  return gap.length === 0 ? "holds" : gap.join("; ");
+}
+
+/** What a check could not tell, in words; nothing where it could tell all. */
+export function gapText({ unknown, undecidable }: Checked): string[] {
+  const gap: string[] = [];
+  if (unknown !== null)
+    gap.push(
+      `undecidable ${countOf(unknown.count, "time")} from #${unknown.seq} on: ${unknown.why}`,
+    );
+  if (undecidable !== null)
+    gap.push(`undecidable here from #${undecidable.since} on: ${undecidable.why}`);
+  return gap;
 }
 
 /** What a check threw, and where. */
@@ -57,11 +62,12 @@ export function findingWords({ things, verdict, says }: Finding): string {
 }
 
 export const checkJson = (all: readonly Checked[]): unknown =>
-  all.map(({ check, count, findings, undecidable, failure }) => ({
+  all.map(({ check, count, findings, unknown, undecidable, failure }) => ({
     check: check.name,
     holds: check.holds,
     count,
     findings: findings.map((finding) => ({ ...finding, things: finding.things.map(thingName) })),
+    unknown,
     undecidable,
     failure: failure && { seq: failure.seq, message: messageOf(failure.error) },
   }));

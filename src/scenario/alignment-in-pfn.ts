@@ -14,6 +14,7 @@ const PAGES = 0xffff;
 
 export const alignmentInPfn: Scenario = {
   name: "alignment-in-pfn",
+  row: 35,
   tells: "coherent memory is aligned in pseudo-physical memory alone",
   real: "linux 9f40ec84a797 and 85fcb57c983f",
   check: "coherent-alignment",

@@ -10,6 +10,7 @@ import { type Scenario, workloadOf } from "./scenario.ts";
 
 export const bioMergedByPfn: Scenario = {
   name: "bio-merged-by-pfn",
+  row: 16,
   tells: "the disk reads and writes a stranger's frame behind the buffer's first page",
   real: "what Xen overrides BIOVEC_PHYS_MERGEABLE for; linux 9f40ec84a797 and 85fcb57c983f are its heirs",
   check: "bio-merge",

@@ -7,17 +7,18 @@ import { fill } from "../agpgart/generic.ts";
 import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { nativeI386 } from "../platform/native-i386.ts";
-import { type Scenario, with4MB, workloadOf } from "./scenario.ts";
+import { type Scenario, sized, workloadOf } from "./scenario.ts";
 
 export const boundTwice: Scenario = {
   name: "bound-twice",
+  row: 10,
   tells: "a bind overwrites entries of memory that is still bound",
   real: "the busy scan of agp_generic_insert_memory, which i830 and Efficeon leave out",
   check: "entry-overwritten",
   verdict: null,
   platform: nativeI386,
   hooks: gart,
-  chipset: with4MB(intel440bx, 0xb4, 0x3f),
+  chipset: sized(intel440bx, 0xb4, 0x3f),
   workload: workloadOf(
     "bound-twice",
     { op: "init" },

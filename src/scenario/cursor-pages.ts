@@ -10,6 +10,7 @@ import { type Scenario, workloadOf } from "./scenario.ts";
 
 export const cursorPages: Scenario = {
   name: "cursor-pages",
+  row: 25,
   tells:
     "three of the cursor's four pages are looked for where the first one is followed by strangers",
   real: "alloc_agpphysmem_i8xx of 2.6.12-rc2; put right in eac2aa00567",

@@ -11,6 +11,7 @@ import { type Scenario, workloadOf } from "./scenario.ts";
 
 export const dartUnmapUnflushed: Scenario = {
   name: "dart-unmap-unflushed",
+  row: 7,
   tells: "a late device writes pages that were unmapped from the DART",
   real: "linux 2.6.12, arch/ppc64/kernel/u3_iommu.c",
   check: "iommu-tlb-stale",

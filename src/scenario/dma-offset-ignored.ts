@@ -10,6 +10,7 @@ import { type Scenario, workloadOf } from "./scenario.ts";
 
 export const dmaOffsetIgnored: Scenario = {
   name: "dma-offset-ignored",
+  row: 29,
   tells: "a device is told machine addresses where its bus begins elsewhere",
   real: "swiotlb-xen on the Raspberry Pi 4, mended by Stefano Stabellini's series of 2020",
   check: "mapping-astray",

@@ -6,17 +6,18 @@
 import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { nativeI386 } from "../platform/native-i386.ts";
-import { type Scenario, with4MB, workloadOf } from "./scenario.ts";
+import { type Scenario, sized, workloadOf } from "./scenario.ts";
 
 export const freedWithoutUnbind: Scenario = {
   name: "freed-without-unbind",
+  row: 14,
   tells: "pages are freed while GATT entries still lead to them",
   real: "linux a2721e998ed of 2007; xen 403542f910",
   check: "freed-while-mapped",
   verdict: "stale",
   platform: nativeI386,
   hooks: gart,
-  chipset: with4MB(intel440bx, 0xb4, 0x3f),
+  chipset: sized(intel440bx, 0xb4, 0x3f),
   workload: workloadOf(
     "freed-without-unbind",
     { op: "init" },

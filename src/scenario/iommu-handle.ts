@@ -11,6 +11,7 @@ import { bindFour, type Scenario } from "./scenario.ts";
 
 export const iommuHandle: Scenario = {
   name: "iommu-handle",
+  row: 3,
   tells: "the chipset is told a DMA handle where it wants a machine address",
   real: "the patch of 16 March 2005 on a PowerMac G5, as Paul Mackerras read it",
   check: "table-base",

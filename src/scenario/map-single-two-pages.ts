@@ -10,6 +10,7 @@ import { type Scenario, workloadOf } from "./scenario.ts";
 
 export const mapSingleTwoPages: Scenario = {
   name: "map-single-two-pages",
+  row: 18,
   tells: "a device writes behind the first page of a buffer, into whatever lies there",
   real: "xen 4cca16ccfc of 12 July 2005",
   check: "mapping-astray",

@@ -10,6 +10,7 @@ import { type Scenario, workloadOf } from "./scenario.ts";
 
 export const narrowDevice: Scenario = {
   name: "narrow-device",
+  row: 34,
   tells: "a device of 39 address lines is given a page above 512 GB",
   real: "i915 of 39 bits, fault at 0x7effff9000; for 32 bits linux 66c669baa7d",
   check: "device-astray",

@@ -10,6 +10,7 @@ import { type Scenario, workloadOf } from "./scenario.ts";
 
 export const poolTestInPhys: Scenario = {
   name: "pool-test-in-phys",
+  row: 17,
   tells:
     "a handle is compared with the swiotlb's pseudo-physical range, and what a device wrote is not copied back",
   real: "xen f3d1875ab6 of 18 August 2005, 6453dfe51c and 6328b7e119",

@@ -20,6 +20,8 @@ export interface Change {
 
 export interface Scenario {
   readonly name: string;
+  /** The class of bugs that it is one of: see classes.ts. */
+  readonly row: number;
   /** What goes wrong, as a sentence without a full stop. */
   readonly tells: string;
   /** The real case, with its source. */
@@ -31,6 +33,8 @@ export interface Scenario {
   readonly hooks: Hooks;
   readonly chipset: Chipset;
   readonly workload: Workload;
+  /** Left out where the client writes its pages and the card reads them, as in every run. */
+  readonly device?: false;
   /** What is wrong where the bug is there. */
   readonly flaw?: Change;
   /** What puts it right, where the bug is in the driver of 2005 as it stands. */
@@ -48,10 +52,10 @@ export const changeOf = ({ scenario, fixed }: Staged): Change =>
   (fixed ? scenario.fix : scenario.flaw) ?? {};
 
 /**
- * The same chipset with an aperture of 4 MB behind its size register: a table of one page, where the bug does
- * not depend on more. `code` is what that register holds at power-on for 4 MB.
+ * The same chipset with another aperture behind its size register, so that the table is as small as the bug
+ * allows. `code` is what that register holds at power-on.
  */
-export const with4MB = (chipset: Chipset, offset: number, code: number): Chipset => ({
+export const sized = (chipset: Chipset, offset: number, code: number): Chipset => ({
   ...chipset,
   powerOn: chipset.powerOn.map((register) =>
     register.offset === offset && register.device === chipset.bridge.device

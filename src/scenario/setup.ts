@@ -34,7 +34,7 @@ export function setupOfScenario(scenario: Scenario, fixed: boolean): Setup {
     workload: change.workload ?? scenario.workload,
     seed: 0,
     lenientIoremap: change.lenientIoremap ?? false,
-    device: true,
+    device: scenario.device ?? true,
     staged: { scenario, fixed },
   };
 }

@@ -21,6 +21,7 @@ const kept = (segment: number) =>
 
 export const silentBounce: Scenario = {
   name: "silent-bounce",
+  row: 31,
   tells: "device and CPU have a copy each of a buffer that both take for shared",
   real: "linux 78a07fe777c4 for i915; amdgpu's and nvidia's buffers under Qubes (qubes-issues #5670)",
   check: "data-lost",

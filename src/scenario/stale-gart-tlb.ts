@@ -6,17 +6,18 @@
 import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { nativeI386 } from "../platform/native-i386.ts";
-import { type Scenario, with4MB, workloadOf } from "./scenario.ts";
+import { type Scenario, sized, workloadOf } from "./scenario.ts";
 
 export const staleGartTlb: Scenario = {
   name: "stale-gart-tlb",
+  row: 6,
   tells: "the card goes on through entries that the driver has taken back",
   real: "VIA bridges of 2005: history 51f4e6ad0e, 885de7803b, f4bf05a96f",
   check: "gart-tlb-stale",
   verdict: "stale",
   platform: nativeI386,
   hooks: gart,
-  chipset: with4MB(intel440bx, 0xb4, 0x3f),
+  chipset: sized(intel440bx, 0xb4, 0x3f),
   workload: workloadOf(
     "stale-gart-tlb",
     { op: "init" },

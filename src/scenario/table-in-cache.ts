@@ -11,6 +11,7 @@ import { bindFour, type Scenario } from "./scenario.ts";
 
 export const tableInCache: Scenario = {
   name: "table-in-cache",
+  row: 8,
   tells: "the card meets entries as they were before the bind",
   real: "history b970349e52 and df2f9305ff; uninorth-agp.c flushes the lines itself",
   check: "entry-unflushed",

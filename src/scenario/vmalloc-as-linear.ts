@@ -20,6 +20,7 @@ const mapped = (by: "single" | "sg") =>
 
 export const vmallocAsLinear: Scenario = {
   name: "vmalloc-as-linear",
+  row: 30,
   tells: "a handle is made of a vmalloc address as if it were of the linear mapping",
   real: "linux 8b1e868f6607 of 2020",
   check: "mapping-astray",

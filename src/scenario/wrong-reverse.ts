@@ -7,24 +7,25 @@ import { intel440bx } from "../chipset/440bx.ts";
 import { hookSet } from "../hooks/functions.ts";
 import { gart } from "../hooks/gart.ts";
 import { xenI386 } from "../platform/xen-i386.ts";
-import { type Scenario, with4MB, workloadOf } from "./scenario.ts";
+import { type Scenario, sized, workloadOf } from "./scenario.ts";
 
 /** Frames 0 to 0xffff, the halves of the memory exchanged. */
 const exchanged = { frameOf: (pfn: number) => pfn ^ 0x8000, pageOf: (mfn: number) => mfn ^ 0x8000 };
 
 export const wrongReverse: Scenario = {
   name: "wrong-reverse",
+  row: 13,
   tells: "an innocent page is freed, and the right one leaks",
   real: "any kernel between the two patches: to-device converted, from-device not",
-  check: "wrong-free",
-  verdict: null,
+  check: "hook-space",
+  verdict: "wrong-space",
   platform: {
     ...xenI386,
     backing: () => exchanged,
     owner: (mfn) => (mfn < 0x10000 ? 0 : xenI386.owner(mfn)),
   },
   hooks: gart,
-  chipset: with4MB(intel440bx, 0xb4, 0x3f),
+  chipset: sized(intel440bx, 0xb4, 0x3f),
   workload: workloadOf(
     "wrong-reverse",
     { op: "init" },

@@ -22,6 +22,19 @@ const COMPARED = Number(process.argv[2] ?? 1_000_000);
 /** "5.36 s, 1.29 : SELECT, 138 MB" */
 const comparedText = ({ diff, select, memory }: Compared): string =>
   `${diff.toFixed(2)} s, ${(diff / select).toFixed(2)} : SELECT *, ${counted(Math.round(memory / 1024))} MB`;
+interface Checking {
+  readonly events: number;
+  readonly rate: number;
+  readonly kilobytes: number;
+}
+
+/** In a process of its own, so that its memory is its own. */
+const checking = (events: number): Checking =>
+  JSON.parse(
+    execFileSync(process.execPath, [join(import.meta.dirname, "check.js"), `${events}`], {
+      encoding: "utf8",
+    }),
+  );
 
 const folder = mkdtempSync(join(tmpdir(), "gartrace-bench-"));
 try {
@@ -58,6 +71,10 @@ try {
   await repeated(log, EVENTS);
   const read = await timeImport(folder, log);
   const lines = (seconds: number) => `${counted(Math.round(read.lines / seconds))} lines/s`;
+  const [checkedFew, checked] = [100_000, 10 * EVENTS].map((count) => checking(count)) as [
+    Checking,
+    Checking,
+  ];
   process.stdout.write(
     `${[
       `record: ${counted(events)} events of churn on xen-i386 with the gart hooks, the middle of ${ROUNDS} rounds`,
@@ -90,6 +107,16 @@ try {
           ],
           ["the matrix of testgart, seconds", matrix.seconds.toFixed(1), "60 or less"],
           ["the matrix of testgart, peak MB", matrix.megabytes.toFixed(0), "500 or less"],
+          [
+            `check, all checks on, ${counted(checked.events)} events`,
+            `${counted(checked.rate)} events/s`,
+            "-",
+          ],
+          [
+            "  its peak memory : that of 100,000 events",
+            `${(checked.kilobytes / checkedFew.kilobytes).toFixed(2)} (${counted(Math.round(checked.kilobytes / 1024))} MB)`,
+            "-",
+          ],
         ],
         ["", "measured", "budget"],
       ),

@@ -1,0 +1,78 @@
+// entry-left.ts - when a block is unbound, its entries hold again what an unused entry holds.
+//
+// That is the scratch page's word, or 0 (agp_generic_remove_memory of 2.6.12-rc2). Which entries a block had is
+// taken from the operation that bound it, be it the driver's function, an ioctl or DRM.
+
+import { hex, pfnOf, raw } from "../address.ts";
+import type { Facts } from "../event/field.ts";
+import { uses } from "../event/memory.ts";
+import type { Check } from "./check.ts";
+
+/** What an operation does, and to which block. */
+interface Asked {
+  readonly does: "bind" | "unbind" | "init" | null;
+  readonly block: string;
+}
+
+export const entryLeft: Check = {
+  name: "entry-left",
+  holds: "entries of a block that was unbound hold what unused entries hold",
+  watch: (_, report) => {
+    let asked: Asked = { does: null, block: "" };
+    /** What the table was filled with; null before it is known. */
+    let unused: number | null = null;
+    /** The word of each entry that a bind wrote, as it is now. */
+    const words = new Map<number, number>();
+    /** The entries that each block was bound to. */
+    const blocks = new Map<string, number[]>();
+    let written: number[] = [];
+    return {
+      after: {
+        "op.began": ({ name, arguments: given }) => {
+          asked = askedBy(name, given);
+          written = [];
+        },
+        "gatt.written": ({ entry, word, phys }, { state }) => {
+          const { does } = asked;
+          if (does === "init") unused = word;
+          if (words.has(entry)) words.set(entry, word);
+          if (does !== "bind" || phys == null) return;
+          const owner = state.allocationOf(raw(pfnOf(phys)));
+          if (owner === null || uses[owner.use] !== "agp") return;
+          words.set(entry, word);
+          written.push(entry);
+        },
+        "op.ended": ({ result }) => {
+          if (result.ret !== 0) return;
+          if (asked.does === "bind") blocks.set(asked.block, written);
+          if (asked.does === "init") blocks.clear();
+          if (asked.does !== "unbind") return;
+          const entries = blocks.get(asked.block) ?? [];
+          if (unused === null && entries.length > 0)
+            report.unknown("what the table was filled with is before the trace");
+          blocks.delete(asked.block);
+          for (const entry of entries) {
+            const word = words.get(entry)!;
+            words.delete(entry);
+            if (unused === null || word === unused) continue;
+            report.finding(
+              [{ family: "gatt", number: entry }],
+              `the entry holds ${hex(word)}; an unused one holds ${hex(unused)}`,
+            );
+          }
+        },
+      },
+    };
+  },
+};
+
+function askedBy(name: string, given: Facts): Asked {
+  const { slot, cmd, arg } = given;
+  const key = (arg as Facts | null | undefined)?.key;
+  if (name === "init") return { does: "init", block: "" };
+  if (name === "bind" || name === "unbind") return { does: name, block: `slot ${slot}` };
+  if (name === "drm_bind") return { does: "bind", block: `handle ${slot}` };
+  if (name === "drm_unbind") return { does: "unbind", block: `handle ${slot}` };
+  if (cmd === "BIND") return { does: "bind", block: `key ${key}` };
+  return { does: cmd === "UNBIND" ? "unbind" : null, block: `key ${key}` };
+}

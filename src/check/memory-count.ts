@@ -1,0 +1,82 @@
+// memory-count.ts - the driver counts the pages that it has, and no two blocks have one key.
+//
+// agp_generic_alloc_page counts up and agp_generic_destroy_page down, scratch page included; the i810's four-page
+// cursor counts once (2.6.12-rc2, generic.c and intel-agp.c). The count bounds what clients can have.
+
+import type { Of } from "../event/vocabulary.ts";
+import type { Check } from "./check.ts";
+
+export const memoryCount: Check = {
+  name: "memory-count",
+  holds: "the driver's count of memory is that of its live allocations, and keys are unique",
+  watch: (about, report) => {
+    /** First pfns of what was allocated since the bridge came. */
+    const live = new Set<number>();
+    const keys = new Keys();
+    /** By how much they differ, as last told. */
+    let told = 0;
+    /** Whether all that the bridge has was allocated within the trace. */
+    let isWhole = about.source === "simulated";
+    return {
+      after: {
+        "page.allocated": ({ allocation, use }) => {
+          if (isCounted(use)) live.add(allocation);
+        },
+        "page.freed": ({ allocation }) => live.delete(allocation),
+        "op.began": ({ name }) => {
+          if (name === "init") isWhole = true;
+        },
+        "op.ended": ({ result }) => {
+          // A bridge that comes next counts from 0, whoever still has memory of this one.
+          if (result.bridge === null) {
+            live.clear();
+            keys.clear();
+            told = 0;
+          }
+          const key = keys.take(result);
+          if (key !== null) report.finding([], `key ${key} is given out twice`);
+          const { current_memory: count } = result;
+          if (typeof count !== "number") return;
+          if (!isWhole) {
+            report.unknown("what was allocated before the trace begins is not known");
+            return;
+          }
+          const difference = count - live.size;
+          if (difference !== 0 && difference !== told)
+            report.finding([], `the driver counts ${count} and has ${live.size}`);
+          told = difference;
+        },
+      },
+    };
+  },
+};
+
+const isCounted = (use: Of<"page.allocated">["use"]): boolean => use === "agp" || use === "scratch";
+
+/** The keys of blocks that live, by what operations return. */
+class Keys {
+  readonly #slots = new Map<number, number>();
+  readonly #used = new Set<number>();
+
+  /** Learns from an operation's result; gives a key that was in use already. */
+  take({ slot, key, ret }: { readonly [fact: string]: unknown }): number | null {
+    if (typeof slot !== "number") return null;
+    if (typeof key === "number") {
+      const isTwice = this.#used.has(key);
+      this.#used.add(key);
+      this.#slots.set(slot, key);
+      return isTwice ? key : null;
+    }
+    // Of the operations on a slot it is `free` that returns nothing.
+    if (ret !== undefined) return null;
+    const freed = this.#slots.get(slot);
+    if (freed !== undefined) this.#used.delete(freed);
+    this.#slots.delete(slot);
+    return null;
+  }
+
+  clear(): void {
+    this.#slots.clear();
+    this.#used.clear();
+  }
+}
