@@ -1,5 +1,6 @@
 // scenario.test.ts - every real bug that is told again is caught by its check, and its fix silences all.
 
+import { readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import type { Checked } from "../../src/check/check.ts";
 import { checks } from "../../src/check/index.ts";
@@ -19,6 +20,10 @@ function checked(scenario: Scenario, fixed: boolean): Checked[] {
   const trace = tells(setupOfScenario(scenario, fixed));
   return runChecks(trace.about, trace.events(), new State(natureOf(trace.about)), checks);
 }
+
+test("the README shows the table of bugs as it is", () => {
+  expect(readFileSync("README.md", "utf8")).toContain(bugTable(scenarios));
+});
 
 test("names are their own", () => {
   expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
