@@ -74,7 +74,8 @@ export async function writing(
     if (failed !== null) throw failed;
     return { path, ...writer!.finish() };
   } catch (error) {
-    throw writer === null ? error : torn(path, writer, error);
+    // After a landing that failed, the file is closed, and the next event only finds it so.
+    throw writer === null ? error : torn(path, writer, failed ?? error);
   } finally {
     clearInterval(landing);
     process.off("SIGINT", interrupt);
