@@ -4,7 +4,7 @@
 // used; this is the way back, at the end of which a page is freed. A driver that asks with a number in
 // another space, or after the page's frame has changed, is told somebody else's (linux da503fa60b8).
 
-import { hex, misreadAsBus, PAGE_SIZE, pfn, pfnOf, physOf, raw } from "../address.ts";
+import { hex, PAGE_SIZE, pfn, pfnOf, physOf, raw } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { Check, Moment, Report } from "./check.ts";
 
@@ -40,7 +40,7 @@ export const hookSpace: Check = {
 
 /** Where only `phys` is told, that is the number: virt_to_phys and its way back. */
 const pageOf = ({ bus, phys }: Called): number =>
-  Math.floor(raw(bus ?? misreadAsBus(phys!)) / PAGE_SIZE);
+  Math.floor((bus == null ? raw(phys!) : raw(bus)) / PAGE_SIZE);
 
 /** The pointer was used at once. */
 function cleared({ machine, reached, virt }: Called, report: Report): void {

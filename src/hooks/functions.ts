@@ -43,6 +43,9 @@ export const toDevice = {
   virt_to_gart: machineOf("virt_to_gart"),
   virt_to_fsb: machineOf("virt_to_fsb"),
   agp_virt_to_phys: machineOf("agp_virt_to_phys"),
+  // What the hooks became in 2009 (linux 6a12235c7d2): the first mistake again.
+  page_to_phys: (arch: Arch, address: Virt, place: string): Given =>
+    gave(arch, "page_to_phys", address, misreadAsBus(arch.kernel.physOf(address)), place, "phys"),
 } as const;
 
 /** The page behind an address that the chipset was given. */

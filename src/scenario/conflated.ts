@@ -4,12 +4,9 @@
 // pointing anywhere, and got workarounds one by one (d36d7863f86 and others). Its kernel of 2010 let ioremap
 // take a physical address, so that nothing refused it.
 
-import { misreadAsBus } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
-import { fromDevice } from "../hooks/functions.ts";
+import { hookSet } from "../hooks/functions.ts";
 import { gart } from "../hooks/gart.ts";
-import { gave } from "../hooks/hooks.ts";
-import { legacy } from "../hooks/legacy.ts";
 import { xenI386 } from "../platform/xen-i386.ts";
 import { bindFour, type Scenario, sized } from "./scenario.ts";
 
@@ -26,14 +23,11 @@ export const conflated: Scenario = {
   workload: bindFour("conflated"),
   flaw: {
     lenientIoremap: true,
-    hooks: {
-      ...legacy,
-      name: "page_to_phys",
-      toDevice: (arch, address, place) => {
-        const phys = misreadAsBus(arch.kernel.physOf(address));
-        return gave(arch, "page_to_phys", address, phys, place, "phys");
-      },
-      fromDevice: fromDevice.phys_to_virt,
-    },
+    hooks: hookSet("page_to_phys", {
+      to: "page_to_phys",
+      from: "phys_to_virt",
+      alloc: "__get_free_pages",
+      free: "free_pages",
+    }),
   },
 };
