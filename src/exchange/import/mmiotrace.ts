@@ -166,7 +166,7 @@ class Log implements Stream<Step> {
             size,
             word,
             (other) =>
-              this.#run.machine.state.registers.get(registerNumber("mmio", device.bdf, other))
+              this.#run.machine.state.register(registerNumber("mmio", device.bdf, other), 4)
                 ?.word ?? null,
           )
         : null;
