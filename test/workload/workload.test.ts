@@ -43,7 +43,7 @@ test("the built-in ones are the reference's and then programs, each name once", 
   expect(workloads.map(({ name }) => name)).toEqual([
     ...["smoke", "testgart", "x-server", "errors", "fallback", "oom"],
     ...["testgart-ioctl", "x-probe", "two-clients"],
-    ...["testgart-verify", "x-server-ioctl", "dri", "wander"],
+    ...["testgart-verify", "x-server-ioctl", "dri", "dma", "block", "wander"],
   ]);
 });
 
