@@ -30,6 +30,7 @@ export async function diffFolder(
   const basePath = base ?? paths[0]!;
   const others = paths.filter((path) => basename(path) !== basename(basePath));
   const lines = await reading([basePath], async ([trace]) => {
+    trace!.forgetPages();
     const progress = new Progress("comparing", others.length);
     try {
       return others.map((path, i) => {
@@ -70,6 +71,7 @@ function tracesIn(folder: string): string[] {
 function lineOf(base: TraceReader, path: string, rules: Partial<Rules>): Line {
   try {
     const trace = TraceReader.open(path);
+    trace.forgetPages();
     try {
       return { trace: basename(path), comparison: compare(base, trace, rules), trouble: null };
     } finally {

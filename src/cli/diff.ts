@@ -80,6 +80,7 @@ export const addKindOptions = (command: Command): Command =>
     .option("--ignore <kinds>", "leave these kinds or families out", kinds, []);
 
 async function diffTwo(a: TraceReader, b: TraceReader, options: Options): Promise<void> {
+  for (const trace of [a, b]) trace.forgetPages();
   const all: unknown[] = [];
   const progress = new Progress("comparing", a.lastOp + 1);
   const comparison = compare(

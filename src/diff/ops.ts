@@ -82,6 +82,20 @@ function byPlace(
   return pairs;
 }
 
+/** Its result stays unread until somebody asks for it. */
+const spanOf = (row: OpRow, end: number): OpSpan => ({
+  op: row.op,
+  name: row.name,
+  arguments: row.arguments,
+  get result() {
+    return row.result;
+  },
+  first: row.first,
+  last: row.last,
+  signature: row.signature,
+  end,
+});
+
 /** The ops of one trace that wait for their partners. */
 class OpLane {
   readonly #ops: Iterator<OpRow>;
@@ -107,7 +121,7 @@ class OpLane {
     while (this.#waiting.length < count && this.#ahead !== null) {
       const op = this.#ahead;
       this.#ahead = this.#next();
-      this.#waiting.push({ ...op, end: (this.#ahead?.first ?? this.#count + 1) - 1 });
+      this.#waiting.push(spanOf(op, (this.#ahead?.first ?? this.#count + 1) - 1));
     }
     return this.#waiting;
   }

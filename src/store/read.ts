@@ -15,16 +15,15 @@ import { Digest, type Names } from "./digest.ts";
 import { hasIndexes } from "./indexes.ts";
 import { KeyframeReader } from "./keyframes-read.ts";
 import { openFile } from "./open.ts";
+import { OpReader } from "./ops.ts";
 import { type Answer, ask } from "./query.ts";
 import { build, prepare } from "./schema.ts";
 import { Finder } from "./search.ts";
 import { readSources } from "./sources.ts";
-import { type OpTexts, opOf, RowTexts } from "./texts.ts";
+import { opOf, RowTexts } from "./texts.ts";
 
 /** Rows taken from SQLite at once: 1.35 us a row; one at a time by a cursor, it is 1.65. */
 const CHUNK = 1024;
-/** Ops taken at once: the result of one can be a list of all its pages. */
-const OPS = 32;
 
 const SEQ = columns.indexOf("seq");
 const KIND = columns.indexOf("kind");
@@ -37,17 +36,9 @@ const eventsBetween = build
   .where("seq", ">=", 0)
   .where("seq", "<=", 0)
   .orderBy("seq");
-const opsAfter = build
-  .selectFrom("op")
-  .select(["op", "name", "arguments", "result", "first_seq", "last_seq", "signature"])
-  .where("op", ">", 0)
-  .orderBy("op")
-  .limit(0);
 const eventsOfKinds = eventsBetween.where(
   sql<boolean>`kind IN (SELECT value FROM json_each(${"[]"}))`,
 );
-const oneOp = opsAfter.clearWhere().clearOrderBy().clearLimit().where("op", "=", 0);
-const lastOp = build.selectFrom("op").select(({ fn }) => fn.max("op").as("last"));
 const allMarks = build.selectFrom("mark").select(["seq", "name", "text"]).orderBy("seq");
 const signatures = build
   .selectFrom("op")
@@ -55,7 +46,6 @@ const signatures = build
   .where("signature", "is not", null)
   .orderBy("last_seq");
 type MarkFields = [seq: number, name: string | null, text: string | null];
-type OpFields = [number, ...OpTexts, first: number, last: number | null, signature: string | null];
 
 export class TraceReader {
   readonly about: About;
@@ -75,6 +65,7 @@ export class TraceReader {
   readonly #kindCodes: readonly number[];
   readonly #rows: RowReader;
   readonly #events: Statement<unknown[]>;
+  readonly #ops: OpReader;
   readonly #texts: RowTexts;
   readonly #finder: Finder;
   readonly #keyframes: KeyframeReader;
@@ -90,6 +81,11 @@ export class TraceReader {
       database.close();
       throw error;
     }
+  }
+
+  /** For who reads from front to end and meets no page again: SQLite keeps 2 MB of them instead of 16. */
+  forgetPages(): void {
+    this.#database.pragma("cache_size = -2000");
   }
 
   /** Reads a trace over a handle that stays the caller's. */
@@ -122,6 +118,7 @@ export class TraceReader {
     this.#kindCodes = this.names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
     this.#rows = new RowReader(this.names);
     this.#events = prepare(database, eventsBetween).raw();
+    this.#ops = new OpReader(database);
     this.#texts = new RowTexts(database, this.names.kinds);
     this.indexed = hasIndexes(database, this.names.kinds);
     this.#keyframes = new KeyframeReader(database);
@@ -147,23 +144,16 @@ export class TraceReader {
     return undefined;
   }
 
-  *ops(): Generator<OpRow> {
-    const statement = prepare(this.#database, opsAfter).raw();
-    for (let after = -1; ; ) {
-      const rows = statement.all(after, OPS) as OpFields[];
-      for (const fields of rows) yield opRow(fields);
-      if (rows.length < OPS) return;
-      after = rows.at(-1)![0];
-    }
+  ops(): Iterable<OpRow> {
+    return this.#ops.all();
   }
 
   op(number: number): OpRow | undefined {
-    const fields = prepare(this.#database, oneOp).raw().get(number) as OpFields | undefined;
-    return fields && opRow(fields);
+    return this.#ops.one(number);
   }
 
   get lastOp(): number {
-    return (prepare(this.#database, lastOp).pluck().get() as number | null) ?? -1;
+    return this.#ops.last;
   }
 
   /** By moment. */
@@ -261,13 +251,3 @@ export class TraceReader {
     return prepare(this.#database, names).pluck().all() as string[];
   }
 }
-
-const opRow = ([op, name, args, result, first, last, signature]: OpFields): OpRow => ({
-  op,
-  name,
-  arguments: JSON.parse(args),
-  result: result === null ? null : JSON.parse(result),
-  first,
-  last,
-  signature,
-});

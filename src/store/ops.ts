@@ -1,0 +1,80 @@
+// ops.ts - the ops of a trace, in order; what came of one is read when somebody asks for it.
+
+import type { Database, Statement } from "better-sqlite3";
+import type { Facts } from "../event/field.ts";
+import type { OpRow } from "../event/trace.ts";
+import { build, prepare } from "./schema.ts";
+
+/** Ops taken at once. */
+const CHUNK = 256;
+
+// The values stand for parameters.
+const opsAfter = build
+  .selectFrom("op")
+  .select(["op", "name", "arguments", "first_seq", "last_seq", "signature"])
+  .where("op", ">", 0)
+  .orderBy("op")
+  .limit(0);
+const oneOp = opsAfter.clearWhere().clearOrderBy().clearLimit().where("op", "=", 0);
+const oneResult = build.selectFrom("op").select("result").where("op", "=", 0);
+const lastOp = build.selectFrom("op").select(({ fn }) => fn.max("op").as("last"));
+type Fields = [
+  op: number,
+  name: string,
+  arguments: string,
+  first: number,
+  last: number | null,
+  signature: string | null,
+];
+
+export class OpReader {
+  readonly #database: Database;
+  readonly #after: Statement<unknown[]>;
+  readonly #result: Statement<unknown[]>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#after = prepare(database, opsAfter).raw();
+    this.#result = prepare(database, oneResult).pluck();
+  }
+
+  *all(): Generator<OpRow> {
+    for (let after = -1; ; ) {
+      const rows = this.#after.all(after, CHUNK) as Fields[];
+      for (const fields of rows) yield this.#rowOf(fields);
+      if (rows.length < CHUNK) return;
+      after = rows.at(-1)![0];
+    }
+  }
+
+  one(op: number): OpRow | undefined {
+    const fields = prepare(this.#database, oneOp).raw().get(op) as Fields | undefined;
+    return fields && this.#rowOf(fields);
+  }
+
+  /** The number of the last op; -1 where there is none. */
+  get last(): number {
+    return (prepare(this.#database, lastOp).pluck().get() as number | null) ?? -1;
+  }
+
+  /** A result can be a list of thousands of pages, and most who go through the ops do not look at it. */
+  #rowOf([op, name, asked, first, last, signature]: Fields): OpRow {
+    const read = (): Facts | null => {
+      const text = this.#result.get(op) as string | null;
+      return text === null ? null : JSON.parse(text);
+    };
+    let result: Facts | null | undefined;
+    return {
+      op,
+      name,
+      arguments: JSON.parse(asked),
+      get result() {
+        if (result === undefined) result = read();
+        return result;
+      },
+      first,
+      last,
+      signature,
+    };
+  }
+}
