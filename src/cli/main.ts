@@ -5,31 +5,35 @@ import { createRequire } from "node:module";
 import { SqliteError } from "better-sqlite3";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../fault.ts";
-import { addCheck } from "./check.ts";
-import { addDap } from "./dap.ts";
-import { addDebug } from "./debug.ts";
-import { addDemo } from "./demo.ts";
-import { addDiff } from "./diff.ts";
-import { addEvents } from "./events.ts";
-import { addExplain } from "./explain.ts";
-import { addExport } from "./export.ts";
-import { addFork } from "./fork.ts";
-import { addHistory } from "./history.ts";
-import { addImport } from "./import.ts";
-import { addIndex } from "./index-trace.ts";
-import { addInfo } from "./info.ts";
-import { addList } from "./list.ts";
-import { addMarks } from "./mark.ts";
-import { addMatrix } from "./matrix.ts";
 import { notice } from "./output.ts";
-import { addQuery } from "./query.ts";
-import { addRecord } from "./record.ts";
-import { addReduce } from "./reduce.ts";
-import { addState } from "./state.ts";
-import { addVerify } from "./verify.ts";
-import { addWhy } from "./why.ts";
 import { Interrupted } from "./writing.ts";
-import { addXlate } from "./xlate.ts";
+
+/** The commands in the order of the help. Each is loaded when it is wanted: all of them take half a second. */
+const commands: { readonly [name: string]: () => Promise<(program: Command) => void> } = {
+  record: async () => (await import("./record.ts")).addRecord,
+  import: async () => (await import("./import.ts")).addImport,
+  export: async () => (await import("./export.ts")).addExport,
+  matrix: async () => (await import("./matrix.ts")).addMatrix,
+  list: async () => (await import("./list.ts")).addList,
+  info: async () => (await import("./info.ts")).addInfo,
+  events: async () => (await import("./events.ts")).addEvents,
+  state: async () => (await import("./state.ts")).addState,
+  history: async () => (await import("./history.ts")).addHistory,
+  why: async () => (await import("./why.ts")).addWhy,
+  mark: async () => (await import("./mark.ts")).addMarks,
+  fork: async () => (await import("./fork.ts")).addFork,
+  debug: async () => (await import("./debug.ts")).addDebug,
+  dap: async () => (await import("./dap.ts")).addDap,
+  index: async () => (await import("./index-trace.ts")).addIndex,
+  diff: async () => (await import("./diff.ts")).addDiff,
+  xlate: async () => (await import("./xlate.ts")).addXlate,
+  reduce: async () => (await import("./reduce.ts")).addReduce,
+  explain: async () => (await import("./explain.ts")).addExplain,
+  check: async () => (await import("./check.ts")).addCheck,
+  verify: async () => (await import("./verify.ts")).addVerify,
+  query: async () => (await import("./query.ts")).addQuery,
+  demo: async () => (await import("./demo.ts")).addDemo,
+};
 
 const TROUBLE = 2;
 const INTERRUPTED = 130;
@@ -44,32 +48,7 @@ const program = new Command("gartrace")
     outputError: (text, write) => write(text.replace(/^error: /, "gartrace: ")),
   })
   .exitOverride();
-for (const add of [
-  addRecord,
-  addImport,
-  addExport,
-  addMatrix,
-  addList,
-  addInfo,
-  addEvents,
-  addState,
-  addHistory,
-  addWhy,
-  addMarks,
-  addFork,
-  addDebug,
-  addDap,
-  addIndex,
-  addDiff,
-  addXlate,
-  addReduce,
-  addExplain,
-  addCheck,
-  addVerify,
-  addQuery,
-  addDemo,
-])
-  add(program);
+for (const add of await wanted(process.argv[2])) add(program);
 for (const command of program.commands) {
   command.copyInheritedSettings(program);
   command.showHelpAfterError(`(see 'gartrace ${command.name()} --help')`);
@@ -83,6 +62,12 @@ try {
   await program.parseAsync();
 } catch (error) {
   fail(error);
+}
+
+/** The command of this name alone; all of them for help, and for a name that is none. */
+function wanted(name = ""): Promise<((program: Command) => void)[]> {
+  const loads = Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands);
+  return Promise.all(loads.map((load) => load()));
 }
 
 function versionOf(): string {
