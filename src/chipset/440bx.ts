@@ -6,7 +6,8 @@
 import { bus, raw } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, tableIn } from "./bases.ts";
-import type { Chipset, RegisterField } from "./chipset.ts";
+import type { Chipset } from "./chipset.ts";
+import { held, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const CARD = "0000:01:00.0";
@@ -16,13 +17,6 @@ const APBASE = at(0x10); // aperture base, bits 31:22
 const ATTBASE = at(0xb8); // aperture translation table base, bits 31:12
 const AGPCTRL = at(0xb0);
 const GTLB_ENABLE = 0x80; // AGPCTRL bit 7; clearing it invalidates the graphics TLB
-
-const register = (
-  name: string,
-  number: number,
-  width: 1 | 2 | 4,
-  fields: readonly RegisterField[],
-) => ({ name, number, width, fields, holdsTable: number === ATTBASE });
 
 export const intel440bx: Chipset = {
   name: "intel-440bx",
@@ -34,25 +28,22 @@ export const intel440bx: Chipset = {
   ],
   mmio: null,
   registers: [
-    register("APBASE", APBASE, 4, [{ name: "base", bits: [31, 22] }]),
-    register("NBXCFG", at(0x50), 2, [{ name: "aperture-access", bits: [9, 9] }]),
-    register("ERRSTS1", at(0x92), 1, [{ name: "errors", bits: [2, 0] }]),
-    register("AGPSTAT", at(0xa4), 4, [{ name: "rates", bits: [2, 0] }]),
-    register("AGPCMD", at(0xa8), 4, [
-      { name: "agp-enable", bits: [8, 8] },
-      { name: "rate", bits: [2, 0] },
-    ]),
-    register("AGPCTRL", AGPCTRL, 4, [{ name: "gtlb-enable", bits: [7, 7] }]),
-    register("APSIZE", at(0xb4), 2, [{ name: "size", bits: [5, 0] }]),
-    register("ATTBASE", ATTBASE, 4, [{ name: "table", bits: [31, 12] }]),
+    register("APBASE", APBASE, 4, { base: [31, 22] }),
+    register("NBXCFG", at(0x50), 2, { "aperture-access": [9, 9] }),
+    register("ERRSTS1", at(0x92), 1, { errors: [2, 0] }),
+    register("AGPSTAT", at(0xa4), 4, { rates: [2, 0] }),
+    register("AGPCMD", at(0xa8), 4, { "agp-enable": [8, 8], rate: [2, 0] }),
+    register("AGPCTRL", AGPCTRL, 4, { "gtlb-enable": [7, 7] }),
+    register("APSIZE", at(0xb4), 2, { size: [5, 0] }),
+    register("ATTBASE", ATTBASE, 4, { table: [31, 12] }, { holdsTable: true }),
   ],
   powerOn: [
-    { device: BRIDGE, offset: 0x10, width: 4, value: 0xe0000008 },
-    { device: BRIDGE, offset: 0xb4, width: 2, value: 0x30 },
-    { device: BRIDGE, offset: 0xa0, width: 4, value: 0x00100002 },
-    { device: BRIDGE, offset: 0xa4, width: 4, value: 0x1f000203 },
-    { device: CARD, offset: 0xf0, width: 4, value: 0x00200002 },
-    { device: CARD, offset: 0xf4, width: 4, value: 0x1f000207 },
+    held(BRIDGE, 0x10, 4, 0xe0000008),
+    held(BRIDGE, 0xb4, 2, 0x30),
+    held(BRIDGE, 0xa0, 4, 0x00100002),
+    held(BRIDGE, 0xa4, 4, 0x1f000203),
+    held(CARD, 0xf0, 4, 0x00200002),
+    held(CARD, 0xf4, 4, 0x1f000207),
   ],
   entry: {
     bytes: 4,

@@ -6,6 +6,7 @@
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, pageAndValidBit, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
+import { held, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const CARD = "0000:01:05.0";
@@ -26,61 +27,22 @@ export const amdIrongate: Chipset = {
   ],
   mmio: { device: BRIDGE, bar: 0x14 },
   registers: [
-    {
-      name: "APBASE",
-      number: APBASE,
-      width: 4,
-      fields: [{ name: "base", bits: [31, 25] }],
-      holdsTable: false,
-    },
-    {
-      name: "APSIZE",
-      number: config(0xac),
-      width: 4,
-      fields: [
-        { name: "size", bits: [3, 1] },
-        { name: "enable", bits: [0, 0] },
-      ],
-      holdsTable: false,
-    },
-    {
-      name: "MODECNTL",
-      number: config(0xb0),
-      width: 1,
-      fields: [{ name: "sync", bits: [7, 7] }],
-      holdsTable: false,
-    },
-    { name: "MODECNTL2", number: config(0xb2), width: 1, fields: [], holdsTable: false },
-    {
-      name: "GARTENABLE",
-      number: mmio(0x02),
-      width: 2,
-      fields: [{ name: "enable", bits: [2, 2] }],
-      holdsTable: false,
-    },
-    {
-      name: "ATTBASE",
-      number: ATTBASE,
-      width: 4,
-      fields: [{ name: "directory", bits: [31, 12] }],
-      holdsTable: true,
-    },
-    {
-      name: "TLBFLUSH",
-      number: TLBFLUSH,
-      width: 4,
-      fields: [{ name: "flush", bits: [0, 0] }],
-      holdsTable: false,
-    },
+    register("APBASE", APBASE, 4, { base: [31, 25] }),
+    register("APSIZE", config(0xac), 4, { size: [3, 1], enable: [0, 0] }),
+    register("MODECNTL", config(0xb0), 1, { sync: [7, 7] }),
+    register("MODECNTL2", config(0xb2), 1),
+    register("GARTENABLE", mmio(0x02), 2, { enable: [2, 2] }),
+    register("ATTBASE", ATTBASE, 4, { directory: [31, 12] }, { holdsTable: true }),
+    register("TLBFLUSH", TLBFLUSH, 4, { flush: [0, 0] }),
   ],
   powerOn: [
-    { device: BRIDGE, offset: 0x10, width: 4, value: 0xe0000008 },
-    { device: BRIDGE, offset: 0x14, width: 4, value: 0xfc000008 },
-    { device: BRIDGE, offset: 0xac, width: 4, value: 0x3 },
-    { device: BRIDGE, offset: 0xa0, width: 4, value: 0x00100002 },
-    { device: BRIDGE, offset: 0xa4, width: 4, value: 0x0f000203 },
-    { device: CARD, offset: 0xf0, width: 4, value: 0x00200002 },
-    { device: CARD, offset: 0xf4, width: 4, value: 0x1f000207 },
+    held(BRIDGE, 0x10, 4, 0xe0000008),
+    held(BRIDGE, 0x14, 4, 0xfc000008),
+    held(BRIDGE, 0xac, 4, 0x3),
+    held(BRIDGE, 0xa0, 4, 0x00100002),
+    held(BRIDGE, 0xa4, 4, 0x0f000203),
+    held(CARD, 0xf0, 4, 0x00200002),
+    held(CARD, 0xf4, 4, 0x1f000207),
   ],
   entry: pageAndValidBit,
   directory: { reach: 0x400000, relative: false, decode: pageAndValidBit.decode },

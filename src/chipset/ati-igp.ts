@@ -6,9 +6,9 @@
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, pageAndValidBit, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
+import { g400, held, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
-const CARD = "0000:01:00.0";
 const config = (offset: number) => registerNumber("config", bdfOf(BRIDGE), offset);
 const mmio = (offset: number) => registerNumber("mmio", bdfOf(BRIDGE), offset);
 
@@ -19,60 +19,23 @@ const GART_CACHE_CNTRL = mmio(0x0c);
 /** What the two have in common; `apsize` is the offset of the size in configuration space. */
 const igp = (apsize: number) =>
   ({
-    devices: [
-      { name: BRIDGE, agp: 0xa0, isDisplay: false },
-      { name: CARD, agp: 0xf0, isDisplay: true },
-    ],
+    devices: [{ name: BRIDGE, agp: 0xa0, isDisplay: false }, g400.device],
     mmio: { device: BRIDGE, bar: 0x14 },
     registers: [
-      {
-        name: "APBASE",
-        number: APBASE,
-        width: 4,
-        fields: [{ name: "base", bits: [31, 25] }],
-        holdsTable: false,
-      },
-      {
-        name: "APSIZE",
-        number: config(apsize),
-        width: 4,
-        fields: [
-          { name: "size", bits: [3, 1] },
-          { name: "enable", bits: [0, 0] },
-        ],
-        holdsTable: false,
-      },
-      {
-        name: "IG_AGPMODE",
-        number: config(apsize + 4),
-        width: 4,
-        fields: [],
-        holdsTable: false,
-      },
-      { name: "GART_FEATURE_ID", number: mmio(0x00), width: 4, fields: [], holdsTable: false },
-      {
-        name: "GART_BASE",
-        number: GART_BASE,
-        width: 4,
-        fields: [{ name: "directory", bits: [31, 12] }],
-        holdsTable: true,
-      },
-      {
-        name: "GART_CACHE_CNTRL",
-        number: GART_CACHE_CNTRL,
-        width: 4,
-        fields: [{ name: "flush", bits: [0, 0] }],
-        holdsTable: false,
-      },
+      register("APBASE", APBASE, 4, { base: [31, 25] }),
+      register("APSIZE", config(apsize), 4, { size: [3, 1], enable: [0, 0] }),
+      register("IG_AGPMODE", config(apsize + 4), 4),
+      register("GART_FEATURE_ID", mmio(0x00), 4),
+      register("GART_BASE", GART_BASE, 4, { directory: [31, 12] }, { holdsTable: true }),
+      register("GART_CACHE_CNTRL", GART_CACHE_CNTRL, 4, { flush: [0, 0] }),
     ],
     powerOn: [
-      { device: BRIDGE, offset: 0x10, width: 4, value: 0xe0000008 },
-      { device: BRIDGE, offset: 0x14, width: 4, value: 0xfc000008 },
-      { device: BRIDGE, offset: apsize, width: 4, value: 0x2 },
-      { device: BRIDGE, offset: 0xa0, width: 4, value: 0x00200002 },
-      { device: BRIDGE, offset: 0xa4, width: 4, value: 0x1f000217 },
-      { device: CARD, offset: 0xf0, width: 4, value: 0x00200002 },
-      { device: CARD, offset: 0xf4, width: 4, value: 0x1f000207 },
+      held(BRIDGE, 0x10, 4, 0xe0000008),
+      held(BRIDGE, 0x14, 4, 0xfc000008),
+      held(BRIDGE, apsize, 4, 0x2),
+      held(BRIDGE, 0xa0, 4, 0x00200002),
+      held(BRIDGE, 0xa4, 4, 0x1f000217),
+      ...g400.powerOn,
     ],
     entry: pageAndValidBit,
     directory: { reach: 0x400000, relative: false, decode: pageAndValidBit.decode },

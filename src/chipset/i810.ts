@@ -7,6 +7,7 @@ import { bus, raw } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
+import { held, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const GRAPHICS = "0000:00:01.0";
@@ -23,38 +24,23 @@ export const i810: Chipset = {
   ],
   mmio: { device: GRAPHICS, bar: 0x14 },
   registers: [
-    {
-      name: "SMRAM",
-      number: registerNumber("config", bdfOf(BRIDGE), 0x70),
-      width: 4,
-      fields: [
-        { name: "window-32MB", bits: [16, 16] },
-        { name: "graphics-mode", bits: [7, 6] },
-      ],
-      holdsTable: false,
-    },
-    {
-      name: "GMADR",
-      number: GMADR,
-      width: 4,
-      fields: [{ name: "base", bits: [31, 26] }],
-      holdsTable: false,
-    },
-    {
-      name: "PGETBL_CTL",
-      number: PGETBL_CTL,
-      width: 4,
-      fields: [
-        { name: "table", bits: [31, 12] },
-        { name: "enable", bits: [0, 0] },
-      ],
-      holdsTable: true,
-    },
+    register("SMRAM", registerNumber("config", bdfOf(BRIDGE), 0x70), 4, {
+      "window-32MB": [16, 16],
+      "graphics-mode": [7, 6],
+    }),
+    register("GMADR", GMADR, 4, { base: [31, 26] }),
+    register(
+      "PGETBL_CTL",
+      PGETBL_CTL,
+      4,
+      { table: [31, 12], enable: [0, 0] },
+      { holdsTable: true },
+    ),
   ],
   powerOn: [
-    { device: BRIDGE, offset: 0x70, width: 4, value: 0xc0 },
-    { device: GRAPHICS, offset: 0x10, width: 4, value: 0xe0000008 },
-    { device: GRAPHICS, offset: 0x14, width: 4, value: 0xff000000 },
+    held(BRIDGE, 0x70, 4, 0xc0),
+    held(GRAPHICS, 0x10, 4, 0xe0000008),
+    held(GRAPHICS, 0x14, 4, 0xff000000),
   ],
   entry: {
     bytes: 4,

@@ -6,6 +6,7 @@
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { intel440bx } from "./440bx.ts";
 import type { Chipset } from "./chipset.ts";
+import { register } from "./layout.ts";
 
 const BRIDGE = intel440bx.bridge.device;
 const at = (offset: number) => registerNumber("config", bdfOf(BRIDGE), offset);
@@ -17,27 +18,9 @@ export const intel845: Chipset = {
   bridge: { ...intel440bx.bridge, id: 0x1a30 },
   registers: [
     ...intel440bx.registers.filter(({ name }) => !["NBXCFG", "ERRSTS1", "APSIZE"].includes(name)),
-    {
-      name: "AGPM",
-      number: at(0x51),
-      width: 1,
-      fields: [{ name: "aperture-access", bits: [1, 1] }],
-      holdsTable: false,
-    },
-    {
-      name: "APSIZE",
-      number: at(0xb4),
-      width: 1,
-      fields: [{ name: "size", bits: [5, 0] }],
-      holdsTable: false,
-    },
-    {
-      name: "ERRSTS",
-      number: at(0xc8),
-      width: 2,
-      fields: [{ name: "errors", bits: [4, 2] }],
-      holdsTable: false,
-    },
+    register("AGPM", at(0x51), 1, { "aperture-access": [1, 1] }),
+    register("APSIZE", at(0xb4), 1, { size: [5, 0] }),
+    register("ERRSTS", at(0xc8), 2, { errors: [4, 2] }),
   ],
   powerOn: intel440bx.powerOn.map((byte) => {
     if (byte.device !== BRIDGE) return byte;

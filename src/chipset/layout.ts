@@ -3,21 +3,35 @@
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Chipset, RegisterOf } from "./chipset.ts";
 
-/** A configuration register; fields by name, each with its highest and lowest bit. */
+/** Fields by name, each with its highest and lowest bit. */
+type Fields = { readonly [name: string]: readonly [number, number] };
+type Table = Pick<RegisterOf, "holdsTable" | "tableIn">;
+
+/** A register by its number. */
+export const register = (
+  name: string,
+  number: number,
+  width: RegisterOf["width"],
+  fields: Fields = {},
+  table: Table = { holdsTable: false },
+): RegisterOf => ({
+  name,
+  number,
+  width,
+  fields: Object.entries(fields).map(([name, bits]) => ({ name, bits })),
+  ...table,
+});
+
+/** A configuration register of a device, by its offset. */
 export const configRegister = (
   device: string,
   name: string,
   offset: number,
   width: RegisterOf["width"],
-  fields: { readonly [name: string]: readonly [number, number] } = {},
-  table: Pick<RegisterOf, "holdsTable" | "tableIn"> = { holdsTable: false },
-): RegisterOf => ({
-  name,
-  number: registerNumber("config", bdfOf(device), offset),
-  width,
-  fields: Object.entries(fields).map(([name, bits]) => ({ name, bits })),
-  ...table,
-});
+  fields?: Fields,
+  table?: Table,
+): RegisterOf =>
+  register(name, registerNumber("config", bdfOf(device), offset), width, fields, table);
 
 /** What a register of a device holds at power-on. */
 export const held = (device: string, offset: number, width: 1 | 2 | 4, value: number) => ({

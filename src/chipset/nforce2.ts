@@ -8,12 +8,12 @@ import { bus } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, pageAndValidBit } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
+import { g400, held, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const MEMORY_1 = "0000:00:00.1";
 const MEMORY_2 = "0000:00:00.2";
 const AGP = "0000:00:1e.0";
-const CARD = "0000:01:00.0";
 const config = (device: string, offset: number) => registerNumber("config", bdfOf(device), offset);
 
 const APBASE = config(BRIDGE, 0x10);
@@ -24,10 +24,6 @@ const WBC = config(MEMORY_1, 0xf0);
 /** Write-back of caches: the bit that a flush sets and polls. */
 const WBC_MASK = 2 ** 31;
 
-/** A register that holds a bound of the aperture. */
-const bound = (name: string, device: string, offset: number) =>
-  ({ name, number: config(device, offset), width: 4, fields: [], holdsTable: false }) as const;
-
 export const nforce2: Chipset = {
   name: "nforce2",
   detected: "Detected NVIDIA nForce2 chipset",
@@ -37,69 +33,34 @@ export const nforce2: Chipset = {
     { name: MEMORY_1, agp: 0, isDisplay: false },
     { name: MEMORY_2, agp: 0, isDisplay: false },
     { name: AGP, agp: 0, isDisplay: false },
-    { name: CARD, agp: 0xf0, isDisplay: true },
+    g400.device,
   ],
   mmio: { device: BRIDGE, bar: 0x10 },
   registers: [
-    {
-      name: "APBASE",
-      number: APBASE,
-      width: 4,
-      fields: [{ name: "base", bits: [31, 25] }],
-      holdsTable: false,
-    },
-    {
-      name: "APSIZE",
-      number: config(BRIDGE, 0x80),
-      width: 4,
-      fields: [
-        { name: "enable", bits: [8, 8] },
-        { name: "size", bits: [3, 0] },
-      ],
-      holdsTable: false,
-    },
-    {
-      name: "WBC",
-      number: WBC,
-      width: 4,
-      fields: [{ name: "flush", bits: [31, 31] }],
-      holdsTable: false,
-    },
-    {
-      name: "GARTCTRL",
-      number: config(MEMORY_2, 0xd0),
-      width: 4,
-      fields: [
-        { name: "enable-cpu", bits: [4, 4] },
-        { name: "enable", bits: [0, 0] },
-      ],
-      holdsTable: false,
-    },
-    bound("APBASE_2", MEMORY_2, 0xd8),
-    bound("APLIMIT_2", MEMORY_2, 0xdc),
-    bound("APBASE_3", AGP, 0x50),
-    bound("APLIMIT_3", AGP, 0x54),
-    ...ATTBASES.map(
-      (number, i) =>
-        ({
-          name: `ATTBASE${i}`,
-          number,
-          width: 4,
-          fields: [
-            { name: "directory", bits: [31, 12] },
-            { name: "valid", bits: [0, 0] },
-          ],
-          holdsTable: true,
-        }) as const,
+    register("APBASE", APBASE, 4, { base: [31, 25] }),
+    register("APSIZE", config(BRIDGE, 0x80), 4, { enable: [8, 8], size: [3, 0] }),
+    register("WBC", WBC, 4, { flush: [31, 31] }),
+    register("GARTCTRL", config(MEMORY_2, 0xd0), 4, { "enable-cpu": [4, 4], enable: [0, 0] }),
+    register("APBASE_2", config(MEMORY_2, 0xd8), 4),
+    register("APLIMIT_2", config(MEMORY_2, 0xdc), 4),
+    register("APBASE_3", config(AGP, 0x50), 4),
+    register("APLIMIT_3", config(AGP, 0x54), 4),
+    ...ATTBASES.map((number, i) =>
+      register(
+        `ATTBASE${i}`,
+        number,
+        4,
+        { directory: [31, 12], valid: [0, 0] },
+        { holdsTable: true },
+      ),
     ),
   ],
   powerOn: [
-    { device: BRIDGE, offset: 0x10, width: 4, value: 0xe0000008 },
-    { device: BRIDGE, offset: 0x80, width: 4, value: 0xe },
-    { device: BRIDGE, offset: 0x40, width: 4, value: 0x00200002 },
-    { device: BRIDGE, offset: 0x44, width: 4, value: 0x1f000217 },
-    { device: CARD, offset: 0xf0, width: 4, value: 0x00200002 },
-    { device: CARD, offset: 0xf4, width: 4, value: 0x1f000207 },
+    held(BRIDGE, 0x10, 4, 0xe0000008),
+    held(BRIDGE, 0x80, 4, 0xe),
+    held(BRIDGE, 0x40, 4, 0x00200002),
+    held(BRIDGE, 0x44, 4, 0x1f000217),
+    ...g400.powerOn,
   ],
   entry: pageAndValidBit,
   directory: null,

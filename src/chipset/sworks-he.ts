@@ -6,10 +6,10 @@
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, pageAndValidBit, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
+import { g400, held, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const AGP = "0000:00:00.1";
-const CARD = "0000:01:00.0";
 const config = (offset: number) => registerNumber("config", bdfOf(BRIDGE), offset);
 const mmio = (offset: number) => registerNumber("mmio", bdfOf(BRIDGE), offset);
 
@@ -25,59 +25,31 @@ export const sworksHe: Chipset = {
   devices: [
     { name: BRIDGE, agp: 0, isDisplay: false },
     { name: AGP, agp: 0x80, isDisplay: false },
-    { name: CARD, agp: 0xf0, isDisplay: true },
+    g400.device,
   ],
   mmio: { device: BRIDGE, bar: 0x14 },
   registers: [
-    {
-      name: "APBASE",
-      number: APBASE,
-      width: 4,
-      fields: [{ name: "base", bits: [31, 25] }],
-      holdsTable: false,
-    },
-    { name: "CACHING", number: config(0x4b), width: 1, fields: [], holdsTable: false },
-    { name: "FEATURE", number: config(0x68), width: 1, fields: [], holdsTable: false },
-    {
-      name: "AGP_ENABLE",
-      number: registerNumber("config", bdfOf(AGP), 0x60),
-      width: 1,
-      fields: [{ name: "enable", bits: [0, 0] }],
-      holdsTable: false,
-    },
-    { name: "GART_CACHE", number: mmio(0x02), width: 1, fields: [], holdsTable: false },
-    {
-      name: "GATTBASE",
-      number: GATTBASE,
-      width: 4,
-      fields: [
-        { name: "directory", bits: [31, 12] },
-        { name: "command", bits: [2, 0] },
-      ],
-      holdsTable: true,
-    },
-    {
-      name: "DIRFLUSH",
-      number: DIRFLUSH,
-      width: 4,
-      fields: [{ name: "flush", bits: [0, 0] }],
-      holdsTable: false,
-    },
-    {
-      name: "POSTFLUSH",
-      number: POSTFLUSH,
-      width: 1,
-      fields: [{ name: "flush", bits: [0, 0] }],
-      holdsTable: false,
-    },
+    register("APBASE", APBASE, 4, { base: [31, 25] }),
+    register("CACHING", config(0x4b), 1),
+    register("FEATURE", config(0x68), 1),
+    register("AGP_ENABLE", registerNumber("config", bdfOf(AGP), 0x60), 1, { enable: [0, 0] }),
+    register("GART_CACHE", mmio(0x02), 1),
+    register(
+      "GATTBASE",
+      GATTBASE,
+      4,
+      { directory: [31, 12], command: [2, 0] },
+      { holdsTable: true },
+    ),
+    register("DIRFLUSH", DIRFLUSH, 4, { flush: [0, 0] }),
+    register("POSTFLUSH", POSTFLUSH, 1, { flush: [0, 0] }),
   ],
   powerOn: [
-    { device: BRIDGE, offset: 0x10, width: 4, value: 0xe0000008 },
-    { device: BRIDGE, offset: 0x14, width: 4, value: 0xfc000000 },
-    { device: AGP, offset: 0x80, width: 4, value: 0x00200002 },
-    { device: AGP, offset: 0x84, width: 4, value: 0x1f000207 },
-    { device: CARD, offset: 0xf0, width: 4, value: 0x00200002 },
-    { device: CARD, offset: 0xf4, width: 4, value: 0x1f000207 },
+    held(BRIDGE, 0x10, 4, 0xe0000008),
+    held(BRIDGE, 0x14, 4, 0xfc000000),
+    held(AGP, 0x80, 4, 0x00200002),
+    held(AGP, 0x84, 4, 0x1f000207),
+    ...g400.powerOn,
   ],
   entry: pageAndValidBit,
   directory: { reach: 0x400000, relative: true, decode: pageAndValidBit.decode },

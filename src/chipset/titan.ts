@@ -8,6 +8,7 @@ import { aperture, bus, raw } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
+import { held, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const CARD = "0000:01:05.0";
@@ -29,30 +30,11 @@ export const titan: Chipset = {
   ],
   mmio: { device: BRIDGE, bar: 0 },
   registers: [
-    {
-      name: "WSBA1",
-      number: csr(WSBA1),
-      width: 8,
-      fields: [
-        { name: "base", bits: [31, 20] },
-        { name: "scatter-gather", bits: [1, 1] },
-        { name: "enable", bits: [0, 0] },
-      ],
-      holdsTable: false,
-    },
-    {
-      name: "TBA1",
-      number: csr(TBA1),
-      width: 8,
-      fields: [{ name: "table", bits: [34, 10] }],
-      holdsTable: true,
-    },
-    { name: "TLBIA", number: csr(TLBIA), width: 8, fields: [], holdsTable: false },
+    register("WSBA1", csr(WSBA1), 8, { base: [31, 20], "scatter-gather": [1, 1], enable: [0, 0] }),
+    register("TBA1", csr(TBA1), 8, { table: [34, 10] }, { holdsTable: true }),
+    register("TLBIA", csr(TLBIA), 8),
   ],
-  powerOn: [
-    { device: CARD, offset: 0xf0, width: 4, value: 0x00200002 },
-    { device: CARD, offset: 0xf4, width: 4, value: 0x1f000207 },
-  ],
+  powerOn: [held(CARD, 0xf0, 4, 0x00200002), held(CARD, 0xf4, 4, 0x1f000207)],
   entry: {
     bytes: 8,
     reach: PAGE,

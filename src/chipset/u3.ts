@@ -7,6 +7,7 @@
 import { aperture, bus, raw } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Chipset } from "./chipset.ts";
+import { held, register } from "./layout.ts";
 
 const BRIDGE = "0000:f0:0b.0";
 const CARD = "0000:f0:10.0";
@@ -28,48 +29,17 @@ export const u3: Chipset = {
   ],
   mmio: null,
   registers: [
-    {
-      name: "GART_BASE",
-      number: GART_BASE,
-      width: 4,
-      fields: [
-        { name: "table", bits: [31, 12] },
-        { name: "size", bits: [11, 0] },
-      ],
-      holdsTable: true,
-    },
-    {
-      name: "AGP_BASE",
-      number: AGP_BASE,
-      width: 4,
-      fields: [{ name: "table-high", bits: [3, 0] }],
-      holdsTable: false,
-    },
-    {
-      name: "GART_CTRL",
-      number: GART_CTRL,
-      width: 4,
-      fields: [
-        { name: "perfrd", bits: [19, 19] },
-        { name: "enable", bits: [8, 8] },
-        { name: "invalidate", bits: [0, 0] },
-      ],
-      holdsTable: false,
-    },
-    {
-      name: "DUMMY_PAGE",
-      number: at(0xa4),
-      width: 4,
-      fields: [{ name: "frame", bits: [23, 0] }],
-      holdsTable: false,
-    },
+    register("GART_BASE", GART_BASE, 4, { table: [31, 12], size: [11, 0] }, { holdsTable: true }),
+    register("AGP_BASE", AGP_BASE, 4, { "table-high": [3, 0] }),
+    register("GART_CTRL", GART_CTRL, 4, { perfrd: [19, 19], enable: [8, 8], invalidate: [0, 0] }),
+    register("DUMMY_PAGE", at(0xa4), 4, { frame: [23, 0] }),
   ],
   powerOn: [
-    { device: BRIDGE, offset: 0x80, width: 4, value: 0x00300002 },
-    { device: BRIDGE, offset: 0x84, width: 4, value: 0x1f000a1b },
-    { device: BRIDGE, offset: 0x8c, width: 4, value: 0x10 },
-    { device: CARD, offset: 0x58, width: 4, value: 0x00300002 },
-    { device: CARD, offset: 0x5c, width: 4, value: 0x1f000a1b },
+    held(BRIDGE, 0x80, 4, 0x00300002),
+    held(BRIDGE, 0x84, 4, 0x1f000a1b),
+    held(BRIDGE, 0x8c, 4, 0x10),
+    held(CARD, 0x58, 4, 0x00300002),
+    held(CARD, 0x5c, 4, 0x1f000a1b),
   ],
   entry: {
     bytes: 4,

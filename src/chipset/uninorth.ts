@@ -7,6 +7,7 @@ import { aperture } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { pageAndValidBit, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
+import { held, register } from "./layout.ts";
 
 const BRIDGE = "0000:f0:0b.0";
 const CARD = "0000:f0:10.0";
@@ -25,35 +26,20 @@ const unin = (agp: { readonly id: number; readonly status: number }) =>
     ],
     mmio: null,
     registers: [
-      {
-        name: "GART_BASE",
-        number: GART_BASE,
-        width: 4,
-        fields: [
-          { name: "table", bits: [31, 12] },
-          { name: "size", bits: [11, 0] },
-        ],
-        holdsTable: true,
-      },
-      { name: "AGP_BASE", number: at(0x90), width: 4, fields: [], holdsTable: false },
-      {
-        name: "GART_CTRL",
-        number: GART_CTRL,
-        width: 4,
-        fields: [
-          { name: "2x-reset", bits: [16, 16] },
-          { name: "enable", bits: [8, 8] },
-          { name: "invalidate", bits: [0, 0] },
-        ],
-        holdsTable: false,
-      },
+      register("GART_BASE", GART_BASE, 4, { table: [31, 12], size: [11, 0] }, { holdsTable: true }),
+      register("AGP_BASE", at(0x90), 4),
+      register("GART_CTRL", GART_CTRL, 4, {
+        "2x-reset": [16, 16],
+        enable: [8, 8],
+        invalidate: [0, 0],
+      }),
     ],
     powerOn: [
-      { device: BRIDGE, offset: 0x80, width: 4, value: agp.id },
-      { device: BRIDGE, offset: 0x84, width: 4, value: agp.status },
-      { device: BRIDGE, offset: 0x8c, width: 4, value: 0x8 },
-      { device: CARD, offset: 0x58, width: 4, value: 0x00200002 },
-      { device: CARD, offset: 0x5c, width: 4, value: 0x1f000207 },
+      held(BRIDGE, 0x80, 4, agp.id),
+      held(BRIDGE, 0x84, 4, agp.status),
+      held(BRIDGE, 0x8c, 4, 0x8),
+      held(CARD, 0x58, 4, 0x00200002),
+      held(CARD, 0x5c, 4, 0x1f000207),
     ],
     entry: pageAndValidBit,
     directory: null,

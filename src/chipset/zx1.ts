@@ -7,9 +7,9 @@ import { aperture, bus, raw } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
+import { g400, held, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
-const CARD = "0000:01:00.0";
 const ioc = (offset: number) => registerNumber("mmio", bdfOf(BRIDGE), offset);
 
 export const IBASE = 0x300;
@@ -26,48 +26,16 @@ export const zx1: Chipset = {
   name: "zx1",
   detected: null,
   bridge: { device: BRIDGE, vendor: 0x103c, id: 0x1229 },
-  devices: [
-    { name: BRIDGE, agp: 0x60, isDisplay: false },
-    { name: CARD, agp: 0xf0, isDisplay: true },
-  ],
+  devices: [{ name: BRIDGE, agp: 0x60, isDisplay: false }, g400.device],
   mmio: { device: BRIDGE, bar: 0 },
   registers: [
-    {
-      name: "IBASE",
-      number: ioc(IBASE),
-      width: 8,
-      fields: [
-        { name: "base", bits: [31, 12] },
-        { name: "enable", bits: [0, 0] },
-      ],
-      holdsTable: false,
-    },
-    { name: "IMASK", number: ioc(IMASK), width: 8, fields: [], holdsTable: false },
-    {
-      name: "PCOM",
-      number: ioc(PCOM),
-      width: 8,
-      fields: [
-        { name: "base", bits: [31, 12] },
-        { name: "log2-size", bits: [5, 0] },
-      ],
-      holdsTable: false,
-    },
-    { name: "TCNFG", number: ioc(TCNFG), width: 8, fields: [], holdsTable: false },
-    {
-      name: "PDIR_BASE",
-      number: ioc(PDIR_BASE),
-      width: 8,
-      fields: [{ name: "table", bits: [43, 12] }],
-      holdsTable: true,
-    },
+    register("IBASE", ioc(IBASE), 8, { base: [31, 12], enable: [0, 0] }),
+    register("IMASK", ioc(IMASK), 8),
+    register("PCOM", ioc(PCOM), 8, { base: [31, 12], "log2-size": [5, 0] }),
+    register("TCNFG", ioc(TCNFG), 8),
+    register("PDIR_BASE", ioc(PDIR_BASE), 8, { table: [43, 12] }, { holdsTable: true }),
   ],
-  powerOn: [
-    { device: BRIDGE, offset: 0x60, width: 4, value: 0x00200002 },
-    { device: BRIDGE, offset: 0x64, width: 4, value: 0x1f000217 },
-    { device: CARD, offset: 0xf0, width: 4, value: 0x00200002 },
-    { device: CARD, offset: 0xf4, width: 4, value: 0x1f000207 },
-  ],
+  powerOn: [held(BRIDGE, 0x60, 4, 0x00200002), held(BRIDGE, 0x64, 4, 0x1f000217), ...g400.powerOn],
   entry: {
     bytes: 8,
     // Bit 63 beside a page's address is exact in a double: its last place is 2048.
