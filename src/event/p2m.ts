@@ -16,15 +16,8 @@ import {
 } from "./field.ts";
 import { kind } from "./kind.ts";
 
-/** Hypercalls; those of the Xen of March 2005 by what they do (xen 2594f8caad, include/public/xen.h). */
-export const hypercalls = [
-  "mmu_update(PTE)",
-  "mmu_update(MACHPHYS_UPDATE)",
-  "mmuext(TLB_FLUSH)",
-  "dom_mem_op(MEMOP_decrease_reservation)",
-  "dom_mem_op(MEMOP_increase_reservation)",
-  "xen_create_contiguous_region",
-  // The hypercalls of the Xen of today, by their names (xen/include/public/xen.h).
+/** The hypercalls of the Xen of today by number (xen/include/public/xen.h); null where a number is nobody's. */
+export const numberedHypercalls = [
   "set_trap_table",
   "mmu_update",
   "set_gdt",
@@ -36,6 +29,7 @@ export const hypercalls = [
   "set_debugreg",
   "get_debugreg",
   "update_descriptor",
+  null,
   "memory_op",
   "multicall",
   "update_va_mapping",
@@ -67,6 +61,17 @@ export const hypercalls = [
   "xenpmu_op",
   "dm_op",
   "hypfs_op",
+] as const;
+
+/** Hypercalls by name; those of the Xen of March 2005 by what they do (xen 2594f8caad, include/public/xen.h). */
+export const hypercalls = [
+  "mmu_update(PTE)",
+  "mmu_update(MACHPHYS_UPDATE)",
+  "mmuext(TLB_FLUSH)",
+  "dom_mem_op(MEMOP_decrease_reservation)",
+  "dom_mem_op(MEMOP_increase_reservation)",
+  "xen_create_contiguous_region",
+  ...numberedHypercalls.filter((name) => name !== null),
 ] as const;
 
 const entry = { page: subject("p2m"), phys: physField, machine: machineField } as const;

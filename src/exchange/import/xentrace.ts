@@ -4,8 +4,8 @@
 // it says keeps its own order and stands behind everything that has a time.
 
 import { machineOf, mfn, onBus, pfn, physOf, untranslated, virt } from "../../address.ts";
+import { numberedHypercalls } from "../../event/p2m.ts";
 import type { Stream, StreamFormat } from "./format.ts";
-import { hypercallOf } from "./hypercalls.ts";
 import { type Run, virtOf } from "./run.ts";
 import type { Source } from "./source.ts";
 import { beginsWindow, CPU_CHANGE, isPadding, Records, type Told } from "./xentrace-record.ts";
@@ -92,7 +92,7 @@ class Buffers implements Stream<Told> {
   /** Of the arguments only those are there that tell what is asked for; `place` is what it was called in. */
   #hypercall([first, ...rest]: readonly number[], place: string | null): Why {
     if (first === undefined) return SHORT;
-    const call = hypercallOf(first % 2 ** 20);
+    const call = numberedHypercalls[first % 2 ** 20] ?? null;
     if (call === null) return `hypercall ${first % 2 ** 20} has no name`;
     const given = argumentsOf(first, rest);
     if (given === null) return SHORT;
