@@ -7,7 +7,7 @@ import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { xenI386 } from "../platform/xen-i386.ts";
 import { exchange } from "./exchanging.ts";
-import { type Scenario, sized, workloadOf } from "./scenario.ts";
+import { freeFour, type Scenario, sized } from "./scenario.ts";
 
 export const changedFrame: Scenario = {
   name: "changed-frame",
@@ -19,14 +19,7 @@ export const changedFrame: Scenario = {
   platform: xenI386,
   hooks: gart,
   chipset: sized(intel440bx, 0xb4, 0x3f),
-  workload: workloadOf(
-    "changed-frame",
-    { op: "init" },
-    { op: "alloc", slot: 0, pages: 4 },
-    { op: "bind", slot: 0, pg_start: 0 },
-    { op: "unbind", slot: 0 },
-    { op: "free", slot: 0 },
-  ),
+  workload: freeFour("changed-frame"),
   flaw: {
     driver: (driver) => ({
       ...driver,

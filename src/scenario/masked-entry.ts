@@ -7,7 +7,7 @@ import { bus, PAGE_SIZE, raw } from "../address.ts";
 import { u3 } from "../chipset/u3.ts";
 import { gart } from "../hooks/gart.ts";
 import { ppc64G5 } from "../platform/ppc64-g5.ts";
-import { type Scenario, sized, workloadOf } from "./scenario.ts";
+import { freeFour, type Scenario, sized } from "./scenario.ts";
 
 export const maskedEntry: Scenario = {
   name: "masked-entry",
@@ -19,14 +19,7 @@ export const maskedEntry: Scenario = {
   platform: ppc64G5,
   hooks: gart,
   chipset: sized(u3, 0x8c, 0x1),
-  workload: workloadOf(
-    "masked-entry",
-    { op: "init" },
-    { op: "alloc", slot: 0, pages: 4 },
-    { op: "bind", slot: 0, pg_start: 0 },
-    { op: "unbind", slot: 0 },
-    { op: "free", slot: 0 },
-  ),
+  workload: freeFour("masked-entry"),
   flaw: {
     driver: (driver) => ({
       ...driver,

@@ -76,3 +76,9 @@ export const bindFour = (name: string): Workload =>
     { op: "alloc", slot: 0, pages: 4 },
     { op: "bind", slot: 0, pg_start: 0 },
   );
+
+/** The same pages bound, unbound and freed. */
+export const freeFour = (name: string): Workload => {
+  const { operations } = bindFour(name);
+  return workloadOf(name, ...operations, { op: "unbind", slot: 0 }, { op: "free", slot: 0 });
+};

@@ -8,7 +8,7 @@ import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { legacy } from "../hooks/legacy.ts";
 import { xenI386 } from "../platform/xen-i386.ts";
-import { type Scenario, sized, workloadOf } from "./scenario.ts";
+import { bindFour, type Scenario, sized } from "./scenario.ts";
 
 export const virtToPhys: Scenario = {
   name: "virt-to-phys",
@@ -20,12 +20,7 @@ export const virtToPhys: Scenario = {
   platform: xenI386,
   hooks: gart,
   chipset: sized(intel440bx, 0xb4, 0x3f),
-  workload: workloadOf(
-    "virt-to-phys",
-    { op: "init" },
-    { op: "alloc", slot: 0, pages: 4 },
-    { op: "bind", slot: 0, pg_start: 0 },
-  ),
+  workload: bindFour("virt-to-phys"),
   flaw: {
     hooks: {
       ...gart,
