@@ -8,7 +8,6 @@ import { runChecks } from "../check/run.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { State } from "../machine/state.ts";
 import { natureOf } from "../replay/replay.ts";
-import { checkJunit, checkSarif } from "../report/check-ci.ts";
 import { checkJson, checkText } from "../report/check-text.ts";
 import { VERSION } from "../store/schema.ts";
 import { print } from "./output.ts";
@@ -43,17 +42,23 @@ export function addCheck(program: Command): void {
         const chosen = chosenOf([...known, ...(await checksIn(options.checks))], options);
         const { about } = trace!;
         const all = runChecks(about, trace!.events(), new State(natureOf(about)), chosen);
-        await print(answerOf(path, all, options));
+        await print(await answerOf(path, all, options));
         if (all.some(({ failure }) => failure !== null)) process.exitCode = 2;
         else if (all.some(({ count }) => count > 0)) process.exitCode = 1;
       }),
     );
 }
 
-function answerOf(path: string, all: readonly Checked[], options: Options): string {
-  if (options.json) return JSON.stringify(checkJson(all), null, 2);
-  if (options.junit) return checkJunit(path, all);
-  return options.sarif ? checkSarif(path, all, VERSION) : checkText(all);
+async function answerOf(
+  path: string,
+  all: readonly Checked[],
+  { json, junit, sarif }: Options,
+): Promise<string> {
+  if (json) return JSON.stringify(checkJson(all), null, 2);
+  if (!junit && !sarif) return checkText(all);
+  // Their builders take a tenth of a second to load, and few ask for them.
+  const { checkJunit, checkSarif } = await import("../report/check-ci.ts");
+  return junit ? checkJunit(path, all) : checkSarif(path, all, VERSION);
 }
 
 function chosenOf(all: readonly Check[], { only, except }: Options): readonly Check[] {

@@ -10,18 +10,10 @@ import { State } from "../../src/machine/state.ts";
 import { record } from "../../src/record.ts";
 import { natureOf } from "../../src/replay/replay.ts";
 import { aboutRun, type Setup } from "../../src/scenario/setup.ts";
-import { churn } from "./churn.ts";
+import { churn, machine } from "./churn.ts";
 
 const events = Number(process.argv[2]);
-const setup = setupOf({
-  platform: "xen-i386",
-  hooks: "gart",
-  chipset: "intel-440bx",
-  seed: 0,
-  lenientIoremap: false,
-  device: true,
-  workload: churn(events),
-});
+const setup = setupOf({ ...machine, workload: churn(events) });
 
 function* happening(setup: Setup): Generator<Recorded> {
   let batch: Recorded[] = [];

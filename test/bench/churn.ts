@@ -2,6 +2,16 @@
 
 import { parseWorkload, type Workload } from "../../src/workload/workload.ts";
 
+/** The machine that benchmarks run on, unless they compare several. */
+export const machine = {
+  platform: "xen-i386",
+  hooks: "gart",
+  chipset: "intel-440bx",
+  seed: 0,
+  lenientIoremap: false,
+  device: true,
+};
+
 /** How many pages a block has: as a driver's client asks for them, neither one nor all. */
 const PAGES = 256;
 /** Events that one turn causes on Xen with the gart hooks, nearly: the workload is cut by events. */

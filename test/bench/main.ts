@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setupOf } from "../../src/cli/recording.ts";
 import { counted, inColumns } from "../../src/report/text.ts";
-import { churn } from "./churn.ts";
+import { churn, machine } from "./churn.ts";
 import { type Compared, timeCompare } from "./compare.ts";
 import { formatsTable } from "./formats.ts";
 import { repeated, timeImport } from "./import.ts";
@@ -38,15 +38,7 @@ const checking = (events: number): Checking =>
 
 const folder = mkdtempSync(join(tmpdir(), "gartrace-bench-"));
 try {
-  const wanted = {
-    platform: "xen-i386",
-    hooks: "gart",
-    chipset: "intel-440bx",
-    seed: 0,
-    lenientIoremap: false,
-    device: true,
-  };
-  const setup = setupOf({ ...wanted, workload: churn(EVENTS) });
+  const setup = setupOf({ ...machine, workload: churn(EVENTS) });
   const rounds = [];
   for (let i = 0; i <= ROUNDS; i++) rounds.push(await timeRecord(folder, setup));
   // The first round warms up.
@@ -156,7 +148,7 @@ try {
       ),
     ].join("\n")}\n`,
   );
-  process.stdout.write(`\n${await travelText(folder, wanted)}\n`);
+  process.stdout.write(`\n${await travelText(folder)}\n`);
 } finally {
   rmSync(folder, { recursive: true });
 }

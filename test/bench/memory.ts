@@ -4,19 +4,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recordTo, setupOf } from "../../src/cli/recording.ts";
-import { churn } from "./churn.ts";
+import { churn, machine } from "./churn.ts";
 
 const events = Number(process.argv[2]);
 const folder = mkdtempSync(join(tmpdir(), "gartrace-bench-"));
-const wanted = {
-  platform: "xen-i386",
-  hooks: "gart",
-  chipset: "intel-440bx",
-  seed: 0,
-  lenientIoremap: false,
-  device: true,
-};
-await recordTo(join(folder, "memory.gart"), setupOf({ ...wanted, workload: churn(events) }), false);
+await recordTo(
+  join(folder, "memory.gart"),
+  setupOf({ ...machine, workload: churn(events) }),
+  false,
+);
 rmSync(folder, { recursive: true });
 // Kilobytes, as getrusage gives them.
 process.stdout.write(`${process.resourceUsage().maxRSS}\n`);

@@ -3,8 +3,9 @@
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { recordTo, setupOf, type Wanted } from "../../src/cli/recording.ts";
+import { recordTo, setupOf } from "../../src/cli/recording.ts";
 import { counted, inColumns } from "../../src/report/text.ts";
+import { machine } from "./churn.ts";
 import type { Spread, Travelled } from "./seek.ts";
 import { walk } from "./walk.ts";
 
@@ -12,14 +13,8 @@ const SMALL = 100_000;
 const LARGE = 10_000_000;
 
 /** Records both runs, travels through each in a process of its own, and gives a table. */
-export async function travelText(
-  folder: string,
-  wanted: Omit<Wanted, "workload">,
-): Promise<string> {
-  const [small, large] = [
-    await travelled(folder, wanted, SMALL),
-    await travelled(folder, wanted, LARGE),
-  ];
+export async function travelText(folder: string): Promise<string> {
+  const [small, large] = [await travelled(folder, SMALL), await travelled(folder, LARGE)];
   const ms = (time: number) => `${time.toFixed(time < 1 ? 3 : 1)} ms`;
   const row = (what: string, of: (one: Travelled) => number, budget = "-") => [
     what,
@@ -58,13 +53,9 @@ export async function travelText(
   ].join("\n");
 }
 
-async function travelled(
-  folder: string,
-  wanted: Omit<Wanted, "workload">,
-  events: number,
-): Promise<Travelled> {
+async function travelled(folder: string, events: number): Promise<Travelled> {
   const path = join(folder, "travel.gart");
-  await recordTo(path, setupOf({ ...wanted, workload: walk(events) }), true);
+  await recordTo(path, setupOf({ ...machine, workload: walk(events) }), true);
   const seek = join(import.meta.dirname, "seek.js");
   const told = execFileSync(process.execPath, [seek, path], { encoding: "utf8" });
   rmSync(path);
