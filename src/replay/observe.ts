@@ -22,8 +22,8 @@ interface Told {
   readonly state: State;
   /** The word that the driver puts where no page is bound, as the last `init` that came through said. */
   readonly scratch: number;
-  /** How many entries of the table the aperture has: the pages may have room for more. */
-  readonly entries: number;
+  /** The words of the table; several facts are told of them, and reading them all takes a millisecond. */
+  readonly words: () => readonly number[];
   /** What the op under way filled, or the last one. */
   readonly bound: readonly Bound[];
   /** The table as it was before the op touched it: at a `dump` op, and before `cleanup`. */
@@ -36,24 +36,28 @@ interface Told {
 export class Watch {
   readonly #state: State;
   #scratch = 0;
+  /** How many entries of the table the aperture has: the pages may have room for more. */
   #entries = Number.POSITIVE_INFINITY;
   #bound: Bound[] = [];
   #dump: unknown;
   #releases = 0;
   #released: Facts[] = [];
+  /** The words of the table since the event last seen, if anybody asked for them. */
+  #words: readonly number[] | null = null;
 
   constructor(state: State) {
     this.#state = state;
   }
 
   see(event: Event): void {
+    this.#words = null;
     if (event.kind === "op.began") {
       this.#bound = [];
       this.#releases = 0;
       this.#released = [];
       const tag = event.name === "cleanup" ? "final" : event.arguments.tag;
       const dumps = event.name === "cleanup" || event.name === "dump";
-      this.#dump = dumps ? dumpOf(this.#state, this.#entries, tag) : undefined;
+      this.#dump = dumps ? dumpOf(this.#told.words(), tag) : undefined;
     } else if (event.kind === "gatt.written" && event.bus != null) {
       const frame = event.machine == null ? null : raw(mfnOf(event.machine));
       this.#bound.push({ entry: event.entry, frame });
@@ -76,7 +80,7 @@ export class Watch {
     return {
       state: this.#state,
       scratch: this.#scratch,
-      entries: this.#entries,
+      words: () => (this.#words ??= wordsOf(this.#state).slice(0, this.#entries)),
       bound: this.#bound,
       dump: this.#dump,
       released: this.#released,
@@ -94,8 +98,8 @@ type Observation = (told: Told) => unknown;
 
 const observations: { readonly [fact: string]: Observation } = {
   gatt_crc32: (told) => `0x${tableCrc(told).toString(16).padStart(8, "0")}`,
-  gatt_nonzero: (told) => wordsOf(told).filter((word) => word !== 0).length,
-  gatt_used: (told) => wordsOf(told).filter((word) => word !== 0 && word !== told.scratch).length,
+  gatt_nonzero: (told) => told.words().filter((word) => word !== 0).length,
+  gatt_used: (told) => told.words().filter((word) => word !== 0 && word !== told.scratch).length,
   entry0_addr: ({ state }) => hexOrNull(fetch(state, 0)?.fetched),
   gatt_dump: ({ dump }) => dump,
   releases_gatt: ({ released }) => (released.length === 0 ? undefined : released),
@@ -125,8 +129,7 @@ function isFound(state: State, { entry, frame }: Bound): boolean {
 }
 
 /** All words of the table, by index: the driver fills each of them at init. */
-const wordsOf = ({ state, entries }: Pick<Told, "state" | "entries">): number[] =>
-  Array.from(entriesOf(state), ([, word]) => word).slice(0, entries);
+const wordsOf = (state: State): number[] => Array.from(entriesOf(state), ([, word]) => word);
 
 /** [index, word as hex], for each word of the directory that the CPU wrote and is not 0. */
 function directoryOf(state: State): [number, string][] {
@@ -140,14 +143,13 @@ function directoryOf(state: State): [number, string][] {
 
 /** zlib's CRC-32 over the words in little-endian order, as typed arrays keep them on every host of Node. */
 function tableCrc(told: Told): number {
-  const words = wordsOf(told);
+  const words = told.words();
   const isWide = told.state.nature.chipset?.entry.bytes === 8;
   const memory = isWide ? BigUint64Array.from(words, BigInt) : Uint32Array.from(words);
   return crc32(new Uint8Array(memory.buffer));
 }
 
-function dumpOf(state: State, entries: number, tag: unknown): unknown {
-  const words = wordsOf({ state, entries });
+function dumpOf(words: readonly number[], tag: unknown): unknown {
   return { tag, entries: words.length, runs: runsOf(words) };
 }
 
