@@ -43,6 +43,23 @@ export const block = {
   "request.issued": kind(request, (e) => asked(e)),
   // The device has read the command: from here on it may touch the buffer.
   "request.fetched": kind(request, (e) => `${asked(e)}, fetched`),
+  // A part of the request's data: which bytes of the disk are in which piece of memory, as one range of the bus.
+  "request.mapped": kind(
+    {
+      request: subject("request"),
+      what: named(requests),
+      layer: named(layers, SECOND),
+      /** The first byte of the disk; absent where the command names no blocks. */
+      position: maybe(numberIn("high")),
+      ...handed,
+      bus: busField,
+      size: sizeField,
+    },
+    (e) =>
+      `request ${e.request}: ${e.size} bytes ` +
+      (e.position == null ? "" : `of the disk from byte ${e.position} on `) +
+      `are at ${hex(e.bus)}:b`,
+  ),
   "request.completed": kind(request, (e) => `${asked(e)}, completed`),
   "bio.merged": kind(
     segments,

@@ -6,6 +6,7 @@ import { nothing } from "./part.ts";
 export const block = {
   "request.issued": nothing,
   "request.fetched": nothing,
+  "request.mapped": nothing,
   "request.completed": nothing,
   "bio.merged": nothing,
   "bio.split": nothing,

@@ -32,7 +32,7 @@ const changers: { readonly [F in FamilyName]: readonly KindName[] } = {
   "scratch-directory": ["scratch-directory.written"],
   register: ["register.written"],
   content: ["cpu.wrote", "device.wrote"],
-  request: ["request.issued", "request.fetched", "request.completed"],
+  request: ["request.issued", "request.mapped", "request.fetched", "request.completed"],
   pte: ["pte.written"],
 };
 

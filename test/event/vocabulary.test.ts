@@ -144,6 +144,10 @@ const told: { readonly [K in KindName]: Told<K> } = {
     { request: 9, what: "flush", layer: "nvme" },
     "request 9: nvme flush, fetched",
   ],
+  "request.mapped": [
+    { request: 9, what: "read", layer: "nvme", position: 65536, size: 4096, ...given },
+    "request 9: 4096 bytes of the disk from byte 65536 on are at 0x51f3000:b",
+  ],
   "request.completed": [
     { request: 9, what: "read", layer: "block", lba: 0 },
     "request 9: block read ? bytes at block 0, completed",

@@ -19,6 +19,7 @@ export interface Buffer {
   readonly phys: number | null;
   readonly bus: number;
   readonly size: number;
+  readonly inPages?: boolean;
   readonly virt?: number | null;
   readonly command: Command | null;
 }
@@ -71,7 +72,7 @@ export class Buffers {
     this.#run = run;
   }
 
-  map({ place, device, way, command, ...at }: Buffer): Mapping {
+  map({ place, device, way, command, inPages = false, ...at }: Buffer): Mapping {
     const run = this.#run;
     const reached = run.iommu.reachedBy(device, at.bus);
     const found = reached === null ? undefined : this.#slots.get(raw(reached));
@@ -98,6 +99,7 @@ export class Buffers {
       seq,
       start: at.bus,
       size: at.size,
+      inPages,
       device,
       way,
       phys: at.phys,
@@ -106,7 +108,7 @@ export class Buffers {
       command,
       ended: 0,
     };
-    if (command !== null) command.bytes += at.size;
+    if (command !== null) command.segments.push(mapping);
     run.mappings.add(mapping);
     return mapping;
   }

@@ -3,6 +3,7 @@
 import type { requests } from "../../event/block.ts";
 import { number, Unusable } from "./fields.ts";
 import type { Guest, Handler, Handlers } from "./guest.ts";
+import { SECTOR } from "./requests.ts";
 
 type What = (typeof requests)[number];
 
@@ -14,7 +15,6 @@ const byLetter: { readonly [letter: string]: What } = {
   D: "discard",
 };
 const BLOCK = /^(\d+,\d+) ([A-Z]*) ?(?:(\d+) )?\([^)]*\) (\d+) \+ (\d+)/;
-const SECTOR = 512;
 
 const blockIssue: Handler = ({ run }, { name, body }) => {
   const [, disk, rwbs, , sector, sectors] = BLOCK.exec(body) ?? [];
@@ -76,7 +76,7 @@ const nvmeIssue: Handler = (guest, { task, name, body }) => {
 const nvmeComplete: Handler = (guest, { name, body }) => {
   const key = nvmeKey(body);
   const command = guest.run.requests.under("nvme", key);
-  if (!guest.run.device.settle(command)) return false;
+  if (!guest.settle(command)) return false;
   for (const [task, preparing] of guest.preparing)
     if (preparing === command) guest.preparing.delete(task);
   guest.run.requests.complete("nvme", key, name);
@@ -115,7 +115,7 @@ const ataIssue: Handler = (guest, { task, name, body }) => {
   const queued = code === "60" || code === "61";
   const [least, most] = (queued ? feature : count)!;
   const what = ataCommands[Number.parseInt(code, 16)] ?? "other";
-  guest.run.requests.issue(
+  const issued = guest.run.requests.issue(
     "ata",
     key,
     what === "read" || what === "write"
@@ -124,7 +124,10 @@ const ataIssue: Handler = (guest, { task, name, body }) => {
     name,
   );
   const list = guest.lastList.get(task);
-  if (list !== undefined) guest.ataLists.set(key, list);
+  if (list !== undefined) {
+    guest.ataLists.set(key, list);
+    guest.run.requests.mapped(issued, list.segments, null);
+  }
   guest.lastList.delete(task);
   return true;
 };
@@ -138,7 +141,7 @@ const lbaOf = (bytes: readonly (readonly [number, number])[]): number =>
 
 const ataComplete: Handler = (guest: Guest, { name, body }) => {
   const key = ataKey(body);
-  if (!guest.run.device.settle(guest.ataLists.get(key) ?? null)) return false;
+  if (!guest.settle(guest.ataLists.get(key) ?? null)) return false;
   guest.ataLists.delete(key);
   guest.run.requests.complete("ata", key, name);
   return true;

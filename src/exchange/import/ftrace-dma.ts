@@ -49,7 +49,7 @@ export function giveBack(
 ): boolean {
   const mapping = guest.run.mappings.at(device, start);
   if (mapping === null) return true;
-  if (!guest.run.device.settle(mapping.command)) return false;
+  if (!guest.settle(mapping.command)) return false;
   release(guest, task, [mapping], place);
   return true;
 }
@@ -141,7 +141,7 @@ export function giveBackList(
   name: string,
 ): boolean {
   const mapped: readonly Mapping[] = guest.listOf(device, name);
-  if (!guest.run.device.settle(mapped[0]?.command ?? null)) return false;
+  if (!guest.settle(mapped[0]?.command ?? null)) return false;
   release(guest, task, mapped, "dma_unmap_sg");
   guest.dropList(device, name);
   return true;

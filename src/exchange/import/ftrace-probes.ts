@@ -125,6 +125,7 @@ const leaveList: Told = (guest, shown) => {
         phys: one?.phys ?? null,
         bus: start,
         size,
+        inPages: true,
         command,
       }),
     );
@@ -133,6 +134,7 @@ const leaveList: Told = (guest, shown) => {
   // The IOMMU's pages say how much was mapped only in whole pages.
   const exact = pieces.length === 0 ? bytes : null;
   const listed = command ?? guest.listCommand(shown.task, device, exact);
+  if (command === null) listed?.segments.push(...mapped);
   for (const mapping of mapped) mapping.command = listed;
   guest.keepList(device, list.list, mapped);
   return true;

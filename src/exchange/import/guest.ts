@@ -81,6 +81,15 @@ export class Guest {
     return this.#calls.get(task)?.at(-1) ?? null;
   }
 
+  /** Before a command ends, or its buffers do: tells all there is of it; false where the device's log must be read on. */
+  settle(command: Command | null): boolean {
+    const { requests, device } = this.run;
+    if (!device.settle(command)) return false;
+    // The numberless stand for scatterlists, which are told with the command that they turn out to be for.
+    if (command !== null && command.request > 0) requests.mapped(command, command.segments, null);
+    return true;
+  }
+
   keepList(device: number | null, name: string, mapped: readonly Mapping[]): void {
     this.#lists.set(`${device} ${name}`, [...mapped]);
   }
@@ -117,7 +126,7 @@ export class Guest {
       what: "other",
       lba: null,
       blocks: bytes,
-      bytes: bytes ?? 0,
+      segments: [],
       settled: false,
     };
     this.lastList.set(task, command);

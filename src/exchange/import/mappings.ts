@@ -12,6 +12,8 @@ export interface Mapping {
   readonly seq: number;
   readonly start: number;
   readonly size: number;
+  /** Whether the source says only which pages it lies in, and `start` and `size` are theirs. */
+  readonly inPages: boolean;
   /** The PCI device; null where the source does not say. */
   readonly device: number | null;
   readonly way: (typeof ways)[number];

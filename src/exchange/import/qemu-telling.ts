@@ -82,6 +82,7 @@ export class QemuTelling {
   #fetched(place: string, command: DeviceCommand): void {
     const { layer, lba, bytes } = command;
     const given = this.#given(command);
+    if (given !== null) this.#run.requests.mapped(given, given.segments, command.bytes);
     this.#run.emit({
       kind: "request.fetched",
       actor: "device",

@@ -1,10 +1,15 @@
 // requests.ts - requests and commands under way, as the guest's side tells them.
 
+import { bus } from "../../address.ts";
 import type { layers, requests } from "../../event/block.ts";
+import type { Mapping } from "./mappings.ts";
 import type { Run } from "./run.ts";
 
 type What = (typeof requests)[number];
 type Layer = (typeof layers)[number];
+
+/** What ATA counts blocks in, whatever the disk's own are. */
+export const SECTOR = 512;
 
 /** A command that the guest has given to a device. */
 export interface Command {
@@ -17,8 +22,8 @@ export interface Command {
   readonly what: What;
   readonly lba: number | null;
   readonly blocks: number | null;
-  /** Bytes mapped for it so far. */
-  bytes: number;
+  /** What was mapped for it and is not told of yet. */
+  readonly segments: Mapping[];
   /** Whether the device's side has been told up to its completion, or cannot be. */
   settled: boolean;
 }
@@ -63,11 +68,42 @@ export class Requests {
       what,
       lba,
       blocks,
-      bytes: 0,
+      segments: [],
       settled: false,
     };
     this.#open.set(`${layer} ${key}`, command);
     return command;
+  }
+
+  /** Says where a command's data are, once all of them are mapped; `moved` is how many bytes the device says. */
+  mapped(command: Command, segments: Mapping[], moved: number | null): void {
+    const run = this.#run;
+    const { request, what, layer, lba, blocks } = command;
+    const bytes = segments.reduce((sum, { size }) => sum + size, 0);
+    // Of an IOMMU's whole pages nobody can tell which bytes of them are meant.
+    const known = moved ?? (segments.some(({ inPages }) => inPages) ? null : bytes);
+    const block = layer === "ata" ? SECTOR : (known ?? 0) / (blocks ?? 0);
+    const isPlaced = layer === "ata" || (block > 0 && bytes === known);
+    let position = lba !== null && isPlaced ? lba * block : null;
+    for (const mapping of segments.splice(0)) {
+      const { seq, device, start, size } = mapping;
+      run.emit({
+        kind: "request.mapped",
+        actor: "driver",
+        place: mapping.place,
+        at: run.at,
+        cause: seq,
+        request,
+        what,
+        layer,
+        position,
+        ...run.buffers.meantBy(mapping, start),
+        bus: bus(start),
+        reached: run.iommu.reachedBy(device, start),
+        size,
+      });
+      if (position !== null) position += size;
+    }
   }
 
   /** The one under way by that name; null for none. */

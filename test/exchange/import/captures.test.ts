@@ -118,7 +118,7 @@ describe.each(captures)("%s", (name) => {
     ]);
   });
 
-  test("fetches each NVMe command after it was given and completes it after it was fetched", () => {
+  test("fetches each NVMe command after its data are mapped and completes it after it was fetched", () => {
     const order = new Map<number, string[]>();
     for (const { event } of imported.events)
       if (event.kind.startsWith("request.")) {
@@ -131,10 +131,26 @@ describe.each(captures)("%s", (name) => {
     const fetched = [...order.values()].filter((so) => so.includes("request.fetched"));
     expect(fetched.length).toBeGreaterThan(100);
     for (const so of fetched)
-      expect([
-        "request.issued request.fetched request.completed",
-        "request.issued request.fetched",
-      ]).toContain(so.join(" "));
+      expect(so.join(" ")).toMatch(
+        /^request.issued( request.mapped)* request.fetched( request.completed)?$/,
+      );
+  });
+
+  test("maps each byte of a request once, in order from its first block on", () => {
+    const mapped = new Map<number, { from: number | null; bytes: number }>();
+    for (const { event } of imported.events)
+      if (event.kind === "request.mapped") {
+        const { request, position = null, size } = event;
+        const so = mapped.get(request) ?? { from: position, bytes: 0 };
+        expect(position).toBe(so.from === null ? null : so.from + so.bytes);
+        mapped.set(request, { from: so.from, bytes: so.bytes + size });
+      }
+    const asked = imported.events.flatMap(({ event }) =>
+      event.kind === "request.issued" && event.layer === "ata" && event.size != null ? [event] : [],
+    );
+    expect(asked.length).toBeGreaterThan(30);
+    for (const { request, lba, size } of asked)
+      expect(mapped.get(request)).toEqual({ from: lba! * 512, bytes: size });
   });
 });
 
