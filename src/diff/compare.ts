@@ -47,12 +47,8 @@ export class Judge {
 
   /** What the pair is, by where its numbers lead. Hot: once a pair. */
   judge(a: Float64Array, i: number, b: Float64Array, j: number): PairClass {
-    const [leadsA, leadsB] = [a[i + LEADS]!, b[j + LEADS]!];
-    if (leadsA !== leadsB && (leadsA >= WRONG_SPACE || leadsB >= WRONG_SPACE)) {
-      if (this.#isTold(leadsA) && this.#isTold(leadsB))
-        return leadsA === WRONG_SPACE || leadsB === WRONG_SPACE ? "wrong-space" : "wrong-frame";
-      this.unknown++;
-    }
+    const parting = this.parting(a[i + LEADS]!, b[j + LEADS]!);
+    if (parting !== null) return parting;
     if (a[i + KIND] !== b[j + KIND]) return "wrong-frame";
     if (!this.#isSamePage(a, i, b, j)) return "wrong-frame";
     for (const column of fieldColumns[a[i + KIND]!]!) {
@@ -60,6 +56,15 @@ export class Judge {
       if (left !== right && left !== NONE && right !== NONE) return "same after translation";
     }
     return "same";
+  }
+
+  /** How two partners part by where their numbers lead; null where they do not, or where one side cannot tell. */
+  parting(a: number, b: number): "wrong-space" | "wrong-frame" | null {
+    if (a === b || (a < WRONG_SPACE && b < WRONG_SPACE)) return null;
+    if (this.#isTold(a) && this.#isTold(b))
+      return a === WRONG_SPACE || b === WRONG_SPACE ? "wrong-space" : "wrong-frame";
+    this.unknown++;
+    return null;
   }
 
   /** Whether any number or name differs that both could know. */

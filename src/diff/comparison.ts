@@ -7,6 +7,7 @@ import type { PairClass } from "./compare.ts";
 import type { FactPair } from "./facts.ts";
 import type { Range } from "./ranges.ts";
 import type { Seen } from "./side.ts";
+import type { Transferred } from "./transfers.ts";
 
 /** The op of the workload that a divergence belongs to. */
 export interface OpName {
@@ -69,6 +70,8 @@ export interface Comparison {
   /** What the divergences go back to, most first. */
   readonly causes: readonly Cause[];
   readonly scattered: readonly Scattered[];
+  /** Where both are recordings of kernels: what their requests come to. */
+  readonly transferred: Transferred | null;
 }
 
 /** Whether the traces are alike. */

@@ -11,10 +11,11 @@ import type { Apart, Comparison, Divergence, OpName, Scattered } from "./compari
 import { differingFacts, type FactPair } from "./facts.ts";
 import { type Found, hasPage, type Mark, markOf, withReordered } from "./found.ts";
 import type { Compared } from "./in-memory.ts";
-import { type OpPair, type OpSpan, pairedOps } from "./ops.ts";
-import { areSigned, type Rules, takesPart } from "./part.ts";
+import { type OpPair, type OpSpan, pairedOps, wholeRuns } from "./ops.ts";
+import { areCaptures, areSigned, type Rules, takesPart } from "./part.ts";
 import { Partners } from "./partners.ts";
 import { Names, type Seen, Side } from "./side.ts";
+import { Transfers } from "./transfers.ts";
 import { walk } from "./walk.ts";
 
 export const usualRules: Rules = {
@@ -60,6 +61,8 @@ class Comparing {
   readonly #isWhole: boolean;
   readonly #partners = new Partners();
   readonly #causes: Causes;
+  /** Null unless both are recordings of kernels. */
+  readonly #transfers: Transfers | null;
   readonly #counts: { [C in PairClass]: number } = {
     same: 0,
     "same after translation": 0,
@@ -93,10 +96,13 @@ class Comparing {
     this.#isSigned = areSigned(rules, a.about, b.about);
     this.#judge = new Judge(this.#partners.isSameOwner, this.#isWhole);
     this.#causes = new Causes(this.#a, this.#b);
+    this.#transfers = areCaptures(a.about, b.about)
+      ? new Transfers(this.#a, this.#b, this.#judge, rules.exact)
+      : null;
   }
 
   run(onOp: (op: number) => void = () => {}): Comparison {
-    for (const pair of pairedOps(this.#a.trace, this.#b.trace, this.#rules.byName)) {
+    for (const pair of this.#pairs()) {
       // What the other trace holds beyond a tear is unknown here.
       if (pair.isPastA && this.#a.trace.torn) break;
       if (pair.isPastB && this.#b.trace.torn) break;
@@ -123,7 +129,14 @@ class Comparing {
       firstDevice: this.#firstDevice,
       causes: this.#causes.list,
       scattered: this.#scattered,
+      transferred: this.#transfers?.counted ?? null,
     };
+  }
+
+  #pairs(): Iterable<OpPair> {
+    const [a, b] = [this.#a.trace, this.#b.trace];
+    const whole = this.#transfers === null ? null : wholeRuns(a, b);
+    return whole === null ? pairedOps(a, b, this.#rules.byName) : [whole];
   }
 
   #both(a: OpSpan, b: OpSpan, isByPlace: boolean): void {
@@ -146,14 +159,24 @@ class Comparing {
     // An op that a tear cuts off is compared up to its last event; what follows is unknown, not missing.
     const cutA = a.result === null && this.#a.trace.torn;
     const cutB = b.result === null && this.#b.trace.torn;
-    this.#events(a, cutA, cutB);
+    if (this.#transfers === null) this.#events(a, cutA, cutB);
+    else this.#transferred(this.#transfers, a);
     this.#a.end();
     this.#b.end();
     this.#compareRanges(a.op);
     if (cutA || cutB) return;
     const facts = differingFacts(this.#rules.exact, a, this.#a, b, this.#b);
     if (facts.length > 0) this.#noteFacts(a, facts);
-    else this.#counts.same++;
+    else if (this.#transfers === null) this.#counts.same++;
+  }
+
+  /** Of two kernels' runs: what the op moved between disk and memory. */
+  #transferred(transfers: Transfers, op: OpSpan): void {
+    transfers.op({
+      alike: (name) => this.#counts[name]++,
+      found: (found) => this.#found(found, op),
+    });
+    this.#flush(op);
   }
 
   #events(op: OpSpan, cutA: boolean, cutB: boolean): void {

@@ -19,6 +19,16 @@ export interface OpPair {
   readonly isPastB: boolean;
 }
 
+/** Two whole traces as one op, where neither says where its ops begin. */
+export function wholeRuns(a: Compared, b: Compared): OpPair | null {
+  for (const trace of [a, b]) for (const _ of trace.ops()) return null;
+  const whole = ({ count }: Compared): OpSpan => ({
+    ...{ op: 0, name: "run", arguments: {}, result: null, signature: null },
+    ...{ first: 1, last: count, end: count },
+  });
+  return { a: whole(a), b: whole(b), isGuess: false, isPastA: false, isPastB: false };
+}
+
 /** Ops that wait for partners at most. */
 const WINDOW = 4096;
 

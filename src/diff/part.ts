@@ -1,7 +1,7 @@
 // part.ts - which events take part in a comparison of two traces, and which one side alone can have.
 
 import type { About } from "../event/trace.ts";
-import { actors, kindNames } from "../event/vocabulary.ts";
+import { actors, type KindName, kindNames } from "../event/vocabulary.ts";
 import { INVALID_ENTRY, isPlatforms, kindCode } from "../machine/likeness.ts";
 
 /** What is to be compared, and how strictly. */
@@ -47,7 +47,25 @@ export const areSigned = ({ exact, readAll }: Rules, a: About, b: About): boolea
   a.chipset === b.chipset &&
   isDeviceInBoth(a, b);
 
+/** Whether both are recordings of whole kernels: what their disks and memory exchanged is compared, and no step. */
+export const areCaptures = (a: About, b: About): boolean => isCapture(a) && isCapture(b);
+const isCapture = ({ source, workload }: About): boolean =>
+  source === "imported" && workload === "captured";
+
+/** What two kernels can be compared by, each having steps and pages of its own. */
+const OF_TRANSFERS: readonly KindName[] = [
+  "request.mapped",
+  "descriptor.written",
+  "device.read",
+  "device.wrote",
+  "fault.raised",
+];
+
 export function takesPart(rules: Rules, a: About, b: About): TakesPart {
+  if (areCaptures(a, b)) {
+    const isIn = kindNames.map((kind) => OF_TRANSFERS.includes(kind) && isWanted(kind, rules));
+    return (kind) => isIn[kind]!;
+  }
   const { exact } = rules;
   const imported = a.source === "imported" || b.source === "imported";
   const withDevice = isDeviceInBoth(a, b);

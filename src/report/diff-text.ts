@@ -11,6 +11,7 @@ import { colours } from "./colours.ts";
 import { apartText, causesText } from "./diff-parts.ts";
 import { addressRows, eventLine, type Told, wordText } from "./event-text.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
+import { ofPieces, transferText } from "./transfers-text.ts";
 import { explained, words } from "./words.ts";
 
 /** How much of a comparison is told. */
@@ -75,21 +76,36 @@ export function briefText(comparison: Comparison): string {
 const section = (title: string, text: string): string[] =>
   text === "" ? [] : ["", title, indented(text)];
 
-function countsLines({ exact, counts, ops, unread, unknown }: Comparison): string[] {
-  const rule = exact ? "every number must be the same" : "the same page, whatever its frame";
+function countsLines(comparison: Comparison): string[] {
+  const { exact, counts, ops, unread, unknown, transferred } = comparison;
+  const isOfPieces = transferred !== null;
+  const same = isOfPieces
+    ? "the same blocks of a disk, moved from or to the page that was meant"
+    : "the same page, whatever its frame";
+  const rule = exact ? "every number must be the same" : same;
   const signed =
     unread.ops === 0
       ? ""
       : `; ${counted(unread.ops)} agree by signature, their ${countOf(unread.events, "event")} unread`;
   const rows = classes
     .filter((name) => counts[name] > 0)
-    .map((name) => [counted(counts[name]), name, name === "same" ? "" : words.get(name)!.means]);
+    .map((name) => {
+      const means = name === "same" ? "" : words.get(name)!.means;
+      return [counted(counts[name]), name, (isOfPieces ? ofPieces[name] : null) ?? means];
+    });
   if (unknown > 0)
-    rows.push([counted(unknown), "unknown", "one side does not say where the number leads"]);
+    rows.push([
+      counted(unknown),
+      "unknown",
+      isOfPieces
+        ? "one side does not say which blocks it holds, or where it leads"
+        : "one side does not say where the number leads",
+    ]);
   return [
     `${countOf(ops, "op")} compared${signed}`,
     `alike means: ${rule}`,
     ...(rows.length === 0 ? [] : [indented(inColumns(rows))]),
+    ...(isOfPieces ? [indented(transferText(comparison))] : []),
   ];
 }
 
@@ -170,6 +186,8 @@ export const pairText = (a: Compared, b: Compared, divergence: Divergence): stri
 
 /** A fact on both sides; of two lists, the first values that differ. */
 function factText({ fact, a, b }: FactPair): string {
+  if (fact === "operation" && (a === null || b === null))
+    return `${a === null ? "A" : "B"} has no such op`;
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
     const at = a.findIndex((value, i) => JSON.stringify(value) !== JSON.stringify(b[i]));
     return factText({ fact: `${fact}[${at}]`, a: a[at], b: b[at] });
@@ -219,9 +237,13 @@ function scatteredText({ scattered }: Comparison): string {
 }
 
 function alignmentText(comparison: Comparison): string {
-  const { unmatched, opsByPlace, opsAlone, isGuess } = comparison;
+  const { unmatched, opsByPlace, opsAlone, isGuess, transferred } = comparison;
   const lines: string[] = [];
-  if (unmatched.a + unmatched.b > 0)
+  if (transferred !== null)
+    lines.push(
+      "pieces of memory by the bytes of the disk that they hold, in each op the n-th time",
+    );
+  else if (unmatched.a + unmatched.b > 0)
     lines.push(
       "by what they say apart from addresses, in order; without a partner: " +
         `${countOf(unmatched.a, "event")} of A, ${counted(unmatched.b)} of B`,

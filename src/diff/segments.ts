@@ -1,0 +1,110 @@
+// segments.ts - what one kernel's requests moved: stretches of a disk, each with the memory that holds it.
+
+import { at, kindCode, WRONG_SPACE } from "../machine/likeness.ts";
+import { type Mark, markOf } from "./found.ts";
+import { LEADS, NONE } from "./lane.ts";
+import type { Side } from "./side.ts";
+
+/** A part of a request that is one range of the bus, or a piece of such a part. */
+export interface Segment {
+  readonly mark: Mark;
+  /** What was done and in which protocol, as one number. */
+  readonly way: number;
+  /** Bytes from the beginning of the disk, the end not included. */
+  readonly from: number;
+  readonly to: number;
+  readonly request: number;
+  /** Where the byte `from` is; NONE where that is not known. */
+  readonly bus: number;
+  readonly phys: number;
+  readonly machine: number;
+}
+
+/** The part of a segment that lies between two bytes of the disk. */
+export function pieceOf(segment: Segment, from: number, to: number): Segment {
+  const moved = (address: number) => (address === NONE ? NONE : address + from - segment.from);
+  const { bus, phys, machine } = segment;
+  return {
+    ...segment,
+    ...{ from, to, bus: moved(bus), phys: moved(phys), machine: moved(machine) },
+  };
+}
+
+const { kind: KIND, subject: SUBJECT, value: WAY, high: POSITION, size: SIZE, cause: CAUSE } = at;
+const { bus: BUS, phys: PHYS, machine: MACHINE } = at;
+const MAPPED = kindCode["request.mapped"];
+const FAULT = kindCode["fault.raised"];
+
+/** Events that are read before what they tell is compared. */
+const WINDOW = 1 << 14;
+
+/** The segments of one side, as its events tell them. */
+export class Segments {
+  /** Those that have no partner yet. */
+  waiting: Segment[] = [];
+  /** Faults, and a device's accesses that went astray or through no mapping. */
+  strays: Mark[] = [];
+  /** How many segments were told, how many of them without saying which bytes of the disk they hold. */
+  told = 0;
+  unplaced = 0;
+  requests = 0;
+  /** In the op under way: ways of which some segments say no bytes. */
+  readonly vague = new Set<number>();
+  readonly #side: Side;
+  readonly #onRequest: (extent: string) => void;
+  #request: Segment | null = null;
+
+  /** `onRequest` hears what each request asked for: its way, and its bytes. */
+  constructor(side: Side, onRequest: (extent: string) => void) {
+    this.#side = side;
+    this.#onRequest = onRequest;
+  }
+
+  /** Reads on in the op under way; false at its end. */
+  read(): boolean {
+    const { lane } = this.#side;
+    const count = Math.min(this.#side.fill(WINDOW), WINDOW);
+    for (let i = 0; i < count; i++) {
+      const { values, start } = lane;
+      if (values[start + KIND] === MAPPED) this.#mapped(values, start);
+      else if (isStray(values, start)) this.strays.push(markOf(values, start));
+      lane.drop(1);
+    }
+    if (count === 0) this.#endRequest();
+    return count > 0;
+  }
+
+  #mapped(values: Float64Array, i: number): void {
+    this.told++;
+    const from = values[i + POSITION]!;
+    if (from === NONE) {
+      this.unplaced++;
+      this.vague.add(values[i + WAY]!);
+      return;
+    }
+    const segment: Segment = {
+      mark: markOf(values, i),
+      way: values[i + WAY]!,
+      from,
+      to: from + values[i + SIZE]!,
+      request: values[i + SUBJECT]!,
+      bus: values[i + BUS]!,
+      phys: values[i + PHYS]!,
+      machine: values[i + MACHINE]!,
+    };
+    this.waiting.push(segment);
+    if (this.#request?.request !== segment.request) this.#endRequest();
+    this.#request = { ...segment, from: this.#request?.from ?? from };
+  }
+
+  #endRequest(): void {
+    if (this.#request === null) return;
+    const { way, from, to } = this.#request;
+    this.requests++;
+    this.#onRequest(`${way} ${from} ${to}`);
+    this.#request = null;
+  }
+}
+
+const isStray = (values: Float64Array, i: number): boolean =>
+  values[i + KIND] === FAULT || values[i + LEADS]! >= WRONG_SPACE || values[i + CAUSE] === NONE;

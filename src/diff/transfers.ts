@@ -1,0 +1,186 @@
+// transfers.ts - two kernels' runs side by side: what they moved between the same blocks of a disk and memory.
+//
+// Pages, ids and the cutting of requests differ from boot to boot; the blocks that a workload asks for do not. So
+// partners are the pieces of memory that hold the same bytes of the disk, moved the same way, the n-th time.
+
+import { WRONG_SPACE } from "../machine/likeness.ts";
+import type { Judge, PairClass } from "./compare.ts";
+import type { Two } from "./comparison.ts";
+import { Cuts, type CutsCounted } from "./cuts.ts";
+import type { Found, Mark } from "./found.ts";
+import { pieceOf, type Segment, Segments } from "./segments.ts";
+import type { Side } from "./side.ts";
+
+/** What the requests of both sides come to. */
+export interface Transferred extends CutsCounted {
+  /** Requests that say where their data are. */
+  readonly requests: Two<number>;
+  /** How many of them ask for the same blocks on both sides. */
+  readonly shared: number;
+  /** Ranges of the bus that their data were given as. */
+  readonly segments: Two<number>;
+  /** Those that do not say which bytes of the disk they hold. */
+  readonly unplaced: Two<number>;
+}
+
+/** Segments that wait for partners at most; what waited longest is alone then. */
+const MOST_WAITING = 1 << 16;
+
+/** What hears of pieces: of those that are alike by their class alone. */
+interface Hearing {
+  alike(name: PairClass): void;
+  found(found: Found): void;
+}
+
+export class Transfers {
+  readonly #judge: Judge;
+  readonly #exact: boolean;
+  readonly #a: Segments;
+  readonly #b: Segments;
+  readonly #cuts = new Cuts();
+  /** What requests asked for -> how many more of them A has than B. */
+  readonly #extents = new Map<string, number>();
+  #shared = 0;
+
+  constructor(a: Side, b: Side, judge: Judge, exact: boolean) {
+    this.#judge = judge;
+    this.#exact = exact;
+    this.#a = new Segments(a, (extent) => this.#asked(extent, 1));
+    this.#b = new Segments(b, (extent) => this.#asked(extent, -1));
+  }
+
+  /** Compares the op under way. */
+  op(hearing: Hearing): void {
+    const [a, b] = [this.#a, this.#b];
+    for (;;) {
+      const [readA, readB] = [a.read(), b.read()];
+      this.#pairOff(hearing);
+      const isOver = !readA && !readB;
+      // What the other side moved without saying where may be the partner.
+      for (const { mark, way } of givenUp(a, isOver))
+        if (b.vague.has(way)) this.#judge.unknown++;
+        else this.#alone(mark, null, hearing);
+      for (const { mark, way } of givenUp(b, isOver))
+        if (a.vague.has(way)) this.#judge.unknown++;
+        else this.#alone(null, mark, hearing);
+      if (isOver) break;
+    }
+    a.vague.clear();
+    b.vague.clear();
+    const [straysA, straysB] = [a.strays.splice(0), b.strays.splice(0)];
+    for (let i = 0; i < Math.max(straysA.length, straysB.length); i++)
+      this.#strays(straysA[i] ?? null, straysB[i] ?? null, hearing);
+  }
+
+  get counted(): Transferred {
+    const [a, b] = [this.#a, this.#b];
+    return {
+      requests: { a: a.requests, b: b.requests },
+      shared: this.#shared,
+      segments: { a: a.told, b: b.told },
+      unplaced: { a: a.unplaced, b: b.unplaced },
+      ...this.#cuts.counted,
+    };
+  }
+
+  #asked(extent: string, step: 1 | -1): void {
+    const more = this.#extents.get(extent) ?? 0;
+    if (more * step < 0) this.#shared++;
+    if (more + step === 0) this.#extents.delete(extent);
+    else this.#extents.set(extent, more + step);
+  }
+
+  /** Pairs off what waits, and leaves waiting what has no partner yet. */
+  #pairOff(hearing: Hearing): void {
+    const [leftA, leftB]: [Segment[], Segment[]] = [[], []];
+    const found: Found[] = [];
+    let before: readonly (readonly [Segment, Segment])[] = [];
+    for (const { a, b } of pieces(this.#a.waiting, this.#b.waiting)) {
+      const pairs = a.slice(0, b.length).map((one, i) => [one, b[i]!] as const);
+      for (const [i, pair] of pairs.entries()) {
+        const name = this.#classOf(pair);
+        if (this.#isAlike(name)) hearing.alike(name);
+        else found.push({ class: name, a: pair[0].mark, b: pair[1].mark });
+        const last = before[i];
+        if (last?.[0].to === pair[0].from) this.#cuts.see(last, pair);
+      }
+      before = pairs;
+      leftA.push(...a.slice(b.length));
+      leftB.push(...b.slice(a.length));
+    }
+    this.#a.waiting = leftA;
+    this.#b.waiting = leftB;
+    for (const one of found.sort((one, two) => one.a!.seq - two.a!.seq)) hearing.found(one);
+  }
+
+  #classOf([a, b]: readonly [Segment, Segment]): PairClass {
+    const parting = this.#judge.parting(a.mark.leads, b.mark.leads);
+    return parting ?? (a.bus === b.bus ? "same" : "same after translation");
+  }
+
+  #isAlike(name: PairClass): boolean {
+    return name === "same" || (name === "same after translation" && !this.#exact);
+  }
+
+  /** What a device met where it should not have been is different unless the other side's did likewise. */
+  #strays(a: Mark | null, b: Mark | null, hearing: Hearing): void {
+    if (a === null || b === null) {
+      this.#alone(a, b, hearing);
+      return;
+    }
+    const name = a.kind === b.kind ? this.#judge.parting(a.leads, b.leads) : "wrong-frame";
+    if (name === null) hearing.alike("same");
+    else hearing.found({ class: name, a, b });
+  }
+
+  #alone(a: Mark | null, b: Mark | null, hearing: Hearing): void {
+    const { leads } = (a ?? b)!;
+    const alone = a === null ? "extra" : "missing";
+    const astray = leads === WRONG_SPACE ? "wrong-space" : "wrong-frame";
+    hearing.found({ class: leads >= WRONG_SPACE ? astray : alone, a, b });
+  }
+}
+
+/** Takes out what gets no partner any more. */
+const givenUp = (segments: Segments, isOver: boolean): Segment[] => {
+  const count = segments.waiting.length;
+  return segments.waiting.splice(0, isOver ? count : Math.max(0, count - MOST_WAITING));
+};
+
+/** The stretches of the disk that neither side cuts, with what holds them, in the order in which it was told. */
+function* pieces(a: readonly Segment[], b: readonly Segment[]): Generator<Two<Segment[]>> {
+  const waysOfBoth = new Set([...a, ...b].map(({ way }) => way));
+  for (const way of waysOfBoth) {
+    const isOf = (segment: Segment) => segment.way === way;
+    const [here, there] = [new Holders(a.filter(isOf)), new Holders(b.filter(isOf))];
+    const points = [...new Set([...here.borders, ...there.borders])].sort((one, two) => one - two);
+    for (const [i, from] of points.slice(0, -1).entries()) {
+      const to = points[i + 1]!;
+      yield { a: here.piecesOf(from, to), b: there.piecesOf(from, to) };
+    }
+  }
+}
+
+/** The segments of one side and way, walked through by their place on the disk. */
+class Holders {
+  readonly #segments: readonly Segment[];
+  #next = 0;
+  #open: Segment[] = [];
+
+  constructor(segments: readonly Segment[]) {
+    this.#segments = segments.toSorted((one, two) => one.from - two.from);
+  }
+
+  get borders(): number[] {
+    return this.#segments.flatMap(({ from, to }) => [from, to]);
+  }
+
+  /** What holds these bytes; `from` only rises. */
+  piecesOf(from: number, to: number): Segment[] {
+    this.#open = this.#open.filter((segment) => segment.to > from);
+    while (this.#segments[this.#next]?.from === from)
+      this.#open.push(this.#segments[this.#next++]!);
+    this.#open.sort((one, two) => one.mark.seq - two.mark.seq);
+    return this.#open.map((segment) => pieceOf(segment, from, to));
+  }
+}
