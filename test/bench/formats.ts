@@ -1,62 +1,65 @@
-// formats.ts - captures repeated to a million lines, and what reading and writing each format takes.
+// formats.ts - captures repeated to many lines, and what reading and writing each format takes.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { counted, inColumns } from "../../src/report/text.ts";
-import type { Exchanged } from "./exchange.ts";
+import { counted } from "../../src/report/text.ts";
+import type { Exchanged } from "./process/exchange.ts";
+import type { Recording } from "./process/record.ts";
+import { told } from "./process.ts";
+import { megabytes, type Table } from "./table.ts";
 
-const LINES = 1_000_000;
-
-/** A table of lines a second and peak memory; `trace` is what is exported, and read again as lines. */
-export function formatsTable(folder: string, trace: string): string {
-  const lines = join(folder, "lines.jsonl");
-  execFileSync(process.execPath, [main, "export", trace, "--format", "jsonl", "-o", lines, "-f"]);
-  const rows = [
-    row("import jsonl", exchanged("import", lines)),
-    row("import mmiotrace", exchanged("import", mmiotrace(folder))),
-    row("import xentrace", exchanged("import", xentrace(folder))),
-    ...["jsonl", "csv", "chrome", "parquet"].map((name) =>
-      row(`export ${name}`, exchanged("export", trace, name)),
-    ),
-  ];
-  return inColumns(rows, ["", "lines", "lines/s", "peak memory"]);
-}
-
-const main = join(import.meta.dirname, "../../src/cli/main.js");
-
-const exchanged = (...words: string[]): Exchanged =>
-  JSON.parse(
-    execFileSync(process.execPath, [join(import.meta.dirname, "exchange.js"), ...words], {
-      encoding: "utf8",
-    }),
-  ) as Exchanged;
+export const formatsTable: Table = {
+  name: "formats",
+  length: 1_000_000,
+  measure(folder, length) {
+    const trace = join(folder, "churn.gart");
+    told<Recording>("record", "churn", length, trace);
+    const lines = join(folder, "lines.jsonl");
+    const program = join(import.meta.dirname, "../../src/cli/main.js");
+    execFileSync(process.execPath, [program, "export", trace, "--format", "jsonl", "-o", lines]);
+    return {
+      title:
+        "captures repeated and a trace written as lines are read, and the trace is written out",
+      heading: ["", "lines", "lines/s", "peak memory", "budget"],
+      rows: [
+        row("import jsonl", told("exchange", "import", lines)),
+        row("import mmiotrace", told("exchange", "import", mmiotrace(folder, length))),
+        row("import xentrace", told("exchange", "import", xentrace(folder, length))),
+        ...["jsonl", "csv", "chrome", "parquet"].map((format) =>
+          row(`export ${format}`, told("exchange", "export", trace, format)),
+        ),
+      ],
+    };
+  },
+};
 
 const row = (what: string, { units, seconds, peak }: Exchanged): string[] => [
   what,
   counted(units),
   counted(Math.round(units / seconds)),
-  `${counted(Math.round(peak / 1024))} MB`,
+  megabytes(peak),
+  "-",
 ];
 
 const capture = (name: string): Buffer =>
   gunzipSync(readFileSync(`traces/captures/linux-6.1.xen-dom0/${name}`));
 
 /** The accesses of the capture over and over, behind its list of devices and its mappings. */
-function mmiotrace(folder: string): string {
+function mmiotrace(folder: string, length: number): string {
   const text = capture("mmiotrace.txt.gz").toString("latin1");
   const accesses = text.split("\n").filter((line) => /^[RW] \S+ \S+ [456] /.test(line));
   const head = text.split("\n").filter((line) => /^(VERSION|PCIDEV|MAP) /.test(line));
-  const repeated = `${accesses.join("\n")}\n`.repeat(Math.ceil(LINES / accesses.length));
+  const repeated = `${accesses.join("\n")}\n`.repeat(Math.ceil(length / accesses.length));
   const path = join(folder, "mmiotrace.txt");
   writeFileSync(path, `${head.join("\n")}\n${repeated}`);
   return path;
 }
 
-function xentrace(folder: string): string {
+function xentrace(folder: string, length: number): string {
   const bytes = capture("xentrace.bin.gz");
   const path = join(folder, "xentrace.bin");
-  writeFileSync(path, Buffer.concat(Array<Buffer>(Math.ceil(LINES / 12_562)).fill(bytes)));
+  writeFileSync(path, Buffer.concat(Array<Buffer>(Math.ceil(length / 12_562)).fill(bytes)));
   return path;
 }

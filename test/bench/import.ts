@@ -7,13 +7,33 @@ import { finished } from "node:stream/promises";
 import { gunzipSync } from "node:zlib";
 import { importFiles } from "../../src/exchange/import/joined.ts";
 import { probesFrom } from "../../src/exchange/import/probes.ts";
+import { counted } from "../../src/report/text.ts";
 import { TraceWriter } from "../../src/store/write.ts";
+import { rateOf, type Table } from "./table.ts";
+
+export const importTable: Table = {
+  name: "import",
+  length: 1_000_000,
+  async measure(folder, length) {
+    const log = join(folder, "ftrace.txt");
+    await repeated(log, length);
+    const { lines, importer, stored } = await timeImport(folder, log);
+    return {
+      title: `${counted(lines)} lines of ftrace, a capture repeated`,
+      heading: ["", "measured", "budget"],
+      rows: [
+        ["importer alone", rateOf(lines, importer, "lines"), "200,000 or more"],
+        ["into a finished trace", rateOf(lines, stored, "lines"), "-"],
+      ],
+    };
+  },
+};
 
 /** Seconds between the beginnings of two repetitions: the capture lasts less. */
 const APART = 20;
 
 /** Writes a capture's ftrace over and over until there are so many lines. */
-export async function repeated(path: string, lines: number): Promise<void> {
+async function repeated(path: string, lines: number): Promise<void> {
   const capture = gunzipSync(readFileSync("traces/captures/linux-6.1.native/ftrace.txt.gz"));
   const records = capture
     .toString()
@@ -32,7 +52,7 @@ export async function repeated(path: string, lines: number): Promise<void> {
 }
 
 /** Seconds that an import takes, into a trace and into nothing. */
-export async function timeImport(folder: string, path: string) {
+async function timeImport(folder: string, path: string) {
   const wishes = {
     strict: true,
     follow: null,

@@ -1,15 +1,21 @@
-// matrix.ts - a process of its own that records the whole matrix and says how long it took and what memory.
+// matrix.ts - the whole matrix of platforms and hook sets: its time and its memory.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runMatrix, usual } from "../../src/cli/matrix.ts";
+import type { MatrixRun } from "./process/matrix.ts";
+import { told } from "./process.ts";
+import { megabytes, type Table } from "./table.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "gartrace-bench-"));
-const start = performance.now();
-await runMatrix({ ...usual, workload: "testgart", seed: 0 }, folder);
-const seconds = (performance.now() - start) / 1000;
-rmSync(folder, { recursive: true });
-// Kilobytes, as getrusage gives them.
-const { maxRSS } = process.resourceUsage();
-process.stdout.write(`${JSON.stringify({ seconds, megabytes: maxRSS / 1024 })}\n`);
+export const matrixTable: Table = {
+  name: "matrix",
+  length: 0,
+  measure(folder) {
+    const { seconds, peak } = told<MatrixRun>("matrix", folder);
+    return {
+      title: "all platforms with all hook sets, testgart",
+      heading: ["", "measured", "budget"],
+      rows: [
+        ["seconds", seconds.toFixed(1), "60 or less"],
+        ["peak memory", megabytes(peak), "500 MB or less"],
+      ],
+    };
+  },
+};

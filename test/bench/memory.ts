@@ -1,18 +1,23 @@
-// memory.ts - a process of its own that records so many events and says what memory it took at most.
+// memory.ts - the memory that recording takes, of a long run and of a short one.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { recordTo, setupOf } from "../../src/cli/recording.ts";
-import { churn, machine } from "./churn.ts";
+import { counted } from "../../src/report/text.ts";
+import type { Recording } from "./process/record.ts";
+import { told } from "./process.ts";
+import { FEW, peaks, type Table } from "./table.ts";
 
-const events = Number(process.argv[2]);
-const folder = mkdtempSync(join(tmpdir(), "gartrace-bench-"));
-await recordTo(
-  join(folder, "memory.gart"),
-  setupOf({ ...machine, workload: churn(events) }),
-  false,
-);
-rmSync(folder, { recursive: true });
-// Kilobytes, as getrusage gives them.
-process.stdout.write(`${process.resourceUsage().maxRSS}\n`);
+export const memoryTable: Table = {
+  name: "memory",
+  length: 1_000_000,
+  measure(folder, length) {
+    const path = join(folder, "churn.gart");
+    const [few, many] = [FEW, length].map((count) =>
+      told<Recording>("record", "churn", count, path),
+    );
+    return {
+      title: `recording ${counted(many!.events)} events of churn, and ${counted(few!.events)}; a process each`,
+      heading: ["", "measured", "budget"],
+      rows: [["peak memory, long run : short run", peaks(many!.peak, few!.peak), "1.30 or less"]],
+    };
+  },
+};

@@ -1,20 +1,24 @@
 // travel.ts - how long it takes to be at any moment of a long run and of a short one, and what that costs on disk.
 
-import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { recordTo, setupOf } from "../../src/cli/recording.ts";
-import { counted, inColumns } from "../../src/report/text.ts";
+import { counted } from "../../src/report/text.ts";
 import { machine } from "./churn.ts";
-import type { Spread, Travelled } from "./seek.ts";
+import type { Spread, Travelled } from "./process/seek.ts";
+import { told } from "./process.ts";
+import { FEW, type Measured, megabytes, type Table } from "./table.ts";
 import { walk } from "./walk.ts";
 
-const SMALL = 100_000;
-const LARGE = 10_000_000;
+/** Both runs are recorded, and each is travelled through in a process of its own. */
+export const travelTable: Table = {
+  name: "travel",
+  length: 10_000_000,
+  measure: async (folder, length) =>
+    measured(await travelled(folder, FEW), await travelled(folder, length)),
+};
 
-/** Records both runs, travels through each in a process of its own, and gives a table. */
-export async function travelText(folder: string): Promise<string> {
-  const [small, large] = [await travelled(folder, SMALL), await travelled(folder, LARGE)];
+function measured(small: Travelled, large: Travelled): Measured {
   const ms = (time: number) => `${time.toFixed(time < 1 ? 3 : 1)} ms`;
   const row = (what: string, of: (one: Travelled) => number, budget = "-") => [
     what,
@@ -33,31 +37,38 @@ export async function travelText(folder: string): Promise<string> {
     "",
     budget,
   ];
-  const memory = [small, large].map((one) => `${counted(Math.round(one.memory / 1024))} MB`);
-  return [
-    "travel: a random walk over all tables on xen-i386 with the gart hooks, 1,000 times each",
-    inColumns(
+  return {
+    title: "a random walk over all tables on xen-i386 with the gart hooks, 1,000 times each",
+    heading: [
+      "",
+      `${counted(small.events)} events`,
+      `${counted(large.events)} events`,
+      "ratio",
+      "budget",
+    ],
+    rows: [
+      ...rows("seek to a full state", (one) => one.seek, "16 ms, twice the short run's"),
+      ...rows("history of a GATT entry", (one) => one.history, "1 ms"),
+      ...rows("causes of a device's read", (one) => one.causes, "1 ms"),
+      ...rows("reverse-continue to a watched entry", (one) => one.reverse),
+      row("open", (one) => one.open),
       [
-        ...rows("seek to a full state", (one) => one.seek, "16 ms, twice the short run's"),
-        ...rows("history of a GATT entry", (one) => one.history, "1 ms"),
-        ...rows("causes of a device's read", (one) => one.causes, "1 ms"),
-        ...rows("reverse-continue to a watched entry", (one) => one.reverse),
-        row("open", (one) => one.open),
-        ["peak memory of the seeks", ...memory, (large.memory / small.memory).toFixed(2), "1.30"],
-        size("bytes an event: keyframes", (one) => one.keyframes),
-        size("bytes an event: indexes", (one) => one.indexes),
-        size("bytes an event: everything", (one) => one.bytes, "60"),
+        "peak memory of the seeks",
+        ...[small, large].map((one) => megabytes(one.peak)),
+        (large.peak / small.peak).toFixed(2),
+        "1.30",
       ],
-      ["", `${counted(small.events)} events`, `${counted(large.events)} events`, "ratio", "budget"],
-    ),
-  ].join("\n");
+      size("bytes an event: keyframes", (one) => one.keyframes),
+      size("bytes an event: indexes", (one) => one.indexes),
+      size("bytes an event: everything", (one) => one.bytes, "60"),
+    ],
+  };
 }
 
 async function travelled(folder: string, events: number): Promise<Travelled> {
-  const path = join(folder, "travel.gart");
+  const path = join(folder, "walk.gart");
   await recordTo(path, setupOf({ ...machine, workload: walk(events) }), true);
-  const seek = join(import.meta.dirname, "seek.js");
-  const told = execFileSync(process.execPath, [seek, path], { encoding: "utf8" });
+  const travelled = told<Travelled>("seek", path);
   rmSync(path);
-  return JSON.parse(told) as Travelled;
+  return travelled;
 }

@@ -1,14 +1,13 @@
-// exchange.ts - how fast formats are read and written, each in a process of its own that says what memory it took.
-//
-// Called by main.ts: exchange.js import FILE.. or exchange.js export TRACE FORMAT; prints a line of JSON.
+// exchange.ts - a process of its own that reads or writes a format: import FILE, or export TRACE FORMAT.
 
-import { readFileSync, rmSync } from "node:fs";
-import { exportFormats } from "../../src/exchange/export/index.ts";
-import { importFiles } from "../../src/exchange/import/joined.ts";
-import { TraceReader } from "../../src/store/read.ts";
-import { TraceWriter } from "../../src/store/write.ts";
+import { rmSync } from "node:fs";
+import { exportFormats } from "../../../src/exchange/export/index.ts";
+import { importFiles } from "../../../src/exchange/import/joined.ts";
+import { TraceReader } from "../../../src/store/read.ts";
+import { TraceWriter } from "../../../src/store/write.ts";
+import { peakMemory, tell } from "../process.ts";
 
-/** What main.ts reads: lines or records of an import, events of an export; kilobytes as Linux counts them. */
+/** Lines or records of an import, events of an export; seconds; kilobytes at most. */
 export interface Exchanged {
   readonly units: number;
   readonly seconds: number;
@@ -19,11 +18,7 @@ const [, , what, path, format] = process.argv as [string, string, string, string
 const since = performance.now();
 const units = what === "import" ? await imported(path) : exported(path, format!);
 const seconds = (performance.now() - since) / 1000;
-// What getrusage says can be the peak of the process that started this one.
-const [, peak] = /VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))!;
-process.stdout.write(
-  `${JSON.stringify({ units, seconds, peak: Number(peak) } satisfies Exchanged)}\n`,
-);
+tell<Exchanged>({ units, seconds, peak: peakMemory() });
 
 async function imported(from: string): Promise<number> {
   const to = `${from}.gart`;

@@ -2,11 +2,12 @@
 
 import { statSync } from "node:fs";
 import Sqlite from "better-sqlite3";
-import { Dice } from "../../src/dice.ts";
-import type { Recorded } from "../../src/event/vocabulary.ts";
-import { thing } from "../../src/replay/thing.ts";
-import { TimeTravel } from "../../src/replay/travel.ts";
-import { TraceReader } from "../../src/store/read.ts";
+import { Dice } from "../../../src/dice.ts";
+import type { Recorded } from "../../../src/event/vocabulary.ts";
+import { thing } from "../../../src/replay/thing.ts";
+import { TimeTravel } from "../../../src/replay/travel.ts";
+import { TraceReader } from "../../../src/store/read.ts";
+import { peakMemory, tell } from "../process.ts";
 
 const ROUNDS = 1000;
 /** Until the code is compiled; not measured. */
@@ -29,8 +30,8 @@ export interface Travelled {
   readonly bytes: number;
   readonly keyframes: number;
   readonly indexes: number;
-  /** Kilobytes, as getrusage gives them. */
-  readonly memory: number;
+  /** Kilobytes at most, of the seeks. */
+  readonly peak: number;
 }
 
 const path = process.argv[2]!;
@@ -54,7 +55,7 @@ const someMoment = () => dice.roll(trace.count) + 1;
 const someEntry = () => thing("gatt", dice.roll(ENTRIES));
 // Each seek begins with nothing at hand.
 const seek = spread(() => new TimeTravel(trace).stateAt(someMoment()));
-const memory = process.resourceUsage().maxRSS;
+const peak = peakMemory();
 const travel = new TimeTravel(trace);
 const history = spread(() => [...travel.changes(someEntry())]);
 const reads: Recorded[] = [];
@@ -68,11 +69,10 @@ const reverse = spread(() => travel.previousChange(someEntry(), someMoment()));
 const database = new Sqlite(path, { readonly: true });
 const sizeOf = (where: string) =>
   database.prepare(`SELECT sum(pgsize) FROM dbstat WHERE ${where}`).pluck().get() as number;
-const travelled: Travelled = {
+tell<Travelled>({
   events: trace.count,
-  ...{ open, seek, history, causes, reverse, memory },
+  ...{ open, seek, history, causes, reverse, peak },
   bytes: statSync(path).size,
   keyframes: sizeOf("name = 'keyframe'"),
   indexes: sizeOf("name LIKE 'event\\_%' ESCAPE '\\'"),
-};
-process.stdout.write(JSON.stringify(travelled));
+});

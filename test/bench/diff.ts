@@ -1,0 +1,79 @@
+// diff.ts - how fast two traces are compared, against SQLite's own reading of both, and in what memory.
+
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { recordTo, setupOf } from "../../src/cli/recording.ts";
+import { counted } from "../../src/report/text.ts";
+import { churn } from "./churn.ts";
+import type { Compared } from "./process/compare.ts";
+import { told } from "./process.ts";
+import { FEW, megabytes, type Table } from "./table.ts";
+
+const runs = {
+  native: { platform: "native-i386", hooks: "gart", lenientIoremap: false },
+  right: { platform: "xen-i386", hooks: "gart", lenientIoremap: false },
+  legacy: { platform: "xen-i386", hooks: "legacy", lenientIoremap: true },
+} as const;
+
+export const diffTable: Table = {
+  name: "diff",
+  length: 1_000_000,
+  async measure(folder, length) {
+    const few = await comparedAll(folder, FEW);
+    const many = await comparedAll(folder, length);
+    const row = (what: string, of: keyof typeof few, budget: string) => [
+      what,
+      ...[few[of], many[of]].map(textOf),
+      (many[of].peak / few[of].peak).toFixed(2),
+      budget,
+    ];
+    return {
+      title: `two traces of ${counted(many.alike.events / 2)} events of churn, and two of ${counted(FEW)}; a process each`,
+      heading: ["", "short", "long", "memory, 1.30", "budget"],
+      rows: [
+        row("alike by signature: native and Xen, gart hooks", "alike", "2 s or less"),
+        row("different: Xen, gart and legacy hooks", "different", "3.0 : 1 or less"),
+        row("the same, every op read", "read", "3.0 : 1 or less"),
+      ],
+    };
+  },
+};
+
+/** One `SELECT * FROM event` over both, row by row, beside what their comparison took. */
+type Held = Compared & { readonly select: number };
+
+/** "5.36 s, 1.29 : SELECT *, 138 MB" */
+const textOf = ({ seconds, select, peak }: Held): string =>
+  `${seconds.toFixed(2)} s, ${(seconds / select).toFixed(2)} : SELECT *, ${megabytes(peak)}`;
+
+/** Records traces of about so many events, and compares alike ones and such as are different throughout. */
+async function comparedAll(
+  folder: string,
+  events: number,
+): Promise<{ alike: Held; different: Held; read: Held }> {
+  const path = (name: keyof typeof runs) => join(folder, `${name}.gart`);
+  for (const [name, run] of Object.entries(runs)) {
+    const fixed = { chipset: "intel-440bx", seed: 0, device: true, workload: churn(events) };
+    await recordTo(path(name as keyof typeof runs), setupOf({ ...run, ...fixed }), true);
+  }
+  return {
+    alike: compared(path("native"), path("right"), "signed"),
+    different: compared(path("right"), path("legacy"), "signed"),
+    read: compared(path("right"), path("legacy"), "read"),
+  };
+}
+
+/** Reads every op, or passes over those of equal signature. */
+const compared = (a: string, b: string, how: "signed" | "read"): Held => ({
+  ...told<Compared>("compare", a, b, how),
+  select: select(a) + select(b),
+});
+
+function select(path: string): number {
+  const database = new Database(path, { readonly: true });
+  const since = performance.now();
+  for (const _ of database.prepare("SELECT * FROM event").raw().iterate());
+  const took = (performance.now() - since) / 1000;
+  database.close();
+  return took;
+}

@@ -1,0 +1,31 @@
+// process.ts - what is measured in a process of its own, so that its memory is its own.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Runs a file of process/, by its name, and gives what it says: `T` is what that file tells. */
+export const told = <T>(name: string, ...words: readonly (string | number)[]): T =>
+  JSON.parse(
+    execFileSync(
+      process.execPath,
+      [join(import.meta.dirname, "process", `${name}.js`), ...words.map(String)],
+      {
+        encoding: "utf8",
+      },
+    ),
+  ) as T;
+
+/** What the calling process says: one line of JSON. */
+export const tell = <T>(what: T): void => {
+  process.stdout.write(`${JSON.stringify(what)}\n`);
+};
+
+/**
+ * The most memory that this process has taken so far, in kilobytes. What getrusage says (ru_maxrss) is no
+ * less than what the process had that started this one: Linux carries it over execve, see getrusage(2).
+ */
+export function peakMemory(): number {
+  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))!;
+  return Number(kilobytes);
+}
