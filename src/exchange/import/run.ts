@@ -52,7 +52,7 @@ export class Run {
     this.frames = new Frames(this);
     this.mappings = new Mappings();
     this.requests = new Requests(this);
-    this.device = new DeviceSide();
+    this.device = new DeviceSide(this.mappings, survey.network);
     this.buffers = new Buffers(this);
     this.iommu = new IommuEntries(this);
   }

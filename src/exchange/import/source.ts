@@ -69,12 +69,13 @@ export class Source {
     this.head = head;
     this.#chunks = chunks;
     this.#broken = broken;
-    this.tally = new Tally(strict, (complaint) => this.refuse(complaint));
+    this.tally = new Tally(strict, (complaint, column) => this.refuse(complaint, column));
   }
 
-  /** An error that says where in the file. */
-  refuse(complaint: string): UserError {
-    return new UserError(`${this.path}:${Math.max(this.line, 1)}: ${complaint}`);
+  /** An error that says where in the file: the line in hand, and the column in it where that is known. */
+  refuse(complaint: string, column?: number): UserError {
+    const place = `${this.path}:${Math.max(this.line, 1)}`;
+    return new UserError(`${place}${column === undefined ? "" : `:${column}`}: ${complaint}`);
   }
 
   /** Lets go of the file, read to its end or not. */
@@ -115,14 +116,22 @@ export class Source {
       const lines = bytes.toString("utf8", 0, end).split("\n");
       if (dropping) {
         lines[0] = "";
-        this.tally.skipped("line", `a line of more than ${LONGEST.toLocaleString("en-US")} bytes`);
+        const most = LONGEST.toLocaleString("en-US");
+        this.#skippedNext(`a line of more than ${most} bytes`, LONGEST + 1);
         dropping = false;
       }
       yield lines.map(withoutReturn);
     }
     if (rest.length === 0 && !dropping) return;
     if (unended === "keep" && !dropping) yield [withoutReturn(rest.toString("utf8"))];
-    else this.tally.skipped("line", "the file ends inside its last line");
+    else this.#skippedNext("the file ends inside its last line", rest.toString("utf8").length + 1);
+  }
+
+  /** Counts the line behind the one in hand as skipped: its reader never gets it. */
+  #skippedNext(why: string, column: number): void {
+    this.line++;
+    this.tally.skipped("line", why, column);
+    this.line--;
   }
 }
 

@@ -10,6 +10,8 @@ export interface Survey {
   readonly xen: boolean;
   readonly iommu: boolean;
   readonly swiotlb: boolean;
+  /** Whether a network card's buffers are told of. */
+  readonly network: boolean;
   readonly exchanges: readonly Exchange[];
 }
 
@@ -18,6 +20,7 @@ const signs = {
   xen: ["xen_mmu_set_p", "xen_swiotlb_", "xen_mc_", "pfn_first pfn_count", "Xen PV"],
   iommu: [": map: IOMMU", "vtd_dmar_translate", "DMAR: Intel(R) Virtualization Technology"],
   swiotlb: ["swiotlb_bounced:"],
+  network: ["e1000e_tx_descr", "e1000e_rx_desc_buff_write"],
 } as const;
 /** A line longer than this holds no sign that its beginning does not. */
 const LONG = 1 << 20;
@@ -30,10 +33,10 @@ const SOON = 1 << 24;
 
 /** Reads the files once; what cannot be read again (a pipe) is taken by what it begins with. */
 export async function surveyed(sources: readonly Source[]): Promise<Survey> {
-  const found = { xen: false, iommu: false, swiotlb: false };
+  const found = { xen: false, iommu: false, swiotlb: false, network: false };
   const exchanges: Exchange[] = [];
   const look = (bytes: Buffer) => {
-    for (const what of ["xen", "iommu", "swiotlb"] as const)
+    for (const what of ["xen", "iommu", "swiotlb", "network"] as const)
       found[what] ||= signs[what].some((sign) => bytes.includes(sign));
   };
   for (const source of sources) {
