@@ -1,6 +1,6 @@
 // source.ts - one file of a run from outside, plain or gzipped or growing, in batches and in flat memory.
 
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { PassThrough, pipeline, Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
@@ -34,12 +34,25 @@ export class Source {
   /** The line in hand, from 1. */
   line = 0;
   readonly tally: Tally;
+  readonly #file: FileHandle | null;
   readonly #chunks: AsyncIterator<Buffer>;
   /** What came instead of more, already behind the head. */
   readonly #broken: BrokenOff | null;
 
   static async open(path: string, wishes: Wishes): Promise<Source> {
-    const chunks = explained(path, chunksOf(path, wishes.follow));
+    const file = path === "-" ? null : await opened(path);
+    try {
+      return await Source.#begin(path, file, wishes);
+    } catch (error) {
+      await file?.close();
+      throw error;
+    }
+  }
+
+  /** Reads what the source begins with. */
+  static async #begin(path: string, file: FileHandle | null, wishes: Wishes): Promise<Source> {
+    const raw = file === null ? process.stdin : fileChunks(path, file, wishes.follow);
+    const chunks = explained(path, chunksOf(path, raw, wishes.follow));
     const parts: Buffer[] = [];
     let [bytes, broken] = [0, null as BrokenOff | null];
     while (bytes < HEAD && broken === null) {
@@ -55,18 +68,19 @@ export class Source {
       const grows = wishes.follow !== null || path === "-";
       if (grows && parts.some((part) => part.includes(10))) break;
     }
-    return new Source(path, Buffer.concat(parts), chunks, { ...wishes, broken });
+    return new Source(path, Buffer.concat(parts), { file, chunks }, { ...wishes, broken });
   }
 
   private constructor(
     path: string,
     head: Buffer,
-    chunks: AsyncIterator<Buffer>,
+    { file, chunks }: { file: FileHandle | null; chunks: AsyncIterator<Buffer> },
     { strict, broken }: { strict: boolean; broken: BrokenOff | null },
   ) {
     this.path = path;
     this.name = path === "-" ? "standard input" : basename(path);
     this.head = head;
+    this.#file = file;
     this.#chunks = chunks;
     this.#broken = broken;
     this.tally = new Tally(strict, (complaint, column) => this.refuse(complaint, column));
@@ -81,6 +95,8 @@ export class Source {
   /** Lets go of the file, read to its end or not. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
+    // A generator that nobody has asked for anything yet closes nothing when it is left.
+    await this.#file?.close();
   }
 
   /** The whole source from its first byte, no longer compressed. */
@@ -154,10 +170,21 @@ async function* explained(path: string, chunks: AsyncIterable<Buffer>): AsyncGen
 
 const withoutReturn = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);
 
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (error) {
+    throw new UserError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
 /** The bytes of a file or of standard input, gunzipped where they are gzip. */
-async function* chunksOf(path: string, follow: AbortSignal | null): AsyncGenerator<Buffer> {
-  const raw = path === "-" ? process.stdin : fileChunks(path, follow);
-  const iterator = (raw as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+async function* chunksOf(
+  path: string,
+  raw: AsyncIterable<Buffer>,
+  follow: AbortSignal | null,
+): AsyncGenerator<Buffer> {
+  const iterator = raw[Symbol.asyncIterator]();
   const first = await firstOf(iterator);
   if (first === null) return;
   const all = (async function* () {
@@ -190,8 +217,11 @@ async function firstOf(iterator: AsyncIterator<Buffer>): Promise<Buffer | null> 
   return first;
 }
 
-async function* fileChunks(path: string, follow: AbortSignal | null): AsyncGenerator<Buffer> {
-  const file = await open(path);
+async function* fileChunks(
+  path: string,
+  file: FileHandle,
+  follow: AbortSignal | null,
+): AsyncGenerator<Buffer> {
   try {
     let position = 0;
     for (;;) {
