@@ -35,6 +35,7 @@ export async function heard(
   const source = await Source.open(path, { strict, follow: null });
   const survey = {
     xen: before.length > 0,
+    known: true,
     iommu: false,
     swiotlb: false,
     network: false,
