@@ -11,8 +11,8 @@ export const dmaRelease: Check = {
   holds: "every DMA mapping ends by the handle and length it was made with",
   watch: (about, report) => ({
     before: {
-      "dma.unmapped": ({ handle, bus, size }, { state }) => {
-        const made = state.dma.get(handle);
+      "dma.unmapped": ({ handle, device = null, bus, size }, { state }) => {
+        const made = state.dma.get(handle, device);
         const things = [{ family: "dma", number: handle }] as const;
         if (made === size) return;
         if (made !== undefined)

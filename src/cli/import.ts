@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { SourceFile } from "../event/trace.ts";
-import { importFiles } from "../exchange/import/joined.ts";
+import { importFiles, UNKNOWN } from "../exchange/import/joined.ts";
 import { probesFrom } from "../exchange/import/probes.ts";
 import { UserError } from "../fault.ts";
 import { sourcesText } from "../report/sources-text.ts";
@@ -54,6 +54,7 @@ async function run(files: string[], options: Options): Promise<void> {
   const stop = () => end.abort();
   if (options.follow) process.once("SIGINT", stop);
   let sources: readonly SourceFile[] = [];
+  let platform = "";
   try {
     const written = await writing(path, options.force, async ({ open, check, keep, beside }) => {
       const wishes = {
@@ -64,6 +65,7 @@ async function run(files: string[], options: Options): Promise<void> {
       };
       sources = await importFiles(files, wishes, async (about) => {
         const sink = await open(about);
+        platform = about.platform;
         return (seq, op, event, state) => {
           // Ctrl-C ends the following of a file, not the trace.
           if (!options.follow) check();
@@ -75,6 +77,10 @@ async function run(files: string[], options: Options): Promise<void> {
     if (options.json) return printJson({ ...written, sources });
     const counts = sourcesText(sources);
     if (counts !== "") notice(counts);
+    if (platform === UNKNOWN)
+      notice(
+        "nothing here tells what the kernel ran on: add its dmesg.txt, or where its addresses lead stays unknown",
+      );
     notice(`imported ${countOf(written.events, "event")} to ${path}`);
   } finally {
     process.off("SIGINT", stop);

@@ -28,10 +28,11 @@ export const iommu = {
     state.spare.set(SPARE_END, event.page + pagesOf(event.size));
   },
   "dma.mapped": (state, event) => {
-    state.dma.set(event.handle, event.size);
+    const { handle, device = null, size } = event;
+    state.dma.set({ handle, device, bytes: size });
   },
   "dma.unmapped": (state, event) => {
-    state.dma.delete(event.handle);
+    state.dma.delete(event.handle, event.device ?? null);
   },
   "iommu.translated": nothing,
 } satisfies Part;

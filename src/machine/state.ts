@@ -17,6 +17,7 @@ import {
 } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { assert } from "../fault.ts";
+import { DmaTable } from "./dma-table.ts";
 import { type Held, HeldTable } from "./held-table.ts";
 import { Table } from "./table.ts";
 import { TablePages } from "./table-pages.ts";
@@ -66,8 +67,8 @@ export class State {
   readonly scratchDirectory = new TablePages();
   /** bus page -> mfn. */
   readonly iommu = new Table();
-  /** DMA handle -> bytes. */
-  readonly dma = new Table();
+  /** DMA handle and device -> bytes. */
+  readonly dma = new DmaTable();
   /** register number, which counts bytes within a device -> the byte that lies there. */
   readonly registers = new HeldTable();
   /** virtual page -> the machine frame that its page-table entry names, where ioremap mapped it. */

@@ -29,7 +29,7 @@ export const things =
   "gatt[0x42], gatt[0x40..0x4f], directory[3], p2m[0x1230], page:0xc1010000, reg:ATTBASE, " +
   "iommu:0x60000000, dma:0x60000000, map:0xd0800000, content[0x4b1f1], op:14";
 
-/** Families whose things are numbered by pages of an address, and how a name gives that address. */
+/** Families whose things are named by an address: they are numbered by its pages, a DMA handle by itself. */
 const addressed: { readonly [name: string]: FamilyName } = {
   iommu: "iommu",
   dma: "dma",
@@ -50,7 +50,8 @@ export function thingOf(trace: Trace, text: string): Thing {
   const of = addressed[kind];
   if (of === undefined) throw unknownThing(kind, KINDS);
   const base = of === "mapping" ? trace.about.virtBase : 0n;
-  return thing(of, ...pages(range(text, rest!, base)));
+  const named = range(text, rest!, base);
+  return thing(of, ...(of === "dma" ? named : pages(named)));
 }
 
 /** The thing of a family with these numbers, both included. */

@@ -19,7 +19,8 @@ export interface Truth {
     readonly page: Pairs;
     readonly sg: Pairs;
     readonly coherent: Pairs;
-    readonly deviceAccesses: { readonly total: number; readonly inLiveMapping: number };
+    /** Null where no source tells what was mapped: then no access can be judged. */
+    readonly deviceAccesses: { readonly total: number; readonly inLiveMapping: number | null };
   };
   readonly iommu: {
     readonly maps: { readonly total: number; readonly identity: number };
@@ -46,6 +47,7 @@ export class TruthCount {
   readonly #pageTableWrites = { present: 0, equalsP2m: 0 };
   readonly #misuses: { [misuse in Misuse]?: { count: number; first: number } } = {};
   #unknownSince: number | null = null;
+  #tellsMappings = false;
 
   constructor(trace: Trace) {
     this.#trace = trace;
@@ -87,16 +89,19 @@ export class TruthCount {
       this.#accesses.total + this.#translations.total + this.#pageTableWrites.present > 0 ||
       Object.values(this.#dma).some(({ pairs }) => pairs > 0);
     if (!counted) return null;
+    const judged = this.#tellsMappings;
+    const inLiveMapping = judged ? this.#accesses.inLiveMapping : null;
     return {
-      dma: { ...this.#dma, deviceAccesses: this.#accesses },
+      dma: { ...this.#dma, deviceAccesses: { total: this.#accesses.total, inLiveMapping } },
       iommu: { maps: this.#maps, translations: this.#translations },
       pageTableWrites: this.#pageTableWrites,
-      misuses: this.#misuses,
+      misuses: judged ? this.#misuses : {},
       unknownSince: this.#unknownSince,
     };
   }
 
   #mapped(event: Of<"dma.mapped">): void {
+    this.#tellsMappings = true;
     if (event.phys == null) return;
     const of = this.#dma[kindOf(event)];
     of.pairs++;

@@ -1,6 +1,7 @@
 // state-text.ts - a machine at a moment, on one screen: who owns what, and where each table leads.
 
 import { PAGE_SIZE } from "../address.ts";
+import { deviceOf } from "../event/register.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import { verdictIn } from "../replay/causes.ts";
 import type { Trace } from "../replay/trace.ts";
@@ -58,7 +59,11 @@ export function stateJson(
       pages: length,
       frame: hex(frame),
     })),
-    dma: [...state.dma].map(([page, bytes]) => ({ handle: hex(page * PAGE_SIZE), bytes })),
+    dma: [...state.dma].map(({ handle, device, bytes }) => ({
+      handle: hex(handle),
+      device: device === null ? null : deviceOf(device),
+      bytes,
+    })),
     registers: registers(state),
     gatt: gattParts(state, verdictAt).map(({ first, count, says, word, aperture, verdict }) => ({
       entries: span(first, count),
@@ -104,6 +109,7 @@ export function stateText(state: State, trace: Trace): string {
   else section("P2M: page to machine frame, as far as the trace tells", p2mRows(state), 8);
   section("ioremap: where the CPU sees it", mappingRows(state, trace.about.virtBase), 5);
   section("IOMMU: bus address to machine frame", iommuRows(state), 4);
+  section("DMA: bus address of what is mapped, and for which device", dmaRows(state), 4);
   section("chipset and card registers", registerRows(state), 14);
   const gatt = gattParts(state, verdictsOf(trace));
   section(
@@ -177,6 +183,13 @@ const few = (list: readonly string[], most: number): string =>
   list.length <= most
     ? list.join(" ")
     : `${list.slice(0, most).join(" ")} and ${counted(list.length - most)} more`;
+
+const dmaRows = (state: State): string[][] =>
+  [...state.dma].map(({ handle, device, bytes }) => [
+    hex(handle),
+    countOf(bytes, "byte"),
+    device === null ? "" : deviceOf(device),
+  ]);
 
 const iommuRows = (state: State): string[][] =>
   folded(iommuRuns(state), 0).map((runs) => leadRow(runs, PAGE_SIZE));

@@ -5,6 +5,7 @@ import { tagName } from "../event/device.ts";
 import type { FamilyName } from "../event/field.ts";
 import { toJson } from "../event/line.ts";
 import { uses } from "../event/memory.ts";
+import { deviceOf } from "../event/register.ts";
 import { says } from "../event/vocabulary.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import type { TablePages } from "../machine/table-pages.ts";
@@ -127,9 +128,9 @@ const tellers: { readonly [F in Part["family"]]: Teller } = {
   iommu: leads("iommu", iommuRuns),
   mapping: leads("mapping", mappings),
   dma: (state, { first, last }) =>
-    [...state.dma.entries(first, last)].map(([page, bytes]) => ({
-      thing: `dma[${hex(page)}]`,
-      value: `${bytes} bytes at ${hex(page * PAGE_SIZE)}:b`,
+    [...state.dma.entries(first, last)].map(({ handle, device, bytes }) => ({
+      thing: `dma[${hex(handle)}]`,
+      value: `${bytes} bytes at ${hex(handle)}:b${device === null ? "" : ` for ${deviceOf(device)}`}`,
     })),
   register: (state, { first, last }) =>
     registers(state, first, last).map(({ register, value, fields }) => ({

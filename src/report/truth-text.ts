@@ -12,12 +12,7 @@ export function truthText({ dma, iommu, pageTableWrites, misuses, unknownSince }
   ];
   const lines = [
     inColumns(rows, ["", "pairs", "bus = phys", "bus = machine by P2M"]),
-    part(
-      "accesses of devices",
-      dma.deviceAccesses.total,
-      dma.deviceAccesses.inLiveMapping,
-      "in a mapping that was live",
-    ),
+    accesses(dma.deviceAccesses),
     part("maps of the IOMMU", iommu.maps.total, iommu.maps.identity, "with bus = phys"),
     part(
       "translations of the IOMMU",
@@ -46,6 +41,11 @@ export function truthText({ dma, iommu, pageTableWrites, misuses, unknownSince }
 }
 
 const pairs = (of: Pairs): string[] => [of.pairs, of.identity, of.equalsP2m].map(counted);
+
+const accesses = ({ total, inLiveMapping }: Truth["dma"]["deviceAccesses"]): string =>
+  inLiveMapping === null && total > 0
+    ? `accesses of devices: ${counted(total)}; no source tells what was mapped for them`
+    : part("accesses of devices", total, inLiveMapping ?? 0, "in a mapping that was live");
 
 const part = (what: string, total: number, matched: number, how: string): string =>
   total === 0 ? "" : `${what}: ${counted(total)}, of which ${counted(matched)} ${how}`;

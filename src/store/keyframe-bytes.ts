@@ -11,10 +11,13 @@ import type { Table } from "../machine/table.ts";
 // the index's step.
 const NEGATIVE = 0x08;
 const GONE = 0x10;
-/** Bytes of the index's step by bits 5 and 6 of the head; none stands for a step of 1. */
-const STEP_BYTES = [0, 1, 2, 5] as const;
+/**
+ * Bytes of the index's step by bits 5 and 6 of the head; none stands for a step of 1. A processor's registers
+ * are numbered from 2^48 on.
+ */
+const STEP_BYTES = [0, 1, 2, 7] as const;
 /** Head, index and value at their longest. */
-const LONGEST = 1 + 5 + 7;
+const LONGEST = 1 + 7 + 7;
 const NUMBER = 7;
 
 /**
@@ -22,7 +25,7 @@ const NUMBER = 7;
  * front goes up when a table keeps its name and comes to mean something else.
  */
 export const keyframeForm: string = [
-  "1",
+  "2",
   ...new State({ physIsMachine: true, chipset: null }).tables.keys(),
 ].join(" ");
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
-import { gartrace, reference } from "./gartrace.ts";
+import { gartrace, main, reference, run } from "./gartrace.ts";
 
 const name = "xen-i386.gart.intel-440bx.smoke";
 const recording = join(reference, `${name}.jsonl.gz`);
@@ -35,6 +35,21 @@ test("a recording, gzipped or plain, becomes one trace, and a simulated run tell
   expect(verified.stdout).toMatch(
     /^replay +agrees with [\d,]+ observations\ndigest +holds\nsignatures +hold\nrun again +not done/,
   );
+});
+
+test("an imported trace has keyframes as a recorded one has, so that its moments are as near", async () => {
+  const folder = freshFolder();
+  await gartrace("record wander --ops 300 -o run.gart", { folder });
+  await gartrace("export run.gart --format jsonl -o run.jsonl", { folder });
+  await gartrace("import run.jsonl -o again.gart", { folder });
+  const frames = "SELECT seq, base, length(data) AS bytes FROM keyframe";
+  const [recorded, imported] = await Promise.all(
+    ["run.gart", "again.gart"].map((file) =>
+      run(process.execPath, [main, "query", file, frames, "--json"], { folder }),
+    ),
+  );
+  expect(recorded!.stdout.split("\n").length).toBeGreaterThan(3);
+  expect(imported!.stdout).toBe(recorded!.stdout);
 });
 
 describe.concurrent("nothing is imported from", () => {

@@ -2,10 +2,11 @@
 
 import { describe, expect, test } from "vitest";
 import { bus, machine } from "../../src/address.ts";
+import { Dice } from "../../src/dice.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { translate } from "../../src/machine/iommu.ts";
-import type { State } from "../../src/machine/state.ts";
+import { State } from "../../src/machine/state.ts";
 import { type Happening, happens, pc, stateAfter } from "./happens.ts";
 
 // The G5's table above 4 GB behind the handle 0x60000000.
@@ -47,11 +48,50 @@ describe("an IOMMU entry", () => {
 
 test("a DMA handle lives from its mapping to its unmapping", () => {
   const state = stateAfter(pc, { kind: "dma.mapped", ...dma });
-  expect([...state.dma]).toEqual([[0x60000, 0x40000]]);
+  expect([...state.dma]).toEqual([{ handle: 0x60000, device: null, bytes: 0x40000 }]);
   happens(state, { kind: "dma.unmapped", ...dma, handle: 0x61000 });
   expect(state.dma.size).toBe(1);
   happens(state, { kind: "dma.unmapped", ...dma });
   expect(state.dma.size).toBe(0);
+});
+
+describe("two devices behind an IOMMU", () => {
+  const card = (device: number, size: number) =>
+    ({ ...dma, kind: "dma.mapped", device, size }) as const;
+
+  test("can be given the same handle, and each has its own mapping", () => {
+    const state = stateAfter(pc, card(0x20, 4096), card(0xfa, 512), card(0x20, 8192));
+    const mapped = [
+      { handle: 0x60000, device: 0xfa, bytes: 512 },
+      { handle: 0x60000, device: 0x20, bytes: 8192 },
+    ];
+    expect([...state.dma]).toEqual(mapped);
+    happens(state, { ...card(0x20, 8192), kind: "dma.unmapped" });
+    expect(state.dma.get(0x60000, 0x20)).toBeUndefined();
+    expect(state.dma.get(0x60000, 0xfa)).toBe(512);
+    expect(state.dma.get(0x60000, null)).toBeUndefined();
+  });
+
+  test("leave nothing behind, however many buffers begin in one page", () => {
+    const state = new State(pc);
+    const live = new Map<string, number>();
+    const dice = new Dice(1);
+    for (let i = 0; i < 2000; i++) {
+      const [at, device] = [0x60000 + dice.roll(3) * 0x1000 + dice.roll(4) * 64, dice.roll(3)];
+      if (dice.roll(2) === 0) {
+        state.dma.set({ handle: at, device, bytes: i });
+        live.set(`${at} ${device}`, i);
+      } else {
+        state.dma.delete(at, device);
+        live.delete(`${at} ${device}`);
+      }
+      expect(state.dma.size).toBe(live.size);
+    }
+    const left = [...state.dma].map(({ handle, device, bytes }) => [`${handle} ${device}`, bytes]);
+    expect(left.sort()).toEqual([...live].sort());
+    // Links are used again: there were never more than there are places.
+    expect(state.dma.tables.next.size).toBeLessThanOrEqual(36);
+  });
 });
 
 describe("behind a DART", () => {

@@ -56,7 +56,7 @@ describe("the past of a thing", () => {
   test("holds every event that made it another", () => {
     const tellers: { readonly [family: string]: (state: State, number: number) => unknown } = {
       p2m: (state, page) => state.p2m.get(page),
-      dma: (state, page) => state.dma.get(page),
+      dma: (state, handle) => state.dma.get(handle, null),
       iommu: (state, page) => state.iommu.get(page),
       mapping: (state, page) => state.mappings.get(page)?.word,
       allocation: (state, page) => state.allocationOf(page),

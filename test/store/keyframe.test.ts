@@ -61,7 +61,11 @@ describe("a keyframe in bytes", () => {
     fc.nat({ max: 5000 }),
     fc.maxSafeNat().map((n) => Math.min(n, 2 ** 53 - 2)),
   );
-  const index = fc.oneof(fc.nat({ max: 5000 }), fc.nat({ max: 2 ** 31 - 1 }), fc.constant(2 ** 38));
+  const index = fc.oneof(
+    fc.nat({ max: 5000 }),
+    fc.nat({ max: 2 ** 31 - 1 }),
+    fc.constantFrom(2 ** 38, 2 ** 48 + 8),
+  );
   const change = fc.record({
     table: fc.nat({ max: 5 }),
     index,

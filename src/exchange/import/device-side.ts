@@ -4,6 +4,7 @@
 // guest gave it. So the log is told up to the completion of a command at the last moment: when the guest's
 // side comes to that command's end. What the log holds before it comes with it, in the log's own order.
 
+import type { Mapping, Mappings } from "./mappings.ts";
 import type { Command } from "./requests.ts";
 
 /** A command as the device's log tells it. */
@@ -23,6 +24,10 @@ export interface Log {
   readonly ended: boolean;
   /** Fetched commands that no command of the guest was matched with yet, oldest first. */
   unmatched(layer: Command["layer"], key: string): Fetched[];
+  /** Where a network card was told that its rings are, as far as the log was read. */
+  readonly rings: readonly number[];
+  /** The first record not told yet that touches a network card's buffer there; -1 for none that was read. */
+  touched(start: number, size: number): number;
   /** Tells all records up to that one. */
   tell(through: number): void;
   /** Tells what a log that was cut holds of a command that it does not see completed. */
@@ -34,8 +39,33 @@ const LOOK_AHEAD = 200_000;
 
 export class DeviceSide {
   log: Log | null = null;
+  readonly #mappings: Mappings;
+  /** Whether the log tells of a network card's buffers. */
+  readonly #network: boolean;
   /** Commands of the guest that the log does not show. */
   unmatched = 0;
+
+  constructor(mappings: Mappings, network: boolean) {
+    this.#mappings = mappings;
+    this.#network = network;
+  }
+
+  /**
+   * Tells the log up to where a network card touches a buffer that is being given back: no command names it.
+   * False where the log must be read further first.
+   */
+  settleBuffer(mapping: Mapping): boolean {
+    const { log } = this;
+    const { start, size, command, way, device } = mapping;
+    if (!this.#network || log === null || command !== null || way === "coherent") return true;
+    const may = log.ended || log.waiting > LOOK_AHEAD;
+    if (log.rings.length === 0) return may;
+    // The card is the device that has a ring where the log says one is.
+    if (!log.rings.some((ring) => this.#mappings.at(device, ring) !== null)) return true;
+    const found = log.touched(start, size);
+    if (found >= 0) log.tell(found);
+    return found >= 0 || may;
+  }
 
   /** Tells the log up to where the command completes; false where the log must be read further first. */
   settle(command: Command | null): boolean {

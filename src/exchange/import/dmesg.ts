@@ -34,7 +34,7 @@ class Dmesg {
     if (line === "") return true;
     const [, priority, , , text] = LINE.exec(line) ?? [];
     if (text === undefined) {
-      this.#source.tally.skipped("line", "not [SECONDS] MESSAGE");
+      this.#source.tally.skipped("line", "not [SECONDS] MESSAGE", 1);
       return true;
     }
     const at = this.timeOf(line);

@@ -8,6 +8,22 @@ const LARGEST = 2 ** 34;
 /** A line that cannot be used: why, for the count of what was skipped. */
 export class Unusable extends Error {
   override readonly name = "Unusable";
+  readonly #key: string | null;
+  readonly #text: string;
+
+  /** `key` names the field that is wrong, `text` what of it is; neither where it is the line as a whole. */
+  constructor(why: string, key: string | null = null, text = "") {
+    super(why);
+    this.#key = key;
+    this.#text = text;
+  }
+
+  /** The column, from 1, of what is wrong in a line that ends in this body; of the body where it is all of it. */
+  columnIn(line: string, body: string): number {
+    const field = this.#key === null ? -1 : placeOf(body, this.#key);
+    const found = field < 0 ? 0 : Math.max(body.indexOf(this.#text, field), field);
+    return line.length - body.length + found + 1;
+  }
 }
 
 /** The text after ` key=` up to the next blank, comma or closing bracket; null where there is no such key. */
@@ -47,8 +63,8 @@ const needed = (body: string, key: string): string => {
 /** A hexadecimal number, with 0x or without. */
 export function addressOf(text: string, key: string): number {
   const value = /^(0x)?[0-9a-f]{1,16}$/.test(text) ? Number.parseInt(text, 16) : Number.NaN;
-  if (Number.isNaN(value)) throw new Unusable(`'${key}=${text}' is no address`);
-  if (value >= HIGHEST) throw new Unusable(`'${key}=${text}' is above 2^52`);
+  if (Number.isNaN(value)) throw new Unusable(`'${key}=${text}' is no address`, key, text);
+  if (value >= HIGHEST) throw new Unusable(`'${key}=${text}' is above 2^52`, key, text);
   return value;
 }
 
@@ -57,8 +73,9 @@ export const address = (body: string, key: string): number => addressOf(needed(b
 /** Bytes, in decimal or with 0x. */
 export function sizeOf(text: string, key: string): number {
   const value = /^(0x[0-9a-f]+|[0-9]+)$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(value)) throw new Unusable(`'${key}=${text}' is no size`);
-  if (value > LARGEST) throw new Unusable(`'${key}=${text}' is more than any buffer has`);
+  if (Number.isNaN(value)) throw new Unusable(`'${key}=${text}' is no size`, key, text);
+  if (value > LARGEST)
+    throw new Unusable(`'${key}=${text}' is more than any buffer has`, key, text);
   return value;
 }
 
@@ -69,14 +86,14 @@ export function number(body: string, key: string): number | null {
   const text = textOf(body, key);
   if (text === null) return null;
   const value = /^(0x[0-9a-f]+|[0-9]+)$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw new Unusable(`'${key}=${text}' is no number`);
+  if (!Number.isSafeInteger(value)) throw new Unusable(`'${key}=${text}' is no number`, key, text);
   return value;
 }
 
 /** "{0x1,0x2}" as texts. */
 export function list(body: string, key: string): readonly string[] {
   const text = needed(body, key);
-  if (!text.startsWith("{")) throw new Unusable(`'${key}' is no list in braces`);
+  if (!text.startsWith("{")) throw new Unusable(`'${key}' is no list in braces`, key);
   return text === "{}"
     ? []
     : text

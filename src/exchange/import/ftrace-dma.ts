@@ -13,7 +13,7 @@ const deviceIn = (body: string): number | null => deviceOf(body.slice(0, body.in
 export function wayIn(body: string, key = "dir"): Way {
   const direction = textOf(body, key) ?? "BIDIRECTIONAL";
   const way = directions[direction];
-  if (way === undefined) throw new Unusable(`'${key}=${direction}' is no direction`);
+  if (way === undefined) throw new Unusable(`'${key}=${direction}' is no direction`, key);
   return way;
 }
 
@@ -50,6 +50,7 @@ export function giveBack(
   const mapping = guest.run.mappings.at(device, start);
   if (mapping === null) return true;
   if (!guest.settle(mapping.command)) return false;
+  if (!guest.run.device.settleBuffer(mapping)) return false;
   release(guest, task, [mapping], place);
   return true;
 }
@@ -95,8 +96,8 @@ const mapList: Handler = (guest, { task, body }) => {
   const starts = list(body, "dma_addrs").map((text) => addressOf(text, "dma_addrs"));
   const sizes = list(body, "sizes").map((text) => sizeOf(text, "sizes"));
   if (starts.length !== sizes.length)
-    throw new Unusable("'dma_addrs' and 'sizes' differ in length");
-  if (phys.length === 0) throw new Unusable("an empty list");
+    throw new Unusable("'dma_addrs' and 'sizes' differ in length", "dma_addrs");
+  if (phys.length === 0) throw new Unusable("an empty list", "phys_addrs");
   cut(guest, body);
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const command = guest.commandFor(task, device) ?? guest.listCommand(task, device, bytes);
@@ -130,7 +131,7 @@ function cut(guest: Guest, body: string): void {
 const unmapList: Handler = (guest, { task, body }) => {
   const device = deviceIn(body);
   const first = list(body, "phys_addrs")[0];
-  if (first === undefined) throw new Unusable("an empty list");
+  if (first === undefined) throw new Unusable("an empty list", "phys_addrs");
   return giveBackList(guest, task, device, `${addressOf(first, "phys_addrs")}`);
 };
 

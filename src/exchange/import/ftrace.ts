@@ -109,7 +109,7 @@ class Ftrace {
       return true;
     }
     this.#pending = record;
-    if (!this.#tell(record)) return false;
+    if (!this.#tell(record, line)) return false;
     this.#pending = null;
     return true;
   }
@@ -118,9 +118,9 @@ class Ftrace {
     this.#run.endOp();
   }
 
-  #tell(record: Record): boolean {
+  #tell(record: Record, line: string): boolean {
     const run = this.#run;
-    const { name, at } = record;
+    const { name, at, body } = record;
     if (at !== null) {
       if (at < this.#latest - STEP_BACK)
         throw this.#source.refuse(
@@ -133,18 +133,19 @@ class Ftrace {
     const { tally } = this.#source;
     if (handler === undefined) {
       // qi_submit of 6.1 ends without a body and without a line end: the next record follows.
-      const glued = recordOf(record.body);
-      tally.skipped(name, "no importer knows this event");
+      const glued = recordOf(body);
+      const column = line.lastIndexOf(`${name}:`, line.length - body.length) + 1;
+      tally.skipped(name, "no importer knows this event", column);
       if (glued === null) return true;
       this.#pending = glued;
-      return this.#tell(glued);
+      return this.#tell(glued, line);
     }
     try {
       if (!handler(this.#guest, record)) return false;
       tally.kept(name);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
-      tally.skipped(name, error.message);
+      tally.skipped(name, error.message, error.columnIn(line, body));
     }
     this.#records++;
     return true;
@@ -164,7 +165,7 @@ class Ftrace {
       if (written !== undefined && Number(written) > Number(held))
         this.#lost(Number(written) - Number(held), "overwritten before the first record");
     } else if (!line.startsWith("cpus=") && !line.startsWith("version = "))
-      tally.skipped("line", "not a record of ftrace");
+      tally.skipped("line", "not a record of ftrace", 1);
   }
 
   #lost(count: number, text: string): void {

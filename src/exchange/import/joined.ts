@@ -4,6 +4,7 @@ import type { About, SourceFile } from "../../event/trace.ts";
 import { UserError } from "../../fault.ts";
 import type { DeviceLog, Format, Open, Stream } from "./format.ts";
 import { formatOf } from "./formats.ts";
+import { ftrace } from "./ftrace.ts";
 import type { Probes } from "./probes.ts";
 import { type KeepLine, Run, VIRT_BASE } from "./run.ts";
 import { Source, type Wishes } from "./source.ts";
@@ -73,7 +74,11 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     throw new UserError(
       `${opened.map(({ source }) => source.path).join(", ")}: nothing here tells of a run; add its ftrace.txt or qemu-trace.log`,
     );
-  const survey = await surveyed(opened.map(({ source }) => source));
+  const hasKernel = opened.some(({ format }) => format === ftrace);
+  const survey = await surveyed(
+    opened.map(({ source }) => source),
+    hasKernel,
+  );
   const run = new Run(survey, wishes.probes, await open(aboutRun(survey, opened)), wishes.keep);
   let log: DeviceLog | null = null;
   const streams: Stream[] = [];
@@ -172,13 +177,17 @@ function aboutRun(survey: Survey, opened: readonly Opened[]): About {
     seed: 0,
     options: {},
     virtBase: VIRT_BASE,
-    physIsMachine: !survey.xen,
+    physIsMachine: survey.known && !survey.xen,
     source: "imported",
     origin: opened.map(({ source, format }) => `${source.name} (${format.name})`).join(", "),
   };
 }
 
-function platformOf({ xen, iommu, swiotlb }: Survey): string {
+/** The platform of a run of which no file tells it. */
+export const UNKNOWN = "unknown";
+
+function platformOf({ xen, known, iommu, swiotlb }: Survey): string {
+  if (!known) return UNKNOWN;
   const base = xen ? "xen-dom0" : "native";
   if (iommu) return `${base}-vtd`;
   return swiotlb && !xen ? `${base}-swiotlb` : base;

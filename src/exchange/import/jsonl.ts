@@ -7,14 +7,17 @@ import { ZodError } from "zod";
 import { fromJson } from "../../event/line.ts";
 import type { About } from "../../event/trace.ts";
 import type { Event, Recorded } from "../../event/vocabulary.ts";
+import { apply } from "../../machine/apply.ts";
 import type { Keep } from "../../machine/machine.ts";
+import { State } from "../../machine/state.ts";
+import { natureOf } from "../../replay/replay.ts";
 import { JSONL, JSONL_VERSION, jsonlHeader } from "../jsonl-header.ts";
 import type { Open, WholeFormat } from "./format.ts";
 import type { Source } from "./source.ts";
 import { checked, firstOf, jsonOf, type Refuse } from "./text-lines.ts";
 
-/** Bytes that an event can be about: replay goes through them page by page. */
-const MOST_BYTES = 2 ** 36;
+/** Bytes that an event can be about: the state goes through them page by page. */
+const MOST_BYTES = 2 ** 34;
 
 export const jsonl: WholeFormat = {
   name: "jsonl",
@@ -64,6 +67,8 @@ class Events {
   readonly #expected: number | null;
   readonly #refuse: Refuse;
   readonly #virtBase: bigint;
+  /** The lines rule, numbers and ops included; the state is kept beside them for the trace's keyframes. */
+  readonly #state: State;
   #last = 0;
   #lastOp = -1;
   readonly #open = new Set<number>();
@@ -72,6 +77,7 @@ class Events {
     this.#keep = keep;
     this.#expected = events;
     this.#virtBase = about.virtBase;
+    this.#state = new State(natureOf(about));
     this.#refuse = refuse;
   }
 
@@ -84,7 +90,8 @@ class Events {
     if (bytesOf(event) > MOST_BYTES)
       throw this.#refuse(`field 'size': more than ${MOST_BYTES} bytes`);
     this.#follow(op, event);
-    this.#keep(seq, op, event);
+    apply(this.#state, event, seq);
+    this.#keep(seq, op, event, this.#state);
     this.#last = seq;
   }
 

@@ -20,7 +20,7 @@ export const kprobeProfile: ContextFormat = {
         source.line++;
         if (line === "") continue;
         const [, name, , missed] = LINE.exec(line) ?? [];
-        if (name === undefined) source.tally.skipped("line", "not PROBE HITS MISSED");
+        if (name === undefined) source.tally.skipped("line", "not PROBE HITS MISSED", 1);
         else {
           source.tally.kept(name);
           if (missed !== "0") source.tally.lost(name, Number(missed));

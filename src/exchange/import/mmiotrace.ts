@@ -76,21 +76,28 @@ class Log implements Stream<Step> {
     this.#run.at = this.timeOf(step);
     this.#run.text = step.text;
     const [keyword = ""] = step.fields;
-    const why = keyword in readers ? readers[keyword as Keyword](this, step) : NO_RECORD;
-    if (why === null) this.#source.tally.kept(keyword);
-    else this.#source.tally.skipped(keyword in readers ? keyword : "line", why);
+    const { tally } = this.#source;
+    if (!Object.hasOwn(readers, keyword)) {
+      tally.skipped("line", "begins with no keyword of mmiotrace", 1);
+      return true;
+    }
+    const found = readers[keyword as Keyword](this, step);
+    if (found === null) tally.kept(keyword);
+    else tally.skipped(keyword, found.why, columnOf(step.fields, found.field));
     return true;
   }
 
-  version({ fields: [, version] }: Step): Why {
-    return version === VERSION ? null : `version ${version}; only ${VERSION} is known`;
+  version({ fields: [, version] }: Step): Trouble | null {
+    return version === VERSION ? null : trouble(1, `version ${version}; only ${VERSION} is known`);
   }
 
-  device({ fields }: Step): Why {
-    return this.#devices.add(fields) ? null : "not a device, its interrupt, 7 bases, 7 lengths";
+  device({ fields }: Step): Trouble | null {
+    return this.#devices.add(fields)
+      ? null
+      : trouble(1, "not a device, its interrupt, 7 bases, 7 lengths");
   }
 
-  mark({ text }: Step): Why {
+  mark({ text }: Step): Trouble | null {
     const said = text.replace(/^MARK \S+ /, "");
     const [, lost] = /^Lost (\d{1,15}) events\.$/.exec(said) ?? [];
     if (lost === undefined) mark(this.#run, said);
@@ -106,44 +113,52 @@ class Log implements Stream<Step> {
     return null;
   }
 
-  map({ fields: [, , id = "", base = "", at = "", bytes = ""] }: Step): Why {
+  map({ fields: [, , id = "", base = "", at = "", bytes = ""] }: Step): Trouble | null {
     const [start, length] = [numberOf(base), numberOf(bytes)];
-    if (start === null || length === null || !HEX.test(at)) return NOT_HEX;
-    if (length === 0 || length > MOST_MAPPED) return `${bytes} bytes are mapped; none or too many`;
-    if (start + length > END_OF_BUS) return `${base} is above the highest bus address`;
+    if (start === null) return notHex(3);
+    if (!HEX.test(at)) return notHex(4);
+    if (length === null) return notHex(5);
+    if (length === 0 || length > MOST_MAPPED)
+      return trouble(5, `${bytes} bytes are mapped; none or too many`);
+    if (start + length > END_OF_BUS) return trouble(3, `${base} is above the highest bus address`);
     const mapped = { start, length, virt: virtOf(at.slice(2)) };
     this.#mapped.set(id, mapped);
     this.#remap(mapped, "ioremap");
     return null;
   }
 
-  unmap({ fields: [, , id = ""] }: Step): Why {
+  unmap({ fields: [, , id = ""] }: Step): Trouble | null {
     const mapped = this.#mapped.get(id);
-    if (mapped === undefined) return noMap(id);
+    if (mapped === undefined) return noMap(2, id);
     this.#mapped.delete(id);
     this.#remap(mapped, "iounmap");
     return null;
   }
 
-  access({ fields }: Step): Why {
+  access({ fields }: Step): Trouble | null {
     const [direction, width, , id = "", place = "", value = ""] = fields;
     const mapped = this.#mapped.get(id);
-    if (mapped === undefined) return noMap(id);
+    if (mapped === undefined) return noMap(3, id);
     const address = numberOf(place);
-    if (address === null || !HEX.test(value)) return NOT_HEX;
+    if (address === null) return notHex(4);
+    if (!HEX.test(value)) return notHex(5);
     const size = Number(width);
-    if (![1, 2, 4, 8].includes(size)) return `an access of ${width} bytes; only 1, 2, 4 and 8 are`;
+    if (![1, 2, 4, 8].includes(size))
+      return trouble(1, `an access of ${width} bytes; only 1, 2, 4 and 8 are`);
     if (address < mapped.start || address + size > mapped.start + mapped.length)
-      return `${place} lies outside what MAP ${id} maps`;
+      return trouble(4, `${place} lies outside what MAP ${id} maps`);
     const found = this.#devices.at(address);
-    if (found === null) return `no PCIDEV has ${place}`;
+    if (found === null) return trouble(4, `no PCIDEV has ${place}`);
     if (found.offset + size > MOST_OFFSET)
-      return `${place} is more than ${MOST_OFFSET / 2 ** 20} MB into its device; no register's number holds it`;
+      return trouble(
+        4,
+        `${place} is more than ${MOST_OFFSET / 2 ** 20} MB into its device; no register's number holds it`,
+      );
     this.#register(direction === "W", found, size, value.slice(2));
     return null;
   }
 
-  undecoded({ fields: [, , , place = ""] }: Step): Why {
+  undecoded({ fields: [, , , place = ""] }: Step): Trouble | null {
     const text = `mmiotrace could not decode an access of ${place}`;
     this.#run.emit({ kind: "events.lost", actor: "kernel", at: this.#run.at, count: 1, text });
     return null;
@@ -204,24 +219,33 @@ class Log implements Stream<Step> {
   }
 }
 
-/** Why a line cannot be used; null where it was. */
-type Why = string | null;
+/** Why a line cannot be used, and which of its fields it is. */
+interface Trouble {
+  readonly why: string;
+  readonly field: number;
+}
 
-const NO_RECORD = "begins with no keyword of mmiotrace";
-const NOT_HEX = "an address, length or value is no hexadecimal number";
-const noMap = (id: string): string => `no MAP of id ${id} is in force`;
+const trouble = (field: number, why: string): Trouble => ({ field, why });
+const notHex = (field: number): Trouble =>
+  trouble(field, "an address, length or value is no hexadecimal number");
+const noMap = (field: number, id: string): Trouble =>
+  trouble(field, `no MAP of id ${id} is in force`);
+
+/** The column, from 1, where a field begins. */
+const columnOf = (fields: readonly string[], field: number): number =>
+  fields.slice(0, field).reduce((sum, { length }) => sum + length + 1, 1);
 
 const readers = {
   VERSION: (log: Log, step: Step) => log.version(step),
   PCIDEV: (log: Log, step: Step) => log.device(step),
-  LSPCI: () => "a line of lspci has no place among events",
+  LSPCI: () => trouble(0, "a line of lspci has no place among events"),
   MARK: (log: Log, step: Step) => log.mark(step),
   MAP: (log: Log, step: Step) => log.map(step),
   UNMAP: (log: Log, step: Step) => log.unmap(step),
   R: (log: Log, step: Step) => log.access(step),
   W: (log: Log, step: Step) => log.access(step),
   UNKNOWN: (log: Log, step: Step) => log.undecoded(step),
-} as const satisfies { readonly [keyword: string]: (log: Log, step: Step) => Why };
+} as const satisfies { readonly [keyword: string]: (log: Log, step: Step) => Trouble | null };
 type Keyword = keyof typeof readers;
 
 /** In which field the time of a record stands. */

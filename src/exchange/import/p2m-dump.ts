@@ -57,7 +57,7 @@ export const p2mDump: ContextFormat = {
           frame: Number(frame),
           step: Number(step),
         };
-        if (first === undefined) source.tally.skipped("p2m", "not FIRST COUNT FRAME KIND STEP");
+        if (first === undefined) source.tally.skipped("p2m", "not FIRST COUNT FRAME KIND STEP", 1);
         else {
           source.tally.kept("p2m");
           // What is invalid has no frame; a foreign frame is another domain's, and as real.

@@ -47,18 +47,28 @@ class QemuLog implements DeviceLog, Log {
       this.#source.line = ++this.#lines;
       const entry = this.#records.read(line, this.#lines, this.#first + this.#entries.length);
       if (entry === "nothing") continue;
-      if (typeof entry === "string") this.#source.tally.skipped("line", entry);
-      else if (this.#telling.knows(entry.name)) {
-        this.#entries.push(entry);
-        this.#source.tally.kept(entry.name);
-      } else this.#source.tally.skipped(entry.name, "no importer knows this event");
+      if (typeof entry === "string") this.#source.tally.skipped("line", entry, 1);
+      else if (this.#telling.knows(entry.name)) this.#entries.push(entry);
+      else {
+        const column = line.indexOf(":") + 2;
+        this.#source.tally.skipped(entry.name, "no importer knows this event", column);
+      }
     }
     return true;
+  }
+
+  touched(start: number, size: number): number {
+    return this.#records.network.touched(start, size, this.#first + this.#told);
+  }
+
+  get rings(): readonly number[] {
+    return this.#records.network.rings;
   }
 
   tell(through: number): void {
     while (this.#first + this.#told <= through && this.#told < this.#entries.length)
       this.#telling.tell(this.#entries[this.#told++]!, this.#source);
+    this.#source.line = this.#lines;
     // What was told is let go of, now and then.
     if (this.#told < 4096) return;
     this.#entries = this.#entries.slice(this.#told);

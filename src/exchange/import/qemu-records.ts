@@ -4,6 +4,7 @@
 // dump without that beginning; the first line of the one after handle_cmd_fis_dump is the command itself.
 
 import type { Fetched } from "./device-side.ts";
+import { Network, type Touch } from "./qemu-network.ts";
 
 /** A command on the device's side, in the terms of its own protocol. */
 export interface DeviceCommand extends Fetched {
@@ -25,6 +26,8 @@ export interface Entry {
   readonly body: string;
   /** The command it belongs to. */
   readonly command: DeviceCommand | null;
+  /** What a network card touched or was told of, where it is such a record. */
+  readonly touch: Touch | null;
 }
 
 const LINE = /^\d+@\d+\.\d+:(\w+) ?(.*)$/;
@@ -44,6 +47,7 @@ export class QemuRecords {
   /** The port whose command comes next in a dump. */
   #port: number | null = null;
   readonly #ports = new Map<number, DeviceCommand>();
+  readonly network = new Network();
 
   nvmeBy(key: string): DeviceCommand[] {
     return this.#nvme.get(key) ?? [];
@@ -62,7 +66,8 @@ export class QemuRecords {
     const [, name, body] = LINE.exec(text) ?? [];
     if (name === undefined || body === undefined) return this.#beside(text);
     const command = this.#commandOf(name, body, number);
-    return { line, text, name, body, command };
+    const touch = name.startsWith("e1000e_") ? this.network.read(name, body, number) : null;
+    return { line, text, name, body, command, touch };
   }
 
   #beside(text: string): string {

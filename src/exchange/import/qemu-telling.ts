@@ -2,6 +2,8 @@
 
 import { bus, machine, mfnOf, raw } from "../../address.ts";
 import { bdfOf } from "../../event/register.ts";
+import { Unusable } from "./fields.ts";
+import type { Touch } from "./qemu-network.ts";
 import { type DeviceCommand, type Entry, field } from "./qemu-records.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
@@ -12,8 +14,13 @@ const structure =
 const TRANSLATED =
   /dev ([0-9a-f]+):([0-9a-f]+)\.([0-9a-f]+) iova (0x[0-9a-f]+) -> gpa (0x[0-9a-f]+) mask (0x[0-9a-f]+)/;
 
+/** Addresses that events hold are below this. */
+const HIGHEST = 2 ** 52;
+
 export class QemuTelling {
   readonly #run: Run;
+  /** The network card, once the mapping of one of its rings tells which device it is. */
+  #card: number | null = null;
 
   constructor(run: Run) {
     this.#run = run;
@@ -23,7 +30,7 @@ export class QemuTelling {
     return structure.test(name);
   }
 
-  tell({ line, text, name, body, command }: Entry, source: Source): void {
+  tell({ line, text, name, body, command, touch }: Entry, source: Source): void {
     const run = this.#run;
     const { at, source: from, text: said } = run;
     source.line = line;
@@ -31,7 +38,14 @@ export class QemuTelling {
     run.at = null;
     run.source = source;
     run.text = text;
-    this.#tell(name, body, command);
+    try {
+      if (touch === null) this.#tell(name, body, command);
+      else this.#touched(name, touch);
+      source.tally.kept(name);
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      source.tally.skipped(name, error.message, error.columnIn(text, body));
+    }
     run.at = at;
     run.source = from;
     run.text = said;
@@ -54,13 +68,13 @@ export class QemuTelling {
         return;
       case "pci_nvme_map_addr":
       case "pci_nvme_map_addr_cmb":
-        this.#accessed(name, body, command);
+        this.#fetchedBy(name, body, command);
         return;
       case "pci_nvme_create_cq":
-        this.#named(name, field(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 16);
+        this.#named(name, needed(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 16);
         return;
       case "pci_nvme_create_sq":
-        this.#named(name, field(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 64);
+        this.#named(name, needed(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 64);
         return;
       case "vtd_dmar_translate":
         this.#translated(name, body);
@@ -111,16 +125,30 @@ export class QemuTelling {
       : found;
   }
 
-  #accessed(place: string, body: string, command: DeviceCommand | null): void {
-    const run = this.#run;
-    const [address, size] = [field(body, "addr"), field(body, "len")];
-    if (address === null || size === null) return;
+  #fetchedBy(place: string, body: string, command: DeviceCommand | null): void {
     const given = command === null ? null : this.#given(command);
-    const device = given === null ? null : run.controllerOf(given);
+    const device = given === null ? null : this.#run.controllerOf(given);
+    const what = command?.reads === true ? "read" : "wrote";
+    const at = { address: needed(body, "addr"), size: needed(body, "len") };
+    this.#accessed(place, { what, ...at }, device);
+  }
+
+  /** What a network card did; the ring that it was told of says which device it is. */
+  #touched(place: string, touch: Touch): void {
+    const { mappings, buffers } = this.#run;
+    if (touch.address >= HIGHEST) throw new Unusable("an address above 2^52");
+    if (touch.what === "ring") {
+      this.#card = mappings.at(null, touch.address)?.device ?? this.#card;
+      buffers.named(place, this.#card, touch.address, touch.size);
+    } else this.#accessed(place, touch, this.#card);
+  }
+
+  #accessed(place: string, { what, address, size }: Touch, device: number | null): void {
+    const run = this.#run;
     const { mapping, cause } = run.mappings.tie(device, address, size);
     const reached = run.iommu.reachedBy(mapping?.device ?? device, address);
     run.emit({
-      kind: command?.reads === true ? "device.read" : "device.wrote",
+      kind: what === "read" ? "device.read" : "device.wrote",
       actor: "device",
       place,
       cause,
@@ -134,17 +162,18 @@ export class QemuTelling {
   }
 
   /** An address that the driver gave the device for a queue. */
-  #named(place: string, address: number | null, size: number): void {
+  #named(place: string, address: number, size: number): void {
     const { controllers, buffers } = this.#run;
     const device = controllers.size === 1 ? [...controllers.values()][0]! : null;
-    if (address !== null) buffers.named(place, device, address, size);
+    buffers.named(place, device, address, size);
   }
 
   #translated(place: string, body: string): void {
     const run = this.#run;
     const [, at, slot, fn, iova, gpa, mask] = TRANSLATED.exec(body) ?? [];
-    if (mask === undefined) return;
     const [from, to] = [Number(iova), Number(gpa)];
+    if (!(from < HIGHEST && to < HIGHEST && Number(mask) < HIGHEST))
+      throw new Unusable("no device, IOVA, address and mask below 2^52");
     const device = bdfOf(`0000:${at}:${slot}.${fn}`);
     run.emit({
       kind: "iommu.translated",
@@ -170,6 +199,13 @@ export class QemuTelling {
       bus: address === null || address >= 2 ** 52 ? null : bus(address),
     });
   }
+}
+
+function needed(body: string, name: string): number {
+  const value = field(body, name);
+  if (value === null) throw new Unusable(`no number '${name}' below 2^53`);
+  if (value >= HIGHEST) throw new Unusable(`'${name}' is above 2^52`);
+  return value;
 }
 
 function whatOf({ layer, code }: DeviceCommand): "read" | "write" | "flush" | "discard" | "other" {

@@ -18,7 +18,12 @@ import { jsonOf } from "./text-lines.ts";
 
 /** Feeds a recording to a machine, and what happens in it to the sink that `open` gives. */
 export async function importReference(path: string, open: Open): Promise<void> {
-  await read(await Source.open(path, { strict: false, follow: null }), open);
+  const source = await Source.open(path, { strict: false, follow: null });
+  try {
+    await read(source, open);
+  } finally {
+    await source.close();
+  }
 }
 
 export const reference: WholeFormat = {

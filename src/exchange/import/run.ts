@@ -47,12 +47,12 @@ export class Run {
   constructor(survey: Survey, probes: Probes, sink: Sink, keep: KeepLine | null) {
     this.survey = survey;
     this.probes = probes;
-    this.machine = new Machine({ physIsMachine: !survey.xen, chipset: null }, sink);
+    this.machine = new Machine({ physIsMachine: survey.known && !survey.xen, chipset: null }, sink);
     this.#keep = keep;
     this.frames = new Frames(this);
     this.mappings = new Mappings();
     this.requests = new Requests(this);
-    this.device = new DeviceSide();
+    this.device = new DeviceSide(this.mappings, survey.network);
     this.buffers = new Buffers(this);
     this.iommu = new IommuEntries(this);
   }

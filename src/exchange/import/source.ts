@@ -1,6 +1,6 @@
 // source.ts - one file of a run from outside, plain or gzipped or growing, in batches and in flat memory.
 
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { PassThrough, pipeline, Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
@@ -34,12 +34,25 @@ export class Source {
   /** The line in hand, from 1. */
   line = 0;
   readonly tally: Tally;
+  readonly #file: FileHandle | null;
   readonly #chunks: AsyncIterator<Buffer>;
   /** What came instead of more, already behind the head. */
   readonly #broken: BrokenOff | null;
 
   static async open(path: string, wishes: Wishes): Promise<Source> {
-    const chunks = explained(path, chunksOf(path, wishes.follow));
+    const file = path === "-" ? null : await opened(path);
+    try {
+      return await Source.#begin(path, file, wishes);
+    } catch (error) {
+      await file?.close();
+      throw error;
+    }
+  }
+
+  /** Reads what the source begins with. */
+  static async #begin(path: string, file: FileHandle | null, wishes: Wishes): Promise<Source> {
+    const raw = file === null ? process.stdin : fileChunks(path, file, wishes.follow);
+    const chunks = explained(path, chunksOf(path, raw, wishes.follow));
     const parts: Buffer[] = [];
     let [bytes, broken] = [0, null as BrokenOff | null];
     while (bytes < HEAD && broken === null) {
@@ -55,31 +68,35 @@ export class Source {
       const grows = wishes.follow !== null || path === "-";
       if (grows && parts.some((part) => part.includes(10))) break;
     }
-    return new Source(path, Buffer.concat(parts), chunks, { ...wishes, broken });
+    return new Source(path, Buffer.concat(parts), { file, chunks }, { ...wishes, broken });
   }
 
   private constructor(
     path: string,
     head: Buffer,
-    chunks: AsyncIterator<Buffer>,
+    { file, chunks }: { file: FileHandle | null; chunks: AsyncIterator<Buffer> },
     { strict, broken }: { strict: boolean; broken: BrokenOff | null },
   ) {
     this.path = path;
     this.name = path === "-" ? "standard input" : basename(path);
     this.head = head;
+    this.#file = file;
     this.#chunks = chunks;
     this.#broken = broken;
-    this.tally = new Tally(strict, (complaint) => this.refuse(complaint));
+    this.tally = new Tally(strict, (complaint, column) => this.refuse(complaint, column));
   }
 
-  /** An error that says where in the file. */
-  refuse(complaint: string): UserError {
-    return new UserError(`${this.path}:${Math.max(this.line, 1)}: ${complaint}`);
+  /** An error that says where in the file: the line in hand, and the column in it where that is known. */
+  refuse(complaint: string, column?: number): UserError {
+    const place = `${this.path}:${Math.max(this.line, 1)}`;
+    return new UserError(`${place}${column === undefined ? "" : `:${column}`}: ${complaint}`);
   }
 
   /** Lets go of the file, read to its end or not. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
+    // A generator that nobody has asked for anything yet closes nothing when it is left.
+    await this.#file?.close();
   }
 
   /** The whole source from its first byte, no longer compressed. */
@@ -115,14 +132,22 @@ export class Source {
       const lines = bytes.toString("utf8", 0, end).split("\n");
       if (dropping) {
         lines[0] = "";
-        this.tally.skipped("line", `a line of more than ${LONGEST.toLocaleString("en-US")} bytes`);
+        const most = LONGEST.toLocaleString("en-US");
+        this.#skippedNext(`a line of more than ${most} bytes`, LONGEST + 1);
         dropping = false;
       }
       yield lines.map(withoutReturn);
     }
     if (rest.length === 0 && !dropping) return;
     if (unended === "keep" && !dropping) yield [withoutReturn(rest.toString("utf8"))];
-    else this.tally.skipped("line", "the file ends inside its last line");
+    else this.#skippedNext("the file ends inside its last line", rest.toString("utf8").length + 1);
+  }
+
+  /** Counts the line behind the one in hand as skipped: its reader never gets it. */
+  #skippedNext(why: string, column: number): void {
+    this.line++;
+    this.tally.skipped("line", why, column);
+    this.line--;
   }
 }
 
@@ -145,10 +170,21 @@ async function* explained(path: string, chunks: AsyncIterable<Buffer>): AsyncGen
 
 const withoutReturn = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);
 
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (error) {
+    throw new UserError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
 /** The bytes of a file or of standard input, gunzipped where they are gzip. */
-async function* chunksOf(path: string, follow: AbortSignal | null): AsyncGenerator<Buffer> {
-  const raw = path === "-" ? process.stdin : fileChunks(path, follow);
-  const iterator = (raw as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+async function* chunksOf(
+  path: string,
+  raw: AsyncIterable<Buffer>,
+  follow: AbortSignal | null,
+): AsyncGenerator<Buffer> {
+  const iterator = raw[Symbol.asyncIterator]();
   const first = await firstOf(iterator);
   if (first === null) return;
   const all = (async function* () {
@@ -181,8 +217,11 @@ async function firstOf(iterator: AsyncIterator<Buffer>): Promise<Buffer | null> 
   return first;
 }
 
-async function* fileChunks(path: string, follow: AbortSignal | null): AsyncGenerator<Buffer> {
-  const file = await open(path);
+async function* fileChunks(
+  path: string,
+  file: FileHandle,
+  follow: AbortSignal | null,
+): AsyncGenerator<Buffer> {
   try {
     let position = 0;
     for (;;) {

@@ -8,19 +8,36 @@ import { beginsWindow } from "./xentrace-record.ts";
 
 export interface Survey {
   readonly xen: boolean;
+  /** Whether anything tells what the kernel ran on; if not, none of its addresses can be taken for another. */
+  readonly known: boolean;
   readonly iommu: boolean;
   readonly swiotlb: boolean;
+  /** Whether a network card's buffers are told of. */
+  readonly network: boolean;
   readonly exchanges: readonly Exchange[];
 }
 
 /** What only one kind of machine writes into a log. */
 const signs = {
-  xen: ["xen_mmu_set_p", "xen_swiotlb_", "xen_mc_", "pfn_first pfn_count", "Xen PV"],
+  xen: [
+    "xen_mmu_set_p",
+    "xen_swiotlb_",
+    "xen_mc_",
+    "pfn_first pfn_count",
+    "Xen PV",
+    "paravirtualized kernel on Xen",
+  ],
+  bare: ["Booting paravirtualized kernel on bare hardware"],
   iommu: [": map: IOMMU", "vtd_dmar_translate", "DMAR: Intel(R) Virtualization Technology"],
   swiotlb: ["swiotlb_bounced:"],
+  // A function of include/linux/dma-direct.h: no IOMMU and no hypervisor stands between.
+  direct: ["dma_direct_"],
+  network: ["e1000e_tx_descr", "e1000e_rx_desc_buff_write"],
 } as const;
 /** A line longer than this holds no sign that its beginning does not. */
 const LONG = 1 << 20;
+/** A buffer's two addresses, where the kernel prints both. */
+const MAPPED = /dma_map_(?:page|phys): .*?dma_addr=([0-9a-f]+) .*?phys_addr=([0-9a-f]+)/g;
 const EXCHANGE = /xen_create_contiguous_region: .*?pstart=0x([0-9a-f]+) order=(\d+)/;
 /** 2^18 pages are a gigabyte; the hypervisor takes no larger order (xen MAX_ORDER is 18 on x86). */
 const LARGEST_ORDER = 18;
@@ -28,13 +45,25 @@ const LARGEST_ORDER = 18;
 /** Bytes of a file in which the signs of its machine must have shown; exchanges can come at any time. */
 const SOON = 1 << 24;
 
-/** Reads the files once; what cannot be read again (a pipe) is taken by what it begins with. */
-export async function surveyed(sources: readonly Source[]): Promise<Survey> {
-  const found = { xen: false, iommu: false, swiotlb: false };
+/**
+ * Reads the files once; what cannot be read again (a pipe) is taken by what it begins with. `hasKernel`: whether
+ * the kernel itself speaks in one of them, so that it would speak of Xen.
+ */
+export async function surveyed(sources: readonly Source[], hasKernel: boolean): Promise<Survey> {
+  const found = {
+    xen: false,
+    bare: false,
+    iommu: false,
+    swiotlb: false,
+    direct: false,
+    network: false,
+  };
+  let moves = false;
   const exchanges: Exchange[] = [];
   const look = (bytes: Buffer) => {
-    for (const what of ["xen", "iommu", "swiotlb"] as const)
+    for (const what of Object.keys(found) as (keyof typeof found)[])
       found[what] ||= signs[what].some((sign) => bytes.includes(sign));
+    moves ||= hasKernel && movesIn(bytes);
   };
   for (const source of sources) {
     found.xen ||= beginsWindow(source.head);
@@ -50,7 +79,17 @@ export async function surveyed(sources: readonly Source[]): Promise<Survey> {
       if (found.xen) exchanges.push(...exchangesIn(bytes));
     }
   }
-  return { ...found, exchanges };
+  const { xen, bare, iommu, swiotlb, direct, network } = found;
+  const known = xen || bare || iommu || swiotlb || direct || (hasKernel && !moves);
+  return { xen, known, iommu, swiotlb, network, exchanges };
+}
+
+/** Whether a buffer was given another address than its own: something that is not told of stands between. */
+function movesIn(bytes: Buffer): boolean {
+  if (!bytes.includes("dma_map_p")) return false;
+  for (const [, given, own] of bytes.toString("latin1").matchAll(MAPPED))
+    if (given !== own) return true;
+  return false;
 }
 
 interface Exchange {

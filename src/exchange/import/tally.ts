@@ -7,9 +7,9 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export class Tally {
   readonly #counts = new Map<string, Writable<Count>>();
   readonly #strict: boolean;
-  readonly #refuse: (complaint: string) => Error;
+  readonly #refuse: (complaint: string, column?: number) => Error;
 
-  constructor(strict: boolean, refuse: (complaint: string) => Error) {
+  constructor(strict: boolean, refuse: (complaint: string, column?: number) => Error) {
     this.#strict = strict;
     this.#refuse = refuse;
   }
@@ -21,13 +21,16 @@ export class Tally {
     count.kept++;
   }
 
-  /** A line that was read and not used; the first of each name says why, and under --strict it is an error. */
-  skipped(name: string, why: string): void {
+  /**
+   * A line that was read and not used; the first of each name says why, and under --strict it is an error.
+   * `column`, from 1, is where in the line the trouble is; bytes that are no text have none.
+   */
+  skipped(name: string, why: string, column?: number): void {
     const count = this.#of(name);
     count.read++;
     count.skipped++;
-    count.why ??= this.#refuse(why).message;
-    if (this.#strict) throw this.#refuse(`${name}: ${why}`);
+    count.why ??= this.#refuse(why, column).message;
+    if (this.#strict) throw this.#refuse(`${name}: ${why}`, column);
   }
 
   /** So many events that the source itself says it could not record. */

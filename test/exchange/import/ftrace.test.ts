@@ -148,7 +148,7 @@ test("a record that was glued to one without a body is told", async () => {
     `${line("qi_submit:")}     ${line("qi_submit:")}     ${glued}`,
   );
   expect(events).toMatchObject([{ kind: "dma.mapped" }, { kind: "dma.unmapped", cause: 1 }]);
-  expect(skipped).toEqual(["qi_submit: 4: no importer knows this event"]);
+  expect(skipped).toEqual(["qi_submit: 4:49: no importer knows this event"]);
 });
 
 test("lost events are an event, counted, and what came before is unknown since", async () => {
@@ -179,41 +179,58 @@ test("markers are ops with their arguments, under the name that stands before th
 
 describe("a line that cannot be used is skipped and says why:", () => {
   const map = (fields: string) => line(`dma_map_page: ${DEVICE} dir=TO_DEVICE ${fields} attrs=`);
+  // The third is what the column that is named points at.
   test.each([
     [
       "an address with its top bit set",
       map("dma_addr=8000000000001000 size=4096 phys_addr=1000"),
+      "8000000000001000 size",
       "above 2^52",
     ],
-    ["a negative size", map("dma_addr=1000 size=-4096 phys_addr=1000"), "is no size"],
+    ["a negative size", map("dma_addr=1000 size=-4096 phys_addr=1000"), "-4096", "is no size"],
     [
       "an absurd size",
       map("dma_addr=1000 size=99999999999999 phys_addr=1000"),
+      "99999999999999",
       "more than any buffer",
     ],
-    ["a missing field", map("size=4096 phys_addr=1000"), "no field 'dma_addr'"],
+    ["a missing field", map("size=4096 phys_addr=1000"), DEVICE, "no field 'dma_addr'"],
+    [
+      "one bad number of a list",
+      line(
+        `dma_map_sg: ${DEVICE} dir=TO_DEVICE dma_addrs={0x1000,0x2x} sizes={0x1,0x1} phys_addrs={0x1,0x2} attrs=`,
+      ),
+      "0x2x",
+      "is no address",
+    ],
     [
       "no direction",
       line(`dma_map_page: ${DEVICE} dir=SIDEWAYS dma_addr=1000 size=1 phys_addr=1`),
+      "SIDEWAYS",
       "no direction",
     ],
     [
       "an absurd order",
       line("mm_page_alloc: page=ffffea0000186b00 pfn=0x61ac order=60"),
+      "page=",
       "no order",
     ],
-    ["an IOVA range cut short", line("map: IOMMU: iova=0x00000000"), "no range of IOVAs"],
+    ["an IOVA range cut short", line("map: IOMMU: iova=0x00000000"), "IOMMU", "no range of IOVAs"],
     [
       "an event of another part of the kernel",
       line("sched_switch: prev_comm=x"),
+      "sched_switch",
       "no importer knows",
     ],
-    ["no record at all", "what?", "not a record of ftrace"],
-  ])("%s", async (_, bad, why) => {
+    ["no record at all", "what?", "what?", "not a record of ftrace"],
+  ])("%s", async (_, bad, there, why) => {
     const { events, skipped } = await told(bad);
     expect(events).toEqual([]);
-    expect(skipped).toEqual([expect.stringContaining(`3: ${""}`)]);
+    expect(skipped).toEqual([expect.stringContaining(`3:${bad.indexOf(there) + 1}: `)]);
     expect(skipped[0]).toContain(why);
+    const content = { "ftrace.txt": `${HEADER}${bad}\n` };
+    const error: unknown = await importedText(content, { strict: true }).catch((thrown) => thrown);
+    expect(String(error)).toContain(`ftrace.txt:3:${bad.indexOf(there) + 1}: `);
   });
 
   test("a last line that was cut", async () => {

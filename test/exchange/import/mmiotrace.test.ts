@@ -21,11 +21,12 @@ MAP 4.428314 1 0xfebc0000 0xffffc900005ae000 0x2000 0x0 0
 `;
 const tell = (lines: string, strict = false): Promise<Heard> =>
   told(mmiotrace, `${HEAD}${lines}`, { strict });
+/** The column, and what is wrong there. */
 const whyOf = async (line: string, keyword = line.split(" ")[0]!): Promise<string | null> => {
   const { counts } = await tell(`${line}\n`);
   const count = counts.get(keyword);
   expect(count?.skipped).toBe(1);
-  return count!.why!.replace(/^.*capture:5: /, "");
+  return count!.why!.replace(/^.*capture:5:/, "");
 };
 
 describe.each([
@@ -128,32 +129,35 @@ describe("a record", () => {
 });
 
 test.each([
-  ["W 4 4.5 9 0xfebc0028 0x1 0x0 0", "no MAP of id 9 is in force"],
-  ["UNMAP 4.5 9 0x0 0", "no MAP of id 9 is in force"],
-  ["W 3 4.5 1 0xfebc0028 0x1 0x0 0", "an access of 3 bytes; only 1, 2, 4 and 8 are"],
-  ["W -4 4.5 1 0xfebc0028 0x1 0x0 0", "an access of -4 bytes; only 1, 2, 4 and 8 are"],
-  ["R 4 4.5 1 0xfebc2000 0x1 0x0 0", "0xfebc2000 lies outside what MAP 1 maps"],
-  ["R 4 4.5 1 0xfebc0000 one 0x0 0", "an address, length or value is no hexadecimal number"],
-  ["R 4 4.5 1", "an address, length or value is no hexadecimal number"],
-  ["MAP 4.5 2 0xfebc0000 0xffffc90000000000 0x0 0x0 0", "0x0 bytes are mapped; none or too many"],
+  ["W 4 4.5 9 0xfebc0028 0x1 0x0 0", "9: no MAP of id 9 is in force"],
+  ["UNMAP 4.5 9 0x0 0", "11: no MAP of id 9 is in force"],
+  ["W 3 4.5 1 0xfebc0028 0x1 0x0 0", "3: an access of 3 bytes; only 1, 2, 4 and 8 are"],
+  ["W -4 4.5 1 0xfebc0028 0x1 0x0 0", "3: an access of -4 bytes; only 1, 2, 4 and 8 are"],
+  ["R 4 4.5 1 0xfebc2000 0x1 0x0 0", "11: 0xfebc2000 lies outside what MAP 1 maps"],
+  ["R 4 4.5 1 0xfebc0000 one 0x0 0", "22: an address, length or value is no hexadecimal number"],
+  ["R 4 4.5 1", "11: an address, length or value is no hexadecimal number"],
+  [
+    "MAP 4.5 2 0xfebc0000 0xffffc90000000000 0x0 0x0 0",
+    "41: 0x0 bytes are mapped; none or too many",
+  ],
   [
     "MAP 4.5 2 0x0 0xffffc90000000000 0x7fffffffff 0x0 0",
-    "0x7fffffffff bytes are mapped; none or too many",
+    "34: 0x7fffffffff bytes are mapped; none or too many",
   ],
   [
     "MAP 4.5 2 0xfffffffffffff000 0xffffc90000000000 0x1000 0x0 0",
-    "an address, length or value is no hexadecimal number",
+    "11: an address, length or value is no hexadecimal number",
   ],
-  ["PCIDEV 0020 1b360010 a febc0004", "not a device, its interrupt, 7 bases, 7 lengths"],
-  ["VERSION 20080101", "version 20080101; only 20070824 is known"],
+  ["PCIDEV 0020 1b360010 a febc0004", "8: not a device, its interrupt, 7 bases, 7 lengths"],
+  ["VERSION 20080101", "9: version 20080101; only 20070824 is known"],
 ])("the line '%s' is skipped, counted and explained", async (line, why) => {
   expect(await whyOf(line)).toBe(why);
 });
 
 test("what is no record at all is counted as a line, and is an error where nothing may be skipped", async () => {
-  expect(await whyOf("hello world", "line")).toBe("begins with no keyword of mmiotrace");
+  expect(await whyOf("hello world", "line")).toBe("1: begins with no keyword of mmiotrace");
   await expect(tell("hello world\n", true)).rejects.toThrow(
-    /capture:5: line: begins with no keyword/,
+    /capture:5:1: line: begins with no keyword/,
   );
 });
 

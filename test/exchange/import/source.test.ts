@@ -1,6 +1,6 @@
 // source.test.ts - a text comes back line by line, however it was cut into chunks, and a bad one is explained.
 
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
@@ -50,6 +50,37 @@ test("a reader may stop early", async () => {
     break;
   }
   await source.close();
+});
+
+test.each([
+  ["was opened and not read", async () => (await Source.open(path, wishes)).close()],
+  [
+    "was left in the middle",
+    async () => {
+      const source = await Source.open(path, wishes);
+      for await (const [line] of source.lines()) if (line !== undefined) break;
+      await source.close();
+    },
+  ],
+  [
+    "cannot be followed",
+    async () => {
+      const follow = new AbortController().signal;
+      await expect(Source.open(path, { strict: false, follow })).rejects.toThrow(/gzipped/);
+    },
+  ],
+])("a file that %s is not left open", async (_, use) => {
+  writeFileSync(path, gzipSync("line\n".repeat(1_000_000)));
+  const descriptors = () =>
+    readdirSync("/proc/self/fd").filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === path;
+      } catch {
+        return false;
+      }
+    });
+  await use();
+  await expect.poll(descriptors).toEqual([]);
 });
 
 test("a gzip file that was cut gives what came before the cut, then says where it is", async () => {

@@ -33,7 +33,14 @@ export async function heard(
 ): Promise<Heard> {
   const events: Recorded[] = [];
   const source = await Source.open(path, { strict, follow: null });
-  const survey = { xen: before.length > 0, iommu: false, swiotlb: false, exchanges: [] };
+  const survey = {
+    xen: before.length > 0,
+    known: true,
+    iommu: false,
+    swiotlb: false,
+    network: false,
+    exchanges: [],
+  };
   const run = new Run(survey, new Map(), (seq, op, event) => events.push({ seq, op, event }), null);
   for (const event of before) run.emit(event);
   const stream = format.open(source, run);
