@@ -1,5 +1,7 @@
 // files.test.ts - traces as files: ops that agree pass unread, and odd files are compared all the same.
 
+import { readFileSync, writeFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compare } from "../../src/diff/diff.ts";
@@ -9,6 +11,7 @@ import { record } from "../../src/record.ts";
 import { aboutRun, type Setup } from "../../src/scenario/setup.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { TraceWriter } from "../../src/store/write.ts";
+import { parseWorkload } from "../../src/workload/workload.ts";
 import { recorded } from "../memory-trace.ts";
 import { imported, pathOf, setupLike } from "../recordings.ts";
 import { freshPath } from "../store/sample.ts";
@@ -95,6 +98,20 @@ test("a trace that gives its kinds other codes and signs nothing is read as it m
   });
   expect(compare(xen!, renumbered, { exact: true }).first).toBeNull();
   expect(compare(renumbered, legacy!).first).toEqual(compare(xen!, legacy!).first);
+});
+
+test("a trace of the first format is read op by op, and is that of the same run today", async () => {
+  const path = freshPath();
+  writeFileSync(path, gunzipSync(readFileSync("test/store/first-format.gart.gz")));
+  const old = TraceReader.open(path);
+  open.push(old);
+  const operations = parseWorkload(old.about.operations!, path);
+  const again = recorded(setup("xen-i386 legacy", { lenientIoremap: true, workload: operations }));
+  const { unread, counts, first } = compare(old, again, { exact: true });
+  expect([unread.ops, first]).toEqual([0, null]);
+  expect(counts.same).toBeGreaterThan(2000);
+  const right = recorded(setup("xen-i386 gart", { workload: operations }));
+  expect(compare(right, old).first?.class).toBe("wrong-space");
 });
 
 test("a trace without an event has no op to compare with, and is like another such", () => {
