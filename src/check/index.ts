@@ -5,6 +5,7 @@ import type { Check } from "./check.ts";
 import { coherentAlignment } from "./coherent-alignment.ts";
 import { dataLost } from "./data-lost.ts";
 import { deviceAstray } from "./device-astray.ts";
+import { dmaAccess } from "./dma-access.ts";
 import { dmaRelease } from "./dma-release.ts";
 import { entryAstray } from "./entry-astray.ts";
 import { entryFormat } from "./entry-format.ts";
@@ -40,6 +41,7 @@ export const checks: readonly Check[] = [
   wrongFree,
   memoryCount,
   pageExposed,
+  dmaAccess,
   dmaRelease,
   p2mInverse,
   iommuTlbStale,

@@ -97,6 +97,7 @@ function infoText(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Ta
     verdictText(verdict),
     meanings[verdict],
   ]);
+  const misused = Object.keys(truth?.misuses ?? {}).length > 0;
   return [
     inColumns(rows),
     "",
@@ -108,7 +109,7 @@ function infoText(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Ta
     ...(truth === null ? [] : ["", truthText(truth)]),
     "",
     firstWrong === null
-      ? "every number that hardware was given leads to the page that was meant"
+      ? `every number ${misused ? "whose page is known" : "that hardware was given"} leads to the page that was meant`
       : `first to go wrong: ${eventLine(firstWrong.recorded, firstWrong.verdict, about)}`,
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 // segments.ts - what one kernel's requests moved: stretches of a disk, each with the memory that holds it.
 
+import { PAGE_SIZE } from "../address.ts";
 import { at, kindCode, WRONG_SPACE } from "../machine/likeness.ts";
 import { type Mark, markOf } from "./found.ts";
 import { LEADS, NONE } from "./lane.ts";
@@ -35,6 +36,8 @@ const { bus: BUS, phys: PHYS, machine: MACHINE } = at;
 const MAPPED = kindCode["request.mapped"];
 const FAULT = kindCode["fault.raised"];
 
+/** Pages that are remembered: those of 256 MB. */
+const MOST_PAGES = 1 << 16;
 /** Events that are read before what they tell is compared. */
 const WINDOW = 1 << 14;
 
@@ -53,6 +56,8 @@ export class Segments {
   readonly #side: Side;
   readonly #onRequest: (extent: string) => void;
   #request: Segment | null = null;
+  /** Pages of the kernel in which data of the last requests lay. */
+  readonly #pages = new Set<number>();
 
   /** `onRequest` hears what each request asked for: its way, and its bytes. */
   constructor(side: Side, onRequest: (extent: string) => void) {
@@ -67,7 +72,7 @@ export class Segments {
     for (let i = 0; i < count; i++) {
       const { values, start } = lane;
       if (values[start + KIND] === MAPPED) this.#mapped(values, start);
-      else if (isStray(values, start)) this.strays.push(markOf(values, start));
+      else if (isStray(values, start)) this.strays.push(this.#strayAt(values, start));
       lane.drop(1);
     }
     if (count === 0) this.#endRequest();
@@ -93,8 +98,24 @@ export class Segments {
       machine: values[i + MACHINE]!,
     };
     this.waiting.push(segment);
+    this.#keepPages(segment);
     if (this.#request?.request !== segment.request) this.#endRequest();
     this.#request = { ...segment, from: this.#request?.from ?? from };
+  }
+
+  /** A number that nobody mapped and that is the kernel's own of a buffer is one of another space. */
+  #strayAt(values: Float64Array, i: number): Mark {
+    const mark = markOf(values, i);
+    const isKernels =
+      mark.cause === NONE && this.#pages.has(Math.floor(values[i + BUS]! / PAGE_SIZE));
+    return isKernels ? { ...mark, leads: WRONG_SPACE } : mark;
+  }
+
+  #keepPages({ phys, from, to }: Segment): void {
+    if (phys === NONE) return;
+    if (this.#pages.size > MOST_PAGES) this.#pages.clear();
+    const last = Math.floor((phys + to - from - 1) / PAGE_SIZE);
+    for (let page = Math.floor(phys / PAGE_SIZE); page <= last; page++) this.#pages.add(page);
   }
 
   #endRequest(): void {

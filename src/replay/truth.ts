@@ -2,7 +2,7 @@
 
 import { type Address, raw } from "../address.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
-import { accessFault, type Misuse } from "./access.ts";
+import { accessFault, type Misuse } from "../machine/access.ts";
 import type { Trace } from "./trace.ts";
 
 /** Pairs of a page as the kernel names it and the address that a device was given for it. */

@@ -16,6 +16,7 @@ import { changed, firstAt, found, type Run, runOf } from "./found.ts";
 const small = { chipset: sized(intel440bx, 0xb4, 0x3f) };
 const dom0 = runOf(recorded(setupOf("xen-i386 gart smoke", small)));
 const g5 = runOf(recorded(setupOf("ppc64-g5 gart smoke", { chipset: sized(u3, 0x8c, 1) })));
+const buffers = runOf(recorded(setupOf("native-i386 gart dma")));
 const window = runOf(recorded(setupOf("native-i386 gart smoke", { chipset: i810 })));
 
 /** The number of the event that is the nth of its kind to which something applies. */
@@ -68,6 +69,12 @@ const wrongs: readonly Wrong[] = [
     run: dom0,
     at: seqOf(dom0, 1, bound),
     change: (event: Of<"gatt.written">) => ({ ...event, entry: event.entry - 1 }),
+  },
+  {
+    check: "dma-access",
+    run: buffers,
+    at: seqOf(buffers, 1, isKind("device.read")),
+    change: (event: Of<"device.read">) => ({ ...event, cause: null }),
   },
   {
     check: "entry-left",

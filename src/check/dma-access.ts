@@ -1,0 +1,72 @@
+// dma-access.ts - a device touches what is mapped for it, while it is, in its bounds and in its direction.
+//
+// A driver that hands its device another number than the one it was given, as agpgart did with the GATT's address
+// in March 2005, is seen here on a real kernel: the device's own log has an address that nobody mapped.
+
+import { hex, raw } from "../address.ts";
+import type { Event, Of } from "../event/vocabulary.ts";
+import { accessFault, type Misuse } from "../machine/access.ts";
+import type { Check, Report } from "./check.ts";
+
+type Access = Of<"device.read"> | Of<"device.wrote">;
+type Mapped = Of<"dma.mapped">;
+
+export const dmaAccess: Check = {
+  name: "dma-access",
+  holds: "a device touches only what is mapped for it, while it is mapped, and in its direction",
+  watch: (about, report) => {
+    /** The mappings in force, by the event that made them. */
+    const live = new Map<number, Mapped>();
+    const isWhole = about.source === "simulated";
+    const look = (event: Access) => lookAt(event, live, report, isWhole);
+    return {
+      after: {
+        "dma.mapped": (event, { seq }) => {
+          live.set(seq, event);
+        },
+        "dma.unmapped": ({ cause }) => {
+          if (cause != null) live.delete(cause);
+        },
+        "device.read": look,
+        "device.wrote": look,
+      },
+    };
+  },
+};
+
+function lookAt(
+  access: Access,
+  live: ReadonlyMap<number, Mapped>,
+  report: Report,
+  isWhole: boolean,
+): void {
+  // An AGP card goes through the aperture, and a CPU through its page tables.
+  if (access.actor !== "device") return;
+  const { cause, bus } = access;
+  const made: Event | null = cause == null ? null : (live.get(cause) ?? null);
+  const misuse: Misuse | null =
+    cause != null && made === null ? "after unmap" : accessFault(access, made);
+  if (misuse === null) return;
+  const things = access.frame == null ? [] : [{ family: "content", number: access.frame } as const];
+  const buffer = misuse === "never mapped" ? bufferAt(raw(bus), live) : null;
+  if (buffer === null) {
+    // An imported trace may begin when the device's rings were mapped already.
+    if (misuse === "never mapped" && !isWhole)
+      report.unknown(`${hex(bus)}:b: never mapped since the trace begins`);
+    else report.finding(things, `${hex(bus)}:b: ${misuse}`);
+  } else
+    report.finding(
+      things,
+      `${hex(bus)}:b: never mapped; it is the kernel's number of the buffer that is mapped at ${hex(buffer.bus)}:b`,
+      "wrong-space",
+    );
+}
+
+/** The mapped buffer whose kernel-physical address this number is; null for none. */
+function bufferAt(number: number, live: ReadonlyMap<number, Mapped>): Mapped | null {
+  for (const mapped of live.values()) {
+    const within = mapped.phys == null ? -1 : number - raw(mapped.phys);
+    if (within >= 0 && within < mapped.size) return mapped;
+  }
+  return null;
+}
