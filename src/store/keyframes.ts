@@ -1,8 +1,8 @@
 // keyframes.ts - keyframes on their way into a trace: when one is due, and whether it must be a whole one.
 //
 // Between whole ones stand those that hold only what changed since the one before. A whole one is written
-// as soon as these have grown to half its size: then a seek never reads more than half as much again as the
-// state is, and the whole ones together take twice what the changes do, however large the state is.
+// as soon as these have grown to its size: then a seek never reads more than twice what the state is, and the
+// whole ones together take no more than the changes do, however large the state is.
 
 import type { Database, Statement } from "better-sqlite3";
 import type { Row } from "../event/row.ts";
@@ -14,7 +14,7 @@ import { Summary } from "./summary.ts";
 /** Events between two keyframes: a seek folds half of them, in about 1 ms. */
 export const SPACING = 2048;
 /** How large the changes may grow together, as a part of the state they build on. */
-const GROWTH = 0.5;
+const GROWTH = 1;
 
 export class Keyframes {
   readonly #database: Database;

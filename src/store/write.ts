@@ -72,7 +72,8 @@ export class TraceWriter {
   /**
    * Takes the next event; seq runs from 1 without gaps, op is -1 outside any. Where the state after it is
    * given, it is the same one every time, and keyframes are kept of it.
-   * Hot: about 1.1 us an event, of which encoding takes 0.16 and the digest 0.1 (bench: record).
+   * Hot: about 1.0 us an event (bench: record), of which SQLite takes 0.55, encoding 0.11, the signature 0.09,
+   * keyframes 0.07 and the digest 0.06.
    */
   append(seq: number, op: number, event: Event, state?: State): void {
     assert(seq === this.#last + 1, () => `event ${seq} follows event ${this.#last}`);
