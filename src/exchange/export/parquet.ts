@@ -8,10 +8,10 @@ import { assert } from "../../fault.ts";
 import type { Cell } from "../../store/query.ts";
 import { VERSION } from "../../store/schema.ts";
 import type { ExportFormat } from "./format.ts";
-import { runsOf, viewOf } from "./view.ts";
+import { viewOf } from "./view.ts";
 
 /** Rows to a group: readers share out work by groups, and each column's group lies in memory once. */
-const ROWS = 32768;
+const ROWS = 16384;
 
 const number = { type: "INT64" } as const;
 const text = { type: "BYTE_ARRAY", converted_type: "UTF8" } as const;
@@ -56,8 +56,7 @@ export const parquet: ExportFormat = {
       schema: [{ name: "events", num_children: schema.length }, ...schema],
       createdBy: `gartrace version ${VERSION}`,
     });
-    for (const run of runsOf(rows, ROWS)) {
-      const columnData = schema.map((element, i) => columnOf(element, run, i));
+    for (const columnData of groupsOf(schema, rows)) {
       writer.write({ columnData, rowGroupSize: ROWS });
       yield taken(bytes);
     }
@@ -66,9 +65,29 @@ export const parquet: ExportFormat = {
   },
 };
 
-function columnOf({ name, type }: SchemaElement, rows: readonly (readonly Cell[])[], i: number) {
-  const data = rows.map((row) => (type === "INT64" ? whole(row[i]!) : row[i]));
-  return { name, data } as ColumnSource;
+/** The rows column by column, a group at a time; the columns are good until the next group is asked for. */
+function* groupsOf(
+  schema: readonly SchemaElement[],
+  rows: Iterable<readonly Cell[]>,
+): Generator<ColumnSource[]> {
+  const columns = schema.map(({ name, type }) => ({
+    name,
+    data: [] as Cell[],
+    isNumber: type === "INT64",
+  }));
+  let filled = 0;
+  for (const row of rows) {
+    for (let i = 0; i < columns.length; i++) {
+      const { data, isNumber } = columns[i]!;
+      data[filled] = isNumber ? whole(row[i]!) : row[i]!;
+    }
+    if (++filled < ROWS) continue;
+    yield columns as ColumnSource[];
+    filled = 0;
+  }
+  if (filled === 0) return;
+  for (const { data } of columns) data.length = filled;
+  yield columns as ColumnSource[];
 }
 
 /** A hexadecimal or decimal text of the view as the number that it stands for. */
