@@ -14,7 +14,7 @@ export function addXlate(program: Command): void {
     .command("xlate")
     .summary("follow one page through all address spaces, in some traces at once")
     .description(
-      "Follows a kernel address through page table, P2M, IOMMU, GATT and aperture, and shows where the " +
+      "Follows a kernel address through page table, P2M, IOMMU, DMA handle, GATT and aperture, and shows where the " +
         `traces' ladders part.\nVIRT@POSITION is such as 0xc1010000@op:6; positions are ${positions}.\n` +
         "Exit code 0 the ladders agree, 1 they part, 2 trouble.",
     )

@@ -16,10 +16,12 @@ import {
   raw,
 } from "../address.ts";
 import { uses } from "../event/memory.ts";
+import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { entryPlace, fetch, walk } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 import { cpuWord } from "../machine/words.ts";
+import { linearOffset } from "../replay/linear.ts";
 import { stateAt } from "../replay/replay.ts";
 import type { Trace } from "../replay/trace.ts";
 
@@ -36,6 +38,7 @@ export const rungs = [
   "owner",
   "P2M",
   "IOMMU",
+  "DMA handle",
   "GATT entry",
   "table base",
   "aperture",
@@ -76,6 +79,9 @@ function climb(trace: Trace, state: State, page: Phys, linear: number): Rungs {
   };
   if (machine === null) return up;
   up.IOMMU = iommuStep(state, machine);
+  const handle = dmaStep(trace, state, page);
+  if (handle !== null) up["DMA handle"] = handle;
+  if (state.nature.chipset === null) return up;
   const entry = lastEntryOf(trace, state.moment, page);
   if (entry === null) return { ...up, "GATT entry": { says: "none names this page", leads: null } };
   return { ...up, ...gartSteps(state, entry.event, entry.seq, machine) };
@@ -104,6 +110,25 @@ function iommuStep(state: State, machine: Machine): Said {
     if (to === frame)
       return { says: `${hex(page * PAGE_SIZE)} leads there, for devices behind it`, leads: true };
   return { says: state.iommu.size === 0 ? null : "no entry leads there", leads: null };
+}
+
+/** The last DMA mapping that is in force and covers the page; null for none. */
+function dmaStep(trace: Trace, state: State, page: Phys): Said | null {
+  if (state.dma.size === 0) return null;
+  const wanted = { from: 1, to: state.moment, kinds: ["dma.mapped"], backwards: true } as const;
+  for (const { seq, event } of trace.search(wanted)) {
+    if (event.kind !== "dma.mapped" || event.phys == null) continue;
+    const { handle, device = null, phys: buffer, bus, machine, reached, size } = event;
+    const [first, last] = [raw(pfnOf(buffer)), raw(pfnOf(offset(buffer, Math.max(size, 1) - 1)))];
+    const pfn = raw(pfnOf(page));
+    if (pfn < first || pfn > last || state.dma.get(handle, device) !== size) continue;
+    const whose = device === null ? "" : ` for ${deviceOf(device)}`;
+    return {
+      says: `#${seq} gave ${hex(raw(bus))}${whose} for ${size} bytes at ${hex(raw(buffer))}`,
+      leads: machine == null || reached == null ? null : machine === reached,
+    };
+  }
+  return null;
 }
 
 interface Entry {
@@ -165,14 +190,6 @@ export function partingOf(ladders: readonly (readonly Step[])[]): string | null 
 }
 
 /** How far the kernel's linear mapping is from physical addresses; null where no event tells. */
-function linearOffset(trace: Trace): number | null {
-  const wanted = { from: 1, to: trace.count, kinds: ["page.allocated"] } as const;
-  for (const { event } of trace.search(wanted))
-    if (event.kind === "page.allocated" && event.virt != null && event.phys != null)
-      return raw(event.virt) - raw(event.phys);
-  return null;
-}
-
 const samePage = (one: number, other: number): boolean =>
   Math.floor(one / PAGE_SIZE) === Math.floor(other / PAGE_SIZE);
 const hex = (value: number): string => `0x${value.toString(16)}`;

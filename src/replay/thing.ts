@@ -1,9 +1,10 @@
 // thing.ts - things as people name them: gatt[0x42], p2m[0x1230..0x123f], page:0xc1010000, reg:ATTBASE.
 
-import { PAGE_SIZE, raw } from "../address.ts";
+import { PAGE_SIZE } from "../address.ts";
 import { type FamilyName, families } from "../event/field.ts";
 import { bdfOf, registerName, registerNumber } from "../event/register.ts";
 import { nearest, UserError, unknownName } from "../fault.ts";
+import { linearOffset } from "./linear.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
 
@@ -27,7 +28,7 @@ const span = (first: number, last: number): string =>
 /** What can be named, for messages and help. */
 export const things =
   "gatt[0x42], gatt[0x40..0x4f], directory[3], p2m[0x1230], page:0xc1010000, reg:ATTBASE, " +
-  "iommu:0x60000000, dma:0x60000000, map:0xd0800000, content[0x4b1f1], op:14";
+  "iommu:0x60000000, dma:0x60000000, map:0xd0800000, content[0x4b1f1], op:14, request:3";
 
 /** Families whose things are named by an address: they are numbered by its pages, a DMA handle by itself. */
 const addressed: { readonly [name: string]: FamilyName } = {
@@ -36,7 +37,7 @@ const addressed: { readonly [name: string]: FamilyName } = {
   map: "mapping",
   content: "content",
 };
-const KINDS = ["page", "reg", "op", ...Object.keys(addressed)];
+const KINDS = ["page", "reg", "op", "request", ...Object.keys(addressed)];
 
 /** The thing that a text names in this trace; a UserError says what it could have been. */
 export function thingOf(trace: Trace, text: string): Thing {
@@ -45,7 +46,7 @@ export function thingOf(trace: Trace, text: string): Thing {
   const [, kind, rest] = /^(\w+):(.+)$/.exec(text) ?? [];
   if (kind === undefined) throw unknown(trace, text);
   if (kind === "reg" || kind === "register") return registerThing(trace, rest!);
-  if (kind === "op") return thing("op", ...range(text, rest!));
+  if (kind === "op" || kind === "request") return thing(kind, ...range(text, rest!));
   if (kind === "page") return pageThing(trace, text, rest!);
   const of = addressed[kind];
   if (of === undefined) throw unknownThing(kind, KINDS);
@@ -68,7 +69,9 @@ export const pagesThing = (name: string, first: number, last = first): Thing => 
 
 function nameOf(family: FamilyName, first: number, last: number): string {
   if (family === "register") return `reg:${registerName(first)}`;
-  return family === "op" ? `op:${first}` : `${family}[${span(first, last)}]`;
+  return family === "op" || family === "request"
+    ? `${family}:${first}`
+    : `${family}[${span(first, last)}]`;
 }
 
 function inBrackets(
@@ -104,7 +107,11 @@ function registerThing(trace: Trace, name: string): Thing {
 function pageThing(trace: Trace, text: string, rest: string): Thing {
   const [, addresses, space] = /^(.*?)(?::([vp]))?$/.exec(rest)!;
   const base = space === "p" ? 0n : trace.about.virtBase;
-  const away = space === "p" ? 0 : linearOffset(trace, text);
+  const away = space === "p" ? 0 : linearOffset(trace);
+  if (away === null)
+    throw new UserError(
+      `${text}: the trace does not tell where the kernel sees its memory; write a kernel-physical address, with :p behind it`,
+    );
   const [first, last] = pages(range(text, addresses!, base).map((address) => address - away));
   if (first < 0)
     throw new UserError(
@@ -112,17 +119,6 @@ function pageThing(trace: Trace, text: string, rest: string): Thing {
         "for a kernel-physical address write :p behind it",
     );
   return pagesThing(`page:${span(first * PAGE_SIZE, last * PAGE_SIZE)}:p`, first, last);
-}
-
-/** How far the kernel's linear addresses are from the kernel-physical ones, by the first page that shows it. */
-function linearOffset(trace: Trace, text: string): number {
-  const wanted = { from: 1, to: trace.count, kinds: ["page.allocated"] } as const;
-  for (const { event } of trace.search(wanted))
-    if (event.kind === "page.allocated" && event.virt != null && event.phys != null)
-      return raw(event.virt) - raw(event.phys);
-  throw new UserError(
-    `${text}: the trace does not tell where the kernel sees its memory; write a kernel-physical address, with :p behind it`,
-  );
 }
 
 const pages = (addresses: readonly number[]): [number, number] => [

@@ -7,6 +7,7 @@ import { ladder, partingOf } from "../../src/diff/ladder.ts";
 import { addressesOf } from "../../src/event/verdict.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import type { Setup } from "../../src/scenario/setup.ts";
+import { captureFiles, importedFrom } from "../exchange/import/captured.ts";
 import { recorded } from "../memory-trace.ts";
 import { setupOf, workloadOf } from "../tells.ts";
 import { alloc, bind, init, maxOrder, unbind } from "../told.ts";
@@ -76,4 +77,23 @@ test("an address of ioremap leads straight to a machine address", () => {
   const remapped = [...trace.events()].find(({ event }) => event.kind === "table.remapped")!;
   const [first] = ladder(trace, trace.count, BigInt(addressesOf(remapped.event).virt!));
   expect(first!.says).toMatch(/^ioremap of #\d+ maps it at machine 0x8/);
+});
+
+test("of a captured dom0 shows the handle that a device was given for a page of a buffer", async () => {
+  const { trace, events } = await importedFrom(captureFiles("linux-6.12.xen-dom0"));
+  const { seq, event } = events.find(
+    (one) => one.event.kind === "request.mapped" && one.event.layer === "nvme" && one.op === 2,
+  )!;
+  const { phys, bus } = addressesOf(event);
+  const steps = ladder(trace, seq, BigInt(phys!) + 0xffff888000000000n);
+  const told = Object.fromEntries(steps.map(({ name, says, leads }) => [name, [leads, says]]));
+  expect(told["page table"]).toEqual([null, expect.stringMatching(/^less 0xffff888000000000: /)]);
+  const hex = `0x${bus!.toString(16)}`;
+  const [, given] = told["DMA handle"]!;
+  expect(told["DMA handle"]).toEqual([
+    true,
+    expect.stringContaining(`gave ${hex} for 0000:00:04.0`),
+  ]);
+  expect(given).not.toContain(`at ${hex}`);
+  expect(told["GATT entry"]).toEqual([null, null]);
 });

@@ -175,7 +175,7 @@ function aboutRun(survey: Survey, opened: readonly Opened[]): About {
     workload: "captured",
     operations: null,
     seed: 0,
-    options: {},
+    options: survey.pageOffset === null ? {} : { pageOffset: survey.pageOffset },
     virtBase: VIRT_BASE,
     physIsMachine: survey.known && !survey.xen,
     source: "imported",

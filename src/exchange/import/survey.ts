@@ -14,6 +14,8 @@ export interface Survey {
   readonly swiotlb: boolean;
   /** Whether a network card's buffers are told of. */
   readonly network: boolean;
+  /** The kernel's own address of its first byte of memory, as it is printed; null where nothing tells. */
+  readonly pageOffset: string | null;
   readonly exchanges: readonly Exchange[];
 }
 
@@ -38,6 +40,7 @@ const signs = {
 const LONG = 1 << 20;
 /** A buffer's two addresses, where the kernel prints both. */
 const MAPPED = /dma_map_(?:page|phys): .*?dma_addr=([0-9a-f]+) .*?phys_addr=([0-9a-f]+)/g;
+const PAGE_OFFSET = /page_offset_base=(0x[0-9a-f]{16})/;
 const EXCHANGE = /xen_create_contiguous_region: .*?pstart=0x([0-9a-f]+) order=(\d+)/;
 /** 2^18 pages are a gigabyte; the hypervisor takes no larger order (xen MAX_ORDER is 18 on x86). */
 const LARGEST_ORDER = 18;
@@ -59,11 +62,13 @@ export async function surveyed(sources: readonly Source[], hasKernel: boolean): 
     network: false,
   };
   let moves = false;
+  let pageOffset: string | null = null;
   const exchanges: Exchange[] = [];
   const look = (bytes: Buffer) => {
     for (const what of Object.keys(found) as (keyof typeof found)[])
       found[what] ||= signs[what].some((sign) => bytes.includes(sign));
     moves ||= hasKernel && movesIn(bytes);
+    pageOffset ??= PAGE_OFFSET.exec(bytes.toString("latin1"))?.[1] ?? null;
   };
   for (const source of sources) {
     found.xen ||= beginsWindow(source.head);
@@ -81,7 +86,7 @@ export async function surveyed(sources: readonly Source[], hasKernel: boolean): 
   }
   const { xen, bare, iommu, swiotlb, direct, network } = found;
   const known = xen || bare || iommu || swiotlb || direct || (hasKernel && !moves);
-  return { xen, known, iommu, swiotlb, network, exchanges };
+  return { xen, known, iommu, swiotlb, network, pageOffset, exchanges };
 }
 
 /** Whether a buffer was given another address than its own: something that is not told of stands between. */

@@ -39,6 +39,7 @@ export async function heard(
     iommu: false,
     swiotlb: false,
     network: false,
+    pageOffset: null,
     exchanges: [],
   };
   const run = new Run(survey, new Map(), (seq, op, event) => events.push({ seq, op, event }), null);
