@@ -3,6 +3,7 @@
 // A trace says on its first page whether physical addresses are machine addresses; a kernel's log shows it
 // only by what it speaks of, somewhere. Exchanges of frames to come limit what a P2M dump tells.
 
+import { UserError } from "../../fault.ts";
 import { Source } from "./source.ts";
 import { beginsWindow } from "./xentrace-record.ts";
 
@@ -115,6 +116,9 @@ async function* wholeLines(path: string): AsyncGenerator<Buffer> {
       before = bytes.subarray(cut);
     }
     yield before;
+  } catch (error) {
+    // A file that breaks off is complained of when it is read for good, with the line where it does.
+    if (!(error instanceof UserError)) throw error;
   } finally {
     await again.close();
   }

@@ -258,6 +258,27 @@ describe("refused, with file and line, is", () => {
     expect(await refusal(`${HEADER}${one}\n${HEADER}`)).toMatch(/^FILE:4: a second trace begins/);
   });
 
+  test.each([
+    [
+      "a kernel's log",
+      "dmesg.txt",
+      "[    7.000000] b\n[    0.000000] a\n",
+      "2: time goes back from 7.000000 s to 0.000000 s",
+    ],
+    [
+      "registers",
+      "mmiotrace.txt",
+      "VERSION 20070824\nMARK 9.000000 a\nVERSION 20070824\nMARK 4.000000 b\n",
+      "4: time goes back from 9.000000 s to 4.000000 s",
+    ],
+    ["a device's log", "qemu.log", "1@9.5:dma_blk_io a\n1@7.5:dma_blk_io b\n", "2: time goes back"],
+  ])("%s of two boots", async (_, name, content, complaint) => {
+    const files = { "ftrace.txt": `${HEADER}${one}\n`, [name]: content };
+    const error: unknown = await importedText(files).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect(String(error)).toContain(`${name}:${complaint}`);
+  });
+
   test("what is empty, binary or cut", async () => {
     expect(await refusal("")).toMatch(/is empty: there is nothing to import$/);
     expect(await refusal(Buffer.from([0, 1, 2, 3, 255, 254]))).toMatch(/^FILE:1: of no format/);
