@@ -210,6 +210,12 @@ describe("a line that cannot be used is skipped and says why:", () => {
       "no direction",
     ],
     [
+      "a direction that every object knows",
+      line(`dma_map_page: ${DEVICE} dir=constructor dma_addr=1000 size=1 phys_addr=1`),
+      "constructor",
+      "no direction",
+    ],
+    [
       "an absurd order",
       line("mm_page_alloc: page=ffffea0000186b00 pfn=0x61ac order=60"),
       "page=",
