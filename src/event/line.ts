@@ -62,9 +62,12 @@ export const toLine = (recorded: Recorded, virtBase = 0n): string =>
 
 /** Checks a line's JSON and gives its event; throws a ZodError that names the bad field. */
 export function fromJson(json: unknown, virtBase = 0n): Recorded {
-  const line = anyKind.parse(json);
-  const { kind } = line;
-  const { seq, op, ...event } = schemas.get(kind)!.parse(relative(line, virtBase)) as {
+  const line = json as { readonly [name: string]: unknown } | null;
+  const kind = line?.kind as KindName;
+  const schema = schemas.get(kind);
+  // Hot: what is no event of any kind is looked at once more, for the complaint.
+  if (schema === undefined) throw anyKind.safeParse(json).error!;
+  const { seq, op, ...event } = schema.parse(relative(line!, virtBase)) as {
     seq: number;
     op?: number;
   } & Event;

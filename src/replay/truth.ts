@@ -87,7 +87,8 @@ export class TruthCount {
   get truth(): Truth | null {
     const counted =
       this.#accesses.total + this.#translations.total + this.#pageTableWrites.present > 0 ||
-      Object.values(this.#dma).some(({ pairs }) => pairs > 0);
+      Object.values(this.#dma).some(({ pairs }) => pairs > 0) ||
+      this.#unknownSince !== null;
     if (!counted) return null;
     const judged = this.#tellsMappings;
     const inLiveMapping = judged ? this.#accesses.inLiveMapping : null;

@@ -52,11 +52,11 @@ test("a line that no importer uses is counted, and an error under --strict; line
   ]);
   expect(lenient.code).toBe(0);
   expect(lenient.stderr).toContain(
-    "skipped sched_switch: first run.txt:21: no importer knows this event",
+    "skipped sched_switch: first run.txt:21:27: no importer knows this event",
   );
   expect(strict.code).toBe(2);
   expect(strict.stderr).toMatch(
-    /^gartrace: run\.txt:21: sched_switch: no importer knows this event; /,
+    /^gartrace: run\.txt:21:27: sched_switch: no importer knows this event; /,
   );
   const database = new Sqlite(join(folder, "run.gart"), { readonly: true });
   const kept = database

@@ -54,14 +54,14 @@ export function deviceOf(name: string): number | null {
 }
 
 /** DMA directions as tracepoints print them and as the kernel numbers them (enum dma_data_direction). */
-export const directions: { readonly [direction: string]: Way } = {
-  BIDIRECTIONAL: "bidirectional",
-  TO_DEVICE: "to-device",
-  FROM_DEVICE: "from-device",
-  0: "bidirectional",
-  1: "to-device",
-  2: "from-device",
-};
+export const directions: ReadonlyMap<string, Way> = new Map([
+  ["BIDIRECTIONAL", "bidirectional"],
+  ["TO_DEVICE", "to-device"],
+  ["FROM_DEVICE", "from-device"],
+  ["0", "bidirectional"],
+  ["1", "to-device"],
+  ["2", "from-device"],
+]);
 
 export class Buffers {
   readonly #run: Run;

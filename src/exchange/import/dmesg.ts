@@ -3,6 +3,7 @@
 import { bus } from "../../address.ts";
 import { levels } from "../../event/op.ts";
 import type { StreamFormat } from "./format.ts";
+import { OneBoot } from "./one-boot.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
 
@@ -14,10 +15,12 @@ const FAULT =
 class Dmesg {
   readonly #source: Source;
   readonly #run: Run;
+  readonly #boot: OneBoot;
 
   constructor(source: Source, run: Run) {
     this.#source = source;
     this.#run = run;
+    this.#boot = new OneBoot(source);
   }
 
   batches(): AsyncIterable<readonly string[]> {
@@ -38,6 +41,7 @@ class Dmesg {
       return true;
     }
     const at = this.timeOf(line);
+    if (at !== null) this.#boot.at(at);
     this.#source.tally.kept("message");
     const [, digits] = FAULT.exec(text) ?? [];
     const address = digits === undefined ? Number.NaN : Number.parseInt(digits, 16);

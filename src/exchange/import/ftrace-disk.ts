@@ -36,12 +36,12 @@ const blockComplete: Handler = ({ run }, { name, body }) => {
   return true;
 };
 
-const nvmeCommands: { readonly [command: string]: What } = {
-  nvme_cmd_read: "read",
-  nvme_cmd_write: "write",
-  nvme_cmd_flush: "flush",
-  nvme_cmd_dsm: "discard",
-};
+const nvmeCommands: ReadonlyMap<string, What> = new Map([
+  ["nvme_cmd_read", "read"],
+  ["nvme_cmd_write", "write"],
+  ["nvme_cmd_flush", "flush"],
+  ["nvme_cmd_dsm", "discard"],
+]);
 
 /** "nvme0 1 516": controller, queue and command id, as the device's log has the last two. */
 function nvmeKey(body: string): string {
@@ -55,7 +55,7 @@ function nvmeKey(body: string): string {
 const nvmeIssue: Handler = (guest, { task, name, body }) => {
   const key = nvmeKey(body);
   const command = /cmd=\((\w+)/.exec(body)?.[1] ?? "";
-  const what = nvmeCommands[command] ?? "other";
+  const what = nvmeCommands.get(command) ?? "other";
   const length = number(body, "len");
   const given = guest.run.requests.issue(
     "nvme",

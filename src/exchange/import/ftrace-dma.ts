@@ -12,7 +12,7 @@ const deviceIn = (body: string): number | null => deviceOf(body.slice(0, body.in
 
 export function wayIn(body: string, key = "dir"): Way {
   const direction = textOf(body, key) ?? "BIDIRECTIONAL";
-  const way = directions[direction];
+  const way = directions.get(direction);
   if (way === undefined) throw new Unusable(`'${key}=${direction}' is no direction`, key);
   return way;
 }

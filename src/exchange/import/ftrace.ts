@@ -9,6 +9,7 @@ import { probeHandler } from "./ftrace-probes.ts";
 import { type Record, recordOf } from "./ftrace-record.ts";
 import { Guest, type Handler, type Handlers } from "./guest.ts";
 import { mark } from "./marker.ts";
+import { OneBoot } from "./one-boot.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
 
@@ -69,8 +70,6 @@ const handlers: Handlers = {
 
 const LOST = /^CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
 const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
-/** Nanoseconds that a trace may step back: CPUs' clocks differ by less, a second boot by more. */
-const STEP_BACK = 1e9;
 
 class Ftrace {
   readonly #source: Source;
@@ -79,13 +78,14 @@ class Ftrace {
   readonly #handlers: ReadonlyMap<string, Handler>;
   /** The line taken last time and not finished, so that it is not taken apart again. */
   #pending: Record | null = null;
-  #latest = Number.NEGATIVE_INFINITY;
+  readonly #boot: OneBoot;
   #records = 0;
 
   constructor(source: Source, run: Run) {
     this.#source = source;
     this.#run = run;
     this.#guest = new Guest(run);
+    this.#boot = new OneBoot(source);
     const probes = [...run.probes].map(
       ([name, probe]) => [name, probe.part === "plain" ? keep : probeHandler(probe)] as const,
     );
@@ -121,13 +121,7 @@ class Ftrace {
   #tell(record: Record, line: string): boolean {
     const run = this.#run;
     const { name, at, body } = record;
-    if (at !== null) {
-      if (at < this.#latest - STEP_BACK)
-        throw this.#source.refuse(
-          `time goes back from ${seconds(this.#latest)} to ${seconds(at)}: there are two boots in this file; import each on its own`,
-        );
-      this.#latest = Math.max(at, this.#latest);
-    }
+    if (at !== null) this.#boot.at(at);
     run.at = at;
     const handler = this.#handlers.get(name);
     const { tally } = this.#source;
@@ -173,8 +167,6 @@ class Ftrace {
     this.#run.emit({ kind: "events.lost", actor: "kernel", at: this.#run.at, count, text });
   }
 }
-
-const seconds = (at: number): string => `${(at / 1e9).toFixed(6)} s`;
 
 export const ftrace: StreamFormat = {
   name: "ftrace",

@@ -74,10 +74,13 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     throw new UserError(
       `${opened.map(({ source }) => source.path).join(", ")}: nothing here tells of a run; add its ftrace.txt or qemu-trace.log`,
     );
-  const hasKernel = opened.some(({ format }) => format === ftrace);
+  const kernels = opened.filter(({ format }) => format === ftrace);
   const survey = await surveyed(
     opened.map(({ source }) => source),
-    hasKernel,
+    {
+      hasKernel: kernels.length > 0,
+      grows: wishes.follow !== null || kernels.some(({ source }) => source.path === "-"),
+    },
   );
   const run = new Run(survey, wishes.probes, await open(aboutRun(survey, opened)), wishes.keep);
   let log: DeviceLog | null = null;

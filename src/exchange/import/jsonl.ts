@@ -16,8 +16,10 @@ import type { Open, WholeFormat } from "./format.ts";
 import type { Source } from "./source.ts";
 import { checked, firstOf, jsonOf, type Refuse } from "./text-lines.ts";
 
-/** Bytes that an event can be about: the state goes through them page by page. */
-const MOST_BYTES = 2 ** 34;
+/** Bytes that an event can be about: replay goes through them page by page. */
+const MOST_BYTES = 2 ** 36;
+/** Bytes that events can be about before no state is kept any more: so many at all, and for each of them. */
+const [MOST_KEPT, MOST_KEPT_EACH] = [2 ** 30, 2 ** 20];
 
 export const jsonl: WholeFormat = {
   name: "jsonl",
@@ -68,7 +70,8 @@ class Events {
   readonly #refuse: Refuse;
   readonly #virtBase: bigint;
   /** The lines rule, numbers and ops included; the state is kept beside them for the trace's keyframes. */
-  readonly #state: State;
+  #state: State | undefined;
+  #bytes = 0;
   #last = 0;
   #lastOp = -1;
   readonly #open = new Set<number>();
@@ -90,7 +93,10 @@ class Events {
     if (bytesOf(event) > MOST_BYTES)
       throw this.#refuse(`field 'size': more than ${MOST_BYTES} bytes`);
     this.#follow(op, event);
-    apply(this.#state, event, seq);
+    this.#bytes += bytesOf(event);
+    // Page by page, a short file of absurd sizes would take for ever; it gets no keyframes instead.
+    if (this.#bytes > MOST_KEPT + MOST_KEPT_EACH * seq) this.#state = undefined;
+    if (this.#state !== undefined) apply(this.#state, event, seq);
     this.#keep(seq, op, event, this.#state);
     this.#last = seq;
   }

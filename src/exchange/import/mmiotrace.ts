@@ -9,6 +9,7 @@ import { heldAddress } from "./address-registers.ts";
 import { type Device, Devices } from "./devices.ts";
 import type { Stream, StreamFormat } from "./format.ts";
 import { mark } from "./marker.ts";
+import { OneBoot } from "./one-boot.ts";
 import { type Run, virtOf } from "./run.ts";
 import type { Source } from "./source.ts";
 
@@ -47,6 +48,7 @@ type Told = Pick<Run, "emit" | "beginOp" | "endOp" | "at" | "text" | "machine">;
 class Log implements Stream<Step> {
   readonly #source: Source;
   readonly #run: Told;
+  readonly #boot: OneBoot;
   readonly #devices = new Devices();
   /** By the log's own number. */
   readonly #mapped = new Map<string, Mapped>();
@@ -54,6 +56,7 @@ class Log implements Stream<Step> {
   constructor(source: Source, run: Told) {
     this.#source = source;
     this.#run = run;
+    this.#boot = new OneBoot(source);
   }
 
   async *batches(): AsyncGenerator<readonly Step[]> {
@@ -73,7 +76,9 @@ class Log implements Stream<Step> {
 
   take(step: Step): boolean {
     this.#source.line = step.line;
-    this.#run.at = this.timeOf(step);
+    const at = this.timeOf(step);
+    if (at !== null) this.#boot.at(at);
+    this.#run.at = at;
     this.#run.text = step.text;
     const [keyword = ""] = step.fields;
     const { tally } = this.#source;

@@ -2,6 +2,7 @@
 
 import type { Fetched, Log } from "./device-side.ts";
 import type { DeviceFormat, DeviceLog } from "./format.ts";
+import { OneBoot } from "./one-boot.ts";
 import { type Entry, QemuRecords } from "./qemu-records.ts";
 import { QemuTelling } from "./qemu-telling.ts";
 import type { Command } from "./requests.ts";
@@ -11,6 +12,7 @@ import type { Source } from "./source.ts";
 class QemuLog implements DeviceLog, Log {
   readonly #source: Source;
   readonly #records = new QemuRecords();
+  readonly #boot: OneBoot;
   readonly #telling: QemuTelling;
   readonly #batches: AsyncIterator<readonly string[]>;
   /** Records read and not told, from `#told` on; `#first` is the number of the first in the array. */
@@ -23,6 +25,7 @@ class QemuLog implements DeviceLog, Log {
   constructor(source: Source, run: Run) {
     this.#source = source;
     this.#telling = new QemuTelling(run);
+    this.#boot = new OneBoot(source);
     this.#batches = source.lines("skip")[Symbol.asyncIterator]();
     run.device.log = this;
   }
@@ -47,6 +50,7 @@ class QemuLog implements DeviceLog, Log {
       this.#source.line = ++this.#lines;
       const entry = this.#records.read(line, this.#lines, this.#first + this.#entries.length);
       if (entry === "nothing") continue;
+      if (typeof entry !== "string") this.#boot.at(entry.second * 1e9);
       if (typeof entry === "string") this.#source.tally.skipped("line", entry, 1);
       else if (this.#telling.knows(entry.name)) this.#entries.push(entry);
       else {

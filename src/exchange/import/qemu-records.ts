@@ -22,6 +22,8 @@ export interface DeviceCommand extends Fetched {
 export interface Entry {
   readonly line: number;
   readonly text: string;
+  /** On the host's clock. */
+  readonly second: number;
   readonly name: string;
   readonly body: string;
   /** The command it belongs to. */
@@ -30,7 +32,7 @@ export interface Entry {
   readonly touch: Touch | null;
 }
 
-const LINE = /^\d+@\d+\.\d+:(\w+) ?(.*)$/;
+const LINE = /^\d+@(\d+)\.\d+:(\w+) ?(.*)$/;
 const DUMP = /^(?:0x)?[0-9a-f]{2,4}: (?: ?[0-9a-f]{2})+ *$/;
 const ADMIN = 2 ** 16;
 
@@ -63,11 +65,11 @@ export class QemuRecords {
 
   /** Takes a line; `number` counts records. "nothing" for a line that is part of another, else a complaint. */
   read(text: string, line: number, number: number): Entry | string {
-    const [, name, body] = LINE.exec(text) ?? [];
+    const [, second, name, body] = LINE.exec(text) ?? [];
     if (name === undefined || body === undefined) return this.#beside(text);
     const command = this.#commandOf(name, body, number);
     const touch = name.startsWith("e1000e_") ? this.network.read(name, body, number) : null;
-    return { line, text, name, body, command, touch };
+    return { line, text, second: Number(second), name, body, command, touch };
   }
 
   #beside(text: string): string {

@@ -3,6 +3,7 @@
 // A trace says on its first page whether physical addresses are machine addresses; a kernel's log shows it
 // only by what it speaks of, somewhere. Exchanges of frames to come limit what a P2M dump tells.
 
+import { UserError } from "../../fault.ts";
 import { Source } from "./source.ts";
 import { beginsWindow } from "./xentrace-record.ts";
 
@@ -50,9 +51,12 @@ const SOON = 1 << 24;
 
 /**
  * Reads the files once; what cannot be read again (a pipe) is taken by what it begins with. `hasKernel`: whether
- * the kernel itself speaks in one of them, so that it would speak of Xen.
+ * the kernel itself speaks in one of them, so that it would speak of Xen; `grows`: whether more of it may come.
  */
-export async function surveyed(sources: readonly Source[], hasKernel: boolean): Promise<Survey> {
+export async function surveyed(
+  sources: readonly Source[],
+  { hasKernel, grows }: { hasKernel: boolean; grows: boolean },
+): Promise<Survey> {
   const found = {
     xen: false,
     bare: false,
@@ -61,13 +65,13 @@ export async function surveyed(sources: readonly Source[], hasKernel: boolean): 
     direct: false,
     network: false,
   };
-  let moves = false;
   let pageOffset: string | null = null;
+  const given = { moved: false, kept: false };
   const exchanges: Exchange[] = [];
   const look = (bytes: Buffer) => {
     for (const what of Object.keys(found) as (keyof typeof found)[])
       found[what] ||= signs[what].some((sign) => bytes.includes(sign));
-    moves ||= hasKernel && movesIn(bytes);
+    if (hasKernel) seeMapped(bytes, given);
     pageOffset ??= PAGE_OFFSET.exec(bytes.toString("latin1"))?.[1] ?? null;
   };
   for (const source of sources) {
@@ -85,16 +89,17 @@ export async function surveyed(sources: readonly Source[], hasKernel: boolean): 
     }
   }
   const { xen, bare, iommu, swiotlb, direct, network } = found;
-  const known = xen || bare || iommu || swiotlb || direct || (hasKernel && !moves);
+  // Of what is still to come nothing is known but that the kernel kept a buffer's own address before.
+  const isBare = hasKernel && !given.moved && (given.kept || !grows);
+  const known = xen || bare || iommu || swiotlb || direct || isBare;
   return { xen, known, iommu, swiotlb, network, pageOffset, exchanges };
 }
 
-/** Whether a buffer was given another address than its own: something that is not told of stands between. */
-function movesIn(bytes: Buffer): boolean {
-  if (!bytes.includes("dma_map_p")) return false;
-  for (const [, given, own] of bytes.toString("latin1").matchAll(MAPPED))
-    if (given !== own) return true;
-  return false;
+/** Whether buffers were given their own addresses, or others: then something that is not told of stands between. */
+function seeMapped(bytes: Buffer, given: { moved: boolean; kept: boolean }): void {
+  if (given.moved || !bytes.includes("dma_map_p")) return;
+  for (const [, address, own] of bytes.toString("latin1").matchAll(MAPPED))
+    given[address === own ? "kept" : "moved"] = true;
 }
 
 interface Exchange {
@@ -115,6 +120,9 @@ async function* wholeLines(path: string): AsyncGenerator<Buffer> {
       before = bytes.subarray(cut);
     }
     yield before;
+  } catch (error) {
+    // A file that breaks off is complained of when it is read for good, with the line where it does.
+    if (!(error instanceof UserError)) throw error;
   } finally {
     await again.close();
   }

@@ -5,18 +5,9 @@ import { chrome } from "../../../src/exchange/export/chrome.ts";
 import { Timeline } from "../../../src/exchange/export/timeline.ts";
 import { recorded } from "../../memory-trace.ts";
 import { setupOf, workloadOf } from "../../tells.ts";
+import { captureFiles, importedFrom } from "../import/captured.ts";
 import { fileOf, stored } from "../written.ts";
-
-interface Entry {
-  readonly name: string;
-  readonly ph: string;
-  readonly pid: number;
-  readonly tid: number;
-  readonly ts: number;
-  readonly dur?: number;
-  readonly id?: string;
-  readonly args: { readonly [name: string]: unknown };
-}
+import { complaints, type Entry } from "./trace-event-format.ts";
 
 const workload = workloadOf(
   { op: "init" },
@@ -81,6 +72,37 @@ describe("Chrome's trace JSON", () => {
       says: expect.stringMatching(/^gatt\[/),
     });
     expect(write.args.bus).toBe(write.args.machine);
+  });
+});
+
+describe("by the rules of the format", () => {
+  test("nothing is wrong with two recorded traces beside each other", () => {
+    expect(complaints(entries)).toEqual([]);
+  });
+
+  test("nothing is wrong with two captures of real machines beside each other", async () => {
+    const traces = [];
+    for (const name of ["linux-6.12.native-vtd", "linux-6.12.xen-dom0"])
+      traces.push(await stored((await importedFrom(captureFiles(name))).events));
+    const { traceEvents } = JSON.parse(fileOf(chrome, traces).toString()) as {
+      traceEvents: Entry[];
+    };
+    expect(traceEvents.filter(({ ph }) => ph === "f").length).toBeGreaterThan(1000);
+    expect(complaints(traceEvents)).toEqual([]);
+  });
+
+  test.each<[string, RegExp, (entry: Entry) => Entry | null]>([
+    ["a phase of no meaning", /no such phase/, (e) => (e.ph === "i" ? { ...e, ph: "Q" } : e)],
+    ["a time in words", /no time/, (e) => ({ ...e, ts: "1" as unknown as number })],
+    ["threads without names", /has no name/, (e) => (e.name === "thread_name" ? null : e)],
+    ["flows under other names", /ends without/, (e) => (e.ph === "f" ? { ...e, cat: "x" } : e)],
+    ["flows that end nowhere", /has no end/, (e) => (e.ph === "f" ? null : e)],
+    ["flows beside their slices", /in no slice/, (e) => (e.ph === "X" ? { ...e, ph: "i" } : e)],
+    ["ops that never end", /never ends/, (e) => (e.ph === "E" ? null : e)],
+    ["slices that cross", /cross/, (e) => (e.ph === "X" ? { ...e, dur: 1.5 } : e)],
+  ])("the rules see %s", (_, complaint, change) => {
+    const changed = entries.map(change).filter((entry) => entry !== null);
+    expect(complaints(changed).join("\n")).toMatch(complaint);
   });
 });
 

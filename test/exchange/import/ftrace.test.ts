@@ -210,6 +210,12 @@ describe("a line that cannot be used is skipped and says why:", () => {
       "no direction",
     ],
     [
+      "a direction that every object knows",
+      line(`dma_map_page: ${DEVICE} dir=constructor dma_addr=1000 size=1 phys_addr=1`),
+      "constructor",
+      "no direction",
+    ],
+    [
       "an absurd order",
       line("mm_page_alloc: page=ffffea0000186b00 pfn=0x61ac order=60"),
       "page=",
@@ -256,6 +262,27 @@ describe("refused, with file and line, is", () => {
       /^FILE:4: time goes back from 6\.\d+ s to 2\.\d+ s: there are two boots/,
     );
     expect(await refusal(`${HEADER}${one}\n${HEADER}`)).toMatch(/^FILE:4: a second trace begins/);
+  });
+
+  test.each([
+    [
+      "a kernel's log",
+      "dmesg.txt",
+      "[    7.000000] b\n[    0.000000] a\n",
+      "2: time goes back from 7.000000 s to 0.000000 s",
+    ],
+    [
+      "registers",
+      "mmiotrace.txt",
+      "VERSION 20070824\nMARK 9.000000 a\nVERSION 20070824\nMARK 4.000000 b\n",
+      "4: time goes back from 9.000000 s to 4.000000 s",
+    ],
+    ["a device's log", "qemu.log", "1@9.5:dma_blk_io a\n1@7.5:dma_blk_io b\n", "2: time goes back"],
+  ])("%s of two boots", async (_, name, content, complaint) => {
+    const files = { "ftrace.txt": `${HEADER}${one}\n`, [name]: content };
+    const error: unknown = await importedText(files).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect(String(error)).toContain(`${name}:${complaint}`);
   });
 
   test("what is empty, binary or cut", async () => {

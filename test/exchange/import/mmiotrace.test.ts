@@ -128,6 +128,19 @@ describe("a record", () => {
   });
 });
 
+test("a register more than a megabyte into its device is counted as one that no number holds", async () => {
+  const { events, counts } = await tell(
+    "PCIDEV 0030 10de0041 a d0000000 0 0 0 0 0 0 1000000 0 0 0 0 0 0 nvidia\n" +
+      "MAP 4.5 2 0xd0000000 0xffffc90001000000 0x1000000 0x0 0\n" +
+      "R 4 4.5 2 0xd00ffffc 0x1 0x0 0\nR 4 4.5 2 0xd0100000 0x2 0x0 0\n",
+  );
+  expect(of(events, "register.read")).toHaveLength(1);
+  expect(counts.get("R")).toMatchObject({ kept: 1, skipped: 1 });
+  expect(counts.get("R")!.why).toMatch(
+    /capture:8:11: 0xd0100000 is more than 1 MB into its device; no register's number holds it$/,
+  );
+});
+
 test.each([
   ["W 4 4.5 9 0xfebc0028 0x1 0x0 0", "9: no MAP of id 9 is in force"],
   ["UNMAP 4.5 9 0x0 0", "11: no MAP of id 9 is in force"],

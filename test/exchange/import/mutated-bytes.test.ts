@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { Dice } from "../../../src/dice.ts";
 import { mmiotrace } from "../../../src/exchange/import/mmiotrace.ts";
 import { xentrace } from "../../../src/exchange/import/xentrace.ts";
+import { UserError } from "../../../src/fault.ts";
 import { capture } from "../written.ts";
 import { told } from "./telling.ts";
 
@@ -34,16 +35,24 @@ test.each([
     const whole = gunzipSync(capture(name)).subarray(0, length);
     const { counts } = await told(format, whole);
     const untouched = [...counts.values()].reduce((sum, { kept }) => sum + kept, 0);
-    let mean = 0;
+    const kept: number[] = [];
     for (let seed = 1; seed <= ROUNDS; seed++) {
-      const heard = await told(format, mutated(whole, new Dice(seed)));
+      const heard = await told(format, mutated(whole, new Dice(seed))).catch((error: unknown) => {
+        // A mistake of ours is no UserError.
+        if (!(error instanceof UserError)) throw error;
+        expect(error.message).toMatch(/capture:\d+: time goes back/);
+        return null;
+      });
+      if (heard === null) continue;
       const all = [...heard.counts.values()];
       for (const count of all) {
         expect(count.read, `seed ${seed}`).toBe(count.kept + count.skipped);
         expect(count.why === null, `seed ${seed}`).toBe(count.skipped === 0);
       }
-      mean += all.reduce((sum, count) => sum + count.kept, 0) / ROUNDS;
+      kept.push(all.reduce((sum, count) => sum + count.kept, 0));
     }
+    const mean = kept.reduce((sum, count) => sum + count, 0) / kept.length;
+    expect(kept.length).toBeGreaterThan(ROUNDS / 2);
     // A dozen wounds of up to 200 bytes leave most of a file whole.
     expect(mean).toBeGreaterThan(untouched / 2);
   },

@@ -12,6 +12,13 @@ import { captures, importedText } from "./captured.ts";
 const LINES = 400;
 const ROUNDS = 4;
 
+/** The beginning and the end of a kernel's log, and what an IOMMU refused. */
+const DMESG = `[    0.000000] Linux version 6.12.117+deb12-amd64
+<6>[    0.000000] Booting paravirtualized kernel on bare hardware
+[    6.400000] DMAR: [DMA Write NO_PASID] Request device [00:04.0] fault addr 0xffcda000 [fault reason 0x05] PTE Write access is not set
+[    9.500000][  T183] nvme nvme0: 1/0/0 default/read/poll queues
+`;
+
 const textOf = (name: string, file: string): string => {
   const lines = gunzipSync(readFileSync(`traces/captures/${name}/${file}.gz`))
     .toString()
@@ -65,6 +72,8 @@ test.each(captures)(
     const files = {
       "ftrace.txt": textOf(name, "ftrace.txt"),
       "qemu.log": textOf(name, "qemu-trace.log"),
+      "dmesg.txt": DMESG,
+      ...(name.endsWith("dom0") ? { "p2m.txt": textOf(name, "p2m.txt") } : {}),
     };
     for (let round = 0; round < ROUNDS * changes.length; round++) {
       const change = changes[round % changes.length]!;
@@ -81,7 +90,7 @@ test.each(captures)(
       } catch (error) {
         // A mistake of ours is no UserError.
         if (!(error instanceof UserError)) throw error;
-        expect(error.message).toMatch(/(ftrace\.txt|qemu\.log)/);
+        expect(error.message).toMatch(/(ftrace|dmesg|p2m)\.txt|qemu\.log/);
       }
     }
     // Some of what is changed is still a log, or nothing was tested.

@@ -40,3 +40,13 @@ test.each([
   const { trace } = await importedText(files as { readonly [name: string]: string });
   expect(trace.about).toMatchObject({ platform, physIsMachine });
 });
+
+test.each([
+  ["that gave a buffer its own address", mapped("1000", "1000"), "native"],
+  ["that told of no buffer yet", "# tracer: nop\n", "unknown"],
+])("a file that still grows, of a kernel %s", async (_, content, platform) => {
+  const follow = new AbortController();
+  follow.abort();
+  const { trace } = await importedText({ "ftrace.txt": content }, { follow: follow.signal });
+  expect(trace.about.platform).toBe(platform);
+});
