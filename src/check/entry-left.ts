@@ -6,6 +6,8 @@
 import { hex, pfnOf, raw } from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import { uses } from "../event/memory.ts";
+import { Table } from "../machine/table.ts";
+import { whole } from "../machine/words.ts";
 import type { Check } from "./check.ts";
 
 /** What an operation does, and to which block. */
@@ -21,8 +23,13 @@ export const entryLeft: Check = {
     let asked: Asked = { does: null, block: "" };
     /** What the table was filled with; null before it is known. */
     let unused: number | null = null;
-    /** The word of each entry that a bind wrote, as it is now. */
-    const words = new Map<number, number>();
+    /** The word of each entry that a bind wrote, as it is now: bits 0 to 51, and those above. */
+    const words = new Table();
+    const highs = new Table();
+    const keep = (entry: number, word: number, high: number): void => {
+      words.set(entry, word);
+      highs.set(entry, high);
+    };
     /** The entries that each block was bound to. */
     const blocks = new Map<string, number[]>();
     let written: number[] = [];
@@ -32,14 +39,16 @@ export const entryLeft: Check = {
           asked = askedBy(name, given);
           written = [];
         },
-        "gatt.written": ({ entry, word, phys }, { state }) => {
+        "gatt.written": (event, { state }) => {
+          const { entry, word, phys } = event;
+          const high = event.high ?? 0;
           const { does } = asked;
-          if (does === "init") unused = word;
-          if (words.has(entry)) words.set(entry, word);
+          if (does === "init") unused = whole(event);
+          if (words.has(entry)) keep(entry, word, high);
           if (does !== "bind" || phys == null) return;
           const owner = state.allocationOf(raw(pfnOf(phys)));
           if (owner === null || uses[owner.use] !== "agp") return;
-          words.set(entry, word);
+          keep(entry, word, high);
           written.push(entry);
         },
         "op.ended": ({ result }) => {
@@ -52,8 +61,9 @@ export const entryLeft: Check = {
             report.unknown("what the table was filled with is before the trace");
           blocks.delete(asked.block);
           for (const entry of entries) {
-            const word = words.get(entry)!;
+            const word = whole({ word: words.get(entry)!, high: highs.get(entry)! });
             words.delete(entry);
+            highs.delete(entry);
             if (unused === null || word === unused) continue;
             report.finding(
               [{ family: "gatt", number: entry }],
