@@ -30,13 +30,15 @@ export const entryLeft: Check = {
       words.set(entry, word);
       highs.set(entry, high);
     };
+    /** The handle that DRM last gave for a slot: two slots can name one, where one of them is out of date. */
+    const handles = new Map<unknown, number>();
     /** The entries that each block was bound to. */
     const blocks = new Map<string, number[]>();
     let written: number[] = [];
     return {
       after: {
         "op.began": ({ name, arguments: given }) => {
-          asked = askedBy(name, given);
+          asked = askedBy(name, given, handles);
           written = [];
         },
         "gatt.written": (event, { state }) => {
@@ -53,6 +55,7 @@ export const entryLeft: Check = {
         },
         "op.ended": ({ result }) => {
           if (result.ret !== 0) return;
+          if (typeof result.handle === "number") handles.set(result.slot, result.handle);
           if (asked.does === "bind") blocks.set(asked.block, written);
           if (asked.does === "init") blocks.clear();
           if (asked.does !== "unbind") return;
@@ -76,13 +79,14 @@ export const entryLeft: Check = {
   },
 };
 
-function askedBy(name: string, given: Facts): Asked {
+function askedBy(name: string, given: Facts, handles: ReadonlyMap<unknown, number>): Asked {
   const { slot, cmd, arg } = given;
   const key = (arg as Facts | null | undefined)?.key;
   if (name === "init") return { does: "init", block: "" };
   if (name === "bind" || name === "unbind") return { does: name, block: `slot ${slot}` };
-  if (name === "drm_bind") return { does: "bind", block: `handle ${slot}` };
-  if (name === "drm_unbind") return { does: "unbind", block: `handle ${slot}` };
+  const drm = `handle ${handles.get(slot)}`;
+  if (name === "drm_bind") return { does: "bind", block: drm };
+  if (name === "drm_unbind") return { does: "unbind", block: drm };
   if (cmd === "BIND") return { does: "bind", block: `key ${key}` };
   return { does: cmd === "UNBIND" ? "unbind" : null, block: `key ${key}` };
 }
