@@ -6,6 +6,8 @@
 import { hex, pfnOf, raw } from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import { uses } from "../event/memory.ts";
+import { Table } from "../machine/table.ts";
+import { whole } from "../machine/words.ts";
 import type { Check } from "./check.ts";
 
 /** What an operation does, and to which block. */
@@ -21,29 +23,39 @@ export const entryLeft: Check = {
     let asked: Asked = { does: null, block: "" };
     /** What the table was filled with; null before it is known. */
     let unused: number | null = null;
-    /** The word of each entry that a bind wrote, as it is now. */
-    const words = new Map<number, number>();
+    /** The word of each entry that a bind wrote, as it is now: bits 0 to 51, and those above. */
+    const words = new Table();
+    const highs = new Table();
+    const keep = (entry: number, word: number, high: number): void => {
+      words.set(entry, word);
+      highs.set(entry, high);
+    };
+    /** The handle that DRM last gave for a slot: two slots can name one, where one of them is out of date. */
+    const handles = new Map<unknown, number>();
     /** The entries that each block was bound to. */
     const blocks = new Map<string, number[]>();
     let written: number[] = [];
     return {
       after: {
         "op.began": ({ name, arguments: given }) => {
-          asked = askedBy(name, given);
+          asked = askedBy(name, given, handles);
           written = [];
         },
-        "gatt.written": ({ entry, word, phys }, { state }) => {
+        "gatt.written": (event, { state }) => {
+          const { entry, word, phys } = event;
+          const high = event.high ?? 0;
           const { does } = asked;
-          if (does === "init") unused = word;
-          if (words.has(entry)) words.set(entry, word);
+          if (does === "init") unused = whole(event);
+          if (words.has(entry)) keep(entry, word, high);
           if (does !== "bind" || phys == null) return;
           const owner = state.allocationOf(raw(pfnOf(phys)));
           if (owner === null || uses[owner.use] !== "agp") return;
-          words.set(entry, word);
+          keep(entry, word, high);
           written.push(entry);
         },
         "op.ended": ({ result }) => {
           if (result.ret !== 0) return;
+          if (typeof result.handle === "number") handles.set(result.slot, result.handle);
           if (asked.does === "bind") blocks.set(asked.block, written);
           if (asked.does === "init") blocks.clear();
           if (asked.does !== "unbind") return;
@@ -52,8 +64,9 @@ export const entryLeft: Check = {
             report.unknown("what the table was filled with is before the trace");
           blocks.delete(asked.block);
           for (const entry of entries) {
-            const word = words.get(entry)!;
+            const word = whole({ word: words.get(entry)!, high: highs.get(entry)! });
             words.delete(entry);
+            highs.delete(entry);
             if (unused === null || word === unused) continue;
             report.finding(
               [{ family: "gatt", number: entry }],
@@ -66,13 +79,14 @@ export const entryLeft: Check = {
   },
 };
 
-function askedBy(name: string, given: Facts): Asked {
+function askedBy(name: string, given: Facts, handles: ReadonlyMap<unknown, number>): Asked {
   const { slot, cmd, arg } = given;
   const key = (arg as Facts | null | undefined)?.key;
   if (name === "init") return { does: "init", block: "" };
   if (name === "bind" || name === "unbind") return { does: name, block: `slot ${slot}` };
-  if (name === "drm_bind") return { does: "bind", block: `handle ${slot}` };
-  if (name === "drm_unbind") return { does: "unbind", block: `handle ${slot}` };
+  const drm = `handle ${handles.get(slot)}`;
+  if (name === "drm_bind") return { does: "bind", block: drm };
+  if (name === "drm_unbind") return { does: "unbind", block: drm };
   if (cmd === "BIND") return { does: "bind", block: `key ${key}` };
   return { does: cmd === "UNBIND" ? "unbind" : null, block: `key ${key}` };
 }

@@ -4,6 +4,7 @@
 
 import { hex, pfnOf, raw } from "../address.ts";
 import { uses } from "../event/memory.ts";
+import { Table } from "../machine/table.ts";
 import type { Check } from "./check.ts";
 
 export const entryOverwritten: Check = {
@@ -11,7 +12,7 @@ export const entryOverwritten: Check = {
   holds: "an entry that leads to memory in use is emptied before it is used again",
   watch: (_, report) => {
     /** entry -> pfn of the AGP page that it was made for. */
-    const pages = new Map<number, number>();
+    const pages = new Table();
     return {
       before: {
         "gatt.written": ({ entry, phys }, { state }) => {

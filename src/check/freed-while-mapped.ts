@@ -5,6 +5,7 @@
 
 import { hex, type Machine, mfnOf, raw } from "../address.ts";
 import { pagesOf } from "../machine/state.ts";
+import { Table } from "../machine/table.ts";
 import type { Check } from "./check.ts";
 
 export const freedWhileMapped: Check = {
@@ -42,8 +43,9 @@ export const freedWhileMapped: Check = {
 
 /** Which entry leads to which frame, as the driver wrote them. */
 class Leading {
-  readonly #frames = new Map<number, number>();
-  readonly #entries = new Map<number, Set<number>>();
+  readonly #frames = new Table();
+  /** How many entries lead to a frame: to the scratch page, thousands. */
+  readonly #entries = new Table();
 
   set(entry: number, reached: Machine | null): void {
     const before = this.#frames.get(entry);
@@ -51,14 +53,13 @@ class Leading {
     if (reached === null) return;
     const frame = raw(mfnOf(reached));
     this.#frames.set(entry, frame);
-    const others = this.#entries.get(frame);
-    if (others === undefined) this.#entries.set(frame, new Set([entry]));
-    else others.add(entry);
+    this.#entries.set(frame, (this.#entries.get(frame) ?? 0) + 1);
   }
 
-  /** The first entry that leads to a frame; null where none does. */
+  /** The first entry of the table that leads to a frame; null where none does. */
   to(frame: number): number | null {
-    for (const entry of this.#entries.get(frame) ?? []) return entry;
+    if (!this.#entries.has(frame)) return null;
+    for (const [entry, led] of this.#frames) if (led === frame) return entry;
     return null;
   }
 
@@ -69,8 +70,8 @@ class Leading {
 
   #leave(frame: number, entry: number): void {
     this.#frames.delete(entry);
-    const entries = this.#entries.get(frame)!;
-    entries.delete(entry);
-    if (entries.size === 0) this.#entries.delete(frame);
+    const others = this.#entries.get(frame)! - 1;
+    if (others === 0) this.#entries.delete(frame);
+    else this.#entries.set(frame, others);
   }
 }

@@ -4,14 +4,15 @@
 // cursor counts once (2.6.12-rc2, generic.c and intel-agp.c). The count bounds what clients can have.
 
 import type { Of } from "../event/vocabulary.ts";
+import { Table } from "../machine/table.ts";
 import type { Check } from "./check.ts";
 
 export const memoryCount: Check = {
   name: "memory-count",
   holds: "the driver's count of memory is that of its live allocations, and keys are unique",
   watch: (about, report) => {
-    /** First pfns of what was allocated since the bridge came. */
-    const live = new Set<number>();
+    /** First pfns of what was allocated since the bridge came, 1 for each. */
+    const live = new Table();
     const keys = new Keys();
     /** By how much they differ, as last told. */
     let told = 0;
@@ -20,7 +21,7 @@ export const memoryCount: Check = {
     return {
       after: {
         "page.allocated": ({ allocation, use }) => {
-          if (isCounted(use)) live.add(allocation);
+          if (isCounted(use)) live.set(allocation, 1);
         },
         "page.freed": ({ allocation }) => live.delete(allocation),
         "op.began": ({ name }) => {

@@ -5,6 +5,7 @@
 
 import { hex } from "../address.ts";
 import { registerAt } from "../event/register.ts";
+import { Table } from "../machine/table.ts";
 import type { Check } from "./check.ts";
 
 export const writePosted: Check = {
@@ -12,7 +13,7 @@ export const writePosted: Check = {
   holds: "entries written through the chipset's window are read back before the operation is done",
   watch: (_, report) => {
     /** Entries on their way: the word of each. */
-    const posted = new Map<number, number>();
+    const posted = new Table();
     return {
       after: {
         "gatt.written": ({ entry, word, virt }) => {

@@ -41,6 +41,7 @@ export function addCheck(program: Command): void {
       reading([path], async ([trace]) => {
         const chosen = chosenOf([...known, ...(await checksIn(options.checks))], options);
         const { about } = trace!;
+        trace!.forgetPages();
         const all = runChecks(about, trace!.events(), new State(natureOf(about)), chosen);
         await print(await answerOf(path, all, options));
         if (all.some(({ failure }) => failure !== null)) process.exitCode = 2;

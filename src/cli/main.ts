@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { SqliteError } from "better-sqlite3";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../fault.ts";
+import { keepHeapSmall } from "./heap.ts";
 import { notice } from "./output.ts";
 import { Interrupted } from "./writing.ts";
 
@@ -38,6 +39,7 @@ const commands: { readonly [name: string]: () => Promise<(program: Command) => v
 const TROUBLE = 2;
 const INTERRUPTED = 130;
 
+keepHeapSmall();
 const program = new Command("gartrace")
   .description(
     "Records what a driver tells the hardware, and finds where two platforms' addresses part.",

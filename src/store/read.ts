@@ -40,11 +40,7 @@ const eventsOfKinds = eventsBetween.where(
   sql<boolean>`kind IN (SELECT value FROM json_each(${"[]"}))`,
 );
 const allMarks = build.selectFrom("mark").select(["seq", "name", "text"]).orderBy("seq");
-const signatures = build
-  .selectFrom("op")
-  .select(["op", "signature"])
-  .where("signature", "is not", null)
-  .orderBy("last_seq");
+const signatureOfOp = build.selectFrom("op").select("signature").where("op", "=", 0);
 type MarkFields = [seq: number, name: string | null, text: string | null];
 
 export class TraceReader {
@@ -207,17 +203,17 @@ export class TraceReader {
   /** The first op whose signature is not that of its events; null where all are, or have none. */
   firstWrongSignature(): number | null {
     const signature = new Signature(chipsetCalled(this.about.chipset));
-    const signed = prepare(this.#database, signatures).raw().all() as [number, string][];
-    let next = 0;
+    const signed = prepare(this.#database, signatureOfOp).pluck();
     for (const { row, texts } of this.#stored(1, this.count)) {
       const kind = row[KIND]!;
       if (kind === this.#began) signature.began();
       else if (kind !== this.#ended) {
         row[KIND] = this.#kindCodes[kind]!;
         signature.row(row, 0, filledOf(row), row[OP] ?? -1, texts.note);
-      } else if (signed[next]?.[0] === opOf(row)) {
-        if (signature.ended(JSON.parse(texts.op!.result!)) !== signed[next]![1]) return opOf(row);
-        next++;
+      } else {
+        const stored = signed.get(opOf(row)) ?? null;
+        if (stored !== null && stored !== signature.ended(JSON.parse(texts.op!.result!)))
+          return opOf(row);
       }
     }
     return null;

@@ -8,7 +8,7 @@ import { State } from "../../src/machine/state.ts";
 import { platforms } from "../../src/platform/index.ts";
 import { natureOf } from "../../src/replay/replay.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf } from "../tells.ts";
+import { setupOf, workloadOf } from "../tells.ts";
 
 // A large table takes its time, and the machine may be busy.
 const SLOW = 60_000;
@@ -47,4 +47,26 @@ test.each(runs)("$words on $chipset.name", { timeout: SLOW }, ({ words, chipset 
     Boolean(count || unknown || undecidable || failure),
   );
   expect(loud.map(({ check }) => check.name)).toEqual(known[chipset.name] ?? []);
+});
+
+test("a slot of DRM that names a block by an old handle is no other block", () => {
+  const bind = { op: "drm_bind", slot: 1, offset: 0 };
+  const [free, alloc] = [
+    { op: "drm_free", slot: 0 },
+    { op: "drm_alloc", slot: 1, size: 4096, type: 0 },
+  ];
+  const workload = workloadOf(
+    ...[{ op: "init" }, { op: "drm_init" }, { op: "drm_acquire" }],
+    ...[{ op: "drm_info" }, { op: "drm_enable", agp_mode: "info" }],
+    ...[{ ...alloc, slot: 0 }, { ...bind, slot: 0 }, free, alloc, bind],
+    ...[
+      { op: "drm_unbind", slot: 1 },
+      { ...bind, offset: 8192 },
+      { op: "drm_unbind", slot: 0 },
+    ],
+  );
+  const trace = recorded(setupOf("native-i386 gart", { workload }));
+  expect(trace.op(trace.lastOp)!.result).toEqual({ ret: 0 });
+  const all = runChecks(trace.about, trace.events(), new State(natureOf(trace.about)), checks);
+  expect(all.flatMap(({ findings }) => findings)).toEqual([]);
 });

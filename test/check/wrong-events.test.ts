@@ -5,6 +5,7 @@ import { machineOf, mfn, mfnOf, offset, PAGE_SIZE, phys, raw } from "../../src/a
 import { checks } from "../../src/check/index.ts";
 import { intel440bx } from "../../src/chipset/440bx.ts";
 import { i810 } from "../../src/chipset/i810.ts";
+import { chipsets } from "../../src/chipset/index.ts";
 import { u3 } from "../../src/chipset/u3.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { scenarios } from "../../src/scenario/index.ts";
@@ -17,6 +18,8 @@ const small = { chipset: sized(intel440bx, 0xb4, 0x3f) };
 const dom0 = runOf(recorded(setupOf("xen-i386 gart smoke", small)));
 const g5 = runOf(recorded(setupOf("ppc64-g5 gart smoke", { chipset: sized(u3, 0x8c, 1) })));
 const buffers = runOf(recorded(setupOf("native-i386 gart dma")));
+const zx1Chipset = chipsets.find(({ name }) => name === "zx1")!;
+const zx1 = runOf(recorded(setupOf("ia64-zx1 gart smoke", { chipset: zx1Chipset })));
 const window = runOf(recorded(setupOf("native-i386 gart smoke", { chipset: i810 })));
 
 /** The number of the event that is the nth of its kind to which something applies. */
@@ -35,6 +38,8 @@ interface Wrong {
 
 const bound = (event: Event) => event.kind === "gatt.written" && event.bus != null;
 const isKind = (kind: Event["kind"]) => (event: Event) => event.kind === kind;
+const unboundWide = (event: Event) =>
+  event.kind === "gatt.written" && event.bus == null && event.place === "hp_zx1_remove_memory";
 const strange = machineOf(mfn(0x12345));
 type Of<K extends Event["kind"]> = Extract<Event, { readonly kind: K }>;
 
@@ -81,6 +86,14 @@ const wrongs: readonly Wrong[] = [
     run: dom0,
     at: seqOf(dom0, -3, isKind("gatt.written")),
     change: () => null,
+    foundAt: "op.ended",
+  },
+  {
+    check: "entry-left",
+    run: zx1,
+    at: seqOf(zx1, 3, unboundWide),
+    // The valid bit is the entry's uppermost: here it stays, and nothing else.
+    change: (event: Of<"gatt.written">) => ({ ...event, high: 2048 }),
     foundAt: "op.ended",
   },
   {
