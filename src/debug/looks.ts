@@ -15,6 +15,7 @@ import { fieldNames } from "./condition.ts";
 import { framesOf } from "./content.ts";
 import type { Desk } from "./desk.ts";
 import { evaluate, expressions } from "./evaluate.ts";
+import { piecesOf } from "./pieces.ts";
 import { thingWords } from "./stopping.ts";
 
 /** Lines that `list` prints: as many as gdb's. */
@@ -169,17 +170,24 @@ function display(desk: Desk, argument: string): string {
   return displays.map((shown) => desk.displayed(shown)).join("\n");
 }
 
-function history({ session: { travel, trace, moment } }: Desk, argument: string): string {
+async function history({ session, signal }: Desk, argument: string): Promise<string> {
+  const { travel, trace, moment } = session;
   if (argument === "") throw new UserError("say whose history: history gatt[0x42]");
   const thing = thingOf(trace, argument);
   const lines: string[] = [];
-  for (const recorded of travel.changes(thing, { to: moment, backwards: true })) {
-    if (lines.length === MOST) {
-      lines.push(`older ones: gartrace history TRACE ${thing.name} --before #${recorded.seq}`);
-      break;
+  let looked = moment + 1;
+  for await (const piece of piecesOf({ from: 1, to: moment, backwards: true }, signal)) {
+    for (const recorded of travel.changes(thing, piece)) {
+      if (lines.length === MOST) {
+        const rest = `older ones: gartrace history TRACE ${thing.name} --before #${recorded.seq}`;
+        return [...lines, rest].join("\n");
+      }
+      lines.push(eventLine(recorded, travel.verdict(recorded), trace.about));
     }
-    lines.push(eventLine(recorded, travel.verdict(recorded), trace.about));
+    looked = piece.from;
   }
+  if (signal.aborted && looked > 1)
+    lines.push(`interrupted; what is older than #${looked} was not read`);
   return lines.length > 0 ? lines.join("\n") : `nothing changed ${thing.name} up to #${moment}`;
 }
 

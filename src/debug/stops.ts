@@ -4,6 +4,7 @@ import { hookNames } from "../event/hook.ts";
 import { verdicts } from "../event/verdict.ts";
 import { actors, type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { nearest, UserError, unknownName } from "../fault.ts";
+import type { Stretch } from "../replay/changes.ts";
 import { momentOf } from "../replay/position.ts";
 import type { Thing } from "../replay/thing.ts";
 import type { Trace } from "../replay/trace.ts";
@@ -115,7 +116,7 @@ const LOOKED = 1000;
 export function nearestStop(
   travel: TimeTravel,
   { target, condition }: Stop,
-  stretch: { readonly from: number; readonly to: number; readonly backwards: boolean },
+  stretch: Stretch,
 ): Recorded | undefined {
   const { virtBase } = travel.trace.about;
   for (const recorded of candidates(travel, target, stretch))
@@ -125,9 +126,7 @@ export function nearestStop(
   return undefined;
 }
 
-type Bounds = Parameters<typeof nearestStop>[2];
-
-function candidates(travel: TimeTravel, target: Target, stretch: Bounds): Iterable<Recorded> {
+function candidates(travel: TimeTravel, target: Target, stretch: Stretch): Iterable<Recorded> {
   switch (target.at) {
     case "event": {
       if (target.seq < stretch.from || target.seq > stretch.to) return [];

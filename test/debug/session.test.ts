@@ -31,10 +31,10 @@ const all = (holds: (event: ReturnType<typeof entry>) => boolean): number[] =>
 const entry = (seq: number) => wrong.event(seq)!.event as { kind: string; entry?: number };
 
 /** Where continuing stops, until the trace ends. */
-function stopsOf(direction: "forwards" | "backwards"): number[] {
+async function stopsOf(direction: "forwards" | "backwards"): Promise<number[]> {
   const met: number[] = [];
   for (;;) {
-    const arrival = session.continue(direction);
+    const arrival = await session.continue(direction);
     if (arrival.by === "edge") return met;
     met.push(arrival.moment);
   }
@@ -47,31 +47,32 @@ test("a step goes one event, and no further than the ends of the trace", () => {
   expect(session.step("forwards", 1e9)).toEqual({ moment: trace.count, by: "edge", stop: null });
 });
 
-test("next goes from the beginning of one op to that of the next, and back the same way", () => {
+test("next goes from the beginning of one op to that of the next, and back the same way", async () => {
   const begins = all(({ kind }) => kind === "op.began");
-  expect(begins.map(() => session.next("forwards").moment)).toEqual(begins);
-  expect(session.next("forwards").by).toBe("edge");
-  expect(begins.map(() => session.next("backwards").moment)).toEqual(begins.toReversed());
-  expect(session.next("backwards")).toMatchObject({ moment: 0, by: "edge" });
+  for (const moment of begins) expect((await session.next("forwards")).moment).toBe(moment);
+  expect((await session.next("forwards")).by).toBe("edge");
+  for (const moment of begins.toReversed())
+    expect((await session.next("backwards")).moment).toBe(moment);
+  expect(await session.next("backwards")).toMatchObject({ moment: 0, by: "edge" });
 });
 
-test("finish goes to the end of the op, and its reverse to the beginning", () => {
+test("finish goes to the end of the op, and its reverse to the beginning", async () => {
   const { first, last } = trace.op(2)!;
   session.goTo(first + 3);
-  expect(session.finish("forwards").moment).toBe(last);
-  expect(() => session.finish("forwards")).toThrow("is the end of op 2 already");
-  expect(session.finish("backwards").moment).toBe(first);
+  expect((await session.finish("forwards")).moment).toBe(last);
+  await expect(session.finish("forwards")).rejects.toThrow("is the end of op 2 already");
+  expect((await session.finish("backwards")).moment).toBe(first);
   session.goTo(0);
-  expect(() => session.finish("forwards")).toThrow("#0 is in no op");
+  await expect(session.finish("forwards")).rejects.toThrow("#0 is in no op");
 });
 
-test("continue meets every event that a breakpoint is for, in both directions", () => {
+test("continue meets every event that a breakpoint is for, in both directions", async () => {
   session.break("gatt.written if entry >= 3 and entry < 0x10");
   const wanted = all((e) => e.kind === "gatt.written" && e.entry! >= 3 && e.entry! < 0x10);
   expect(wanted.length).toBeGreaterThan(10);
-  expect(stopsOf("forwards")).toEqual(wanted);
+  expect(await stopsOf("forwards")).toEqual(wanted);
   expect(session.moment).toBe(trace.count);
-  expect(stopsOf("backwards")).toEqual(wanted.toReversed());
+  expect(await stopsOf("backwards")).toEqual(wanted.toReversed());
   expect(session.stops[0]!.hits).toBe(2 * wanted.length);
 });
 
@@ -87,34 +88,34 @@ test.each([
   ["op bind", (seq: number) => seq === trace.op(2)!.first],
   ["op:3", (seq: number) => seq === trace.op(3)!.first],
   ["#77", (seq: number) => seq === 77],
-])("a breakpoint at %s stops at these events and no others", (spec, holds) => {
+])("a breakpoint at %s stops at these events and no others", async (spec, holds) => {
   session.break(spec);
   const wanted = all(() => true).filter(holds);
   expect(wanted.length).toBeGreaterThan(0);
-  expect(stopsOf("forwards")).toEqual(wanted);
+  expect(await stopsOf("forwards")).toEqual(wanted);
 });
 
-test("a watchpoint stops at changes, a read watchpoint at looks, and both are told apart", () => {
+test("a watchpoint stops at changes, a read watchpoint at looks, and both are told apart", async () => {
   const on = (kind: string) => all((e) => e.kind === kind && e.entry === 3);
   const number = session.watch("gatt[3]", "change").number;
-  expect(stopsOf("forwards")).toEqual(on("gatt.written"));
+  expect(await stopsOf("forwards")).toEqual(on("gatt.written"));
   session.delete(number);
   session.watch("gatt[3]", "read");
-  expect(stopsOf("backwards")).toEqual(on("gatt.read").toReversed());
+  expect(await stopsOf("backwards")).toEqual(on("gatt.read").toReversed());
   session.delete(null);
   session.watch("gatt[2..4] if kind == gatt.read", "access");
-  expect(stopsOf("forwards")).toEqual(
+  expect(await stopsOf("forwards")).toEqual(
     all((e) => e.kind === "gatt.read" && e.entry! >= 2 && e.entry! <= 4),
   );
 });
 
-test("the nearest of several stops ends a move, be it a next or a finish", () => {
+test("the nearest of several stops ends a move, be it a next or a finish", async () => {
   const { first } = trace.op(2)!;
   session.goTo(first);
   session.watch("gatt[4]", "change");
   const three = session.watch("gatt[3]", "change");
-  expect(session.next("forwards")).toMatchObject({ by: "stop", stop: three });
-  expect(session.finish("forwards").stop!.text).toBe("gatt[0x4]");
+  expect(await session.next("forwards")).toMatchObject({ by: "stop", stop: three });
+  expect((await session.finish("forwards")).stop!.text).toBe("gatt[0x4]");
 });
 
 test("back and forward retrace where one stood; a new move forgets what lay forward", () => {
