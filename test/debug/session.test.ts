@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { conditionOf } from "../../src/debug/condition.ts";
 import { Other } from "../../src/debug/other.ts";
 import { Session } from "../../src/debug/session.ts";
+import { targetOf } from "../../src/debug/stops.ts";
 import { isWrong } from "../../src/event/verdict.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
 import { recorded } from "../memory-trace.ts";
@@ -93,6 +94,30 @@ test.each([
   const wanted = all(() => true).filter(holds);
   expect(wanted.length).toBeGreaterThan(0);
   expect(await stopsOf("forwards")).toEqual(wanted);
+});
+
+test.each([
+  ["gatt", "entry == 3"],
+  ["gatt.written", "entry == 3 and verdict == wrong-space"],
+  ["driver", "entry == 3 or entry == 4"],
+  ["gatt", "not (entry == 3) and entry < 6 and 5 == entry"],
+  ["driver", "not not entry == 2"],
+  ["wrong", "kind == gatt.written and place == agp_generic_insert_memory"],
+  ["identity", "entry == 0x40"],
+  ["hook virt_to_phys", "actor == driver and phys > 0x1010000"],
+  ["gatt", "entry != 3 and op == 3"],
+  ["page", "allocation == 0x1010"],
+  ["gatt", "entry == seq"],
+  ["driver", "actor == kernel"],
+])("what is looked for at '%s if %s' is what the condition holds for", async (spec, condition) => {
+  const target = targetOf(trace, spec);
+  if (target.at !== "filter") throw new Error(`${spec} is no filter`);
+  const { holds } = conditionOf(condition);
+  const wanted = [...travel.matching(target.filter)].filter((recorded) =>
+    holds({ recorded, verdict: () => travel.verdict(recorded), virtBase: 0n }),
+  );
+  session.break(`${spec} if ${condition}`);
+  expect(await stopsOf("forwards")).toEqual(wanted.map(({ seq }) => seq));
 });
 
 test("a watchpoint stops at changes, a read watchpoint at looks, and both are told apart", async () => {
