@@ -196,8 +196,11 @@ function other(desk: Desk): string {
   if (desk.other === null)
     throw new UserError("there is one trace only; begin with two: gartrace debug TRACE TRACE2");
   if (here === undefined) throw new UserError("nothing has happened yet in either trace");
-  const partner = desk.other.partnerOf(here);
-  if (partner === null)
+  const partners = desk.other.partnersOf(here);
+  if (partners === null)
+    return `gartrace diff does not compare what is like #${here.seq}, so it has no partner in ${desk.other.name}`;
+  const [partner] = partners;
+  if (partner === undefined)
     return `${desk.other.name} has no partner of #${here.seq}: this happened here alone`;
   const theirs = desk.other.travel;
   const told = (recorded: Recorded, of: typeof travel) => ({
@@ -205,13 +208,9 @@ function other(desk: Desk): string {
     causes: of.causes(recorded),
     virtBase: of.trace.about.virtBase,
   });
-  const line = eventLine(partner, theirs.verdict(partner), theirs.trace.about);
+  const lines = partners.map((one) => eventLine(one, theirs.verdict(one), theirs.trace.about));
   const rows = addressRows([told(here, travel), told(partner, theirs)]);
-  return [
-    line,
-    inColumns(
-      rows.map(([space, , a, b]) => [space!, a!, b!]),
-      ["", desk.name, desk.other.name],
-    ),
-  ].join("\n");
+  const addresses = rows.map(([space, , a, b]) => [space!, a!, b!]);
+  if (addresses.every(([, a, b]) => a === "-" && b === "-")) return lines.join("\n");
+  return [...lines, inColumns(addresses, ["", desk.name, desk.other.name])].join("\n");
 }

@@ -5,6 +5,7 @@ import { conditionOf } from "../../src/debug/condition.ts";
 import { Other } from "../../src/debug/other.ts";
 import { Session } from "../../src/debug/session.ts";
 import { targetOf } from "../../src/debug/stops.ts";
+import { compare } from "../../src/diff/diff.ts";
 import { isWrong } from "../../src/event/verdict.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
 import { recorded } from "../memory-trace.ts";
@@ -194,17 +195,30 @@ test("a condition compares numbers with numbers and words with words, whole virt
   expect(holds("hook > 3 or kind < 'a' or seq == stale or entry")).toBe(false);
 });
 
-test("the partner of an event is the same step on the other platform, and a lone one has none", () => {
+test("the partner of an event is the same step on the other platform, as diff pairs them", () => {
   const other = new Other(travel, new TimeTravel(right), "right");
   const { first } = trace.op(2)!;
   const written = all((e) => e.kind === "gatt.written" && e.entry === 3).find(
     (seq) => seq > first,
   )!;
-  const partner = other.partnerOf(trace.event(written)!)!;
-  expect(partner.event).toMatchObject({ kind: "gatt.written", entry: 3 });
-  expect(right.event(partner.seq)!.op).toBe(2);
-  const alone = [...right.events()].filter(({ event }) => event.kind === "hypercall.made");
+  const [partner] = other.partnersOf(trace.event(written)!)!;
+  expect(partner!.event).toMatchObject({ kind: "gatt.written", entry: 3 });
+  expect(right.event(partner!.seq)!.op).toBe(2);
+  expect(other.partnersOf(trace.event(first)!)).toMatchObject([{ op: 2, event: { name: "bind" } }]);
+  const parted = new Map<number, number | null>();
+  compare(trace, right, {}, ({ a, b }) => {
+    if (a !== null) parted.set(a.recorded.seq, b?.recorded.seq ?? null);
+  });
+  expect(parted.size).toBeGreaterThan(5);
+  for (const [seq, beside] of [...parted].reverse())
+    expect(other.partnersOf(trace.event(seq)!)!.map((one) => one.seq)).toEqual(
+      beside === null ? [] : [beside],
+    );
+});
+
+test("what a platform does in its own way has no partner", () => {
   const back = new Other(new TimeTravel(right), travel, "wrong");
-  expect(alone.length).toBeGreaterThan(0);
-  expect(alone.map((event) => back.partnerOf(event))).toEqual(alone.map(() => null));
+  const own = [...right.events()].filter(({ event }) => event.kind === "hypercall.made");
+  expect(own.length).toBeGreaterThan(0);
+  expect(own.map((event) => back.partnersOf(event))).toEqual(own.map(() => null));
 });
