@@ -11,11 +11,15 @@ import { Numbers } from "./variables.ts";
 /** A trace has one thread: what happened, in order. */
 export const THREAD = 1;
 
+/** A move: where it arrives, or will, and the reason of the stop unless something else stops it. */
+type Go = (open: Open, signal: AbortSignal) => readonly [Arrival | Promise<Arrival>, string];
+
 export class Answers extends DebugSession {
   protected opened: Open | null = null;
   /** The stack as it was last told. */
   protected frames: Frame[] = [];
   protected readonly numbers = new Numbers();
+  #onTheWay: AbortController | null = null;
 
   constructor() {
     super();
@@ -25,6 +29,7 @@ export class Answers extends DebugSession {
 
   /** Whoever was asking has gone, or is done. */
   override shutdown(): void {
+    this.interrupt();
     for (const reader of this.opened?.readers ?? []) reader.close();
     this.opened = null;
     super.shutdown();
@@ -50,20 +55,38 @@ export class Answers extends DebugSession {
     return true;
   }
 
-  /** Goes somewhere, answers, and says where it stopped and why. */
-  protected move(response: DebugProtocol.Response, go: (open: Open) => [Arrival, string]): void {
-    let went: [Arrival, string] | undefined;
-    this.answer(response, () => {
-      went = go(this.open);
+  /** Answers, goes somewhere, and says where it stopped and why; a client may ask for a pause on the way. */
+  protected move(response: DebugProtocol.Response, go: Go): void {
+    let went: { readonly open: Open; readonly arrival: ReturnType<Go>[0]; otherwise: string };
+    const isGoing = this.answer(response, () => {
+      const { open } = this;
+      if (this.#onTheWay !== null)
+        throw new UserError("a search is on its way already; pause ends it");
+      this.#onTheWay = new AbortController();
+      const [arrival, otherwise] = go(open, this.#onTheWay.signal);
+      went = { open, arrival, otherwise };
     });
-    if (went === undefined) return;
+    if (isGoing) this.#arrive(went!.open, went!.arrival, went!.otherwise);
+  }
+
+  /** Ends the search that is on its way, where there is one. */
+  protected interrupt(): void {
+    this.#onTheWay?.abort();
+  }
+
+  async #arrive(open: Open, going: ReturnType<Go>[0], otherwise: string): Promise<void> {
+    const arrival = await going;
+    this.#onTheWay = null;
+    // Whoever disconnected on the way wants no news.
+    if (this.opened !== open) return;
     this.numbers.forget();
     this.frames = [];
-    this.sendEvent(this.#stopped(...went));
+    this.sendEvent(this.#stopped(arrival, otherwise));
   }
 
   #stopped({ by, stop, moment }: Arrival, otherwise: string): DebugProtocol.StoppedEvent {
     if (by === "arrived") return new StoppedEvent(otherwise, THREAD);
+    if (by === "interrupted") return new StoppedEvent("pause", THREAD);
     const { stops } = this.open;
     const event: DebugProtocol.StoppedEvent = new StoppedEvent(
       stop === null ? otherwise : stops.reasonOf(stop),

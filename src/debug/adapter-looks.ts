@@ -161,10 +161,13 @@ export class Looks extends Answers {
 
   #partner(frame: Frame["recorded"] | undefined) {
     const { other } = this.open;
-    if (other === null || frame === undefined || frame.op < 0) return null;
+    if (other === null || frame === undefined) return null;
     return () => {
-      const partner = other.partnerOf(frame);
-      if (partner === null) return [{ name: "partner", value: "none: this happened here alone" }];
+      const partners = other.partnersOf(frame);
+      if (partners === null) return [{ name: "partner", value: "none: diff does not compare it" }];
+      const [partner] = partners;
+      if (partner === undefined)
+        return [{ name: "partner", value: "none: this happened here alone" }];
       return eventShown({ travel: other.travel, trace: other.travel.trace }, partner);
     };
   }

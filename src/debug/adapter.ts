@@ -55,9 +55,10 @@ export class Adapter extends Looks {
   protected override configurationDoneRequest(
     response: DebugProtocol.ConfigurationDoneResponse,
   ): void {
-    this.move(response, ({ session, stopOnEntry }) =>
-      stopOnEntry ? [session.goTo(0), "entry"] : [session.continue("forwards"), "entry"],
-    );
+    this.move(response, ({ session, stopOnEntry }, signal) => [
+      stopOnEntry ? session.goTo(0) : session.continue("forwards", signal),
+      "entry",
+    ]);
   }
 
   protected override restartRequest(response: DebugProtocol.RestartResponse): void {
@@ -102,15 +103,15 @@ export class Adapter extends Looks {
 
   protected override continueRequest(response: DebugProtocol.ContinueResponse): void {
     response.body = { allThreadsContinued: true };
-    this.move(response, ({ session }) => [session.continue("forwards"), "step"]);
+    this.move(response, ({ session }, signal) => [session.continue("forwards", signal), "step"]);
   }
 
   protected override reverseContinueRequest(response: DebugProtocol.ReverseContinueResponse): void {
-    this.move(response, ({ session }) => [session.continue("backwards"), "step"]);
+    this.move(response, ({ session }, signal) => [session.continue("backwards", signal), "step"]);
   }
 
   protected override nextRequest(response: DebugProtocol.NextResponse): void {
-    this.move(response, ({ session }) => [session.next("forwards"), "step"]);
+    this.move(response, ({ session }, signal) => [session.next("forwards", signal), "step"]);
   }
 
   protected override stepInRequest(response: DebugProtocol.StepInResponse): void {
@@ -123,10 +124,15 @@ export class Adapter extends Looks {
 
   /** Outside an op, and at its end, the way out is the way on. */
   protected override stepOutRequest(response: DebugProtocol.StepOutResponse): void {
-    this.move(response, ({ session }) => [
-      session.canFinish ? session.finish("forwards") : session.next("forwards"),
+    this.move(response, ({ session }, signal) => [
+      session.canFinish ? session.finish("forwards", signal) : session.next("forwards", signal),
       "step",
     ]);
+  }
+
+  protected override pauseRequest(response: DebugProtocol.PauseResponse): void {
+    this.interrupt();
+    this.sendResponse(response);
   }
 
   protected override gotoTargetsRequest(

@@ -39,23 +39,21 @@ export class Interpreter {
   /** What the last word of a line can be completed to, and that word. */
   complete(line: string): [found: string[], word: string] {
     const [, before, word] = /^(.*?)([^\s]*)$/s.exec(line)!;
-    const first = before!.trim();
-    if (first === "")
-      return [
-        begun(
-          commands.map(({ name }) => name),
-          word!,
-        ),
-        word!,
-      ];
-    const [name] = partsOf(first);
+    return [begun(this.#wordsAfter(before!.trim()), word!), word!];
+  }
+
+  #wordsAfter(line: string): readonly string[] {
+    if (line === "") return commands.map(({ name }) => name);
+    const [name] = partsOf(line);
     const known =
       commands.find((one) => one.name === name || one.short?.includes(name)) ??
       commands.find((one) => one.name.startsWith(name));
-    const words = known?.words?.(this.#desk) ?? [];
-    return [begun(words, word!), word!];
+    return known?.words?.(this.#desk) ?? [];
   }
 }
 
-const begun = (words: readonly string[], word: string): string[] =>
-  [...new Set(words)].filter((one) => one.startsWith(word)).sort();
+/** Those that begin with a word; the only one with the blank behind it, unless a number or a name follows. */
+function begun(words: readonly string[], word: string): string[] {
+  const found = [...new Set(words)].filter((one) => one.startsWith(word)).sort();
+  return found.length === 1 && /\w$/.test(found[0]!) ? [`${found[0]} `] : found;
+}

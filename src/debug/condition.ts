@@ -11,6 +11,13 @@ export interface Condition {
   /** As it was written. */
   readonly text: string;
   readonly holds: (told: Told) => boolean;
+  /** Fields that no event lacks for which it holds, and the value that each must have; null for more than one. */
+  readonly demands: readonly Demand[];
+}
+
+export interface Demand {
+  readonly field: string;
+  readonly value: Value;
 }
 
 /** An event, and what it takes to tell its fields as a person knows them. */
@@ -26,11 +33,20 @@ type Lookup = (name: string) => Value;
 type Node = (lookup: Lookup) => Value | boolean;
 
 /** What every event has beside the fields of its kind. */
-const APART = ["seq", "op", "kind", "actor", "place", "cause", "at", "verdict"];
+export const always: readonly string[] = [
+  "seq",
+  "op",
+  "kind",
+  "actor",
+  "place",
+  "cause",
+  "at",
+  "verdict",
+];
 
 /** Every name that stands for a field of some event. */
 export const fieldNames: ReadonlySet<string> = new Set([
-  ...APART,
+  ...always,
   ...kindNames.flatMap((kind) => Object.keys(declared(kind).fields)),
 ]);
 
@@ -47,8 +63,10 @@ export function fieldOf({ recorded, verdict, virtBase }: Told, name: string): un
 
 /** Reads a condition; a UserError says at which character it goes wrong. */
 export function conditionOf(text: string): Condition {
-  const node = new Parser(text).whole();
-  return { text, holds: (told) => isTrue(node((name) => fieldOf(told, name) as Value)) };
+  const parser = new Parser(text);
+  const node = parser.whole();
+  const holds = (told: Told) => isTrue(node((name) => fieldOf(told, name) as Value));
+  return { text, holds, demands: parser.demands };
 }
 
 const isNumber = (value: Value): value is number | bigint =>
@@ -74,6 +92,7 @@ const isTrue = (value: Value | boolean): boolean =>
 const TOKEN = /\s*(==|!=|<=|>=|<|>|\(|\)|0x[\da-f]+|-?\d+|[a-z_][\w.-]*|'[^']*'|"[^"]*")/iy;
 
 class Parser {
+  readonly demands: Demand[] = [];
   readonly #text: string;
   readonly #tokens: { readonly word: string; readonly at: number }[] = [];
   #next = 0;
@@ -100,10 +119,12 @@ class Parser {
   }
 
   #or(): Node {
+    const demanded = this.demands.length;
     let node = this.#and();
     while (this.#take("or")) {
       const [left, right] = [node, this.#and()];
       node = (lookup) => isTrue(left(lookup)) || isTrue(right(lookup));
+      this.demands.length = demanded;
     }
     return node;
   }
@@ -119,7 +140,9 @@ class Parser {
 
   #not(): Node {
     if (!this.#take("not")) return this.#comparison();
+    const demanded = this.demands.length;
     const node = this.#not();
+    this.demands.length = demanded;
     return (lookup) => !isTrue(node(lookup));
   }
 
@@ -129,11 +152,18 @@ class Parser {
       if (!this.#take(")")) throw this.#wrong(this.#here, "stands where a ')' should");
       return node;
     }
+    const field = this.#tokens[this.#next]?.word ?? "";
     const left = this.#operand(true);
-    const compare = comparisons[this.#tokens[this.#next]?.word ?? ""];
+    const sign = this.#tokens[this.#next]?.word ?? "";
+    const compare = comparisons[sign];
     if (compare === undefined) return left;
     this.#next++;
+    const isField = fieldNames.has(this.#tokens[this.#next]?.word ?? "");
     const right = this.#operand(false);
+    if (fieldNames.has(field) && sign !== "!=") {
+      const value = sign === "==" && !isField ? (right(() => null) as Value) : null;
+      this.demands.push({ field, value });
+    }
     return (lookup) => compare(left(lookup) as Value, right(lookup) as Value);
   }
 

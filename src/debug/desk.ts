@@ -29,12 +29,28 @@ export class Desk {
   /** The last event that `list` printed. */
   listed: number | null = null;
   isOver = false;
+  #interrupt = new AbortController();
 
   constructor(session: Session, path: string, other: Other | null, commands: readonly Command[]) {
     this.session = session;
     this.path = path;
     this.other = other;
     this.commands = commands;
+  }
+
+  /** What ends the search under way. */
+  get signal(): AbortSignal {
+    return this.#interrupt.signal;
+  }
+
+  /** Ends the search under way, where there is one. */
+  interrupt(): void {
+    this.#interrupt.abort();
+  }
+
+  /** What was interrupted is over: the next search is not. */
+  goOn(): void {
+    if (this.signal.aborted) this.#interrupt = new AbortController();
   }
 
   /** "run.gart" */
@@ -46,7 +62,7 @@ export class Desk {
   arrived({ by, stop }: Arrival): string {
     this.listed = null;
     const { session } = this;
-    const why = by === "stop" ? [stopText(stop!)] : by === "edge" ? [this.#edge()] : [];
+    const why = this.#whyHere(by, stop);
     const shown = this.displays.map((display) => this.displayed(display));
     const line = session.here === undefined && by === "edge" ? [] : [this.where()];
     return [...why, ...line, ...shown].join("\n");
@@ -74,10 +90,13 @@ export class Desk {
     return `${number}: ${text} = ${value}`;
   }
 
-  #edge(): string {
+  #whyHere(by: Arrival["by"], stop: Stop | null): string[] {
     const { moment, trace } = this.session;
-    if (moment === 0) return "the beginning of the trace: nothing has happened yet";
-    return trace.torn ? "the end of the trace, which is torn" : "the end of the trace";
+    if (by === "arrived") return [];
+    if (by === "stop") return [stopText(stop!)];
+    if (by === "interrupted") return [`interrupted; nothing to stop at was met up to #${moment}`];
+    if (moment === 0) return ["the beginning of the trace: nothing has happened yet"];
+    return [trace.torn ? "the end of the trace, which is torn" : "the end of the trace"];
   }
 }
 

@@ -77,7 +77,7 @@ export const infos: readonly Command[] = [
     name: "set",
     usage: "set colour on|off, set pages LINES|off",
     says: "whether output is coloured, and after how many lines it waits",
-    words: () => ["colour on", "colour off", "pages"],
+    words: () => ["colour", "pages", "on", "off"],
     run: set,
   },
   {

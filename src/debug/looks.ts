@@ -15,6 +15,7 @@ import { fieldNames } from "./condition.ts";
 import { framesOf } from "./content.ts";
 import type { Desk } from "./desk.ts";
 import { evaluate, expressions } from "./evaluate.ts";
+import { piecesOf } from "./pieces.ts";
 import { thingWords } from "./stopping.ts";
 
 /** Lines that `list` prints: as many as gdb's. */
@@ -169,17 +170,24 @@ function display(desk: Desk, argument: string): string {
   return displays.map((shown) => desk.displayed(shown)).join("\n");
 }
 
-function history({ session: { travel, trace, moment } }: Desk, argument: string): string {
+async function history({ session, signal }: Desk, argument: string): Promise<string> {
+  const { travel, trace, moment } = session;
   if (argument === "") throw new UserError("say whose history: history gatt[0x42]");
   const thing = thingOf(trace, argument);
   const lines: string[] = [];
-  for (const recorded of travel.changes(thing, { to: moment, backwards: true })) {
-    if (lines.length === MOST) {
-      lines.push(`older ones: gartrace history TRACE ${thing.name} --before #${recorded.seq}`);
-      break;
+  let looked = moment + 1;
+  for await (const piece of piecesOf({ from: 1, to: moment, backwards: true }, signal)) {
+    for (const recorded of travel.changes(thing, piece)) {
+      if (lines.length === MOST) {
+        const rest = `older ones: gartrace history TRACE ${thing.name} --before #${recorded.seq}`;
+        return [...lines, rest].join("\n");
+      }
+      lines.push(eventLine(recorded, travel.verdict(recorded), trace.about));
     }
-    lines.push(eventLine(recorded, travel.verdict(recorded), trace.about));
+    looked = piece.from;
   }
+  if (signal.aborted && looked > 1)
+    lines.push(`interrupted; what is older than #${looked} was not read`);
   return lines.length > 0 ? lines.join("\n") : `nothing changed ${thing.name} up to #${moment}`;
 }
 
@@ -188,8 +196,11 @@ function other(desk: Desk): string {
   if (desk.other === null)
     throw new UserError("there is one trace only; begin with two: gartrace debug TRACE TRACE2");
   if (here === undefined) throw new UserError("nothing has happened yet in either trace");
-  const partner = desk.other.partnerOf(here);
-  if (partner === null)
+  const partners = desk.other.partnersOf(here);
+  if (partners === null)
+    return `gartrace diff does not compare what is like #${here.seq}, so it has no partner in ${desk.other.name}`;
+  const [partner] = partners;
+  if (partner === undefined)
     return `${desk.other.name} has no partner of #${here.seq}: this happened here alone`;
   const theirs = desk.other.travel;
   const told = (recorded: Recorded, of: typeof travel) => ({
@@ -197,13 +208,9 @@ function other(desk: Desk): string {
     causes: of.causes(recorded),
     virtBase: of.trace.about.virtBase,
   });
-  const line = eventLine(partner, theirs.verdict(partner), theirs.trace.about);
+  const lines = partners.map((one) => eventLine(one, theirs.verdict(one), theirs.trace.about));
   const rows = addressRows([told(here, travel), told(partner, theirs)]);
-  return [
-    line,
-    inColumns(
-      rows.map(([space, , a, b]) => [space!, a!, b!]),
-      ["", desk.name, desk.other.name],
-    ),
-  ].join("\n");
+  const addresses = rows.map(([space, , a, b]) => [space!, a!, b!]);
+  if (addresses.every(([, a, b]) => a === "-" && b === "-")) return lines.join("\n");
+  return [...lines, inColumns(addresses, ["", desk.name, desk.other.name])].join("\n");
 }

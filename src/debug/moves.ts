@@ -7,9 +7,13 @@ import type { Desk } from "./desk.ts";
 import type { Arrival, Direction } from "./session.ts";
 
 /** The same move so many times, or until something else ends it. */
-function times(count: number, move: () => Arrival, goesOnAt: Arrival["by"]): Arrival {
-  let arrival = move();
-  for (let done = 1; done < count && arrival.by === goesOnAt; done++) arrival = move();
+async function times(
+  count: number,
+  move: () => Promise<Arrival>,
+  goesOnAt: Arrival["by"],
+): Promise<Arrival> {
+  let arrival = await move();
+  for (let done = 1; done < count && arrival.by === goesOnAt; done++) arrival = await move();
   return arrival;
 }
 
@@ -18,7 +22,7 @@ const pairOf = (
   short: readonly [string, string],
   says: readonly [string, string],
   usage: string,
-  go: (desk: Desk, direction: Direction, argument: string) => Arrival,
+  go: (desk: Desk, direction: Direction, argument: string) => Arrival | Promise<Arrival>,
 ): Command[] =>
   (["forwards", "backwards"] as const).map((direction, i) => ({
     name: i === 0 ? name : `reverse-${name}`,
@@ -26,7 +30,7 @@ const pairOf = (
     usage: `${i === 0 ? name : `reverse-${name}`}${usage}`,
     says: says[i]!,
     repeats: true,
-    run: (desk, argument) => desk.arrived(go(desk, direction, argument)),
+    run: async (desk, argument) => desk.arrived(await go(desk, direction, argument)),
   }));
 
 const namedPositions = ({ session }: Desk): string[] => [
@@ -56,8 +60,8 @@ export const moves: readonly Command[] = [
       "go back to the one before, or to the beginning",
     ],
     " [TIMES]",
-    ({ session }, direction, argument) =>
-      times(countIn(argument, 1), () => session.continue(direction), "stop"),
+    ({ session, signal }, direction, argument) =>
+      times(countIn(argument, 1), () => session.continue(direction, signal), "stop"),
   ),
   ...pairOf(
     "step",
@@ -74,15 +78,15 @@ export const moves: readonly Command[] = [
       "to where this op began, or the one before it",
     ],
     " [OPS]",
-    ({ session }, direction, argument) =>
-      times(countIn(argument, 1), () => session.next(direction), "arrived"),
+    ({ session, signal }, direction, argument) =>
+      times(countIn(argument, 1), () => session.next(direction, signal), "arrived"),
   ),
   ...pairOf(
     "finish",
     ["fin", "rfin"],
     ["to the end of this op, unless something stops it before", "to the beginning of this op"],
     "",
-    ({ session }, direction) => session.finish(direction),
+    ({ session, signal }, direction) => session.finish(direction, signal),
   ),
   {
     name: "back",

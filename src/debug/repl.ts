@@ -32,37 +32,63 @@ export async function runScript(desk: Desk, path: string, text: string, say: Say
 
 /** Reads lines from whoever is there until they leave; a line that fails is told of and forgotten. */
 export async function converse(desk: Desk, say: Say): Promise<void> {
-  const interpreter = new Interpreter(desk);
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  const terminal = createInterface({
-    input: process.stdin,
-    ...(isTerminal ? { output: process.stdout } : {}),
-    terminal: isTerminal,
-    prompt: PROMPT,
-    history: isTerminal ? remembered() : [],
-    historySize: REMEMBERED,
-    removeHistoryDuplicates: true,
-    completer: (line: string) => interpreter.complete(line),
-  });
-  // Ctrl-C forgets the line; Ctrl-D leaves.
-  terminal.on("SIGINT", () => {
-    terminal.write(null, { ctrl: true, name: "u" });
-    terminal.prompt();
-  });
-  if (isTerminal) {
-    await say(greeting(desk));
-    terminal.prompt();
-  }
-  for await (const line of terminal) {
-    if (isTerminal) remember(line);
-    const printed = await interpreter.run(line).catch((error) => {
+  const interpreter = new Interpreter(desk);
+  const answered = async (line: string) =>
+    interpreter.run(line).catch((error) => {
       if (error instanceof UserError) return error.message;
       throw error;
     });
-    if (printed !== "") await (isTerminal ? paged(desk, terminal, printed, say) : say(printed));
-    if (desk.isOver) break;
-    if (isTerminal) terminal.prompt();
+  if (isTerminal) return atTerminal(desk, say, answered, (line) => interpreter.complete(line));
+  for await (const line of createInterface({ input: process.stdin })) {
+    const printed = await answered(line);
+    if (printed !== "") await say(printed);
+    if (desk.isOver) return;
   }
+}
+
+/** Tab completes, Ctrl-C forgets the line or ends what is under way, Ctrl-D leaves. */
+async function atTerminal(
+  desk: Desk,
+  say: Say,
+  answered: (line: string) => Promise<string>,
+  completer: (line: string) => [string[], string],
+): Promise<void> {
+  const terminal = createInterface({
+    ...{ input: process.stdin, output: process.stdout, terminal: true, prompt: PROMPT, completer },
+    ...{ history: remembered(), historySize: REMEMBERED, removeHistoryDuplicates: true },
+  });
+  let [isBusy, isClosed] = [false, false];
+  terminal.on("SIGINT", () => {
+    if (isBusy) {
+      desk.interrupt();
+      return;
+    }
+    terminal.write(null, { ctrl: true, name: "e" });
+    terminal.write(null, { ctrl: true, name: "u" });
+    terminal.prompt();
+  });
+  terminal.on("close", () => {
+    isClosed = true;
+    desk.interrupt();
+  });
+  // Ctrl-C right behind a line is meant for what the line does.
+  terminal.on("line", () => {
+    isBusy = true;
+  });
+  await say(greeting(desk));
+  terminal.prompt();
+  for await (const line of terminal) {
+    remember(line);
+    isBusy = true;
+    await paged(desk, terminal, await answered(line), say);
+    isBusy = false;
+    if (desk.isOver || isClosed) break;
+    desk.goOn();
+    terminal.prompt();
+  }
+  // Ctrl-D leaves the cursor behind the prompt.
+  if (isClosed) await say("");
   terminal.close();
 }
 
@@ -74,15 +100,31 @@ function greeting(desk: Desk): string {
   ].join("\n");
 }
 
-/** Long output a page at a time. */
+/** Long output a page at a time; Ctrl-C and Ctrl-D end it as q does. */
 async function paged(desk: Desk, terminal: Interface, text: string, say: Say): Promise<void> {
+  if (text === "") return;
   const lines = text.split("\n");
-  if (desk.pages === 0) return say(text);
-  for (let from = 0; from < lines.length; from += desk.pages) {
-    await say(lines.slice(from, from + desk.pages).join("\n"));
-    if (from + desk.pages >= lines.length) return;
-    const answer = await terminal.question("-- Enter for more, q to stop --");
-    if (answer.trim().startsWith("q")) return;
+  const size = desk.pages === 0 ? lines.length : desk.pages;
+  for (let from = 0; from < lines.length; from += size) {
+    await say(lines.slice(from, from + size).join("\n"));
+    if (from + size < lines.length && (await isEnough(desk, terminal))) return;
+  }
+}
+
+async function isEnough(desk: Desk, terminal: Interface): Promise<boolean> {
+  if (desk.signal.aborted) return true;
+  // An answer is no command to be had again.
+  const forget = (history: string[]) => history.shift();
+  terminal.once("history", forget);
+  try {
+    const { signal } = desk;
+    const answer = await terminal.question("-- Enter for more, q to stop --", { signal });
+    return answer.trim().startsWith("q");
+  } catch (error) {
+    if (desk.signal.aborted) return true;
+    throw error;
+  } finally {
+    terminal.off("history", forget);
   }
 }
 

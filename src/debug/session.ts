@@ -5,9 +5,11 @@
 
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
+import type { Stretch } from "../replay/changes.ts";
 import { type Thing, thingOf } from "../replay/thing.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { TimeTravel } from "../replay/travel.ts";
+import { piecesOf } from "./pieces.ts";
 import { nearestStop, type Stop, splitCondition, type Target, targetOf } from "./stops.ts";
 
 export type Direction = "forwards" | "backwards";
@@ -15,8 +17,8 @@ export type Direction = "forwards" | "backwards";
 /** Where a move ended, and what ended it. */
 export interface Arrival {
   readonly moment: number;
-  /** It got where it was going to, it met something to stop at, or the trace ended first. */
-  readonly by: "arrived" | "stop" | "edge";
+  /** It got where it was going to, it met something to stop at, the trace ended first, or somebody interrupted it. */
+  readonly by: "arrived" | "stop" | "edge" | "interrupted";
   readonly stop: Stop | null;
 }
 
@@ -71,17 +73,17 @@ export class Session {
   }
 
   /** To where the next op begins; backwards, to where this one began, or the one before it. */
-  next(direction: Direction): Arrival {
+  async next(direction: Direction, signal?: AbortSignal): Promise<Arrival> {
     const began = { kinds: ["op.began"] } as const;
     const event =
       direction === "forwards"
         ? this.travel.next(began, this.#moment)
         : this.travel.previous(began, this.#moment);
-    return this.#until(direction, event?.seq ?? null);
+    return this.#until(direction, event?.seq ?? null, signal);
   }
 
   /** To the end of the op in which one stands; backwards, to its beginning. */
-  finish(direction: Direction): Arrival {
+  async finish(direction: Direction, signal?: AbortSignal): Promise<Arrival> {
     const op = this.here?.op ?? -1;
     const row = op < 0 ? undefined : this.trace.op(op);
     if (row === undefined)
@@ -93,7 +95,7 @@ export class Session {
         `#${edge} is the ${isBack ? "beginning" : "end"} of op ${op} already; ` +
           `'${isBack ? "reverse-next" : "next"}' goes on to another`,
       );
-    return this.#until(direction, edge);
+    return this.#until(direction, edge, signal);
   }
 
   /** Whether one stands in an op before its end. */
@@ -103,9 +105,9 @@ export class Session {
     return row !== undefined && row.last !== null && row.last > this.#moment;
   }
 
-  /** To the nearest event that one of the stops is for, or to the end of the trace. */
-  continue(direction: Direction): Arrival {
-    return this.#until(direction, null);
+  /** To the nearest event that one of the stops is for, or to the end of the trace; a signal ends the search. */
+  continue(direction: Direction, signal?: AbortSignal): Promise<Arrival> {
+    return this.#until(direction, null, signal);
   }
 
   /** To where one stood before the last move; null where there was none. */
@@ -152,27 +154,44 @@ export class Session {
     return forget(this.#checkpoints, number);
   }
 
-  #until(direction: Direction, goal: number | null): Arrival {
+  async #until(
+    direction: Direction,
+    goal: number | null,
+    signal: AbortSignal | undefined,
+  ): Promise<Arrival> {
     const backwards = direction === "backwards";
-    let best: Recorded | undefined;
-    let by: Stop | null = null;
-    for (const stop of this.#stops) {
-      // What lies beyond the nearest one so far need not be looked at.
-      const limit = best?.seq ?? goal ?? (backwards ? 1 : this.trace.count);
-      const stretch = backwards
-        ? { from: limit, to: this.#moment - 1, backwards }
-        : { from: this.#moment + 1, to: limit, backwards };
-      const found = nearestStop(this.travel, stop, stretch);
-      if (found === undefined || (best !== undefined && found.seq === best.seq)) continue;
-      best = found;
-      by = stop;
+    const limit = goal ?? (backwards ? 1 : this.trace.count);
+    const whole = backwards
+      ? { from: limit, to: this.#moment - 1, backwards }
+      : { from: this.#moment + 1, to: limit, backwards };
+    const pieces = this.#stops.length === 0 ? [] : piecesOf(whole, signal);
+    let looked = limit;
+    for await (const piece of pieces) {
+      const met = this.#nearest(piece);
+      if (met !== null) {
+        met.stop.hits++;
+        return this.#arrive(met.seq, "stop", met.stop);
+      }
+      looked = backwards ? piece.from : piece.to;
     }
-    if (by !== null) {
-      by.hits++;
-      return this.#arrive(best!.seq, "stop", by);
-    }
+    if (looked !== limit) return this.#arrive(looked, "interrupted");
     if (goal !== null) return this.#arrive(goal, "arrived");
     return this.#arrive(backwards ? 0 : this.trace.count, "edge");
+  }
+
+  /** The stop that is met first in a stretch, and where. */
+  #nearest(stretch: Stretch): { readonly stop: Stop; readonly seq: number } | null {
+    let best: { readonly stop: Stop; readonly seq: number } | null = null;
+    let { from, to } = stretch;
+    for (const stop of this.#stops) {
+      const found = nearestStop(this.travel, stop, { ...stretch, from, to });
+      if (found === undefined) continue;
+      best = { stop, seq: found.seq };
+      // What lies at the nearest one so far, or beyond it, need not be looked at.
+      if (stretch.backwards) from = found.seq + 1;
+      else to = found.seq - 1;
+    }
+    return best;
   }
 
   #arrive(moment: number, by: Arrival["by"], stop: Stop | null = null): Arrival {

@@ -1,14 +1,16 @@
 // stops.ts - where a debugger is to stop: breakpoints on what an event is, watchpoints on a thing's past and future.
 
+import { subjectCode } from "../event/field.ts";
 import { hookNames } from "../event/hook.ts";
 import { verdicts } from "../event/verdict.ts";
-import { actors, type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
+import { actors, declared, type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { nearest, UserError, unknownName } from "../fault.ts";
+import type { Stretch } from "../replay/changes.ts";
 import { momentOf } from "../replay/position.ts";
 import type { Thing } from "../replay/thing.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { Filter, TimeTravel } from "../replay/travel.ts";
-import { type Condition, conditionOf } from "./condition.ts";
+import { always, type Condition, conditionOf, type Demand } from "./condition.ts";
 
 /** What to stop at: one event, events of a sort, or those that change a thing, look at it, or either. */
 export type Target =
@@ -34,7 +36,7 @@ export function splitCondition(text: string): [spec: string, condition: Conditio
 
 type Find = (trace: Trace, name: string) => Target | null;
 
-const one = <T extends string>(list: readonly T[], name: string): T | undefined =>
+const one = <T extends string>(list: readonly T[], name: unknown): T | undefined =>
   list.find((known) => known === name);
 const filtered = (filter: Filter | null): Target | null =>
   filter === null ? null : { at: "filter", filter };
@@ -115,19 +117,55 @@ const LOOKED = 1000;
 export function nearestStop(
   travel: TimeTravel,
   { target, condition }: Stop,
-  stretch: { readonly from: number; readonly to: number; readonly backwards: boolean },
+  stretch: Stretch,
 ): Recorded | undefined {
   const { virtBase } = travel.trace.about;
-  for (const recorded of candidates(travel, target, stretch))
+  const narrow: Target =
+    target.at === "filter" && condition !== null
+      ? { at: "filter", filter: narrowed(target.filter, condition, travel.trace) }
+      : target;
+  for (const recorded of candidates(travel, narrow, stretch))
     if (condition === null) return recorded;
     else if (condition.holds({ recorded, virtBase, verdict: () => travel.verdict(recorded) }))
       return recorded;
   return undefined;
 }
 
-type Bounds = Parameters<typeof nearestStop>[2];
+/** The filter with what the condition demands of every event, as far as it can be looked for. */
+function narrowed(filter: Filter, { demands }: Condition, trace: Trace): Filter {
+  let { actor, place, verdict } = filter;
+  let kinds = filter.hook === undefined ? (filter.kinds ?? kindNames) : (["hook.called"] as const);
+  for (const { field, value } of demands) {
+    if (field === "kind") kinds = kinds.filter((kind) => value === null || kind === value);
+    else if (field === "actor") actor ??= one(actors, value);
+    else if (field === "place") place ??= one(trace.names.places, value);
+    else if (field === "verdict") verdict ??= one(verdicts, value);
+    else if (!always.includes(field))
+      kinds = kinds.filter((kind) => field in declared(kind).fields);
+  }
+  const subject = subjectOf(demands, kinds);
+  return {
+    ...filter,
+    ...(kinds.length === kindNames.length ? {} : { kinds }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(place === undefined ? {} : { place }),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(subject === undefined ? {} : { subject }),
+  };
+}
 
-function candidates(travel: TimeTravel, target: Target, stretch: Bounds): Iterable<Recorded> {
+/** The thing that all these kinds name by a field whose value is demanded; undefined where there is none. */
+function subjectOf(demands: readonly Demand[], kinds: readonly KindName[]): number | undefined {
+  for (const { field, value } of demands) {
+    if (typeof value !== "number" || value < 0 || always.includes(field)) continue;
+    const named = new Set(kinds.map((kind) => declared(kind).fields[field]?.family ?? null));
+    const [family] = named;
+    if (family != null && named.size === 1) return subjectCode(family, value);
+  }
+  return undefined;
+}
+
+function candidates(travel: TimeTravel, target: Target, stretch: Stretch): Iterable<Recorded> {
   switch (target.at) {
     case "event": {
       if (target.seq < stretch.from || target.seq > stretch.to) return [];

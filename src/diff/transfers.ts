@@ -26,9 +26,9 @@ export interface Transferred extends CutsCounted {
 /** Segments that wait for partners at most; what waited longest is alone then. */
 const MOST_WAITING = 1 << 16;
 
-/** What hears of pieces: of those that are alike by their class alone. */
+/** What hears of pieces: those that are alike, and those that are not. */
 interface Hearing {
-  alike(name: PairClass): void;
+  alike(name: PairClass, a: Mark, b: Mark): void;
   found(found: Found): void;
 }
 
@@ -99,7 +99,7 @@ export class Transfers {
       const pairs = a.slice(0, b.length).map((one, i) => [one, b[i]!] as const);
       for (const [i, pair] of pairs.entries()) {
         const name = this.#classOf(pair);
-        if (this.#isAlike(name)) hearing.alike(name);
+        if (this.#isAlike(name)) hearing.alike(name, pair[0].mark, pair[1].mark);
         else found.push({ class: name, a: pair[0].mark, b: pair[1].mark });
         const last = before[i];
         if (last?.[0].to === pair[0].from) this.#cuts.see(last, pair);
@@ -129,7 +129,7 @@ export class Transfers {
       return;
     }
     const name = a.kind === b.kind ? this.#judge.parting(a.leads, b.leads) : "wrong-frame";
-    if (name === null) hearing.alike("same");
+    if (name === null) hearing.alike("same", a, b);
     else hearing.found({ class: name, a, b });
   }
 

@@ -13,6 +13,7 @@ import {
   type Recorded,
 } from "../event/vocabulary.ts";
 import { pagesOf } from "../machine/state.ts";
+import { areIndexed } from "../store/indexes.ts";
 import type { Part, Thing } from "./thing.ts";
 import type { Trace } from "./trace.ts";
 
@@ -66,7 +67,7 @@ export function changesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Gen
   return merged(heads, stretch.backwards === true);
 }
 
-/** The events that changed a thing or looked at it; found by reading, a second for ten million events. */
+/** The events that changed a thing or looked at it; looks are found by reading, a second for ten million events. */
 export function accessesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Generator<Recorded> {
   const heads = parts.flatMap((part) => headsOf(trace, part, stretch, null));
   return merged(heads, stretch.backwards === true);
@@ -92,7 +93,11 @@ function headsOf(
   const kinds = only?.[family] ?? [...namers.get(family)!.keys()];
   const found = (wanted: Partial<Search>) =>
     covering(trace.search({ ...stretch, kinds, ...wanted }), part);
-  if (!trace.indexed || only === null || part.last - part.first >= LOOKUPS) return [found({})];
+  if (!areIndexed(kinds)) {
+    const [first, last] = [subjectCode(family, part.first), subjectCode(family, part.last)];
+    return [found(first === last ? { subject: first } : { subjects: { first, last } })];
+  }
+  if (!trace.indexed || part.last - part.first >= LOOKUPS) return [found({})];
   const first = part.first - (family === "register" ? REGISTER_REACH : 0);
   const heads = [];
   for (let number = Math.max(0, first); number <= part.last; number++)

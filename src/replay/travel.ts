@@ -5,7 +5,13 @@
 
 import type { HookName } from "../event/hook.ts";
 import { isWrong, type Verdict } from "../event/verdict.ts";
-import type { Actor, KindName, Recorded } from "../event/vocabulary.ts";
+import {
+  type Actor,
+  declared,
+  type KindName,
+  kindNames,
+  type Recorded,
+} from "../event/vocabulary.ts";
 import { State } from "../machine/state.ts";
 import { causesOf, verdictIn } from "./causes.ts";
 import { accessesOf, changesOf, isChange, type Stretch } from "./changes.ts";
@@ -20,6 +26,8 @@ export interface Filter {
   /** A call of this hook. */
   readonly hook?: HookName;
   readonly op?: number;
+  /** About this one thing, by its code. */
+  readonly subject?: number;
   readonly actor?: Actor;
   /** A function of driver or kernel. */
   readonly place?: string;
@@ -85,8 +93,8 @@ export class TimeTravel {
 
   /** The events that are as the filter says, in order or newest first. */
   *matching(filter: Filter, stretch: Partial<Stretch> = {}): Generator<Recorded> {
-    const { kinds, hook, op, actor, place, verdict, where } = filter;
-    const wanted = hook === undefined ? kinds : (["hook.called"] as const);
+    const { kinds, subject, hook, op, actor, place, verdict, where } = filter;
+    const wanted = hook === undefined ? (kinds ?? handingFor(verdict)) : (["hook.called"] as const);
     const row = op === undefined ? undefined : this.trace.op(op);
     if (op !== undefined && row === undefined) return;
     const { from, to, backwards } = this.#whole(stretch);
@@ -95,10 +103,11 @@ export class TimeTravel {
       to: Math.min(to, row?.last ?? this.trace.count),
       backwards: backwards === true,
       ...(wanted === undefined ? {} : { kinds: wanted }),
+      ...(subject === undefined ? {} : { subject }),
       ...(op === undefined ? {} : { op }),
       ...(actor === undefined ? {} : { actor }),
       ...(place === undefined ? {} : { place }),
-      astray: verdict !== undefined && verdict !== "identity" && verdict !== "translated",
+      astray: verdict !== undefined && !isRight(verdict),
     });
     for (const recorded of found) {
       const { event } = recorded;
@@ -157,6 +166,16 @@ export class TimeTravel {
     if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
   }
 }
+
+const isRight = (verdict: Verdict | "wrong"): boolean =>
+  verdict === "identity" || verdict === "translated";
+
+/** Only what hands a number to hardware can have a verdict; where a number goes astray, the store knows better. */
+const handing = kindNames.filter((kind) =>
+  Object.values(declared(kind).fields).some((field) => field.in === "bus"),
+);
+const handingFor = (verdict: Filter["verdict"]): Filter["kinds"] =>
+  verdict !== undefined && isRight(verdict) ? handing : undefined;
 
 /** Events that are folded sooner than a keyframe is read. */
 const AT_HAND = 2048;

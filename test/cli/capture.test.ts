@@ -120,3 +120,23 @@ test("what is wrong with the files is one line with its place, and exit 2", asyn
   expect(said[3]).toContain("field 'probes.x.part'");
   expect(said[4]).toContain("standard input has no name; say with -o what to write");
 });
+
+test("other shows where another kernel had the same bytes of the disk", async () => {
+  const folder = freshFolder();
+  const native = resolve("traces/captures/linux-6.12.native");
+  const logs = ["ftrace.txt.gz", "qemu-trace.log.gz"].map((name) => join(native, name));
+  await Promise.all([
+    gartrace(`import ${files.join(" ")} -o dom0.gart`, { folder }),
+    gartrace(`import ${logs.join(" ")} -o native.gart`, { folder }),
+  ]);
+  const script = ["break request.mapped", "run op:4", "continue", "other", "step", "other"];
+  writeFileSync(join(folder, "script"), script.join("\n"));
+  const { code, stdout } = await gartrace("debug native.gart dom0.gart -x script", { folder });
+  expect(code).toBe(0);
+  const told = stdout.split("\n");
+  const bytes = /of the disk from byte \d+/;
+  const [here, there] = told.filter((line) => bytes.test(line));
+  expect(bytes.exec(there!)![0]).toBe(bytes.exec(here!)![0]);
+  expect(stdout).toMatch(/^phys +0x2bed000 +0x2bc0000$/m);
+  expect(stdout).toMatch(/diff does not compare what is like #\d+, so it has no partner in dom0/);
+});

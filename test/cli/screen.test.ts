@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
 import { gartrace, main, run } from "./gartrace.ts";
+import { onTerminal as shown } from "./terminal.ts";
 
 test("the demo tells the story on one screen, in time, and leaves no files", async () => {
   const temporary = freshFolder();
@@ -37,12 +38,7 @@ describe.concurrent("the answer", () => {
     await gartrace("record smoke -p xen-i386 -k legacy -o run.gart", { folder });
   });
   const ESC = "\u001b[";
-  // script(1) gives the command a terminal, and prints what it wrote there.
-  const onTerminal = (env: { [name: string]: string } = {}) =>
-    run("script", ["-qec", `"${process.execPath}" "${main}" info run.gart`, "/dev/null"], {
-      folder,
-      env: { TERM: "xterm", ...env },
-    });
+  const onTerminal = (env = {}) => shown("info run.gart", { folder, env });
 
   test("is coloured on a terminal", async () => {
     const { code, stdout } = await onTerminal();

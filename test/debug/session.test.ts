@@ -4,6 +4,8 @@ import { beforeEach, expect, test } from "vitest";
 import { conditionOf } from "../../src/debug/condition.ts";
 import { Other } from "../../src/debug/other.ts";
 import { Session } from "../../src/debug/session.ts";
+import { targetOf } from "../../src/debug/stops.ts";
+import { compare } from "../../src/diff/diff.ts";
 import { isWrong } from "../../src/event/verdict.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
 import { recorded } from "../memory-trace.ts";
@@ -31,10 +33,10 @@ const all = (holds: (event: ReturnType<typeof entry>) => boolean): number[] =>
 const entry = (seq: number) => wrong.event(seq)!.event as { kind: string; entry?: number };
 
 /** Where continuing stops, until the trace ends. */
-function stopsOf(direction: "forwards" | "backwards"): number[] {
+async function stopsOf(direction: "forwards" | "backwards"): Promise<number[]> {
   const met: number[] = [];
   for (;;) {
-    const arrival = session.continue(direction);
+    const arrival = await session.continue(direction);
     if (arrival.by === "edge") return met;
     met.push(arrival.moment);
   }
@@ -47,31 +49,32 @@ test("a step goes one event, and no further than the ends of the trace", () => {
   expect(session.step("forwards", 1e9)).toEqual({ moment: trace.count, by: "edge", stop: null });
 });
 
-test("next goes from the beginning of one op to that of the next, and back the same way", () => {
+test("next goes from the beginning of one op to that of the next, and back the same way", async () => {
   const begins = all(({ kind }) => kind === "op.began");
-  expect(begins.map(() => session.next("forwards").moment)).toEqual(begins);
-  expect(session.next("forwards").by).toBe("edge");
-  expect(begins.map(() => session.next("backwards").moment)).toEqual(begins.toReversed());
-  expect(session.next("backwards")).toMatchObject({ moment: 0, by: "edge" });
+  for (const moment of begins) expect((await session.next("forwards")).moment).toBe(moment);
+  expect((await session.next("forwards")).by).toBe("edge");
+  for (const moment of begins.toReversed())
+    expect((await session.next("backwards")).moment).toBe(moment);
+  expect(await session.next("backwards")).toMatchObject({ moment: 0, by: "edge" });
 });
 
-test("finish goes to the end of the op, and its reverse to the beginning", () => {
+test("finish goes to the end of the op, and its reverse to the beginning", async () => {
   const { first, last } = trace.op(2)!;
   session.goTo(first + 3);
-  expect(session.finish("forwards").moment).toBe(last);
-  expect(() => session.finish("forwards")).toThrow("is the end of op 2 already");
-  expect(session.finish("backwards").moment).toBe(first);
+  expect((await session.finish("forwards")).moment).toBe(last);
+  await expect(session.finish("forwards")).rejects.toThrow("is the end of op 2 already");
+  expect((await session.finish("backwards")).moment).toBe(first);
   session.goTo(0);
-  expect(() => session.finish("forwards")).toThrow("#0 is in no op");
+  await expect(session.finish("forwards")).rejects.toThrow("#0 is in no op");
 });
 
-test("continue meets every event that a breakpoint is for, in both directions", () => {
+test("continue meets every event that a breakpoint is for, in both directions", async () => {
   session.break("gatt.written if entry >= 3 and entry < 0x10");
   const wanted = all((e) => e.kind === "gatt.written" && e.entry! >= 3 && e.entry! < 0x10);
   expect(wanted.length).toBeGreaterThan(10);
-  expect(stopsOf("forwards")).toEqual(wanted);
+  expect(await stopsOf("forwards")).toEqual(wanted);
   expect(session.moment).toBe(trace.count);
-  expect(stopsOf("backwards")).toEqual(wanted.toReversed());
+  expect(await stopsOf("backwards")).toEqual(wanted.toReversed());
   expect(session.stops[0]!.hits).toBe(2 * wanted.length);
 });
 
@@ -87,34 +90,58 @@ test.each([
   ["op bind", (seq: number) => seq === trace.op(2)!.first],
   ["op:3", (seq: number) => seq === trace.op(3)!.first],
   ["#77", (seq: number) => seq === 77],
-])("a breakpoint at %s stops at these events and no others", (spec, holds) => {
+])("a breakpoint at %s stops at these events and no others", async (spec, holds) => {
   session.break(spec);
   const wanted = all(() => true).filter(holds);
   expect(wanted.length).toBeGreaterThan(0);
-  expect(stopsOf("forwards")).toEqual(wanted);
+  expect(await stopsOf("forwards")).toEqual(wanted);
 });
 
-test("a watchpoint stops at changes, a read watchpoint at looks, and both are told apart", () => {
+test.each([
+  ["gatt", "entry == 3"],
+  ["gatt.written", "entry == 3 and verdict == wrong-space"],
+  ["driver", "entry == 3 or entry == 4"],
+  ["gatt", "not (entry == 3) and entry < 6 and 5 == entry"],
+  ["driver", "not not entry == 2"],
+  ["wrong", "kind == gatt.written and place == agp_generic_insert_memory"],
+  ["identity", "entry == 0x40"],
+  ["hook virt_to_phys", "actor == driver and phys > 0x1010000"],
+  ["gatt", "entry != 3 and op == 3"],
+  ["page", "allocation == 0x1010"],
+  ["gatt", "entry == seq"],
+  ["driver", "actor == kernel"],
+])("what is looked for at '%s if %s' is what the condition holds for", async (spec, condition) => {
+  const target = targetOf(trace, spec);
+  if (target.at !== "filter") throw new Error(`${spec} is no filter`);
+  const { holds } = conditionOf(condition);
+  const wanted = [...travel.matching(target.filter)].filter((recorded) =>
+    holds({ recorded, verdict: () => travel.verdict(recorded), virtBase: 0n }),
+  );
+  session.break(`${spec} if ${condition}`);
+  expect(await stopsOf("forwards")).toEqual(wanted.map(({ seq }) => seq));
+});
+
+test("a watchpoint stops at changes, a read watchpoint at looks, and both are told apart", async () => {
   const on = (kind: string) => all((e) => e.kind === kind && e.entry === 3);
   const number = session.watch("gatt[3]", "change").number;
-  expect(stopsOf("forwards")).toEqual(on("gatt.written"));
+  expect(await stopsOf("forwards")).toEqual(on("gatt.written"));
   session.delete(number);
   session.watch("gatt[3]", "read");
-  expect(stopsOf("backwards")).toEqual(on("gatt.read").toReversed());
+  expect(await stopsOf("backwards")).toEqual(on("gatt.read").toReversed());
   session.delete(null);
   session.watch("gatt[2..4] if kind == gatt.read", "access");
-  expect(stopsOf("forwards")).toEqual(
+  expect(await stopsOf("forwards")).toEqual(
     all((e) => e.kind === "gatt.read" && e.entry! >= 2 && e.entry! <= 4),
   );
 });
 
-test("the nearest of several stops ends a move, be it a next or a finish", () => {
+test("the nearest of several stops ends a move, be it a next or a finish", async () => {
   const { first } = trace.op(2)!;
   session.goTo(first);
   session.watch("gatt[4]", "change");
   const three = session.watch("gatt[3]", "change");
-  expect(session.next("forwards")).toMatchObject({ by: "stop", stop: three });
-  expect(session.finish("forwards").stop!.text).toBe("gatt[0x4]");
+  expect(await session.next("forwards")).toMatchObject({ by: "stop", stop: three });
+  expect((await session.finish("forwards")).stop!.text).toBe("gatt[0x4]");
 });
 
 test("back and forward retrace where one stood; a new move forgets what lay forward", () => {
@@ -168,17 +195,30 @@ test("a condition compares numbers with numbers and words with words, whole virt
   expect(holds("hook > 3 or kind < 'a' or seq == stale or entry")).toBe(false);
 });
 
-test("the partner of an event is the same step on the other platform, and a lone one has none", () => {
+test("the partner of an event is the same step on the other platform, as diff pairs them", () => {
   const other = new Other(travel, new TimeTravel(right), "right");
   const { first } = trace.op(2)!;
   const written = all((e) => e.kind === "gatt.written" && e.entry === 3).find(
     (seq) => seq > first,
   )!;
-  const partner = other.partnerOf(trace.event(written)!)!;
-  expect(partner.event).toMatchObject({ kind: "gatt.written", entry: 3 });
-  expect(right.event(partner.seq)!.op).toBe(2);
-  const alone = [...right.events()].filter(({ event }) => event.kind === "hypercall.made");
+  const [partner] = other.partnersOf(trace.event(written)!)!;
+  expect(partner!.event).toMatchObject({ kind: "gatt.written", entry: 3 });
+  expect(right.event(partner!.seq)!.op).toBe(2);
+  expect(other.partnersOf(trace.event(first)!)).toMatchObject([{ op: 2, event: { name: "bind" } }]);
+  const parted = new Map<number, number | null>();
+  compare(trace, right, {}, ({ a, b }) => {
+    if (a !== null) parted.set(a.recorded.seq, b?.recorded.seq ?? null);
+  });
+  expect(parted.size).toBeGreaterThan(5);
+  for (const [seq, beside] of [...parted].reverse())
+    expect(other.partnersOf(trace.event(seq)!)!.map((one) => one.seq)).toEqual(
+      beside === null ? [] : [beside],
+    );
+});
+
+test("what a platform does in its own way has no partner", () => {
   const back = new Other(new TimeTravel(right), travel, "wrong");
-  expect(alone.length).toBeGreaterThan(0);
-  expect(alone.map((event) => back.partnerOf(event))).toEqual(alone.map(() => null));
+  const own = [...right.events()].filter(({ event }) => event.kind === "hypercall.made");
+  expect(own.length).toBeGreaterThan(0);
+  expect(own.map((event) => back.partnersOf(event))).toEqual(own.map(() => null));
 });
