@@ -206,6 +206,11 @@ export function filledOf(row: Row): number {
   return filled;
 }
 
+/** By the code of a kind: whether its events can say anything outside the row. */
+export const canHaveTexts: readonly boolean[] = [...plans.values()].map(
+  ({ outside }) => outside.length > 0,
+);
+
 const NO_TEXTS: Texts = {};
 
 /** What of the event stands outside its row. */
