@@ -206,6 +206,11 @@ export function filledOf(row: Row): number {
   return filled;
 }
 
+/** By the code of a kind: whether its events can say anything outside the row. */
+export const canHaveTexts: readonly boolean[] = [...plans.values()].map(
+  ({ outside }) => outside.length > 0,
+);
+
 const NO_TEXTS: Texts = {};
 
 /** What of the event stands outside its row. */
@@ -269,6 +274,15 @@ export class RowReader {
         event[step.name] = step.names[step.unit === 1 ? code % 256 : code];
       } else event[step.name] = step.family >= 0 ? Math.floor(value / SUBJECT_FAMILIES) : value;
     }
+    if (plan.outside.length > 0) this.#addOutside(plan, event, row, texts);
+    return {
+      seq: row[column.seq]!,
+      op: row[column.op] ?? -1,
+      event: event as unknown as Event,
+    };
+  }
+
+  #addOutside(plan: Plan, event: { [name: string]: unknown }, row: Row, texts: Texts): void {
     if (plan.kind.startsWith("op.") && texts.op === undefined)
       throw changed(row, "belongs to an op that the trace does not hold");
     for (const { name, in: place } of plan.outside) {
@@ -278,10 +292,5 @@ export class RowReader {
       else if (place === "op.arguments") event[name] = JSON.parse(texts.op!.arguments);
       else event[name] = JSON.parse(texts.op!.result!);
     }
-    return {
-      seq: row[column.seq]!,
-      op: row[column.op] ?? -1,
-      event: event as unknown as Event,
-    };
   }
 }

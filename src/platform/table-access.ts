@@ -31,7 +31,7 @@ export class TableAccess {
     const { entry: format } = this.#kernel.state.nature.chipset!;
     const at = this.#address(through, entry, format.bytes, place);
     // writel takes 32 bits, whatever the driver worked out.
-    const stored = word % 2 ** (8 * format.bytes);
+    const stored = format.bytes === 4 ? word % 2 ** 32 : word;
     this.#kernel.machine.emit({
       kind: "gatt.written",
       actor: "driver",

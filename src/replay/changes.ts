@@ -59,7 +59,7 @@ const REGISTER_REACH = 3;
 const LOOKUPS = 64;
 
 /** The events that changed a thing, in order or newest first; each as soon as it is found. */
-export function changesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Generator<Recorded> {
+export function changesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Iterable<Recorded> {
   const heads = parts.flatMap((part) => [
     ...headsOf(trace, part, stretch, changers),
     ...(part.family === "register" ? [firstReads(trace, part, stretch)] : []),
@@ -68,7 +68,7 @@ export function changesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Gen
 }
 
 /** The events that changed a thing or looked at it; looks are found by reading, a second for ten million events. */
-export function accessesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Generator<Recorded> {
+export function accessesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Iterable<Recorded> {
   const heads = parts.flatMap((part) => headsOf(trace, part, stretch, null));
   return merged(heads, stretch.backwards === true);
 }
@@ -87,21 +87,23 @@ function headsOf(
   part: Part,
   stretch: Stretch,
   only: typeof changers | null,
-): Generator<Recorded>[] {
+): Iterable<Recorded>[] {
   const { family } = part;
   if (family === "attribute") return attributes(trace, part, stretch);
   const kinds = only?.[family] ?? [...namers.get(family)!.keys()];
-  const found = (wanted: Partial<Search>) =>
-    covering(trace.search({ ...stretch, kinds, ...wanted }), part);
+  const search = (wanted: Partial<Search>) => trace.search({ ...stretch, kinds, ...wanted });
+  const found = (wanted: Partial<Search>) => covering(search(wanted), part);
   if (!areIndexed(kinds)) {
     const [first, last] = [subjectCode(family, part.first), subjectCode(family, part.last)];
     return [found(first === last ? { subject: first } : { subjects: { first, last } })];
   }
   if (!trace.indexed || part.last - part.first >= LOOKUPS) return [found({})];
   const first = part.first - (family === "register" ? REGISTER_REACH : 0);
+  // What is found by its own number needs no second look.
+  const lookedUp = (number: number) =>
+    (number < part.first ? found : search)({ subject: subjectCode(family, number) });
   const heads = [];
-  for (let number = Math.max(0, first); number <= part.last; number++)
-    heads.push(found({ subject: subjectCode(family, number) }));
+  for (let number = Math.max(0, first); number <= part.last; number++) heads.push(lookedUp(number));
   if (!PAGED.includes(family) || part.first === 0) return heads;
   const low = subjectCode(family, Math.max(0, part.first - REACH));
   const before = { first: low, last: subjectCode(family, part.first - 1) };
@@ -109,7 +111,7 @@ function headsOf(
 }
 
 /** A page's attributes change together with those of its neighbours. */
-function attributes(trace: Trace, part: Part, stretch: Stretch): Generator<Recorded>[] {
+function attributes(trace: Trace, part: Part, stretch: Stretch): Iterable<Recorded>[] {
   const found = (wanted: Partial<Search>) =>
     covering(trace.search({ ...stretch, kinds: ["attribute.changed"], ...wanted }), part);
   const [low, high] = [part.first * PAGE_SIZE, (part.last + 1) * PAGE_SIZE - 1];
@@ -120,9 +122,10 @@ function attributes(trace: Trace, part: Part, stretch: Stretch): Generator<Recor
 /** The first event of a register, where it is a read: what the read showed is known from there on. */
 function* firstReads(trace: Trace, part: Part, stretch: Stretch): Generator<Recorded> {
   const heads = headsOf(trace, part, { from: 1, to: stretch.to }, { ...changers, register: reads });
-  const first = merged(heads, false).next();
-  if (first.done || first.value.event.kind !== "register.read") return;
-  if (first.value.seq >= stretch.from) yield first.value;
+  for (const first of merged(heads, false)) {
+    if (first.event.kind === "register.read" && first.seq >= stretch.from) yield first;
+    return;
+  }
 }
 
 /** Those events whose things are some of the part's. */
@@ -150,9 +153,15 @@ function extentOf(event: Event, family: Part["family"]): readonly [number, numbe
 }
 const NONE = [1, 0] as const;
 
-/** Ordered sources as one, each event once. */
-function* merged(heads: readonly Iterator<Recorded>[], backwards: boolean): Generator<Recorded> {
-  const waiting = heads.map((head) => ({ head, next: head.next() }));
+/** Ordered sources as one, each event once. Most things have one source, which is passed on as it is. */
+const merged = (sources: readonly Iterable<Recorded>[], backwards: boolean): Iterable<Recorded> =>
+  sources.length === 1 ? sources[0]! : merging(sources, backwards);
+
+function* merging(sources: readonly Iterable<Recorded>[], backwards: boolean): Generator<Recorded> {
+  const waiting = sources.map((source) => {
+    const head = source[Symbol.iterator]();
+    return { head, next: head.next() };
+  });
   let last = 0;
   for (;;) {
     let best: (typeof waiting)[number] | undefined;

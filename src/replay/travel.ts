@@ -61,12 +61,12 @@ export class TimeTravel {
   }
 
   /** The events that changed a thing, in order or newest first; each as soon as it is found. */
-  changes(thing: Thing, stretch: Partial<Stretch> = {}): Generator<Recorded> {
+  changes(thing: Thing, stretch: Partial<Stretch> = {}): Iterable<Recorded> {
     return changesOf(this.trace, thing, this.#whole(stretch));
   }
 
   /** The events that changed a thing or looked at it. */
-  accesses(thing: Thing, stretch: Partial<Stretch> = {}): Generator<Recorded> {
+  accesses(thing: Thing, stretch: Partial<Stretch> = {}): Iterable<Recorded> {
     return accessesOf(this.trace, thing, this.#whole(stretch));
   }
 

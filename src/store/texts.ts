@@ -31,7 +31,7 @@ const between = build
 type NoteFields = [seq: number, text: string];
 export type OpTexts = [name: string, arguments: string, result: string | null];
 const NO_TEXTS: Texts = {};
-const NO_NOTES: ReadonlyMap<number, string> = new Map();
+const hasNone = (): Texts => NO_TEXTS;
 
 /** The op that a row begins or ends. */
 export const opOf = (row: Row): number => Math.floor(row[SUBJECT]! / SUBJECT_FAMILIES);
@@ -40,8 +40,8 @@ export class RowTexts {
   readonly #notes: Statement<unknown[]>;
   readonly #between: Statement<unknown[]>;
   readonly #ops: Statement<unknown[]>;
-  /** The codes of the kinds that can have a note. */
-  readonly #noted: ReadonlySet<number>;
+  /** By kind: whether it can have a note. */
+  readonly #noted: readonly boolean[];
   readonly #began: number;
   readonly #ended: number;
 
@@ -50,19 +50,20 @@ export class RowTexts {
     this.#notes = prepare(database, notesOf).raw();
     this.#between = prepare(database, between).raw();
     this.#ops = prepare(database, opsNamed).raw();
-    this.#noted = new Set(kinds.flatMap((kind, code) => (hasNote(kind as KindName) ? [code] : [])));
+    this.#noted = kinds.map((kind) => hasNote(kind as KindName));
     this.#began = kinds.indexOf("op.began");
     this.#ended = kinds.indexOf("op.ended");
   }
 
-  /** Each row with its texts, in the order given. */
-  *of(rows: readonly Row[]): Generator<{ row: Row; texts: Texts }> {
+  /** What says the texts of each of these rows; most rows are of kinds that have none. */
+  of(rows: readonly Row[]): (row: Row) => Texts {
     const notes = this.#notesOf(rows);
     const ops = this.#opsOf(rows);
-    for (const row of rows) {
-      const note = notes.size === 0 ? undefined : notes.get(row[SEQ]!);
-      yield { row, texts: note === undefined ? this.#textsOfOp(row, ops) : { note } };
-    }
+    if (notes.size === 0 && ops.size === 0) return hasNone;
+    return (row) => {
+      const note = notes.get(row[SEQ]!);
+      return note === undefined ? this.#textsOfOp(row, ops) : { note };
+    };
   }
 
   /** All notes from one seq to another, both included. */
@@ -72,8 +73,8 @@ export class RowTexts {
 
   /** The notes of those rows whose kind can have one, by seq. */
   #notesOf(rows: readonly Row[]): ReadonlyMap<number, string> {
-    const wanted = rows.filter((row) => this.#noted.has(row[KIND]!)).map((row) => row[SEQ]!);
-    if (wanted.length === 0) return NO_NOTES;
+    const wanted = rows.filter((row) => this.#noted[row[KIND]!]).map((row) => row[SEQ]!);
+    if (wanted.length === 0) return new Map();
     return new Map(this.#notes.all(JSON.stringify(wanted)) as NoteFields[]);
   }
 

@@ -2,7 +2,8 @@
 
 import { type Database, SqliteError, type Statement } from "better-sqlite3";
 import { chipsetCalled } from "../chipset/index.ts";
-import { encodeRow, Places, type Texts, textsOf } from "../event/row.ts";
+import { columns } from "../event/field.ts";
+import { canHaveTexts, encodeRow, Places, type Texts, textsOf } from "../event/row.ts";
 import type { About, SourceFile } from "../event/trace.ts";
 import { actors, type Event, kindNames } from "../event/vocabulary.ts";
 import { assert } from "../fault.ts";
@@ -15,6 +16,9 @@ import { makeIndexes } from "./indexes.ts";
 import { Keyframes, SPACING } from "./keyframes.ts";
 import { build, prepare, run } from "./schema.ts";
 import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
+
+const KIND = columns.indexOf("kind");
+const NO_TEXTS: Texts = {};
 
 /** Events to a transaction: what a crash can cost. */
 const BATCH = 16384;
@@ -76,13 +80,13 @@ export class TraceWriter {
    * keyframes 0.07 and the digest 0.06.
    */
   append(seq: number, op: number, event: Event, state?: State): void {
-    assert(seq === this.#last + 1, () => `event ${seq} follows event ${this.#last}`);
+    if (seq !== this.#last + 1) this.#isOutOfOrder(seq);
     const { values, end } = this.#events;
     const filled = encodeRow(values, end, seq, op, event, this.#places);
     this.#digest.row(values, end, filled);
     this.#last = seq;
     try {
-      const texts = textsOf(event);
+      const texts = canHaveTexts[values[end + KIND]!] ? textsOf(event) : NO_TEXTS;
       if (event.kind !== "op.began" && event.kind !== "op.ended")
         this.#signature.row(values, end, filled, op, texts.note);
       if (texts.note !== undefined || texts.op !== undefined) this.#appendTexts(seq, event, texts);
@@ -156,6 +160,11 @@ export class TraceWriter {
     } catch (error) {
       throw this.#failed(error);
     }
+  }
+
+  /** Apart from `append`: the message's closure would be made for each event. */
+  #isOutOfOrder(seq: number): void {
+    assert(false, () => `event ${seq} follows event ${this.#last}`);
   }
 
   #appendTexts(seq: number, event: Event, texts: Texts): void {

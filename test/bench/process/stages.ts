@@ -1,0 +1,43 @@
+// stages.ts - a process of its own that simulates, records and finishes a run, and says how long each took.
+
+import { statSync } from "node:fs";
+import { setupOf } from "../../../src/cli/recording.ts";
+import { record } from "../../../src/record.ts";
+import { aboutRun } from "../../../src/scenario/setup.ts";
+import { TraceWriter } from "../../../src/store/write.ts";
+import { churn, machine } from "../churn.ts";
+import { tell } from "../process.ts";
+
+/** Seconds. */
+export interface Stages {
+  readonly events: number;
+  readonly bytes: number;
+  /** Simulation and store together: until the last event is in the file. */
+  readonly record: number;
+  /** The index, the digest and the finish mark on top. */
+  readonly finish: number;
+  /** The simulation alone, its events thrown away. */
+  readonly simulate: number;
+}
+
+const [, , length, path] = process.argv as [string, string, string, string];
+const setup = setupOf({ ...machine, workload: churn(Number(length)) });
+const seconds = (since: number): number => (performance.now() - since) / 1000;
+
+async function stages(): Promise<Stages> {
+  const simulating = performance.now();
+  for (const _ of record(setup, () => {}));
+  const simulate = seconds(simulating);
+  const writer = await TraceWriter.create(path, aboutRun(setup), { force: true });
+  const recording = performance.now();
+  for (const _ of record(setup, (seq, op, event, state) => writer.append(seq, op, event, state)));
+  const recorded = seconds(recording);
+  const finishing = performance.now();
+  const { events } = writer.finish();
+  const finish = seconds(finishing);
+  return { events, bytes: statSync(path).size, record: recorded, finish, simulate };
+}
+
+// The first time warms up.
+await stages();
+tell<Stages>(await stages());
