@@ -25,6 +25,7 @@ const facts = [
   "iommu.translated",
   "descriptor.written",
   "request.issued",
+  "request.mapped",
   "request.fetched",
   "request.completed",
   "pte.written",

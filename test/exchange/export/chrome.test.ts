@@ -93,7 +93,7 @@ describe("by the rules of the format", () => {
 
   test.each<[string, RegExp, (entry: Entry) => Entry | null]>([
     ["a phase of no meaning", /no such phase/, (e) => (e.ph === "i" ? { ...e, ph: "Q" } : e)],
-    ["a time in words", /no time/, (e) => ({ ...e, ts: "1" as unknown as number })],
+    ["a time that is none", /no time/, (e) => ({ ...e, ts: Number.NaN })],
     ["threads without names", /has no name/, (e) => (e.name === "thread_name" ? null : e)],
     ["flows under other names", /ends without/, (e) => (e.ph === "f" ? { ...e, cat: "x" } : e)],
     ["flows that end nowhere", /has no end/, (e) => (e.ph === "f" ? null : e)],
