@@ -125,6 +125,12 @@ export const subject = (family: FamilyName): Field<number, false> => ({
 /** Bytes. */
 export const sizeField: Field<number, false> = { ...plain, in: "size", schema: natural };
 
+/** Bytes of one access to a register; no bus makes a wider one. */
+export const widthField: Field<number, false> = {
+  ...sizeField,
+  schema: z.number().int().min(1).max(8),
+};
+
 /** A raw word as it stood in memory or in a register: bits 0 to 51. */
 export const wordField: Field<number, false> = {
   ...plain,

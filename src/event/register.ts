@@ -1,7 +1,7 @@
 // register.ts - chipset registers: PCI configuration space or memory-mapped, by place and width.
 
 import { hex } from "../address.ts";
-import { handed, highField, sizeField, subject, wordField } from "./field.ts";
+import { handed, highField, subject, widthField, wordField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 /** A register's number: space (0 configuration, 1 memory-mapped), bus/device/function, byte offset. */
@@ -50,7 +50,7 @@ const access = {
   register: subject("register"),
   word: wordField,
   high: highField,
-  size: sizeField,
+  size: widthField,
   ...handed,
 } as const;
 

@@ -30,6 +30,7 @@ function valueIn({ in: place, names, hex, schema }: Field): fc.Arbitrary<unknown
   if (place === "op.arguments" || place === "op.result") return facts;
   if (place === "subject") return subject;
   if (hex) return word;
+  if (!schema.safeParse(0).success) return fc.integer({ min: 1, max: 8 });
   return schema.safeParse(-1).success ? fc.integer() : fc.nat();
 }
 
