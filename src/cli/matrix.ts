@@ -74,8 +74,9 @@ export function addMatrix(program: Command): void {
       mkdirSync(folder, { recursive: true });
       try {
         const cells = await runMatrix(options, folder);
-        if (options.json) await printJson(cells.map(cellJson));
-        else await print(matrixText(cells, options.keep !== undefined));
+        const isKept = options.keep !== undefined;
+        if (options.json) await printJson(cells.map((cell) => cellJson(cell, isKept)));
+        else await print(matrixText(cells, isKept));
       } finally {
         if (options.keep === undefined) rmSync(folder, { recursive: true });
       }
@@ -158,8 +159,9 @@ function read(path: string): Outcome {
   }
 }
 
-const cellJson = ({ outcome, virtBase, ...cell }: Cell): unknown => ({
+const cellJson = ({ outcome, virtBase, path, ...cell }: Cell, isKept: boolean): unknown => ({
   ...cell,
+  path: isKept ? path : null,
   outcome: outcome && {
     ...outcome,
     first: judgedJson(outcome.first, virtBase),
