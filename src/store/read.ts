@@ -205,9 +205,8 @@ export class TraceReader {
     return digest.end(this.names);
   }
 
-  /** How many ops have a signature, up to the first whose signature is not that of its events. */
-  checkSignatures(): { readonly ops: number; readonly wrong: number | null } {
-    let ops = 0;
+  /** The first op whose signature is not that of its events; null where all are, or have none. */
+  firstWrongSignature(): number | null {
     const signature = new Signature(chipsetCalled(this.about.chipset));
     const signed = prepare(this.#database, signatureOfOp).pluck();
     for (const { row, texts } of this.#stored(1, this.count)) {
@@ -218,13 +217,11 @@ export class TraceReader {
         signature.row(row, 0, filledOf(row), row[OP] ?? -1, texts.note);
       } else {
         const stored = signed.get(opOf(row)) ?? null;
-        if (stored === null) continue;
-        if (stored !== signature.ended(JSON.parse(texts.op!.result!)))
-          return { ops, wrong: opOf(row) };
-        ops++;
+        if (stored !== null && stored !== signature.ended(JSON.parse(texts.op!.result!)))
+          return opOf(row);
       }
     }
-    return { ops, wrong: null };
+    return null;
   }
 
   /** The files that it was imported from, and what became of their lines. */

@@ -9,7 +9,7 @@ import type { About } from "../../event/trace.ts";
 import type { Event, Recorded } from "../../event/vocabulary.ts";
 import { apply } from "../../machine/apply.ts";
 import type { Keep } from "../../machine/machine.ts";
-import { State } from "../../machine/state.ts";
+import { pagesOf, State } from "../../machine/state.ts";
 import { natureOf } from "../../replay/replay.ts";
 import { JSONL, JSONL_VERSION, jsonlHeader } from "../jsonl-header.ts";
 import type { Open, WholeFormat } from "./format.ts";
@@ -18,8 +18,8 @@ import { checked, firstOf, jsonOf, type Refuse } from "./text-lines.ts";
 
 /** Bytes that an event can be about: replay goes through them page by page. */
 const MOST_BYTES = 2 ** 36;
-/** Bytes that events can be about before no state is kept any more: so many at all, and for each of them. */
-const [MOST_KEPT, MOST_KEPT_EACH] = [2 ** 30, 2 ** 20];
+/** Pages that events can touch before no state is kept any more: at all, and for each of them. */
+const [MOST_TOUCHED, MOST_TOUCHED_EACH] = [2 ** 18, 2 ** 8];
 
 export const jsonl: WholeFormat = {
   name: "jsonl",
@@ -71,7 +71,7 @@ class Events {
   readonly #virtBase: bigint;
   /** The lines rule, numbers and ops included; the state is kept beside them for the trace's keyframes. */
   #state: State | undefined;
-  #bytes = 0;
+  #touched = 0;
   #last = 0;
   #lastOp = -1;
   readonly #open = new Set<number>();
@@ -93,9 +93,9 @@ class Events {
     if (bytesOf(event) > MOST_BYTES)
       throw this.#refuse(`field 'size': more than ${MOST_BYTES} bytes`);
     this.#follow(op, event);
-    this.#bytes += bytesOf(event);
+    this.#touched += pagesOf(bytesOf(event));
     // Page by page, a short file of absurd sizes would take for ever; it gets no keyframes instead.
-    if (this.#bytes > MOST_KEPT + MOST_KEPT_EACH * seq) this.#state = undefined;
+    if (this.#touched > MOST_TOUCHED + MOST_TOUCHED_EACH * seq) this.#state = undefined;
     if (this.#state !== undefined) apply(this.#state, event, seq);
     this.#keep(seq, op, event, this.#state);
     this.#last = seq;

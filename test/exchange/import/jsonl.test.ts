@@ -34,6 +34,14 @@ async function refusal(content: string | Buffer): Promise<string> {
   return (error as UserError).message.replace(/^.*\/lines/, "FILE");
 }
 
+test("a few lines of absurd sizes are read as fast as others", async () => {
+  const large = (seq: number) =>
+    `{"seq":${seq},"kind":"page.freed","actor":"kernel","allocation":${seq},"by":"free_pages","use":"kernel","size":${2 ** 35},"phys":"0x0"}`;
+  const lines = Array.from({ length: 60 }, (_, i) => large(i + 1));
+  const { events } = await imported(`${HEADER}\n${lines.join("\n")}\n`);
+  expect(events).toBe(60);
+}, 3000);
+
 test("a program has to say little of its run: the rest is what an import is", async () => {
   const { about, events } = await imported(`${HEADER}\r\n${flush(1)}\r\n`);
   expect(events).toBe(1);
