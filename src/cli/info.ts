@@ -61,7 +61,7 @@ function infoJson(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Ta
     torn: trace.torn,
     digest: trace.digest,
     events: trace.count,
-    ops: [...trace.ops()].length,
+    ops: kinds.get("op.began") ?? 0,
     kinds: Object.fromEntries(kinds),
     verdicts: Object.fromEntries(verdicts),
     firstWrong: firstWrong && {
@@ -80,7 +80,7 @@ function infoText(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Ta
     ["platform", about.platform],
     ["hooks", about.hooks],
     ["chipset", about.chipset],
-    ["workload", `${about.workload}, ${countOf([...trace.ops()].length, "op")}`],
+    ["workload", `${about.workload}, ${countOf(kinds.get("op.began") ?? 0, "op")}`],
     ["seed", `${about.seed}`],
     ["options", options.join(" ") || "none"],
     ["source", about.origin === null ? about.source : `${about.source}: ${about.origin}`],

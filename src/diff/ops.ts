@@ -93,18 +93,31 @@ function byPlace(
 }
 
 /** Its result stays unread until somebody asks for it. */
-const spanOf = (row: OpRow, end: number): OpSpan => ({
-  op: row.op,
-  name: row.name,
-  arguments: row.arguments,
-  get result() {
-    return row.result;
-  },
-  first: row.first,
-  last: row.last,
-  signature: row.signature,
-  end,
-});
+class Span implements OpSpan {
+  readonly end: number;
+  readonly #row: OpRow;
+  readonly op: number;
+  readonly name: string;
+  readonly arguments: OpRow["arguments"];
+  readonly first: number;
+  readonly last: number | null;
+  readonly signature: string | null;
+
+  constructor(row: OpRow, end: number) {
+    this.end = end;
+    this.#row = row;
+    this.op = row.op;
+    this.name = row.name;
+    this.arguments = row.arguments;
+    this.first = row.first;
+    this.last = row.last;
+    this.signature = row.signature;
+  }
+
+  get result(): OpRow["result"] {
+    return this.#row.result;
+  }
+}
 
 /** The ops of one trace that wait for their partners. */
 class OpLane {
@@ -131,7 +144,7 @@ class OpLane {
     while (this.#waiting.length < count && this.#ahead !== null) {
       const op = this.#ahead;
       this.#ahead = this.#next();
-      this.#waiting.push(spanOf(op, (this.#ahead?.first ?? this.#count + 1) - 1));
+      this.#waiting.push(new Span(op, (this.#ahead?.first ?? this.#count + 1) - 1));
     }
     return this.#waiting;
   }

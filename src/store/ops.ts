@@ -57,24 +57,39 @@ export class OpReader {
     return (prepare(this.#database, lastOp).pluck().get() as number | null) ?? -1;
   }
 
-  /** A result can be a list of thousands of pages, and most who go through the ops do not look at it. */
-  #rowOf([op, name, asked, first, last, signature]: Fields): OpRow {
-    const read = (): Facts | null => {
-      const text = this.#result.get(op) as string | null;
-      return text === null ? null : JSON.parse(text);
-    };
-    let result: Facts | null | undefined;
-    return {
-      op,
-      name,
-      arguments: JSON.parse(asked),
-      get result() {
-        if (result === undefined) result = read();
-        return result;
-      },
-      first,
-      last,
-      signature,
-    };
+  #rowOf(fields: Fields): OpRow {
+    return new StoredOp(fields, this.#result);
+  }
+}
+
+/** One op; a class, for V8 makes a shape of its own for each object literal that has a getter. */
+class StoredOp implements OpRow {
+  readonly op: number;
+  readonly name: string;
+  readonly arguments: Facts;
+  readonly first: number;
+  readonly last: number | null;
+  readonly signature: string | null;
+  readonly #read: Statement<unknown[]>;
+  #result: Facts | null | undefined;
+
+  /** `read` gives the result's text by the op's number. */
+  constructor([op, name, asked, first, last, signature]: Fields, read: Statement<unknown[]>) {
+    this.op = op;
+    this.name = name;
+    this.arguments = JSON.parse(asked);
+    this.first = first;
+    this.last = last;
+    this.signature = signature;
+    this.#read = read;
+  }
+
+  /** It can be a list of thousands of pages, and most who go through the ops do not look at it. */
+  get result(): Facts | null {
+    if (this.#result === undefined) {
+      const text = this.#read.get(this.op) as string | null;
+      this.#result = text === null ? null : (JSON.parse(text) as Facts);
+    }
+    return this.#result;
   }
 }
