@@ -19,7 +19,7 @@ export class Answers extends DebugSession {
   /** The stack as it was last told. */
   protected frames: Frame[] = [];
   protected readonly numbers = new Numbers();
-  #onTheWay: AbortController | null = null;
+  #way: { readonly way: AbortController; readonly arrival: Promise<Arrival> } | null = null;
 
   constructor() {
     super();
@@ -55,33 +55,34 @@ export class Answers extends DebugSession {
     return true;
   }
 
-  /** Answers, goes somewhere, and says where it stopped and why; a client may ask for a pause on the way. */
-  protected move(response: DebugProtocol.Response, go: Go): void {
-    let went: { readonly open: Open; readonly arrival: ReturnType<Go>[0]; otherwise: string };
-    const isGoing = this.answer(response, () => {
-      const { open } = this;
-      if (this.#onTheWay !== null)
-        throw new UserError("a search is on its way already; pause ends it");
-      this.#onTheWay = new AbortController();
-      const [arrival, otherwise] = go(open, this.#onTheWay.signal);
-      went = { open, arrival, otherwise };
+  /**
+   * Answers, goes somewhere, and says where it stopped and why. On the way a client may ask for a pause, or to go
+   * elsewhere: that ends the search under way first.
+   */
+  protected async move(response: DebugProtocol.Response, go: Go): Promise<void> {
+    this.interrupt();
+    if (this.#way !== null) await this.#way.arrival;
+    const way = new AbortController();
+    let went: readonly [Open, ReturnType<Go>] | undefined;
+    this.answer(response, () => {
+      went = [this.open, go(this.open, way.signal)];
     });
-    if (isGoing) this.#arrive(went!.open, went!.arrival, went!.otherwise);
-  }
-
-  /** Ends the search that is on its way, where there is one. */
-  protected interrupt(): void {
-    this.#onTheWay?.abort();
-  }
-
-  async #arrive(open: Open, going: ReturnType<Go>[0], otherwise: string): Promise<void> {
-    const arrival = await going;
-    this.#onTheWay = null;
+    if (went === undefined) return;
+    const [open, [going, otherwise]] = went;
+    const arrival = Promise.resolve(going);
+    this.#way = { way, arrival };
+    const arrived = await arrival;
+    this.#way = null;
     // Whoever disconnected on the way wants no news.
     if (this.opened !== open) return;
     this.numbers.forget();
     this.frames = [];
-    this.sendEvent(this.#stopped(arrival, otherwise));
+    this.sendEvent(this.#stopped(arrived, otherwise));
+  }
+
+  /** Ends the search that is under way, where there is one. */
+  protected interrupt(): void {
+    this.#way?.way.abort();
   }
 
   #stopped({ by, stop, moment }: Arrival, otherwise: string): DebugProtocol.StoppedEvent {

@@ -15,7 +15,7 @@ import { fieldNames } from "./condition.ts";
 import { framesOf } from "./content.ts";
 import type { Desk } from "./desk.ts";
 import { evaluate, expressions } from "./evaluate.ts";
-import { piecesOf } from "./pieces.ts";
+import { isEnded, piecesOf } from "./pieces.ts";
 import { thingWords } from "./stopping.ts";
 
 /** Lines that `list` prints: as many as gdb's. */
@@ -175,8 +175,7 @@ async function history({ session, signal }: Desk, argument: string): Promise<str
   if (argument === "") throw new UserError("say whose history: history gatt[0x42]");
   const thing = thingOf(trace, argument);
   const lines: string[] = [];
-  let looked = moment + 1;
-  for await (const piece of piecesOf({ from: 1, to: moment, backwards: true }, signal)) {
+  for (const piece of piecesOf({ from: 1, to: moment, backwards: true })) {
     for (const recorded of travel.changes(thing, piece)) {
       if (lines.length === MOST) {
         const rest = `older ones: gartrace history TRACE ${thing.name} --before #${recorded.seq}`;
@@ -184,10 +183,11 @@ async function history({ session, signal }: Desk, argument: string): Promise<str
       }
       lines.push(eventLine(recorded, travel.verdict(recorded), trace.about));
     }
-    looked = piece.from;
+    if (piece.from > 1 && (await isEnded(signal))) {
+      lines.push(`interrupted; what is older than #${piece.from} was not read`);
+      break;
+    }
   }
-  if (signal.aborted && looked > 1)
-    lines.push(`interrupted; what is older than #${looked} was not read`);
   return lines.length > 0 ? lines.join("\n") : `nothing changed ${thing.name} up to #${moment}`;
 }
 

@@ -6,8 +6,8 @@ import type { Stretch } from "../replay/changes.ts";
 const FIRST = 1 << 14;
 const LONGEST = 1 << 18;
 
-/** The pieces of a stretch in the order in which it is searched; between two of them a signal can end it. */
-export async function* piecesOf(stretch: Stretch, signal?: AbortSignal): AsyncGenerator<Stretch> {
+/** The pieces of a stretch in the order in which it is searched. */
+export function* piecesOf(stretch: Stretch): Generator<Stretch> {
   let { from, to } = stretch;
   for (let size = FIRST; from <= to; size = Math.min(size * 2, LONGEST)) {
     const piece = stretch.backwards
@@ -16,11 +16,12 @@ export async function* piecesOf(stretch: Stretch, signal?: AbortSignal): AsyncGe
     yield piece;
     if (stretch.backwards) to = piece.from - 1;
     else from = piece.to + 1;
-    if (from > to) return;
-    await othersTurn();
-    if (signal?.aborted) return;
   }
 }
 
-/** Lets keys and messages come in. */
-const othersTurn = () => new Promise<void>((done) => setImmediate(done));
+/** Lets keys and messages come in, and tells whether one of them ended the search. */
+export async function isEnded(signal: AbortSignal | undefined): Promise<boolean> {
+  // The first of the two comes before anything is read, the second behind it.
+  await new Promise<void>((done) => setImmediate(() => setImmediate(done)));
+  return signal?.aborted === true;
+}

@@ -9,7 +9,7 @@ import type { Stretch } from "../replay/changes.ts";
 import { type Thing, thingOf } from "../replay/thing.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { TimeTravel } from "../replay/travel.ts";
-import { piecesOf } from "./pieces.ts";
+import { isEnded, piecesOf } from "./pieces.ts";
 import { nearestStop, type Stop, splitCondition, type Target, targetOf } from "./stops.ts";
 
 export type Direction = "forwards" | "backwards";
@@ -164,17 +164,16 @@ export class Session {
     const whole = backwards
       ? { from: limit, to: this.#moment - 1, backwards }
       : { from: this.#moment + 1, to: limit, backwards };
-    const pieces = this.#stops.length === 0 ? [] : piecesOf(whole, signal);
-    let looked = limit;
-    for await (const piece of pieces) {
+    const pieces = this.#stops.length === 0 ? [] : piecesOf(whole);
+    for (const piece of pieces) {
       const met = this.#nearest(piece);
       if (met !== null) {
         met.stop.hits++;
         return this.#arrive(met.seq, "stop", met.stop);
       }
-      looked = backwards ? piece.from : piece.to;
+      const looked = backwards ? piece.from : piece.to;
+      if (looked !== limit && (await isEnded(signal))) return this.#arrive(looked, "interrupted");
     }
-    if (looked !== limit) return this.#arrive(looked, "interrupted");
     if (goal !== null) return this.#arrive(goal, "arrived");
     return this.#arrive(backwards ? 0 : this.trace.count, "edge");
   }

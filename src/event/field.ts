@@ -146,6 +146,18 @@ export const highField: Field<number, true> = {
   schema: natural,
 };
 
+/** A raw word whole: 52 bits are 13 digits. */
+export const hexWord = ({
+  word,
+  high,
+}: {
+  word: number;
+  high?: number | null | undefined;
+}): string =>
+  high == null || high === 0
+    ? `0x${word.toString(16)}`
+    : `0x${high.toString(16)}${word.toString(16).padStart(13, "0")}`;
+
 /** A PCI device: bus x 256 + slot x 8 + function, above it the domain x 65536. */
 export const pciField: Field<number, false> = {
   ...plain,

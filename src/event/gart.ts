@@ -1,7 +1,7 @@
 // gart.ts - the words of the GATT and of a two-level table's directory, written and read.
 
 import { type Address, hex } from "../address.ts";
-import { handed, highField, maybe, subject, virtField, wordField } from "./field.ts";
+import { handed, hexWord, highField, maybe, subject, virtField, wordField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 // `bus` is the address that the word decodes to, `machine` where the page meant is, `reached` where the
@@ -19,23 +19,23 @@ const directoryWord = { ...gattWord, entry: subject("directory") } as const;
 const scratchWord = { ...gattWord, entry: subject("scratch-directory") } as const;
 
 export const gart = {
-  "gatt.written": kind(gattWord, (e) => `gatt[${hex(e.entry)}] <- ${hex(e.word)}${means(e)}`),
-  "gatt.read": kind(gattWord, (e) => `gatt[${hex(e.entry)}] = ${hex(e.word)}${means(e)}`),
+  "gatt.written": kind(gattWord, (e) => `gatt[${hex(e.entry)}] <- ${hexWord(e)}${means(e)}`),
+  "gatt.read": kind(gattWord, (e) => `gatt[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`),
   "directory.written": kind(
     directoryWord,
-    (e) => `directory[${hex(e.entry)}] <- ${hex(e.word)}${means(e)}`,
+    (e) => `directory[${hex(e.entry)}] <- ${hexWord(e)}${means(e)}`,
   ),
   "directory.read": kind(
     directoryWord,
-    (e) => `directory[${hex(e.entry)}] = ${hex(e.word)}${means(e)}`,
+    (e) => `directory[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`,
   ),
   "scratch-directory.written": kind(
     scratchWord,
-    (e) => `scratch directory[${hex(e.entry)}] <- ${hex(e.word)}${means(e)}`,
+    (e) => `scratch directory[${hex(e.entry)}] <- ${hexWord(e)}${means(e)}`,
   ),
   "scratch-directory.read": kind(
     scratchWord,
-    (e) => `scratch directory[${hex(e.entry)}] = ${hex(e.word)}${means(e)}`,
+    (e) => `scratch directory[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`,
   ),
 };
 

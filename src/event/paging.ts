@@ -1,7 +1,7 @@
 // paging.ts - the CPU's own page tables, written by a kernel that may not know machine addresses.
 
 import { hex } from "../address.ts";
-import { handed, highField, maybe, subject, virtField, wordField } from "./field.ts";
+import { handed, hexWord, highField, maybe, subject, virtField, wordField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 export const paging = {
@@ -17,7 +17,7 @@ export const paging = {
       ...handed,
     },
     (e) =>
-      `page-table entry ${e.virt == null ? "" : `at ${hex(e.virt)} `}<- ${hex(e.word)}` +
+      `page-table entry ${e.virt == null ? "" : `at ${hex(e.virt)} `}<- ${hexWord(e)}` +
       (e.phys == null ? "" : `, means ${hex(e.phys)}:p`),
   ),
 };

@@ -5,7 +5,7 @@ import type { RegisterField } from "../chipset/chipset.ts";
 import { uses } from "../event/memory.ts";
 import { registerName } from "../event/register.ts";
 import type { Verdict } from "../event/verdict.ts";
-import { entriesOf, entryPlace, fetch, reachOf } from "../machine/gart.ts";
+import { cachedEntry, entriesOf, entryPlace, fetch, reachOf } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 
 export const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
@@ -59,7 +59,8 @@ export const mappings = (state: State, first?: number, last?: number): Run[] =>
 /** Aperture pages that the GART's TLB holds, in runs, and how many of them memory says otherwise of. */
 export function tlbPart(state: State): { runs: Run[]; stale: number } {
   let stale = 0;
-  for (const [page, { word }] of state.tlb) if (fetch(state, page)?.word !== word) stale++;
+  for (const [page] of state.tlb)
+    if (fetch(state, page)?.word !== cachedEntry(state, page)!.word) stale++;
   return { runs: runsOf([...state.tlb].map(([page]) => [page, page] as const)), stale };
 }
 

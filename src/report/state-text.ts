@@ -141,8 +141,9 @@ function tail(state: State): string {
     ...(stale === 0 ? [] : [colours.red(`${counted(stale)} no longer what memory says`)]),
   ].join(", ");
   const dirty = unflushed(state);
+  const hasGart = state.nature.chipset !== null || state.tlb.size > 0;
   return [
-    tlb,
+    ...(hasGart ? [tlb] : []),
     ...(state.dirty.size === 0
       ? []
       : [

@@ -154,7 +154,7 @@ const told: { readonly [K in KindName]: Told<K> } = {
   ],
   "pte.written": [
     { entry: 0x98c1a5, word: 0x31025063, high: 0x800, ...given },
-    "page-table entry <- 0x31025063, means 0xabcd000:p",
+    "page-table entry <- 0x8000000031025063, means 0xabcd000:p",
   ],
 };
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { chipsets } from "../../src/chipset/index.ts";
+import { says } from "../../src/event/vocabulary.ts";
 import { stateAt } from "../../src/replay/replay.ts";
 import { stateText } from "../../src/report/state-text.ts";
 import { workloads } from "../../src/workload/index.ts";
@@ -117,4 +118,15 @@ test("registers stand under each other, by the data sheet's names, single bits a
   APSIZE   0x30        size=0x30
   ATTBASE  0x1000000   table=0x1000000
 `);
+});
+
+test("a TLB holds an entry of 64 bits whole: it is what memory says, and is told with all its digits", () => {
+  const chipset = chipsets.find(({ name }) => name === "zx1")!;
+  const trace = recorded(setupOf("ia64-zx1 gart", { workload: bound, chipset }));
+  const text = stateText(stateAt(trace, trace.count), trace);
+  expect(text).toMatch(/GART TLB: 3 entries, pages 0x2\.\.0x4\n/);
+  const written = [...trace.events()].findLast(({ event }) => event.kind === "gatt.written")!;
+  expect(says(written.event)).toMatch(
+    /^gatt\[0x4\] <- 0x8000000001[0-9a-f]{6}, names 0x1[0-9a-f]{6},/,
+  );
 });
