@@ -25,14 +25,14 @@ export function addVerify(program: Command): void {
       reading([path], async ([trace]) => {
         const { observations, disagreements } = verify(trace!);
         const digest = trace!.digest === null ? null : trace!.recomputeDigest() === trace!.digest;
-        const wrongSignature = trace!.firstWrongSignature();
+        const signatures = trace!.checkSignatures();
         const again = trace!.torn ? null : runAgain(trace!);
         const holds =
           disagreements.length === 0 &&
           digest !== false &&
-          wrongSignature === null &&
+          signatures.wrong === null &&
           (again === null || again.same);
-        const found = { observations, disagreements, digest, wrongSignature, again };
+        const found = { observations, disagreements, digest, signatures, again };
         if (json) await printJson({ holds, ...found });
         else await print(verifyText(found));
         if (!holds) process.exitCode = 1;
@@ -62,15 +62,16 @@ function runAgain(trace: TraceReader): Again | null {
   return { same: different === null, seq: different };
 }
 
+type Signatures = ReturnType<TraceReader["checkSignatures"]>;
+
 interface Found extends Verification {
   /** Null where the trace is torn and has none. */
   readonly digest: boolean | null;
-  /** The first op whose signature is not that of its events. */
-  readonly wrongSignature: number | null;
+  readonly signatures: Signatures;
   readonly again: Again | null;
 }
 
-function verifyText({ observations, disagreements, digest, wrongSignature, again }: Found): string {
+function verifyText({ observations, disagreements, digest, signatures, again }: Found): string {
   const rows = [
     [
       "replay",
@@ -83,13 +84,15 @@ function verifyText({ observations, disagreements, digest, wrongSignature, again
       `#${seq} ${what}: recorded ${JSON.stringify(recorded)}, replayed ${JSON.stringify(replayed)}`,
     ]),
     ["digest", digestText(digest)],
-    [
-      "signatures",
-      wrongSignature === null ? "hold" : `op:${wrongSignature} has not that of its events`,
-    ],
+    ["signatures", signaturesText(signatures)],
     ["run again", againText(again)],
   ];
   return inColumns(rows);
+}
+
+function signaturesText({ ops, wrong }: Signatures): string {
+  if (wrong !== null) return `op:${wrong} has not that of its events`;
+  return ops === 0 ? "none: no op has one" : "hold";
 }
 
 function digestText(digest: boolean | null): string {

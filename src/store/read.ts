@@ -205,8 +205,9 @@ export class TraceReader {
     return digest.end(this.names);
   }
 
-  /** The first op whose signature is not that of its events; null where all are, or have none. */
-  firstWrongSignature(): number | null {
+  /** How many ops have a signature, up to the first whose signature is not that of its events. */
+  checkSignatures(): { readonly ops: number; readonly wrong: number | null } {
+    let ops = 0;
     const signature = new Signature(chipsetCalled(this.about.chipset));
     const signed = prepare(this.#database, signatureOfOp).pluck();
     for (const { row, texts } of this.#stored(1, this.count)) {
@@ -217,11 +218,13 @@ export class TraceReader {
         signature.row(row, 0, filledOf(row), row[OP] ?? -1, texts.note);
       } else {
         const stored = signed.get(opOf(row)) ?? null;
-        if (stored !== null && stored !== signature.ended(JSON.parse(texts.op!.result!)))
-          return opOf(row);
+        if (stored === null) continue;
+        if (stored !== signature.ended(JSON.parse(texts.op!.result!)))
+          return { ops, wrong: opOf(row) };
+        ops++;
       }
     }
-    return null;
+    return { ops, wrong: null };
   }
 
   /** The files that it was imported from, and what became of their lines. */
