@@ -1,39 +1,50 @@
 // mapping-astray.ts - a DMA handle leads to every page of its buffer, not to the first alone.
 //
 // dma_map_single under the Xen of March 2005 gave the machine address of the first page, whatever lay behind it
-// (mended in July: xen 4cca16ccfc); later kernels ignored what lies between memory and the bus.
+// (mended in July: xen 4cca16ccfc); later kernels ignored what lies between memory and the bus. A handle that
+// leads to a slot of the swiotlb is right where the kernel copied the buffer there.
 
-import { hex, offset, PAGE_SIZE, pageOffset, untranslated } from "../address.ts";
+import { hex, mfnOf, offset, PAGE_SIZE, pageOffset, pfnOf, raw, untranslated } from "../address.ts";
 import { addressesOf, verdictOf } from "../event/verdict.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { translate } from "../machine/iommu.ts";
-import type { State } from "../machine/state.ts";
+import { pagesOf, type State } from "../machine/state.ts";
+import { Table } from "../machine/table.ts";
 import type { Check } from "./check.ts";
 
 export const mappingAstray: Check = {
   name: "mapping-astray",
   holds: "every page of a DMA mapping is reached by its handle",
-  watch: (about, report) => ({
-    after: {
-      "dma.mapped": (event, { state }) => {
-        // Which domain of a captured IOMMU a device is in, no mapping says.
-        if (about.source === "imported" && state.iommu.size > 0) return;
-        const page = strayPage(event, state);
-        if (page === null) return;
-        const { bus } = event;
-        report.finding(
-          [{ family: "dma", number: event.handle }],
-          `page ${page.number} of the buffer is at ${hex(page.machine)}:m; ` +
-            `the handle ${hex(bus)}:b leads ${page.reached === null ? "nowhere" : `to ${hex(page.reached)}:m`}`,
-          page.number > 0 ? "discontiguous" : (verdictOf(addressesOf(event), null) ?? undefined),
-        );
+  watch: (about, report) => {
+    /** Frame of a slot -> pfn of the page that was copied there last. */
+    const slots = new Table();
+    return {
+      after: {
+        "page.copied": ({ way, phys, reached, size }) => {
+          if (way !== "to-slot" || phys == null || reached == null) return;
+          const [frame, page] = [raw(mfnOf(reached)), raw(pfnOf(phys))];
+          for (let i = 0; i < pagesOf(pageOffset(phys) + size); i++) slots.set(frame + i, page + i);
+        },
+        "dma.mapped": (event, { state }) => {
+          // Which domain of a captured IOMMU a device is in, no mapping says.
+          if (about.source === "imported" && state.iommu.size > 0) return;
+          const page = strayPage(event, state, slots);
+          if (page === null) return;
+          const { bus } = event;
+          report.finding(
+            [{ family: "dma", number: event.handle }],
+            `page ${page.number} of the buffer is at ${hex(page.machine)}:m; ` +
+              `the handle ${hex(bus)}:b leads ${page.reached === null ? "nowhere" : `to ${hex(page.reached)}:m`}`,
+            page.number > 0 ? "discontiguous" : (verdictOf(addressesOf(event), null) ?? undefined),
+          );
+        },
       },
-    },
-  }),
+    };
+  },
 };
 
 /** The first page that the handle does not lead to; null where it leads to all whose place is known. */
-function strayPage({ bus, phys, size }: Of<"dma.mapped">, state: State) {
+function strayPage({ bus, phys, size }: Of<"dma.mapped">, state: State, slots: Table) {
   if (phys == null) return null;
   const start = pageOffset(phys);
   for (let number = 0; number * PAGE_SIZE < start + size; number++) {
@@ -43,7 +54,10 @@ function strayPage({ bus, phys, size }: Of<"dma.mapped">, state: State) {
     const address = offset(bus, bytes);
     const direct = state.iommu.size > 0 ? null : untranslated(address);
     const reached = translate(state, address) ?? direct;
-    if (reached !== machine) return { number, machine, reached };
+    if (reached === machine) continue;
+    const page = raw(pfnOf(offset(phys, bytes)));
+    if (reached !== null && slots.get(raw(mfnOf(reached))) === page) continue;
+    return { number, machine, reached };
   }
   return null;
 }

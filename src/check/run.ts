@@ -2,10 +2,11 @@
 
 import type { About } from "../event/trace.ts";
 import type { Verdict } from "../event/verdict.ts";
-import type { Event, KindName, Recorded } from "../event/vocabulary.ts";
+import { type Event, type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
+import { nearest, UserError } from "../fault.ts";
 import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
-import type { Check, Checked, Finding, Handlers, Moment, Report, Thing } from "./check.ts";
+import type { Check, Checked, Finding, Handlers, Moment, Report, Thing, Watch } from "./check.ts";
 
 /** Findings of one check that are kept; further ones are counted. */
 const KEPT = 100;
@@ -26,7 +27,8 @@ export function runChecks(
   const all = checks.map((check) => {
     const running = new Running(check, moment);
     try {
-      const watch = check.watch(about, running);
+      const watch: Watch | undefined = check.watch(about, running);
+      if (watch === undefined) throw new UserError("watch() gives no handlers: { before, after }");
       listen(before, running, watch.before);
       listen(after, running, watch.after);
     } catch (error) {
@@ -47,6 +49,12 @@ export function runChecks(
 
 function listen(listeners: Listeners, running: Running, handlers: Handlers = {}): void {
   for (const [kind, handler] of Object.entries(handlers) as [KindName, Handler][]) {
+    // A check of a user's is JavaScript: no compiler saw its spelling.
+    if (!kindNames.includes(kind)) {
+      const near = nearest(kind, kindNames);
+      const meant = near === undefined ? "" : `, did you mean '${near}'`;
+      throw new UserError(`no kind of event is called '${kind}'${meant}`);
+    }
     const others = listeners.get(kind);
     if (others === undefined) listeners.set(kind, [[running, handler]]);
     else others.push([running, handler]);

@@ -83,7 +83,12 @@ function chosenOf(all: readonly Check[], { only, except }: Options): readonly Ch
 async function checksIn(path: string | undefined): Promise<readonly Check[]> {
   if (path === undefined) return [];
   const { checks } = await loaded(path);
-  if (Array.isArray(checks) && checks.every(isCheck)) return checks;
+  if (Array.isArray(checks) && checks.every(isCheck)) {
+    const names = [...known, ...checks].map(({ name }) => name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice === undefined) return checks;
+    throw new UserError(`${path}: there is a check '${twice}' already; give yours another name`);
+  }
   throw new UserError(
     `${path} exports no \`checks\`: a list of objects with name, holds and watch(about, report)`,
   );

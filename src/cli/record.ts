@@ -57,6 +57,8 @@ export function addRecord(program: Command): void {
     .option("-f, --force", "overwrite the trace if it exists", false)
     .option("--json", "print what was recorded as JSON", false)
     .action(async (name: string, options: Options, command: Command) => {
+      if (options.fixed && !name.startsWith(BUG))
+        throw new UserError(`--fixed is for bug:NAME: ${name} has no bug to leave out`);
       const setup = name.startsWith(BUG)
         ? bugOf(name.slice(BUG.length), options.fixed, command)
         : setupOf({

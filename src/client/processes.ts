@@ -38,6 +38,8 @@ export class Processes {
   /** What each process said of itself, by pid. */
   readonly #known = new Map<number, Of<"proc">>();
   readonly #asking: Asking = { keys: new Map(), mode: 0 };
+  /** Bytes of the aperture, as the last INFO that came through said. */
+  #aperture = 0;
   /** What each agp_release of the call under way left behind. */
   #releases: Facts[] = [];
 
@@ -154,13 +156,16 @@ export class Processes {
     const answer = frontend.ioctl(file.private, request);
     if (slot !== undefined && answer.ret === 0) this.#asking.keys.set(slot, answer.memory!.key);
     if (answer.ret === 0) touching.answered(request.command, answer);
-    if (operation.cmd === "INFO" && answer.out !== undefined)
+    if (operation.cmd === "INFO" && answer.out !== undefined) {
       this.#asking.mode = Number(answer.out.agp_mode);
+      this.#aperture = Number(answer.out.aper_size) * 2 ** 20;
+    }
     return { ret: answer.ret, ...told(request, answer), ...this.#standing() };
   }
 
   #area({ length, offset, prot, shared }: Of<"mmap">) {
-    const size = Math.ceil(length / PAGE_SIZE) * PAGE_SIZE;
+    const bytes = length === "info" ? this.#aperture : length;
+    const size = Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
     const protection = this.#around.kernel.platform.user.pageProtection(prot, shared === 1);
     return { start: this.#around.files.room(size), size, offset, protection };
   }

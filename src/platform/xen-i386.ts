@@ -46,9 +46,12 @@ export const xenI386low: Platform = {
   contiguousFrom: LOW_HEAP.first,
 };
 
-/** With the swiotlb of August 2005 (xen f31042c4c4), and the 2 MB that it has where RAM ends below 2 GB. */
+/**
+ * With the swiotlb of August 2005 (xen f31042c4c4), and the 2 MB that it has where RAM ends below 2 GB. The pool
+ * is of low frames, within reach of a device that is said to drive 30 lines; the buffers are not.
+ */
 export const xenI386swiotlb: Platform = {
-  ...xenI386,
+  ...xenI386low,
   name: "xen-i386-swiotlb",
   dma: { ...xenI386.dma, bouncePool: 2 * 2 ** 20 },
 };

@@ -86,7 +86,9 @@ export const processOperations = [
   operation("open", { file: id, pid, minor: z.int().min(0).max(255).default(175) }),
   ioctls,
   operation("mmap", {
-    ...{ file: id, pid, map: id, length: z.int().min(1).max(0xffffffff) },
+    ...{ file: id, pid, map: id },
+    /** In bytes; as much as the last INFO said that the aperture has, or so many. */
+    length: z.union([z.literal("info"), z.int().min(1).max(0xffffffff)]),
     ...{ offset: pageMultiple, prot, shared: flag },
   }),
   operation("munmap", { map: id, pid }),

@@ -5,12 +5,13 @@
 // leaves AGP to DRM, with the sizes that the radeon and r128 drivers of 2005 share and log: 8 MB of GART, a
 // ring of 1 MB and a page, its read pointer's page, 2 MB of buffers, textures behind them.
 
+/** The whole aperture where it has 64 MB, as in the reference; other programs ask INFO. */
 const WHOLE = 0x4000000;
 const RING = 0x101000;
 const TEXTURES = 0x4e0000;
 
-const testgart = `init proc:1000,0,0,testgart open:0,1000 ACQUIRE:0,1000 INFO:0,1000
-  mmap:0,1000,0,${WHOLE},0,3,1
+const testgart = (length: number | "info"): string => `init proc:1000,0,0,testgart open:0,1000
+  ACQUIRE:0,1000 INFO:0,1000 mmap:0,1000,0,${length},0,3,1
   SETUP:0,1000,info ALLOCATE:0,1000,0,1024,0 BIND:0,1000,s0,0 ALLOCATE:0,1000,1,1024,0
   BIND:0,1000,s1,1024`;
 const again = `UNBIND:0,1000,s0,0 UNBIND:0,1000,s1,0 BIND:0,1000,s0,0 BIND:0,1000,s1,1024`;
@@ -32,7 +33,7 @@ const dri = `init drm_init proc:1500,1000,0,XFree86
   drm_unbind:0 drm_free:0 drm_release exit:1501 exit:1500 cleanup`;
 
 export const programs: { readonly [name: string]: string } = {
-  "testgart-ioctl": `${testgart} INFO:0,1000 ${again} ${leave}`,
+  "testgart-ioctl": `${testgart(WHOLE)} INFO:0,1000 ${again} ${leave}`,
   "x-probe": `init proc:1500,1000,0,XFree86
     open:0,1500 ACQUIRE:0,1500 INFO:0,1500 RELEASE:0,1500 close:0,1500
     open:1,1500 ACQUIRE:1,1500 INFO:1,1500 RELEASE:1,1500 INFO:1,1500 ACQUIRE:1,1500 INFO:1,1500
@@ -63,11 +64,11 @@ export const programs: { readonly [name: string]: string } = {
     RESERVE:0,2000,2000,1,0+16+3 mmap:0,2000,12,${WHOLE},0,3,1 mmap:0,2000,12,65536,0,3,1
     exit:2000 mmap:2,2002,13,131072,393216,3,1 INFO:3,2001 close:3,2001
     exit:2002 exit:2001 cleanup`,
-  "testgart-verify": `${testgart} ${benchmark} ${benchmark} ${benchmark}
+  "testgart-verify": `${testgart("info")} ${benchmark} ${benchmark} ${benchmark}
     fill:1000,0,0,2048,i%256 ${pass} ${again} ${pass} ${leave}`,
   "x-server-ioctl": `init proc:1500,1000,0,XFree86 proc:1501,1000,1000,xterm
     open:0,1500 ACQUIRE:0,1500 INFO:0,1500 RELEASE:0,1500 ACQUIRE:0,1500 SETUP:0,1500,info
-    mmap:0,1500,0,${WHOLE},0,3,1 ALLOCATE:0,1500,0,256,0 BIND:0,1500,s0,0
+    mmap:0,1500,0,info,0,3,1 ALLOCATE:0,1500,0,256,0 BIND:0,1500,s0,0
     ALLOCATE:0,1500,1,2048,0 BIND:0,1500,s1,256 RESERVE:0,1500,1501,1,256+512+3
     open:1,1501 mmap:1,1501,1,2097152,1048576,3,1 fill:1500,0,0,256,ring fill:1501,1,0,512,pixels
     verify:1500,0,0,256,ring verify:1501,1,0,512,pixels dump:server-up

@@ -71,7 +71,7 @@ export function operationOf(word: string): object {
 
 /** Segments read start+pages+prot, one after the other with a slash between; none is a NULL pointer. */
 function argumentOf(field: string, value: string): unknown {
-  if (texts.has(field)) return value;
+  if (texts.has(field) || value === "info") return value;
   if (field !== "segments") return Number(value);
   if (value === "none") return null;
   return value.split("/").map((segment) => segment.split("+").map(Number));

@@ -62,6 +62,19 @@ test("a check that throws is out, and the others go on", () => {
   expect(counted!.count).toBeGreaterThan(1000);
 });
 
+test("a check that listens for nothing there is, or for nothing at all, is told so", () => {
+  const listening = (name: string, watch: object | undefined) =>
+    ({ name, holds: "much", watch: () => watch }) as unknown as Check;
+  const misspelt = { after: { "gatt.writen": () => {} } };
+  const failures = run(listening("misspelt", misspelt), listening("mute", undefined)).map(
+    ({ failure }) => (failure!.error as Error).message,
+  );
+  expect(failures).toEqual([
+    "no kind of event is called 'gatt.writen', did you mean 'gatt.written'",
+    "watch() gives no handlers: { before, after }",
+  ]);
+});
+
 test("a check that misses a fact says so once and is not asked again", () => {
   let asked = 0;
   const missing: Check = {

@@ -95,6 +95,16 @@ describe("a user's own checks", () => {
     expect(stderr).toContain("exports no `checks`");
   });
 
+  test("of a name that one of ours has are refused", async () => {
+    const path = own(
+      "twice",
+      'export const checks = [{ name: "p2m-inverse", holds: "", watch() {} }];',
+    );
+    const { code, stderr } = await gartrace(`check ${wrong} --checks ${path}`);
+    expect(code).toBe(2);
+    expect(stderr).toContain("there is a check 'p2m-inverse' already");
+  });
+
   test("in a module that is not there are refused", async () => {
     const { code, stderr } = await gartrace(`check ${wrong} --checks ${folder}/nowhere.mjs`);
     expect(code).toBe(2);

@@ -62,6 +62,7 @@ describe.concurrent("nothing is recorded, and the message says what to do, by", 
       "record -s seven",
       "argument 'seven' is invalid. expected a whole number from 0 to 4294967295",
     ],
+    ["record smoke --fixed", "gartrace: --fixed is for bug:NAME: smoke has no bug to leave out"],
     ["record -o none/run.gart", "gartrace: cannot write none/run.gart: no folder /"],
   ])("%s", async (line, message) => {
     expect(await refused(line)).toContain(message);
