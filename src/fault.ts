@@ -16,7 +16,8 @@ export function assert(holds: boolean, message: () => string): asserts holds {
 export function unknownName(what: string, name: string, known: readonly string[]): UserError {
   const near = nearest(name, known);
   const meant = near === undefined ? "" : `, did you mean '${near}'`;
-  return new UserError(`unknown ${what} '${name}'${meant}; known: ${known.join(", ")}`);
+  const names = known.length === 0 ? "there is none" : `known: ${known.join(", ")}`;
+  return new UserError(`unknown ${what} '${name}'${meant}; ${names}`);
 }
 
 /** The known name that is meant, so it seems: one letter in four may be another. */

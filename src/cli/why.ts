@@ -45,8 +45,10 @@ function asked(travel: TimeTravel, trace: TraceReader, what: string): Recorded {
   const at = what.lastIndexOf("@");
   if (at < 0 && /^(#|\d|op:|mark:|end$)/.test(what)) {
     const event = trace.event(momentOf(trace, what));
-    if (event === undefined)
-      throw new UserError(`${what} is before everything; the first event is #1`);
+    if (event === undefined) {
+      const first = trace.count === 0 ? "the trace has no events" : "the first event is #1";
+      throw new UserError(`${what} is before everything; ${first}`);
+    }
     return event;
   }
   const thing = thingOf(trace, at < 0 ? what : what.slice(0, at));

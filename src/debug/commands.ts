@@ -1,5 +1,6 @@
 // commands.ts - all commands of the debugger, and how a line is carried out.
 
+import { UserError } from "../fault.ts";
 import { type Command, commandCalled } from "./command.ts";
 import type { Desk } from "./desk.ts";
 import { infos } from "./infos.ts";
@@ -31,6 +32,8 @@ export class Interpreter {
     const [word, argument] = partsOf(wanted);
     this.#last = "";
     const command = commandCalled(commands, word);
+    if (argument !== "" && command.usage === command.name)
+      throw new UserError(`'${command.name}' takes nothing behind it, and '${argument}' was given`);
     const text = await command.run(this.#desk, argument);
     if (command.repeats) this.#last = wanted;
     return text;

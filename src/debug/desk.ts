@@ -94,7 +94,7 @@ export class Desk {
     const { moment, trace } = this.session;
     if (by === "arrived") return [];
     if (by === "stop") return [stopText(stop!)];
-    if (by === "interrupted") return [`interrupted; nothing to stop at was met up to #${moment}`];
+    if (by === "interrupted") return [`interrupted; got as far as #${moment}`];
     if (moment === 0) return ["the beginning of the trace: nothing has happened yet"];
     return [trace.torn ? "the end of the trace, which is torn" : "the end of the trace"];
   }

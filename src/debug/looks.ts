@@ -130,8 +130,10 @@ function examine({ session }: Desk, argument: string): string {
   if (argument === "") throw new UserError("say which pages: x page:0xc1010000 or x gatt[0x42]");
   const thing = thingOf(session.trace, argument);
   const state = session.travel.stateAt(session.moment);
+  const { family } = thing.parts[0]!;
+  const name = family === "allocation" || family === "attribute" ? "page" : family;
   const rows = [...framesOf(state, thing, MOST)].map(({ number, frame, says }) => [
-    `${thing.parts[0]!.family === "attribute" ? "page" : thing.parts[0]!.family}[${hex(number)}]`,
+    `${name}[${hex(number)}]`,
     frame === null ? "" : `${hex(frame * PAGE_SIZE)}:m`,
     says,
   ]);

@@ -4,16 +4,24 @@ import { UserError } from "../fault.ts";
 import { momentOf, positions } from "../replay/position.ts";
 import { type Command, countIn } from "./command.ts";
 import type { Desk } from "./desk.ts";
+import { isEnded } from "./pieces.ts";
 import type { Arrival, Direction } from "./session.ts";
+
+/** Moves between which keys are heard. */
+const UNHEARD = 64;
 
 /** The same move so many times, or until something else ends it. */
 async function times(
   count: number,
   move: () => Promise<Arrival>,
   goesOnAt: Arrival["by"],
+  signal: AbortSignal,
 ): Promise<Arrival> {
   let arrival = await move();
-  for (let done = 1; done < count && arrival.by === goesOnAt; done++) arrival = await move();
+  for (let done = 1; done < count && arrival.by === goesOnAt; done++) {
+    if (done % UNHEARD === 0 && (await isEnded(signal))) return { ...arrival, by: "interrupted" };
+    arrival = await move();
+  }
   return arrival;
 }
 
@@ -61,7 +69,7 @@ export const moves: readonly Command[] = [
     ],
     " [TIMES]",
     ({ session, signal }, direction, argument) =>
-      times(countIn(argument, 1), () => session.continue(direction, signal), "stop"),
+      times(countIn(argument, 1), () => session.continue(direction, signal), "stop", signal),
   ),
   ...pairOf(
     "step",
@@ -79,7 +87,7 @@ export const moves: readonly Command[] = [
     ],
     " [OPS]",
     ({ session, signal }, direction, argument) =>
-      times(countIn(argument, 1), () => session.next(direction, signal), "arrived"),
+      times(countIn(argument, 1), () => session.next(direction, signal), "arrived", signal),
   ),
   ...pairOf(
     "finish",

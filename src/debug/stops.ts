@@ -119,23 +119,39 @@ export function nearestStop(
   { target, condition }: Stop,
   stretch: Stretch,
 ): Recorded | undefined {
+  let nearest: Recorded | undefined;
+  let { from, to } = stretch;
+  for (const one of narrowed(target, condition, travel.trace)) {
+    const found = firstOf(travel, one, condition, { ...stretch, from, to });
+    if (found === undefined) continue;
+    nearest = found;
+    if (stretch.backwards) from = found.seq + 1;
+    else to = found.seq - 1;
+  }
+  return nearest;
+}
+
+function firstOf(
+  travel: TimeTravel,
+  target: Target,
+  condition: Condition | null,
+  stretch: Stretch,
+): Recorded | undefined {
   const { virtBase } = travel.trace.about;
-  const narrow: Target =
-    target.at === "filter" && condition !== null
-      ? { at: "filter", filter: narrowed(target.filter, condition, travel.trace) }
-      : target;
-  for (const recorded of candidates(travel, narrow, stretch))
+  for (const recorded of candidates(travel, target, stretch))
     if (condition === null) return recorded;
     else if (condition.holds({ recorded, virtBase, verdict: () => travel.verdict(recorded) }))
       return recorded;
   return undefined;
 }
 
-/** The filter with what the condition demands of every event, as far as it can be looked for. */
-function narrowed(filter: Filter, { demands }: Condition, trace: Trace): Filter {
+/** The target with what the condition demands of every event, as far as it can be looked for; several to look for it. */
+function narrowed(target: Target, condition: Condition | null, trace: Trace): readonly Target[] {
+  if (target.at !== "filter" || condition === null) return [target];
+  const { filter } = target;
   let { actor, place, verdict } = filter;
   let kinds = filter.hook === undefined ? (filter.kinds ?? kindNames) : (["hook.called"] as const);
-  for (const { field, value } of demands) {
+  for (const { field, value } of condition.demands) {
     if (field === "kind") kinds = kinds.filter((kind) => value === null || kind === value);
     else if (field === "actor") actor ??= one(actors, value);
     else if (field === "place") place ??= one(trace.names.places, value);
@@ -143,26 +159,34 @@ function narrowed(filter: Filter, { demands }: Condition, trace: Trace): Filter 
     else if (!always.includes(field))
       kinds = kinds.filter((kind) => field in declared(kind).fields);
   }
-  const subject = subjectOf(demands, kinds);
-  return {
+  const found: Filter = {
     ...filter,
-    ...(kinds.length === kindNames.length ? {} : { kinds }),
     ...(actor === undefined ? {} : { actor }),
     ...(place === undefined ? {} : { place }),
     ...(verdict === undefined ? {} : { verdict }),
-    ...(subject === undefined ? {} : { subject }),
   };
+  if (kinds.length === kindNames.length) return [{ at: "filter", filter: found }];
+  return [...bySubject(condition.demands, kinds)].map(([subject, kinds]) => ({
+    at: "filter",
+    filter: { ...found, kinds, ...(subject === null ? {} : { subject }) },
+  }));
 }
 
-/** The thing that all these kinds name by a field whose value is demanded; undefined where there is none. */
-function subjectOf(demands: readonly Demand[], kinds: readonly KindName[]): number | undefined {
-  for (const { field, value } of demands) {
-    if (typeof value !== "number" || value < 0 || always.includes(field)) continue;
-    const named = new Set(kinds.map((kind) => declared(kind).fields[field]?.family ?? null));
-    const [family] = named;
-    if (family != null && named.size === 1) return subjectCode(family, value);
+/** Kinds by the thing that a demand names: entry 3 is one of the table for some, of the directory for others. */
+function bySubject(
+  demands: readonly Demand[],
+  kinds: readonly KindName[],
+): Map<number | null, KindName[]> {
+  const named = demands.find(
+    ({ field, value }) => typeof value === "number" && value >= 0 && !always.includes(field),
+  );
+  const found = new Map<number | null, KindName[]>();
+  for (const kind of kinds) {
+    const family = named === undefined ? null : declared(kind).fields[named.field]?.family;
+    const subject = family == null ? null : subjectCode(family, named!.value as number);
+    found.set(subject, [...(found.get(subject) ?? []), kind]);
   }
-  return undefined;
+  return found;
 }
 
 function candidates(travel: TimeTravel, target: Target, stretch: Stretch): Iterable<Recorded> {

@@ -22,7 +22,8 @@ export function momentOf(trace: Trace, position: string): number {
   if (op === undefined) throw new UserError(`'${position}' is no position; write ${positions}`);
   const row = trace.op(Number(op));
   if (row !== undefined) return row.first;
-  throw new UserError(`the trace has no op ${op}; its last one is op:${trace.lastOp}`);
+  const last = trace.lastOp < 0 ? "it has none at all" : `its last one is op:${trace.lastOp}`;
+  throw new UserError(`the trace has no op ${op}; ${last}`);
 }
 
 function markOf(trace: Trace, name: string): number {
@@ -38,7 +39,10 @@ function markOf(trace: Trace, name: string): number {
 }
 
 function within(trace: Trace, moment: number, position: string): number {
-  if (moment > trace.count)
-    throw new UserError(`${position} is past the end; the last event is #${trace.count}`);
+  if (moment > trace.count) {
+    const last =
+      trace.count === 0 ? "the trace has no events" : `the last event is #${trace.count}`;
+    throw new UserError(`${position} is past the end; ${last}`);
+  }
   return Math.round(moment);
 }

@@ -103,6 +103,7 @@ test.each([
   ["driver", "entry == 3 or entry == 4"],
   ["gatt", "not (entry == 3) and entry < 6 and 5 == entry"],
   ["driver", "not not entry == 2"],
+  ["driver", "entry == 2"],
   ["wrong", "kind == gatt.written and place == agp_generic_insert_memory"],
   ["identity", "entry == 0x40"],
   ["hook virt_to_phys", "actor == driver and phys > 0x1010000"],

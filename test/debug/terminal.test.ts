@@ -117,12 +117,16 @@ describe.concurrent("the debugger at a terminal", () => {
     const terminal = await session();
     await told(terminal, "break driver if seq < 0");
     terminal.type(`continue\n${CTRL_C}`);
-    await terminal.until("interrupted; nothing to stop at was met up to #16384\n");
+    await terminal.until("interrupted; got as far as #16384\n");
     await terminal.until(COLUMN);
     expect(await told(terminal, "when")).toBe("#16384 of #32938, 49.7%, op:0");
     expect(await told(terminal, "continue")).toContain("the end of the trace");
     terminal.type(`rc\n${CTRL_C}`);
-    await terminal.until("interrupted; nothing to stop at was met up to #16554\n");
+    await terminal.until("interrupted; got as far as #16554\n");
+    await terminal.until(COLUMN);
+    await told(terminal, "break driver");
+    terminal.type(`rc 9999\n${CTRL_C}`);
+    await terminal.until("interrupted; got as far as #16490\n");
     await terminal.until(COLUMN);
     await left(terminal);
   });

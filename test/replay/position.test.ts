@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/fault.ts";
 import { momentOf } from "../../src/replay/position.ts";
+import { memoryTrace } from "../memory-trace.ts";
 import { alloc, bind, told } from "../told.ts";
 
 const { trace } = told("native-i386 legacy", alloc(0, 1), bind(0, 0));
@@ -54,4 +55,11 @@ describe("there is no moment", () => {
       );
     },
   );
+});
+
+test("where a trace is empty, that is said", () => {
+  const empty = memoryTrace(trace.about, []);
+  expect(momentOf(empty, "end")).toBe(0);
+  expect(() => momentOf(empty, "#1")).toThrow("#1 is past the end; the trace has no events");
+  expect(() => momentOf(empty, "op:0")).toThrow("the trace has no op 0; it has none at all");
 });
