@@ -56,7 +56,7 @@ const REACH = 2 ** 13;
 /** An access is at most so many bytes wide. */
 const REGISTER_REACH = 3;
 /** Things looked up one by one; a longer range is read through. */
-const LOOKUPS = 64;
+const LOOKUPS = 512;
 
 /** The events that changed a thing, in order or newest first; each as soon as it is found. */
 export function changesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Iterable<Recorded> {
