@@ -17,8 +17,12 @@ const commands = [
   ["DEALLOCATE", "value"],
   ["BIND", "write"],
   ["UNBIND", "write"],
+  /** Since October 2007 (linux a13af4b4d84): of a kernel of 2005 a program asks it in vain. */
+  ["CHIPSET_FLUSH", "none"],
 ] as const;
-export type Command = (typeof commands)[number][0];
+type Named = (typeof commands)[number][0];
+/** What this driver knows. */
+export type Command = Exclude<Named, "CHIPSET_FLUSH">;
 
 /** Bytes of each structure for programs of 32 and of 64 bits. */
 const sizes = {
@@ -36,11 +40,14 @@ const AGPIOC_BASE = 0x41;
 
 type Abi = Pick<Platform, "wordBits" | "user">;
 
+/** Bits of a program's pointer. */
+const bitsOf = ({ wordBits, user }: Abi): number => user.wordBits ?? wordBits;
+
 /** The request number of a command for the platform's own programs. */
-export function numberOf({ wordBits, user }: Abi, command: Command): number {
+export function numberOf(abi: Abi, command: Named): number {
   const index = commands.findIndex(([name]) => name === command);
-  const { shift, none, read, write } = user.ioctl;
-  const pointer = wordBits / 8;
+  const { shift, none, read, write } = abi.user.ioctl;
+  const pointer = bitsOf(abi) / 8;
   const [direction, size] = {
     none: [none, 0],
     read: [read, pointer],
@@ -52,12 +59,14 @@ export function numberOf({ wordBits, user }: Abi, command: Command): number {
 }
 
 /** The command of a request number; null for a number that is none of this platform's. */
-export const commandOf = (abi: Abi, number: number): Command | null =>
-  commands.find(([name]) => numberOf(abi, name) === number)?.[0] ?? null;
+export function commandOf(abi: Abi, number: number): Command | null {
+  const name = commands.find(([name]) => numberOf(abi, name) === number)?.[0];
+  return name === undefined || name === "CHIPSET_FLUSH" ? null : name;
+}
 
 /** Bytes that a structure takes in user memory. */
-export const sizeOf = ({ wordBits }: Abi, struct: Struct): number =>
-  sizes[struct][wordBits === 32 ? 0 : 1];
+export const sizeOf = (abi: Abi, struct: Struct): number =>
+  sizes[struct][bitsOf(abi) === 32 ? 0 : 1];
 
 /** struct agp_segment: pages of the aperture that a client may map, with PROT_ bits. */
 export interface Segment {

@@ -107,6 +107,8 @@ export class DmaClient {
 
   #map(operation: Of<"dma_map">, buffer: Buffer): Facts {
     if (buffer.mappings.length > 0) return { ret: EINVAL, note: "is mapped" };
+    if ((operation.bytes ?? 0) > buffer.pages.length * PAGE_SIZE)
+      return { ret: EINVAL, note: "has fewer bytes" };
     const mappings: Mapping[] = [];
     for (const asked of this.#asked(operation, buffer)) {
       const mapping = this.#parts.mapping.map(asked);

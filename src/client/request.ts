@@ -77,6 +77,8 @@ export function requestOf(platform: Platform, asking: Asking, operation: IoctlOp
   switch (operation.cmd) {
     case "RAW":
       return rawRequest(platform, operation.nr, operation.arg);
+    case "CHIPSET_FLUSH":
+      return { command: null };
     case "ACQUIRE":
     case "RELEASE":
     case "PROTECT":

@@ -6,11 +6,14 @@
 
 import { nativeI386 } from "./native-i386.ts";
 import type { Platform } from "./platform.ts";
+import { ppc64G5 } from "./ppc64-g5.ts";
 
 export const alpha: Platform = {
   ...nativeI386,
   name: "alpha",
   wordBits: 64,
+  // asm-alpha/ioctl.h: 13 bits of size, and three of direction.
+  user: { ...nativeI386.user, ioctl: ppc64G5.user.ioctl },
   virtBase: 0xfffffc0000000000n,
   pageOffset: 0,
   pageOrder: 1,

@@ -14,6 +14,8 @@ export interface UserAbi {
     readonly read: number;
     readonly write: number;
   };
+  /** Bits of a program's pointer, where they are not those of the kernel's `unsigned long`. */
+  readonly wordBits?: 32;
   /** protection_map: the page-table bits of a mapping; `prot` is 1 read, 2 write, 4 execute. */
   pageProtection(prot: number, shared: boolean): number;
 }

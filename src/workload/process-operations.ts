@@ -74,6 +74,7 @@ const ioctls = z.discriminatedUnion("cmd", [
   ioctl("DEALLOCATE", { key }),
   pointing("BIND", { key, pg_start: signed }),
   pointing("UNBIND", { key, priority: word }),
+  ioctl("CHIPSET_FLUSH", {}),
   /** Any number, with any argument. */
   ioctl("RAW", { nr: word, arg: z.int().min(0) }),
 ]);

@@ -30,6 +30,7 @@ const parameters: { readonly [op: string]: string } = {
   DEALLOCATE: "file pid key",
   BIND: "file pid key pg_start",
   UNBIND: "file pid key priority",
+  CHIPSET_FLUSH: "file pid",
 
   buffer: "buffer pages kind",
   buffer_free: "buffer",

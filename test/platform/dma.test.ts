@@ -42,6 +42,11 @@ describe("dma_map_single", () => {
   });
 });
 
+test("more bytes than the buffer has are not mapped", () => {
+  const told = toldOnly("xen-i386-swiotlb gart", {}, buffer(1), map({ bytes: 4097 }));
+  expect(told.result(1)).toEqual({ ret: -22, note: "has fewer bytes" });
+});
+
 describe("a device of few address lines", () => {
   const ops = [{ op: "device", device: 0, lines: 30 }, buffer(1), map(), doing("dma_write")];
   const rest = [doing("dma_unmap"), doing("cpu_read")];
