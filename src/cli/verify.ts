@@ -23,6 +23,7 @@ export function addVerify(program: Command): void {
     .option("--json", "print JSON", false)
     .action((path: string, { json }: { json: boolean }) =>
       reading([path], async ([trace]) => {
+        trace!.forgetPages();
         const { observations, disagreements } = verify(trace!);
         const digest = trace!.digest === null ? null : trace!.recomputeDigest() === trace!.digest;
         const signatures = trace!.checkSignatures();
