@@ -3,6 +3,10 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { keepHeapSmall } from "../../src/cli/heap.ts";
+
+// As the program itself has it.
+keepHeapSmall();
 
 /** Runs a file of process/, by its name, and gives what it says: `T` is what that file tells. */
 export const told = <T>(name: string, ...words: readonly (string | number)[]): T =>
