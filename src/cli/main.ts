@@ -39,7 +39,7 @@ const commands: { readonly [name: string]: () => Promise<(program: Command) => v
 const TROUBLE = 2;
 const INTERRUPTED = 130;
 
-keepHeapSmall();
+keepHeapSmall(process.argv[2] ?? "");
 const program = new Command("gartrace")
   .description(
     "Records what a driver tells the hardware, and finds where two platforms' addresses part.",
