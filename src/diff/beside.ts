@@ -3,9 +3,9 @@
 import { UserError } from "../fault.ts";
 import { Judge } from "./compare.ts";
 import { usualRules } from "./diff.ts";
-import { type Mark, markOf, withReordered } from "./found.ts";
+import { type Found, type Mark, markOf, withReordered } from "./found.ts";
 import type { Compared } from "./in-memory.ts";
-import { type OpPair, pairedOps, wholeRuns } from "./ops.ts";
+import { type OpPair, opPairs } from "./ops.ts";
 import { areCaptures, takesPart } from "./part.ts";
 import { Names, Side } from "./side.ts";
 import { Transfers } from "./transfers.ts";
@@ -73,13 +73,11 @@ export class Besides {
 
   #begin(): Way {
     const [a, b] = [this.#a, this.#b];
-    const whole = this.#areCaptures ? wholeRuns(a, b) : null;
-    const ops = whole === null ? pairedOps(a, b, usualRules.byName) : [whole];
     const names = new Names();
     const takes = takesPart(usualRules, a.about, b.about);
     const options = { isWatched: false, areSameChipset: a.about.chipset === b.about.chipset };
     return {
-      ops: ops[Symbol.iterator](),
+      ops: opPairs(a, b, usualRules.byName)[Symbol.iterator](),
       a: new Side(a, names, takes, options),
       b: new Side(b, names, takes, options),
     };
@@ -118,12 +116,8 @@ interface Way {
 }
 
 /** Walks an op and tells of its pairs; gives what found no partner in its place. */
-function alone(
-  a: Side,
-  b: Side,
-  pair: (a: Mark, b: Mark) => void,
-): Parameters<typeof withReordered>[0] {
-  const left: { class: "missing" | "extra"; a: Mark | null; b: Mark | null }[] = [];
+function alone(a: Side, b: Side, pair: (a: Mark, b: Mark) => void): readonly Found[] {
+  const left: Found[] = [];
   walk(a, b, {
     pair: (i, j) => pair(markOf(a.lane.values, i), markOf(b.lane.values, j)),
     onlyA: (i) => left.push({ class: "missing", a: markOf(a.lane.values, i), b: null }),

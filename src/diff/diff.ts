@@ -11,7 +11,7 @@ import type { Apart, Comparison, Divergence, OpName, Scattered } from "./compari
 import { differingFacts, type FactPair } from "./facts.ts";
 import { type Found, hasPage, type Mark, markOf, withReordered } from "./found.ts";
 import type { Compared } from "./in-memory.ts";
-import { type OpPair, type OpSpan, pairedOps, wholeRuns } from "./ops.ts";
+import { type OpPair, type OpSpan, opPairs } from "./ops.ts";
 import { areCaptures, areSigned, type Rules, takesPart } from "./part.ts";
 import { Partners } from "./partners.ts";
 import { Names, type Seen, Side } from "./side.ts";
@@ -102,7 +102,7 @@ class Comparing {
   }
 
   run(onOp: (op: number) => void = () => {}): Comparison {
-    for (const pair of this.#pairs()) {
+    for (const pair of opPairs(this.#a.trace, this.#b.trace, this.#rules.byName)) {
       // What the other trace holds beyond a tear is unknown here.
       if (pair.isPastA && this.#a.trace.torn) break;
       if (pair.isPastB && this.#b.trace.torn) break;
@@ -131,12 +131,6 @@ class Comparing {
       scattered: this.#scattered,
       transferred: this.#transfers?.counted ?? null,
     };
-  }
-
-  #pairs(): Iterable<OpPair> {
-    const [a, b] = [this.#a.trace, this.#b.trace];
-    const whole = this.#transfers === null ? null : wholeRuns(a, b);
-    return whole === null ? pairedOps(a, b, this.#rules.byName) : [whole];
   }
 
   #both(a: OpSpan, b: OpSpan, isByPlace: boolean): void {

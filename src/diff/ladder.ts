@@ -115,12 +115,12 @@ function iommuStep(state: State, machine: Machine): Said {
 /** The last DMA mapping that is in force and covers the page; null for none. */
 function dmaStep(trace: Trace, state: State, page: Phys): Said | null {
   if (state.dma.size === 0) return null;
+  const pfn = raw(pfnOf(page));
   const wanted = { from: 1, to: state.moment, kinds: ["dma.mapped"], backwards: true } as const;
   for (const { seq, event } of trace.search(wanted)) {
     if (event.kind !== "dma.mapped" || event.phys == null) continue;
     const { handle, device = null, phys: buffer, bus, machine, reached, size } = event;
     const [first, last] = [raw(pfnOf(buffer)), raw(pfnOf(offset(buffer, Math.max(size, 1) - 1)))];
-    const pfn = raw(pfnOf(page));
     if (pfn < first || pfn > last || state.dma.get(handle, device) !== size) continue;
     const whose = device === null ? "" : ` for ${deviceOf(device)}`;
     return {

@@ -3,6 +3,7 @@
 import type { OpRow } from "../event/trace.ts";
 import { align } from "./align.ts";
 import type { Compared } from "./in-memory.ts";
+import { areCaptures } from "./part.ts";
 
 /** An op with the seq of the last event that is its own. */
 export interface OpSpan extends OpRow {
@@ -19,8 +20,14 @@ export interface OpPair {
   readonly isPastB: boolean;
 }
 
+/** The ops of two traces side by side; two kernels' runs without any are one op from end to end. */
+export function opPairs(a: Compared, b: Compared, byName: boolean): Iterable<OpPair> {
+  const whole = areCaptures(a.about, b.about) ? wholeRuns(a, b) : null;
+  return whole === null ? pairedOps(a, b, byName) : [whole];
+}
+
 /** Two whole traces as one op, where neither says where its ops begin. */
-export function wholeRuns(a: Compared, b: Compared): OpPair | null {
+function wholeRuns(a: Compared, b: Compared): OpPair | null {
   for (const trace of [a, b]) for (const _ of trace.ops()) return null;
   const whole = ({ count }: Compared): OpSpan => ({
     ...{ op: 0, name: "run", arguments: {}, result: null, signature: null },
@@ -32,8 +39,8 @@ export function wholeRuns(a: Compared, b: Compared): OpPair | null {
 /** Ops that wait for partners at most. */
 const WINDOW = 4096;
 
-/** The ops of two traces side by side. */
-export function* pairedOps(a: Compared, b: Compared, byName: boolean): Generator<OpPair> {
+/** Ops side by side, in order, by name and arguments. */
+function* pairedOps(a: Compared, b: Compared, byName: boolean): Generator<OpPair> {
   const keyOf = ({ name, arguments: asked }: OpSpan): string =>
     byName ? name : `${name} ${JSON.stringify(asked)}`;
   const lanes = [new OpLane(a), new OpLane(b)] as const;

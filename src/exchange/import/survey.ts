@@ -72,7 +72,8 @@ export async function surveyed(
     for (const what of Object.keys(found) as (keyof typeof found)[])
       found[what] ||= signs[what].some((sign) => bytes.includes(sign));
     if (hasKernel) seeMapped(bytes, given);
-    pageOffset ??= PAGE_OFFSET.exec(bytes.toString("latin1"))?.[1] ?? null;
+    if (pageOffset === null && bytes.includes("page_offset_base="))
+      pageOffset = PAGE_OFFSET.exec(bytes.toString("latin1"))?.[1] ?? null;
   };
   for (const source of sources) {
     found.xen ||= beginsWindow(source.head);
