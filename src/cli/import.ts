@@ -1,19 +1,15 @@
 // import.ts - gartrace import: turns recordings and logs of other programs into a trace.
 
 import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { SourceFile } from "../event/trace.ts";
 import { importFiles, UNKNOWN } from "../exchange/import/joined.ts";
-import { probesFrom } from "../exchange/import/probes.ts";
+import { PROBES, probesFrom } from "../exchange/import/probes.ts";
 import { UserError } from "../fault.ts";
 import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
 import { notice, printJson } from "./output.ts";
 import { assertOther, writing } from "./writing.ts";
-
-/** The kprobes of the captures that this project was made with. */
-const PROBES = fileURLToPath(new URL("../../../probes/linux-6.1.json", import.meta.url));
 
 interface Options {
   readonly output?: string;

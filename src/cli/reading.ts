@@ -1,7 +1,6 @@
 // reading.ts - commands that read a trace: open it, say when it is torn, close it.
 
-import { SqliteError } from "better-sqlite3";
-import { UserError } from "../fault.ts";
+import { readingTrouble } from "../store/open.ts";
 import { TraceReader } from "../store/read.ts";
 import { notice } from "./output.ts";
 
@@ -19,11 +18,7 @@ export async function reading<T>(
     }
     return await use(traces);
   } catch (error) {
-    if (error instanceof SqliteError)
-      throw new UserError(
-        `cannot read ${paths.join(" or ")} (${error.message}): the file is damaged; record it again`,
-      );
-    throw error;
+    throw readingTrouble(paths, error);
   } finally {
     for (const trace of traces) trace.close();
   }

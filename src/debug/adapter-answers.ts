@@ -1,10 +1,12 @@
 // adapter-answers.ts - how the debug adapter answers: a request's work, its mistakes, where a move stopped.
 
-import { DebugSession, StoppedEvent } from "@vscode/debugadapter";
+import { ContinuedEvent, DebugSession, OutputEvent, StoppedEvent } from "@vscode/debugadapter";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { UserError } from "../fault.ts";
+import { readingTrouble } from "../store/open.ts";
 import type { Open } from "./adapter-trace.ts";
 import type { Frame } from "./frames.ts";
+import { nextTurn } from "./pieces.ts";
 import type { Arrival } from "./session.ts";
 import { Numbers } from "./variables.ts";
 
@@ -19,7 +21,9 @@ export class Answers extends DebugSession {
   /** The stack as it was last told. */
   protected frames: Frame[] = [];
   protected readonly numbers = new Numbers();
-  #way: { readonly way: AbortController; readonly arrival: Promise<Arrival> } | null = null;
+  #search = new AbortController();
+  /** The moves so far, one behind the other: settled when the last one has ended. */
+  #moves: Promise<void> = Promise.resolve();
 
   constructor() {
     super();
@@ -41,14 +45,12 @@ export class Answers extends DebugSession {
     return this.opened;
   }
 
-  /** Does the work and answers; a mistake of the client's, or of the person's, is the answer then. */
-  protected answer(response: DebugProtocol.Response, work: () => void): boolean {
+  /** Does the work and answers; whether it could. A mistake that was `quiet` is in the answer alone. */
+  protected answer(response: DebugProtocol.Response, work: () => void, quiet = false): boolean {
     try {
       work();
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      // A name with _ in front is put in whatever is left out for privacy.
-      this.sendErrorResponse(response, 1, "{_message}", { _message: error.message });
+      this.#fail(response, error, quiet && error instanceof UserError);
       return false;
     }
     this.sendResponse(response);
@@ -56,33 +58,69 @@ export class Answers extends DebugSession {
   }
 
   /**
-   * Answers, goes somewhere, and says where it stopped and why. On the way a client may ask for a pause, or to go
-   * elsewhere: that ends the search under way first.
+   * Goes somewhere, answers, and says where it stopped and why. While it searches a client may ask for a pause, or
+   * to go elsewhere: that ends the search first.
    */
-  protected async move(response: DebugProtocol.Response, go: Go): Promise<void> {
+  protected move(response: DebugProtocol.Response, go: Go): void {
     this.interrupt();
-    if (this.#way !== null) await this.#way.arrival;
-    const way = new AbortController();
-    let went: readonly [Open, ReturnType<Go>] | undefined;
-    this.answer(response, () => {
-      went = [this.open, go(this.open, way.signal)];
-    });
-    if (went === undefined) return;
-    const [open, [going, otherwise]] = went;
+    const search = new AbortController();
+    this.#search = search;
+    const { opened } = this;
+    this.#moves = this.#moves
+      .then(() => this.#go(response, opened, go, search.signal))
+      .catch((error: unknown) => this.#fail(response, error));
+  }
+
+  /** `open` is what was open when the client asked: it may have disconnected by now, or may on the way. */
+  async #go(
+    response: DebugProtocol.Response,
+    open: Open | null,
+    go: Go,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (open !== this.opened) return this.sendResponse(response);
+    const [going, otherwise] = go(this.open, signal);
     const arrival = Promise.resolve(going);
-    this.#way = { way, arrival };
-    const arrived = await arrival;
-    this.#way = null;
-    // Whoever disconnected on the way wants no news.
+    // A long search is answered at its end, for it may fail; until then the client knows that it runs.
+    const isLong = await Promise.race([arrival.then(() => false), nextTurn().then(() => true)]);
+    if (isLong) this.sendEvent(new ContinuedEvent(THREAD, true));
+    let arrived: Arrival;
+    try {
+      arrived = await arrival;
+    } catch (error) {
+      this.#fail(response, error);
+      if (this.opened === open) this.sendEvent(new StoppedEvent("exception", THREAD));
+      return;
+    }
+    this.sendResponse(response);
     if (this.opened !== open) return;
     this.numbers.forget();
     this.frames = [];
     this.sendEvent(this.#stopped(arrived, otherwise));
   }
 
+  /** Tells the client in the margin of its work, as a line of its console. */
+  protected say(text: string, category: "important" | "stderr"): void {
+    this.sendEvent(new OutputEvent(`gartrace: ${text}\n`, category));
+  }
+
+  /** The error is the answer, and a line of the console; the adapter goes on. */
+  #fail(response: DebugProtocol.Response, error: unknown, quiet = false): void {
+    const message = this.#messageOf(error);
+    // A name with _ in front is put in whatever is left out for privacy.
+    this.sendErrorResponse(response, 1, "{_message}", { _message: message });
+    if (!quiet) this.say(message, "stderr");
+  }
+
+  #messageOf(error: unknown): string {
+    const told = readingTrouble(this.opened?.paths ?? [], error);
+    if (told instanceof UserError) return told.message;
+    return `a bug of ours, please report it: ${told instanceof Error ? told.stack : String(told)}`;
+  }
+
   /** Ends the search that is under way, where there is one. */
   protected interrupt(): void {
-    this.#way?.way.abort();
+    this.#search.abort();
   }
 
   #stopped({ by, stop, moment }: Arrival, otherwise: string): DebugProtocol.StoppedEvent {

@@ -116,13 +116,19 @@ export class Looks extends Answers {
 
   protected override evaluateRequest(
     response: DebugProtocol.EvaluateResponse,
-    { expression }: DebugProtocol.EvaluateArguments,
+    { expression, context }: DebugProtocol.EvaluateArguments,
   ): void {
-    this.answer(response, () => {
-      const { session } = this.open;
-      const result = evaluate(session, expression);
-      response.body = { result, variablesReference: 0, ...this.#memoryOf(expression) };
-    });
+    // The pointer passes over words that are no expressions: the console is not for them.
+    const quiet = context === "hover";
+    this.answer(
+      response,
+      () => {
+        const { session } = this.open;
+        const result = evaluate(session, expression);
+        response.body = { result, variablesReference: 0, ...this.#memoryOf(expression) };
+      },
+      quiet,
+    );
   }
 
   /** Bytes of machine memory: in each page the tag of its content, as a 64-bit number over and over. */

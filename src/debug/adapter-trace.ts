@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { UserError } from "../fault.ts";
 import { TimeTravel } from "../replay/travel.ts";
+import { readingTrouble } from "../store/open.ts";
 import { TraceReader } from "../store/read.ts";
 import { AdapterStops } from "./adapter-stops.ts";
 import { Other } from "./other.ts";
@@ -18,6 +19,7 @@ const asked = z.looseObject({
 
 /** What there is from launch to disconnect. */
 export interface Open {
+  readonly paths: readonly string[];
   readonly readers: readonly TraceReader[];
   readonly session: Session;
   readonly sources: Sources;
@@ -34,12 +36,13 @@ export function openTraces(args: unknown): Open {
       `the launch configuration is wrong (${error.issues[0]!.path.join(".")}: ${error.issues[0]!.message}); ` +
         'it needs "trace", the path of a trace file',
     );
+  const paths = [data.trace, data.trace2 ?? []].flat();
   const readers: TraceReader[] = [];
   try {
-    for (const path of [data.trace, data.trace2 ?? []].flat()) readers.push(TraceReader.open(path));
+    for (const path of paths) readers.push(TraceReader.open(path));
   } catch (error) {
     for (const reader of readers) reader.close();
-    throw error;
+    throw readingTrouble(paths, error);
   }
   const travel = new TimeTravel(readers[0]!);
   const session = new Session(travel);
@@ -47,5 +50,5 @@ export function openTraces(args: unknown): Open {
   const other =
     readers[1] === undefined ? null : new Other(travel, new TimeTravel(readers[1]), data.trace2!);
   const stops = new AdapterStops(session, sources);
-  return { readers, session, sources, stops, other, stopOnEntry: data.stopOnEntry };
+  return { paths, readers, session, sources, stops, other, stopOnEntry: data.stopOnEntry };
 }

@@ -3,7 +3,7 @@
 // The event log is the source, an event a line. stepIn goes an event on and stepBack one back, next goes to the
 // next op, stepOut to the end of this one: each is the REPL's command, and every continue is a look-up.
 
-import { InitializedEvent, OutputEvent } from "@vscode/debugadapter";
+import { InitializedEvent } from "@vscode/debugadapter";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { Looks } from "./adapter-looks.ts";
 import { exceptionFilters } from "./adapter-stops.ts";
@@ -41,7 +41,11 @@ export class Adapter extends Looks {
     });
     if (this.opened === null) return;
     for (const { torn, count } of this.opened.readers)
-      if (torn) this.#say(`the recording did not finish; the trace is read up to event #${count}`);
+      if (torn)
+        this.say(
+          `the recording did not finish; the trace is read up to event #${count}`,
+          "important",
+        );
     this.sendEvent(new InitializedEvent());
   }
 
@@ -150,9 +154,5 @@ export class Adapter extends Looks {
     { targetId }: DebugProtocol.GotoArguments,
   ): void {
     this.move(response, ({ session }) => [session.goTo(targetId), "goto"]);
-  }
-
-  #say(text: string): void {
-    this.sendEvent(new OutputEvent(`gartrace: ${text}\n`, "important"));
   }
 }

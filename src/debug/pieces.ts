@@ -19,9 +19,13 @@ export function* piecesOf(stretch: Stretch): Generator<Stretch> {
   }
 }
 
+/** Lets what has come in meanwhile have its turn. */
+export const nextTurn = (): Promise<void> => new Promise((done) => setImmediate(done));
+
 /** Lets keys and messages come in, and tells whether one of them ended the search. */
 export async function isEnded(signal: AbortSignal | undefined): Promise<boolean> {
   // The first of the two comes before anything is read, the second behind it.
-  await new Promise<void>((done) => setImmediate(() => setImmediate(done)));
+  await nextTurn();
+  await nextTurn();
   return signal?.aborted === true;
 }

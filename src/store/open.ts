@@ -34,6 +34,14 @@ function checkMarks(path: string, database: Database): void {
     );
 }
 
+/** SQLite's refusal in the middle of reading, as the user meets it; any other error stays what it is. */
+export const readingTrouble = (paths: readonly string[], error: unknown): unknown =>
+  error instanceof SqliteError
+    ? new UserError(
+        `cannot read ${paths.join(" or ")} (${error.message}): the file is damaged; record it again`,
+      )
+    : error;
+
 /** SQLite's refusal as the user meets it; any other error stays what it is. */
 function readTrouble(path: string, error: unknown): unknown {
   if (!(error instanceof SqliteError)) return error;

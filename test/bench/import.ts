@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { gunzipSync } from "node:zlib";
 import { importFiles } from "../../src/exchange/import/joined.ts";
-import { probesFrom } from "../../src/exchange/import/probes.ts";
+import { PROBES, probesFrom } from "../../src/exchange/import/probes.ts";
 import { counted } from "../../src/report/text.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { rateOf, type Table } from "./table.ts";
@@ -56,7 +56,7 @@ async function timeImport(folder: string, path: string) {
   const wishes = {
     strict: true,
     follow: null,
-    probes: probesFrom("probes/linux-6.1.json"),
+    probes: probesFrom(PROBES),
     keep: null,
   };
   const begun = performance.now();

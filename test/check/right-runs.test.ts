@@ -10,9 +10,6 @@ import { natureOf } from "../../src/replay/replay.ts";
 import { recorded } from "../memory-trace.ts";
 import { setupOf, workloadOf } from "../tells.ts";
 
-// A large table takes its time, and the machine may be busy.
-const SLOW = 60_000;
-
 /** Each chipset on the first platform that has it, and the platforms that no chipset comes to first. */
 const runs = [
   ...chipsets.map((chipset) => {
@@ -40,7 +37,7 @@ function chipsetOn(words: string) {
   return chipsets.find(({ name }) => name === platform.chipsets[0])!;
 }
 
-test.each(runs)("$words on $chipset.name", { timeout: SLOW }, ({ words, chipset }) => {
+test.each(runs)("$words on $chipset.name", ({ words, chipset }) => {
   const trace = recorded(setupOf(words, { chipset }));
   const all = runChecks(trace.about, trace.events(), new State(natureOf(trace.about)), checks);
   const loud = all.filter(({ count, unknown, undecidable, failure }) =>

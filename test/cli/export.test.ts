@@ -2,7 +2,6 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
 import { gartrace } from "./gartrace.ts";
@@ -94,29 +93,24 @@ describe("lines from a program that still runs", () => {
   const header =
     '{"format":"gartrace","version":1,"about":{"platform":"mine","physIsMachine":true}}';
   const line = (seq: number) => `{"seq":${seq},"kind":"tlb.flushed","actor":"cpu","which":"cpu"}\n`;
-  const seen = async (name: string) => {
-    for (let i = 0; i < 100; i++) {
-      await setTimeout(100);
-      const { stdout } = await gartrace(
-        `query ${name} SELECT\tcount(*)\tAS\tn\tFROM\tevent --json`,
-        inFolder,
-      );
-      if (stdout.includes('"n":2')) return true;
-    }
-    return false;
-  };
+  /** Waits until another process finds both events in it. */
+  const seen = (name: string) =>
+    expect
+      .poll(async () => {
+        const words = `query ${name} SELECT\tcount(*)\tAS\tn\tFROM\tevent --json`;
+        return (await gartrace(words, inFolder)).stdout;
+      })
+      .toContain('"n":2');
 
   test("can be read by others while they come, and are a whole trace when they end", async () => {
-    let live = false;
     const { code, stderr } = await gartrace("import - -o live.gart", {
       folder,
       meanwhile: async ({ stdin }) => {
         stdin!.write(`${header}\n${line(1)}${line(2)}`);
-        live = await seen("live.gart");
+        await seen("live.gart");
         stdin!.end(line(3));
       },
     });
-    expect(live).toBe(true);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).toMatch(/imported 3 events to live.gart\n$/);
   });

@@ -2,14 +2,10 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { resolve } from "node:path";
-import { vi } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
 
 export const main = resolve("dist/src/cli/main.js");
 export const reference = resolve("traces/reference");
-
-// A process takes a third of a second on an idle machine, and many times that on a busy one.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 export interface Ran {
   /** Null where a signal ended it. */

@@ -1,10 +1,11 @@
 // terminal.ts - runs the built command at a terminal: script(1) has one made, and hands over what is typed.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { HANG } from "../hang.ts";
 import { main, type Ran, run } from "./gartrace.ts";
 
-/** Milliseconds that an answer may take on a busy machine. */
-const PATIENCE = 30_000;
+/** Milliseconds after which an answer does not come any more: before the test ends, to say what came. */
+const PATIENCE = HANG / 2;
 
 const MISSING = "the tests of the terminal need script(1): apt-get install bsdutils, or util-linux";
 

@@ -2,13 +2,15 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { closeSync, copyFileSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DebugClient } from "@vscode/debugadapter-testsupport";
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gartrace } from "../cli/gartrace.ts";
 import { freshFolder } from "../fresh-folder.ts";
+import { HANG } from "../hang.ts";
 
 const folder = freshFolder();
 const program = resolve("dist/test/debug/dap-process.js");
@@ -28,7 +30,7 @@ beforeAll(async () => {
   const run = "record small.json -p xen-i386";
   await gartrace(`${run} -k legacy --lenient-ioremap -o run.gart`, { folder });
   await gartrace(`${run} -k gart -o right.gart`, { folder });
-  client.defaultTimeout = 30_000;
+  client.defaultTimeout = HANG;
   await client.start();
 });
 afterAll(() => client.stop());
@@ -202,6 +204,59 @@ describe("a debug adapter", () => {
     await expect(
       client.customRequest("readMemory", { memoryReference: "here", count: 1 }),
     ).rejects.toThrow("'here' is no machine address");
+  });
+});
+
+describe("an adapter whose trace is damaged", () => {
+  /** Zeroes pages of events in the middle of the trace: opened and begun, it is read on into them. */
+  function damage(path: string): void {
+    const database = new Sqlite(path);
+    const pages = database
+      .prepare(
+        "SELECT pageno FROM dbstat WHERE name = 'event' AND pagetype = 'leaf' ORDER BY pageno",
+      )
+      .pluck()
+      .all() as number[];
+    const size = database.pragma("page_size", { simple: true }) as number;
+    database.close();
+    const file = openSync(path, "r+");
+    for (const page of pages.slice(Math.floor(pages.length / 2), -2))
+      writeSync(file, Buffer.alloc(size), 0, size, (page - 1) * size);
+    closeSync(file);
+  }
+
+  test("answers a move into the damage with an error, tells the console why, and goes on", async () => {
+    const path = join(folder, "damaged.gart");
+    copyFileSync(join(folder, "right.gart"), path);
+    damage(path);
+    const other = new DebugClient(process.execPath, program, "gartrace", {
+      cwd: folder,
+      env: { PATH: process.env.PATH },
+    });
+    other.defaultTimeout = HANG;
+    await other.start();
+    const told: string[] = [];
+    other.on("output", ({ body }) => told.push(body.output));
+    await other.initializeRequest();
+    const ready = other.waitForEvent("initialized");
+    await other.launchRequest({ trace: "damaged.gart" } as never);
+    await ready;
+    await other.setExceptionBreakpointsRequest(none);
+    await other.setFunctionBreakpointsRequest({
+      breakpoints: [{ name: "driver", condition: "seq < 0" }],
+    });
+    const entry = other.waitForEvent("stopped");
+    await other.configurationDoneRequest();
+    await entry;
+    const trouble = /cannot read damaged.gart \(.*\): the file is damaged/;
+    await expect(other.continueRequest(thread)).rejects.toThrow(trouble);
+    expect(told.join("")).toMatch(trouble);
+    const stepped = other.waitForEvent("stopped");
+    await other.stepInRequest(thread);
+    await stepped;
+    const { result } = (await other.evaluateRequest({ expression: "seq" })).body;
+    expect(result).toBe("1");
+    await other.stop();
   });
 });
 

@@ -7,6 +7,7 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { gartrace } from "../cli/gartrace.ts";
 import { freshFolder } from "../fresh-folder.ts";
+import { HANG } from "../hang.ts";
 
 const folder = freshFolder();
 const program = resolve("dist/test/debug/dap-process.js");
@@ -20,7 +21,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   const options = { cwd: folder, env: { PATH: process.env.PATH } };
   client = new DebugClient(process.execPath, program, "gartrace", options);
-  client.defaultTimeout = 30_000;
+  client.defaultTimeout = HANG;
   await client.start();
 });
 
@@ -133,10 +134,9 @@ test("a pause ends a search, and a restart ends it and begins anew", async () =>
   expect((await ask<{ result: string }>("evaluate", { expression: "seq" })).result).toBe("16384");
   const reasons: string[] = [];
   client.on("stopped", ({ body }) => reasons.push(body.reason));
-  await ask("continue", thread);
-  await ask("restart", { arguments: {} });
+  await Promise.all([ask("continue", thread), ask("restart", { arguments: {} })]);
   // Whether the search was over by then or was cut short, the beginning comes last.
-  await vi.waitFor(() => expect(reasons).toEqual([expect.any(String), "entry"]), 30_000);
+  await vi.waitFor(() => expect(reasons).toEqual([expect.any(String), "entry"]), HANG);
   await expect(ask("evaluate", { expression: "seq" })).rejects.toThrow("nothing has happened yet");
   await client.stop();
 });

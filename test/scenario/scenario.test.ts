@@ -1,7 +1,7 @@
 // scenario.test.ts - every real bug that is told again is caught by its check, and its fix silences all.
 
 import { readFileSync } from "node:fs";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Checked } from "../../src/check/check.ts";
 import { checks } from "../../src/check/index.ts";
 import { runChecks } from "../../src/check/run.ts";
@@ -12,9 +12,6 @@ import { scenarios } from "../../src/scenario/index.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { setupOfScenario } from "../../src/scenario/setup.ts";
 import { tells } from "../tells.ts";
-
-// A table of 64 MB is some hundred thousand events, and the machine may be busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 function checked(scenario: Scenario, fixed: boolean): Checked[] {
   const trace = tells(setupOfScenario(scenario, fixed));

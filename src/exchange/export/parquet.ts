@@ -57,13 +57,17 @@ export const parquet: ExportFormat = {
       createdBy: `gartrace version ${VERSION}`,
     });
     for (const columnData of groupsOf(schema, rows)) {
-      writer.write({ columnData, rowGroupSize: ROWS });
+      isDone(writer.write({ columnData, rowGroupSize: ROWS }));
       yield taken(bytes);
     }
-    writer.finish();
+    isDone(writer.finish());
     yield taken(bytes);
   },
 };
+
+/** A writer whose bytes stay in memory has nothing to wait for. */
+const isDone = (written: void | Promise<void>): void =>
+  assert(!(written instanceof Promise), () => "Parquet is written behind our back");
 
 /** The rows column by column, a group at a time; the columns are good until the next group is asked for. */
 function* groupsOf(

@@ -4,9 +4,13 @@
 // event, the part it plays, and its fields where they are not called as here.
 
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { UserError } from "../../fault.ts";
 import { checked, jsonOf } from "./text-lines.ts";
+
+/** The file of the kprobes that the captures kept here were made with; used where the user names none. */
+export const PROBES = fileURLToPath(new URL("probes/linux-6.1.json", import.meta.url));
 
 /** The parts, with what each tells; a field ending in ? need not be there. */
 export const parts = {

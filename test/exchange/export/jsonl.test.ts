@@ -42,7 +42,7 @@ test("whatever a trace says, its lines say it exactly: the same events, run and 
     }),
     { numRuns: 30 },
   );
-}, 30_000);
+});
 
 test("the header says what the lines are, and of what run", async () => {
   const trace = await stored([]);

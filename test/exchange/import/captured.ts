@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { About, SourceFile } from "../../../src/event/trace.ts";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
 import { type Importing, importFiles } from "../../../src/exchange/import/joined.ts";
-import { probesFrom } from "../../../src/exchange/import/probes.ts";
+import { PROBES, probesFrom } from "../../../src/exchange/import/probes.ts";
 import type { Trace } from "../../../src/replay/trace.ts";
 import { type Truth, TruthCount } from "../../../src/replay/truth.ts";
 import { freshFolder } from "../../fresh-folder.ts";
@@ -38,7 +38,7 @@ export async function importedFrom(
 ): Promise<Imported> {
   const events: Recorded[] = [];
   let about: About | null = null;
-  const probes = probesFrom("probes/linux-6.1.json");
+  const probes = probesFrom(PROBES);
   const all = { strict: false, follow: null, probes, keep: null, ...wishes };
   const sources = await importFiles(paths, all, (said) => {
     about = said;

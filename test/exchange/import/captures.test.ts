@@ -75,7 +75,7 @@ describe.each(captures)("%s", (name) => {
   let imported: Imported;
   beforeAll(async () => {
     imported = await importedFrom(captureFiles(name), { strict: true });
-  }, 60_000);
+  });
 
   test("comes to what was counted by hand, and no device touches what is not mapped", () => {
     const truth = truthOf(imported.trace);

@@ -106,7 +106,7 @@ test("a file that grows is read on until its reader has enough", async () => {
   appendFileSync(path, "two\nthr");
   await setTimeout(250);
   appendFileSync(path, "ee\n");
-  await expect.poll(() => lines, { timeout: 5000 }).toEqual(["one", "two", "three"]);
+  await expect.poll(() => lines).toEqual(["one", "two", "three"]);
   enough.abort();
   await reading;
 });
