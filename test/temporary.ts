@@ -1,10 +1,12 @@
 // temporary.ts - one folder for the files of all tests, removed when they have run.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const folder = mkdtempSync(join(tmpdir(), "gartrace-test-"));
+// Some tests look at files as a user without root's rights.
+chmodSync(folder, 0o755);
 
 /** Workers are started after this and inherit where temporary files go. */
 export function setup(): void {
