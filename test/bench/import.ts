@@ -9,6 +9,7 @@ import { importFiles } from "../../src/exchange/import/joined.ts";
 import { probesFrom } from "../../src/exchange/import/probes.ts";
 import { counted } from "../../src/report/text.ts";
 import { TraceWriter } from "../../src/store/write.ts";
+import { repeated } from "./repeat.ts";
 import { rateOf, type Table } from "./table.ts";
 
 export const importTable: Table = {
@@ -16,7 +17,7 @@ export const importTable: Table = {
   length: 1_000_000,
   async measure(folder, length) {
     const log = join(folder, "ftrace.txt");
-    await repeated(log, length);
+    await written(log, length);
     const { lines, importer, stored } = await timeImport(folder, log);
     return {
       title: `${counted(lines)} lines of ftrace, a capture repeated`,
@@ -29,11 +30,8 @@ export const importTable: Table = {
   },
 };
 
-/** Seconds between the beginnings of two repetitions: the capture lasts less. */
-const APART = 20;
-
 /** Writes a capture's ftrace over and over until there are so many lines. */
-async function repeated(path: string, lines: number): Promise<void> {
+async function written(path: string, lines: number): Promise<void> {
   const capture = gunzipSync(readFileSync("traces/captures/linux-6.1.native/ftrace.txt.gz"));
   const records = capture
     .toString()
@@ -41,13 +39,8 @@ async function repeated(path: string, lines: number): Promise<void> {
     .filter((line) => /^[^#]/.test(line));
   const out = createWriteStream(path);
   out.write("# tracer: nop\n");
-  for (let written = 0; written < lines; written += records.length) {
-    const later = (written / records.length) * APART;
-    const text = records.map((line) =>
-      line.replace(/ (\d+)(\.\d{6}: )/, (_, seconds, rest) => ` ${Number(seconds) + later}${rest}`),
-    );
-    if (!out.write(`${text.join("\n")}\n`)) await once(out, "drain");
-  }
+  for (const text of repeated(records, /(?<= )\d+(?=\.\d{6}: )/, lines))
+    if (!out.write(text)) await once(out, "drain");
   await finished(out.end());
 }
 
