@@ -9,7 +9,7 @@ import type { Exchanged } from "./process/exchange.ts";
 import type { Recording } from "./process/record.ts";
 import { told } from "./process.ts";
 import { repeated } from "./repeat.ts";
-import { megabytes, type Table } from "./table.ts";
+import { megabytes, type Row, type Table } from "./table.ts";
 
 export const formatsTable: Table = {
   name: "formats",
@@ -23,7 +23,7 @@ export const formatsTable: Table = {
     return {
       title:
         "captures repeated and a trace written as lines are read, and the trace is written out",
-      heading: ["", "lines", "lines/s", "peak memory", "budget"],
+      heading: ["", "lines", "lines/s", "peak memory"],
       rows: [
         row("import jsonl", told("exchange", "import", lines)),
         row("import mmiotrace", told("exchange", "import", mmiotrace(folder, length))),
@@ -36,13 +36,10 @@ export const formatsTable: Table = {
   },
 };
 
-const row = (what: string, { units, seconds, peak }: Exchanged): string[] => [
-  what,
-  counted(units),
-  counted(Math.round(units / seconds)),
-  megabytes(peak),
-  "-",
-];
+const row = (what: string, { units, seconds, peak }: Exchanged): Row => ({
+  cells: [what, counted(units), counted(Math.round(units / seconds)), megabytes(peak)],
+  budgets: [],
+});
 
 const capture = (name: string): Buffer =>
   gunzipSync(readFileSync(`traces/captures/linux-6.1.xen-dom0/${name}`));
