@@ -8,6 +8,7 @@ import { FEW, peaks, steadyMemory, type Table } from "./table.ts";
 export const checkTable: Table = {
   name: "check",
   length: 10_000_000,
+  short: 300_000,
   measure(_, length) {
     const [few, many] = [FEW, length].map((count) => told<Checking>("check", count));
     return {

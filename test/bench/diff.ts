@@ -28,6 +28,7 @@ const runs = {
 export const diffTable: Table = {
   name: "diff",
   length: 1_000_000,
+  short: 120_000,
   async measure(folder, length) {
     const few = await comparedAll(folder, FEW);
     const many = await comparedAll(folder, length);

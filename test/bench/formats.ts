@@ -14,6 +14,7 @@ import { megabytes, type Row, type Table } from "./table.ts";
 export const formatsTable: Table = {
   name: "formats",
   length: 1_000_000,
+  short: 50_000,
   measure(folder, length) {
     const trace = join(folder, "churn.gart");
     told<Recording>("record", "churn", length, trace);

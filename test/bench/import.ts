@@ -15,6 +15,7 @@ import { atLeast, rateOf, type Table } from "./table.ts";
 export const importTable: Table = {
   name: "import",
   length: 1_000_000,
+  short: 50_000,
   async measure(folder, length) {
     const log = join(folder, "ftrace.txt");
     await written(log, length);

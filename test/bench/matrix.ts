@@ -7,6 +7,7 @@ import { atMost, megabytes, type Table } from "./table.ts";
 export const matrixTable: Table = {
   name: "matrix",
   length: 0,
+  short: 0,
   measure(folder) {
     const { seconds, peak } = told<MatrixRun>("matrix", folder);
     return {

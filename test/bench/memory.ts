@@ -9,6 +9,7 @@ import { FEW, peaks, steadyMemory, type Table } from "./table.ts";
 export const memoryTable: Table = {
   name: "memory",
   length: 1_000_000,
+  short: 200_000,
   measure(folder, length) {
     const path = join(folder, "churn.gart");
     const [few, many] = [FEW, length].map((count) =>

@@ -1,7 +1,18 @@
-// table.test.ts - budgets are judged as they are printed.
+// table.test.ts - budgets are judged as they are printed, and a table that fails takes no other with it.
 
 import { describe, expect, test } from "vitest";
-import { atLeast, atMost, type Budget, missedIn, named, ratio, stretch, textOf } from "./table.ts";
+import { exitCodeOf, runAll, summaryOf } from "./run.ts";
+import {
+  atLeast,
+  atMost,
+  type Budget,
+  type Missed,
+  missedIn,
+  named,
+  ratio,
+  stretch,
+  textOf,
+} from "./table.ts";
 
 const tableOf = (...budgets: Budget[]) => ({
   title: "of a test",
@@ -46,5 +57,50 @@ describe("a budget", () => {
 
   test("is shown as a dash where a row has none", () => {
     expect(textOf(tableOf())).toMatch(/^ *what it took +17\.5 ms +-$/m);
+  });
+});
+
+const miss: Missed = { row: "seek", measured: "17.5 ms", budget: "16 ms or less" };
+/** Runs tables of which one fails, one misses a budget and one is as it should be. */
+async function ran(...names: string[]) {
+  const said: string[] = [];
+  const asked: string[] = [];
+  const measure = async (name: string) => {
+    asked.push(name);
+    if (name === "broken") throw new Error("its own capture is refused");
+    return name === "slow" ? [miss] : [];
+  };
+  const report = await runAll(names, measure, (line) => said.push(line));
+  return { asked, said, report };
+}
+
+describe("a run of all tables", () => {
+  test("goes on after a table that fails, and tells of it at once and at its end", async () => {
+    const { asked, said, report } = await ran("broken", "good", "slow");
+    expect(asked).toEqual(["broken", "good", "slow"]);
+    expect(said).toEqual(["broken failed: its own capture is refused\n"]);
+    const summary = summaryOf(report, true);
+    expect(summary).toContain("2 tables of 3 measured");
+    expect(summary).toContain("broken failed: its own capture is refused");
+    expect(summary).toMatch(/^slow +seek +17\.5 ms +16 ms or less$/m);
+  });
+
+  test("ends with 1 where a table failed, however short it was", async () => {
+    const { report } = await ran("broken", "good");
+    expect([exitCodeOf(report, true), exitCodeOf(report, false)]).toEqual([1, 1]);
+  });
+
+  test("ends with 1 where a budget was missed, and with 0 where none is judged", async () => {
+    const { report } = await ran("good", "slow");
+    expect([exitCodeOf(report, true), exitCodeOf(report, false)]).toEqual([1, 0]);
+    expect(summaryOf(report, false)).toBe(
+      "2 tables of 2 measured\nshort runs: no budget was judged",
+    );
+  });
+
+  test("ends with 0 where all went well", async () => {
+    const { report } = await ran("good");
+    expect(exitCodeOf(report, true)).toBe(0);
+    expect(summaryOf(report, true)).toBe("1 table of 1 measured\nno budget was missed");
   });
 });

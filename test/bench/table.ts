@@ -7,6 +7,8 @@ export interface Table {
   readonly name: string;
   /** Events, operations or lines of its longer run; 0 where it has none. */
   readonly length: number;
+  /** The same for a table that is to take some seconds. */
+  readonly short: number;
   /** Measures in a folder of its own, which is empty. */
   measure(folder: string, length: number): Measured | Promise<Measured>;
 }

@@ -25,6 +25,7 @@ import { walk } from "./walk.ts";
 export const travelTable: Table = {
   name: "travel",
   length: 10_000_000,
+  short: 200_000,
   measure: async (folder, length) =>
     measured(await travelled(folder, FEW), await travelled(folder, length)),
 };

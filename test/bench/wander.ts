@@ -9,6 +9,7 @@ import { FEW, megabytes, type Row, ratio, steadyMemory, type Table } from "./tab
 export const wanderTable: Table = {
   name: "wander",
   length: 1_000_000,
+  short: 150_000,
   measure(folder, length) {
     const path = join(folder, "wander.gart");
     const row = (what: string, of: (run: Recording) => string): Row => ({
