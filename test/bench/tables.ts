@@ -1,6 +1,7 @@
 // tables.ts - all tables of the benchmarks, in the order in which they are measured.
 
 import { checkTable } from "./check.ts";
+import { demoTable } from "./demo.ts";
 import { diffTable } from "./diff.ts";
 import { formatsTable } from "./formats.ts";
 import { importTable } from "./import.ts";
@@ -17,6 +18,7 @@ export const tables: readonly Table[] = [
   checkTable,
   wanderTable,
   matrixTable,
+  demoTable,
   importTable,
   formatsTable,
   diffTable,
