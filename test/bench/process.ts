@@ -1,6 +1,6 @@
 // process.ts - what is measured in a process of its own, so that its memory is its own.
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { keepHeapSmall } from "../../src/cli/heap.ts";
@@ -9,16 +9,17 @@ import { keepHeapSmall } from "../../src/cli/heap.ts";
 keepHeapSmall(process.argv[1]?.endsWith("seek.js") ? "state" : "");
 
 /** Runs a file of process/, by its name, and gives what it says: `T` is what that file tells. */
-export const told = <T>(name: string, ...words: readonly (string | number)[]): T =>
-  JSON.parse(
-    execFileSync(
-      process.execPath,
-      [join(import.meta.dirname, "process", `${name}.js`), ...words.map(String)],
-      {
-        encoding: "utf8",
-      },
-    ),
-  ) as T;
+export function told<T>(name: string, ...words: readonly (string | number)[]): T {
+  const program = join(import.meta.dirname, "process", `${name}.js`);
+  const ran = spawnSync(process.execPath, [program, ...words.map(String)], { encoding: "utf8" });
+  if (ran.error !== undefined) throw ran.error;
+  const { status, signal, stdout, stderr } = ran;
+  process.stderr.write(stderr);
+  if (status === 0) return JSON.parse(stdout) as T;
+  // Node prints what was thrown below the line of code that threw it.
+  const [thrown = signal ?? `exit code ${status}`] = /^\w*Error\b.*$/m.exec(stderr) ?? [];
+  throw new Error(`${[name, ...words].join(" ")}: ${thrown}`);
+}
 
 /** What the calling process says: one line of JSON. */
 export const tell = <T>(what: T): void => {
