@@ -19,20 +19,16 @@ const names = ({ path }: Source): string[] =>
     .filter((word) => drawers.test(word))
     .map((word) => `is named '${word}', which says nothing`);
 
-const FILE_LINES = 300;
 const FUNCTION_LINES = 70;
-const lengths = ({ path, text, tree, nodes }: Source): string[] => {
-  const isLong = text.trimEnd().split("\n").length > FILE_LINES;
-  const wrong = isLong ? [`is over ${FILE_LINES} lines`] : [];
-  if (isTest(path)) return wrong;
-  for (const node of nodes) {
-    if (!ts.isFunctionLike(node)) continue;
+const lengths = ({ path, tree, nodes }: Source): string[] => {
+  if (isTest(path)) return [];
+  return nodes.filter(ts.isFunctionLike).flatMap((node) => {
     const line = (position: number) => tree.getLineAndCharacterOfPosition(position).line + 1;
     const first = line(node.getStart());
-    if (line(node.end) - first >= FUNCTION_LINES)
-      wrong.push(`has a function over ${FUNCTION_LINES} lines at line ${first}`);
-  }
-  return wrong;
+    return line(node.end) - first < FUNCTION_LINES
+      ? []
+      : [`has a function over ${FUNCTION_LINES} lines at line ${first}`];
+  });
 };
 
 const spaces = ["Virt", "Phys", "Machine", "Bus", "Aperture", "Address", "Pfn", "Mfn"];
