@@ -7,7 +7,7 @@ import { hex, pfnOf, raw } from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import { uses } from "../event/memory.ts";
 import { Table } from "../machine/table.ts";
-import { whole } from "../machine/words.ts";
+import { whole } from "../machine/table-words.ts";
 import type { Check } from "./check.ts";
 
 /** What an operation does, and to which block. */

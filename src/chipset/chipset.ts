@@ -3,12 +3,12 @@
 // Values and pure functions; the driver that programs a chipset is in agpgart/.
 
 import type { Aperture, Bus } from "../address.ts";
-import type { Held } from "../machine/held-table.ts";
+import type { Cell } from "../machine/word-table.ts";
 
 /** Where a chipset's registers are read: the state. */
 export interface Registers {
   /** So many bytes from a register's number on; undefined where one of them is unknown. */
-  register(number: number, bytes: number): Held | undefined;
+  register(number: number, bytes: number): Cell | undefined;
 }
 
 export interface RegisterField {

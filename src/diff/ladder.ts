@@ -20,7 +20,7 @@ import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { entryPlace, fetch, walk } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
-import { cpuWord } from "../machine/words.ts";
+import { cpuWord } from "../machine/table-words.ts";
 import { linearOffset } from "../replay/linear.ts";
 import { stateAt } from "../replay/replay.ts";
 import type { Trace } from "../replay/trace.ts";

@@ -1,6 +1,7 @@
 // apply.ts - the one door: how any event changes the state, live and in replay.
 
 import { type Event, type KindName, kindNames } from "../event/vocabulary.ts";
+import { type Applier, type Appliers, nothing } from "./appliers.ts";
 import { block } from "./block.ts";
 import { cache } from "./cache.ts";
 import { device } from "./device.ts";
@@ -12,7 +13,6 @@ import { memory } from "./memory.ts";
 import { op } from "./op.ts";
 import { p2m } from "./p2m.ts";
 import { paging } from "./paging.ts";
-import { type Applier, type Appliers, nothing } from "./part.ts";
 import { register } from "./register.ts";
 import type { State } from "./state.ts";
 

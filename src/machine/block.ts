@@ -1,7 +1,7 @@
 // block.ts - requests and their segments are facts: they change no state.
 
-import type { Part } from "./part.ts";
-import { nothing } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { nothing } from "./appliers.ts";
 
 export const block = {
   "request.issued": nothing,
@@ -10,4 +10,4 @@ export const block = {
   "request.completed": nothing,
   "bio.merged": nothing,
   "bio.split": nothing,
-} satisfies Part;
+} satisfies FamilyAppliers;

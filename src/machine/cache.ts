@@ -1,10 +1,10 @@
 // cache.ts - how flushes and attribute changes change the state.
 
 import { mfnOf, onBus, pfnOf, raw } from "../address.ts";
-import { flushBytes } from "./bytes.ts";
-import type { Part } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { flushCpuCache } from "./cpu-cache.ts";
 import { pagesOf, RESERVED, UNCACHED } from "./state.ts";
-import { flushWords, placeAt } from "./words.ts";
+import { flushWords, placeAt } from "./table-words.ts";
 
 const change = {
   reserved: { set: RESERVED, clear: 0 },
@@ -18,8 +18,8 @@ export const cache = {
   "cache.flushed": (state, { way, machine, size }) => {
     if (machine != null && size != null) {
       flushWords(state, placeAt(onBus(machine), 0), size);
-      flushBytes(state, raw(mfnOf(machine)), pagesOf(size));
-    } else if (way === "wbinvd") flushBytes(state);
+      flushCpuCache(state, raw(mfnOf(machine)), pagesOf(size));
+    } else if (way === "wbinvd") flushCpuCache(state);
   },
   "tlb.flushed": (state, event) => {
     if (event.which === "iommu") state.iommuTlb.clear();
@@ -36,4 +36,4 @@ export const cache = {
       else state.flags.set(first + i, flags);
     }
   },
-} satisfies Part;
+} satisfies FamilyAppliers;

@@ -2,15 +2,15 @@
 
 import { aperture, bus, mfnOf, PAGE_SIZE, raw } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { writeBytes } from "./bytes.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { nothing } from "./appliers.ts";
+import { cpuWrite } from "./cpu-cache.ts";
 import { cacheEntry, walk } from "./gart.ts";
 import { keepTranslation } from "./iommu.ts";
-import type { Part } from "./part.ts";
-import { nothing } from "./part.ts";
 import type { State } from "./state.ts";
 
 export const device = {
-  "cpu.wrote": writeBytes,
+  "cpu.wrote": cpuWrite,
   "cpu.read": nothing,
   "device.wrote": (state, event) => {
     keep(state, event);
@@ -27,7 +27,7 @@ export const device = {
     if (tag === undefined) state.content.delete(event.frame);
     else state.content.set(event.frame, tag);
   },
-} satisfies Part;
+} satisfies FamilyAppliers;
 
 /** What the access leaves in the cache of the GART, or of the IOMMU that it went through. */
 function keep(state: State, event: Of<"device.read"> | Of<"device.wrote">): void {

@@ -1,11 +1,11 @@
 // fault.ts - a fault changes nothing: what it refuses did not happen; a gap puts all before it in doubt.
 
-import type { Part } from "./part.ts";
-import { nothing } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { nothing } from "./appliers.ts";
 
 export const fault = {
   "fault.raised": nothing,
   "events.lost": (state, _event, seq) => {
     state.gap.set(0, seq);
   },
-} satisfies Part;
+} satisfies FamilyAppliers;

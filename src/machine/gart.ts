@@ -12,9 +12,8 @@ import {
   type Virt,
 } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
-import type { Held } from "./held-table.ts";
-import type { Part } from "./part.ts";
-import { nothing } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { nothing } from "./appliers.ts";
 import type { State } from "./state.ts";
 import {
   cpuEntry,
@@ -26,7 +25,8 @@ import {
   whole,
   writeEntry,
   writeWord,
-} from "./words.ts";
+} from "./table-words.ts";
+import type { Cell } from "./word-table.ts";
 
 const DIRECTORY_WORD = 4;
 
@@ -48,7 +48,7 @@ export const gart = {
     if (place !== null) writeWord(state, place, { word: event.word, seq });
   },
   "scratch-directory.read": nothing,
-} satisfies Part;
+} satisfies FamilyAppliers;
 
 /**
  * Where the word of an access to the GATT is. With `virt` it went through the chipset's own window, which
@@ -112,7 +112,7 @@ export function walk(state: State, address: Aperture): Walk | null {
 }
 
 /** The GART's TLB takes an entry. */
-export function cacheEntry(state: State, page: number, held: Held): void {
+export function cacheEntry(state: State, page: number, held: Cell): void {
   const { word, high } = halves(held.word);
   state.tlb.set(page, { ...held, word });
   if (high === undefined) state.tlbHigh.delete(page);
@@ -120,7 +120,7 @@ export function cacheEntry(state: State, page: number, held: Held): void {
 }
 
 /** What it holds for a page of the aperture; undefined where that is nothing. */
-export function cachedEntry(state: State, page: number): Held | undefined {
+export function cachedEntry(state: State, page: number): Cell | undefined {
   const held = state.tlb.get(page);
   return held && { ...held, word: whole({ word: held.word, high: state.tlbHigh.get(page) }) };
 }
@@ -157,7 +157,7 @@ function decoded(
   state: State,
   page: number,
   fetched: Machine | null,
-  { word, seq }: Held,
+  { word, seq }: Cell,
   within: number,
 ): Walk {
   const bus = state.nature.chipset!.entry.decode(word);

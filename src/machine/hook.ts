@@ -1,8 +1,8 @@
 // hook.ts - how a remapping changes the state: which frame the CPU writes to at which virtual page.
 
 import { mfnOf, pfnOf, raw } from "../address.ts";
-import type { Part } from "./part.ts";
-import { nothing } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { nothing } from "./appliers.ts";
 
 export const hook = {
   "hook.called": nothing,
@@ -19,4 +19,4 @@ export const hook = {
     state.directory.move(raw(pfnOf(event.phys)), reached);
     state.scratchDirectory.move(raw(pfnOf(event.phys)), reached);
   },
-} satisfies Part;
+} satisfies FamilyAppliers;

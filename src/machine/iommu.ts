@@ -11,8 +11,8 @@ import {
   pageOffset,
   raw,
 } from "../address.ts";
-import type { Part } from "./part.ts";
-import { nothing } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { nothing } from "./appliers.ts";
 import { pagesOf, type State } from "./state.ts";
 
 export const iommu = {
@@ -35,7 +35,7 @@ export const iommu = {
     state.dma.delete(event.handle, event.device ?? null);
   },
   "iommu.translated": nothing,
-} satisfies Part;
+} satisfies FamilyAppliers;
 
 /** What `state.spare` holds: the frame that unused entries lead to, and the first page past the entries. */
 const [SPARE_FRAME, SPARE_END] = [0, 1];

@@ -2,8 +2,8 @@
 
 import { mfnOf, type Phys, pfn, pfnOf, physOf, raw } from "../address.ts";
 import { uses } from "../event/memory.ts";
-import { flushBytes } from "./bytes.ts";
-import type { Part } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { flushCpuCache } from "./cpu-cache.ts";
 import { directoryOf, pagesOf, type State } from "./state.ts";
 import type { TablePages } from "./table-pages.ts";
 
@@ -24,14 +24,14 @@ export const memory = {
   "page.freed": (state, event) => {
     const pages = pagesOf(event.size);
     // Whatever of it is still in the cache gets to memory before long.
-    if (event.machine != null) flushBytes(state, raw(mfnOf(event.machine)), pages);
+    if (event.machine != null) flushCpuCache(state, raw(mfnOf(event.machine)), pages);
     for (let i = 0; i < pages; i++) state.allocation.delete(event.allocation + i);
     state.extent.delete(event.allocation);
     state.allocated.delete(event.allocation);
     const table = tableOf(state, event.use);
     for (let i = 0; i < pages; i++) table?.remove(event.allocation + i);
   },
-} satisfies Part;
+} satisfies FamilyAppliers;
 
 const tableOf = (state: State, use: (typeof uses)[number]): TablePages | null => {
   if (use === "gatt") return state.table;

@@ -1,7 +1,7 @@
 // op.ts - how the operations of the workload change the state: which one is under way.
 
-import type { Part } from "./part.ts";
-import { nothing } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { nothing } from "./appliers.ts";
 
 export const op = {
   "op.began": (state, event) => {
@@ -13,4 +13,4 @@ export const op = {
   "call.entered": nothing,
   "call.returned": nothing,
   "message.logged": nothing,
-} satisfies Part;
+} satisfies FamilyAppliers;

@@ -1,8 +1,8 @@
 // p2m.ts - how P2M events change the state: both directions, kept as each other's inverse.
 
 import { mfnOf, raw } from "../address.ts";
-import type { Part } from "./part.ts";
-import { nothing } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { nothing } from "./appliers.ts";
 
 export const p2m = {
   "p2m.set": (state, event) => {
@@ -28,4 +28,4 @@ export const p2m = {
     state.unflushed.delete(frame);
   },
   "hypercall.made": nothing,
-} satisfies Part;
+} satisfies FamilyAppliers;

@@ -1,6 +1,6 @@
 // paging.ts - page-table entries are kept by no table of ours: the events themselves tell of each.
 
-import type { Part } from "./part.ts";
-import { nothing } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
+import { nothing } from "./appliers.ts";
 
-export const paging = { "pte.written": nothing } satisfies Part;
+export const paging = { "pte.written": nothing } satisfies FamilyAppliers;

@@ -3,7 +3,7 @@
 // The same bit can be met at another width: the 845's driver sets bit 1 of byte 0x51 and clears it as bit 9 of
 // word 0x50 (intel-agp.c of linux 2.6.12-rc2).
 
-import type { Part } from "./part.ts";
+import type { FamilyAppliers } from "./appliers.ts";
 import type { State } from "./state.ts";
 
 /** What of a word a register keeps: not all of them are plain storage. */
@@ -23,6 +23,6 @@ export const register = {
     for (let i = 0; i < size; i++)
       if (!registers.has(register + i)) registers.set(register + i, { word: byteOf(word, i), seq });
   },
-} satisfies Part;
+} satisfies FamilyAppliers;
 
 const byteOf = (word: number, i: number): number => Math.floor(word / 256 ** i) % 256;

@@ -18,9 +18,9 @@ import {
 import type { Chipset } from "../chipset/chipset.ts";
 import { assert } from "../fault.ts";
 import { DmaTable } from "./dma-table.ts";
-import { type Held, HeldTable } from "./held-table.ts";
 import { Table } from "./table.ts";
 import { TablePages } from "./table-pages.ts";
+import { type Cell, WordTable } from "./word-table.ts";
 
 /** What no event says and every event rests on: it stands in the trace's own row. */
 export interface Nature {
@@ -60,7 +60,7 @@ export class State {
   readonly words = new Table();
   readonly written = new Table();
   /** Words that the CPU wrote and that are still in its cache, where tables are mapped cached. */
-  readonly dirty = new HeldTable();
+  readonly dirty = new WordTable();
   /** The pages of the GATT and of its directory. */
   readonly table = new TablePages();
   readonly directory = new TablePages();
@@ -70,11 +70,11 @@ export class State {
   /** DMA handle and device -> bytes. */
   readonly dma = new DmaTable();
   /** register number, which counts bytes within a device -> the byte that lies there. */
-  readonly registers = new HeldTable();
+  readonly registers = new WordTable();
   /** virtual page -> the machine frame that its page-table entry names, where ioremap mapped it. */
-  readonly mappings = new HeldTable();
+  readonly mappings = new WordTable();
   /** aperture page -> the entry that the GART keeps of it. */
-  readonly tlb = new HeldTable();
+  readonly tlb = new WordTable();
   /** The bits above 51 of those entries, where they have such. */
   readonly tlbHigh = new Table();
   /** 0 -> seq of the last gap in the recording. */
@@ -84,7 +84,7 @@ export class State {
   /** bus page -> the mfn that the IOMMU's own cache keeps of it. */
   readonly iommuTlb = new Table();
   /** mfn -> the tag of bytes that the CPU wrote and that are in its cache alone. */
-  readonly unflushed = new HeldTable();
+  readonly unflushed = new WordTable();
 
   constructor(nature: Nature) {
     this.nature = nature;
@@ -113,7 +113,7 @@ export class State {
   }
 
   /** What so many bytes of a register hold, and the last event that set one; undefined where one is unknown. */
-  register(number: number, bytes: number): Held | undefined {
+  register(number: number, bytes: number): Cell | undefined {
     let [word, seq] = [0, 0];
     for (let i = 0; i < bytes; i++) {
       const held = this.registers.get(number + i);

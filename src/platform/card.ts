@@ -6,7 +6,7 @@
 import { aperture, type Bus, bus, type Machine, mfnOf, raw, untranslated } from "../address.ts";
 import { strangerTag } from "../event/device.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { cpuTag } from "../machine/bytes.ts";
+import { cpuTag } from "../machine/cpu-cache.ts";
 import { walk } from "../machine/gart.ts";
 import { translate } from "../machine/iommu.ts";
 import type { Given, Kernel } from "./kernel.ts";

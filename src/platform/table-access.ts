@@ -3,7 +3,7 @@
 import { raw, type Virt, virt } from "../address.ts";
 import { entryPlace } from "../machine/gart.ts";
 import { directoryOf } from "../machine/state.ts";
-import { cpuEntry, cpuWord, halves, placeOf } from "../machine/words.ts";
+import { cpuEntry, cpuWord, halves, placeOf } from "../machine/table-words.ts";
 import { type Given, handed, type Kernel } from "./kernel.ts";
 import type { Remap, Window } from "./remap.ts";
 

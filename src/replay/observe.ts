@@ -9,7 +9,7 @@ import type { Facts } from "../event/field.ts";
 import type { Event } from "../event/vocabulary.ts";
 import { entriesOf, fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
-import { cpuWord, placeOf } from "../machine/words.ts";
+import { cpuWord, placeOf } from "../machine/table-words.ts";
 
 /** An entry that an op filled, with the frame of the page it was meant for. */
 interface Bound {

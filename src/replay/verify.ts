@@ -5,11 +5,11 @@
 import { aperture, bus as asBus, type Bus, type Machine, machine, mfnOf, raw } from "../address.ts";
 import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
-import { cpuTag } from "../machine/bytes.ts";
+import { cpuTag } from "../machine/cpu-cache.ts";
 import { entryPlace, walk } from "../machine/gart.ts";
 import { translate } from "../machine/iommu.ts";
 import { directoryOf, State } from "../machine/state.ts";
-import { cpuEntry, cpuWord, placeOf, whole } from "../machine/words.ts";
+import { cpuEntry, cpuWord, placeOf, whole } from "../machine/table-words.ts";
 import { observable, Watch } from "./observe.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";

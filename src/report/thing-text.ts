@@ -9,7 +9,7 @@ import { deviceOf } from "../event/register.ts";
 import { says } from "../event/vocabulary.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import type { TablePages } from "../machine/table-pages.ts";
-import { cpuWord, placeOf } from "../machine/words.ts";
+import { cpuWord, placeOf } from "../machine/table-words.ts";
 import { type Part, type Thing, thing } from "../replay/thing.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 import { eventLine } from "./event-text.ts";

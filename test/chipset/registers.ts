@@ -1,9 +1,9 @@
 // registers.ts - registers that hold what a test says, and nothing else.
 
 import type { Registers } from "../../src/chipset/chipset.ts";
-import type { Held } from "../../src/machine/held-table.ts";
+import type { Cell } from "../../src/machine/word-table.ts";
 
 /** Each by its number. */
-export const holding = (...held: readonly (readonly [number, Held])[]): Registers => ({
+export const holding = (...held: readonly (readonly [number, Cell])[]): Registers => ({
   register: (number) => new Map(held).get(number),
 });

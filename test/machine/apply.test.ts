@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { kindNames } from "../../src/event/vocabulary.ts";
+import { type Appliers, type FamilyAppliers, nothing } from "../../src/machine/appliers.ts";
 import { apply, changing } from "../../src/machine/apply.ts";
-import { type Appliers, nothing, type Part } from "../../src/machine/part.ts";
 import { State } from "../../src/machine/state.ts";
 import { eventOf } from "../event/generated.ts";
 import { happens, pc, stateAfter } from "./happens.ts";
@@ -74,7 +74,7 @@ test("a kind without an applier does not compile", () => {
 });
 
 test("an applier takes the fields of its own kind", () => {
-  const part: Part = {
+  const part: FamilyAppliers = {
     // @ts-expect-error a flush has no entry
     "tlb.flushed": (_, event) => expect(event.entry).toBeUndefined(),
     "gatt.written": (_, event) => expect(event.entry).toBe(0x42),

@@ -9,7 +9,7 @@ import type { Of } from "../../../src/event/vocabulary.ts";
 import { apply } from "../../../src/machine/apply.ts";
 import { entryPlace } from "../../../src/machine/gart.ts";
 import { State } from "../../../src/machine/state.ts";
-import { cpuWord } from "../../../src/machine/words.ts";
+import { cpuWord } from "../../../src/machine/table-words.ts";
 import { natureOf } from "../../../src/replay/replay.ts";
 import { at, type Imported, imported, ofKind } from "./imported.ts";
 

@@ -1,4 +1,4 @@
-// bytes.ts - the bytes of pages: what memory holds of them, and what the CPU alone sees, in its cache.
+// cpu-cache.ts - the bytes of pages: those in memory, and those that only the CPU sees, in its cache.
 //
 // An AGP master does not ask the CPU's cache. What is written to an AGP page that is not mapped uncached reaches
 // memory when the cache is flushed; any other page's bytes are taken to be in memory at once, for PCI snoops.
@@ -9,8 +9,8 @@ import type { Of } from "../event/vocabulary.ts";
 import { type State, UNCACHED } from "./state.ts";
 
 /** The CPU writes a page. */
-export function writeBytes(state: State, { frame, phys, tag }: Of<"cpu.wrote">, seq: number): void {
-  if (phys != null && isHeld(state, raw(pfnOf(phys)))) {
+export function cpuWrite(state: State, { frame, phys, tag }: Of<"cpu.wrote">, seq: number): void {
+  if (phys != null && isCached(state, raw(pfnOf(phys)))) {
     state.unflushed.set(frame, { word: tag, seq });
     return;
   }
@@ -23,7 +23,7 @@ export const cpuTag = (state: State, frame: number): number | undefined =>
   state.unflushed.get(frame)?.word ?? state.content.get(frame);
 
 /** So many frames from the first on go to memory; without a number, all of them. */
-export function flushBytes(state: State, first = 0, frames = Number.POSITIVE_INFINITY): void {
+export function flushCpuCache(state: State, first = 0, frames = Number.POSITIVE_INFINITY): void {
   if (state.unflushed.size === 0) return;
   for (const [frame, { word }] of [...state.unflushed.entries(first, first + frames - 1)]) {
     state.content.set(frame, word);
@@ -31,7 +31,7 @@ export function flushBytes(state: State, first = 0, frames = Number.POSITIVE_INF
   }
 }
 
-function isHeld(state: State, pfn: number): boolean {
+function isCached(state: State, pfn: number): boolean {
   if (state.nature.chipset?.snoops) return false;
   if (((state.flags.get(pfn) ?? 0) & UNCACHED) !== 0) return false;
   const owner = state.allocationOf(pfn);

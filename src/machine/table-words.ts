@@ -1,12 +1,12 @@
-// words.ts - the words of tables, where they lie in machine memory and what of them is still in a cache.
+// table-words.ts - the words of tables, where they lie in machine memory and which of them are still in a cache.
 //
 // The CPU and a chipset can look at different frames for the same entry; only memory can settle what each
 // of them sees. A word is kept by its machine address in units of four bytes.
 
 import { type Bus, PAGE_SIZE, raw } from "../address.ts";
-import type { Held } from "./held-table.ts";
 import type { State } from "./state.ts";
 import type { TablePages } from "./table-pages.ts";
+import type { Cell } from "./word-table.ts";
 
 const WORD = 4;
 const WORDS_A_PAGE = PAGE_SIZE / WORD;
@@ -38,7 +38,7 @@ export const halves = (word: number): { readonly word: number; readonly high?: n
 const isWide = (state: State): boolean => state.nature.chipset?.entry.bytes === 8;
 
 /** The CPU writes an entry of the table. */
-export function writeEntry(state: State, place: number, held: Held): void {
+export function writeEntry(state: State, place: number, held: Cell): void {
   const { word, high } = halves(held.word);
   writeWord(state, place, { ...held, word });
   if (isWide(state)) writeWord(state, place + 1, { ...held, word: high ?? 0 });
@@ -52,14 +52,14 @@ export function cpuEntry(state: State, place: number): number | undefined {
 }
 
 /** What hardware reads there. */
-export function memoryEntry(state: State, place: number): Held | undefined {
+export function memoryEntry(state: State, place: number): Cell | undefined {
   const held = memoryWord(state, place);
   if (held === undefined || !isWide(state)) return held;
   return { ...held, word: whole({ word: held.word, high: state.words.get(place + 1) ?? 0 }) };
 }
 
 /** The CPU writes a word; where the table is mapped cached, it stays in the cache until it is flushed. */
-export function writeWord(state: State, place: number, held: Held): void {
+export function writeWord(state: State, place: number, held: Cell): void {
   if (state.nature.chipset?.cachedTable === true) state.dirty.set(place, held);
   else keep(state, place, held);
 }
@@ -69,7 +69,7 @@ export const cpuWord = (state: State, place: number): number | undefined =>
   state.dirty.get(place)?.word ?? state.words.get(place);
 
 /** What hardware reads there: memory, as far as it was written and flushed. */
-export function memoryWord(state: State, place: number): Held | undefined {
+export function memoryWord(state: State, place: number): Cell | undefined {
   const word = state.words.get(place);
   return word === undefined ? undefined : { word, seq: state.written.get(place)! };
 }
@@ -83,7 +83,7 @@ export function flushWords(state: State, place: number, bytes: number): void {
   }
 }
 
-function keep(state: State, place: number, { word, seq }: Held): void {
+function keep(state: State, place: number, { word, seq }: Cell): void {
   state.words.set(place, word);
   state.written.set(place, seq);
 }
