@@ -3,7 +3,6 @@
 // SQLite keeps the comments inside the statements: `.schema` shows them in any SQLite tool.
 
 import { type Kysely, type Migration, sql } from "kysely";
-import { verdictSql } from "../src/event/verdict.ts";
 
 // Addresses are bytes; null stands where nothing is known.
 const event = `CREATE TABLE event (
@@ -88,6 +87,22 @@ const register = `printf('register[%s0000:%02x:%02x.%d+0x%x]',
       iif(e.subject >> 40, 'mmio:', ''), e.subject >> 32 & 255, e.subject >> 27 & 31,
       e.subject >> 24 & 7, e.subject >> 4 & 1048575)`;
 
+// Whether `reached` leads to `machine`, and if not, what it was mistaken for.
+const verdict = `CASE
+  WHEN e.bus IS NULL OR (e.reached IS NULL AND k.name NOT IN ('device.read', 'device.wrote')) THEN NULL
+  WHEN e.machine IS NULL THEN 'unknown'
+  WHEN e.reached = e.machine THEN CASE WHEN e.bus = e.machine THEN 'identity' ELSE 'translated' END
+  WHEN e.reached IS NOT NULL AND CASE WHEN e.reached = e.phys THEN 'wrong-space' WHEN e.machine > e.reached AND (e.machine - e.reached) % 1073741824 = 0 AND e.reached < ((e.machine - e.reached) & (e.reached - e.machine)) THEN 'truncated' ELSE 'foreign-frame' END <> 'foreign-frame' THEN CASE WHEN e.reached = e.phys THEN 'wrong-space' WHEN e.machine > e.reached AND (e.machine - e.reached) % 1073741824 = 0 AND e.reached < ((e.machine - e.reached) & (e.reached - e.machine)) THEN 'truncated' ELSE 'foreign-frame' END
+  ELSE coalesce((
+    SELECT CASE
+      WHEN c.reached IS NULL OR c.reached = c.machine
+        THEN CASE ck.name WHEN 'gatt.written' THEN 'stale' ELSE 'discontiguous' END
+      WHEN e.reached IS NULL THEN CASE WHEN c.reached = c.phys THEN 'wrong-space' WHEN c.machine > c.reached AND (c.machine - c.reached) % 1073741824 = 0 AND c.reached < ((c.machine - c.reached) & (c.reached - c.machine)) THEN 'truncated' ELSE 'foreign-frame' END END
+    FROM event c JOIN kind ck ON ck.code = c.kind
+    WHERE c.seq = e.cause AND ck.name IN ('register.written', 'gatt.written')
+  ), CASE WHEN e.reached IS NULL THEN 'unknown' ELSE 'foreign-frame' END)
+END`;
+
 const view = `CREATE VIEW events AS SELECT
   -- The event's number: 1, 2, 3, no gaps.
   e.seq,
@@ -129,7 +144,7 @@ const view = `CREATE VIEW events AS SELECT
   -- Words that belong to it: a message, a function's name.
   t.text,
   -- Whether the number leads where it was meant to; null where no number was used.
-  ${verdictSql} AS verdict
+  ${verdict} AS verdict
 FROM event e
 JOIN kind k ON k.code = e.kind
 LEFT JOIN actor a ON a.code = e.actor

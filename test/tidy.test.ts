@@ -112,6 +112,14 @@ const bad: { readonly [rule in keyof typeof rules]: readonly Bad[] } = {
     ["src/platform/x.ts", 'import { misreadAsBus } from "../address.ts";', /outside a hook set/],
     ["src/diff/x.ts", "const b = address.misreadAsBus(p);", /outside a hook set/],
   ],
+  frozen: [
+    ["migrations/x.ts", 'import { y } from "../src/event/y.ts";', /living code: src\/event\/y/],
+    [
+      "migrations/x.ts",
+      'import type { y } from "../src/event/y.ts";',
+      /living code: src\/event\/y/,
+    ],
+  ],
 };
 function bringing(space: string, cast: string): string {
   return `import { type ${space} } from "../address.ts";\nconst x = ${cast};`;

@@ -105,6 +105,14 @@ const mistake = ({ path, nodes }: Source): string[] => {
   return made ? ["makes the mistake outside a hook set"] : [];
 };
 
+/** A migration makes the same tables for ever: living code that it imported would change them. */
+const frozen = (source: Source): string[] =>
+  source.path.startsWith("migrations/")
+    ? importsOf(source)
+        .filter(({ path }) => path.startsWith("src/"))
+        .map(({ path }) => `imports living code: ${path}`)
+    : [];
+
 export const rules = {
   header,
   walls,
@@ -115,6 +123,7 @@ export const rules = {
   independence,
   shortcuts,
   mistake,
+  frozen,
 } as const;
 
 /** Everything that is wrong with a source, each with its path. */

@@ -5,7 +5,13 @@ import { expect, test } from "vitest";
 import { bus, machine, phys, virt } from "../../src/address.ts";
 import { columns } from "../../src/event/field.ts";
 import { bdfOf, registerName, registerNumber } from "../../src/event/register.ts";
-import { type Addresses, type Verdict, verdictOf, verdicts } from "../../src/event/verdict.ts";
+import {
+  type Addresses,
+  type Verdict,
+  verdictOf,
+  verdictSql,
+  verdicts,
+} from "../../src/event/verdict.ts";
 import { type Event, kindNames } from "../../src/event/vocabulary.ts";
 import { record } from "./sample.ts";
 
@@ -179,6 +185,13 @@ const combinations = (kind: string): Addresses[] =>
       ),
     ),
   );
+
+test("the view's verdict is the rule in SQL, word for word", async () => {
+  await opened([], (database) => {
+    const view = database.prepare("SELECT sql FROM sqlite_schema WHERE name = 'events'").pluck();
+    expect(view.get()).toContain(verdictSql);
+  });
+});
 
 test("the view's verdict is this program's, whatever the addresses and the cause", async () => {
   const causes = ["gatt.written", "register.written", "hook.called"].flatMap(combinations);
