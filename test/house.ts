@@ -24,7 +24,13 @@ function* nodesOf(node: ts.Node): Generator<ts.Node> {
 
 /** Every part of the house from the bottom up; the rooms of one step may know each other. */
 const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
-  ground: [["address.ts", "dice.ts", "fault.ts"], ["event"], ["machine", "chipset"], ["check"]],
+  ground: [
+    ["address.ts", "dice.ts", "fault.ts"],
+    ["event"],
+    ["machine", "chipset"],
+    ["fingerprint"],
+    ["check"],
+  ],
   making: [
     ["platform"],
     ["block"],
@@ -33,7 +39,7 @@ const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
     ["workload"],
     ["client"],
     ["scenario"],
-    ["record.ts"],
+    ["recorder"],
   ],
   reading: [["migrations"], ["store"], ["replay"], ["diff"], ["exchange"], ["report"], ["debug"]],
   roof: [["cli", "web"]],

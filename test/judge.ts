@@ -1,7 +1,7 @@
 // judge.ts - a recording of the real driver against the same run here, number by number.
 
+import type { Seen } from "../src/diff/cursor.ts";
 import { compare } from "../src/diff/diff.ts";
-import type { Seen } from "../src/diff/side.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { verify } from "../src/replay/verify.ts";
 import { eventLine } from "../src/report/event-text.ts";

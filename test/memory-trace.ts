@@ -5,7 +5,7 @@ import { SUBJECT_FAMILIES, subjectCode } from "../src/event/field.ts";
 import type { About, Search } from "../src/event/trace.ts";
 import { addressesOf } from "../src/event/verdict.ts";
 import { declared, type Event, type Recorded } from "../src/event/vocabulary.ts";
-import { record } from "../src/record.ts";
+import { record } from "../src/recorder/record.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { aboutRun, type Setup } from "../src/scenario/setup.ts";
 

@@ -13,7 +13,7 @@ import { hookSets } from "../src/hooks/index.ts";
 import { apply } from "../src/machine/apply.ts";
 import { State } from "../src/machine/state.ts";
 import { platforms } from "../src/platform/index.ts";
-import { record } from "../src/record.ts";
+import { record } from "../src/recorder/record.ts";
 import { natureOf, stateAt } from "../src/replay/replay.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { verify } from "../src/replay/verify.ts";

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Comparison, isAlike } from "../diff/comparison.ts";
 import { compare } from "../diff/diff.ts";
-import type { Rules } from "../diff/part.ts";
+import type { Rules } from "../diff/scope.ts";
 import { UserError } from "../fault.ts";
 import { briefText } from "../report/diff-text.ts";
 import { inColumns } from "../report/text.ts";

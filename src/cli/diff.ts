@@ -2,9 +2,9 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Comparison, type Divergence, isAlike } from "../diff/comparison.ts";
+import type { Seen } from "../diff/cursor.ts";
 import { compare } from "../diff/diff.ts";
-import { isOf, type Rules } from "../diff/part.ts";
-import type { Seen } from "../diff/side.ts";
+import { isOf, type Rules } from "../diff/scope.ts";
 import { toJson } from "../event/line.ts";
 import { kindNames } from "../event/vocabulary.ts";
 import { UserError, unknownName } from "../fault.ts";

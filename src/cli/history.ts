@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { toJson } from "../event/line.ts";
 import { momentOf, positions } from "../replay/position.ts";
-import { thingOf, things } from "../replay/thing.ts";
+import { thingOf, things } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { eventLine } from "../report/event-text.ts";
 import { notice, Output } from "./output.ts";

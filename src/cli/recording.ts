@@ -10,7 +10,7 @@ import type { Keep } from "../machine/machine.ts";
 import { platforms } from "../platform/index.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Variant, varied } from "../platform/variant.ts";
-import { record } from "../record.ts";
+import { record } from "../recorder/record.ts";
 import { countOf } from "../report/text.ts";
 import { scenarios } from "../scenario/index.ts";
 import { aboutRun, type Setup, setupOfScenario } from "../scenario/setup.ts";

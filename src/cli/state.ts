@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { momentOf, positions } from "../replay/position.ts";
-import { thingOf, things } from "../replay/thing.ts";
+import { thingOf, things } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { stateJson, stateText, verdictsOf } from "../report/state-text.ts";
 import { thingJson, thingText } from "../report/thing-text.ts";

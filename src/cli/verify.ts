@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { toLine } from "../event/line.ts";
-import { record } from "../record.ts";
+import { record } from "../recorder/record.ts";
 import { type Verification, verify } from "../replay/verify.ts";
 import { countOf, inColumns } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf, positions } from "../replay/position.ts";
-import { thingOf, things } from "../replay/thing.ts";
+import { thingOf, things } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { whyDot, whyJson, whyText } from "../report/why-text.ts";
 import type { TraceReader } from "../store/read.ts";

@@ -1,8 +1,8 @@
 // xlate.ts - gartrace xlate: one page through all spaces, in every trace given.
 
 import type { Command } from "commander";
-import { ladder, partingOf } from "../diff/ladder.ts";
 import { UserError } from "../fault.ts";
+import { ladder, partingOf } from "../replay/ladder.ts";
 import { momentOf, positions } from "../replay/position.ts";
 import { ladderText } from "../report/ladder-text.ts";
 import { titleOf } from "../report/text.ts";

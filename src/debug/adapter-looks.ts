@@ -2,7 +2,7 @@
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { UserError } from "../fault.ts";
-import { thingOf } from "../replay/thing.ts";
+import { thingOf } from "../replay/subject.ts";
 import { meanings } from "../report/event-text.ts";
 import { hex } from "../report/state-parts.ts";
 import { titleOf } from "../report/text.ts";

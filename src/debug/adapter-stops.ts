@@ -3,7 +3,7 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { type Verdict, verdicts } from "../event/verdict.ts";
 import { UserError } from "../fault.ts";
-import { thingOf } from "../replay/thing.ts";
+import { thingOf } from "../replay/subject.ts";
 import { meanings } from "../report/event-text.ts";
 import { conditionOf } from "./condition.ts";
 import type { Session } from "./session.ts";

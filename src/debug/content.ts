@@ -4,7 +4,7 @@ import { mfnOf, PAGE_SIZE, raw } from "../address.ts";
 import { tagName } from "../event/device.ts";
 import { fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
-import type { Part, Thing } from "../replay/thing.ts";
+import type { Part, Thing } from "../replay/subject.ts";
 
 /** The bytes that stand for a tag: the tag as a little-endian 64-bit number, over and over. */
 export function bytesOf(tag: number): Buffer {

@@ -3,7 +3,7 @@
 import { declared, type Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
-import { type Thing, thingOf } from "../replay/thing.ts";
+import { type Thing, thingOf } from "../replay/subject.ts";
 import { inColumns } from "../report/text.ts";
 import { thingText } from "../report/thing-text.ts";
 import { conditionOf, fieldNames, fieldOf } from "./condition.ts";

@@ -1,7 +1,7 @@
 // infos.ts - the commands about the session itself: info, set, help, quit.
 
 import { UserError, unknownName } from "../fault.ts";
-import { things } from "../replay/thing.ts";
+import { things } from "../replay/subject.ts";
 import { setColours } from "../report/colours.ts";
 import { registers } from "../report/state-parts.ts";
 import { counted, countOf, inColumns, titleOf } from "../report/text.ts";

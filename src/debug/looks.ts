@@ -4,7 +4,7 @@ import { PAGE_SIZE } from "../address.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
-import { thingOf } from "../replay/thing.ts";
+import { thingOf } from "../replay/subject.ts";
 import { addressRows, eventLine } from "../report/event-text.ts";
 import { hex } from "../report/state-parts.ts";
 import { stateText } from "../report/state-text.ts";

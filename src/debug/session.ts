@@ -6,7 +6,7 @@
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import type { Stretch } from "../replay/changes.ts";
-import { type Thing, thingOf } from "../replay/thing.ts";
+import { type Thing, thingOf } from "../replay/subject.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 import { isEnded, piecesOf } from "./pieces.ts";

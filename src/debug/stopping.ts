@@ -2,7 +2,7 @@
 
 import { families } from "../event/field.ts";
 import { UserError } from "../fault.ts";
-import { things } from "../replay/thing.ts";
+import { things } from "../replay/subject.ts";
 import { addMark } from "../store/update.ts";
 import { type Command, countIn } from "./command.ts";
 import { fieldNames } from "./condition.ts";

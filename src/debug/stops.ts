@@ -7,7 +7,7 @@ import { actors, declared, type KindName, kindNames, type Recorded } from "../ev
 import { nearest, UserError, unknownName } from "../fault.ts";
 import type { Stretch } from "../replay/changes.ts";
 import { momentOf } from "../replay/position.ts";
-import type { Thing } from "../replay/thing.ts";
+import type { Thing } from "../replay/subject.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { Filter, TimeTravel } from "../replay/travel.ts";
 import { always, type Condition, conditionOf, type Demand } from "./condition.ts";

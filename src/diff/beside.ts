@@ -2,12 +2,12 @@
 
 import { UserError } from "../fault.ts";
 import { Judge } from "./compare.ts";
+import { Names, Side } from "./cursor.ts";
 import { usualRules } from "./diff.ts";
-import { type Found, type Mark, markOf, withReordered } from "./found.ts";
+import { type Found, type Mark, markOf, withReordered } from "./difference.ts";
 import type { Compared } from "./in-memory.ts";
 import { type OpPair, opPairs } from "./ops.ts";
-import { areCaptures, takesPart } from "./part.ts";
-import { Names, Side } from "./side.ts";
+import { areCaptures, takesPart } from "./scope.ts";
 import { Transfers } from "./transfers.ts";
 import { walk } from "./walk.ts";
 

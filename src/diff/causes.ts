@@ -2,10 +2,10 @@
 
 import { kindNames } from "../event/vocabulary.ts";
 import { isAstray, type PairClass } from "./compare.ts";
-import type { Found, Mark } from "./found.ts";
-import { NONE } from "./lane.ts";
+import type { Side } from "./cursor.ts";
+import type { Found, Mark } from "./difference.ts";
+import { NONE } from "./event-queue.ts";
 import { ROOTLESS } from "./roots.ts";
-import type { Side } from "./side.ts";
 
 /** What some divergences have in common. */
 export interface Cause {

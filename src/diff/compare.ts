@@ -1,13 +1,13 @@
 // compare.ts - what a pair of partners is: alike, or parted in which way.
 //
-// Partners have the same key (machine/likeness.ts). By default their numbers may differ as long as both lead to
+// Partners have the same key (fingerprint/match-key.ts). By default their numbers may differ as long as both lead to
 // the page that was meant; under `exact` every number must be the same that both traces can know.
 
 import { columns } from "../event/field.ts";
 import { declared, type Event, kindNames } from "../event/vocabulary.ts";
-import { ASTRAY, at, NOTHING, NOWHERE, RIGHT, WRONG_SPACE } from "../machine/likeness.ts";
-import { NOBODY } from "../machine/owners.ts";
-import { LEADS, NONE, NOTE, OWNER, PAGE } from "./lane.ts";
+import { ASTRAY, at, NOTHING, NOWHERE, RIGHT, WRONG_SPACE } from "../fingerprint/match-key.ts";
+import { NOBODY } from "../fingerprint/page-owners.ts";
+import { LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
 
 export const classes = [
   "same",

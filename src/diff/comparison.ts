@@ -4,9 +4,9 @@ import type { Facts } from "../event/field.ts";
 import type { KindName } from "../event/vocabulary.ts";
 import type { Cause } from "./causes.ts";
 import type { PairClass } from "./compare.ts";
+import type { Seen } from "./cursor.ts";
 import type { FactPair } from "./facts.ts";
 import type { Range } from "./ranges.ts";
-import type { Seen } from "./side.ts";
 import type { Transferred } from "./transfers.ts";
 
 /** The op of the workload that a divergence belongs to. */

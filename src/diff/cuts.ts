@@ -4,7 +4,7 @@
 // under Xen they may not, and the block layer keeps them apart (xen_biovec_phys_mergeable, linux
 // drivers/xen/biomerge.c; BIOVEC_PHYS_MERGEABLE in 2005).
 
-import { NONE } from "./lane.ts";
+import { NONE } from "./event-queue.ts";
 import type { Segment } from "./segments.ts";
 
 export const reasons = ["frames", "pages", "other"] as const;

@@ -3,18 +3,18 @@
 import type { About } from "../event/trace.ts";
 import { kindNames } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
-import { pageName } from "../machine/owners.ts";
+import { pageName } from "../fingerprint/page-owners.ts";
 import { verdictIn } from "../replay/causes.ts";
 import { Causes, type Returned } from "./causes.ts";
 import { differing, Judge, type PairClass } from "./compare.ts";
 import type { Apart, Comparison, Divergence, OpName, Scattered } from "./comparison.ts";
+import { Names, type Seen, Side } from "./cursor.ts";
+import { type Found, hasPage, type Mark, markOf, withReordered } from "./difference.ts";
 import { differingFacts, type FactPair } from "./facts.ts";
-import { type Found, hasPage, type Mark, markOf, withReordered } from "./found.ts";
 import type { Compared } from "./in-memory.ts";
 import { type OpPair, type OpSpan, opPairs } from "./ops.ts";
-import { areCaptures, areSigned, type Rules, takesPart } from "./part.ts";
 import { Partners } from "./partners.ts";
-import { Names, type Seen, Side } from "./side.ts";
+import { areCaptures, areSigned, type Rules, takesPart } from "./scope.ts";
 import { Transfers } from "./transfers.ts";
 import { walk } from "./walk.ts";
 

@@ -1,9 +1,9 @@
 // facts.ts - how the results of two ops compare: what the driver returned and what a recording observed.
 
 import type { Facts } from "../event/field.ts";
-import { PLACE_FACTS } from "../machine/likeness.ts";
+import { PLACE_FACTS } from "../fingerprint/match-key.ts";
+import type { Side } from "./cursor.ts";
 import type { OpSpan } from "./ops.ts";
-import type { Side } from "./side.ts";
 
 export interface FactPair {
   readonly fact: string;

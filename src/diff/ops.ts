@@ -3,7 +3,7 @@
 import type { OpRow } from "../event/trace.ts";
 import { align } from "./align.ts";
 import type { Compared } from "./in-memory.ts";
-import { areCaptures } from "./part.ts";
+import { areCaptures } from "./scope.ts";
 
 /** An op with the seq of the last event that is its own. */
 export interface OpSpan extends OpRow {

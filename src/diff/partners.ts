@@ -1,6 +1,6 @@
 // partners.ts - which op of B an op of A stands beside, kept as the few places where the distance changes.
 
-import { indexOfOwner, opOfOwner } from "../machine/owners.ts";
+import { indexOfOwner, opOfOwner } from "../fingerprint/page-owners.ts";
 
 /** From this op on, the partner is so much further; `null` where there is none. */
 interface Step {

@@ -4,8 +4,8 @@
 
 import { PAGE_SIZE } from "../address.ts";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
-import { at, kindCode } from "../machine/likeness.ts";
-import { NONE } from "./lane.ts";
+import { at, kindCode } from "../fingerprint/match-key.ts";
+import { NONE } from "./event-queue.ts";
 
 export interface Range {
   readonly what: "table" | "block";

@@ -6,10 +6,10 @@
 import { columns } from "../event/field.ts";
 import { hookNames } from "../event/hook.ts";
 import type { Row } from "../event/row.ts";
-import { kindCode } from "../machine/likeness.ts";
+import { kindCode } from "../fingerprint/match-key.ts";
 import { causesOf } from "../replay/causes.ts";
+import type { Names } from "./cursor.ts";
 import type { Compared } from "./in-memory.ts";
-import type { Names } from "./side.ts";
 
 /** An address that came from no hook call. */
 export const ROOTLESS = -1;

@@ -1,10 +1,10 @@
 // segments.ts - what one kernel's requests moved: stretches of a disk, each with the memory that holds it.
 
 import { PAGE_SIZE } from "../address.ts";
-import { at, kindCode, WRONG_SPACE } from "../machine/likeness.ts";
-import { type Mark, markOf } from "./found.ts";
-import { LEADS, NONE } from "./lane.ts";
-import type { Side } from "./side.ts";
+import { at, kindCode, WRONG_SPACE } from "../fingerprint/match-key.ts";
+import type { Side } from "./cursor.ts";
+import { type Mark, markOf } from "./difference.ts";
+import { LEADS, NONE } from "./event-queue.ts";
 
 /** A part of a request that is one range of the bus, or a piece of such a part. */
 export interface Segment {

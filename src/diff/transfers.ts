@@ -3,13 +3,13 @@
 // Pages, ids and the cutting of requests differ from boot to boot; the blocks that a workload asks for do not. So
 // partners are the pieces of memory that hold the same bytes of the disk, moved the same way, the n-th time.
 
-import { WRONG_SPACE } from "../machine/likeness.ts";
+import { WRONG_SPACE } from "../fingerprint/match-key.ts";
 import type { Judge, PairClass } from "./compare.ts";
 import type { Two } from "./comparison.ts";
+import type { Side } from "./cursor.ts";
 import { Cuts, type CutsCounted } from "./cuts.ts";
-import type { Found, Mark } from "./found.ts";
+import type { Found, Mark } from "./difference.ts";
 import { pieceOf, type Segment, Segments } from "./segments.ts";
-import type { Side } from "./side.ts";
 
 /** What the requests of both sides come to. */
 export interface Transferred extends CutsCounted {

@@ -4,8 +4,8 @@
 // what lies ahead has partners again: what waits stays bounded however long the op is.
 
 import { align } from "./align.ts";
-import { KEY, WIDTH } from "./lane.ts";
-import type { Side } from "./side.ts";
+import type { Side } from "./cursor.ts";
+import { KEY, WIDTH } from "./event-queue.ts";
 
 /** What is read ahead first, how much more each time, and what is read ahead at most. */
 const FIRST_LOOK = 64;

@@ -14,7 +14,7 @@ import {
 } from "../event/vocabulary.ts";
 import { pagesOf } from "../machine/state.ts";
 import { areIndexed } from "../store/indexes.ts";
-import type { Part, Thing } from "./thing.ts";
+import type { Part, Thing } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 
 /** A stretch of a trace: event numbers, both included, and which end to begin at. */

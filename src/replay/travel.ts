@@ -16,7 +16,7 @@ import { State } from "../machine/state.ts";
 import { causesOf, verdictIn } from "./causes.ts";
 import { accessesOf, changesOf, isChange, type Stretch } from "./changes.ts";
 import { foldTo, natureOf } from "./replay.ts";
-import type { Thing } from "./thing.ts";
+import type { Thing } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 import { type Step, whyOf } from "./why.ts";
 

@@ -8,7 +8,7 @@ import { addressesOf, type Verdict } from "../event/verdict.ts";
 import type { Event, Recorded } from "../event/vocabulary.ts";
 import { causesOf, verdictIn } from "./causes.ts";
 import { changesOf } from "./changes.ts";
-import { thing } from "./thing.ts";
+import { thing } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 
 /** One step: an event, and of which step it is the reason. */

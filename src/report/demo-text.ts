@@ -3,8 +3,8 @@
 // Every number and name in the story is taken from the traces.
 
 import { type Comparison, type Divergence, isAlike } from "../diff/comparison.ts";
+import type { Seen } from "../diff/cursor.ts";
 import { compare } from "../diff/diff.ts";
-import type { Seen } from "../diff/side.ts";
 import { tagName } from "../event/device.ts";
 import { addressesOf } from "../event/verdict.ts";
 import type { Trace } from "../replay/trace.ts";

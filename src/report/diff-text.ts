@@ -2,9 +2,9 @@
 
 import { classes } from "../diff/compare.ts";
 import { type Comparison, type Divergence, isAlike, type Scattered } from "../diff/comparison.ts";
+import type { Seen } from "../diff/cursor.ts";
 import type { FactPair } from "../diff/facts.ts";
 import type { Compared } from "../diff/in-memory.ts";
-import type { Seen } from "../diff/side.ts";
 import { says } from "../event/vocabulary.ts";
 import { causesOf } from "../replay/causes.ts";
 import { colours } from "./colours.ts";

@@ -1,7 +1,7 @@
 // ladder-text.ts - one page through all spaces in every trace given, a column a trace.
 
-import { partingOf, rungs, type Step } from "../diff/ladder.ts";
 import type { About } from "../event/trace.ts";
+import { partingOf, rungs, type Step } from "../replay/ladder.ts";
 import { colours } from "./colours.ts";
 import { inColumns, titleOf } from "./text.ts";
 

@@ -10,7 +10,7 @@ import { says } from "../event/vocabulary.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import type { TablePages } from "../machine/table-pages.ts";
 import { cpuWord, placeOf } from "../machine/table-words.ts";
-import { type Part, type Thing, thing } from "../replay/thing.ts";
+import { type Part, type Thing, thing } from "../replay/subject.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 import { eventLine } from "./event-text.ts";
 import {

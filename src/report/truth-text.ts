@@ -1,6 +1,6 @@
 // truth-text.ts - what a captured run comes to, for people.
 
-import type { Pairs, Truth } from "../replay/truth.ts";
+import type { Pairs, Truth } from "../replay/capture-counts.ts";
 import { counted, countOf, inColumns, indented } from "./text.ts";
 
 /** Counts of what was given to devices, and where it led. */

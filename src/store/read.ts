@@ -8,7 +8,7 @@ import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/r
 import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
-import { Signature } from "../machine/signature.ts";
+import { Signature } from "../fingerprint/signature.ts";
 import type { State } from "../machine/state.ts";
 import { aboutOf } from "./about.ts";
 import { Digest, type Names } from "./digest.ts";

@@ -7,7 +7,7 @@ import { canHaveTexts, encodeRow, Places, type Texts, textsOf } from "../event/r
 import type { About, SourceFile } from "../event/trace.ts";
 import { actors, type Event, kindNames } from "../event/vocabulary.ts";
 import { assert } from "../fault.ts";
-import { Signature } from "../machine/signature.ts";
+import { Signature } from "../fingerprint/signature.ts";
 import type { State } from "../machine/state.ts";
 import { createFile, writeTrouble } from "./create.ts";
 import { Digest } from "./digest.ts";

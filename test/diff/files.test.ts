@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compare } from "../../src/diff/diff.ts";
 import { inMemory } from "../../src/diff/in-memory.ts";
 import { columns } from "../../src/event/field.ts";
-import { record } from "../../src/record.ts";
+import { record } from "../../src/recorder/record.ts";
 import { aboutRun, type Setup } from "../../src/scenario/setup.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { TraceWriter } from "../../src/store/write.ts";

@@ -6,7 +6,7 @@ import type { Recorded } from "../../src/event/vocabulary.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
-import { pagesThing, type Thing, thing, thingOf } from "../../src/replay/thing.ts";
+import { pagesThing, type Thing, thing, thingOf } from "../../src/replay/subject.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
 import type { TraceReader } from "../../src/store/read.ts";

@@ -10,7 +10,7 @@ import { UserError } from "../../src/fault.ts";
 import { State } from "../../src/machine/state.ts";
 import { momentOf } from "../../src/replay/position.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
-import { thing } from "../../src/replay/thing.ts";
+import { thing } from "../../src/replay/subject.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { addMark, indexTrace } from "../../src/store/update.ts";

@@ -7,7 +7,7 @@ import { runChecks } from "../../../src/check/run.ts";
 import { setupOf } from "../../../src/cli/recording.ts";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
 import { State } from "../../../src/machine/state.ts";
-import { record } from "../../../src/record.ts";
+import { record } from "../../../src/recorder/record.ts";
 import { natureOf } from "../../../src/replay/replay.ts";
 import { aboutRun, type Setup } from "../../../src/scenario/setup.ts";
 import { churn, machine } from "../churn.ts";

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { Dice } from "../../../src/dice.ts";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
-import { thing } from "../../../src/replay/thing.ts";
+import { thing } from "../../../src/replay/subject.ts";
 import { TimeTravel } from "../../../src/replay/travel.ts";
 import { TraceReader } from "../../../src/store/read.ts";
 import { peakMemory, tell } from "../process.ts";

@@ -2,7 +2,7 @@
 
 import { statSync } from "node:fs";
 import { setupOf } from "../../../src/cli/recording.ts";
-import { record } from "../../../src/record.ts";
+import { record } from "../../../src/recorder/record.ts";
 import { aboutRun } from "../../../src/scenario/setup.ts";
 import { TraceWriter } from "../../../src/store/write.ts";
 import { churn, machine } from "../churn.ts";

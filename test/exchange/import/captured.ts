@@ -6,8 +6,8 @@ import type { About, SourceFile } from "../../../src/event/trace.ts";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
 import { type Importing, importFiles } from "../../../src/exchange/import/joined.ts";
 import { PROBES, probesFrom } from "../../../src/exchange/import/probes.ts";
+import { type Truth, TruthCount } from "../../../src/replay/capture-counts.ts";
 import type { Trace } from "../../../src/replay/trace.ts";
-import { type Truth, TruthCount } from "../../../src/replay/truth.ts";
 import { freshFolder } from "../../fresh-folder.ts";
 import { memoryTrace } from "../../memory-trace.ts";
 

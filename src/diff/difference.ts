@@ -1,8 +1,8 @@
-// found.ts - where two ops part, as it is found: marks of events, cheap enough for millions of them.
+// difference.ts - where two ops part, as it is found: marks of events, cheap enough for millions of them.
 
-import { at } from "../machine/likeness.ts";
+import { at } from "../fingerprint/match-key.ts";
 import type { PairClass } from "./compare.ts";
-import { KEY, LEADS, NONE, OWNER, PAGE } from "./lane.ts";
+import { KEY, LEADS, NONE, OWNER, PAGE } from "./event-queue.ts";
 
 /** What is kept of an event that parts from its partner. */
 export interface Mark {

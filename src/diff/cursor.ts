@@ -1,4 +1,4 @@
-// side.ts - one of the two traces: its ops one by one, each event with what only its moment can tell.
+// cursor.ts - one of the two traces: its ops one by one, each event with what only its moment can tell.
 //
 // Rows are read in order and once; ops that agree by signature are passed over, but for the events that say
 // who owns which page. An event is decoded only where it is reported.
@@ -16,18 +16,18 @@ import {
   kindNames,
   type Recorded,
 } from "../event/vocabulary.ts";
+import { at, kindCode, Likeness, leadsTo, RIGHT, UNKNOWN } from "../fingerprint/match-key.ts";
+import { Owners } from "../fingerprint/page-owners.ts";
 import { apply } from "../machine/apply.ts";
-import { at, kindCode, Likeness, leadsTo, RIGHT, UNKNOWN } from "../machine/likeness.ts";
-import { Owners } from "../machine/owners.ts";
 import { pagesOf, State } from "../machine/state.ts";
 import { Table } from "../machine/table.ts";
 import { Watch } from "../replay/observe.ts";
 import { natureOf } from "../replay/replay.ts";
+import { KEY, Lane, LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
 import type { Compared } from "./in-memory.ts";
-import { KEY, Lane, LEADS, NONE, NOTE, OWNER, PAGE } from "./lane.ts";
-import type { TakesPart } from "./part.ts";
 import { Ranges } from "./ranges.ts";
 import { Roots } from "./roots.ts";
+import type { TakesPart } from "./scope.ts";
 
 /** An event with what only its moment can tell. */
 export interface Seen {

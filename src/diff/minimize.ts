@@ -1,4 +1,4 @@
-// smallest.ts - the smallest part of a list that still shows something: delta debugging.
+// minimize.ts - the smallest part of a list that still shows something: delta debugging.
 //
 // Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE TSE 28 (2), 2002: leave out
 // halves, then quarters, and so on, until no single member can be left out.

@@ -5,7 +5,7 @@ import { machine } from "../../src/address.ts";
 import { chipsetCalled } from "../../src/chipset/index.ts";
 import { encodeRow, Places, ROW_WIDTH, type Row, textsOf } from "../../src/event/row.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
-import { Signature } from "../../src/machine/signature.ts";
+import { Signature } from "../../src/fingerprint/signature.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { altered, placeOf, saying } from "../diff/altered.ts";
 import { recorded } from "../memory-trace.ts";

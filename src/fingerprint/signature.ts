@@ -9,9 +9,9 @@ import type { Chipset } from "../chipset/chipset.ts";
 import { blended, blendedText, ONE, TWO, upper } from "../event/blend.ts";
 import { type Facts, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
-import { at, isPlatforms, kindCode, Likeness, leadsTo, resultText } from "./likeness.ts";
-import { Owners } from "./owners.ts";
-import { pagesOf } from "./state.ts";
+import { pagesOf } from "../machine/state.ts";
+import { at, isPlatforms, kindCode, Likeness, leadsTo, resultText } from "./match-key.ts";
+import { Owners } from "./page-owners.ts";
 
 const { phys: PHYS, kind: KIND } = at;
 const HAS_PHYS = 1 << PHYS;

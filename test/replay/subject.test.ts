@@ -1,8 +1,8 @@
-// thing.test.ts - things by the names that people give them, and what is said of a name that is none.
+// subject.test.ts - things by the names that people give them, and what is said of a name that is none.
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/fault.ts";
-import { thingOf } from "../../src/replay/thing.ts";
+import { thingOf } from "../../src/replay/subject.ts";
 import { recorded } from "../memory-trace.ts";
 import { setupOf, workloadOf } from "../tells.ts";
 

@@ -1,4 +1,4 @@
-// truth.ts - what a captured run comes to: how many addresses were given, and how many led where they should.
+// capture-counts.ts - what a captured run comes to: how many addresses were given, and how many led where they should.
 
 import { type Address, raw } from "../address.ts";
 import type { Event, Of } from "../event/vocabulary.ts";

@@ -1,4 +1,4 @@
-// likeness.ts - what of an event does not depend on where frames happened to lie, read off its row.
+// match-key.ts - what of an event does not depend on where frames happened to lie, read off its row.
 //
 // Events with the same key are partners in a comparison, and an op's signature is made of keys. Both meet every
 // event of a trace and therefore read rows: what they need of the vocabulary is looked up once, here.

@@ -1,4 +1,4 @@
-// lane.ts - the events of one side that wait for their partners, as numbers in one typed array.
+// event-queue.ts - the events of one side that wait for their partners, as numbers in one typed array.
 //
 // An event is a row of the store, its codes those of this program, and behind it what its moment told: its text,
 // its key, where its number leads, and whose page it means. Ten million events pass through; few wait at once.

@@ -2,15 +2,15 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isAlike } from "../src/diff/comparison.ts";
-import { compare } from "../src/diff/diff.ts";
-import { hookSets } from "../src/hooks/index.ts";
-import { platforms } from "../src/platform/index.ts";
-import { record } from "../src/record.ts";
-import { aboutRun, type Setup } from "../src/scenario/setup.ts";
-import { recorded } from "./memory-trace.ts";
-import { setupOf, tells, workloadOf } from "./tells.ts";
-import * as ops from "./told.ts";
+import { isAlike } from "../../src/diff/comparison.ts";
+import { compare } from "../../src/diff/diff.ts";
+import { hookSets } from "../../src/hooks/index.ts";
+import { platforms } from "../../src/platform/index.ts";
+import { record } from "../../src/recorder/record.ts";
+import { aboutRun, type Setup } from "../../src/scenario/setup.ts";
+import { recorded } from "../memory-trace.ts";
+import { setupOf, tells, workloadOf } from "../tells.ts";
+import * as ops from "../told.ts";
 
 const slot = fc.integer({ min: 0, max: 4 });
 const operation = fc.oneof(

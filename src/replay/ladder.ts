@@ -21,9 +21,9 @@ import type { Of } from "../event/vocabulary.ts";
 import { entryPlace, fetch, walk } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 import { cpuWord } from "../machine/table-words.ts";
-import { linearOffset } from "../replay/linear.ts";
-import { stateAt } from "../replay/replay.ts";
-import type { Trace } from "../replay/trace.ts";
+import { linearOffset } from "./linear.ts";
+import { stateAt } from "./replay.ts";
+import type { Trace } from "./trace.ts";
 
 export interface Step {
   readonly name: string;

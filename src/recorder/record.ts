@@ -1,34 +1,34 @@
 // record.ts - a run: platform, hooks, chipset, workload and seed make events, one op after the other.
 
-import { hex } from "./address.ts";
-import { acquire, release } from "./agpgart/backend.ts";
-import type { AgpMemory, Board } from "./agpgart/bridge.ts";
-import { Drm } from "./agpgart/drm.ts";
-import { bridgeFacts, infoFacts } from "./agpgart/facts.ts";
-import { Frontend } from "./agpgart/frontend.ts";
-import { Agpgart } from "./agpgart/index.ts";
-import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./agpgart/memory.ts";
-import { DmaClient, isOfDma } from "./client/dma-client.ts";
-import { Files } from "./client/files.ts";
-import { isOfProcess, Processes } from "./client/processes.ts";
-import { isOfDrm, Rendering } from "./client/rendering.ts";
-import { Touching } from "./client/touching.ts";
-import type { Facts } from "./event/field.ts";
-import { Machine, type Sink } from "./machine/machine.ts";
-import { Card } from "./platform/card.ts";
-import { CoherentMemory } from "./platform/coherent.ts";
-import { DmaMapping } from "./platform/dma.ts";
-import { Kernel, Killed } from "./platform/kernel.ts";
-import { Mmio } from "./platform/mmio.ts";
-import { Msr } from "./platform/msr.ts";
-import { Pci } from "./platform/pci.ts";
-import { Remap } from "./platform/remap.ts";
-import { Swiotlb } from "./platform/swiotlb.ts";
-import { TableAccess } from "./platform/table-access.ts";
-import { changeOf } from "./scenario/scenario.ts";
-import type { Setup } from "./scenario/setup.ts";
-import type { Change } from "./workload/change.ts";
-import type { Operation } from "./workload/workload.ts";
+import { hex } from "../address.ts";
+import { acquire, release } from "../agpgart/backend.ts";
+import type { AgpMemory, Board } from "../agpgart/bridge.ts";
+import { Drm } from "../agpgart/drm.ts";
+import { bridgeFacts, infoFacts } from "../agpgart/facts.ts";
+import { Frontend } from "../agpgart/frontend.ts";
+import { Agpgart } from "../agpgart/index.ts";
+import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "../agpgart/memory.ts";
+import { DmaClient, isOfDma } from "../client/dma-client.ts";
+import { Files } from "../client/files.ts";
+import { isOfProcess, Processes } from "../client/processes.ts";
+import { isOfDrm, Rendering } from "../client/rendering.ts";
+import { Touching } from "../client/touching.ts";
+import type { Facts } from "../event/field.ts";
+import { Machine, type Sink } from "../machine/machine.ts";
+import { Card } from "../platform/card.ts";
+import { CoherentMemory } from "../platform/coherent.ts";
+import { DmaMapping } from "../platform/dma.ts";
+import { Kernel, Killed } from "../platform/kernel.ts";
+import { Mmio } from "../platform/mmio.ts";
+import { Msr } from "../platform/msr.ts";
+import { Pci } from "../platform/pci.ts";
+import { Remap } from "../platform/remap.ts";
+import { Swiotlb } from "../platform/swiotlb.ts";
+import { TableAccess } from "../platform/table-access.ts";
+import { changeOf } from "../scenario/scenario.ts";
+import type { Setup } from "../scenario/setup.ts";
+import type { Change } from "../workload/change.ts";
+import type { Operation } from "../workload/workload.ts";
 
 /** Runs the workload; gives control back after every op, so that the caller can show progress. */
 export function* record(setup: Setup, sink: Sink): Generator<{ op: number; events: number }> {

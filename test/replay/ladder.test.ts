@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { raw } from "../../src/address.ts";
 import { chipsetCalled } from "../../src/chipset/index.ts";
-import { ladder, partingOf } from "../../src/diff/ladder.ts";
 import { addressesOf } from "../../src/event/verdict.ts";
+import { ladder, partingOf } from "../../src/replay/ladder.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import type { Setup } from "../../src/scenario/setup.ts";
 import { captureFiles, importedFrom } from "../exchange/import/captured.ts";

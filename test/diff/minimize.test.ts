@@ -1,8 +1,8 @@
-// smallest.test.ts - what is left shows it still, and nothing of it can be left out.
+// minimize.test.ts - what is left shows it still, and nothing of it can be left out.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { smallest, smallestNumber } from "../../src/diff/smallest.ts";
+import { smallest, smallestNumber } from "../../src/diff/minimize.ts";
 
 test("of a list exactly the members that are needed are left, in order", async () => {
   const lists = fc

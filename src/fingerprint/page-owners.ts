@@ -1,8 +1,8 @@
-// owners.ts - whose page it is, by a name that does not depend on where frames happened to lie.
+// page-owners.ts - whose page it is, by a name that does not depend on where frames happened to lie.
 //
 // A page is named by the op that allocated it, which of that op's allocations it was, and its place in it.
 
-import { Table } from "./table.ts";
+import { Table } from "../machine/table.ts";
 
 /** Allocations that one op can make and be told apart. */
 const ALLOCATIONS = 2 ** 21;

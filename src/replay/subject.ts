@@ -1,4 +1,4 @@
-// thing.ts - things as people name them: gatt[0x42], p2m[0x1230..0x123f], page:0xc1010000, reg:ATTBASE.
+// subject.ts - things as people name them: gatt[0x42], p2m[0x1230..0x123f], page:0xc1010000, reg:ATTBASE.
 
 import { PAGE_SIZE } from "../address.ts";
 import { type FamilyName, families } from "../event/field.ts";

@@ -1,8 +1,8 @@
-// part.ts - which events take part in a comparison of two traces, and which one side alone can have.
+// scope.ts - which events take part in a comparison of two traces, and which one side alone can have.
 
 import type { About } from "../event/trace.ts";
 import { actors, type KindName, kindNames } from "../event/vocabulary.ts";
-import { INVALID_ENTRY, isPlatforms, kindCode } from "../machine/likeness.ts";
+import { INVALID_ENTRY, isPlatforms, kindCode } from "../fingerprint/match-key.ts";
 
 /** What is to be compared, and how strictly. */
 export interface Rules {
