@@ -1,20 +1,18 @@
 // reference.ts - imports the recordings of the real agpgart driver of 2005, a JSON object a line.
 
+import { basename } from "node:path";
+import { z } from "zod";
+import { chipsets } from "../../chipset/index.ts";
 import type { Facts } from "../../event/field.ts";
+import type { About } from "../../event/trace.ts";
+import { UserError, unknownName } from "../../fault.ts";
 import { Machine } from "../../machine/machine.ts";
 import type { Open, WholeFormat } from "./format.ts";
-import { driver } from "./reference-driver.ts";
-import { frontend } from "./reference-frontend.ts";
-import { Given } from "./reference-given.ts";
-import { type Line, Lines, type Shape } from "./reference-lines.ts";
-import { mapping } from "./reference-mapping.ts";
-import { memory } from "./reference-memory.ts";
-import { dropping, injections, operations, RELEASE } from "./reference-names.ts";
-import { entered, type Readers, type Reading, returned } from "./reference-reading.ts";
-import { runOf } from "./reference-run.ts";
-import { unfolded } from "./reference-unfold.ts";
+import { emitLine, entered, Provenance, type Reading, returned } from "./reference-events.ts";
+import { dropping, injections, operations, platforms, RELEASE } from "./reference-names.ts";
+import { type Line, Lines, unfolded, wide } from "./reference-schema.ts";
 import { Source } from "./source.ts";
-import { jsonOf } from "./text-lines.ts";
+import { checked, jsonOf } from "./text-lines.ts";
 
 /** Feeds a recording to a machine, and what happens in it to the sink that `open` gives. */
 export async function importReference(path: string, open: Open): Promise<void> {
@@ -44,7 +42,7 @@ async function read(source: Source, open: Open): Promise<void> {
         const { about, ...run } = runOf(json, source.path);
         const { physIsMachine, virtBase } = about;
         const machine = new Machine({ physIsMachine, chipset: run.chipset }, await open(about));
-        const known = { operation: "", given: new Given(), mapped: new Map() };
+        const known = { operation: "", provenance: new Provenance(), mapped: new Map() };
         const reading = { ...run, machine, ...known, refuse };
         recording = new Recording(reading, new Lines(virtBase, refuse));
       } else recording.take(json);
@@ -141,7 +139,7 @@ class Recording {
         return;
       default:
         if (shape === "fput") this.#ended ||= dropping.has(this.#function);
-        for (const single of unfolded(line)) translate(this.#reading, single);
+        for (const single of unfolded(line)) emitLine(this.#reading, single);
     }
   }
 
@@ -212,22 +210,59 @@ function openingOf([shape, fields]: Line): Opening | null {
   }
 }
 
-/** Lines about the operation itself, and lines that stand for others. */
-type Apart =
-  | ("call" | "ret" | "inject" | "proc" | "dup" | "hw_base" | "gatt_dump" | "dir_dump")
-  | ("alloc_batch" | "free_batch" | "u3_insert_batch");
+const runLine = z.object({
+  ev: z.literal("run"),
+  n: z.literal(0),
+  op: z.literal(-1),
+  format: z.literal(1),
+  platform: z.string(),
+  hookset: z.string(),
+  chipset: z.string(),
+  workload: z.string(),
+  source: z.string(),
+  page_offset: wide,
+});
 
-// A shape of line that no room reads does not compile here.
-const readers: Readers<Exclude<Shape, Apart>> = {
-  ...driver,
-  ...frontend,
-  ...memory,
-  ...mapping,
-};
+/** The first line of a recording: the machine and the driver that it was made with. */
+export function runOf(
+  firstLine: unknown,
+  path: string,
+): Pick<Reading, "chipset" | "pageOffset" | "hasIommu"> & { readonly about: About } {
+  const refuse = (complaint: string) => new UserError(`${path}:1: ${complaint}`);
+  const run = checked(runLine, firstLine, (complaint) =>
+    refuse(`not a reference recording: no line of ev 'run' comes first (${complaint})`),
+  );
+  const { platform, hookset, chipset: wanted, workload } = run;
+  const chipset = chipsets.find(({ name }) => name === wanted);
+  if (chipset === undefined)
+    throw refuse(unknownName("chipset", wanted, chipsets.map(nameOf)).message);
+  if (!isPlatform(platform))
+    throw refuse(unknownName("platform", platform, Object.keys(platforms)).message);
+  const { virtBase, physIsMachine, hasIommu } = platforms[platform];
+  // The recorder's `legacy` takes pseudo-physical addresses in ioremap, which no real Xen did.
+  const lenient = platform.startsWith("xen-") && hookset === "legacy";
+  const about: About = {
+    platform,
+    hooks: hooksOf(hookset, hasIommu),
+    chipset: wanted,
+    workload,
+    operations: null,
+    seed: 0,
+    options: lenient ? { lenientIoremap: true } : {},
+    virtBase,
+    physIsMachine,
+    source: "imported",
+    origin: `${basename(path)}: ${run.source}`,
+  };
+  return { about, chipset, pageOffset: Number(run.page_offset - virtBase), hasIommu };
+}
 
-/** Says in events what a line within an operation says. */
-function translate(reading: Reading, [shape, fields]: Line): void {
-  // One dispatch outruns the type checker: the reader of a shape takes the fields of that shape.
-  const read = readers[shape as keyof typeof readers] as (reading: Reading, line: unknown) => void;
-  read(reading, fields);
+const nameOf = ({ name }: { readonly name: string }): string => name;
+
+const isPlatform = (name: string): name is keyof typeof platforms => Object.hasOwn(platforms, name);
+
+/** The recorder's hook sets by our names: an IOMMU makes a DMA handle an address of its own. */
+function hooksOf(hookset: string, hasIommu: boolean): string {
+  if (hookset === "dma_coherent") return hasIommu ? "dma-handle" : "dma-coherent";
+  return hookset === "legacy-xenioremap" ? "legacy" : hookset;
 }

@@ -5,7 +5,7 @@ import { fromJson, toJson } from "../../../src/event/line.ts";
 import { bdfOf, registerNumber } from "../../../src/event/register.ts";
 import type { About } from "../../../src/event/trace.ts";
 import { verdictOf } from "../../../src/event/verdict.ts";
-import { runOf } from "../../../src/exchange/import/reference-run.ts";
+import { runOf } from "../../../src/exchange/import/reference.ts";
 import { type Imported, imported, ofKind } from "./imported.ts";
 
 const named = (name: string) => `traces/reference/${name}.jsonl.gz`;

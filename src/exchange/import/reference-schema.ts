@@ -1,30 +1,16 @@
-// reference-shapes.ts - the lines of a reference recording: what each must hold to be read.
+// reference-schema.ts - the lines of a reference recording: what each must contain, and the calls that a folded line stands for.
 //
-// One JSON object a line; `ev` says what happened. Where an `ev` says different things, each is a shape of
-// its own, `<ev>.<which>`. Fields that nothing is made of are not looked at.
+// One JSON object a line; `ev` says what happened. An `ev` with several meanings has a shape for each, `<ev>.<which>`.
+// Fields that no event needs are not read.
 
 import { z } from "zod";
-import { distance, PAGE_SIZE, type Virt } from "../../address.ts";
+import { distance, mfn, offset, PAGE_SIZE, pfn, type Virt, virt } from "../../address.ts";
 import { flushes } from "../../event/cache.ts";
-import { busField, fact, physField } from "../../event/field.ts";
+import { busField, fact, physField, wordField } from "../../event/field.ts";
 import { remappers } from "../../event/hook.ts";
 import { allocators } from "../../event/memory.ts";
 import { levels } from "../../event/op.ts";
 import { bdfOf } from "../../event/register.ts";
-import {
-  device,
-  id,
-  linearFrom,
-  machineFrame,
-  natural,
-  one,
-  oneOf,
-  order,
-  pageFrame,
-  place,
-  table,
-  word,
-} from "./reference-fields.ts";
 import {
   coherentFor,
   fromDevice,
@@ -33,12 +19,62 @@ import {
   protections,
   RELEASE,
   refusals,
+  roles,
   toDevice,
   usesOf,
 } from "./reference-names.ts";
+import { checked, type Refuse } from "./text-lines.ts";
+
+const natural = z.number().int().nonnegative();
+const order = natural.max(20);
+const word = wordField.schema;
+const pageFrame = word.transform(pfn);
+const machineFrame = word.transform(mfn);
+const place = z.string();
+const device = z.string().regex(/^0000:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$/, "expected a PCI device");
+const id = z.string().regex(/^0x[0-9a-f]{1,4}$/, "expected a PCI id");
+
+/** 64 bits, all of them. */
+export const wide = z
+  .string()
+  .regex(/^0x[0-9a-f]{1,16}$/, "expected a hexadecimal number such as 0xc000000001000000")
+  .transform(BigInt);
+
+/** A kernel linear address, whole in the recording and relative to the virt base from here on. */
+const linearFrom = (base: bigint): z.ZodType<Virt> =>
+  wide.transform((address, context) => {
+    const relative = Number(address - base);
+    if (relative < 0 || !Number.isSafeInteger(relative))
+      context.addIssue(`0x${address.toString(16)} is not in the kernel's half of the addresses`);
+    return virt(relative);
+  });
+
+/** One name of a list; any other is not read yet, and is refused by its name. */
+const one = <const N extends string>(known: readonly N[]) =>
+  z.enum(known as readonly [N, ...N[]], {
+    error: ({ input }) => `'${input}' is not read yet; known: ${known.join(", ")}`,
+  });
+const oneOf = <N extends string>(table: { readonly [name in N]: unknown }) =>
+  one(Object.keys(table) as N[]);
+
+/** Each page of Irongate's table has a mapping and a name of its own, `gattK`. */
+const PAGE_OF_TABLE = /^gatt(\d+)$/;
+const WORDS_A_PAGE = PAGE_SIZE / 4;
+const role = oneOf(roles);
+
+/** The table that words belong to, and the entry that index 0 is. */
+const table = z.string().transform((name, context) => {
+  const page = PAGE_OF_TABLE.exec(name)?.[1];
+  const known = role.safeParse(page === undefined ? name : "gatt");
+  if (!known.success) {
+    context.addIssue(known.error.issues[0]!.message);
+    return z.NEVER;
+  }
+  return { ...roles[known.data], first: Number(page ?? 0) * WORDS_A_PAGE };
+});
 
 /** The calls that a folded line stands for, page after page. */
-export const allocCalls = [
+const allocCalls = [
   "alloc_page",
   "change_page_attr:NOCACHE",
   "global_flush_tlb",
@@ -46,7 +82,7 @@ export const allocCalls = [
   "virt_to_bus",
   "virt_to_gart",
 ] as const;
-export const freeCalls = [
+const freeCalls = [
   "phys_to_virt",
   "bus_to_virt",
   "gart_to_virt",
@@ -54,7 +90,7 @@ export const freeCalls = [
   "global_flush_tlb",
   "free_page",
 ] as const;
-export const insertCalls = ["w32", "dcache_flush(4096)"] as const;
+const insertCalls = ["w32", "dcache_flush(4096)"] as const;
 
 const folded = <const C extends string>(calls: readonly C[]) => ({
   count: natural,
@@ -272,7 +308,133 @@ const frontend = {
 };
 
 /** The shapes of a recording whose kernel addresses are from that base up. */
-export const shapesFrom = (base: bigint) => {
+const shapesFrom = (base: bigint) => {
   const virt = linearFrom(base);
   return { ...operation, ...frontend, ...driver(virt), ...memory(virt), ...mapping(virt) };
 };
+
+type Shapes = ReturnType<typeof shapesFrom>;
+export type Shape = keyof Shapes;
+export type FieldsOf<S extends Shape> = z.output<Shapes[S]>;
+/** A line: its shape and the fields of that shape. */
+export type Line = { [S in Shape]: readonly [S, FieldsOf<S>] }[Shape];
+
+/** What every line after the first has. */
+const anyLine = z.looseObject({
+  n: natural,
+  op: natural,
+  ev: z.string(),
+  count: natural.optional(),
+  per_page: z.array(z.unknown()).optional(),
+});
+
+interface Numbered {
+  /** The event's number, and how many numbers the line stands for. */
+  readonly n: number;
+  readonly width: number;
+  readonly op: number;
+  readonly line: Line;
+}
+
+/** Checks the lines of a recording whose kernel addresses are from that base up. */
+export class Lines {
+  readonly #shapes: Shapes;
+  readonly #refuse: Refuse;
+
+  constructor(base: bigint, refuse: Refuse) {
+    this.#shapes = shapesFrom(base);
+    this.#refuse = refuse;
+  }
+
+  /** Checks a line's JSON. */
+  read(json: unknown): Numbered {
+    const { n, op, count, per_page, ...line } = checked(anyLine, json, this.#refuse);
+    const shape = shapeOf(line);
+    if (!Object.hasOwn(this.#shapes, shape))
+      throw this.#refuse(`ev '${line.ev}' is not read yet; known: ${this.#events.join(", ")}`);
+    const schema: z.ZodType = this.#shapes[shape as Shape];
+    const fields = checked(schema, json, this.#refuse);
+    const width = per_page === undefined ? 1 : per_page.length * (count ?? 0);
+    return { n, width, op, line: [shape, fields] as unknown as Line };
+  }
+
+  get #events(): string[] {
+    return Object.keys(this.#shapes).filter((shape) => !shape.includes("."));
+  }
+}
+
+/** Which of the things that its `ev` can say a line says: a call that gave nothing has a null for it. */
+function shapeOf({ ev, fn, kind, virt, cookie }: { ev: string; [field: string]: unknown }): string {
+  if (virt === null || cookie === null) return `${ev}.failed`;
+  if (ev === "ioremap" && kind === "mmio") return "ioremap.mmio";
+  if (ev === "xlate" && Object.hasOwn(fromDevice, String(fn))) return "xlate.back";
+  return ev;
+}
+
+type AllocPage = FieldsOf<"alloc_batch">["pages"][number];
+type FreePage = FieldsOf<"free_batch">["pages"][number];
+
+const given =
+  (fn: keyof typeof toDevice) =>
+  ([arg, , , res]: AllocPage): Line => ["xlate", { fn, in: "agp_allocate_memory", arg, res }];
+const takenBack =
+  (fn: keyof typeof fromDevice) =>
+  ([arg, res]: FreePage): Line => ["xlate.back", { fn, in: "agp_free_memory", arg, res }];
+
+const onAlloc: { [C in (typeof allocCalls)[number]]: (page: AllocPage) => Line } = {
+  alloc_page: ([virt, pfn, mfn]) => [
+    "alloc_pages",
+    { fn: "alloc_page", in: "agp_generic_alloc_page", order: 0, virt, pfn, mfns: [mfn] },
+  ],
+  "change_page_attr:NOCACHE": ([, pfn]) => [
+    "change_page_attr",
+    { in: "map_page_into_agp", pfn, count: 1, prot: "NOCACHE" },
+  ],
+  global_flush_tlb: () => ["cpu_tlb_flush", { in: "map_page_into_agp", fn: "global_flush_tlb" }],
+  virt_to_phys: given("virt_to_phys"),
+  virt_to_bus: given("virt_to_bus"),
+  virt_to_gart: given("virt_to_gart"),
+};
+
+const onFree: { [C in (typeof freeCalls)[number]]: (page: FreePage) => Line } = {
+  phys_to_virt: takenBack("phys_to_virt"),
+  bus_to_virt: takenBack("bus_to_virt"),
+  gart_to_virt: takenBack("gart_to_virt"),
+  "change_page_attr:CACHED": ([, , pfn]) => [
+    "change_page_attr",
+    { in: "unmap_page_from_agp", pfn, count: 1, prot: "CACHED" },
+  ],
+  global_flush_tlb: () => ["cpu_tlb_flush", { in: "unmap_page_from_agp", fn: "global_flush_tlb" }],
+  free_page: ([, virt, pfn, mfn]) => [
+    "free_pages",
+    {
+      ...{ fn: "free_page", in: "agp_generic_destroy_page", order: 0 },
+      ...{ virt, pfn, mfn, result: "freed" },
+    },
+  ],
+};
+
+type Insert = FieldsOf<"u3_insert_batch">;
+const onInsert: { [C in (typeof insertCalls)[number]]: (line: Insert, k: number) => Line } = {
+  w32: ({ role, idx, entries }, k) => [
+    "w32",
+    { role, idx: idx + k, count: 1, val: entries[k]![0], readback: 0, read_twice: 0 },
+  ],
+  "dcache_flush(4096)": ({ entries }, k) => {
+    const start = entries[k]![1];
+    return ["dcache_flush", { in: "u3_insert_memory", start, end: offset(start, PAGE_SIZE) }];
+  },
+};
+
+/** The lines that a line stands for: itself, unless it is folded. */
+export function* unfolded(line: Line): Generator<Line> {
+  const [shape, fields] = line;
+  if (shape === "alloc_batch")
+    for (const page of fields.pages) for (const call of fields.per_page) yield onAlloc[call](page);
+  else if (shape === "free_batch")
+    for (const page of fields.pages) for (const call of fields.per_page) yield onFree[call](page);
+  else if (shape === "u3_insert_batch")
+    for (const k of fields.entries.keys())
+      for (const call of fields.per_page) yield onInsert[call](fields, k);
+  else yield line;
+}
