@@ -4,7 +4,7 @@ import { inMemory } from "../src/diff/in-memory.ts";
 import { SUBJECT_FAMILIES, subjectCode } from "../src/event/field.ts";
 import type { About, Search } from "../src/event/trace.ts";
 import { addressesOf } from "../src/event/verdict.ts";
-import { declared, type Event, type Recorded } from "../src/event/vocabulary.ts";
+import { declarationOf, type Event, type Recorded } from "../src/event/vocabulary.ts";
 import { record } from "../src/recorder/record.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { aboutRun, type Setup } from "../src/scenario/setup.ts";
@@ -62,7 +62,7 @@ export function matches({ seq, op, event }: Recorded, wanted: Search): boolean {
 }
 
 function subjectOf(event: Event): number | null {
-  for (const [name, { family }] of Object.entries(declared(event.kind).fields)) {
+  for (const [name, { family }] of Object.entries(declarationOf(event.kind).fields)) {
     const number = (event as unknown as { [name: string]: number | null | undefined })[name];
     if (family !== null && number != null) return subjectCode(family, number);
   }

@@ -7,7 +7,14 @@
 import { expect } from "vitest";
 import { chipsets } from "../src/chipset/index.ts";
 import { fromJson, toLine } from "../src/event/line.ts";
-import { encodeRow, Places, ROW_WIDTH, type Row, RowReader, textsOf } from "../src/event/row.ts";
+import {
+  encodeRow,
+  FunctionNames,
+  ROW_WIDTH,
+  type Row,
+  RowReader,
+  textsOf,
+} from "../src/event/row.ts";
 import { actors, kindNames, type Recorded } from "../src/event/vocabulary.ts";
 import { hookSets } from "../src/hooks/index.ts";
 import { apply } from "../src/machine/apply.ts";
@@ -75,7 +82,7 @@ function eventsOf(setup: Setup): Recorded[] {
 
 /** Through the row of the store and through a line of JSON, every event stays what it is. */
 function survivesTheWire(events: readonly Recorded[]): void {
-  const places = new Places();
+  const places = new FunctionNames();
   const rows = events.map(({ seq, op, event }) => {
     const row: Row = Array<null>(ROW_WIDTH).fill(null);
     encodeRow(row, 0, seq, op, event, places);

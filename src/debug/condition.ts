@@ -4,7 +4,7 @@
 // one of that name, else it stands for itself: `entry >= 0x40 and verdict == wrong-space`. Nothing is executed.
 
 import type { Verdict } from "../event/verdict.ts";
-import { declared, kindNames, type Recorded } from "../event/vocabulary.ts";
+import { declarationOf, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { nearest, UserError } from "../fault.ts";
 
 export interface Condition {
@@ -47,7 +47,7 @@ export const always: readonly string[] = [
 /** Every name that stands for a field of some event. */
 export const fieldNames: ReadonlySet<string> = new Set([
   ...always,
-  ...kindNames.flatMap((kind) => Object.keys(declared(kind).fields)),
+  ...kindNames.flatMap((kind) => Object.keys(declarationOf(kind).fields)),
 ]);
 
 /** The value of a field; null where the event has none of that name. */

@@ -1,6 +1,6 @@
 // evaluate.ts - what an expression says where one stands: a field of the event, a thing, a comparison.
 
-import { declared, type Recorded } from "../event/vocabulary.ts";
+import { declarationOf, type Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
 import { type Thing, thingOf } from "../replay/subject.ts";
@@ -54,7 +54,7 @@ export function fieldsOf(
 ): [string, string][] {
   const { virtBase } = trace.about;
   const told = { recorded, verdict: () => travel.verdict(recorded), virtBase };
-  const { fields } = declared(recorded.event.kind);
+  const { fields } = declarationOf(recorded.event.kind);
   const names = new Set(["seq", "op", "kind", "actor", "place", "at", ...Object.keys(fields)]);
   return [...names, "cause", "verdict"].flatMap((name) => {
     const value = fieldOf(told, name);

@@ -1,7 +1,7 @@
 // frames.ts - where one stands as a stack: the function of the event, the calls around it, the op.
 
 import type { Recorded } from "../event/vocabulary.ts";
-import { says } from "../event/vocabulary.ts";
+import { eventText } from "../event/vocabulary.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 
 export interface Frame {
@@ -39,13 +39,13 @@ export function framesAt(travel: TimeTravel, here: Recorded): Frame[] {
     else if (seq !== here.seq) frames.push({ name: nameOf(recorded), recorded });
   }
   const began = trace.event(row.first);
-  if (began !== undefined) frames.push({ name: says(began.event), recorded: began });
+  if (began !== undefined) frames.push({ name: eventText(began.event), recorded: began });
   return frames;
 }
 
 /** At its beginning an op is the only frame. */
 const nameOp = (frames: Frame[], name: string | undefined, here: Recorded): Frame[] =>
-  name === undefined ? frames : [{ name: says(here.event), recorded: here }];
+  name === undefined ? frames : [{ name: eventText(here.event), recorded: here }];
 
 function nameOf({ event }: Recorded): string {
   const text = event.kind === "call.entered" ? event.text : null;

@@ -3,7 +3,13 @@
 import { subjectCode } from "../event/field.ts";
 import { hookNames } from "../event/hook.ts";
 import { verdicts } from "../event/verdict.ts";
-import { actors, declared, type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
+import {
+  actors,
+  declarationOf,
+  type KindName,
+  kindNames,
+  type Recorded,
+} from "../event/vocabulary.ts";
 import { nearest, UserError, unknownName } from "../fault.ts";
 import type { Stretch } from "../replay/changes.ts";
 import { momentOf } from "../replay/position.ts";
@@ -157,7 +163,7 @@ function narrowed(target: Target, condition: Condition | null, trace: Trace): re
     else if (field === "place") place ??= one(trace.names.places, value);
     else if (field === "verdict") verdict ??= one(verdicts, value);
     else if (!always.includes(field))
-      kinds = kinds.filter((kind) => field in declared(kind).fields);
+      kinds = kinds.filter((kind) => field in declarationOf(kind).fields);
   }
   const found: Filter = {
     ...filter,
@@ -182,7 +188,7 @@ function bySubject(
   );
   const found = new Map<number | null, KindName[]>();
   for (const kind of kinds) {
-    const family = named === undefined ? null : declared(kind).fields[named.field]?.family;
+    const family = named === undefined ? null : declarationOf(kind).fields[named.field]?.family;
     const subject = family == null ? null : subjectCode(family, named!.value as number);
     found.set(subject, [...(found.get(subject) ?? []), kind]);
   }

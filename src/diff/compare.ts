@@ -4,7 +4,7 @@
 // the page that was meant; under `exact` every number must be the same that both traces can know.
 
 import { columns } from "../event/field.ts";
-import { declared, type Event, kindNames } from "../event/vocabulary.ts";
+import { declarationOf, type Event, kindNames } from "../event/vocabulary.ts";
 import { ASTRAY, at, NOTHING, NOWHERE, RIGHT, WRONG_SPACE } from "../fingerprint/match-key.ts";
 import { NOBODY } from "../fingerprint/page-owners.ts";
 import { LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
@@ -22,7 +22,7 @@ export type PairClass = (typeof classes)[number];
 
 /** By kind: the columns of a row that its fields fill. */
 const fieldColumns: readonly (readonly number[])[] = kindNames.map((kind) => {
-  const places = Object.values(declared(kind).fields).map((field) => field.in);
+  const places = Object.values(declarationOf(kind).fields).map((field) => field.in);
   const filled = columns.flatMap((column, i) => (places.includes(column) ? [i] : []));
   return places.includes("note") ? [...filled, NOTE] : filled;
 });
@@ -93,7 +93,7 @@ export class Judge {
 export function differing(a: Event, b: Event, strict: boolean): string[] {
   if (a.kind !== b.kind) return ["kind"];
   const [one, two] = [a, b] as unknown as { [name: string]: unknown }[];
-  const names = [...Object.keys(declared(a.kind).fields), "actor", "place"];
+  const names = [...Object.keys(declarationOf(a.kind).fields), "actor", "place"];
   return names.filter((name) => {
     const [left, right] = [one![name], two![name]];
     if (left == null || right == null) return strict && (left ?? null) !== (right ?? null);

@@ -5,8 +5,8 @@
 
 import { PAGE_SIZE } from "../address.ts";
 import { chipsetCalled } from "../chipset/index.ts";
-import { textNumber } from "../event/blend.ts";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
+import { textHash } from "../event/hash.ts";
 import { filledOf, type Row, type Rows } from "../event/row.ts";
 import type { Verdict } from "../event/verdict.ts";
 import {
@@ -197,7 +197,7 @@ export class Side {
     values[to + KIND] = kind;
     values[to + ACTOR] = actor;
     values[to + PLACE] = place;
-    values[to + NOTE] = note === undefined ? NONE : textNumber(note);
+    values[to + NOTE] = note === undefined ? NONE : textHash(note);
     values[to + KEY] = this.#likeness.key;
     values[to + LEADS] = this.#leadsTo(row, kind, filled);
     values[to + OWNER] = NONE;

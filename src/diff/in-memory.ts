@@ -1,6 +1,6 @@
 // in-memory.ts - a trace that lies in memory, as far as a comparison asks: a run that is made only to be compared.
 
-import { encodeRow, Places, ROW_WIDTH, type Row, textsOf } from "../event/row.ts";
+import { encodeRow, FunctionNames, ROW_WIDTH, type Row, textsOf } from "../event/row.ts";
 import type { About, OpRow } from "../event/trace.ts";
 import { actors, kindNames, type Recorded } from "../event/vocabulary.ts";
 import type { Trace } from "../replay/trace.ts";
@@ -12,7 +12,7 @@ export type Compared = Pick<
 >;
 
 export function inMemory(about: About, events: readonly Recorded[]): Compared {
-  const places = new Places();
+  const places = new FunctionNames();
   return {
     about,
     count: events.length,
@@ -36,7 +36,7 @@ export function inMemory(about: About, events: readonly Recorded[]): Compared {
   };
 }
 
-function rowOf({ seq, op, event }: Recorded, places: Places): Row {
+function rowOf({ seq, op, event }: Recorded, places: FunctionNames): Row {
   const row: Row = Array<null>(ROW_WIDTH).fill(null);
   encodeRow(row, 0, seq, op, event, places);
   return row;

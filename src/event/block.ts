@@ -5,20 +5,25 @@
 import { hex } from "../address.ts";
 import {
   busField,
-  handed,
+  type FieldValues,
   machineField,
-  maybe,
   named,
   numberIn,
-  type Said,
+  optional,
   SECOND,
   sizeField,
   subject,
   textField,
+  translationFields,
 } from "./field.ts";
 import { kind } from "./kind.ts";
 
-const segments = { ...handed, bus: busField, machine: machineField, size: sizeField } as const;
+const segments = {
+  ...translationFields,
+  bus: busField,
+  machine: machineField,
+  size: sizeField,
+} as const;
 
 /** Who speaks of a request: the block layer, or a driver and its device in a protocol of theirs. */
 export const layers = ["block", "nvme", "ata"] as const;
@@ -30,11 +35,11 @@ const request = {
   what: named(requests),
   layer: named(layers, SECOND),
   /** The first block, in blocks of the disk (in sectors of 512 bytes at the block layer). */
-  lba: maybe(numberIn("high")),
-  size: maybe(sizeField),
-  text: maybe(textField),
+  lba: optional(numberIn("high")),
+  size: optional(sizeField),
+  text: optional(textField),
 } as const;
-const asked = (e: Said<typeof request>): string =>
+const asked = (e: FieldValues<typeof request>): string =>
   `request ${e.request}: ${e.layer} ${e.what}` +
   (e.lba == null ? "" : ` ${e.size ?? "?"} bytes at block ${e.lba}`) +
   (e.text == null ? "" : ` (${e.text})`);
@@ -50,8 +55,8 @@ export const block = {
       what: named(requests),
       layer: named(layers, SECOND),
       /** The first byte of the disk; absent where the command names no blocks. */
-      position: maybe(numberIn("high")),
-      ...handed,
+      position: optional(numberIn("high")),
+      ...translationFields,
       bus: busField,
       size: sizeField,
     },

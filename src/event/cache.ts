@@ -1,7 +1,7 @@
 // cache.ts - what makes earlier writes visible, what empties a TLB, and how a page may be cached.
 
 import { hex } from "../address.ts";
-import { maybe, meant, named, physField, sizeField, virtField } from "./field.ts";
+import { named, optional, pageFields, physField, sizeField, virtField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 export const flushes = ["wbinvd", "mb", "flush_dcache_range", "clflush"] as const;
@@ -11,13 +11,13 @@ export const attributes = ["reserved", "unreserved", "uncached", "cached"] as co
 
 export const cache = {
   "cache.flushed": kind(
-    { way: named(flushes), virt: maybe(virtField), ...meant, size: maybe(sizeField) },
+    { way: named(flushes), virt: optional(virtField), ...pageFields, size: optional(sizeField) },
     (e) =>
       `${e.way}${e.virt == null ? "" : ` ${hex(e.virt)}`}${e.size == null ? "" : `, ${e.size} bytes`}`,
   ),
   "tlb.flushed": kind({ which: named(tlbs) }, (e) => `${e.which} TLB flushed`),
   "attribute.changed": kind(
-    { attribute: named(attributes), ...meant, phys: physField, size: sizeField },
+    { attribute: named(attributes), ...pageFields, phys: physField, size: sizeField },
     (e) =>
       `${hex(e.phys)}:p ${e.size === 4096 ? "" : `and ${e.size / 4096 - 1} more `}now ${e.attribute}`,
   ),

@@ -7,18 +7,18 @@
 import { hex, type Machine } from "../address.ts";
 import {
   busField,
-  handed,
   issuedField,
   machineField,
-  maybe,
-  meant,
   named,
   numberField,
+  optional,
+  pageFields,
   pciField,
   physField,
   reachedField,
   sizeField,
   subject,
+  translationFields,
   virtField,
 } from "./field.ts";
 import { kind } from "./kind.ts";
@@ -40,18 +40,18 @@ const domainName = (domain: number): string => {
 const byCpu = {
   frame: subject("content"),
   tag: numberField,
-  virt: maybe(virtField),
-  ...meant,
+  virt: optional(virtField),
+  ...pageFields,
   machine: machineField,
 } as const;
 const byDevice = {
   // The frame reached; none where the access went nowhere.
-  frame: maybe(subject("content")),
-  tag: maybe(numberField),
-  device: maybe(pciField),
-  ...handed,
+  frame: optional(subject("content")),
+  tag: optional(numberField),
+  device: optional(pciField),
+  ...translationFields,
   bus: issuedField,
-  size: maybe(sizeField),
+  size: optional(sizeField),
 } as const;
 /** Which way the CPU copies between a buffer and the slot that stands in for it on the bus. */
 export const copies = ["to-slot", "from-slot"] as const;
@@ -63,7 +63,7 @@ export const device = {
   "device.read": kind(byDevice, (e) => `reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`),
   // An address that a driver put where a device will fetch it: a PRD entry, a PRP.
   "descriptor.written": kind(
-    { device: maybe(pciField), ...handed, bus: busField, size: sizeField },
+    { device: optional(pciField), ...translationFields, bus: busField, size: sizeField },
     (e) => `${e.size} bytes at ${hex(e.bus)}:b named to the device`,
   ),
   // A bounce buffer: `phys` and `machine` are where the bytes come from, `reached` is where they go.
@@ -72,7 +72,7 @@ export const device = {
       frame: subject("content"),
       way: named(copies),
       phys: physField,
-      machine: maybe(machineField),
+      machine: optional(machineField),
       reached: reachedField,
       size: sizeField,
     },

@@ -2,13 +2,13 @@
 
 import { type Address, hex } from "../address.ts";
 import {
-  handed,
   issuedField,
-  maybe,
   named,
   numberField,
+  optional,
   sizeField,
   textField,
+  translationFields,
   virtField,
 } from "./field.ts";
 import { kind } from "./kind.ts";
@@ -28,17 +28,17 @@ export const fault = {
   "fault.raised": kind(
     {
       fault: named(faults),
-      text: maybe(textField),
-      virt: maybe(virtField),
-      ...handed,
-      bus: maybe(issuedField),
-      size: maybe(sizeField),
+      text: optional(textField),
+      virt: optional(virtField),
+      ...translationFields,
+      bus: optional(issuedField),
+      size: optional(sizeField),
     },
     (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${asked(e.bus)}`,
   ),
   // The recorder could not keep up: what was known before may no longer hold.
   "events.lost": kind(
-    { count: numberField, text: maybe(textField) },
+    { count: numberField, text: optional(textField) },
     (e) => `${e.count} events lost${e.text == null ? "" : `: ${e.text}`}`,
   ),
 };

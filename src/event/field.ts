@@ -1,6 +1,6 @@
 // field.ts - what an event can say: each field has a type, a column in the store and a schema.
 //
-// A field is declared once, here or in its family; the event's type, its row, its line of JSON and
+// A field is declarationOf once, here or in its family; the event's type, its row, its line of JSON and
 // its schema are derived. Addresses are hexadecimal strings in JSON, numbers everywhere else.
 
 import { z } from "zod";
@@ -28,7 +28,7 @@ export const columns = [
 export type Column = (typeof columns)[number];
 
 /** Where a field is kept: a column of `event`, a text in `note`, or the row of its op. */
-export type Place = Column | "note" | "op.name" | "op.arguments" | "op.result";
+export type Storage = Column | "note" | "op.name" | "op.arguments" | "op.result";
 
 /** What kinds of things have a state; a subject is one of them, by its number in its family. */
 export const families = [
@@ -54,7 +54,7 @@ export const subjectCode = (family: FamilyName, number: number): number =>
   number * SUBJECT_FAMILIES + families.indexOf(family);
 
 export interface Field<T = unknown, Optional extends boolean = boolean> {
-  readonly in: Place;
+  readonly in: Storage;
   readonly optional: Optional;
   /** Accepts what JSON holds and gives what the event holds. */
   readonly schema: z.ZodType<T>;
@@ -73,7 +73,7 @@ type Required<F extends Fields> = {
 }[keyof F];
 type Maybe<F extends Fields> = Exclude<keyof F, Required<F>>;
 /** The event's own fields: a required one is always there, any other only where it is known. */
-export type Said<F extends Fields> = { readonly [N in Required<F>]: Value<F[N]> } & {
+export type FieldValues<F extends Fields> = { readonly [N in Required<F>]: Value<F[N]> } & {
   readonly [N in Maybe<F>]?: Value<F[N]> | null;
 };
 
@@ -95,7 +95,10 @@ const address = <A extends Address>(
 ): Field<A, false> => ({ ...plain, in: column, hex: true, schema: hexNumber.transform(box) });
 
 /** The same field, but only filled where it is known. */
-export const maybe = <T>(field: Field<T, false>): Field<T, true> => ({ ...field, optional: true });
+export const optional = <T>(field: Field<T, false>): Field<T, true> => ({
+  ...field,
+  optional: true,
+});
 
 /** Kernel linear address, relative to the trace's virt base. */
 export const virtField = address("virt", virt);
@@ -110,8 +113,12 @@ export const issuedField: Field<Bus | Aperture, false> = address("bus", bus);
 /** The machine address that hardware gets to with it. */
 export const reachedField = address("reached", machine);
 /** All five, each where known. */
-export const meant = { phys: maybe(physField), machine: maybe(machineField) } as const;
-export const handed = { ...meant, bus: maybe(busField), reached: maybe(reachedField) } as const;
+export const pageFields = { phys: optional(physField), machine: optional(machineField) } as const;
+export const translationFields = {
+  ...pageFields,
+  bus: optional(busField),
+  reached: optional(reachedField),
+} as const;
 
 /** The thing whose state the event is about, by its number in its family. */
 export const subject = (family: FamilyName): Field<number, false> => ({

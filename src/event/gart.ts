@@ -1,7 +1,15 @@
 // gart.ts - the words of the GATT and of a two-level table's directory, written and read.
 
 import { type Address, hex } from "../address.ts";
-import { handed, hexWord, highField, maybe, subject, virtField, wordField } from "./field.ts";
+import {
+  hexWord,
+  highField,
+  optional,
+  subject,
+  translationFields,
+  virtField,
+  wordField,
+} from "./field.ts";
 import { kind } from "./kind.ts";
 
 // `bus` is the address that the word decodes to, `machine` where the page meant is, `reached` where the
@@ -11,8 +19,8 @@ const gattWord = {
   entry: subject("gatt"),
   word: wordField,
   high: highField,
-  virt: maybe(virtField),
-  ...handed,
+  virt: optional(virtField),
+  ...translationFields,
 } as const;
 const directoryWord = { ...gattWord, entry: subject("directory") } as const;
 // The page of a two-level table that the empty words of its directory lead to (ServerWorks).

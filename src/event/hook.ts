@@ -1,7 +1,7 @@
 // hook.ts - what the kernel believes of its architecture: the hooks it calls and the tables it remaps.
 
 import { type Address, hex } from "../address.ts";
-import { handed, maybe, named, sizeField, subject, virtField } from "./field.ts";
+import { named, optional, sizeField, subject, translationFields, virtField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 /** The address hooks, by the names the patches gave them (domain: hook sets of 2005). */
@@ -26,19 +26,22 @@ export const remappers = ["ioremap_nocache", "ioremap", "iounmap"] as const;
 export const hook = {
   // What went in and what came out, each in its space. `bus` is filled by the hooks that promise an
   // address for the device's side; it has reached nothing yet, so a hook call has no verdict.
-  "hook.called": kind({ hook: named(hookNames), virt: maybe(virtField), ...handed }, (e) => {
-    const device = `${at(e.bus ?? e.phys)}${e.bus == null ? ":p" : ":b"}`;
-    return e.hook.endsWith("_to_virt")
-      ? `${e.hook}(${device}) = ${at(e.virt)}:v`
-      : `${e.hook}(${at(e.virt)}:v) = ${device}`;
-  }),
+  "hook.called": kind(
+    { hook: named(hookNames), virt: optional(virtField), ...translationFields },
+    (e) => {
+      const device = `${at(e.bus ?? e.phys)}${e.bus == null ? ":p" : ":b"}`;
+      return e.hook.endsWith("_to_virt")
+        ? `${e.hook}(${device}) = ${at(e.virt)}:v`
+        : `${e.hook}(${at(e.virt)}:v) = ${device}`;
+    },
+  ),
   // One event a page. `bus` is the number that was asked for, `reached` what was really mapped.
   "table.remapped": kind(
     {
       page: subject("mapping"),
       way: named(remappers),
       virt: virtField,
-      ...handed,
+      ...translationFields,
       size: sizeField,
     },
     (e) => `${e.way}(${at(e.bus)}) at ${at(e.virt)} reaches ${at(e.reached)}`,

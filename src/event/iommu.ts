@@ -3,14 +3,14 @@
 import { hex } from "../address.ts";
 import {
   busField,
-  handed,
   machineField,
-  maybe,
-  meant,
   named,
+  optional,
+  pageFields,
   pciField,
   sizeField,
   subject,
+  translationFields,
   virtField,
 } from "./field.ts";
 import { kind } from "./kind.ts";
@@ -29,11 +29,11 @@ const buffer = {
   handle: subject("dma"),
   way: named(mappings),
   /** The device it is mapped for. */
-  device: maybe(pciField),
-  ...handed,
+  device: optional(pciField),
+  ...translationFields,
   bus: busField,
   /** The buffer as the CPU has it; the others tell what the device is meant to reach, be it a bounce slot. */
-  virt: maybe(virtField),
+  virt: optional(virtField),
   size: sizeField,
 } as const;
 
@@ -41,8 +41,8 @@ export const iommu = {
   "iommu.mapped": kind(
     {
       page: subject("iommu"),
-      device: maybe(pciField),
-      ...handed,
+      device: optional(pciField),
+      ...translationFields,
       bus: busField,
       machine: machineField,
       size: sizeField,
@@ -50,12 +50,18 @@ export const iommu = {
     (e) => `iommu[${hex(e.bus)}] <- ${hex(e.machine)}, ${e.size} bytes${whose(e.device)}`,
   ),
   "iommu.unmapped": kind(
-    { page: subject("iommu"), device: maybe(pciField), bus: busField, size: sizeField },
+    { page: subject("iommu"), device: optional(pciField), bus: busField, size: sizeField },
     (e) => `iommu[${hex(e.bus)}] cleared, ${e.size} bytes${whose(e.device)}`,
   ),
   // All entries from `page` on lead to one spare page, so that nothing on the bus meets a fault.
   "iommu.filled": kind(
-    { page: subject("iommu"), ...meant, bus: busField, machine: machineField, size: sizeField },
+    {
+      page: subject("iommu"),
+      ...pageFields,
+      bus: busField,
+      machine: machineField,
+      size: sizeField,
+    },
     (e) => `iommu[${hex(e.bus)}] and on, ${e.size / 4096} entries, lead to ${hex(e.machine)}`,
   ),
   "dma.mapped": kind(
@@ -68,7 +74,7 @@ export const iommu = {
   ),
   // What the IOMMU itself said it made of an address that a device issued; both are whole pages.
   "iommu.translated": kind(
-    { device: maybe(pciField), ...handed, bus: busField, size: sizeField },
+    { device: optional(pciField), ...translationFields, bus: busField, size: sizeField },
     (e) =>
       `iommu takes ${hex(e.bus)}:b${whose(e.device)} to ${e.reached == null ? "nowhere" : `${hex(e.reached)}:m`}`,
   ),

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import {
   actors,
-  declared,
+  declarationOf,
   type Event,
   type KindName,
   kindNames,
@@ -23,7 +23,7 @@ const common = {
 
 const schemas = new Map<string, z.ZodType>(
   kindNames.map((kind) => {
-    const fields = Object.entries(declared(kind).fields).map(([name, field]) => [
+    const fields = Object.entries(declarationOf(kind).fields).map(([name, field]) => [
       name,
       field.optional ? field.schema.optional() : field.schema,
     ]);
@@ -44,7 +44,7 @@ const header = ["kind", "actor", "place", "cause", "at"];
 export function toJson({ seq, op, event }: Recorded, virtBase = 0n): { [name: string]: unknown } {
   const json: { [name: string]: unknown } = { seq };
   if (op >= 0) json.op = op;
-  const { fields } = declared(event.kind);
+  const { fields } = declarationOf(event.kind);
   const values = event as unknown as { readonly [name: string]: unknown };
   for (const name of [...header, ...Object.keys(fields)]) {
     const value = values[name];

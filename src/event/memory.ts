@@ -1,7 +1,7 @@
 // memory.ts - pages come and go: which function, for which use, and where the first page lies.
 
 import { type Address, hex } from "../address.ts";
-import { maybe, meant, named, SECOND, sizeField, subject, virtField } from "./field.ts";
+import { named, optional, pageFields, SECOND, sizeField, subject, virtField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 /** The functions that give pages, and those that take them back. */
@@ -33,8 +33,8 @@ const run = {
   by: named(allocators),
   use: named(uses, SECOND),
   size: sizeField,
-  virt: maybe(virtField),
-  ...meant,
+  virt: optional(virtField),
+  ...pageFields,
 } as const;
 
 export const memory = {

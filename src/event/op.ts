@@ -1,6 +1,14 @@
 // op.ts - the workload's operations and the driver calls and messages that structure what they cause.
 
-import { factsField, maybe, named, numberField, opNameField, subject, textField } from "./field.ts";
+import {
+  factsField,
+  named,
+  numberField,
+  opNameField,
+  optional,
+  subject,
+  textField,
+} from "./field.ts";
 import { kind } from "./kind.ts";
 
 /** Kernel log levels 0 to 7 (include/linux/kernel.h), and that of a printk which names none. */
@@ -24,9 +32,9 @@ export const op = {
   "op.ended": kind({ op: subject("op"), result: factsField("op.result") }, (e) =>
     `op ${e.op} ended ${spoken(e.result)}`.trimEnd(),
   ),
-  "call.entered": kind({ text: maybe(textField) }, (e) => `enter ${e.text ?? ""}`.trimEnd()),
+  "call.entered": kind({ text: optional(textField) }, (e) => `enter ${e.text ?? ""}`.trimEnd()),
   "call.returned": kind(
-    { result: numberField, text: maybe(textField) },
+    { result: numberField, text: optional(textField) },
     (e) =>
       `${e.text ?? "return"} = ${e.result < 0 || e.text == null ? e.result : `0x${e.result.toString(16)}`}`,
   ),

@@ -5,8 +5,8 @@
 import { hex, mfnOf, pfnOf } from "../address.ts";
 import {
   machineField,
-  maybe,
   named,
+  optional,
   physField,
   resultField,
   sizeField,
@@ -85,13 +85,13 @@ export const p2m = {
   "hypercall.made": kind(
     {
       call: named(hypercalls),
-      result: maybe(resultField),
-      virt: maybe(virtField),
-      phys: maybe(physField),
-      machine: maybe(machineField),
-      size: maybe(sizeField),
+      result: optional(resultField),
+      virt: optional(virtField),
+      phys: optional(physField),
+      machine: optional(machineField),
+      size: optional(sizeField),
       /** What its arguments ask for, where the recorder kept them. */
-      text: maybe(textField),
+      text: optional(textField),
     },
     (e) =>
       `${e.call}${e.text == null ? "" : `(${e.text})`}${e.machine == null ? "" : ` frame ${hex(mfnOf(e.machine))}`} = ${e.result ?? "?"}`,

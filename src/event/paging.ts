@@ -1,7 +1,15 @@
 // paging.ts - the CPU's own page tables, written by a kernel that may not know machine addresses.
 
 import { hex } from "../address.ts";
-import { handed, hexWord, highField, maybe, subject, virtField, wordField } from "./field.ts";
+import {
+  hexWord,
+  highField,
+  optional,
+  subject,
+  translationFields,
+  virtField,
+  wordField,
+} from "./field.ts";
 import { kind } from "./kind.ts";
 
 export const paging = {
@@ -13,8 +21,8 @@ export const paging = {
       entry: subject("pte"),
       word: wordField,
       high: highField,
-      virt: maybe(virtField),
-      ...handed,
+      virt: optional(virtField),
+      ...translationFields,
     },
     (e) =>
       `page-table entry ${e.virt == null ? "" : `at ${hex(e.virt)} `}<- ${hexWord(e)}` +

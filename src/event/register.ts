@@ -1,7 +1,7 @@
 // register.ts - chipset registers: PCI configuration space or memory-mapped, by place and width.
 
 import { hex } from "../address.ts";
-import { handed, highField, subject, widthField, wordField } from "./field.ts";
+import { highField, subject, translationFields, widthField, wordField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 /** A register's number: space (0 configuration, 1 memory-mapped), bus/device/function, byte offset. */
@@ -51,7 +51,7 @@ const access = {
   word: wordField,
   high: highField,
   size: widthField,
-  ...handed,
+  ...translationFields,
 } as const;
 
 export const register = {

@@ -3,10 +3,10 @@
 // The codes of kinds, actors and places belong to one trace, which carries their names with it.
 
 import { UserError } from "../fault.ts";
-import { type Column, columns, families, type Place, SUBJECT_FAMILIES } from "./field.ts";
+import { type Column, columns, families, type Storage, SUBJECT_FAMILIES } from "./field.ts";
 import {
   actors,
-  declared,
+  declarationOf,
   type Event,
   type KindName,
   kindNames,
@@ -47,40 +47,50 @@ interface Plan {
   readonly code: number;
   readonly steps: readonly Step[];
   /** The fields kept outside the row, by where they are kept. */
-  readonly outside: readonly { name: string; in: Place }[];
+  readonly outside: readonly { name: string; in: Storage }[];
   /** All that an event of this kind can say, by its name in the event. */
   readonly entries: ReadonlyMap<string, Entry>;
   /** The entries in the order in which the last event had them: most of a kind are alike. */
   readonly order: Entry[];
 }
-/** How a field gets into the row: as a number, by a list of names, as a subject, as a place, or not at all. */
+/** How a field is put in the row: as a number, by a list of names, as a subject, as a function, or not at all. */
 const [NUMBER, NAMED, SUBJECT, PLACE, OUTSIDE] = [0, 1, 2, 3, 4] as const;
-type Way = typeof NUMBER | typeof NAMED | typeof SUBJECT | typeof PLACE | typeof OUTSIDE;
+type Encoding = typeof NUMBER | typeof NAMED | typeof SUBJECT | typeof PLACE | typeof OUTSIDE;
 /** What becomes of a field of an event. */
 interface Entry {
   readonly name: string;
-  readonly way: Way;
+  readonly encoding: Encoding;
   readonly at: number;
   readonly bit: number;
   readonly codes: ReadonlyMap<string, number>;
   readonly unit: number;
   readonly family: number;
-  // The word met last, and its code: asking the map costs some 8 ns.
-  word: unknown;
-  code: number;
+  // The name of the last event and its code: a look-up in the map costs some 8 ns.
+  lastName: unknown;
+  lastCode: number;
 }
 
-const isColumn = (place: Place): place is Column => place in column;
+const isColumn = (place: Storage): place is Column => place in column;
 
-const entryOf = (name: string, way: Way, given: Partial<Entry> = {}): Entry => ({
-  ...{ name, way, at: 0, bit: 0, codes: new Map(), unit: 1, family: -1, word: null, code: 0 },
-  ...given,
+const entryOf = (name: string, encoding: Encoding, parts: Partial<Entry> = {}): Entry => ({
+  ...{
+    name,
+    encoding,
+    at: 0,
+    bit: 0,
+    codes: new Map(),
+    unit: 1,
+    family: -1,
+    lastName: null,
+    lastCode: 0,
+  },
+  ...parts,
 });
-const inColumn = (name: Column, way: Way, codes = new Map<string, number>()): Entry =>
-  entryOf(name, way, { at: column[name], bit: 1 << column[name], codes });
+const inColumn = (name: Column, encoding: Encoding, codes = new Map<string, number>()): Entry =>
+  entryOf(name, encoding, { at: column[name], bit: 1 << column[name], codes });
 const entryOfStep = ({ name, at, bit, codes, unit, family }: Step): Entry => {
-  const way = codes !== null ? NAMED : family >= 0 ? SUBJECT : NUMBER;
-  return entryOf(name, way, { at, bit, codes: codes ?? new Map(), unit, family });
+  const encoding = codes !== null ? NAMED : family >= 0 ? SUBJECT : NUMBER;
+  return entryOf(name, encoding, { at, bit, codes: codes ?? new Map(), unit, family });
 };
 const codesOf = (names: readonly string[]) => new Map(names.map((name, code) => [name, code]));
 
@@ -94,7 +104,7 @@ const everyEntry: readonly Entry[] = [
 
 const plans = new Map<string, Plan>(
   kindNames.map((kind, code) => {
-    const fields = Object.entries(declared(kind).fields);
+    const fields = Object.entries(declarationOf(kind).fields);
     const steps = fields.flatMap(([name, field]): Step[] =>
       isColumn(field.in)
         ? [
@@ -127,8 +137,8 @@ function entryAt({ entries, order }: Plan, index: number, name: string): Entry {
   return entry;
 }
 
-/** The codes of place names, given out in the order in which a trace meets them. */
-export class Places {
+/** The codes of function names, in the order in which a trace meets them. */
+export class FunctionNames {
   readonly names: string[] = [];
   readonly #codes = new Map<string, number>();
   // Events of one place come together: asking the map each time costs some 10 ns.
@@ -162,7 +172,7 @@ export function encodeRow(
   seq: number,
   op: number,
   event: Event,
-  places: Places,
+  places: FunctionNames,
 ): number {
   const plan = plans.get(event.kind)!;
   let filled = ALWAYS;
@@ -180,19 +190,19 @@ export function encodeRow(
     if (entry === undefined || entry.name !== name) entry = entryAt(plan, next, name);
     next++;
     const value = values[name];
-    if (value == null || entry.way === OUTSIDE) continue;
+    if (value == null || entry.encoding === OUTSIDE) continue;
     const at = start + entry.at;
-    if (entry.way === NUMBER) target[at] = value as number;
-    else if (entry.way === SUBJECT)
+    if (entry.encoding === NUMBER) target[at] = value as number;
+    else if (entry.encoding === SUBJECT)
       target[at] = (value as number) * SUBJECT_FAMILIES + entry.family;
-    else if (entry.way === PLACE) target[at] = places.codeOf(value as string);
+    else if (entry.encoding === PLACE) target[at] = places.codeOf(value as string);
     else {
-      if (value !== entry.word) {
-        entry.code = entry.codes.get(value as string)! * entry.unit;
-        entry.word = value;
+      if (value !== entry.lastName) {
+        entry.lastCode = entry.codes.get(value as string)! * entry.unit;
+        entry.lastName = value;
       }
       // Two named fields can share a column, in steps of their own.
-      target[at] = (filled & entry.bit) === 0 ? entry.code : target[at]! + entry.code;
+      target[at] = (filled & entry.bit) === 0 ? entry.lastCode : target[at]! + entry.lastCode;
     }
     filled |= entry.bit;
   }

@@ -7,7 +7,7 @@ import { block } from "./block.ts";
 import { cache } from "./cache.ts";
 import { device } from "./device.ts";
 import { fault } from "./fault.ts";
-import type { Said } from "./field.ts";
+import type { FieldValues } from "./field.ts";
 import { gart } from "./gart.ts";
 import { hook } from "./hook.ts";
 import { iommu } from "./iommu.ts";
@@ -64,7 +64,7 @@ export interface Common {
 }
 
 export type Of<K extends KindName> = { readonly kind: K } & Common &
-  Said<(typeof vocabulary)[K]["fields"]>;
+  FieldValues<(typeof vocabulary)[K]["fields"]>;
 export type Event = { [K in KindName]: Of<K> }[KindName];
 /** An event with its place in a trace: seq from 1 without gaps, op -1 outside any op. */
 export interface Recorded {
@@ -74,13 +74,13 @@ export interface Recorded {
 }
 
 /** The declaration of an event's kind, its type forgotten. */
-export const declared = (name: KindName): Kind => vocabulary[name] as unknown as Kind;
+export const declarationOf = (name: KindName): Kind => vocabulary[name] as unknown as Kind;
 
 /** One line for people: what happened. `virtBase` is what makes a virt the kernel's own address. */
-export function says(event: Event, virtBase = 0n): string {
+export function eventText(event: Event, virtBase = 0n): string {
   const virt = "virt" in event ? event.virt : null;
   // Past 2^53 no number holds it; a bigint reads the same.
   const shown =
     virtBase === 0n || virt == null ? event : { ...event, virt: BigInt(raw(virt)) + virtBase };
-  return declared(event.kind).says(shown as never);
+  return declarationOf(event.kind).text(shown as never);
 }

@@ -4,12 +4,12 @@
 // event of a trace and therefore read rows: what they need of the vocabulary is looked up once, here.
 
 import type { Chipset } from "../chipset/chipset.ts";
-import { blended, blendedText, ONE, TWO, upper } from "../event/blend.ts";
 import { faults } from "../event/fault.ts";
 import { columns, type Facts, subjectCode } from "../event/field.ts";
+import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
 import { hookNames, remappers } from "../event/hook.ts";
 import type { Row } from "../event/row.ts";
-import { actors, declared, type KindName, kindNames } from "../event/vocabulary.ts";
+import { actors, declarationOf, type KindName, kindNames } from "../event/vocabulary.ts";
 
 type Column = (typeof columns)[number];
 /** Where each column stands in a row. */
@@ -114,7 +114,7 @@ interface Plan {
 }
 
 const plans: readonly Plan[] = kindNames.map((kind) => {
-  const fields = Object.entries(declared(kind).fields);
+  const fields = Object.entries(declarationOf(kind).fields);
   const counting = fields.filter(([name, field]) => !PLACES.has(name) && field.in in at);
   const special = { "hook.called": "hook", "table.remapped": "remap", "fault.raised": "fault" };
   const family = kind.split(".")[0];
@@ -182,35 +182,35 @@ export class Likeness {
   read(row: Row, start: number, filled: number, kind: number, note: string | undefined): void {
     const plan = plans[kind]!;
     if (kind === REGISTER_WRITTEN && !this.#areSameChipset && (filled & HAS_BUS) !== 0) {
-      this.one = blended(ONE, BASE, ONE);
-      this.two = blended(TWO, BASE, TWO);
+      this.one = hashNumber(C1, BASE, C1);
+      this.two = hashNumber(C2, BASE, C2);
       return;
     }
     if (plan.special !== null && this.#isSpecial(plan, row, start, note)) return;
-    let one = blended(ONE, kind, ONE);
-    let two = blended(TWO, kind, TWO);
+    let one = hashNumber(C1, kind, C1);
+    let two = hashNumber(C2, kind, C2);
     for (let rest = filled & plan.counting; rest !== 0; rest &= rest - 1) {
       const column = 31 - Math.clz32(rest & -rest);
       const value = row[start + column]!;
       const low = value | 0;
-      one = blended(one, low, ONE);
-      two = blended(two, low + column, TWO);
+      one = hashNumber(one, low, C1);
+      two = hashNumber(two, low + column, C2);
       if (low === value) continue;
-      one = blended(one, upper(value), ONE);
-      two = blended(two, upper(value), TWO);
+      one = hashNumber(one, upperHalf(value), C1);
+      two = hashNumber(two, upperHalf(value), C2);
     }
     if (plan.isAccess && row[start + ACTOR] === CARD && (filled & HAS_BUS) !== 0) {
       const within = row[start + BUS]! % SMALLEST_APERTURE;
-      one = blended(one, within, ONE);
-      two = blended(two, within, TWO);
+      one = hashNumber(one, within, C1);
+      two = hashNumber(two, within, C2);
     }
     if (plan.word !== null) {
       const beside = this.#besideAddress(plan.word, row, start, filled, kind);
-      one = blended(one, beside, ONE);
-      two = blended(two, beside ^ upper(beside), TWO);
+      one = hashNumber(one, beside, C1);
+      two = hashNumber(two, beside ^ upperHalf(beside), C2);
     }
-    this.one = note === undefined ? one : blendedText(one, note, ONE);
-    this.two = note === undefined ? two : blendedText(two, note, TWO);
+    this.one = note === undefined ? one : hashText(one, note, C1);
+    this.two = note === undefined ? two : hashText(two, note, C2);
   }
 
   /** Hooks by their direction, whatever their names; remappings by the function. */
@@ -223,8 +223,8 @@ export class Likeness {
       if (way === IOUNMAP) return false;
       means = REMAPPED + way;
     }
-    this.one = blended(ONE, means, ONE);
-    this.two = blended(TWO, means, TWO);
+    this.one = hashNumber(C1, means, C1);
+    this.two = hashNumber(C2, means, C2);
     return true;
   }
 

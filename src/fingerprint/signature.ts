@@ -6,8 +6,8 @@
 
 import { PAGE_SIZE } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
-import { blended, blendedText, ONE, TWO, upper } from "../event/blend.ts";
 import { type Facts, SUBJECT_FAMILIES } from "../event/field.ts";
+import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
 import type { Row } from "../event/row.ts";
 import { pagesOf } from "../machine/state.ts";
 import { at, isPlatforms, kindCode, Likeness, leadsTo, resultText } from "./match-key.ts";
@@ -42,17 +42,17 @@ export class Signature {
       this.#owners.allocate(op, firstOf(row, start), pagesOf(row[start + at.size]!));
     if (isPlatforms[kind]) return;
     this.#likeness.read(row, start, filled, kind, note);
-    let one = blended(this.#one, this.#likeness.one, ONE);
-    let two = blended(this.#two, this.#likeness.two, TWO);
+    let one = hashNumber(this.#one, this.#likeness.one, C1);
+    let two = hashNumber(this.#two, this.#likeness.two, C2);
     const leads = leadsTo(row, start, filled, kind);
     if ((filled & HAS_PHYS) !== 0) {
       const owner = this.#owners.ownerOf(Math.floor(row[start + PHYS]! / PAGE_SIZE));
-      one = blended(one, owner | 0, ONE);
-      two = blended(two, upper(owner), TWO);
+      one = hashNumber(one, owner | 0, C1);
+      two = hashNumber(two, upperHalf(owner), C2);
       const page = this.#owners.page * 8 + leads;
-      one = blended(one, page, ONE);
-      two = blended(two, page ^ (owner | 0), TWO);
-    } else one = blended(one, leads, ONE);
+      one = hashNumber(one, page, C1);
+      two = hashNumber(two, page ^ (owner | 0), C2);
+    } else one = hashNumber(one, leads, C1);
     this.#one = one;
     this.#two = two;
     if (kind === FREED) this.#owners.free(firstOf(row, start), pagesOf(row[start + at.size]!));
@@ -67,6 +67,6 @@ export class Signature {
   /** The op's signature: 16 hexadecimal digits. */
   ended(result: Facts): string {
     const text = resultText(result);
-    return hexOf(blendedText(this.#one, text, ONE)) + hexOf(blendedText(this.#two, text, TWO));
+    return hexOf(hashText(this.#one, text, C1)) + hexOf(hashText(this.#two, text, C2));
   }
 }

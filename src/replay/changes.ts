@@ -6,7 +6,7 @@ import { PAGE_SIZE, pfnOf, raw } from "../address.ts";
 import { type FamilyName, subjectCode } from "../event/field.ts";
 import type { Search } from "../event/trace.ts";
 import {
-  declared,
+  declarationOf,
   type Event,
   type KindName,
   kindNames,
@@ -40,7 +40,7 @@ const changers: { readonly [F in FamilyName]: readonly KindName[] } = {
 /** Of each family: the kinds that name one of its things, and the field that does. */
 const namers = new Map<FamilyName, Map<KindName, string>>();
 for (const kind of kindNames)
-  for (const [field, { family }] of Object.entries(declared(kind).fields)) {
+  for (const [field, { family }] of Object.entries(declarationOf(kind).fields)) {
     if (family === null) continue;
     if (!namers.has(family)) namers.set(family, new Map());
     namers.get(family)!.set(kind, field);

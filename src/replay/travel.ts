@@ -7,7 +7,7 @@ import type { HookName } from "../event/hook.ts";
 import { isWrong, type Verdict } from "../event/verdict.ts";
 import {
   type Actor,
-  declared,
+  declarationOf,
   type KindName,
   kindNames,
   type Recorded,
@@ -172,7 +172,7 @@ const isRight = (verdict: Verdict | "wrong"): boolean =>
 
 /** Only what hands a number to hardware can have a verdict; where a number goes astray, the store knows better. */
 const handing = kindNames.filter((kind) =>
-  Object.values(declared(kind).fields).some((field) => field.in === "bus"),
+  Object.values(declarationOf(kind).fields).some((field) => field.in === "bus"),
 );
 const handingFor = (verdict: Filter["verdict"]): Filter["kinds"] =>
   verdict !== undefined && isRight(verdict) ? handing : undefined;

@@ -5,7 +5,7 @@ import { type Comparison, type Divergence, isAlike, type Scattered } from "../di
 import type { Seen } from "../diff/cursor.ts";
 import type { FactPair } from "../diff/facts.ts";
 import type { Compared } from "../diff/in-memory.ts";
-import { says } from "../event/vocabulary.ts";
+import { eventText } from "../event/vocabulary.ts";
 import { causesOf } from "../replay/causes.ts";
 import { colours } from "./colours.ts";
 import { apartText, causesText } from "./diff-parts.ts";
@@ -149,7 +149,7 @@ const headOf = (name: string, { about, count, torn }: Compared): string =>
 
 /** "op 5 bind slot=0 pg_start=0" */
 export const opText = ({ op }: Divergence): string =>
-  says({ kind: "op.began", actor: "workload", ...op });
+  eventText({ kind: "op.began", actor: "workload", ...op });
 
 /** A place where the traces part: both events, their addresses, and where those came from. */
 function divergenceLines(a: Compared, b: Compared, divergence: Divergence): string[] {

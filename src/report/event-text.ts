@@ -3,7 +3,7 @@
 import { hex } from "../address.ts";
 import type { About } from "../event/trace.ts";
 import { addressesOf, isWrong, type Verdict } from "../event/verdict.ts";
-import { type Event, type Recorded, says } from "../event/vocabulary.ts";
+import { type Event, eventText, type Recorded } from "../event/vocabulary.ts";
 import { natureOf } from "../replay/replay.ts";
 import { colours } from "./colours.ts";
 
@@ -23,7 +23,7 @@ export function eventLine(
 
 /** What the event says, with the data sheet's name of the register that it speaks of. */
 function spoken(event: Event, about: About): string {
-  const said = says(event, about.virtBase);
+  const said = eventText(event, about.virtBase);
   if (event.kind !== "register.written" && event.kind !== "register.read") return said;
   const known = natureOf(about).chipset?.registers.find(({ number }) => number === event.register);
   return known === undefined ? said : `${known.name} ${said}`;

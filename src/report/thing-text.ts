@@ -6,7 +6,7 @@ import type { FamilyName } from "../event/field.ts";
 import { toJson } from "../event/line.ts";
 import { uses } from "../event/memory.ts";
 import { deviceOf } from "../event/register.ts";
-import { says } from "../event/vocabulary.ts";
+import { eventText } from "../event/vocabulary.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import type { TablePages } from "../machine/table-pages.ts";
 import { cpuWord, placeOf } from "../machine/table-words.ts";
@@ -98,7 +98,7 @@ const lastSaid =
   (state, { first, last }, travel) =>
     alike(first, Math.min(last, first + MOST - 1), family, (number) => {
       const change = travel.lastChange(thing(family, number), state.moment);
-      return change === undefined ? null : says(change.event, travel.trace.about.virtBase);
+      return change === undefined ? null : eventText(change.event, travel.trace.about.virtBase);
     });
 
 const tellers: { readonly [F in Part["family"]]: Teller } = {

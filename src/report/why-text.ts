@@ -3,7 +3,7 @@
 import { toJson } from "../event/line.ts";
 import type { About } from "../event/trace.ts";
 import { addressesOf } from "../event/verdict.ts";
-import { type Event, says } from "../event/vocabulary.ts";
+import { type Event, eventText } from "../event/vocabulary.ts";
 import type { Step } from "../replay/why.ts";
 import { colours } from "./colours.ts";
 import { eventLine } from "./event-text.ts";
@@ -63,7 +63,7 @@ export function whyDot(steps: readonly Step[], about: About): string {
     const spaces = addressText(event, about);
     const words = [
       `#${seq} ${by}`,
-      says(event, about.virtBase),
+      eventText(event, about.virtBase),
       ...(spaces === "" ? [] : [spaces]),
     ];
     const label = quoted([...words, ...(verdict === null ? [] : [`[${verdict}]`])].join("\n"));

@@ -7,7 +7,7 @@ import { Kysely, Migrator, SqliteDialect } from "kysely";
 import { migrations } from "../../migrations/index.ts";
 import { families } from "../event/field.ts";
 import type { About } from "../event/trace.ts";
-import { actors, declared, kindNames } from "../event/vocabulary.ts";
+import { actors, declarationOf, kindNames } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { APPLICATION_ID, build, FORMAT, run, VERSION } from "./schema.ts";
 
@@ -120,7 +120,7 @@ const coded = (names: readonly string[]) => names.map((name, code) => ({ code, n
 /** What `value` stands for, kind by kind; two lists of names can share one column. */
 const namesOfValues = () =>
   kindNames.flatMap((kind, kindCode) =>
-    Object.values(declared(kind).fields).flatMap(({ names, unit }) =>
+    Object.values(declarationOf(kind).fields).flatMap(({ names, unit }) =>
       (names ?? []).map((name, code) => ({ kind: kindCode, unit, code: code * unit, name })),
     ),
   );

@@ -4,7 +4,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
 import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row, Texts } from "../event/row.ts";
-import { declared, type KindName } from "../event/vocabulary.ts";
+import { declarationOf, type KindName } from "../event/vocabulary.ts";
 import { build, prepare } from "./schema.ts";
 
 const SEQ = columns.indexOf("seq");
@@ -103,4 +103,4 @@ export class RowTexts {
 }
 
 const hasNote = (kind: KindName): boolean =>
-  Object.values(declared(kind).fields).some((field) => field.in === "note");
+  Object.values(declarationOf(kind).fields).some((field) => field.in === "note");

@@ -3,7 +3,7 @@
 import { type Database, SqliteError, type Statement } from "better-sqlite3";
 import { chipsetCalled } from "../chipset/index.ts";
 import { columns } from "../event/field.ts";
-import { canHaveTexts, encodeRow, Places, type Texts, textsOf } from "../event/row.ts";
+import { canHaveTexts, encodeRow, FunctionNames, type Texts, textsOf } from "../event/row.ts";
 import type { About, SourceFile } from "../event/trace.ts";
 import { actors, type Event, kindNames } from "../event/vocabulary.ts";
 import { assert } from "../fault.ts";
@@ -26,7 +26,7 @@ const BATCH = 16384;
 export class TraceWriter {
   readonly #path: string;
   readonly #database: Database;
-  readonly #places = new Places();
+  readonly #places = new FunctionNames();
   readonly #digest = new Digest();
   readonly #signature: Signature;
   readonly #events: EventInsert;

@@ -6,8 +6,8 @@ import { faults } from "../../src/event/fault.ts";
 import {
   columns,
   families,
-  maybe,
   named,
+  optional,
   SECOND,
   SUBJECT_FAMILIES,
   subject,
@@ -19,10 +19,10 @@ import { mappings } from "../../src/event/iommu.ts";
 import { allocators, uses } from "../../src/event/memory.ts";
 import { levels } from "../../src/event/op.ts";
 import { hypercalls } from "../../src/event/p2m.ts";
-import { declared, kindNames } from "../../src/event/vocabulary.ts";
+import { declarationOf, kindNames } from "../../src/event/vocabulary.ts";
 
 const fields = kindNames.flatMap((kind) =>
-  Object.entries(declared(kind).fields).map(([name, field]) => ({ kind, name, field })),
+  Object.entries(declarationOf(kind).fields).map(([name, field]) => ({ kind, name, field })),
 );
 /** The fields that stand in one of these columns, by the names they go under there. */
 const namesIn = (...places: string[]): string[] =>
@@ -139,5 +139,5 @@ describe("a list of names", () => {
 });
 
 test("a field that may be missing is otherwise the same field", () => {
-  expect(maybe(virtField)).toEqual({ ...virtField, optional: true });
+  expect(optional(virtField)).toEqual({ ...virtField, optional: true });
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Field } from "../../src/event/field.ts";
 import {
   actors,
-  declared,
+  declarationOf,
   type Event,
   type KindName,
   type Recorded,
@@ -36,7 +36,7 @@ function valueIn({ in: place, names, hex, schema }: Field): fc.Arbitrary<unknown
 
 /** Events of a kind; what is optional is there in some and missing in others. */
 export function eventOf(kind: KindName): fc.Arbitrary<Event> {
-  const fields = Object.entries(declared(kind).fields);
+  const fields = Object.entries(declarationOf(kind).fields);
   const required = fields.filter(([, field]) => !field.optional).map(([name]) => name);
   const model = {
     kind: fc.constant(kind),

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { virt } from "../../src/address.ts";
 import { fromJson, toJson, toLine } from "../../src/event/line.ts";
-import { declared, kindNames, type Recorded } from "../../src/event/vocabulary.ts";
+import { declarationOf, kindNames, type Recorded } from "../../src/event/vocabulary.ts";
 import { recordedOf } from "./generated.ts";
 
 describe.each(kindNames)("%s", (kind) => {
@@ -26,7 +26,7 @@ describe.each(kindNames)("%s", (kind) => {
   });
 
   test("is refused without a field that it must have, and the field is named", () => {
-    const fields = Object.entries(declared(kind).fields);
+    const fields = Object.entries(declarationOf(kind).fields);
     const required = fields.filter(([name, field]) => !field.optional && name !== "op");
     for (const name of ["seq", "actor", ...required.map(([name]) => name)])
       fc.assert(

@@ -4,7 +4,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { machine, phys } from "../../src/address.ts";
 import { columns } from "../../src/event/field.ts";
-import { encodeRow, Places, ROW_WIDTH, type Row, RowReader, textsOf } from "../../src/event/row.ts";
+import {
+  encodeRow,
+  FunctionNames,
+  ROW_WIDTH,
+  type Row,
+  RowReader,
+  textsOf,
+} from "../../src/event/row.ts";
 import { actors, type Event, kindNames, type Recorded } from "../../src/event/vocabulary.ts";
 import { recordedOf } from "./generated.ts";
 
@@ -13,13 +20,13 @@ const blank = (rows = 1): Row => Array<null>(ROW_WIDTH * rows).fill(null);
 /** The row of an event, by column. */
 function rowOf(event: Event, op = -1): { [column: string]: number | null } {
   const row = blank();
-  encodeRow(row, 0, 1, op, event, new Places());
+  encodeRow(row, 0, 1, op, event, new FunctionNames());
   return Object.fromEntries(columns.map((name, i) => [name, row[i]!]));
 }
 
 /** There and back, as the store does it; the row lies somewhere in a longer batch. */
 function throughRow({ seq, op, event }: Recorded): Recorded {
-  const places = new Places();
+  const places = new FunctionNames();
   const batch = blank(3);
   encodeRow(batch, ROW_WIDTH, seq, op, event, places);
   for (const row of [batch.slice(0, ROW_WIDTH), batch.slice(-ROW_WIDTH)])
@@ -48,7 +55,7 @@ describe.each(kindNames)("%s", (kind) => {
     fc.assert(
       fc.property(recordedOf(kind), ({ seq, op, event }) => {
         const row = blank();
-        const filled = encodeRow(row, 0, seq, op, event, new Places());
+        const filled = encodeRow(row, 0, seq, op, event, new FunctionNames());
         for (const [i, value] of row.entries()) {
           const isFilled = Math.floor(filled / 2 ** i) % 2 === 1;
           expect(isFilled ? Number.isSafeInteger(value) : value === null, columns[i]).toBe(true);
@@ -119,7 +126,7 @@ describe("a row", () => {
 });
 
 test("a place has one code, given out at first sight", () => {
-  const places = new Places();
+  const places = new FunctionNames();
   const codes = ["ioremap", "agp_bind_memory", "ioremap"].map((name) => places.codeOf(name));
   expect(codes).toEqual([0, 1, 0]);
   expect(places.names).toEqual(["ioremap", "agp_bind_memory"]);
@@ -129,7 +136,7 @@ test("a reader goes by the trace's own lists of names, in whatever order they ar
   const kinds = [...kindNames].reverse();
   const row = blank();
   const flush = { kind: "tlb.flushed", actor: "chipset", which: "gart" } as const;
-  encodeRow(row, 0, 1, -1, flush, new Places());
+  encodeRow(row, 0, 1, -1, flush, new FunctionNames());
   row[columns.indexOf("kind")] = kinds.indexOf("tlb.flushed");
   row[columns.indexOf("actor")] = 0;
   const reader = new RowReader({ kinds, actors: ["chipset"], places: [] });

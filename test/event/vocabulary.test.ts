@@ -6,11 +6,11 @@ import { aperture, bus, machine, phys, virt } from "../../src/address.ts";
 import { strangerTag } from "../../src/event/device.ts";
 import { bdfOf, registerNumber } from "../../src/event/register.ts";
 import {
-  declared,
+  declarationOf,
   type Event,
+  eventText,
   type KindName,
   kindNames,
-  says,
 } from "../../src/event/vocabulary.ts";
 import { eventOf } from "./generated.ts";
 
@@ -163,14 +163,14 @@ describe.each(kindNames)("%s", (kind) => {
   const event = { kind, actor: "kernel", ...fields } as Event;
 
   test(`reads "${text}"`, () => {
-    expect(says(event)).toBe(text);
+    expect(eventText(event)).toBe(text);
   });
 
   test("reads as words whatever it says, with nothing that it does not say", () => {
     fc.assert(
       fc.property(eventOf(kind), (said) => {
-        expect(says(said)).not.toMatch(/undefined|NaN|\[object/);
-        expect(says(said).trim()).not.toBe("");
+        expect(eventText(said)).not.toMatch(/undefined|NaN|\[object/);
+        expect(eventText(said).trim()).not.toBe("");
       }),
     );
   });
@@ -179,14 +179,14 @@ describe.each(kindNames)("%s", (kind) => {
     expect(kind).toMatch(
       /^[a-z0-9-]+\.([a-z]+ed|began|ended|read|wrote|written|made|set|split|lost)$/,
     );
-    const places = Object.values(declared(kind).fields).map(
+    const places = Object.values(declarationOf(kind).fields).map(
       ({ in: place, unit, names }) => `${place} ${names === null ? "" : unit}`,
     );
     expect(new Set(places).size).toBe(places.length);
   });
 
   test("has at most one subject, and texts only where the store has room for them", () => {
-    const places = Object.values(declared(kind).fields).map((field) => field.in);
+    const places = Object.values(declarationOf(kind).fields).map((field) => field.in);
     const isOp = kind === "op.began" || kind === "op.ended";
     expect(places.filter((place) => place === "subject").length).toBeLessThan(2);
     expect(places.some((place) => place.startsWith("op."))).toBe(isOp);
@@ -195,6 +195,6 @@ describe.each(kindNames)("%s", (kind) => {
 
 test("a virt reads with its base added, whatever a number can hold", () => {
   const event = { ...alloc, kind: "page.freed", actor: "kernel", virt: virt(0x1010000) } as const;
-  expect(says(event, 0xc000000000000000n)).toContain(" at 0xc000000001010000:v ");
-  expect(says(event)).toContain(" at 0x1010000:v ");
+  expect(eventText(event, 0xc000000000000000n)).toContain(" at 0xc000000001010000:v ");
+  expect(eventText(event)).toContain(" at 0x1010000:v ");
 });

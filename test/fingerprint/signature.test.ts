@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { machine } from "../../src/address.ts";
 import { chipsetCalled } from "../../src/chipset/index.ts";
-import { encodeRow, Places, ROW_WIDTH, type Row, textsOf } from "../../src/event/row.ts";
+import { encodeRow, FunctionNames, ROW_WIDTH, type Row, textsOf } from "../../src/event/row.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { Signature } from "../../src/fingerprint/signature.ts";
 import type { Trace } from "../../src/replay/trace.ts";
@@ -15,7 +15,7 @@ import { alloc, bind, free, init, maxOrder, unbind } from "../told.ts";
 /** The signatures of a trace's ops, in order. */
 function signaturesOf(trace: Trace): string[] {
   const signature = new Signature(chipsetCalled(trace.about.chipset));
-  const places = new Places();
+  const places = new FunctionNames();
   const signatures: string[] = [];
   for (const { seq, op, event } of trace.events()) {
     if (event.kind === "op.began") signature.began();

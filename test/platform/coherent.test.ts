@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { offset, raw } from "../../src/address.ts";
-import { says } from "../../src/event/vocabulary.ts";
+import { eventText } from "../../src/event/vocabulary.ts";
 import { nativeI386 } from "../../src/platform/native-i386.ts";
 import { xenI386 } from "../../src/platform/xen-i386.ts";
 import { Board } from "./board.ts";
@@ -16,7 +16,9 @@ test("on bare metal coherent memory is pages where they lie", () => {
 
 test("on Xen each page is taken from the domain before a region is asked for", () => {
   const board = new Board(xenI386);
-  const told = board.during(() => board.coherent.allocate(1, "a test")).map((event) => says(event));
+  const told = board
+    .during(() => board.coherent.allocate(1, "a test"))
+    .map((event) => eventText(event));
   // xen_contig_memory of XEN0305: PTE and P2M entry go, the frame goes back, page by page; one larger
   // extent comes; entries, P2M and M2P are written anew; one TLB flush.
   expect(told.slice(1, -1)).toEqual([

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { chipsets } from "../../src/chipset/index.ts";
-import { says } from "../../src/event/vocabulary.ts";
+import { eventText } from "../../src/event/vocabulary.ts";
 import { stateAt } from "../../src/replay/replay.ts";
 import { stateText } from "../../src/report/state-text.ts";
 import { workloads } from "../../src/workload/index.ts";
@@ -120,13 +120,13 @@ test("registers stand under each other, by the data sheet's names, single bits a
 `);
 });
 
-test("a TLB holds an entry of 64 bits whole: it is what memory says, and is told with all its digits", () => {
+test("a TLB holds an entry of 64 bits whole: it is what memory eventText, and is told with all its digits", () => {
   const chipset = chipsets.find(({ name }) => name === "zx1")!;
   const trace = recorded(setupOf("ia64-zx1 gart", { workload: bound, chipset }));
   const text = stateText(stateAt(trace, trace.count), trace);
   expect(text).toMatch(/GART TLB: 3 entries, pages 0x2\.\.0x4\n/);
   const written = [...trace.events()].findLast(({ event }) => event.kind === "gatt.written")!;
-  expect(says(written.event)).toMatch(
+  expect(eventText(written.event)).toMatch(
     /^gatt\[0x4\] <- 0x8000000001[0-9a-f]{6}, names 0x1[0-9a-f]{6},/,
   );
 });

@@ -7,7 +7,7 @@ import type { Field } from "../../src/event/field.ts";
 import type { About } from "../../src/event/trace.ts";
 import {
   actors,
-  declared,
+  declarationOf,
   type Event,
   type KindName,
   kindNames,
@@ -46,7 +46,7 @@ function valueIn({ in: place, names, hex }: Field): fc.Arbitrary<unknown> {
 }
 
 function eventOf(kind: KindName): fc.Arbitrary<Event> {
-  const fields = Object.entries(declared(kind).fields);
+  const fields = Object.entries(declarationOf(kind).fields);
   const model = Object.fromEntries(fields.map(([name, field]) => [name, valueIn(field)]));
   const required = fields.filter(([, field]) => !field.optional).map(([name]) => name);
   return fc.record(

@@ -7,7 +7,13 @@
 import { hex } from "../../address.ts";
 import type { About } from "../../event/trace.ts";
 import { type Addresses, addressesOf } from "../../event/verdict.ts";
-import { type Actor, actors, type Event, type Recorded, says } from "../../event/vocabulary.ts";
+import {
+  type Actor,
+  actors,
+  type Event,
+  eventText,
+  type Recorded,
+} from "../../event/vocabulary.ts";
 import { verdictIn } from "../../replay/causes.ts";
 import type { Trace } from "../../replay/trace.ts";
 import type { ExportFormat } from "./format.ts";
@@ -104,7 +110,7 @@ class Process {
     const verdict = verdictIn(this.#trace, recorded);
     return {
       seq,
-      says: says(event),
+      says: eventText(event),
       ...(op < 0 ? {} : { op }),
       ...(event.place == null ? {} : { place: event.place }),
       ...(event.cause == null ? {} : { cause: event.cause }),
