@@ -9,19 +9,19 @@ import type { Verdict } from "../event/verdict.ts";
 import type { KindName, Of } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
 
-/** A thing that has a state, by its number in its family: entry 0x42 of the GATT. */
-export interface Thing {
+/** A subject that has a state, by its number in its family: entry 0x42 of the GATT. */
+export interface Subject {
   readonly family: FamilyName;
   readonly number: number;
 }
 
-/** An invariant stops holding: at which event, for which things, and what that means. */
+/** An invariant stops holding: at which event, for which subjects, and what that means. */
 export interface Finding {
   readonly check: string;
   readonly seq: number;
   /** The op it happened in; -1 outside any. */
   readonly op: number;
-  readonly things: readonly Thing[];
+  readonly subjects: readonly Subject[];
   /** What the numbers say, where numbers are what is wrong. */
   readonly verdict: Verdict | null;
   /** One sentence for people, without a full stop. */
@@ -37,7 +37,7 @@ export interface Moment {
 
 /** What a watch says of the event under its eyes. */
 export interface Report {
-  finding(things: readonly Thing[], says: string, verdict?: Verdict): void;
+  finding(subjects: readonly Subject[], says: string, verdict?: Verdict): void;
   /** What the event is about cannot be decided, for want of a fact; the check goes on. */
   unknown(why: string): void;
   /** The trace does not hold what the check needs: from here on it can tell nothing. */

@@ -47,16 +47,17 @@ function lookAt(
   const misuse: Misuse | null =
     cause != null && made === null ? "after unmap" : accessFault(access, made);
   if (misuse === null) return;
-  const things = access.frame == null ? [] : [{ family: "content", number: access.frame } as const];
+  const subjects =
+    access.frame == null ? [] : [{ family: "content", number: access.frame } as const];
   const buffer = misuse === "never mapped" ? bufferAt(raw(bus), live) : null;
   if (buffer === null) {
     // An imported trace may begin when the device's rings were mapped already.
     if (misuse === "never mapped" && !isWhole)
       report.unknown(`${hex(bus)}:b: never mapped since the trace begins`);
-    else report.finding(things, `${hex(bus)}:b: ${misuse}`);
+    else report.finding(subjects, `${hex(bus)}:b: ${misuse}`);
   } else
     report.finding(
-      things,
+      subjects,
       `${hex(bus)}:b: never mapped; it is the kernel's number of the buffer that is mapped at ${hex(buffer.bus)}:b`,
       "wrong-space",
     );

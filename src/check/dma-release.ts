@@ -13,14 +13,14 @@ export const dmaRelease: Check = {
     before: {
       "dma.unmapped": ({ handle, device = null, bus, size }, { state }) => {
         const made = state.dma.get(handle, device);
-        const things = [{ family: "dma", number: handle }] as const;
+        const subjects = [{ family: "dma", number: handle }] as const;
         if (made === size) return;
         if (made !== undefined)
-          report.finding(things, `${size} bytes at ${hex(bus)}:b end, ${made} were mapped`);
+          report.finding(subjects, `${size} bytes at ${hex(bus)}:b end, ${made} were mapped`);
         // An imported trace may begin in the middle.
         else if (about.source === "imported")
           report.unknown("a mapping ends that was made before the trace begins");
-        else report.finding(things, `nothing is mapped at ${hex(bus)}:b`);
+        else report.finding(subjects, `nothing is mapped at ${hex(bus)}:b`);
       },
     },
   }),

@@ -19,12 +19,12 @@ export const entryFormat: Check = {
           return;
         }
         if (machine == null || phys == null) return;
-        const things = [{ family: "gatt", number: entry }] as const;
+        const subjects = [{ family: "gatt", number: entry }] as const;
         const page = onBus(machine);
         if (format.encode(page) === null && bus != null && isCut(raw(bus), raw(page)))
-          report.finding(things, `${hex(word)} has no room for ${hex(machine)}:m`, "truncated");
+          report.finding(subjects, `${hex(word)} has no room for ${hex(machine)}:m`, "truncated");
         else if (bus == null)
-          report.finding(things, `${hex(word)} names no page; ${hex(machine)}:m was meant`);
+          report.finding(subjects, `${hex(word)} names no page; ${hex(machine)}:m was meant`);
       },
     },
   }),

@@ -6,7 +6,7 @@ import { type Event, type KindName, kindNames, type Recorded } from "../event/vo
 import { nearest, UserError } from "../fault.ts";
 import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
-import type { Check, Checked, Finding, Handlers, Moment, Report, Thing, Watch } from "./check.ts";
+import type { Check, Checked, Finding, Handlers, Moment, Report, Subject, Watch } from "./check.ts";
 
 /** Findings of one check that are kept; further ones are counted. */
 const KEPT = 100;
@@ -104,12 +104,12 @@ class Running implements Report {
     };
   }
 
-  finding(things: readonly Thing[], says: string, verdict?: Verdict): void {
+  finding(subjects: readonly Subject[], says: string, verdict?: Verdict): void {
     this.#count++;
     if (this.#findings.length === KEPT) return;
     const { seq, op } = this.#moment;
     const { name: check } = this.check;
-    this.#findings.push({ check, seq, op, things, verdict: verdict ?? null, says });
+    this.#findings.push({ check, seq, op, subjects, verdict: verdict ?? null, says });
   }
 
   unknown(why: string): void {

@@ -16,20 +16,20 @@ export const wrongFree: Check = {
     before: {
       "page.freed": ({ allocation, size, use, phys }, { state }) => {
         const owner = state.allocationOf(allocation);
-        const things = [{ family: "allocation", number: allocation }] as const;
+        const subjects = [{ family: "allocation", number: allocation }] as const;
         const where = phys == null ? "" : ` at ${hex(phys)}:p`;
         // An imported trace may begin in the middle.
         if (owner === null && about.source === "imported")
           report.unknown("a page is freed that was allocated before the trace begins");
-        else if (owner === null) report.finding(things, `nobody was given the page${where}`);
+        else if (owner === null) report.finding(subjects, `nobody was given the page${where}`);
         else if (owner.first !== allocation || owner.pages !== pagesOf(size))
           report.finding(
-            things,
+            subjects,
             `${pagesOf(size)} pages${where} are freed of a block of ${owner.pages}`,
           );
         else if (uses[owner.use] !== use)
           report.finding(
-            things,
+            subjects,
             `a page${where} is freed as ${use} that was for ${uses[owner.use]}`,
           );
       },

@@ -1,9 +1,9 @@
-// history.ts - gartrace history: every event that changed a thing.
+// history.ts - gartrace history: every event that changed a subject.
 
 import { type Command, InvalidArgumentError } from "commander";
 import { toJson } from "../event/line.ts";
 import { momentOf, positions } from "../replay/position.ts";
-import { thingOf, things } from "../replay/subject.ts";
+import { subjectExamples, subjectNamed } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { eventLine } from "../report/event-text.ts";
 import { notice, Output } from "./output.ts";
@@ -19,26 +19,26 @@ interface Options {
 export function addHistory(program: Command): void {
   program
     .command("history")
-    .summary("print every event that changed a thing")
+    .summary("print every event that changed a subject")
     .description(
-      "Prints the events that changed a thing or a range of things, oldest first, a line each.\n" +
-        `THING is ${things}.\nPositions are ${positions}.`,
+      "Prints the events that changed a subject or a range of subjects, oldest first, a line each.\n" +
+        `SUBJECT is ${subjectExamples}.\nPositions are ${positions}.`,
     )
     .argument("<trace>")
-    .argument("<thing>")
+    .argument("<subject>")
     .option("--newest", "newest first", false)
     .option("--before <position>", "only what happened up to this moment")
     .option("--limit <number>", "no more than so many", wholeNumber, Number.POSITIVE_INFINITY)
     .option("--json", "print lines of JSON", false)
     .action((path: string, text: string, options: Options) =>
       reading([path], async ([trace]) => {
-        const thing = thingOf(trace!, text);
+        const subject = subjectNamed(trace!, text);
         const to = options.before === undefined ? trace!.count : momentOf(trace!, options.before);
         sayIfUnindexed(path, trace!);
         const travel = new TimeTravel(trace!);
         const output = new Output();
         let printed = 0;
-        for (const recorded of travel.changes(thing, { to, backwards: options.newest })) {
+        for (const recorded of travel.changes(subject, { to, backwards: options.newest })) {
           if (printed++ >= options.limit) break;
           const verdict = travel.verdict(recorded);
           await output.line(
@@ -48,7 +48,7 @@ export function addHistory(program: Command): void {
           );
         }
         await output.flush();
-        if (printed === 0) notice(`gartrace: nothing changed ${thing.name} up to #${to}`);
+        if (printed === 0) notice(`gartrace: nothing changed ${subject.name} up to #${to}`);
       }),
     );
 }

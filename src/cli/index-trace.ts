@@ -13,7 +13,7 @@ export function addIndex(program: Command): void {
     .command("index")
     .summary("make the index and keyframes that a trace lacks")
     .description(
-      "Replays a trace once and stores an index of its things and, now and then, the state: then any moment " +
+      "Replays a trace once and stores an index of its subjects and, now and then, the state: then any moment " +
         "is a few milliseconds away.\nA trace that was finished has both already; a torn or older one may not.",
     )
     .argument("<trace>")

@@ -4,11 +4,11 @@ import type { Command } from "commander";
 import { toJson } from "../event/line.ts";
 import { isWrong, type Verdict } from "../event/verdict.ts";
 import type { Recorded } from "../event/vocabulary.ts";
-import { type Truth, TruthCount } from "../replay/capture-counts.ts";
+import { CaptureCounter, type CaptureCounts } from "../replay/capture-counts.ts";
 import { verdictIn } from "../replay/causes.ts";
+import { captureText } from "../report/capture-text.ts";
 import { eventLine, meanings, verdictText } from "../report/event-text.ts";
 import { counted, countOf, inColumns, indented } from "../report/text.ts";
-import { truthText } from "../report/truth-text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { print, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
@@ -31,7 +31,7 @@ interface Tally {
   readonly kinds: Map<string, number>;
   readonly verdicts: Map<Verdict, number>;
   readonly firstWrong: { recorded: Recorded; verdict: Verdict } | null;
-  readonly truth: Truth | null;
+  readonly capture: CaptureCounts | null;
 }
 
 /** One pass over the events. */
@@ -39,20 +39,20 @@ function tallyOf(trace: TraceReader): Tally {
   const kinds = new Map<string, number>();
   const verdicts = new Map<Verdict, number>();
   let firstWrong: Tally["firstWrong"] = null;
-  const truth = new TruthCount(trace);
+  const counter = new CaptureCounter(trace);
   for (const recorded of trace.events()) {
     const { event } = recorded;
-    truth.see(recorded.seq, event);
+    counter.see(recorded.seq, event);
     kinds.set(event.kind, (kinds.get(event.kind) ?? 0) + 1);
     const verdict = "bus" in event ? verdictIn(trace, recorded) : null;
     if (verdict === null) continue;
     verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
     if (isWrong(verdict)) firstWrong ??= { recorded, verdict };
   }
-  return { kinds, verdicts, firstWrong, truth: truth.truth };
+  return { kinds, verdicts, firstWrong, capture: counter.counts };
 }
 
-function infoJson(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Tally): unknown {
+function infoJson(trace: TraceReader, { kinds, verdicts, firstWrong, capture }: Tally): unknown {
   const { virtBase, operations: _, ...about } = trace.about;
   return {
     ...about,
@@ -68,12 +68,12 @@ function infoJson(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Ta
       verdict: firstWrong.verdict,
       event: toJson(firstWrong.recorded, virtBase),
     },
-    ...truth,
+    ...capture,
     ...(trace.sources.length === 0 ? {} : { sources: trace.sources }),
   };
 }
 
-function infoText(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Tally): string {
+function infoText(trace: TraceReader, { kinds, verdicts, firstWrong, capture }: Tally): string {
   const { about } = trace;
   const options = Object.entries(about.options).map(([name, value]) => `${name}=${value}`);
   const rows = [
@@ -97,7 +97,7 @@ function infoText(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Ta
     verdictText(verdict),
     meanings[verdict],
   ]);
-  const misused = Object.keys(truth?.misuses ?? {}).length > 0;
+  const misused = Object.keys(capture?.misuses ?? {}).length > 0;
   return [
     inColumns(rows),
     "",
@@ -106,7 +106,7 @@ function infoText(trace: TraceReader, { kinds, verdicts, firstWrong, truth }: Ta
     "",
     "numbers that hardware was given, by where they lead",
     indented(verdictRows.length === 0 ? "none" : inColumns(verdictRows)),
-    ...(truth === null ? [] : ["", truthText(truth)]),
+    ...(capture === null ? [] : ["", captureText(capture)]),
     "",
     firstWrong === null
       ? `every number ${misused ? "whose page is known" : "that hardware was given"} leads to the page that was meant`

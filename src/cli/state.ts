@@ -1,11 +1,11 @@
-// state.ts - gartrace state: the whole machine at a moment, or one thing of it.
+// state.ts - gartrace state: the whole machine at a moment, or one subject of it.
 
 import type { Command } from "commander";
 import { momentOf, positions } from "../replay/position.ts";
-import { thingOf, things } from "../replay/subject.ts";
+import { subjectExamples, subjectNamed } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { stateJson, stateText, verdictsOf } from "../report/state-text.ts";
-import { thingJson, thingText } from "../report/thing-text.ts";
+import { subjectJson, subjectText } from "../report/subject-text.ts";
 import { print, printJson } from "./output.ts";
 import { reading, sayIfUnindexed, sayIfUnkept } from "./reading.ts";
 
@@ -17,10 +17,10 @@ interface Options {
 export function addState(program: Command): void {
   program
     .command("state")
-    .summary("show the machine at a moment, or one thing of it")
+    .summary("show the machine at a moment, or one subject of it")
     .description(
       "Shows the whole machine at a moment on one screen; or only WHAT is named, and what changed it last.\n" +
-        `WHAT is ${things}.`,
+        `WHAT is ${subjectExamples}.`,
     )
     .argument("<trace>")
     .argument("[what...]")
@@ -29,7 +29,7 @@ export function addState(program: Command): void {
     .action((path: string, what: readonly string[], { at, json }: Options) =>
       reading([path], async ([trace]) => {
         const travel = new TimeTravel(trace!);
-        const asked = what.map((text) => thingOf(trace!, text));
+        const asked = what.map((text) => subjectNamed(trace!, text));
         const moment = momentOf(trace!, at);
         sayIfUnkept(path, trace!);
         if (asked.length > 0) sayIfUnindexed(path, trace!);
@@ -38,8 +38,8 @@ export function addState(program: Command): void {
           await (json
             ? printJson(stateJson(state, trace!.about.virtBase, verdictsOf(trace!)))
             : print(stateText(state, trace!)));
-        else if (json) await printJson(asked.map((thing) => thingJson(travel, thing, state)));
-        else await print(asked.map((thing) => thingText(travel, thing, state)).join("\n\n"));
+        else if (json) await printJson(asked.map((subject) => subjectJson(travel, subject, state)));
+        else await print(asked.map((subject) => subjectText(travel, subject, state)).join("\n\n"));
       }),
     );
 }

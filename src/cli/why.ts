@@ -1,10 +1,10 @@
-// why.ts - gartrace why: the chain of causes of an event, or of what a thing is at a moment.
+// why.ts - gartrace why: the chain of causes of an event, or of what a subject is at a moment.
 
 import { type Command, Option } from "commander";
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf, positions } from "../replay/position.ts";
-import { thingOf, things } from "../replay/subject.ts";
+import { subjectExamples, subjectNamed } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { whyDot, whyJson, whyText } from "../report/why-text.ts";
 import type { TraceReader } from "../store/read.ts";
@@ -21,9 +21,9 @@ export function addWhy(program: Command): void {
     .command("why")
     .summary("print what an address came from, back to the allocation")
     .description(
-      "Prints the chain of causes of an event, or of the last change of a thing up to a moment, back to the " +
+      "Prints the chain of causes of an event, or of the last change of a subject up to a moment, back to the " +
         "allocation and to the P2M or IOMMU entries that decided the address.\n" +
-        `WHAT is a position (${positions}), or THING@POSITION, THING being ${things}.`,
+        `WHAT is a position (${positions}), or SUBJECT@POSITION, SUBJECT being ${subjectExamples}.`,
     )
     .argument("<trace>")
     .argument("<what>")
@@ -51,9 +51,9 @@ function asked(travel: TimeTravel, trace: TraceReader, what: string): Recorded {
     }
     return event;
   }
-  const thing = thingOf(trace, at < 0 ? what : what.slice(0, at));
+  const subject = subjectNamed(trace, at < 0 ? what : what.slice(0, at));
   const moment = momentOf(trace, at < 0 ? "end" : what.slice(at + 1));
-  const change = travel.lastChange(thing, moment);
-  if (change === undefined) throw new UserError(`nothing changed ${thing.name} up to #${moment}`);
+  const change = travel.lastChange(subject, moment);
+  if (change === undefined) throw new UserError(`nothing changed ${subject.name} up to #${moment}`);
   return change;
 }

@@ -2,7 +2,7 @@
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { UserError } from "../fault.ts";
-import { thingOf } from "../replay/subject.ts";
+import { subjectNamed } from "../replay/subject.ts";
 import { meanings } from "../report/event-text.ts";
 import { hex } from "../report/state-parts.ts";
 import { titleOf } from "../report/text.ts";
@@ -14,17 +14,17 @@ import { type Frame, framesAt } from "./frames.ts";
 import { eventShown, scopesOf } from "./variables.ts";
 
 export class Looks extends Answers {
-  /** Every variable's name is that of a thing, or it is a field of the event and cannot change. */
+  /** Every variable's name is that of a subject, or it is a field of the event and cannot change. */
   protected override dataBreakpointInfoRequest(
     response: DebugProtocol.DataBreakpointInfoResponse,
     { name }: DebugProtocol.DataBreakpointInfoArguments,
   ): void {
     this.answer(response, () => {
       try {
-        const thing = thingOf(this.open.session.trace, name);
+        const subject = subjectNamed(this.open.session.trace, name);
         response.body = {
-          dataId: thing.name,
-          description: thing.name,
+          dataId: subject.name,
+          description: subject.name,
           accessTypes: ["write", "read", "readWrite"],
           canPersist: true,
         };
@@ -178,15 +178,15 @@ export class Looks extends Answers {
     };
   }
 
-  /** Where the bytes of a thing's first page are, so that a client can show them. */
+  /** Where the bytes of a subject's first page are, so that a client can show them. */
   #memoryOf(expression: string): { readonly memoryReference?: string } {
     const { session } = this.open;
     try {
-      const thing = thingOf(session.trace, expression.trim());
-      const [first] = framesOf(session.travel.stateAt(session.moment), thing, 1);
+      const subject = subjectNamed(session.trace, expression.trim());
+      const [first] = framesOf(session.travel.stateAt(session.moment), subject, 1);
       return first?.frame == null ? {} : { memoryReference: `${hex(first.frame)}000` };
     } catch (error) {
-      // A field or a comparison is no thing and has no bytes.
+      // A field or a comparison is no subject and has no bytes.
       if (error instanceof UserError) return {};
       throw error;
     }

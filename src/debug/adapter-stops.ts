@@ -3,7 +3,7 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { type Verdict, verdicts } from "../event/verdict.ts";
 import { UserError } from "../fault.ts";
-import { thingOf } from "../replay/subject.ts";
+import { subjectNamed } from "../replay/subject.ts";
 import { meanings } from "../report/event-text.ts";
 import { conditionOf } from "./condition.ts";
 import type { Session } from "./session.ts";
@@ -57,11 +57,11 @@ export class AdapterStops {
     });
   }
 
-  things({ breakpoints }: DebugProtocol.SetDataBreakpointsArguments): DebugProtocol.Breakpoint[] {
+  subjects({ breakpoints }: DebugProtocol.SetDataBreakpointsArguments): DebugProtocol.Breakpoint[] {
     const ways = { read: "read", write: "change", readWrite: "access" } as const;
-    return this.#anew("things", "data breakpoint", breakpoints, (asked) => {
-      const thing = thingOf(this.#session.trace, asked.dataId);
-      return [thing.name, { at: ways[asked.accessType ?? "write"], thing }, asked.condition];
+    return this.#anew("subjects", "data breakpoint", breakpoints, (asked) => {
+      const subject = subjectNamed(this.#session.trace, asked.dataId);
+      return [subject.name, { at: ways[asked.accessType ?? "write"], subject }, asked.condition];
     });
   }
 

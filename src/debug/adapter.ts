@@ -101,7 +101,7 @@ export class Adapter extends Looks {
     args: DebugProtocol.SetDataBreakpointsArguments,
   ): void {
     this.answer(response, () => {
-      response.body = { breakpoints: this.open.stops.things(args) };
+      response.body = { breakpoints: this.open.stops.subjects(args) };
     });
   }
 

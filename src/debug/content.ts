@@ -4,7 +4,7 @@ import { mfnOf, PAGE_SIZE, raw } from "../address.ts";
 import { tagName } from "../event/device.ts";
 import { fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
-import type { Part, Thing } from "../replay/subject.ts";
+import type { Subject, SubjectRange } from "../replay/subject.ts";
 
 /** The bytes that stand for a tag: the tag as a little-endian 64-bit number, over and over. */
 export function bytesOf(tag: number): Buffer {
@@ -29,8 +29,8 @@ export function memoryAt(state: State, address: number, count: number): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** The machine frames that a thing stands for, each with the number it has there; null where it leads nowhere. */
-export function* framesOf(state: State, { parts }: Thing, most: number): Generator<Found> {
+/** The machine frames that a subject stands for, each with the number it has there; null where it leads nowhere. */
+export function* framesOf(state: State, { parts }: Subject, most: number): Generator<Found> {
   const [part] = parts;
   const frameOf = framers[part!.family];
   if (frameOf === undefined) return;
@@ -51,7 +51,7 @@ type Framer = (state: State, number: number) => number | null;
 
 const ofPage: Framer = (state, page) =>
   state.nature.physIsMachine ? page : (state.p2m.get(page) ?? null);
-const framers: { readonly [F in Part["family"]]?: Framer } = {
+const framers: { readonly [F in SubjectRange["family"]]?: Framer } = {
   allocation: ofPage,
   attribute: ofPage,
   p2m: ofPage,

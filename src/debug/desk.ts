@@ -1,10 +1,10 @@
 // desk.ts - what the commands of the debugger work with, and how they say where one has got to.
 
 import { eventLine } from "../report/event-text.ts";
-import { thingNow } from "../report/thing-text.ts";
+import { subjectNow } from "../report/subject-text.ts";
 import type { Command } from "./command.ts";
 import { fieldNames } from "./condition.ts";
-import { evaluate, fieldsOf, isComparison, thingAt } from "./evaluate.ts";
+import { evaluate, fieldsOf, isComparison, subjectAndMoment } from "./evaluate.ts";
 import type { Other } from "./other.ts";
 import type { Arrival, Session } from "./session.ts";
 import type { Stop } from "./stops.ts";
@@ -79,8 +79,8 @@ export class Desk {
   displayed({ number, text }: Display): string {
     const { here, travel } = this.session;
     if (!fieldNames.has(text) && !isComparison(text)) {
-      const [thing, moment] = thingAt(this.session, text);
-      return `${number}: ${thingNow(travel, thing, travel.stateAt(moment))}`;
+      const [subject, moment] = subjectAndMoment(this.session, text);
+      return `${number}: ${subjectNow(travel, subject, travel.stateAt(moment))}`;
     }
     if (here === undefined) return `${number}: ${text} = -`;
     const fields = fieldsOf(this.session, here);

@@ -1,17 +1,17 @@
-// evaluate.ts - what an expression says where one stands: a field of the event, a thing, a comparison.
+// evaluate.ts - what an expression says where one stands: a field of the event, a subject, a comparison.
 
 import { declarationOf, type Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
-import { type Thing, thingOf } from "../replay/subject.ts";
+import { type Subject, subjectNamed } from "../replay/subject.ts";
+import { subjectText } from "../report/subject-text.ts";
 import { inColumns } from "../report/text.ts";
-import { thingText } from "../report/thing-text.ts";
 import { conditionOf, fieldNames, fieldOf } from "./condition.ts";
 import type { Session } from "./session.ts";
 
 /** What can be written after `print`, for messages and help. */
 export const expressions =
-  "a field of the event (entry, verdict), a thing (gatt[0x42], p2m[0x1230], reg:ATTBASE), a thing at another " +
+  "a field of the event (entry, verdict), a subject (gatt[0x42], p2m[0x1230], reg:ATTBASE), a subject at another " +
   "moment (gatt[0x42]@op:3), a comparison (entry >= 0x40 and verdict == stale), or nothing for the whole event";
 
 export const isComparison = (text: string): boolean => /[=<>]|\b(and|or|not)\b/.test(text);
@@ -36,15 +36,15 @@ export function evaluate(session: Session, expression: string): string {
     };
     return conditionOf(text).holds(told) ? "yes" : "no";
   }
-  const [thing, moment] = thingAt(session, text);
-  return thingText(travel, thing, travel.stateAt(moment));
+  const [subject, moment] = subjectAndMoment(session, text);
+  return subjectText(travel, subject, travel.stateAt(moment));
 }
 
-/** A thing and the moment it is asked for: "gatt[0x42]@op:3", or one without the other. */
-export function thingAt({ trace, moment }: Session, text: string): [Thing, number] {
+/** A subject and the moment it is asked for: "gatt[0x42]@op:3", or one without the other. */
+export function subjectAndMoment({ trace, moment }: Session, text: string): [Subject, number] {
   const at = text.lastIndexOf("@");
-  const thing = thingOf(trace, (at < 0 ? text : text.slice(0, at)).trim());
-  return [thing, at < 0 ? moment : momentOf(trace, text.slice(at + 1).trim())];
+  const subject = subjectNamed(trace, (at < 0 ? text : text.slice(0, at)).trim());
+  return [subject, at < 0 ? moment : momentOf(trace, text.slice(at + 1).trim())];
 }
 
 /** Every field of an event by name, as text; what is not known is left out. */

@@ -1,7 +1,7 @@
 // infos.ts - the commands about the session itself: info, set, help, quit.
 
 import { UserError, unknownName } from "../fault.ts";
-import { things } from "../replay/subject.ts";
+import { subjectExamples } from "../replay/subject.ts";
 import { setColours } from "../report/colours.ts";
 import { registers } from "../report/state-parts.ts";
 import { counted, countOf, inColumns, titleOf } from "../report/text.ts";
@@ -33,7 +33,7 @@ const subjects: { readonly [subject: string]: (desk: Desk) => string } = {
     const name = (given: string | null) => (given === null ? "" : `mark:${given}`);
     return inColumns(marks.map((mark) => [`#${mark.moment}`, name(mark.name), mark.text]));
   },
-  things: () => things.split(", ").join("\n"),
+  subjects: () => subjectExamples.split(", ").join("\n"),
   registers: ({ session: { travel, moment } }) => {
     const parts = registers(travel.stateAt(moment));
     if (parts.length === 0) return "no register has been read or written yet";

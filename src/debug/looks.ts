@@ -4,7 +4,7 @@ import { PAGE_SIZE } from "../address.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
-import { thingOf } from "../replay/subject.ts";
+import { subjectNamed } from "../replay/subject.ts";
 import { addressRows, eventLine } from "../report/event-text.ts";
 import { hex } from "../report/state-parts.ts";
 import { stateText } from "../report/state-text.ts";
@@ -34,7 +34,7 @@ export const looks: readonly Command[] = [
     name: "print",
     short: ["p"],
     usage: "print [EXPRESSION]",
-    says: "what a field of the event, a thing or a comparison is here",
+    says: "what a field of the event, a subject or a comparison is here",
     more: `EXPRESSION is ${expressions}.`,
     repeats: true,
     words: expressionWords,
@@ -42,10 +42,10 @@ export const looks: readonly Command[] = [
   },
   {
     name: "x",
-    usage: "x THING",
-    says: "what lies in the pages that a thing is, or leads to",
+    usage: "x SUBJECT",
+    says: "what lies in the pages that a subject is, or leads to",
     more:
-      `THING is ${WITH_PAGES}.\n` +
+      `SUBJECT is ${WITH_PAGES}.\n` +
       "The trace knows a page's content by a tag: the number that its writer put there.",
     words: thingWords,
     run: examine,
@@ -74,24 +74,25 @@ export const looks: readonly Command[] = [
   },
   {
     name: "why",
-    usage: "why [THING]",
-    says: "what the event's address, or the last change of a thing, came from",
+    usage: "why [SUBJECT]",
+    says: "what the event's address, or the last change of a subject, came from",
     words: thingWords,
     run: ({ session }, argument) => {
       const { travel, trace, moment, here } = session;
-      const asked = argument === "" ? here : travel.lastChange(thingOf(trace, argument), moment);
+      const asked =
+        argument === "" ? here : travel.lastChange(subjectNamed(trace, argument), moment);
       if (asked !== undefined) return whyText(travel.why(asked), trace.about);
       throw new UserError(
         argument === ""
           ? "nothing has happened yet"
-          : `nothing changed ${thingOf(trace, argument).name} up to #${moment}`,
+          : `nothing changed ${subjectNamed(trace, argument).name} up to #${moment}`,
       );
     },
   },
   {
     name: "history",
-    usage: "history THING",
-    says: "the latest changes of a thing up to here, newest first",
+    usage: "history SUBJECT",
+    says: "the latest changes of a subject up to here, newest first",
     words: thingWords,
     run: history,
   },
@@ -128,17 +129,17 @@ export const looks: readonly Command[] = [
 
 function examine({ session }: Desk, argument: string): string {
   if (argument === "") throw new UserError("say which pages: x page:0xc1010000 or x gatt[0x42]");
-  const thing = thingOf(session.trace, argument);
+  const subject = subjectNamed(session.trace, argument);
   const state = session.travel.stateAt(session.moment);
-  const { family } = thing.parts[0]!;
+  const { family } = subject.parts[0]!;
   const name = family === "allocation" || family === "attribute" ? "page" : family;
-  const rows = [...framesOf(state, thing, MOST)].map(({ number, frame, says }) => [
+  const rows = [...framesOf(state, subject, MOST)].map(({ number, frame, says }) => [
     `${name}[${hex(number)}]`,
     frame === null ? "" : `${hex(frame * PAGE_SIZE)}:m`,
     says,
   ]);
   if (rows.length > 0) return inColumns(rows);
-  throw new UserError(`${thing.name} has no pages; ask for ${WITH_PAGES}`);
+  throw new UserError(`${subject.name} has no pages; ask for ${WITH_PAGES}`);
 }
 
 function list(desk: Desk, argument: string): string {
@@ -175,12 +176,12 @@ function display(desk: Desk, argument: string): string {
 async function history({ session, signal }: Desk, argument: string): Promise<string> {
   const { travel, trace, moment } = session;
   if (argument === "") throw new UserError("say whose history: history gatt[0x42]");
-  const thing = thingOf(trace, argument);
+  const subject = subjectNamed(trace, argument);
   const lines: string[] = [];
   for (const piece of piecesOf({ from: 1, to: moment, backwards: true })) {
-    for (const recorded of travel.changes(thing, piece)) {
+    for (const recorded of travel.changes(subject, piece)) {
       if (lines.length === MOST) {
-        const rest = `older ones: gartrace history TRACE ${thing.name} --before #${recorded.seq}`;
+        const rest = `older ones: gartrace history TRACE ${subject.name} --before #${recorded.seq}`;
         return [...lines, rest].join("\n");
       }
       lines.push(eventLine(recorded, travel.verdict(recorded), trace.about));
@@ -190,7 +191,7 @@ async function history({ session, signal }: Desk, argument: string): Promise<str
       break;
     }
   }
-  return lines.length > 0 ? lines.join("\n") : `nothing changed ${thing.name} up to #${moment}`;
+  return lines.length > 0 ? lines.join("\n") : `nothing changed ${subject.name} up to #${moment}`;
 }
 
 function other(desk: Desk): string {

@@ -6,7 +6,7 @@
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import type { Stretch } from "../replay/changes.ts";
-import { type Thing, thingOf } from "../replay/subject.ts";
+import { type Subject, subjectNamed } from "../replay/subject.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 import { isEnded, piecesOf } from "./pieces.ts";
@@ -126,11 +126,11 @@ export class Session {
     return this.add(spec, targetOf(this.trace, spec), condition);
   }
 
-  /** A watchpoint on what changes a thing, looks at it, or does either. */
+  /** A watchpoint on what changes a subject, looks at it, or does either. */
   watch(text: string, at: "change" | "read" | "access"): Stop {
     const [name, condition] = splitCondition(text);
-    const thing: Thing = thingOf(this.trace, name);
-    return this.add(thing.name, { at, thing }, condition);
+    const subject: Subject = subjectNamed(this.trace, name);
+    return this.add(subject.name, { at, subject }, condition);
   }
 
   add(text: string, target: Target, condition: Stop["condition"] = null): Stop {

@@ -2,7 +2,7 @@
 
 import { families } from "../event/field.ts";
 import { UserError } from "../fault.ts";
-import { things } from "../replay/subject.ts";
+import { subjectExamples } from "../replay/subject.ts";
 import { addMark } from "../store/update.ts";
 import { type Command, countIn } from "./command.ts";
 import { fieldNames } from "./condition.ts";
@@ -13,7 +13,7 @@ const CONDITIONS =
   "CONDITION compares fields of the event by == != < <= > >=, joined by and, or, not and brackets:\n" +
   "entry >= 0x40 and verdict == wrong-space.";
 
-/** Beginnings of things' names, and the registers whole. */
+/** Beginnings of subjects' names, and the registers whole. */
 export function thingWords({ session }: Desk): string[] {
   const registers = session.travel.stateAt(0).nature.chipset?.registers ?? [];
   const named = families.filter((family) => family !== "register" && family !== "op");
@@ -26,9 +26,9 @@ export function thingWords({ session }: Desk): string[] {
 
 const watching = (name: string, at: "change" | "read" | "access", says: string): Command => ({
   name,
-  usage: `${name} THING [if CONDITION]`,
+  usage: `${name} SUBJECT [if CONDITION]`,
   says,
-  more: `THING is ${things}.\n${CONDITIONS}`,
+  more: `SUBJECT is ${subjectExamples}.\n${CONDITIONS}`,
   words: (desk) => [...thingWords(desk), "if"],
   run: ({ session }, argument) => {
     if (argument === "") throw new UserError(`say what to watch: ${name} gatt[0x42]`);
@@ -54,7 +54,7 @@ export const stopping: readonly Command[] = [
       return stopText(session.break(`#${session.moment} ${argument}`));
     },
   },
-  watching("watch", "change", "stop where a thing, or one of a range, is changed"),
+  watching("watch", "change", "stop where a subject, or one of a range, is changed"),
   watching("rwatch", "read", "stop where it is looked at"),
   watching("awatch", "access", "stop where it is changed or looked at"),
   {

@@ -1,4 +1,4 @@
-// stops.ts - where a debugger is to stop: breakpoints on what an event is, watchpoints on a thing's past and future.
+// stops.ts - where a debugger is to stop: breakpoints on what an event is, watchpoints on a subject's past and future.
 
 import { subjectCode } from "../event/field.ts";
 import { hookNames } from "../event/hook.ts";
@@ -13,16 +13,16 @@ import {
 import { nearest, UserError, unknownName } from "../fault.ts";
 import type { Stretch } from "../replay/changes.ts";
 import { momentOf } from "../replay/position.ts";
-import type { Thing } from "../replay/subject.ts";
+import type { Subject } from "../replay/subject.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { Filter, TimeTravel } from "../replay/travel.ts";
 import { always, type Condition, conditionOf, type Demand } from "./condition.ts";
 
-/** What to stop at: one event, events of a sort, or those that change a thing, look at it, or either. */
+/** What to stop at: one event, events of a sort, or those that change a subject, look at it, or either. */
 export type Target =
   | { readonly at: "event"; readonly seq: number }
   | { readonly at: "filter"; readonly filter: Filter }
-  | { readonly at: "change" | "read" | "access"; readonly thing: Thing };
+  | { readonly at: "change" | "read" | "access"; readonly subject: Subject };
 
 export interface Stop {
   readonly number: number;
@@ -178,7 +178,7 @@ function narrowed(target: Target, condition: Condition | null, trace: Trace): re
   }));
 }
 
-/** Kinds by the thing that a demand names: entry 3 is one of the table for some, of the directory for others. */
+/** Kinds by the subject that a demand names: entry 3 is one of the table for some, of the directory for others. */
 function bySubject(
   demands: readonly Demand[],
   kinds: readonly KindName[],
@@ -205,10 +205,10 @@ function candidates(travel: TimeTravel, target: Target, stretch: Stretch): Itera
     case "filter":
       return travel.matching(target.filter, stretch);
     case "change":
-      return travel.changes(target.thing, stretch);
+      return travel.changes(target.subject, stretch);
     case "read":
-      return travel.reads(target.thing, stretch);
+      return travel.reads(target.subject, stretch);
     case "access":
-      return travel.accesses(target.thing, stretch);
+      return travel.accesses(target.subject, stretch);
   }
 }

@@ -30,7 +30,7 @@ export type Column = (typeof columns)[number];
 /** Where a field is kept: a column of `event`, a text in `note`, or the row of its op. */
 export type Storage = Column | "note" | "op.name" | "op.arguments" | "op.result";
 
-/** What kinds of things have a state; a subject is one of them, by its number in its family. */
+/** The families of subjects: a subject is what has a state, and has a number in its family. */
 export const families = [
   "op",
   "allocation",
@@ -120,7 +120,7 @@ export const translationFields = {
   reached: optional(reachedField),
 } as const;
 
-/** The thing whose state the event is about, by its number in its family. */
+/** The subject whose state the event is about, by its number in its family. */
 export const subject = (family: FamilyName): Field<number, false> => ({
   ...plain,
   in: "subject",

@@ -53,9 +53,9 @@ export interface Search {
   readonly from: number;
   readonly to: number;
   readonly backwards?: boolean;
-  /** The code of one thing (event/field.ts). */
+  /** The code of one subject (event/field.ts). */
   readonly subject?: number;
-  /** The codes of things between these two, both included and of one family. */
+  /** The codes of subjects between these two, both included and of one family. */
   readonly subjects?: { readonly first: number; readonly last: number };
   /** Events about memory that begins at a kernel-physical address between these two, both included. */
   readonly phys?: { readonly first: number; readonly last: number };

@@ -1,6 +1,6 @@
 // state.ts - all there is to know of a machine at a moment; only `apply` changes it.
 //
-// The state of a thing is its latest event. Beside a value stands the seq of the event that set it,
+// The state of a subject is its latest event. Beside a value stands the seq of the event that set it,
 // wherever somebody asks for causes.
 
 import {

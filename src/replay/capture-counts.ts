@@ -14,7 +14,7 @@ export interface Pairs {
   readonly equalsP2m: number;
 }
 
-export interface Truth {
+export interface CaptureCounts {
   readonly dma: {
     readonly page: Pairs;
     readonly sg: Pairs;
@@ -38,7 +38,7 @@ export interface Truth {
 const counters = () => ({ pairs: 0, identity: 0, equalsP2m: 0 });
 
 /** Counts as it is shown the events, in order; `trace` is asked for the mapping that an access went through. */
-export class TruthCount {
+export class CaptureCounter {
   readonly #trace: Trace;
   readonly #dma = { page: counters(), sg: counters(), coherent: counters() };
   readonly #accesses = { total: 0, inLiveMapping: 0 };
@@ -84,7 +84,7 @@ export class TruthCount {
   }
 
   /** What it has come to; null where no device of a kernel's is in the trace. */
-  get truth(): Truth | null {
+  get counts(): CaptureCounts | null {
     const counted =
       this.#accesses.total + this.#translations.total + this.#pageTableWrites.present > 0 ||
       Object.values(this.#dma).some(({ pairs }) => pairs > 0) ||

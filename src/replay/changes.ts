@@ -1,6 +1,6 @@
-// changes.ts - the past and the future of a thing: every event that changed it, or touched it, in either direction.
+// changes.ts - the past and the future of a subject: every event that changed it, or touched it, in either direction.
 //
-// By the index of things a thing's events are found without reading any other; without it, by reading through.
+// By the index of subjects a subject's events are found without reading any other; without it, by reading through.
 
 import { PAGE_SIZE, pfnOf, raw } from "../address.ts";
 import { type FamilyName, subjectCode } from "../event/field.ts";
@@ -14,13 +14,13 @@ import {
 } from "../event/vocabulary.ts";
 import { pagesOf } from "../machine/state.ts";
 import { areIndexed } from "../store/indexes.ts";
-import type { Part, Thing } from "./subject.ts";
+import type { Subject, SubjectRange } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 
 /** A stretch of a trace: event numbers, both included, and which end to begin at. */
 export type Stretch = Pick<Search, "from" | "to" | "backwards">;
 
-/** What changes a thing of each family. A register's first read shows what it held from the beginning. */
+/** What changes a subject of each family. A register's first read shows what it held from the beginning. */
 const changers: { readonly [F in FamilyName]: readonly KindName[] } = {
   op: ["op.began", "op.ended"],
   allocation: ["page.allocated", "page.freed"],
@@ -37,7 +37,7 @@ const changers: { readonly [F in FamilyName]: readonly KindName[] } = {
   pte: ["pte.written"],
 };
 
-/** Of each family: the kinds that name one of its things, and the field that does. */
+/** Of each family: the kinds that name one of its subjects, and the field that does. */
 const namers = new Map<FamilyName, Map<KindName, string>>();
 for (const kind of kindNames)
   for (const [field, { family }] of Object.entries(declarationOf(kind).fields)) {
@@ -50,7 +50,7 @@ for (const kind of kindNames)
 const reads: readonly KindName[] = ["register.written", "register.read"];
 
 /** Families whose events can be about several pages, the first of which is their subject. */
-const PAGED: readonly Part["family"][] = ["allocation", "iommu"];
+const PAGED: readonly SubjectRange["family"][] = ["allocation", "iommu"];
 /** As far back as the first of several pages can lie: the largest block of the page allocators of 2005 has 2^13. */
 const REACH = 2 ** 13;
 /** An access is at most so many bytes wide. */
@@ -58,8 +58,8 @@ const REGISTER_REACH = 3;
 /** Things looked up one by one; a longer range is read through. */
 const LOOKUPS = 512;
 
-/** The events that changed a thing, in order or newest first; each as soon as it is found. */
-export function changesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Iterable<Recorded> {
+/** The events that changed a subject, in order or newest first; each as soon as it is found. */
+export function changesOf(trace: Trace, { parts }: Subject, stretch: Stretch): Iterable<Recorded> {
   const heads = parts.flatMap((part) => [
     ...headsOf(trace, part, stretch, changers),
     ...(part.family === "register" ? [firstReads(trace, part, stretch)] : []),
@@ -67,14 +67,14 @@ export function changesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Ite
   return merged(heads, stretch.backwards === true);
 }
 
-/** The events that changed a thing or looked at it; looks are found by reading, a second for ten million events. */
-export function accessesOf(trace: Trace, { parts }: Thing, stretch: Stretch): Iterable<Recorded> {
+/** The events that changed a subject or looked at it; looks are found by reading, a second for ten million events. */
+export function accessesOf(trace: Trace, { parts }: Subject, stretch: Stretch): Iterable<Recorded> {
   const heads = parts.flatMap((part) => headsOf(trace, part, stretch, null));
   return merged(heads, stretch.backwards === true);
 }
 
-/** Whether an event is of a kind that changes things such as this. */
-export const isChange = ({ parts }: Thing, { event }: Recorded): boolean =>
+/** Whether an event is of a kind that changes subjects such as this. */
+export const isChange = ({ parts }: Subject, { event }: Recorded): boolean =>
   parts.some(({ family }) =>
     family === "attribute"
       ? event.kind === "attribute.changed"
@@ -84,7 +84,7 @@ export const isChange = ({ parts }: Thing, { event }: Recorded): boolean =>
 /** Where the events of a part come from, each source in the order asked for. */
 function headsOf(
   trace: Trace,
-  part: Part,
+  part: SubjectRange,
   stretch: Stretch,
   only: typeof changers | null,
 ): Iterable<Recorded>[] {
@@ -111,7 +111,7 @@ function headsOf(
 }
 
 /** A page's attributes change together with those of its neighbours. */
-function attributes(trace: Trace, part: Part, stretch: Stretch): Iterable<Recorded>[] {
+function attributes(trace: Trace, part: SubjectRange, stretch: Stretch): Iterable<Recorded>[] {
   const found = (wanted: Partial<Search>) =>
     covering(trace.search({ ...stretch, kinds: ["attribute.changed"], ...wanted }), part);
   const [low, high] = [part.first * PAGE_SIZE, (part.last + 1) * PAGE_SIZE - 1];
@@ -120,7 +120,7 @@ function attributes(trace: Trace, part: Part, stretch: Stretch): Iterable<Record
 }
 
 /** The first event of a register, where it is a read: what the read showed is known from there on. */
-function* firstReads(trace: Trace, part: Part, stretch: Stretch): Generator<Recorded> {
+function* firstReads(trace: Trace, part: SubjectRange, stretch: Stretch): Generator<Recorded> {
   const heads = headsOf(trace, part, { from: 1, to: stretch.to }, { ...changers, register: reads });
   for (const first of merged(heads, false)) {
     if (first.event.kind === "register.read" && first.seq >= stretch.from) yield first;
@@ -128,16 +128,16 @@ function* firstReads(trace: Trace, part: Part, stretch: Stretch): Generator<Reco
   }
 }
 
-/** Those events whose things are some of the part's. */
-function* covering(events: Iterable<Recorded>, part: Part): Generator<Recorded> {
+/** Those events whose subjects are some of the part's. */
+function* covering(events: Iterable<Recorded>, part: SubjectRange): Generator<Recorded> {
   for (const recorded of events) {
     const [first, last] = extentOf(recorded.event, part.family);
     if (first <= part.last && last >= part.first) yield recorded;
   }
 }
 
-/** The numbers, in this family, of the first and the last thing that an event is about. */
-function extentOf(event: Event, family: Part["family"]): readonly [number, number] {
+/** The numbers, in this family, of the first and the last subject that an event is about. */
+function extentOf(event: Event, family: SubjectRange["family"]): readonly [number, number] {
   if (family === "attribute") {
     if (event.kind !== "attribute.changed") return NONE;
     const first = raw(pfnOf(event.phys));
@@ -153,7 +153,7 @@ function extentOf(event: Event, family: Part["family"]): readonly [number, numbe
 }
 const NONE = [1, 0] as const;
 
-/** Ordered sources as one, each event once. Most things have one source, which is passed on as it is. */
+/** Ordered sources as one, each event once. Most subjects have one source, which is passed on as it is. */
 const merged = (sources: readonly Iterable<Recorded>[], backwards: boolean): Iterable<Recorded> =>
   sources.length === 1 ? sources[0]! : merging(sources, backwards);
 

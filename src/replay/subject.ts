@@ -1,4 +1,4 @@
-// subject.ts - things as people name them: gatt[0x42], p2m[0x1230..0x123f], page:0xc1010000, reg:ATTBASE.
+// subject.ts - subjects as people name them: gatt[0x42], p2m[0x1230..0x123f], page:0xc1010000, reg:ATTBASE.
 
 import { PAGE_SIZE } from "../address.ts";
 import { type FamilyName, families } from "../event/field.ts";
@@ -8,17 +8,17 @@ import { linearOffset } from "./linear.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
 
-/** What a thing is made of: things of one family by their numbers, both included; or attributes of pages. */
-export interface Part {
+/** Subjects of one family by their numbers, both included; or the cache attributes of pages. */
+export interface SubjectRange {
   readonly family: FamilyName | "attribute";
   readonly first: number;
   readonly last: number;
 }
 
-export interface Thing {
+export interface Subject {
   /** As it is written, in its shortest form. */
   readonly name: string;
-  readonly parts: readonly Part[];
+  readonly parts: readonly SubjectRange[];
 }
 
 const hex = (number: number): string => `0x${number.toString(16)}`;
@@ -26,11 +26,11 @@ const span = (first: number, last: number): string =>
   first === last ? hex(first) : `${hex(first)}..${hex(last)}`;
 
 /** What can be named, for messages and help. */
-export const things =
+export const subjectExamples =
   "gatt[0x42], gatt[0x40..0x4f], directory[3], p2m[0x1230], page:0xc1010000, reg:ATTBASE, " +
   "iommu:0x60000000, dma:0x60000000, map:0xd0800000, content[0x4b1f1], op:14, request:3";
 
-/** Families whose things are named by an address: they are numbered by its pages, a DMA handle by itself. */
+/** Families whose subjects are named by an address: they are numbered by its pages, a DMA handle by itself. */
 const addressed: { readonly [name: string]: FamilyName } = {
   iommu: "iommu",
   dma: "dma",
@@ -39,30 +39,30 @@ const addressed: { readonly [name: string]: FamilyName } = {
 };
 const KINDS = ["page", "reg", "op", "request", ...Object.keys(addressed)];
 
-/** The thing that a text names in this trace; a UserError says what it could have been. */
-export function thingOf(trace: Trace, text: string): Thing {
+/** The subject that a text names in this trace; a UserError says what it could have been. */
+export function subjectNamed(trace: Trace, text: string): Subject {
   const [, family, from, to] = /^([\w-]+)\[(.+?)(?:\.\.(.+))?\]$/.exec(text) ?? [];
   if (family !== undefined) return inBrackets(trace, text, family, from!, to);
   const [, kind, rest] = /^(\w+):(.+)$/.exec(text) ?? [];
   if (kind === undefined) throw unknown(trace, text);
-  if (kind === "reg" || kind === "register") return registerThing(trace, rest!);
-  if (kind === "op" || kind === "request") return thing(kind, ...range(text, rest!));
-  if (kind === "page") return pageThing(trace, text, rest!);
+  if (kind === "reg" || kind === "register") return registerSubject(trace, rest!);
+  if (kind === "op" || kind === "request") return subjectAt(kind, ...range(text, rest!));
+  if (kind === "page") return pageSubjectNamed(trace, text, rest!);
   const of = addressed[kind];
-  if (of === undefined) throw unknownThing(kind, KINDS);
+  if (of === undefined) throw unknownFamily(kind, KINDS);
   const base = of === "mapping" ? trace.about.virtBase : 0n;
   const named = range(text, rest!, base);
-  return thing(of, ...(of === "dma" ? named : pages(named)));
+  return subjectAt(of, ...(of === "dma" ? named : pages(named)));
 }
 
-/** The thing of a family with these numbers, both included. */
-export function thing(family: FamilyName, first: number, last = first): Thing {
+/** The subject of a family with these numbers, both included. */
+export function subjectAt(family: FamilyName, first: number, last = first): Subject {
   const name = nameOf(family, first, last);
   return { name, parts: [{ family, first, last }] };
 }
 
 /** Everything about some pages by their pseudo-physical numbers: who owns them, where they are, how cached. */
-export const pagesThing = (name: string, first: number, last = first): Thing => ({
+export const pageSubject = (name: string, first: number, last = first): Subject => ({
   name,
   parts: (["allocation", "p2m", "attribute"] as const).map((family) => ({ family, first, last })),
 });
@@ -80,15 +80,15 @@ function inBrackets(
   family: string,
   from: string,
   to: string | undefined,
-): Thing {
-  if (family === "register") return registerThing(trace, from);
+): Subject {
+  if (family === "register") return registerSubject(trace, from);
   const known = families.find((one) => one === family);
-  if (known === undefined) throw unknownThing(family, families);
-  return thing(known, ...range(text, to === undefined ? from : `${from}..${to}`));
+  if (known === undefined) throw unknownFamily(family, families);
+  return subjectAt(known, ...range(text, to === undefined ? from : `${from}..${to}`));
 }
 
 /** A register by the data sheet's name, or by device and offset: 0000:00:00.0+0xb8. */
-function registerThing(trace: Trace, name: string): Thing {
+function registerSubject(trace: Trace, name: string): Subject {
   const registers = natureOf(trace.about).chipset?.registers ?? [];
   const named = registers.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (named !== undefined) {
@@ -100,11 +100,14 @@ function registerThing(trace: Trace, name: string): Thing {
   if (place === null)
     throw unknownName("register", name, [...registers.map((one) => one.name), "0000:00:00.0+0xb8"]);
   const where = place[1] === undefined ? "config" : "mmio";
-  return thing("register", registerNumber(where, bdfOf(place[2]!), Number.parseInt(place[3]!, 16)));
+  return subjectAt(
+    "register",
+    registerNumber(where, bdfOf(place[2]!), Number.parseInt(place[3]!, 16)),
+  );
 }
 
 /** page:0xc1010000 is the kernel's own address of it; :p behind it makes it a kernel-physical one. */
-function pageThing(trace: Trace, text: string, rest: string): Thing {
+function pageSubjectNamed(trace: Trace, text: string, rest: string): Subject {
   const [, addresses, space] = /^(.*?)(?::([vp]))?$/.exec(rest)!;
   const base = space === "p" ? 0n : trace.about.virtBase;
   const away = space === "p" ? 0 : linearOffset(trace);
@@ -118,7 +121,7 @@ function pageThing(trace: Trace, text: string, rest: string): Thing {
       `${text}: the kernel's own memory begins at ${`0x${(BigInt(away) + base).toString(16)}`}; ` +
         "for a kernel-physical address write :p behind it",
     );
-  return pagesThing(`page:${span(first * PAGE_SIZE, last * PAGE_SIZE)}:p`, first, last);
+  return pageSubject(`page:${span(first * PAGE_SIZE, last * PAGE_SIZE)}:p`, first, last);
 }
 
 const pages = (addresses: readonly number[]): [number, number] => [
@@ -143,10 +146,10 @@ function range(text: string, numbers: string, base = 0n): [number, number] {
   return [from, to];
 }
 
-function unknownThing(name: string, known: readonly string[]): UserError {
+function unknownFamily(name: string, known: readonly string[]): UserError {
   const near = nearest(name, known);
   const meant = near === undefined ? "" : `, did you mean '${near}'`;
-  return new UserError(`unknown thing '${name}'${meant}; name it as in ${things}`);
+  return new UserError(`unknown subject '${name}'${meant}; name it as in ${subjectExamples}`);
 }
 
 /** A word alone can be a register that somebody forgot to call one. */
@@ -154,5 +157,5 @@ function unknown(trace: Trace, text: string): UserError {
   const registers = natureOf(trace.about).chipset?.registers.map(({ name }) => name) ?? [];
   const near = nearest(text.toUpperCase(), registers);
   const meant = near === undefined ? "" : `, did you mean 'reg:${near}'`;
-  return new UserError(`'${text}' names no thing${meant}; name it as in ${things}`);
+  return new UserError(`'${text}' names no subject${meant}; name it as in ${subjectExamples}`);
 }

@@ -12,7 +12,7 @@ export interface Trace {
   readonly count: number;
   /** Whether its recording was cut off. */
   readonly torn: boolean;
-  /** Whether the past of a thing is looked up; otherwise every search reads through the events. */
+  /** Whether the past of a subject is looked up; otherwise every search reads through the events. */
   readonly indexed: boolean;
   /** Events from one seq to another, both included, in order. */
   events(from?: number, to?: number): Iterable<Recorded>;

@@ -1,4 +1,4 @@
-// travel.ts - time travel over one trace: any moment's state, and the past and future of a thing.
+// travel.ts - time travel over one trace: any moment's state, and the past and future of a subject.
 //
 // Nothing is executed, forwards or backwards. A moment is the gap after an event: the state at moment n is
 // what event n left. A debugger stands on this.
@@ -16,7 +16,7 @@ import { State } from "../machine/state.ts";
 import { causesOf, verdictIn } from "./causes.ts";
 import { accessesOf, changesOf, isChange, type Stretch } from "./changes.ts";
 import { foldTo, natureOf } from "./replay.ts";
-import type { Thing } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 import { type Step, whyOf } from "./why.ts";
 
@@ -26,7 +26,7 @@ export interface Filter {
   /** A call of this hook. */
   readonly hook?: HookName;
   readonly op?: number;
-  /** About this one thing, by its code. */
+  /** About this one subject, by its code. */
   readonly subject?: number;
   readonly actor?: Actor;
   /** A function of driver or kernel. */
@@ -60,35 +60,35 @@ export class TimeTravel {
     return state.copy();
   }
 
-  /** The events that changed a thing, in order or newest first; each as soon as it is found. */
-  changes(thing: Thing, stretch: Partial<Stretch> = {}): Iterable<Recorded> {
-    return changesOf(this.trace, thing, this.#whole(stretch));
+  /** The events that changed a subject, in order or newest first; each as soon as it is found. */
+  changes(subject: Subject, stretch: Partial<Stretch> = {}): Iterable<Recorded> {
+    return changesOf(this.trace, subject, this.#whole(stretch));
   }
 
-  /** The events that changed a thing or looked at it. */
-  accesses(thing: Thing, stretch: Partial<Stretch> = {}): Iterable<Recorded> {
-    return accessesOf(this.trace, thing, this.#whole(stretch));
+  /** The events that changed a subject or looked at it. */
+  accesses(subject: Subject, stretch: Partial<Stretch> = {}): Iterable<Recorded> {
+    return accessesOf(this.trace, subject, this.#whole(stretch));
   }
 
   /** The events that looked at it and left it as it was. */
-  *reads(thing: Thing, stretch: Partial<Stretch> = {}): Generator<Recorded> {
-    for (const recorded of this.accesses(thing, stretch))
-      if (!isChange(thing, recorded)) yield recorded;
+  *reads(subject: Subject, stretch: Partial<Stretch> = {}): Generator<Recorded> {
+    for (const recorded of this.accesses(subject, stretch))
+      if (!isChange(subject, recorded)) yield recorded;
   }
 
-  /** What made the thing what it is at a moment; undefined where nothing did. */
-  lastChange(thing: Thing, moment: number): Recorded | undefined {
-    return first(this.changes(thing, { to: moment, backwards: true }));
+  /** What made the subject what it is at a moment; undefined where nothing did. */
+  lastChange(subject: Subject, moment: number): Recorded | undefined {
+    return first(this.changes(subject, { to: moment, backwards: true }));
   }
 
   /** The first change after a moment. */
-  nextChange(thing: Thing, moment: number): Recorded | undefined {
-    return first(this.changes(thing, { from: moment + 1 }));
+  nextChange(subject: Subject, moment: number): Recorded | undefined {
+    return first(this.changes(subject, { from: moment + 1 }));
   }
 
   /** The last change before the event at which this moment stands. */
-  previousChange(thing: Thing, moment: number): Recorded | undefined {
-    return this.lastChange(thing, moment - 1);
+  previousChange(subject: Subject, moment: number): Recorded | undefined {
+    return this.lastChange(subject, moment - 1);
   }
 
   /** The events that are as the filter says, in order or newest first. */

@@ -8,7 +8,7 @@ import { addressesOf, type Verdict } from "../event/verdict.ts";
 import type { Event, Recorded } from "../event/vocabulary.ts";
 import { causesOf, verdictIn } from "./causes.ts";
 import { changesOf } from "./changes.ts";
-import { thing } from "./subject.ts";
+import { subjectAt } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 
 /** One step: an event, and of which step it is the reason. */
@@ -81,7 +81,7 @@ function* inForce(
   moment: number,
 ): Generator<Entry> {
   const stretch = { from: 1, to: moment, backwards: true };
-  for (const recorded of changesOf(trace, thing(role, number), stretch)) {
+  for (const recorded of changesOf(trace, subjectAt(role, number), stretch)) {
     yield { role, recorded, explains: moment };
     return;
   }

@@ -1,11 +1,11 @@
 // check-text.ts - what the checks found, for people and as JSON.
 
-import type { Checked, Finding, Thing } from "../check/check.ts";
+import type { Checked, Finding, Subject } from "../check/check.ts";
 import { verdictText } from "./event-text.ts";
 import { counted, countOf, inColumns, indented } from "./text.ts";
 
 /** gatt[0x42] */
-export const thingName = ({ family, number }: Thing): string =>
+export const subjectName = ({ family, number }: Subject): string =>
   `${family}[0x${number.toString(16)}]`;
 
 /** Findings of one check that the text shows; JSON has all that were kept. */
@@ -56,8 +56,8 @@ export function findingLine(finding: Finding): string {
 }
 
 /** The same without the place. */
-export function findingWords({ things, verdict, says }: Finding): string {
-  const about = things.length === 0 ? "" : `${things.map(thingName).join(", ")}: `;
+export function findingWords({ subjects, verdict, says }: Finding): string {
+  const about = subjects.length === 0 ? "" : `${subjects.map(subjectName).join(", ")}: `;
   return `${about}${says}${verdict === null ? "" : ` ${verdictText(verdict)}`}`;
 }
 
@@ -66,7 +66,10 @@ export const checkJson = (all: readonly Checked[]): unknown =>
     check: check.name,
     holds: check.holds,
     count,
-    findings: findings.map((finding) => ({ ...finding, things: finding.things.map(thingName) })),
+    findings: findings.map((finding) => ({
+      ...finding,
+      subjects: finding.subjects.map(subjectName),
+    })),
     unknown,
     undecidable,
     failure: failure && { seq: failure.seq, message: messageOf(failure.error) },

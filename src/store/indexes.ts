@@ -1,6 +1,6 @@
-// indexes.ts - the indexes of a finished trace, by which the past of a thing is looked up.
+// indexes.ts - the indexes of a finished trace, by which the past of a subject is looked up.
 //
-// They hold what changes a thing. What only looks at it would double them, and is found by reading.
+// They hold what changes a subject. What only looks at it would double them, and is found by reading.
 
 import type { Database } from "better-sqlite3";
 import type { KindName } from "../event/vocabulary.ts";
@@ -17,7 +17,7 @@ const looks: readonly KindName[] = [
 const codesOf = (names: readonly KindName[], kinds: readonly string[]): number[] =>
   names.map((name) => kinds.indexOf(name)).filter((code) => code >= 0);
 
-/** In SQL, for a trace's own codes: the event is in the index of things. A query must say so in these words. */
+/** In SQL, for a trace's own codes: the event is in the index of subjects. A query must say so in these words. */
 export const indexedSql = (kinds: readonly string[]): string =>
   `subject IS NOT NULL AND kind NOT IN (${codesOf(looks, kinds).join(", ")})`;
 

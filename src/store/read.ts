@@ -53,7 +53,7 @@ export class TraceReader {
   readonly torn: boolean;
   /** Null where the trace is torn. */
   readonly digest: string | null;
-  /** Whether the past of a thing is looked up; otherwise every search reads through the events. */
+  /** Whether the past of a subject is looked up; otherwise every search reads through the events. */
   readonly indexed: boolean;
   readonly #database: Database;
   readonly names: Names;
@@ -172,7 +172,7 @@ export class TraceReader {
   }
 
   /**
-   * The events looked for, each as soon as it is found. Hot: by the index of things about 10 us the first and
+   * The events looked for, each as soon as it is found. Hot: by the index of subjects about 10 us the first and
    * 4 us each further one, most of it for SQLite to fetch a page per event (bench: travel).
    */
   *search(wanted: Search): Generator<Recorded> {

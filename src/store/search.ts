@@ -1,6 +1,6 @@
 // search.ts - finds events in a trace file, in order or newest first.
 //
-// By the index of things where one thing is asked for; else block by block, a block being the events between
+// By the index of subjects where one subject is asked for; else block by block, a block being the events between
 // two keyframes, past those that hold no such event. What is not indexed is found all the same, by reading.
 
 import type { Database, Statement } from "better-sqlite3";
@@ -67,7 +67,7 @@ export class Finder {
   }
 
   /**
-   * The events of a thing lie all over the file, a page each: half the time of a look-up would go into reading
+   * The events of a subject lie all over the file, a page each: half the time of a look-up would go into reading
    * pages. Who looks nothing up has none of the file counted as its memory.
    */
   #map(): void {

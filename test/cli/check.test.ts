@@ -33,7 +33,7 @@ describe("gartrace check", () => {
     const json = JSON.parse((await gartrace(`check ${wrong} --json`)).stdout);
     const astray = json.find(({ check }: { check: string }) => check === "entry-astray");
     expect(astray).toMatchObject({ count: 4, undecidable: null, failure: null });
-    expect(astray.findings[0]).toMatchObject({ things: ["gatt[0x0]"], verdict: "wrong-space" });
+    expect(astray.findings[0]).toMatchObject({ subjects: ["gatt[0x0]"], verdict: "wrong-space" });
 
     const junit = (await gartrace(`check ${wrong} --junit`)).stdout;
     expect(junit).toMatch(/<testsuite .*failures="2"/);

@@ -86,7 +86,7 @@ describe.concurrent("gartrace debug", () => {
       ["step x", "'x' is no number from 1 up"],
       ["re", "'re' can be reverse-continue, reverse-step, reverse-next, reverse-finish, restart;"],
       ["break gatt if entri > 3", "condition 'entri > 3', character 1: 'entri' is no field of any"],
-      ["watch gat[3]", "unknown thing 'gat', did you mean 'gatt'"],
+      ["watch gat[3]", "unknown subject 'gat', did you mean 'gatt'"],
       ["checkpoint here", "'checkpoint' takes nothing behind it, and 'here' was given"],
       ["restart 4", "there is no checkpoint 4; 'info checkpoints' lists them"],
       ["other", "there is one trace only"],

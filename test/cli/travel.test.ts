@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe.concurrent("history", () => {
-  test("prints what changed a thing, oldest or newest first, with verdicts", async () => {
+  test("prints what changed a subject, oldest or newest first, with verdicts", async () => {
     const { code, stdout } = await ran("history run.gart gatt[3]");
     expect(code).toBe(0);
     const oldest = lines(stdout);
@@ -89,7 +89,7 @@ P2M entry # op 1 hypervisor: p2m[0x1011] <- 0x41c4e (in force at #)
 });
 
 describe.concurrent("state", () => {
-  test("of some things says what they are and what made them so", async () => {
+  test("of some subjects says what they are and what made them so", async () => {
     const { code, stdout } = await ran("state run.gart --at op:3 gatt[0..5] reg:ATTBASE");
     expect(code).toBe(0);
     expect(stdout.replaceAll(/#\d+/g, "#")).toBe(`\
@@ -106,11 +106,11 @@ last changed by
     const json = await ran("state run.gart --at op:3 p2m[0x1010..0x1012] --json");
     expect(JSON.parse(json.stdout)).toMatchObject([
       {
-        thing: "p2m[0x1010..0x1012]",
+        subject: "p2m[0x1010..0x1012]",
         is: [
-          { thing: "p2m[0x1010]", value: "-> frame 0x4b1f1" },
-          { thing: "p2m[0x1011]", value: "-> frame 0x41c4e" },
-          { thing: "p2m[0x1012]", value: "-> frame 0x486ab" },
+          { subject: "p2m[0x1010]", value: "-> frame 0x4b1f1" },
+          { subject: "p2m[0x1011]", value: "-> frame 0x41c4e" },
+          { subject: "p2m[0x1012]", value: "-> frame 0x486ab" },
         ],
         changed: { kind: "p2m.set" },
       },
@@ -140,7 +140,7 @@ describe.concurrent("bad input", () => {
     ["state run.gart --at mark:there", /^gartrace: the trace has no mark with a name; make one: /],
     [
       "state run.gart gat[3]",
-      /^gartrace: unknown thing 'gat', did you mean 'gatt'; name it as in /,
+      /^gartrace: unknown subject 'gat', did you mean 'gatt'; name it as in /,
     ],
     ["history run.gart reg:ATTBAS", /^gartrace: unknown register 'ATTBAS', did you mean 'ATTBASE'/],
     ["history run.gart gatt[3] --limit 0", /expected a whole number from 1 up/],

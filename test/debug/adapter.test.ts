@@ -160,7 +160,7 @@ describe("a debug adapter", () => {
     expect([why.reason, seq]).toEqual(["goto", source!.sourceReference! + 1]);
   });
 
-  test("stops where a thing changed, in either direction, and says where the trace ends", async () => {
+  test("stops where a subject changed, in either direction, and says where the trace ends", async () => {
     const info = (
       await client.customRequest("dataBreakpointInfo", { name: "gatt[0x3]", variablesReference: 1 })
     ).body;

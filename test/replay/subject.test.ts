@@ -1,8 +1,8 @@
-// subject.test.ts - things by the names that people give them, and what is said of a name that is none.
+// subject.test.ts - subjects by the names that people give them, and what is said of a name that is none.
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/fault.ts";
-import { thingOf } from "../../src/replay/subject.ts";
+import { subjectNamed } from "../../src/replay/subject.ts";
 import { recorded } from "../memory-trace.ts";
 import { setupOf, workloadOf } from "../tells.ts";
 
@@ -10,7 +10,7 @@ const small = { workload: workloadOf({ op: "maxorder", max_order: 0 }, { op: "in
 const dom0 = recorded(setupOf("xen-i386 gart", small));
 const g5 = recorded(setupOf("ppc64-g5 gart", small));
 const named = (text: string, trace = dom0) => {
-  const { name, parts } = thingOf(trace, text);
+  const { name, parts } = subjectNamed(trace, text);
   return [name, ...parts.map(({ family, first, last }) => `${family} ${first}..${last}`)];
 };
 
@@ -26,8 +26,8 @@ test.each([
   ["dma:0x60000040", ["dma[0x60000040]", "dma 1610612800..1610612800"]],
   ["content:0x4b1f1000", ["content[0x4b1f1]", "content 307697..307697"]],
   ["map:0xd0800000", ["mapping[0xd0800]", "mapping 854016..854016"]],
-])("%s", (text, thing) => {
-  expect(named(text)).toEqual(thing);
+])("%s", (text, subject) => {
+  expect(named(text)).toEqual(subject);
 });
 
 test("a page goes by the kernel's own address, or by the kernel-physical one", () => {
@@ -47,10 +47,10 @@ test("a register goes by the data sheet's name, whatever the case, or by device 
   expect(inView).toEqual(named("reg:0000:00:00.0+0xb8"));
 });
 
-describe("no thing is called", () => {
+describe("no subject is called", () => {
   const complaint = (text: string, trace = dom0): string => {
     try {
-      thingOf(trace, text);
+      subjectNamed(trace, text);
     } catch (error) {
       expect(error).toBeInstanceOf(UserError);
       return (error as Error).message;
@@ -58,11 +58,11 @@ describe("no thing is called", () => {
     return "none";
   };
   test.each([
-    ["gat[3]", "unknown thing 'gat', did you mean 'gatt'; name it as in gatt[0x42], "],
-    ["pge:0xc1000000", "unknown thing 'pge', did you mean 'page'; name it as in "],
+    ["gat[3]", "unknown subject 'gat', did you mean 'gatt'; name it as in gatt[0x42], "],
+    ["pge:0xc1000000", "unknown subject 'pge', did you mean 'page'; name it as in "],
     ["reg:ATTBAS", "unknown register 'ATTBAS', did you mean 'ATTBASE'; known: APBASE, "],
-    ["attbas", "'attbas' names no thing, did you mean 'reg:ATTBASE'; name it as in "],
-    ["everything", "'everything' names no thing; name it as in gatt[0x42], "],
+    ["attbas", "'attbas' names no subject, did you mean 'reg:ATTBASE'; name it as in "],
+    ["everything", "'everything' names no subject; name it as in gatt[0x42], "],
     ["gatt[x]", "gatt[x]: 'x' is no number; write 0x42 or 66"],
     ["gatt[5..3]", "gatt[5..3]: the range ends before it begins"],
     ["op:one", "op:one: 'one' is no number; write 0x42 or 66"],

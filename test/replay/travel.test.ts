@@ -6,7 +6,7 @@ import type { Recorded } from "../../src/event/vocabulary.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
-import { pagesThing, type Thing, thing, thingOf } from "../../src/replay/subject.ts";
+import { pageSubject, type Subject, subjectAt, subjectNamed } from "../../src/replay/subject.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
 import type { TraceReader } from "../../src/store/read.ts";
@@ -16,17 +16,17 @@ import { held, stored } from "./stored.ts";
 const busy = busyTrace();
 const seqs = (events: Iterable<Recorded>): number[] => [...events].map(({ seq }) => seq);
 const NUMBERS = [0, 1, 2, 0x1000, 0x1001, 0x1002, 0x1003, 0x80000, 0x80001, 0xd0800, 0xd0801];
-const single = families.flatMap((family) => NUMBERS.map((number) => thing(family, number)));
-const everything: readonly Thing[] = [
+const single = families.flatMap((family) => NUMBERS.map((number) => subjectAt(family, number)));
+const everything: readonly Subject[] = [
   ...single,
-  ...NUMBERS.map((number) => pagesThing("pages", number)),
-  pagesThing("pages", 0x1000, 0x1003),
-  thing("gatt", 0, 1),
-  thing("gatt", 0, 0x3fff),
-  thing("p2m", 0x1000, 0x1002),
-  thing("iommu", 0, 0x100000),
-  thingOf(busy, "reg:ATTBASE"),
-  thingOf(busy, "reg:0000:00:00.0+0x12"),
+  ...NUMBERS.map((number) => pageSubject("pages", number)),
+  pageSubject("pages", 0x1000, 0x1003),
+  subjectAt("gatt", 0, 1),
+  subjectAt("gatt", 0, 0x3fff),
+  subjectAt("p2m", 0x1000, 0x1002),
+  subjectAt("iommu", 0, 0x100000),
+  subjectNamed(busy, "reg:ATTBASE"),
+  subjectNamed(busy, "reg:0000:00:00.0+0x12"),
 ];
 let files: TraceReader[] = [];
 beforeAll(async () => {
@@ -36,7 +36,7 @@ afterAll(() => {
   for (const file of files) file.close();
 });
 
-describe("the past of a thing", () => {
+describe("the past of a subject", () => {
   test("is the same by the index, without it, and from either end", () => {
     for (const one of everything) {
       const read = seqs(new TimeTravel(busy).changes(one));
@@ -47,7 +47,7 @@ describe("the past of a thing", () => {
         expect(seqs(travel.accesses(one))).toEqual(seqs(new TimeTravel(busy).accesses(one)));
       }
     }
-    // Enough things have a past for this to mean something.
+    // Enough subjects have a past for this to mean something.
     expect(
       everything.filter((one) => seqs(new TimeTravel(busy).changes(one)).length > 1).length,
     ).toBeGreaterThan(15);
@@ -81,10 +81,10 @@ describe("the past of a thing", () => {
 
   test("of a register begins with the first read of it, and has no other reads", () => {
     const travel = new TimeTravel(files[0]!);
-    const base = [...travel.changes(thingOf(busy, "reg:APBASE"))];
+    const base = [...travel.changes(subjectNamed(busy, "reg:APBASE"))];
     expect(base.map(({ event }) => event.kind)).toEqual(["register.read"]);
-    expect(travel.nextChange(thingOf(busy, "reg:APBASE"), base[0]!.seq)).toBeUndefined();
-    const table = [...travel.changes(thingOf(busy, "reg:ATTBASE"))];
+    expect(travel.nextChange(subjectNamed(busy, "reg:APBASE"), base[0]!.seq)).toBeUndefined();
+    const table = [...travel.changes(subjectNamed(busy, "reg:ATTBASE"))];
     expect(table.map(({ event }) => event.kind)).toEqual(["register.written"]);
   });
 });
@@ -92,7 +92,11 @@ describe("the past of a thing", () => {
 test("the next, the last and the previous change are found from any moment", () => {
   for (const file of files) {
     const travel = new TimeTravel(file);
-    for (const one of [thing("gatt", 0), thing("gatt", 0, 1), pagesThing("pages", 0x1000)]) {
+    for (const one of [
+      subjectAt("gatt", 0),
+      subjectAt("gatt", 0, 1),
+      pageSubject("pages", 0x1000),
+    ]) {
       const all = seqs(travel.changes(one));
       for (let moment = 0; moment <= busy.count; moment++) {
         expect(travel.nextChange(one, moment)?.seq).toBe(all.find((seq) => seq > moment));

@@ -36,7 +36,7 @@ afterAll(() => {
   for (const file of files) file.close();
 });
 
-/** Numbers of things that the trace is about, and others. */
+/** Numbers of subjects that the trace is about, and others. */
 const number = fc.constantFrom(0, 1, 0x1000, 0x1001, 0x1002, 0x80000, 0x80001, 0xd0800, 0x99999);
 const family = fc.constantFrom(...families);
 const seq = fc.integer({ min: -1, max: busy.count + 2 });

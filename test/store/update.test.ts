@@ -10,7 +10,7 @@ import { UserError } from "../../src/fault.ts";
 import { State } from "../../src/machine/state.ts";
 import { momentOf } from "../../src/replay/position.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
-import { thing } from "../../src/replay/subject.ts";
+import { subjectAt } from "../../src/replay/subject.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { addMark, indexTrace } from "../../src/store/update.ts";
@@ -43,15 +43,15 @@ const told = (path: string): string =>
   reading(path, (trace) => {
     const travel = new TimeTravel(trace);
     const moments = [0, 1, 40, 97, Math.floor(trace.count / 2), trace.count];
-    const things = [
-      thing("gatt", 0),
-      thing("gatt", 3),
-      thing("p2m", 0x1000),
-      thing("dma", 0x80000),
+    const subjects = [
+      subjectAt("gatt", 0),
+      subjectAt("gatt", 3),
+      subjectAt("p2m", 0x1000),
+      subjectAt("dma", 0x80000),
     ];
     return JSON.stringify([
       moments.map((moment) => held(travel.stateAt(moment))),
-      things.map((one) => [...travel.changes(one)]),
+      subjects.map((one) => [...travel.changes(one)]),
       trace.digest,
     ]);
   });
@@ -114,7 +114,7 @@ describe("a trace of the first format", () => {
         expect(trace.marks()).toEqual([]);
         expect(trace.about.parent ?? null).toBeNull();
         expect(stateAt(trace, trace.count).moment).toBe(2145);
-        const bound = new TimeTravel(trace).changes(thing("gatt", 3));
+        const bound = new TimeTravel(trace).changes(subjectAt("gatt", 3));
         expect([...bound].map(({ event }) => event.kind)).toHaveLength(3);
       });
     });

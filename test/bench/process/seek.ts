@@ -1,10 +1,10 @@
-// seek.ts - a process of its own that travels through a trace and says how long each thing took, as JSON.
+// seek.ts - a process of its own that travels through a trace and says how long each look-up took, as JSON.
 
 import { statSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { Dice } from "../../../src/dice.ts";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
-import { thing } from "../../../src/replay/subject.ts";
+import { subjectAt } from "../../../src/replay/subject.ts";
 import { TimeTravel } from "../../../src/replay/travel.ts";
 import { TraceReader } from "../../../src/store/read.ts";
 import { peakMemory, tell } from "../process.ts";
@@ -52,7 +52,7 @@ function spread(action: () => unknown): Spread {
 const open = spread(() => TraceReader.open(path).close()).p50;
 const trace = TraceReader.open(path);
 const someMoment = () => dice.roll(trace.count) + 1;
-const someEntry = () => thing("gatt", dice.roll(ENTRIES));
+const someEntry = () => subjectAt("gatt", dice.roll(ENTRIES));
 // Each seek begins with nothing at hand.
 const seek = spread(() => new TimeTravel(trace).stateAt(someMoment()));
 const peak = peakMemory();

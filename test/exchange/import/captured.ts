@@ -6,7 +6,7 @@ import type { About, SourceFile } from "../../../src/event/trace.ts";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
 import { type Importing, importFiles } from "../../../src/exchange/import/joined.ts";
 import { PROBES, probesFrom } from "../../../src/exchange/import/probes.ts";
-import { type Truth, TruthCount } from "../../../src/replay/capture-counts.ts";
+import { CaptureCounter, type CaptureCounts } from "../../../src/replay/capture-counts.ts";
 import type { Trace } from "../../../src/replay/trace.ts";
 import { freshFolder } from "../../fresh-folder.ts";
 import { memoryTrace } from "../../memory-trace.ts";
@@ -60,8 +60,8 @@ export function importedText(
   return importedFrom(paths, wishes);
 }
 
-export function truthOf(trace: Trace): Truth | null {
-  const count = new TruthCount(trace);
+export function captureCountsOf(trace: Trace): CaptureCounts | null {
+  const count = new CaptureCounter(trace);
   for (const { seq, event } of trace.events()) count.see(seq, event);
-  return count.truth;
+  return count.counts;
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { bdfOf } from "../../../src/event/register.ts";
 import type { Event } from "../../../src/event/vocabulary.ts";
 import { recordOf } from "../../../src/exchange/import/ftrace-record.ts";
-import { importedText, truthOf } from "./captured.ts";
+import { captureCountsOf, importedText } from "./captured.ts";
 
 const HEADER = "# tracer: nop\n#\n";
 let micros = 0;
@@ -156,7 +156,7 @@ test("lost events are an event, counted, and what came before is unknown since",
     )}\n`.replace("OP bs=1", "tracing_mark_write: OP bs=1"),
   });
   expect(events[1]!.event).toMatchObject({ kind: "events.lost", count: 1234, text: "CPU 0" });
-  expect(truthOf(trace)?.unknownSince).toBe(2);
+  expect(captureCountsOf(trace)?.unknownSince).toBe(2);
   expect(sources[0]!.counts.find(({ name }) => name === "events")).toMatchObject({ lost: 1234 });
 });
 
@@ -202,10 +202,10 @@ describe("what a device touched is", () => {
     ["past its end", command("addr 0x2800 len 4096"), { "past its end": 1 }],
     ["in the wrong direction", command("addr 0x2000 len 4096", "WRITE"), { "wrong direction": 1 }],
   ])("%s", async (_, files, misuses) => {
-    const truth = truthOf((await importedText(files)).trace)!;
-    const found = Object.entries(truth.misuses).map(([misuse, { count }]) => [misuse, count]);
+    const capture = captureCountsOf((await importedText(files)).trace)!;
+    const found = Object.entries(capture.misuses).map(([misuse, { count }]) => [misuse, count]);
     expect(Object.fromEntries(found)).toEqual(misuses);
-    expect(truth.dma.deviceAccesses).toEqual({
+    expect(capture.dma.deviceAccesses).toEqual({
       total: 1,
       inLiveMapping: Object.keys(misuses).length ? 0 : 1,
     });
@@ -215,7 +215,7 @@ describe("what a device touched is", () => {
     const files = command("addr 0x2000 len 4096");
     const late = { ...files, "qemu.log": files["qemu.log"].replace("lba 0x8", "lba 0x10") };
     const { trace, events } = await importedText(late);
-    expect(truthOf(trace)!.misuses).toMatchObject({ "after unmap": { count: 1 } });
+    expect(captureCountsOf(trace)!.misuses).toMatchObject({ "after unmap": { count: 1 } });
     const { cause } = events.find(({ event }) => event.kind === "device.wrote")!.event;
     expect(trace.event(cause!)?.event.kind).toBe("dma.unmapped");
   });

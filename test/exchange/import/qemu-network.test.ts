@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { Event } from "../../../src/event/vocabulary.ts";
-import { importedText, truthOf } from "./captured.ts";
+import { captureCountsOf, importedText } from "./captured.ts";
 
 const CARD = "0000:00:05.0";
 let micros = 0;
@@ -51,7 +51,7 @@ test("descriptors and buffers of a network card go through their mappings, befor
     unmap("FROM_DEVICE", "61fc040", 1522),
   ];
   const { events, trace, sources } = await importedText(files(kernel, told), { strict: true });
-  expect(truthOf(trace)).toMatchObject({
+  expect(captureCountsOf(trace)).toMatchObject({
     dma: { deviceAccesses: { total: 5, inLiveMapping: 5 } },
     misuses: {},
   });
@@ -85,12 +85,12 @@ test("a buffer that ended before the card wrote into it is told of", async () =>
   ];
   const log = [...told.slice(0, 3), told[4]!, told[4]!];
   const { trace } = await importedText(files(kernel, log));
-  expect(truthOf(trace)?.misuses).toMatchObject({ "after unmap": { count: 1 } });
+  expect(captureCountsOf(trace)?.misuses).toMatchObject({ "after unmap": { count: 1 } });
 });
 
 test("without a word of what was mapped no access is called a misuse", async () => {
   const { trace } = await importedText({ "qemu.log": `${told.join("\n")}\n` });
-  expect(truthOf(trace)).toMatchObject({
+  expect(captureCountsOf(trace)).toMatchObject({
     dma: { deviceAccesses: { total: 5, inLiveMapping: null } },
     misuses: {},
   });

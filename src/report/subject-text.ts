@@ -1,4 +1,4 @@
-// thing-text.ts - one thing, or a range of them, as it is at a moment; equal neighbours in one row.
+// subject-text.ts - one subject, or a range of them, as it is at a moment; equal neighbours in one row.
 
 import { PAGE_SIZE } from "../address.ts";
 import { tagName } from "../event/device.ts";
@@ -10,7 +10,7 @@ import { eventText } from "../event/vocabulary.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import type { TablePages } from "../machine/table-pages.ts";
 import { cpuWord, placeOf } from "../machine/table-words.ts";
-import { type Part, type Thing, thing } from "../replay/subject.ts";
+import { type Subject, type SubjectRange, subjectAt } from "../replay/subject.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 import { eventLine } from "./event-text.ts";
 import {
@@ -26,58 +26,58 @@ import {
 import { verdictsOf } from "./state-text.ts";
 import { inColumns, indented } from "./text.ts";
 
-/** A row: which things, and what they are. */
-export interface ThingRow {
-  readonly thing: string;
+/** A row: which subjects, and what they are. */
+export interface SubjectRow {
+  readonly subject: string;
   readonly value: string;
 }
 
 /** A range longer than this is told in its first rows; JSON has them all. */
 const MOST = 40;
 
-/** The thing at a moment, and the event that made it so. */
-export function thingText(travel: TimeTravel, thing: Thing, state: State): string {
-  const change = travel.lastChange(thing, state.moment);
+/** The subject at a moment, and the event that made it so. */
+export function subjectText(travel: TimeTravel, subject: Subject, state: State): string {
+  const change = travel.lastChange(subject, state.moment);
   const verdict = change === undefined ? null : travel.verdict(change);
   return [
-    thingNow(travel, thing, state),
+    subjectNow(travel, subject, state),
     change === undefined
       ? `nothing changed it up to #${state.moment}`
       : `last changed by\n${indented(eventLine(change, verdict, travel.trace.about))}`,
   ].join("\n");
 }
 
-/** The thing at a moment alone. */
-export function thingNow(travel: TimeTravel, thing: Thing, state: State): string {
-  const rows = rowsOf(travel, thing, state);
-  const shown = rows.slice(0, MOST).map((row) => [row.thing, row.value]);
+/** The subject at a moment alone. */
+export function subjectNow(travel: TimeTravel, subject: Subject, state: State): string {
+  const rows = rowsOf(travel, subject, state);
+  const shown = rows.slice(0, MOST).map((row) => [row.subject, row.value]);
   const rest = rows.length - shown.length;
   return [
-    shown.length === 0 ? `${thing.name}: nothing is known of it` : inColumns(shown),
+    shown.length === 0 ? `${subject.name}: nothing is known of it` : inColumns(shown),
     ...(rest > 0 ? [`and ${rest} more; --json prints all`] : []),
   ].join("\n");
 }
 
-export function thingJson(travel: TimeTravel, thing: Thing, state: State): unknown {
-  const change = travel.lastChange(thing, state.moment);
+export function subjectJson(travel: TimeTravel, subject: Subject, state: State): unknown {
+  const change = travel.lastChange(subject, state.moment);
   return {
-    thing: thing.name,
+    subject: subject.name,
     moment: state.moment,
-    is: rowsOf(travel, thing, state),
+    is: rowsOf(travel, subject, state),
     changed: change === undefined ? null : { ...toJson(change), verdict: travel.verdict(change) },
   };
 }
 
-const rowsOf = (travel: TimeTravel, thing: Thing, state: State): ThingRow[] =>
-  thing.parts.flatMap((part) => tellers[part.family](state, part, travel));
+const rowsOf = (travel: TimeTravel, subject: Subject, state: State): SubjectRow[] =>
+  subject.parts.flatMap((part) => tellers[part.family](state, part, travel));
 
-type Teller = (state: State, part: Part, travel: TimeTravel) => ThingRow[];
+type Teller = (state: State, part: SubjectRange, travel: TimeTravel) => SubjectRow[];
 
 const leads =
   (name: string, runsOf: (state: State, first: number, last: number) => Run[]): Teller =>
   (state, { first, last }) =>
     runsOf(state, first, last).map((run) => ({
-      thing: `${name}[${span(run.first, run.length)}]`,
+      subject: `${name}[${span(run.first, run.length)}]`,
       value: `-> frame ${span(run.frame, run.length)}`,
     }));
 
@@ -92,19 +92,19 @@ const words =
     });
   };
 
-/** The state of a thing is its latest event: of those that no table keeps, it is the only witness. */
+/** The state of a subject is its latest event: of those that no table keeps, it is the only witness. */
 const lastSaid =
   (family: FamilyName): Teller =>
   (state, { first, last }, travel) =>
     alike(first, Math.min(last, first + MOST - 1), family, (number) => {
-      const change = travel.lastChange(thing(family, number), state.moment);
+      const change = travel.lastChange(subjectAt(family, number), state.moment);
       return change === undefined ? null : eventText(change.event, travel.trace.about.virtBase);
     });
 
-const tellers: { readonly [F in Part["family"]]: Teller } = {
+const tellers: { readonly [F in SubjectRange["family"]]: Teller } = {
   gatt: (state, { first, last }, travel) =>
     gattParts(state, verdictsOf(travel.trace), first, last).map((part) => ({
-      thing: `gatt[${span(part.first, part.count)}]`,
+      subject: `gatt[${span(part.first, part.count)}]`,
       value: [
         part.says,
         ...(part.says === "empty"
@@ -120,7 +120,7 @@ const tellers: { readonly [F in Part["family"]]: Teller } = {
     state.nature.physIsMachine
       ? [
           {
-            thing: `p2m[${span(part.first, part.last - part.first + 1)}]`,
+            subject: `p2m[${span(part.first, part.last - part.first + 1)}]`,
             value: "none: physical addresses are machine addresses",
           },
         ]
@@ -129,23 +129,23 @@ const tellers: { readonly [F in Part["family"]]: Teller } = {
   mapping: leads("mapping", mappings),
   dma: (state, { first, last }) =>
     [...state.dma.entries(first, last)].map(({ handle, device, bytes }) => ({
-      thing: `dma[${hex(handle)}]`,
+      subject: `dma[${hex(handle)}]`,
       value: `${bytes} bytes at ${hex(handle)}:b${device === null ? "" : ` for ${deviceOf(device)}`}`,
     })),
   register: (state, { first, last }) =>
     registers(state, first, last).map(({ register, value, fields }) => ({
-      thing: `reg:${register}`,
+      subject: `reg:${register}`,
       value: [value, ...Object.entries(fields).map(([name, field]) => `${name}=${field}`)].join(
         " ",
       ),
     })),
   content: (state, { first, last }) =>
     [...state.content.entries(first, last)].map(([frame, tag]) => ({
-      thing: `content[${hex(frame)}]`,
+      subject: `content[${hex(frame)}]`,
       value: tagName(tag),
     })),
   op: (state, { first }) => [
-    { thing: `op:${first}`, value: state.op === first ? "under way" : "not under way" },
+    { subject: `op:${first}`, value: state.op === first ? "under way" : "not under way" },
   ],
   allocation: (state, { first, last }) =>
     alike(first, last, "page", (page) => {
@@ -172,7 +172,7 @@ function alike(
   last: number,
   name: string,
   tell: (number: number) => string | null,
-): ThingRow[] {
+): SubjectRow[] {
   const found: { first: number; count: number; value: string }[] = [];
   for (let number = first; number <= last; number++) {
     const value = tell(number);
@@ -182,7 +182,7 @@ function alike(
     else found.push({ first: number, count: 1, value });
   }
   return found.map(({ first, count, value }) => ({
-    thing: `${name}[${span(first, count)}]`,
+    subject: `${name}[${span(first, count)}]`,
     value,
   }));
 }

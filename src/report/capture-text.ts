@@ -1,10 +1,16 @@
-// truth-text.ts - what a captured run comes to, for people.
+// capture-text.ts - what a captured run comes to, for people.
 
-import type { Pairs, Truth } from "../replay/capture-counts.ts";
+import type { CaptureCounts, Pairs } from "../replay/capture-counts.ts";
 import { counted, countOf, inColumns, indented } from "./text.ts";
 
 /** Counts of what was given to devices, and where it led. */
-export function truthText({ dma, iommu, pageTableWrites, misuses, unknownSince }: Truth): string {
+export function captureText({
+  dma,
+  iommu,
+  pageTableWrites,
+  misuses,
+  unknownSince,
+}: CaptureCounts): string {
   const rows = [
     ["dma page", ...pairs(dma.page)],
     ["dma sg", ...pairs(dma.sg)],
@@ -42,7 +48,7 @@ export function truthText({ dma, iommu, pageTableWrites, misuses, unknownSince }
 
 const pairs = (of: Pairs): string[] => [of.pairs, of.identity, of.equalsP2m].map(counted);
 
-const accesses = ({ total, inLiveMapping }: Truth["dma"]["deviceAccesses"]): string =>
+const accesses = ({ total, inLiveMapping }: CaptureCounts["dma"]["deviceAccesses"]): string =>
   inLiveMapping === null && total > 0
     ? `accesses of devices: ${counted(total)}; no source tells what was mapped for them`
     : part("accesses of devices", total, inLiveMapping ?? 0, "in a mapping that was live");
