@@ -6,7 +6,7 @@ import type { About } from "../event/trace.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { hooksOf, mustBuild } from "../hooks/index.ts";
-import type { Keep } from "../machine/machine.ts";
+import type { Sink } from "../machine/machine.ts";
 import { platforms } from "../platform/index.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Variant, varied } from "../platform/variant.ts";
@@ -120,7 +120,7 @@ export const recordTo = (
 ): Promise<Written> =>
   writing(path, force, async ({ open, check }) => {
     const keep = await open(fork?.about ?? aboutRun(setup));
-    const sink: Keep =
+    const sink: Sink =
       fork === undefined
         ? keep
         : (seq, op, event, state) => {

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import type { About, SourceFile } from "../event/trace.ts";
 import { UserError } from "../fault.ts";
-import type { Keep } from "../machine/machine.ts";
+import type { Sink } from "../machine/machine.ts";
 import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter } from "../store/write.ts";
 
@@ -21,7 +21,7 @@ export class Interrupted extends Error {
 /** What a command that makes a trace works with. */
 export interface Making {
   /** Makes the file, as soon as it is known what the trace says of itself. Keyframes are kept where states are given. */
-  open(about: About): Promise<Keep>;
+  open(about: About): Promise<Sink>;
   /** Throws once Ctrl-C was pressed or a write failed; both are noticed when the event loop turns. */
   check(): void;
   /** Keeps the line of a source that an event was made of. */

@@ -1,14 +1,11 @@
-// machine.ts - a live machine: what is emitted changes its state and goes to whoever listens.
+// machine.ts - a live machine: each event that is emitted changes its state and goes to the sink.
 
 import type { Event } from "../event/vocabulary.ts";
 import { apply } from "./apply.ts";
 import { type Nature, State } from "./state.ts";
 
-/** Takes each event as it happens: its seq, the op it belongs to (-1 for none), the event, and the state after it. */
-export type Sink = (seq: number, op: number, event: Event, state: State) => void;
-
-/** Takes each event as it comes, with the state after it where there is one at hand. */
-export type Keep = (seq: number, op: number, event: Event, state?: State) => void;
+/** Takes each event as it happens: its seq, its op (-1 outside any), and the state after it where there is one. */
+export type Sink = (seq: number, op: number, event: Event, state?: State) => void;
 
 export class Machine {
   readonly state: State;
@@ -19,7 +16,7 @@ export class Machine {
     this.#sink = sink;
   }
 
-  /** The only door: applies the event, passes it on and gives its seq. */
+  /** The only way to change the state: applies the event, hands it to the sink and returns its seq. */
   emit(event: Event): number {
     const state = this.state;
     const seq = state.moment + 1;

@@ -1,4 +1,4 @@
-// keyframes.ts - keyframes on their way into a trace: when one is due, and whether it must be a whole one.
+// keyframes.ts - the keyframes of a trace: when one is written, whether it is a whole one, and how one is read.
 //
 // Between whole ones stand those that hold only what changed since the one before. A whole one is written
 // as soon as these have grown to its size: then a seek never reads more than twice what the state is, and the
@@ -7,20 +7,20 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { Row } from "../event/row.ts";
 import type { State } from "../machine/state.ts";
-import { KeyframeWriter, keyframeForm } from "./keyframe-bytes.ts";
+import { KeyframeWriter, keyframeForm, readKeyframe } from "./keyframe-bytes.ts";
 import { build, prepare, run } from "./schema.ts";
-import { Summary } from "./summary.ts";
+import { ZoneMap } from "./zone-map.ts";
 
 /** Events between two keyframes: a seek folds half of them, in about 1 ms. */
 export const SPACING = 2048;
 /** How large the changes may grow together, as a part of the state they build on. */
 const GROWTH = 1;
 
-export class Keyframes {
+export class KeyframeRecorder {
   readonly #database: Database;
   readonly #insert: Statement<unknown[]>;
   readonly #writer = new KeyframeWriter();
-  readonly #summary: Summary;
+  readonly #zone: ZoneMap;
   readonly #spacing: number;
   #last = 0;
   /** The whole keyframe that the next one builds on, its bytes and those of the changes since. */
@@ -29,7 +29,7 @@ export class Keyframes {
   /** `kinds` by their codes in the trace. */
   constructor(database: Database, kinds: readonly string[], spacing: number) {
     this.#database = database;
-    this.#summary = new Summary(kinds);
+    this.#zone = new ZoneMap(kinds);
     this.#spacing = spacing;
     this.#insert = prepare(
       database,
@@ -42,7 +42,7 @@ export class Keyframes {
   /** Takes the next event's row, and the state after it; hot, once an event while recording. */
   see(seq: number, row: Row, start: number, filled: number, state: State): void {
     if (seq === 1) run(this.#database, build.updateTable("trace").set({ keyframes: keyframeForm }));
-    this.#summary.row(row, start, filled);
+    this.#zone.row(row, start, filled);
     if (seq - this.#last >= this.#spacing) this.#write(seq, state);
   }
 
@@ -50,7 +50,7 @@ export class Keyframes {
   #write(seq: number, state: State): void {
     const bytes = this.#bytes(seq, state);
     for (const table of state.tables.values()) table.settle();
-    const { kinds, actors, astray } = this.#summary.take();
+    const { kinds, actors, astray } = this.#zone.take();
     const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#insert.run(seq, this.#base!.seq, kinds, actors, astray, data);
     this.#last = seq;
@@ -67,4 +67,48 @@ export class Keyframes {
     this.#base = { seq, bytes: bytes.length, changes: 0 };
     return bytes;
   }
+}
+
+const latest = build
+  .selectFrom("keyframe")
+  .select(["seq", "base"])
+  .where("seq", "<=", 0)
+  .orderBy("seq", "desc")
+  .limit(1);
+const chain = build
+  .selectFrom("keyframe")
+  .select("data")
+  .where("seq", ">=", 0)
+  .where("seq", "<=", 0)
+  .orderBy("seq");
+
+export class KeyframeReader {
+  /** Whether there are any, in a form that this program reads. */
+  readonly known: boolean;
+  readonly #latest: Statement<unknown[]> | null = null;
+  readonly #chain: Statement<unknown[]> | null = null;
+
+  constructor(database: Database) {
+    this.known = formOf(database) === keyframeForm;
+    if (!this.known) return;
+    this.#latest = prepare(database, latest).raw();
+    this.#chain = prepare(database, chain).pluck();
+  }
+
+  /** Brings a new state to the latest keyframe up to this moment and gives its moment; 0 where there is none. */
+  restore(state: State, moment: number): number {
+    const found = this.#latest?.get(moment, 1) as [seq: number, base: number] | undefined;
+    if (found === undefined) return 0;
+    const [seq, base] = found;
+    for (const data of this.#chain!.iterate(base, seq)) readKeyframe(data as Buffer, state);
+    state.moment = seq;
+    return seq;
+  }
+}
+
+/** The form of the keyframes; null where there are none. The first format of a trace had no such column. */
+function formOf(database: Database): string | null {
+  const names = database.prepare("SELECT name FROM pragma_table_info('trace')").pluck().all();
+  if (!names.includes("keyframes")) return null;
+  return database.prepare("SELECT keyframes FROM trace").pluck().get() as string | null;
 }

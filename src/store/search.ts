@@ -9,7 +9,7 @@ import type { Row } from "../event/row.ts";
 import type { Search } from "../event/trace.ts";
 import type { Names } from "./digest.ts";
 import { areIndexed, indexedSql } from "./indexes.ts";
-import { astraySql, bitsOf, deviceCodes } from "./summary.ts";
+import { astraySql, bitsOf, deviceCodes } from "./zone-map.ts";
 
 const SEQ = columns.indexOf("seq");
 /** Rows taken at once: first one, then more and more for whoever goes on. */

@@ -9,7 +9,7 @@ import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
 import { migrate } from "./create.ts";
 import { makeIndexes } from "./indexes.ts";
-import { Keyframes, SPACING } from "./keyframes.ts";
+import { KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { openFile } from "./open.ts";
 import { TraceReader } from "./read.ts";
 import { build, FORMAT, run } from "./schema.ts";
@@ -38,7 +38,7 @@ export const indexTrace = (
     const trace = TraceReader.of(path, database);
     database.exec("DELETE FROM keyframe");
     run(database, build.updateTable("trace").set({ keyframes: null }));
-    const keyframes = new Keyframes(database, trace.names.kinds, spacing);
+    const keyframes = new KeyframeRecorder(database, trace.names.kinds, spacing);
     const state = start(trace.about);
     for (const { row, recorded } of trace.eventsWithRows()) {
       const { seq, event } = recorded;

@@ -13,7 +13,7 @@ import { createFile, writeTrouble } from "./create.ts";
 import { Digest } from "./digest.ts";
 import { EventInsert } from "./event-insert.ts";
 import { makeIndexes } from "./indexes.ts";
-import { Keyframes, SPACING } from "./keyframes.ts";
+import { KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { build, prepare, run } from "./schema.ts";
 import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
 
@@ -33,7 +33,7 @@ export class TraceWriter {
   readonly #note: Statement<unknown[]>;
   readonly #opBegan: Statement<unknown[]>;
   readonly #opEnded: Statement<unknown[]>;
-  readonly #keyframes: Keyframes;
+  readonly #keyframes: KeyframeRecorder;
   readonly #keepLine: (seq: number, line: KeptLine) => void;
   #last = 0;
   #committed = 0;
@@ -51,7 +51,7 @@ export class TraceWriter {
   /** Takes over a file that `createFile` made. */
   constructor(path: string, database: Database, about: About, spacing = SPACING) {
     this.#path = path;
-    this.#keyframes = new Keyframes(database, kindNames, spacing);
+    this.#keyframes = new KeyframeRecorder(database, kindNames, spacing);
     this.#database = database;
     this.#signature = new Signature(chipsetCalled(about.chipset));
     this.#events = new EventInsert(database);

@@ -6,12 +6,12 @@
 // its own: what it says is placed by causality, when the guest's side asks for it.
 
 import type { About } from "../../event/trace.ts";
-import type { Keep } from "../../machine/machine.ts";
+import type { Sink } from "../../machine/machine.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
 
 /** Makes the trace, once it is known what it says of itself, and gives where its events go. */
-export type Open = (about: About) => Promise<Keep> | Keep;
+export type Open = (about: About) => Promise<Sink> | Sink;
 
 /** A source that tells the run step by step; memory stays flat because only one batch is held. */
 export interface Stream<Step = unknown> {

@@ -8,7 +8,7 @@ import { fromJson } from "../../event/line.ts";
 import type { About } from "../../event/trace.ts";
 import type { Event, Recorded } from "../../event/vocabulary.ts";
 import { apply } from "../../machine/apply.ts";
-import type { Keep } from "../../machine/machine.ts";
+import type { Sink } from "../../machine/machine.ts";
 import { pagesOf, State } from "../../machine/state.ts";
 import { natureOf } from "../../replay/replay.ts";
 import { JSONL, JSONL_VERSION, jsonlHeader } from "../jsonl-header.ts";
@@ -65,7 +65,7 @@ function headerOf(json: unknown, refuse: Refuse): Header {
 
 /** Follows the numbers of events and ops through the lines. */
 class Events {
-  readonly #keep: Keep;
+  readonly #sink: Sink;
   readonly #expected: number | null;
   readonly #refuse: Refuse;
   readonly #virtBase: bigint;
@@ -76,8 +76,8 @@ class Events {
   #lastOp = -1;
   readonly #open = new Set<number>();
 
-  constructor(keep: Keep, { about, events }: Header, refuse: Refuse) {
-    this.#keep = keep;
+  constructor(sink: Sink, { about, events }: Header, refuse: Refuse) {
+    this.#sink = sink;
     this.#expected = events;
     this.#virtBase = about.virtBase;
     this.#state = new State(natureOf(about));
@@ -97,7 +97,7 @@ class Events {
     // Page by page, a short file of absurd sizes would take for ever; it gets no keyframes instead.
     if (this.#touched > MOST_TOUCHED + MOST_TOUCHED_EACH * seq) this.#state = undefined;
     if (this.#state !== undefined) apply(this.#state, event, seq);
-    this.#keep(seq, op, event, this.#state);
+    this.#sink(seq, op, event, this.#state);
     this.#last = seq;
   }
 

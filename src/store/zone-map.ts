@@ -1,4 +1,4 @@
-// summary.ts - what kinds of events lie between two keyframes, so that a search can pass over the rest.
+// zone-map.ts - which kinds and actors the events between two keyframes have, so that a search skips the rest.
 
 import { columns } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
@@ -28,7 +28,7 @@ export const astraySql = (devices: readonly number[]): string =>
 export const deviceCodes = (kinds: readonly string[]): number[] =>
   kinds.flatMap((kind, code) => (kind === "device.read" || kind === "device.wrote" ? [code] : []));
 
-export class Summary {
+export class ZoneMap {
   readonly #kinds = new Uint8Array(BITS);
   readonly #actors = new Uint8Array(BITS);
   readonly #devices: readonly number[];
