@@ -1,0 +1,47 @@
+// mutants.ts - npm run mutants -- ROOM[/PART]: changes a room's code in one spot at a time and counts the changes that its tests notice.
+//
+// A change (a mutant) that no test notices is a behaviour that no test states. Tests of the room and of the
+// recording laws judge it, within the process: what only runs as a process of its own is out of reach.
+// Results of earlier runs are kept in dist/mutants and used where neither code nor test changed.
+
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import type { PartialStrykerOptions } from "@stryker-mutator/api/core";
+import { Stryker } from "@stryker-mutator/core";
+
+/** Rooms whose values stand in tables: a table-driven test covers each, so mutants of them count. */
+const ROOMS_OF_VALUES = ["chipset", "event"];
+
+/** Small runs that prove the laws of every run. */
+const LAWS = "test/laws.test.ts";
+
+function optionsFor(target: string): PartialStrykerOptions {
+  const room = target.split("/")[0]!;
+  const name = target.replaceAll("/", "-").replace(/\.ts$/, "");
+  return {
+    mutate: [target.endsWith(".ts") ? `src/${target}` : `src/${target}/**/*.ts`],
+    testFiles: [`test/${room}/**/*.test.ts`, LAWS],
+    testRunner: "vitest",
+    plugins: ["@stryker-mutator/vitest-runner"],
+    vitest: { configFile: "vitest.mutants.ts", related: false },
+    coverageAnalysis: "perTest",
+    ignoreStatic: !ROOMS_OF_VALUES.includes(room),
+    incremental: true,
+    incrementalFile: `dist/mutants/${name}.json`,
+    tempDirName: "dist/mutants/sandbox",
+    ignorePatterns: ["dist"],
+    disableTypeChecks: false,
+    timeoutMS: 10_000,
+    concurrency: availableParallelism(),
+    reporters: ["clear-text", "progress-append-only"],
+    clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  };
+}
+
+const [target] = process.argv.slice(2);
+if (target === undefined || !existsSync(`src/${target}`)) {
+  process.stderr.write("npm run mutants -- ROOM[/PART]: a folder or file of src/, such as hooks\n");
+  process.exitCode = 2;
+} else {
+  await new Stryker(optionsFor(target)).runMutationTest();
+}
