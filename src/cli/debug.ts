@@ -2,9 +2,9 @@
 
 import { readFileSync, statSync } from "node:fs";
 import type { Command } from "commander";
-import { commands } from "../debug/commands.ts";
-import { Desk } from "../debug/desk.ts";
-import { Other } from "../debug/other.ts";
+import { Context } from "../debug/command.ts";
+import { commands } from "../debug/interpreter.ts";
+import { OtherTrace } from "../debug/other-trace.ts";
 import { converse, runScript } from "../debug/repl.ts";
 import { Session } from "../debug/session.ts";
 import { UserError } from "../fault.ts";
@@ -31,8 +31,8 @@ export function addDebug(program: Command): void {
         sayIfUnindexed(path, trace!);
         const travel = new TimeTravel(trace!);
         const other =
-          theirs === undefined ? null : new Other(travel, new TimeTravel(theirs), second!);
-        const desk = new Desk(new Session(travel), path, other, commands);
+          theirs === undefined ? null : new OtherTrace(travel, new TimeTravel(theirs), second!);
+        const desk = new Context(new Session(travel), path, other, commands);
         if (script === null) await converse(desk, print);
         else await runScript(desk, execute!, script, print);
       });

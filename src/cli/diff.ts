@@ -8,7 +8,7 @@ import { isOf, type Rules } from "../diff/scope.ts";
 import { toJson } from "../event/line.ts";
 import { kindNames } from "../event/vocabulary.ts";
 import { UserError, unknownName } from "../fault.ts";
-import { briefText, diffText, pairText, type Telling } from "../report/diff-text.ts";
+import { briefText, type DiffOptions, diffText, pairText } from "../report/diff-text.ts";
 import { titleOf } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { diffFolder } from "./diff-matrix.ts";
@@ -112,7 +112,7 @@ const rulesOf = ({ exact, all, first, only, ignore, align }: Options): Partial<R
   readAll: all,
 });
 
-function tellingOf({ context, first, stat }: Options): Telling {
+function tellingOf({ context, first, stat }: Options): DiffOptions {
   if (stat) return { context: 0, only: "counts" };
   return { context, only: first ? "first" : "all" };
 }

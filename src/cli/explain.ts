@@ -2,8 +2,8 @@
 
 import type { Command } from "commander";
 import { unknownName } from "../fault.ts";
+import { glossary } from "../report/glossary.ts";
 import { inColumns, wrapped } from "../report/text.ts";
-import { words } from "../report/words.ts";
 import { print, printJson } from "./output.ts";
 
 export function addExplain(program: Command): void {
@@ -15,12 +15,12 @@ export function addExplain(program: Command): void {
     .option("--json", "print JSON", false)
     .action(async (word: string | undefined, { json }: { json: boolean }) => {
       if (word === undefined) {
-        if (json) await printJson(Object.fromEntries(words));
-        else await print(inColumns([...words].map(([name, { means }]) => [name, means])));
+        if (json) await printJson(Object.fromEntries(glossary));
+        else await print(inColumns([...glossary].map(([name, { means }]) => [name, means])));
         return;
       }
-      const found = words.get(word);
-      if (found === undefined) throw unknownName("word", word, [...words.keys()]);
+      const found = glossary.get(word);
+      if (found === undefined) throw unknownName("word", word, [...glossary.keys()]);
       if (json) await printJson({ word, ...found });
       else await print(`${word}: ${found.means}\n\n${wrapped(found.example)}`);
     });

@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import type { SourceFile } from "../event/trace.ts";
-import { importFiles, UNKNOWN } from "../exchange/import/joined.ts";
+import { importFiles, UNKNOWN } from "../exchange/import/merge.ts";
 import { PROBES, probesFrom } from "../exchange/import/probes.ts";
 import { UserError } from "../fault.ts";
 import { sourcesText } from "../report/sources-text.ts";

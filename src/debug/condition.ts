@@ -10,7 +10,7 @@ import { nearest, UserError } from "../fault.ts";
 export interface Condition {
   /** As it was written. */
   readonly text: string;
-  readonly holds: (told: Told) => boolean;
+  readonly holds: (told: Candidate) => boolean;
   /** Fields that no event lacks for which it holds, and the value that each must have; null for more than one. */
   readonly demands: readonly Demand[];
 }
@@ -21,7 +21,7 @@ export interface Demand {
 }
 
 /** An event, and what it takes to tell its fields as a person knows them. */
-export interface Told {
+export interface Candidate {
   readonly recorded: Recorded;
   readonly verdict: () => Verdict | null;
   readonly virtBase: bigint;
@@ -51,7 +51,7 @@ export const fieldNames: ReadonlySet<string> = new Set([
 ]);
 
 /** The value of a field; null where the event has none of that name. */
-export function fieldOf({ recorded, verdict, virtBase }: Told, name: string): unknown {
+export function fieldOf({ recorded, verdict, virtBase }: Candidate, name: string): unknown {
   const { seq, op, event } = recorded;
   if (name === "seq") return seq;
   if (name === "op") return op < 0 ? null : op;
@@ -65,7 +65,7 @@ export function fieldOf({ recorded, verdict, virtBase }: Told, name: string): un
 export function conditionOf(text: string): Condition {
   const parser = new Parser(text);
   const node = parser.whole();
-  const holds = (told: Told) => isTrue(node((name) => fieldOf(told, name) as Value));
+  const holds = (told: Candidate) => isTrue(node((name) => fieldOf(told, name) as Value));
   return { text, holds, demands: parser.demands };
 }
 

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline/promises";
 import { UserError } from "../fault.ts";
 import { counted, titleOf } from "../report/text.ts";
-import { Interpreter } from "./commands.ts";
-import type { Desk } from "./desk.ts";
+import type { Context } from "./command.ts";
+import { Interpreter } from "./interpreter.ts";
 
 const PROMPT = "(gartrace) ";
 /** Lines kept of what was typed. */
@@ -16,8 +16,13 @@ const REMEMBERED = 1000;
 type Say = (text: string) => Promise<void>;
 
 /** Carries out a script's lines; stops at the first that fails, with its place. */
-export async function runScript(desk: Desk, path: string, text: string, say: Say): Promise<void> {
-  const interpreter = new Interpreter(desk);
+export async function runScript(
+  context: Context,
+  path: string,
+  text: string,
+  say: Say,
+): Promise<void> {
+  const interpreter = new Interpreter(context);
   for (const [i, line] of text.split("\n").entries()) {
     // An empty line separates here; nobody leans on the Enter key.
     if (line.trim() === "" || line.trim().startsWith("#")) continue;
@@ -26,30 +31,30 @@ export async function runScript(desk: Desk, path: string, text: string, say: Say
       throw error;
     });
     if (printed !== "") await say(printed);
-    if (desk.isOver) return;
+    if (context.isOver) return;
   }
 }
 
 /** Reads lines from whoever is there until they leave; a line that fails is told of and forgotten. */
-export async function converse(desk: Desk, say: Say): Promise<void> {
+export async function converse(context: Context, say: Say): Promise<void> {
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  const interpreter = new Interpreter(desk);
+  const interpreter = new Interpreter(context);
   const answered = async (line: string) =>
     interpreter.run(line).catch((error) => {
       if (error instanceof UserError) return error.message;
       throw error;
     });
-  if (isTerminal) return atTerminal(desk, say, answered, (line) => interpreter.complete(line));
+  if (isTerminal) return atTerminal(context, say, answered, (line) => interpreter.complete(line));
   for await (const line of createInterface({ input: process.stdin })) {
     const printed = await answered(line);
     if (printed !== "") await say(printed);
-    if (desk.isOver) return;
+    if (context.isOver) return;
   }
 }
 
 /** Tab completes, Ctrl-C forgets the line or ends what is under way, Ctrl-D leaves. */
 async function atTerminal(
-  desk: Desk,
+  context: Context,
   say: Say,
   answered: (line: string) => Promise<string>,
   completer: (line: string) => [string[], string],
@@ -61,7 +66,7 @@ async function atTerminal(
   let [isBusy, isClosed] = [false, false];
   terminal.on("SIGINT", () => {
     if (isBusy) {
-      desk.interrupt();
+      context.interrupt();
       return;
     }
     terminal.write(null, { ctrl: true, name: "e" });
@@ -70,21 +75,21 @@ async function atTerminal(
   });
   terminal.on("close", () => {
     isClosed = true;
-    desk.interrupt();
+    context.interrupt();
   });
   // Ctrl-C right behind a line is meant for what the line does.
   terminal.on("line", () => {
     isBusy = true;
   });
-  await say(greeting(desk));
+  await say(greeting(context));
   terminal.prompt();
   for await (const line of terminal) {
     remember(line);
     isBusy = true;
-    await paged(desk, terminal, await answered(line), say);
+    await paged(context, terminal, await answered(line), say);
     isBusy = false;
-    if (desk.isOver || isClosed) break;
-    desk.goOn();
+    if (context.isOver || isClosed) break;
+    context.goOn();
     terminal.prompt();
   }
   // Ctrl-D leaves the cursor behind the prompt.
@@ -92,36 +97,36 @@ async function atTerminal(
   terminal.close();
 }
 
-function greeting(desk: Desk): string {
-  const { trace } = desk.session;
+function greeting(context: Context): string {
+  const { trace } = context.session;
   return [
-    `${desk.name}: ${titleOf(trace.about)}, ${trace.about.workload}, ${counted(trace.count)} events`,
+    `${context.name}: ${titleOf(trace.about)}, ${trace.about.workload}, ${counted(trace.count)} events`,
     "'help' lists the commands, 'continue' goes to the end, 'break wrong' stops at the first bad number.",
   ].join("\n");
 }
 
 /** Long output a page at a time; Ctrl-C and Ctrl-D end it as q does. */
-async function paged(desk: Desk, terminal: Interface, text: string, say: Say): Promise<void> {
+async function paged(context: Context, terminal: Interface, text: string, say: Say): Promise<void> {
   if (text === "") return;
   const lines = text.split("\n");
-  const size = desk.pages === 0 ? lines.length : desk.pages;
+  const size = context.pages === 0 ? lines.length : context.pages;
   for (let from = 0; from < lines.length; from += size) {
     await say(lines.slice(from, from + size).join("\n"));
-    if (from + size < lines.length && (await isEnough(desk, terminal))) return;
+    if (from + size < lines.length && (await isEnough(context, terminal))) return;
   }
 }
 
-async function isEnough(desk: Desk, terminal: Interface): Promise<boolean> {
-  if (desk.signal.aborted) return true;
+async function isEnough(context: Context, terminal: Interface): Promise<boolean> {
+  if (context.signal.aborted) return true;
   // An answer is no command to be had again.
   const forget = (history: string[]) => history.shift();
   terminal.once("history", forget);
   try {
-    const { signal } = desk;
+    const { signal } = context;
     const answer = await terminal.question("-- Enter for more, q to stop --", { signal });
     return answer.trim().startsWith("q");
   } catch (error) {
-    if (desk.signal.aborted) return true;
+    if (context.signal.aborted) return true;
     throw error;
   } finally {
     terminal.off("history", forget);

@@ -9,8 +9,14 @@ import type { Stretch } from "../replay/changes.ts";
 import { type Subject, subjectNamed } from "../replay/subject.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { TimeTravel } from "../replay/travel.ts";
-import { isEnded, piecesOf } from "./pieces.ts";
-import { nearestStop, type Stop, splitCondition, type Target, targetOf } from "./stops.ts";
+import {
+  type Breakpoint,
+  nearestHit,
+  splitCondition,
+  type Target,
+  targetOf,
+} from "./breakpoint.ts";
+import { chunksOf, isInterrupted } from "./chunks.ts";
 
 export type Direction = "forwards" | "backwards";
 
@@ -19,7 +25,7 @@ export interface Arrival {
   readonly moment: number;
   /** It got where it was going to, it met something to stop at, the trace ended first, or somebody interrupted it. */
   readonly by: "arrived" | "stop" | "edge" | "interrupted";
-  readonly stop: Stop | null;
+  readonly stop: Breakpoint | null;
 }
 
 export interface Checkpoint {
@@ -30,7 +36,7 @@ export interface Checkpoint {
 export class Session {
   readonly travel: TimeTravel;
   readonly trace: Trace;
-  readonly #stops: Stop[] = [];
+  readonly #stops: Breakpoint[] = [];
   readonly #checkpoints: Checkpoint[] = [];
   readonly #before: number[] = [];
   #after: number[] = [];
@@ -52,7 +58,7 @@ export class Session {
     return this.trace.event(this.#moment);
   }
 
-  get stops(): readonly Stop[] {
+  get stops(): readonly Breakpoint[] {
     return this.#stops;
   }
 
@@ -121,19 +127,19 @@ export class Session {
   }
 
   /** A breakpoint: "gatt.written if entry >= 0x40". */
-  break(text: string): Stop {
+  break(text: string): Breakpoint {
     const [spec, condition] = splitCondition(text);
     return this.add(spec, targetOf(this.trace, spec), condition);
   }
 
   /** A watchpoint on what changes a subject, looks at it, or does either. */
-  watch(text: string, at: "change" | "read" | "access"): Stop {
+  watch(text: string, at: "change" | "read" | "access"): Breakpoint {
     const [name, condition] = splitCondition(text);
     const subject: Subject = subjectNamed(this.trace, name);
     return this.add(subject.name, { at, subject }, condition);
   }
 
-  add(text: string, target: Target, condition: Stop["condition"] = null): Stop {
+  add(text: string, target: Target, condition: Breakpoint["condition"] = null): Breakpoint {
     const stop = { number: ++this.#stopsMade, text, target, condition, hits: 0 };
     this.#stops.push(stop);
     return stop;
@@ -164,7 +170,7 @@ export class Session {
     const whole = backwards
       ? { from: limit, to: this.#moment - 1, backwards }
       : { from: this.#moment + 1, to: limit, backwards };
-    const pieces = this.#stops.length === 0 ? [] : piecesOf(whole);
+    const pieces = this.#stops.length === 0 ? [] : chunksOf(whole);
     for (const piece of pieces) {
       const met = this.#nearest(piece);
       if (met !== null) {
@@ -172,18 +178,19 @@ export class Session {
         return this.#arrive(met.seq, "stop", met.stop);
       }
       const looked = backwards ? piece.from : piece.to;
-      if (looked !== limit && (await isEnded(signal))) return this.#arrive(looked, "interrupted");
+      if (looked !== limit && (await isInterrupted(signal)))
+        return this.#arrive(looked, "interrupted");
     }
     if (goal !== null) return this.#arrive(goal, "arrived");
     return this.#arrive(backwards ? 0 : this.trace.count, "edge");
   }
 
   /** The stop that is met first in a stretch, and where. */
-  #nearest(stretch: Stretch): { readonly stop: Stop; readonly seq: number } | null {
-    let best: { readonly stop: Stop; readonly seq: number } | null = null;
+  #nearest(stretch: Stretch): { readonly stop: Breakpoint; readonly seq: number } | null {
+    let best: { readonly stop: Breakpoint; readonly seq: number } | null = null;
     let { from, to } = stretch;
     for (const stop of this.#stops) {
-      const found = nearestStop(this.travel, stop, { ...stretch, from, to });
+      const found = nearestHit(this.travel, stop, { ...stretch, from, to });
       if (found === undefined) continue;
       best = { stop, seq: found.seq };
       // What lies at the nearest one so far, or beyond it, need not be looked at.
@@ -193,7 +200,7 @@ export class Session {
     return best;
   }
 
-  #arrive(moment: number, by: Arrival["by"], stop: Stop | null = null): Arrival {
+  #arrive(moment: number, by: Arrival["by"], stop: Breakpoint | null = null): Arrival {
     if (moment !== this.#moment) {
       this.#before.push(this.#moment);
       this.#after = [];

@@ -13,26 +13,26 @@ import {
   registers,
   span,
   type VerdictAt,
-} from "../report/state-parts.ts";
-import { verdictsOf } from "../report/state-text.ts";
+  verdictsOf,
+} from "../report/state-text.ts";
 import { fieldsOf } from "./evaluate.ts";
 import type { Session } from "./session.ts";
 
 /** A variable, with what opens under it. */
-export interface Shown {
+export interface Variable {
   readonly name: string;
   readonly value: string;
-  readonly under?: Shelf;
+  readonly under?: Variables;
   readonly memory?: string;
 }
 
 /** Variables that are counted before they are made: a client asks for some of them at a time. */
-export interface Shelf {
+export interface Variables {
   readonly count: number;
-  readonly some: (start: number, count: number) => Shown[];
+  readonly some: (start: number, count: number) => Variable[];
 }
 
-const shelf = (shown: readonly Shown[]): Shelf => ({
+const shelf = (shown: readonly Variable[]): Variables => ({
   count: shown.length,
   some: (start, count) => shown.slice(start, start + count),
 });
@@ -47,33 +47,33 @@ export function scopesOf(session: Session, frame: Recorded | undefined, partner:
     return kept;
   };
   return {
-    Event: () => shelf(frame === undefined ? [] : eventShown(session, frame)),
+    Event: () => shelf(frame === undefined ? [] : eventVariables(session, frame)),
     GATT: () =>
-      shelf(gattParts(state(), verdictAt).map((part) => gattShown(verdictAt, state(), part))),
+      shelf(gattParts(state(), verdictAt).map((part) => gattVariable(verdictAt, state(), part))),
     P2M: () =>
       state().nature.physIsMachine
         ? shelf([{ name: "p2m", value: "none: physical addresses are machine addresses" }])
-        : shelf(p2mRuns(state()).map((run) => runShown("p2m", run))),
-    IOMMU: () => shelf(iommuRuns(state()).map((run) => runShown("iommu", run))),
-    Registers: () => shelf(registersShown(state())),
+        : shelf(p2mRuns(state()).map((run) => runVariable("p2m", run))),
+    IOMMU: () => shelf(iommuRuns(state()).map((run) => runVariable("iommu", run))),
+    Registers: () => shelf(registerVariables(state())),
     ...(partner === null ? {} : { Other: () => shelf(partner()) }),
   };
 }
 
-export type Scopes = { readonly [name: string]: () => Shelf };
-type Partner = (() => Shown[]) | null;
+export type Scopes = { readonly [name: string]: () => Variables };
+type Partner = (() => Variable[]) | null;
 
-export const eventShown = (
+export const eventVariables = (
   session: Pick<Session, "travel" | "trace">,
   recorded: Recorded,
-): Shown[] =>
+): Variable[] =>
   fieldsOf(session, recorded).map(([name, value]) => ({
     name,
     value,
     ...(name === "machine" || name === "reached" ? { memory: value } : {}),
   }));
 
-function gattShown(verdictAt: VerdictAt, state: State, part: GattPart): Shown {
+function gattVariable(verdictAt: VerdictAt, state: State, part: GattPart): Variable {
   const { first, count, says, word, verdict } = part;
   const value = [
     says,
@@ -82,24 +82,28 @@ function gattShown(verdictAt: VerdictAt, state: State, part: GattPart): Shown {
   ].join(", ");
   const name = `gatt[${span(first, count)}]`;
   if (count === 1) return { name, value };
-  const entry = (index: number): Shown => {
+  const entry = (index: number): Variable => {
     const [one] = gattParts(state, verdictAt, index, index);
-    return gattShown(verdictAt, state, one!);
+    return gattVariable(verdictAt, state, one!);
   };
   return { name, value, under: numbered(first, count, entry) };
 }
 
-function runShown(family: "p2m" | "iommu", { first, length, frame }: Run): Shown {
+function runVariable(family: "p2m" | "iommu", { first, length, frame }: Run): Variable {
   const name = `${family}[${span(first, length)}]`;
   const value = `-> frame ${span(frame, length)}`;
   const memory = `${hex(frame)}000`;
   if (length === 1) return { name, value, memory };
-  const page = (number: number): Shown =>
-    runShown(family, { first: number, length: 1, frame: frame + number - first });
+  const page = (number: number): Variable =>
+    runVariable(family, { first: number, length: 1, frame: frame + number - first });
   return { name, value, memory, under: numbered(first, length, page) };
 }
 
-const numbered = (first: number, length: number, make: (number: number) => Shown): Shelf => ({
+const numbered = (
+  first: number,
+  length: number,
+  make: (number: number) => Variable,
+): Variables => ({
   count: length,
   some: (start, count) =>
     Array.from({ length: Math.max(0, Math.min(count, length - start)) }, (_, i) =>
@@ -107,7 +111,7 @@ const numbered = (first: number, length: number, make: (number: number) => Shown
     ),
 });
 
-const registersShown = (state: State): Shown[] =>
+const registerVariables = (state: State): Variable[] =>
   registers(state).map(({ register, value, fields }) => {
     const under = Object.entries(fields).map(([name, field]) => ({ name, value: field }));
     return {
@@ -119,14 +123,14 @@ const registersShown = (state: State): Shown[] =>
 
 /** Variables by the numbers that a client knows them by; forgotten at every move. */
 export class Numbers {
-  #shelves: Shelf[] = [];
+  #shelves: Variables[] = [];
 
   forget(): void {
     this.#shelves = [];
   }
 
   /** The number of a shelf; 0 for none. */
-  of(shelf: Shelf | undefined): number {
+  of(shelf: Variables | undefined): number {
     return shelf === undefined ? 0 : this.#shelves.push(shelf);
   }
 

@@ -9,7 +9,7 @@ import { tagName } from "../event/device.ts";
 import { addressesOf } from "../event/verdict.ts";
 import type { Trace } from "../replay/trace.ts";
 import { colours } from "./colours.ts";
-import { toldOf } from "./diff-text.ts";
+import { withCauses } from "./diff-text.ts";
 import { addressRows, verdictText } from "./event-text.ts";
 import { type Cell, matrixTable } from "./matrix-text.ts";
 import { counted, countOf, inColumns, indented } from "./text.ts";
@@ -67,7 +67,7 @@ function refusalText({ b }: Divergence): string[] {
 function partingText(native: Trace, lenient: Trace): string[] {
   const { first, firstDevice, causes } = compare(native, lenient);
   const { op, a, b } = first!;
-  const rows = addressRows([toldOf(native, a), toldOf(lenient, b)]);
+  const rows = addressRows([withCauses(native, a), withCauses(lenient, b)]);
   rows.push(["", "", verdictText(a!.verdict!), verdictText(b!.verdict!)]);
   const heading = ["", "", `bare PC, #${a!.recorded.seq}`, `Xen, #${b!.recorded.seq}`];
   const roots = causes.filter(({ root }) => root !== null);

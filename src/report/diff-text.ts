@@ -1,21 +1,29 @@
-// diff-text.ts - a comparison for people: what was compared, how much is alike, what parts first and why.
+// diff-text.ts - a comparison for people: what was compared, how much is alike, what differs first and why.
 
+import type { Cause } from "../diff/causes.ts";
 import { classes } from "../diff/compare.ts";
-import { type Comparison, type Divergence, isAlike, type Scattered } from "../diff/comparison.ts";
+import {
+  type Apart,
+  type Comparison,
+  type Divergence,
+  isAlike,
+  type Scattered,
+} from "../diff/comparison.ts";
 import type { Seen } from "../diff/cursor.ts";
 import type { FactPair } from "../diff/facts.ts";
 import type { Compared } from "../diff/in-memory.ts";
-import { eventText } from "../event/vocabulary.ts";
+import { hookNames } from "../event/hook.ts";
+import { hypercalls } from "../event/p2m.ts";
+import { eventText, type KindName } from "../event/vocabulary.ts";
 import { causesOf } from "../replay/causes.ts";
 import { colours } from "./colours.ts";
-import { apartText, causesText } from "./diff-parts.ts";
-import { addressRows, eventLine, type Told, wordText } from "./event-text.ts";
+import { addressRows, type EventWithCauses, eventLine, wordText } from "./event-text.ts";
+import { explained, glossary } from "./glossary.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
 import { ofPieces, transferText } from "./transfers-text.ts";
-import { explained, words } from "./words.ts";
 
 /** How much of a comparison is told. */
-export interface Telling {
+export interface DiffOptions {
   /** Events before and after the first divergence. */
   readonly context: number;
   readonly only: "all" | "first" | "counts";
@@ -26,7 +34,7 @@ export function diffText(
   a: Compared,
   b: Compared,
   comparison: Comparison,
-  { context, only }: Telling = { context: 0, only: "all" },
+  { context, only }: DiffOptions = { context: 0, only: "all" },
 ): string {
   const head = [headOf("A", a), headOf("B", b), ""];
   const counts = [...countsLines(comparison), ""];
@@ -90,7 +98,7 @@ function countsLines(comparison: Comparison): string[] {
   const rows = classes
     .filter((name) => counts[name] > 0)
     .map((name) => {
-      const means = name === "same" ? "" : words.get(name)!.means;
+      const means = name === "same" ? "" : glossary.get(name)!.means;
       return [counted(counts[name]), name, (isOfPieces ? ofPieces[name] : null) ?? means];
     });
   if (unknown > 0)
@@ -155,7 +163,7 @@ export const opText = ({ op }: Divergence): string =>
 function divergenceLines(a: Compared, b: Compared, divergence: Divergence): string[] {
   const lines = divergence.facts.map((fact) => `  ${factText(fact)}`);
   if (divergence.a === null && divergence.b === null) return lines;
-  const told = [toldOf(a, divergence.a), toldOf(b, divergence.b)] as const;
+  const told = [withCauses(a, divergence.a), withCauses(b, divergence.b)] as const;
   const rows = addressRows(told);
   const decoded = [decodedText(a, divergence.a), decodedText(b, divergence.b)];
   if (decoded.some((text) => text !== "-"))
@@ -195,10 +203,12 @@ function factText({ fact, a, b }: FactPair): string {
   return `${fact}: ${short(a)} in A, ${short(b)} in B`;
 }
 
-const MOST = 80;
+const LONGEST_VALUE = 80;
 function short(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
-  return text.length <= MOST ? text : `${text.slice(0, MOST)}... (--json prints all)`;
+  return text.length <= LONGEST_VALUE
+    ? text
+    : `${text.slice(0, LONGEST_VALUE)}... (--json prints all)`;
 }
 
 const pairLines = (a: Compared, b: Compared, divergence: Divergence): string[] => [
@@ -209,7 +219,7 @@ const lineOf = ({ about }: Compared, seen: Seen | null): string =>
   seen === null ? "has no such event" : eventLine(seen.recorded, seen.verdict, about);
 
 /** An event of a trace with its causes; null for none. */
-export const toldOf = (trace: Compared, seen: Seen | null): Told | null =>
+export const withCauses = (trace: Compared, seen: Seen | null): EventWithCauses | null =>
   seen && {
     recorded: seen.recorded,
     causes: causesOf(trace, seen.recorded),
@@ -259,4 +269,63 @@ function alignmentText(comparison: Comparison): string {
   if (isGuess)
     lines.push("a guess: in one op the sides share nothing for longer than partners are sought");
   return lines.join("\n");
+}
+
+/** Causes that are printed one by one. */
+const MOST_CAUSES = 12;
+
+/** What many events of a kind are called. */
+const nouns: { readonly [K in KindName]?: readonly [one: string, many: string] } = {
+  "gatt.written": ["entry", "entries"],
+  "gatt.read": ["read of an entry", "reads of entries"],
+  "directory.written": ["directory entry", "directory entries"],
+  "register.written": ["register", "registers"],
+  "device.read": ["read by the card", "reads by the card"],
+  "device.wrote": ["write by the card", "writes by the card"],
+  "table.remapped": ["remapped page", "remapped pages"],
+  "fault.raised": ["fault", "faults"],
+  "page.freed": ["freed page", "freed pages"],
+};
+
+function named(kind: string, count: number): string {
+  const [one, many] = nouns[kind as KindName] ?? [kind, kind];
+  return countOf(count, one, many);
+}
+
+/** "2,048 entries, one cause: virt_to_phys in agp_allocate_memory, in B from op 4 on" */
+export function causesText(causes: readonly Cause[]): string {
+  const lines = causes.slice(0, MOST_CAUSES).map(({ root, after, side, count, kinds, op }) => {
+    if (after !== null)
+      return (
+        `${countOf(count, "event")} ${kinds[0]!.class}: op ${after.op} ${after.name} returned ` +
+        `${JSON.stringify(after.a)} in A and ${JSON.stringify(after.b)} in B`
+      );
+    const where = `in ${side.toUpperCase()} from op ${op} on`;
+    if (root !== null) {
+      const what = kinds.map(({ kind, count }) => named(kind, count)).join(", ");
+      return `${what}, one cause: ${root}, ${where}`;
+    }
+    return kinds.map((one) => `${named(one.kind, one.count)} ${one.class}, ${where}`).join("; ");
+  });
+  const rest = causes.slice(MOST_CAUSES).reduce((sum, { count }) => sum + count, 0);
+  if (rest > 0) lines.push(`and ${countOf(rest, "divergence")} more`);
+  return lines.join("\n");
+}
+
+/** By side: how many events of which kind only that side's platform made, or only one side can have. */
+export function apartText({ apartBy }: Comparison): string {
+  const rows = (["a", "b"] as const).flatMap((side) => {
+    const by = apartBy[side];
+    const rest = by.slice(MOST_CAUSES).reduce((sum, { count }) => sum + count, 0);
+    return [
+      ...by.slice(0, MOST_CAUSES).map((apart) => [counted(apart.count), nameOf(apart)]),
+      ...(rest > 0 ? [[counted(rest), "others"]] : []),
+    ].map((row, i) => [i === 0 ? side.toUpperCase() : "", ...row]);
+  });
+  return rows.length === 0 ? "" : inColumns(rows);
+}
+
+function nameOf({ kind, code }: Apart): string {
+  if (kind === "hypercall.made") return `${kind} ${hypercalls[code]}`;
+  return kind === "hook.called" ? `${kind} ${hookNames[code]}` : kind;
 }

@@ -57,7 +57,7 @@ const spaces = [
  * The five addresses of some events, a row each: name, meaning, one column an event. An address that the
  * event does not carry is that of the nearest event it came from.
  */
-export function addressRows(events: readonly (Told | null)[]): string[][] {
+export function addressRows(events: readonly (EventWithCauses | null)[]): string[][] {
   return spaces.map(([space, meaning]) => [
     space,
     meaning,
@@ -74,7 +74,7 @@ export function addressRows(events: readonly (Told | null)[]): string[][] {
 }
 
 /** An event with the events that its address came from, nearest first. */
-export interface Told {
+export interface EventWithCauses {
   readonly recorded: Recorded;
   readonly causes: readonly Recorded[];
   readonly virtBase: bigint;

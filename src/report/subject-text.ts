@@ -22,8 +22,8 @@ import {
   type Run,
   registers,
   span,
-} from "./state-parts.ts";
-import { verdictsOf } from "./state-text.ts";
+  verdictsOf,
+} from "./state-text.ts";
 import { inColumns, indented } from "./text.ts";
 
 /** A row: which subjects, and what they are. */

@@ -5,16 +5,16 @@ import { findMax } from "../../src/agpgart/backend.ts";
 import {
   acquire,
   alloc,
+  bareRun,
   bind,
   cleanup,
+  driverRun,
   failIoremap,
   info,
   init,
   maxOrder,
   release,
-  told,
-  toldOnly,
-} from "../told.ts";
+} from "../driver-run.ts";
 
 const megabytes = (count: number) => count * 256;
 
@@ -39,7 +39,7 @@ describe("agp_find_max", () => {
 });
 
 describe("acquire and release", () => {
-  const tries = told(
+  const tries = driverRun(
     "native-i386 legacy",
     acquire,
     acquire,
@@ -60,7 +60,7 @@ describe("acquire and release", () => {
   });
 
   test("without a bridge there is nothing to acquire, to ask or to allocate from", () => {
-    const none = toldOnly(
+    const none = bareRun(
       "native-i386 legacy",
       {},
       acquire,
@@ -79,12 +79,12 @@ describe("acquire and release", () => {
 });
 
 describe("a bridge that cannot be set up", () => {
-  const messages = (place: number, run: ReturnType<typeof told>) =>
+  const messages = (place: number, run: ReturnType<typeof driverRun>) =>
     run.of(place, "message.logged").map(({ level, text }) => `${level}: ${text}`);
   const why = "err: agpgart: unable to get memory for graphics translation table.";
 
   test("is -ENOMEM without memory for the table, and -ENOMEM again when ioremap fails", () => {
-    const run = told(
+    const run = driverRun(
       "native-i386 legacy",
       cleanup,
       maxOrder(-1),
@@ -104,13 +104,13 @@ describe("a bridge that cannot be set up", () => {
   });
 
   test("may be tried again once there is memory", () => {
-    const run = told("native-i386 legacy", cleanup, maxOrder(-1), init, maxOrder(0), init);
+    const run = driverRun("native-i386 legacy", cleanup, maxOrder(-1), init, maxOrder(0), init);
     expect(run.result(4)).toMatchObject({ ret: 0, num_entries: 1024 });
   });
 });
 
 test("the bridge says the raw mode and page mask, whatever it worked out", () => {
-  const { mode, page_mask, max_memory } = told("native-i386 legacy", info).result(0);
+  const { mode, page_mask, max_memory } = driverRun("native-i386 legacy", info).result(0);
   expect({ mode, page_mask, max_memory }).toEqual({
     mode: "0x1f000203",
     page_mask: "0xffffffff",
@@ -119,5 +119,5 @@ test("the bridge says the raw mode and page mask, whatever it worked out", () =>
 });
 
 test("loading a second time is refused while the bridge is there", () => {
-  expect(told("native-i386 legacy", init).ret(0)).toBe(-17);
+  expect(driverRun("native-i386 legacy", init).ret(0)).toBe(-17);
 });

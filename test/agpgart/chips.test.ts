@@ -3,17 +3,27 @@
 import { describe, expect, test } from "vitest";
 import { chipsets } from "../../src/chipset/index.ts";
 import { outcomeOf } from "../../src/replay/outcome.ts";
-import { setupOf, tells, workloadOf } from "../tells.ts";
-import { alloc, bind, cleanup, enable, info, init, maxOrder, toldOnly, unbind } from "../told.ts";
+import {
+  alloc,
+  bareRun,
+  bind,
+  cleanup,
+  enable,
+  info,
+  init,
+  maxOrder,
+  unbind,
+} from "../driver-run.ts";
+import { lawfulTrace, setupOf, workloadOf } from "../laws.ts";
 
 const chipset = (wanted: string) => ({ chipset: chipsets.find(({ name }) => name === wanted)! });
-const messages = (run: ReturnType<typeof toldOnly>, place: number) =>
+const messages = (run: ReturnType<typeof bareRun>, place: number) =>
   run.of(place, "message.logged").map(({ text }) => text.replace("agpgart: ", ""));
 
 describe("an AMD64 whose GART is the PCI IOMMU too", () => {
   const ops = [init, info, alloc(0, 2), bind(0, 8191), bind(0, 8190)];
-  const whole = toldOnly("native-x86_64 legacy", chipset("amd64-8151"), ...ops);
-  const shared = toldOnly("native-x86_64iommu legacy", chipset("amd64-8151"), ...ops);
+  const whole = bareRun("native-x86_64 legacy", chipset("amd64-8151"), ...ops);
+  const shared = bareRun("native-x86_64iommu legacy", chipset("amd64-8151"), ...ops);
 
   test("has the lower half of the aperture for AGP, and refuses to bind beyond", () => {
     expect([3, 4].map((op) => whole.ret(op))).toEqual([0, -22]);
@@ -29,7 +39,7 @@ describe("an AMD64 whose GART is the PCI IOMMU too", () => {
 test("an AMD64 is refused where neither the northbridge nor the AGP bridge has an aperture", () => {
   const { chipset: bare } = chipset("amd64-8151-noaper");
   const powerOn = bare.powerOn.filter(({ offset }) => offset !== 0x10);
-  const run = toldOnly("native-x86_64 gart", { chipset: { ...bare, powerOn } }, init, cleanup);
+  const run = bareRun("native-x86_64 gart", { chipset: { ...bare, powerOn } }, init, cleanup);
   expect(run.ret(0)).toBe(-19);
   expect(messages(run, 0).slice(1)).toEqual([
     "No aperture",
@@ -42,7 +52,7 @@ test("an AMD64 is refused where neither the northbridge nor the AGP bridge has a
 });
 
 test("an AMD64 whose table came out smaller still takes the size that the northbridge has", () => {
-  const run = toldOnly(
+  const run = bareRun(
     "native-x86_64 legacy",
     chipset("amd64-8151"),
     ...[maxOrder(3), init, alloc(0, 2), bind(0, 8191), cleanup],
@@ -56,7 +66,7 @@ test("an AMD64 whose table came out smaller still takes the size that the northb
 });
 
 describe("AGP 3.5", () => {
-  const run = (name: string) => toldOnly("native-i386 legacy", chipset(name), init, enable);
+  const run = (name: string) => bareRun("native-i386 legacy", chipset(name), init, enable);
   const depths = (told: ReturnType<typeof run>) =>
     told
       .of(1, "register.written")
@@ -84,17 +94,17 @@ describe("AGP 3.5", () => {
 });
 
 test("the 815 refuses a correct table above 512 MB, which Xen's contiguous regions are", () => {
-  const onXen = toldOnly("xen-i386 gart", chipset("intel-815"), init);
+  const onXen = bareRun("xen-i386 gart", chipset("intel-815"), init);
   expect(onXen.ret(0)).toBe(-22);
   expect(messages(onXen, 0)).toContain("gatt bus addr too high");
   const { recorded } = outcomeOf(onXen.trace).first!;
   expect(recorded.event).toMatchObject({ text: "agpgart: gatt bus addr too high" });
-  const low = toldOnly("xen-i386low gart", chipset("intel-815"), init);
+  const low = bareRun("xen-i386low gart", chipset("intel-815"), init);
   expect(low.result(0)).toMatchObject({ ret: 0, gatt_bus_addr: "0x18000000" });
 });
 
 test("the 820's card finds what is bound now, though nothing ever empties a TLB", () => {
-  const run = toldOnly(
+  const run = bareRun(
     "native-i386 gart",
     chipset("intel-820"),
     ...[init, alloc(0, 1), alloc(1, 1), bind(0, 0), unbind(0), bind(1, 0)],
@@ -114,6 +124,6 @@ test.each([
   (hooks, lenientIoremap, ends) => {
     const workload = workloadOf(init, alloc(0, 2), bind(0, 0));
     const other = { ...chipset("amd64-8151"), lenientIoremap, workload };
-    expect(outcomeOf(tells(setupOf(`xen-x86_64 ${hooks}`, other))).ends).toBe(ends);
+    expect(outcomeOf(lawfulTrace(setupOf(`xen-x86_64 ${hooks}`, other))).ends).toBe(ends);
   },
 );

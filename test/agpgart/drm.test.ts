@@ -2,13 +2,13 @@
 
 import { expect, test } from "vitest";
 import { u3 } from "../../src/chipset/u3.ts";
-import { toldOnly } from "../told.ts";
+import { bareRun } from "../driver-run.ts";
 
 const small = [{ op: "maxorder", max_order: 0 }, { op: "init" }];
 const drm = (op: string, fields: object = {}) => ({ op: `drm_${op}`, ...fields });
 const info = drm("info");
 const rets = (words: string, ...ops: object[]): unknown[] => {
-  const told = toldOnly(words, {}, ...small, ...ops);
+  const told = bareRun(words, {}, ...small, ...ops);
   return ops.map((_, i) => told.ret(small.length + i));
 };
 
@@ -22,7 +22,7 @@ test("nothing comes through before it has the backend", () => {
 });
 
 test("without a bridge there is no AGP", () => {
-  const told = toldOnly("native-i386 gart", {}, drm("init"), drm("acquire"));
+  const told = bareRun("native-i386 gart", {}, drm("init"), drm("acquire"));
   expect([told.ret(0), told.ret(1)]).toEqual([0, -19]);
 });
 
@@ -45,7 +45,7 @@ test("it takes the backend once, and not from a controller", () => {
 const acquired = [drm("init"), drm("acquire"), info, drm("enable", { agp_mode: "info" })];
 
 test("sizes and offsets are bytes, rounded up to pages; a handle is a key and one", () => {
-  const told = toldOnly(
+  const told = bareRun(
     "native-i386 gart",
     {},
     ...[...small, ...acquired, drm("alloc", { slot: 0, size: 4097 })],
@@ -73,7 +73,7 @@ test("what is bound is not bound again, and is unbound when it is freed", () => 
 });
 
 test("on U3 the first page of the aperture is at 0, which looks as if nothing were bound there", () => {
-  const told = toldOnly(
+  const told = bareRun(
     "ppc64-g5 gart",
     { chipset: u3 },
     ...[{ op: "init" }, ...acquired],

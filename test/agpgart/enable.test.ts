@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { intel440bx } from "../../src/chipset/440bx.ts";
 import type { Chipset } from "../../src/chipset/chipset.ts";
 import { registerName } from "../../src/event/register.ts";
-import { enable, init, maxOrder, toldOnly } from "../told.ts";
+import { bareRun, enable, init, maxOrder } from "../driver-run.ts";
 
 const CARD_STATUS = 0xf4;
 
@@ -17,7 +17,7 @@ const withCard = (value: number): Chipset => ({
 });
 
 const enabled = (chipset: Chipset) =>
-  toldOnly("native-i386 legacy", { chipset }, maxOrder(0), init, enable);
+  bareRun("native-i386 legacy", { chipset }, maxOrder(0), init, enable);
 const commands = (chipset: Chipset) =>
   enabled(chipset)
     .of(2, "register.written")
@@ -39,7 +39,7 @@ test("only the fastest rate that the client asks for is tried: a card without it
 });
 
 test("the version is read from the capability once", () => {
-  const run = toldOnly("native-i386 legacy", {}, maxOrder(0), init, enable, enable);
+  const run = bareRun("native-i386 legacy", {}, maxOrder(0), init, enable, enable);
   const looks = [2, 3].map((place) =>
     run.of(place, "register.read").filter((read) => read.place === "get_agp_version"),
   );

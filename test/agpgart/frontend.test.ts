@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { u3 } from "../../src/chipset/u3.ts";
-import { failAfter, type Told, toldOnly } from "../told.ts";
+import { bareRun, type DriverRun, failAfter } from "../driver-run.ts";
 
 const proc = (pid: number, uid = 0) => ({ op: "proc", pid, uid, suid: uid, comm: `p${pid}` });
 const open = (file: number, pid: number) => ({ op: "open", file, pid });
@@ -22,10 +22,10 @@ const start = [
 ];
 
 /** The return values of the operations after the start. */
-const retsOf = (told: Told, count: number): unknown[] =>
+const retsOf = (told: DriverRun, count: number): unknown[] =>
   Array.from({ length: count }, (_, i) => told.ret(start.length + i));
 const rets = (words: string, ...ops: object[]): unknown[] =>
-  retsOf(toldOnly(words, {}, ...start, ...ops), ops.length);
+  retsOf(bareRun(words, {}, ...start, ...ops), ops.length);
 
 describe("an oops inside ALLOCATE", () => {
   const blocked = [
@@ -35,7 +35,7 @@ describe("an oops inside ALLOCATE", () => {
     close(1, 2),
     { op: "exit", pid: 1 },
   ];
-  const told = toldOnly(
+  const told = bareRun(
     "native-i386 legacy",
     {},
     ...[...start, ioctl("ACQUIRE"), failAfter(2), allocate, failAfter(-1)],
@@ -73,7 +73,7 @@ test("a number of another word size is -ENOTTY for the controller, and for other
     raw(info.x86_64, 1, 2),
   ];
   expect(rets("native-i386 gart", ...asked)).toEqual([-22, 0, 0, -25, -25, -1]);
-  const g5 = toldOnly("ppc64-g5 gart", { chipset: u3 }, ...start.slice(1), ...asked);
+  const g5 = bareRun("ppc64-g5 gart", { chipset: u3 }, ...start.slice(1), ...asked);
   const rets5 = asked.map((_, i) => g5.ret(start.length - 1 + i));
   expect(rets5).toEqual([-22, 0, -25, -25, 0, -1]);
 });
@@ -82,7 +82,7 @@ describe("a mapping", () => {
   test("keeps its file open: the controller goes with the last of them", () => {
     const whole = 4 * 2 ** 20;
     const ops = [ioctl("ACQUIRE"), mmap(0, 1, 0, whole), allocate, close(0, 1)];
-    const told = toldOnly("native-i386 gart", {}, ...start, ...ops, {
+    const told = bareRun("native-i386 gart", {}, ...start, ...ops, {
       op: "munmap",
       map: 0,
       pid: 1,
@@ -111,7 +111,7 @@ describe("a mapping", () => {
 
 test("a device file without its module cannot be opened, and loading it again forgets everybody", () => {
   const ops = [ioctl("ACQUIRE"), { op: "cleanup" }, open(2, 1), { op: "init" }, open(3, 1)];
-  const told = toldOnly("native-i386 gart", {}, ...start, ...ops);
+  const told = bareRun("native-i386 gart", {}, ...start, ...ops);
   expect(told.ret(start.length + 2)).toBe(-19);
   expect(told.result(start.length + 4).fe).toEqual({
     ...{ current: null, backend_acquired: 0, controllers: [] },
@@ -120,7 +120,7 @@ test("a device file without its module cannot be opened, and loading it again fo
 });
 
 test("a process that ends says what each of its files left behind", () => {
-  const told = toldOnly("native-i386 gart", {}, ...start, open(2, 1), { op: "exit", pid: 1 });
+  const told = bareRun("native-i386 gart", {}, ...start, open(2, 1), { op: "exit", pid: 1 });
   const { fe, releases } = told.result(start.length + 1);
   expect(releases).toMatchObject([
     {

@@ -2,9 +2,18 @@
 
 import { describe, expect, test } from "vitest";
 import type { Event } from "../../src/event/vocabulary.ts";
-import { alloc, bind, cleanup, ENTRIES, failAfter, free, told, unbind } from "../told.ts";
+import {
+  alloc,
+  bind,
+  cleanup,
+  driverRun,
+  ENTRIES,
+  failAfter,
+  free,
+  unbind,
+} from "../driver-run.ts";
 
-const native = (...ops: object[]) => told("native-i386 legacy", ...ops);
+const native = (...ops: object[]) => driverRun("native-i386 legacy", ...ops);
 const kinds = (events: readonly Event[]) => events.map(({ kind }) => kind);
 const entries = (events: readonly Event[]) =>
   events.flatMap((event) =>

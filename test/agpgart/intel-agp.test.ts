@@ -2,20 +2,29 @@
 
 import { describe, expect, test } from "vitest";
 import { registerAt } from "../../src/event/register.ts";
-import { alloc, bind, cleanup, init, maxOrder, type Told, told, toldOnly } from "../told.ts";
+import {
+  alloc,
+  bareRun,
+  bind,
+  cleanup,
+  type DriverRun,
+  driverRun,
+  init,
+  maxOrder,
+} from "../driver-run.ts";
 
 const APSIZE = 0xb4;
 const AGPCTRL = 0xb0;
 
-const written = (run: Told, place: number) =>
+const written = (run: DriverRun, place: number) =>
   run
     .of(place, "register.written")
     .map(({ register, word }) => [registerAt(register).offset, word] as const);
-const writtenTo = (run: Told, place: number, offset: number) =>
+const writtenTo = (run: DriverRun, place: number, offset: number) =>
   written(run, place).flatMap(([at, word]) => (at === offset ? [word] : []));
 
 test("the chipset is set up in the order of the datasheet's registers that the driver follows", () => {
-  expect(written(told("native-i386 legacy"), -1)).toEqual([
+  expect(written(driverRun("native-i386 legacy"), -1)).toEqual([
     [APSIZE, 63],
     [0xb8, 0x1000000],
     [AGPCTRL, 0x2280],
@@ -25,12 +34,12 @@ test("the chipset is set up in the order of the datasheet's registers that the d
 });
 
 test("the graphics TLB is emptied by two constants, whatever the register held", () => {
-  const run = told("native-i386 legacy", alloc(0, 1), bind(0, 0));
+  const run = driverRun("native-i386 legacy", alloc(0, 1), bind(0, 0));
   expect(writtenTo(run, 1, AGPCTRL)).toEqual([0x2200, 0x2280]);
 });
 
 describe("a table that cannot be had", () => {
-  const run = toldOnly("native-i386 legacy", {}, maxOrder(2), init, cleanup, maxOrder(99), init);
+  const run = bareRun("native-i386 legacy", {}, maxOrder(2), init, cleanup, maxOrder(99), init);
 
   test("is tried smaller and smaller, and the smaller aperture is programmed", () => {
     expect(run.of(1, "fault.raised").map(({ fault, size }) => [fault, size])).toEqual([
@@ -53,7 +62,7 @@ describe("a table that cannot be had", () => {
 });
 
 test("unloading switches the aperture off before the table goes", () => {
-  const run = told("native-i386 legacy", cleanup);
+  const run = driverRun("native-i386 legacy", cleanup);
   expect(written(run, 0)).toEqual([
     [0x50, 0],
     [APSIZE, 63],

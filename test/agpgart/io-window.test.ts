@@ -3,12 +3,12 @@
 import { describe, expect, test } from "vitest";
 import { titan } from "../../src/chipset/titan.ts";
 import { zx1 } from "../../src/chipset/zx1.ts";
-import { alloc, bind, cleanup, free, init, toldOnly, unbind } from "../told.ts";
+import { alloc, bareRun, bind, cleanup, free, init, unbind } from "../driver-run.ts";
 
 const bound = [init, alloc(0, 3), bind(0, 2)];
 
 describe("alpha", () => {
-  const run = toldOnly(
+  const run = bareRun(
     "alpha gart",
     { chipset: titan },
     ...bound,
@@ -30,7 +30,7 @@ describe("alpha", () => {
   });
 
   test("is led astray by virt_to_bus, which says where PCI's direct map has the page", () => {
-    const posted = toldOnly("alpha dma-coherent", { chipset: titan }, ...bound, free(0));
+    const posted = bareRun("alpha dma-coherent", { chipset: titan }, ...bound, free(0));
     const [entry] = posted.of(2, "gatt.written");
     expect(Number(entry!.bus) - Number(entry!.machine)).toBe(0x80000000);
     // The way back is as wrong as the way there, and so finds the page.
@@ -41,8 +41,8 @@ describe("alpha", () => {
 });
 
 describe("zx1", () => {
-  const run = toldOnly("ia64-zx1 gart", { chipset: zx1 }, ...bound, unbind(0), cleanup, init);
-  const handle = toldOnly("ia64-zx1 dma-handle", { chipset: zx1 }, ...bound);
+  const run = bareRun("ia64-zx1 gart", { chipset: zx1 }, ...bound, unbind(0), cleanup, init);
+  const handle = bareRun("ia64-zx1 dma-handle", { chipset: zx1 }, ...bound);
 
   test("takes the upper half of the window's table, by the cookie that lies there", () => {
     const [cookie] = run.of(0, "gatt.read");

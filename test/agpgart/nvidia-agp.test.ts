@@ -3,9 +3,9 @@
 import { expect, test } from "vitest";
 import { nforce2 } from "../../src/chipset/nforce2.ts";
 import { msrNumber, registerAt } from "../../src/event/register.ts";
-import { alloc, bind, cleanup, init, maxOrder, toldOnly, unbind } from "../told.ts";
+import { alloc, bareRun, bind, cleanup, init, maxOrder, unbind } from "../driver-run.ts";
 
-const run = toldOnly(
+const run = bareRun(
   "native-i386 legacy",
   { chipset: nforce2 },
   init,
@@ -27,7 +27,7 @@ test("the aperture becomes an I/O range in the last free pair of the processor's
 });
 
 test("unloading finds the pair that it took", () => {
-  const again = toldOnly("native-i386 legacy", { chipset: nforce2 }, init, cleanup, init);
+  const again = bareRun("native-i386 legacy", { chipset: nforce2 }, init, cleanup, init);
   const pairs = again
     .of(2, "register.written")
     .filter(({ size }) => size === 8)
@@ -54,7 +54,7 @@ test("what is unbound is neither read back nor followed by a cache flush", () =>
 });
 
 test("even the smallest aperture has a table of 64 KB, so that one of 32 KB does not do", () => {
-  const refused = toldOnly("native-i386 legacy", { chipset: nforce2 }, maxOrder(3), init);
+  const refused = bareRun("native-i386 legacy", { chipset: nforce2 }, maxOrder(3), init);
   expect(refused.ret(1)).toBe(-12);
   expect(refused.of(1, "fault.raised").map(({ size }) => size)).toEqual([65536, 65536]);
 });

@@ -4,12 +4,12 @@ import { describe, expect, test } from "vitest";
 import { amdIrongate } from "../../src/chipset/amd-irongate.ts";
 import { atiRs100 } from "../../src/chipset/ati-igp.ts";
 import { sworksHe } from "../../src/chipset/sworks-he.ts";
-import { alloc, bind, failAfter, failIoremap, init, toldOnly, unbind } from "../told.ts";
+import { alloc, bareRun, bind, failAfter, failIoremap, init, unbind } from "../driver-run.ts";
 
 const lenient = { lenientIoremap: true };
 
 describe("ATI's IGP under Xen with the legacy hooks", () => {
-  const run = toldOnly(
+  const run = bareRun(
     "xen-i386 legacy",
     { ...lenient, chipset: atiRs100 },
     init,
@@ -34,13 +34,13 @@ describe("ATI's IGP under Xen with the legacy hooks", () => {
 });
 
 test("every page of an IGP's table is uncached before ioremap, and stays so where ioremap fails", () => {
-  const run = toldOnly("native-i386 legacy", { chipset: atiRs100 }, failIoremap(1), init);
+  const run = bareRun("native-i386 legacy", { chipset: atiRs100 }, failIoremap(1), init);
   const attributes = run.of(1, "attribute.changed").map(({ attribute }) => attribute);
   expect([run.ret(1), attributes]).toEqual([-12, ["reserved", "uncached", "unreserved"]]);
 });
 
 describe("ServerWorks' table", () => {
-  const run = toldOnly(
+  const run = bareRun(
     "xen-i386 gart",
     { chipset: sworksHe },
     init,
@@ -79,7 +79,7 @@ describe("ServerWorks' table", () => {
 test.each([amdIrongate, atiRs100, sworksHe])(
   "$name gives back every page where one of the table cannot be had",
   (chipset) => {
-    const run = toldOnly("native-i386 legacy", { chipset }, failAfter(7), init);
+    const run = bareRun("native-i386 legacy", { chipset }, failAfter(7), init);
     expect(run.ret(1)).toBe(-12);
     const pages = (kind: "page.allocated" | "page.freed") =>
       run

@@ -3,17 +3,26 @@
 import { expect, test } from "vitest";
 import { uninorth, uninorth15 } from "../../src/chipset/uninorth.ts";
 import { registerAt } from "../../src/event/register.ts";
-import { alloc, bind, enable, init, maxOrder, type Told, toldOnly, unbind } from "../told.ts";
+import {
+  alloc,
+  bareRun,
+  bind,
+  type DriverRun,
+  enable,
+  init,
+  maxOrder,
+  unbind,
+} from "../driver-run.ts";
 
-const controls = (run: Told, place: number) =>
+const controls = (run: DriverRun, place: number) =>
   run
     .of(place, "register.written")
     .filter(({ register }) => registerAt(register).offset === 0x94)
     .map(({ word }) => word);
-const messages = (run: Told, place: number) =>
+const messages = (run: DriverRun, place: number) =>
   run.of(place, "message.logged").map(({ text }) => text);
 
-const run = toldOnly(
+const run = bareRun(
   "ppc32-mac gart",
   { chipset: uninorth },
   init,
@@ -38,17 +47,17 @@ test("what is unbound stays in the data cache: the chipset still finds the page"
 
 test("revision 0x21 loses its only rate: 4x goes after it was chosen", () => {
   const [bridge, card] = messages(
-    toldOnly("ppc32-mac gart", { chipset: uninorth15 }, init, enable),
+    bareRun("ppc32-mac gart", { chipset: uninorth15 }, init, enable),
     1,
   );
   expect(bridge).toBe("agpgart: Putting AGP V2 device at 0000:f0:0b.0 into 0x mode");
   expect(card).toBe("agpgart: Putting AGP V2 device at 0000:f0:10.0 into 0x mode");
-  const [older] = messages(toldOnly("ppc32-mac gart", { chipset: uninorth }, init, enable), 1);
+  const [older] = messages(bareRun("ppc32-mac gart", { chipset: uninorth }, init, enable), 1);
   expect(older).toBe("agpgart: Putting AGP V2 device at 0000:f0:0b.0 into 2x mode");
 });
 
 test("a table that cannot be had is asked for at the same size until the sizes run out", () => {
-  const refused = toldOnly("ppc32-mac legacy", { chipset: uninorth }, maxOrder(2), init);
+  const refused = bareRun("ppc32-mac legacy", { chipset: uninorth }, maxOrder(2), init);
   expect(refused.ret(1)).toBe(-12);
   expect(refused.of(1, "fault.raised").map(({ size }) => size)).toEqual(Array(4).fill(32768));
 });

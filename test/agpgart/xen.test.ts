@@ -4,22 +4,31 @@ import { describe, expect, test } from "vitest";
 import { tagName } from "../../src/event/device.ts";
 import { isWrong } from "../../src/event/verdict.ts";
 import { verdictIn } from "../../src/replay/causes.ts";
-import { alloc, bind, cleanup, init, maxOrder, type Told, told, toldOnly } from "../told.ts";
+import {
+  alloc,
+  bareRun,
+  bind,
+  cleanup,
+  type DriverRun,
+  driverRun,
+  init,
+  maxOrder,
+} from "../driver-run.ts";
 
 const bound = [alloc(0, 3), bind(0, 0)];
 const lenient = (...ops: object[]) =>
-  toldOnly("xen-i386 legacy", { lenientIoremap: true }, maxOrder(0), init, ...ops);
+  bareRun("xen-i386 legacy", { lenientIoremap: true }, maxOrder(0), init, ...ops);
 
-const verdicts = ({ trace }: Told) =>
+const verdicts = ({ trace }: DriverRun) =>
   [...trace.events()].flatMap((recorded) =>
     recorded.event.kind === "gatt.written" ? (verdictIn(trace, recorded) ?? []) : [],
   );
-const met = (run: Told, place: number) =>
+const met = (run: DriverRun, place: number) =>
   run.of(place, "device.read").map(({ tag }) => tagName(tag));
 
 describe("the unmodified driver", () => {
   test("does not get past loading: Xen maps no frame that is not the domain's", () => {
-    const run = toldOnly("xen-i386 legacy", {}, init, ...bound);
+    const run = bareRun("xen-i386 legacy", {}, init, ...bound);
     expect(run.ret(0)).toBe(-12);
     expect(run.of(0, "fault.raised")).toMatchObject([
       { fault: "foreign-ram", phys: 0x1000000, machine: 0x40c21000, reached: 0x1000000 },
@@ -48,7 +57,7 @@ describe("the unmodified driver", () => {
 });
 
 describe("the merged hooks", () => {
-  const run = told("xen-i386 gart", ...bound);
+  const run = driverRun("xen-i386 gart", ...bound);
 
   test("lead the card to every page that the client filled", () => {
     expect(verdicts(run).some(isWrong)).toBe(false);
@@ -61,7 +70,7 @@ describe("the merged hooks", () => {
   });
 
   test("exchange the table's frames again at every loading: the last ones stay with the domain", () => {
-    const again = toldOnly("xen-i386 gart", {}, maxOrder(1), init, cleanup, init);
+    const again = bareRun("xen-i386 gart", {}, maxOrder(1), init, cleanup, init);
     const frames = (place: number, kind: "p2m.cleared" | "p2m.set") =>
       again
         .of(place, kind)
@@ -79,7 +88,7 @@ describe("the merged hooks", () => {
 
 test("on bare metal both drivers lead the card to the same pages", () => {
   for (const hooks of ["legacy", "gart"]) {
-    const run = told(`native-i386 ${hooks}`, ...bound);
+    const run = driverRun(`native-i386 ${hooks}`, ...bound);
     expect(verdicts(run)).toEqual(["identity", "identity", "identity"]);
     expect(met(run, 1)).toEqual(["tag 1", "tag 2", "tag 3"]);
   }

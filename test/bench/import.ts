@@ -5,7 +5,7 @@ import { createWriteStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { gunzipSync } from "node:zlib";
-import { importFiles } from "../../src/exchange/import/joined.ts";
+import { importFiles } from "../../src/exchange/import/merge.ts";
 import { PROBES, probesFrom } from "../../src/exchange/import/probes.ts";
 import { counted } from "../../src/report/text.ts";
 import { TraceWriter } from "../../src/store/write.ts";

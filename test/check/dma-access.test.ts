@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { bus, raw } from "../../src/address.ts";
 import { dmaAccess } from "../../src/check/dma-access.ts";
 import type { Event, Of } from "../../src/event/vocabulary.ts";
+import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf } from "../tells.ts";
 import { changed, found, imported, type Run, runOf } from "./found.ts";
 
 const dom0 = runOf(recorded(setupOf("xen-i386 gart dma")));

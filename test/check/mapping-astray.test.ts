@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { phys } from "../../src/address.ts";
 import { mappingAstray } from "../../src/check/mapping-astray.ts";
 import type { Of } from "../../src/event/vocabulary.ts";
+import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf } from "../tells.ts";
 import { changed, found, runOf } from "./found.ts";
 
 const ours = runOf(recorded(setupOf("xen-i386-swiotlb gart dma")));

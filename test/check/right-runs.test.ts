@@ -7,8 +7,8 @@ import { chipsets } from "../../src/chipset/index.ts";
 import { State } from "../../src/machine/state.ts";
 import { platforms } from "../../src/platform/index.ts";
 import { natureOf } from "../../src/replay/replay.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf, workloadOf } from "../tells.ts";
 
 /** Each chipset on the first platform that has it, and the platforms that no chipset comes to first. */
 const runs = [

@@ -5,9 +5,9 @@ import type { Check } from "../../src/check/check.ts";
 import { runChecks } from "../../src/check/run.ts";
 import { State } from "../../src/machine/state.ts";
 import { natureOf } from "../../src/replay/replay.ts";
-import { setupOf, tells } from "../tells.ts";
+import { lawfulTrace, setupOf } from "../laws.ts";
 
-const trace = tells(setupOf("native-i386 gart smoke"));
+const trace = lawfulTrace(setupOf("native-i386 gart smoke"));
 const run = (...checks: Check[]) =>
   runChecks(trace.about, trace.events(), new State(natureOf(trace.about)), checks);
 

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { checks } from "../../src/check/index.ts";
 import { intel440bx } from "../../src/chipset/440bx.ts";
 import { sized } from "../../src/scenario/scenario.ts";
+import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf } from "../tells.ts";
 import { changed, found, imported, runOf } from "./found.ts";
 
 const whole = runOf(

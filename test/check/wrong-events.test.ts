@@ -10,8 +10,8 @@ import { u3 } from "../../src/chipset/u3.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { scenarios } from "../../src/scenario/index.ts";
 import { sized } from "../../src/scenario/scenario.ts";
+import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf } from "../tells.ts";
 import { changed, firstAt, found, type Run, runOf } from "./found.ts";
 
 const small = { chipset: sized(intel440bx, 0xb4, 0x3f) };

@@ -7,7 +7,7 @@ import { chipsets } from "../../src/chipset/index.ts";
 import { State } from "../../src/machine/state.ts";
 import { platforms } from "../../src/platform/index.ts";
 import { natureOf } from "../../src/replay/replay.ts";
-import { setupOf, tells } from "../tells.ts";
+import { lawfulTrace, setupOf } from "../laws.ts";
 
 const chipsetOf = (platform: (typeof platforms)[number]) =>
   chipsets.find(({ name }) => name === platform.chipsets[0])!;
@@ -17,7 +17,7 @@ describe.each(platforms)("on $name", (platform) => {
     "%s moves every page to its place, and no check complains",
     (name) => {
       const words = `${platform.name} gart ${name}`;
-      const trace = tells(setupOf(words, { chipset: chipsetOf(platform) }));
+      const trace = lawfulTrace(setupOf(words, { chipset: chipsetOf(platform) }));
       const results = [...trace.ops()].map(({ result }) => result!);
       expect(results.filter(({ wrong_pages: wrong = 0 }) => wrong !== 0)).toEqual([]);
       const all = runChecks(trace.about, trace.events(), new State(natureOf(trace.about)), checks);
@@ -29,7 +29,7 @@ describe.each(platforms)("on $name", (platform) => {
 });
 
 test("a device that is said to reach little is bounced under Xen with a swiotlb", () => {
-  const trace = tells(setupOf("xen-i386-swiotlb gart dma"));
+  const trace = lawfulTrace(setupOf("xen-i386-swiotlb gart dma"));
   const copied = [...trace.events()].filter(({ event }) => event.kind === "page.copied");
   expect(copied.map(({ event }) => event.kind === "page.copied" && event.way)).toEqual([
     ...Array(4).fill("to-slot"),

@@ -1,8 +1,8 @@
 // processes.test.ts - programs on several platforms: what they are told, and what only addresses tell.
 
 import { expect, test } from "vitest";
+import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf } from "../tells.ts";
 
 /** What every call of a run returned, and what the front end kept after it. */
 const seen = (words: string, lenientIoremap = false) =>

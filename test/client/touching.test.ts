@@ -5,9 +5,9 @@ import { u3 } from "../../src/chipset/u3.ts";
 import { uninorth } from "../../src/chipset/uninorth.ts";
 import { zx1 } from "../../src/chipset/zx1.ts";
 import type { Setup } from "../../src/scenario/setup.ts";
+import { bareRun } from "../driver-run.ts";
+import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf } from "../tells.ts";
-import { toldOnly } from "../told.ts";
 
 /** The results of the two passes of testgart-verify. */
 function passes(words: string, other: Partial<Setup> = {}): unknown[] {
@@ -46,7 +46,7 @@ const mapped = [
 const touch = (op: "fill" | "verify", first: number, pages: number, map = 0, pid = 1) => ({
   ...{ op, pid, map, first, pages, pattern: "i%256" },
 });
-const toldOf = (words: string, ...ops: object[]) => toldOnly(words, {}, ...mapped, ...ops);
+const toldOf = (words: string, ...ops: object[]) => bareRun(words, {}, ...mapped, ...ops);
 
 test("a program reaches the pages it bound, and the first page beyond them is wrong", () => {
   const told = toldOf("xen-i386 gart", touch("fill", 2, 4), touch("verify", 2, 5));
@@ -65,7 +65,7 @@ test("on the G5 the mapping is memory from page 0 up: a program writes over the 
   const whole = { ...mapped[5], length: 2 ** 26 };
   const ops = [...mapped.slice(1, 5), whole, ...mapped.slice(6)];
   const touches = [touch("fill", 2, 2), touch("verify", 2, 2)];
-  const told = toldOnly("ppc64-g5 gart", { chipset: u3 }, ...ops, ...touches);
+  const told = bareRun("ppc64-g5 gart", { chipset: u3 }, ...ops, ...touches);
   expect(told.of(ops.length, "cpu.wrote").map(({ frame }) => frame)).toEqual([2, 3]);
   expect(told.result(ops.length + 1)).toMatchObject({ result: "passed" });
 });

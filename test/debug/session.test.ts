@@ -1,16 +1,16 @@
 // session.test.ts - where a debugger gets to by each move, forwards and backwards, and what stops it.
 
 import { beforeEach, expect, test } from "vitest";
+import { targetOf } from "../../src/debug/breakpoint.ts";
 import { conditionOf } from "../../src/debug/condition.ts";
-import { Other } from "../../src/debug/other.ts";
+import { OtherTrace } from "../../src/debug/other-trace.ts";
 import { Session } from "../../src/debug/session.ts";
-import { targetOf } from "../../src/debug/stops.ts";
 import { compare } from "../../src/diff/diff.ts";
 import { isWrong } from "../../src/event/verdict.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
 import { stored } from "../replay/stored.ts";
-import { setupOf, workloadOf } from "../tells.ts";
 
 const workload = workloadOf(
   { op: "init" },
@@ -197,7 +197,7 @@ test("a condition compares numbers with numbers and words with words, whole virt
 });
 
 test("the partner of an event is the same step on the other platform, as diff pairs them", () => {
-  const other = new Other(travel, new TimeTravel(right), "right");
+  const other = new OtherTrace(travel, new TimeTravel(right), "right");
   const { first } = trace.op(2)!;
   const written = all((e) => e.kind === "gatt.written" && e.entry === 3).find(
     (seq) => seq > first,
@@ -218,7 +218,7 @@ test("the partner of an event is the same step on the other platform, as diff pa
 });
 
 test("what a platform does in its own way has no partner", () => {
-  const back = new Other(new TimeTravel(right), travel, "wrong");
+  const back = new OtherTrace(new TimeTravel(right), travel, "wrong");
   const own = [...right.events()].filter(({ event }) => event.kind === "hypercall.made");
   expect(own.length).toBeGreaterThan(0);
   expect(own.map((event) => back.partnersOf(event))).toEqual(own.map(() => null));

@@ -7,9 +7,9 @@ import type { PairClass } from "../../src/diff/compare.ts";
 import { compare } from "../../src/diff/diff.ts";
 import type { Event, Of } from "../../src/event/vocabulary.ts";
 import type { Trace } from "../../src/replay/trace.ts";
+import { alloc, bind, init, maxOrder, unbind } from "../driver-run.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf, workloadOf } from "../tells.ts";
-import { alloc, bind, init, maxOrder, unbind } from "../told.ts";
 import { altered, placeOf, saying } from "./altered.ts";
 
 const workload = workloadOf(maxOrder(1), init, alloc(0, 3), bind(0, 2), unbind(0));

@@ -8,9 +8,9 @@ import type { Event } from "../../src/event/vocabulary.ts";
 import { UserError } from "../../src/fault.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import type { Setup } from "../../src/scenario/setup.ts";
+import { alloc, bind, cleanup, free, init, maxOrder, unbind } from "../driver-run.ts";
+import { lawfulTrace, setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf, tells, workloadOf } from "../tells.ts";
-import { alloc, bind, cleanup, free, init, maxOrder, unbind } from "../told.ts";
 import { altered, placeOf, saying } from "./altered.ts";
 
 const workload = workloadOf(
@@ -25,7 +25,7 @@ const workload = workloadOf(
 const run = (words: string, other: Partial<Setup> = {}): Trace =>
   recorded(setupOf(words, { workload, ...other }));
 const native = run("native-i386 legacy");
-const xen = tells(setupOf("xen-i386 gart", { workload }));
+const xen = lawfulTrace(setupOf("xen-i386 gart", { workload }));
 const lenient = run("xen-i386 legacy", { lenientIoremap: true });
 
 const parts = (a: Trace, b: Trace, exact = false): Divergence[] => {

@@ -12,11 +12,11 @@ import { aboutRun, type Setup } from "../../src/scenario/setup.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { parseWorkload } from "../../src/workload/workload.ts";
+import { alloc, bind, free, init, maxOrder, unbind } from "../driver-run.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
 import { imported, pathOf, setupLike } from "../recordings.ts";
 import { freshPath } from "../store/sample.ts";
-import { setupOf, workloadOf } from "../tells.ts";
-import { alloc, bind, free, init, maxOrder, unbind } from "../told.ts";
 
 const workload = workloadOf(maxOrder(1), init, alloc(0, 3), bind(0, 2), unbind(0), free(0));
 const REACHED = columns.indexOf("reached");

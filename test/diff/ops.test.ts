@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { compare } from "../../src/diff/diff.ts";
 import { UserError } from "../../src/fault.ts";
 import type { Trace } from "../../src/replay/trace.ts";
+import { alloc, bind, cleanup, free, info, init, maxOrder, unbind } from "../driver-run.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf, workloadOf } from "../tells.ts";
-import { alloc, bind, cleanup, free, info, init, maxOrder, unbind } from "../told.ts";
 
 const run = (...ops: object[]): Trace =>
   recorded(setupOf("xen-i386 gart", { workload: workloadOf(maxOrder(0), init, ...ops) }));

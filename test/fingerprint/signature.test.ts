@@ -8,9 +8,9 @@ import type { Event } from "../../src/event/vocabulary.ts";
 import { Signature } from "../../src/fingerprint/signature.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { altered, placeOf, saying } from "../diff/altered.ts";
+import { alloc, bind, free, init, maxOrder, unbind } from "../driver-run.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf, workloadOf } from "../tells.ts";
-import { alloc, bind, free, init, maxOrder, unbind } from "../told.ts";
 
 /** The signatures of a trace's ops, in order. */
 function signaturesOf(trace: Trace): string[] {

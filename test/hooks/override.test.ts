@@ -7,10 +7,10 @@ import { nativeI386 } from "../../src/platform/native-i386.ts";
 import { ppc64G5 } from "../../src/platform/ppc64-g5.ts";
 import { verdictIn } from "../../src/replay/causes.ts";
 import { outcomeOf } from "../../src/replay/outcome.ts";
-import { alloc, free, init, toldOnly } from "../told.ts";
+import { alloc, bareRun, free, init } from "../driver-run.ts";
 
 const run = (platform: string, chipset = {}) =>
-  toldOnly(`${platform} override`, chipset, init, alloc(0, 2), free(0)).trace;
+  bareRun(`${platform} override`, chipset, init, alloc(0, 2), free(0)).trace;
 
 test("the boot allocator is asked for the array of struct page and four PID hash tables", () => {
   // 65,536 pages of 32 bytes; fls(256 * 4) is 11: 2,048 entries of a pointer each.

@@ -6,7 +6,7 @@ import { dart } from "../../src/platform/iommu.ts";
 import { ppc64G5 } from "../../src/platform/ppc64-g5.ts";
 import { varied } from "../../src/platform/variant.ts";
 import { xenI386, xenI386swiotlb } from "../../src/platform/xen-i386.ts";
-import { toldOnly } from "../told.ts";
+import { bareRun } from "../driver-run.ts";
 
 const buffer = (pages: number, kind = "pages") => ({ op: "buffer", buffer: 0, pages, kind });
 const map = (other: object = {}) => ({ op: "dma_map", buffer: 0, way: "from-device", ...other });
@@ -16,7 +16,7 @@ const G5 = { chipset: u3, platform: { ...ppc64G5, iommu: dart } };
 describe("dma_map_single", () => {
   test("gives the physical address on a PC and the machine address under Xen", () => {
     for (const words of ["native-i386 gart", "xen-i386 gart"]) {
-      const told = toldOnly(words, {}, buffer(1), map());
+      const told = bareRun(words, {}, buffer(1), map());
       const [mapped] = told.of(1, "dma.mapped");
       expect(mapped?.bus).toEqual(mapped?.machine);
       expect(told.result(1)).toMatchObject({ ret: 0, segments: 1 });
@@ -24,7 +24,7 @@ describe("dma_map_single", () => {
   });
 
   test("makes an entry of the DART for each page and flushes it once", () => {
-    const told = toldOnly("ppc64-g5 gart", G5, buffer(3), map(), doing("dma_unmap"));
+    const told = bareRun("ppc64-g5 gart", G5, buffer(3), map(), doing("dma_unmap"));
     expect(told.of(1, "iommu.mapped").map(({ page }) => page)).toEqual([0, 1, 2]);
     expect(told.of(1, "tlb.flushed")).toHaveLength(1);
     expect(told.result(1).handles).toEqual(["0x0"]);
@@ -34,7 +34,7 @@ describe("dma_map_single", () => {
 
   test("of no bytes gives the address, or the IOMMU's ~0", () => {
     const ret = (words: string, other: object) =>
-      toldOnly(words, other, buffer(1), map({ bytes: 0 })).ret(1);
+      bareRun(words, other, buffer(1), map({ bytes: 0 })).ret(1);
     expect(ret("native-i386 gart", {})).toBe(0);
     expect(ret("xen-i386 gart", {})).toBe(0);
     expect(ret("xen-i386-swiotlb gart", {})).toBe(0);
@@ -43,7 +43,7 @@ describe("dma_map_single", () => {
 });
 
 test("more bytes than the buffer has are not mapped", () => {
-  const told = toldOnly("xen-i386-swiotlb gart", {}, buffer(1), map({ bytes: 4097 }));
+  const told = bareRun("xen-i386-swiotlb gart", {}, buffer(1), map({ bytes: 4097 }));
   expect(told.result(1)).toEqual({ ret: -22, note: "has fewer bytes" });
 });
 
@@ -52,21 +52,21 @@ describe("a device of few address lines", () => {
   const rest = [doing("dma_unmap"), doing("cpu_read")];
 
   test("of 30 writes elsewhere under the Xen of March 2005, which looks at no mask", () => {
-    const told = toldOnly("xen-i386 gart", {}, ...ops, ...rest);
+    const told = bareRun("xen-i386 gart", {}, ...ops, ...rest);
     const [wrote] = told.of(3, "device.wrote");
     expect(Number(wrote!.reached)).toBe(Number(wrote!.machine) % 2 ** 30);
     expect(told.result(5)).toEqual({ ret: 0, wrong_pages: 1 });
   });
 
   test("of 30 is bounced by a swiotlb, which lies low enough for it", () => {
-    const told = toldOnly("xen-i386-swiotlb gart", {}, ...ops, ...rest);
+    const told = bareRun("xen-i386-swiotlb gart", {}, ...ops, ...rest);
     expect(told.of(4, "page.copied")).toHaveLength(1);
     expect(told.result(5)).toEqual({ ret: 0, wrong_pages: 0 });
   });
 
   test("of 28 panics a kernel whose swiotlb lies too high for it", () => {
     const narrow = { op: "device", device: 0, lines: 28 };
-    const told = toldOnly("xen-i386-swiotlb gart", {}, narrow, ...ops.slice(1));
+    const told = bareRun("xen-i386-swiotlb gart", {}, narrow, ...ops.slice(1));
     expect(told.ret(2)).toBe("oops");
     expect(told.of(2, "fault.raised").map(({ text }) => text)).toEqual([
       "map_single: bounce buffer is not DMA'ble",
@@ -79,7 +79,7 @@ test("a page above 4 GB is bounced for a device of 32 lines, and without a swiot
   const ops = [device, buffer(1), map(), doing("dma_write"), doing("dma_unmap"), doing("cpu_read")];
   const results = [xenI386swiotlb, xenI386].map((listed) => {
     const platform = varied(listed, { ram: "2G" });
-    const told = toldOnly(`${platform.name} gart`, { platform }, ...ops);
+    const told = bareRun(`${platform.name} gart`, { platform }, ...ops);
     expect(Number(told.of(5, "cpu.read")[0]!.machine)).toBeGreaterThanOrEqual(2 ** 32);
     return [told.result(5).wrong_pages, told.of(4, "page.copied").length];
   });
@@ -94,7 +94,7 @@ describe("the swiotlb", () => {
 
   test("copies in at map and out at unmap, as the direction asks", () => {
     const copies = (way: string) => {
-      const told = toldOnly(words, {}, buffer(2), map({ way }), doing("dma_unmap"));
+      const told = bareRun(words, {}, buffer(2), map({ way }), doing("dma_unmap"));
       return [1, 2].map((place) => told.of(place, "page.copied").map(({ way }) => way));
     };
     expect(copies("to-device")).toEqual([["to-slot", "to-slot"], []]);
@@ -103,14 +103,14 @@ describe("the swiotlb", () => {
   });
 
   test("leaves a page alone that the device reaches as it lies", () => {
-    const told = toldOnly(words, {}, buffer(1), map(), doing("dma_unmap"));
+    const told = bareRun(words, {}, buffer(1), map(), doing("dma_unmap"));
     expect(told.of(2, "page.copied")).toEqual([]);
   });
 
   test("gives segments of 256 KB and no more, and says when it has none", () => {
-    const fits = toldOnly(words, {}, buffer(64), map());
+    const fits = bareRun(words, {}, buffer(64), map());
     expect(fits.ret(1)).toBe(0);
-    const told = toldOnly(words, {}, buffer(65), map());
+    const told = bareRun(words, {}, buffer(65), map());
     expect(told.ret(1)).toBe("swiotlb full");
     expect(told.of(1, "message.logged").map(({ text }) => text)).toEqual([
       "PCI-DMA: Out of SW-IOMMU space for 266240 bytes at device 0000:02:00.0",
@@ -119,14 +119,14 @@ describe("the swiotlb", () => {
 
   test("gives slots again that were given back", () => {
     const again = Array.from({ length: 12 }, () => [map(), doing("dma_unmap")]).flat();
-    const told = toldOnly(words, {}, buffer(64), ...again);
+    const told = bareRun(words, {}, buffer(64), ...again);
     expect(again.map((_, i) => told.ret(i + 1))).toEqual(again.map(() => 0));
   });
 });
 
 test("a list has a segment for each run of pages, up to the size it is told", () => {
   const segments = (other: object, kind?: string) =>
-    toldOnly("native-i386 gart", {}, buffer(4, kind), map({ by: "sg", ...other })).result(1)
+    bareRun("native-i386 gart", {}, buffer(4, kind), map({ by: "sg", ...other })).result(1)
       .segments;
   expect(segments({})).toBe(4);
   expect(segments({ segment: 8192 })).toBe(2);
@@ -134,6 +134,6 @@ test("a list has a segment for each run of pages, up to the size it is told", ()
 });
 
 test("what a driver asks of a buffer that it has not, or has mapped already, is -EINVAL", () => {
-  const told = toldOnly("native-i386 gart", {}, doing("cpu_read"), buffer(1), map(), map());
+  const told = bareRun("native-i386 gart", {}, doing("cpu_read"), buffer(1), map(), map());
   expect([told.ret(0), told.ret(3)]).toEqual([-22, -22]);
 });

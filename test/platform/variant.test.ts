@@ -10,7 +10,7 @@ import { ppc64G5 } from "../../src/platform/ppc64-g5.ts";
 import { type Variant, varied } from "../../src/platform/variant.ts";
 import { xenI386 } from "../../src/platform/xen-i386.ts";
 import { outcomeOf } from "../../src/replay/outcome.ts";
-import { alloc, bind, cleanup, free, init, maxOrder, toldOnly, unbind } from "../told.ts";
+import { alloc, bareRun, bind, cleanup, free, init, maxOrder, unbind } from "../driver-run.ts";
 
 function frames({ backing, ram }: typeof xenI386, seed: number): number[] {
   const { frameOf } = backing(seed);
@@ -49,7 +49,7 @@ describe("RAM", () => {
   });
 
   test("that is high memory is never given to a driver", () => {
-    const { trace } = toldOnly(
+    const { trace } = bareRun(
       "native-i386 legacy",
       { platform: varied(nativeI386, { ram: "32G" }) },
       maxOrder(0),
@@ -75,7 +75,7 @@ describe("entries of 32 bits", () => {
 
   test("lose the upper bits of frames above 4 GB, and the wrong pages are freed", () => {
     const platform = varied(xenI386, { ram: "2G" });
-    const { trace } = toldOnly("xen-i386 gart", { platform }, ...small);
+    const { trace } = bareRun("xen-i386 gart", { platform }, ...small);
     const { ends, first, reads, rightReads } = outcomeOf(trace);
     expect({ ends, reads, rightReads }).toEqual({ ends: "wrong", reads: 4, rightReads: 0 });
     expect(first).toMatchObject({
@@ -85,7 +85,7 @@ describe("entries of 32 bits", () => {
   });
 
   test("hold the frames of a G5 above 4 GB", () => {
-    const { trace } = toldOnly("ppc64-g5hi gart", { chipset: u3 }, ...small.slice(1));
+    const { trace } = bareRun("ppc64-g5hi gart", { chipset: u3 }, ...small.slice(1));
     expect(outcomeOf(trace).ends).toBe("right");
   });
 });
@@ -116,7 +116,7 @@ describe("frames of other domains", () => {
 
   test("decide what ioremap says of a physical address: here it names RAM of this kernel in use", () => {
     const platform = ownedBy("none");
-    const { first } = outcomeOf(toldOnly("xen-i386 legacy", { platform }, init).trace);
+    const { first } = outcomeOf(bareRun("xen-i386 legacy", { platform }, init).trace);
     expect(first?.recorded.event).toMatchObject({ kind: "fault.raised", fault: "not-reserved" });
   });
 
@@ -139,7 +139,7 @@ test.each<[Variant, typeof xenI386, string]>([
 describe("the DART of a G5", () => {
   const platform = varied(ppc64G5, { layout: "dart" });
   const run = (hooks: string, ...ops: object[]) =>
-    toldOnly(`ppc64-g5 ${hooks}`, { platform, chipset: u3 }, ...ops);
+    bareRun(`ppc64-g5 ${hooks}`, { platform, chipset: u3 }, ...ops);
 
   test("leads every unused entry to the spare page", () => {
     const [filled] = [...run("gart", init).trace.events()].filter(

@@ -8,9 +8,9 @@ import { hookSets } from "../../src/hooks/index.ts";
 import { platforms } from "../../src/platform/index.ts";
 import { record } from "../../src/recorder/record.ts";
 import { aboutRun, type Setup } from "../../src/scenario/setup.ts";
+import * as ops from "../driver-run.ts";
+import { lawfulTrace, setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf, tells, workloadOf } from "../tells.ts";
-import * as ops from "../told.ts";
 
 const slot = fc.integer({ min: 0, max: 4 });
 const operation = fc.oneof(
@@ -37,7 +37,7 @@ describe.each(matrix)("a random walk on %s", (words) => {
   test("keeps the laws, whatever is asked in whatever order", () => {
     fc.assert(
       fc.property(walk, fc.nat({ max: 99 }), fc.boolean(), (workload, seed, lenientIoremap) => {
-        tells(setupOf(words, { workload, seed, lenientIoremap }));
+        lawfulTrace(setupOf(words, { workload, seed, lenientIoremap }));
       }),
       { numRuns: 2 },
     );
@@ -122,7 +122,7 @@ test("what an oops breaks off is over, and the next operation goes on", () => {
     ops.unbind(0),
     ops.bind(0, 0),
   );
-  const trace = tells(small({ workload }));
+  const trace = lawfulTrace(small({ workload }));
   expect([...trace.ops()].map(({ result }) => result?.ret ?? null)).toEqual([
     ...[null, 0, "memory", "oops", -22, 0],
   ]);

@@ -11,9 +11,9 @@ import { TableAccess } from "../../src/platform/table-access.ts";
 import { xenI386 } from "../../src/platform/xen-i386.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { aboutRun } from "../../src/scenario/setup.ts";
+import { setupOf } from "../laws.ts";
 import { memoryTrace } from "../memory-trace.ts";
 import { Board } from "../platform/board.ts";
-import { setupOf } from "../tells.ts";
 
 const BRIDGE = "0000:00:00.0";
 const place = "a test";

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Event, Recorded } from "../../src/event/vocabulary.ts";
 import { causesOf, verdictIn } from "../../src/replay/causes.ts";
 import type { Trace } from "../../src/replay/trace.ts";
+import { alloc, bareRun, bind, driverRun, init, maxOrder } from "../driver-run.ts";
 import { memoryTrace } from "../memory-trace.ts";
-import { alloc, bind, init, maxOrder, told, toldOnly } from "../told.ts";
 
 const last = ({ trace }: { trace: Trace }, is: (event: Event) => boolean): Recorded =>
   [...trace.events()].findLast(({ event }) => is(event))!;
@@ -16,7 +16,7 @@ const chain = (trace: Trace, recorded: Recorded) =>
 const bound = [alloc(0, 2), bind(0, 0)];
 
 describe.each(["native-i386 legacy", "native-i386 gart", "xen-i386 gart"])("on %s", (words) => {
-  const run = told(words, ...bound);
+  const run = driverRun(words, ...bound);
   const { trace } = run;
   const hook = words.endsWith("gart") ? "virt_to_gart" : "virt_to_phys";
 
@@ -48,7 +48,7 @@ describe.each(["native-i386 legacy", "native-i386 gart", "xen-i386 gart"])("on %
 
 test("an access that goes nowhere has the table's wrong base for its cause, and its verdict", () => {
   const lenient = { lenientIoremap: true };
-  const run = toldOnly("xen-i386 legacy", lenient, maxOrder(0), init, ...bound);
+  const run = bareRun("xen-i386 legacy", lenient, maxOrder(0), init, ...bound);
   const read = last(run, ({ kind }) => kind === "device.read");
   expect(chain(run.trace, read)).toEqual([
     ...["register.written", "virt_to_phys in agp_generic_create_gatt_table", "page.allocated"],
@@ -57,7 +57,7 @@ test("an access that goes nowhere has the table's wrong base for its cause, and 
 });
 
 test("an event without a cause has none, and a chain ends where the trace does", () => {
-  const { trace } = told("native-i386 legacy", ...bound);
+  const { trace } = driverRun("native-i386 legacy", ...bound);
   expect(causesOf(trace, trace.event(1)!)).toEqual([]);
   const read = last({ trace }, ({ kind }) => kind === "device.read");
   expect(causesOf(memoryTrace(trace.about, [read]), read)).toEqual([]);

@@ -7,10 +7,10 @@ import { addressesOf } from "../../src/event/verdict.ts";
 import { ladder, partingOf } from "../../src/replay/ladder.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import type { Setup } from "../../src/scenario/setup.ts";
+import { alloc, bind, init, maxOrder, unbind } from "../driver-run.ts";
 import { captureFiles, importedFrom } from "../exchange/import/captured.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf, workloadOf } from "../tells.ts";
-import { alloc, bind, init, maxOrder, unbind } from "../told.ts";
 
 const workload = workloadOf(maxOrder(0), init, alloc(0, 2), bind(0, 5), unbind(0));
 const run = (words: string, other: Partial<Setup> = {}): Trace =>

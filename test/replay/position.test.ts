@@ -3,10 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/fault.ts";
 import { momentOf } from "../../src/replay/position.ts";
+import { alloc, bind, driverRun } from "../driver-run.ts";
 import { memoryTrace } from "../memory-trace.ts";
-import { alloc, bind, told } from "../told.ts";
 
-const { trace } = told("native-i386 legacy", alloc(0, 1), bind(0, 0));
+const { trace } = driverRun("native-i386 legacy", alloc(0, 1), bind(0, 0));
 const { count } = trace;
 const complaint = (position: string): string => {
   try {

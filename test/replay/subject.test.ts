@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/fault.ts";
 import { subjectNamed } from "../../src/replay/subject.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf, workloadOf } from "../tells.ts";
 
 const small = { workload: workloadOf({ op: "maxorder", max_order: 0 }, { op: "init" }) };
 const dom0 = recorded(setupOf("xen-i386 gart", small));

@@ -5,11 +5,11 @@ import { machine } from "../../src/address.ts";
 import type { Event, KindName, Of, Recorded } from "../../src/event/vocabulary.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { verify } from "../../src/replay/verify.ts";
+import { alloc, bind, cleanup, driverRun, enable } from "../driver-run.ts";
 import { memoryTrace } from "../memory-trace.ts";
 import { imported, pathOf } from "../recordings.ts";
-import { alloc, bind, cleanup, enable, told } from "../told.ts";
 
-const { trace } = told("xen-i386 gart", enable, alloc(0, 2), bind(0, 0), cleanup);
+const { trace } = driverRun("xen-i386 gart", enable, alloc(0, 2), bind(0, 0), cleanup);
 
 /** The trace with its last event of a kind changed. */
 function changed<K extends KindName>(

@@ -5,8 +5,8 @@ import { u3 } from "../../src/chipset/u3.ts";
 import type { Event, Recorded } from "../../src/event/vocabulary.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { type Step, whyOf } from "../../src/replay/why.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf, workloadOf } from "../tells.ts";
 
 const workload = workloadOf(
   { op: "init" },

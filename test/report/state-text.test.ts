@@ -6,8 +6,8 @@ import { eventText } from "../../src/event/vocabulary.ts";
 import { stateAt } from "../../src/replay/replay.ts";
 import { stateText } from "../../src/report/state-text.ts";
 import { workloads } from "../../src/workload/index.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { memoryTrace, recorded } from "../memory-trace.ts";
-import { setupOf, workloadOf } from "../tells.ts";
 
 const textAt = (words: string, part: number, other: Parameters<typeof setupOf>[1] = {}): string => {
   const trace = recorded(setupOf(words, other));

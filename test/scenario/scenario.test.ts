@@ -11,10 +11,10 @@ import { bugTable, classes } from "../../src/scenario/classes.ts";
 import { scenarios } from "../../src/scenario/index.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { setupOfScenario } from "../../src/scenario/setup.ts";
-import { tells } from "../tells.ts";
+import { lawfulTrace } from "../laws.ts";
 
 function checked(scenario: Scenario, fixed: boolean): Checked[] {
-  const trace = tells(setupOfScenario(scenario, fixed));
+  const trace = lawfulTrace(setupOfScenario(scenario, fixed));
   return runChecks(trace.about, trace.events(), new State(natureOf(trace.about)), checks);
 }
 

@@ -8,11 +8,11 @@ import { State } from "../../src/machine/state.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { KeyframeWriter, readKeyframe } from "../../src/store/keyframe-bytes.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { dom0 } from "../machine/happens.ts";
 import { recorded } from "../memory-trace.ts";
 import { busyTrace } from "../replay/busy.ts";
 import { held, stored } from "../replay/stored.ts";
-import { setupOf, workloadOf } from "../tells.ts";
 
 const small = workloadOf(
   { op: "init" },

@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { processOperations } from "../../src/workload/process-operations.ts";
 import { parseWorkload, wander, workloadText } from "../../src/workload/workload.ts";
+import { lawfulTrace, setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { setupOf, tells } from "../tells.ts";
 
 test("a walk goes the same way for the same seed, and another for another", () => {
   const walk = (seed: number) => JSON.stringify([...wander(300, seed).operations]);
@@ -68,5 +68,5 @@ describe("a walk of some length", () => {
 });
 
 test("a walk keeps the laws of every run", () => {
-  tells(setupOf("xen-i386 gart", { workload: wander(150, 11) }));
+  lawfulTrace(setupOf("xen-i386 gart", { workload: wander(150, 11) }));
 });

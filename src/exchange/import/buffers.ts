@@ -8,14 +8,14 @@ import type { Mapping } from "./mappings.ts";
 import type { Command } from "./requests.ts";
 import type { Run } from "./run.ts";
 
-export type Way = (typeof ways)[number];
+export type Direction = (typeof ways)[number];
 
 /** A buffer as a kernel's function was given it, and the address it gave for it. */
 export interface Buffer {
   /** The DMA function, by its own name. */
   readonly place: string;
   readonly device: number | null;
-  readonly way: Way;
+  readonly way: Direction;
   readonly phys: number | null;
   readonly bus: number;
   readonly size: number;
@@ -25,7 +25,7 @@ export interface Buffer {
 }
 
 /** A byte by the kernel's address and by where it is, each where known. */
-export interface Meant {
+export interface ByteAddress {
   readonly phys: Phys | null;
   readonly machine: Machine | null;
 }
@@ -54,7 +54,7 @@ export function deviceOf(name: string): number | null {
 }
 
 /** DMA directions as tracepoints print them and as the kernel numbers them (enum dma_data_direction). */
-export const directions: ReadonlyMap<string, Way> = new Map([
+export const directions: ReadonlyMap<string, Direction> = new Map([
   ["BIDIRECTIONAL", "bidirectional"],
   ["TO_DEVICE", "to-device"],
   ["FROM_DEVICE", "from-device"],
@@ -155,7 +155,7 @@ export class Buffers {
       at: run.at,
       cause,
       device: mapping?.device ?? device,
-      ...this.meantBy(mapping, address),
+      ...this.byteAt(mapping, address),
       bus: bus(address),
       reached: run.iommu.reachedBy(mapping?.device ?? device, address),
       size,
@@ -163,7 +163,7 @@ export class Buffers {
   }
 
   /** The byte that a mapping means at a bus address: in the slot for a buffer that is bounced. */
-  meantBy(mapping: Mapping | null, address: number): Meant {
+  byteAt(mapping: Mapping | null, address: number): ByteAddress {
     const run = this.#run;
     if (mapping === null) return { phys: null, machine: null };
     const within = address - mapping.start;
@@ -176,7 +176,7 @@ export class Buffers {
       return { phys: buffer, machine: run.frames.machineOf(buffer) };
     }
     // The kernel gave the IOMMU the pages of a mapping that merges several segments.
-    const at = run.survey.iommu ? run.iommu.reachedBy(mapping.device, address) : null;
+    const at = run.environment.iommu ? run.iommu.reachedBy(mapping.device, address) : null;
     return { phys: null, machine: at };
   }
 
@@ -186,7 +186,7 @@ export class Buffers {
     slot: Slot | null,
   ): number | null {
     if (slot !== null) return slot.seq;
-    if (this.#run.survey.iommu) return this.#run.iommu.entryOf(device, at.bus);
+    if (this.#run.environment.iommu) return this.#run.iommu.entryOf(device, at.bus);
     return at.phys === null ? null : allocatedAt(this.#run.machine.state, phys(at.phys));
   }
 

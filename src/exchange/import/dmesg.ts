@@ -2,8 +2,8 @@
 
 import { bus } from "../../address.ts";
 import { levels } from "../../event/op.ts";
+import { BootClock } from "./boot-clock.ts";
 import type { StreamFormat } from "./format.ts";
-import { OneBoot } from "./one-boot.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
 
@@ -15,12 +15,12 @@ const FAULT =
 class Dmesg {
   readonly #source: Source;
   readonly #run: Run;
-  readonly #boot: OneBoot;
+  readonly #boot: BootClock;
 
   constructor(source: Source, run: Run) {
     this.#source = source;
     this.#run = run;
-    this.#boot = new OneBoot(source);
+    this.#boot = new BootClock(source);
   }
 
   batches(): AsyncIterable<readonly string[]> {
@@ -41,7 +41,7 @@ class Dmesg {
       return true;
     }
     const at = this.timeOf(line);
-    if (at !== null) this.#boot.at(at);
+    if (at !== null) this.#boot.check(at);
     this.#source.tally.kept("message");
     const [, digits] = FAULT.exec(text) ?? [];
     const address = digits === undefined ? Number.NaN : Number.parseInt(digits, 16);

@@ -80,7 +80,7 @@ export class Frames {
   #stillToChange(page: number): number {
     if (this.#coming === null) {
       this.#coming = new Map();
-      for (const { start, pages } of this.#run.survey.exchanges) {
+      for (const { start, pages } of this.#run.environment.exchanges) {
         const first = Math.floor(start / 4096);
         for (let p = first; p < first + pages; p++)
           this.#coming.set(p, (this.#coming.get(p) ?? 0) + 1);

@@ -2,7 +2,7 @@
 
 import type { requests } from "../../event/block.ts";
 import { number, Unusable } from "./fields.ts";
-import type { Guest, Handler, Handlers } from "./guest.ts";
+import type { Handler, Handlers, Kernel } from "./kernel.ts";
 import { SECTOR } from "./requests.ts";
 
 type What = (typeof requests)[number];
@@ -139,7 +139,7 @@ const lbaOf = (bytes: readonly (readonly [number, number])[]): number =>
     0,
   );
 
-const ataComplete: Handler = (guest: Guest, { name, body }) => {
+const ataComplete: Handler = (guest: Kernel, { name, body }) => {
   const key = ataKey(body);
   if (!guest.settle(guest.ataLists.get(key) ?? null)) return false;
   guest.ataLists.delete(key);

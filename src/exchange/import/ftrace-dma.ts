@@ -2,15 +2,15 @@
 //
 // Formats: include/trace/events/dma.h of 6.12, of stable 6.12.y and 6.13 (virt_addr), of 2025 (dma_map_phys).
 
-import { deviceOf, directions, type Way } from "./buffers.ts";
+import { type Direction, deviceOf, directions } from "./buffers.ts";
 import { address, addressOf, list, size, sizeOf, textOf, Unusable } from "./fields.ts";
-import type { Guest, Handler, Handlers } from "./guest.ts";
+import type { Handler, Handlers, Kernel } from "./kernel.ts";
 import type { Mapping } from "./mappings.ts";
 import { virtOf } from "./run.ts";
 
 const deviceIn = (body: string): number | null => deviceOf(body.slice(0, body.indexOf(" ")));
 
-export function wayIn(body: string, key = "dir"): Way {
+export function wayIn(body: string, key = "dir"): Direction {
   const direction = textOf(body, key) ?? "BIDIRECTIONAL";
   const way = directions.get(direction);
   if (way === undefined) throw new Unusable(`'${key}=${direction}' is no direction`, key);
@@ -41,7 +41,7 @@ const unmapOne: Handler = (guest, { task, name, body }) => {
 
 /** Gives one buffer back; what was mapped before the trace began is given back without a mapping. */
 export function giveBack(
-  guest: Guest,
+  guest: Kernel,
   task: number,
   device: number | null,
   start: number,
@@ -55,7 +55,7 @@ export function giveBack(
   return true;
 }
 
-function release(guest: Guest, task: number, mapped: readonly Mapping[], place: string): void {
+function release(guest: Kernel, task: number, mapped: readonly Mapping[], place: string): void {
   for (const mapping of mapped) {
     const { device, start, size } = mapping;
     guest.run.iommu.claim(task, device, start, size);
@@ -64,7 +64,7 @@ function release(guest: Guest, task: number, mapped: readonly Mapping[], place: 
 }
 
 /** A task is about to give these back: what it clears in the IOMMU next is theirs. */
-export function announce(guest: Guest, task: number, mapped: readonly Mapping[]): void {
+export function announce(guest: Kernel, task: number, mapped: readonly Mapping[]): void {
   const device = mapped[0]?.device ?? null;
   const start = Math.min(...mapped.map((mapping) => mapping.start));
   const end = Math.max(...mapped.map((mapping) => mapping.start + mapping.size));
@@ -120,7 +120,7 @@ const mapList: Handler = (guest, { task, body }) => {
 };
 
 /** `nents=16/20`: the kernel prints the first 128 items, and how many there were. */
-function cut(guest: Guest, body: string): void {
+function cut(guest: Kernel, body: string): void {
   for (const key of ["nents", "ents"]) {
     const [shown, total] = (textOf(body, key) ?? "").split("/").map(Number);
     if (total !== undefined && total > shown!)
@@ -136,7 +136,7 @@ const unmapList: Handler = (guest, { task, body }) => {
 };
 
 export function giveBackList(
-  guest: Guest,
+  guest: Kernel,
   task: number,
   device: number | null,
   name: string,

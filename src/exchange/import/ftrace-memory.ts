@@ -2,7 +2,7 @@
 
 import { bus, machine, pfn, phys, physOf, virt } from "../../address.ts";
 import { address, number, size, Unusable } from "./fields.ts";
-import type { Handler, Handlers } from "./guest.ts";
+import type { Handler, Handlers } from "./kernel.ts";
 import { virtOf } from "./run.ts";
 
 /** 2^10 pages are the buddy allocator's largest block on x86 (MAX_ORDER, include/linux/mmzone.h). */
@@ -71,7 +71,7 @@ const entry: Handler = ({ run }, { name, body }) => {
     bus: present ? bus(named) : null,
     reached: present ? machine(named) : null,
   });
-  if (present && known === null && run.survey.xen) run.frames.told(meant, named / FRAME, seq);
+  if (present && known === null && run.environment.xen) run.frames.told(meant, named / FRAME, seq);
   return true;
 };
 

@@ -5,7 +5,7 @@ import { type Buffer, deviceOf } from "./buffers.ts";
 import { addressOf, list, number, sizeOf, textOf, Unusable } from "./fields.ts";
 import { announce, giveBack, giveBackList, wayIn } from "./ftrace-dma.ts";
 import type { Record } from "./ftrace-record.ts";
-import type { Call, Guest, Handler } from "./guest.ts";
+import type { Call, Handler, Kernel } from "./kernel.ts";
 import type { Part, Probe } from "./probes.ts";
 import { virtOf } from "./run.ts";
 
@@ -55,10 +55,10 @@ class Shown {
   }
 }
 
-type Told = (guest: Guest, shown: Shown) => boolean;
+type Told = (guest: Kernel, shown: Shown) => boolean;
 
 /** The buffer's own address: as it is, or by its struct page, whose two lowest bits mark lists. */
-function physIn(guest: Guest, shown: Shown): number | null {
+function physIn(guest: Kernel, shown: Shown): number | null {
   const page = shown.virt("page") ?? shown.virt("page_link");
   if (page !== null) {
     const base = guest.physOfPage(page - (page % 4));
@@ -68,7 +68,7 @@ function physIn(guest: Guest, shown: Shown): number | null {
   return shown.address("phys");
 }
 
-function call(guest: Guest, shown: Shown, more: Partial<Call>): Call {
+function call(guest: Kernel, shown: Shown, more: Partial<Call>): Call {
   const { of, task, device } = shown;
   return {
     place: of,
@@ -92,7 +92,7 @@ const enterList: Told = (guest, shown) => {
 
 /** A segment of the list that is being mapped, or of one whose beginning was not seen. */
 function segment(
-  guest: Guest,
+  guest: Kernel,
   shown: Shown,
   of: Partial<Buffer> & { bus: number; size: number },
 ): void {

@@ -1,5 +1,6 @@
 // ftrace.ts - imports the text of ftrace: what a kernel says of its own memory, page tables and DMA.
 
+import { BootClock } from "./boot-clock.ts";
 import { Unusable } from "./fields.ts";
 import type { StreamFormat } from "./format.ts";
 import { diskEvents } from "./ftrace-disk.ts";
@@ -7,9 +8,8 @@ import { dmaEvents } from "./ftrace-dma.ts";
 import { memoryEvents } from "./ftrace-memory.ts";
 import { probeHandler } from "./ftrace-probes.ts";
 import { type Record, recordOf } from "./ftrace-record.ts";
-import { Guest, type Handler, type Handlers } from "./guest.ts";
+import { type Handler, type Handlers, Kernel } from "./kernel.ts";
 import { mark } from "./marker.ts";
-import { OneBoot } from "./one-boot.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
 
@@ -74,18 +74,18 @@ const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
 class Ftrace {
   readonly #source: Source;
   readonly #run: Run;
-  readonly #guest: Guest;
+  readonly #guest: Kernel;
   readonly #handlers: ReadonlyMap<string, Handler>;
   /** The line taken last time and not finished, so that it is not taken apart again. */
   #pending: Record | null = null;
-  readonly #boot: OneBoot;
+  readonly #boot: BootClock;
   #records = 0;
 
   constructor(source: Source, run: Run) {
     this.#source = source;
     this.#run = run;
-    this.#guest = new Guest(run);
-    this.#boot = new OneBoot(source);
+    this.#guest = new Kernel(run);
+    this.#boot = new BootClock(source);
     const probes = [...run.probes].map(
       ([name, probe]) => [name, probe.part === "plain" ? keep : probeHandler(probe)] as const,
     );
@@ -121,7 +121,7 @@ class Ftrace {
   #tell(record: Record, line: string): boolean {
     const run = this.#run;
     const { name, at, body } = record;
-    if (at !== null) this.#boot.at(at);
+    if (at !== null) this.#boot.check(at);
     run.at = at;
     const handler = this.#handlers.get(name);
     const { tally } = this.#source;

@@ -80,7 +80,7 @@ export class IommuEntries {
 
   /** Where a device gets to: through its entry; straight where there is no IOMMU; null where no entry is. */
   reachedBy(device: number | null, address: number): Machine | null {
-    if (!this.#run.survey.iommu) return machine(address);
+    if (!this.#run.environment.iommu) return machine(address);
     const frame = this.#run.machine.state.iommu.get(this.#entry(device, address));
     return frame === undefined ? null : offset(machineOf(mfn(frame)), pageOffset(bus(address)));
   }

@@ -6,10 +6,10 @@
 import { bus, offset, PAGE_SIZE, pageOffset, untranslated, virt } from "../../address.ts";
 import { registerNumber } from "../../event/register.ts";
 import { heldAddress } from "./address-registers.ts";
+import { BootClock } from "./boot-clock.ts";
 import { type Device, Devices } from "./devices.ts";
 import type { Stream, StreamFormat } from "./format.ts";
 import { mark } from "./marker.ts";
-import { OneBoot } from "./one-boot.ts";
 import { type Run, virtOf } from "./run.ts";
 import type { Source } from "./source.ts";
 
@@ -48,7 +48,7 @@ type Told = Pick<Run, "emit" | "beginOp" | "endOp" | "at" | "text" | "machine">;
 class Log implements Stream<Step> {
   readonly #source: Source;
   readonly #run: Told;
-  readonly #boot: OneBoot;
+  readonly #boot: BootClock;
   readonly #devices = new Devices();
   /** By the log's own number. */
   readonly #mapped = new Map<string, Mapped>();
@@ -56,7 +56,7 @@ class Log implements Stream<Step> {
   constructor(source: Source, run: Told) {
     this.#source = source;
     this.#run = run;
-    this.#boot = new OneBoot(source);
+    this.#boot = new BootClock(source);
   }
 
   async *batches(): AsyncGenerator<readonly Step[]> {
@@ -77,7 +77,7 @@ class Log implements Stream<Step> {
   take(step: Step): boolean {
     this.#source.line = step.line;
     const at = this.timeOf(step);
-    if (at !== null) this.#boot.at(at);
+    if (at !== null) this.#boot.check(at);
     this.#run.at = at;
     this.#run.text = step.text;
     const [keyword = ""] = step.fields;

@@ -1,10 +1,10 @@
 // qemu-log.ts - imports what QEMU's devices logged of a run: NVMe, AHCI and the emulated VT-d.
 
-import type { Fetched, Log } from "./device-side.ts";
+import { BootClock } from "./boot-clock.ts";
+import type { Fetched, Log } from "./causal-order.ts";
 import type { DeviceFormat, DeviceLog } from "./format.ts";
-import { OneBoot } from "./one-boot.ts";
+import { QemuEvents } from "./qemu-events.ts";
 import { type Entry, QemuRecords } from "./qemu-records.ts";
-import { QemuTelling } from "./qemu-telling.ts";
 import type { Command } from "./requests.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
@@ -12,8 +12,8 @@ import type { Source } from "./source.ts";
 class QemuLog implements DeviceLog, Log {
   readonly #source: Source;
   readonly #records = new QemuRecords();
-  readonly #boot: OneBoot;
-  readonly #telling: QemuTelling;
+  readonly #boot: BootClock;
+  readonly #telling: QemuEvents;
   readonly #batches: AsyncIterator<readonly string[]>;
   /** Records read and not told, from `#told` on; `#first` is the number of the first in the array. */
   #entries: Entry[] = [];
@@ -24,8 +24,8 @@ class QemuLog implements DeviceLog, Log {
 
   constructor(source: Source, run: Run) {
     this.#source = source;
-    this.#telling = new QemuTelling(run);
-    this.#boot = new OneBoot(source);
+    this.#telling = new QemuEvents(run);
+    this.#boot = new BootClock(source);
     this.#batches = source.lines("skip")[Symbol.asyncIterator]();
     run.device.log = this;
   }
@@ -50,7 +50,7 @@ class QemuLog implements DeviceLog, Log {
       this.#source.line = ++this.#lines;
       const entry = this.#records.read(line, this.#lines, this.#first + this.#entries.length);
       if (entry === "nothing") continue;
-      if (typeof entry !== "string") this.#boot.at(entry.second * 1e9);
+      if (typeof entry !== "string") this.#boot.check(entry.second * 1e9);
       if (typeof entry === "string") this.#source.tally.skipped("line", entry, 1);
       else if (this.#telling.knows(entry.name)) this.#entries.push(entry);
       else {
@@ -71,7 +71,7 @@ class QemuLog implements DeviceLog, Log {
 
   tell(through: number): void {
     while (this.#first + this.#told <= through && this.#told < this.#entries.length)
-      this.#telling.tell(this.#entries[this.#told++]!, this.#source);
+      this.#telling.emit(this.#entries[this.#told++]!, this.#source);
     this.#source.line = this.#lines;
     // What was told is let go of, now and then.
     if (this.#told < 4096) return;

@@ -3,7 +3,7 @@
 // QEMU prints `pid@seconds.micros:event body` by the host's clock. Some events of AHCI are followed by a hex
 // dump without that beginning; the first line of the one after handle_cmd_fis_dump is the command itself.
 
-import type { Fetched } from "./device-side.ts";
+import type { Fetched } from "./causal-order.ts";
 import { Network, type Touch } from "./qemu-network.ts";
 
 /** A command on the device's side, in the terms of its own protocol. */

@@ -97,7 +97,7 @@ export class Requests {
         what,
         layer,
         position,
-        ...run.buffers.meantBy(mapping, start),
+        ...run.buffers.byteAt(mapping, start),
         bus: bus(start),
         reached: run.iommu.reachedBy(device, start),
         size,

@@ -4,14 +4,14 @@ import type { Facts } from "../../event/field.ts";
 import type { Event } from "../../event/vocabulary.ts";
 import { Machine, type Sink } from "../../machine/machine.ts";
 import { Buffers } from "./buffers.ts";
-import { DeviceSide } from "./device-side.ts";
+import { CausalOrder } from "./causal-order.ts";
+import type { Environment } from "./environment.ts";
 import { Frames } from "./frames.ts";
 import { IommuEntries } from "./iommu-entries.ts";
 import { Mappings } from "./mappings.ts";
 import type { Probes } from "./probes.ts";
 import { type Command, Requests } from "./requests.ts";
 import type { Source } from "./source.ts";
-import type { Survey } from "./survey.ts";
 
 /** The bottom of the kernel half of x86-64, which `virt` columns are relative to, as its upper 32 bits. */
 const KERNEL_HALF = 0xffff8000;
@@ -25,11 +25,11 @@ export type KeepLine = (
 
 export class Run {
   readonly machine: Machine;
-  readonly survey: Survey;
+  readonly environment: Environment;
   readonly frames: Frames;
   readonly mappings: Mappings;
   readonly requests: Requests;
-  readonly device: DeviceSide;
+  readonly device: CausalOrder;
   readonly buffers: Buffers;
   readonly iommu: IommuEntries;
   readonly probes: Probes;
@@ -44,15 +44,15 @@ export class Run {
   #ops = 0;
   readonly #keep: KeepLine | null;
 
-  constructor(survey: Survey, probes: Probes, sink: Sink, keep: KeepLine | null) {
-    this.survey = survey;
+  constructor(survey: Environment, probes: Probes, sink: Sink, keep: KeepLine | null) {
+    this.environment = survey;
     this.probes = probes;
     this.machine = new Machine({ physIsMachine: survey.known && !survey.xen, chipset: null }, sink);
     this.#keep = keep;
     this.frames = new Frames(this);
     this.mappings = new Mappings();
     this.requests = new Requests(this);
-    this.device = new DeviceSide(this.mappings, survey.network);
+    this.device = new CausalOrder(this.mappings, survey.network);
     this.buffers = new Buffers(this);
     this.iommu = new IommuEntries(this);
   }

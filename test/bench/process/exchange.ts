@@ -2,7 +2,7 @@
 
 import { rmSync } from "node:fs";
 import { exportFormats } from "../../../src/exchange/export/index.ts";
-import { importFiles } from "../../../src/exchange/import/joined.ts";
+import { importFiles } from "../../../src/exchange/import/merge.ts";
 import { TraceReader } from "../../../src/store/read.ts";
 import { TraceWriter } from "../../../src/store/write.ts";
 import { peakMemory, tell } from "../process.ts";

@@ -3,8 +3,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { chrome } from "../../../src/exchange/export/chrome.ts";
 import { Timeline } from "../../../src/exchange/export/timeline.ts";
+import { setupOf, workloadOf } from "../../laws.ts";
 import { recorded } from "../../memory-trace.ts";
-import { setupOf, workloadOf } from "../../tells.ts";
 import { captureFiles, importedFrom } from "../import/captured.ts";
 import { fileOf, stored } from "../written.ts";
 import { complaints, type Entry } from "./trace-event-format.ts";

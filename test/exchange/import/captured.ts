@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { About, SourceFile } from "../../../src/event/trace.ts";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
-import { type Importing, importFiles } from "../../../src/exchange/import/joined.ts";
+import { type Importing, importFiles } from "../../../src/exchange/import/merge.ts";
 import { PROBES, probesFrom } from "../../../src/exchange/import/probes.ts";
 import { CaptureCounter, type CaptureCounts } from "../../../src/replay/capture-counts.ts";
 import type { Trace } from "../../../src/replay/trace.ts";

@@ -7,7 +7,7 @@ import { registerName } from "../../../src/event/register.ts";
 import type { Event, KindName, Of, Recorded } from "../../../src/event/vocabulary.ts";
 import { mmiotrace } from "../../../src/exchange/import/mmiotrace.ts";
 import { capture } from "../written.ts";
-import { type Heard, told } from "./telling.ts";
+import { type Imported, importContent } from "./imported-stream.ts";
 
 const of = <K extends KindName>(events: readonly Recorded[], kind: K): Of<K>[] =>
   events
@@ -19,8 +19,8 @@ PCIDEV 0020 1b360010 a febc0004 0 0 0 0 0 0 4000 0 0 0 0 0 0 nvme
 PCIDEV 0028 808610d3 a feb80000 feba0000 c041 febc4000 0 0 feb40000 20000 20000 20 4000 0 0 40000 
 MAP 4.428314 1 0xfebc0000 0xffffc900005ae000 0x2000 0x0 0
 `;
-const tell = (lines: string, strict = false): Promise<Heard> =>
-  told(mmiotrace, `${HEAD}${lines}`, { strict });
+const tell = (lines: string, strict = false): Promise<Imported> =>
+  importContent(mmiotrace, `${HEAD}${lines}`, { strict });
 /** The column, and what is wrong there. */
 const whyOf = async (line: string, keyword = line.split(" ")[0]!): Promise<string | null> => {
   const { counts } = await tell(`${line}\n`);
@@ -33,7 +33,9 @@ describe.each([
   ["native", 3061, 2350, "0x8d16000", "0x8d17000"],
   ["xen-dom0", 2847, 2318, "0x206b0000", "0x206b1000"],
 ])("the capture of Linux 6.1, %s", (set, writes, reads, asq, acq) => {
-  const heard = told(mmiotrace, capture(`linux-6.1.${set}/mmiotrace.txt.gz`), { strict: true });
+  const heard = importContent(mmiotrace, capture(`linux-6.1.${set}/mmiotrace.txt.gz`), {
+    strict: true,
+  });
 
   test("is kept to the last line: every access is an event of its device", async () => {
     const { events, counts } = await heard;
@@ -176,7 +178,7 @@ test("what is no record at all is counted as a line, and is an error where nothi
 
 test("a file that ends inside its last line loses that line and says so", async () => {
   const whole = gunzipSync(capture("linux-6.1.native/mmiotrace.txt.gz"));
-  const { counts } = await told(mmiotrace, whole.subarray(0, 20_010));
+  const { counts } = await importContent(mmiotrace, whole.subarray(0, 20_010));
   expect(counts.get("line")).toMatchObject({ skipped: 1 });
   expect(counts.get("line")!.why).toMatch(/the file ends inside its last line$/);
 });

@@ -7,7 +7,7 @@ import { mmiotrace } from "../../../src/exchange/import/mmiotrace.ts";
 import { xentrace } from "../../../src/exchange/import/xentrace.ts";
 import { UserError } from "../../../src/fault.ts";
 import { capture } from "../written.ts";
-import { told } from "./telling.ts";
+import { importContent } from "./imported-stream.ts";
 
 const ROUNDS = 25;
 
@@ -33,16 +33,18 @@ test.each([
   "%s",
   async (_, format, name, length) => {
     const whole = gunzipSync(capture(name)).subarray(0, length);
-    const { counts } = await told(format, whole);
+    const { counts } = await importContent(format, whole);
     const untouched = [...counts.values()].reduce((sum, { kept }) => sum + kept, 0);
     const kept: number[] = [];
     for (let seed = 1; seed <= ROUNDS; seed++) {
-      const heard = await told(format, mutated(whole, new Dice(seed))).catch((error: unknown) => {
-        // A mistake of ours is no UserError.
-        if (!(error instanceof UserError)) throw error;
-        expect(error.message).toMatch(/capture:\d+: time goes back/);
-        return null;
-      });
+      const heard = await importContent(format, mutated(whole, new Dice(seed))).catch(
+        (error: unknown) => {
+          // A mistake of ours is no UserError.
+          if (!(error instanceof UserError)) throw error;
+          expect(error.message).toMatch(/capture:\d+: time goes back/);
+          return null;
+        },
+      );
       if (heard === null) continue;
       const all = [...heard.counts.values()];
       for (const count of all) {

@@ -6,7 +6,7 @@ import { machine, phys, raw } from "../../../src/address.ts";
 import type { Event, Recorded } from "../../../src/event/vocabulary.ts";
 import { xentrace } from "../../../src/exchange/import/xentrace.ts";
 import { capture } from "../written.ts";
-import { told } from "./telling.ts";
+import { importContent } from "./imported-stream.ts";
 
 const packed = capture("linux-6.1.xen-dom0/xentrace.bin.gz");
 const whole = gunzipSync(packed);
@@ -20,7 +20,7 @@ const callsOf = (events: readonly Recorded[], place?: string) => {
 };
 
 describe("the capture of Linux 6.1 as dom0", () => {
-  const heard = told(xentrace, packed);
+  const heard = importContent(xentrace, packed);
 
   test("has the hypercalls that xenalyze counts, those in multicalls apart", async () => {
     const { events, counts } = await heard;
@@ -99,7 +99,7 @@ describe("a record", () => {
   test("of a hypercall keeps the arguments that it has", async () => {
     // A0 and A2 are there, the second with 64 bits.
     const bytes = windowOf(record(0x20100d, 20 + 2 ** 20 + 2 * 2 ** 24, 5, 1, 2));
-    const { events } = await told(xentrace, bytes, { strict: true });
+    const { events } = await importContent(xentrace, bytes, { strict: true });
     expect(events[0]!.event).toMatchObject({
       call: "grant_table_op",
       text: "a0=0x5 a2=0x200000001",
@@ -108,7 +108,7 @@ describe("a record", () => {
 
   test("of a page-table write names the page, where the trace knows whose frame it is", async () => {
     const bytes = windowOf(record(0x20110b, 0x329dd967, 0, 0x668ef10, 0xffff8880, 0, 0));
-    const { events } = await told(xentrace, bytes, {
+    const { events } = await importContent(xentrace, bytes, {
       strict: true,
       before: [p2mSet(0x29dd, 0x329dd)],
     });
@@ -123,7 +123,9 @@ describe("a record", () => {
       record(0x10f005, 0x29dd, 0, 0, 0),
       record(0x10f005, 0x5000, 0, 0, 0),
     );
-    const { events, counts } = await told(xentrace, bytes, { before: [p2mSet(0x29dd, 0x329dd)] });
+    const { events, counts } = await importContent(xentrace, bytes, {
+      before: [p2mSet(0x29dd, 0x329dd)],
+    });
     expect(
       events.slice(1).map(({ event }) => "phys" in event && [event.kind, raw(event.phys!) / 4096]),
     ).toEqual([
@@ -138,7 +140,10 @@ describe("a record", () => {
   });
 
   test("of lost records puts in doubt what was known before it", async () => {
-    const { events, counts } = await told(xentrace, windowOf(record(0x1f001, 99, 0, 1, 0), iret));
+    const { events, counts } = await importContent(
+      xentrace,
+      windowOf(record(0x1f001, 99, 0, 1, 0), iret),
+    );
     expect(counts.get("LOST_RECORDS")).toMatchObject({ kept: 1, lost: 99 });
     expect(events[0]!.event).toMatchObject({ kind: "events.lost", count: 99 });
     expect(events).toHaveLength(2);
@@ -150,16 +155,16 @@ describe("a record", () => {
     ["too few words", record(0x20100d), /too few words/],
     ["a grant", record(0x10f001, 1), /no event of a trace says this/],
   ])("with %s is skipped, counted and explained", async (_, bytes, why) => {
-    const { events, counts } = await told(xentrace, windowOf(bytes, iret));
+    const { events, counts } = await importContent(xentrace, windowOf(bytes, iret));
     expect(events).toHaveLength(1);
     expect([...counts.values()].find(({ skipped }) => skipped > 0)!.why).toMatch(why);
-    await expect(told(xentrace, windowOf(bytes), { strict: true })).rejects.toThrow(why);
+    await expect(importContent(xentrace, windowOf(bytes), { strict: true })).rejects.toThrow(why);
   });
 });
 
 describe("a window", () => {
   const wrong = async (...parts: Buffer[]) => {
-    const { events, counts } = await told(xentrace, Buffer.concat(parts));
+    const { events, counts } = await importContent(xentrace, Buffer.concat(parts));
     return { calls: events.length, why: counts.get("window")?.why?.replace(/^.*capture:/, "") };
   };
 
@@ -198,9 +203,9 @@ describe("a window", () => {
 });
 
 test("a capture cut anywhere is told up to the cut, however its chunks fall", async () => {
-  const { events } = await told(xentrace, whole);
+  const { events } = await importContent(xentrace, whole);
   for (const end of [13, 4099, 65537, 131_141]) {
-    const { events: cut } = await told(xentrace, whole.subarray(0, end));
+    const { events: cut } = await importContent(xentrace, whole.subarray(0, end));
     expect(cut.map(({ event }) => event)).toEqual(
       events.slice(0, cut.length).map(({ event }) => event),
     );

@@ -1,4 +1,4 @@
-// device-side.ts - places what a device logged by its own clock among what the guest did.
+// causal-order.ts - places what a device logged by its own clock among what the guest did.
 //
 // The device has done a command before the guest sees its completion or takes its buffers back, and after the
 // guest gave it. So the log is told up to the completion of a command at the last moment: when the guest's
@@ -37,7 +37,7 @@ export interface Log {
 /** Records to look ahead for a command, so that a log that lacks it is not read to its end into memory. */
 const LOOK_AHEAD = 200_000;
 
-export class DeviceSide {
+export class CausalOrder {
   log: Log | null = null;
   readonly #mappings: Mappings;
   /** Whether the log tells of a network card's buffers. */

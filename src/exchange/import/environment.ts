@@ -1,4 +1,4 @@
-// survey.ts - what must be known of a run before its first event: one quick pass over its files.
+// environment.ts - what must be known of a run before its first event: one quick pass over its files.
 //
 // A trace says on its first page whether physical addresses are machine addresses; a kernel's log shows it
 // only by what it speaks of, somewhere. Exchanges of frames to come limit what a P2M dump tells.
@@ -7,7 +7,7 @@ import { UserError } from "../../fault.ts";
 import { Source } from "./source.ts";
 import { beginsWindow } from "./xentrace-record.ts";
 
-export interface Survey {
+export interface Environment {
   readonly xen: boolean;
   /** Whether anything tells what the kernel ran on; if not, none of its addresses can be taken for another. */
   readonly known: boolean;
@@ -53,10 +53,10 @@ const SOON = 1 << 24;
  * Reads the files once; what cannot be read again (a pipe) is taken by what it begins with. `hasKernel`: whether
  * the kernel itself speaks in one of them, so that it would speak of Xen; `grows`: whether more of it may come.
  */
-export async function surveyed(
+export async function detectEnvironment(
   sources: readonly Source[],
   { hasKernel, grows }: { hasKernel: boolean; grows: boolean },
-): Promise<Survey> {
+): Promise<Environment> {
   const found = {
     xen: false,
     bare: false,

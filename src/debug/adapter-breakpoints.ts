@@ -1,23 +1,23 @@
-// adapter-stops.ts - the four sorts of breakpoints of the debug adapter protocol, as stops of the session.
+// adapter-breakpoints.ts - the four sorts of breakpoints of the debug adapter protocol, as stops of the session.
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { type Verdict, verdicts } from "../event/verdict.ts";
 import { UserError } from "../fault.ts";
 import { subjectNamed } from "../replay/subject.ts";
 import { meanings } from "../report/event-text.ts";
+import { type Breakpoint, splitCondition, type Target, targetOf } from "./breakpoint.ts";
 import { conditionOf } from "./condition.ts";
 import type { Session } from "./session.ts";
 import type { Sources } from "./sources.ts";
-import { type Stop, splitCondition, type Target, targetOf } from "./stops.ts";
 
 /** What the protocol calls the reason of a stop. */
 export type Reason = "breakpoint" | "function breakpoint" | "data breakpoint" | "exception";
 
 /** A client sends the breakpoints of one source, or all of one sort, anew each time. */
-export class AdapterStops {
+export class AdapterBreakpoints {
   readonly #session: Session;
   readonly #sources: Sources;
-  readonly #made = new Map<string, Stop[]>();
+  readonly #made = new Map<string, Breakpoint[]>();
   readonly #reasons = new Map<number, Reason>();
 
   constructor(session: Session, sources: Sources) {
@@ -26,7 +26,7 @@ export class AdapterStops {
   }
 
   /** Why the session stopped there. */
-  reasonOf = (stop: Stop): Reason => this.#reasons.get(stop.number)!;
+  reasonOf = (stop: Breakpoint): Reason => this.#reasons.get(stop.number)!;
 
   lines({
     source,
@@ -87,7 +87,7 @@ export class AdapterStops {
     read: (one: Asked) => readonly [string, Target, string | undefined],
   ): DebugProtocol.Breakpoint[] {
     for (const { number } of this.#made.get(sort) ?? []) this.#session.delete(number);
-    const stops: Stop[] = [];
+    const stops: Breakpoint[] = [];
     this.#made.set(sort, stops);
     return asked.map((one) => {
       try {

@@ -1,6 +1,6 @@
-// guest.ts - what the kernel's side of a run remembers between its lines: calls under way, by task.
+// kernel.ts - what the kernel's side of a run remembers between its lines: calls under way, by task.
 
-import type { Buffers, Way } from "./buffers.ts";
+import type { Buffers, Direction } from "./buffers.ts";
 import type { Record } from "./ftrace-record.ts";
 import type { Mapping } from "./mappings.ts";
 import type { Command } from "./requests.ts";
@@ -10,7 +10,7 @@ import type { Run } from "./run.ts";
 export interface Call {
   readonly place: string;
   readonly device: number | null;
-  readonly way: Way;
+  readonly way: Direction;
   readonly phys: number | null;
   readonly size: number;
   /** The scatterlist's own address, which names it until it is unmapped. */
@@ -24,7 +24,7 @@ export interface Call {
 /** A slot of the stack that a lost return leaves behind must not keep memory for ever. */
 const DEEPEST = 16;
 
-export class Guest {
+export class Kernel {
   readonly run: Run;
   readonly buffers: Buffers;
   /** struct page's array and the direct mapping, relative to VIRT_BASE; null until the trace tells. */
@@ -150,5 +150,5 @@ export class Guest {
 }
 
 /** Tells one record: true when it is told, false where the device's side must be read further first. */
-export type Handler = (guest: Guest, record: Record) => boolean;
+export type Handler = (guest: Kernel, record: Record) => boolean;
 export type Handlers = { readonly [event: string]: Handler };

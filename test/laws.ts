@@ -1,4 +1,4 @@
-// tells.ts - records a run for a test and proves, unasked, what must hold of every run.
+// laws.ts - records a run for a test and proves, unasked, what must hold of every run.
 //
 // The laws: an event survives its row and its line of JSON; replay reaches the live state; the state sought
 // at a moment is the state folded up to it; replay confirms every observation; the same setup records the
@@ -58,7 +58,7 @@ export const workloadOf = (...ops: object[]): Workload =>
   parseWorkload(JSON.stringify({ workload: "of a test", ops }), "the test's workload");
 
 /** Records and proves the laws; gives the trace. */
-export function tells(setup: Setup): Trace {
+export function lawfulTrace(setup: Setup): Trace {
   const events = eventsOf(setup);
   const trace = memoryTrace(aboutRun(setup), events);
   expect(events.findIndex(({ seq }, i) => seq !== i + 1)).toBe(-1);

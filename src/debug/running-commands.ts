@@ -1,10 +1,9 @@
-// moves.ts - the commands that go somewhere: run, step, next, finish, continue, their reverses, and back.
+// running-commands.ts - the commands that go somewhere: run, step, next, finish, continue, their reverses, and back.
 
 import { UserError } from "../fault.ts";
 import { momentOf, positions } from "../replay/position.ts";
-import { type Command, countIn } from "./command.ts";
-import type { Desk } from "./desk.ts";
-import { isEnded } from "./pieces.ts";
+import { isInterrupted } from "./chunks.ts";
+import { type Command, type Context, countIn } from "./command.ts";
 import type { Arrival, Direction } from "./session.ts";
 
 /** Moves between which keys are heard. */
@@ -19,7 +18,8 @@ async function times(
 ): Promise<Arrival> {
   let arrival = await move();
   for (let done = 1; done < count && arrival.by === goesOnAt; done++) {
-    if (done % UNHEARD === 0 && (await isEnded(signal))) return { ...arrival, by: "interrupted" };
+    if (done % UNHEARD === 0 && (await isInterrupted(signal)))
+      return { ...arrival, by: "interrupted" };
     arrival = await move();
   }
   return arrival;
@@ -30,7 +30,7 @@ const pairOf = (
   short: readonly [string, string],
   says: readonly [string, string],
   usage: string,
-  go: (desk: Desk, direction: Direction, argument: string) => Arrival | Promise<Arrival>,
+  go: (context: Context, direction: Direction, argument: string) => Arrival | Promise<Arrival>,
 ): Command[] =>
   (["forwards", "backwards"] as const).map((direction, i) => ({
     name: i === 0 ? name : `reverse-${name}`,
@@ -38,16 +38,16 @@ const pairOf = (
     usage: `${i === 0 ? name : `reverse-${name}`}${usage}`,
     says: says[i]!,
     repeats: true,
-    run: async (desk, argument) => desk.arrived(await go(desk, direction, argument)),
+    run: async (context, argument) => context.arrived(await go(context, direction, argument)),
   }));
 
-const namedPositions = ({ session }: Desk): string[] => [
+const namedPositions = ({ session }: Context): string[] => [
   "end",
   "op:",
   ...session.trace.marks().flatMap(({ name }) => (name === null ? [] : [`mark:${name}`])),
 ];
 
-export const moves: readonly Command[] = [
+export const runningCommands: readonly Command[] = [
   {
     name: "run",
     short: ["r"],
@@ -55,9 +55,9 @@ export const moves: readonly Command[] = [
     says: "go to a position; without one, before everything",
     more: `POSITION is ${positions}. Nothing on the way there stops it.`,
     words: namedPositions,
-    run: (desk, argument) => {
-      const { session } = desk;
-      return desk.arrived(session.goTo(argument === "" ? 0 : momentOf(session.trace, argument)));
+    run: (context, argument) => {
+      const { session } = context;
+      return context.arrived(session.goTo(argument === "" ? 0 : momentOf(session.trace, argument)));
     },
   },
   ...pairOf(
@@ -101,7 +101,7 @@ export const moves: readonly Command[] = [
     usage: "back",
     says: "to where one stood before the last move",
     repeats: true,
-    run: (desk) => retraced(desk, desk.session.back(), "this is where the session began"),
+    run: (context) => retraced(context, context.session.back(), "this is where the session began"),
   },
   {
     name: "forward",
@@ -109,11 +109,12 @@ export const moves: readonly Command[] = [
     usage: "forward",
     says: "undo 'back'",
     repeats: true,
-    run: (desk) => retraced(desk, desk.session.forward(), "there is nothing to go forward to"),
+    run: (context) =>
+      retraced(context, context.session.forward(), "there is nothing to go forward to"),
   },
 ];
 
-function retraced(desk: Desk, arrival: Arrival | null, otherwise: string): string {
+function retraced(context: Context, arrival: Arrival | null, otherwise: string): string {
   if (arrival === null) throw new UserError(otherwise);
-  return desk.arrived(arrival);
+  return context.arrived(arrival);
 }

@@ -1,20 +1,19 @@
-// stopping.ts - the commands that say where to stop, and that keep a place: break, watch, checkpoint, mark.
+// breakpoint-commands.ts - the commands that say where to stop, and that keep a place: break, watch, checkpoint, mark.
 
 import { families } from "../event/field.ts";
 import { UserError } from "../fault.ts";
 import { subjectExamples } from "../replay/subject.ts";
 import { addMark } from "../store/update.ts";
-import { type Command, countIn } from "./command.ts";
+import { breakable, namesOf } from "./breakpoint.ts";
+import { type Command, type Context, countIn, stopText } from "./command.ts";
 import { fieldNames } from "./condition.ts";
-import { type Desk, stopText } from "./desk.ts";
-import { breakable, namesOf } from "./stops.ts";
 
 const CONDITIONS =
   "CONDITION compares fields of the event by == != < <= > >=, joined by and, or, not and brackets:\n" +
   "entry >= 0x40 and verdict == wrong-space.";
 
 /** Beginnings of subjects' names, and the registers whole. */
-export function thingWords({ session }: Desk): string[] {
+export function subjectWords({ session }: Context): string[] {
   const registers = session.travel.stateAt(0).nature.chipset?.registers ?? [];
   const named = families.filter((family) => family !== "register" && family !== "op");
   return [
@@ -29,14 +28,14 @@ const watching = (name: string, at: "change" | "read" | "access", says: string):
   usage: `${name} SUBJECT [if CONDITION]`,
   says,
   more: `SUBJECT is ${subjectExamples}.\n${CONDITIONS}`,
-  words: (desk) => [...thingWords(desk), "if"],
+  words: (context) => [...subjectWords(context), "if"],
   run: ({ session }, argument) => {
     if (argument === "") throw new UserError(`say what to watch: ${name} gatt[0x42]`);
     return stopText(session.watch(argument, at));
   },
 });
 
-export const stopping: readonly Command[] = [
+export const breakpointCommands: readonly Command[] = [
   {
     name: "break",
     short: ["b"],
@@ -63,13 +62,13 @@ export const stopping: readonly Command[] = [
     usage: "delete [NUMBER | checkpoint NUMBER | display NUMBER]",
     says: "forget a breakpoint or watchpoint, or all of them; a checkpoint; a display",
     words: () => ["checkpoint", "display"],
-    run: (desk, argument) => {
+    run: (context, argument) => {
       const [, what, number] = /^(?:(\w+)\s*)??(\d*)$/.exec(argument) ?? [];
       if (number === undefined || (what !== undefined && !/^(checkpoint|display)$/.test(what)))
         throw new UserError(
           `'${argument}' is nothing to delete; write delete 2 or delete checkpoint 1`,
         );
-      return deleted(desk, what ?? "breakpoint", number === "" ? null : Number(number));
+      return deleted(context, what ?? "breakpoint", number === "" ? null : Number(number));
     },
   },
   {
@@ -86,12 +85,12 @@ export const stopping: readonly Command[] = [
     name: "restart",
     usage: "restart [NUMBER]",
     says: "go to a checkpoint; without one, before everything",
-    run: (desk, argument) => {
-      const { session } = desk;
-      if (argument === "") return desk.arrived(session.goTo(0));
+    run: (context, argument) => {
+      const { session } = context;
+      if (argument === "") return context.arrived(session.goTo(0));
       const wanted = countIn(argument, 0);
       const found = session.checkpoints.find(({ number }) => number === wanted);
-      if (found !== undefined) return desk.arrived(session.goTo(found.moment));
+      if (found !== undefined) return context.arrived(session.goTo(found.moment));
       throw new UserError(`there is no checkpoint ${wanted}; 'info checkpoints' lists them`);
     },
   },
@@ -109,7 +108,7 @@ export const stopping: readonly Command[] = [
   },
 ];
 
-function deleted({ session, displays }: Desk, what: string, number: number | null): string {
+function deleted({ session, displays }: Context, what: string, number: number | null): string {
   if (what === "display") {
     const kept = number === null ? [] : displays.filter((display) => display.number !== number);
     const gone = displays.length - kept.length;

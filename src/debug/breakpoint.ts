@@ -1,4 +1,4 @@
-// stops.ts - where a debugger is to stop: breakpoints on what an event is, watchpoints on a subject's past and future.
+// breakpoint.ts - where a debugger is to stop: breakpoints on what an event is, watchpoints on a subject's past and future.
 
 import { subjectCode } from "../event/field.ts";
 import { hookNames } from "../event/hook.ts";
@@ -24,7 +24,7 @@ export type Target =
   | { readonly at: "filter"; readonly filter: Filter }
   | { readonly at: "change" | "read" | "access"; readonly subject: Subject };
 
-export interface Stop {
+export interface Breakpoint {
   readonly number: number;
   /** As it was asked for, without its condition. */
   readonly text: string;
@@ -120,9 +120,9 @@ export function namesOf(trace: Trace): { readonly [sort: string]: readonly strin
 const LOOKED = 1000;
 
 /** The nearest event in a stretch at which this stop holds; undefined where there is none. */
-export function nearestStop(
+export function nearestHit(
   travel: TimeTravel,
-  { target, condition }: Stop,
+  { target, condition }: Breakpoint,
   stretch: Stretch,
 ): Recorded | undefined {
   let nearest: Recorded | undefined;

@@ -1,4 +1,4 @@
-// content.ts - what lies in a page: the trace knows a tag for it, and a debugger wants bytes.
+// page-content.ts - what lies in a page: the trace knows a tag for it, and a debugger wants bytes.
 
 import { mfnOf, PAGE_SIZE, raw } from "../address.ts";
 import { tagName } from "../event/device.ts";

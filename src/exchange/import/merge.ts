@@ -1,14 +1,14 @@
-// joined.ts - imports the files of one run together: context first, then all streams in true order.
+// merge.ts - imports the files of one run together: context first, then all streams in true order.
 
 import type { About, SourceFile } from "../../event/trace.ts";
 import { UserError } from "../../fault.ts";
+import { detectEnvironment, type Environment } from "./environment.ts";
 import type { DeviceLog, Format, Open, Stream } from "./format.ts";
 import { formatOf } from "./formats.ts";
 import { ftrace } from "./ftrace.ts";
 import type { Probes } from "./probes.ts";
 import { type KeepLine, Run, VIRT_BASE } from "./run.ts";
 import { Source, type Wishes } from "./source.ts";
-import { type Survey, surveyed } from "./survey.ts";
 
 export interface Importing extends Wishes {
   readonly probes: Probes;
@@ -75,7 +75,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
       `${opened.map(({ source }) => source.path).join(", ")}: nothing here tells of a run; add its ftrace.txt or qemu-trace.log`,
     );
   const kernels = opened.filter(({ format }) => format === ftrace);
-  const survey = await surveyed(
+  const survey = await detectEnvironment(
     opened.map(({ source }) => source),
     {
       hasKernel: kernels.length > 0,
@@ -170,7 +170,7 @@ async function tellAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Prom
 }
 
 /** What the trace says of itself; the files' own words decide. */
-function aboutRun(survey: Survey, opened: readonly Opened[]): About {
+function aboutRun(survey: Environment, opened: readonly Opened[]): About {
   return {
     platform: platformOf(survey),
     hooks: "dma-api",
@@ -189,7 +189,7 @@ function aboutRun(survey: Survey, opened: readonly Opened[]): About {
 /** The platform of a run of which no file tells it. */
 export const UNKNOWN = "unknown";
 
-function platformOf({ xen, known, iommu, swiotlb }: Survey): string {
+function platformOf({ xen, known, iommu, swiotlb }: Environment): string {
   if (!known) return UNKNOWN;
   const base = xen ? "xen-dom0" : "native";
   if (iommu) return `${base}-vtd`;

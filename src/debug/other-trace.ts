@@ -1,10 +1,10 @@
-// other.ts - the events of another trace that stand beside one here, as `gartrace diff` pairs them.
+// other-trace.ts - the events of another trace that stand beside one here, as `gartrace diff` pairs them.
 
 import { Besides } from "../diff/beside.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 
-export class Other {
+export class OtherTrace {
   readonly travel: TimeTravel;
   readonly name: string;
   readonly #besides: Besides;

@@ -1,14 +1,18 @@
-// commands.ts - all commands of the debugger, and how a line is carried out.
+// interpreter.ts - all commands of the debugger, and how a line is carried out.
 
 import { UserError } from "../fault.ts";
-import { type Command, commandCalled } from "./command.ts";
-import type { Desk } from "./desk.ts";
-import { infos } from "./infos.ts";
-import { looks } from "./looks.ts";
-import { moves } from "./moves.ts";
-import { stopping } from "./stopping.ts";
+import { breakpointCommands } from "./breakpoint-commands.ts";
+import { type Command, type Context, commandCalled } from "./command.ts";
+import { dataCommands } from "./data-commands.ts";
+import { runningCommands } from "./running-commands.ts";
+import { statusCommands } from "./status-commands.ts";
 
-export const commands: readonly Command[] = [...moves, ...stopping, ...looks, ...infos];
+export const commands: readonly Command[] = [
+  ...runningCommands,
+  ...breakpointCommands,
+  ...dataCommands,
+  ...statusCommands,
+];
 
 /** A line in its command and the rest. */
 function partsOf(line: string): [word: string, argument: string] {
@@ -18,11 +22,11 @@ function partsOf(line: string): [word: string, argument: string] {
 
 /** Carries out lines one after the other; an empty one repeats the last, where that makes sense. */
 export class Interpreter {
-  readonly #desk: Desk;
+  readonly #context: Context;
   #last = "";
 
-  constructor(desk: Desk) {
-    this.#desk = desk;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   /** What the line prints; a UserError where it cannot be carried out. */
@@ -34,7 +38,7 @@ export class Interpreter {
     const command = commandCalled(commands, word);
     if (argument !== "" && command.usage === command.name)
       throw new UserError(`'${command.name}' takes nothing behind it, and '${argument}' was given`);
-    const text = await command.run(this.#desk, argument);
+    const text = await command.run(this.#context, argument);
     if (command.repeats) this.#last = wanted;
     return text;
   }
@@ -51,7 +55,7 @@ export class Interpreter {
     const known =
       commands.find((one) => one.name === name || one.short?.includes(name)) ??
       commands.find((one) => one.name.startsWith(name));
-    return known?.words?.(this.#desk) ?? [];
+    return known?.words?.(this.#context) ?? [];
   }
 }
 

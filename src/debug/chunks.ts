@@ -1,4 +1,4 @@
-// pieces.ts - a long stretch of a trace, searched a piece at a time, so that whoever waits can interrupt.
+// chunks.ts - a long stretch of a trace, searched a piece at a time, so that whoever waits can interrupt.
 
 import type { Stretch } from "../replay/changes.ts";
 
@@ -7,7 +7,7 @@ const FIRST = 1 << 14;
 const LONGEST = 1 << 18;
 
 /** The pieces of a stretch in the order in which it is searched. */
-export function* piecesOf(stretch: Stretch): Generator<Stretch> {
+export function* chunksOf(stretch: Stretch): Generator<Stretch> {
   let { from, to } = stretch;
   for (let size = FIRST; from <= to; size = Math.min(size * 2, LONGEST)) {
     const piece = stretch.backwards
@@ -23,7 +23,7 @@ export function* piecesOf(stretch: Stretch): Generator<Stretch> {
 export const nextTurn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 /** Lets keys and messages come in, and tells whether one of them ended the search. */
-export async function isEnded(signal: AbortSignal | undefined): Promise<boolean> {
+export async function isInterrupted(signal: AbortSignal | undefined): Promise<boolean> {
   // The first of the two comes before anything is read, the second behind it.
   await nextTurn();
   await nextTurn();

@@ -1,4 +1,4 @@
-// looks.ts - the commands that show something and move nothing: print, x, list, display, why, history, other.
+// data-commands.ts - the commands that show something and move nothing: print, x, list, display, why, history, other.
 
 import { PAGE_SIZE } from "../address.ts";
 import type { Recorded } from "../event/vocabulary.ts";
@@ -6,17 +6,15 @@ import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
 import { subjectNamed } from "../replay/subject.ts";
 import { addressRows, eventLine } from "../report/event-text.ts";
-import { hex } from "../report/state-parts.ts";
-import { stateText } from "../report/state-text.ts";
+import { hex, stateText } from "../report/state-text.ts";
 import { inColumns } from "../report/text.ts";
 import { whyText } from "../report/why-text.ts";
-import type { Command } from "./command.ts";
+import { subjectWords } from "./breakpoint-commands.ts";
+import { chunksOf, isInterrupted } from "./chunks.ts";
+import type { Command, Context } from "./command.ts";
 import { fieldNames } from "./condition.ts";
-import { framesOf } from "./content.ts";
-import type { Desk } from "./desk.ts";
 import { evaluate, expressions } from "./evaluate.ts";
-import { isEnded, piecesOf } from "./pieces.ts";
-import { thingWords } from "./stopping.ts";
+import { framesOf } from "./page-content.ts";
 
 /** Lines that `list` prints: as many as gdb's. */
 const LISTED = 10;
@@ -27,9 +25,9 @@ const WITH_PAGES =
   "page:0xc1010000, p2m[0x1010], content[0x40c21], gatt[0x40..0x4f] (what the GART reaches), iommu:0x60000000 " +
   "or map:0xd0800000";
 
-const expressionWords = (desk: Desk): string[] => [...fieldNames, ...thingWords(desk)];
+const expressionWords = (context: Context): string[] => [...fieldNames, ...subjectWords(context)];
 
-export const looks: readonly Command[] = [
+export const dataCommands: readonly Command[] = [
   {
     name: "print",
     short: ["p"],
@@ -47,7 +45,7 @@ export const looks: readonly Command[] = [
     more:
       `SUBJECT is ${WITH_PAGES}.\n` +
       "The trace knows a page's content by a tag: the number that its writer put there.",
-    words: thingWords,
+    words: subjectWords,
     run: examine,
   },
   {
@@ -76,7 +74,7 @@ export const looks: readonly Command[] = [
     name: "why",
     usage: "why [SUBJECT]",
     says: "what the event's address, or the last change of a subject, came from",
-    words: thingWords,
+    words: subjectWords,
     run: ({ session }, argument) => {
       const { travel, trace, moment, here } = session;
       const asked =
@@ -93,7 +91,7 @@ export const looks: readonly Command[] = [
     name: "history",
     usage: "history SUBJECT",
     says: "the latest changes of a subject up to here, newest first",
-    words: thingWords,
+    words: subjectWords,
     run: history,
   },
   {
@@ -101,12 +99,12 @@ export const looks: readonly Command[] = [
     short: ["bt"],
     usage: "where",
     says: "the event at which one stands, and its op",
-    run: (desk) => {
-      const { here, trace } = desk.session;
+    run: (context) => {
+      const { here, trace } = context.session;
       const op = here === undefined || here.op < 0 ? undefined : trace.op(here.op);
       const began = op === undefined ? undefined : trace.event(op.first);
       const opLine = began === undefined ? [] : [eventLine(began, null, trace.about)];
-      return [desk.where(), ...opLine].join("\n");
+      return [context.where(), ...opLine].join("\n");
     },
   },
   {
@@ -127,7 +125,7 @@ export const looks: readonly Command[] = [
   },
 ];
 
-function examine({ session }: Desk, argument: string): string {
+function examine({ session }: Context, argument: string): string {
   if (argument === "") throw new UserError("say which pages: x page:0xc1010000 or x gatt[0x42]");
   const subject = subjectNamed(session.trace, argument);
   const state = session.travel.stateAt(session.moment);
@@ -142,17 +140,17 @@ function examine({ session }: Desk, argument: string): string {
   throw new UserError(`${subject.name} has no pages; ask for ${WITH_PAGES}`);
 }
 
-function list(desk: Desk, argument: string): string {
-  const { trace, travel, moment } = desk.session;
+function list(context: Context, argument: string): string {
+  const { trace, travel, moment } = context.session;
   if (trace.count === 0) throw new UserError("the trace has no events");
   const half = LISTED / 2;
-  let first = (desk.listed ?? moment - half) + 1;
-  if (argument === "-") first = (desk.listed ?? moment + half) - 2 * LISTED + 1;
+  let first = (context.listed ?? moment - half) + 1;
+  if (argument === "-") first = (context.listed ?? moment + half) - 2 * LISTED + 1;
   else if (argument !== "") first = momentOf(trace, argument) - half + 1;
-  if (argument === "" && desk.listed === trace.count) throw new UserError("the trace ends here");
+  if (argument === "" && context.listed === trace.count) throw new UserError("the trace ends here");
   first = Math.max(1, Math.min(first, trace.count));
   const last = Math.min(first + LISTED - 1, trace.count);
-  desk.listed = last;
+  context.listed = last;
   return [...trace.events(first, last)]
     .map((recorded) => {
       const arrow = recorded.seq === moment ? "=> " : "   ";
@@ -161,24 +159,24 @@ function list(desk: Desk, argument: string): string {
     .join("\n");
 }
 
-function display(desk: Desk, argument: string): string {
-  const { displays } = desk;
+function display(context: Context, argument: string): string {
+  const { displays } = context;
   if (argument !== "") {
     const shown = { number: (displays.at(-1)?.number ?? 0) + 1, text: argument };
-    const text = desk.displayed(shown);
+    const text = context.displayed(shown);
     displays.push(shown);
     return text;
   }
   if (displays.length === 0) throw new UserError("nothing is on display; write display gatt[0x42]");
-  return displays.map((shown) => desk.displayed(shown)).join("\n");
+  return displays.map((shown) => context.displayed(shown)).join("\n");
 }
 
-async function history({ session, signal }: Desk, argument: string): Promise<string> {
+async function history({ session, signal }: Context, argument: string): Promise<string> {
   const { travel, trace, moment } = session;
   if (argument === "") throw new UserError("say whose history: history gatt[0x42]");
   const subject = subjectNamed(trace, argument);
   const lines: string[] = [];
-  for (const piece of piecesOf({ from: 1, to: moment, backwards: true })) {
+  for (const piece of chunksOf({ from: 1, to: moment, backwards: true })) {
     for (const recorded of travel.changes(subject, piece)) {
       if (lines.length === MOST) {
         const rest = `older ones: gartrace history TRACE ${subject.name} --before #${recorded.seq}`;
@@ -186,7 +184,7 @@ async function history({ session, signal }: Desk, argument: string): Promise<str
       }
       lines.push(eventLine(recorded, travel.verdict(recorded), trace.about));
     }
-    if (piece.from > 1 && (await isEnded(signal))) {
+    if (piece.from > 1 && (await isInterrupted(signal))) {
       lines.push(`interrupted; what is older than #${piece.from} was not read`);
       break;
     }
@@ -194,18 +192,18 @@ async function history({ session, signal }: Desk, argument: string): Promise<str
   return lines.length > 0 ? lines.join("\n") : `nothing changed ${subject.name} up to #${moment}`;
 }
 
-function other(desk: Desk): string {
-  const { here, travel } = desk.session;
-  if (desk.other === null)
+function other(context: Context): string {
+  const { here, travel } = context.session;
+  if (context.other === null)
     throw new UserError("there is one trace only; begin with two: gartrace debug TRACE TRACE2");
   if (here === undefined) throw new UserError("nothing has happened yet in either trace");
-  const partners = desk.other.partnersOf(here);
+  const partners = context.other.partnersOf(here);
   if (partners === null)
-    return `gartrace diff does not compare what is like #${here.seq}, so it has no partner in ${desk.other.name}`;
+    return `gartrace diff does not compare what is like #${here.seq}, so it has no partner in ${context.other.name}`;
   const [partner] = partners;
   if (partner === undefined)
-    return `${desk.other.name} has no partner of #${here.seq}: this happened here alone`;
-  const theirs = desk.other.travel;
+    return `${context.other.name} has no partner of #${here.seq}: this happened here alone`;
+  const theirs = context.other.travel;
   const told = (recorded: Recorded, of: typeof travel) => ({
     recorded,
     causes: of.causes(recorded),
@@ -215,5 +213,5 @@ function other(desk: Desk): string {
   const rows = addressRows([told(here, travel), told(partner, theirs)]);
   const addresses = rows.map(([space, , a, b]) => [space!, a!, b!]);
   if (addresses.every(([, a, b]) => a === "-" && b === "-")) return lines.join("\n");
-  return [...lines, inColumns(addresses, ["", desk.name, desk.other.name])].join("\n");
+  return [...lines, inColumns(addresses, ["", context.name, context.other.name])].join("\n");
 }

@@ -1,4 +1,4 @@
-// survey.test.ts - what a run is said to have run on, by what its files tell and no further.
+// environment.test.ts - what a run is said to have run on, by what its files tell and no further.
 
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";

@@ -1,15 +1,14 @@
-// infos.ts - the commands about the session itself: info, set, help, quit.
+// status-commands.ts - the commands about the session itself: info, set, help, quit.
 
 import { UserError, unknownName } from "../fault.ts";
 import { subjectExamples } from "../replay/subject.ts";
 import { setColours } from "../report/colours.ts";
-import { registers } from "../report/state-parts.ts";
+import { registers } from "../report/state-text.ts";
 import { counted, countOf, inColumns, titleOf } from "../report/text.ts";
-import { type Command, commandCalled, countIn } from "./command.ts";
-import { type Desk, stopText } from "./desk.ts";
+import { type Command, type Context, commandCalled, countIn, stopText } from "./command.ts";
 import { evaluate } from "./evaluate.ts";
 
-const subjects: { readonly [subject: string]: (desk: Desk) => string } = {
+const subjects: { readonly [subject: string]: (context: Context) => string } = {
   breakpoints: ({ session: { stops } }) =>
     stops.length === 0
       ? "no breakpoints and no watchpoints"
@@ -23,17 +22,17 @@ const subjects: { readonly [subject: string]: (desk: Desk) => string } = {
     checkpoints.length === 0
       ? "no checkpoints"
       : checkpoints.map(({ number, moment }) => `checkpoint ${number} at #${moment}`).join("\n"),
-  display: (desk) =>
-    desk.displays.length === 0
+  display: (context) =>
+    context.displays.length === 0
       ? "nothing is on display"
-      : desk.displays.map(({ number, text }) => `${number}: ${text}`).join("\n"),
+      : context.displays.map(({ number, text }) => `${number}: ${text}`).join("\n"),
   marks: ({ session: { trace } }) => {
     const marks = trace.marks();
     if (marks.length === 0) return "no marks";
     const name = (given: string | null) => (given === null ? "" : `mark:${given}`);
     return inColumns(marks.map((mark) => [`#${mark.moment}`, name(mark.name), mark.text]));
   },
-  subjects: () => subjectExamples.split(", ").join("\n"),
+  things: () => subjectExamples.split(", ").join("\n"),
   registers: ({ session: { travel, moment } }) => {
     const parts = registers(travel.stateAt(moment));
     if (parts.length === 0) return "no register has been read or written yet";
@@ -56,16 +55,16 @@ const subjects: { readonly [subject: string]: (desk: Desk) => string } = {
     ].join("\n"),
 };
 
-export const infos: readonly Command[] = [
+export const statusCommands: readonly Command[] = [
   {
     name: "info",
     short: ["i"],
     usage: `info ${Object.keys(subjects).join("|")}`,
     says: "what there is of these",
     words: () => Object.keys(subjects),
-    run: (desk, argument) => {
+    run: (context, argument) => {
       const begun = Object.keys(subjects).filter((name) => name.startsWith(argument));
-      if (argument !== "" && begun.length === 1) return subjects[begun[0]!]!(desk);
+      if (argument !== "" && begun.length === 1) return subjects[begun[0]!]!(context);
       if (argument === "" || begun.length > 1)
         throw new UserError(
           `say of what: ${(argument === "" ? Object.keys(subjects) : begun).join(", ")}`,
@@ -94,14 +93,14 @@ export const infos: readonly Command[] = [
     short: ["q", "exit"],
     usage: "quit",
     says: "leave",
-    run: (desk) => {
-      desk.isOver = true;
+    run: (context) => {
+      context.isOver = true;
       return "";
     },
   },
 ];
 
-function set(desk: Desk, argument: string): string {
+function set(context: Context, argument: string): string {
   const [what, value = ""] = argument.split(/\s+/);
   if (what === "colour" || what === "color") {
     if (value !== "on" && value !== "off")
@@ -110,7 +109,7 @@ function set(desk: Desk, argument: string): string {
     return "";
   }
   if (what !== "pages") throw unknownName("setting", what!, ["colour", "pages"]);
-  desk.pages = value === "off" ? 0 : countIn(value, 24);
+  context.pages = value === "off" ? 0 : countIn(value, 24);
   return "";
 }
 

@@ -1,4 +1,4 @@
-// telling.ts - a source of a run told to nobody but the test: its events and what became of its lines.
+// imported-stream.ts - a source of a run told to nobody but the test: its events and what became of its lines.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,27 +10,27 @@ import { Run } from "../../../src/exchange/import/run.ts";
 import { Source } from "../../../src/exchange/import/source.ts";
 import { freshFolder } from "../../fresh-folder.ts";
 
-export interface Heard {
+export interface Imported {
   readonly events: readonly Recorded[];
   readonly counts: ReadonlyMap<string, Count>;
 }
 
 /** Imports one stream, as a file of a run of its own; `before` happened already. */
-export async function told(
+export async function importContent(
   format: StreamFormat,
   content: string | Buffer,
   { strict = false, before = [] as readonly Event[] } = {},
-): Promise<Heard> {
+): Promise<Imported> {
   const path = join(freshFolder(), "capture");
   writeFileSync(path, content);
-  return heard(format, path, { strict, before });
+  return importFile(format, path, { strict, before });
 }
 
-export async function heard(
+export async function importFile(
   format: StreamFormat,
   path: string,
   { strict = false, before = [] as readonly Event[] } = {},
-): Promise<Heard> {
+): Promise<Imported> {
   const events: Recorded[] = [];
   const source = await Source.open(path, { strict, follow: null });
   const survey = {

@@ -1,4 +1,4 @@
-// told.ts - what a run tells of single operations, for tests about the driver's behaviour.
+// driver-run.ts - what a run tells of single operations, for tests about the driver's behaviour.
 //
 // The driver is left the smallest aperture, 4 MB with a table of one page: a run is told in a few
 // thousand events.
@@ -7,7 +7,7 @@ import type { Facts } from "../src/event/field.ts";
 import type { Event, KindName, Of } from "../src/event/vocabulary.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import type { Setup } from "../src/scenario/setup.ts";
-import { setupOf, tells, workloadOf } from "./tells.ts";
+import { lawfulTrace, setupOf, workloadOf } from "./laws.ts";
 
 export const ENTRIES = 1024;
 
@@ -31,7 +31,7 @@ export const failAfter = (count: number) => ({ op: "failafter", count });
 export const failIoremap = (on: 0 | 1) => ({ op: "failioremap", on });
 
 /** The run's operations by their place; -1 is the driver's loading before them. */
-export class Told {
+export class DriverRun {
   readonly trace: Trace;
   readonly #before: number;
 
@@ -64,9 +64,12 @@ export class Told {
 const small = [maxOrder(0), init];
 
 /** Loads the driver on a small table and performs the operations; proves the laws of every run. */
-export const told = (words: string, ...ops: object[]): Told =>
-  new Told(tells(setupOf(words, { workload: workloadOf(...small, ...ops) })), small.length);
+export const driverRun = (words: string, ...ops: object[]): DriverRun =>
+  new DriverRun(
+    lawfulTrace(setupOf(words, { workload: workloadOf(...small, ...ops) })),
+    small.length,
+  );
 
 /** Performs the operations alone. */
-export const toldOnly = (words: string, other: Partial<Setup>, ...ops: object[]): Told =>
-  new Told(tells(setupOf(words, { ...other, workload: workloadOf(...ops) })), 0);
+export const bareRun = (words: string, other: Partial<Setup>, ...ops: object[]): DriverRun =>
+  new DriverRun(lawfulTrace(setupOf(words, { ...other, workload: workloadOf(...ops) })), 0);

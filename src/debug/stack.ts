@@ -1,4 +1,4 @@
-// frames.ts - where one stands as a stack: the function of the event, the calls around it, the op.
+// stack.ts - where one stands as a stack: the function of the event, the calls around it, the op.
 
 import type { Recorded } from "../event/vocabulary.ts";
 import { eventText } from "../event/vocabulary.ts";

@@ -1,12 +1,12 @@
-// adapter-trace.ts - what a launch or an attach names, and what there is from then to the disconnect.
+// launch.ts - what a launch or an attach names, and what there is from then to the disconnect.
 
 import { z } from "zod";
 import { UserError } from "../fault.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { readingTrouble } from "../store/open.ts";
 import { TraceReader } from "../store/read.ts";
-import { AdapterStops } from "./adapter-stops.ts";
-import { Other } from "./other.ts";
+import { AdapterBreakpoints } from "./adapter-breakpoints.ts";
+import { OtherTrace } from "./other-trace.ts";
 import { Session } from "./session.ts";
 import { Sources } from "./sources.ts";
 
@@ -23,8 +23,8 @@ export interface Open {
   readonly readers: readonly TraceReader[];
   readonly session: Session;
   readonly sources: Sources;
-  readonly stops: AdapterStops;
-  readonly other: Other | null;
+  readonly stops: AdapterBreakpoints;
+  readonly other: OtherTrace | null;
   readonly stopOnEntry: boolean;
 }
 
@@ -48,7 +48,9 @@ export function openTraces(args: unknown): Open {
   const session = new Session(travel);
   const sources = new Sources(travel);
   const other =
-    readers[1] === undefined ? null : new Other(travel, new TimeTravel(readers[1]), data.trace2!);
-  const stops = new AdapterStops(session, sources);
+    readers[1] === undefined
+      ? null
+      : new OtherTrace(travel, new TimeTravel(readers[1]), data.trace2!);
+  const stops = new AdapterBreakpoints(session, sources);
   return { paths, readers, session, sources, stops, other, stopOnEntry: data.stopOnEntry };
 }

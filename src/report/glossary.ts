@@ -1,11 +1,11 @@
-// words.ts - what the words of a report mean, each with a case from the mail of 2005 or from the kernel.
+// glossary.ts - what the words of a report mean, each with a case from the mail of 2005 or from the kernel.
 
 import type { PairClass } from "../diff/compare.ts";
 import { type Verdict, verdicts } from "../event/verdict.ts";
 import { colours } from "./colours.ts";
 import { meanings } from "./event-text.ts";
 
-export interface Word {
+export interface GlossaryEntry {
   /** In one line. */
   readonly means: string;
   /** A case from the history of kernels. */
@@ -42,7 +42,7 @@ const ofVerdicts: { readonly [V in Verdict]: string } = {
     "What one side cannot say counts as no difference.",
 };
 
-const ofClasses: { readonly [C in Exclude<PairClass, Verdict>]: Word } = {
+const ofClasses: { readonly [C in Exclude<PairClass, Verdict>]: GlossaryEntry } = {
   same: {
     means: "both sides have the event, number by number",
     example: "The 16,384 words of an empty table, written as 0 on any machine.",
@@ -80,8 +80,8 @@ const ofClasses: { readonly [C in Exclude<PairClass, Verdict>]: Word } = {
 };
 
 /** Every word of a verdict or of a class of pairs. */
-export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
-  ...verdicts.map((word): [string, Word] => [
+export const glossary: ReadonlyMap<string, GlossaryEntry> = new Map<string, GlossaryEntry>([
+  ...verdicts.map((word): [string, GlossaryEntry] => [
     word,
     { means: meanings[word], example: ofVerdicts[word] },
   ]),
@@ -100,7 +100,7 @@ export function explained(lines: readonly string[]): string[] {
       ...fresh.flatMap((word) => {
         if (met.has(word)) return [];
         met.add(word);
-        return [`    ${colours.dim(`${word}: ${words.get(word)!.means}`)}`];
+        return [`    ${colours.dim(`${word}: ${glossary.get(word)!.means}`)}`];
       }),
     ];
   });

@@ -1,4 +1,4 @@
-// qemu-telling.ts - says in events what a device did: which command it fetched, what it touched, and through what.
+// qemu-events.ts - says in events what a device did: which command it fetched, what it touched, and through what.
 
 import { bus, machine, mfnOf, raw } from "../../address.ts";
 import { bdfOf } from "../../event/register.ts";
@@ -17,7 +17,7 @@ const TRANSLATED =
 /** Addresses that events hold are below this. */
 const HIGHEST = 2 ** 52;
 
-export class QemuTelling {
+export class QemuEvents {
   readonly #run: Run;
   /** The network card, once the mapping of one of its rings tells which device it is. */
   #card: number | null = null;
@@ -30,7 +30,7 @@ export class QemuTelling {
     return structure.test(name);
   }
 
-  tell({ line, text, name, body, command, touch }: Entry, source: Source): void {
+  emit({ line, text, name, body, command, touch }: Entry, source: Source): void {
     const run = this.#run;
     const { at, source: from, text: said } = run;
     source.line = line;
@@ -154,7 +154,7 @@ export class QemuTelling {
       cause,
       frame: reached === null ? null : raw(mfnOf(reached)),
       device: mapping?.device ?? device,
-      ...run.buffers.meantBy(mapping, address),
+      ...run.buffers.byteAt(mapping, address),
       bus: bus(address),
       reached,
       size,

@@ -1,11 +1,11 @@
-// one-boot.ts - a file that goes on after its own end: time runs backwards where a second run begins.
+// boot-clock.ts - a file that goes on after its own end: time runs backwards where a second run begins.
 
 import type { Source } from "./source.ts";
 
 /** Nanoseconds that a log may step back: the clocks of CPUs differ by less, a second boot by more. */
 const STEP_BACK = 1e9;
 
-export class OneBoot {
+export class BootClock {
   readonly #source: Source;
   #latest = Number.NEGATIVE_INFINITY;
 
@@ -14,7 +14,7 @@ export class OneBoot {
   }
 
   /** Takes the time of the line in hand, in nanoseconds; throws where it cannot be of the same run. */
-  at(time: number): void {
+  check(time: number): void {
     if (time < this.#latest - STEP_BACK)
       throw this.#source.refuse(
         `time goes back from ${seconds(this.#latest)} to ${seconds(time)}: there are two boots in this file; import each on its own`,
