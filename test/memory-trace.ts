@@ -55,7 +55,7 @@ export function matches({ seq, op, event }: Recorded, wanted: Search): boolean {
     const { phys } = addressesOf(event);
     if (phys === null || phys < wanted.phys.first || phys > wanted.phys.last) return false;
   }
-  if (!wanted.astray) return true;
+  if (!wanted.unproven) return true;
   const { kind, bus, machine, reached } = addressesOf(event);
   if (bus === null) return false;
   return reached === null ? kind.startsWith("device.") : reached !== machine;

@@ -5,6 +5,8 @@
 // PowerMac whose GART_BASE gets the DMA handle fetches from wherever that number points (LKML, 17 March 2005).
 
 import { type Bus, hex, mfnOf, offset, PAGE_SIZE, raw, untranslated } from "../address.ts";
+import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
+import type { Event } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
 import type { Check } from "./check.ts";
 
@@ -13,8 +15,9 @@ export const tableBase: Check = {
   holds: "the chipset finds the table's pages where the driver wrote them",
   watch: (about, report) => ({
     after: {
-      "register.written": ({ register, bus }, { state }) => {
-        const { chipset, physIsMachine } = state.nature;
+      "register.written": (event, { state }) => {
+        const { register, bus } = event;
+        const { chipset } = state.nature;
         // A two-level table has a directory of one page; its words are checked one by one.
         if (chipset === null || chipset.directory !== null) return;
         const known = chipset.registers.find(({ number }) => number === register);
@@ -33,7 +36,7 @@ export const tableBase: Check = {
         report.finding(
           [{ family: "register", number: register }],
           `page ${page} of the table is fetched from ${hex(fetched)}:m, the driver writes it at ${hex(meant)}:m`,
-          verdictOfPage(page, raw(fetched), meant, physIsMachine),
+          verdictOfPage(event, state, page, base) ?? undefined,
         );
       },
     },
@@ -50,14 +53,19 @@ function firstAstray({ table }: State, base: Bus): number | null {
   return null;
 }
 
-function verdictOfPage(page: number, fetched: number, meant: number, physIsMachine: boolean) {
-  if (page > 0) return "discontiguous";
-  if (isCut(meant, fetched)) return "truncated";
-  return physIsMachine ? "foreign-frame" : "wrong-space";
+/**
+ * By the rule for any number: page 0 as the register's own, a further page as what the chipset fetches by a base
+ * that is right for page 0.
+ */
+function verdictOfPage(event: Event, state: State, page: number, base: Bus): Verdict | null {
+  const frame = state.table.frameOf(page)!;
+  const pfn = state.nature.physIsMachine ? frame : state.m2p.get(frame);
+  const written = { ...addressesOf(event), bus: raw(base) };
+  const fetched = {
+    ...written,
+    phys: pfn === undefined ? null : pfn * PAGE_SIZE,
+    machine: frame * PAGE_SIZE,
+    reached: raw(untranslated(base)) + page * PAGE_SIZE,
+  };
+  return verdictOf(fetched, page === 0 ? null : written);
 }
-
-/** Whether a number is the lower bits of another one. */
-const isCut = (whole: number, part: number): boolean => {
-  const bits = 2 ** Math.ceil(Math.log2(part + 1));
-  return whole > part && (whole - part) % bits === 0;
-};

@@ -1,7 +1,8 @@
 // causes.ts - many divergences, few causes: each is put to the account of what it came from.
 
+import { isAstray } from "../event/verdict.ts";
 import { kindNames } from "../event/vocabulary.ts";
-import { isAstray, type PairClass } from "./compare.ts";
+import type { PairClass } from "./compare.ts";
 import type { Side } from "./cursor.ts";
 import type { Found, Mark } from "./difference.ts";
 import { NONE } from "./event-queue.ts";

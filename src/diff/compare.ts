@@ -4,8 +4,9 @@
 // the page that was meant; under `exact` every number must be the same that both traces can know.
 
 import { columns } from "../event/field.ts";
+import { isAstray, NO_NUMBER, RIGHT, WRONG_SPACE } from "../event/verdict.ts";
 import { declarationOf, type Event, kindNames } from "../event/vocabulary.ts";
-import { ASTRAY, at, NOTHING, NOWHERE, RIGHT, WRONG_SPACE } from "../fingerprint/match-key.ts";
+import { at } from "../fingerprint/match-key.ts";
 import { NOBODY } from "../fingerprint/page-owners.ts";
 import { LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
 
@@ -60,7 +61,7 @@ export class Judge {
 
   /** How two partners part by where their numbers lead; null where they do not, or where one side cannot tell. */
   parting(a: number, b: number): "wrong-space" | "wrong-frame" | null {
-    if (a === b || (a < WRONG_SPACE && b < WRONG_SPACE)) return null;
+    if (a === b || (!isAstray(a) && !isAstray(b))) return null;
     if (this.#isTold(a) && this.#isTold(b))
       return a === WRONG_SPACE || b === WRONG_SPACE ? "wrong-space" : "wrong-frame";
     this.unknown++;
@@ -79,7 +80,7 @@ export class Judge {
 
   /** What a recording does not say is unknown, never different. */
   #isTold = (leads: number): boolean =>
-    leads === RIGHT || leads >= WRONG_SPACE || (this.#isWhole && leads === NOTHING);
+    leads === RIGHT || isAstray(leads) || (this.#isWhole && leads === NO_NUMBER);
 
   #isSamePage(a: Float64Array, i: number, b: Float64Array, j: number): boolean {
     const [ownerA, ownerB] = [a[i + OWNER]!, b[j + OWNER]!];
@@ -100,7 +101,3 @@ export function differing(a: Event, b: Event, strict: boolean): string[] {
     return left !== right;
   });
 }
-
-/** Whether a number leads to another page than the one that was meant. */
-export const isAstray = (leads: number): boolean =>
-  leads === WRONG_SPACE || leads === ASTRAY || leads === NOWHERE;

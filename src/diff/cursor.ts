@@ -8,7 +8,7 @@ import { chipsetCalled } from "../chipset/index.ts";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
 import { textHash } from "../event/hash.ts";
 import { filledOf, type Row, type Rows } from "../event/row.ts";
-import type { Verdict } from "../event/verdict.ts";
+import { leadsTo, rowLeadsTo, UNKNOWN, type Verdict } from "../event/verdict.ts";
 import {
   type Actor,
   actors,
@@ -16,7 +16,7 @@ import {
   kindNames,
   type Recorded,
 } from "../event/vocabulary.ts";
-import { at, kindCode, Likeness, leadsTo, RIGHT, UNKNOWN } from "../fingerprint/match-key.ts";
+import { at, isAccessKind, kindCode, Likeness } from "../fingerprint/match-key.ts";
 import { Owners } from "../fingerprint/page-owners.ts";
 import { apply } from "../machine/apply.ts";
 import { pagesOf, State } from "../machine/state.ts";
@@ -56,7 +56,6 @@ export class Names {
 const { seq: SEQ, kind: KIND, op: OP, actor: ACTOR, place: PLACE, subject: SUBJECT } = at;
 const { phys: PHYS, machine: MACHINE, bus: BUS, reached: REACHED, size: SIZE, value: VALUE } = at;
 const HAS_PHYS = 1 << PHYS;
-const HAS_MACHINE = 1 << MACHINE;
 const HAS_BUS = 1 << BUS;
 
 const ALLOCATED = kindCode["page.allocated"];
@@ -211,13 +210,11 @@ export class Side {
 
   /** Where the event's number leads; where the event does not say where its page is, the P2M may. */
   #leadsTo(row: Row, kind: number, filled: number): number {
-    const leads = leadsTo(row, 0, filled, kind);
-    if (leads !== UNKNOWN || (filled & HAS_PHYS) === 0) return leads;
-    const machine = this.#machineOf(row[PHYS]!);
-    if (machine === null) return UNKNOWN;
-    return row[REACHED] === machine
-      ? RIGHT
-      : leadsTo(row.with(MACHINE, machine), 0, filled | HAS_MACHINE, kind);
+    const access = isAccessKind[kind]!;
+    const leads = rowLeadsTo(row, 0, filled, access);
+    const phys = row[PHYS]!;
+    if (leads !== UNKNOWN || phys === null) return leads;
+    return leadsTo(access, phys, this.#machineOf(phys), row[BUS]!, row[REACHED]!);
   }
 
   #machineOf(phys: number): number | null {

@@ -1,7 +1,8 @@
 // segments.ts - what one kernel's requests moved: stretches of a disk, each with the memory that holds it.
 
 import { PAGE_SIZE } from "../address.ts";
-import { at, kindCode, WRONG_SPACE } from "../fingerprint/match-key.ts";
+import { isAstray, WRONG_SPACE } from "../event/verdict.ts";
+import { at, kindCode } from "../fingerprint/match-key.ts";
 import type { Side } from "./cursor.ts";
 import { type Mark, markOf } from "./difference.ts";
 import { LEADS, NONE } from "./event-queue.ts";
@@ -128,4 +129,4 @@ export class Segments {
 }
 
 const isStray = (values: Float64Array, i: number): boolean =>
-  values[i + KIND] === FAULT || values[i + LEADS]! >= WRONG_SPACE || values[i + CAUSE] === NONE;
+  values[i + KIND] === FAULT || isAstray(values[i + LEADS]!) || values[i + CAUSE] === NONE;

@@ -3,7 +3,7 @@
 // Pages, ids and the cutting of requests differ from boot to boot; the blocks that a workload asks for do not. So
 // partners are the pieces of memory that hold the same bytes of the disk, moved the same way, the n-th time.
 
-import { WRONG_SPACE } from "../fingerprint/match-key.ts";
+import { isAstray, WRONG_SPACE } from "../event/verdict.ts";
 import type { Judge, PairClass } from "./compare.ts";
 import type { Two } from "./comparison.ts";
 import type { Side } from "./cursor.ts";
@@ -136,8 +136,8 @@ export class Transfers {
   #alone(a: Mark | null, b: Mark | null, hearing: Hearing): void {
     const { leads } = (a ?? b)!;
     const alone = a === null ? "extra" : "missing";
-    const astray = leads === WRONG_SPACE ? "wrong-space" : "wrong-frame";
-    hearing.found({ class: leads >= WRONG_SPACE ? astray : alone, a, b });
+    const wrong = leads === WRONG_SPACE ? "wrong-space" : "wrong-frame";
+    hearing.found({ class: isAstray(leads) ? wrong : alone, a, b });
   }
 }
 

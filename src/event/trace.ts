@@ -66,8 +66,8 @@ export interface Search {
   readonly op?: number;
   /** Only what happened in this function of driver or kernel. */
   readonly place?: string;
-  /** Only where a number handed to hardware was not seen to lead where it was meant to. */
-  readonly astray?: boolean;
+  /** Only where hardware was handed a number that the trace does not show to lead to its page. */
+  readonly unproven?: boolean;
 }
 
 /** What became of the lines of a source that tell of one kind of event of theirs. */

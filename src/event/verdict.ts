@@ -1,8 +1,12 @@
 // verdict.ts - what an event's addresses say: does the number lead where it was meant to?
 //
-// One rule in two languages: `verdictOf` for this program, `verdictSql` for the view `events`.
-// A test holds them to each other over whole traces.
+// The one home of the rule. `leadsTo` decides by the event alone; fingerprints, comparisons and the search for
+// wrong events read its codes. `verdictOf` refines them by the event that the address came from. The view
+// `events` has the rule in SQL, in its migration; test/store/verdict.test.ts holds all of them to each other,
+// for every arrangement of addresses.
 
+import { columns } from "./field.ts";
+import type { Row } from "./row.ts";
 import type { Event } from "./vocabulary.ts";
 
 export const verdicts = [
@@ -47,27 +51,74 @@ export function addressesOf(event: Event): Addresses {
 export const isWrong = (verdict: Verdict | null): boolean =>
   verdict !== null && !["identity", "translated", "unknown"].includes(verdict);
 
-/** The verdict of an event, given the event that its address came from; null where no number was used. */
-export function verdictOf(event: Addresses, cause: Addresses | null): Verdict | null {
-  const { kind, machine, bus, reached } = event;
-  const device = kind === "device.read" || kind === "device.wrote";
-  if (bus === null || (reached === null && !device)) return null;
-  if (machine === null) return "unknown";
-  if (reached === machine) return bus === machine ? "identity" : "translated";
-  if (reached !== null) {
-    const direct = directly(event);
-    if (direct !== "foreign-frame") return direct;
-  }
-  if (cause?.kind === "register.written" || cause?.kind === "gatt.written") {
-    const right = cause.reached === null || cause.reached === cause.machine;
-    if (right) return cause.kind === "gatt.written" ? "stale" : "discontiguous";
-    if (reached === null) return directly(cause);
-  }
-  return reached === null ? "unknown" : "foreign-frame";
+/** Where the number of an event leads: the rule by the event alone. The codes stand in fingerprints. */
+export const NO_NUMBER = 0; // hardware was handed none
+export const UNKNOWN = 1; // the trace does not say where the page is
+export const RIGHT = 2; // to the page that was meant
+export const WRONG_SPACE = 3; // to the pseudo-physical address, used as if it were the machine address
+export const OTHER_FRAME = 4; // to another frame
+export const NOWHERE = 5; // a device's access reached no memory
+
+/** Whether a number leads to another page than the one that was meant, or to none. */
+export const isAstray = (leads: number): boolean => leads >= WRONG_SPACE;
+
+/** Whether a number was used and the trace does not show that it leads to its page. */
+export const isUnproven = (leads: number): boolean => leads !== NO_NUMBER && leads !== RIGHT;
+
+/** Only an access of a device has an answer where nothing was reached: other events make no use of the number. */
+export const isAccess = (kind: string): boolean =>
+  kind === "device.read" || kind === "device.wrote";
+
+export function leadsTo(
+  access: boolean,
+  phys: number | null,
+  machine: number | null,
+  bus: number | null,
+  reached: number | null,
+): number {
+  if (bus === null || (reached === null && !access)) return NO_NUMBER;
+  if (machine === null) return UNKNOWN;
+  if (reached === null) return NOWHERE;
+  if (reached === machine) return RIGHT;
+  return reached === phys ? WRONG_SPACE : OTHER_FRAME;
 }
 
-/** What `reached` alone says, where it is not `machine`. */
-function directly({ phys, machine, reached }: Addresses): Verdict {
+const at = (column: (typeof columns)[number]): number => columns.indexOf(column);
+const [PHYS, MACHINE, BUS, REACHED] = [at("phys"), at("machine"), at("bus"), at("reached")];
+
+/** The same of a row; `filled` has a bit for each column that it fills. Hot: once an event while recording. */
+export function rowLeadsTo(row: Row, start: number, filled: number, access: boolean): number {
+  if ((filled & (1 << BUS)) === 0) return NO_NUMBER;
+  const phys = (filled & (1 << PHYS)) === 0 ? null : row[start + PHYS]!;
+  const machine = (filled & (1 << MACHINE)) === 0 ? null : row[start + MACHINE]!;
+  const reached = (filled & (1 << REACHED)) === 0 ? null : row[start + REACHED]!;
+  return leadsTo(access, phys, machine, row[start + BUS]!, reached);
+}
+
+/** `isUnproven` in SQL, over the columns of `event`; `accesses` are the trace's codes of devices' accesses. */
+export const unprovenSql = (accesses: readonly number[]): string =>
+  "bus IS NOT NULL AND (machine IS NULL OR reached IS NOT machine) " +
+  `AND (reached IS NOT NULL OR kind IN (${accesses.join(", ")}))`;
+
+/** The verdict of an event, given the event that its address came from; null where no number was used. */
+export function verdictOf(event: Addresses, cause: Addresses | null): Verdict | null {
+  const { kind, phys, machine, bus, reached } = event;
+  const leads = leadsTo(isAccess(kind), phys, machine, bus, reached);
+  if (leads === NO_NUMBER) return null;
+  if (leads === UNKNOWN) return "unknown";
+  if (leads === RIGHT) return bus === machine ? "identity" : "translated";
+  if (leads === WRONG_SPACE) return "wrong-space";
+  if (isCut(machine, reached)) return "truncated";
+  if (cause?.kind === "register.written" || cause?.kind === "gatt.written") {
+    if (cause.reached === null || cause.reached === cause.machine)
+      return cause.kind === "gatt.written" ? "stale" : "discontiguous";
+    if (leads === NOWHERE) return mistakeOf(cause);
+  }
+  return leads === NOWHERE ? "unknown" : "foreign-frame";
+}
+
+/** What the written address was mistaken for, where it does not lead to its page. */
+function mistakeOf({ phys, machine, reached }: Addresses): Verdict {
   if (reached === phys) return "wrong-space";
   return isCut(machine, reached) ? "truncated" : "foreign-frame";
 }
@@ -84,31 +135,3 @@ function isCut(whole: number | null, cut: number | null): boolean {
   while (lost % (lowest * 2) === 0) lowest *= 2;
   return cut < lowest;
 }
-
-/** x & -x is the lowest bit of x. */
-const isCutSql = (e: string) =>
-  `${e}.machine > ${e}.reached AND (${e}.machine - ${e}.reached) % ${NARROWEST} = 0 AND ` +
-  `${e}.reached < ((${e}.machine - ${e}.reached) & (${e}.reached - ${e}.machine))`;
-
-const directlySql = (e: string) =>
-  `CASE WHEN ${e}.reached = ${e}.phys THEN 'wrong-space' ` +
-  `WHEN ${isCutSql(e)} THEN 'truncated' ELSE 'foreign-frame' END`;
-
-/**
- * The same rule as an SQL expression over `e` (an event), `k` (its kind's row in `kind`).
- * The event that the address came from is looked up only where the answer depends on it.
- */
-export const verdictSql = `CASE
-  WHEN e.bus IS NULL OR (e.reached IS NULL AND k.name NOT IN ('device.read', 'device.wrote')) THEN NULL
-  WHEN e.machine IS NULL THEN 'unknown'
-  WHEN e.reached = e.machine THEN CASE WHEN e.bus = e.machine THEN 'identity' ELSE 'translated' END
-  WHEN e.reached IS NOT NULL AND ${directlySql("e")} <> 'foreign-frame' THEN ${directlySql("e")}
-  ELSE coalesce((
-    SELECT CASE
-      WHEN c.reached IS NULL OR c.reached = c.machine
-        THEN CASE ck.name WHEN 'gatt.written' THEN 'stale' ELSE 'discontiguous' END
-      WHEN e.reached IS NULL THEN ${directlySql("c")} END
-    FROM event c JOIN kind ck ON ck.code = c.kind
-    WHERE c.seq = e.cause AND ck.name IN ('register.written', 'gatt.written')
-  ), CASE WHEN e.reached IS NULL THEN 'unknown' ELSE 'foreign-frame' END)
-END`;

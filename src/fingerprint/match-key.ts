@@ -9,6 +9,7 @@ import { columns, type Facts, subjectCode } from "../event/field.ts";
 import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
 import { hookNames, remappers } from "../event/hook.ts";
 import type { Row } from "../event/row.ts";
+import { isAccess } from "../event/verdict.ts";
 import { actors, declarationOf, type KindName, kindNames } from "../event/vocabulary.ts";
 
 type Column = (typeof columns)[number];
@@ -17,18 +18,7 @@ export const at = Object.fromEntries(columns.map((name, i) => [name, i])) as {
   readonly [C in Column]: number;
 };
 // Looked up once: these stand in loops over every event.
-const {
-  actor: ACTOR,
-  subject: SUBJECT,
-  phys: PHYS,
-  machine: MACHINE,
-  bus: BUS,
-  reached: REACHED,
-  value: VALUE,
-} = at;
-const HAS_PHYS = 1 << PHYS;
-const HAS_MACHINE = 1 << MACHINE;
-const HAS_REACHED = 1 << REACHED;
+const { actor: ACTOR, subject: SUBJECT, bus: BUS, value: VALUE } = at;
 const HAS_BUS = 1 << BUS;
 
 /** The code of each kind in a row that this program writes. */
@@ -76,31 +66,8 @@ const PLATFORM = /^(p2m|hypercall|iommu|dma|pte)\.|^call\.entered$/;
 /** By kind: whether it is the platform's own doing. */
 export const isPlatforms: readonly boolean[] = kindNames.map((kind) => PLATFORM.test(kind));
 
-/** Where the number of an event leads; from WRONG_SPACE on it leads astray. */
-export const NOTHING = 0; // no number was used
-export const UNKNOWN = 1; // the trace does not say
-export const RIGHT = 2; // to the page that was meant
-export const WRONG_SPACE = 3; // to the pseudo-physical address taken as it is
-export const ASTRAY = 4; // to some other frame
-export const NOWHERE = 5; // a device got nowhere
-
-const DEVICE: readonly boolean[] = kindNames.map(
-  (kind) => kind === "device.read" || kind === "device.wrote",
-);
-
-/** The same question as the verdict's, by the row alone. `filled` has a bit for each column it fills. */
-export function leadsTo(row: Row, start: number, filled: number, kind: number): number {
-  if ((filled & HAS_BUS) === 0) return NOTHING;
-  const machine = (filled & HAS_MACHINE) === 0 ? -1 : row[start + MACHINE]!;
-  if ((filled & HAS_REACHED) === 0) {
-    if (!DEVICE[kind]) return NOTHING;
-    return machine < 0 ? UNKNOWN : NOWHERE;
-  }
-  if (machine < 0) return UNKNOWN;
-  const reached = row[start + REACHED]!;
-  if (reached === machine) return RIGHT;
-  return (filled & HAS_PHYS) !== 0 && reached === row[start + PHYS] ? WRONG_SPACE : ASTRAY;
-}
+/** By kind: whether it is a device's access. */
+export const isAccessKind: readonly boolean[] = kindNames.map(isAccess);
 
 /** How a kind's key is made. */
 interface Plan {

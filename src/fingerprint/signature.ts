@@ -9,8 +9,9 @@ import type { Chipset } from "../chipset/chipset.ts";
 import { type Facts, SUBJECT_FAMILIES } from "../event/field.ts";
 import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
 import type { Row } from "../event/row.ts";
+import { rowLeadsTo } from "../event/verdict.ts";
 import { pagesOf } from "../machine/state.ts";
-import { at, isPlatforms, kindCode, Likeness, leadsTo, resultText } from "./match-key.ts";
+import { at, isAccessKind, isPlatforms, kindCode, Likeness, resultText } from "./match-key.ts";
 import { Owners } from "./page-owners.ts";
 
 const { phys: PHYS, kind: KIND } = at;
@@ -44,7 +45,7 @@ export class Signature {
     this.#likeness.read(row, start, filled, kind, note);
     let one = hashNumber(this.#one, this.#likeness.one, C1);
     let two = hashNumber(this.#two, this.#likeness.two, C2);
-    const leads = leadsTo(row, start, filled, kind);
+    const leads = rowLeadsTo(row, start, filled, isAccessKind[kind]!);
     if ((filled & HAS_PHYS) !== 0) {
       const owner = this.#owners.ownerOf(Math.floor(row[start + PHYS]! / PAGE_SIZE));
       one = hashNumber(one, owner | 0, C1);

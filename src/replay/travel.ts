@@ -107,7 +107,7 @@ export class TimeTravel {
       ...(op === undefined ? {} : { op }),
       ...(actor === undefined ? {} : { actor }),
       ...(place === undefined ? {} : { place }),
-      astray: verdict !== undefined && !isRight(verdict),
+      unproven: verdict !== undefined && !isRight(verdict),
     });
     for (const recorded of found) {
       const { event } = recorded;

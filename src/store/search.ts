@@ -7,9 +7,10 @@ import type { Database, Statement } from "better-sqlite3";
 import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
 import type { Search } from "../event/trace.ts";
+import { unprovenSql } from "../event/verdict.ts";
 import type { Names } from "./digest.ts";
 import { areIndexed, indexedSql } from "./indexes.ts";
-import { astraySql, bitsOf, deviceCodes } from "./zone-map.ts";
+import { accessCodes, bitsOf } from "./zone-map.ts";
 
 const SEQ = columns.indexOf("seq");
 /** Rows taken at once: first one, then more and more for whoever goes on. */
@@ -77,7 +78,7 @@ export class Finder {
   }
 
   #rows(wanted: Search): Found {
-    const { subject, subjects, phys, wide, kinds, actor, place, op, astray, backwards } = wanted;
+    const { subject, subjects, phys, wide, kinds, actor, place, op, unproven, backwards } = wanted;
     const conditions: string[] = [];
     const given: number[] = [];
     const hold = (condition: string, ...values: number[]) => {
@@ -100,7 +101,7 @@ export class Finder {
     if (actor !== undefined) hold("actor = ?", this.#names.actors.indexOf(actor));
     if (place !== undefined) hold("place = ?", this.#names.places.indexOf(place));
     if (op !== undefined) hold("op = ?", op);
-    if (astray) hold(astraySql(deviceCodes(this.#names.kinds)));
+    if (unproven) hold(unprovenSql(accessCodes(this.#names.kinds)));
     const byIndex = isLookup(wanted);
     if (byIndex && phys === undefined) hold(indexedSql(this.#names.kinds));
     // The sign keeps SQLite from reading the stretch instead of looking a range up.
@@ -151,13 +152,13 @@ export class Finder {
     yield tail;
   }
 
-  #blockConditions({ kinds, actor, astray }: Search): string[] {
+  #blockConditions({ kinds, actor, unproven }: Search): string[] {
     if (!this.#hasBlocks) return [];
     const conditions: string[] = [];
     if (kinds !== undefined) conditions.push(`kinds & ${bitsOf(this.#kindCodes(kinds))}`);
     if (actor !== undefined)
       conditions.push(`actors & ${bitsOf([this.#names.actors.indexOf(actor)])}`);
-    if (astray) conditions.push("astray");
+    if (unproven) conditions.push("astray");
     return conditions;
   }
 

@@ -2,12 +2,10 @@
 
 import { columns } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
+import { isAccess, isUnproven, rowLeadsTo } from "../event/verdict.ts";
 
 const KIND = columns.indexOf("kind");
 const ACTOR = columns.indexOf("actor");
-const MACHINE = columns.indexOf("machine");
-const BUS = columns.indexOf("bus");
-const REACHED = columns.indexOf("reached");
 
 /** Bits of a set that SQLite keeps as one integer. */
 const BITS = 53;
@@ -19,23 +17,18 @@ export const bitsOf = (codes: Iterable<number>): number => {
   return bits;
 };
 
-/** In SQL: a number was given to hardware, and was not seen to lead where it was meant to. */
-export const astraySql = (devices: readonly number[]): string =>
-  "bus IS NOT NULL AND reached IS NOT machine " +
-  `AND (reached IS NOT NULL OR kind IN (${devices.join(", ")}))`;
-
-/** The codes of the kinds whose number leads astray where it reaches nothing. */
-export const deviceCodes = (kinds: readonly string[]): number[] =>
-  kinds.flatMap((kind, code) => (kind === "device.read" || kind === "device.wrote" ? [code] : []));
+/** The trace's codes of the kinds that are devices' accesses. */
+export const accessCodes = (kinds: readonly string[]): number[] =>
+  kinds.flatMap((kind, code) => (isAccess(kind) ? [code] : []));
 
 export class ZoneMap {
   readonly #kinds = new Uint8Array(BITS);
   readonly #actors = new Uint8Array(BITS);
-  readonly #devices: readonly number[];
-  #astray = false;
+  readonly #isAccess: readonly boolean[];
+  #unproven = false;
 
   constructor(kinds: readonly string[]) {
-    this.#devices = deviceCodes(kinds);
+    this.#isAccess = kinds.map(isAccess);
   }
 
   /** Takes a row, `filled` having a bit for each column it fills. Hot: once an event while recording. */
@@ -43,11 +36,7 @@ export class ZoneMap {
     const kind = row[start + KIND]!;
     this.#kinds[kind] = 1;
     this.#actors[row[start + ACTOR]!] = 1;
-    if ((filled & (1 << BUS)) === 0 || this.#astray) return;
-    if ((filled & (1 << REACHED)) === 0) this.#astray = this.#devices.includes(kind);
-    else
-      this.#astray =
-        (filled & (1 << MACHINE)) === 0 || row[start + REACHED] !== row[start + MACHINE];
+    this.#unproven ||= isUnproven(rowLeadsTo(row, start, filled, this.#isAccess[kind]!));
   }
 
   /** What was seen since the last call. */
@@ -55,11 +44,11 @@ export class ZoneMap {
     const seen = {
       kinds: bitsOf(codesIn(this.#kinds)),
       actors: bitsOf(codesIn(this.#actors)),
-      astray: Number(this.#astray),
+      astray: Number(this.#unproven),
     };
     this.#kinds.fill(0);
     this.#actors.fill(0);
-    this.#astray = false;
+    this.#unproven = false;
     return seen;
   }
 }

@@ -62,7 +62,7 @@ const wanted: fc.Arbitrary<Search> = fc.record(
     kinds: fc.oneof(kinds, fc.constant(changing)),
     actor: fc.constantFrom(...actors),
     op: fc.constantFrom(0, 1),
-    astray: fc.boolean(),
+    unproven: fc.boolean(),
   },
   { requiredKeys: ["from", "to"] },
 );

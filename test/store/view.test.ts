@@ -5,14 +5,7 @@ import { expect, test } from "vitest";
 import { bus, machine, phys, virt } from "../../src/address.ts";
 import { columns } from "../../src/event/field.ts";
 import { bdfOf, registerName, registerNumber } from "../../src/event/register.ts";
-import {
-  type Addresses,
-  type Verdict,
-  verdictOf,
-  verdictSql,
-  verdicts,
-} from "../../src/event/verdict.ts";
-import { type Event, kindNames } from "../../src/event/vocabulary.ts";
+import type { Event } from "../../src/event/vocabulary.ts";
 import { record } from "./sample.ts";
 
 type Line = { readonly [column: string]: number | string | null };
@@ -172,49 +165,5 @@ test("every table is strict, and event has the columns that a row is written in"
     expect(() => database.exec("INSERT INTO event (seq, kind, bus) VALUES (1, 0, 'x')")).toThrow(
       "cannot store TEXT value in INTEGER column event.bus",
     );
-  });
-});
-
-// Every combination of a few numbers, two of them 2^32 apart, meets every arm of the rule.
-const numbers = [null, 0x1000, 0x100001000, 0x2000];
-const combinations = (kind: string): Addresses[] =>
-  numbers.flatMap((phys) =>
-    numbers.flatMap((machine) =>
-      numbers.flatMap((bus) =>
-        numbers.map((reached) => ({ kind, virt: null, phys, machine, bus, reached })),
-      ),
-    ),
-  );
-
-test("the view's verdict is the rule in SQL, word for word", async () => {
-  await opened([], (database) => {
-    const view = database.prepare("SELECT sql FROM sqlite_schema WHERE name = 'events'").pluck();
-    expect(view.get()).toContain(verdictSql);
-  });
-});
-
-test("the view's verdict is this program's, whatever the addresses and the cause", async () => {
-  const causes = ["gatt.written", "register.written", "hook.called"].flatMap(combinations);
-  const effects = ["device.read", "register.read"].flatMap(combinations);
-  await opened([], (database) => {
-    const insert = database.prepare(
-      "INSERT INTO event (seq, kind, cause, phys, machine, bus, reached) VALUES (?,?,?,?,?,?,?)",
-    );
-    const pairs: [Addresses, Addresses | null][] = causes.map((event) => [event, null]);
-    // A cause is asked for its own phys, machine and reached, not for its bus.
-    const told = causes.flatMap(({ bus }, i) => (bus === null ? [i] : []));
-    for (const event of effects)
-      for (const cause of [-1, ...told]) pairs.push([event, causes[cause] ?? null]);
-    database.transaction(() => {
-      pairs.forEach(([event, cause], i) => {
-        const { kind, phys, machine, bus, reached } = event;
-        const causeSeq = cause && causes.indexOf(cause) + 1;
-        const code = (kindNames as string[]).indexOf(kind);
-        insert.run(i + 1, code, causeSeq, phys, machine, bus, reached);
-      });
-    })();
-    const said = database.prepare("SELECT verdict FROM events").pluck().all() as (Verdict | null)[];
-    expect(said).toEqual(pairs.map(([event, cause]) => verdictOf(event, cause)));
-    expect(new Set(said)).toEqual(new Set([null, ...verdicts]));
   });
 });
