@@ -2,7 +2,8 @@
 //
 // AGP 2.0 specification 6.1.9 and 6.1.10 for the bits; order of accesses as in 2.6.12-rc2.
 
-import { PCI_AGP_COMMAND, PCI_AGP_STATUS, type PciDevice } from "../platform/pci.ts";
+import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
+import type { PciDevice } from "../platform/pci.ts";
 import { AGPCTRL } from "./agp3.ts";
 import { type Bridge, EIO } from "./bridge.ts";
 import { enableAgp35 } from "./isoch.ts";

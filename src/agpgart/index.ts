@@ -1,6 +1,6 @@
 // index.ts - the chip drivers of agpgart, by chipset, and how a module finds its bridge.
 
-import { PCI_AGP_STATUS } from "../platform/pci.ts";
+import { PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
 import { aliDrivers } from "./ali-agp.ts";
 import { alphaDriver } from "./alpha-agp.ts";
 import { amdK7Driver } from "./amd-k7-agp.ts";

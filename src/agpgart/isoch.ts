@@ -4,7 +4,8 @@
 // is the bandwidth, ISOCH_N the transactions a period, ISOCH_Y the size of their payload. The driver gives
 // the cards what they ask for; where the bridge has less, it shares out request slots only.
 
-import { PCI_AGP_COMMAND, PCI_AGP_STATUS, type PciDevice } from "../platform/pci.ts";
+import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
+import type { PciDevice } from "../platform/pci.ts";
 import { AGPNICMD, AGPNISTAT } from "./agp3.ts";
 import type { Bridge } from "./bridge.ts";
 

@@ -3,8 +3,8 @@
 // Nothing is read back here, neither entries nor directory words; the flush polls instead.
 
 import { bus, raw } from "../address.ts";
+import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
 import { sworksHe } from "../chipset/sworks-he.ts";
-import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../platform/pci.ts";
 import { readAperture, setSize } from "./aperture.ts";
 import {
   type ApertureSize,

@@ -3,10 +3,10 @@
 // The table is ordinary cached memory: what the CPU stores, hardware sees after a flush of the data cache.
 
 import { offset, PAGE_SIZE, raw, type Virt } from "../address.ts";
+import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
 import { u3 } from "../chipset/u3.ts";
 import { plainTable } from "../hooks/functions.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
-import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../platform/pci.ts";
 import {
   type AgpMemory,
   type ApertureSize,

@@ -1,6 +1,7 @@
 // layout.ts - how a chipset's tables are written down: a register, an AGP device, a card in the slot.
 
 import { bdfOf, registerNumber } from "../event/register.ts";
+import { PCI_AGP_STATUS } from "./agp-capability.ts";
 import type { Chipset, RegisterOf } from "./chipset.ts";
 
 /** Fields by name, each with its highest and lowest bit. */
@@ -55,7 +56,7 @@ export const agpDevice = (
   isDisplay = false,
 ): AgpDevice => ({
   device: { name, agp, isDisplay },
-  powerOn: [held(name, agp, 4, head), held(name, agp + 4, 4, status)],
+  powerOn: [held(name, agp, 4, head), held(name, agp + PCI_AGP_STATUS, 4, status)],
 });
 
 /** The cards of the reference's machines: a Matrox G400 of AGP 2.0 and a Radeon 9700 of AGP 3.0. */

@@ -3,22 +3,17 @@
 // The same bit can be met at another width: the 845's driver sets bit 1 of byte 0x51 and clears it as bit 9 of
 // word 0x50 (intel-agp.c of linux 2.6.12-rc2).
 
+import { isAgpStatus } from "../chipset/agp-capability.ts";
 import type { FamilyAppliers } from "./appliers.ts";
-import type { State } from "./state.ts";
-
-/** What of a word a register keeps: not all of them are plain storage. */
-export const keptWord = (
-  { nature }: State,
-  { register, word }: { readonly register: number; readonly word: number },
-): number => nature.chipset?.keeps?.(register, word) ?? word;
 
 export const register = {
-  "register.written": (state, event, seq) => {
-    const word = keptWord(state, event);
-    for (let i = 0; i < event.size; i++)
-      state.registers.set(event.register + i, { word: byteOf(word, i), seq });
+  "register.written": ({ nature, registers }, { register, word, size }, seq) => {
+    const { chipset } = nature;
+    if (chipset !== null && isAgpStatus(chipset, register)) return;
+    const kept = chipset?.keeps?.(register, word) ?? word;
+    for (let i = 0; i < size; i++) registers.set(register + i, { word: byteOf(kept, i), seq });
   },
-  // A register that nobody wrote yet shows its power-on value at the first read.
+  // What a register holds at power-on is known from its first read.
   "register.read": ({ registers }, { register, word, size }, seq) => {
     for (let i = 0; i < size; i++)
       if (!registers.has(register + i)) registers.set(register + i, { word: byteOf(word, i), seq });

@@ -41,9 +41,17 @@ export class Mmio {
   }
 }
 
-/** What so many bytes of registers hold; a byte that nobody wrote yet is zero. */
-export function wordAt({ registers }: State, register: number, bytes: number): number {
+/** The word that so many bytes of registers make; a byte that no event shows is as at power-on, 0 where not listed. */
+export function wordAt(
+  { registers }: State,
+  register: number,
+  bytes: number,
+  powerOn?: ReadonlyMap<number, number>,
+): number {
   let word = 0;
-  for (let i = 0; i < bytes; i++) word += (registers.get(register + i)?.word ?? 0) * 256 ** i;
+  for (let i = 0; i < bytes; i++) {
+    const byte = registers.get(register + i)?.word ?? powerOn?.get(register + i) ?? 0;
+    word += byte * 256 ** i;
+  }
   return word;
 }

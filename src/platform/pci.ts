@@ -1,18 +1,16 @@
-// pci.ts - PCI configuration space of the bridge and the display device, as plain storage.
+// pci.ts - PCI configuration space of the bridge and the display device: plain storage, which the state keeps.
 //
-// As in the reference recordings: unlisted bytes are 0, nothing has side effects except what a chipset's
-// value says of its TLB and of what registers keep, and the AGP status register ignores writes.
+// A byte that no event shows yet holds its power-on value, which is the chipset's; as in the reference
+// recordings, it is 0 where the chipset lists none. What a write changes is for apply to say (machine/register.ts).
 
 import { hex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
-import { keptWord } from "../machine/register.ts";
 import type { Given, Kernel } from "./kernel.ts";
+import { wordAt } from "./mmio.ts";
 import { writeRegister } from "./register-write.ts";
 
 const PCI_CAP_ID_AGP = 2;
-export const PCI_AGP_STATUS = 4;
-export const PCI_AGP_COMMAND = 8;
 export type Width = 1 | 2 | 4;
 
 export type PciDevice = Chipset["devices"][number];
@@ -21,23 +19,24 @@ export class Pci {
   readonly devices: readonly PciDevice[];
   readonly #kernel: Kernel;
   readonly #chipset: Chipset;
-  readonly #bytes = new Map<string, Uint8Array>();
+  /** Bytes at power-on, by register number. */
+  readonly #powerOn: ReadonlyMap<number, number>;
 
   constructor(kernel: Kernel, chipset: Chipset) {
     this.#kernel = kernel;
     this.#chipset = chipset;
     this.devices = chipset.devices;
-    for (const { device, offset, width, value } of chipset.powerOn)
-      store(this.#space(device), offset, width, value);
+    this.#powerOn = new Map(chipset.powerOn.flatMap(bytesOf));
   }
 
   read(device: string, offset: number, width: Width, place: string): number {
-    const word = load(this.#space(device), offset, width);
+    const register = registerNumber("config", bdfOf(device), offset);
+    const word = wordAt(this.#kernel.state, register, width, this.#powerOn);
     this.#kernel.machine.emit({
       kind: "register.read",
       actor: "driver",
       place,
-      register: registerNumber("config", bdfOf(device), offset),
+      register,
       word,
       size: width,
     });
@@ -54,15 +53,8 @@ export class Pci {
     given?: Given,
   ): void {
     const register = registerNumber("config", bdfOf(device), offset);
-    writeRegister(
-      this.#kernel,
-      this.#chipset,
-      { register, word: value, size: width, place },
-      given,
-    );
-    if (this.#isStatus(device, offset)) return;
-    const kept = keptWord(this.#kernel.state, { register, word: value });
-    store(this.#space(device), offset, width, kept);
+    const access = { register, word: value, size: width, place };
+    writeRegister(this.#kernel, this.#chipset, access, given);
   }
 
   /** pci_find_capability: the reference's harness answers it without reading configuration space. */
@@ -89,29 +81,13 @@ export class Pci {
     });
     return found;
   }
-
-  #isStatus(device: string, offset: number): boolean {
-    const { agp } = this.devices.find(({ name }) => name === device)!;
-    return agp !== 0 && offset === agp + PCI_AGP_STATUS;
-  }
-
-  #space(device: string): Uint8Array {
-    let space = this.#bytes.get(device);
-    if (space === undefined) {
-      space = new Uint8Array(256);
-      this.#bytes.set(device, space);
-    }
-    return space;
-  }
 }
 
-function load(space: Uint8Array, offset: number, width: Width): number {
-  let value = 0;
-  for (let i = width - 1; i >= 0; i--) value = value * 256 + space[offset + i]!;
-  return value;
-}
-
-function store(space: Uint8Array, offset: number, width: Width, value: number): void {
-  for (let i = 0, rest = value; i < width; i++, rest = Math.floor(rest / 256))
-    space[offset + i] = rest % 256;
+/** The bytes of a power-on value, lowest first, each with its register number. */
+function bytesOf({ device, offset, width, value }: Chipset["powerOn"][number]): [number, number][] {
+  const register = registerNumber("config", bdfOf(device), offset);
+  return Array.from({ length: width }, (_, i) => [
+    register + i,
+    Math.floor(value / 256 ** i) % 256,
+  ]);
 }

@@ -25,7 +25,7 @@ const NUMBER = 7;
  * front goes up when a table keeps its name and comes to mean something else.
  */
 export const keyframeForm: string = [
-  "2",
+  "3",
   ...new State({ physIsMachine: true, chipset: null }).tables.keys(),
 ].join(" ");
 

@@ -59,3 +59,13 @@ test("a register keeps what its chipset says it keeps", () => {
   const state = stateAfter({ ...pc, chipset: forgetful }, registerSet(0xb8, 0x01231000));
   expect(shows(state, 0xb8)).toEqual({ word: 7, seq: 1 });
 });
+
+test("the AGP status of a device ignores a write, and the register beside it does not", () => {
+  const state = stateAfter(pc, written(0xa4, 4, 1), written(0xa8, 4, 2));
+  expect(shows(state, 0xa4)).toBeUndefined();
+  expect(shows(state, 0xa8)).toEqual({ word: 2, seq: 2 });
+  // A device without the capability has a plain register there.
+  const bare = { ...pc.chipset!, devices: [{ name: "0000:00:00.0", agp: 0, isDisplay: false }] };
+  const plain = stateAfter({ ...pc, chipset: bare }, written(0x4, 4, 3), written(0xa4, 4, 1));
+  expect([shows(plain, 0x4)?.word, shows(plain, 0xa4)?.word]).toEqual([3, 1]);
+});

@@ -96,4 +96,52 @@ describe("a keyframe in bytes", () => {
       { numRuns: 200 },
     );
   });
+
+  /** The state that a keyframe of these entries brings back. */
+  const broughtBack = (entries: readonly (readonly [index: number, value: number])[]): State => {
+    const [state, sought] = [new State(dom0), new State(dom0)];
+    for (const [index, value] of entries) state.content.set(index, value);
+    readKeyframe(new KeyframeWriter().whole(state), sought);
+    return sought;
+  };
+
+  // One less than, exactly, and one more than what 1, 2, 3, ... bytes can count.
+  const edges = [8, 16, 24, 32, 40, 48].flatMap((bits) => [
+    2 ** bits - 1,
+    2 ** bits,
+    2 ** bits + 1,
+  ]);
+
+  test.each([1, 2, ...edges])("keeps an entry that lies %d after the one before it", (step) => {
+    const entries = [
+      [3, 7],
+      [3 + step, 8],
+      [4 + step, 9],
+    ] as const;
+    expect([...broughtBack(entries).content]).toEqual(entries);
+  });
+
+  test.each([0, 1, ...edges, 2 ** 53 - 3])(
+    "keeps a value that is %d more, or less, than the one before it",
+    (difference) => {
+      const entries = [
+        [0, 1],
+        [1, 1 + difference],
+        [2, 1],
+      ] as const;
+      expect([...broughtBack(entries).content]).toEqual(entries);
+    },
+  );
+
+  test("keeps that an entry is gone which lies 65,536 after the one before it", () => {
+    const [state, sought] = [new State(dom0), new State(dom0)];
+    const writer = new KeyframeWriter();
+    for (const index of [5, 65541]) state.content.set(index, 1);
+    readKeyframe(writer.whole(state), sought);
+    for (const table of state.tables.values()) table.settle();
+    state.content.set(5, 2);
+    state.content.delete(65541);
+    readKeyframe(writer.changes(state), sought);
+    expect([...sought.content]).toEqual([[5, 2]]);
+  });
 });
