@@ -14,6 +14,7 @@ import {
   actors,
   type KindName,
   kindNames,
+  kindsWhere,
   type Recorded,
 } from "../event/vocabulary.ts";
 import { at, isAccessKind, kindCode, Likeness } from "../fingerprint/match-key.ts";
@@ -66,15 +67,7 @@ const HYPERCALL = kindCode["hypercall.made"];
 const HOOK = kindCode["hook.called"];
 
 /** What of an op that is passed over must be known all the same. */
-const KEPT: readonly KindName[] = [
-  "page.allocated",
-  "page.freed",
-  "p2m.set",
-  "p2m.cleared",
-  "register.written",
-  "hook.called",
-  "dma.mapped",
-];
+const KEPT = kindsWhere(({ scope }) => scope === "trace");
 
 export class Side {
   readonly trace: Compared;

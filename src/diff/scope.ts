@@ -1,7 +1,7 @@
 // scope.ts - which events take part in a comparison of two traces, and which one side alone can have.
 
 import type { About } from "../event/trace.ts";
-import { actors, type KindName, kindNames } from "../event/vocabulary.ts";
+import { actors, declarationOf, kindNames } from "../event/vocabulary.ts";
 import { INVALID_ENTRY, isPlatforms, kindCode } from "../fingerprint/match-key.ts";
 
 /** What is to be compared, and how strictly. */
@@ -29,9 +29,6 @@ const FAULT = kindCode["fault.raised"];
 const HOOK = kindCode["hook.called"];
 const REGISTER_WRITTEN = kindCode["register.written"];
 
-/** Of another chipset: its registers, its flushes, and what is said of them. */
-const OF_CHIPSET = /^(register|directory|scratch-directory|message|tlb|cache)\.|^call\./;
-
 /** Says of an event whether it takes part: its kind, actor and value by code, and whether it fills `bus`. */
 export type TakesPart = (kind: number, actor: number, value: number, hasBus: boolean) => boolean;
 
@@ -52,18 +49,9 @@ export const areCaptures = (a: About, b: About): boolean => isCapture(a) && isCa
 const isCapture = ({ source, workload }: About): boolean =>
   source === "imported" && workload === "captured";
 
-/** What two kernels can be compared by, each having steps and pages of its own. */
-const OF_TRANSFERS: readonly KindName[] = [
-  "request.mapped",
-  "descriptor.written",
-  "device.read",
-  "device.wrote",
-  "fault.raised",
-];
-
 export function takesPart(rules: Rules, a: About, b: About): TakesPart {
   if (areCaptures(a, b)) {
-    const isIn = kindNames.map((kind) => OF_TRANSFERS.includes(kind) && isWanted(kind, rules));
+    const isIn = kindNames.map((kind) => declarationOf(kind).inCaptures && isWanted(kind, rules));
     return (kind) => isIn[kind]!;
   }
   const { exact } = rules;
@@ -79,7 +67,7 @@ export function takesPart(rules: Rules, a: About, b: About): TakesPart {
     return isPlatforms[code]!;
   });
   const otherChipset = kindNames.map(
-    (kind) => !exact && a.chipset !== b.chipset && OF_CHIPSET.test(kind),
+    (kind) => !exact && a.chipset !== b.chipset && declarationOf(kind).doneBy === "chipset-driver",
   );
   return (kind, actor, value, hasBus) => {
     if (excluded[kind]) return false;

@@ -45,11 +45,20 @@ const asked = (e: FieldValues<typeof request>): string =>
   (e.text == null ? "" : ` (${e.text})`);
 
 export const block = {
-  "request.issued": kind(request, (e) => asked(e)),
+  "request.issued": kind(
+    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
+    request,
+    (e) => asked(e),
+  ),
   // The device has read the command: from here on it may touch the buffer.
-  "request.fetched": kind(request, (e) => `${asked(e)}, fetched`),
+  "request.fetched": kind(
+    { effect: "changes", doneBy: "device", scope: "op", inCaptures: false },
+    request,
+    (e) => `${asked(e)}, fetched`,
+  ),
   // A part of the request's data: which bytes of the disk are in which piece of memory, as one range of the bus.
   "request.mapped": kind(
+    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: true },
     {
       request: subject("request"),
       what: named(requests),
@@ -65,12 +74,18 @@ export const block = {
       (e.position == null ? "" : `of the disk from byte ${e.position} on `) +
       `are at ${hex(e.bus)}:b`,
   ),
-  "request.completed": kind(request, (e) => `${asked(e)}, completed`),
+  "request.completed": kind(
+    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
+    request,
+    (e) => `${asked(e)}, completed`,
+  ),
   "bio.merged": kind(
+    { effect: "fact", doneBy: "driver", scope: "op", inCaptures: false },
     segments,
     (e) => `segments merged at ${hex(e.bus)}:b, next is at ${hex(e.machine)}:m`,
   ),
   "bio.split": kind(
+    { effect: "fact", doneBy: "driver", scope: "op", inCaptures: false },
     segments,
     (e) => `segments kept apart at ${hex(e.bus)}:b, next is at ${hex(e.machine)}:m`,
   ),

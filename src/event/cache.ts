@@ -11,12 +11,18 @@ export const attributes = ["reserved", "unreserved", "uncached", "cached"] as co
 
 export const cache = {
   "cache.flushed": kind(
+    { effect: "fact", doneBy: "chipset-driver", scope: "op", inCaptures: false },
     { way: named(flushes), virt: optional(virtField), ...pageFields, size: optional(sizeField) },
     (e) =>
       `${e.way}${e.virt == null ? "" : ` ${hex(e.virt)}`}${e.size == null ? "" : `, ${e.size} bytes`}`,
   ),
-  "tlb.flushed": kind({ which: named(tlbs) }, (e) => `${e.which} TLB flushed`),
+  "tlb.flushed": kind(
+    { effect: "fact", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    { which: named(tlbs) },
+    (e) => `${e.which} TLB flushed`,
+  ),
   "attribute.changed": kind(
+    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
     { attribute: named(attributes), ...pageFields, phys: physField, size: sizeField },
     (e) =>
       `${hex(e.phys)}:p ${e.size === 4096 ? "" : `and ${e.size / 4096 - 1} more `}now ${e.attribute}`,

@@ -10,7 +10,6 @@ import {
   issuedField,
   machineField,
   named,
-  numberField,
   optional,
   pageFields,
   pciField,
@@ -18,6 +17,7 @@ import {
   reachedField,
   sizeField,
   subject,
+  tagField,
   translationFields,
   virtField,
 } from "./field.ts";
@@ -39,7 +39,7 @@ const domainName = (domain: number): string => {
 
 const byCpu = {
   frame: subject("content"),
-  tag: numberField,
+  tag: tagField,
   virt: optional(virtField),
   ...pageFields,
   machine: machineField,
@@ -47,7 +47,7 @@ const byCpu = {
 const byDevice = {
   // The frame reached; none where the access went nowhere.
   frame: optional(subject("content")),
-  tag: optional(numberField),
+  tag: optional(tagField),
   device: optional(pciField),
   ...translationFields,
   bus: issuedField,
@@ -57,17 +57,35 @@ const byDevice = {
 export const copies = ["to-slot", "from-slot"] as const;
 
 export const device = {
-  "cpu.wrote": kind(byCpu, (e) => `cpu writes ${tagName(e.tag)} at ${hex(e.machine)}:m`),
-  "cpu.read": kind(byCpu, (e) => `cpu reads ${tagName(e.tag)} at ${hex(e.machine)}:m`),
-  "device.wrote": kind(byDevice, (e) => `writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`),
-  "device.read": kind(byDevice, (e) => `reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`),
+  "cpu.wrote": kind(
+    { effect: "changes", doneBy: "cpu", scope: "op", inCaptures: false },
+    byCpu,
+    (e) => `cpu writes ${tagName(e.tag)} at ${hex(e.machine)}:m`,
+  ),
+  "cpu.read": kind(
+    { effect: "observes", doneBy: "cpu", scope: "op", inCaptures: false },
+    byCpu,
+    (e) => `cpu reads ${tagName(e.tag)} at ${hex(e.machine)}:m`,
+  ),
+  "device.wrote": kind(
+    { effect: "changes", doneBy: "device", scope: "op", inCaptures: true },
+    byDevice,
+    (e) => `writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`,
+  ),
+  "device.read": kind(
+    { effect: "observes", doneBy: "device", scope: "op", inCaptures: true },
+    byDevice,
+    (e) => `reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`,
+  ),
   // An address that a driver put where a device will fetch it: a PRD entry, a PRP.
   "descriptor.written": kind(
+    { effect: "fact", doneBy: "driver", scope: "op", inCaptures: true },
     { device: optional(pciField), ...translationFields, bus: busField, size: sizeField },
     (e) => `${e.size} bytes at ${hex(e.bus)}:b named to the device`,
   ),
   // A bounce buffer: `phys` and `machine` are where the bytes come from, `reached` is where they go.
   "page.copied": kind(
+    { effect: "changes", doneBy: "cpu", scope: "op", inCaptures: false },
     {
       frame: subject("content"),
       way: named(copies),

@@ -26,6 +26,7 @@ export const faults = [
 
 export const fault = {
   "fault.raised": kind(
+    { effect: "fact", doneBy: "any", scope: "op", inCaptures: true },
     {
       fault: named(faults),
       text: optional(textField),
@@ -38,6 +39,7 @@ export const fault = {
   ),
   // The recorder could not keep up: what was known before may no longer hold.
   "events.lost": kind(
+    { effect: "fact", doneBy: "any", scope: "op", inCaptures: false },
     { count: numberField, text: optional(textField) },
     (e) => `${e.count} events lost${e.text == null ? "" : `: ${e.text}`}`,
   ),

@@ -48,6 +48,23 @@ export const families = [
 ] as const;
 export type FamilyName = (typeof families)[number];
 
+/** Whether the numbers of a family are frames, pages or addresses, which depend on where frames lie. */
+const frameDependent: { readonly [F in FamilyName]: boolean } = {
+  op: false,
+  allocation: true,
+  p2m: true,
+  iommu: true,
+  dma: true,
+  mapping: true,
+  gatt: false,
+  directory: false,
+  register: false,
+  content: true,
+  request: false,
+  pte: false,
+  "scratch-directory": false,
+};
+
 /** A subject as one integer: number x 16 + family, small for small numbers. */
 export const SUBJECT_FAMILIES = 16;
 export const subjectCode = (family: FamilyName, number: number): number =>
@@ -64,6 +81,8 @@ export interface Field<T = unknown, Optional extends boolean = boolean> {
   readonly names: readonly string[] | null;
   readonly unit: number;
   readonly family: FamilyName | null;
+  /** Whether the value depends on where frames lie, so that two runs that do the same can differ in it. */
+  readonly frameDependent: boolean;
 }
 
 type Fields = { readonly [name: string]: Field };
@@ -71,13 +90,16 @@ type Value<F> = F extends Field<infer T, boolean> ? T : never;
 type Required<F extends Fields> = {
   [N in keyof F]: F[N] extends Field<unknown, false> ? N : never;
 }[keyof F];
-type Maybe<F extends Fields> = Exclude<keyof F, Required<F>>;
+type Optional<F extends Fields> = Exclude<keyof F, Required<F>>;
 /** The event's own fields: a required one is always there, any other only where it is known. */
 export type FieldValues<F extends Fields> = { readonly [N in Required<F>]: Value<F[N]> } & {
-  readonly [N in Maybe<F>]?: Value<F[N]> | null;
+  readonly [N in Optional<F>]?: Value<F[N]> | null;
 };
 
 const plain = { optional: false, hex: false, names: null, unit: 1, family: null } as const;
+/** Each field is made of one of these: its value is the same in runs that do the same, or depends on frames. */
+const fixed = { ...plain, frameDependent: false } as const;
+const framed = { ...plain, frameDependent: true } as const;
 const natural = z.number().int().nonnegative();
 
 /** "0x1a" as a number below 2^53. */
@@ -92,7 +114,12 @@ const hexNumber = z
 const address = <A extends Address>(
   column: Column,
   box: (value: number) => A,
-): Field<A, false> => ({ ...plain, in: column, hex: true, schema: hexNumber.transform(box) });
+): Field<A, false> => ({
+  ...framed,
+  in: column,
+  hex: true,
+  schema: hexNumber.transform(box),
+});
 
 /** The same field, but only filled where it is known. */
 export const optional = <T>(field: Field<T, false>): Field<T, true> => ({
@@ -102,7 +129,7 @@ export const optional = <T>(field: Field<T, false>): Field<T, true> => ({
 
 /** Kernel linear address, relative to the trace's virt base. */
 export const virtField = address("virt", virt);
-/** The kernel-physical address of the page that is meant; pseudo-physical under Xen. */
+/** The kernel-physical address of the page; pseudo-physical under Xen. */
 export const physField = address("phys", phys);
 /** Where that page is at this moment: the truth, which only the recorder sees. */
 export const machineField = address("machine", machine);
@@ -127,10 +154,11 @@ export const subject = (family: FamilyName): Field<number, false> => ({
   // Its column holds it times 16.
   schema: natural.max(2 ** 49 - 1),
   family,
+  frameDependent: frameDependent[family],
 });
 
 /** Bytes. */
-export const sizeField: Field<number, false> = { ...plain, in: "size", schema: natural };
+export const sizeField: Field<number, false> = { ...fixed, in: "size", schema: natural };
 
 /** Bytes of one access to a register; no bus makes a wider one. */
 export const widthField: Field<number, false> = {
@@ -140,14 +168,14 @@ export const widthField: Field<number, false> = {
 
 /** A raw word as it stood in memory or in a register: bits 0 to 51. */
 export const wordField: Field<number, false> = {
-  ...plain,
+  ...framed,
   in: "value",
   hex: true,
   schema: hexNumber,
 };
 /** The bits of a raw word above 51, as a number of their own. */
 export const highField: Field<number, true> = {
-  ...plain,
+  ...fixed,
   in: "high",
   optional: true,
   schema: natural,
@@ -167,7 +195,7 @@ export const hexWord = ({
 
 /** A PCI device: bus x 256 + slot x 8 + function, above it the domain x 65536. */
 export const pciField: Field<number, false> = {
-  ...plain,
+  ...fixed,
   in: "high",
   hex: true,
   schema: hexNumber,
@@ -175,19 +203,21 @@ export const pciField: Field<number, false> = {
 
 /** A whole number in `value`, negative for an errno. */
 export const numberField: Field<number, false> = {
-  ...plain,
+  ...fixed,
   in: "value",
   schema: z.number().int(),
 };
+/** The tag that stands for a page's content. */
+export const tagField: Field<number, false> = { ...numberField, frameDependent: true };
 /** A natural number in a column of its own. */
 export const numberIn = (column: Column): Field<number, false> => ({
-  ...plain,
+  ...fixed,
   in: column,
   schema: natural,
 });
 /** What a hypercall returned, beside its name in `value`. */
 export const resultField: Field<number, false> = {
-  ...plain,
+  ...fixed,
   in: "high",
   schema: z.number().int(),
 };
@@ -197,7 +227,7 @@ export const named = <const L extends readonly string[]>(
   names: L,
   unit = 1,
 ): Field<L[number], false> => ({
-  ...plain,
+  ...fixed,
   in: "value",
   names,
   unit,
@@ -207,7 +237,7 @@ export const named = <const L extends readonly string[]>(
 export const SECOND = 256;
 
 /** Words that belong to the event: a message, a name. */
-export const textField: Field<string, false> = { ...plain, in: "note", schema: z.string() };
+export const textField: Field<string, false> = { ...fixed, in: "note", schema: z.string() };
 
 /** A flat record of facts: an op's arguments or its result. */
 export const fact = z.union([
@@ -219,8 +249,8 @@ export const fact = z.union([
 ]);
 export type Facts = { readonly [name: string]: z.output<typeof fact> };
 export const factsField = (place: "op.arguments" | "op.result"): Field<Facts, false> => ({
-  ...plain,
+  ...fixed,
   in: place,
   schema: z.record(z.string(), fact),
 });
-export const opNameField: Field<string, false> = { ...plain, in: "op.name", schema: z.string() };
+export const opNameField: Field<string, false> = { ...fixed, in: "op.name", schema: z.string() };

@@ -27,21 +27,33 @@ const directoryWord = { ...gattWord, entry: subject("directory") } as const;
 const scratchWord = { ...gattWord, entry: subject("scratch-directory") } as const;
 
 export const gart = {
-  "gatt.written": kind(gattWord, (e) => `gatt[${hex(e.entry)}] <- ${hexWord(e)}${means(e)}`),
-  "gatt.read": kind(gattWord, (e) => `gatt[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`),
+  "gatt.written": kind(
+    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
+    gattWord,
+    (e) => `gatt[${hex(e.entry)}] <- ${hexWord(e)}${means(e)}`,
+  ),
+  "gatt.read": kind(
+    { effect: "observes", doneBy: "driver", scope: "op", inCaptures: false },
+    gattWord,
+    (e) => `gatt[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`,
+  ),
   "directory.written": kind(
+    { effect: "changes", doneBy: "chipset-driver", scope: "op", inCaptures: false },
     directoryWord,
     (e) => `directory[${hex(e.entry)}] <- ${hexWord(e)}${means(e)}`,
   ),
   "directory.read": kind(
+    { effect: "observes", doneBy: "chipset-driver", scope: "op", inCaptures: false },
     directoryWord,
     (e) => `directory[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`,
   ),
   "scratch-directory.written": kind(
+    { effect: "changes", doneBy: "chipset-driver", scope: "op", inCaptures: false },
     scratchWord,
     (e) => `scratch directory[${hex(e.entry)}] <- ${hexWord(e)}${means(e)}`,
   ),
   "scratch-directory.read": kind(
+    { effect: "observes", doneBy: "chipset-driver", scope: "op", inCaptures: false },
     scratchWord,
     (e) => `scratch directory[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`,
   ),

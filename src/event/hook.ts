@@ -27,6 +27,7 @@ export const hook = {
   // What went in and what came out, each in its space. `bus` is filled by the hooks that promise an
   // address for the device's side; it has reached nothing yet, so a hook call has no verdict.
   "hook.called": kind(
+    { effect: "fact", doneBy: "driver", scope: "trace", inCaptures: false },
     { hook: named(hookNames), virt: optional(virtField), ...translationFields },
     (e) => {
       const device = `${at(e.bus ?? e.phys)}${e.bus == null ? ":p" : ":b"}`;
@@ -37,6 +38,7 @@ export const hook = {
   ),
   // One event a page. `bus` is the number that was asked for, `reached` what was really mapped.
   "table.remapped": kind(
+    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
     {
       page: subject("mapping"),
       way: named(remappers),

@@ -1,10 +1,30 @@
-// kind.ts - how one kind of event is declared: its fields and its text.
+// kind.ts - how one kind of event is declared: its traits, its fields and its text.
+//
+// No trait has a default: a kind that lacks one does not compile. What the program must know of a kind
+// beyond its name is derived from here.
 
 import type { Field, FieldValues } from "./field.ts";
 
 type Fields = { readonly [name: string]: Field };
 
-export interface Kind<F extends Fields = Fields> {
+export interface Traits {
+  /**
+   * What it does to the state of its subject: it changes it, reveals it where nothing was known before, or
+   * observes it. A fact has no such effect.
+   */
+  readonly effect: "changes" | "reveals" | "observes" | "fact";
+  /**
+   * Whose doing it is. A driver for one chipset has registers, flushes and messages of its own; what only the
+   * platform does has no counterpart on another one.
+   */
+  readonly doneBy: "workload" | "driver" | "chipset-driver" | "platform" | "cpu" | "device" | "any";
+  /** How far it matters: in its op alone, or also where later events take their pages and addresses from it. */
+  readonly scope: "op" | "trace";
+  /** Whether captures of two kernels are compared by it, although their steps and pages differ. */
+  readonly inCaptures: boolean;
+}
+
+export interface Kind<F extends Fields = Fields> extends Traits {
   readonly fields: F;
   /** One line for people, without seq, actor and function. */
   readonly text: (event: FieldValues<F>) => string;
@@ -12,6 +32,7 @@ export interface Kind<F extends Fields = Fields> {
 
 /** Declares a kind. */
 export const kind = <const F extends Fields>(
+  traits: Traits,
   fields: F,
   text: (event: FieldValues<F>) => string,
-): Kind<F> => ({ fields, text });
+): Kind<F> => ({ ...traits, fields, text });

@@ -38,8 +38,16 @@ const run = {
 } as const;
 
 export const memory = {
-  "page.allocated": kind(run, (e) => `${e.by}: ${pages(e)} for ${e.use} at ${where(e)}`),
-  "page.freed": kind(run, (e) => `${e.by}: ${pages(e)} of ${e.use} at ${where(e)}`),
+  "page.allocated": kind(
+    { effect: "changes", doneBy: "driver", scope: "trace", inCaptures: false },
+    run,
+    (e) => `${e.by}: ${pages(e)} for ${e.use} at ${where(e)}`,
+  ),
+  "page.freed": kind(
+    { effect: "changes", doneBy: "driver", scope: "trace", inCaptures: false },
+    run,
+    (e) => `${e.by}: ${pages(e)} of ${e.use} at ${where(e)}`,
+  ),
 };
 
 const pages = (e: { size: number }): string =>

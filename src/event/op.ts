@@ -26,19 +26,28 @@ export const levels = [
 
 export const op = {
   "op.began": kind(
+    { effect: "changes", doneBy: "workload", scope: "op", inCaptures: false },
     { op: subject("op"), name: opNameField, arguments: factsField("op.arguments") },
     (e) => `op ${e.op} ${e.name} ${spoken(e.arguments)}`.trimEnd(),
   ),
-  "op.ended": kind({ op: subject("op"), result: factsField("op.result") }, (e) =>
-    `op ${e.op} ended ${spoken(e.result)}`.trimEnd(),
+  "op.ended": kind(
+    { effect: "changes", doneBy: "workload", scope: "op", inCaptures: false },
+    { op: subject("op"), result: factsField("op.result") },
+    (e) => `op ${e.op} ended ${spoken(e.result)}`.trimEnd(),
   ),
-  "call.entered": kind({ text: optional(textField) }, (e) => `enter ${e.text ?? ""}`.trimEnd()),
+  "call.entered": kind(
+    { effect: "fact", doneBy: "platform", scope: "op", inCaptures: false },
+    { text: optional(textField) },
+    (e) => `enter ${e.text ?? ""}`.trimEnd(),
+  ),
   "call.returned": kind(
+    { effect: "fact", doneBy: "chipset-driver", scope: "op", inCaptures: false },
     { result: numberField, text: optional(textField) },
     (e) =>
       `${e.text ?? "return"} = ${e.result < 0 || e.text == null ? e.result : `0x${e.result.toString(16)}`}`,
   ),
   "message.logged": kind(
+    { effect: "fact", doneBy: "chipset-driver", scope: "op", inCaptures: false },
     {
       level: named(levels),
       text: textField,

@@ -77,12 +77,18 @@ export const hypercalls = [
 const entry = { page: subject("p2m"), phys: physField, machine: machineField } as const;
 
 export const p2m = {
-  "p2m.set": kind(entry, (e) => `p2m[${hex(pfnOf(e.phys))}] <- ${hex(mfnOf(e.machine))}`),
+  "p2m.set": kind(
+    { effect: "changes", doneBy: "platform", scope: "trace", inCaptures: false },
+    entry,
+    (e) => `p2m[${hex(pfnOf(e.phys))}] <- ${hex(mfnOf(e.machine))}`,
+  ),
   "p2m.cleared": kind(
+    { effect: "changes", doneBy: "platform", scope: "trace", inCaptures: false },
     entry,
     (e) => `p2m[${hex(pfnOf(e.phys))}] cleared, was ${hex(mfnOf(e.machine))}`,
   ),
   "hypercall.made": kind(
+    { effect: "fact", doneBy: "platform", scope: "op", inCaptures: false },
     {
       call: named(hypercalls),
       result: optional(resultField),

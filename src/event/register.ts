@@ -55,6 +55,14 @@ const access = {
 } as const;
 
 export const register = {
-  "register.written": kind(access, (e) => `${registerName(e.register)} <- ${hex(e.word)}`),
-  "register.read": kind(access, (e) => `${registerName(e.register)} = ${hex(e.word)}`),
+  "register.written": kind(
+    { effect: "changes", doneBy: "chipset-driver", scope: "trace", inCaptures: false },
+    access,
+    (e) => `${registerName(e.register)} <- ${hex(e.word)}`,
+  ),
+  "register.read": kind(
+    { effect: "reveals", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    access,
+    (e) => `${registerName(e.register)} = ${hex(e.word)}`,
+  ),
 };

@@ -223,27 +223,20 @@ export const canHaveTexts: readonly boolean[] = [...plans.values()].map(
 
 const NO_TEXTS: Texts = {};
 
-/** What of the event stands outside its row. */
+/** What of the event stands outside its row: its note, or what an op was asked for and gave. */
 export function textsOf(event: Event): Texts {
-  switch (event.kind) {
-    case "op.began":
-      return { op: { name: event.name, arguments: JSON.stringify(event.arguments), result: null } };
-    case "op.ended":
-      return { op: { name: "", arguments: "", result: JSON.stringify(event.result) } };
-    case "message.logged":
-      return { note: event.text };
-    case "call.entered":
-    case "call.returned":
-    case "fault.raised":
-    case "events.lost":
-    case "hypercall.made":
-    case "request.issued":
-    case "request.fetched":
-    case "request.completed":
-      return event.text == null ? NO_TEXTS : { note: event.text };
-    default:
-      return NO_TEXTS;
+  const { outside } = plans.get(event.kind)!;
+  const values = event as unknown as { readonly [name: string]: unknown };
+  let op: Texts["op"];
+  for (const { name, in: storage } of outside) {
+    const value = values[name];
+    if (value == null) continue;
+    if (storage === "note") return { note: value as string };
+    op ??= { name: "", arguments: "", result: null };
+    if (storage === "op.name") op.name = value as string;
+    else op[storage === "op.arguments" ? "arguments" : "result"] = JSON.stringify(value);
   }
+  return op === undefined ? NO_TEXTS : { op };
 }
 
 const changed = (row: Row, what: string): UserError =>

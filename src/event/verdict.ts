@@ -7,7 +7,7 @@
 
 import { columns } from "./field.ts";
 import type { Row } from "./row.ts";
-import type { Event } from "./vocabulary.ts";
+import { accesses, type Event } from "./vocabulary.ts";
 
 export const verdicts = [
   "identity", // the number is the machine address
@@ -66,8 +66,7 @@ export const isAstray = (leads: number): boolean => leads >= WRONG_SPACE;
 export const isUnproven = (leads: number): boolean => leads !== NO_NUMBER && leads !== RIGHT;
 
 /** Only an access of a device has an answer where nothing was reached: other events make no use of the number. */
-export const isAccess = (kind: string): boolean =>
-  kind === "device.read" || kind === "device.wrote";
+export const isAccess = (kind: string): boolean => (accesses as readonly string[]).includes(kind);
 
 export function leadsTo(
   access: boolean,

@@ -76,6 +76,13 @@ export interface Recorded {
 /** The declaration of an event's kind, its type forgotten. */
 export const declarationOf = (name: KindName): Kind => vocabulary[name] as unknown as Kind;
 
+/** The kinds whose declaration has some traits, in the order of the vocabulary. */
+export const kindsWhere = (has: (kind: Kind) => boolean): readonly KindName[] =>
+  kindNames.filter((name) => has(declarationOf(name)));
+
+/** A device's accesses: kinds of what a device does with a number on its bus. */
+export const accesses = kindsWhere(({ doneBy, fields }) => doneBy === "device" && "bus" in fields);
+
 /** One line for people: what happened. `virtBase` is what makes a virt the kernel's own address. */
 export function eventText(event: Event, virtBase = 0n): string {
   const virt = "virt" in event ? event.virt : null;

@@ -26,21 +26,6 @@ export const kindCode = Object.fromEntries(kindNames.map((name, code) => [name, 
   readonly [K in KindName]: number;
 };
 
-/** Fields whose values say where frames lie, in any kind; where they lead is judged instead. */
-const PLACES = new Set([
-  "virt",
-  "phys",
-  "machine",
-  "bus",
-  "reached",
-  "frame",
-  "allocation",
-  "handle",
-  "page",
-  "tag",
-  "word",
-]);
-
 /** Facts of an op's result that say where frames lie. */
 export const PLACE_FACTS = new Set([
   "handles",
@@ -61,10 +46,10 @@ export const resultText = (result: Facts): string =>
     .map(([fact, value]) => (PLACE_FACTS.has(fact) ? "" : `${fact}=${JSON.stringify(value)};`))
     .join("");
 
-/** What only the platform does has no partner on another one. */
-const PLATFORM = /^(p2m|hypercall|iommu|dma|pte)\.|^call\.entered$/;
-/** By kind: whether it is the platform's own doing. */
-export const isPlatforms: readonly boolean[] = kindNames.map((kind) => PLATFORM.test(kind));
+/** By kind: whether only the platform does it, so that it has no partner on another one. */
+export const isPlatforms: readonly boolean[] = kindNames.map(
+  (kind) => declarationOf(kind).doneBy === "platform",
+);
 
 /** By kind: whether it is a device's access. */
 export const isAccessKind: readonly boolean[] = kindNames.map(isAccess);
@@ -82,7 +67,8 @@ interface Plan {
 
 const plans: readonly Plan[] = kindNames.map((kind) => {
   const fields = Object.entries(declarationOf(kind).fields);
-  const counting = fields.filter(([name, field]) => !PLACES.has(name) && field.in in at);
+  // Where an address leads is judged instead.
+  const counting = fields.filter(([, field]) => !field.frameDependent && field.in in at);
   const special = { "hook.called": "hook", "table.remapped": "remap", "fault.raised": "fault" };
   const family = kind.split(".")[0];
   return {
@@ -92,7 +78,7 @@ const plans: readonly Plan[] = kindNames.map((kind) => {
           family as "gatt"
         ] ?? "register")
       : null,
-    isAccess: family === "device",
+    isAccess: isAccess(kind),
     special: (special as { [kind: string]: Plan["special"] })[kind] ?? null,
   };
 });

@@ -3,7 +3,8 @@
 // By the index of subjects a subject's events are found without reading any other; without it, by reading through.
 
 import { PAGE_SIZE, pfnOf, raw } from "../address.ts";
-import { type FamilyName, subjectCode } from "../event/field.ts";
+import { type FamilyName, families, subjectCode } from "../event/field.ts";
+import type { Traits } from "../event/kind.ts";
 import type { Search } from "../event/trace.ts";
 import {
   declarationOf,
@@ -20,23 +21,6 @@ import type { Trace } from "./trace.ts";
 /** A stretch of a trace: event numbers, both included, and which end to begin at. */
 export type Stretch = Pick<Search, "from" | "to" | "backwards">;
 
-/** What changes a subject of each family. A register's first read shows what it held from the beginning. */
-const changers: { readonly [F in FamilyName]: readonly KindName[] } = {
-  op: ["op.began", "op.ended"],
-  allocation: ["page.allocated", "page.freed"],
-  p2m: ["p2m.set", "p2m.cleared"],
-  iommu: ["iommu.mapped", "iommu.unmapped"],
-  dma: ["dma.mapped", "dma.unmapped"],
-  mapping: ["table.remapped"],
-  gatt: ["gatt.written"],
-  directory: ["directory.written"],
-  "scratch-directory": ["scratch-directory.written"],
-  register: ["register.written"],
-  content: ["cpu.wrote", "device.wrote"],
-  request: ["request.issued", "request.mapped", "request.fetched", "request.completed"],
-  pte: ["pte.written"],
-};
-
 /** Of each family: the kinds that name one of its subjects, and the field that does. */
 const namers = new Map<FamilyName, Map<KindName, string>>();
 for (const kind of kindNames)
@@ -46,8 +30,14 @@ for (const kind of kindNames)
     namers.get(family)!.set(kind, field);
   }
 
-/** What shows a register's value. */
-const reads: readonly KindName[] = ["register.written", "register.read"];
+/** Of a family, the kinds with one of these effects on their subject. */
+const kindsOf = (family: FamilyName, ...effects: readonly Traits["effect"][]): KindName[] =>
+  [...namers.get(family)!.keys()].filter((kind) => effects.includes(declarationOf(kind).effect));
+
+/** By family: the kinds that change one of its subjects. */
+const changing = new Map(families.map((family) => [family, kindsOf(family, "changes")]));
+
+const ANY: readonly Traits["effect"][] = ["changes", "reveals", "observes", "fact"];
 
 /** Families whose events can be about several pages, the first of which is their subject. */
 const PAGED: readonly SubjectRange["family"][] = ["allocation", "iommu"];
@@ -61,15 +51,15 @@ const LOOKUPS = 512;
 /** The events that changed a subject, in order or newest first; each as soon as it is found. */
 export function changesOf(trace: Trace, { parts }: Subject, stretch: Stretch): Iterable<Recorded> {
   const heads = parts.flatMap((part) => [
-    ...headsOf(trace, part, stretch, changers),
+    ...headsOf(trace, part, stretch, ["changes"]),
     ...(part.family === "register" ? [firstReads(trace, part, stretch)] : []),
   ]);
   return merged(heads, stretch.backwards === true);
 }
 
-/** The events that changed a subject or looked at it; looks are found by reading, a second for ten million events. */
+/** The events that changed a subject or observed it; observations are found by reading, a second for ten million events. */
 export function accessesOf(trace: Trace, { parts }: Subject, stretch: Stretch): Iterable<Recorded> {
-  const heads = parts.flatMap((part) => headsOf(trace, part, stretch, null));
+  const heads = parts.flatMap((part) => headsOf(trace, part, stretch, ANY));
   return merged(heads, stretch.backwards === true);
 }
 
@@ -78,7 +68,7 @@ export const isChange = ({ parts }: Subject, { event }: Recorded): boolean =>
   parts.some(({ family }) =>
     family === "attribute"
       ? event.kind === "attribute.changed"
-      : changers[family].includes(event.kind),
+      : changing.get(family)!.includes(event.kind),
   );
 
 /** Where the events of a part come from, each source in the order asked for. */
@@ -86,11 +76,11 @@ function headsOf(
   trace: Trace,
   part: SubjectRange,
   stretch: Stretch,
-  only: typeof changers | null,
+  effects: readonly Traits["effect"][],
 ): Iterable<Recorded>[] {
   const { family } = part;
   if (family === "attribute") return attributes(trace, part, stretch);
-  const kinds = only?.[family] ?? [...namers.get(family)!.keys()];
+  const kinds = kindsOf(family, ...effects);
   const search = (wanted: Partial<Search>) => trace.search({ ...stretch, kinds, ...wanted });
   const found = (wanted: Partial<Search>) => covering(search(wanted), part);
   if (!areIndexed(kinds)) {
@@ -121,7 +111,7 @@ function attributes(trace: Trace, part: SubjectRange, stretch: Stretch): Iterabl
 
 /** The first event of a register, where it is a read: what the read showed is known from there on. */
 function* firstReads(trace: Trace, part: SubjectRange, stretch: Stretch): Generator<Recorded> {
-  const heads = headsOf(trace, part, { from: 1, to: stretch.to }, { ...changers, register: reads });
+  const heads = headsOf(trace, part, { from: 1, to: stretch.to }, ["changes", "reveals"]);
   for (const first of merged(heads, false)) {
     if (first.event.kind === "register.read" && first.seq >= stretch.from) yield first;
     return;

@@ -3,27 +3,21 @@
 // They hold what changes a subject. What only looks at it would double them, and is found by reading.
 
 import type { Database } from "better-sqlite3";
-import type { KindName } from "../event/vocabulary.ts";
+import { type KindName, kindsWhere } from "../event/vocabulary.ts";
 
 /** Kinds that have a subject and leave it as it is. */
-const looks: readonly KindName[] = [
-  "gatt.read",
-  "directory.read",
-  "scratch-directory.read",
-  "cpu.read",
-  "device.read",
-];
+const observers = kindsWhere(({ effect }) => effect === "observes");
 
 const codesOf = (names: readonly KindName[], kinds: readonly string[]): number[] =>
   names.map((name) => kinds.indexOf(name)).filter((code) => code >= 0);
 
 /** In SQL, for a trace's own codes: the event is in the index of subjects. A query must say so in these words. */
 export const indexedSql = (kinds: readonly string[]): string =>
-  `subject IS NOT NULL AND kind NOT IN (${codesOf(looks, kinds).join(", ")})`;
+  `subject IS NOT NULL AND kind NOT IN (${codesOf(observers, kinds).join(", ")})`;
 
 /** Whether all events of these kinds are there. */
 export const areIndexed = (wanted: readonly KindName[]): boolean =>
-  !wanted.some((kind) => looks.includes(kind));
+  !wanted.some((kind) => observers.includes(kind));
 
 const indexes = (kinds: readonly string[]): readonly (readonly [name: string, on: string])[] => {
   const attribute = `kind = ${kinds.indexOf("attribute.changed")}`;

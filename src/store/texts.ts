@@ -4,7 +4,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
 import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row, Texts } from "../event/row.ts";
-import { declarationOf, type KindName } from "../event/vocabulary.ts";
+import { type KindName, kindsWhere } from "../event/vocabulary.ts";
 import { build, prepare } from "./schema.ts";
 
 const SEQ = columns.indexOf("seq");
@@ -31,6 +31,9 @@ const between = build
 type NoteFields = [seq: number, text: string];
 export type OpTexts = [name: string, arguments: string, result: string | null];
 const NO_TEXTS: Texts = {};
+const noted = kindsWhere(({ fields }) =>
+  Object.values(fields).some((field) => field.in === "note"),
+);
 const hasNone = (): Texts => NO_TEXTS;
 
 /** The op that a row begins or ends. */
@@ -50,7 +53,7 @@ export class RowTexts {
     this.#notes = prepare(database, notesOf).raw();
     this.#between = prepare(database, between).raw();
     this.#ops = prepare(database, opsNamed).raw();
-    this.#noted = kinds.map((kind) => hasNote(kind as KindName));
+    this.#noted = kinds.map((kind) => noted.includes(kind as KindName));
     this.#began = kinds.indexOf("op.began");
     this.#ended = kinds.indexOf("op.ended");
   }
@@ -101,6 +104,3 @@ export class RowTexts {
     return row[KIND] === this.#began || row[KIND] === this.#ended;
   }
 }
-
-const hasNote = (kind: KindName): boolean =>
-  Object.values(declarationOf(kind).fields).some((field) => field.in === "note");
