@@ -1,4 +1,4 @@
-// mutants.ts - npm run mutants -- ROOM[/PART]: changes a room's code in one spot at a time and counts the changes that its tests notice.
+// mutants.ts - npm run mutants -- ROOM[/PART] [--workers N]: changes a room's code in one spot at a time and counts the changes that its tests notice.
 //
 // A change (a mutant) that no test notices is a behaviour that no test states. Tests of the room and of the
 // recording laws judge it, within the process: what only runs as a process of its own is out of reach.
@@ -6,6 +6,7 @@
 
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
 import type { PartialStrykerOptions } from "@stryker-mutator/api/core";
 import { Stryker } from "@stryker-mutator/core";
 
@@ -15,7 +16,7 @@ const ROOMS_OF_VALUES = ["chipset", "event"];
 /** Small runs that prove the laws of every run. */
 const LAWS = "test/laws.test.ts";
 
-function optionsFor(target: string): PartialStrykerOptions {
+function optionsFor(target: string, workers: number): PartialStrykerOptions {
   const room = target.split("/")[0]!;
   const name = target.replaceAll("/", "-").replace(/\.ts$/, "");
   return {
@@ -32,16 +33,22 @@ function optionsFor(target: string): PartialStrykerOptions {
     ignorePatterns: ["dist"],
     disableTypeChecks: false,
     timeoutMS: 10_000,
-    concurrency: availableParallelism(),
+    concurrency: workers,
     reporters: ["clear-text", "progress-append-only"],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   };
 }
 
-const [target] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  options: { workers: { type: "string", default: `${availableParallelism()}` } },
+  allowPositionals: true,
+});
+const [target] = positionals;
 if (target === undefined || !existsSync(`src/${target}`)) {
-  process.stderr.write("npm run mutants -- ROOM[/PART]: a folder or file of src/, such as hooks\n");
+  process.stderr.write(
+    "npm run mutants -- ROOM[/PART] [--workers N]: a folder or file of src/, such as hooks\n",
+  );
   process.exitCode = 2;
 } else {
-  await new Stryker(optionsFor(target)).runMutationTest();
+  await new Stryker(optionsFor(target, Number(values.workers))).runMutationTest();
 }
