@@ -1,6 +1,6 @@
 // session.test.ts - where a debugger gets to by each move, forwards and backwards, and what stops it.
 
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { targetOf } from "../../src/debug/breakpoint.ts";
 import { conditionOf } from "../../src/debug/condition.ts";
 import { OtherTrace } from "../../src/debug/other-trace.ts";
@@ -76,6 +76,36 @@ test("continue meets every event that a breakpoint is for, in both directions", 
   expect(session.moment).toBe(trace.count);
   expect(await stopsOf("backwards")).toEqual(wanted.toReversed());
   expect(session.stops[0]!.hits).toBe(2 * wanted.length);
+});
+
+describe("of several breakpoints the nearest wins, whichever was made first", () => {
+  const first = (kind: string) => all((e) => e.kind === kind)[0]!;
+  const last = (kind: string) => all((e) => e.kind === kind).at(-1)!;
+  const [near, far] = ["page.allocated", "gatt.written"].toSorted((a, b) => first(a) - first(b));
+
+  test.each([[[near!, far!]], [[far!, near!]]])("%j forwards", async (specs) => {
+    for (const spec of specs) session.break(spec);
+    const arrival = await session.continue("forwards");
+    expect(arrival).toMatchObject({ moment: first(near!), by: "stop" });
+    expect(arrival.stop).toBe(session.stops[specs.indexOf(near!)]);
+    expect(session.stops.map(({ hits }) => hits)).toEqual(specs[0] === near ? [1, 0] : [0, 1]);
+  });
+
+  test.each([[[near!, far!]], [[far!, near!]]])("%j backwards", async (specs) => {
+    for (const spec of specs) session.break(spec);
+    session.goTo(trace.count);
+    const arrival = await session.continue("backwards");
+    expect(arrival.moment).toBe(Math.max(last(near!), last(far!)));
+  });
+
+  test.each([[["#5", "#6", "#7"]], [["#7", "#6", "#5"]], [["#6", "#5", "#7"]]])(
+    "%j meets each in the order of events",
+    async (specs) => {
+      for (const spec of specs) session.break(spec);
+      expect(await stopsOf("forwards")).toEqual([5, 6, 7]);
+      expect(await stopsOf("backwards")).toEqual([7, 6, 5]);
+    },
+  );
 });
 
 test.each([

@@ -129,4 +129,66 @@ describe("behind a DART", () => {
     happens(state, flushed);
     expect(reached(state)).toBe(0x7ffff234);
   });
+
+  test("a translation is kept of the page that a device used, and of no other", () => {
+    const state = stateAfter(pc, filled, mapped);
+    byDevice(state);
+    happens(state, unmapped);
+    expect(reached(state, 0x60001fff)).toBe(0x100041fff);
+    expect(reached(state, 0x60000fff)).toBe(0x7fffffff);
+    expect(reached(state, 0x60002000)).toBe(0x7ffff000);
+  });
+
+  test("the kept translation goes on to be used when its page is mapped anew", () => {
+    const state = stateAfter(pc, filled, mapped);
+    byDevice(state);
+    happens(state, { ...mapped, machine: machine(0x200000000) } as Happening);
+    byDevice(state);
+    expect(reached(state)).toBe(0x100041234);
+    happens(state, flushed);
+    expect(reached(state)).toBe(0x200001234);
+  });
+
+  test("the spare page is kept like any other: a mapping made later is not seen until the flush", () => {
+    const state = stateAfter(pc, filled);
+    byDevice(state);
+    happens(state, mapped);
+    expect(reached(state)).toBe(0x7ffff234);
+    expect(reached(happens(state, flushed))).toBe(0x100041234);
+  });
+
+  test.each(["cpu", "gart"] as const)("a flush of the %s's TLB leaves it alone", (which) => {
+    const state = stateAfter(pc, filled, mapped);
+    byDevice(state);
+    happens(state, unmapped, { kind: "tlb.flushed", which });
+    expect(reached(state)).toBe(0x100041234);
+  });
+
+  test("an AGP master's access passes the GART alone and leaves nothing there", () => {
+    const state = stateAfter(pc, filled, mapped);
+    apply(state, { ...read, actor: "chipset" } as Event, state.moment + 1);
+    expect(state.iommuTlb.size).toBe(0);
+  });
+
+  test("an access beyond the last entry leaves nothing there", () => {
+    const state = stateAfter(pc, filled);
+    const beyond = { ...read, bus: bus(0x80000000), actor: "device" } as Event;
+    apply(state, beyond, state.moment + 1);
+    expect(state.iommuTlb.size).toBe(0);
+  });
+
+  test("entries end where the spare page ends", () => {
+    const state = stateAfter(pc, filled);
+    expect(reached(state, 0x7fffffff)).toBe(0x7fffffff);
+    expect(reached(state, 0x80000000)).toBeNull();
+  });
+});
+
+test("an IOMMU whose flushes are not all known keeps no translation", () => {
+  const state = stateAfter(pc, mapped);
+  const read = { kind: "device.read", actor: "device", bus: bus(0x60001234) } as Event;
+  apply(state, read, state.moment + 1);
+  expect(state.iommuTlb.size).toBe(0);
+  expect(translate(state, bus(0x60001234))).toBe(0x100041234);
+  expect(translate(state, bus(0x60040000))).toBeNull();
 });

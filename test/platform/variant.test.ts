@@ -114,6 +114,33 @@ describe("frames of other domains", () => {
     expect([0x2010, 0x9001, 0x1000].map(strangersPage)).toEqual([0x10, 1, null]);
   });
 
+  test("may touch: the frame after one domain's last is the next one's first, in any order", () => {
+    for (const foreign of ["0x2000-0x2fff,0x3000-0x3fff", "0x3000-0x3fff,0x2000-0x2fff"]) {
+      const { owner } = ownedBy(foreign);
+      const [low, high] = foreign.startsWith("0x2") ? [1, 2] : [2, 1];
+      expect([0x1fff, 0x2000, 0x2fff, 0x3000, 0x3fff, 0x4000].map(owner)).toEqual([
+        0,
+        low,
+        low,
+        high,
+        high,
+        0,
+      ]);
+    }
+  });
+
+  test("may be a single one, and the last there is", () => {
+    const { owner } = ownedBy("0x2000-0x2000,0xffffff-0xffffff");
+    expect([0x1fff, 0x2000, 0x2001, 0xffffff].map(owner)).toEqual([0, 1, 0, 2]);
+  });
+
+  test.each(["0x2000-0x3000,0x3000-0x4000", "0x3000-0x4000,0x2000-0x3000", "0x2-0x9,0x3-0x4"])(
+    "are of one domain each: '%s' is refused",
+    (foreign) => {
+      expect(() => ownedBy(foreign)).toThrow("two domains would have the same frame");
+    },
+  );
+
   test("decide what ioremap says of a physical address: here it names RAM of this kernel in use", () => {
     const platform = ownedBy("none");
     const { first } = outcomeOf(bareRun("xen-i386 legacy", { platform }, init).trace);
