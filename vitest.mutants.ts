@@ -4,7 +4,15 @@
 // while modules load gets a thread of its own.
 
 import { defineConfig, mergeConfig, type Plugin } from "vitest/config";
-import { type PoolOptions, type PoolWorker, ThreadsPoolWorker } from "vitest/node";
+import {
+  type PoolOptions,
+  type PoolWorker,
+  type Reporter,
+  type RunnerTestCase,
+  type TestModule,
+  ThreadsPoolWorker,
+  type Vitest,
+} from "vitest/node";
 import tests from "./vitest.config.ts";
 
 type Message = Parameters<PoolWorker["send"]>[0];
@@ -83,4 +91,25 @@ const keepingThread: Plugin = {
   },
 };
 
-export default mergeConfig(tests, defineConfig({ plugins: [keepingThread] }));
+/** A file that a mutant keeps from being loaded has no test to fail; it gets one, for the mutant was noticed. */
+class LoadingIsTested implements Reporter {
+  #vitest: Vitest | undefined;
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
+  onTestModuleEnd({ moduleId }: TestModule): void {
+    for (const file of this.#vitest!.state.getFiles([moduleId])) {
+      if (file.tasks.length > 0 || file.result?.state !== "fail") continue;
+      const { id, result } = file;
+      const loading = { type: "test", mode: "run", name: "is loaded", id: `${id}_loading`, result };
+      file.tasks.push({ ...loading, file, suite: file } as unknown as RunnerTestCase);
+    }
+  }
+}
+
+export default mergeConfig(
+  tests,
+  defineConfig({ plugins: [keepingThread], test: { reporters: [new LoadingIsTested()] } }),
+);

@@ -72,9 +72,10 @@ describe("the driver", () => {
 describe("a function of the architecture's header", () => {
   const entered = (events: readonly Event[]) =>
     events.flatMap((event) => (event.kind === "call.entered" ? [event.text] : []));
-  const { allocateTable, freeTable } = hooksOf("alloc=alloc_gatt_pages,free=free_gatt_pages");
+  const ofHeader = () => hooksOf("alloc=alloc_gatt_pages,free=free_gatt_pages");
 
   test("is a call of its own in the trace, with the kernel's whole address", () => {
+    const { allocateTable, freeTable } = ofHeader();
     const board = new Board(ppc64G5);
     let table = allocateTable(board, 0, "a test")!;
     board.kernel.free("free_pages", table.virt, 0, "gatt", "a test");
@@ -90,7 +91,7 @@ describe("a function of the architecture's header", () => {
 
   test("takes plain pages where frames follow each other anyway", () => {
     const board = new Board(nativeI386);
-    const events = board.during(() => allocateTable(board, 1, "a test"));
+    const events = board.during(() => ofHeader().allocateTable(board, 1, "a test"));
     expect(events).toMatchObject([
       { kind: "call.entered" },
       { kind: "page.allocated", by: "__get_free_pages", place: "alloc_gatt_pages" },
@@ -98,15 +99,26 @@ describe("a function of the architecture's header", () => {
   });
 
   test("gives coherent memory back by its handle under Xen, by its machine address without one", () => {
-    for (const keepsHandle of [true, false]) {
+    const { allocateTable, freeTable } = ofHeader();
+    const unmapped = (handle: "its own" | "another" | "none") => {
       const board = new Board(xenI386);
       const table = allocateTable(board, 1, "a test")!;
-      const events = board.during(() =>
-        freeTable(board, keepsHandle ? table : { ...table, handle: null }, 1, "a test"),
-      );
-      expect(events.map(({ kind }) => kind)).toContain("page.freed");
-    }
+      const other = given(0x1234000, board.kernel.physOf(table.virt));
+      const handles = { "its own": table.handle, another: other, none: null };
+      return board.during(() => {
+        freeTable(board, { ...table, handle: handles[handle] }, 1, "a test");
+      });
+    };
+    const number = (events: readonly Event[]) =>
+      events.flatMap((event) => (event.kind === "dma.unmapped" ? [raw(event.bus!)] : []));
+    expect(number(unmapped("its own"))).toEqual([0x80000000]);
+    expect(number(unmapped("another"))).toEqual([0x1234000]);
+    expect(number(unmapped("none"))).toEqual([0x80000000]);
   });
+});
+
+test("a mixture is no set for drivers that call __get_free_pages themselves", () => {
+  expect(hooksOf("to=virt_to_gart").everyDriver).toBe(false);
 });
 
 test("virt_to_bus promises an address for the device, virt_to_phys does not", () => {
