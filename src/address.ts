@@ -23,6 +23,34 @@ export type Address = Virt | Phys | Machine | Bus | Aperture;
 export type Pfn = In<"pfn">;
 /** Machine frame number: a machine address in pages. */
 export type Mfn = In<"mfn">;
+/** Virtual page number: a virt address in pages. */
+export type Vpn = In<"vpn">;
+/** IOVA page number: a bus address in pages; above 36 bits stands the IOMMU domain that the page belongs to. */
+export type BusPage = In<"bus page">;
+/** An entry of the GATT, and the page of the aperture that it translates, counted from the aperture's base. */
+export type GattIndex = In<"gatt">;
+/** A word of a two-level table's directory. */
+export type DirectoryIndex = In<"directory">;
+/** A page of a table, counted from the table's beginning. */
+export type TablePage = In<"table page">;
+/** A machine address in words of four bytes. */
+export type WordIndex = In<"word">;
+/** A CPU page-table entry: its virt address in entries of eight bytes. */
+export type PteIndex = In<"pte">;
+/** A register: its device, its space and its offset in bytes (event/register.ts). */
+export type RegisterIndex = In<"register">;
+/** What tables are indexed by. */
+export type Index =
+  | Pfn
+  | Mfn
+  | Vpn
+  | BusPage
+  | GattIndex
+  | DirectoryIndex
+  | TablePage
+  | WordIndex
+  | PteIndex
+  | RegisterIndex;
 
 export const PAGE_SIZE = 4096;
 
@@ -34,30 +62,77 @@ export const bus = (value: number): Bus => box(value);
 export const aperture = (value: number): Aperture => box(value);
 export const pfn = (value: number): Pfn => box(value);
 export const mfn = (value: number): Mfn => box(value);
+export const vpn = (value: number): Vpn => box(value);
+export const busPage = (value: number): BusPage => box(value);
+export const gattIndex = (value: number): GattIndex => box(value);
+export const directoryIndex = (value: number): DirectoryIndex => box(value);
+export const tablePage = (value: number): TablePage => box(value);
+export const wordIndex = (value: number): WordIndex => box(value);
+export const pteIndex = (value: number): PteIndex => box(value);
+export const registerIndex = (value: number): RegisterIndex => box(value);
 
-/** The plain number of an address or frame; the one way out of a space. */
-export const raw = (value: Address | Pfn | Mfn): number => value as unknown as number;
+/** The plain number of an address or index; the one way out of a space. */
+export const raw = (value: Address | Index | number): number => value as unknown as number;
 
-/** The address so many bytes further, in the same space. */
-export const offset = <A extends Address>(base: A, bytes: number): A => box(raw(base) + bytes);
+/** So many bytes further, or so many entries of a table, in the same space. */
+export const offset = <A extends Address | Index>(base: A, count: number): A =>
+  box(raw(base) + count);
 
-/** Bytes from low to high, both in one space. */
-export const distance = <A extends Address>(low: A, high: NoInfer<A>): number =>
+/** The next multiple of so many bytes or entries, or the address itself where it is one. */
+export const alignUp = <A extends Address | Index>(address: A, unit: number): A =>
+  box(Math.ceil(raw(address) / unit) * unit);
+
+/** The multiple of so many bytes or entries at or below the address. */
+export const alignDown = <A extends Address | Index>(address: A, unit: number): A =>
+  box(raw(address) - (raw(address) % unit));
+
+/** Whether an address is a multiple of so many bytes. */
+export const isAligned = (address: Address | RegisterIndex, unit: number): boolean =>
+  raw(address) % unit === 0;
+
+/** Bytes or entries from low to high, both in one space. */
+export const distance = <A extends Address | Index>(low: A, high: NoInfer<A>): number =>
   raw(high) - raw(low);
 
 export const pfnOf = (address: Phys): Pfn => pfn(Math.floor(raw(address) / PAGE_SIZE));
 export const mfnOf = (address: Machine): Mfn => mfn(Math.floor(raw(address) / PAGE_SIZE));
 export const physOf = (frame: Pfn): Phys => phys(raw(frame) * PAGE_SIZE);
 export const machineOf = (frame: Mfn): Machine => machine(raw(frame) * PAGE_SIZE);
+export const vpnOf = (address: Virt): Vpn => vpn(Math.floor(raw(address) / PAGE_SIZE));
+export const busPageOf = (address: Bus): BusPage => busPage(Math.floor(raw(address) / PAGE_SIZE));
+export const busOf = (page: BusPage): Bus => bus(raw(page) * PAGE_SIZE);
+
+/** Where an entry of so many bytes is, in bytes from the beginning of its table. */
+export const entryOffset = (entry: GattIndex | DirectoryIndex, bytes: number): number =>
+  raw(entry) * bytes;
+
+/** Bytes of a word that a chipset fetches from a table; an entry of eight bytes is two words. */
+export const WORD_SIZE = 4;
+export const wordIndexOf = (address: Machine): WordIndex =>
+  wordIndex(Math.floor(raw(address) / WORD_SIZE));
+export const machineOfWord = (word: WordIndex): Machine => machine(raw(word) * WORD_SIZE);
 
 /** Byte within the page. */
 export const pageOffset = (address: Address): number => raw(address) % PAGE_SIZE;
 
+/** The part of an address that fits so many address lines. */
+export const lowBits = <A extends Address>(address: A, lines: number): A =>
+  box(raw(address) % 2 ** lines);
+
 /** Where a kernel-physical address is on bare metal, with no hypervisor in between. */
 export const onBareMetal = (address: Phys): Machine => machine(raw(address));
 
+export const mfnOnBareMetal = (page: Pfn): Mfn => mfn(raw(page));
+export const pfnOnBareMetal = (frame: Mfn): Pfn => pfn(raw(frame));
+
 /** A machine address given to hardware as it is: right on every bus without an IOMMU. */
 export const onBus = (address: Machine): Bus => bus(raw(address));
+
+/** The number that a device issued, where the device is no AGP master: an address on its bus. */
+export const onDeviceBus = (issued: Bus | Aperture): Bus => bus(raw(issued));
+
+/** The number that an AGP master issued: an address in the aperture. */
+export const inAperture = (issued: Bus | Aperture): Aperture => aperture(raw(issued));
 
 /** Where a bus address leads when nothing translates it on the way: the front-side bus. */
 export const untranslated = (address: Bus): Machine => machine(raw(address));
@@ -68,5 +143,5 @@ export const misreadAsBus = (address: Phys): Bus => bus(raw(address));
 /** The same mistake on the way back: what hardware holds, taken for a kernel-physical address. */
 export const misreadAsPhys = (address: Bus): Phys => phys(raw(address));
 
-export const hex = (value: Address | Pfn | Mfn | number): string =>
-  `0x${(typeof value === "number" ? value : raw(value)).toString(16)}`;
+export const hex = (value: Address | Index | number | bigint): string =>
+  `0x${(typeof value === "bigint" ? value : raw(value)).toString(16)}`;

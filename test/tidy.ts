@@ -31,7 +31,11 @@ const lengths = ({ path, tree, nodes }: Source): string[] => {
   });
 };
 
-const spaces = ["Virt", "Phys", "Machine", "Bus", "Aperture", "Address", "Pfn", "Mfn"];
+const spaces = [
+  ...["Virt", "Phys", "Machine", "Bus", "Aperture", "Address"],
+  ...["Pfn", "Mfn", "Vpn", "BusPage", "GattIndex", "DirectoryIndex", "TablePage", "WordIndex"],
+  ...["PteIndex", "RegisterIndex", "Index"],
+];
 /** What the source calls the address types: imports may rename them, and a Machine may be another. */
 function spaceNames(tree: ts.SourceFile): string[] {
   const specifiers = tree.statements.flatMap((statement) => {

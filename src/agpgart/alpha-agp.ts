@@ -2,7 +2,7 @@
 //
 // The table is the machine's, made at boot, and no hook has a say in it: the hooks give only the pages.
 
-import { bus, phys, raw } from "../address.ts";
+import { bus, gattIndex, phys, raw } from "../address.ts";
 import { TBA1, TLBIA, titan, WSBA1 } from "../chipset/titan.ts";
 import { globalCacheFlush } from "../platform/agp-header.ts";
 import { type AgpMemory, type Bridge, type BridgeDriver, EBUSY, EINVAL, ENOMEM } from "./bridge.ts";
@@ -51,7 +51,8 @@ function createGattTable(bridge: Bridge): number {
   const { arch, access } = bridge.board;
   const { kernel } = arch;
   if (kernel.state.table.size === 0 && !makeArena(bridge)) return ENOMEM;
-  for (let i = 0; i < ENTRIES; i++) access.write(LINEAR, i, RESERVED, null, "iommu_reserve");
+  for (let i = 0; i < ENTRIES; i++)
+    access.write(LINEAR, gattIndex(i), RESERVED, null, "iommu_reserve");
   const { word, seq } = kernel.state.register(titan.registers[1]!.number, 8)!;
   bridge.gattBusAddr = { bus: bus(word), phys: phys(word), seq };
   return 0;
@@ -73,7 +74,8 @@ function makeArena(bridge: Bridge): boolean {
 
 /** iommu_release: the table stays, its range is free again. */
 function freeGattTable(bridge: Bridge): void {
-  for (let i = 0; i < ENTRIES; i++) bridge.board.access.write(LINEAR, i, 0, null, "iommu_release");
+  for (let i = 0; i < ENTRIES; i++)
+    bridge.board.access.write(LINEAR, gattIndex(i), 0, null, "iommu_release");
   bridge.gattBusAddr = null;
 }
 
@@ -83,9 +85,9 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   const { access, arch, chipset } = bridge.board;
   if (endOf(bridge, mem, pgStart) > ENTRIES) return EINVAL;
   for (let j = pgStart; j < pgStart + mem.memory.length; j++)
-    if (access.read(LINEAR, j, place) !== RESERVED) return EBUSY;
+    if (access.read(LINEAR, gattIndex(j), place) !== RESERVED) return EBUSY;
   for (const [i, given] of mem.memory.entries())
-    access.write(LINEAR, pgStart + i, chipset.entry.encode(given.bus)!, given, place);
+    access.write(LINEAR, gattIndex(pgStart + i), chipset.entry.encode(given.bus)!, given, place);
   arch.kernel.mb("alpha_core_agp_insert_memory");
   tlbFlush(bridge);
   return 0;
@@ -94,7 +96,7 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
 function removeMemory(bridge: Bridge, mem: AgpMemory): void {
   const { access } = bridge.board;
   for (let i = mem.pgStart; i < mem.pgStart + mem.memory.length; i++)
-    access.write(LINEAR, i, RESERVED, null, "iommu_unbind");
+    access.write(LINEAR, gattIndex(i), RESERVED, null, "iommu_unbind");
   tlbFlush(bridge);
 }
 

@@ -2,8 +2,9 @@
 //
 // fix_northbridge and aperture_valid of drivers/char/agp/amd64-agp.c, 2.6.12-rc2.
 
-import { hex, PAGE_SIZE, pfnOf, phys, raw } from "../address.ts";
+import { hex, offset, PAGE_SIZE, pfnOf, phys } from "../address.ts";
 import { APERTUREBASE, APERTURECTL } from "../chipset/amd64.ts";
+import type { Platform } from "../platform/platform.ts";
 import { type Bridge, ENODEV } from "./bridge.ts";
 
 const LEAST = 32 * 2 ** 20;
@@ -64,15 +65,11 @@ function isValid({ board }: Bridge, start: number, size: number): boolean {
   return true;
 }
 
-function complaintOf(
-  ram: { readonly first: number; readonly pages: number },
-  start: number,
-  size: number,
-): string | null {
+function complaintOf(ram: Platform["ram"], start: number, size: number): string | null {
   if (start === 0) return "No aperture";
   if (size < LEAST) return `Aperture too small (${Math.floor(size / 2 ** 20)} MB)`;
   if (start + size > 0xffffffff) return "Aperture out of bounds";
-  const page = raw(pfnOf(phys(start)));
-  const isRam = page < ram.first + ram.pages && page + size / PAGE_SIZE > ram.first;
+  const page = pfnOf(phys(start));
+  const isRam = page < offset(ram.first, ram.pages) && offset(page, size / PAGE_SIZE) > ram.first;
   return isRam ? "Aperture pointing to RAM" : null;
 }

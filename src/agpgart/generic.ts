@@ -2,7 +2,7 @@
 //
 // Order of operations as in drivers/char/agp/generic.c of 2.6.12-rc2.
 
-import { PAGE_SIZE } from "../address.ts";
+import { gattIndex, PAGE_SIZE } from "../address.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
 import { globalCacheFlush } from "../platform/agp-header.ts";
 import type { Given } from "../platform/kernel.ts";
@@ -64,8 +64,14 @@ function createGattTable(bridge: Bridge): number {
   bridge.gattBusAddr = hooks.tableBase?.(table) ?? hooks.toDevice(arch, table.virt, place);
   bridge.gattTableReal = table;
   for (let i = 0; i < bridge.currentSize.entries; i++) {
-    access.write({ mapping: window }, i, bridge.scratchPage, bridge.scratchPageReal, place);
-    access.read({ mapping: window }, i, place); // PCI posting
+    access.write(
+      { mapping: window },
+      gattIndex(i),
+      bridge.scratchPage,
+      bridge.scratchPageReal,
+      place,
+    );
+    access.read({ mapping: window }, gattIndex(i), place); // PCI posting
   }
   return 0;
 }
@@ -122,8 +128,8 @@ export function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: str
   if (pgStart < 0) return 0;
   for (let j = pgStart; j < pgStart + mem.memory.length; j++) {
     // PGE_EMPTY is a macro: a word that is not zero is read a second time.
-    let found = access.read({ mapping: bridge.gattTable! }, j, place);
-    if (found !== 0) found = access.read({ mapping: bridge.gattTable! }, j, place);
+    let found = access.read({ mapping: bridge.gattTable! }, gattIndex(j), place);
+    if (found !== 0) found = access.read({ mapping: bridge.gattTable! }, gattIndex(j), place);
     if (!isEmpty(bridge, found)) return EBUSY;
   }
   return 0;
@@ -149,8 +155,8 @@ export function fill(
 ): void {
   const { access } = bridge.board;
   for (const [i, given] of mem.memory.entries()) {
-    access.write(through, pgStart + i, wordOf(given), given, place);
-    access.read(through, pgStart + i, place);
+    access.write(through, gattIndex(pgStart + i), wordOf(given), given, place);
+    access.read(through, gattIndex(pgStart + i), place);
   }
 }
 
@@ -158,8 +164,8 @@ export function fill(
 export function empty(through: Through, bridge: Bridge, mem: AgpMemory, place: string): void {
   const { access } = bridge.board;
   for (let i = mem.pgStart; i < mem.pgStart + mem.memory.length; i++) {
-    access.write(through, i, bridge.scratchPage, bridge.scratchPageReal, place);
-    access.read(through, i, place);
+    access.write(through, gattIndex(i), bridge.scratchPage, bridge.scratchPageReal, place);
+    access.read(through, gattIndex(i), place);
   }
 }
 

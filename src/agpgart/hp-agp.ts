@@ -3,7 +3,7 @@
 // The table is sba_iommu's, which leaves a cookie where AGP's half begins. Only hooks that mean to give the
 // chipset a table of the driver's own (`dma-handle`) make it the owner, as it is without sba_iommu.
 
-import { bus, phys, raw } from "../address.ts";
+import { bus, gattIndex, phys, raw } from "../address.ts";
 import { GART_BASE, IBASE, IMASK, IOVA_BASE, PCOM, PDIR_BASE, TCNFG, zx1 } from "../chipset/zx1.ts";
 import { plainTable } from "../hooks/functions.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
@@ -55,9 +55,10 @@ function createGattTable(bridge: Bridge): number {
     if (arch.kernel.state.table.size === 0 && !bootIommu(bridge)) return ENOMEM;
     bridge.gattBusAddr = sharedTable(bridge);
     // No cookie: somebody else has that half.
-    if (access.read(LINEAR, 0, "hp_zx1_ioc_shared") !== COOKIE) return EINVAL;
+    if (access.read(LINEAR, gattIndex(0), "hp_zx1_ioc_shared") !== COOKIE) return EINVAL;
   }
-  for (let i = 0; i < ENTRIES; i++) access.write(LINEAR, i, bridge.scratchPage, null, place);
+  for (let i = 0; i < ENTRIES; i++)
+    access.write(LINEAR, gattIndex(i), bridge.scratchPage, null, place);
   return 0;
 }
 
@@ -86,7 +87,7 @@ function bootIommu(bridge: Bridge): boolean {
   const at = arch.kernel.physOf(table.virt);
   const given = { bus: bus(raw(at)), phys: at, seq: arch.kernel.state.moment };
   programWindow(bridge, given, 8, place);
-  access.write(LINEAR, 0, COOKIE, null, place);
+  access.write(LINEAR, gattIndex(0), COOKIE, null, place);
   return true;
 }
 
@@ -112,7 +113,7 @@ function freeGattTable(bridge: Bridge): void {
   const place = "hp_zx1_free_gatt_table";
   const { arch, hooks, access } = bridge.board;
   const table = bridge.gattTableReal;
-  if (table === null) access.write(LINEAR, 0, COOKIE, null, place);
+  if (table === null) access.write(LINEAR, gattIndex(0), COOKIE, null, place);
   else hooks.freeTable(arch, table, ORDER, place);
   bridge.gattTableReal = null;
   bridge.gattBusAddr = null;
@@ -124,9 +125,9 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   if (mem.type !== 0) return EINVAL;
   if (endOf(bridge, mem, pgStart) > ENTRIES) return EINVAL;
   for (let j = pgStart; j < pgStart + mem.memory.length; j++)
-    if (access.read(LINEAR, j, place) !== 0) return EBUSY;
+    if (access.read(LINEAR, gattIndex(j), place) !== 0) return EBUSY;
   for (const [i, given] of mem.memory.entries())
-    access.write(LINEAR, pgStart + i, chipset.entry.encode(given.bus)!, given, place);
+    access.write(LINEAR, gattIndex(pgStart + i), chipset.entry.encode(given.bus)!, given, place);
   tlbFlush(bridge);
   return 0;
 }
@@ -134,7 +135,7 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
 function removeMemory(bridge: Bridge, mem: AgpMemory): void {
   const { access } = bridge.board;
   for (let i = mem.pgStart; i < mem.pgStart + mem.memory.length; i++)
-    access.write(LINEAR, i, bridge.scratchPage, null, "hp_zx1_remove_memory");
+    access.write(LINEAR, gattIndex(i), bridge.scratchPage, null, "hp_zx1_remove_memory");
   tlbFlush(bridge);
 }
 

@@ -3,7 +3,7 @@
 // It looks for used entries through the CPU's mapping of the table and writes through the window: both
 // must reach the same memory, or a used entry is never seen.
 
-import { bus, offset, PAGE_SIZE, raw, type Virt } from "../address.ts";
+import { bus, gattIndex, offset, PAGE_SIZE, raw, type Virt } from "../address.ts";
 import { i810 } from "../chipset/i810.ts";
 import type { Through } from "../platform/table-access.ts";
 import { type AgpMemory, type Bridge, type BridgeDriver, EINVAL } from "./bridge.ts";
@@ -86,8 +86,8 @@ function configure(bridge: Bridge): number {
   mmio.write(PGETBL_CTL, 4, (raw(table.bus) % 2 ** 32) + 1, place, table);
   mmio.read(PGETBL_CTL, 4, place); // PCI posting
   for (let i = 0; i < bridge.currentSize.entries; i++) {
-    access.write(window(bridge), i, bridge.scratchPage, bridge.scratchPageReal, place);
-    access.read(window(bridge), i, place);
+    access.write(window(bridge), gattIndex(i), bridge.scratchPage, bridge.scratchPageReal, place);
+    access.read(window(bridge), gattIndex(i), place);
   }
   arch.kernel.wbinvd(place);
   return 0;

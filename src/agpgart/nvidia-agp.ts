@@ -1,6 +1,6 @@
 // nvidia-agp.ts - drivers/char/agp/nvidia-agp.c: the nForce2, with one table behind eight base registers.
 
-import { bus, offset, PAGE_SIZE, raw } from "../address.ts";
+import { bus, gattIndex, offset, PAGE_SIZE, raw } from "../address.ts";
 import { nforce2 } from "../chipset/nforce2.ts";
 import { readAperture, setSize } from "./aperture.ts";
 import {
@@ -175,6 +175,12 @@ function removeMemory(bridge: Bridge, mem: AgpMemory): void {
   const { board } = bridge;
   const begin = part(bridge).first + mem.pgStart;
   for (let i = begin; i < begin + mem.memory.length; i++)
-    board.access.write({ mapping: bridge.gattTable! }, i, bridge.scratchPage, null, place);
+    board.access.write(
+      { mapping: bridge.gattTable! },
+      gattIndex(i),
+      bridge.scratchPage,
+      null,
+      place,
+    );
   tlbFlush(board);
 }

@@ -3,7 +3,7 @@
 // The three copy one code. No page of such a table has to follow another, so nothing here asks for
 // contiguous memory: under Xen only each page's own address must be translated.
 
-import { raw, type Virt } from "../address.ts";
+import { directoryIndex, gattIndex, raw, type Virt } from "../address.ts";
 import { mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
 import type { Given } from "../platform/kernel.ts";
 import {
@@ -72,11 +72,11 @@ function fill(bridge: Bridge, style: Style, { remapped }: PageMap, use: Use, i: 
   const { access } = bridge.board;
   if (typeof use === "object") {
     const through = { mapping: remapped, first: use.first };
-    access.write(through, use.first + i, bridge.scratchPage, null, place);
-    if (style.readsBack) access.read(through, use.first + i, place);
+    access.write(through, gattIndex(use.first + i), bridge.scratchPage, null, place);
+    if (style.readsBack) access.read(through, gattIndex(use.first + i), place);
   } else {
-    access.writeDirectory(use, remapped, i, bridge.scratchPage, null, place);
-    if (style.readsBack) access.readDirectory(use, i, place);
+    access.writeDirectory(use, remapped, directoryIndex(i), bridge.scratchPage, null, place);
+    if (style.readsBack) access.readDirectory(use, directoryIndex(i), place);
   }
 }
 
@@ -134,8 +134,15 @@ export function fillDirectory(bridge: Bridge, style: Style, give: (page: Virt) =
   for (const [i, page] of pages.entries()) {
     const given = give(page.real);
     const word = (raw(given.bus) % 2 ** 32) + 1;
-    access.writeDirectory("directory", directory!.remapped, first + i, word, given, place);
-    if (style.readsBack) access.readDirectory("directory", first + i, place);
+    access.writeDirectory(
+      "directory",
+      directory!.remapped,
+      directoryIndex(first + i),
+      word,
+      given,
+      place,
+    );
+    if (style.readsBack) access.readDirectory("directory", directoryIndex(first + i), place);
   }
 }
 
@@ -165,14 +172,20 @@ export function insertMemory(
   if (mem.type !== 0) return EINVAL;
   if (endOf(bridge, mem, pgStart) > bridge.currentSize.entries) return EINVAL;
   for (let j = pgStart; j < pgStart + mem.memory.length; j++) {
-    let word = access.read(through(bridge, j), j, place);
-    if (word !== 0) word = access.read(through(bridge, j), j, place);
+    let word = access.read(through(bridge, j), gattIndex(j), place);
+    if (word !== 0) word = access.read(through(bridge, j), gattIndex(j), place);
     if (!isEmpty(bridge, word)) return EBUSY;
   }
   for (const [i, given] of mem.memory.entries()) {
     const entry = pgStart + i;
-    access.write(through(bridge, entry), entry, bridge.driver.maskMemory(given.bus), given, place);
-    if (style.readsBack) access.read(through(bridge, entry), entry, place);
+    access.write(
+      through(bridge, entry),
+      gattIndex(entry),
+      bridge.driver.maskMemory(given.bus),
+      given,
+      place,
+    );
+    if (style.readsBack) access.read(through(bridge, entry), gattIndex(entry), place);
   }
   bridge.driver.tlbFlush(bridge);
   return 0;
@@ -183,8 +196,8 @@ export function removeMemory(bridge: Bridge, style: Style, mem: AgpMemory): void
   const place = `${style.prefix}_remove_memory`;
   const { access } = bridge.board;
   for (let i = mem.pgStart; i < mem.pgStart + mem.memory.length; i++) {
-    access.write(through(bridge, i), i, bridge.scratchPage, null, place);
-    if (style.readsBack) access.read(through(bridge, i), i, place);
+    access.write(through(bridge, i), gattIndex(i), bridge.scratchPage, null, place);
+    if (style.readsBack) access.read(through(bridge, i), gattIndex(i), place);
   }
   bridge.driver.tlbFlush(bridge);
 }

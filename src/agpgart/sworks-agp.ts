@@ -2,7 +2,7 @@
 //
 // Nothing is read back here, neither entries nor directory words; the flush polls instead.
 
-import { bus, raw } from "../address.ts";
+import { bus, directoryIndex, raw } from "../address.ts";
 import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
 import { sworksHe } from "../chipset/sworks-he.ts";
 import { readAperture, setSize } from "./aperture.ts";
@@ -134,14 +134,14 @@ function leadToScratch(bridge: Bridge, directory: PageMap, scratch: PageMap): vo
     access.writeDirectory(
       "scratch-directory",
       scratch.remapped,
-      i,
+      directoryIndex(i),
       bridge.scratchPage,
       null,
       place,
     );
     const given = hooks.toDevice(arch, scratch.real, place);
     const word = (raw(given.bus) % 2 ** 32) + 1;
-    access.writeDirectory("directory", directory.remapped, i, word, given, place);
+    access.writeDirectory("directory", directory.remapped, directoryIndex(i), word, given, place);
   }
 }
 

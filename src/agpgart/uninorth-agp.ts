@@ -2,7 +2,7 @@
 //
 // The table is ordinary cached memory: what the CPU stores, hardware sees after a flush of the data cache.
 
-import { offset, PAGE_SIZE, raw, type Virt } from "../address.ts";
+import { gattIndex, offset, PAGE_SIZE, raw, type Virt } from "../address.ts";
 import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
 import { u3 } from "../chipset/u3.ts";
 import { plainTable } from "../hooks/functions.ts";
@@ -168,7 +168,7 @@ function createGattTable(bridge: Bridge): number {
   kernel.attribute("reserved", table.virt, pages, { actor: "driver", place });
   bridge.gattTableReal = table;
   bridge.gattBusAddr = hooks.tableBase?.(table) ?? hooks.toDevice(arch, table.virt, place);
-  for (let i = 0; i < entries; i++) access.write(LINEAR, i, 0, null, place);
+  for (let i = 0; i < entries; i++) access.write(LINEAR, gattIndex(i), 0, null, place);
   kernel.flushDcacheRange(table.virt, pages * PAGE_SIZE - 1, place);
   return 0;
 }
@@ -208,7 +208,7 @@ function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): n
   if (mem.type !== 0) return EINVAL;
   if (endOf(bridge, mem, pgStart) > bridge.currentSize.entries) return EINVAL;
   for (let i = 0; i < mem.memory.length; i++) {
-    const word = access.read(LINEAR, pgStart + i, place);
+    const word = access.read(LINEAR, gattIndex(pgStart + i), place);
     if (word === 0) continue;
     if (place === "u3_insert_memory") {
       const text = `${place}: entry 0x${i.toString(16)} occupied (${word.toString(16)})`;
@@ -224,7 +224,7 @@ function fill(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): v
   const { access, arch, chipset } = bridge.board;
   const { kernel } = arch;
   for (const [i, given] of mem.memory.entries()) {
-    access.write(LINEAR, pgStart + i, chipset.entry.encode(given.bus)!, given, place);
+    access.write(LINEAR, gattIndex(pgStart + i), chipset.entry.encode(given.bus)!, given, place);
     // __va of what the hook gave: another page's lines wherever that is not a physical address.
     kernel.flushDcacheRange(kernel.va(given.bus), PAGE_SIZE, place);
   }
@@ -246,7 +246,7 @@ function insertUninorth(bridge: Bridge, mem: AgpMemory, pgStart: number): number
   if (refused !== 0) return refused;
   fill(bridge, mem, pgStart, place);
   // Only the first entry is read back.
-  bridge.board.access.read(LINEAR, pgStart, place);
+  bridge.board.access.read(LINEAR, gattIndex(pgStart), place);
   flushTable(bridge, mem, pgStart, place);
   bridge.driver.tlbFlush(bridge);
   return 0;
@@ -256,7 +256,8 @@ function insertUninorth(bridge: Bridge, mem: AgpMemory, pgStart: number): number
 function removeU3(bridge: Bridge, mem: AgpMemory): void {
   const place = "u3_remove_memory";
   const { access } = bridge.board;
-  for (let i = 0; i < mem.memory.length; i++) access.write(LINEAR, mem.pgStart + i, 0, null, place);
+  for (let i = 0; i < mem.memory.length; i++)
+    access.write(LINEAR, gattIndex(mem.pgStart + i), 0, null, place);
   flushTable(bridge, mem, mem.pgStart, place);
   tlbFlush(bridge, U3_REVISION);
 }

@@ -4,7 +4,7 @@
 // the platform's: linux/bio.h looks at one space, Xen's asm-i386/io.h at both (xen 2594f8caad and its tree).
 
 import { offset, PAGE_SIZE, type Phys, raw } from "../address.ts";
-import { busOf, reachedBy } from "../platform/dma.ts";
+import { onPciBus, reachedBy } from "../platform/dma.ts";
 import { type Kernel, pagesOn } from "../platform/kernel.ts";
 
 /** MAX_SEGMENT_SIZE of 2.6.12 (linux/blkdev.h). */
@@ -30,7 +30,7 @@ function joins(kernel: Kernel, segment: readonly Phys[], page: Phys): boolean {
     touchesInPhys && (kernel.platform.dma.mergeable === "phys" || machine === pagesOn(before, 1));
   const isMerged = touches && size + PAGE_SIZE <= MOST;
   // Where a disk would go on behind the segment: what is translated page by page starts anew.
-  const next = offset(busOf(kernel, before), PAGE_SIZE);
+  const next = offset(onPciBus(kernel, before), PAGE_SIZE);
   kernel.machine.emit({
     kind: isMerged ? "bio.merged" : "bio.split",
     actor: "kernel",

@@ -3,17 +3,11 @@
 // Whoever writes a check of their own needs this page alone: a module that exports `checks`, a list of
 // objects of this shape, is taken by `gartrace check --checks`.
 
-import type { FamilyName } from "../event/field.ts";
+import type { Subject } from "../event/field.ts";
 import type { About } from "../event/trace.ts";
 import type { Verdict } from "../event/verdict.ts";
 import type { KindName, Of } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
-
-/** A subject that has a state, by its number in its family: entry 0x42 of the GATT. */
-export interface Subject {
-  readonly family: FamilyName;
-  readonly number: number;
-}
 
 /** An invariant stops holding: at which event, for which subjects, and what that means. */
 export interface Finding {

@@ -3,7 +3,7 @@
 // Documentation/DMA-API promises it, and rings of many devices drop the low bits of their base. Xen looked at
 // the pseudo-physical address alone until 2024 (linux 9f40ec84a797, put right by 85fcb57c983f in 2025).
 
-import { hex, PAGE_SIZE, raw } from "../address.ts";
+import { busPageOf, hex, isAligned, PAGE_SIZE } from "../address.ts";
 import { pagesOf } from "../machine/state.ts";
 import type { Check } from "./check.ts";
 
@@ -15,9 +15,9 @@ export const coherentAlignment: Check = {
       "dma.mapped": ({ way, handle, bus, size }, { state }) => {
         if (way !== "coherent") return;
         // Behind an IOMMU a handle is as the IOMMU deals it.
-        if (state.iommu.has(Math.floor(raw(bus) / PAGE_SIZE))) return;
+        if (state.iommu.has(busPageOf(bus))) return;
         const unit = PAGE_SIZE * 2 ** Math.ceil(Math.log2(pagesOf(size)));
-        if (raw(bus) % unit === 0) return;
+        if (isAligned(bus, unit)) return;
         report.finding(
           [{ family: "dma", number: handle }],
           `${size} bytes at ${hex(bus)}:b are not aligned to ${hex(unit)}`,

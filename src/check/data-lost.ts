@@ -4,14 +4,24 @@
 // (xen f3d1875ab6), or where a driver of a graphics card keeps a mapping for good and synchronises nothing
 // (linux 78a07fe777c4), the CPU goes on reading what was there before.
 
-import { hex, PAGE_SIZE, raw } from "../address.ts";
+import {
+  type Bus,
+  distance,
+  hex,
+  offset,
+  onDeviceBus,
+  PAGE_SIZE,
+  type Virt,
+  type Vpn,
+  vpnOf,
+} from "../address.ts";
 import { tagName } from "../event/device.ts";
 import type { Check } from "./check.ts";
 
 interface Mapping {
   readonly seq: number;
-  readonly bus: number;
-  readonly virt: number;
+  readonly bus: Bus;
+  readonly virt: Virt;
   readonly size: number;
 }
 
@@ -20,15 +30,15 @@ export const dataLost: Check = {
   holds: "the CPU reads in a buffer what a device wrote there",
   watch: (_, report) => {
     /** Live mappings by handle, and the handle by the event that made it. */
-    const mappings = new Map<number, Mapping>();
-    const handles = new Map<number, number>();
-    /** Page of the CPU's -> the tag that a device left there. */
-    const left = new Map<number, number>();
+    const mappings = new Map<Bus, Mapping>();
+    const handles = new Map<number, Bus>();
+    /** The tag that a device wrote, by the page at which the CPU reads it. */
+    const left = new Map<Vpn, number>();
     return {
       after: {
         "dma.mapped": ({ handle, bus, virt, size }, { seq }) => {
           if (virt == null) return;
-          mappings.set(handle, { seq, bus: raw(bus), virt: raw(virt), size });
+          mappings.set(handle, { seq, bus, virt, size });
           handles.set(seq, handle);
         },
         "dma.unmapped": ({ handle }) => {
@@ -37,21 +47,22 @@ export const dataLost: Check = {
           mappings.delete(handle);
         },
         "device.wrote": ({ cause, bus, tag, size }) => {
-          const mapping = mappings.get(handles.get(cause ?? -1) ?? -1);
+          const handle = handles.get(cause ?? -1);
+          const mapping = handle === undefined ? undefined : mappings.get(handle);
           if (mapping === undefined || tag == null || (size ?? 0) < PAGE_SIZE) return;
-          const at = raw(bus) - mapping.bus;
-          if (at >= 0 && at < mapping.size) left.set(pageAt(mapping.virt + at), tag);
+          const at = distance(mapping.bus, onDeviceBus(bus));
+          if (at >= 0 && at < mapping.size) left.set(vpnOf(offset(mapping.virt, at)), tag);
         },
         "cpu.wrote": ({ virt }) => {
-          if (virt != null) left.delete(pageAt(raw(virt)));
+          if (virt != null) left.delete(vpnOf(virt));
         },
         "page.freed": ({ virt, size }) => {
           if (virt == null) return;
-          for (let at = 0; at < size; at += PAGE_SIZE) left.delete(pageAt(raw(virt) + at));
+          for (let at = 0; at < size; at += PAGE_SIZE) left.delete(vpnOf(offset(virt, at)));
         },
         "cpu.read": ({ virt, tag, machine, frame }) => {
           if (virt == null) return;
-          const expected = left.get(pageAt(raw(virt)));
+          const expected = left.get(vpnOf(virt));
           if (expected === undefined || expected === tag) return;
           report.finding(
             [{ family: "content", number: frame }],
@@ -63,5 +74,3 @@ export const dataLost: Check = {
     };
   },
 };
-
-const pageAt = (address: number): number => Math.floor(address / PAGE_SIZE);

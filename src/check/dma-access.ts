@@ -3,7 +3,8 @@
 // A driver that hands its device another number than the one it was given, as agpgart did with the GATT's address
 // in March 2005, is seen here on a real kernel: the device's own log has an address that nobody mapped.
 
-import { hex, raw } from "../address.ts";
+import { distance, hex, misreadAsPhys, onDeviceBus, type Phys } from "../address.ts";
+import type { Subject } from "../event/field.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
 import { accessFault, type Misuse } from "../machine/access.ts";
 import type { Check, Report } from "./check.ts";
@@ -47,9 +48,9 @@ function lookAt(
   const misuse: Misuse | null =
     cause != null && made === null ? "after unmap" : accessFault(access, made);
   if (misuse === null) return;
-  const subjects =
-    access.frame == null ? [] : [{ family: "content", number: access.frame } as const];
-  const buffer = misuse === "never mapped" ? bufferAt(raw(bus), live) : null;
+  const subjects: readonly Subject[] =
+    access.frame == null ? [] : [{ family: "content", number: access.frame }];
+  const buffer = misuse === "never mapped" ? bufferAt(misreadAsPhys(onDeviceBus(bus)), live) : null;
   if (buffer === null) {
     // An imported trace may begin when the device's rings were mapped already.
     if (misuse === "never mapped" && !isWhole)
@@ -63,10 +64,10 @@ function lookAt(
     );
 }
 
-/** The mapped buffer whose kernel-physical address this number is; null for none. */
-function bufferAt(number: number, live: ReadonlyMap<number, Mapped>): Mapped | null {
+/** The mapped buffer at a kernel-physical address; null for none. */
+function bufferAt(address: Phys, live: ReadonlyMap<number, Mapped>): Mapped | null {
   for (const mapped of live.values()) {
-    const within = mapped.phys == null ? -1 : number - raw(mapped.phys);
+    const within = mapped.phys == null ? -1 : distance(mapped.phys, address);
     if (within >= 0 && within < mapped.size) return mapped;
   }
   return null;

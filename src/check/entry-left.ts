@@ -3,7 +3,7 @@
 // That is the scratch page's word, or 0 (agp_generic_remove_memory of 2.6.12-rc2). Which entries a block had is
 // taken from the operation that bound it, be it the driver's function, an ioctl or DRM.
 
-import { hex, pfnOf, raw } from "../address.ts";
+import { type GattIndex, hex, pfnOf } from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import { uses } from "../event/memory.ts";
 import { Table } from "../machine/table.ts";
@@ -24,17 +24,17 @@ export const entryLeft: Check = {
     /** What the table was filled with; null before it is known. */
     let unused: number | null = null;
     /** The word of each entry that a bind wrote, as it is now: bits 0 to 51, and those above. */
-    const words = new Table();
-    const highs = new Table();
-    const keep = (entry: number, word: number, high: number): void => {
+    const words = new Table<GattIndex, number>();
+    const highs = new Table<GattIndex, number>();
+    const keep = (entry: GattIndex, word: number, high: number): void => {
       words.set(entry, word);
       highs.set(entry, high);
     };
     /** The handle that DRM last gave for a slot: two slots can name one, where one of them is out of date. */
     const handles = new Map<unknown, number>();
     /** The entries that each block was bound to. */
-    const blocks = new Map<string, number[]>();
-    let written: number[] = [];
+    const blocks = new Map<string, GattIndex[]>();
+    let written: GattIndex[] = [];
     return {
       after: {
         "op.began": ({ name, arguments: given }) => {
@@ -48,7 +48,7 @@ export const entryLeft: Check = {
           if (does === "init") unused = whole(event);
           if (words.has(entry)) keep(entry, word, high);
           if (does !== "bind" || phys == null) return;
-          const owner = state.allocationOf(raw(pfnOf(phys)));
+          const owner = state.allocationOf(pfnOf(phys));
           if (owner === null || uses[owner.use] !== "agp") return;
           keep(entry, word, high);
           written.push(entry);

@@ -2,7 +2,7 @@
 //
 // agp_generic_insert_memory answers -EBUSY for a range in which anything is bound (2.6.12-rc2, generic.c).
 
-import { hex, pfnOf, raw } from "../address.ts";
+import { type GattIndex, hex, type Pfn, pfnOf } from "../address.ts";
 import { uses } from "../event/memory.ts";
 import { Table } from "../machine/table.ts";
 import type { Check } from "./check.ts";
@@ -11,14 +11,14 @@ export const entryOverwritten: Check = {
   name: "entry-overwritten",
   holds: "an entry that leads to memory in use is emptied before it is used again",
   watch: (_, report) => {
-    /** entry -> pfn of the AGP page that it was made for. */
-    const pages = new Table();
+    /** The AGP page that an entry was made for. */
+    const pages = new Table<GattIndex, Pfn>();
     return {
       before: {
         "gatt.written": ({ entry, phys }, { state }) => {
           const before = pages.get(entry);
-          const page = phys == null ? undefined : raw(pfnOf(phys));
-          const isAgp = (pfn: number | undefined): pfn is number => {
+          const page = phys == null ? undefined : pfnOf(phys);
+          const isAgp = (pfn: Pfn | undefined): pfn is Pfn => {
             const owner = pfn === undefined ? null : state.allocationOf(pfn);
             return owner !== null && uses[owner.use] === "agp";
           };

@@ -2,7 +2,7 @@
 //
 // Where the table is mapped cached the chipset sees an entry as of the last flush of its line (U3, UniNorth).
 
-import { hex } from "../address.ts";
+import { hex, machineOfWord, mfnOf, type WordIndex } from "../address.ts";
 import type { State } from "../machine/state.ts";
 import type { Check } from "./check.ts";
 
@@ -10,20 +10,20 @@ export const entryUnflushed: Check = {
   name: "entry-unflushed",
   holds: "a driver that says it is done has every entry where the chipset can see it",
   watch: (_, report) => {
-    /** Words in the cache that were told, by place: the write that put them there. */
-    const told = new Map<number, number>();
+    /** The words in the cache that have a finding: the seq of the write of each. */
+    const reported = new Map<WordIndex, number>();
     const look = ({ dirty }: State): void => {
       if (dirty.size === 0) {
-        told.clear();
+        reported.clear();
         return;
       }
-      for (const place of told.keys()) if (!dirty.has(place)) told.delete(place);
-      for (const [place, { word, seq }] of dirty) {
-        if (told.get(place) === seq) continue;
-        told.set(place, seq);
+      for (const at of reported.keys()) if (!dirty.has(at)) reported.delete(at);
+      for (const [at, { word, seq }] of dirty) {
+        if (reported.get(at) === seq) continue;
+        reported.set(at, seq);
         report.finding(
-          [{ family: "content", number: Math.floor(place / 1024) }],
-          `the word ${hex(word)} at ${hex(place * 4)}:m is in the CPU's cache alone`,
+          [{ family: "content", number: mfnOf(machineOfWord(at)) }],
+          `the word ${hex(word)} at ${hex(machineOfWord(at))}:m is in the CPU's cache alone`,
           "stale",
         );
       }

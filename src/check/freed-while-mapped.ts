@@ -3,7 +3,7 @@
 // A device that goes on through the entry reads and writes what the next owner keeps there: agpgart freed
 // pages one by one while the rest were still to be unmapped, until linux a2721e998ed (2007).
 
-import { hex, type Machine, mfnOf, raw } from "../address.ts";
+import { type GattIndex, hex, type Machine, type Mfn, mfnOf, offset } from "../address.ts";
 import { pagesOf } from "../machine/state.ts";
 import { Table } from "../machine/table.ts";
 import type { Check } from "./check.ts";
@@ -22,9 +22,8 @@ export const freedWhileMapped: Check = {
           // With the table its entries go.
           if (use === "gatt") leading.clear();
           if (machine == null) return;
-          const first = raw(mfnOf(machine));
-          for (let frame = first; frame < first + pagesOf(size); frame++) {
-            const entry = leading.to(frame);
+          for (let i = 0; i < pagesOf(size); i++) {
+            const entry = leading.to(offset(mfnOf(machine), i));
             if (entry === null) continue;
             report.finding(
               [
@@ -43,21 +42,21 @@ export const freedWhileMapped: Check = {
 
 /** Which entry leads to which frame, as the driver wrote them. */
 class Leading {
-  readonly #frames = new Table();
+  readonly #frames = new Table<GattIndex, Mfn>();
   /** How many entries lead to a frame: to the scratch page, thousands. */
-  readonly #entries = new Table();
+  readonly #entries = new Table<Mfn, number>();
 
-  set(entry: number, reached: Machine | null): void {
+  set(entry: GattIndex, reached: Machine | null): void {
     const before = this.#frames.get(entry);
     if (before !== undefined) this.#leave(before, entry);
     if (reached === null) return;
-    const frame = raw(mfnOf(reached));
+    const frame = mfnOf(reached);
     this.#frames.set(entry, frame);
     this.#entries.set(frame, (this.#entries.get(frame) ?? 0) + 1);
   }
 
   /** The first entry of the table that leads to a frame; null where none does. */
-  to(frame: number): number | null {
+  to(frame: Mfn): GattIndex | null {
     if (!this.#entries.has(frame)) return null;
     for (const [entry, led] of this.#frames) if (led === frame) return entry;
     return null;
@@ -68,7 +67,7 @@ class Leading {
     this.#entries.clear();
   }
 
-  #leave(frame: number, entry: number): void {
+  #leave(frame: Mfn, entry: GattIndex): void {
     this.#frames.delete(entry);
     const others = this.#entries.get(frame)! - 1;
     if (others === 0) this.#entries.delete(frame);

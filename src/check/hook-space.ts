@@ -4,7 +4,19 @@
 // used; this is the way back, at the end of which a page is freed. A driver that asks with a number in
 // another space, or after the page's frame has changed, is told somebody else's (linux da503fa60b8).
 
-import { hex, PAGE_SIZE, pfn, pfnOf, physOf, raw } from "../address.ts";
+import {
+  type BusPage,
+  bus as busNumber,
+  busOf,
+  busPage,
+  busPageOf,
+  hex,
+  type Pfn,
+  pfnOf,
+  physOf,
+  raw,
+  untranslated,
+} from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { Check, Moment, Report } from "./check.ts";
 
@@ -14,23 +26,23 @@ export const hookSpace: Check = {
   name: "hook-space",
   holds: "a hook finds for each number the page that the number was given for",
   watch: (about, report) => {
-    /** page of the number that a hook gave -> pfn that it was given for. */
-    const given = new Map<number, number>();
-    /** What a register held when it was last read: the zx1's firmware may have made the table. */
-    let held = -1;
+    /** The page that a number stands for, by the number in pages. */
+    const given = new Map<BusPage, Pfn>();
+    /** The word that was last read of a register, in pages: the zx1's firmware may have made the table. */
+    let read = busPage(-1);
     return {
       after: {
         "register.read": ({ word }) => {
-          held = Math.floor(word / PAGE_SIZE);
+          read = busPageOf(busNumber(word));
         },
         "hook.called": (event, moment) => {
           if (event.phys == null) return;
           if (!event.hook.endsWith("_to_virt")) {
-            given.set(pageOf(event), raw(pfnOf(event.phys)));
+            given.set(pageOf(event), pfnOf(event.phys));
             return;
           }
           if (event.reached != null) cleared(event, report);
-          else if (given.has(pageOf(event)) || pageOf(event) !== held)
+          else if (given.has(pageOf(event)) || pageOf(event) !== read)
             asked(event, given.get(pageOf(event)), moment, report, about.source);
         },
       },
@@ -38,9 +50,10 @@ export const hookSpace: Check = {
   },
 };
 
-/** Where only `phys` is told, that is the number: virt_to_phys and its way back. */
-const pageOf = ({ bus, phys }: Called): number =>
-  Math.floor((bus == null ? raw(phys!) : raw(bus)) / PAGE_SIZE);
+/** The number in pages: `bus`, or `phys` for virt_to_phys and its inverse, which know no other. */
+const pageOf = ({ bus, phys }: Called): BusPage =>
+  // What a driver keeps and asks back is the number alone, whichever space it is of.
+  busPageOf(bus ?? busNumber(raw(phys!)));
 
 /** The pointer was used at once. */
 function cleared({ machine, reached, virt }: Called, report: Report): void {
@@ -51,14 +64,14 @@ function cleared({ machine, reached, virt }: Called, report: Report): void {
 
 function asked(
   event: Called,
-  meant: number | undefined,
+  meant: Pfn | undefined,
   { state }: Moment,
   report: Report,
   source: "simulated" | "imported",
 ): void {
-  const found = raw(pfnOf(event.phys!));
+  const found = pfnOf(event.phys!);
   if (meant === found) return;
-  const number = pageOf(event) * PAGE_SIZE;
+  const number = busOf(pageOf(event));
   if (meant === undefined) {
     if (source === "imported") {
       report.unknown("a number is asked back that was given before the trace begins");
@@ -68,10 +81,10 @@ function asked(
     report.finding([], says, "foreign-frame");
     return;
   }
-  const now = state.machineOf(physOf(pfn(meant)));
+  const now = state.machineOf(physOf(meant));
   report.finding(
     [{ family: "allocation", number: meant }],
     `${hex(number)} was given for pfn ${hex(meant)} and is taken for pfn ${hex(found)}`,
-    now !== null && raw(now) === number ? "wrong-space" : "stale",
+    now !== null && now === untranslated(number) ? "wrong-space" : "stale",
   );
 }

@@ -3,7 +3,7 @@
 // The DART's driver flushes after a map and never after an unmap (linux 2.6.12, arch/ppc64/kernel/u3_iommu.c):
 // until the next map a device goes on reaching the pages that were taken from it.
 
-import { hex, PAGE_SIZE, raw } from "../address.ts";
+import { busPageOf, hex, onDeviceBus } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { entryOf } from "../machine/iommu.ts";
 import type { Check, Moment, Report } from "./check.ts";
@@ -25,7 +25,7 @@ function look(
   report: Report,
 ): void {
   if (actor !== "device") return;
-  const page = Math.floor(raw(bus) / PAGE_SIZE);
+  const page = busPageOf(onDeviceBus(bus));
   const kept = state.iommuTlb.get(page);
   const now = entryOf(state, page);
   if (kept === undefined || kept === now) return;

@@ -4,7 +4,17 @@
 // (mended in July: xen 4cca16ccfc); later kernels ignored what lies between memory and the bus. A handle that
 // leads to a slot of the swiotlb is right where the kernel copied the buffer there.
 
-import { hex, mfnOf, offset, PAGE_SIZE, pageOffset, pfnOf, raw, untranslated } from "../address.ts";
+import {
+  hex,
+  type Mfn,
+  mfnOf,
+  offset,
+  PAGE_SIZE,
+  type Pfn,
+  pageOffset,
+  pfnOf,
+  untranslated,
+} from "../address.ts";
 import { addressesOf, verdictOf } from "../event/verdict.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { translate } from "../machine/iommu.ts";
@@ -16,14 +26,15 @@ export const mappingAstray: Check = {
   name: "mapping-astray",
   holds: "every page of a DMA mapping is reached by its handle",
   watch: (about, report) => {
-    /** Frame of a slot -> pfn of the page that was copied there last. */
-    const slots = new Table();
+    /** The page that was copied last to a frame of a slot. */
+    const slots = new Table<Mfn, Pfn>();
     return {
       after: {
         "page.copied": ({ way, phys, reached, size }) => {
           if (way !== "to-slot" || phys == null || reached == null) return;
-          const [frame, page] = [raw(mfnOf(reached)), raw(pfnOf(phys))];
-          for (let i = 0; i < pagesOf(pageOffset(phys) + size); i++) slots.set(frame + i, page + i);
+          const [frame, page] = [mfnOf(reached), pfnOf(phys)];
+          for (let i = 0; i < pagesOf(pageOffset(phys) + size); i++)
+            slots.set(offset(frame, i), offset(page, i));
         },
         "dma.mapped": (event, { state }) => {
           // Which domain of a captured IOMMU a device is in, no mapping says.
@@ -44,7 +55,7 @@ export const mappingAstray: Check = {
 };
 
 /** The first page that the handle does not lead to; null where it leads to all whose place is known. */
-function strayPage({ bus, phys, size }: Of<"dma.mapped">, state: State, slots: Table) {
+function strayPage({ bus, phys, size }: Of<"dma.mapped">, state: State, slots: Table<Mfn, Pfn>) {
   if (phys == null) return null;
   const start = pageOffset(phys);
   for (let number = 0; number * PAGE_SIZE < start + size; number++) {
@@ -55,8 +66,8 @@ function strayPage({ bus, phys, size }: Of<"dma.mapped">, state: State, slots: T
     const direct = state.iommu.size > 0 ? null : untranslated(address);
     const reached = translate(state, address) ?? direct;
     if (reached === machine) continue;
-    const page = raw(pfnOf(offset(phys, bytes)));
-    if (reached !== null && slots.get(raw(mfnOf(reached))) === page) continue;
+    const page = pfnOf(offset(phys, bytes));
+    if (reached !== null && slots.get(mfnOf(reached)) === page) continue;
     return { number, machine, reached };
   }
   return null;

@@ -3,6 +3,7 @@
 // agp_generic_alloc_page counts up and agp_generic_destroy_page down, scratch page included; the i810's four-page
 // cursor counts once (2.6.12-rc2, generic.c and intel-agp.c). The count bounds what clients can have.
 
+import type { Pfn } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { Table } from "../machine/table.ts";
 import type { Check } from "./check.ts";
@@ -11,8 +12,8 @@ export const memoryCount: Check = {
   name: "memory-count",
   holds: "the driver's count of memory is that of its live allocations, and keys are unique",
   watch: (about, report) => {
-    /** First pfns of what was allocated since the bridge came, 1 for each. */
-    const live = new Table();
+    /** 1 for each allocation since the bridge came, by its first page. */
+    const live = new Table<Pfn, number>();
     const keys = new Keys();
     /** By how much they differ, as last told. */
     let told = 0;

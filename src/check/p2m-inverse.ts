@@ -1,6 +1,6 @@
 // p2m-inverse.ts - a machine frame stands behind one page only: P2M and M2P are each other's inverse.
 
-import { hex, mfnOf, pfnOf, raw } from "../address.ts";
+import { hex, mfnOf, pfnOf } from "../address.ts";
 import type { Check } from "./check.ts";
 
 export const p2mInverse: Check = {
@@ -9,7 +9,7 @@ export const p2mInverse: Check = {
   watch: (_, report) => ({
     before: {
       "p2m.set": ({ page, phys, machine }, { state }) => {
-        const frame = raw(mfnOf(machine));
+        const frame = mfnOf(machine);
         const other = state.m2p.get(frame);
         if (other === undefined || other === page || state.p2m.get(other) !== frame) return;
         report.finding(

@@ -3,7 +3,7 @@
 // agp_generic_alloc_page gave pages as they were, so that a client could read another's through the aperture,
 // until they were cleared (linux 59de2bebabc).
 
-import { pfnOf, raw } from "../address.ts";
+import { type Mfn, pfnOf } from "../address.ts";
 import { tagName } from "../event/device.ts";
 import { uses } from "../event/memory.ts";
 import type { Of } from "../event/vocabulary.ts";
@@ -13,8 +13,8 @@ export const pageExposed: Check = {
   name: "page-exposed",
   holds: "what is read of a client's memory was written since it was allocated",
   watch: (_, report) => {
-    /** mfn -> seq of what was last written there; whatever is not here was written before the trace. */
-    const written = new Map<number, number>();
+    /** The seq of the last write to a frame; a frame that is not here was written before the trace. */
+    const written = new Map<Mfn, number>();
     const wrote = ({ frame }: Of<"cpu.wrote"> | Of<"device.wrote">, seq: number): void => {
       if (frame != null) written.set(frame, seq);
     };
@@ -24,7 +24,7 @@ export const pageExposed: Check = {
         "device.wrote": (event, { seq }) => wrote(event, seq),
         "device.read": ({ frame, phys, machine, reached, tag }, { state }) => {
           if (frame == null || phys == null || reached == null || reached !== machine) return;
-          const owner = state.allocationOf(raw(pfnOf(phys)));
+          const owner = state.allocationOf(pfnOf(phys));
           if (owner === null || uses[owner.use] !== "agp") return;
           const at = written.get(frame);
           if (at === undefined || at > state.allocated.get(owner.first)!) return;

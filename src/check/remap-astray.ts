@@ -3,7 +3,7 @@
 // Native ioremap takes a physical address, Xen's a machine address (XEN0305 arch/xen/i386/mm/ioremap.c): one
 // word, two spaces. Which of the two was given shows where the number leads, even where it is refused.
 
-import { hex, offset, PAGE_SIZE, raw } from "../address.ts";
+import { hex, offset, onDeviceBus, PAGE_SIZE, untranslated, type Vpn } from "../address.ts";
 import { addressesOf, isWrong, verdictOf } from "../event/verdict.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { pagesOf } from "../machine/state.ts";
@@ -26,7 +26,7 @@ export const remapAstray: Check = {
 
 function look(
   event: Of<"table.remapped"> | Of<"fault.raised">,
-  page: number | null,
+  page: Vpn | null,
   report: Report,
 ): void {
   const { bus, machine, reached } = event;
@@ -47,7 +47,12 @@ function look(
 function lookFurther(event: Of<"fault.raised">, { state }: Moment, report: Report): void {
   const { bus, phys, machine, reached, size } = event;
   if (bus == null || phys == null || machine == null || reached == null || size == null) return;
-  if (state.nature.physIsMachine || raw(bus) !== raw(machine) || machine !== reached) return;
+  if (
+    state.nature.physIsMachine ||
+    untranslated(onDeviceBus(bus)) !== machine ||
+    machine !== reached
+  )
+    return;
   for (let page = 1; page < pagesOf(size); page++) {
     const meant = state.machineOf(offset(phys, page * PAGE_SIZE));
     const asked = offset(machine, page * PAGE_SIZE);

@@ -1,12 +1,13 @@
 // run.ts - all checks over a trace in one pass, in memory that does not grow with it.
 
+import type { Subject } from "../event/field.ts";
 import type { About } from "../event/trace.ts";
 import type { Verdict } from "../event/verdict.ts";
 import { type Event, type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { nearest, UserError } from "../fault.ts";
 import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
-import type { Check, Checked, Finding, Handlers, Moment, Report, Subject, Watch } from "./check.ts";
+import type { Check, Checked, Finding, Handlers, Moment, Report, Watch } from "./check.ts";
 
 /** Findings of one check that are kept; further ones are counted. */
 const KEPT = 100;

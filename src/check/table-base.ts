@@ -4,7 +4,19 @@
 // "the GATT must be allocated as a contiguous region" is why alloc_gatt_pages exists (linux 07eee78ea8ba). A
 // PowerMac whose GART_BASE gets the DMA handle fetches from wherever that number points (LKML, 17 March 2005).
 
-import { type Bus, hex, mfnOf, offset, PAGE_SIZE, raw, untranslated } from "../address.ts";
+import {
+  type Bus,
+  hex,
+  machineOf,
+  mfnOf,
+  offset,
+  PAGE_SIZE,
+  pfnOnBareMetal,
+  physOf,
+  raw,
+  tablePage,
+  untranslated,
+} from "../address.ts";
 import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
 import type { Event } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
@@ -32,7 +44,7 @@ export const tableBase: Check = {
         const page = firstAstray(state, base);
         if (page === null) return;
         const fetched = offset(untranslated(base), page * PAGE_SIZE);
-        const meant = state.table.frameOf(page)! * PAGE_SIZE;
+        const meant = machineOf(state.table.frameOf(tablePage(page))!);
         report.finding(
           [{ family: "register", number: register }],
           `page ${page} of the table is fetched from ${hex(fetched)}:m, the driver writes it at ${hex(meant)}:m`,
@@ -47,9 +59,9 @@ const isUpper = ({ name }: { readonly name: string }): boolean => name === "tabl
 
 /** The first page of the table that is not where the chipset looks for it; null where all are. */
 function firstAstray({ table }: State, base: Bus): number | null {
-  const first = raw(mfnOf(untranslated(base)));
+  const first = mfnOf(untranslated(base));
   for (let page = 0; page < table.size; page++)
-    if (table.frameOf(page) !== first + page) return page;
+    if (table.frameOf(tablePage(page)) !== offset(first, page)) return page;
   return null;
 }
 
@@ -58,13 +70,13 @@ function firstAstray({ table }: State, base: Bus): number | null {
  * that is right for page 0.
  */
 function verdictOfPage(event: Event, state: State, page: number, base: Bus): Verdict | null {
-  const frame = state.table.frameOf(page)!;
-  const pfn = state.nature.physIsMachine ? frame : state.m2p.get(frame);
+  const frame = state.table.frameOf(tablePage(page))!;
+  const pfn = state.nature.physIsMachine ? pfnOnBareMetal(frame) : state.m2p.get(frame);
   const written = { ...addressesOf(event), bus: raw(base) };
   const fetched = {
     ...written,
-    phys: pfn === undefined ? null : pfn * PAGE_SIZE,
-    machine: frame * PAGE_SIZE,
+    phys: pfn === undefined ? null : raw(physOf(pfn)),
+    machine: raw(machineOf(frame)),
     reached: raw(untranslated(base)) + page * PAGE_SIZE,
   };
   return verdictOf(fetched, page === 0 ? null : written);

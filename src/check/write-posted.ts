@@ -3,7 +3,7 @@
 // Writes to PCI are posted, in order and for any time; a read from the same device brings them in (PCI Local
 // Bus Specification, transaction ordering). A table in memory needs none of it.
 
-import { hex } from "../address.ts";
+import { type GattIndex, hex } from "../address.ts";
 import { registerAt } from "../event/register.ts";
 import { Table } from "../machine/table.ts";
 import type { Check } from "./check.ts";
@@ -13,7 +13,7 @@ export const writePosted: Check = {
   holds: "entries written through the chipset's window are read back before the operation is done",
   watch: (_, report) => {
     /** Entries on their way: the word of each. */
-    const posted = new Table();
+    const posted = new Table<GattIndex, number>();
     return {
       after: {
         "gatt.written": ({ entry, word, virt }) => {

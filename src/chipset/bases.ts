@@ -1,11 +1,11 @@
 // bases.ts - what many chipsets share: aperture and table in one 32-bit register each, and a word's format.
 
-import { aperture, type Bus, bus, raw } from "../address.ts";
+import { aperture, type Bus, bus, type RegisterIndex, raw } from "../address.ts";
 import type { Chipset, EntryFormat } from "./chipset.ts";
 
 /** PCI_BASE_ADDRESS_MEM_MASK: the low four bits of a BAR say what kind it is. */
 export const apertureIn =
-  (number: number): Chipset["apertureBase"] =>
+  (number: RegisterIndex): Chipset["apertureBase"] =>
   (registers) => {
     const held = registers.register(number, 4);
     return held === undefined ? null : aperture(held.word - (held.word % 16));
@@ -13,7 +13,7 @@ export const apertureIn =
 
 /** Bits 31:12 are the table; what stands below differs. */
 export const tableIn =
-  (number: number): Chipset["tableBase"] =>
+  (number: RegisterIndex): Chipset["tableBase"] =>
   (registers) => {
     const held = registers.register(number, 4);
     return held === undefined ? null : { base: bus(held.word - (held.word % 4096)), seq: held.seq };

@@ -2,13 +2,13 @@
 //
 // Values and pure functions; the driver that programs a chipset is in agpgart/.
 
-import type { Aperture, Bus } from "../address.ts";
+import type { Aperture, Bus, GattIndex, RegisterIndex } from "../address.ts";
 import type { Cell } from "../machine/word-table.ts";
 
-/** Where a chipset's registers are read: the state. */
+/** The chipset's registers as the state has them. */
 export interface Registers {
-  /** So many bytes from a register's number on; undefined where one of them is unknown. */
-  register(number: number, bytes: number): Cell | undefined;
+  /** The value of so many bytes of a register; undefined where one of them is unknown. */
+  register(first: RegisterIndex, bytes: number): Cell | undefined;
 }
 
 export interface RegisterField {
@@ -19,7 +19,7 @@ export interface RegisterField {
 
 export interface RegisterOf {
   readonly name: string;
-  readonly number: number;
+  readonly number: RegisterIndex;
   /** Bytes. */
   readonly width: 1 | 2 | 4 | 8;
   readonly fields: readonly RegisterField[];
@@ -78,14 +78,14 @@ export interface Chipset {
   /** The aperture's base as an AGP master sees it; null before anything is known of it. */
   apertureBase(registers: Registers): Aperture | null;
   /**
-   * The table's base as the chipset was told it, and the seq of that write. Where each of several registers
-   * has its own part of the table: as the one of this page has it, counted from the aperture's base.
+   * The table's base in the chipset's register, and the seq of the write of it. Where several registers have a
+   * part of the table each: the base in the register of this page.
    */
-  tableBase(registers: Registers, page?: number): { base: Bus; seq: number } | null;
-  /** Whether the GART keeps the entries that it fetched; left out where it always does. */
+  tableBase(registers: Registers, page?: GattIndex): { base: Bus; seq: number } | null;
+  /** Whether the GART's TLB takes the entries that it fetches; left out where it always does. */
   keepsEntries?(registers: Registers): boolean;
-  /** What a register keeps of a word, where some of them keep something else. */
-  keeps?(register: number, word: number): number;
+  /** The value that a register has after a write of this word; left out where that is always the word. */
+  keeps?(register: RegisterIndex, word: number): number;
   /** Whether writing this word to this register empties the GART's TLB. */
-  flushesTlb(register: number, word: number): boolean;
+  flushesTlb(register: RegisterIndex, word: number): boolean;
 }

@@ -1,5 +1,6 @@
 // layout.ts - how a chipset's tables are written down: a register, an AGP device, a card in the slot.
 
+import type { RegisterIndex } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { PCI_AGP_STATUS } from "./agp-capability.ts";
 import type { Chipset, RegisterOf } from "./chipset.ts";
@@ -11,7 +12,7 @@ type Table = Pick<RegisterOf, "holdsTable" | "tableIn">;
 /** A register by its number. */
 export const register = (
   name: string,
-  number: number,
+  number: RegisterIndex,
   width: RegisterOf["width"],
   fields: Fields = {},
   table: Table = { holdsTable: false },

@@ -4,7 +4,7 @@
 // aperture, .1 the flush, .2 the table, 00:1e.0 the aperture once more. A flush also reads through a mapping
 // of the aperture, whose words read as zero here.
 
-import { bus } from "../address.ts";
+import { bus, distance, gattIndex } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, pageAndValidBit } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
@@ -66,8 +66,8 @@ export const nforce2: Chipset = {
   directory: null,
   cachedTable: false,
   apertureBase: apertureIn(APBASE),
-  tableBase(registers, page = 0) {
-    const part = Math.floor(page / ENTRIES);
+  tableBase(registers, page = gattIndex(0)) {
+    const part = Math.floor(distance(gattIndex(0), page) / ENTRIES);
     const number = ATTBASES[part];
     const held = number === undefined ? undefined : registers.register(number, 4);
     if (held === undefined || held.word % 2 === 0) return null;

@@ -3,17 +3,7 @@
 // A buffer knows what its pages should hold, as whoever wrote last left them: a read then tells how many
 // pages are wrong without knowing where anything lies.
 
-import {
-  type Bus,
-  hex,
-  mfnOf,
-  offset,
-  PAGE_SIZE,
-  type Phys,
-  raw,
-  type Virt,
-  virt,
-} from "../address.ts";
+import { type Bus, hex, mfnOf, offset, PAGE_SIZE, type Phys, type Virt, virt } from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import { type Card, tagIn } from "../platform/card.ts";
 import type { CoherentMemory } from "../platform/coherent.ts";
@@ -132,7 +122,7 @@ export class Buffers {
 
   #byCpu({ virts }: Buffer, i: number, page: Phys) {
     const machine = this.#parts.kernel.machineOf(page)!;
-    const where = { virt: virts[i]!, phys: page, machine, frame: raw(mfnOf(machine)) };
+    const where = { virt: virts[i]!, phys: page, machine, frame: mfnOf(machine) };
     return { actor: "cpu", place: "driver of a PCI device", ...where } as const;
   }
 

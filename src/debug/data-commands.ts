@@ -1,6 +1,6 @@
 // data-commands.ts - the commands that show something and move nothing: print, x, list, display, why, history, other.
 
-import { PAGE_SIZE } from "../address.ts";
+import { machineOf } from "../address.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
@@ -133,7 +133,7 @@ function examine({ session }: Context, argument: string): string {
   const name = family === "allocation" || family === "attribute" ? "page" : family;
   const rows = [...framesOf(state, subject, MOST)].map(({ number, frame, says }) => [
     `${name}[${hex(number)}]`,
-    frame === null ? "" : `${hex(frame * PAGE_SIZE)}:m`,
+    frame === null ? "" : `${hex(machineOf(frame))}:m`,
     says,
   ]);
   if (rows.length > 0) return inColumns(rows);

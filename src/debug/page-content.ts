@@ -1,6 +1,16 @@
 // page-content.ts - what lies in a page: the trace knows a tag for it, and a debugger wants bytes.
 
-import { mfnOf, PAGE_SIZE, raw } from "../address.ts";
+import {
+  busPage,
+  gattIndex,
+  type Mfn,
+  machine,
+  mfn,
+  mfnOf,
+  PAGE_SIZE,
+  pfn,
+  vpn,
+} from "../address.ts";
 import { tagName } from "../event/device.ts";
 import { fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
@@ -18,7 +28,7 @@ export function memoryAt(state: State, address: number, count: number): Buffer {
   const pieces: Buffer[] = [];
   let [at, left] = [address, count];
   while (left > 0) {
-    const tag = state.content.get(Math.floor(at / PAGE_SIZE));
+    const tag = state.content.get(mfnOf(machine(at)));
     if (tag === undefined) break;
     const within = at % PAGE_SIZE;
     const piece = bytesOf(tag).subarray(within, within + left);
@@ -43,28 +53,28 @@ export function* framesOf(state: State, { parts }: Subject, most: number): Gener
 
 interface Found {
   readonly number: number;
-  readonly frame: number | null;
+  readonly frame: Mfn | null;
   readonly says: string;
 }
 
-type Framer = (state: State, number: number) => number | null;
+type Framer = (state: State, number: number) => Mfn | null;
 
 const ofPage: Framer = (state, page) =>
-  state.nature.physIsMachine ? page : (state.p2m.get(page) ?? null);
+  state.nature.physIsMachine ? mfn(page) : (state.p2m.get(pfn(page)) ?? null);
 const framers: { readonly [F in SubjectRange["family"]]?: Framer } = {
   allocation: ofPage,
   attribute: ofPage,
   p2m: ofPage,
-  content: (_, frame) => frame,
-  iommu: (state, page) => state.iommu.get(page) ?? null,
-  mapping: (state, page) => state.mappings.get(page)?.word ?? null,
+  content: (_, frame) => mfn(frame),
+  iommu: (state, page) => state.iommu.get(busPage(page)) ?? null,
+  mapping: (state, page) => state.mappings.get(vpn(page))?.word ?? null,
   gatt: (state, entry) => {
-    const reached = fetch(state, entry)?.reached;
-    return reached == null ? null : raw(mfnOf(reached));
+    const reached = fetch(state, gattIndex(entry))?.reached;
+    return reached == null ? null : mfnOf(reached);
   },
 };
 
-function said(state: State, frame: number): string {
+function said(state: State, frame: Mfn): string {
   const tag = state.content.get(frame);
   return tag === undefined ? "nobody was seen to write or read it" : tagName(tag);
 }

@@ -1,6 +1,7 @@
 // variables.ts - a state as the variables of a debug adapter: scopes, ranges folded, what is long in pages.
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import { gattIndex, raw } from "../address.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
 import {
@@ -82,11 +83,12 @@ function gattVariable(verdictAt: VerdictAt, state: State, part: GattPart): Varia
   ].join(", ");
   const name = `gatt[${span(first, count)}]`;
   if (count === 1) return { name, value };
-  const entry = (index: number): Variable => {
+  const entry = (number: number): Variable => {
+    const index = gattIndex(number);
     const [one] = gattParts(state, verdictAt, index, index);
     return gattVariable(verdictAt, state, one!);
   };
-  return { name, value, under: numbered(first, count, entry) };
+  return { name, value, under: numbered(raw(first), count, entry) };
 }
 
 function runVariable(family: "p2m" | "iommu", { first, length, frame }: Run): Variable {

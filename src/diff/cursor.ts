@@ -3,7 +3,18 @@
 // Rows are read in order and once; ops that agree by signature are passed over, but for the events that say
 // who owns which page. An event is decoded only where it is reported.
 
-import { PAGE_SIZE } from "../address.ts";
+import {
+  type Mfn,
+  machine,
+  machineOf,
+  mfnOf,
+  PAGE_SIZE,
+  type Pfn,
+  pfn,
+  pfnOf,
+  phys,
+  raw,
+} from "../address.ts";
 import { chipsetCalled } from "../chipset/index.ts";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
 import { textHash } from "../event/hash.ts";
@@ -80,7 +91,7 @@ export class Side {
   readonly #takesPart: TakesPart;
   readonly #likeness: Likeness;
   readonly #owners = new Owners();
-  readonly #p2m = new Table();
+  readonly #p2m = new Table<Pfn, Mfn>();
   /** What only the whole state can tell; null where nobody asks. */
   readonly #watched: { readonly state: State; readonly watch: Watch } | null;
   /** The trace's codes -> this program's. */
@@ -113,8 +124,8 @@ export class Side {
     this.#chunks = trace.rows(1, trace.count)[Symbol.iterator]();
     this.roots = new Roots(trace, names);
     this.ranges = new Ranges(
-      (phys) => this.#machineOf(phys),
-      (phys) => this.#owners.pagesFrom(Math.floor(phys / PAGE_SIZE)),
+      (address) => this.#machineOf(address),
+      (address) => this.#owners.pagesFrom(pfnOf(phys(address))),
     );
   }
 
@@ -195,7 +206,7 @@ export class Side {
     values[to + OWNER] = NONE;
     values[to + PAGE] = 0;
     if ((filled & HAS_PHYS) !== 0) {
-      values[to + OWNER] = this.#owners.ownerOf(Math.floor(row[PHYS]! / PAGE_SIZE));
+      values[to + OWNER] = this.#owners.ownerOf(pfnOf(phys(row[PHYS]!)));
       values[to + PAGE] = this.#owners.page;
     }
     this.ranges.see(values, to);
@@ -210,16 +221,17 @@ export class Side {
     return leadsTo(access, phys, this.#machineOf(phys), row[BUS]!, row[REACHED]!);
   }
 
-  #machineOf(phys: number): number | null {
-    if (this.trace.about.physIsMachine) return phys;
-    const frame = this.#p2m.get(Math.floor(phys / PAGE_SIZE));
-    return frame === undefined ? null : frame * PAGE_SIZE + (phys % PAGE_SIZE);
+  #machineOf(address: number): number | null {
+    if (this.trace.about.physIsMachine) return address;
+    const frame = this.#p2m.get(pfnOf(phys(address)));
+    // A row has plain numbers.
+    return frame === undefined ? null : raw(machineOf(frame)) + (address % PAGE_SIZE);
   }
 
   /** What names pages from here on. */
   #keepTrack(kind: number, row: Row): void {
     if (kind === ALLOCATED) this.#owners.allocate(row[OP] ?? -1, firstOf(row), pagesOf(row[SIZE]!));
-    else if (kind === P2M_SET) this.#p2m.set(firstOf(row), Math.floor(row[MACHINE]! / PAGE_SIZE));
+    else if (kind === P2M_SET) this.#p2m.set(firstOf(row), mfnOf(machine(row[MACHINE]!)));
     else if (kind === P2M_CLEARED) this.#p2m.delete(firstOf(row));
   }
 
@@ -282,4 +294,4 @@ const REGISTER_WRITTEN = kindCode["register.written"];
 /** Events that are rather read than sought in the trace anew. */
 const WORTH_SEEKING = 1 << 16;
 
-const firstOf = (row: Row): number => Math.floor(row[SUBJECT]! / SUBJECT_FAMILIES);
+const firstOf = (row: Row): Pfn => pfn(Math.floor(row[SUBJECT]! / SUBJECT_FAMILIES));

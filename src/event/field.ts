@@ -4,7 +4,24 @@
 // its schema are derived. Addresses are hexadecimal strings in JSON, numbers everywhere else.
 
 import { z } from "zod";
-import { type Address, type Aperture, type Bus, bus, machine, phys, virt } from "../address.ts";
+import {
+  type Address,
+  type Aperture,
+  type Bus,
+  type BusPage,
+  bus,
+  type DirectoryIndex,
+  type GattIndex,
+  type Mfn,
+  machine,
+  type Pfn,
+  type PteIndex,
+  phys,
+  type RegisterIndex,
+  raw,
+  type Vpn,
+  virt,
+} from "../address.ts";
 
 /** The columns of the table `event` that a field can fill, in the order of a row. */
 export const columns = [
@@ -65,10 +82,33 @@ const frameDependent: { readonly [F in FamilyName]: boolean } = {
   "scratch-directory": false,
 };
 
+/** The type of a subject's number in each family: the address or index that names the subject. */
+export interface SubjectNumbers {
+  readonly op: number;
+  /** The first page. */
+  readonly allocation: Pfn;
+  readonly p2m: Pfn;
+  readonly iommu: BusPage;
+  readonly dma: Bus;
+  readonly mapping: Vpn;
+  readonly gatt: GattIndex;
+  readonly directory: DirectoryIndex;
+  readonly register: RegisterIndex;
+  readonly content: Mfn;
+  readonly request: number;
+  readonly pte: PteIndex;
+  readonly "scratch-directory": DirectoryIndex;
+}
+
+/** What has a state, by its number in its family: entry 0x42 of the GATT. */
+export type Subject = {
+  [F in FamilyName]: { readonly family: F; readonly number: SubjectNumbers[F] };
+}[FamilyName];
+
 /** A subject as one integer: number x 16 + family, small for small numbers. */
 export const SUBJECT_FAMILIES = 16;
-export const subjectCode = (family: FamilyName, number: number): number =>
-  number * SUBJECT_FAMILIES + families.indexOf(family);
+export const subjectCode = <F extends FamilyName>(family: F, number: SubjectNumbers[F]): number =>
+  raw(number) * SUBJECT_FAMILIES + families.indexOf(family);
 
 export interface Field<T = unknown, Optional extends boolean = boolean> {
   readonly in: Storage;
@@ -148,11 +188,11 @@ export const translationFields = {
 } as const;
 
 /** The subject whose state the event is about, by its number in its family. */
-export const subject = (family: FamilyName): Field<number, false> => ({
+export const subject = <F extends FamilyName>(family: F): Field<SubjectNumbers[F], false> => ({
   ...plain,
   in: "subject",
-  // Its column holds it times 16.
-  schema: natural.max(2 ** 49 - 1),
+  // Its column holds it times 16. The space is erased at run time, so the number needs no conversion.
+  schema: natural.max(2 ** 49 - 1) as unknown as z.ZodType<SubjectNumbers[F]>,
   family,
   frameDependent: frameDependent[family],
 });

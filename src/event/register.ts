@@ -1,17 +1,20 @@
 // register.ts - chipset registers: PCI configuration space or memory-mapped, by place and width.
 
-import { hex } from "../address.ts";
+import { distance, hex, offset, type RegisterIndex, raw, registerIndex } from "../address.ts";
 import { highField, subject, translationFields, widthField, wordField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 /** A register's number: space (0 configuration, 1 memory-mapped), bus/device/function, byte offset. */
-export const registerNumber = (where: "config" | "mmio", bdf: number, offset: number): number =>
-  ((where === "mmio" ? 1 : 0) * 0x10000 + bdf) * 0x100000 + offset;
+export const registerNumber = (
+  where: "config" | "mmio",
+  bdf: number,
+  byte: number,
+): RegisterIndex => registerIndex(((where === "mmio" ? 1 : 0) * 0x10000 + bdf) * 0x100000 + byte);
 
 /** The processor's model-specific registers lie above those of the devices. */
-const MSRS = 2 ** 48;
+const MSRS = registerIndex(2 ** 48);
 /** Each is 64 bits wide and takes eight numbers, as other registers take one a byte. */
-export const msrNumber = (msr: number): number => MSRS + msr * 8;
+export const msrNumber = (msr: number): RegisterIndex => offset(MSRS, msr * 8);
 
 /** "0000:01:05.0" as bus x 256 + device x 8 + function, above it the PCI domain x 65536. */
 export function bdfOf(device: string): number {
@@ -26,11 +29,13 @@ export function deviceOf(bdf: number): string {
 }
 
 /** The parts of a register's number; `registerName` knows those of the processor too. */
-export function registerAt(number: number): {
+export function registerAt(register: RegisterIndex): {
   where: "config" | "mmio";
   bdf: number;
   offset: number;
 } {
+  // The number is made of these parts, and only here is it taken apart.
+  const number = raw(register);
   const slot = Math.floor(number / 0x100000);
   return {
     where: slot >= 0x10000 ? "mmio" : "config",
@@ -39,9 +44,9 @@ export function registerAt(number: number): {
   };
 }
 
-export const registerName = (number: number): string => {
-  if (number >= MSRS) return `msr:${hex((number - MSRS) / 8)}`;
-  const { where, bdf, offset } = registerAt(number);
+export const registerName = (register: RegisterIndex): string => {
+  if (register >= MSRS) return `msr:${hex(distance(MSRS, register) / 8)}`;
+  const { where, bdf, offset } = registerAt(register);
   return `${where === "mmio" ? "mmio:" : ""}${deviceOf(bdf)}+${hex(offset)}`;
 };
 

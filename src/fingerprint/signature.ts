@@ -4,7 +4,7 @@
 // runs with equal signatures agree event by event and need not be read. A row of another trace than one's own
 // must be in this program's codes.
 
-import { PAGE_SIZE } from "../address.ts";
+import { type Pfn, pfn, pfnOf, phys } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { type Facts, SUBJECT_FAMILIES } from "../event/field.ts";
 import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
@@ -20,8 +20,8 @@ const ALLOCATED = kindCode["page.allocated"];
 const FREED = kindCode["page.freed"];
 
 const hexOf = (lane: number): string => (lane >>> 0).toString(16).padStart(8, "0");
-const firstOf = (row: Row, start: number): number =>
-  Math.floor(row[start + at.subject]! / SUBJECT_FAMILIES);
+const firstOf = (row: Row, start: number): Pfn =>
+  pfn(Math.floor(row[start + at.subject]! / SUBJECT_FAMILIES));
 
 export class Signature {
   readonly #likeness: Likeness;
@@ -47,7 +47,7 @@ export class Signature {
     let two = hashNumber(this.#two, this.#likeness.two, C2);
     const leads = rowLeadsTo(row, start, filled, isAccessKind[kind]!);
     if ((filled & HAS_PHYS) !== 0) {
-      const owner = this.#owners.ownerOf(Math.floor(row[start + PHYS]! / PAGE_SIZE));
+      const owner = this.#owners.ownerOf(pfnOf(phys(row[start + PHYS]!)));
       one = hashNumber(one, owner | 0, C1);
       two = hashNumber(two, upperHalf(owner), C2);
       const page = this.#owners.page * 8 + leads;

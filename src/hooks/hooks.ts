@@ -5,14 +5,13 @@
 
 import {
   type Bus,
-  bus,
+  lowBits,
   mfnOf,
   offset,
   type Phys,
   pageOffset,
-  pfn,
+  pfnOnBareMetal,
   physOf,
-  raw,
   untranslated,
   type Virt,
 } from "../address.ts";
@@ -65,7 +64,7 @@ export function gave(
 ): Given {
   const { wordBits } = arch.kernel.platform;
   // These functions return an unsigned long: a machine address above 4 GB loses its upper bits here.
-  const word = wordBits === 32 ? bus(raw(result) % 2 ** 32) : result;
+  const word = wordBits === 32 ? lowBits(result, 32) : result;
   const phys = arch.kernel.physOf(address);
   const seq = called(arch, hook, address, phys, promises === "bus" ? word : null, place);
   return { bus: word, phys, seq };
@@ -111,8 +110,9 @@ function called(
 /** machine_to_phys of a number on the device's side. */
 export function busToPhys({ kernel }: Arch, address: Bus): Phys {
   const at = untranslated(address);
-  const mfn = raw(mfnOf(at));
+  const frame = mfnOf(at);
   // M2P answers for anybody's frame, with the owner's page number.
-  const page = kernel.pageAt(mfn) ?? kernel.platform.strangersPage(mfn) ?? mfn;
-  return offset(physOf(pfn(page)), pageOffset(at));
+  const page =
+    kernel.pageAt(frame) ?? kernel.platform.strangersPage(frame) ?? pfnOnBareMetal(frame);
+  return offset(physOf(page), pageOffset(at));
 }

@@ -1,6 +1,6 @@
 // access.ts - whether a device was allowed to touch what it touched: the mapping it went through says so.
 
-import { raw } from "../address.ts";
+import { distance, onDeviceBus } from "../address.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
 
 export const misuses = ["never mapped", "after unmap", "past its end", "wrong direction"] as const;
@@ -15,7 +15,7 @@ type Access = Of<"device.read"> | Of<"device.wrote">;
 export function accessFault(access: Access, cause: Event | null): Misuse | null {
   if (cause?.kind === "dma.unmapped") return "after unmap";
   if (cause?.kind !== "dma.mapped") return "never mapped";
-  const start = raw(access.bus) - raw(cause.bus);
+  const start = distance(cause.bus, onDeviceBus(access.bus));
   if (start < 0 || start + (access.size ?? 1) > cause.size) return "past its end";
   const forbidden = access.kind === "device.read" ? "from-device" : "to-device";
   return cause.way === forbidden ? "wrong direction" : null;

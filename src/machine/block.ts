@@ -1,7 +1,6 @@
 // block.ts - requests and their segments are facts: they change no state.
 
-import type { FamilyAppliers } from "./appliers.ts";
-import { nothing } from "./appliers.ts";
+import { type FamilyAppliers, nothing } from "./appliers.ts";
 
 export const block = {
   "request.issued": nothing,

@@ -1,10 +1,10 @@
 // cache.ts - how flushes and attribute changes change the state.
 
-import { mfnOf, onBus, pfnOf, raw } from "../address.ts";
+import { mfnOf, offset, pfnOf, wordIndexOf } from "../address.ts";
 import type { FamilyAppliers } from "./appliers.ts";
 import { flushCpuCache } from "./cpu-cache.ts";
 import { pagesOf, RESERVED, UNCACHED } from "./state.ts";
-import { flushWords, placeAt } from "./table-words.ts";
+import { flushWords } from "./table-words.ts";
 
 const change = {
   reserved: { set: RESERVED, clear: 0 },
@@ -17,8 +17,8 @@ export const cache = {
   // wbinvd names no range: tables on the platforms that use it are mapped uncached. mb flushes nothing.
   "cache.flushed": (state, { way, machine, size }) => {
     if (machine != null && size != null) {
-      flushWords(state, placeAt(onBus(machine), 0), size);
-      flushCpuCache(state, raw(mfnOf(machine)), pagesOf(size));
+      flushWords(state, wordIndexOf(machine), size);
+      flushCpuCache(state, mfnOf(machine), pagesOf(size));
     } else if (way === "wbinvd") flushCpuCache(state);
   },
   "tlb.flushed": (state, event) => {
@@ -29,11 +29,12 @@ export const cache = {
   },
   "attribute.changed": (state, event) => {
     const { set, clear } = change[event.attribute];
-    const first = raw(pfnOf(event.phys));
+    const first = pfnOf(event.phys);
     for (let i = 0; i < pagesOf(event.size); i++) {
-      const flags = ((state.flags.get(first + i) ?? 0) | set) & ~clear;
-      if (flags === 0) state.flags.delete(first + i);
-      else state.flags.set(first + i, flags);
+      const page = offset(first, i);
+      const flags = ((state.flags.get(page) ?? 0) | set) & ~clear;
+      if (flags === 0) state.flags.delete(page);
+      else state.flags.set(page, flags);
     }
   },
 } satisfies FamilyAppliers;

@@ -1,7 +1,6 @@
 // fault.ts - a fault changes nothing: what it refuses did not happen; a gap puts all before it in doubt.
 
-import type { FamilyAppliers } from "./appliers.ts";
-import { nothing } from "./appliers.ts";
+import { type FamilyAppliers, nothing } from "./appliers.ts";
 
 export const fault = {
   "fault.raised": nothing,

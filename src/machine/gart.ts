@@ -2,50 +2,52 @@
 
 import {
   type Aperture,
+  aperture,
   type Bus,
   distance,
+  entryOffset,
+  type GattIndex,
+  gattIndex,
   type Machine,
   offset,
   PAGE_SIZE,
-  raw,
   untranslated,
   type Virt,
+  WORD_SIZE,
+  type WordIndex,
+  wordIndexOf,
 } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
-import type { FamilyAppliers } from "./appliers.ts";
-import { nothing } from "./appliers.ts";
+import { type FamilyAppliers, nothing } from "./appliers.ts";
 import type { State } from "./state.ts";
 import {
   cpuEntry,
+  entryWord,
   halves,
   memoryEntry,
   memoryWord,
-  placeAt,
-  placeOf,
   whole,
   writeEntry,
   writeWord,
 } from "./table-words.ts";
 import type { Cell } from "./word-table.ts";
 
-const DIRECTORY_WORD = 4;
-
 export const gart = {
   "gatt.written": (state, event, seq) => {
-    const place = entryPlace(state, event);
-    if (place !== null) writeEntry(state, place, { word: whole(event), seq });
-    // Through its own window the chipset sees the write, and drops what it kept of the entry.
+    const at = accessedWord(state, event);
+    if (at !== null) writeEntry(state, at, { word: whole(event), seq });
+    // The chipset sees a write through its own window, and drops the entry from its TLB.
     if (event.virt != null) state.tlb.delete(event.entry);
   },
   "gatt.read": nothing,
   "directory.written": (state, event, seq) => {
-    const place = placeOf(state.directory, event.entry, DIRECTORY_WORD);
-    if (place !== null) writeWord(state, place, { word: event.word, seq });
+    const at = entryWord(state.directory, event.entry, WORD_SIZE);
+    if (at !== null) writeWord(state, at, { word: event.word, seq });
   },
   "directory.read": nothing,
   "scratch-directory.written": (state, event, seq) => {
-    const place = placeOf(state.scratchDirectory, event.entry, DIRECTORY_WORD);
-    if (place !== null) writeWord(state, place, { word: event.word, seq });
+    const at = entryWord(state.scratchDirectory, event.entry, WORD_SIZE);
+    if (at !== null) writeWord(state, at, { word: event.word, seq });
   },
   "scratch-directory.read": nothing,
 } satisfies FamilyAppliers;
@@ -54,25 +56,31 @@ export const gart = {
  * Where the word of an access to the GATT is. With `virt` it went through the chipset's own window, which
  * stands for the table at the chipset's base register; without, through the driver's mapping of the table.
  */
-export function entryPlace(
+export function accessedWord(
   state: State,
-  { entry, virt }: { readonly entry: number; readonly virt?: Virt | null },
-): number | null {
+  { entry, virt }: { readonly entry: GattIndex; readonly virt?: Virt | null },
+): WordIndex | null {
   const { chipset } = state.nature;
   const bytes = chipset?.entry.bytes ?? 4;
-  if (virt == null) return placeOf(state.table, (chipset?.entriesBefore ?? 0) + entry, bytes);
+  if (virt == null)
+    return entryWord(state.table, offset(entry, chipset?.entriesBefore ?? 0), bytes);
   const base = chipset?.tableBase(state)?.base;
-  return base === undefined ? null : placeAt(base, entry * bytes);
+  return base === undefined
+    ? null
+    : wordIndexOf(untranslated(offset(base, entryOffset(entry, bytes))));
 }
 
 /** The table as the CPU sees it through its mapping, by entry; 0 where nothing was written. */
-export function* entriesOf(state: State): Generator<[number, number]> {
+export function* entriesOf(state: State): Generator<[GattIndex, number]> {
   const { chipset } = state.nature;
   const bytes = chipset?.entry.bytes ?? 4;
   const before = chipset?.entriesBefore ?? 0;
   const count = (state.table.size * PAGE_SIZE) / bytes - before;
-  for (let entry = 0; entry < count; entry++)
-    yield [entry, cpuEntry(state, placeOf(state.table, before + entry, bytes)!) ?? 0];
+  for (let i = 0; i < count; i++)
+    yield [
+      gattIndex(i),
+      cpuEntry(state, entryWord(state.table, gattIndex(before + i), bytes)!) ?? 0,
+    ];
 }
 
 /** Bytes of the aperture behind an entry. */
@@ -81,7 +89,7 @@ export const reachOf = ({ entry }: Chipset): number => entry.reach ?? PAGE_SIZE;
 /** One walk: what the chipset fetched on the way, and where it ended. */
 export interface Walk {
   /** The page of the aperture, counted from its base; it has the size that an entry stands for. */
-  readonly page: number;
+  readonly page: GattIndex;
   /** The machine address of the word fetched; null on a TLB hit. */
   readonly fetched: Machine | null;
   /** The word, 0 where the address fetched from is no table of ours. */
@@ -103,7 +111,7 @@ export function walk(state: State, address: Aperture): Walk | null {
   const base = chipset?.apertureBase(state) ?? null;
   if (chipset === null || base === null) return null;
   const reach = reachOf(chipset);
-  const page = Math.floor(distance(base, address) / reach);
+  const page = gattIndex(Math.floor(distance(base, address) / reach));
   const within = distance(base, address) % reach;
   const cached = cachedEntry(state, page);
   return cached === undefined
@@ -112,33 +120,41 @@ export function walk(state: State, address: Aperture): Walk | null {
 }
 
 /** The GART's TLB takes an entry. */
-export function cacheEntry(state: State, page: number, held: Cell): void {
-  const { word, high } = halves(held.word);
-  state.tlb.set(page, { ...held, word });
+export function cacheEntry(state: State, page: GattIndex, cell: Cell): void {
+  const { word, high } = halves(cell.word);
+  state.tlb.set(page, { ...cell, word });
   if (high === undefined) state.tlbHigh.delete(page);
   else state.tlbHigh.set(page, high);
 }
 
-/** What it holds for a page of the aperture; undefined where that is nothing. */
-export function cachedEntry(state: State, page: number): Cell | undefined {
-  const held = state.tlb.get(page);
-  return held && { ...held, word: whole({ word: held.word, high: state.tlbHigh.get(page) }) };
+/** The entry that the TLB has for a page of the aperture; undefined where it has none. */
+export function cachedEntry(state: State, page: GattIndex): Cell | undefined {
+  const cell = state.tlb.get(page);
+  return cell && { ...cell, word: whole({ word: cell.word, high: state.tlbHigh.get(page) }) };
 }
 
 /** The same walk past the TLB: what lies in memory for this page of the aperture. */
-export function fetch(state: State, page: number, within = 0): Walk | null {
+export function fetch(state: State, page: GattIndex, within = 0): Walk | null {
   const { chipset } = state.nature;
   const base = chipset?.apertureBase(state) ?? null;
   const table = chipset?.tableBase(state, page) ?? null;
   if (chipset === null || base === null || table === null) return null;
   const { bytes } = chipset.entry;
-  const at = (chipset.entriesBefore ?? 0) + page;
   if (chipset.directory === null)
-    return outcome(state, page, offset(table.base, at * bytes), table.seq, within);
+    return outcome(
+      state,
+      page,
+      offset(table.base, entryOffset(offset(page, chipset.entriesBefore ?? 0), bytes)),
+      table.seq,
+      within,
+    );
   // Two levels: the directory goes by the absolute address of the aperture, or by that from its base.
-  const address = (chipset.directory.relative ? 0 : raw(base)) + page * PAGE_SIZE;
-  const slot = offset(table.base, Math.floor(address / chipset.directory.reach) * DIRECTORY_WORD);
-  const entry = memoryWord(state, placeAt(slot, 0)) ?? { word: 0, seq: table.seq };
+  const address = distance(
+    chipset.directory.relative ? base : aperture(0),
+    offset(base, entryOffset(page, PAGE_SIZE)),
+  );
+  const slot = offset(table.base, Math.floor(address / chipset.directory.reach) * WORD_SIZE);
+  const entry = memoryWord(state, wordIndexOf(untranslated(slot))) ?? { word: 0, seq: table.seq };
   const second = chipset.directory.decode(entry.word);
   const fetched = untranslated(slot);
   if (second === null)
@@ -148,14 +164,14 @@ export function fetch(state: State, page: number, within = 0): Walk | null {
 }
 
 /** What the word at an address says; `from` is the event that gave the address. */
-function outcome(state: State, page: number, at: Bus, from: number, within: number): Walk {
-  const held = memoryEntry(state, placeAt(at, 0)) ?? { word: 0, seq: from };
-  return decoded(state, page, untranslated(at), held, within);
+function outcome(state: State, page: GattIndex, at: Bus, from: number, within: number): Walk {
+  const cell = memoryEntry(state, wordIndexOf(untranslated(at))) ?? { word: 0, seq: from };
+  return decoded(state, page, untranslated(at), cell, within);
 }
 
 function decoded(
   state: State,
-  page: number,
+  page: GattIndex,
   fetched: Machine | null,
   { word, seq }: Cell,
   within: number,

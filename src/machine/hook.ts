@@ -1,8 +1,7 @@
 // hook.ts - how a remapping changes the state: which frame the CPU writes to at which virtual page.
 
-import { mfnOf, pfnOf, raw } from "../address.ts";
-import type { FamilyAppliers } from "./appliers.ts";
-import { nothing } from "./appliers.ts";
+import { mfnOf, pfnOf } from "../address.ts";
+import { type FamilyAppliers, nothing } from "./appliers.ts";
 
 export const hook = {
   "hook.called": nothing,
@@ -12,11 +11,12 @@ export const hook = {
       return;
     }
     if (event.reached == null) return;
-    const reached = raw(mfnOf(event.reached));
-    state.mappings.set(event.page, { word: reached, seq });
+    const frame = mfnOf(event.reached);
+    state.mappings.set(event.page, { word: frame, seq });
     if (event.phys == null) return;
-    state.table.move(raw(pfnOf(event.phys)), reached);
-    state.directory.move(raw(pfnOf(event.phys)), reached);
-    state.scratchDirectory.move(raw(pfnOf(event.phys)), reached);
+    const page = pfnOf(event.phys);
+    state.table.move(page, frame);
+    state.directory.move(page, frame);
+    state.scratchDirectory.move(page, frame);
   },
 } satisfies FamilyAppliers;

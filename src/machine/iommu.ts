@@ -2,30 +2,34 @@
 
 import {
   type Bus,
+  type BusPage,
+  busPage,
+  busPageOf,
   type Machine,
+  type Mfn,
   machineOf,
   mfn,
   mfnOf,
   offset,
-  PAGE_SIZE,
   pageOffset,
   raw,
 } from "../address.ts";
-import type { FamilyAppliers } from "./appliers.ts";
-import { nothing } from "./appliers.ts";
+import { type FamilyAppliers, nothing } from "./appliers.ts";
 import { pagesOf, type State } from "./state.ts";
 
 export const iommu = {
   "iommu.mapped": (state, event) => {
-    const frame = raw(mfnOf(event.machine));
-    for (let i = 0; i < pagesOf(event.size); i++) state.iommu.set(event.page + i, frame + i);
+    const frame = mfnOf(event.machine);
+    for (let i = 0; i < pagesOf(event.size); i++)
+      state.iommu.set(offset(event.page, i), offset(frame, i));
   },
   "iommu.unmapped": (state, event) => {
-    for (let i = 0; i < pagesOf(event.size); i++) state.iommu.delete(event.page + i);
+    for (let i = 0; i < pagesOf(event.size); i++) state.iommu.delete(offset(event.page, i));
   },
   "iommu.filled": (state, event) => {
+    // One table has both, a frame and a page of the bus: its numbers are plain.
     state.spare.set(SPARE_FRAME, raw(mfnOf(event.machine)));
-    state.spare.set(SPARE_END, event.page + pagesOf(event.size));
+    state.spare.set(SPARE_END, raw(offset(event.page, pagesOf(event.size))));
   },
   "dma.mapped": (state, event) => {
     const { handle, device = null, size } = event;
@@ -40,23 +44,26 @@ export const iommu = {
 /** What `state.spare` holds: the frame that unused entries lead to, and the first page past the entries. */
 const [SPARE_FRAME, SPARE_END] = [0, 1];
 
-/** Where a PCI device gets to with a bus address, an old translation first; null where there is none. */
+/** Where a PCI device gets to with a bus address, by the IOMMU's TLB first; null where it has no translation. */
 export function translate(state: State, address: Bus): Machine | null {
-  const page = Math.floor(raw(address) / PAGE_SIZE);
+  const page = busPageOf(address);
   const frame = state.iommuTlb.get(page) ?? entryOf(state, page);
-  return frame === undefined ? null : offset(machineOf(mfn(frame)), pageOffset(address));
+  return frame === undefined ? null : offset(machineOf(frame), pageOffset(address));
 }
 
-/** A device's access leaves the translation behind, until the next flush; only a DART's flushes are all known. */
+/** A device's access leaves its translation in the TLB until the next flush; only of a DART are all flushes known. */
 export function keepTranslation(state: State, address: Bus): void {
   if (state.spare.size === 0) return;
-  const page = Math.floor(raw(address) / PAGE_SIZE);
+  const page = busPageOf(address);
   const frame = state.iommuTlb.get(page) ?? entryOf(state, page);
   if (frame !== undefined) state.iommuTlb.set(page, frame);
 }
 
-/** The frame that the IOMMU's table has for a bus page, whatever its TLB remembers; undefined for none. */
-export function entryOf(state: State, page: number): number | undefined {
-  const end = state.spare.get(SPARE_END) ?? 0;
-  return state.iommu.get(page) ?? (page < end ? state.spare.get(SPARE_FRAME) : undefined);
+/** The frame that the IOMMU's table has for a bus page, whatever its TLB has; undefined for none. */
+export function entryOf(state: State, page: BusPage): Mfn | undefined {
+  const entry = state.iommu.get(page);
+  if (entry !== undefined) return entry;
+  const frame = state.spare.get(SPARE_FRAME);
+  const end = busPage(state.spare.get(SPARE_END) ?? 0);
+  return frame !== undefined && page < end ? mfn(frame) : undefined;
 }

@@ -1,6 +1,6 @@
 // memory.ts - how allocations change the state: who owns which page.
 
-import { mfnOf, type Phys, pfn, pfnOf, physOf, raw } from "../address.ts";
+import { mfnOf, offset, type Phys, pfnOf, physOf } from "../address.ts";
 import { uses } from "../event/memory.ts";
 import type { FamilyAppliers } from "./appliers.ts";
 import { flushCpuCache } from "./cpu-cache.ts";
@@ -11,25 +11,26 @@ export const memory = {
   "page.allocated": (state, event, seq) => {
     const first = event.allocation;
     const pages = pagesOf(event.size);
-    for (let i = 0; i < pages; i++) state.allocation.set(first + i, first);
+    for (let i = 0; i < pages; i++) state.allocation.set(offset(first, i), first);
     state.extent.set(first, pages * 16 + uses.indexOf(event.use));
     state.allocated.set(first, seq);
     const table = tableOf(state, event.use);
     if (table === null) return;
     for (let i = 0; i < pages; i++) {
-      const at = state.machineOf(physOf(pfn(first + i)));
-      if (at !== null) table.add(first + i, raw(mfnOf(at)));
+      const page = offset(first, i);
+      const at = state.machineOf(physOf(page));
+      if (at !== null) table.add(page, mfnOf(at));
     }
   },
   "page.freed": (state, event) => {
     const pages = pagesOf(event.size);
-    // Whatever of it is still in the cache gets to memory before long.
-    if (event.machine != null) flushCpuCache(state, raw(mfnOf(event.machine)), pages);
-    for (let i = 0; i < pages; i++) state.allocation.delete(event.allocation + i);
+    // Bytes of it that are still in the cache reach memory before long.
+    if (event.machine != null) flushCpuCache(state, mfnOf(event.machine), pages);
+    for (let i = 0; i < pages; i++) state.allocation.delete(offset(event.allocation, i));
     state.extent.delete(event.allocation);
     state.allocated.delete(event.allocation);
     const table = tableOf(state, event.use);
-    for (let i = 0; i < pages; i++) table?.remove(event.allocation + i);
+    for (let i = 0; i < pages; i++) table?.remove(offset(event.allocation, i));
   },
 } satisfies FamilyAppliers;
 
@@ -40,6 +41,6 @@ const tableOf = (state: State, use: (typeof uses)[number]): TablePages | null =>
 
 /** The seq of the allocation that a page belongs to; null for a page that nobody allocated. */
 export function allocatedAt(state: State, address: Phys): number | null {
-  const first = state.allocation.get(raw(pfnOf(address)));
+  const first = state.allocation.get(pfnOf(address));
   return first === undefined ? null : (state.allocated.get(first) ?? null);
 }

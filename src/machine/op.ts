@@ -1,7 +1,6 @@
 // op.ts - how the operations of the workload change the state: which one is under way.
 
-import type { FamilyAppliers } from "./appliers.ts";
-import { nothing } from "./appliers.ts";
+import { type FamilyAppliers, nothing } from "./appliers.ts";
 
 export const op = {
   "op.began": (state, event) => {

@@ -3,6 +3,7 @@
 // The same bit can be met at another width: the 845's driver sets bit 1 of byte 0x51 and clears it as bit 9 of
 // word 0x50 (intel-agp.c of linux 2.6.12-rc2).
 
+import { offset } from "../address.ts";
 import { isAgpStatus } from "../chipset/agp-capability.ts";
 import type { FamilyAppliers } from "./appliers.ts";
 
@@ -11,12 +12,15 @@ export const register = {
     const { chipset } = nature;
     if (chipset !== null && isAgpStatus(chipset, register)) return;
     const kept = chipset?.keeps?.(register, word) ?? word;
-    for (let i = 0; i < size; i++) registers.set(register + i, { word: byteOf(kept, i), seq });
+    for (let i = 0; i < size; i++)
+      registers.set(offset(register, i), { word: byteOf(kept, i), seq });
   },
   // What a register holds at power-on is known from its first read.
   "register.read": ({ registers }, { register, word, size }, seq) => {
-    for (let i = 0; i < size; i++)
-      if (!registers.has(register + i)) registers.set(register + i, { word: byteOf(word, i), seq });
+    for (let i = 0; i < size; i++) {
+      const byte = offset(register, i);
+      if (!registers.has(byte)) registers.set(byte, { word: byteOf(word, i), seq });
+    }
   },
 } satisfies FamilyAppliers;
 

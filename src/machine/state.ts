@@ -1,24 +1,29 @@
 // state.ts - all there is to know of a machine at a moment; only `apply` changes it.
 //
-// The state of a subject is its latest event. Beside a value stands the seq of the event that set it,
-// wherever somebody asks for causes.
+// The state of a subject is its latest event. A value has the seq of the event that wrote it beside it where
+// a cause is ever looked up.
 
 import {
+  type BusPage,
+  type GattIndex,
   type Machine,
+  type Mfn,
   machineOf,
-  mfn,
   offset,
   onBareMetal,
   PAGE_SIZE,
+  type Pfn,
   type Phys,
   pageOffset,
   pfnOf,
-  raw,
+  type RegisterIndex,
+  type Vpn,
+  type WordIndex,
 } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { assert } from "../fault.ts";
 import { DmaTable } from "./dma-table.ts";
-import { Table } from "./table.ts";
+import { NumberTable, Table } from "./table.ts";
 import { TablePages } from "./table-pages.ts";
 import { type Cell, WordTable } from "./word-table.ts";
 
@@ -37,54 +42,54 @@ export const UNCACHED = 2;
 export class State {
   readonly nature: Nature;
   /** Every table the state consists of, by name; its place in the list is fixed. */
-  readonly tables: ReadonlyMap<string, Table>;
+  readonly tables: ReadonlyMap<string, NumberTable>;
   /** The moment: how many events have been applied. */
   moment = 0;
   /** The op under way, or -1. */
   op = -1;
 
-  /** pfn -> mfn, and its inverse for the frames of this domain. */
-  readonly p2m = new Table();
-  readonly m2p = new Table();
-  /** pfn -> first pfn of the allocation it belongs to. */
-  readonly allocation = new Table();
-  /** first pfn -> pages x 16 + use. */
-  readonly extent = new Table();
-  /** first pfn -> seq of page.allocated. */
-  readonly allocated = new Table();
-  /** pfn -> RESERVED | UNCACHED. */
-  readonly flags = new Table();
-  /** mfn -> the tag that stands for the page's content, and who wrote it. */
-  readonly content = new Table();
-  /** Words of tables in memory, by machine address in words, and the seq of the write of each. */
-  readonly words = new Table();
-  readonly written = new Table();
+  /** The P2M, and its inverse for the frames of this domain. */
+  readonly p2m = new Table<Pfn, Mfn>();
+  readonly m2p = new Table<Mfn, Pfn>();
+  /** The first page of the allocation that a page belongs to. */
+  readonly allocation = new Table<Pfn, Pfn>();
+  /** First page of an allocation -> its pages x 16 + use. */
+  readonly extent = new Table<Pfn, number>();
+  /** First page of an allocation -> seq of page.allocated. */
+  readonly allocated = new Table<Pfn, number>();
+  /** RESERVED | UNCACHED. */
+  readonly flags = new Table<Pfn, number>();
+  /** The tag that stands for a frame's content, and who wrote it. */
+  readonly content = new Table<Mfn, number>();
+  /** Words of tables in memory, and the seq of the write of each. */
+  readonly words = new Table<WordIndex, number>();
+  readonly written = new Table<WordIndex, number>();
   /** Words that the CPU wrote and that are still in its cache, where tables are mapped cached. */
-  readonly dirty = new WordTable();
+  readonly dirty = new WordTable<WordIndex>();
   /** The pages of the GATT and of its directory. */
   readonly table = new TablePages();
   readonly directory = new TablePages();
   readonly scratchDirectory = new TablePages();
-  /** bus page -> mfn. */
-  readonly iommu = new Table();
+  /** The entries of the IOMMU. */
+  readonly iommu = new Table<BusPage, Mfn>();
   /** DMA handle and device -> bytes. */
   readonly dma = new DmaTable();
-  /** register number, which counts bytes within a device -> the byte that lies there. */
-  readonly registers = new WordTable();
-  /** virtual page -> the machine frame that its page-table entry names, where ioremap mapped it. */
-  readonly mappings = new WordTable();
-  /** aperture page -> the entry that the GART keeps of it. */
-  readonly tlb = new WordTable();
+  /** Each byte of each register. */
+  readonly registers = new WordTable<RegisterIndex>();
+  /** The frame that a virtual page's page-table entry names, where ioremap mapped it. */
+  readonly mappings = new WordTable<Vpn, Mfn>();
+  /** The entries that the GART's TLB has. */
+  readonly tlb = new WordTable<GattIndex>();
   /** The bits above 51 of those entries, where they have such. */
-  readonly tlbHigh = new Table();
+  readonly tlbHigh = new Table<GattIndex, number>();
   /** 0 -> seq of the last gap in the recording. */
-  readonly gap = new Table();
+  readonly gap = new Table<number, number>();
   /** Where the unused entries of an IOMMU lead, if anywhere: see iommu.ts. */
-  readonly spare = new Table();
-  /** bus page -> the mfn that the IOMMU's own cache keeps of it. */
-  readonly iommuTlb = new Table();
-  /** mfn -> the tag of bytes that the CPU wrote and that are in its cache alone. */
-  readonly unflushed = new WordTable();
+  readonly spare = new Table<number, number>();
+  /** The translations that the IOMMU's own TLB has. */
+  readonly iommuTlb = new Table<BusPage, Mfn>();
+  /** The tag of bytes that the CPU wrote and that are in its cache alone. */
+  readonly unflushed = new WordTable<Mfn>();
 
   constructor(nature: Nature) {
     this.nature = nature;
@@ -108,41 +113,41 @@ export class State {
   /** Where a kernel-physical address is; null where the P2M does not say. */
   machineOf(address: Phys): Machine | null {
     if (this.nature.physIsMachine) return onBareMetal(address);
-    const frame = this.p2m.get(raw(pfnOf(address)));
-    return frame === undefined ? null : offset(machineOf(mfn(frame)), pageOffset(address));
+    const frame = this.p2m.get(pfnOf(address));
+    return frame === undefined ? null : offset(machineOf(frame), pageOffset(address));
   }
 
-  /** What so many bytes of a register hold, and the last event that set one; undefined where one is unknown. */
-  register(number: number, bytes: number): Cell | undefined {
+  /** The value of so many bytes of a register, and the last event that wrote one; undefined where one is unknown. */
+  register(first: RegisterIndex, bytes: number): Cell | undefined {
     let [word, seq] = [0, 0];
     for (let i = 0; i < bytes; i++) {
-      const held = this.registers.get(number + i);
-      if (held === undefined) return undefined;
-      word += held.word * 256 ** i;
-      seq = Math.max(seq, held.seq);
+      const byte = this.registers.get(offset(first, i));
+      if (byte === undefined) return undefined;
+      word += byte.word * 256 ** i;
+      seq = Math.max(seq, byte.seq);
     }
     return { word, seq };
   }
 
   /** The allocation a page belongs to: its first pfn, its pages and the index of its use. */
-  allocationOf(pfn: number): { first: number; pages: number; use: number } | null {
-    const first = this.allocation.get(pfn);
+  allocationOf(page: Pfn): { first: Pfn; pages: number; use: number } | null {
+    const first = this.allocation.get(page);
     if (first === undefined) return null;
     const extent = this.extent.get(first)!;
     return { first, pages: Math.floor(extent / 16), use: extent % 16 };
   }
 }
 
-/** What is no table and yet kept: a copy and a keyframe take these along one by one. */
+/** The properties that are no tables: a copy and a keyframe treat each of them by name. */
 const APART = ["nature", "moment", "op", "tables"];
 
-function tablesOf(state: State): Map<string, Table> {
-  const found = new Map<string, Table>();
+function tablesOf(state: State): Map<string, NumberTable> {
+  const found = new Map<string, NumberTable>();
   for (const [name, value] of Object.entries(state)) {
     if (APART.includes(name)) continue;
-    if (value instanceof Table) found.set(name, value);
+    if (value instanceof NumberTable) found.set(name, value);
     else {
-      const { tables } = value as { tables?: { [part: string]: Table } };
+      const { tables } = value as { tables?: { [part: string]: NumberTable } };
       assert(tables !== undefined, () => `state.${name} is kept in no table`);
       for (const [part, table] of Object.entries(tables)) found.set(`${name}.${part}`, table);
     }

@@ -2,8 +2,10 @@
 //
 // The shape of the page tables it stands for: a spine of leaves of 1,024 entries. Folding ten million
 // events goes through `get` and `set`, some 5 ns each when neighbours are used together. A copy shares
-// leaves; whoever writes first copies the one leaf. A table also knows which entries changed since it was
-// last told to forget: that is what a keyframe keeps.
+// leaves; the first writer copies the one leaf that it changes. A table also records which entries changed
+// since `settle`: those are what a keyframe stores.
+
+import type { Address, Index } from "../address.ts";
 
 const LEAF = 1024;
 
@@ -18,10 +20,26 @@ interface Leaf {
   writer: object | null;
 }
 
-/** Takes an entry: its index, and its value or undefined where there is none any more. */
+/** Takes an entry: its index, and its value or undefined where it was deleted. */
 export type Visit = (index: number, value: number | undefined) => void;
 
-export class Table {
+/** What a table can be indexed by, and what it can hold. */
+type Whole = Address | Index | number;
+
+/** A table whose indices and values are each of one space; at run time it is a NumberTable. */
+export interface Table<Key extends Whole, Value extends Whole> {
+  readonly size: number;
+  get(index: Key): Value | undefined;
+  has(index: Key): boolean;
+  set(index: Key, value: Value): void;
+  delete(index: Key): void;
+  clear(): void;
+  entries(first?: Key, last?: Key): Generator<[Key, Value]>;
+  [Symbol.iterator](): Generator<[Key, Value]>;
+}
+
+/** The table as plain numbers: for keyframes and copies, which treat all tables alike. */
+export class NumberTable {
   readonly #leaves = new Map<number, Leaf>();
   #size = 0;
   #writer = {};
@@ -128,8 +146,8 @@ export class Table {
     this.#writer = {};
   }
 
-  /** Makes this table, which must be new, hold what the other one does; they share leaves until one writes. */
-  take(other: Table): void {
+  /** Fills this table, which must be new, with the entries of another; they share leaves until one writes. */
+  take(other: NumberTable): void {
     for (const [key, leaf] of other.#leaves) {
       leaf.shared = true;
       this.#leaves.set(key, leaf);
@@ -168,5 +186,11 @@ export class Table {
     return this.#last;
   }
 }
+
+/** Makes a table; the spaces of its indices and values are erased at run time. */
+export const Table = NumberTable as unknown as new <
+  Key extends Whole,
+  Value extends Whole,
+>() => Table<Key, Value>;
 
 const ascending = (keys: Iterable<number>): number[] => [...keys].sort((a, b) => a - b);

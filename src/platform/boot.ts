@@ -5,7 +5,7 @@
 // (mm/page_alloc.c) and the four PID hash tables (pidhash_init of kernel/pid.c). Both ask for memory above
 // 16 MB, which is where the allocator of pages then goes on.
 
-import { mfnOf, PAGE_SIZE, type Phys, raw, type Virt } from "../address.ts";
+import { mfnOf, PAGE_SIZE, type Phys, type Virt } from "../address.ts";
 import { type Kernel, pagesOn } from "./kernel.ts";
 
 const PLACE = "__alloc_bootmem_core";
@@ -46,7 +46,7 @@ function clear(kernel: Kernel, address: Virt): void {
     kind: "cpu.wrote",
     actor: "kernel",
     place: PLACE,
-    frame: raw(mfnOf(machine)),
+    frame: mfnOf(machine),
     tag: 0,
     virt: address,
     phys,

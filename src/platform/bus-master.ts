@@ -2,7 +2,7 @@
 //
 // A device drives so many address lines and no more: what a handle has above them is lost on the bus.
 
-import { type Bus, bus, type machine, mfnOf, type Phys, raw } from "../address.ts";
+import { type Bus, lowBits, mfnOf, type Phys } from "../address.ts";
 import { tagIn } from "./card.ts";
 import { type DmaDevice, reachedBy } from "./dma.ts";
 import type { Kernel } from "./kernel.ts";
@@ -19,8 +19,7 @@ export interface Access {
 /** The device reads: the tag it meets, null where nothing answers. */
 export function deviceReads(kernel: Kernel, access: Access): number | null {
   const { reached, ...said } = about(kernel, access);
-  const met =
-    reached === null ? {} : { frame: frameOf(reached), tag: tagIn(kernel, frameOf(reached)) };
+  const met = reached === null ? {} : { frame: mfnOf(reached), tag: tagIn(kernel, mfnOf(reached)) };
   kernel.machine.emit({ kind: "device.read", ...said, reached, ...met });
   return met.tag ?? null;
 }
@@ -28,14 +27,12 @@ export function deviceReads(kernel: Kernel, access: Access): number | null {
 /** The device writes content of that tag. */
 export function deviceWrites(kernel: Kernel, access: Access, tag: number): void {
   const { reached, ...said } = about(kernel, access);
-  const there = reached === null ? {} : { frame: frameOf(reached) };
+  const there = reached === null ? {} : { frame: mfnOf(reached) };
   kernel.machine.emit({ kind: "device.wrote", ...said, reached, ...there, tag });
 }
 
-const frameOf = (at: ReturnType<typeof machine>): number => raw(mfnOf(at));
-
 function about(kernel: Kernel, { device, address, size, meant, cause }: Access) {
-  const issued = bus(raw(address) % 2 ** device.lines);
+  const issued = lowBits(address, device.lines);
   const page = meant === null ? {} : { phys: meant, machine: kernel.machineOf(meant) };
   const reached = reachedBy(kernel, issued);
   const said = { cause, bus: issued, size, ...page } as const;

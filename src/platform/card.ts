@@ -3,7 +3,15 @@
 // The client writes a tag into each page it is given; after a bind the card reads each bound page through
 // the aperture, as the real testgart does with its pattern, and meets that tag or somebody else's.
 
-import { aperture, type Bus, bus, type Machine, mfnOf, raw, untranslated } from "../address.ts";
+import {
+  aperture,
+  type Bus,
+  bus,
+  type Machine,
+  type Mfn,
+  mfnOf,
+  untranslated,
+} from "../address.ts";
 import { strangerTag } from "../event/device.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { cpuTag } from "../machine/cpu-cache.ts";
@@ -27,7 +35,7 @@ export class Card {
         kind: "cpu.wrote",
         actor: "cpu",
         place: "client",
-        frame: raw(mfnOf(at)),
+        frame: mfnOf(at),
         tag: ++this.#tags,
         virt: this.#kernel.virtOf(phys),
         phys,
@@ -65,7 +73,7 @@ export class Card {
   writeThrough(address: number, tag: number, meant: Given | null): void {
     const { reached, ...access } = this.#access("cpu", address, meant);
     if (reached === null) this.#nowhere(access);
-    const there = reached === null ? {} : { reached, frame: raw(mfnOf(reached)) };
+    const there = reached === null ? {} : { reached, frame: mfnOf(reached) };
     this.#kernel.machine.emit({ kind: "device.wrote", ...access, ...there, tag });
   }
 
@@ -88,7 +96,7 @@ export class Card {
 
   #direct(address: number) {
     const machine = untranslated(bus(address));
-    return { actor: "cpu", place: "client", frame: raw(mfnOf(machine)), machine } as const;
+    return { actor: "cpu", place: "client", frame: mfnOf(machine), machine } as const;
   }
 
   /** An access to the aperture: where it was meant to go, and where the GART leads it. */
@@ -120,13 +128,13 @@ export class Card {
   }
 
   #reaching(reached: Machine) {
-    const frame = raw(mfnOf(reached));
+    const frame = mfnOf(reached);
     return { reached, frame, tag: tagIn(this.#kernel, frame) };
   }
 }
 
 /** What lies in a frame: a tag of this run, or whatever its owner keeps there. */
-export function tagIn(kernel: Kernel, frame: number): number | null {
+export function tagIn(kernel: Kernel, frame: Mfn): number | null {
   const tag = kernel.state.content.get(frame);
   if (tag !== undefined) return tag;
   if (kernel.owns(frame)) return strangerTag(0);

@@ -5,16 +5,24 @@
 // P2M and M2P are written anew. Freeing gives the pages back as they are: they stay contiguous.
 
 import {
+  alignUp,
   type Bus,
   bus,
-  machine as machineAddress,
+  busOf,
+  busPage,
+  busPageOf,
+  isAligned,
+  type Mfn,
+  machineOf,
+  mfn,
+  offset,
   PAGE_SIZE,
   type Phys,
-  raw,
+  pfnOf,
   type Virt,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { busOf, reachedBy } from "./dma.ts";
+import { onPciBus, reachedBy } from "./dma.ts";
 import type { Handles } from "./iommu.ts";
 import { type Given, type Kernel, pagesOn } from "./kernel.ts";
 import type { Window } from "./platform.ts";
@@ -38,13 +46,13 @@ export function isContiguous(kernel: Kernel, first: Phys, pages: number): boolea
 export class CoherentMemory {
   readonly #kernel: Kernel;
   /** The next free frame of the hypervisor's heap. */
-  #nextFrame: number;
+  #nextFrame: Mfn;
   /** The addresses behind the IOMMU; null where there is none. */
   readonly handles: Handles | null;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    this.#nextFrame = kernel.platform.contiguousFrom ?? 0;
+    this.#nextFrame = kernel.platform.contiguousFrom ?? mfn(0);
     this.handles = kernel.platform.iommu?.handles() ?? null;
   }
 
@@ -58,7 +66,7 @@ export class CoherentMemory {
     this.#kernel.machine.emit({
       kind: "iommu.filled",
       ...by,
-      page: 0,
+      page: busPage(0),
       bus: bus(0),
       phys: spare,
       machine: this.#kernel.machineOf(spare)!,
@@ -68,15 +76,14 @@ export class CoherentMemory {
 
   /** The host bridge shows PCI devices a part of memory elsewhere on their bus. */
   #open(window: Window): void {
-    const at = machineAddress(window.machine);
     this.#kernel.machine.emit({
       kind: "iommu.mapped",
       actor: "chipset",
       place: "inbound window",
-      page: window.bus / PAGE_SIZE,
-      bus: bus(window.bus),
-      machine: at,
-      reached: at,
+      page: busPageOf(window.bus),
+      bus: window.bus,
+      machine: window.machine,
+      reached: window.machine,
       size: window.size,
     });
   }
@@ -89,7 +96,7 @@ export class CoherentMemory {
     const phys = kernel.physOf(address);
     if (this.#needsExchange(phys, order)) this.makeContiguous(address, order);
     const machine = kernel.machineOf(phys)!;
-    const handle = this.handles === null ? busOf(kernel, machine) : this.#takeHandle(order);
+    const handle = this.handles === null ? onPciBus(kernel, machine) : this.#takeHandle(order);
     if (handle === null) {
       kernel.free("free_pages", address, order, use, "dma_alloc_coherent");
       return null;
@@ -117,14 +124,14 @@ export class CoherentMemory {
       this.#kernel.machine.emit({ kind: "iommu.unmapped", actor, place, page, bus, size });
     }
     this.#kernel.machine.emit({ kind: "dma.unmapped", ...about });
-    this.handles?.give(Math.floor(raw(handle) / PAGE_SIZE), about.size / PAGE_SIZE);
+    this.handles?.give(busPageOf(handle), about.size / PAGE_SIZE);
     this.#kernel.free("free_pages", address, order, use, "dma_free_coherent");
   }
 
   #takeHandle(order: number): Bus | null {
     const pages = this.#kernel.sizeOf(order) / PAGE_SIZE;
     const page = this.handles!.take({ pages, align: pages });
-    return page === null ? null : bus(page * PAGE_SIZE);
+    return page === null ? null : busOf(page);
   }
 
   /** What is to be said of a mapping, and of its entries behind an IOMMU. */
@@ -132,12 +139,12 @@ export class CoherentMemory {
     const phys = this.#kernel.physOf(address);
     const machine = this.#kernel.machineOf(phys)!;
     const behindIommu = this.handles !== null;
-    const page = Math.floor(raw(handle) / PAGE_SIZE);
+    const page = busPageOf(handle);
     const reached = behindIommu ? machine : reachedBy(this.#kernel, handle);
     const size = this.#kernel.sizeOf(order);
     const common = { actor: "kernel", place, phys, machine, bus: handle, reached, size } as const;
     return {
-      about: { ...common, handle: raw(handle), way: "coherent", virt: address } as const,
+      about: { ...common, handle, way: "coherent", virt: address } as const,
       iommu: behindIommu ? { ...common, page } : null,
     };
   }
@@ -150,7 +157,7 @@ export class CoherentMemory {
     const first = this.#kernel.machineOf(phys)!;
     if (!isContiguous(this.#kernel, phys, 2 ** order)) return true;
     const tested = dma.exchanged === "unaligned-phys" ? phys : first;
-    return raw(tested) % (PAGE_SIZE * 2 ** order) !== 0;
+    return !isAligned(tested, PAGE_SIZE * 2 ** order);
   }
 
   /** xen_contig_memory, xen_create_contiguous_region: the frames become others, in a row below 4 GB. */
@@ -165,29 +172,29 @@ export class CoherentMemory {
       about: Partial<Of<"hypercall.made">>,
     ) => machine.emit({ kind: "hypercall.made", ...by, call, result, ...about });
 
-    const firstPage = Math.floor(raw(phys) / PAGE_SIZE);
+    const firstPage = pfnOf(phys);
     for (let i = 0; i < pages; i++) {
       const page = { virt: pagesOn(address, i), phys: pagesOn(phys, i) };
       const frame = state.machineOf(page.phys)!;
       machine.emit({
         kind: "p2m.cleared",
         ...by,
-        page: firstPage + i,
+        page: offset(firstPage, i),
         phys: page.phys,
         machine: frame,
       });
       call("mmu_update(PTE)", 0, page);
       call("dom_mem_op(MEMOP_decrease_reservation)", 1, { machine: frame, size: PAGE_SIZE });
     }
-    const first = Math.ceil(this.#nextFrame / pages) * pages;
-    this.#nextFrame = first + pages;
-    const region = machineAddress(first * PAGE_SIZE);
+    const first = alignUp(this.#nextFrame, pages);
+    this.#nextFrame = offset(first, pages);
+    const region = machineOf(first);
     call("dom_mem_op(MEMOP_increase_reservation)", 1, { machine: region, size: pages * PAGE_SIZE });
     for (let i = 0; i < pages; i++)
       machine.emit({
         kind: "p2m.set",
         ...by,
-        page: firstPage + i,
+        page: offset(firstPage, i),
         phys: pagesOn(phys, i),
         machine: pagesOn(region, i),
       });

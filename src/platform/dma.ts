@@ -8,6 +8,10 @@
 import {
   type Bus,
   bus,
+  busOf,
+  busPageOf,
+  distance,
+  type Machine,
   offset,
   onBus,
   PAGE_SIZE,
@@ -15,7 +19,6 @@ import {
   pageOffset,
   pfnOf,
   physOf,
-  raw,
   untranslated,
   type Virt,
 } from "../address.ts";
@@ -106,12 +109,12 @@ export class DmaMapping {
     const at = this.#kernel.machineOf(believed);
     // phys_to_machine() reads past the end of its table.
     if (at === null) return this.#kernel.oops("no page of this kernel", virt, place);
-    return busOf(this.#kernel, offset(at, span.start));
+    return onPciBus(this.#kernel, offset(at, span.start));
   }
 
   /** range_straddles_page_boundary and address_needs_mapping. */
   #mustBounce({ believed, span, device }: Asked, handle: Bus): boolean {
-    if (raw(handle) + span.size - 1 > device.mask) return true;
+    if (offset(handle, span.size - 1) > bus(device.mask)) return true;
     if (span.start + span.size <= PAGE_SIZE) return false;
     const start = this.#kernel.machineOf(believed);
     return span.pages.some(
@@ -135,7 +138,7 @@ export class DmaMapping {
       return "swiotlb full";
     }
     if (way !== "from-device") this.#swiotlb!.copy("to-slot", slot, span);
-    if (raw(slot.bus) + span.size - 1 > asked.device.mask)
+    if (offset(slot.bus, span.size - 1) > bus(asked.device.mask))
       return this.#kernel.oops("map_single: bounce buffer is not DMA'ble", virt, place);
     return this.#mapped(asked, slot.bus, spanFrom(slot.phys, span.size), slot);
   }
@@ -150,21 +153,21 @@ export class DmaMapping {
     for (let i = 0; i < pages; i++) {
       const phys = pagesOn(believed, i);
       const reached = this.#kernel.machineOf(phys)!;
-      const page = { page: first + i, bus: bus((first + i) * PAGE_SIZE), size: PAGE_SIZE };
-      const entry = { ...page, phys, machine: reached, reached };
+      const page = offset(first, i);
+      const entry = { page, bus: busOf(page), size: PAGE_SIZE, phys, machine: reached, reached };
       this.#kernel.machine.emit({ kind: "iommu.mapped", ...by, ...entry });
     }
     // The DART is flushed after a map; what it remembers of an ended mapping lives until then.
     if (this.#kernel.platform.iommu?.spareEntries != null) this.#flush("dart_tlb_invalidate_all");
-    return this.#mapped(asked, bus(first * PAGE_SIZE + span.start), span, null);
+    return this.#mapped(asked, offset(busOf(first), span.start), span, null);
   }
 
   #leave(handle: Bus, size: number, place: string): void {
     const { handles } = this.#coherent;
     if (handles === null) return;
-    const first = Math.floor(raw(handle) / PAGE_SIZE);
+    const first = busPageOf(handle);
     const pages = pagesIn({ start: pageOffset(handle), size });
-    const about = { page: first, bus: bus(first * PAGE_SIZE), size: pages * PAGE_SIZE };
+    const about = { page: first, bus: busOf(first), size: pages * PAGE_SIZE };
     this.#kernel.machine.emit({ kind: "iommu.unmapped", actor: "kernel", place, ...about });
     if (this.#kernel.platform.dma.flushesUnmap) this.#flush(place);
     handles.give(first, pages);
@@ -185,7 +188,7 @@ export class DmaMapping {
     return {
       actor: "kernel",
       place,
-      handle: raw(handle),
+      handle,
       way,
       device: device.bdf,
       virt,
@@ -199,9 +202,12 @@ export class DmaMapping {
 }
 
 /** What a device is told for a machine address, where no IOMMU is between. */
-export function busOf({ platform }: Kernel, at: Parameters<typeof onBus>[0]): Bus {
+export function onPciBus({ platform }: Kernel, at: Machine): Bus {
   const { window, minds } = platform.dma;
-  return offset(onBus(at), window !== null && minds ? window.bus - window.machine : 0);
+  return offset(
+    onBus(at),
+    window !== null && minds ? distance(onBus(window.machine), window.bus) : 0,
+  );
 }
 
 /** Where a PCI device gets to with a bus address; null for nowhere. */

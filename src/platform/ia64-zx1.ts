@@ -3,6 +3,7 @@
 // Its kernel is one with pages of 4 KB, which ia64 can have beside those of 16 KB. virt_to_bus is the
 // physical address here (include/asm-ia64/io.h).
 
+import { busPage } from "../address.ts";
 import { upwardsFrom } from "./iommu.ts";
 import { nativeI386 } from "./native-i386.ts";
 import type { Platform } from "./platform.ts";
@@ -15,6 +16,6 @@ export const ia64Zx1: Platform = {
   pageOffset: 0,
   agpPagesUncached: false,
   lowPages: Number.POSITIVE_INFINITY,
-  iommu: upwardsFrom(0x40000),
+  iommu: upwardsFrom(busPage(0x40000)),
   chipsets: ["zx1"],
 };

@@ -3,6 +3,8 @@
 // Two layouts of the G5's: the reference recordings' plain one, and that of the DART itself
 // (arch/ppc64/kernel/{u3_iommu,iommu}.c of linux 2.6.12).
 
+import { type BusPage, busPage, distance, offset } from "../address.ts";
+
 /** How many consecutive bus pages are wanted, and of how many their first must be a multiple. */
 export interface Wanted {
   readonly pages: number;
@@ -12,8 +14,8 @@ export interface Wanted {
 /** Gives out consecutive bus pages. */
 export interface Handles {
   /** The first of them; null where there are none. */
-  take(wanted: Wanted): number | null;
-  give(first: number, pages: number): void;
+  take(wanted: Wanted): BusPage | null;
+  give(first: BusPage, pages: number): void;
 }
 
 export interface Iommu {
@@ -24,13 +26,13 @@ export interface Iommu {
 }
 
 /** Upwards from a bus page, nothing used twice. */
-export const upwardsFrom = (page: number): Iommu => ({
+export const upwardsFrom = (page: BusPage): Iommu => ({
   handles: () => {
     let next = page;
     return {
       take: ({ pages }) => {
         const first = next;
-        next += pages;
+        next = offset(next, pages);
         return first;
       },
       give: () => {},
@@ -40,7 +42,7 @@ export const upwardsFrom = (page: number): Iommu => ({
 });
 
 /** From 0x80000000, as the reference recordings have it. */
-export const upwards = upwardsFrom(0x80000);
+export const upwards = upwardsFrom(busPage(0x80000));
 
 const ENTRIES = 524288;
 /** Three quarters: more than 15 pages come from above it. */
@@ -55,7 +57,7 @@ class DartHandles implements Handles {
   #smallHint = 0;
   #largeHint = HALFPOINT;
 
-  take({ pages, align }: Wanted): number | null {
+  take({ pages, align }: Wanted): BusPage | null {
     if (align > MOST) return null;
     const isLarge = pages > SMALL;
     const [lower, upper] = [
@@ -72,10 +74,11 @@ class DartHandles implements Handles {
     for (let i = 0; i < pages; i++) this.#used.add(first + i);
     if (isLarge) this.#largeHint = first + pages;
     else this.#smallHint = first + pages;
-    return first;
+    return busPage(first);
   }
 
-  give(first: number, pages: number): void {
+  give(page: BusPage, pages: number): void {
+    const first = distance(busPage(0), page);
     for (let i = 0; i < pages; i++) this.#used.delete(first + i);
   }
 

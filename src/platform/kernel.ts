@@ -6,14 +6,15 @@
 import {
   type Bus,
   type Machine as MachineAddress,
+  type Mfn,
   machineOf,
-  mfn,
   misreadAsPhys,
   offset,
   PAGE_SIZE,
+  type Pfn,
   type Phys,
-  pfn,
   pfnOf,
+  pfnOnBareMetal,
   phys,
   physOf,
   raw,
@@ -85,39 +86,39 @@ export class Kernel {
 
   /** Where a page is now; the run's first look at a page of a P2M platform is an event. */
   machineOf(address: Phys): MachineAddress | null {
-    this.meet(raw(pfnOf(address)));
+    this.meet(pfnOf(address));
     return this.state.machineOf(address);
   }
 
   /** machine_to_phys: the page of this kernel that lies there; null for anybody else's frame. */
-  pageAt(mfn: number): number | null {
-    if (this.platform.physIsMachine) return mfn;
-    const known = this.state.m2p.get(mfn);
+  pageAt(frame: Mfn): Pfn | null {
+    if (this.platform.physIsMachine) return pfnOnBareMetal(frame);
+    const known = this.state.m2p.get(frame);
     if (known !== undefined) return known;
-    const page = this.#backing.pageOf(mfn);
+    const page = this.#backing.pageOf(frame);
     if (page === null || this.state.p2m.get(page) !== undefined) return null;
     this.meet(page);
     return page;
   }
 
   /** Whether a frame is this kernel's now; asking is no event. */
-  owns(mfn: number): boolean {
-    if (this.platform.physIsMachine || this.state.m2p.get(mfn) !== undefined) return true;
-    const page = this.#backing.pageOf(mfn);
+  owns(frame: Mfn): boolean {
+    if (this.platform.physIsMachine || this.state.m2p.get(frame) !== undefined) return true;
+    const page = this.#backing.pageOf(frame);
     return page !== null && this.state.p2m.get(page) === undefined;
   }
 
   /** Records which frame stands behind a page, unless the trace already says it. */
-  meet(page: number): void {
+  meet(page: Pfn): void {
     const { physIsMachine, ram } = this.platform;
     if (physIsMachine || this.state.p2m.get(page) !== undefined) return;
-    if (page < ram.first || page >= ram.first + ram.pages) return;
+    if (page < ram.first || page >= offset(ram.first, ram.pages)) return;
     this.machine.emit({
       kind: "p2m.set",
       actor: "hypervisor",
       page,
-      phys: physOf(pfn(page)),
-      machine: machineOf(mfn(this.#backing.frameOf(page))),
+      phys: physOf(page),
+      machine: machineOf(this.#backing.frameOf(page)),
     });
   }
 
@@ -146,8 +147,8 @@ export class Kernel {
       });
       return null;
     }
-    for (let i = 0; i < size / PAGE_SIZE; i++) this.meet(first + i);
-    const at = physOf(pfn(first));
+    for (let i = 0; i < size / PAGE_SIZE; i++) this.meet(offset(first, i));
+    const at = physOf(first);
     this.machine.emit({
       kind: "page.allocated",
       actor: "kernel",
@@ -167,7 +168,7 @@ export class Kernel {
   allocateTop(place: string): Phys {
     const page = this.pages.takeTop();
     this.meet(page);
-    const at = physOf(pfn(page));
+    const at = physOf(page);
     this.machine.emit({
       kind: "page.allocated",
       actor: "kernel",
@@ -191,10 +192,10 @@ export class Kernel {
     place: string,
   ): void {
     const at = this.physOf(address);
-    const first = raw(pfnOf(at));
+    const first = pfnOf(at);
     const { ram } = this.platform;
     // virt_to_page reaches past mem_map for an address that is none of this kernel's.
-    if (first < ram.first || first >= ram.first + ram.pages)
+    if (first < ram.first || first >= offset(ram.first, ram.pages))
       this.oops("no page of this kernel", address, place);
     this.machine.emit({
       kind: "page.freed",

@@ -1,5 +1,6 @@
 // mmio.ts - memory-mapped registers of a device, which the state keeps; they start at zero.
 
+import { offset, type RegisterIndex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { State } from "../machine/state.ts";
@@ -36,7 +37,7 @@ export class Mmio {
     writeRegister(this.#kernel, this.#chipset, { register, word, size: width, place }, given);
   }
 
-  #number(offset: number): number {
+  #number(offset: number): RegisterIndex {
     return registerNumber("mmio", bdfOf(this.#chipset.mmio!.device), offset);
   }
 }
@@ -44,13 +45,14 @@ export class Mmio {
 /** The word that so many bytes of registers make; a byte that no event shows is as at power-on, 0 where not listed. */
 export function wordAt(
   { registers }: State,
-  register: number,
+  register: RegisterIndex,
   bytes: number,
-  powerOn?: ReadonlyMap<number, number>,
+  powerOn?: ReadonlyMap<RegisterIndex, number>,
 ): number {
   let word = 0;
   for (let i = 0; i < bytes; i++) {
-    const byte = registers.get(register + i)?.word ?? powerOn?.get(register + i) ?? 0;
+    const at = offset(register, i);
+    const byte = registers.get(at)?.word ?? powerOn?.get(at) ?? 0;
     word += byte * 256 ** i;
   }
   return word;

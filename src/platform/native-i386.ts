@@ -1,5 +1,6 @@
 // native-i386.ts - a PC of 2005 on bare metal: 256 MB, and a physical address is a machine address.
 
+import { mfnOnBareMetal, pfn, pfnOnBareMetal } from "../address.ts";
 import type { Platform, UserAbi } from "./platform.ts";
 
 /**
@@ -22,13 +23,13 @@ export const nativeI386: Platform = {
   pageOffset: 0xc0000000,
   pageOrder: 0,
   directMap: 0,
-  ram: { first: 0, pages: 0x10000, bump: 0x1000 },
+  ram: { first: pfn(0), pages: 0x10000, bump: pfn(0x1000) },
   // 896 MB: VMALLOC_RESERVE keeps the rest of the fourth gigabyte (asm-i386/page.h, MAXMEM).
   lowPages: 0x38000,
   options: {},
   dealt: null,
   physIsMachine: true,
-  backing: () => ({ frameOf: (pfn) => pfn, pageOf: (mfn) => mfn }),
+  backing: () => ({ frameOf: mfnOnBareMetal, pageOf: pfnOnBareMetal }),
   owner: () => null,
   strangersPage: () => null,
   ioremap: "phys",

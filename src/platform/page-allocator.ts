@@ -4,12 +4,13 @@
 // stack of its own order or else from the bump pointer, rounded up to the block's size; pages skipped by
 // rounding are lost, nothing is split or merged.
 
+import { alignUp, distance, offset, type Pfn, pfn } from "../address.ts";
 import type { Platform } from "./platform.ts";
 
 export class PageAllocator {
-  #end: number;
-  #bump: number;
-  readonly #free: number[][] = [];
+  #end: Pfn;
+  #bump: Pfn;
+  readonly #free: Pfn[][] = [];
   /** Allocations above this order fail; a workload may lower it. */
   maxOrder = Number.POSITIVE_INFINITY;
   /** How many more allocations succeed. */
@@ -18,29 +19,31 @@ export class PageAllocator {
   constructor(ram: Platform["ram"], lowPages = Number.POSITIVE_INFINITY) {
     this.#bump = ram.bump;
     // GFP_KERNEL never gives high memory.
-    this.#end = Math.min(ram.first + ram.pages, lowPages);
+    const high = Math.max(0, distance(pfn(lowPages), offset(ram.first, ram.pages)));
+    this.#end = offset(ram.first, ram.pages - high);
   }
 
   /** The first pfn of 2^order pages; null when there are none or the workload lets it fail. */
-  take(order: number): number | null {
+  take(order: number): Pfn | null {
     if (order > this.maxOrder || this.remaining <= 0) return null;
     const pages = 2 ** order;
     let first = this.#free[order]?.pop();
     if (first === undefined) {
-      first = Math.ceil(this.#bump / pages) * pages;
-      if (first + pages > this.#end) return null;
-      this.#bump = first + pages;
+      first = alignUp(this.#bump, pages);
+      if (offset(first, pages) > this.#end) return null;
+      this.#bump = offset(first, pages);
     }
     this.remaining--;
     return first;
   }
 
   /** The last page there is, for good. */
-  takeTop(): number {
-    return --this.#end;
+  takeTop(): Pfn {
+    this.#end = offset(this.#end, -1);
+    return this.#end;
   }
 
-  give(first: number, order: number): void {
+  give(first: Pfn, order: number): void {
     this.#free[order] ??= [];
     this.#free[order].push(first);
   }

@@ -3,7 +3,7 @@
 // A byte that no event shows yet holds its power-on value, which is the chipset's; as in the reference
 // recordings, it is 0 where the chipset lists none. What a write changes is for apply to say (machine/register.ts).
 
-import { hex } from "../address.ts";
+import { hex, offset, type RegisterIndex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Given, Kernel } from "./kernel.ts";
@@ -20,7 +20,7 @@ export class Pci {
   readonly #kernel: Kernel;
   readonly #chipset: Chipset;
   /** Bytes at power-on, by register number. */
-  readonly #powerOn: ReadonlyMap<number, number>;
+  readonly #powerOn: ReadonlyMap<RegisterIndex, number>;
 
   constructor(kernel: Kernel, chipset: Chipset) {
     this.#kernel = kernel;
@@ -84,10 +84,15 @@ export class Pci {
 }
 
 /** The bytes of a power-on value, lowest first, each with its register number. */
-function bytesOf({ device, offset, width, value }: Chipset["powerOn"][number]): [number, number][] {
-  const register = registerNumber("config", bdfOf(device), offset);
+function bytesOf({
+  device,
+  offset: first,
+  width,
+  value,
+}: Chipset["powerOn"][number]): [RegisterIndex, number][] {
+  const register = registerNumber("config", bdfOf(device), first);
   return Array.from({ length: width }, (_, i) => [
-    register + i,
+    offset(register, i),
     Math.floor(value / 256 ** i) % 256,
   ]);
 }

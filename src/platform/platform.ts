@@ -1,5 +1,6 @@
 // platform.ts - what a platform is: who owns which memory, and how addresses translate there.
 
+import { type Bus, type Machine, type Mfn, mfn, mfnOf, type Pfn } from "../address.ts";
 import type { Iommu } from "./iommu.ts";
 
 /** How the kernel's ioremap reads the address it is given. */
@@ -40,8 +41,8 @@ export interface DmaRules {
 
 /** So many bytes of memory, and where on the bus they begin. */
 export interface Window {
-  readonly machine: number;
-  readonly bus: number;
+  readonly machine: Machine;
+  readonly bus: Bus;
   readonly size: number;
 }
 
@@ -60,7 +61,7 @@ export interface Platform {
   /** Where on the bus physical address 0 is, by the direct map that virt_to_bus takes. */
   readonly directMap: number;
   /** The kernel's own pages, by pfn: the first, how many, and where the page allocator starts. */
-  readonly ram: { readonly first: number; readonly pages: number; readonly bump: number };
+  readonly ram: { readonly first: Pfn; readonly pages: number; readonly bump: Pfn };
   /** How many pages from PAGE_OFFSET up the kernel maps, and gives to drivers; the rest is high memory. */
   readonly lowPages: number;
   /** How it differs from the platform of its name, as the trace keeps it. */
@@ -72,9 +73,9 @@ export interface Platform {
   /** Which machine frame stands behind each pfn at the start, and which pfn behind each frame. */
   readonly backing: (seed: number) => Backing;
   /** The domain that owns a frame which is not this kernel's; null where there is no RAM. */
-  readonly owner: (mfn: number) => number | null;
+  readonly owner: (frame: Mfn) => number | null;
   /** What that domain calls its page there, as M2P says; null for nobody's. */
-  readonly strangersPage: (mfn: number) => number | null;
+  readonly strangersPage: (frame: Mfn) => Pfn | null;
   readonly ioremap: IoremapRule;
   /** Whether asm/agp.h is x86's: a page in AGP is uncached and its flush a wbinvd, not nothing and a barrier. */
   readonly agpPagesUncached: boolean;
@@ -92,13 +93,13 @@ export interface Platform {
   readonly iommu: Iommu | null;
   readonly dma: DmaRules;
   /** The first machine frame that the hypervisor hands out for a contiguous region; null: no exchange. */
-  readonly contiguousFrom: number | null;
+  readonly contiguousFrom: Mfn | null;
 }
 
 /** Machine frames from the first up to, not including, the end. */
 export interface Frames {
-  readonly first: number;
-  readonly end: number;
+  readonly first: Mfn;
+  readonly end: Mfn;
 }
 
 /** Whose each machine frame is. */
@@ -106,14 +107,15 @@ export type Dealt = Pick<Platform, "backing" | "owner" | "strangersPage">;
 
 /** The kernel's frames as the machine gave them. */
 export interface Backing {
-  readonly frameOf: (pfn: number) => number;
+  readonly frameOf: (page: Pfn) => Mfn;
   /** The inverse; null for a frame that was not this kernel's. */
-  readonly pageOf: (mfn: number) => number | null;
+  readonly pageOf: (frame: Mfn) => Pfn | null;
 }
 
 /** The first frame below 4 GB that is a device's, not RAM, on the simulated PCs. */
-export const MMIO_FRAME = 0xe0000;
-const FOUR_GB_FRAME = 0x100000;
+export const MMIO_FRAME = mfn(0xe0000);
+const FOUR_GB_FRAME = mfn(0x100000);
 
-/** Whether a device answers at a frame. */
-export const isDevice = (frame: number): boolean => frame >= MMIO_FRAME && frame < FOUR_GB_FRAME;
+/** Whether a device answers at a machine address. */
+export const isDevice = (address: Machine): boolean =>
+  mfnOf(address) >= MMIO_FRAME && mfnOf(address) < FOUR_GB_FRAME;

@@ -4,6 +4,7 @@
 // it: "the addresses coming out of the GART don't go through a further translation through the iommu"
 // (Paul Mackerras, LKML, 17 March 2005). Handles are dealt as in the reference's recordings.
 
+import { pfn } from "../address.ts";
 import { upwards } from "./iommu.ts";
 import { nativeI386 } from "./native-i386.ts";
 import type { Platform, UserAbi } from "./platform.ts";
@@ -37,5 +38,5 @@ export const ppc64G5: Platform = {
 export const ppc64G5hi: Platform = {
   ...ppc64G5,
   name: "ppc64-g5hi",
-  ram: { first: 0x140000, pages: 0x10000, bump: 0x141000 },
+  ram: { first: pfn(0x140000), pages: 0x10000, bump: pfn(0x141000) },
 };

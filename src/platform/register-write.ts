@@ -1,6 +1,6 @@
 // register-write.ts - a register is written, in configuration space or memory-mapped, and what follows.
 
-import { bus, PAGE_SIZE, raw } from "../address.ts";
+import { alignDown, PAGE_SIZE, type RegisterIndex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { type Given, handed, type Kernel } from "./kernel.ts";
 
@@ -9,14 +9,14 @@ export function writeRegister(
   kernel: Kernel,
   chipset: Chipset,
   access: {
-    readonly register: number;
+    readonly register: RegisterIndex;
     readonly word: number;
     readonly size: number;
     readonly place: string;
   },
   given?: Given,
 ): void {
-  const base = given && bus(raw(given.bus) - (raw(given.bus) % PAGE_SIZE));
+  const base = given && alignDown(given.bus, PAGE_SIZE);
   kernel.machine.emit({
     kind: "register.written",
     actor: "driver",

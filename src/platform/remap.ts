@@ -8,13 +8,17 @@
 import {
   type Bus,
   type Machine as MachineAddress,
+  mfnOf,
   misreadAsPhys,
+  offset,
   PAGE_SIZE,
+  type Pfn,
   pfnOf,
-  raw,
+  physOf,
   untranslated,
   type Virt,
   virt,
+  vpnOf,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { RESERVED } from "../machine/state.ts";
@@ -74,7 +78,7 @@ export class Remap {
         kind: "table.remapped",
         ...by,
         way,
-        page: raw(cookie) / PAGE_SIZE + i,
+        page: offset(vpnOf(cookie), i),
         virt: pagesOn(cookie, i),
         phys: meant,
         bus: pagesOn(asked.bus, i),
@@ -84,7 +88,7 @@ export class Remap {
         cause: asked.seq,
       });
     }
-    const alias = this.#alias(raw(backed.frames[0]!) / PAGE_SIZE);
+    const alias = this.#alias(backed.frames[0]!);
     if (alias !== null) this.#cacheAlias(alias, pages, "uncached", way);
     return { cookie, pages, alias };
   }
@@ -96,7 +100,7 @@ export class Remap {
         actor: "kernel",
         place,
         way: "iounmap",
-        page: raw(window.cookie) / PAGE_SIZE + i,
+        page: offset(vpnOf(window.cookie), i),
         virt: pagesOn(window.cookie, i),
         size: PAGE_SIZE,
       });
@@ -112,7 +116,7 @@ export class Remap {
         actor: "kernel",
         place,
         way: "ioremap",
-        page: raw(cookie) / PAGE_SIZE + i,
+        page: offset(vpnOf(cookie), i),
         virt: pagesOn(cookie, i),
         bus: pagesOn(at, i),
         reached: untranslated(pagesOn(at, i)),
@@ -123,7 +127,7 @@ export class Remap {
 
   /** Oopses unless the byte lies in a live mapping. */
   check(address: Virt, place: string): void {
-    if (this.#kernel.state.mappings.has(Math.floor(raw(address) / PAGE_SIZE))) return;
+    if (this.#kernel.state.mappings.has(vpnOf(address))) return;
     this.#kernel.oops("NULL/invalid pointer dereference", address, place);
   }
 
@@ -141,14 +145,14 @@ export class Remap {
   }
 
   /** Where the linear mapping shows a frame of RAM; null for devices. */
-  #alias(frame: number): Virt | null {
-    const page = isDevice(frame) ? null : this.#kernel.pageAt(frame);
-    return page === null ? null : virt(page * PAGE_SIZE + this.#kernel.platform.pageOffset);
+  #alias(frame: MachineAddress): Virt | null {
+    const page = isDevice(frame) ? null : this.#kernel.pageAt(mfnOf(frame));
+    return page === null ? null : this.#kernel.virtOf(physOf(page));
   }
 
   #behind(asked: Bus, pages: number): Backed {
     const frame = untranslated(asked);
-    if (isDevice(raw(asked) / PAGE_SIZE))
+    if (isDevice(frame))
       return { frames: Array.from({ length: pages }, (_, i) => pagesOn(frame, i)) };
     if (this.failing) return { refused: "injected", frame };
     return this.rule === "phys" ? this.#byPage(asked, pages) : this.#byFrame(frame, pages);
@@ -162,7 +166,7 @@ export class Remap {
       const page = pagesOn(first, i);
       const at = this.#kernel.machineOf(page);
       if (at === null) return { refused: "foreign-ram", frame: untranslated(pagesOn(asked, i)) };
-      if (!this.#isReserved(raw(pfnOf(page)))) return { refused: "not-reserved", frame: at };
+      if (!this.#isReserved(pfnOf(page))) return { refused: "not-reserved", frame: at };
       frames.push(at);
     }
     return { frames };
@@ -172,14 +176,14 @@ export class Remap {
   #byFrame(first: MachineAddress, pages: number): Backed {
     const frames = Array.from({ length: pages }, (_, i) => pagesOn(first, i));
     for (const frame of frames) {
-      const page = this.#kernel.pageAt(raw(frame) / PAGE_SIZE);
+      const page = this.#kernel.pageAt(mfnOf(frame));
       if (page === null) return { refused: "foreign-ram", frame: first };
       if (!this.#isReserved(page)) return { refused: "not-reserved", frame: first };
     }
     return { frames };
   }
 
-  #isReserved(pfn: number): boolean {
-    return ((this.#kernel.state.flags.get(pfn) ?? 0) & RESERVED) !== 0;
+  #isReserved(page: Pfn): boolean {
+    return ((this.#kernel.state.flags.get(page) ?? 0) & RESERVED) !== 0;
   }
 }

@@ -14,9 +14,7 @@ import {
   PAGE_SIZE,
   type Phys,
   pageOffset,
-  pfn,
   physOf,
-  raw,
   untranslated,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
@@ -108,7 +106,7 @@ export class Swiotlb {
         kind: "page.copied",
         actor: "cpu",
         place: "__sync_single",
-        frame: raw(mfnOf(reached)),
+        frame: mfnOf(reached),
         way,
         phys: from,
         machine: this.#kernel.machineOf(from),
@@ -133,7 +131,7 @@ export class Swiotlb {
 
   /** machine_to_phys of this kernel's own frames; null for any other. */
   #physOf(handle: Bus): Phys | null {
-    const page = this.#kernel.pageAt(raw(mfnOf(untranslated(handle))));
-    return page === null ? null : offset(physOf(pfn(page)), pageOffset(handle));
+    const page = this.#kernel.pageAt(mfnOf(untranslated(handle)));
+    return page === null ? null : offset(physOf(page), pageOffset(handle));
   }
 }

@@ -1,13 +1,20 @@
 // table-access.ts - the words of GATT and directory, as a driver writes and reads them.
 
-import { raw, type Virt, virt } from "../address.ts";
-import { entryPlace } from "../machine/gart.ts";
+import {
+  type DirectoryIndex,
+  entryOffset,
+  type GattIndex,
+  offset,
+  type Virt,
+  WORD_SIZE,
+  type WordIndex,
+} from "../address.ts";
+import { accessedWord } from "../machine/gart.ts";
 import { directoryOf } from "../machine/state.ts";
-import { cpuEntry, cpuWord, halves, placeOf } from "../machine/table-words.ts";
+import { cpuEntry, cpuWord, entryWord, halves } from "../machine/table-words.ts";
 import { type Given, handed, type Kernel } from "./kernel.ts";
 import type { Remap, Window } from "./remap.ts";
 
-const DIRECTORY_WORD = 4;
 /** The directory, or the page that its empty words lead to. */
 type Directory = "directory" | "scratch-directory";
 
@@ -27,7 +34,7 @@ export class TableAccess {
   }
 
   /** Writes an entry of the GATT; `page` is the address that its word is made of, if it names one. */
-  write(through: Through, entry: number, word: number, page: Given | null, place: string): void {
+  write(through: Through, entry: GattIndex, word: number, page: Given | null, place: string): void {
     const { entry: format } = this.#kernel.state.nature.chipset!;
     const at = this.#address(through, entry, format.bytes, place);
     // writel takes 32 bits, whatever the driver worked out.
@@ -43,10 +50,10 @@ export class TableAccess {
     });
   }
 
-  read(through: Through, entry: number, place: string): number {
+  read(through: Through, entry: GattIndex, place: string): number {
     const { state, machine } = this.#kernel;
     const at = this.#address(through, entry, state.nature.chipset!.entry.bytes, place);
-    const found = entryPlace(state, { entry, ...at });
+    const found = accessedWord(state, { entry, ...at });
     const word = (found === null ? undefined : cpuEntry(state, found)) ?? 0;
     machine.emit({ kind: "gatt.read", actor: "driver", place, entry, ...halves(word), ...at });
     return word;
@@ -56,39 +63,42 @@ export class TableAccess {
   writeDirectory(
     which: Directory,
     mapping: Window,
-    entry: number,
+    entry: DirectoryIndex,
     word: number,
     page: Given | null,
     place: string,
   ): void {
     const { state, machine } = this.#kernel;
-    this.#address({ mapping }, entry, DIRECTORY_WORD, place);
+    this.#address({ mapping }, entry, WORD_SIZE, place);
     const bus = state.nature.chipset!.directory!.decode(word);
     const by = { actor: "driver", place } as const;
     machine.emit({ kind: `${which}.written`, ...by, entry, word, ...this.#named(bus, page) });
   }
 
   /** Reads it back, for PCI posting. */
-  readDirectory(which: Directory, entry: number, place: string): void {
+  readDirectory(which: Directory, entry: DirectoryIndex, place: string): void {
     const { state, machine } = this.#kernel;
-    const word = this.#word(placeOf(directoryOf(state, which), entry, DIRECTORY_WORD));
+    const word = this.#word(entryWord(directoryOf(state, which), entry, WORD_SIZE));
     machine.emit({ kind: `${which}.read`, actor: "driver", place, entry, word });
   }
 
   /** RAM that this run did not write reads as zeroes. */
-  #word(place: number | null): number {
-    return (place === null ? undefined : cpuWord(this.#kernel.state, place)) ?? 0;
+  #word(at: WordIndex | null): number {
+    return (at === null ? undefined : cpuWord(this.#kernel.state, at)) ?? 0;
   }
 
   /** Oopses past the mapping's end. The address is told only where it is not the table's own mapping. */
-  #address(through: Through, entry: number, bytes: number, place: string): { virt?: Virt } {
+  #address(
+    through: Through,
+    entry: GattIndex | DirectoryIndex,
+    bytes: number,
+    place: string,
+  ): { virt?: Virt } {
+    const at = entryOffset(entry, bytes);
     if ("mapping" in through)
-      this.#remap.check(
-        virt(raw(through.mapping.cookie) + (entry - (through.first ?? 0)) * bytes),
-        place,
-      );
+      this.#remap.check(offset(through.mapping.cookie, at - (through.first ?? 0) * bytes), place);
     if (!("registers" in through)) return {};
-    return { virt: virt(raw(through.registers.cookie) + through.offset + entry * bytes) };
+    return { virt: offset(through.registers.cookie, through.offset + at) };
   }
 
   #named(bus: Given["bus"] | null, page: Given | null) {

@@ -1,6 +1,6 @@
 // variant.ts - a platform with other memory: how much RAM, whose frames, which layout of its IOMMU.
 
-import { PAGE_SIZE } from "../address.ts";
+import { distance, mfn, PAGE_SIZE } from "../address.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { iommuLayouts } from "./iommu.ts";
 import type { Frames, Platform } from "./platform.ts";
@@ -63,9 +63,9 @@ function rangesOf(text: string): Frames[] {
       throw new UserError(
         `'${range}' is no range of machine frames; write 0x1000-0x3ffff, or none, up to 0xffffff`,
       );
-    return { first, end: last + 1 };
+    return { first: mfn(first), end: mfn(last + 1) };
   });
-  const sorted = ranges.toSorted((a, b) => a.first - b.first);
+  const sorted = ranges.toSorted((a, b) => distance(b.first, a.first));
   if (sorted.some(({ first }, i) => i > 0 && first < sorted[i - 1]!.end))
     throw new UserError(`two domains would have the same frame in '${text}'`);
   return ranges;

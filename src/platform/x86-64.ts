@@ -3,6 +3,7 @@
 // Linear mapping and ioremap addresses as in include/asm-x86_64/page.h and pgtable.h of 2.6.12-rc2, and in
 // Xen's asm-x86_64/page.h; virt is relative to the bottom of the kernel's half.
 
+import { pfn } from "../address.ts";
 import { nativeI386 } from "./native-i386.ts";
 import type { Platform } from "./platform.ts";
 import { xenI386 } from "./xen-i386.ts";
@@ -31,7 +32,7 @@ export const nativeX86_64: Platform = {
 export const nativeX86_64hi: Platform = {
   ...nativeX86_64,
   name: "native-x86_64hi",
-  ram: { first: 0x140000, pages: 0x10000, bump: 0x141000 },
+  ram: { first: pfn(0x140000), pages: 0x10000, bump: pfn(0x141000) },
 };
 
 /**

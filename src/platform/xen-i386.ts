@@ -4,25 +4,27 @@
 // Two other domains have the frames 0x1000 to 0x3ffff and 0x50000 to 0x7ffff; dom0 gets the lowest that are
 // left: with 256 MB those from 0x40000 to 0x4ffff, with more also those above 4 GB.
 
+import { distance, type Mfn, mfn, offset, pfn } from "../address.ts";
 import { Dice } from "../dice.ts";
 import { DOMID_XEN } from "../event/device.ts";
 import { nativeI386 } from "./native-i386.ts";
 import { type Backing, type Dealt, type Frames, MMIO_FRAME, type Platform } from "./platform.ts";
 
-const HEAP: Frames = { first: 0x80000, end: MMIO_FRAME };
+const HEAP: Frames = { first: mfn(0x80000), end: MMIO_FRAME };
 /** Where RAM begins that Xen gives to domains, and where it goes on behind the devices. */
-const RAM = 0x1000;
-const ABOVE_4_GB = 0x100000;
+const RAM = mfn(0x1000);
+const ABOVE_4_GB = mfn(0x100000);
+const FIRST_PAGE = pfn(0);
 /** The factor of the reference's order of frames. */
 const STEP = 0x6a5d;
 const FOREIGN: readonly Frames[] = [
-  { first: 0x1000, end: 0x40000 },
-  { first: 0x50000, end: 0x80000 },
+  { first: mfn(0x1000), end: mfn(0x40000) },
+  { first: mfn(0x50000), end: mfn(0x80000) },
 ];
-const LOW_HEAP: Frames = { first: 0x18000, end: 0x40000 };
+const LOW_HEAP: Frames = { first: mfn(0x18000), end: mfn(0x40000) };
 const FOREIGN_BELOW: readonly Frames[] = [
-  { first: 0x1000, end: LOW_HEAP.first },
-  { first: 0x50000, end: 0x80000 },
+  { first: mfn(0x1000), end: LOW_HEAP.first },
+  { first: mfn(0x50000), end: mfn(0x80000) },
 ];
 
 export const xenI386: Platform = {
@@ -63,39 +65,39 @@ export const xenI386DomU: Platform = { ...xenI386, name: "xen-i386-domu", ownsDe
 function dealt(pages: number, foreign: readonly Frames[], heap?: Frames): Dealt {
   const kept = heap === undefined ? [HEAP] : [heap, HEAP];
   const own = left(pages, [...foreign, ...kept]);
-  const holder = (mfn: number) => foreign.findIndex((range) => isIn(range, mfn));
+  const holder = (frame: Mfn) => foreign.findIndex((range) => isIn(range, frame));
   return {
     backing: (seed) => backing(own, pages, seed),
-    owner: (mfn) => {
-      if (mfn < RAM || kept.some((range) => isIn(range, mfn))) return DOMID_XEN;
-      if (own.some((range) => isIn(range, mfn))) return 0;
-      const domain = holder(mfn);
+    owner: (frame) => {
+      if (frame < RAM || kept.some((range) => isIn(range, frame))) return DOMID_XEN;
+      if (own.some((range) => isIn(range, frame))) return 0;
+      const domain = holder(frame);
       if (domain >= 0) return domain + 1;
-      return mfn < MMIO_FRAME ? DOMID_XEN : null;
+      return frame < MMIO_FRAME ? DOMID_XEN : null;
     },
-    strangersPage: (mfn) => {
-      const range = foreign[holder(mfn)];
-      return range === undefined ? null : mfn - range.first;
+    strangersPage: (frame) => {
+      const range = foreign[holder(frame)];
+      return range === undefined ? null : pfn(distance(range.first, frame));
     },
   };
 }
 
-const isIn = ({ first, end }: Frames, mfn: number): boolean => mfn >= first && mfn < end;
+const isIn = ({ first, end }: Frames, frame: Mfn): boolean => frame >= first && frame < end;
 
 /** The lowest frames that are nobody else's, as many as there are pages. */
 function left(pages: number, others: readonly Frames[]): Frames[] {
-  const taken = [...others, { first: HEAP.first, end: ABOVE_4_GB }].sort(
-    (a, b) => a.first - b.first,
+  const taken = [...others, { first: HEAP.first, end: ABOVE_4_GB }].sort((a, b) =>
+    distance(b.first, a.first),
   );
   const found: Frames[] = [];
   let [at, missing] = [RAM, pages];
-  for (const { first, end } of [...taken, { first: Number.POSITIVE_INFINITY, end: 0 }]) {
-    const take = Math.min(first - at, missing);
+  for (const { first, end } of [...taken, { first: mfn(Number.POSITIVE_INFINITY), end: mfn(0) }]) {
+    const take = Math.min(distance(at, first), missing);
     if (take > 0) {
-      found.push({ first: at, end: at + take });
+      found.push({ first: at, end: offset(at, take) });
       missing -= take;
     }
-    at = Math.max(at, end);
+    if (end > at) at = end;
   }
   return found;
 }
@@ -111,17 +113,17 @@ function backing(own: readonly Frames[], pages: number, seed: number): Backing {
   for (let pfn = 0; pfn < pages; pfn++) back[dealt[pfn]!] = pfn;
   // The place of a frame among this domain's, and the frame of a place.
   const starts = own.map((_, i) =>
-    own.slice(0, i).reduce((sum, { first, end }) => sum + end - first, 0),
+    own.slice(0, i).reduce((sum, { first, end }) => sum + distance(first, end), 0),
   );
   return {
-    frameOf: (pfn) => {
-      const place = dealt[pfn]!;
+    frameOf: (page) => {
+      const place = dealt[distance(FIRST_PAGE, page)]!;
       const i = starts.findLastIndex((start) => start <= place);
-      return own[i]!.first + place - starts[i]!;
+      return offset(own[i]!.first, place - starts[i]!);
     },
-    pageOf: (mfn) => {
-      const i = own.findIndex((range) => isIn(range, mfn));
-      return i < 0 ? null : back[starts[i]! + mfn - own[i]!.first]!;
+    pageOf: (frame) => {
+      const i = own.findIndex((range) => isIn(range, frame));
+      return i < 0 ? null : pfn(back[starts[i]! + distance(own[i]!.first, frame)]!);
     },
   };
 }

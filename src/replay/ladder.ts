@@ -4,21 +4,26 @@
 // that every later step is held against.
 
 import {
+  busOf,
+  distance,
+  entryOffset,
+  hex,
   type Machine,
   machineOf,
-  mfn,
   mfnOf,
   offset,
   PAGE_SIZE,
   type Phys,
   pfnOf,
   phys as physAt,
-  raw,
+  untranslated,
+  virt as virtAt,
+  vpnOf,
 } from "../address.ts";
 import { uses } from "../event/memory.ts";
 import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { entryPlace, fetch, walk } from "../machine/gart.ts";
+import { accessedWord, fetch, walk } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 import { cpuWord } from "../machine/table-words.ts";
 import { linearOffset } from "./linear.ts";
@@ -49,12 +54,11 @@ export function ladder(trace: Trace, moment: number, virt: bigint): Step[] {
   const state = stateAt(trace, moment);
   const relative = virt - trace.about.virtBase;
   const linear = linearOffset(trace);
-  const mapped =
-    relative < 0n ? undefined : state.mappings.get(Math.floor(Number(relative) / PAGE_SIZE));
+  const mapped = relative < 0n ? undefined : state.mappings.get(vpnOf(virtAt(Number(relative))));
   const within = Number(virt % BigInt(PAGE_SIZE));
   if (mapped !== undefined) {
-    const reached = offset(machineOf(mfn(mapped.word)), within);
-    const says = `ioremap of #${mapped.seq} maps it at machine ${hex(raw(reached))}`;
+    const reached = offset(machineOf(mapped.word), within);
+    const says = `ioremap of #${mapped.seq} maps it at machine ${hex(reached)}`;
     return stepsOf({ "page table": { says, leads: null } });
   }
   const address = linear === null ? -1 : Number(relative) - linear;
@@ -71,9 +75,9 @@ const stepsOf = (said: Rungs): Step[] =>
 
 function climb(trace: Trace, state: State, page: Phys, linear: number): Rungs {
   const machine = state.machineOf(page);
-  const offsetText = hexBig(BigInt(linear) + trace.about.virtBase);
+  const offsetText = hex(BigInt(linear) + trace.about.virtBase);
   const up: { -readonly [R in keyof Rungs]: Said } = {
-    "page table": { says: `less ${offsetText}: physical ${hex(raw(page))}`, leads: null },
+    "page table": { says: `less ${offsetText}: physical ${hex(page)}`, leads: null },
     owner: { says: ownerText(state, page), leads: null },
     P2M: { says: p2mText(state, page, machine), leads: null },
   };
@@ -88,43 +92,43 @@ function climb(trace: Trace, state: State, page: Phys, linear: number): Rungs {
 }
 
 function ownerText(state: State, page: Phys): string {
-  const pfn = raw(pfnOf(page));
+  const pfn = pfnOf(page);
   const owner = state.allocationOf(pfn);
   if (owner === null) return "nobody has allocated it";
   const seq = state.allocated.get(owner.first);
-  const which = owner.pages === 1 ? "" : `, page ${pfn - owner.first} of ${owner.pages}`;
+  const which = owner.pages === 1 ? "" : `, page ${distance(owner.first, pfn)} of ${owner.pages}`;
   return `allocated for ${uses[owner.use]} by #${seq}${which}`;
 }
 
 function p2mText(state: State, page: Phys, machine: Machine | null): string {
-  if (state.nature.physIsMachine) return `physical is machine: ${hex(raw(page))}`;
-  const looked = `P2M[${hex(raw(pfnOf(page)))}]`;
+  if (state.nature.physIsMachine) return `physical is machine: ${hex(page)}`;
+  const looked = `P2M[${hex(pfnOf(page))}]`;
   return machine === null
     ? `${looked} is not set`
-    : `${looked} = ${hex(raw(mfnOf(machine)))}: machine ${hex(raw(machine))}`;
+    : `${looked} = ${hex(mfnOf(machine))}: machine ${hex(machine)}`;
 }
 
 function iommuStep(state: State, machine: Machine): Said {
-  const frame = raw(mfnOf(machine));
+  const frame = mfnOf(machine);
   for (const [page, to] of state.iommu.entries())
     if (to === frame)
-      return { says: `${hex(page * PAGE_SIZE)} leads there, for devices behind it`, leads: true };
+      return { says: `${hex(busOf(page))} leads there, for devices behind it`, leads: true };
   return { says: state.iommu.size === 0 ? null : "no entry leads there", leads: null };
 }
 
 /** The last DMA mapping that is in force and covers the page; null for none. */
 function dmaStep(trace: Trace, state: State, page: Phys): Said | null {
   if (state.dma.size === 0) return null;
-  const pfn = raw(pfnOf(page));
+  const pfn = pfnOf(page);
   const wanted = { from: 1, to: state.moment, kinds: ["dma.mapped"], backwards: true } as const;
   for (const { seq, event } of trace.search(wanted)) {
     if (event.kind !== "dma.mapped" || event.phys == null) continue;
     const { handle, device = null, phys: buffer, bus, machine, reached, size } = event;
-    const [first, last] = [raw(pfnOf(buffer)), raw(pfnOf(offset(buffer, Math.max(size, 1) - 1)))];
+    const [first, last] = [pfnOf(buffer), pfnOf(offset(buffer, Math.max(size, 1) - 1))];
     if (pfn < first || pfn > last || state.dma.get(handle, device) !== size) continue;
     const whose = device === null ? "" : ` for ${deviceOf(device)}`;
     return {
-      says: `#${seq} gave ${hex(raw(bus))}${whose} for ${size} bytes at ${hex(raw(buffer))}`,
+      says: `#${seq} gave ${hex(bus)}${whose} for ${size} bytes at ${hex(buffer)}`,
       leads: machine == null || reached == null ? null : machine === reached,
     };
   }
@@ -138,10 +142,10 @@ interface Entry {
 
 /** The last write up to the moment of an entry that was meant for this page. */
 function lastEntryOf(trace: Trace, moment: number, page: Phys): Entry | null {
-  const pfn = raw(pfnOf(page));
+  const pfn = pfnOf(page);
   const wanted = { from: 1, to: moment, kinds: ["gatt.written"], backwards: true } as const;
   for (const { seq, event } of trace.search(wanted))
-    if (event.kind === "gatt.written" && event.phys != null && raw(pfnOf(event.phys)) === pfn)
+    if (event.kind === "gatt.written" && event.phys != null && pfnOf(event.phys) === pfn)
       return { seq, event };
   return null;
 }
@@ -149,7 +153,7 @@ function lastEntryOf(trace: Trace, moment: number, page: Phys): Entry | null {
 /** The entry as the CPU sees it, the table as the chipset finds it, and where the card gets to. */
 function gartSteps(state: State, event: Entry["event"], seq: number, machine: Machine): Rungs {
   const { chipset } = state.nature;
-  const place = entryPlace(state, event);
+  const place = accessedWord(state, event);
   const word = place === null ? undefined : cpuWord(state, place);
   const name = `gatt[${hex(event.entry)}]`;
   if (word !== event.word || chipset === null)
@@ -159,8 +163,8 @@ function gartSteps(state: State, event: Entry["event"], seq: number, machine: Ma
   const bus = chipset.entry.decode(word);
   const up: { -readonly [R in keyof Rungs]: Said } = {
     "GATT entry": {
-      says: `${name} = ${hex(word)} by #${seq}: ${bus === null ? "no page" : hex(raw(bus))}`,
-      leads: bus !== null && samePage(raw(bus), raw(machine)),
+      says: `${name} = ${hex(word)} by #${seq}: ${bus === null ? "no page" : hex(bus)}`,
+      leads: bus !== null && mfnOf(untranslated(bus)) === mfnOf(machine),
     },
   };
   const base = chipset.apertureBase(state);
@@ -168,14 +172,14 @@ function gartSteps(state: State, event: Entry["event"], seq: number, machine: Ma
   if (base === null || fetched === null)
     return { ...up, "table base": { says: "the chipset was told of no table", leads: null } };
   up["table base"] = {
-    says: `the chipset fetches ${hex(fetched.word)} at ${fetched.fetched === null ? "?" : hex(raw(fetched.fetched))}`,
+    says: `the chipset fetches ${hex(fetched.word)} at ${fetched.fetched === null ? "?" : hex(fetched.fetched)}`,
     leads: fetched.word === word,
   };
-  const issued = offset(base, event.entry * PAGE_SIZE);
+  const issued = offset(base, entryOffset(event.entry, PAGE_SIZE));
   const reached = walk(state, issued)?.reached ?? null;
   up.aperture = {
-    says: `${hex(raw(issued))} ${reached === null ? "leads nowhere" : `reaches ${hex(raw(reached))}`}`,
-    leads: reached !== null && samePage(raw(reached), raw(machine)),
+    says: `${hex(issued)} ${reached === null ? "leads nowhere" : `reaches ${hex(reached)}`}`,
+    leads: reached !== null && mfnOf(reached) === mfnOf(machine),
   };
   return up;
 }
@@ -188,9 +192,3 @@ export function partingOf(ladders: readonly (readonly Step[])[]): string | null 
   });
   return rungs[at] ?? null;
 }
-
-/** How far the kernel's linear mapping is from physical addresses; null where no event tells. */
-const samePage = (one: number, other: number): boolean =>
-  Math.floor(one / PAGE_SIZE) === Math.floor(other / PAGE_SIZE);
-const hex = (value: number): string => `0x${value.toString(16)}`;
-const hexBig = (value: bigint): string => `0x${value.toString(16)}`;

@@ -4,17 +4,27 @@
 // so that a simulated trace, which does not carry them, can be held against a recording that does.
 
 import { crc32 } from "node:zlib";
-import { mfnOf, PAGE_SIZE, raw } from "../address.ts";
+import {
+  directoryIndex,
+  type GattIndex,
+  gattIndex,
+  hex,
+  type Machine,
+  type Mfn,
+  mfnOf,
+  PAGE_SIZE,
+  WORD_SIZE,
+} from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import type { Event } from "../event/vocabulary.ts";
 import { entriesOf, fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
-import { cpuWord, placeOf } from "../machine/table-words.ts";
+import { cpuWord, entryWord } from "../machine/table-words.ts";
 
 /** An entry that an op filled, with the frame of the page it was meant for. */
 interface Bound {
-  readonly entry: number;
-  readonly frame: number | null;
+  readonly entry: GattIndex;
+  readonly frame: Mfn | null;
 }
 
 /** What the facts are told by: the state, and what of the trace so far is not in it. */
@@ -59,7 +69,7 @@ export class Watch {
       const dumps = event.name === "cleanup" || event.name === "dump";
       this.#dump = dumps ? dumpOf(this.#told.words(), tag) : undefined;
     } else if (event.kind === "gatt.written" && event.bus != null) {
-      const frame = event.machine == null ? null : raw(mfnOf(event.machine));
+      const frame = event.machine == null ? null : mfnOf(event.machine);
       this.#bound.push({ entry: event.entry, frame });
     } else if (event.kind === "call.entered" && event.text?.startsWith("agp_release(")) {
       // Between two of them nothing touches the table.
@@ -100,7 +110,7 @@ const observations: { readonly [fact: string]: Observation } = {
   gatt_crc32: (told) => `0x${tableCrc(told).toString(16).padStart(8, "0")}`,
   gatt_nonzero: (told) => told.words().filter((word) => word !== 0).length,
   gatt_used: (told) => told.words().filter((word) => word !== 0 && word !== told.scratch).length,
-  entry0_addr: ({ state }) => hexOrNull(fetch(state, 0)?.fetched),
+  entry0_addr: ({ state }) => hexOrNull(fetch(state, gattIndex(0))?.fetched),
   gatt_dump: ({ dump }) => dump,
   releases_gatt: ({ released }) => (released.length === 0 ? undefined : released),
   dir_dump: ({ state }) => directoryOf(state),
@@ -111,7 +121,7 @@ const observations: { readonly [fact: string]: Observation } = {
     const bad = bound[page];
     if (bad === undefined) return undefined;
     const walked = fetch(state, bad.entry);
-    const frame = walked?.reached == null ? -1 : raw(mfnOf(walked.reached));
+    const frame = walked?.reached == null ? -1 : mfnOf(walked.reached);
     return { page, entry: `0x${(walked?.word ?? 0).toString(16)}`, frame, want: bad.frame };
   },
 };
@@ -120,12 +130,12 @@ const observations: { readonly [fact: string]: Observation } = {
 export const observable = (result: Facts): string[] =>
   Object.keys(result).filter((fact) => fact in observations);
 
-const hexOrNull = (address: Parameters<typeof raw>[0] | null | undefined): string | null =>
-  address == null ? null : `0x${raw(address).toString(16)}`;
+const hexOrNull = (address: Machine | null | undefined): string | null =>
+  address == null ? null : hex(address);
 
 function isFound(state: State, { entry, frame }: Bound): boolean {
   const reached = fetch(state, entry)?.reached;
-  return reached != null && raw(mfnOf(reached)) === frame;
+  return reached != null && mfnOf(reached) === frame;
 }
 
 /** All words of the table, by index: the driver fills each of them at init. */
@@ -134,8 +144,8 @@ const wordsOf = (state: State): number[] => Array.from(entriesOf(state), ([, wor
 /** [index, word as hex], for each word of the directory that the CPU wrote and is not 0. */
 function directoryOf(state: State): [number, string][] {
   const words: [number, string][] = [];
-  for (let i = 0; i < (state.directory.size * PAGE_SIZE) / 4; i++) {
-    const word = cpuWord(state, placeOf(state.directory, i, 4)!) ?? 0;
+  for (let i = 0; i < (state.directory.size * PAGE_SIZE) / WORD_SIZE; i++) {
+    const word = cpuWord(state, entryWord(state.directory, directoryIndex(i), WORD_SIZE)!) ?? 0;
     if (word !== 0) words.push([i, `0x${word.toString(16)}`]);
   }
   return words;

@@ -1,5 +1,6 @@
 // outcome.ts - how a run ended: right, refused, or content and wrong all the same.
 
+import type { Pfn } from "../address.ts";
 import { isWrong, type Verdict } from "../event/verdict.ts";
 import type { Event, Recorded } from "../event/vocabulary.ts";
 import { causesOf, verdictIn } from "./causes.ts";
@@ -31,7 +32,7 @@ const SEVERE: ReadonlySet<string> = new Set(["emerg", "alert", "crit", "err"]);
 
 /** One pass over a trace. */
 export function outcomeOf(trace: Trace): Outcome {
-  const live = new Set<number>();
+  const live = new Set<Pfn>();
   let [reads, rightReads, wrongFrees] = [0, 0, 0];
   let errno: number | null = null;
   let refused: Recorded | null = null;

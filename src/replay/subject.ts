@@ -1,6 +1,6 @@
 // subject.ts - subjects as people name them: gatt[0x42], p2m[0x1230..0x123f], page:0xc1010000, reg:ATTBASE.
 
-import { PAGE_SIZE } from "../address.ts";
+import { PAGE_SIZE, raw, registerIndex } from "../address.ts";
 import { type FamilyName, families } from "../event/field.ts";
 import { bdfOf, registerName, registerNumber } from "../event/register.ts";
 import { nearest, UserError, unknownName } from "../fault.ts";
@@ -68,7 +68,7 @@ export const pageSubject = (name: string, first: number, last = first): Subject 
 });
 
 function nameOf(family: FamilyName, first: number, last: number): string {
-  if (family === "register") return `reg:${registerName(first)}`;
+  if (family === "register") return `reg:${registerName(registerIndex(first))}`;
   return family === "op" || family === "request"
     ? `${family}:${first}`
     : `${family}[${span(first, last)}]`;
@@ -93,17 +93,16 @@ function registerSubject(trace: Trace, name: string): Subject {
   const named = registers.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (named !== undefined) {
     const { number, width } = named;
-    const part = { family: "register", first: number, last: number + width - 1 } as const;
+    // A subject's numbers are plain, whichever family they are of.
+    const part = { family: "register", first: raw(number), last: raw(number) + width - 1 } as const;
     return { name: `reg:${named.name}`, parts: [part] };
   }
   const place = /^(mmio:)?([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\+0x([0-9a-f]+)$/.exec(name);
   if (place === null)
     throw unknownName("register", name, [...registers.map((one) => one.name), "0000:00:00.0+0xb8"]);
   const where = place[1] === undefined ? "config" : "mmio";
-  return subjectAt(
-    "register",
-    registerNumber(where, bdfOf(place[2]!), Number.parseInt(place[3]!, 16)),
-  );
+  const number = registerNumber(where, bdfOf(place[2]!), Number.parseInt(place[3]!, 16));
+  return subjectAt("register", raw(number));
 }
 
 /** page:0xc1010000 is the kernel's own address of it; :p behind it makes it a kernel-physical one. */

@@ -2,14 +2,22 @@
 //
 // Every truth and every observation in an event is derived again from the events before it.
 
-import { aperture, bus as asBus, type Bus, type Machine, machine, mfnOf, raw } from "../address.ts";
+import {
+  inAperture,
+  type Machine,
+  mfnOf,
+  onDeviceBus,
+  untranslated,
+  WORD_SIZE,
+  type WordIndex,
+} from "../address.ts";
 import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { cpuTag } from "../machine/cpu-cache.ts";
-import { entryPlace, walk } from "../machine/gart.ts";
+import { accessedWord, walk } from "../machine/gart.ts";
 import { translate } from "../machine/iommu.ts";
 import { directoryOf, State } from "../machine/state.ts";
-import { cpuEntry, cpuWord, placeOf, whole } from "../machine/table-words.ts";
+import { cpuEntry, cpuWord, entryWord, whole } from "../machine/table-words.ts";
 import { observable, Watch } from "./observe.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
@@ -62,13 +70,13 @@ type Hold = (seq: number, what: string, recorded: unknown, replayed: unknown) =>
 function before({ seq, event }: Recorded, state: State, hold: Hold, isSimulated: boolean): void {
   switch (event.kind) {
     case "gatt.read":
-      hold(seq, "word", whole(event), entryAt(state, entryPlace(state, event)) ?? whole(event));
+      hold(seq, "word", whole(event), entryAt(state, accessedWord(state, event)) ?? whole(event));
       return;
     case "directory.read":
     case "scratch-directory.read": {
       const which = event.kind === "directory.read" ? "directory" : "scratch-directory";
-      const place = placeOf(directoryOf(state, which), event.entry, 4);
-      hold(seq, "word", event.word, wordAt(state, place) ?? event.word);
+      const at = entryWord(directoryOf(state, which), event.entry, WORD_SIZE);
+      hold(seq, "word", event.word, wordAt(state, at) ?? event.word);
       return;
     }
     case "register.read":
@@ -94,33 +102,32 @@ function reachedBy(
   { actor, device, bus, reached }: Access,
   isSimulated: boolean,
 ): Machine | null {
-  if (actor !== "device") return walk(state, aperture(raw(bus)))?.reached ?? null;
+  if (actor !== "device") return walk(state, inAperture(bus))?.reached ?? null;
   // Which domain of a captured IOMMU a device is in, its accesses do not say; their translations do.
   const oneDomain = device == null || isSimulated;
-  const translated = oneDomain ? translate(state, asBus(raw(bus))) : null;
+  const translated = oneDomain ? translate(state, onDeviceBus(bus)) : null;
   if (translated !== null) return translated;
   // Behind an IOMMU without entries an address leads nowhere; that there is one, only the access says.
-  return state.iommu.size > 0 || reached == null ? (reached ?? null) : machine(raw(bus));
+  return state.iommu.size > 0 || reached == null
+    ? (reached ?? null)
+    : untranslated(onDeviceBus(bus));
 }
 
 /** Where the event says the page is, and which address its word names. */
 function truth({ seq, event }: Recorded, state: State, hold: Hold): void {
   if (event.kind === "p2m.cleared" || event.kind === "hypercall.made") return;
   if ("machine" in event && event.machine != null && "phys" in event && event.phys != null)
-    hold(seq, "machine", number(event.machine), number(state.machineOf(event.phys)));
+    hold(seq, "machine", event.machine, state.machineOf(event.phys));
   const { entry, directory } = state.nature.chipset ?? {};
   if (event.kind === "gatt.written" && event.bus != null)
-    hold(seq, "bus", raw(event.bus), number(entry?.decode(whole(event))));
+    hold(seq, "bus", event.bus, entry?.decode(whole(event)) ?? null);
   if (event.kind === "directory.written" && event.bus != null)
-    hold(seq, "bus", raw(event.bus), number(directory?.decode(event.word)));
-  if (event.kind === "cpu.wrote") hold(seq, "frame", event.frame, raw(mfnOf(event.machine)));
+    hold(seq, "bus", event.bus, directory?.decode(event.word) ?? null);
+  if (event.kind === "cpu.wrote") hold(seq, "frame", event.frame, mfnOf(event.machine));
 }
 
-const number = (address: Machine | Bus | null | undefined): number | null =>
-  address == null ? null : raw(address);
+const entryAt = (state: State, at: WordIndex | null): number | undefined =>
+  at === null ? undefined : cpuEntry(state, at);
 
-const entryAt = (state: State, place: number | null): number | undefined =>
-  place === null ? undefined : cpuEntry(state, place);
-
-const wordAt = (state: State, place: number | null): number | undefined =>
-  place === null ? undefined : cpuWord(state, place);
+const wordAt = (state: State, at: WordIndex | null): number | undefined =>
+  at === null ? undefined : cpuWord(state, at);

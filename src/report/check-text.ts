@@ -1,12 +1,13 @@
 // check-text.ts - what the checks found, for people and as JSON.
 
-import type { Checked, Finding, Subject } from "../check/check.ts";
+import { hex } from "../address.ts";
+import type { Checked, Finding } from "../check/check.ts";
+import type { Subject } from "../event/field.ts";
 import { verdictText } from "./event-text.ts";
 import { counted, countOf, inColumns, indented } from "./text.ts";
 
 /** gatt[0x42] */
-export const subjectName = ({ family, number }: Subject): string =>
-  `${family}[0x${number.toString(16)}]`;
+export const subjectName = ({ family, number }: Subject): string => `${family}[${hex(number)}]`;
 
 /** Findings of one check that the text shows; JSON has all that were kept. */
 const SHOWN = 3;

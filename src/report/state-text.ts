@@ -1,11 +1,31 @@
 // state-text.ts - a machine's state at a moment: in runs of pages, registers by name, as JSON and on one screen.
 
-import { aperture, mfnOf, offset, PAGE_SIZE, raw } from "../address.ts";
+import {
+  type Aperture,
+  type BusPage,
+  distance,
+  entryOffset,
+  type GattIndex,
+  gattIndex,
+  hex,
+  type Index,
+  isAligned,
+  mfnOf,
+  offset,
+  PAGE_SIZE,
+  type Pfn,
+  pfnOnBareMetal,
+  type RegisterIndex,
+  raw,
+  registerIndex,
+  type Vpn,
+  type WordIndex,
+} from "../address.ts";
 import type { RegisterField } from "../chipset/chipset.ts";
 import { uses } from "../event/memory.ts";
 import { deviceOf, registerName } from "../event/register.ts";
 import type { Verdict } from "../event/verdict.ts";
-import { cachedEntry, entriesOf, entryPlace, fetch, reachOf } from "../machine/gart.ts";
+import { accessedWord, cachedEntry, entriesOf, fetch, reachOf } from "../machine/gart.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import { verdictIn } from "../replay/causes.ts";
 import type { Trace } from "../replay/trace.ts";
@@ -13,12 +33,13 @@ import { colours } from "./colours.ts";
 import { eventLine, verdictText } from "./event-text.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
 
-export const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
+export { hex };
 
 /** "0x1000..0x100f", or one number alone. */
-export const span = (first: number, length: number, unit = 1, base = 0n): string => {
-  const at = (number: number) => hex(BigInt(number) + base);
-  return length * unit === 1 ? at(first) : `${at(first)}..${at(first + length * unit - 1)}`;
+export const span = (first: Index | number, length: number, unit = 1, base = 0n): string => {
+  // Printed, whichever space it is of.
+  const low = BigInt(raw(first)) + base;
+  return length * unit === 1 ? hex(low) : `${hex(low)}..${hex(low + BigInt(length * unit - 1))}`;
 };
 
 /** Pages that follow each other, in frames that follow each other. */
@@ -28,9 +49,11 @@ export interface Run {
   readonly frame: number;
 }
 
-function runsOf(entries: Iterable<readonly [number, number]>): Run[] {
+function runsOf(entries: Iterable<readonly [Index, Index]>): Run[] {
   const found: { first: number; length: number; frame: number }[] = [];
-  for (const [page, frame] of entries) {
+  for (const entry of entries) {
+    // A run is printed, whichever table it is of.
+    const [page, frame] = entry.map(raw) as [number, number];
     const run = found.at(-1);
     if (run !== undefined && page === run.first + run.length && frame === run.frame + run.length)
       run.length++;
@@ -41,7 +64,7 @@ function runsOf(entries: Iterable<readonly [number, number]>): Run[] {
 
 /** Pages by use, in runs of neighbouring pages. */
 export function allocations(state: State): { use: string; pages: number; runs: Run[] }[] {
-  const pages = uses.map((): [number, number][] => []);
+  const pages = uses.map((): [Pfn, Pfn][] => []);
   for (const [page] of state.allocation.entries())
     pages[state.allocationOf(page)!.use]!.push([page, page]);
   return uses
@@ -50,15 +73,15 @@ export function allocations(state: State): { use: string; pages: number; runs: R
 }
 
 /** What the trace has told of the table from pseudo-physical pages to machine frames. */
-export const p2mRuns = (state: State, first?: number, last?: number): Run[] =>
+export const p2mRuns = (state: State, first?: Pfn, last?: Pfn): Run[] =>
   runsOf(state.p2m.entries(first, last));
 
 /** The entries of the IOMMU, by bus page. */
-export const iommuRuns = (state: State, first?: number, last?: number): Run[] =>
+export const iommuRuns = (state: State, first?: BusPage, last?: BusPage): Run[] =>
   runsOf(state.iommu.entries(first, last));
 
 /** What ioremap has mapped, by virtual page. */
-export const mappings = (state: State, first?: number, last?: number): Run[] =>
+export const mappings = (state: State, first?: Vpn, last?: Vpn): Run[] =>
   runsOf([...state.mappings.entries(first, last)].map(([page, { word }]) => [page, word] as const));
 
 /** Aperture pages that the GART's TLB holds, in runs, and how many of them memory says otherwise of. */
@@ -73,7 +96,7 @@ export function tlbPart(state: State): { runs: Run[]; stale: number } {
 export function unflushed(state: State): Run[] {
   if (state.dirty.size === 0) return [];
   const entries = [...entriesOf(state)]
-    .filter(([entry]) => state.dirty.has(tablePlace(state, entry)))
+    .filter(([entry]) => state.dirty.has(wordOf(state, entry)))
     .map(([entry]) => [entry, entry] as const);
   return runsOf(entries);
 }
@@ -88,21 +111,21 @@ export interface RegisterPart {
 /** The registers that were read or written, by the names of the data sheet where it has one. */
 export function registers(
   state: State,
-  first = 0,
-  last = Number.POSITIVE_INFINITY,
+  first = registerIndex(0),
+  last = registerIndex(Number.POSITIVE_INFINITY),
 ): RegisterPart[] {
   const known = state.nature.chipset?.registers ?? [];
   const left = new Set([...state.registers.entries(first, last)].map(([number]) => number));
-  const parts: { number: number; part: RegisterPart }[] = [];
+  const parts: { number: RegisterIndex; part: RegisterPart }[] = [];
   for (const { number, name, width, fields } of known) {
     const held = state.register(number, width);
-    if (held === undefined || number > last || number + width <= first) continue;
-    for (let i = 0; i < width; i++) left.delete(number + i);
+    if (held === undefined || number > last || offset(number, width) <= first) continue;
+    for (let i = 0; i < width; i++) left.delete(offset(number, i));
     parts.push({ number, part: partOf(name, held.word, fields) });
   }
   for (const { number, width } of words(left))
     parts.push({ number, part: partOf(registerName(number), state.register(number, width)!.word) });
-  return parts.sort((a, b) => a.number - b.number).map(({ part }) => part);
+  return parts.sort((a, b) => distance(b.number, a.number)).map(({ part }) => part);
 }
 
 function partOf(
@@ -118,31 +141,31 @@ function partOf(
 }
 
 /** Bytes without a name as the largest words that lie there, aligned to their own size. */
-function words(bytes: ReadonlySet<number>): { number: number; width: number }[] {
-  const found: { number: number; width: number }[] = [];
-  let end = 0;
-  for (const number of [...bytes].sort((a, b) => a - b)) {
+function words(bytes: ReadonlySet<RegisterIndex>): { number: RegisterIndex; width: number }[] {
+  const found: { number: RegisterIndex; width: number }[] = [];
+  let end = registerIndex(0);
+  for (const number of [...bytes].sort((a, b) => distance(b, a))) {
     if (number < end) continue;
     const width = [4, 2, 1].find(
       (width) =>
-        number % width === 0 &&
-        Array.from({ length: width }, (_, i) => number + i).every((at) => bytes.has(at)),
+        isAligned(number, width) &&
+        Array.from({ length: width }, (_, i) => offset(number, i)).every((at) => bytes.has(at)),
     )!;
     found.push({ number, width });
-    end = number + width;
+    end = offset(number, width);
   }
   return found;
 }
 
 export interface GattPart {
-  readonly first: number;
+  readonly first: GattIndex;
   readonly count: number;
   /** What the chipset finds when it walks there. */
   readonly says: "right" | "scratch" | "wrong" | "not reached" | "empty";
   /** The word that the CPU wrote into the first entry. */
   readonly word: number;
   /** The first page of the aperture that these entries are for. */
-  readonly aperture: number | null;
+  readonly aperture: Aperture | null;
   /** What the writing of these entries said; null where they name no page or nobody asked. */
   readonly verdict: Verdict | null;
 }
@@ -154,8 +177,8 @@ export type VerdictAt = (seq: number) => Verdict | null;
 export function gattParts(
   state: State,
   verdictAt: VerdictAt = () => null,
-  from = 0,
-  to = Number.POSITIVE_INFINITY,
+  from = gattIndex(0),
+  to = gattIndex(Number.POSITIVE_INFINITY),
 ): GattPart[] {
   type Part = { -readonly [F in keyof Omit<GattPart, "aperture">]: GattPart[F] };
   const found: Part[] = [];
@@ -164,7 +187,7 @@ export function gattParts(
     const says = judgement(state, index, word);
     const verdict = says === "empty" ? null : verdictAt(writtenAt(state, index));
     const part = found.at(-1);
-    const goesOn = part !== undefined && part.first + part.count === index;
+    const goesOn = part !== undefined && offset(part.first, part.count) === index;
     if (goesOn && part.says === says && part.verdict === verdict) part.count++;
     else found.push({ first: index, count: 1, word, says, verdict });
   }
@@ -172,28 +195,26 @@ export function gattParts(
   return found.map((part) => ({
     ...part,
     aperture:
-      base === null
-        ? null
-        : raw(offset(aperture(raw(base)), part.first * reachOf(state.nature.chipset!))),
+      base === null ? null : offset(base, entryOffset(part.first, reachOf(state.nature.chipset!))),
   }));
 }
 
 /** The seq of the write of an entry, as the CPU sees it. */
-function writtenAt(state: State, entry: number): number {
-  const place = tablePlace(state, entry);
-  return state.dirty.get(place)?.seq ?? state.written.get(place) ?? 0;
+function writtenAt(state: State, entry: GattIndex): number {
+  const at = wordOf(state, entry);
+  return state.dirty.get(at)?.seq ?? state.written.get(at) ?? 0;
 }
 
 /** Where an entry of the table lies, through the CPU's mapping of it. */
-const tablePlace = (state: State, entry: number): number => entryPlace(state, { entry })!;
+const wordOf = (state: State, entry: GattIndex): WordIndex => accessedWord(state, { entry })!;
 
 /** Right means: the chipset fetches this very word, and it names a page that this kernel gave to AGP. */
-function judgement(state: State, index: number, word: number): GattPart["says"] {
+function judgement(state: State, index: GattIndex, word: number): GattPart["says"] {
   if (state.nature.chipset?.entry.decode(word) == null) return "empty";
   const walked = fetch(state, index);
   if (walked === null || walked.word !== word || walked.reached === null) return "not reached";
-  const frame = raw(mfnOf(walked.reached));
-  const page = state.nature.physIsMachine ? frame : state.m2p.get(frame);
+  const frame = mfnOf(walked.reached);
+  const page = state.nature.physIsMachine ? pfnOnBareMetal(frame) : state.m2p.get(frame);
   const owner = page === undefined ? null : state.allocationOf(page);
   const use = owner === null ? null : uses[owner.use];
   if (use === "scratch") return "scratch";

@@ -1,6 +1,18 @@
 // subject-text.ts - one subject, or a range of them, as it is at a moment; equal neighbours in one row.
 
-import { PAGE_SIZE } from "../address.ts";
+import {
+  bus,
+  busPage,
+  directoryIndex,
+  gattIndex,
+  type Index,
+  mfn,
+  PAGE_SIZE,
+  pfn,
+  registerIndex,
+  vpn,
+  WORD_SIZE,
+} from "../address.ts";
 import { tagName } from "../event/device.ts";
 import type { FamilyName } from "../event/field.ts";
 import { toJson } from "../event/line.ts";
@@ -9,7 +21,7 @@ import { deviceOf } from "../event/register.ts";
 import { eventText } from "../event/vocabulary.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import type { TablePages } from "../machine/table-pages.ts";
-import { cpuWord, placeOf } from "../machine/table-words.ts";
+import { cpuWord, entryWord } from "../machine/table-words.ts";
 import { type Subject, type SubjectRange, subjectAt } from "../replay/subject.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 import { eventLine } from "./event-text.ts";
@@ -74,9 +86,13 @@ const rowsOf = (travel: TimeTravel, subject: Subject, state: State): SubjectRow[
 type Teller = (state: State, part: SubjectRange, travel: TimeTravel) => SubjectRow[];
 
 const leads =
-  (name: string, runsOf: (state: State, first: number, last: number) => Run[]): Teller =>
+  <Page extends Index>(
+    name: string,
+    page: (number: number) => Page,
+    runsOf: (state: State, first: Page, last: Page) => Run[],
+  ): Teller =>
   (state, { first, last }) =>
-    runsOf(state, first, last).map((run) => ({
+    runsOf(state, page(first), page(last)).map((run) => ({
       subject: `${name}[${span(run.first, run.length)}]`,
       value: `-> frame ${span(run.frame, run.length)}`,
     }));
@@ -86,8 +102,8 @@ const words =
   (name: FamilyName, pagesOf: (state: State) => TablePages): Teller =>
   (state, { first, last }) => {
     const pages = pagesOf(state);
-    return alike(first, Math.min(last, (pages.size * PAGE_SIZE) / 4 - 1), name, (entry) => {
-      const word = cpuWord(state, placeOf(pages, entry, 4)!);
+    return alike(first, Math.min(last, (pages.size * PAGE_SIZE) / WORD_SIZE - 1), name, (entry) => {
+      const word = cpuWord(state, entryWord(pages, directoryIndex(entry), WORD_SIZE)!);
       return word === undefined ? null : hex(word);
     });
   };
@@ -103,7 +119,7 @@ const lastSaid =
 
 const tellers: { readonly [F in SubjectRange["family"]]: Teller } = {
   gatt: (state, { first, last }, travel) =>
-    gattParts(state, verdictsOf(travel.trace), first, last).map((part) => ({
+    gattParts(state, verdictsOf(travel.trace), gattIndex(first), gattIndex(last)).map((part) => ({
       subject: `gatt[${span(part.first, part.count)}]`,
       value: [
         part.says,
@@ -124,23 +140,25 @@ const tellers: { readonly [F in SubjectRange["family"]]: Teller } = {
             value: "none: physical addresses are machine addresses",
           },
         ]
-      : leads("p2m", p2mRuns)(state, part, travel),
-  iommu: leads("iommu", iommuRuns),
-  mapping: leads("mapping", mappings),
+      : leads("p2m", pfn, p2mRuns)(state, part, travel),
+  iommu: leads("iommu", busPage, iommuRuns),
+  mapping: leads("mapping", vpn, mappings),
   dma: (state, { first, last }) =>
-    [...state.dma.entries(first, last)].map(({ handle, device, bytes }) => ({
+    [...state.dma.entries(bus(first), bus(last))].map(({ handle, device, bytes }) => ({
       subject: `dma[${hex(handle)}]`,
       value: `${bytes} bytes at ${hex(handle)}:b${device === null ? "" : ` for ${deviceOf(device)}`}`,
     })),
   register: (state, { first, last }) =>
-    registers(state, first, last).map(({ register, value, fields }) => ({
-      subject: `reg:${register}`,
-      value: [value, ...Object.entries(fields).map(([name, field]) => `${name}=${field}`)].join(
-        " ",
-      ),
-    })),
+    registers(state, registerIndex(first), registerIndex(last)).map(
+      ({ register, value, fields }) => ({
+        subject: `reg:${register}`,
+        value: [value, ...Object.entries(fields).map(([name, field]) => `${name}=${field}`)].join(
+          " ",
+        ),
+      }),
+    ),
   content: (state, { first, last }) =>
-    [...state.content.entries(first, last)].map(([frame, tag]) => ({
+    [...state.content.entries(mfn(first), mfn(last))].map(([frame, tag]) => ({
       subject: `content[${hex(frame)}]`,
       value: tagName(tag),
     })),
@@ -149,7 +167,7 @@ const tellers: { readonly [F in SubjectRange["family"]]: Teller } = {
   ],
   allocation: (state, { first, last }) =>
     alike(first, last, "page", (page) => {
-      const found = state.allocationOf(page);
+      const found = state.allocationOf(pfn(page));
       if (found === null) return null;
       return `${uses[found.use]}, allocated as ${span(found.first, found.pages)} in #${state.allocated.get(found.first)}`;
     }),
@@ -157,7 +175,7 @@ const tellers: { readonly [F in SubjectRange["family"]]: Teller } = {
   pte: lastSaid("pte"),
   attribute: (state, { first, last }) =>
     alike(first, last, "page", (page) => {
-      const flags = state.flags.get(page) ?? 0;
+      const flags = state.flags.get(pfn(page)) ?? 0;
       const names = [
         ...((flags & RESERVED) === 0 ? [] : ["reserved"]),
         ...((flags & UNCACHED) === 0 ? [] : ["uncached"]),

@@ -3,13 +3,14 @@
 // xen_swiotlb_alloc_coherent leaves pages as they are if they follow each other already. That they must also be
 // aligned in machine space came in two steps, linux 9f40ec84a797 (2024) and 85fcb57c983f (2025).
 
+import { distance, mfn, offset, pfn } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { xenI386 } from "../platform/xen-i386.ts";
 import { type Scenario, workloadOf } from "./scenario.ts";
 
 /** The kernel has its frames in a row, one off from where pfns are aligned. */
-const FIRST = 0x40001;
+const FIRST = mfn(0x40001);
 const PAGES = 0xffff;
 
 export const alignmentInPfn: Scenario = {
@@ -23,8 +24,9 @@ export const alignmentInPfn: Scenario = {
     ...xenI386,
     ram: { ...xenI386.ram, pages: PAGES },
     backing: () => ({
-      frameOf: (pfn) => FIRST + pfn,
-      pageOf: (mfn) => (mfn >= FIRST && mfn < FIRST + PAGES ? mfn - FIRST : null),
+      frameOf: (page) => offset(FIRST, distance(pfn(0), page)),
+      pageOf: (frame) =>
+        frame >= FIRST && frame < offset(FIRST, PAGES) ? pfn(distance(FIRST, frame)) : null,
     }),
     dma: { ...xenI386.dma, exchanged: "unaligned-machine" },
   },

@@ -3,7 +3,7 @@
 // Bits 31:29 of the i815's ATTBASE are not the table's: intel_815_configure of 2.6.12-rc2 looks and refuses a
 // table at 512 MB or above. Here it does not look; likewise nothing ever writes GARTHI, the upper half on others.
 
-import { raw } from "../address.ts";
+import { pfn, raw } from "../address.ts";
 import { intel815, TABLE_LIMIT_815 } from "../chipset/intel-8xx.ts";
 import { gart } from "../hooks/gart.ts";
 import { nativeI386 } from "../platform/native-i386.ts";
@@ -17,7 +17,7 @@ export const baseTooHigh: Scenario = {
   check: "table-base",
   // The rule calls truncated what lacks bits from 30 on; here bit 29 is lost.
   verdict: "foreign-frame",
-  platform: { ...nativeI386, ram: { first: 0, pages: 0x30000, bump: 0x21000 } },
+  platform: { ...nativeI386, ram: { first: pfn(0), pages: 0x30000, bump: pfn(0x21000) } },
   hooks: gart,
   chipset: sized(intel815, 0xb4, 0x8),
   workload: workloadOf("base-too-high", { op: "init" }, { op: "cleanup" }),

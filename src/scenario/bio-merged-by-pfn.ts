@@ -3,6 +3,7 @@
 // "A fairly clean way of hooking block-I/O buffer merging" is BIOVEC_PHYS_MERGEABLE, which Xen overrides
 // (asm-xen/asm-i386/io.h, March 2005). Without it the disk goes on into the next machine frame: here one of dom2.
 
+import { pfn } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { xenI386 } from "../platform/xen-i386.ts";
@@ -16,7 +17,7 @@ export const bioMergedByPfn: Scenario = {
   check: "bio-merge",
   verdict: "foreign-frame",
   // The kernel's first page to give is the one whose frame, 0x4ffff, lies just below those of dom2.
-  platform: { ...xenI386, ram: { ...xenI386.ram, bump: 0xe176 } },
+  platform: { ...xenI386, ram: { ...xenI386.ram, bump: pfn(0xe176) } },
   hooks: gart,
   chipset: intel440bx,
   workload: workloadOf(

@@ -1,6 +1,6 @@
 // clearing.ts - AGP pages with zeroes in them, as agp_generic_alloc_page came to give them.
 
-import { mfnOf, raw } from "../address.ts";
+import { mfnOf } from "../address.ts";
 import type { BridgeDriver } from "../agpgart/bridge.ts";
 
 export const clearingPages = (driver: BridgeDriver): BridgeDriver => ({
@@ -15,7 +15,7 @@ export const clearingPages = (driver: BridgeDriver): BridgeDriver => ({
       kind: "cpu.wrote",
       actor: "kernel",
       place: "clear_page",
-      frame: raw(mfnOf(machine)),
+      frame: mfnOf(machine),
       tag: 0,
       virt,
       phys,

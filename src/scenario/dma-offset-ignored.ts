@@ -3,6 +3,7 @@
 // swiotlb-xen of 2020 gave devices machine addresses on the Raspberry Pi 4, the first board with Xen whose bus
 // addresses are others; Stefano Stabellini's series put phys_to_dma() in. Here a window is shifted by 64 MB.
 
+import { bus, machine } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { xenI386 } from "../platform/xen-i386.ts";
@@ -19,7 +20,7 @@ export const dmaOffsetIgnored: Scenario = {
     ...xenI386,
     dma: {
       ...xenI386.dma,
-      window: { machine: 0x38000000, bus: 0x3c000000, size: 0x20000000 },
+      window: { machine: machine(0x38000000), bus: bus(0x3c000000), size: 0x20000000 },
     },
   },
   hooks: gart,

@@ -3,6 +3,7 @@
 // An i915 with 39 lines reads a page above 512 GB at the address without its upper bits. Its driver's mask must
 // say so, and the kernel then gives it pages from below.
 
+import { pfn } from "../address.ts";
 import { amd64s } from "../chipset/amd64.ts";
 import { gart } from "../hooks/gart.ts";
 import { nativeX86_64 } from "../platform/x86-64.ts";
@@ -30,7 +31,7 @@ export const narrowDevice: Scenario = {
   flaw: {
     platform: (platform) => ({
       ...platform,
-      ram: { ...platform.ram, first: 0x8140000, bump: 0x8141000 },
+      ram: { ...platform.ram, first: pfn(0x8140000), bump: pfn(0x8141000) },
     }),
   },
 };

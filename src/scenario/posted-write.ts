@@ -4,6 +4,7 @@
 // there. Dave Jones' tree put the missing reads into one driver after the other (history be33525281,
 // 0782157da2, 4a224efbb3); the i810's entries go through its registers.
 
+import { gattIndex } from "../address.ts";
 import { i810 } from "../chipset/i810.ts";
 import { gart } from "../hooks/gart.ts";
 import { nativeI386 } from "../platform/native-i386.ts";
@@ -27,7 +28,13 @@ export const postedWrite: Scenario = {
         const window = { registers: bridge.registers!, offset: 0x10000 };
         for (const [i, given] of mem.memory.entries()) {
           const word = driver.maskMemory(given.bus);
-          bridge.board.access.write(window, pgStart + i, word, given, "insert_entries unread");
+          bridge.board.access.write(
+            window,
+            gattIndex(pgStart + i),
+            word,
+            given,
+            "insert_entries unread",
+          );
         }
         return 0;
       },

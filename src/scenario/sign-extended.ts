@@ -3,7 +3,7 @@
 // The AMD64's entries have room for 40 bits of address, and the upper eight became ones for each page of the
 // third and fourth gigabyte (history 368e4f9328).
 
-import { PAGE_SIZE, raw } from "../address.ts";
+import { PAGE_SIZE, pfn, raw } from "../address.ts";
 import { fill } from "../agpgart/generic.ts";
 import { amd64s } from "../chipset/amd64.ts";
 import { gart } from "../hooks/gart.ts";
@@ -19,7 +19,7 @@ export const signExtended: Scenario = {
   real: "amd64 gart: history 368e4f9328",
   check: "entry-astray",
   verdict: "foreign-frame",
-  platform: { ...nativeX86_64, ram: { first: 0x80000, pages: 0x10000, bump: 0x81000 } },
+  platform: { ...nativeX86_64, ram: { first: pfn(0x80000), pages: 0x10000, bump: pfn(0x81000) } },
   hooks: gart,
   chipset: amd64s[0]!,
   workload: bindFour("sign-extended"),

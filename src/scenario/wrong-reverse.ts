@@ -3,14 +3,20 @@
 // With half of the hooks in place: the driver keeps what virt_to_gart() gave and frees what phys_to_virt()
 // makes of it, an innocent page. This dom0's frames have numbers that its own pages have too.
 
+import { mfn, mfnOnBareMetal, offset, pfn, pfnOnBareMetal } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
 import { hookSet } from "../hooks/functions.ts";
 import { gart } from "../hooks/gart.ts";
+import type { Backing } from "../platform/platform.ts";
 import { xenI386 } from "../platform/xen-i386.ts";
 import { type Scenario, sized, workloadOf } from "./scenario.ts";
 
 /** Frames 0 to 0xffff, the halves of the memory exchanged. */
-const exchanged = { frameOf: (pfn: number) => pfn ^ 0x8000, pageOf: (mfn: number) => mfn ^ 0x8000 };
+const HALF = 0x8000;
+const exchanged: Backing = {
+  frameOf: (page) => offset(mfnOnBareMetal(page), page < pfn(HALF) ? HALF : -HALF),
+  pageOf: (frame) => offset(pfnOnBareMetal(frame), frame < mfn(HALF) ? HALF : -HALF),
+};
 
 export const wrongReverse: Scenario = {
   name: "wrong-reverse",
@@ -22,7 +28,7 @@ export const wrongReverse: Scenario = {
   platform: {
     ...xenI386,
     backing: () => exchanged,
-    owner: (mfn) => (mfn < 0x10000 ? 0 : xenI386.owner(mfn)),
+    owner: (frame) => (frame < mfn(0x10000) ? 0 : xenI386.owner(frame)),
   },
   hooks: gart,
   chipset: sized(intel440bx, 0xb4, 0x3f),

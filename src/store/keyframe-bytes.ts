@@ -5,7 +5,7 @@
 // things, so that most steps take a byte or two.
 
 import { State } from "../machine/state.ts";
-import type { Table } from "../machine/table.ts";
+import type { NumberTable } from "../machine/table.ts";
 
 // The head byte: bytes of the value's step (0 to 7), its sign, whether the entry is gone, and the bytes of
 // the index's step.
@@ -49,7 +49,7 @@ export class KeyframeWriter {
     });
   }
 
-  #state(state: State, keep: (table: Table) => void): Uint8Array {
+  #state(state: State, keep: (table: NumberTable) => void): Uint8Array {
     this.#end = 0;
     this.#room(NUMBER);
     this.#number(state.op + 1, NUMBER);
@@ -128,7 +128,7 @@ class Reader {
   }
 
   /** Hot: some 12 ns an entry. */
-  table(table: Table): void {
+  table(table: NumberTable): void {
     const source = this.#bytes;
     if (source[this.#at++] === 1) table.clear();
     const count = this.number(NUMBER);

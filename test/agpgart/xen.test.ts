@@ -1,6 +1,7 @@
 // xen.test.ts - the driver as dom0's of March 2005: what return codes show, and what the card meets.
 
 import { describe, expect, test } from "vitest";
+import { hex, mfnOf } from "../../src/address.ts";
 import { tagName } from "../../src/event/device.ts";
 import { isWrong } from "../../src/event/verdict.ts";
 import { verdictIn } from "../../src/replay/causes.ts";
@@ -75,9 +76,7 @@ describe("the merged hooks", () => {
       again
         .of(place, kind)
         .filter(({ actor }) => actor === "kernel")
-        .map(
-          ({ page, machine }) => `${page.toString(16)}: ${(Number(machine) / 4096).toString(16)}`,
-        );
+        .map(({ page, machine }) => `${hex(page).slice(2)}: ${hex(mfnOf(machine)).slice(2)}`);
     expect(frames(1, "p2m.cleared")).toEqual(["1000: 40c21", "1001: 4767e"]);
     expect(frames(1, "p2m.set")).toEqual(["1000: 80000", "1001: 80001"]);
     expect(frames(2, "p2m.set")).toEqual([]);

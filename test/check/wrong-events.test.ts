@@ -1,7 +1,7 @@
 // wrong-events.test.ts - each check is silent on a right run and finds the one event that was made wrong in it.
 
 import { describe, expect, test } from "vitest";
-import { machineOf, mfn, mfnOf, offset, PAGE_SIZE, phys, raw } from "../../src/address.ts";
+import { machineOf, mfn, mfnOf, offset, PAGE_SIZE, pfn, phys } from "../../src/address.ts";
 import { checks } from "../../src/check/index.ts";
 import { intel440bx } from "../../src/chipset/440bx.ts";
 import { i810 } from "../../src/chipset/i810.ts";
@@ -73,7 +73,7 @@ const wrongs: readonly Wrong[] = [
     check: "entry-overwritten",
     run: dom0,
     at: seqOf(dom0, 1, bound),
-    change: (event: Of<"gatt.written">) => ({ ...event, entry: event.entry - 1 }),
+    change: (event: Of<"gatt.written">) => ({ ...event, entry: offset(event.entry, -1) }),
   },
   {
     check: "dma-access",
@@ -155,7 +155,7 @@ const wrongs: readonly Wrong[] = [
     check: "wrong-free",
     run: dom0,
     at: seqOf(dom0, 0, isKind("page.freed")),
-    change: (event: Of<"page.freed">) => ({ ...event, allocation: 7, phys: phys(0x7000) }),
+    change: (event: Of<"page.freed">) => ({ ...event, allocation: pfn(7), phys: phys(0x7000) }),
   },
   {
     check: "memory-count",
@@ -169,7 +169,7 @@ const wrongs: readonly Wrong[] = [
     run: unfilled,
     at: seqOf(unfilled, 1, isKind("op.began")),
     change: ({ actor }: Of<"op.began">) => ({
-      ...{ kind: "cpu.wrote", actor, frame: raw(mfnOf(page.machine!)), tag: 99 },
+      ...{ kind: "cpu.wrote", actor, frame: mfnOf(page.machine!), tag: 99 },
       machine: page.machine!,
     }),
     foundAt: "device.read",

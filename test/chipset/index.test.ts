@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bus, hex, raw } from "../../src/address.ts";
+import { bus, gattIndex, hex, raw } from "../../src/address.ts";
 import { amdIrongate } from "../../src/chipset/amd-irongate.ts";
 import { amd64s, northbridges } from "../../src/chipset/amd64.ts";
 import { atiRs100 } from "../../src/chipset/ati-igp.ts";
@@ -90,9 +90,8 @@ test("each chipset has a name of its own", () => {
 });
 
 describe("U3", () => {
-  const [GART_BASE, AGP_BASE, GART_CTRL] = [0x8c, 0x90, 0x94].map((offset) =>
-    registerNumber("config", bdfOf(u3.bridge.device), offset),
-  ) as [number, number, number];
+  const at = (offset: number) => registerNumber("config", bdfOf(u3.bridge.device), offset);
+  const [GART_BASE, AGP_BASE, GART_CTRL] = [at(0x8c), at(0x90), at(0x94)];
   const base = (low: number, high: number) =>
     u3.tableBase(holding([GART_BASE, { word: low, seq: 1 }], [AGP_BASE, { word: high, seq: 2 }]))!
       .base;
@@ -210,12 +209,12 @@ test("the nForce2 finds each 64 MB of its aperture by a register of its own, if 
     [second!.number, { word: 0x04000001, seq: 2 }],
   );
   const entryAt = (page: number) => {
-    const { base, seq } = nforce2.tableBase(held, page)!;
+    const { base, seq } = nforce2.tableBase(held, gattIndex(page))!;
     return [hex(raw(base) + page * 4), seq];
   };
   expect(entryAt(16383)).toEqual(["0x100fffc", 1]);
   expect(entryAt(16384)).toEqual(["0x4000000", 2]);
-  expect(nforce2.tableBase(held, 2 * 16384)).toBeNull();
+  expect(nforce2.tableBase(held, gattIndex(2 * 16384))).toBeNull();
   expect(nforce2.tableBase(holding([first!.number, { word: 0x01000000, seq: 1 }]))).toBeNull();
 });
 

@@ -1,7 +1,7 @@
 // classes.test.ts - each class of pairs alone, and what would fool a comparison of numbers or of names.
 
 import { describe, expect, test } from "vitest";
-import { bus, machine, raw } from "../../src/address.ts";
+import { bus, gattIndex, machine, raw } from "../../src/address.ts";
 import { chipsetCalled } from "../../src/chipset/index.ts";
 import type { PairClass } from "../../src/diff/compare.ts";
 import { compare } from "../../src/diff/diff.ts";
@@ -36,7 +36,7 @@ function classesOf(a: Trace, b: Trace): { [name in PairClass]?: number } {
 const isEntry =
   (entry: number) =>
   (event: Event): event is Of<"gatt.written"> =>
-    event.kind === "gatt.written" && event.entry === entry && event.bus != null;
+    event.kind === "gatt.written" && event.entry === gattIndex(entry) && event.bus != null;
 const entryOf = (trace: Trace, entry: number): Of<"gatt.written"> =>
   [...trace.events()].map(({ event }) => event).find(isEntry(entry))!;
 const isFlush = (event: Event): boolean => event.kind === "cache.flushed";

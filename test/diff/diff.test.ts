@@ -1,7 +1,7 @@
 // diff.test.ts - what two traces have in common, and what each way of parting is called.
 
 import { describe, expect, test } from "vitest";
-import { bus, machine } from "../../src/address.ts";
+import { bus, gattIndex, machine } from "../../src/address.ts";
 import { type Divergence, isAlike } from "../../src/diff/comparison.ts";
 import { compare } from "../../src/diff/diff.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
@@ -35,7 +35,7 @@ const parts = (a: Trace, b: Trace, exact = false): Divergence[] => {
 };
 const kindsOf = ({ a, b }: Divergence) => (a ?? b)?.recorded.event.kind ?? "result";
 const entry = (at: number) => (event: Event) =>
-  event.kind === "gatt.written" && event.entry === at && event.bus != null;
+  event.kind === "gatt.written" && event.entry === gattIndex(at) && event.bus != null;
 
 describe("alike are", () => {
   test("a trace and itself, number by number", () => {

@@ -1,6 +1,7 @@
 // field.test.ts - what fields are kept in, under which names, and what a subject's number is.
 
 import { describe, expect, test } from "vitest";
+import { gattIndex, mfn } from "../../src/address.ts";
 import { attributes, flushes, tlbs } from "../../src/event/cache.ts";
 import { faults } from "../../src/event/fault.ts";
 import {
@@ -63,8 +64,8 @@ test("every field stands in a column of the store or in one of its texts", () =>
 describe("a subject", () => {
   test("is its number and its family in one integer", () => {
     expect(subjectCode("op", 0)).toBe(0);
-    expect(subjectCode("gatt", 0x42)).toBe(0x426);
-    expect(subjectCode("content", 2 ** 40)).toBe(2 ** 44 + 9);
+    expect(subjectCode("gatt", gattIndex(0x42))).toBe(0x426);
+    expect(subjectCode("content", mfn(2 ** 40))).toBe(2 ** 44 + 9);
   });
 
   test("has a family that fits into four bits and keeps its code for ever", () => {

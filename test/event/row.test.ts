@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { machine, phys } from "../../src/address.ts";
+import { gattIndex, machine, pfn, phys } from "../../src/address.ts";
 import { columns } from "../../src/event/field.ts";
 import {
   encodeRow,
@@ -71,7 +71,7 @@ describe("a row", () => {
     actor: "driver",
     place: "agp_generic_insert_memory",
     cause: 12,
-    entry: 0x42,
+    entry: gattIndex(0x42),
     word: 0x51f3017,
     phys: phys(0x0abcd000),
     machine: machine(0x51f3000),
@@ -115,7 +115,7 @@ describe("a row", () => {
     const event = {
       kind: "page.allocated",
       actor: "kernel",
-      allocation: 0x1230,
+      allocation: pfn(0x1230),
       by: "__get_free_pages",
       use: "agp",
       size: 4096,

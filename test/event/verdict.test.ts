@@ -1,7 +1,7 @@
 // verdict.test.ts - each verdict from the machine that earns it, with its numbers.
 
 import { describe, expect, test } from "vitest";
-import { bus, machine, phys } from "../../src/address.ts";
+import { bus, gattIndex, machine, phys } from "../../src/address.ts";
 import {
   type Addresses,
   addressesOf,
@@ -156,7 +156,13 @@ test("wrong is what hardware would not get to its page with", () => {
 
 test("an event's addresses are its columns, null where it has none", () => {
   const at = { phys: phys(0x0abcd000), machine: machine(0x051f3000), bus: bus(0) };
-  const entry = { kind: "gatt.written", actor: "driver", entry: 0x42, word: 1, ...at } as const;
+  const entry = {
+    kind: "gatt.written",
+    actor: "driver",
+    entry: gattIndex(0x42),
+    word: 1,
+    ...at,
+  } as const;
   const expected = event("gatt.written", { ...page, bus: 0 });
   expect(addressesOf(entry)).toEqual(expected);
   expect(addressesOf({ ...entry, reached: null })).toEqual(expected);

@@ -2,7 +2,20 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { aperture, bus, machine, phys, virt } from "../../src/address.ts";
+import {
+  aperture,
+  bus,
+  busPage,
+  directoryIndex,
+  gattIndex,
+  machine,
+  mfn,
+  pfn,
+  phys,
+  pteIndex,
+  virt,
+  vpn,
+} from "../../src/address.ts";
 import { strangerTag } from "../../src/event/device.ts";
 import { bdfOf, registerNumber } from "../../src/event/register.ts";
 import {
@@ -24,8 +37,14 @@ const page = { phys: phys(0x0abcd000), machine: machine(0x051f3000) };
 const given = { ...page, bus: bus(0x051f3000), reached: machine(0x051f3000) };
 const ATTBASE = registerNumber("config", bdfOf("0000:00:00.0"), 0xb8);
 const word = 0x51f3017;
-const alloc = { allocation: 0xabcd, by: "alloc_page", use: "agp", size: 4096, ...page } as const;
-const dma = { handle: 0x60000, way: "coherent", bus: bus(0x60000000), size: 0x40000 } as const;
+const alloc = {
+  allocation: pfn(0xabcd),
+  by: "alloc_page",
+  use: "agp",
+  size: 4096,
+  ...page,
+} as const;
+const dma = { handle: bus(0x60000), way: "coherent", bus: bus(0x60000000), size: 0x40000 } as const;
 
 const told: { readonly [K in KindName]: Told<K> } = {
   "op.began": [
@@ -41,22 +60,22 @@ const told: { readonly [K in KindName]: Told<K> } = {
     { ...alloc, by: "free_pages", use: "gatt", size: 65536, virt: virt(0xcabcd000) },
     "free_pages: 16 pages of gatt at 0xcabcd000:v 0xabcd000:p 0x51f3000:m",
   ],
-  "p2m.set": [{ page: 0xabcd, ...page }, "p2m[0xabcd] <- 0x51f3"],
-  "p2m.cleared": [{ page: 0xabcd, ...page }, "p2m[0xabcd] cleared, was 0x51f3"],
+  "p2m.set": [{ page: pfn(0xabcd), ...page }, "p2m[0xabcd] <- 0x51f3"],
+  "p2m.cleared": [{ page: pfn(0xabcd), ...page }, "p2m[0xabcd] cleared, was 0x51f3"],
   "hypercall.made": [
     { call: "dom_mem_op(MEMOP_decrease_reservation)", result: 1, machine: page.machine },
     "dom_mem_op(MEMOP_decrease_reservation) frame 0x51f3 = 1",
   ],
   "iommu.mapped": [
-    { page: 0x60000, bus: bus(0x60000000), machine: machine(0x100040000), size: 4096 },
+    { page: busPage(0x60000), bus: bus(0x60000000), machine: machine(0x100040000), size: 4096 },
     "iommu[0x60000000] <- 0x100040000, 4096 bytes",
   ],
   "iommu.unmapped": [
-    { page: 0x60000, bus: bus(0x60000000), size: 4096 },
+    { page: busPage(0x60000), bus: bus(0x60000000), size: 4096 },
     "iommu[0x60000000] cleared, 4096 bytes",
   ],
   "iommu.filled": [
-    { page: 0, bus: bus(0), machine: machine(0x7ffff000), size: 0x80000000 },
+    { page: busPage(0), bus: bus(0), machine: machine(0x7ffff000), size: 0x80000000 },
     "iommu[0x0] and on, 524288 entries, lead to 0x7ffff000",
   ],
   "dma.mapped": [dma, "dma coherent 262144 bytes at 0x60000000:b"],
@@ -66,24 +85,24 @@ const told: { readonly [K in KindName]: Told<K> } = {
     "virt_to_gart(0xcabcd000:v) = 0x51f3000:b",
   ],
   "table.remapped": [
-    { page: 0xd0800, way: "ioremap_nocache", virt: virt(0xd0800000), ...given, size: 4096 },
+    { page: vpn(0xd0800), way: "ioremap_nocache", virt: virt(0xd0800000), ...given, size: 4096 },
     "ioremap_nocache(0x51f3000) at 0xd0800000 reaches 0x51f3000",
   ],
   "gatt.written": [
-    { entry: 0x42, word, ...given },
+    { entry: gattIndex(0x42), word, ...given },
     "gatt[0x42] <- 0x51f3017, names 0x51f3000, page is at 0x51f3000",
   ],
-  "gatt.read": [{ entry: 0x42, word: 0 }, "gatt[0x42] = 0x0"],
+  "gatt.read": [{ entry: gattIndex(0x42), word: 0 }, "gatt[0x42] = 0x0"],
   "directory.written": [
-    { entry: 896, word: 0x456001, bus: bus(0x456000) },
+    { entry: directoryIndex(896), word: 0x456001, bus: bus(0x456000) },
     "directory[0x380] <- 0x456001, names 0x456000",
   ],
-  "directory.read": [{ entry: 896, word: 0x456001 }, "directory[0x380] = 0x456001"],
+  "directory.read": [{ entry: directoryIndex(896), word: 0x456001 }, "directory[0x380] = 0x456001"],
   "scratch-directory.written": [
-    { entry: 3, word: 0x00456001, bus: bus(0x00456000) },
+    { entry: directoryIndex(3), word: 0x00456001, bus: bus(0x00456000) },
     "scratch directory[0x3] <- 0x456001, names 0x456000",
   ],
-  "scratch-directory.read": [{ entry: 3, word: 0 }, "scratch directory[0x3] = 0x0"],
+  "scratch-directory.read": [{ entry: directoryIndex(3), word: 0 }, "scratch directory[0x3] = 0x0"],
   "register.written": [
     { register: ATTBASE, word: 0x1230000, size: 4 },
     "0000:00:00.0+0xb8 <- 0x1230000",
@@ -102,10 +121,13 @@ const told: { readonly [K in KindName]: Told<K> } = {
     "0x1230000:p and 15 more now reserved",
   ],
   "cpu.wrote": [
-    { frame: 0x51f3, tag: 7, machine: page.machine },
+    { frame: mfn(0x51f3), tag: 7, machine: page.machine },
     "cpu writes tag 7 at 0x51f3000:m",
   ],
-  "cpu.read": [{ frame: 0x51f3, tag: 0, machine: page.machine }, "cpu reads zeroes at 0x51f3000:m"],
+  "cpu.read": [
+    { frame: mfn(0x51f3), tag: 0, machine: page.machine },
+    "cpu reads zeroes at 0x51f3000:m",
+  ],
   "device.wrote": [
     { bus: aperture(0xe0042000), tag: 7 },
     "writes tag 7 at 0xe0042000:b, gets nowhere",
@@ -133,7 +155,7 @@ const told: { readonly [K in KindName]: Told<K> } = {
   ],
   "descriptor.written": [{ ...given, size: 4096 }, "4096 bytes at 0x51f3000:b named to the device"],
   "page.copied": [
-    { frame: 0x3a800, way: "to-slot", ...page, reached: machine(0x3a800000), size: 512 },
+    { frame: mfn(0x3a800), way: "to-slot", ...page, reached: machine(0x3a800000), size: 512 },
     "512 bytes copied to-slot from 0xabcd000:p to 0x3a800000:m",
   ],
   "request.issued": [
@@ -153,7 +175,7 @@ const told: { readonly [K in KindName]: Told<K> } = {
     "request 9: block read ? bytes at block 0, completed",
   ],
   "pte.written": [
-    { entry: 0x98c1a5, word: 0x31025063, high: 0x800, ...given },
+    { entry: pteIndex(0x98c1a5), word: 0x31025063, high: 0x800, ...given },
     "page-table entry <- 0x8000000031025063, means 0xabcd000:p",
   ],
 };

@@ -1,7 +1,7 @@
 // signature.test.ts - an op's signature stays where frames move, and changes with anything else.
 
 import { describe, expect, test } from "vitest";
-import { machine } from "../../src/address.ts";
+import { gattIndex, machine } from "../../src/address.ts";
 import { chipsetCalled } from "../../src/chipset/index.ts";
 import { encodeRow, FunctionNames, ROW_WIDTH, type Row, textsOf } from "../../src/event/row.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
@@ -46,7 +46,7 @@ describe("every op has the signature that it has", () => {
 
 describe("the op alone changes its signature in which", () => {
   const isEntry = (event: Event) =>
-    event.kind === "gatt.written" && event.entry === 3 && event.bus != null;
+    event.kind === "gatt.written" && event.entry === gattIndex(3) && event.bus != null;
   const others: [string, Trace][] = [
     ["an entry leads astray", saying(xen, isEntry, { reached: machine(0x7654000) })],
     ["an entry has another flag", saying(xen, isEntry, { word: 0x4e0db013 })],
@@ -73,7 +73,7 @@ describe("the op alone changes its signature in which", () => {
       (entry) =>
         [...xen.events()].find(
           ({ event }) =>
-            event.kind === "gatt.written" && event.entry === entry && event.bus != null,
+            event.kind === "gatt.written" && event.entry === gattIndex(entry) && event.bus != null,
         )!.event,
     );
     const swapped = saying(xen, isEntry, { ...second!, entry: 3, cause: first!.cause });

@@ -1,7 +1,7 @@
 // hooks.test.ts - what each hook set answers on each platform: the whole difference is in these numbers.
 
 import { describe, expect, test } from "vitest";
-import { type Bus, hex, raw } from "../../src/address.ts";
+import { type Bus, hex, pfnOf, raw } from "../../src/address.ts";
 import type { Event, Of } from "../../src/event/vocabulary.ts";
 import { gart } from "../../src/hooks/gart.ts";
 import type { Hooks } from "../../src/hooks/hooks.ts";
@@ -48,7 +48,7 @@ describe.each(hookSets)("$name", (hooks) => {
     const board = new Board(platform);
     const table = hooks.allocateTable(board, 2, "a test")!;
     hooks.freeTable(board, table, 2, "a test");
-    expect(board.kernel.state.allocationOf(raw(board.kernel.physOf(table.virt)) / 4096)).toBeNull();
+    expect(board.kernel.state.allocationOf(pfnOf(board.kernel.physOf(table.virt)))).toBeNull();
     expect(hooks.allocateTable(board, 2, "a test")!.virt).toBe(table.virt);
   });
 });

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { gattIndex } from "../../src/address.ts";
 import { kindNames } from "../../src/event/vocabulary.ts";
 import { type Appliers, type FamilyAppliers, nothing } from "../../src/machine/appliers.ts";
 import { apply, changing } from "../../src/machine/apply.ts";
@@ -82,7 +83,11 @@ test("an applier takes the fields of its own kind", () => {
   expect.assertions(2);
   const state = new State(pc);
   part["tlb.flushed"]!(state, { kind: "tlb.flushed", actor: "cpu", which: "cpu" }, 1);
-  part["gatt.written"]!(state, { kind: "gatt.written", actor: "cpu", entry: 0x42, word: 0 }, 2);
+  part["gatt.written"]!(
+    state,
+    { kind: "gatt.written", actor: "cpu", entry: gattIndex(0x42), word: 0 },
+    2,
+  );
 });
 
 describe("an op", () => {

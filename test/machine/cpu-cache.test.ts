@@ -22,8 +22,8 @@ const flushed = (page: number, pages: number): Happening => ({
 
 /** What memory has, and what the CPU reads, of consecutive frames. */
 const inMemory = (state: State, first = PAGE, pages = 1) =>
-  Array.from({ length: pages }, (_, i) => state.content.get(first + i));
-const byCpu = (state: State, page = PAGE) => cpuTag(state, page);
+  Array.from({ length: pages }, (_, i) => state.content.get(mfn(first + i)));
+const byCpu = (state: State, page = PAGE) => cpuTag(state, mfn(page));
 
 describe("what the CPU writes to an AGP page", () => {
   test("only the CPU sees until its cache is flushed", () => {

@@ -1,7 +1,7 @@
 // device.test.ts - what CPU and devices leave behind: the content of pages and the entries of the GART's TLB.
 
 import { describe, expect, test } from "vitest";
-import { aperture, hex, machine } from "../../src/address.ts";
+import { aperture, hex, machine, mfn } from "../../src/address.ts";
 import { walk } from "../../src/machine/gart.ts";
 import type { State } from "../../src/machine/state.ts";
 import {
@@ -70,7 +70,7 @@ describe("the GART's TLB", () => {
     const writes: Happening = {
       kind: "device.wrote",
       bus: aperture(ISSUED),
-      frame: 0xabcd,
+      frame: mfn(0xabcd),
       tag: 9,
     };
     expect(reached(happens(pcWithPage(), writes, rebound))).toBe("0xabcd000");
@@ -91,14 +91,14 @@ describe("the GART's TLB", () => {
 describe("a page's content", () => {
   test("is the tag of whoever wrote it last, CPU or device", () => {
     const state = happens(pcWithPage(), cpuFills(0xabcd, 7));
-    expect(state.content.get(0xabcd)).toBe(7);
+    expect(state.content.get(mfn(0xabcd))).toBe(7);
     const writes: Happening = {
       kind: "device.wrote",
       bus: aperture(ISSUED),
-      frame: 0xabcd,
+      frame: mfn(0xabcd),
       tag: 9,
     };
-    expect(happens(state, writes).content.get(0xabcd)).toBe(9);
+    expect(happens(state, writes).content.get(mfn(0xabcd))).toBe(9);
   });
 
   test("stays what it is when it is read", () => {
@@ -106,10 +106,10 @@ describe("a page's content", () => {
       kind: "device.read",
       bus: aperture(ISSUED),
       reached: machine(0xabcd000),
-      frame: 0xabcd,
+      frame: mfn(0xabcd),
       tag: 8,
     });
-    expect(state.content.get(0xabcd)).toBe(7);
+    expect(state.content.get(mfn(0xabcd))).toBe(7);
     expect(state.content.size).toBe(1);
   });
 

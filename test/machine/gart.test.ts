@@ -1,7 +1,17 @@
 // gart.test.ts - how a chipset gets from an address in the aperture to a page, and where it goes wrong.
 
 import { describe, expect, test } from "vitest";
-import { aperture, bus, hex, machine, phys, virt } from "../../src/address.ts";
+import {
+  aperture,
+  bus,
+  directoryIndex,
+  gattIndex,
+  hex,
+  machine,
+  phys,
+  virt,
+  vpn,
+} from "../../src/address.ts";
 import { intel440bx } from "../../src/chipset/440bx.ts";
 import type { Chipset } from "../../src/chipset/chipset.ts";
 import { entriesOf, fetch, type Walk, walk } from "../../src/machine/gart.ts";
@@ -63,7 +73,7 @@ describe("on bare metal a walk", () => {
   test("is none before the registers name aperture and table, or without a chipset", () => {
     expect(walk(stateAfter(pc, aperturePlaced), aperture(0xe0000000))).toBeNull();
     expect(walk(stateAfter(pc, tablePlaced(0x1230000)), aperture(0xe0000000))).toBeNull();
-    expect(fetch(stateAfter(pc, tablePlaced(0x1230000)), 0)).toBeNull();
+    expect(fetch(stateAfter(pc, tablePlaced(0x1230000)), gattIndex(0))).toBeNull();
     const nothing = { physIsMachine: true, chipset: null };
     expect(walk(stateAfter(nothing, aperturePlaced), aperture(0xe0000000))).toBeNull();
   });
@@ -118,7 +128,7 @@ describe("under Xen a walk", () => {
   test("finds what the CPU wrote in another frame through its remapping there", () => {
     const remapped: Happening = {
       kind: "table.remapped",
-      page: 0xd0800,
+      page: vpn(0xd0800),
       way: "ioremap_nocache",
       virt: virt(0xd0800000),
       phys: phys(0x01230000),
@@ -150,8 +160,8 @@ describe("a two-level walk", () => {
       allocated(0x455, 1, "directory"),
       allocated(0x456, 1, "gatt"),
       allocated(0x999, 1, "gatt"),
-      { kind: "directory.written", entry: 896, word: 0x00456001 },
-      { kind: "directory.written", entry: 897, word: 0x00999001 },
+      { kind: "directory.written", entry: directoryIndex(896), word: 0x00456001 },
+      { kind: "directory.written", entry: directoryIndex(897), word: 0x00999001 },
       gattWritten(5, 0x0abcd001),
       gattWritten(1024 + 5, 0x0777d001),
     );
@@ -163,7 +173,11 @@ describe("a two-level walk", () => {
 
   test("ends at a directory word that names no page", () => {
     expect(walked(state(), 0xe0805000)).toBe("0x455e08 0x0 nothing nothing 0x2");
-    const emptied = happens(state(), { kind: "directory.written", entry: 896, word: 0 });
+    const emptied = happens(state(), {
+      kind: "directory.written",
+      entry: directoryIndex(896),
+      word: 0,
+    });
     expect(walked(emptied, 0xe0005000)).toBe("0x455e00 0x0 nothing nothing 0xa");
   });
 });

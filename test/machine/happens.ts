@@ -1,6 +1,6 @@
 // happens.ts - lets events happen to a state, each as short as what the test is about.
 
-import { machineOf, mfn, pfn, physOf } from "../../src/address.ts";
+import { gattIndex, machineOf, mfn, pfn, physOf } from "../../src/address.ts";
 import { intel440bx } from "../../src/chipset/440bx.ts";
 import type { uses } from "../../src/event/memory.ts";
 import { bdfOf, registerNumber } from "../../src/event/register.ts";
@@ -28,7 +28,7 @@ export const stateAfter = (nature: Nature, ...events: Happening[]): State =>
 
 const entryOf = (kind: "p2m.set" | "p2m.cleared", page: number, frame: number): Happening => ({
   kind,
-  page,
+  page: pfn(page),
   phys: physOf(pfn(page)),
   machine: machineOf(mfn(frame)),
 });
@@ -41,7 +41,13 @@ const pages = (
   allocation: number,
   count: number,
   use: Use,
-): Happening => ({ kind, allocation, by: "__get_free_pages", use, size: count * 4096 });
+): Happening => ({
+  kind,
+  allocation: pfn(allocation),
+  by: "__get_free_pages",
+  use,
+  size: count * 4096,
+});
 export const allocated = (first: number, count: number, use: Use) =>
   pages("page.allocated", first, count, use);
 export const freed = (first: number, count: number, use: Use) =>
@@ -49,14 +55,14 @@ export const freed = (first: number, count: number, use: Use) =>
 
 export const cpuFills = (frame: number, tag: number): Happening => ({
   kind: "cpu.wrote",
-  frame,
+  frame: mfn(frame),
   tag,
   machine: machineOf(mfn(frame)),
 });
 
 export const gattWritten = (entry: number, word: number): Happening => ({
   kind: "gatt.written",
-  entry,
+  entry: gattIndex(entry),
   word,
 });
 

@@ -1,14 +1,14 @@
 // hook.test.ts - the CPU gets to a page through a mapping, and writes the table where the mapping leads.
 
 import { describe, expect, test } from "vitest";
-import { bus, machine, phys, virt } from "../../src/address.ts";
+import { bus, machine, phys, tablePage, virt, vpn } from "../../src/address.ts";
 import { allocated, dom0, type Happening, happens, p2mSet, stateAfter } from "./happens.ts";
 
 const FIRST = 0xd0800;
 /** A page of a remapping: meant is pfn `page`, the page-table entry names `frame`. */
 const remapped = (i: number, frame: number | null, page: number | null): Happening => ({
   kind: "table.remapped",
-  page: FIRST + i,
+  page: vpn(FIRST + i),
   way: "ioremap_nocache",
   virt: virt((FIRST + i) * 4096),
   bus: bus(0x01230000 + i * 4096),
@@ -18,7 +18,7 @@ const remapped = (i: number, frame: number | null, page: number | null): Happeni
 });
 const unmapped = (i: number): Happening => ({
   kind: "table.remapped",
-  page: FIRST + i,
+  page: vpn(FIRST + i),
   way: "iounmap",
   virt: virt((FIRST + i) * 4096),
   size: 4096,
@@ -47,11 +47,11 @@ describe("a mapping", () => {
 describe("the table's pages", () => {
   test("lie where the linear mapping has them until they are remapped", () => {
     const { table: pages } = stateAfter(dom0, ...table);
-    expect([pages.frameOf(0), pages.frameOf(1), pages.frameOf(2)]).toEqual([
-      0x3a41,
-      0x0f02,
-      undefined,
-    ]);
+    expect([
+      pages.frameOf(tablePage(0)),
+      pages.frameOf(tablePage(1)),
+      pages.frameOf(tablePage(2)),
+    ]).toEqual([0x3a41, 0x0f02, undefined]);
   });
 
   test("are written where a remapping of the wrong frames leads, not where they are", () => {
@@ -61,7 +61,9 @@ describe("the table's pages", () => {
       remapped(0, 0x1230, 0x1230),
       remapped(1, 0x1231, 0x1231),
     );
-    expect([state.table.frameOf(0), state.table.frameOf(1)]).toEqual([0x1230, 0x1231]);
+    expect([state.table.frameOf(tablePage(0)), state.table.frameOf(tablePage(1))]).toEqual([
+      0x1230, 0x1231,
+    ]);
     expect(state.machineOf(phys(0x01230000))).toBe(machine(0x03a41000));
   });
 
@@ -72,11 +74,15 @@ describe("the table's pages", () => {
       remapped(0, 0x7777, 0x9999),
       remapped(1, 0xe8000, null),
     );
-    expect([state.table.frameOf(0), state.table.frameOf(1)]).toEqual([0x3a41, 0x0f02]);
+    expect([state.table.frameOf(tablePage(0)), state.table.frameOf(tablePage(1))]).toEqual([
+      0x3a41, 0x0f02,
+    ]);
   });
 
   test("go with the page when Xen exchanges its frame", () => {
     const state = stateAfter(dom0, ...table, p2mSet(0x1231, 0x8001));
-    expect([state.table.frameOf(0), state.table.frameOf(1)]).toEqual([0x3a41, 0x8001]);
+    expect([state.table.frameOf(tablePage(0)), state.table.frameOf(tablePage(1))]).toEqual([
+      0x3a41, 0x8001,
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 // iommu.test.ts - the entries of an IOMMU and the DMA handles that stand on them.
 
 import { describe, expect, test } from "vitest";
-import { bus, machine } from "../../src/address.ts";
+import { bus, busPage, machine } from "../../src/address.ts";
 import { Dice } from "../../src/dice.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { apply } from "../../src/machine/apply.ts";
@@ -13,43 +13,43 @@ import { type Happening, happens, pc, stateAfter } from "./happens.ts";
 const handle = { bus: bus(0x60000000), size: 0x40000 };
 const mapped: Happening = {
   kind: "iommu.mapped",
-  page: 0x60000,
+  page: busPage(0x60000),
   ...handle,
   machine: machine(0x100040000),
 };
-const dma = { handle: 0x60000, way: "coherent", ...handle } as const;
+const dma = { handle: bus(0x60000), way: "coherent", ...handle } as const;
 
 describe("an IOMMU entry", () => {
   test("is there for each page that is mapped, one frame after the other", () => {
     const { iommu } = stateAfter(pc, mapped);
     expect(iommu.size).toBe(64);
-    expect(iommu.get(0x60000)).toBe(0x100040);
-    expect(iommu.get(0x6003f)).toBe(0x10007f);
-    expect(iommu.get(0x60040)).toBeUndefined();
+    expect(iommu.get(busPage(0x60000))).toBe(0x100040);
+    expect(iommu.get(busPage(0x6003f))).toBe(0x10007f);
+    expect(iommu.get(busPage(0x60040))).toBeUndefined();
   });
 
   test("is gone when its page is unmapped, and its neighbour stays", () => {
     const unmapped: Happening = {
       kind: "iommu.unmapped",
-      page: 0x60001,
+      page: busPage(0x60001),
       bus: bus(0x60001000),
       size: 8192,
     };
     const { iommu } = happens(stateAfter(pc, mapped), unmapped);
-    const left = [0x60000, 0x60001, 0x60002, 0x60003].map((page) => iommu.get(page));
+    const left = [0x60000, 0x60001, 0x60002, 0x60003].map((page) => iommu.get(busPage(page)));
     expect(left).toEqual([0x100040, undefined, undefined, 0x100043]);
   });
 
   test("names the last frame that it was mapped to", () => {
     const again = { ...mapped, machine: machine(0x5000), size: 4096 } as Happening;
-    expect(stateAfter(pc, mapped, again).iommu.get(0x60000)).toBe(5);
+    expect(stateAfter(pc, mapped, again).iommu.get(busPage(0x60000))).toBe(5);
   });
 });
 
 test("a DMA handle lives from its mapping to its unmapping", () => {
   const state = stateAfter(pc, { kind: "dma.mapped", ...dma });
   expect([...state.dma]).toEqual([{ handle: 0x60000, device: null, bytes: 0x40000 }]);
-  happens(state, { kind: "dma.unmapped", ...dma, handle: 0x61000 });
+  happens(state, { kind: "dma.unmapped", ...dma, handle: bus(0x61000) });
   expect(state.dma.size).toBe(1);
   happens(state, { kind: "dma.unmapped", ...dma });
   expect(state.dma.size).toBe(0);
@@ -67,9 +67,9 @@ describe("two devices behind an IOMMU", () => {
     ];
     expect([...state.dma]).toEqual(mapped);
     happens(state, { ...card(0x20, 8192), kind: "dma.unmapped" });
-    expect(state.dma.get(0x60000, 0x20)).toBeUndefined();
-    expect(state.dma.get(0x60000, 0xfa)).toBe(512);
-    expect(state.dma.get(0x60000, null)).toBeUndefined();
+    expect(state.dma.get(bus(0x60000), 0x20)).toBeUndefined();
+    expect(state.dma.get(bus(0x60000), 0xfa)).toBe(512);
+    expect(state.dma.get(bus(0x60000), null)).toBeUndefined();
   });
 
   test("leave nothing behind, however many buffers begin in one page", () => {
@@ -79,10 +79,10 @@ describe("two devices behind an IOMMU", () => {
     for (let i = 0; i < 2000; i++) {
       const [at, device] = [0x60000 + dice.roll(3) * 0x1000 + dice.roll(4) * 64, dice.roll(3)];
       if (dice.roll(2) === 0) {
-        state.dma.set({ handle: at, device, bytes: i });
+        state.dma.set({ handle: bus(at), device, bytes: i });
         live.set(`${at} ${device}`, i);
       } else {
-        state.dma.delete(at, device);
+        state.dma.delete(bus(at), device);
         live.delete(`${at} ${device}`);
       }
       expect(state.dma.size).toBe(live.size);
@@ -97,12 +97,12 @@ describe("two devices behind an IOMMU", () => {
 describe("behind a DART", () => {
   const filled: Happening = {
     kind: "iommu.filled",
-    page: 0,
+    page: busPage(0),
     bus: bus(0),
     machine: machine(0x7ffff000),
     size: 0x80000000,
   };
-  const unmapped: Happening = { kind: "iommu.unmapped", page: 0x60000, ...handle };
+  const unmapped: Happening = { kind: "iommu.unmapped", page: busPage(0x60000), ...handle };
   const read: Happening = { kind: "device.read", bus: bus(0x60001234) };
   const flushed: Happening = { kind: "tlb.flushed", which: "iommu" };
   const byDevice = (state: State) =>

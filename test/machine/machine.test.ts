@@ -1,7 +1,7 @@
 // machine.test.ts - a live machine: what is emitted has happened, has a number and is told.
 
 import { expect, test } from "vitest";
-import { machine as machineAddress, phys } from "../../src/address.ts";
+import { machine as machineAddress, mfn, phys } from "../../src/address.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { Machine } from "../../src/machine/machine.ts";
 import { pagesOf, State } from "../../src/machine/state.ts";
@@ -37,12 +37,12 @@ test("events are numbered 1, 2, 3 and told with the op they belong to, its own t
 
 test("an event has happened when it is told", () => {
   const held: (number | undefined)[] = [];
-  const machine = new Machine(pc, () => held.push(machine.state.content.get(5)));
+  const machine = new Machine(pc, () => held.push(machine.state.content.get(mfn(5))));
   for (const tag of [7, 8])
     machine.emit({
       kind: "cpu.wrote",
       actor: "cpu",
-      frame: 5,
+      frame: mfn(5),
       tag,
       machine: machineAddress(0x5000),
     });

@@ -1,7 +1,7 @@
 // memory.test.ts - who owns which page, and what becomes of the table when its pages are freed.
 
 import { describe, expect, test } from "vitest";
-import { phys } from "../../src/address.ts";
+import { pfn, phys } from "../../src/address.ts";
 import { uses } from "../../src/event/memory.ts";
 import { entriesOf } from "../../src/machine/gart.ts";
 import { allocatedAt } from "../../src/machine/memory.ts";
@@ -11,15 +11,15 @@ describe("an allocation", () => {
   test("owns each of its pages and no other", () => {
     const state = stateAfter(pc, allocated(0x1230, 16, "gatt"), allocated(0x1240, 1, "agp"));
     const gatt = { first: 0x1230, pages: 16, use: uses.indexOf("gatt") };
-    expect(state.allocationOf(0x1230)).toEqual(gatt);
-    expect(state.allocationOf(0x123f)).toEqual(gatt);
-    expect(state.allocationOf(0x1240)).toEqual({
+    expect(state.allocationOf(pfn(0x1230))).toEqual(gatt);
+    expect(state.allocationOf(pfn(0x123f))).toEqual(gatt);
+    expect(state.allocationOf(pfn(0x1240))).toEqual({
       first: 0x1240,
       pages: 1,
       use: uses.indexOf("agp"),
     });
-    expect(state.allocationOf(0x122f)).toBeNull();
-    expect(state.allocationOf(0x1241)).toBeNull();
+    expect(state.allocationOf(pfn(0x122f))).toBeNull();
+    expect(state.allocationOf(pfn(0x1241))).toBeNull();
   });
 
   test("is remembered with the event that made it, for each of its pages", () => {
@@ -36,16 +36,20 @@ describe("an allocation", () => {
       allocated(20, 4, "agp"),
       freed(16, 4, "agp"),
     );
-    expect(state.allocationOf(19)).toBeNull();
+    expect(state.allocationOf(pfn(19))).toBeNull();
     expect(allocatedAt(state, phys(16 * 4096))).toBeNull();
-    expect(state.allocationOf(20)?.pages).toBe(4);
+    expect(state.allocationOf(pfn(20))?.pages).toBe(4);
     expect([state.allocation.size, state.extent.size, state.allocated.size]).toEqual([4, 1, 1]);
   });
 
   test("made again where another was is a new one", () => {
     const state = stateAfter(pc, allocated(16, 4, "gatt"), freed(16, 4, "gatt"));
     happens(state, allocated(17, 1, "scratch"));
-    expect(state.allocationOf(17)).toEqual({ first: 17, pages: 1, use: uses.indexOf("scratch") });
+    expect(state.allocationOf(pfn(17))).toEqual({
+      first: 17,
+      pages: 1,
+      use: uses.indexOf("scratch"),
+    });
     expect(allocatedAt(state, phys(17 * 4096))).toBe(3);
   });
 });

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { State } from "../../src/machine/state.ts";
-import { Table } from "../../src/machine/table.ts";
+import { NumberTable } from "../../src/machine/table.ts";
 import { held } from "../replay/stored.ts";
 import { allocated, cpuFills, dom0, gattWritten, happens, p2mSet, registerSet } from "./happens.ts";
 
@@ -11,10 +11,10 @@ test("every field of a state is a table, made of tables, or copied by name", () 
   const state = new State(dom0);
   const tables = new Set(state.tables.values());
   const found = Object.entries(state).filter(([name]) => name !== "tables");
-  const kept = found.filter(([, value]) => value instanceof Table && tables.has(value));
+  const kept = found.filter(([, value]) => value instanceof NumberTable && tables.has(value));
   const composed = found.filter(
     ([, value]) =>
-      Object.values(value?.tables ?? {}).filter((one) => tables.has(one as Table)).length,
+      Object.values(value?.tables ?? {}).filter((one) => tables.has(one as NumberTable)).length,
   );
   const rest = found.filter((field) => !kept.includes(field) && !composed.includes(field));
   expect(rest.map(([name]) => name)).toEqual(["nature", "moment", "op"]);
@@ -55,12 +55,12 @@ describe("tables that share leaves", () => {
   test("are each what their own changes make of them, and each knows which these were", () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
-        const tables = [new Table()];
+        const tables = [new NumberTable()];
         const maps = [new Map<number, number>()];
         const changed = [new Set<number>()];
         for (const { table: at, index, to } of changes) {
           if (at >= tables.length) {
-            const copy = new Table();
+            const copy = new NumberTable();
             copy.take(tables.at(-1)!);
             tables.push(copy);
             maps.push(new Map(maps.at(-1)));

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Table } from "../../src/machine/table.ts";
+import { NumberTable } from "../../src/machine/table.ts";
 
 // Few enough to meet again, on both sides of a leaf's edge, and some far away.
 const index = fc.oneof(
@@ -22,8 +22,8 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 function made(
   changes: readonly Change[],
   probe: number,
-): { table: Table; map: Map<number, number> } {
-  const [table, map] = [new Table(), new Map<number, number>()];
+): { table: NumberTable; map: Map<number, number> } {
+  const [table, map] = [new NumberTable(), new Map<number, number>()];
   for (const change of changes) {
     for (const kept of [table, map])
       if (change === "clear") kept.clear();
@@ -48,7 +48,7 @@ describe("a table", () => {
   });
 
   test("knows a zero from nothing", () => {
-    const table = new Table();
+    const table = new NumberTable();
     table.set(0, 0);
     expect([table.get(0), table.get(1), table.size]).toEqual([0, undefined, 1]);
     table.delete(0);
@@ -56,13 +56,13 @@ describe("a table", () => {
   });
 
   test("takes the largest word without rounding it", () => {
-    const table = new Table();
+    const table = new NumberTable();
     table.set(5, 2 ** 53 - 2);
     expect(table.get(5)).toBe(2 ** 53 - 2);
   });
 
   test("finds nothing where it was only asked before", () => {
-    const table = new Table();
+    const table = new NumberTable();
     expect(table.get(7000)).toBeUndefined();
     table.set(7001, 1);
     table.set(3, 1);

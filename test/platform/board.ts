@@ -1,6 +1,6 @@
 // board.ts - a kernel on a machine of its own, for tests that go without a driver.
 
-import { bus, type Phys, raw, type Virt } from "../../src/address.ts";
+import { bus, type Mfn, offset, type Phys, pfnOf, type Virt } from "../../src/address.ts";
 import { chipsets } from "../../src/chipset/index.ts";
 import type { Event, Recorded } from "../../src/event/vocabulary.ts";
 import { Machine } from "../../src/machine/machine.ts";
@@ -40,9 +40,12 @@ export class Board {
   }
 
   /** The machine frames of consecutive pages. */
-  frames(address: Virt, pages: number): (number | null)[] {
-    const first = raw(this.kernel.physOf(address)) / 4096;
-    return Array.from({ length: pages }, (_, i) => this.kernel.state.p2m.get(first + i) ?? null);
+  frames(address: Virt, pages: number): (Mfn | null)[] {
+    const first = pfnOf(this.kernel.physOf(address));
+    return Array.from(
+      { length: pages },
+      (_, i) => this.kernel.state.p2m.get(offset(first, i)) ?? null,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 // iommu.test.ts - which bus pages an IOMMU gives out: the DART's, and the reference recordings' plain order.
 
 import { describe, expect, test } from "vitest";
+import { busPage } from "../../src/address.ts";
 import { dart, upwards } from "../../src/platform/iommu.ts";
 
 /** What coherent memory of an order wants. */
@@ -32,7 +33,7 @@ describe("the DART", () => {
     const handles = dart.handles();
     const taken = Array.from({ length: 31 }, () => handles.take(ordered(12)));
     expect([taken[0], taken[30]]).toEqual([0x60000, 0x7e000]);
-    handles.give(0x61000, 4096);
+    handles.give(busPage(0x61000), 4096);
     // The last entry is never given, so that the last run of this size does not fit.
     expect(handles.take(ordered(12))).toBe(0x61000);
     // Nothing is left above: the second half of the search is below.

@@ -1,9 +1,10 @@
 // page-allocator.test.ts - which pages an allocation gets, by the rules of the reference recordings.
 
 import { describe, expect, test } from "vitest";
+import { pfn } from "../../src/address.ts";
 import { PageAllocator } from "../../src/platform/page-allocator.ts";
 
-const ram = { first: 0, pages: 0x40, bump: 0x10 };
+const ram = { first: pfn(0), pages: 0x40, bump: pfn(0x10) };
 
 describe("fresh pages", () => {
   test("come upward from where the kernel's own end", () => {
@@ -20,7 +21,7 @@ describe("fresh pages", () => {
   });
 
   test("end with the RAM, and a smaller block may still fit", () => {
-    const pages = new PageAllocator({ ...ram, first: 0x10, pages: 0xa });
+    const pages = new PageAllocator({ ...ram, first: pfn(0x10), pages: 0xa });
     expect(pages.take(3)).toBe(0x10);
     expect(pages.take(3)).toBeNull();
     expect([pages.take(0), pages.take(0), pages.take(0)]).toEqual([0x18, 0x19, null]);
@@ -40,8 +41,8 @@ describe("freed pages", () => {
     const pages = new PageAllocator(ram);
     pages.give(pages.take(1)!, 1);
     expect(pages.take(0)).toBe(0x12);
-    pages.give(0x12, 0);
-    pages.give(0x13, 0);
+    pages.give(pfn(0x12), 0);
+    pages.give(pfn(0x13), 0);
     expect(pages.take(1)).toBe(0x10);
     expect(pages.take(1)).toBe(0x14);
   });
@@ -67,7 +68,7 @@ describe("a workload lets allocations fail", () => {
       0x11,
       null,
     ]);
-    pages.give(0x10, 0);
+    pages.give(pfn(0x10), 0);
     expect(pages.take(0)).toBeNull();
     pages.remaining = Number.POSITIVE_INFINITY;
     expect(pages.take(0)).toBe(0x10);

@@ -1,7 +1,7 @@
 // remap.test.ts - what ioremap takes and refuses, by the rule of each kernel.
 
 import { describe, expect, test } from "vitest";
-import { offset, raw, type Virt } from "../../src/address.ts";
+import { offset, pfn, raw, type Virt } from "../../src/address.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { RESERVED, UNCACHED } from "../../src/machine/state.ts";
 import { Killed } from "../../src/platform/kernel.ts";
@@ -59,7 +59,7 @@ describe("on bare metal", () => {
     const { remap, window, events } = asks(board, pages, 1, physOf(board, pages));
     expect(reaches(events)).toEqual([0x1000000, 0x1001000]);
     expect(events.map(({ kind }) => kind).slice(2)).toEqual(["attribute.changed", "tlb.flushed"]);
-    const flags = () => [0x1000, 0x1001].map((page) => board.kernel.state.flags.get(page));
+    const flags = () => [0x1000, 0x1001].map((page) => board.kernel.state.flags.get(pfn(page)));
     expect(flags()).toEqual([RESERVED | UNCACHED, RESERVED | UNCACHED]);
     remap.unmap(window!, "a test");
     expect(flags()).toEqual([RESERVED, RESERVED]);
@@ -98,7 +98,7 @@ describe("on Xen", () => {
     const pages = board.pages(0, true);
     const { events } = asks(board, pages, 0, machineOf(board, pages));
     expect(reaches(events)).toEqual([0x40c21000]);
-    expect(board.kernel.state.flags.get(0x1000)).toBe(RESERVED | UNCACHED);
+    expect(board.kernel.state.flags.get(pfn(0x1000))).toBe(RESERVED | UNCACHED);
   });
 
   test("the domain's own RAM in ordinary use is refused", () => {

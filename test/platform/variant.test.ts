@@ -1,7 +1,7 @@
 // variant.test.ts - platforms with other memory: its size, whose frames, and the layout of the IOMMU.
 
 import { describe, expect, test } from "vitest";
-import { raw } from "../../src/address.ts";
+import { type Mfn, mfn, offset, pfn, raw } from "../../src/address.ts";
 import { u3 } from "../../src/chipset/u3.ts";
 import { UserError } from "../../src/fault.ts";
 import { dart } from "../../src/platform/iommu.ts";
@@ -12,12 +12,12 @@ import { xenI386 } from "../../src/platform/xen-i386.ts";
 import { outcomeOf } from "../../src/replay/outcome.ts";
 import { alloc, bareRun, bind, cleanup, free, init, maxOrder, unbind } from "../driver-run.ts";
 
-function frames({ backing, ram }: typeof xenI386, seed: number): number[] {
+function frames({ backing, ram }: typeof xenI386, seed: number): Mfn[] {
   const { frameOf } = backing(seed);
-  return Array.from({ length: ram.pages }, (_, pfn) => frameOf(pfn));
+  return Array.from({ length: ram.pages }, (_, i) => frameOf(offset(ram.first, i)));
 }
 
-const least = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b));
+const least = (frames: readonly Mfn[]) => frames.map(raw).reduce((a, b) => Math.min(a, b));
 
 test("a platform that nothing is said of stays as it is", () => {
   expect(varied(xenI386, {})).toBe(xenI386);
@@ -32,20 +32,22 @@ describe("RAM", () => {
     const platform = varied(xenI386, { ram });
     expect(platform).toMatchObject({ ram: { pages }, options: { ram } });
     const { frameOf, pageOf } = platform.backing(0);
-    const seen = new Set<number>();
-    for (let pfn = 0; pfn < pages; pfn++) {
-      seen.add(frameOf(pfn));
-      if (pageOf(frameOf(pfn)) !== pfn || platform.owner(frameOf(pfn)) !== 0)
-        expect.fail(`page ${pfn}`);
+    const seen = new Set<Mfn>();
+    for (let i = 0; i < pages; i++) {
+      const frame = frameOf(pfn(i));
+      seen.add(frame);
+      if (pageOf(frame) !== pfn(i) || platform.owner(frame) !== 0) expect.fail(`page ${i}`);
     }
     expect(seen.size).toBe(pages);
   });
 
   test("beyond what lies below 4 GB goes on above it, under Xen", () => {
     const { backing, owner } = varied(xenI386, { ram: "1G" });
-    expect(Math.max(...[0, 1, 2, 3].map(backing(0).frameOf))).toBeGreaterThanOrEqual(0x100000);
+    expect(
+      Math.max(...[0, 1, 2, 3].map((i) => raw(backing(0).frameOf(pfn(i))))),
+    ).toBeGreaterThanOrEqual(0x100000);
     // The hole of the devices is nobody's; 0x80000 and up is where Xen makes its contiguous regions.
-    expect([0x4ffff, 0x50000, 0xe0000, 0x100000].map(owner)).toEqual([0, 2, null, 0]);
+    expect([0x4ffff, 0x50000, 0xe0000, 0x100000].map(mfn).map(owner)).toEqual([0, 2, null, 0]);
   });
 
   test("that is high memory is never given to a driver", () => {
@@ -96,29 +98,29 @@ describe("frames of other domains", () => {
   test("are the usual ones, said by hand", () => {
     const usual = ownedBy("0x1000-0x3ffff,0x50000-0x7ffff");
     expect(frames(usual, 0)).toEqual(frames(xenI386, 0));
-    expect([0x1000, 0x50000, 0x90000].map(usual.owner)).toEqual(
-      [0x1000, 0x50000, 0x90000].map(xenI386.owner),
+    expect([0x1000, 0x50000, 0x90000].map(mfn).map(usual.owner)).toEqual(
+      [0x1000, 0x50000, 0x90000].map(mfn).map(xenI386.owner),
     );
   });
 
   test("can be none: then this kernel has the lowest that Xen leaves", () => {
     const { backing, owner } = ownedBy("none");
     expect(least(frames(ownedBy("none"), 1))).toBe(0x1000);
-    expect(owner(0x1000)).toBe(0);
-    expect(backing(0).pageOf(0x40000)).toBeNull();
+    expect(owner(mfn(0x1000))).toBe(0);
+    expect(backing(0).pageOf(mfn(0x40000))).toBeNull();
   });
 
   test("are left out, and M2P tells what their domain calls them", () => {
     const { owner, strangersPage } = ownedBy("0x2000-0x2fff,0x9000-0x9fff");
-    expect([0x1000, 0x2000, 0x3000, 0x9fff].map(owner)).toEqual([0, 1, 0, 2]);
-    expect([0x2010, 0x9001, 0x1000].map(strangersPage)).toEqual([0x10, 1, null]);
+    expect([0x1000, 0x2000, 0x3000, 0x9fff].map(mfn).map(owner)).toEqual([0, 1, 0, 2]);
+    expect([0x2010, 0x9001, 0x1000].map(mfn).map(strangersPage)).toEqual([0x10, 1, null]);
   });
 
   test("may touch: the frame after one domain's last is the next one's first, in any order", () => {
     for (const foreign of ["0x2000-0x2fff,0x3000-0x3fff", "0x3000-0x3fff,0x2000-0x2fff"]) {
       const { owner } = ownedBy(foreign);
       const [low, high] = foreign.startsWith("0x2") ? [1, 2] : [2, 1];
-      expect([0x1fff, 0x2000, 0x2fff, 0x3000, 0x3fff, 0x4000].map(owner)).toEqual([
+      expect([0x1fff, 0x2000, 0x2fff, 0x3000, 0x3fff, 0x4000].map(mfn).map(owner)).toEqual([
         0,
         low,
         low,
@@ -131,7 +133,7 @@ describe("frames of other domains", () => {
 
   test("may be a single one, and the last there is", () => {
     const { owner } = ownedBy("0x2000-0x2000,0xffffff-0xffffff");
-    expect([0x1fff, 0x2000, 0x2001, 0xffffff].map(owner)).toEqual([0, 1, 0, 2]);
+    expect([0x1fff, 0x2000, 0x2001, 0xffffff].map(mfn).map(owner)).toEqual([0, 1, 0, 2]);
   });
 
   test.each(["0x2000-0x3000,0x3000-0x4000", "0x3000-0x4000,0x2000-0x3000", "0x2-0x9,0x3-0x4"])(

@@ -2,21 +2,22 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { mfn, offset, type Pfn, pfn, raw } from "../../src/address.ts";
 import { DOMID_XEN } from "../../src/event/device.ts";
 import { platforms } from "../../src/platform/index.ts";
 import { MMIO_FRAME } from "../../src/platform/platform.ts";
 import { xenI386 } from "../../src/platform/xen-i386.ts";
 
 const { first, pages } = xenI386.ram;
-const pfns = Array.from({ length: pages }, (_, i) => first + i);
+const pfns = Array.from({ length: pages }, (_, i) => offset(first, i));
 
 test("with seed 0 a page lies where the reference recordings have it", () => {
   const { frameOf } = xenI386.backing(0);
-  expect(frameOf(0)).toBe(0x43c21);
-  expect(frameOf(0x1000)).toBe(0x40c21);
-  expect(frameOf(0x1001)).toBe(0x4767e);
-  const isByFormula = (pfn: number) =>
-    frameOf(pfn) === 0x40000 + ((pfn * 0x6a5d + 0x3c21) & 0xffff);
+  expect(frameOf(pfn(0))).toBe(0x43c21);
+  expect(frameOf(pfn(0x1000))).toBe(0x40c21);
+  expect(frameOf(pfn(0x1001))).toBe(0x4767e);
+  const isByFormula = (page: Pfn, i: number) =>
+    frameOf(page) === mfn(0x40000 + ((i * 0x6a5d + 0x3c21) & 0xffff));
   expect(pfns.every(isByFormula)).toBe(true);
 });
 
@@ -39,7 +40,9 @@ test("another seed scatters the pages otherwise", () => {
 
 test("a frame of anybody else is no page of this kernel", () => {
   const { pageOf } = xenI386.backing(0);
-  const strangers = [0, 0xfff, 0x1000, 0x3ffff, 0x50000, 0x7ffff, 0x80000, MMIO_FRAME];
+  const strangers = [0, 0xfff, 0x1000, 0x3ffff, 0x50000, 0x7ffff, 0x80000, raw(MMIO_FRAME)].map(
+    mfn,
+  );
   expect(strangers.map(pageOf)).toEqual(strangers.map(() => null));
   expect(strangers.map(xenI386.owner)).toEqual([
     ...[DOMID_XEN, DOMID_XEN, 1, 1, 2, 2],

@@ -1,6 +1,6 @@
 // busy.ts - a short trace in which every part of the state changes and changes back.
 
-import { virt } from "../../src/address.ts";
+import { gattIndex, virt } from "../../src/address.ts";
 import { chipsets } from "../../src/chipset/index.ts";
 import { gart } from "../../src/hooks/gart.ts";
 import { Card } from "../../src/platform/card.ts";
@@ -42,11 +42,11 @@ export function busyTrace(): Trace {
   kernel.wbinvd(place);
   const words = given.map(({ bus }) => chipsets[0]!.entry.encode(bus)!);
   words.forEach((word, i) => {
-    access.write(through, i, word, given[i]!, place);
-    access.read(through, i, place);
+    access.write(through, gattIndex(i), word, given[i]!, place);
+    access.read(through, gattIndex(i), place);
   });
   card.read(0xe0000000, 0, given);
-  access.write(through, 0, 0, null, place);
+  access.write(through, gattIndex(0), 0, null, place);
   pci.write(BRIDGE, 0xb0, 4, 0x2200, place);
   card.read(0xe0000000, 0, given);
   for (const page of pages) kernel.free("free_page", page, 0, "agp", place);

@@ -1,6 +1,7 @@
 // changes.test.ts - which events have changed a subject.
 
 import { expect, test } from "vitest";
+import { raw } from "../../src/address.ts";
 import { changesOf } from "../../src/replay/changes.ts";
 import { subjectAt } from "../../src/replay/subject.ts";
 import { setupOf } from "../laws.ts";
@@ -12,6 +13,8 @@ test("a page's content changes where a bounce buffer is copied into it", () => {
     ({ event }) => event.kind === "page.copied" && event.way === "from-slot",
   )!;
   const frame = copy.event.kind === "page.copied" ? copy.event.frame : 0;
-  const changes = [...changesOf(trace, subjectAt("content", frame), { from: 1, to: trace.count })];
+  const changes = [
+    ...changesOf(trace, subjectAt("content", raw(frame)), { from: 1, to: trace.count }),
+  ];
   expect(changes.map(({ seq }) => seq)).toContain(copy.seq);
 });

@@ -1,6 +1,7 @@
 // observe.test.ts - what the recorder of the real driver noted, where another chipset makes it another thing.
 
 import { describe, expect, test } from "vitest";
+import { directoryIndex } from "../../src/address.ts";
 import type { Facts } from "../../src/event/field.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import type { Trace } from "../../src/replay/trace.ts";
@@ -56,7 +57,9 @@ describe("replay finds out", async () => {
 
   test("a word of the directory that is not what was written", () => {
     const read = told(irongate, (event) =>
-      event.kind === "directory.read" && event.entry === 900 ? { ...event, word: 1 } : null,
+      event.kind === "directory.read" && event.entry === directoryIndex(900)
+        ? { ...event, word: 1 }
+        : null,
     );
     expect(read.disagreements).toMatchObject([{ seq: read.seq, what: "word", recorded: 1 }]);
     const written = told(irongate, (event) =>

@@ -1,6 +1,7 @@
 // replay.test.ts - the machine at any moment is what the events before it made of it.
 
 import { expect, test } from "vitest";
+import { pfn } from "../../src/address.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
@@ -36,12 +37,12 @@ test("at moment 0 nothing is known, and at the end nothing is left but what stay
   expect([end.moment, end.op, end.allocated.size, end.mappings.size, end.flags.size]).toEqual([
     ...[trace.count, -1, 0, 0, 0],
   ]);
-  expect(end.p2m.get(0x1000)).toBe(0x80000);
+  expect(end.p2m.get(pfn(0x1000))).toBe(0x80000);
 });
 
 test("a trace of a chipset that is not known is folded all the same, and decodes nothing", () => {
   const trace = busyTrace();
   const unknown = memoryTrace({ ...trace.about, chipset: "intel-999" }, [...trace.events()]);
   expect(natureOf(unknown.about).chipset).toBeNull();
-  expect(stateAt(unknown, unknown.count).p2m.get(0x1000)).toBe(0x80000);
+  expect(stateAt(unknown, unknown.count).p2m.get(pfn(0x1000))).toBe(0x80000);
 });

@@ -1,6 +1,7 @@
 // travel.test.ts - to any moment in any order, and to the next and last change of anything, by look-up.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bus, busPage, mfn, pfn, vpn } from "../../src/address.ts";
 import { families } from "../../src/event/field.ts";
 import type { Recorded } from "../../src/event/vocabulary.ts";
 import { apply } from "../../src/machine/apply.ts";
@@ -55,12 +56,12 @@ describe("the past of a subject", () => {
 
   test("holds every event that made it another", () => {
     const tellers: { readonly [family: string]: (state: State, number: number) => unknown } = {
-      p2m: (state, page) => state.p2m.get(page),
-      dma: (state, handle) => state.dma.get(handle, null),
-      iommu: (state, page) => state.iommu.get(page),
-      mapping: (state, page) => state.mappings.get(page)?.word,
-      allocation: (state, page) => state.allocationOf(page),
-      attribute: (state, page) => state.flags.get(page),
+      p2m: (state, page) => state.p2m.get(pfn(page)),
+      dma: (state, handle) => state.dma.get(bus(handle), null),
+      iommu: (state, page) => state.iommu.get(busPage(page)),
+      mapping: (state, page) => state.mappings.get(vpn(page))?.word,
+      allocation: (state, page) => state.allocationOf(pfn(page)),
+      attribute: (state, page) => state.flags.get(pfn(page)),
     };
     let changes = 0;
     for (const [family, tell] of Object.entries(tellers))
@@ -155,7 +156,7 @@ test("going to moments in any order, the state is the one folded from the start"
       const state = travel.stateAt(moment);
       expect(held(state)).toBe(held(stateAt(busy, moment)));
       // Whoever was given a state may go on with it; the next one is not touched by that.
-      state.p2m.set(0x1000, 0xbad);
+      state.p2m.set(pfn(0x1000), mfn(0xbad));
       state.tlb.clear();
     }
   }

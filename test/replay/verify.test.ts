@@ -1,7 +1,7 @@
 // verify.test.ts - an observation that was changed in a trace is found, and said where.
 
 import { describe, expect, test } from "vitest";
-import { machine } from "../../src/address.ts";
+import { machine, mfn } from "../../src/address.ts";
 import type { Event, KindName, Of, Recorded } from "../../src/event/vocabulary.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { verify } from "../../src/replay/verify.ts";
@@ -71,7 +71,7 @@ describe("a change is found in", () => {
   });
 
   test("the page that the client wrote to", () => {
-    const { trace: edited, seq } = changed("cpu.wrote", { frame: 1 });
+    const { trace: edited, seq } = changed("cpu.wrote", { frame: mfn(1) });
     expect(verify(edited).disagreements[0]).toMatchObject({ seq, what: "frame", recorded: 1 });
   });
 

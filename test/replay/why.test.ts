@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { u3 } from "../../src/chipset/u3.ts";
-import type { Event, Recorded } from "../../src/event/vocabulary.ts";
+import type { Event, Of, Recorded } from "../../src/event/vocabulary.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { type Step, whyOf } from "../../src/replay/why.ts";
 import { setupOf, workloadOf } from "../laws.ts";
@@ -38,7 +38,7 @@ describe("under Xen", () => {
     expect(steps.map(({ explains }) => explains)).toEqual([null, read, ...rest.slice(0, 2), read]);
     const page = steps.at(-2)!.recorded.event;
     expect(steps.at(-1)!.recorded.event).toMatchObject({
-      page: (page as { allocation: number }).allocation,
+      page: (page as Of<"page.allocated">).allocation,
       machine: (page as { machine: unknown }).machine,
     });
   });

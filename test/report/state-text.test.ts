@@ -1,6 +1,7 @@
 // state-text.test.ts - a machine on one screen: short enough whatever ran, and readable.
 
 import { describe, expect, test } from "vitest";
+import { gattIndex } from "../../src/address.ts";
 import { chipsets } from "../../src/chipset/index.ts";
 import { eventText } from "../../src/event/vocabulary.ts";
 import { stateAt } from "../../src/replay/replay.ts";
@@ -78,7 +79,7 @@ test("a forgiving ioremap of scattered pages is one line, and the chipset does n
 test("an entry that names a page nobody gave to AGP is wrong", () => {
   const honest = recorded(setupOf("native-i386 gart", { workload: bound }));
   const events = [...honest.events()].map((one) =>
-    one.event.kind === "gatt.written" && one.event.entry === 3 && one.event.word !== 0
+    one.event.kind === "gatt.written" && one.event.entry === gattIndex(3) && one.event.word !== 0
       ? { ...one, event: { ...one.event, word: 0x07770017 } }
       : one,
   );

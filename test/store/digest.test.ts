@@ -2,7 +2,7 @@
 
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
-import { bus } from "../../src/address.ts";
+import { bus, gattIndex } from "../../src/address.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { record } from "./sample.ts";
@@ -10,7 +10,14 @@ import { record } from "./sample.ts";
 const run = (entry = 7, text = "agp_bind_memory", place = "agp_generic_insert_memory"): Event[] => [
   { kind: "op.began", actor: "workload", op: 1, name: "bind", arguments: { slot: 1 } },
   { kind: "call.entered", actor: "driver", text },
-  { kind: "gatt.written", actor: "driver", place, entry, word: 0x1001, bus: bus(0x1000) },
+  {
+    kind: "gatt.written",
+    actor: "driver",
+    place,
+    entry: gattIndex(entry),
+    word: 0x1001,
+    bus: bus(0x1000),
+  },
   { kind: "op.ended", actor: "workload", op: 1, result: { errno: 0 } },
 ];
 
@@ -27,7 +34,7 @@ test("one other number, text or place makes another digest", async () => {
 });
 
 test("a number that moves to another column makes another digest", async () => {
-  const written = { kind: "gatt.written", actor: "driver", entry: 0, word: 0 } as const;
+  const written = { kind: "gatt.written", actor: "driver", entry: gattIndex(0), word: 0 } as const;
   const asBus = await record([{ ...written, bus: bus(5) }]);
   const asReached = await record([{ ...written, reached: 5 as never }]);
   expect(asBus.digest).not.toBe(asReached.digest);

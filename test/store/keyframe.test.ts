@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { mfn } from "../../src/address.ts";
 import { chipsets } from "../../src/chipset/index.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
@@ -100,7 +101,7 @@ describe("a keyframe in bytes", () => {
   /** The state that a keyframe of these entries brings back. */
   const broughtBack = (entries: readonly (readonly [index: number, value: number])[]): State => {
     const [state, sought] = [new State(dom0), new State(dom0)];
-    for (const [index, value] of entries) state.content.set(index, value);
+    for (const [index, value] of entries) state.content.set(mfn(index), value);
     readKeyframe(new KeyframeWriter().whole(state), sought);
     return sought;
   };
@@ -136,11 +137,11 @@ describe("a keyframe in bytes", () => {
   test("keeps that an entry is gone which lies 65,536 after the one before it", () => {
     const [state, sought] = [new State(dom0), new State(dom0)];
     const writer = new KeyframeWriter();
-    for (const index of [5, 65541]) state.content.set(index, 1);
+    for (const index of [5, 65541]) state.content.set(mfn(index), 1);
     readKeyframe(writer.whole(state), sought);
     for (const table of state.tables.values()) table.settle();
-    state.content.set(5, 2);
-    state.content.delete(65541);
+    state.content.set(mfn(5), 2);
+    state.content.delete(mfn(65541));
     readKeyframe(writer.changes(state), sought);
     expect([...sought.content]).toEqual([[5, 2]]);
   });

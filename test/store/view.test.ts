@@ -2,7 +2,18 @@
 
 import Sqlite, { type Database } from "better-sqlite3";
 import { expect, test } from "vitest";
-import { bus, machine, phys, virt } from "../../src/address.ts";
+import {
+  bus,
+  busPage,
+  directoryIndex,
+  gattIndex,
+  machine,
+  mfn,
+  pfn,
+  phys,
+  virt,
+  vpn,
+} from "../../src/address.ts";
 import { columns } from "../../src/event/field.ts";
 import { bdfOf, registerName, registerNumber } from "../../src/event/register.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
@@ -29,7 +40,7 @@ test("the view has the columns that are promised, and one line an event", async 
       actor: "driver",
       place: "agp_generic_insert_memory",
       at: 12,
-      entry: 0x42,
+      entry: gattIndex(0x42),
       word: 0x4b1f1001,
       high: 3,
       phys: phys(0x1000),
@@ -73,27 +84,37 @@ const subjects: readonly [string, Event][] = [
     {
       kind: "page.freed",
       actor: "kernel",
-      allocation: 0x1010,
+      allocation: pfn(0x1010),
       by: "free_page",
       use: "agp",
       size: 1,
     },
   ],
-  ["p2m[0x1000]", { kind: "p2m.set", actor: "hypervisor", page: 4096, phys: phys(0), ...at }],
-  ["iommu[0x7]", { kind: "iommu.mapped", actor: "kernel", page: 7, bus: bus(0), ...at }],
+  ["p2m[0x1000]", { kind: "p2m.set", actor: "hypervisor", page: pfn(4096), phys: phys(0), ...at }],
+  ["iommu[0x7]", { kind: "iommu.mapped", actor: "kernel", page: busPage(7), bus: bus(0), ...at }],
   [
     "dma[0x8]",
-    { kind: "dma.mapped", actor: "kernel", handle: 8, way: "coherent", bus: bus(0), size: 1 },
+    { kind: "dma.mapped", actor: "kernel", handle: bus(8), way: "coherent", bus: bus(0), size: 1 },
   ],
   [
     "mapping[0x9]",
-    { kind: "table.remapped", actor: "kernel", page: 9, way: "ioremap", virt: virt(0), size: 1 },
+    {
+      kind: "table.remapped",
+      actor: "kernel",
+      page: vpn(9),
+      way: "ioremap",
+      virt: virt(0),
+      size: 1,
+    },
   ],
-  ["gatt[0x0]", { kind: "gatt.read", actor: "driver", entry: 0, word: 0 }],
-  ["directory[0xa]", { kind: "directory.read", actor: "driver", entry: 10, word: 0 }],
+  ["gatt[0x0]", { kind: "gatt.read", actor: "driver", entry: gattIndex(0), word: 0 }],
+  [
+    "directory[0xa]",
+    { kind: "directory.read", actor: "driver", entry: directoryIndex(10), word: 0 },
+  ],
   [
     "content[0x4b1f1]",
-    { kind: "cpu.wrote", actor: "cpu", frame: 0x4b1f1, tag: 1, machine: at.machine },
+    { kind: "cpu.wrote", actor: "cpu", frame: mfn(0x4b1f1), tag: 1, machine: at.machine },
   ],
   [
     "register[0000:00:00.0+0xb8]",
@@ -117,7 +138,7 @@ test("a virtual address is whole, and each named value is a word", async () => {
     {
       kind: "page.allocated",
       actor: "kernel",
-      allocation: 0,
+      allocation: pfn(0),
       by: "alloc_page",
       use: "gatt",
       size: 4096,
@@ -126,7 +147,7 @@ test("a virtual address is whole, and each named value is a word", async () => {
     {
       kind: "page.freed",
       actor: "kernel",
-      allocation: 0,
+      allocation: pfn(0),
       by: "free_page",
       use: "directory",
       size: 1,

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
+import { mfn } from "../../src/address.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { UserError } from "../../src/fault.ts";
 import { createFile } from "../../src/store/create.ts";
@@ -148,7 +149,7 @@ test("a disk full only when the index is made leaves every event and no finish m
     writer.append(seq, -1, {
       kind: "cpu.wrote",
       actor: "cpu",
-      frame: seq,
+      frame: mfn(seq),
       tag: 1,
       machine: 0 as never,
     });

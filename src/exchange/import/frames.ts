@@ -7,14 +7,14 @@
 import {
   machineOf as atFrame,
   type Machine,
-  mfn,
+  type Mfn,
   offset,
+  type Pfn,
   type Phys,
   pageOffset,
-  pfn,
   pfnOf,
+  phys,
   physOf,
-  raw,
 } from "../../address.ts";
 import type { P2mDump } from "./p2m-dump.ts";
 import type { Run } from "./run.ts";
@@ -24,9 +24,9 @@ export class Frames {
   /** The dump taken at the end of the run; null where there is none. */
   dump: P2mDump | null = null;
   /** Pages that no dump and no event can tell of, so as not to ask again. */
-  readonly #unknown = new Set<number>();
-  /** pfn -> exchanges still to come. */
-  #coming: Map<number, number> | null = null;
+  readonly #unknown = new Set<Pfn>();
+  /** Exchanges still to come, by page. */
+  #coming: Map<Pfn, number> | null = null;
 
   constructor(run: Run) {
     this.#run = run;
@@ -36,7 +36,7 @@ export class Frames {
   machineOf(address: Phys): Machine | null {
     const known = this.#run.machine.state.machineOf(address);
     if (known !== null || this.dump === null) return known;
-    const page = raw(pfnOf(address));
+    const page = pfnOf(address);
     if (this.#unknown.has(page)) return null;
     const frame = this.#stillToChange(page) > 0 ? null : this.dump.frameOf(page);
     if (frame === null) {
@@ -44,26 +44,27 @@ export class Frames {
       return null;
     }
     this.#set(page, frame, null);
-    return offset(atFrame(mfn(frame)), pageOffset(address));
+    return offset(atFrame(frame), pageOffset(address));
   }
 
   /** The frame of a page by the dump alone, whatever came in between; null where there is no dump of it. */
-  endOf(page: number): number | null {
+  endOf(page: Pfn): Mfn | null {
     return this.dump?.frameOf(page) ?? null;
   }
 
   /** A page-table write has shown both frames of a page that nothing else tells of. */
-  told(address: Phys, frame: number, cause: number): void {
-    const page = raw(pfnOf(address));
+  told(address: Phys, frame: Mfn, cause: number): void {
+    const page = pfnOf(address);
     this.#unknown.delete(page);
     this.#set(page, frame, cause);
   }
 
   /** The hypervisor gave these pages other frames. */
   exchanged(address: Phys, pages: number, cause: number): void {
-    const first = raw(pfnOf(address));
+    const first = pfnOf(address);
     const { state } = this.#run.machine;
-    for (let page = first; page < first + pages; page++) {
+    for (let i = 0; i < pages; i++) {
+      const page = offset(first, i);
       const coming = this.#stillToChange(page) - 1;
       this.#coming?.set(page, coming);
       this.#unknown.delete(page);
@@ -71,31 +72,33 @@ export class Frames {
       const before = state.p2m.get(page);
       if (frame !== null) this.#set(page, frame, cause);
       else if (before !== undefined) {
-        const entry = { page, phys: physOf(pfn(page)), machine: atFrame(mfn(before)) };
+        const entry = { page, phys: physOf(page), machine: atFrame(before) };
         this.#emit("p2m.cleared", entry, cause);
       }
     }
   }
 
-  #stillToChange(page: number): number {
+  #stillToChange(page: Pfn): number {
     if (this.#coming === null) {
       this.#coming = new Map();
       for (const { start, pages } of this.#run.environment.exchanges) {
-        const first = Math.floor(start / 4096);
-        for (let p = first; p < first + pages; p++)
-          this.#coming.set(p, (this.#coming.get(p) ?? 0) + 1);
+        const first = pfnOf(phys(start));
+        for (let i = 0; i < pages; i++) {
+          const one = offset(first, i);
+          this.#coming.set(one, (this.#coming.get(one) ?? 0) + 1);
+        }
       }
     }
     return this.#coming.get(page) ?? 0;
   }
 
-  #set(page: number, frame: number, cause: number | null): void {
-    this.#emit("p2m.set", { page, phys: physOf(pfn(page)), machine: atFrame(mfn(frame)) }, cause);
+  #set(page: Pfn, frame: Mfn, cause: number | null): void {
+    this.#emit("p2m.set", { page, phys: physOf(page), machine: atFrame(frame) }, cause);
   }
 
   #emit(
     kind: "p2m.set" | "p2m.cleared",
-    entry: { page: number; phys: Phys; machine: Machine },
+    entry: { page: Pfn; phys: Phys; machine: Machine },
     cause: number | null,
   ): void {
     this.#run.emit({ kind, actor: "hypervisor", at: this.#run.at, cause, ...entry });

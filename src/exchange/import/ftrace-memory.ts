@@ -1,6 +1,6 @@
 // ftrace-memory.ts - pages, page tables and IOMMU entries: kmem:*, xen:* and iommu:* of ftrace.
 
-import { bus, machine, pfn, phys, physOf, virt } from "../../address.ts";
+import { bus, machine, mfnOf, pfn, phys, physOf, pteIndex, virt } from "../../address.ts";
 import { address, number, size, Unusable } from "./fields.ts";
 import type { Handler, Handlers } from "./kernel.ts";
 import { virtOf } from "./run.ts";
@@ -22,7 +22,7 @@ const page =
       kind,
       actor: "kernel",
       at: run.at,
-      allocation: frame,
+      allocation: pfn(frame),
       by: kind === "page.allocated" ? "alloc_pages" : "free_pages",
       use: "kernel",
       size: 4096 * 2 ** order,
@@ -62,7 +62,7 @@ const entry: Handler = ({ run }, { name, body }) => {
     actor: "kernel",
     place: name,
     at: run.at,
-    entry: where / 8,
+    entry: pteIndex(where / 8),
     word: Number.parseInt(raw!.slice(3), 16),
     high: Number.parseInt(raw!.slice(0, 3), 16) || null,
     virt: virt(where),
@@ -71,7 +71,8 @@ const entry: Handler = ({ run }, { name, body }) => {
     bus: present ? bus(named) : null,
     reached: present ? machine(named) : null,
   });
-  if (present && known === null && run.environment.xen) run.frames.told(meant, named / FRAME, seq);
+  if (present && known === null && run.environment.xen)
+    run.frames.told(meant, mfnOf(machine(named)), seq);
   return true;
 };
 

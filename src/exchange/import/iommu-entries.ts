@@ -5,11 +5,12 @@
 // entry) or after (dma:* of 6.12). Until then they wait.
 
 import {
+  type BusPage,
   bus,
+  busPageOf,
   type Machine,
   machine,
   machineOf,
-  mfn,
   offset,
   PAGE_SIZE,
   pageOffset,
@@ -35,7 +36,7 @@ export class IommuEntries {
   /** Device -> the number of its domain, in the order in which they are met. */
   readonly #domains = new Map<number | null, number>();
   /** Domain and page -> the seq of its iommu.mapped. */
-  readonly #seqs = new Map<number, number>();
+  readonly #seqs = new Map<BusPage, number>();
   readonly #waiting = new Map<number, Piece[]>();
 
   constructor(run: Run) {
@@ -82,16 +83,16 @@ export class IommuEntries {
   reachedBy(device: number | null, address: number): Machine | null {
     if (!this.#run.environment.iommu) return machine(address);
     const frame = this.#run.machine.state.iommu.get(this.#entry(device, address));
-    return frame === undefined ? null : offset(machineOf(mfn(frame)), pageOffset(bus(address)));
+    return frame === undefined ? null : offset(machineOf(frame), pageOffset(bus(address)));
   }
 
-  #entry(device: number | null, address: number): number {
+  #entry(device: number | null, address: number): BusPage {
     let domain = this.#domains.get(device);
     if (domain === undefined) {
       domain = this.#domains.size;
       this.#domains.set(device, domain);
     }
-    return domain * ENTRIES_A_DOMAIN + Math.floor(address / PAGE_SIZE);
+    return entryIn(domain, address);
   }
 
   #mapped(device: number | null, { iova, size }: Piece, address: number): void {
@@ -113,16 +114,13 @@ export class IommuEntries {
       reached: at,
       size,
     });
-    for (let i = 0; i < Math.ceil(size / PAGE_SIZE); i++) this.#seqs.set(page + i, seq);
+    for (let i = 0; i < Math.ceil(size / PAGE_SIZE); i++) this.#seqs.set(offset(page, i), seq);
   }
 
   /** The only device that has a page of the bus mapped; null where it is none, or more than one. */
   #ownerOf(iova: number): number | null {
     const { iommu } = this.#run.machine.state;
-    const page = Math.floor(iova / PAGE_SIZE);
-    const owners = [...this.#domains].filter(
-      ([, domain]) => iommu.get(domain * ENTRIES_A_DOMAIN + page) !== undefined,
-    );
+    const owners = [...this.#domains].filter(([, domain]) => iommu.has(entryIn(domain, iova)));
     return owners.length === 1 ? owners[0]![0] : null;
   }
 
@@ -142,3 +140,7 @@ export class IommuEntries {
     });
   }
 }
+
+/** The entry of an address in a domain's table. */
+const entryIn = (domain: number, iova: number): BusPage =>
+  offset(busPageOf(bus(iova)), domain * ENTRIES_A_DOMAIN);

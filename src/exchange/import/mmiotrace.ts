@@ -3,7 +3,7 @@
 // One record a line, blanks between fields (Documentation/trace/mmiotrace.rst). PCIDEV lists the devices,
 // MAP an ioremap by its number, R and W the accesses through one, MARK what somebody wrote into the log.
 
-import { bus, offset, PAGE_SIZE, pageOffset, untranslated, virt } from "../../address.ts";
+import { bus, offset, PAGE_SIZE, pageOffset, untranslated, virt, vpnOf } from "../../address.ts";
 import { registerNumber } from "../../event/register.ts";
 import { heldAddress } from "./address-registers.ts";
 import { BootClock } from "./boot-clock.ts";
@@ -215,7 +215,7 @@ class Log implements Stream<Step> {
         actor: "driver",
         at: this.#run.at,
         way,
-        page: first / PAGE_SIZE + i,
+        page: offset(vpnOf(virt(first)), i),
         virt: virt(first + i * PAGE_SIZE),
         ...(way === "ioremap" ? { bus: target, reached: untranslated(target) } : {}),
         size: PAGE_SIZE,

@@ -1,5 +1,6 @@
 // p2m-dump.ts - a dom0's P2M table as it was at the end of a run, in runs of entries that follow each other.
 
+import { type Mfn, mfn, type Pfn, raw } from "../../address.ts";
 import { UserError } from "../../fault.ts";
 import type { ContextFormat } from "./format.ts";
 
@@ -19,7 +20,9 @@ export class P2mDump {
   }
 
   /** The frame of a page; null where the table has none. */
-  frameOf(page: number): number | null {
+  frameOf(pfn: Pfn): Mfn | null {
+    // The dump has plain numbers.
+    const page = raw(pfn);
     let low = 0;
     let high = this.#runs.length;
     while (low < high) {
@@ -29,7 +32,7 @@ export class P2mDump {
     }
     const run = this.#runs[low - 1];
     if (run === undefined || page >= run.first + run.count) return null;
-    return run.frame + (page - run.first) * run.step;
+    return mfn(run.frame + (page - run.first) * run.step);
   }
 }
 

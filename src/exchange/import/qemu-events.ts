@@ -1,6 +1,6 @@
 // qemu-events.ts - says in events what a device did: which command it fetched, what it touched, and through what.
 
-import { bus, machine, mfnOf, raw } from "../../address.ts";
+import { bus, machine, mfnOf } from "../../address.ts";
 import { bdfOf } from "../../event/register.ts";
 import { Unusable } from "./fields.ts";
 import type { Touch } from "./qemu-network.ts";
@@ -152,7 +152,7 @@ export class QemuEvents {
       actor: "device",
       place,
       cause,
-      frame: reached === null ? null : raw(mfnOf(reached)),
+      frame: reached === null ? null : mfnOf(reached),
       device: mapping?.device ?? device,
       ...run.buffers.byteAt(mapping, address),
       bus: bus(address),

@@ -3,7 +3,10 @@
 import {
   type Bus,
   bus,
+  busPageOf,
+  directoryIndex,
   distance,
+  gattIndex,
   hex,
   type Mfn,
   machineOf,
@@ -14,16 +17,18 @@ import {
   pfnOf,
   phys,
   physOf,
+  type RegisterIndex,
   raw,
   untranslated,
   type Virt,
   virt,
+  vpnOf,
 } from "../../address.ts";
 import type { Chipset } from "../../chipset/chipset.ts";
 import { uses } from "../../event/memory.ts";
 import { levels } from "../../event/op.ts";
 import { bdfOf, msrNumber, registerNumber } from "../../event/register.ts";
-import type { Of } from "../../event/vocabulary.ts";
+import type { Event, Of } from "../../event/vocabulary.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { allocatedAt } from "../../machine/memory.ts";
 import {
@@ -161,18 +166,19 @@ const driverLines = {
 
   w32: (reading, line) => {
     const { table } = line.role;
-    for (const [i, entry] of wordsOf(reading, line, "writes to")) {
-      const address = decoded(reading, table, entry.word);
+    for (const [i, entry, fields] of wordsOf(reading, line, "writes to")) {
+      const address = decoded(reading, table, fields.word);
       const addresses = address === null ? {} : addressesOf(reading, address);
-      reading.machine.emit({ kind: `${table}.written`, ...entry, ...addresses });
-      if (i < line.readback) reading.machine.emit({ kind: `${table}.read`, ...entry });
+      reading.machine.emit(wordEvent(table, "written", entry, { ...fields, ...addresses }));
+      if (i < line.readback) reading.machine.emit(wordEvent(table, "read", entry, fields));
     }
   },
   r32: (reading, line) => {
     const { table } = line.role;
-    for (const [i, entry] of wordsOf(reading, line, "reads")) {
-      reading.machine.emit({ kind: `${table}.read`, ...entry });
-      if (i < line.read_twice) reading.machine.emit({ kind: `${table}.read`, ...entry });
+    for (const [i, entry, fields] of wordsOf(reading, line, "reads")) {
+      const read = wordEvent(table, "read", entry, fields);
+      reading.machine.emit(read);
+      if (i < line.read_twice) reading.machine.emit(read);
     }
   },
 
@@ -191,18 +197,22 @@ const driverLines = {
 type Access = { readonly w: number; readonly val: number };
 const wholeMsr = ({ lo, hi }: FieldsOf<"rdmsr">) => ({ w: 8, val: hi * 2 ** 32 + lo });
 const inConfig = ({ dev, off }: FieldsOf<"pci_r">) => registerNumber("config", bdfOf(dev), off);
-function inMmio(reading: Reading, { map, off }: FieldsOf<"mmio_r">): number {
+function inMmio(reading: Reading, { map, off }: FieldsOf<"mmio_r">): RegisterIndex {
   const { mmio, name } = reading.chipset;
   if (mmio === null) throw reading.refuse(`${name} has no memory-mapped registers`);
   mappingOf(reading, map, "goes to");
   return registerNumber("mmio", bdfOf(mmio.device), off);
 }
 
-function readRegister({ machine }: Reading, register: number, { w: size, val: word }: Access) {
+function readRegister(
+  { machine }: Reading,
+  register: RegisterIndex,
+  { w: size, val: word }: Access,
+) {
   machine.emit({ kind: "register.read", actor: "driver", register, word, size });
 }
 
-function writeRegister(reading: Reading, register: number, { w: size, val: word }: Access) {
+function writeRegister(reading: Reading, register: RegisterIndex, { w: size, val: word }: Access) {
   const known = reading.chipset.registers.find(({ number }) => number === register);
   // The bits below a page are control bits; those above 32 may be in another register.
   const base = known?.tableIn?.(word) ?? bus(word - (word % PAGE_SIZE));
@@ -245,11 +255,22 @@ function* wordsOf(reading: Reading, line: FieldsOf<"w32">, does: string) {
   for (let i = 0; i < count; i++) {
     const entry = first + line.idx + i;
     const word = vals === undefined ? val! : vals[i]!;
-    const fields = { actor: "driver", entry, word } as const;
+    const fields = { actor: "driver", word } as const;
     const through = window === null ? {} : { virt: offset(mapping!.cookie, window + 4 * entry) };
-    yield [i, { ...fields, ...through }] as const;
+    yield [i, entry, { ...fields, ...through }] as const;
   }
 }
+
+/** The access to an entry of a table, by the entry's number in it. */
+const wordEvent = (
+  table: FieldsOf<"w32">["role"]["table"],
+  access: "written" | "read",
+  entry: number,
+  fields: Omit<Of<"gatt.written">, "kind" | "entry">,
+): Event =>
+  table === "gatt"
+    ? { kind: `gatt.${access}`, entry: gattIndex(entry), ...fields }
+    : { kind: `${table}.${access}`, entry: directoryIndex(entry), ...fields };
 
 /** A hook call; `number` is of the space that the hook translates virt from or to. */
 function called(
@@ -281,7 +302,7 @@ function called(
 /** Asks for the number of the first page and takes the others to follow it (intel-agp.c). */
 const COUNTS_UP = "alloc_agpphysmem_i8xx";
 const pagesAt = ({ machine }: Reading, address: Phys): number =>
-  machine.state.allocationOf(raw(pfnOf(address)))?.pages ?? 1;
+  machine.state.allocationOf(pfnOf(address))?.pages ?? 1;
 
 const frontendLines = {
   misc_register: (reading, { ret }) => returned(reading, "agp_frontend_initialize", ret),
@@ -310,7 +331,7 @@ const memoryLines = {
   "alloc_pages.failed": (reading, { fn, in: place, order }) =>
     outOfMemory(reading, place, fn, PAGE_SIZE * 2 ** order),
   free_pages: ({ machine, refuse }, { fn: by, in: place, order, virt, pfn, mfn }) => {
-    const owner = machine.state.allocationOf(raw(pfn));
+    const owner = machine.state.allocationOf(pfn);
     if (owner === null) throw refuse("frees a page that no line before it allocates");
     machine.emit({
       kind: "page.freed",
@@ -318,7 +339,7 @@ const memoryLines = {
       place,
       by,
       use: uses[owner.use]!,
-      allocation: raw(pfn),
+      allocation: pfn,
       size: PAGE_SIZE * 2 ** order,
       virt,
       phys: physOf(pfn),
@@ -342,12 +363,12 @@ const memoryLines = {
     const at = { phys: physOf(pfn), machine: machineOf(mfns[0]!) };
     const reached = hasIommu ? at.machine : untranslated(bus);
     const by = { actor: "kernel", place } as const;
-    const page = raw(bus) / PAGE_SIZE;
+    const page = busPageOf(bus);
     if (hasIommu) machine.emit({ kind: "iommu.mapped", ...by, page, bus, ...at, reached, size });
     const seq = machine.emit({
       kind: "dma.mapped",
       ...by,
-      handle: raw(bus),
+      handle: bus,
       way: "coherent",
       virt,
       ...at,
@@ -362,12 +383,12 @@ const memoryLines = {
     outOfMemory(reading, "dma_alloc_coherent", "__get_free_pages", size),
   dma_free_coherent: ({ machine, hasIommu }, { in: place, size, virt, bus }) => {
     const by = { actor: "kernel", place } as const;
-    const page = raw(bus) / PAGE_SIZE;
+    const page = busPageOf(bus);
     if (hasIommu) machine.emit({ kind: "iommu.unmapped", ...by, page, bus, size });
     machine.emit({
       kind: "dma.unmapped",
       ...by,
-      handle: raw(bus),
+      handle: bus,
       way: "coherent",
       virt,
       bus,
@@ -398,7 +419,7 @@ function allocate(
     place,
     by,
     use: useOf(reading, place),
-    allocation: raw(pfn),
+    allocation: pfn,
     size: mfns.length * PAGE_SIZE,
     virt,
     phys: physOf(pfn),
@@ -424,13 +445,13 @@ function setP2m(machine: Machine, { pfn, mfns }: PageRun): void {
   const { nature, p2m } = machine.state;
   if (nature.physIsMachine) return;
   for (const { page, ...change } of changes("p2m.set", pfn, mfns))
-    if (p2m.get(page) !== raw(mfns[page - raw(pfn)]!))
+    if (p2m.get(page) !== mfns[distance(pfn, page)])
       machine.emit({ ...change, page, actor: "hypervisor", place: null });
 }
 
 /** The recordings lack the allocation inside dma_alloc_coherent, though not its release. */
 function allocateCoherent(reading: Reading, { pfn, mfns }: PageRun): void {
-  if (reading.machine.state.allocationOf(raw(pfn)) !== null) return;
+  if (reading.machine.state.allocationOf(pfn) !== null) return;
   const address = virt(raw(physOf(pfn)) + reading.pageOffset);
   allocate(reading, "__get_free_pages", "dma_alloc_coherent", { virt: address, pfn, mfns });
 }
@@ -441,7 +462,7 @@ const changes = <K extends "p2m.set" | "p2m.cleared">(kind: K, pfn: Pfn, mfns: r
     kind,
     actor: "kernel" as const,
     place: "xen_contig_memory",
-    page: raw(pfn) + i,
+    page: offset(pfn, i),
     phys: offset(physOf(pfn), i * PAGE_SIZE),
     machine: machineOf(frame),
   }));
@@ -505,14 +526,14 @@ const mappingLines = {
   iounmap: (reading, { map, cookie }) => {
     const { machine, mapped, refuse } = reading;
     const mapping = mappingOf(reading, map, "unmaps");
-    if (raw(mapping.cookie) !== raw(cookie)) throw refuse(`unmaps map ${map} at another cookie`);
+    if (mapping.cookie !== cookie) throw refuse(`unmaps map ${map} at another cookie`);
     mapped.delete(map);
     for (let k = 0; k < mapping.pages; k++)
       machine.emit({
         kind: "table.remapped",
         actor: "kernel",
         way: "iounmap",
-        page: raw(mapping.cookie) / PAGE_SIZE + k,
+        page: offset(vpnOf(mapping.cookie), k),
         virt: offset(mapping.cookie, k * PAGE_SIZE),
         size: PAGE_SIZE,
       });
@@ -532,7 +553,7 @@ function remap(
       actor: "kernel",
       place,
       way,
-      page: (raw(cookie) + bytes) / PAGE_SIZE,
+      page: vpnOf(offset(cookie, bytes)),
       virt: offset(cookie, bytes),
       bus: offset(asked, bytes),
       size: PAGE_SIZE,

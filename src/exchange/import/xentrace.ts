@@ -3,7 +3,17 @@
 // Its clock is the CPU's counter, whose rate the file does not tell and which no other source shares: what
 // it says keeps its own order and stands behind everything that has a time.
 
-import { machineOf, mfn, onBus, pfn, physOf, untranslated, virt } from "../../address.ts";
+import {
+  machineOf,
+  mfn,
+  onBus,
+  type Pfn,
+  pfn,
+  physOf,
+  pteIndex,
+  untranslated,
+  virt,
+} from "../../address.ts";
 import { numberedHypercalls } from "../../event/p2m.ts";
 import type { Stream, StreamFormat } from "./format.ts";
 import { type Run, virtOf } from "./run.ts";
@@ -125,7 +135,7 @@ class Buffers implements Stream<Told> {
       kind: "pte.written",
       actor: "hypervisor",
       place: "ptwr_emulated_update",
-      entry: Math.floor(at / 8),
+      entry: pteIndex(Math.floor(at / 8)),
       word,
       ...(upper === 0 ? {} : { high: upper }),
       virt: virt(at),
@@ -137,13 +147,13 @@ class Buffers implements Stream<Told> {
   /** The page that a present entry names: bit 0 says present, bits 12 to 51 are the machine frame. */
   #named(word: number) {
     if (word % 2 === 0) return {};
-    const frame = Math.floor(word / 4096);
-    const handed = onBus(machineOf(mfn(frame)));
+    const frame = mfn(Math.floor(word / 4096));
+    const handed = onBus(machineOf(frame));
     const page = this.#run.machine.state.m2p.get(frame);
     return {
       bus: handed,
       reached: untranslated(handed),
-      ...(page === undefined ? {} : { phys: physOf(pfn(page)), machine: machineOf(mfn(frame)) }),
+      ...(page === undefined ? {} : { phys: physOf(page), machine: machineOf(frame) }),
     };
   }
 
@@ -156,12 +166,12 @@ class Buffers implements Stream<Told> {
     if (domain !== 0) return `of domain ${domain}, whose memory is not this trace's`;
     if (order > MAX_ORDER) return `2^${order} pages at once`;
     for (let i = 0; i < 2 ** order; i++)
-      if (frame === null) this.#clear(page + i);
+      if (frame === null) this.#clear(pfn(page + i));
       else
         this.#run.emit({
           kind: "p2m.set",
           actor: "hypervisor",
-          page: page + i,
+          page: pfn(page + i),
           phys: physOf(pfn(page + i)),
           machine: machineOf(mfn(frame + i)),
         });
@@ -175,16 +185,16 @@ class Buffers implements Stream<Told> {
     if (page === null || domain === undefined || order === undefined) return SHORT;
     if (domain !== 0) return `of domain ${domain}, whose memory is not this trace's`;
     if (order > MAX_ORDER) return `2^${order} pages at once`;
-    for (let i = 0; i < 2 ** order; i++) this.#clear(page + i);
+    for (let i = 0; i < 2 ** order; i++) this.#clear(pfn(page + i));
     return null;
   }
 
   /** A page whose frame nothing told of has none to lose. */
-  #clear(page: number): void {
+  #clear(page: Pfn): void {
     const frame = this.#run.machine.state.p2m.get(page);
     if (frame === undefined) return;
-    const phys = physOf(pfn(page));
-    const where = machineOf(mfn(frame));
+    const phys = physOf(page);
+    const where = machineOf(frame);
     this.#run.emit({ kind: "p2m.cleared", actor: "hypervisor", page, phys, machine: where });
   }
 }

@@ -1,6 +1,7 @@
 // reference-chipsets.test.ts - what the recordings of other chipsets than the 440BX say in events.
 
 import { expect, test } from "vitest";
+import type { RegisterIndex } from "../../../src/address.ts";
 import { bdfOf, registerNumber } from "../../../src/event/register.ts";
 import { at, type Imported, imported, ofKind } from "./imported.ts";
 
@@ -10,7 +11,7 @@ const config = (device: string, offset: number) => registerNumber("config", bdfO
 
 const usesOf = (trace: Imported) =>
   ofKind(trace, "page.allocated").map(({ by, use, size }) => `${by} ${use} ${size / 4096}`);
-const writesTo = (trace: Imported, register: number) =>
+const writesTo = (trace: Imported, register: RegisterIndex) =>
   ofKind(trace, "register.written").filter((written) => written.register === register);
 
 test("tells Irongate's directory from its sixteen tables", async () => {

@@ -4,10 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { distance, type Phys, raw } from "../../../src/address.ts";
+import { distance, gattIndex, type Phys, raw } from "../../../src/address.ts";
 import type { Of } from "../../../src/event/vocabulary.ts";
 import { apply } from "../../../src/machine/apply.ts";
-import { entryPlace } from "../../../src/machine/gart.ts";
+import { accessedWord } from "../../../src/machine/gart.ts";
 import { State } from "../../../src/machine/state.ts";
 import { cpuWord } from "../../../src/machine/table-words.ts";
 import { natureOf } from "../../../src/replay/replay.ts";
@@ -71,7 +71,7 @@ describe.each(recordings)("%s", (name) => {
       if (crc === undefined) continue;
       recorded.push({ op: event.op, crc, nonzero });
       for (let i = 0; i < words.length; i++)
-        words[i] = cpuWord(state, entryPlace(state, { entry: i })!) ?? 0;
+        words[i] = cpuWord(state, accessedWord(state, { entry: gattIndex(i) })!) ?? 0;
       // Both this machine and the recorder's are little-endian.
       const sum = crc32(new Uint8Array(words.buffer)).toString(16).padStart(8, "0");
       seen.push({

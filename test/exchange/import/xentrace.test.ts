@@ -2,7 +2,7 @@
 
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { machine, phys, raw } from "../../../src/address.ts";
+import { machine, pfn, phys, raw } from "../../../src/address.ts";
 import type { Event, Recorded } from "../../../src/event/vocabulary.ts";
 import { xentrace } from "../../../src/exchange/import/xentrace.ts";
 import { capture } from "../written.ts";
@@ -91,7 +91,7 @@ describe("a record", () => {
   const p2mSet = (page: number, frame: number): Event => ({
     kind: "p2m.set",
     actor: "kernel",
-    page,
+    page: pfn(page),
     phys: phys(page * 4096),
     machine: machine(frame * 4096),
   });
