@@ -1,6 +1,6 @@
 // judge.ts - a recording of the real driver against the same run here, number by number.
 
-import type { Seen } from "../src/diff/cursor.ts";
+import type { JudgedEvent } from "../src/diff/cursor.ts";
 import { compare } from "../src/diff/diff.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { verify } from "../src/replay/verify.ts";
@@ -14,7 +14,7 @@ export async function parting(name: string, folder?: string): Promise<string | n
   const here = recorded(setupLike(name, folder));
   const { first, counts, apart, ops } = compare(here, real, { exact: true });
   if (first !== null) {
-    const line = (seen: Seen | null, { about }: Trace) =>
+    const line = (seen: JudgedEvent | null, { about }: Trace) =>
       seen === null ? "no such event" : eventLine(seen.recorded, seen.verdict, about);
     const facts = first.facts.map(
       ({ fact, a, b }) => `${fact}: ${JSON.stringify(a)} here, ${JSON.stringify(b)} there`,

@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Comparison, type Divergence, isAlike } from "../diff/comparison.ts";
-import type { Seen } from "../diff/cursor.ts";
+import type { JudgedEvent } from "../diff/cursor.ts";
 import { compare } from "../diff/diff.ts";
 import { isOf, type Rules } from "../diff/scope.ts";
 import { toJson } from "../event/line.ts";
@@ -150,7 +150,7 @@ const divergenceJson = (
   facts,
 });
 
-const seenJson = ({ about }: TraceReader, { recorded, verdict, page }: Seen): unknown => ({
+const seenJson = ({ about }: TraceReader, { recorded, verdict, page }: JudgedEvent): unknown => ({
   ...toJson(recorded, about.virtBase),
   verdict,
   means: page,

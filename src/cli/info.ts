@@ -5,7 +5,7 @@ import { toJson } from "../event/line.ts";
 import { isWrong, type Verdict } from "../event/verdict.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { CaptureCounter, type CaptureCounts } from "../replay/capture-counts.ts";
-import { verdictIn } from "../replay/causes.ts";
+import { verdictIn } from "../replay/provenance.ts";
 import { captureText } from "../report/capture-text.ts";
 import { eventLine, meanings, verdictText } from "../report/event-text.ts";
 import { counted, countOf, inColumns, indented } from "../report/text.ts";

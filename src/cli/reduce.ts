@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Divergence } from "../diff/comparison.ts";
-import type { Seen } from "../diff/cursor.ts";
+import type { JudgedEvent } from "../diff/cursor.ts";
 import { compare } from "../diff/diff.ts";
 import { type Compared, inMemory } from "../diff/in-memory.ts";
 import { smallest, smallestNumber } from "../diff/minimize.ts";
@@ -110,7 +110,7 @@ async function reduced(
 
 /** What a divergence is, whatever its op, its page and its numbers. */
 function kindOf({ class: name, a, b, facts, op }: Divergence): string {
-  const of = (seen: Seen | null) =>
+  const of = (seen: JudgedEvent | null) =>
     seen && [seen.recorded.event.kind, seen.recorded.event.place, seen.verdict];
   return JSON.stringify([
     name,

@@ -1,27 +1,22 @@
-// other-trace.ts - the events of another trace that stand beside one here, as `gartrace diff` pairs them.
+// other-trace.ts - a second trace beside the one under the debugger, whose events are partners of events here.
 
-import { Besides } from "../diff/beside.ts";
+import { Pairing } from "../diff/pairing.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 
 export class OtherTrace {
   readonly travel: TimeTravel;
   readonly name: string;
-  readonly #besides: Besides;
+  readonly #pairing: Pairing;
 
   constructor(mine: TimeTravel, travel: TimeTravel, name: string) {
     this.travel = travel;
     this.name = name;
-    this.#besides = new Besides(mine.trace, travel.trace);
+    this.#pairing = new Pairing(mine.trace, travel.trace);
   }
 
-  /**
-   * Its partners: none where it is alone; several where one range of memory is cut into pieces there; null where
-   * it is of what each platform does in its own way, and is not compared. A UserError says why none can be sought.
-   */
-  partnersOf({ seq }: Recorded): Recorded[] | null {
-    const seqs = this.#besides.of(seq);
-    if (seqs === null) return null;
-    return seqs.flatMap((one) => this.travel.trace.event(one) ?? []);
+  /** The partners of an event here, as `gartrace diff` pairs them; null where it is not compared. */
+  partnersOf(recorded: Recorded): Recorded[] | null {
+    return this.#pairing.partnersOf(recorded);
   }
 }

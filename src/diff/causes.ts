@@ -2,11 +2,11 @@
 
 import { isAstray } from "../event/verdict.ts";
 import { kindNames } from "../event/vocabulary.ts";
+import { SOURCELESS } from "../replay/provenance.ts";
 import type { PairClass } from "./compare.ts";
-import type { Side } from "./cursor.ts";
-import type { Found, Mark } from "./difference.ts";
+import type { Cursor } from "./cursor.ts";
+import type { Difference, Mark } from "./difference.ts";
 import { NONE } from "./event-queue.ts";
-import { ROOTLESS } from "./roots.ts";
 
 /** What some divergences have in common. */
 export interface Cause {
@@ -47,18 +47,18 @@ interface Account {
 const isRooted = ({ root }: Cause): number => (root === null ? 0 : 1);
 
 export class Causes {
-  readonly #a: Side;
-  readonly #b: Side;
+  readonly #a: Cursor;
+  readonly #b: Cursor;
   readonly #accounts = new Map<string, Account>();
 
-  constructor(a: Side, b: Side) {
+  constructor(a: Cursor, b: Cursor) {
     this.#a = a;
     this.#b = b;
   }
 
   /** `after` is the first op up to there that returned something else on each side. */
-  add(found: Found, op: number, after: Returned | null): void {
-    const { class: name, a, b } = found;
+  add(difference: Difference, op: number, after: Returned | null): void {
+    const { class: name, a, b } = difference;
     const rootA = this.#rootOf(this.#a, a);
     const rootB = this.#rootOf(this.#b, b);
     // What leads astray on one side is that side's; what stands alone is the side's that has it.
@@ -70,9 +70,9 @@ export class Causes {
   get list(): Cause[] {
     return [...this.#accounts.values()]
       .map(({ side, root, after, op, count, kinds }): Cause => {
-        const { roots } = side === "a" ? this.#a : this.#b;
+        const { sources } = side === "a" ? this.#a : this.#b;
         return {
-          root: root === ROOTLESS ? null : roots.nameOf(root),
+          root: root === SOURCELESS ? null : sources.nameOf(root),
           side,
           after,
           count,
@@ -89,11 +89,11 @@ export class Causes {
   }
 
   /** The hook call that led an event astray, or that the device's fault goes back to. */
-  #rootOf(side: Side, mark: Mark | null): number {
-    if (mark === null || mark.cause === NONE) return ROOTLESS;
+  #rootOf(side: Cursor, mark: Mark | null): number {
+    if (mark === null || mark.cause === NONE) return SOURCELESS;
     return isAstray(mark.leads) || kindNames[mark.kind] === "fault.raised"
-      ? side.roots.of(mark.cause)
-      : ROOTLESS;
+      ? side.sources.of(mark.cause)
+      : SOURCELESS;
   }
 
   #put(
@@ -106,9 +106,9 @@ export class Causes {
   ): void {
     const kind = kindNames[mark.kind]!;
     const isAlone = name === "missing" || name === "extra";
-    const after = root === ROOTLESS && isAlone ? returned : null;
+    const after = root === SOURCELESS && isAlone ? returned : null;
     let key = `${side} ${root}`;
-    if (root === ROOTLESS) key = `${side} ${name} ${after === null ? mark.kind : "after"}`;
+    if (root === SOURCELESS) key = `${side} ${name} ${after === null ? mark.kind : "after"}`;
     let account = this.#accounts.get(key);
     if (account === undefined) {
       account = { after, side, root, op, count: 0, kinds: new Map() };

@@ -4,7 +4,8 @@ import type { Facts } from "../event/field.ts";
 import type { KindName } from "../event/vocabulary.ts";
 import type { Cause } from "./causes.ts";
 import type { PairClass } from "./compare.ts";
-import type { Seen } from "./cursor.ts";
+import type { JudgedEvent } from "./cursor.ts";
+import type { Two } from "./difference.ts";
 import type { FactPair } from "./facts.ts";
 import type { Range } from "./ranges.ts";
 import type { Transferred } from "./transfers.ts";
@@ -20,8 +21,8 @@ export interface OpName {
 export interface Divergence {
   readonly class: PairClass;
   readonly op: OpName;
-  readonly a: Seen | null;
-  readonly b: Seen | null;
+  readonly a: JudgedEvent | null;
+  readonly b: JudgedEvent | null;
   /** The fields or facts that differ. */
   readonly fields: readonly string[];
   readonly facts: readonly FactPair[];
@@ -42,9 +43,6 @@ export interface Apart {
   readonly code: number;
   readonly count: number;
 }
-
-/** Something of each side. */
-export type Two<T> = { readonly a: T; readonly b: T };
 
 export interface Comparison {
   readonly exact: boolean;

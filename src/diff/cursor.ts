@@ -28,21 +28,21 @@ import {
   kindsWhere,
   type Recorded,
 } from "../event/vocabulary.ts";
-import { at, isAccessKind, kindCode, Likeness } from "../fingerprint/match-key.ts";
+import { at, isAccessKind, kindCode, MatchKeys } from "../fingerprint/match-key.ts";
 import { Owners } from "../fingerprint/page-owners.ts";
 import { apply } from "../machine/apply.ts";
 import { pagesOf, State } from "../machine/state.ts";
 import { Table } from "../machine/table.ts";
 import { Watch } from "../replay/observe.ts";
+import { Sources } from "../replay/provenance.ts";
 import { natureOf } from "../replay/replay.ts";
-import { KEY, Lane, LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
+import { EventQueue, KEY, LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
 import type { Compared } from "./in-memory.ts";
 import { Ranges } from "./ranges.ts";
-import { Roots } from "./roots.ts";
-import type { TakesPart } from "./scope.ts";
+import type { IsInScope } from "./scope.ts";
 
 /** An event with what only its moment can tell. */
-export interface Seen {
+export interface JudgedEvent {
   readonly recorded: Recorded;
   readonly verdict: Verdict | null;
   /** Which page is meant, whatever its frame: the op that allocated it, which of that op's, which page. */
@@ -80,16 +80,16 @@ const HOOK = kindCode["hook.called"];
 /** What of an op that is passed over must be known all the same. */
 const KEPT = kindsWhere(({ scope }) => scope === "trace");
 
-export class Side {
+export class Cursor {
   readonly trace: Compared;
-  readonly lane = new Lane();
-  readonly roots: Roots;
+  readonly queue = new EventQueue();
+  readonly sources: Sources;
   readonly ranges: Ranges;
   /** How many events had no part in the comparison, by kind x 256 + the code of the hook or hypercall. */
   readonly apart = new Map<number, number>();
   readonly #names: Names;
-  readonly #takesPart: TakesPart;
-  readonly #likeness: Likeness;
+  readonly #isInScope: IsInScope;
+  readonly #keys: MatchKeys;
   readonly #owners = new Owners();
   readonly #p2m = new Table<Pfn, Mfn>();
   /** What only the whole state can tell; null where nobody asks. */
@@ -110,19 +110,19 @@ export class Side {
   constructor(
     trace: Compared,
     names: Names,
-    takesPart: TakesPart,
+    isInScope: IsInScope,
     { isWatched, areSameChipset }: { isWatched: boolean; areSameChipset: boolean },
   ) {
     this.trace = trace;
     this.#names = names;
-    this.#takesPart = takesPart;
-    this.#likeness = new Likeness(chipsetCalled(trace.about.chipset), areSameChipset);
+    this.#isInScope = isInScope;
+    this.#keys = new MatchKeys(chipsetCalled(trace.about.chipset), areSameChipset);
     const state = new State(natureOf(trace.about));
     this.#watched = isWatched ? { state, watch: new Watch(state) } : null;
     this.#kinds = trace.names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
     this.#actors = trace.names.actors.map((actor) => actors.indexOf(actor as Actor));
     this.#chunks = trace.rows(1, trace.count)[Symbol.iterator]();
-    this.roots = new Roots(trace, names);
+    this.sources = new Sources(trace);
     this.ranges = new Ranges(
       (address) => this.#machineOf(address),
       (address) => this.#owners.pagesFrom(pfnOf(phys(address))),
@@ -139,9 +139,9 @@ export class Side {
 
   /** Reads on until so many events wait or the op is over; gives how many wait. */
   fill(wanted: number): number {
-    const { lane } = this;
-    while (lane.waiting < wanted && this.#read < this.#end) this.#take();
-    return lane.waiting;
+    const { queue } = this;
+    while (queue.waiting < wanted && this.#read < this.#end) this.#take();
+    return queue.waiting;
   }
 
   /** Whether all events of the op were read. */
@@ -175,16 +175,16 @@ export class Side {
     this.#keepTrack(kind, row);
     const actor = this.#actors[row[ACTOR]!]!;
     const value = row[VALUE] ?? NONE;
-    this.#likeness.read(row, 0, filled, kind, note);
-    if (this.#takesPart(kind, actor, value, (filled & HAS_BUS) !== 0)) {
+    this.#keys.read(row, 0, filled, kind, note);
+    if (this.#isInScope(kind, actor, value, (filled & HAS_BUS) !== 0)) {
       const place = (filled & (1 << PLACE)) === 0 ? NONE : this.#placeOf(row[PLACE]!);
       this.#see(row, kind, actor, place, filled, note);
     } else if (kind !== BEGAN && kind !== ENDED) this.#countApart(kind, value);
-    this.roots.see(row, kind);
+    this.sources.see(row, kind);
     if (kind === FREED) this.#owners.free(firstOf(row), pagesOf(row[SIZE]!));
   }
 
-  /** Puts an event into the lane. */
+  /** Puts an event into the queue. */
   #see(
     row: Row,
     kind: number,
@@ -193,15 +193,15 @@ export class Side {
     filled: number,
     note: string | undefined,
   ): void {
-    const { lane } = this;
-    const to = lane.push();
-    const { values } = lane;
+    const { queue } = this;
+    const to = queue.push();
+    const { values } = queue;
     for (let i = 0; i < row.length; i++) values[to + i] = row[i] ?? NONE;
     values[to + KIND] = kind;
     values[to + ACTOR] = actor;
     values[to + PLACE] = place;
     values[to + NOTE] = note === undefined ? NONE : textHash(note);
-    values[to + KEY] = this.#likeness.key;
+    values[to + KEY] = this.#keys.key;
     values[to + LEADS] = this.#leadsTo(row, kind, filled);
     values[to + OWNER] = NONE;
     values[to + PAGE] = 0;
@@ -257,8 +257,8 @@ export class Side {
     const kind = this.#kinds[row[KIND]!]!;
     this.#keepTrack(kind, row);
     if (kind === FREED) this.#owners.free(firstOf(row), pagesOf(row[SIZE]!));
-    if (kind === REGISTER_WRITTEN) this.#likeness.read(row, 0, filledOf(row), kind, undefined);
-    this.roots.see(row, kind);
+    if (kind === REGISTER_WRITTEN) this.#keys.read(row, 0, filledOf(row), kind, undefined);
+    this.sources.see(row, kind);
   }
 
   #nextRow(): Row {

@@ -4,28 +4,17 @@ import type { About } from "../event/trace.ts";
 import { kindNames } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { pageName } from "../fingerprint/page-owners.ts";
-import { verdictIn } from "../replay/causes.ts";
+import { verdictIn } from "../replay/provenance.ts";
 import { Causes, type Returned } from "./causes.ts";
 import { differing, Judge, type PairClass } from "./compare.ts";
 import type { Apart, Comparison, Divergence, OpName, Scattered } from "./comparison.ts";
-import { Names, type Seen, Side } from "./cursor.ts";
-import { type Found, hasPage, type Mark, markOf, withReordered } from "./difference.ts";
+import { Cursor, type JudgedEvent, Names } from "./cursor.ts";
+import { type Difference, hasPage, type Mark, markOf, withReordered } from "./difference.ts";
 import { differingFacts, type FactPair } from "./facts.ts";
 import type { Compared } from "./in-memory.ts";
-import { type OpPair, type OpSpan, opPairs } from "./ops.ts";
-import { Partners } from "./partners.ts";
-import { areCaptures, areSigned, type Rules, takesPart } from "./scope.ts";
+import { type OpPair, OpPartners, type OpSpan, opPairs, pairEvents } from "./pairing.ts";
+import { areCaptures, areSigned, type Rules, scopeOf, usualRules } from "./scope.ts";
 import { Transfers } from "./transfers.ts";
-import { walk } from "./walk.ts";
-
-export const usualRules: Rules = {
-  exact: false,
-  only: [],
-  ignore: [],
-  byName: false,
-  firstOnly: false,
-  readAll: false,
-};
 
 /**
  * Compares; `each` hears of every divergence in order, `onOp` of each op's number when it is done. A UserError says
@@ -52,14 +41,14 @@ const MOST_WAITING = 16384;
 const MOST_SCATTERED = 1000;
 
 class Comparing {
-  readonly #a: Side;
-  readonly #b: Side;
+  readonly #a: Cursor;
+  readonly #b: Cursor;
   readonly #rules: Rules;
   readonly #each: ((divergence: Divergence) => void) | undefined;
   readonly #judge: Judge;
   readonly #isSigned: boolean;
   readonly #isWhole: boolean;
-  readonly #partners = new Partners();
+  readonly #partners = new OpPartners();
   readonly #causes: Causes;
   /** Null unless both are recordings of kernels. */
   readonly #transfers: Transfers | null;
@@ -81,16 +70,16 @@ class Comparing {
   #opsByPlace = 0;
   #opsAlone = 0;
   #isGuess = false;
-  #waiting: Found[] = [];
+  #waiting: Difference[] = [];
   #returned: Returned | null = null;
 
   constructor(a: Compared, b: Compared, rules: Rules, each?: (divergence: Divergence) => void) {
-    const takes = takesPart(rules, a.about, b.about);
+    const isInScope = scopeOf(rules, a.about, b.about);
     this.#isWhole = isSimulated(a.about) && isSimulated(b.about);
     const names = new Names();
     const areSameChipset = a.about.chipset === b.about.chipset || rules.exact;
-    this.#a = new Side(a, names, takes, { isWatched: !this.#isWhole, areSameChipset });
-    this.#b = new Side(b, names, takes, { isWatched: !this.#isWhole, areSameChipset });
+    this.#a = new Cursor(a, names, isInScope, { isWatched: !this.#isWhole, areSameChipset });
+    this.#b = new Cursor(b, names, isInScope, { isWatched: !this.#isWhole, areSameChipset });
     this.#rules = rules;
     this.#each = each;
     this.#isSigned = areSigned(rules, a.about, b.about);
@@ -168,31 +157,31 @@ class Comparing {
   #transferred(transfers: Transfers, op: OpSpan): void {
     transfers.op({
       alike: (name) => this.#counts[name]++,
-      found: (found) => this.#found(found, op),
+      differ: (difference) => this.#differ(difference, op),
     });
     this.#flush(op);
   }
 
   #events(op: OpSpan, cutA: boolean, cutB: boolean): void {
-    const [sideA, sideB] = [this.#a, this.#b];
+    const [cursorA, cursorB] = [this.#a, this.#b];
     const { exact } = this.#rules;
     const judge = this.#judge;
-    const isGuess = walk(sideA, sideB, {
+    const isGuess = pairEvents(cursorA, cursorB, {
       pair: (i, j) => {
-        const [a, b] = [sideA.lane.values, sideB.lane.values];
+        const [a, b] = [cursorA.queue.values, cursorB.queue.values];
         const name = judge.judge(a, i, b, j);
         const isAlike = name === "same" || name === "same after translation";
         // Under exact another number is a difference even where it leads to the same page.
         if (isAlike && !(exact && judge.differs(a, i, b, j))) this.#counts[name]++;
-        else this.#found({ class: name, a: markOf(a, i), b: markOf(b, j) }, op);
+        else this.#differ({ class: name, a: markOf(a, i), b: markOf(b, j) }, op);
       },
       onlyA: (i) => {
-        if (cutB && sideB.isRead && sideB.lane.waiting === 0) return;
-        this.#found({ class: "missing", a: markOf(sideA.lane.values, i), b: null }, op);
+        if (cutB && cursorB.isRead && cursorB.queue.waiting === 0) return;
+        this.#differ({ class: "missing", a: markOf(cursorA.queue.values, i), b: null }, op);
       },
       onlyB: (j) => {
-        if (cutA && sideA.isRead && sideA.lane.waiting === 0) return;
-        this.#found({ class: "extra", a: null, b: markOf(sideB.lane.values, j) }, op);
+        if (cutA && cursorA.isRead && cursorA.queue.waiting === 0) return;
+        this.#differ({ class: "extra", a: null, b: markOf(cursorB.queue.values, j) }, op);
       },
     });
     this.#isGuess ||= isGuess;
@@ -219,22 +208,24 @@ class Comparing {
     this.#note({ class: "missing", op: nameOf(op), a: null, b: null, fields, facts });
   }
 
-  #found(found: Found, op: OpSpan): void {
-    this.#waiting.push(found);
+  #differ(difference: Difference, op: OpSpan): void {
+    this.#waiting.push(difference);
     if (this.#waiting.length >= MOST_WAITING) this.#flush(op);
   }
 
   #flush(op: OpSpan): void {
-    for (const found of withReordered(this.#waiting)) {
-      this.#causes.add(found, op.op, this.#returned);
-      if (found.a === null) this.#unmatched.b++;
-      if (found.b === null) this.#unmatched.a++;
-      const isDevice = [found.a, found.b].some((mark) => mark !== null && isDevices(mark));
+    for (const difference of withReordered(this.#waiting)) {
+      this.#causes.add(difference, op.op, this.#returned);
+      if (difference.a === null) this.#unmatched.b++;
+      if (difference.b === null) this.#unmatched.a++;
+      const isDevice = [difference.a, difference.b].some(
+        (mark) => mark !== null && isDevices(mark),
+      );
       if (this.#each || this.#first === null || (isDevice && this.#firstDevice === null)) {
-        const divergence = this.#told(found, op);
+        const divergence = this.#divergenceOf(difference, op);
         this.#note(divergence);
         if (isDevice) this.#firstDevice ??= divergence;
-      } else this.#counts[found.class]++;
+      } else this.#counts[difference.class]++;
     }
     this.#waiting = [];
   }
@@ -246,16 +237,16 @@ class Comparing {
   }
 
   /** A divergence whole: its events decoded, their verdicts looked up. */
-  #told(found: Found, op: OpSpan): Divergence {
-    const a = seenBy(this.#a.trace, found.a);
-    const b = seenBy(this.#b.trace, found.b);
+  #divergenceOf(difference: Difference, op: OpSpan): Divergence {
+    const a = judgedIn(this.#a.trace, difference.a);
+    const b = judgedIn(this.#b.trace, difference.b);
     const fields =
       a === null || b === null ? [] : differing(a.recorded.event, b.recorded.event, this.#isWhole);
-    return { class: found.class, op: nameOf(op), a, b, fields, facts: [] };
+    return { class: difference.class, op: nameOf(op), a, b, fields, facts: [] };
   }
 
   #compareRanges(op: number): void {
-    const [inA, inB] = [this.#a.ranges.found, this.#b.ranges.found];
+    const [inA, inB] = [this.#a.ranges.list, this.#b.ranges.list];
     inA.forEach(({ what, from, pages, runs }, i) => {
       const other = inB[i];
       if (other?.what !== what || other.from !== from || other.pages !== pages) return;
@@ -270,7 +261,7 @@ const isDevices = ({ kind }: Mark): boolean => kindNames[kind]!.startsWith("devi
 const spoken = (op: OpSpan): string => `${op.name} ${JSON.stringify(op.arguments)}`;
 const nameOf = ({ op, name, arguments: asked }: OpSpan): OpName => ({ op, name, arguments: asked });
 
-function seenBy(trace: Compared, mark: Mark | null): Seen | null {
+function judgedIn(trace: Compared, mark: Mark | null): JudgedEvent | null {
   const recorded = mark === null ? undefined : trace.event(mark.seq);
   if (mark === null || recorded === undefined) return null;
   const { owner, page } = mark;
@@ -281,8 +272,8 @@ function seenBy(trace: Compared, mark: Mark | null): Seen | null {
   };
 }
 
-const sumOf = ({ apart }: Side): number => [...apart.values()].reduce((sum, n) => sum + n, 0);
-const apartOf = ({ apart }: Side): Apart[] =>
+const sumOf = ({ apart }: Cursor): number => [...apart.values()].reduce((sum, n) => sum + n, 0);
+const apartOf = ({ apart }: Cursor): Apart[] =>
   [...apart]
     .map(([what, count]) => ({ kind: kindNames[Math.floor(what / 256)]!, code: what % 256, count }))
     .sort((one, two) => two.count - one.count);

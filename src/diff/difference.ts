@@ -1,8 +1,11 @@
-// difference.ts - where two ops part, as it is found: marks of events, cheap enough for millions of them.
+// difference.ts - an event without a partner, or two partners that differ: marks, cheap enough for millions of them.
 
 import { at } from "../fingerprint/match-key.ts";
 import type { PairClass } from "./compare.ts";
 import { KEY, LEADS, NONE, OWNER, PAGE } from "./event-queue.ts";
+
+/** Something of each trace. */
+export type Two<T> = { readonly a: T; readonly b: T };
 
 /** What is kept of an event that parts from its partner. */
 export interface Mark {
@@ -21,7 +24,7 @@ export interface Mark {
 }
 
 /** A pair that parts, or an event alone. */
-export interface Found {
+export interface Difference {
   readonly class: PairClass;
   readonly a: Mark | null;
   readonly b: Mark | null;
@@ -44,18 +47,18 @@ export const markOf = (values: Float64Array, from: number): Mark => ({
 export const hasPage = ({ owner }: Mark): boolean => owner !== NONE;
 
 /** An event missing here that turns up as extra elsewhere in the op is one that was moved. */
-export function withReordered(found: readonly Found[]): readonly Found[] {
-  const extras = new Map<number, Found[]>();
-  for (const one of found)
+export function withReordered(differences: readonly Difference[]): readonly Difference[] {
+  const extras = new Map<number, Difference[]>();
+  for (const one of differences)
     if (one.class === "extra") {
       const others = extras.get(one.b!.key);
       if (others === undefined) extras.set(one.b!.key, [one]);
       else others.push(one);
     }
-  if (extras.size === 0) return found;
+  if (extras.size === 0) return differences;
   for (const others of extras.values()) others.reverse();
-  const taken = new Set<Found>();
-  const placed = found.map((one): Found => {
+  const taken = new Set<Difference>();
+  const placed = differences.map((one): Difference => {
     const partner = one.class === "missing" ? extras.get(one.a!.key)?.pop() : undefined;
     if (partner === undefined) return one;
     taken.add(partner);

@@ -19,7 +19,7 @@ export const WIDTH = ROW + 5;
 
 const FIRST_ROOM = 1024;
 
-export class Lane {
+export class EventQueue {
   /** `WIDTH` numbers an event. */
   values = new Float64Array(FIRST_ROOM * WIDTH);
   /** Indices in `values` of the first event that waits and of the end. */

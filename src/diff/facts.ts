@@ -2,8 +2,8 @@
 
 import type { Facts } from "../event/field.ts";
 import { PLACE_FACTS } from "../fingerprint/match-key.ts";
-import type { Side } from "./cursor.ts";
-import type { OpSpan } from "./ops.ts";
+import type { Cursor } from "./cursor.ts";
+import type { OpSpan } from "./pairing.ts";
 
 export interface FactPair {
   readonly fact: string;
@@ -15,9 +15,9 @@ export interface FactPair {
 export function differingFacts(
   exact: boolean,
   a: OpSpan,
-  sideA: Side,
+  cursorA: Cursor,
   b: OpSpan,
-  sideB: Side,
+  cursorB: Cursor,
 ): FactPair[] {
   if (a.result === null || b.result === null)
     return a.result === b.result
@@ -26,9 +26,9 @@ export function differingFacts(
   const facts = new Set([...Object.keys(a.result), ...Object.keys(b.result)]);
   return [...facts]
     .filter((fact) => exact || !PLACE_FACTS.has(fact))
-    .map((fact) => ({ fact, a: stated(fact, a, sideA), b: stated(fact, b, sideB) }))
+    .map((fact) => ({ fact, a: stated(fact, a, cursorA), b: stated(fact, b, cursorB) }))
     .filter((pair) => JSON.stringify(pair.a) !== JSON.stringify(pair.b));
 }
 
-const stated = (fact: string, op: OpSpan, side: Side): unknown =>
+const stated = (fact: string, op: OpSpan, side: Cursor): unknown =>
   (op.result as Facts)[fact] ?? (fact in (op.result as Facts) ? null : side.observed(fact));

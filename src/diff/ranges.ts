@@ -1,6 +1,6 @@
 // ranges.ts - what was meant to be one range, and in how many runs it lies in machine memory.
 //
-// A range is the table as the chipset is told of it, or the pages that one op binds to entries in a row.
+// A range is the table at the address that the chipset gets, or the pages that one op binds to entries in a row.
 
 import { PAGE_SIZE } from "../address.ts";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
@@ -24,7 +24,7 @@ const REGISTER_WRITTEN = kindCode["register.written"];
 
 export class Ranges {
   /** Those of the op under way. */
-  readonly found: Range[] = [];
+  readonly list: Range[] = [];
   readonly #machineOf: (phys: number) => number | null;
   readonly #pagesFrom: (phys: number) => number;
   #from = 0;
@@ -38,16 +38,16 @@ export class Ranges {
   }
 
   begin(): void {
-    this.found.length = 0;
+    this.list.length = 0;
     this.#pages = 0;
   }
 
-  /** Takes the next event of the lane. */
+  /** Takes the next event of the queue. */
   see(values: Float64Array, from: number): void {
     const kind = values[from + KIND];
     if (kind === GATT_WRITTEN) this.#bound(values, from);
     else if (kind === REGISTER_WRITTEN && values[from + BUS] !== NONE)
-      this.#told(values[from + PHYS]!);
+      this.#tableBase(values[from + PHYS]!);
   }
 
   end(): void {
@@ -70,8 +70,8 @@ export class Ranges {
     this.#next = machine + PAGE_SIZE;
   }
 
-  /** The chipset is told of a table: all its pages must follow the first. */
-  #told(phys: number): void {
+  /** The chipset gets the address of a table: all its pages must follow the first. */
+  #tableBase(phys: number): void {
     if (phys === NONE) return;
     const pages = this.#pagesFrom(phys);
     let next: number | null = null;
@@ -86,6 +86,6 @@ export class Ranges {
   }
 
   #add(what: Range["what"], from: number, pages: number, runs: number): void {
-    if (this.found.length < MOST) this.found.push({ what, from, pages, runs });
+    if (this.list.length < MOST) this.list.push({ what, from, pages, runs });
   }
 }

@@ -20,6 +20,15 @@ export interface Rules {
   readonly readAll: boolean;
 }
 
+export const usualRules: Rules = {
+  exact: false,
+  only: [],
+  ignore: [],
+  byName: false,
+  firstOnly: false,
+  readAll: false,
+};
+
 const [CPU, CARD, CHIPSET] = [
   actors.indexOf("cpu"),
   actors.indexOf("card"),
@@ -29,8 +38,8 @@ const FAULT = kindCode["fault.raised"];
 const HOOK = kindCode["hook.called"];
 const REGISTER_WRITTEN = kindCode["register.written"];
 
-/** Says of an event whether it takes part: its kind, actor and value by code, and whether it fills `bus`. */
-export type TakesPart = (kind: number, actor: number, value: number, hasBus: boolean) => boolean;
+/** Whether an event takes part in the comparison, by its kind, actor and value by code, and whether it fills `bus`. */
+export type IsInScope = (kind: number, actor: number, value: number, hasBus: boolean) => boolean;
 
 /** Whether what the client and the card did is in both traces. */
 const isDeviceInBoth = (a: About, b: About): boolean => a.options.device === b.options.device;
@@ -49,7 +58,7 @@ export const areCaptures = (a: About, b: About): boolean => isCapture(a) && isCa
 const isCapture = ({ source, workload }: About): boolean =>
   source === "imported" && workload === "captured";
 
-export function takesPart(rules: Rules, a: About, b: About): TakesPart {
+export function scopeOf(rules: Rules, a: About, b: About): IsInScope {
   if (areCaptures(a, b)) {
     const isIn = kindNames.map((kind) => declarationOf(kind).inCaptures && isWanted(kind, rules));
     return (kind) => isIn[kind]!;

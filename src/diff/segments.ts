@@ -3,7 +3,7 @@
 import { PAGE_SIZE } from "../address.ts";
 import { isAstray, WRONG_SPACE } from "../event/verdict.ts";
 import { at, kindCode } from "../fingerprint/match-key.ts";
-import type { Side } from "./cursor.ts";
+import type { Cursor } from "./cursor.ts";
 import { type Mark, markOf } from "./difference.ts";
 import { LEADS, NONE } from "./event-queue.ts";
 
@@ -11,7 +11,7 @@ import { LEADS, NONE } from "./event-queue.ts";
 export interface Segment {
   readonly mark: Mark;
   /** What was done and in which protocol, as one number. */
-  readonly way: number;
+  readonly operation: number;
   /** Bytes from the beginning of the disk, the end not included. */
   readonly from: number;
   readonly to: number;
@@ -32,65 +32,72 @@ export function pieceOf(segment: Segment, from: number, to: number): Segment {
   };
 }
 
-const { kind: KIND, subject: SUBJECT, value: WAY, high: POSITION, size: SIZE, cause: CAUSE } = at;
+const {
+  kind: KIND,
+  subject: SUBJECT,
+  value: OPERATION,
+  high: POSITION,
+  size: SIZE,
+  cause: CAUSE,
+} = at;
 const { bus: BUS, phys: PHYS, machine: MACHINE } = at;
 const MAPPED = kindCode["request.mapped"];
 const FAULT = kindCode["fault.raised"];
 
 /** Pages that are remembered: those of 256 MB. */
 const MOST_PAGES = 1 << 16;
-/** Events that are read before what they tell is compared. */
+/** Events that are read before their segments are compared. */
 const WINDOW = 1 << 14;
 
-/** The segments of one side, as its events tell them. */
+/** The segments of one side, in the order of its events. */
 export class Segments {
   /** Those that have no partner yet. */
   waiting: Segment[] = [];
   /** Faults, and a device's accesses that went astray or through no mapping. */
   strays: Mark[] = [];
-  /** How many segments were told, how many of them without saying which bytes of the disk they hold. */
-  told = 0;
+  /** How many segments there were, and how many of them without the bytes of the disk that they hold. */
+  count = 0;
   unplaced = 0;
   requests = 0;
-  /** In the op under way: ways of which some segments say no bytes. */
+  /** In the op under way: operations of which some segments say no bytes. */
   readonly vague = new Set<number>();
-  readonly #side: Side;
+  readonly #side: Cursor;
   readonly #onRequest: (extent: string) => void;
   #request: Segment | null = null;
   /** Pages of the kernel in which data of the last requests lay. */
   readonly #pages = new Set<number>();
 
-  /** `onRequest` hears what each request asked for: its way, and its bytes. */
-  constructor(side: Side, onRequest: (extent: string) => void) {
+  /** `onRequest` hears what each request asked for: its operation, and its bytes. */
+  constructor(side: Cursor, onRequest: (extent: string) => void) {
     this.#side = side;
     this.#onRequest = onRequest;
   }
 
   /** Reads on in the op under way; false at its end. */
   read(): boolean {
-    const { lane } = this.#side;
+    const { queue } = this.#side;
     const count = Math.min(this.#side.fill(WINDOW), WINDOW);
     for (let i = 0; i < count; i++) {
-      const { values, start } = lane;
+      const { values, start } = queue;
       if (values[start + KIND] === MAPPED) this.#mapped(values, start);
       else if (isStray(values, start)) this.strays.push(this.#strayAt(values, start));
-      lane.drop(1);
+      queue.drop(1);
     }
     if (count === 0) this.#endRequest();
     return count > 0;
   }
 
   #mapped(values: Float64Array, i: number): void {
-    this.told++;
+    this.count++;
     const from = values[i + POSITION]!;
     if (from === NONE) {
       this.unplaced++;
-      this.vague.add(values[i + WAY]!);
+      this.vague.add(values[i + OPERATION]!);
       return;
     }
     const segment: Segment = {
       mark: markOf(values, i),
-      way: values[i + WAY]!,
+      operation: values[i + OPERATION]!,
       from,
       to: from + values[i + SIZE]!,
       request: values[i + SUBJECT]!,
@@ -121,9 +128,9 @@ export class Segments {
 
   #endRequest(): void {
     if (this.#request === null) return;
-    const { way, from, to } = this.#request;
+    const { operation, from, to } = this.#request;
     this.requests++;
-    this.#onRequest(`${way} ${from} ${to}`);
+    this.#onRequest(`${operation} ${from} ${to}`);
     this.#request = null;
   }
 }

@@ -1,14 +1,13 @@
 // transfers.ts - two kernels' runs side by side: what they moved between the same blocks of a disk and memory.
 //
 // Pages, ids and the cutting of requests differ from boot to boot; the blocks that a workload asks for do not. So
-// partners are the pieces of memory that hold the same bytes of the disk, moved the same way, the n-th time.
+// partners are the pieces of memory that hold the same bytes of the disk, moved in the same direction, the n-th time.
 
 import { isAstray, WRONG_SPACE } from "../event/verdict.ts";
 import type { Judge, PairClass } from "./compare.ts";
-import type { Two } from "./comparison.ts";
-import type { Side } from "./cursor.ts";
+import type { Cursor } from "./cursor.ts";
 import { Cuts, type CutsCounted } from "./cuts.ts";
-import type { Found, Mark } from "./difference.ts";
+import type { Difference, Mark, Two } from "./difference.ts";
 import { pieceOf, type Segment, Segments } from "./segments.ts";
 
 /** What the requests of both sides come to. */
@@ -26,10 +25,10 @@ export interface Transferred extends CutsCounted {
 /** Segments that wait for partners at most; what waited longest is alone then. */
 const MOST_WAITING = 1 << 16;
 
-/** What hears of pieces: those that are alike, and those that are not. */
-interface Hearing {
+/** Takes the pairs of an op, alike or not. */
+interface TransferPairing {
   alike(name: PairClass, a: Mark, b: Mark): void;
-  found(found: Found): void;
+  differ(difference: Difference): void;
 }
 
 export class Transfers {
@@ -42,7 +41,7 @@ export class Transfers {
   readonly #extents = new Map<string, number>();
   #shared = 0;
 
-  constructor(a: Side, b: Side, judge: Judge, exact: boolean) {
+  constructor(a: Cursor, b: Cursor, judge: Judge, exact: boolean) {
     this.#judge = judge;
     this.#exact = exact;
     this.#a = new Segments(a, (extent) => this.#asked(extent, 1));
@@ -50,26 +49,26 @@ export class Transfers {
   }
 
   /** Compares the op under way. */
-  op(hearing: Hearing): void {
+  op(to: TransferPairing): void {
     const [a, b] = [this.#a, this.#b];
     for (;;) {
       const [readA, readB] = [a.read(), b.read()];
-      this.#pairOff(hearing);
+      this.#pairOff(to);
       const isOver = !readA && !readB;
       // What the other side moved without saying where may be the partner.
-      for (const { mark, way } of givenUp(a, isOver))
-        if (b.vague.has(way)) this.#judge.unknown++;
-        else this.#alone(mark, null, hearing);
-      for (const { mark, way } of givenUp(b, isOver))
-        if (a.vague.has(way)) this.#judge.unknown++;
-        else this.#alone(null, mark, hearing);
+      for (const { mark, operation } of givenUp(a, isOver))
+        if (b.vague.has(operation)) this.#judge.unknown++;
+        else this.#alone(mark, null, to);
+      for (const { mark, operation } of givenUp(b, isOver))
+        if (a.vague.has(operation)) this.#judge.unknown++;
+        else this.#alone(null, mark, to);
       if (isOver) break;
     }
     a.vague.clear();
     b.vague.clear();
     const [straysA, straysB] = [a.strays.splice(0), b.strays.splice(0)];
     for (let i = 0; i < Math.max(straysA.length, straysB.length); i++)
-      this.#strays(straysA[i] ?? null, straysB[i] ?? null, hearing);
+      this.#strays(straysA[i] ?? null, straysB[i] ?? null, to);
   }
 
   get counted(): Transferred {
@@ -77,7 +76,7 @@ export class Transfers {
     return {
       requests: { a: a.requests, b: b.requests },
       shared: this.#shared,
-      segments: { a: a.told, b: b.told },
+      segments: { a: a.count, b: b.count },
       unplaced: { a: a.unplaced, b: b.unplaced },
       ...this.#cuts.counted,
     };
@@ -91,16 +90,16 @@ export class Transfers {
   }
 
   /** Pairs off what waits, and leaves waiting what has no partner yet. */
-  #pairOff(hearing: Hearing): void {
+  #pairOff(to: TransferPairing): void {
     const [leftA, leftB]: [Segment[], Segment[]] = [[], []];
-    const found: Found[] = [];
+    const differences: Difference[] = [];
     let before: readonly (readonly [Segment, Segment])[] = [];
     for (const { a, b } of pieces(this.#a.waiting, this.#b.waiting)) {
       const pairs = a.slice(0, b.length).map((one, i) => [one, b[i]!] as const);
       for (const [i, pair] of pairs.entries()) {
         const name = this.#classOf(pair);
-        if (this.#isAlike(name)) hearing.alike(name, pair[0].mark, pair[1].mark);
-        else found.push({ class: name, a: pair[0].mark, b: pair[1].mark });
+        if (this.#isAlike(name)) to.alike(name, pair[0].mark, pair[1].mark);
+        else differences.push({ class: name, a: pair[0].mark, b: pair[1].mark });
         const last = before[i];
         if (last?.[0].to === pair[0].from) this.#cuts.see(last, pair);
       }
@@ -110,7 +109,7 @@ export class Transfers {
     }
     this.#a.waiting = leftA;
     this.#b.waiting = leftB;
-    for (const one of found.sort((one, two) => one.a!.seq - two.a!.seq)) hearing.found(one);
+    for (const one of differences.sort((one, two) => one.a!.seq - two.a!.seq)) to.differ(one);
   }
 
   #classOf([a, b]: readonly [Segment, Segment]): PairClass {
@@ -123,21 +122,21 @@ export class Transfers {
   }
 
   /** What a device met where it should not have been is different unless the other side's did likewise. */
-  #strays(a: Mark | null, b: Mark | null, hearing: Hearing): void {
+  #strays(a: Mark | null, b: Mark | null, to: TransferPairing): void {
     if (a === null || b === null) {
-      this.#alone(a, b, hearing);
+      this.#alone(a, b, to);
       return;
     }
     const name = a.kind === b.kind ? this.#judge.parting(a.leads, b.leads) : "wrong-frame";
-    if (name === null) hearing.alike("same", a, b);
-    else hearing.found({ class: name, a, b });
+    if (name === null) to.alike("same", a, b);
+    else to.differ({ class: name, a, b });
   }
 
-  #alone(a: Mark | null, b: Mark | null, hearing: Hearing): void {
+  #alone(a: Mark | null, b: Mark | null, to: TransferPairing): void {
     const { leads } = (a ?? b)!;
     const alone = a === null ? "extra" : "missing";
     const wrong = leads === WRONG_SPACE ? "wrong-space" : "wrong-frame";
-    hearing.found({ class: isAstray(leads) ? wrong : alone, a, b });
+    to.differ({ class: isAstray(leads) ? wrong : alone, a, b });
   }
 }
 
@@ -147,11 +146,11 @@ const givenUp = (segments: Segments, isOver: boolean): Segment[] => {
   return segments.waiting.splice(0, isOver ? count : Math.max(0, count - MOST_WAITING));
 };
 
-/** The stretches of the disk that neither side cuts, with what holds them, in the order in which it was told. */
+/** The stretches of the disk that neither side cuts, with what holds them, in the order of the disk. */
 function* pieces(a: readonly Segment[], b: readonly Segment[]): Generator<Two<Segment[]>> {
-  const waysOfBoth = new Set([...a, ...b].map(({ way }) => way));
-  for (const way of waysOfBoth) {
-    const isOf = (segment: Segment) => segment.way === way;
+  const operationsOfBoth = new Set([...a, ...b].map(({ operation }) => operation));
+  for (const operation of operationsOfBoth) {
+    const isOf = (segment: Segment) => segment.operation === operation;
     const [here, there] = [new Holders(a.filter(isOf)), new Holders(b.filter(isOf))];
     const points = [...new Set([...here.borders, ...there.borders])].sort((one, two) => one - two);
     for (const [i, from] of points.slice(0, -1).entries()) {
@@ -161,7 +160,7 @@ function* pieces(a: readonly Segment[], b: readonly Segment[]): Generator<Two<Se
   }
 }
 
-/** The segments of one side and way, walked through by their place on the disk. */
+/** The segments of one side and operation, walked through by their place on the disk. */
 class Holders {
   readonly #segments: readonly Segment[];
   #next = 0;

@@ -97,7 +97,7 @@ const ADDRESS = 0x40000000;
 const [FROM, TO, BASE, REMAPPED] = [1001, 1002, 1003, 1004];
 
 /** Makes the keys of one trace's rows, in their order. */
-export class Likeness {
+export class MatchKeys {
   readonly #chipset: Chipset | null;
   /**
    * Registers, as subjects, that were given the table's address: what is read there is one as well. Whether it
@@ -107,7 +107,7 @@ export class Likeness {
   /** Registers, as subjects, that hold part of an address from this bit upwards. */
   readonly #lowOfAddress = new Map<number, number>();
   #word = -1;
-  #beside = 0;
+  #rest = 0;
   readonly #areSameChipset: boolean;
   /** The key last made, in two lanes of 32 bits. */
   one = 0;
@@ -158,7 +158,7 @@ export class Likeness {
       two = hashNumber(two, within, C2);
     }
     if (plan.word !== null) {
-      const beside = this.#besideAddress(plan.word, row, start, filled, kind);
+      const beside = this.#wordWithoutAddress(plan.word, row, start, filled, kind);
       one = hashNumber(one, beside, C1);
       two = hashNumber(two, beside ^ upperHalf(beside), C2);
     }
@@ -182,10 +182,10 @@ export class Likeness {
   }
 
   /** What of a raw word counts: all of it, or what stands beside the address that it holds. */
-  #besideAddress(holder: Plan["word"], row: Row, start: number, filled: number, kind: number) {
+  #wordWithoutAddress(holder: Plan["word"], row: Row, start: number, filled: number, kind: number) {
     const word = row[start + VALUE]!;
     if (word === 0) return 0;
-    if (holder === "entry") return this.#besidePage(word);
+    if (holder === "entry") return this.#wordWithoutPage(word);
     if (holder === "directory") return ADDRESS + (word % 4096);
     const register = row[start + SUBJECT]!;
     const given = kind === REGISTER_WRITTEN && (filled & HAS_BUS) !== 0;
@@ -200,15 +200,15 @@ export class Likeness {
   }
 
   /** A word is written and then read, so the last answer is kept. */
-  #besidePage(word: number): number {
-    if (word === this.#word) return this.#beside;
+  #wordWithoutPage(word: number): number {
+    if (word === this.#word) return this.#rest;
     this.#word = word;
     const entry = this.#chipset?.entry;
     const page = entry?.decode(word) ?? null;
-    this.#beside =
+    this.#rest =
       ADDRESS +
       (entry === undefined || page === null ? word % 4096 : word - (entry.encode(page) ?? 0));
-    return this.#beside;
+    return this.#rest;
   }
 }
 

@@ -11,7 +11,7 @@ import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
 import type { Row } from "../event/row.ts";
 import { rowLeadsTo } from "../event/verdict.ts";
 import { pagesOf } from "../machine/state.ts";
-import { at, isAccessKind, isPlatforms, kindCode, Likeness, resultText } from "./match-key.ts";
+import { at, isAccessKind, isPlatforms, kindCode, MatchKeys, resultText } from "./match-key.ts";
 import { Owners } from "./page-owners.ts";
 
 const { phys: PHYS, kind: KIND } = at;
@@ -24,13 +24,13 @@ const firstOf = (row: Row, start: number): Pfn =>
   pfn(Math.floor(row[start + at.subject]! / SUBJECT_FAMILIES));
 
 export class Signature {
-  readonly #likeness: Likeness;
+  readonly #keys: MatchKeys;
   readonly #owners = new Owners();
   #one = 0;
   #two = 0;
 
   constructor(chipset: Chipset | null) {
-    this.#likeness = new Likeness(chipset);
+    this.#keys = new MatchKeys(chipset);
   }
 
   /**
@@ -42,9 +42,9 @@ export class Signature {
     if (kind === ALLOCATED)
       this.#owners.allocate(op, firstOf(row, start), pagesOf(row[start + at.size]!));
     if (isPlatforms[kind]) return;
-    this.#likeness.read(row, start, filled, kind, note);
-    let one = hashNumber(this.#one, this.#likeness.one, C1);
-    let two = hashNumber(this.#two, this.#likeness.two, C2);
+    this.#keys.read(row, start, filled, kind, note);
+    let one = hashNumber(this.#one, this.#keys.one, C1);
+    let two = hashNumber(this.#two, this.#keys.two, C2);
     const leads = rowLeadsTo(row, start, filled, isAccessKind[kind]!);
     if ((filled & HAS_PHYS) !== 0) {
       const owner = this.#owners.ownerOf(pfnOf(phys(row[start + PHYS]!)));

@@ -3,7 +3,7 @@
 import type { Pfn } from "../address.ts";
 import { isWrong, type Verdict } from "../event/verdict.ts";
 import type { Event, Recorded } from "../event/vocabulary.ts";
-import { causesOf, verdictIn } from "./causes.ts";
+import { causesOf, verdictIn } from "./provenance.ts";
 import type { Trace } from "./trace.ts";
 
 export interface Outcome {

@@ -13,12 +13,11 @@ import {
   type Recorded,
 } from "../event/vocabulary.ts";
 import { State } from "../machine/state.ts";
-import { causesOf, verdictIn } from "./causes.ts";
 import { accessesOf, changesOf, isChange, type Stretch } from "./changes.ts";
+import { causesOf, type Step, verdictIn, whyOf } from "./provenance.ts";
 import { foldTo, natureOf } from "./replay.ts";
 import type { Subject } from "./subject.ts";
 import type { Trace } from "./trace.ts";
-import { type Step, whyOf } from "./why.ts";
 
 /** What an event must be; what is given must hold together. */
 export interface Filter {

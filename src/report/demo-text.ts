@@ -3,7 +3,7 @@
 // Every number and name in the story is taken from the traces.
 
 import { type Comparison, type Divergence, isAlike } from "../diff/comparison.ts";
-import type { Seen } from "../diff/cursor.ts";
+import type { JudgedEvent } from "../diff/cursor.ts";
 import { compare } from "../diff/diff.ts";
 import { tagName } from "../event/device.ts";
 import { addressesOf } from "../event/verdict.ts";
@@ -114,5 +114,5 @@ function outcome(trace: Trace): string {
 const errno = (code: number): string => (code === -12 ? "-ENOMEM" : `${code}`);
 const hex = (address: number | null): string => `0x${address!.toString(16)}`;
 
-const metText = ({ recorded: { event } }: Seen): string =>
+const metText = ({ recorded: { event } }: JudgedEvent): string =>
   event.kind === "device.read" ? tagName(event.tag) : "nothing";

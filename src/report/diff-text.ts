@@ -9,13 +9,13 @@ import {
   isAlike,
   type Scattered,
 } from "../diff/comparison.ts";
-import type { Seen } from "../diff/cursor.ts";
+import type { JudgedEvent } from "../diff/cursor.ts";
 import type { FactPair } from "../diff/facts.ts";
 import type { Compared } from "../diff/in-memory.ts";
 import { hookNames } from "../event/hook.ts";
 import { hypercalls } from "../event/p2m.ts";
 import { eventText, type KindName } from "../event/vocabulary.ts";
-import { causesOf } from "../replay/causes.ts";
+import { causesOf } from "../replay/provenance.ts";
 import { colours } from "./colours.ts";
 import { addressRows, type EventWithCauses, eventLine, wordText } from "./event-text.ts";
 import { explained, glossary } from "./glossary.ts";
@@ -139,7 +139,7 @@ function partingLines(
   ];
 }
 
-function contextLines(trace: Compared, name: string, seen: Seen, context: number): string[] {
+function contextLines(trace: Compared, name: string, seen: JudgedEvent, context: number): string[] {
   const { seq } = seen.recorded;
   const events = trace.events(Math.max(1, seq - context), Math.min(trace.count, seq + context));
   return [
@@ -181,7 +181,7 @@ function divergenceLines(a: Compared, b: Compared, divergence: Divergence): stri
   return lines;
 }
 
-const decodedText = ({ about }: Compared, seen: Seen | null): string =>
+const decodedText = ({ about }: Compared, seen: JudgedEvent | null): string =>
   seen === null ? "-" : (wordText(seen.recorded.event, about) ?? "-");
 
 /** Two lines: the event on each side. */
@@ -215,11 +215,11 @@ const pairLines = (a: Compared, b: Compared, divergence: Divergence): string[] =
   `  A ${lineOf(a, divergence.a)}`,
   `  B ${lineOf(b, divergence.b)}`,
 ];
-const lineOf = ({ about }: Compared, seen: Seen | null): string =>
+const lineOf = ({ about }: Compared, seen: JudgedEvent | null): string =>
   seen === null ? "has no such event" : eventLine(seen.recorded, seen.verdict, about);
 
 /** An event of a trace with its causes; null for none. */
-export const withCauses = (trace: Compared, seen: Seen | null): EventWithCauses | null =>
+export const withCauses = (trace: Compared, seen: JudgedEvent | null): EventWithCauses | null =>
   seen && {
     recorded: seen.recorded,
     causes: causesOf(trace, seen.recorded),

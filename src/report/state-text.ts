@@ -27,7 +27,7 @@ import { deviceOf, registerName } from "../event/register.ts";
 import type { Verdict } from "../event/verdict.ts";
 import { accessedWord, cachedEntry, entriesOf, fetch, reachOf } from "../machine/gart.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
-import { verdictIn } from "../replay/causes.ts";
+import { verdictIn } from "../replay/provenance.ts";
 import type { Trace } from "../replay/trace.ts";
 import { colours } from "./colours.ts";
 import { eventLine, verdictText } from "./event-text.ts";

@@ -4,7 +4,7 @@ import { toJson } from "../event/line.ts";
 import type { About } from "../event/trace.ts";
 import { addressesOf } from "../event/verdict.ts";
 import { type Event, eventText } from "../event/vocabulary.ts";
-import type { Step } from "../replay/why.ts";
+import type { Step } from "../replay/provenance.ts";
 import { colours } from "./colours.ts";
 import { eventLine } from "./event-text.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { hex, mfnOf } from "../../src/address.ts";
 import { tagName } from "../../src/event/device.ts";
 import { isWrong } from "../../src/event/verdict.ts";
-import { verdictIn } from "../../src/replay/causes.ts";
+import { verdictIn } from "../../src/replay/provenance.ts";
 import {
   alloc,
   bareRun,

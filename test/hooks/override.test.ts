@@ -5,8 +5,8 @@ import { isWrong } from "../../src/event/verdict.ts";
 import { bootRequests } from "../../src/platform/boot.ts";
 import { nativeI386 } from "../../src/platform/native-i386.ts";
 import { ppc64G5 } from "../../src/platform/ppc64-g5.ts";
-import { verdictIn } from "../../src/replay/causes.ts";
 import { outcomeOf } from "../../src/replay/outcome.ts";
+import { verdictIn } from "../../src/replay/provenance.ts";
 import { alloc, bareRun, free, init } from "../driver-run.ts";
 
 const run = (platform: string, chipset = {}) =>

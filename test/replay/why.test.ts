@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { u3 } from "../../src/chipset/u3.ts";
 import type { Event, Of, Recorded } from "../../src/event/vocabulary.ts";
+import { type Step, whyOf } from "../../src/replay/provenance.ts";
 import type { Trace } from "../../src/replay/trace.ts";
-import { type Step, whyOf } from "../../src/replay/why.ts";
 import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
 

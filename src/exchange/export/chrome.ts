@@ -12,12 +12,12 @@ import {
   actors,
   type Event,
   eventText,
+  type KindName,
   type Recorded,
 } from "../../event/vocabulary.ts";
-import { verdictIn } from "../../replay/causes.ts";
+import { nearestCause, verdictIn } from "../../replay/provenance.ts";
 import type { Trace } from "../../replay/trace.ts";
 import type { ExportFormat } from "./format.ts";
-import { Origins } from "./origins.ts";
 import { Timeline } from "./timeline.ts";
 
 type Json = { readonly [name: string]: unknown };
@@ -38,19 +38,30 @@ export const chrome: ExportFormat = {
   },
 };
 
+/** What hands out an address, and the flow's arrow begins there. */
+const originKinds: readonly KindName[] = ["page.allocated", "dma.mapped", "iommu.mapped"];
+interface Origin {
+  readonly ns: number;
+  readonly actor: Actor;
+}
+/** Causes whose origin is remembered. */
+const REMEMBERED = 65536;
+
 /** One trace as a process of its own. */
 class Process {
   readonly #trace: Trace;
   readonly #pid: number;
   readonly #timeline = new Timeline();
-  readonly #origins: Origins;
+  /** When and by whom each address was handed out, by seq: two numbers an allocation or mapping, for the whole trace. */
+  readonly #origins = new Map<number, Origin>();
+  /** By the cause that an access names: accesses by one GATT entry or one mapping come together. */
+  readonly #originsByCause = new Map<number, Origin | null>();
   /** The ops that began and have not ended, by what they are called. */
   readonly #open = new Map<number, string>();
 
   constructor(trace: Trace, pid: number) {
     this.#trace = trace;
     this.#pid = pid;
-    this.#origins = new Origins(trace);
   }
 
   *told(): Generator<Json> {
@@ -91,17 +102,30 @@ class Process {
     const { event, seq } = recorded;
     const said = { name: event.kind, cat: familyOf(event), args: this.#facts(recorded) };
     const isAccess = event.kind === "device.read" || event.kind === "device.wrote";
-    const isOrigin = this.#origins.take(recorded, ns);
+    const isOrigin = originKinds.includes(event.kind);
+    if (isOrigin) this.#origins.set(seq, { ns, actor: event.actor });
     if (!isAccess && !isOrigin) {
       yield this.#at(event.actor, "i", ns, { ...said, s: "t" });
       return;
     }
     yield this.#at(event.actor, "X", ns, { ...said, dur: 0.001 });
-    const origin = isAccess ? this.#origins.of(event) : null;
+    const origin = isAccess ? this.#originOf(event) : null;
     if (origin === null) return;
     const arrow = { name: "reaches", cat: "flow", id: `${this.#pid}.${seq}` };
     yield this.#at(origin.actor, "s", origin.ns, arrow);
     yield this.#at(event.actor, "f", ns, { ...arrow, bp: "e" });
+  }
+
+  /** The nearest allocation or mapping among the causes of an access; null where there is none. */
+  #originOf({ cause }: Event): Origin | null {
+    if (cause == null) return null;
+    const known = this.#originsByCause.get(cause);
+    if (known !== undefined) return known;
+    if (this.#originsByCause.size === REMEMBERED) this.#originsByCause.clear();
+    const nearest = nearestCause(this.#trace, cause, originKinds);
+    const origin = (nearest && this.#origins.get(nearest.seq)) ?? null;
+    this.#originsByCause.set(cause, origin);
+    return origin;
   }
 
   #facts(recorded: Recorded): Json {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { raw } from "../../../src/address.ts";
 import { isWrong } from "../../../src/event/verdict.ts";
 import type { Of } from "../../../src/event/vocabulary.ts";
-import { verdictIn } from "../../../src/replay/causes.ts";
+import { verdictIn } from "../../../src/replay/provenance.ts";
 import { verify } from "../../../src/replay/verify.ts";
 import {
   captureCountsOf,

@@ -1,8 +1,8 @@
-// causes.test.ts - the way back from a number in the hardware to the allocation it is about.
+// provenance.test.ts - the way back from a number in the hardware to the allocation it is about.
 
 import { describe, expect, test } from "vitest";
 import type { Event, Recorded } from "../../src/event/vocabulary.ts";
-import { causesOf, verdictIn } from "../../src/replay/causes.ts";
+import { causesOf, verdictIn } from "../../src/replay/provenance.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { alloc, bareRun, bind, driverRun, init, maxOrder } from "../driver-run.ts";
 import { memoryTrace } from "../memory-trace.ts";

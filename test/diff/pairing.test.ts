@@ -1,4 +1,4 @@
-// ops.test.ts - ops find their partners by name and arguments, and pages go by their ops' partners.
+// pairing.test.ts - ops find their partners by name and arguments, and pages go by their ops' partners.
 
 import { expect, test } from "vitest";
 import { compare } from "../../src/diff/diff.ts";

@@ -1,0 +1,195 @@
+// provenance.ts - where an address came from: an event's causes, the table entries behind them, the call that gave it.
+//
+// The chain of causes leads from what hardware met to the allocation of the page. Beside it stand the entry
+// of the P2M that says where the page is, and the IOMMU entry behind a DMA handle.
+
+import { PAGE_SIZE, pfnOf, raw } from "../address.ts";
+import { columns } from "../event/field.ts";
+import { hookNames } from "../event/hook.ts";
+import type { Row } from "../event/row.ts";
+import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
+import { type Event, type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
+import { changesOf } from "./changes.ts";
+import { subjectAt } from "./subject.ts";
+import type { Trace } from "./trace.ts";
+
+/** The event's chain of causes, nearest first, without the event itself. */
+export function causesOf(trace: Pick<Trace, "event">, recorded: Recorded): Recorded[] {
+  const chain: Recorded[] = [];
+  let { cause } = recorded.event;
+  while (cause != null) {
+    const next = trace.event(cause);
+    if (next === undefined) break;
+    chain.push(next);
+    cause = next.event.cause;
+  }
+  return chain;
+}
+
+/** The event itself or the nearest of its causes that is of one of these kinds; null where none is. */
+export function nearestCause(
+  trace: Pick<Trace, "event">,
+  seq: number,
+  kinds: readonly KindName[],
+): Recorded | null {
+  let recorded = trace.event(seq);
+  while (recorded !== undefined && !kinds.includes(recorded.event.kind)) {
+    const { cause } = recorded.event;
+    recorded = cause == null ? undefined : trace.event(cause);
+  }
+  return recorded ?? null;
+}
+
+/** The verdict of an event of a trace; its cause is looked up only where the answer depends on it. */
+export function verdictIn(trace: Pick<Trace, "event">, { event }: Recorded): Verdict | null {
+  const addresses = addressesOf(event);
+  const alone = verdictOf(addresses, null);
+  if (event.cause == null || (alone !== "unknown" && alone !== "foreign-frame")) return alone;
+  const cause = trace.event(event.cause);
+  return verdictOf(addresses, cause === undefined ? null : addressesOf(cause.event));
+}
+
+/** One step: an event, and of which step it is the reason. */
+export interface Step {
+  readonly recorded: Recorded;
+  readonly verdict: Verdict | null;
+  /** The event asked about, what its address came from, or the entry that decided where it leads. */
+  readonly role: "asked" | "cause" | Entry["role"];
+  /** The seq of the step that it explains; null for the one asked about. */
+  readonly explains: number | null;
+}
+
+/** The event itself, its causes nearest first, then the entries that decided; about 0.1 ms by the index. */
+export function whyOf(trace: Trace, asked: Recorded): Step[] {
+  const chain = [asked, ...causesOf(trace, asked)];
+  const steps = chain.map(
+    (recorded, i): Step => ({
+      recorded,
+      verdict: verdictIn(trace, recorded),
+      role: i === 0 ? "asked" : "cause",
+      explains: chain[i - 1]?.seq ?? null,
+    }),
+  );
+  const seen = new Set(chain.map(({ seq }) => seq));
+  for (const { role, recorded, explains } of entriesBehind(trace, chain)) {
+    if (seen.has(recorded.seq)) continue;
+    seen.add(recorded.seq);
+    steps.push({ recorded, verdict: null, role, explains });
+  }
+  return steps;
+}
+
+/** What was in force when a step was taken, and is no cause of it. */
+interface Entry {
+  readonly role: "p2m" | "iommu" | "allocation";
+  readonly recorded: Recorded;
+  readonly explains: number;
+}
+
+/** The entries that were in force when each step was taken; a page that moved has more than one. */
+function* entriesBehind(trace: Trace, chain: readonly Recorded[]): Generator<Entry> {
+  const page = pageMeant(chain);
+  for (const { seq, event } of chain) {
+    if (page !== null && !trace.about.physIsMachine && saysWhere(event))
+      yield* inForce(trace, "p2m", page, seq);
+    if (event.kind === "dma.mapped")
+      yield* inForce(trace, "iommu", Math.floor(raw(event.bus) / PAGE_SIZE), seq);
+  }
+  // A DMA handle's chain ends where it was mapped; the page was somebody's before.
+  const allocated = chain.some(({ event }) => event.kind === "page.allocated");
+  if (page !== null && !allocated) yield* inForce(trace, "allocation", page, chain.at(-1)!.seq);
+}
+
+/** Whether the event says where the page is: then its entry was looked up then. */
+function saysWhere(event: Event): boolean {
+  return addressesOf(event).machine !== null && event.kind !== "p2m.set";
+}
+
+/** The pseudo-physical page that all this is about, as the nearest step that knows it says. */
+function pageMeant(chain: readonly Recorded[]): number | null {
+  for (const { event } of chain)
+    if ("phys" in event && event.phys != null) return raw(pfnOf(event.phys));
+  return null;
+}
+
+function* inForce(
+  trace: Trace,
+  role: Entry["role"],
+  number: number,
+  moment: number,
+): Generator<Entry> {
+  const stretch = { from: 1, to: moment, backwards: true };
+  for (const recorded of changesOf(trace, subjectAt(role, number), stretch)) {
+    yield { role, recorded, explains: moment };
+    return;
+  }
+}
+
+/** An address that came from no hook call and no DMA mapping. */
+export const SOURCELESS = -1;
+/** Events whose sources are kept: a power of two. */
+const KEPT = 1 << 16;
+/** Codes of hooks, and beside them one for the DMA-mapping interface. */
+const HOOKS = 256;
+const HANDLE = 255;
+
+const column = (name: (typeof columns)[number]): number => columns.indexOf(name);
+const [SEQ, CAUSE] = [column("seq"), column("cause")];
+const [PLACE, VALUE] = [column("place"), column("value")];
+const HOOK = kindNames.indexOf("hook.called");
+const DMA_MAPPED = kindNames.indexOf("dma.mapped");
+/** The other kinds that can be causes on the way from a hook to hardware. */
+const PASSING = new Set(
+  (["gatt.written", "directory.written", "register.written"] as const).map((kind) =>
+    kindNames.indexOf(kind),
+  ),
+);
+
+/**
+ * Which hook call or DMA mapping gave an address, for a reader that goes through all rows: causes point backwards,
+ * mostly not far, so the source of each event that can be a cause is kept for a while; the rare older one is looked
+ * up in the trace. A source is one number: a hook and the function that called it.
+ */
+export class Sources {
+  readonly #trace: Pick<Trace, "event" | "names">;
+  readonly #seqs = new Float64Array(KEPT);
+  readonly #sources = new Int32Array(KEPT);
+
+  constructor(trace: Pick<Trace, "event" | "names">) {
+    this.#trace = trace;
+  }
+
+  /** Takes note of the next row; `kind` is this program's code of it. Hot: once an event of a comparison. */
+  see(row: Row, kind: number): void {
+    if (kind === DMA_MAPPED) this.#keep(row[SEQ]!, sourceAt(HANDLE, row[PLACE]!));
+    else if (kind === HOOK) this.#keep(row[SEQ]!, sourceAt(row[VALUE]!, row[PLACE]!));
+    else if (PASSING.has(kind) && row[CAUSE] !== null) this.#keep(row[SEQ]!, this.of(row[CAUSE]!));
+  }
+
+  /** The source of an address that came from that event. */
+  of(cause: number): number {
+    if (this.#seqs[cause % KEPT] === cause) return this.#sources[cause % KEPT]!;
+    const event = nearestCause(this.#trace, cause, ["hook.called", "dma.mapped"])?.event;
+    let source = SOURCELESS;
+    if (event !== undefined) {
+      const hook = event.kind === "hook.called" ? hookNames.indexOf(event.hook) : HANDLE;
+      const { place } = event;
+      source = sourceAt(hook, place == null ? null : this.#trace.names.places.indexOf(place));
+    }
+    this.#keep(cause, source);
+    return source;
+  }
+
+  /** "virt_to_phys in agp_allocate_memory" */
+  nameOf(source: number): string {
+    const hook = source % HOOKS === HANDLE ? "a DMA handle" : hookNames[source % HOOKS];
+    return `${hook} in ${this.#trace.names.places[Math.floor(source / HOOKS) - 1] ?? "the kernel"}`;
+  }
+
+  #keep(seq: number, source: number): void {
+    this.#seqs[seq % KEPT] = seq;
+    this.#sources[seq % KEPT] = source;
+  }
+}
+
+const sourceAt = (hook: number, place: number | null): number => ((place ?? -1) + 1) * HOOKS + hook;
