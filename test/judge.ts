@@ -32,8 +32,8 @@ export async function parting(name: string, folder?: string): Promise<string | n
     return `${real.count - ops} events are recorded, ${counts.same} have partners`;
   const { length } = operationsOf(real.about.workload, folder).operations;
   if (ops !== length) return `${length} operations are recorded, ${ops} compared`;
-  const { observations, disagreements } = verify(real);
+  const { agreed, disagreements } = verify(real);
   if (disagreements.length > 0) return `replay disagrees: ${JSON.stringify(disagreements[0])}`;
-  if (observations <= real.count) return `replay confirms ${observations} observations only`;
+  if (agreed <= real.count) return `replay confirms ${agreed} observations only`;
   return null;
 }

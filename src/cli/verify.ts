@@ -24,16 +24,16 @@ export function addVerify(program: Command): void {
     .action((path: string, { json }: { json: boolean }) =>
       reading([path], async ([trace]) => {
         trace!.forgetPages();
-        const { observations, disagreements } = verify(trace!);
+        const replay = verify(trace!);
         const digest = trace!.digest === null ? null : trace!.recomputeDigest() === trace!.digest;
         const signatures = trace!.checkSignatures();
         const again = trace!.torn ? null : runAgain(trace!);
         const holds =
-          disagreements.length === 0 &&
+          replay.differed === 0 &&
           digest !== false &&
           signatures.wrong === null &&
           (again === null || again.same);
-        const found = { observations, disagreements, digest, signatures, again };
+        const found = { ...replay, digest, signatures, again };
         if (json) await printJson({ holds, ...found });
         else await print(verifyText(found));
         if (!holds) process.exitCode = 1;
@@ -72,15 +72,10 @@ interface Found extends Verification {
   readonly again: Again | null;
 }
 
-function verifyText({ observations, disagreements, digest, signatures, again }: Found): string {
+function verifyText({ digest, signatures, again, ...replay }: Found): string {
   const rows = [
-    [
-      "replay",
-      disagreements.length === 0
-        ? `agrees with ${countOf(observations, "observation")}`
-        : "does not agree with what was recorded",
-    ],
-    ...disagreements.map(({ seq, what, recorded, replayed }) => [
+    ["replay", replayText(replay)],
+    ...replay.disagreements.map(({ seq, what, recorded, replayed }) => [
       "",
       `#${seq} ${what}: recorded ${JSON.stringify(recorded)}, replayed ${JSON.stringify(replayed)}`,
     ]),
@@ -89,6 +84,16 @@ function verifyText({ observations, disagreements, digest, signatures, again }: 
     ["run again", againText(again)],
   ];
   return inColumns(rows);
+}
+
+function replayText({ agreed, differed, unknown }: Verification): string {
+  const compared =
+    differed === 0
+      ? `agrees with ${countOf(agreed, "observation")}`
+      : `differs from ${countOf(differed, "observation")} and agrees with ${countOf(agreed, "observation")}`;
+  return unknown === 0
+    ? compared
+    : `${compared}; ${countOf(unknown, "observation")} could not be compared: no event before shows what was there`;
 }
 
 function signaturesText({ ops, wrong }: Signatures): string {

@@ -1,23 +1,18 @@
 // verify.ts - does replay agree with everything that a trace observed?
 //
-// Every truth and every observation in an event is derived again from the events before it.
+// Every observation in an event is worked out again from the events before it. What the state does not know
+// cannot be compared; if an earlier event set it, the state has forgotten it, and that is a disagreement.
 
-import {
-  inAperture,
-  type Machine,
-  mfnOf,
-  onDeviceBus,
-  untranslated,
-  WORD_SIZE,
-  type WordIndex,
-} from "../address.ts";
+import { inAperture, type Machine, mfnOf, onDeviceBus, untranslated } from "../address.ts";
+import type { About } from "../event/trace.ts";
 import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { cpuTag } from "../machine/cpu-cache.ts";
-import { accessedWord, walk } from "../machine/gart.ts";
+import { walk } from "../machine/gart.ts";
 import { translate } from "../machine/iommu.ts";
-import { directoryOf, State } from "../machine/state.ts";
-import { cpuEntry, cpuWord, entryWord, whole } from "../machine/table-words.ts";
+import { State } from "../machine/state.ts";
+import { whole } from "../machine/table-words.ts";
+import { Evidence } from "./evidence.ts";
 import { observable, Watch } from "./observe.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
@@ -31,103 +26,131 @@ export interface Disagreement {
 }
 
 export interface Verification {
-  /** How many observations were derived again. */
-  readonly observations: number;
+  readonly agreed: number;
+  readonly differed: number;
+  /** Observations of what no event before shows: the state does not know it. */
+  readonly unknown: number;
+  /** The first of those that differed. */
   readonly disagreements: readonly Disagreement[];
 }
 
-/** Replays the whole trace; stops collecting, not counting, after `most` disagreements. */
-export function verify(trace: Trace, most = 20): Verification {
+/** Replays the whole trace by `fold`; lists the first `most` disagreements and counts them all. */
+export function verify(
+  trace: Trace,
+  { most = 20, fold = apply }: { readonly most?: number; readonly fold?: typeof apply } = {},
+): Verification {
   const state = new State(natureOf(trace.about));
   const watch = new Watch(state);
-  const disagreements: Disagreement[] = [];
-  let observations = 0;
+  const comparison = new Comparison(most);
+  const add: Read = (...observation) => comparison.add(...observation);
+  const evidence = new Evidence(state);
   let expected = 1;
-  const hold = (seq: number, what: string, recorded: unknown, replayed: unknown) => {
-    observations++;
-    if (JSON.stringify(recorded) === JSON.stringify(replayed) || disagreements.length >= most)
-      return;
-    disagreements.push({ seq, what, recorded, replayed });
-  };
   for (const recorded of trace.events()) {
-    const { seq, event } = recorded;
-    hold(seq, "seq", seq, expected++);
-    before(recorded, state, hold, trace.about.source === "simulated");
-    apply(state, event, seq);
+    const { seq, op, event } = recorded;
+    add(seq, "seq", seq, expected++);
+    add(seq, "op", op, event.kind === "op.began" ? event.op : state.op);
+    compareRead(recorded, state, evidence, add);
+    if (event.kind === "device.read" || event.kind === "device.wrote")
+      add(seq, "reached", event.reached ?? null, reachedBy(trace.about, state, event));
+    evidence.see(event);
+    fold(state, event, seq);
     watch.see(event);
-    truth(recorded, state, hold);
+    compareAddresses(recorded, state, add);
     if (event.kind !== "op.ended") continue;
     for (const fact of observable(event.result))
-      hold(seq, fact, event.result[fact], watch.observed(fact));
+      add(seq, fact, event.result[fact], watch.observed(fact) ?? null);
   }
-  return { observations, disagreements };
+  return comparison.result;
 }
 
-type Access = Of<"device.read"> | Of<"device.wrote">;
-type Hold = (seq: number, what: string, recorded: unknown, replayed: unknown) => void;
+/** Counts observations by what came of them. */
+class Comparison {
+  readonly #most: number;
+  readonly #disagreements: Disagreement[] = [];
+  #agreed = 0;
+  #differed = 0;
+  #unknown = 0;
 
-/** What the event saw of the state that it met. */
-function before({ seq, event }: Recorded, state: State, hold: Hold, isSimulated: boolean): void {
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** `replayed` is undefined where the state does not know. */
+  add(seq: number, what: string, recorded: unknown, replayed: unknown): void {
+    if (replayed === undefined) this.#unknown++;
+    else if (recorded === replayed || JSON.stringify(recorded) === JSON.stringify(replayed))
+      this.#agreed++;
+    else if (this.#differed++ < this.#most)
+      this.#disagreements.push({ seq, what, recorded, replayed });
+  }
+
+  get result(): Verification {
+    return {
+      agreed: this.#agreed,
+      differed: this.#differed,
+      unknown: this.#unknown,
+      disagreements: this.#disagreements,
+    };
+  }
+}
+
+type Read = Comparison["add"];
+
+/** What the event read from the state that it met. */
+function compareRead({ seq, event }: Recorded, state: State, evidence: Evidence, add: Read): void {
   switch (event.kind) {
     case "gatt.read":
-      hold(seq, "word", whole(event), entryAt(state, accessedWord(state, event)) ?? whole(event));
+      add(seq, "word", whole(event), evidence.entry(event));
       return;
     case "directory.read":
-    case "scratch-directory.read": {
-      const which = event.kind === "directory.read" ? "directory" : "scratch-directory";
-      const at = entryWord(directoryOf(state, which), event.entry, WORD_SIZE);
-      hold(seq, "word", event.word, wordAt(state, at) ?? event.word);
+    case "scratch-directory.read":
+      add(seq, "word", event.word, evidence.directoryWord(event));
       return;
-    }
     case "register.read":
-      hold(seq, "word", event.word, state.register(event.register, event.size)?.word ?? event.word);
+      add(seq, "word", event.word, evidence.register(event));
       return;
     case "cpu.read":
-      hold(seq, "tag", event.tag, cpuTag(state, event.frame) ?? event.tag);
+      add(seq, "tag", event.tag, evidence.tag(event.frame, cpuTag(state, event.frame)));
       return;
     case "device.read":
-    case "device.wrote": {
-      hold(seq, "reached", event.reached ?? null, reachedBy(state, event, isSimulated));
-      if (event.kind === "device.read" && event.frame != null)
-        hold(seq, "tag", event.tag, state.content.get(event.frame) ?? event.tag);
+      if (event.frame != null)
+        add(seq, "tag", event.tag, evidence.tag(event.frame, state.content.get(event.frame)));
       return;
-    }
     default:
   }
 }
 
-/** Where an access gets to: an AGP master's through the GART, any other device's through the IOMMU if any. */
+/**
+ * Where an access gets to, null for nowhere: an AGP master's through the GART, any other device's through the
+ * IOMMU if there is one. Undefined where the state does not know.
+ */
 function reachedBy(
+  { source }: About,
   state: State,
-  { actor, device, bus, reached }: Access,
-  isSimulated: boolean,
-): Machine | null {
-  if (actor !== "device") return walk(state, inAperture(bus))?.reached ?? null;
+  { actor, device, bus, reached }: Of<"device.read"> | Of<"device.wrote">,
+): Machine | null | undefined {
+  if (actor !== "device") {
+    const walked = walk(state, inAperture(bus));
+    // Where no table is known, an access that got somewhere shows that one is.
+    return walked === null && reached == null ? undefined : (walked?.reached ?? null);
+  }
   // Which domain of a captured IOMMU a device is in, its accesses do not say; their translations do.
-  const oneDomain = device == null || isSimulated;
-  const translated = oneDomain ? translate(state, onDeviceBus(bus)) : null;
+  const translated =
+    device == null || source === "simulated" ? translate(state, onDeviceBus(bus)) : null;
   if (translated !== null) return translated;
   // Behind an IOMMU without entries an address leads nowhere; that there is one, only the access says.
-  return state.iommu.size > 0 || reached == null
-    ? (reached ?? null)
-    : untranslated(onDeviceBus(bus));
+  return state.iommu.size > 0 || reached == null ? undefined : untranslated(onDeviceBus(bus));
 }
 
 /** Where the event says the page is, and which address its word names. */
-function truth({ seq, event }: Recorded, state: State, hold: Hold): void {
+function compareAddresses({ seq, event }: Recorded, state: State, add: Read): void {
   if (event.kind === "p2m.cleared" || event.kind === "hypercall.made") return;
   if ("machine" in event && event.machine != null && "phys" in event && event.phys != null)
-    hold(seq, "machine", event.machine, state.machineOf(event.phys));
-  const { entry, directory } = state.nature.chipset ?? {};
+    add(seq, "machine", event.machine, state.machineOf(event.phys));
+  const { chipset } = state.nature;
   if (event.kind === "gatt.written" && event.bus != null)
-    hold(seq, "bus", event.bus, entry?.decode(whole(event)) ?? null);
+    add(seq, "bus", event.bus, chipset?.entry.decode(whole(event)));
   if (event.kind === "directory.written" && event.bus != null)
-    hold(seq, "bus", event.bus, directory?.decode(event.word) ?? null);
-  if (event.kind === "cpu.wrote") hold(seq, "frame", event.frame, mfnOf(event.machine));
+    add(seq, "bus", event.bus, chipset?.directory?.decode(event.word));
+  if (event.kind === "cpu.wrote") add(seq, "frame", event.frame, mfnOf(event.machine));
 }
-
-const entryAt = (state: State, at: WordIndex | null): number | undefined =>
-  at === null ? undefined : cpuEntry(state, at);
-
-const wordAt = (state: State, at: WordIndex | null): number | undefined =>
-  at === null ? undefined : cpuWord(state, at);

@@ -1,0 +1,109 @@
+// evidence.ts - what the events so far have set: a state that does not know it has forgotten it.
+//
+// It goes by the events, not by the state: an applier that forgets to change the state cannot hide here.
+
+import { type Mfn, offset, type RegisterIndex, WORD_SIZE, type WordIndex } from "../address.ts";
+import { isAgpStatus } from "../chipset/agp-capability.ts";
+import type { Event, Of } from "../event/vocabulary.ts";
+import { accessedWord } from "../machine/gart.ts";
+import { directoryOf, type State } from "../machine/state.ts";
+import { cpuEntry, cpuWord, entryWord } from "../machine/table-words.ts";
+
+/** What the state knows; null where it has forgotten it, undefined where no event showed it. */
+type Known = number | null | undefined;
+
+type RegisterAccess = Of<"register.read"> | Of<"register.written">;
+type EntryAccess = Of<"gatt.read"> | Of<"gatt.written">;
+type DirectoryAccess = Of<`${"" | "scratch-"}directory.${"read" | "written"}`>;
+
+export class Evidence {
+  readonly #state: State;
+  /** Bytes of registers, by number. */
+  readonly #registers = new Set<RegisterIndex>();
+  /** Frames whose content has a tag. */
+  readonly #frames = new Set<Mfn>();
+  /** Words of tables, by machine address in words. */
+  readonly #words = new Set<WordIndex>();
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  /** Takes an event that the state has not met yet. */
+  see(event: Event): void {
+    switch (event.kind) {
+      case "register.written":
+      case "register.read":
+        this.#seeRegister(event);
+        return;
+      case "gatt.written":
+        this.#seeWord(accessedWord(this.#state, event));
+        return;
+      case "directory.written":
+      case "scratch-directory.written":
+        this.#seeWord(this.#directoryIndex(event));
+        return;
+      case "cpu.wrote":
+        this.#frames.add(event.frame);
+        return;
+      case "device.wrote":
+        if (event.frame == null) return;
+        if (event.tag == null) this.#frames.delete(event.frame);
+        else this.#frames.add(event.frame);
+        return;
+      case "page.copied":
+        this.#frames.delete(event.frame);
+        return;
+      case "p2m.cleared":
+        // The hypervisor takes a frame and its content; the event need not say which frame.
+        this.#frames.clear();
+        return;
+      case "events.lost":
+        for (const set of [this.#registers, this.#frames, this.#words]) set.clear();
+        return;
+      default:
+    }
+  }
+
+  register({ register, size }: RegisterAccess): Known {
+    const known = this.#state.register(register, size);
+    if (known !== undefined) return known.word;
+    for (let i = 0; i < size; i++) if (!this.#registers.has(offset(register, i))) return undefined;
+    return null;
+  }
+
+  /** An entry of the GATT, as the CPU reads it. */
+  entry(event: EntryAccess): Known {
+    const at = accessedWord(this.#state, event);
+    return at === null ? undefined : this.#word(at, cpuEntry(this.#state, at));
+  }
+
+  directoryWord(event: DirectoryAccess): Known {
+    const at = this.#directoryIndex(event);
+    return at === null ? undefined : this.#word(at, cpuWord(this.#state, at));
+  }
+
+  /** The tag of a frame's content, where the state has this one. */
+  tag(frame: Mfn, known: number | undefined): Known {
+    return known ?? (this.#frames.has(frame) ? null : undefined);
+  }
+
+  #word(at: WordIndex, known: number | undefined): Known {
+    return known ?? (this.#words.has(at) ? null : undefined);
+  }
+
+  #seeRegister({ register, size }: RegisterAccess): void {
+    const { chipset } = this.#state.nature;
+    if (chipset !== null && isAgpStatus(chipset, register)) return;
+    for (let i = 0; i < size; i++) this.#registers.add(offset(register, i));
+  }
+
+  #seeWord(at: WordIndex | null): void {
+    if (at !== null) this.#words.add(at);
+  }
+
+  #directoryIndex({ kind, entry }: DirectoryAccess): WordIndex | null {
+    const which = kind.startsWith("scratch-") ? "scratch-directory" : "directory";
+    return entryWord(directoryOf(this.#state, which), entry, WORD_SIZE);
+  }
+}
