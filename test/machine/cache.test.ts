@@ -49,6 +49,23 @@ describe("a page's attributes", () => {
   });
 });
 
+test("attributes are the page's own: its neighbours' make no difference", () => {
+  const state = stateAfter(pc, changed("reserved", 8, 1), changed("uncached", 9, 2));
+  happens(state, changed("cached", 9, 2));
+  expect(flagsOf(state)).toEqual([[8, RESERVED]]);
+  happens(state, changed("reserved", 7, 3), changed("uncached", 8, 2));
+  expect(flagsOf(state)).toEqual([
+    [7, RESERVED],
+    [8, RESERVED | UNCACHED],
+    [9, RESERVED | UNCACHED],
+  ]);
+  happens(state, changed("unreserved", 8, 2), changed("cached", 8, 1));
+  expect(flagsOf(state)).toEqual([
+    [7, RESERVED],
+    [9, UNCACHED],
+  ]);
+});
+
 describe("a table that is mapped cached", () => {
   const cached = { physIsMachine: true, chipset: { ...intel440bx, cachedTable: true } };
   const table = [
