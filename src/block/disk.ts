@@ -84,7 +84,7 @@ export class Disk {
     for (const pages of segmentsOf(this.#kernel, run.pages)) {
       const mapping = this.#mapping.map({
         device: this.#device,
-        way: what === "read" ? "from-device" : "to-device",
+        direction: what === "read" ? "from-device" : "to-device",
         virt: run.virts[done]!,
         span: { pages, start: 0, size: pages.length * PAGE_SIZE },
         believed: pages[0]!,

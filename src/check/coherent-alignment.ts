@@ -12,8 +12,8 @@ export const coherentAlignment: Check = {
   holds: "the handle of coherent memory is aligned to its size",
   watch: (_, report) => ({
     after: {
-      "dma.mapped": ({ way, handle, bus, size }, { state }) => {
-        if (way !== "coherent") return;
+      "dma.mapped": ({ direction, handle, bus, size }, { state }) => {
+        if (direction !== "coherent") return;
         // Behind an IOMMU a handle is as the IOMMU deals it.
         if (state.iommu.has(busPageOf(bus))) return;
         const unit = PAGE_SIZE * 2 ** Math.ceil(Math.log2(pagesOf(size)));

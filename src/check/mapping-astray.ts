@@ -30,8 +30,8 @@ export const mappingAstray: Check = {
     const slots = new Table<Mfn, Pfn>();
     return {
       after: {
-        "page.copied": ({ way, phys, reached, size }) => {
-          if (way !== "to-slot" || phys == null || reached == null) return;
+        "page.copied": ({ direction, phys, reached, size }) => {
+          if (direction !== "to-slot" || phys == null || reached == null) return;
           const [frame, page] = [mfnOf(reached), pfnOf(phys)];
           for (let i = 0; i < pagesOf(pageOffset(phys) + size); i++)
             slots.set(offset(frame, i), offset(page, i));

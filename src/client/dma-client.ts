@@ -125,10 +125,10 @@ export class DmaClient {
   }
 
   /** One mapping by the buffer's address, or a segment for each run of pages, by their page structures. */
-  #asked({ way, by, segment, bytes, device }: Of<"dma_map">, buffer: Buffer): Asked[] {
+  #asked({ direction, by, segment, bytes, device }: Of<"dma_map">, buffer: Buffer): Asked[] {
     const { virts, pages } = buffer;
     const all = bytes ?? pages.length * PAGE_SIZE;
-    const common = { device: this.#device(device), way } as const;
+    const common = { device: this.#device(device), direction } as const;
     if (by === "single") {
       const believed = this.#parts.kernel.physOf(virts[0]!);
       const span = { pages, start: 0, size: all };

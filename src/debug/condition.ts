@@ -50,6 +50,17 @@ export const fieldNames: ReadonlySet<string> = new Set([
   ...kindNames.flatMap((kind) => Object.keys(declarationOf(kind).fields)),
 ]);
 
+/** Fields by the name that they had before: no field is called `way` any more, but conditions may say so. */
+const formerNames: ReadonlyMap<string, ReadonlySet<string>> = namesByFormer();
+
+function namesByFormer(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const kind of kindNames)
+    for (const [name, { formerly }] of Object.entries(declarationOf(kind).fields))
+      if (formerly !== null) found.set(formerly, (found.get(formerly) ?? new Set()).add(name));
+  return found;
+}
+
 /** The value of a field; null where the event has none of that name. */
 export function fieldOf({ recorded, verdict, virtBase }: Candidate, name: string): unknown {
   const { seq, op, event } = recorded;
@@ -179,6 +190,9 @@ class Parser {
     }
     if (/^['"]/.test(word)) return () => word.slice(1, -1);
     if (fieldNames.has(word)) return (lookup) => lookup(word);
+    const present = formerNames.get(word);
+    if (present !== undefined)
+      return (lookup) => [...present].map(lookup).find((value) => value !== null) ?? null;
     if (!/^\w/.test(word)) throw this.#wrong(at, "is not expected here");
     if (isLeft) {
       const near = nearest(word, [...fieldNames]);

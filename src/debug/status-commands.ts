@@ -32,7 +32,7 @@ const subjects: { readonly [subject: string]: (context: Context) => string } = {
     const name = (given: string | null) => (given === null ? "" : `mark:${given}`);
     return inColumns(marks.map((mark) => [`#${mark.moment}`, name(mark.name), mark.text]));
   },
-  things: () => subjectExamples.split(", ").join("\n"),
+  subjects: () => subjectExamples.split(", ").join("\n"),
   registers: ({ session: { travel, moment } }) => {
     const parts = registers(travel.stateAt(moment));
     if (parts.length === 0) return "no register has been read or written yet";

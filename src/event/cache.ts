@@ -1,7 +1,7 @@
 // cache.ts - what makes earlier writes visible, what empties a TLB, and how a page may be cached.
 
 import { hex } from "../address.ts";
-import { named, optional, pageFields, physField, sizeField, virtField } from "./field.ts";
+import { formerly, named, optional, pageFields, physField, sizeField, virtField } from "./field.ts";
 import { kind } from "./kind.ts";
 
 export const flushes = ["wbinvd", "mb", "flush_dcache_range", "clflush"] as const;
@@ -12,9 +12,14 @@ export const attributes = ["reserved", "unreserved", "uncached", "cached"] as co
 export const cache = {
   "cache.flushed": kind(
     { effect: "fact", doneBy: "chipset-driver", scope: "op", inCaptures: false },
-    { way: named(flushes), virt: optional(virtField), ...pageFields, size: optional(sizeField) },
+    {
+      instruction: formerly("way", named(flushes)),
+      virt: optional(virtField),
+      ...pageFields,
+      size: optional(sizeField),
+    },
     (e) =>
-      `${e.way}${e.virt == null ? "" : ` ${hex(e.virt)}`}${e.size == null ? "" : `, ${e.size} bytes`}`,
+      `${e.instruction}${e.virt == null ? "" : ` ${hex(e.virt)}`}${e.size == null ? "" : `, ${e.size} bytes`}`,
   ),
   "tlb.flushed": kind(
     { effect: "fact", doneBy: "chipset-driver", scope: "op", inCaptures: false },

@@ -7,6 +7,7 @@
 import { hex, type Machine } from "../address.ts";
 import {
   busField,
+  formerly,
   issuedField,
   machineField,
   named,
@@ -53,7 +54,7 @@ const byDevice = {
   bus: issuedField,
   size: optional(sizeField),
 } as const;
-/** Which way the CPU copies between a buffer and the slot that stands in for it on the bus. */
+/** The direction in which the CPU copies between a buffer and the slot that stands in for it on the bus. */
 export const copies = ["to-slot", "from-slot"] as const;
 
 export const device = {
@@ -88,13 +89,13 @@ export const device = {
     { effect: "changes", doneBy: "cpu", scope: "op", inCaptures: false },
     {
       frame: subject("content"),
-      way: named(copies),
+      direction: formerly("way", named(copies)),
       phys: physField,
       machine: optional(machineField),
       reached: reachedField,
       size: sizeField,
     },
-    (e) => `${e.size} bytes copied ${e.way} from ${hex(e.phys)}:p to ${hex(e.reached)}:m`,
+    (e) => `${e.size} bytes copied ${e.direction} from ${hex(e.phys)}:p to ${hex(e.reached)}:m`,
   ),
 };
 

@@ -123,6 +123,8 @@ export interface Field<T = unknown, Optional extends boolean = boolean> {
   readonly family: FamilyName | null;
   /** Whether the value depends on where frames lie, so that two runs that do the same can differ in it. */
   readonly frameDependent: boolean;
+  /** The name that older lines of JSON have for it; null where it was never renamed. */
+  readonly formerly: string | null;
 }
 
 type Fields = { readonly [name: string]: Field };
@@ -136,7 +138,14 @@ export type FieldValues<F extends Fields> = { readonly [N in Required<F>]: Value
   readonly [N in Optional<F>]?: Value<F[N]> | null;
 };
 
-const plain = { optional: false, hex: false, names: null, unit: 1, family: null } as const;
+const plain = {
+  optional: false,
+  hex: false,
+  names: null,
+  unit: 1,
+  family: null,
+  formerly: null,
+} as const;
 /** Each field is made of one of these: its value is the same in runs that do the same, or depends on frames. */
 const fixed = { ...plain, frameDependent: false } as const;
 const framed = { ...plain, frameDependent: true } as const;
@@ -167,6 +176,12 @@ export const optional = <T>(field: Field<T, false>): Field<T, true> => ({
   optional: true,
 });
 
+/** The same field, which older lines of JSON have under another name. */
+export const formerly = <T>(name: string, field: Field<T, false>): Field<T, false> => ({
+  ...field,
+  formerly: name,
+});
+
 /** Kernel linear address, relative to the trace's virt base. */
 export const virtField = address("virt", virt);
 /** The kernel-physical address of the page; pseudo-physical under Xen. */
@@ -187,15 +202,25 @@ export const translationFields = {
   reached: optional(reachedField),
 } as const;
 
+/** The column of a subject has its number times 16. */
+const subjectNumber = natural.max(2 ** 49 - 1);
+
 /** The subject whose state the event is about, by its number in its family. */
 export const subject = <F extends FamilyName>(family: F): Field<SubjectNumbers[F], false> => ({
   ...plain,
   in: "subject",
-  // Its column holds it times 16. The space is erased at run time, so the number needs no conversion.
-  schema: natural.max(2 ** 49 - 1) as unknown as z.ZodType<SubjectNumbers[F]>,
+  // The space is erased at run time, so the number needs no conversion.
+  schema: subjectNumber as unknown as z.ZodType<SubjectNumbers[F]>,
   family,
   frameDependent: frameDependent[family],
 });
+
+/** A DMA mapping by its handle, the bus address of its first byte; older lines have it as a number. */
+export const handleField: Field<SubjectNumbers["dma"], false> = {
+  ...subject("dma"),
+  hex: true,
+  schema: z.union([hexNumber.pipe(subjectNumber), subjectNumber]).transform(bus),
+};
 
 /** Bytes. */
 export const sizeField: Field<number, false> = { ...fixed, in: "size", schema: natural };

@@ -1,7 +1,15 @@
 // hook.ts - what the kernel believes of its architecture: the hooks it calls and the tables it remaps.
 
 import { type Address, hex } from "../address.ts";
-import { named, optional, sizeField, subject, translationFields, virtField } from "./field.ts";
+import {
+  formerly,
+  named,
+  optional,
+  sizeField,
+  subject,
+  translationFields,
+  virtField,
+} from "./field.ts";
 import { kind } from "./kind.ts";
 
 /** The address hooks, by the names the patches gave them (domain: hook sets of 2005). */
@@ -41,12 +49,12 @@ export const hook = {
     { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
     {
       page: subject("mapping"),
-      way: named(remappers),
+      function: formerly("way", named(remappers)),
       virt: virtField,
       ...translationFields,
       size: sizeField,
     },
-    (e) => `${e.way}(${at(e.bus)}) at ${at(e.virt)} reaches ${at(e.reached)}`,
+    (e) => `${e.function}(${at(e.bus)}) at ${at(e.virt)} reaches ${at(e.reached)}`,
   ),
 };
 

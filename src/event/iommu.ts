@@ -3,6 +3,8 @@
 import { hex } from "../address.ts";
 import {
   busField,
+  formerly,
+  handleField,
   machineField,
   named,
   optional,
@@ -26,8 +28,8 @@ export const ENTRIES_A_DOMAIN = 2 ** 36;
 export const mappings = ["coherent", "to-device", "from-device", "bidirectional"] as const;
 
 const buffer = {
-  handle: subject("dma"),
-  way: named(mappings),
+  handle: handleField,
+  direction: formerly("way", named(mappings)),
   /** The device it is mapped for. */
   device: optional(pciField),
   ...translationFields,
@@ -70,12 +72,12 @@ export const iommu = {
   "dma.mapped": kind(
     { effect: "changes", doneBy: "platform", scope: "trace", inCaptures: false },
     buffer,
-    (e) => `dma ${e.way} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)}`,
+    (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)}`,
   ),
   "dma.unmapped": kind(
     { effect: "changes", doneBy: "platform", scope: "op", inCaptures: false },
     buffer,
-    (e) => `dma ${e.way} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} ended`,
+    (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} ended`,
   ),
   // What the IOMMU itself said it made of an address that a device issued; both are whole pages.
   "iommu.translated": kind(

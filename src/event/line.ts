@@ -3,6 +3,7 @@
 // Addresses and raw words are hexadecimal strings; what is not known is left out.
 
 import { z } from "zod";
+import { presentArguments } from "./op.ts";
 import {
   actors,
   declarationOf,
@@ -34,6 +35,17 @@ const schemas = new Map<string, z.ZodType>(
   }),
 );
 const anyKind = z.looseObject({ kind: z.enum(kindNames as [KindName, ...KindName[]]) });
+
+/** For each kind, the fields that older lines have under another name: that name and the present one. */
+const renamed = new Map<string, readonly (readonly [former: string, name: string])[]>(
+  kindNames.map((kind) => {
+    const fields = Object.entries(declarationOf(kind).fields);
+    return [
+      kind,
+      fields.flatMap(([name, { formerly }]) => (formerly === null ? [] : [[formerly, name]])),
+    ];
+  }),
+);
 
 const header = ["kind", "actor", "place", "cause", "at"];
 
@@ -67,12 +79,30 @@ export function fromJson(json: unknown, virtBase = 0n): Recorded {
   const schema = schemas.get(kind);
   // Hot: what is no event of any kind is looked at once more, for the complaint.
   if (schema === undefined) throw anyKind.safeParse(json).error!;
-  const { seq, op, ...event } = schema.parse(relative(line!, virtBase)) as {
+  const { seq, op, ...event } = schema.parse(relative(withPresentNames(line!, kind), virtBase)) as {
     seq: number;
     op?: number;
   } & Event;
   const subjectOfOp = kind === "op.began" || kind === "op.ended" ? { op } : {};
-  return { seq, op: op ?? -1, event: { ...event, ...subjectOfOp } as Event };
+  const present =
+    event.kind === "op.began"
+      ? { arguments: presentArguments(event.name, event.arguments) }
+      : undefined;
+  return { seq, op: op ?? -1, event: { ...event, ...present, ...subjectOfOp } as Event };
+}
+
+/** The line with each field under its present name. */
+function withPresentNames(
+  line: { readonly [name: string]: unknown },
+  kind: KindName,
+): { readonly [name: string]: unknown } {
+  let present = line;
+  for (const [former, name] of renamed.get(kind)!)
+    if (former in present && !(name in present)) {
+      const { [former]: value, ...rest } = present;
+      present = { ...rest, [name]: value };
+    }
+  return present;
 }
 
 /** The line with its virt relative to the base, as events have it; below the base its field is refused. */

@@ -24,6 +24,17 @@ export const levels = [
   "default",
 ] as const;
 
+/** An operation's arguments by their present names: older traces and workloads call dma_map's direction `way`. */
+export const presentArguments = <V>(
+  operation: string,
+  facts: { readonly [name: string]: V },
+): { readonly [name: string]: V } =>
+  operation === "dma_map" && "way" in facts && !("direction" in facts)
+    ? Object.fromEntries(
+        Object.entries(facts).map(([name, value]) => [name === "way" ? "direction" : name, value]),
+      )
+    : facts;
+
 export const op = {
   "op.began": kind(
     { effect: "changes", doneBy: "workload", scope: "op", inCaptures: false },

@@ -4,6 +4,7 @@
 
 import { UserError } from "../fault.ts";
 import { type Column, columns, families, type Storage, SUBJECT_FAMILIES } from "./field.ts";
+import { presentArguments } from "./op.ts";
 import {
   actors,
   declarationOf,
@@ -292,7 +293,8 @@ export class RowReader {
       if (place === "note") {
         if (texts.note !== undefined) event[name] = texts.note;
       } else if (place === "op.name") event[name] = texts.op!.name;
-      else if (place === "op.arguments") event[name] = JSON.parse(texts.op!.arguments);
+      else if (place === "op.arguments")
+        event[name] = presentArguments(texts.op!.name, JSON.parse(texts.op!.arguments));
       else event[name] = JSON.parse(texts.op!.result!);
     }
   }

@@ -18,5 +18,5 @@ export function accessFault(access: Access, cause: Event | null): Misuse | null 
   const start = distance(cause.bus, onDeviceBus(access.bus));
   if (start < 0 || start + (access.size ?? 1) > cause.size) return "past its end";
   const forbidden = access.kind === "device.read" ? "from-device" : "to-device";
-  return cause.way === forbidden ? "wrong direction" : null;
+  return cause.direction === forbidden ? "wrong direction" : null;
 }

@@ -15,11 +15,11 @@ const change = {
 
 export const cache = {
   // wbinvd names no range: tables on the platforms that use it are mapped uncached. mb flushes nothing.
-  "cache.flushed": (state, { way, machine, size }) => {
+  "cache.flushed": (state, { instruction, machine, size }) => {
     if (machine != null && size != null) {
       flushWords(state, wordIndexOf(machine), size);
       flushCpuCache(state, mfnOf(machine), pagesOf(size));
-    } else if (way === "wbinvd") flushCpuCache(state);
+    } else if (instruction === "wbinvd") flushCpuCache(state);
   },
   "tlb.flushed": (state, event) => {
     if (event.which === "iommu") state.iommuTlb.clear();

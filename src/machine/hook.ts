@@ -6,7 +6,7 @@ import { type FamilyAppliers, nothing } from "./appliers.ts";
 export const hook = {
   "hook.called": nothing,
   "table.remapped": (state, event, seq) => {
-    if (event.way === "iounmap") {
+    if (event.function === "iounmap") {
       state.mappings.delete(event.page);
       return;
     }

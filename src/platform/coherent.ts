@@ -144,7 +144,7 @@ export class CoherentMemory {
     const size = this.#kernel.sizeOf(order);
     const common = { actor: "kernel", place, phys, machine, bus: handle, reached, size } as const;
     return {
-      about: { ...common, handle, way: "coherent", virt: address } as const,
+      about: { ...common, handle, direction: "coherent", virt: address } as const,
       iommu: behindIommu ? { ...common, page } : null,
     };
   }

@@ -36,12 +36,12 @@ export interface DmaDevice {
   readonly mask: number;
 }
 
-export type Way = Exclude<Of<"dma.mapped">["way"], "coherent">;
+export type Direction = Exclude<Of<"dma.mapped">["direction"], "coherent">;
 
 /** What a driver has mapped: where the buffer really lies, and what its caller gave the kernel. */
 export interface Asked {
   readonly device: DmaDevice;
-  readonly way: Way;
+  readonly direction: Direction;
   readonly virt: Virt;
   readonly span: Span;
   /** The first page as the caller worked it out: __pa() of its address, or the page's own. */
@@ -84,9 +84,9 @@ export class DmaMapping {
 
   /** The mapping ends; what a device wrote into a slot is copied out of it. */
   unmap({ asked, handle, slot, meant }: Mapping): void {
-    const { way, span, place } = asked;
+    const { direction, span, place } = asked;
     if (slot !== null && this.#swiotlb!.holds(handle)) {
-      if (way !== "to-device") this.#swiotlb!.copy("from-slot", slot, span);
+      if (direction !== "to-device") this.#swiotlb!.copy("from-slot", slot, span);
       this.#swiotlb!.give(slot);
     }
     const by = { actor: "kernel", place: place.replace("map", "unmap") } as const;
@@ -96,12 +96,13 @@ export class DmaMapping {
   }
 
   /** dma_sync_single_for_cpu and _for_device: while it lives, one of the two may touch the buffer. */
-  sync({ asked: { way, span }, handle, slot }: Mapping, side: "cpu" | "device"): void {
+  sync({ asked: { direction, span }, handle, slot }: Mapping, side: "cpu" | "device"): void {
     const text = `dma_sync_single_for_${side}`;
     this.#kernel.called(text, text);
     if (slot === null || !this.#swiotlb!.holds(handle)) return;
-    if (side === "cpu" && way !== "to-device") this.#swiotlb!.copy("from-slot", slot, span);
-    if (side === "device" && way !== "from-device") this.#swiotlb!.copy("to-slot", slot, span);
+    if (side === "cpu" && direction !== "to-device") this.#swiotlb!.copy("from-slot", slot, span);
+    if (side === "device" && direction !== "from-device")
+      this.#swiotlb!.copy("to-slot", slot, span);
   }
 
   /** virt_to_bus of the first byte, by what the caller believes, and the way a window shifts it. */
@@ -124,7 +125,7 @@ export class DmaMapping {
   }
 
   #bounce(asked: Asked): Mapping | Refusal {
-    const { way, span, virt, place } = asked;
+    const { direction, span, virt, place } = asked;
     const slot = this.#swiotlb!.take(span.size);
     if (slot === null) {
       const device = deviceOf(asked.device.bdf);
@@ -137,7 +138,7 @@ export class DmaMapping {
       });
       return "swiotlb full";
     }
-    if (way !== "from-device") this.#swiotlb!.copy("to-slot", slot, span);
+    if (direction !== "from-device") this.#swiotlb!.copy("to-slot", slot, span);
     if (offset(slot.bus, span.size - 1) > bus(asked.device.mask))
       return this.#kernel.oops("map_single: bounce buffer is not DMA'ble", virt, place);
     return this.#mapped(asked, slot.bus, spanFrom(slot.phys, span.size), slot);
@@ -183,13 +184,13 @@ export class DmaMapping {
     return { asked, handle, seq, slot, meant };
   }
 
-  #about({ device, way, virt, span, place }: Asked, handle: Bus, meant: Span) {
+  #about({ device, direction, virt, span, place }: Asked, handle: Bus, meant: Span) {
     const phys = offset(meant.pages[0]!, meant.start);
     return {
       actor: "kernel",
       place,
       handle,
-      way,
+      direction,
       device: device.bdf,
       virt,
       phys,

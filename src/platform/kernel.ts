@@ -233,18 +233,18 @@ export class Kernel {
   }
 
   wbinvd(place: string): void {
-    this.machine.emit({ kind: "cache.flushed", actor: "driver", place, way: "wbinvd" });
+    this.machine.emit({ kind: "cache.flushed", actor: "driver", place, instruction: "wbinvd" });
   }
 
   mb(place: string): void {
-    this.machine.emit({ kind: "cache.flushed", actor: "driver", place, way: "mb" });
+    this.machine.emit({ kind: "cache.flushed", actor: "driver", place, instruction: "mb" });
   }
 
   /** flush_dcache_range of PowerPC: so many bytes of the data cache go to memory. */
   flushDcacheRange(address: Virt, size: number, place: string): void {
     const phys = this.physOf(address);
     const machine = this.machineOf(phys);
-    const by = { actor: "driver", place, way: "flush_dcache_range" } as const;
+    const by = { actor: "driver", place, instruction: "flush_dcache_range" } as const;
     this.machine.emit({ kind: "cache.flushed", ...by, virt: address, phys, machine, size });
   }
 

@@ -54,14 +54,14 @@ export class Remap {
   map(asked: Given, pages: number, place: string): Window | null {
     const { machine } = this.#kernel;
     const by = { actor: "kernel", place } as const;
-    const way = "ioremap_nocache";
+    const caller = "ioremap_nocache";
     const backed = this.#behind(asked.bus, pages);
     if ("refused" in backed) {
       machine.emit({
         kind: "fault.raised",
         ...by,
         fault: backed.refused,
-        text: way,
+        text: caller,
         phys: asked.phys,
         bus: asked.bus,
         machine: this.#kernel.machineOf(asked.phys),
@@ -77,7 +77,7 @@ export class Remap {
       machine.emit({
         kind: "table.remapped",
         ...by,
-        way,
+        function: caller,
         page: offset(vpnOf(cookie), i),
         virt: pagesOn(cookie, i),
         phys: meant,
@@ -89,7 +89,7 @@ export class Remap {
       });
     }
     const alias = this.#alias(backed.frames[0]!);
-    if (alias !== null) this.#cacheAlias(alias, pages, "uncached", way);
+    if (alias !== null) this.#cacheAlias(alias, pages, "uncached", caller);
     return { cookie, pages, alias };
   }
 
@@ -99,7 +99,7 @@ export class Remap {
         kind: "table.remapped",
         actor: "kernel",
         place,
-        way: "iounmap",
+        function: "iounmap",
         page: offset(vpnOf(window.cookie), i),
         virt: pagesOn(window.cookie, i),
         size: PAGE_SIZE,
@@ -115,7 +115,7 @@ export class Remap {
         kind: "table.remapped",
         actor: "kernel",
         place,
-        way: "ioremap",
+        function: "ioremap",
         page: offset(vpnOf(cookie), i),
         virt: pagesOn(cookie, i),
         bus: pagesOn(at, i),

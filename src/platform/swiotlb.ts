@@ -93,21 +93,21 @@ export class Swiotlb {
   }
 
   /** The CPU copies between a buffer, page by page, and its slot. */
-  copy(way: Of<"page.copied">["way"], slot: Slot, { pages, start, size }: Span): void {
+  copy(direction: Of<"page.copied">["direction"], slot: Slot, { pages, start, size }: Span): void {
     for (let done = 0; done < size; ) {
       const at = start + done;
       const buffer = offset(pages[Math.floor(at / PAGE_SIZE)]!, at % PAGE_SIZE);
       const stand = offset(slot.phys, done);
       const room = PAGE_SIZE - Math.max(pageOffset(buffer), pageOffset(stand));
       const bytes = Math.min(room, size - done);
-      const [from, to] = way === "to-slot" ? [buffer, stand] : [stand, buffer];
+      const [from, to] = direction === "to-slot" ? [buffer, stand] : [stand, buffer];
       const reached = this.#kernel.machineOf(to)!;
       this.#kernel.machine.emit({
         kind: "page.copied",
         actor: "cpu",
         place: "__sync_single",
         frame: mfnOf(reached),
-        way,
+        direction,
         phys: from,
         machine: this.#kernel.machineOf(from),
         reached,

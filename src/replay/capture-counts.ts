@@ -125,8 +125,8 @@ export class CaptureCounter {
 }
 
 /** Single pages, segments of a list, or memory that both sides keep. */
-function kindOf({ way, place }: Of<"dma.mapped">): "page" | "sg" | "coherent" {
-  if (way === "coherent") return "coherent";
+function kindOf({ direction, place }: Of<"dma.mapped">): "page" | "sg" | "coherent" {
+  if (direction === "coherent") return "coherent";
   // xen_swiotlb_map_page is how a dom0 maps every segment of a list, one by one.
   return place === "dma_map_sg" || place === "xen_swiotlb_map_page" ? "sg" : "page";
 }

@@ -22,7 +22,7 @@ export const dartUnmapUnflushed: Scenario = {
   workload: workloadOf(
     "dart-unmap-unflushed",
     { op: "buffer", buffer: 0, pages: 1 },
-    { op: "dma_map", buffer: 0, way: "from-device" },
+    { op: "dma_map", buffer: 0, direction: "from-device" },
     { op: "dma_write", buffer: 0 },
     { op: "dma_unmap", buffer: 0 },
     { op: "cpu_read", buffer: 0 },

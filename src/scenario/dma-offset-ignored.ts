@@ -28,7 +28,7 @@ export const dmaOffsetIgnored: Scenario = {
   workload: workloadOf(
     "dma-offset-ignored",
     { op: "buffer", buffer: 0, pages: 2 },
-    { op: "dma_map", buffer: 0, way: "from-device", by: "sg" },
+    { op: "dma_map", buffer: 0, direction: "from-device", by: "sg" },
     { op: "dma_write", buffer: 0 },
     { op: "dma_unmap", buffer: 0 },
     { op: "cpu_read", buffer: 0 },

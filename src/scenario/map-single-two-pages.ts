@@ -21,7 +21,7 @@ export const mapSingleTwoPages: Scenario = {
   workload: workloadOf(
     "map-single-two-pages",
     { op: "buffer", buffer: 0, pages: 2 },
-    { op: "dma_map", buffer: 0, way: "from-device" },
+    { op: "dma_map", buffer: 0, direction: "from-device" },
     { op: "dma_write", buffer: 0 },
     { op: "dma_unmap", buffer: 0 },
     { op: "cpu_read", buffer: 0 },

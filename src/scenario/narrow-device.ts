@@ -24,7 +24,7 @@ export const narrowDevice: Scenario = {
     { op: "device", device: 0, lines: 39, mask: 64 },
     { op: "buffer", buffer: 0, pages: 1 },
     { op: "cpu_write", buffer: 0 },
-    { op: "dma_map", buffer: 0, way: "to-device" },
+    { op: "dma_map", buffer: 0, direction: "to-device" },
     { op: "dma_read", buffer: 0 },
     { op: "dma_unmap", buffer: 0 },
   ),

@@ -23,7 +23,7 @@ export const poolTestInPhys: Scenario = {
     "pool-test-in-phys",
     { op: "buffer", buffer: 0, pages: 2 },
     { op: "cpu_write", buffer: 0 },
-    { op: "dma_map", buffer: 0, way: "from-device" },
+    { op: "dma_map", buffer: 0, direction: "from-device" },
     { op: "dma_write", buffer: 0 },
     { op: "dma_unmap", buffer: 0 },
     { op: "cpu_read", buffer: 0 },

@@ -13,7 +13,7 @@ const kept = (segment: number) =>
     "silent-bounce",
     { op: "buffer", buffer: 0, pages: 4 },
     { op: "cpu_write", buffer: 0 },
-    { op: "dma_map", buffer: 0, way: "bidirectional", by: "sg", segment },
+    { op: "dma_map", buffer: 0, direction: "bidirectional", by: "sg", segment },
     { op: "dma_write", buffer: 0 },
     { op: "cpu_read", buffer: 0 },
     { op: "dma_unmap", buffer: 0 },

@@ -13,7 +13,7 @@ const mapped = (by: "single" | "sg") =>
     "vmalloc-as-linear",
     { op: "buffer", buffer: 0, pages: 2, kind: "vmalloc" },
     { op: "cpu_write", buffer: 0 },
-    { op: "dma_map", buffer: 0, way: "to-device", by },
+    { op: "dma_map", buffer: 0, direction: "to-device", by },
     { op: "dma_read", buffer: 0 },
     { op: "dma_unmap", buffer: 0 },
   );

@@ -2,6 +2,7 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import type { Facts } from "../event/field.ts";
+import { presentArguments } from "../event/op.ts";
 import type { OpRow } from "../event/trace.ts";
 import { build, prepare } from "./schema.ts";
 
@@ -77,7 +78,7 @@ class StoredOp implements OpRow {
   constructor([op, name, asked, first, last, signature]: Fields, read: Statement<unknown[]>) {
     this.op = op;
     this.name = name;
-    this.arguments = JSON.parse(asked);
+    this.arguments = presentArguments(name, JSON.parse(asked));
     this.first = first;
     this.last = last;
     this.signature = signature;

@@ -25,7 +25,7 @@ export const dmaOperations = [
    */
   operation("dma_map", {
     buffer,
-    way: z.enum(["to-device", "from-device", "bidirectional"]),
+    direction: z.enum(["to-device", "from-device", "bidirectional"]),
     by: z.enum(["single", "sg"]).default("single"),
     segment: z.int().min(4096).multipleOf(4096).default(4096),
     bytes: z.int().min(0).nullable().default(null),

@@ -39,7 +39,7 @@ const parameters: { readonly [op: string]: string } = {
   device: "device lines mask",
   dma_alloc: "buffer pages",
   dma_free: "buffer",
-  dma_map: "buffer way by segment device",
+  dma_map: "buffer direction by segment device",
   dma_sync: "buffer side",
   dma_unmap: "buffer",
   dma_read: "buffer",
@@ -56,7 +56,17 @@ const parameters: { readonly [op: string]: string } = {
 };
 
 /** Arguments that are words, whatever they look like. */
-const texts = new Set(["kind", "way", "by", "side", "tag", "comm", "key", "agp_mode", "pattern"]);
+const texts = new Set([
+  "kind",
+  "direction",
+  "by",
+  "side",
+  "tag",
+  "comm",
+  "key",
+  "agp_mode",
+  "pattern",
+]);
 
 /** The operation that a word stands for, still unchecked. */
 export function operationOf(word: string): object {

@@ -1,6 +1,7 @@
 // workload.ts - what a client asks of the driver, as data: the operations of the reference's ops.json.
 
 import { z } from "zod";
+import { presentArguments } from "../event/op.ts";
 import { UserError } from "../fault.ts";
 import { dmaOperations } from "./dma-operations.ts";
 import { operation, processOperations } from "./process-operations.ts";
@@ -41,8 +42,17 @@ const operations = [
   operation("failioremap", { on: flag }),
 ] as const;
 
+const anyOperation = z.looseObject({ op: z.string() });
 const list = z
-  .array(z.discriminatedUnion("op", [...operations, ...processOperations, ...dmaOperations]))
+  .array(
+    z.preprocess(
+      (json) => {
+        const { data } = anyOperation.safeParse(json);
+        return data === undefined ? json : presentArguments(data.op, data);
+      },
+      z.discriminatedUnion("op", [...operations, ...processOperations, ...dmaOperations]),
+    ),
+  )
   .min(1);
 
 const workloadSchema = z.strictObject({

@@ -40,8 +40,10 @@ test("of what is bound only the first entry is read back", () => {
 });
 
 test("what is unbound stays in the data cache: the chipset still finds the page", () => {
-  expect(run.of(3, "cache.flushed").map(({ way }) => way)).toEqual(["mb"]);
-  const flushed = run.of(2, "cache.flushed").filter(({ way }) => way === "flush_dcache_range");
+  expect(run.of(3, "cache.flushed").map(({ instruction }) => instruction)).toEqual(["mb"]);
+  const flushed = run
+    .of(2, "cache.flushed")
+    .filter(({ instruction }) => instruction === "flush_dcache_range");
   expect(flushed.map(({ size }) => size)).toEqual([4096, 4096, 4096, 12]);
 });
 

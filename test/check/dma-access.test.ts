@@ -17,7 +17,7 @@ const isAccess = (event: Event): event is Access =>
 const streamed = dom0.events.find(({ event }) => {
   const { cause } = event;
   const made = cause == null ? null : dom0.events[cause - 1]!.event;
-  return isAccess(event) && made?.kind === "dma.mapped" && made.way !== "coherent";
+  return isAccess(event) && made?.kind === "dma.mapped" && made.direction !== "coherent";
 })!;
 
 /** What the check says where one access is otherwise. */

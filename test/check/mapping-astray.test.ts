@@ -10,7 +10,7 @@ import { changed, found, runOf } from "./found.ts";
 
 const ours = runOf(recorded(setupOf("xen-i386-swiotlb gart dma")));
 const copies = ours.events.flatMap(({ event }) => (event.kind === "page.copied" ? [event] : []));
-const copied = copies.find(({ way }) => way === "to-slot")!;
+const copied = copies.find(({ direction }) => direction === "to-slot")!;
 const isBounced = (event: Of<"dma.mapped">) => event.machine === copied.reached;
 
 /** As captures tell it: the buffer is what the kernel mapped, the handle that of the slot. */

@@ -31,7 +31,7 @@ describe.each(platforms)("on $name", (platform) => {
 test("a device that is said to reach little is bounced under Xen with a swiotlb", () => {
   const trace = lawfulTrace(setupOf("xen-i386-swiotlb gart dma"));
   const copied = [...trace.events()].filter(({ event }) => event.kind === "page.copied");
-  expect(copied.map(({ event }) => event.kind === "page.copied" && event.way)).toEqual([
+  expect(copied.map(({ event }) => event.kind === "page.copied" && event.direction)).toEqual([
     ...Array(4).fill("to-slot"),
     ...Array(8).fill("from-slot"),
   ]);

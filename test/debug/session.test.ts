@@ -49,6 +49,13 @@ test("a step goes one event, and no further than the ends of the trace", () => {
   expect(session.step("forwards", 1e9)).toEqual({ moment: trace.count, by: "edge", stop: null });
 });
 
+test("a condition may call a field by the name that it had before", () => {
+  session.add("former", targetOf(trace, "table.remapped"), conditionOf("way == ioremap_nocache"));
+  session.add("present", targetOf(trace, "table.remapped"), conditionOf("function == iounmap"));
+  const remapped = all(({ kind }) => kind === "table.remapped");
+  return expect(stopsOf("forwards")).resolves.toEqual(remapped);
+});
+
 test("next goes from the beginning of one op to that of the next, and back the same way", async () => {
   const begins = all(({ kind }) => kind === "op.began");
   for (const moment of begins) expect((await session.next("forwards")).moment).toBe(moment);

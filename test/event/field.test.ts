@@ -52,7 +52,9 @@ describe("a field's name", () => {
 test("addresses and raw words are hexadecimal in JSON, nothing else is", () => {
   for (const { kind, name, field } of fields) {
     const isAddress = ["virt", "phys", "machine", "bus", "reached"].includes(field.in);
-    expect(field.hex, `${kind} ${name}`).toBe(isAddress || name === "device" || name === "word");
+    expect(field.hex, `${kind} ${name}`).toBe(
+      isAddress || name === "handle" || name === "device" || name === "word",
+    );
   }
 });
 

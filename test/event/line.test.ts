@@ -110,11 +110,21 @@ describe("a line", () => {
   });
 });
 
+test("a DMA handle is hexadecimal, and older lines have it in decimal", () => {
+  const line = {
+    ...{ seq: 1, kind: "dma.unmapped", actor: "kernel", handle: "0x60000000" },
+    ...{ direction: "coherent", bus: "0x60000000", size: 4096 },
+  };
+  expect(toLine(fromJson(line))).toBe(JSON.stringify(line));
+  const { direction, ...rest } = line;
+  expect(fromJson({ ...rest, way: direction, handle: 0x60000000 })).toEqual(fromJson(line));
+});
+
 test("a virt stands with its base added, and comes back relative to it", () => {
   const event = {
     kind: "cache.flushed",
     actor: "driver",
-    way: "flush_dcache_range",
+    instruction: "flush_dcache_range",
     virt: virt(0x1010000),
   } as const;
   const base = 0xc000000000000000n;

@@ -44,7 +44,12 @@ const alloc = {
   size: 4096,
   ...page,
 } as const;
-const dma = { handle: bus(0x60000), way: "coherent", bus: bus(0x60000000), size: 0x40000 } as const;
+const dma = {
+  handle: bus(0x60000),
+  direction: "coherent",
+  bus: bus(0x60000000),
+  size: 0x40000,
+} as const;
 
 const told: { readonly [K in KindName]: Told<K> } = {
   "op.began": [
@@ -85,7 +90,13 @@ const told: { readonly [K in KindName]: Told<K> } = {
     "virt_to_gart(0xcabcd000:v) = 0x51f3000:b",
   ],
   "table.remapped": [
-    { page: vpn(0xd0800), way: "ioremap_nocache", virt: virt(0xd0800000), ...given, size: 4096 },
+    {
+      page: vpn(0xd0800),
+      function: "ioremap_nocache",
+      virt: virt(0xd0800000),
+      ...given,
+      size: 4096,
+    },
     "ioremap_nocache(0x51f3000) at 0xd0800000 reaches 0x51f3000",
   ],
   "gatt.written": [
@@ -112,7 +123,7 @@ const told: { readonly [K in KindName]: Told<K> } = {
     "0000:00:00.0+0xb8 = 0x1230000",
   ],
   "cache.flushed": [
-    { way: "flush_dcache_range", virt: virt(0xc1230000), size: 32 },
+    { instruction: "flush_dcache_range", virt: virt(0xc1230000), size: 32 },
     "flush_dcache_range 0xc1230000, 32 bytes",
   ],
   "tlb.flushed": [{ which: "gart" }, "gart TLB flushed"],
@@ -155,7 +166,7 @@ const told: { readonly [K in KindName]: Told<K> } = {
   ],
   "descriptor.written": [{ ...given, size: 4096 }, "4096 bytes at 0x51f3000:b named to the device"],
   "page.copied": [
-    { frame: mfn(0x3a800), way: "to-slot", ...page, reached: machine(0x3a800000), size: 512 },
+    { frame: mfn(0x3a800), direction: "to-slot", ...page, reached: machine(0x3a800000), size: 512 },
     "512 bytes copied to-slot from 0xabcd000:p to 0x3a800000:m",
   ],
   "request.issued": [

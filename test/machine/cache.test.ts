@@ -75,7 +75,7 @@ describe("a table that is mapped cached", () => {
   ];
   const flushed = (at: number, size: number): Happening => ({
     kind: "cache.flushed",
-    way: "flush_dcache_range",
+    instruction: "flush_dcache_range",
     machine: machine(at),
     size,
   });

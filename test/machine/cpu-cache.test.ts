@@ -12,10 +12,10 @@ const PAGE = 0x50;
 const fills = (page: number, tag: number): Happening =>
   ({ ...cpuFills(page, tag), phys: phys(page * 4096) }) as Happening;
 const agp = allocated(PAGE, 4, "agp");
-const wbinvd: Happening = { kind: "cache.flushed", way: "wbinvd" };
+const wbinvd: Happening = { kind: "cache.flushed", instruction: "wbinvd" };
 const flushed = (page: number, pages: number): Happening => ({
   kind: "cache.flushed",
-  way: "flush_dcache_range",
+  instruction: "flush_dcache_range",
   machine: machine(page * 4096),
   size: pages * 4096,
 });
@@ -106,7 +106,7 @@ describe("a flush", () => {
   test("of part of a page moves that page", () => {
     const line: Happening = {
       kind: "cache.flushed",
-      way: "flush_dcache_range",
+      instruction: "flush_dcache_range",
       machine: machine(PAGE * 4096 + 64),
       size: 32,
     };
@@ -118,7 +118,7 @@ describe("a flush", () => {
   });
 
   test("by mb is none: it orders writes and moves nothing", () => {
-    const state = stateAfter(pc, agp, ...four, { kind: "cache.flushed", way: "mb" });
+    const state = stateAfter(pc, agp, ...four, { kind: "cache.flushed", instruction: "mb" });
     expect(inMemory(state, PAGE, 4)).toEqual(Array(4).fill(undefined));
     expect(state.unflushed.size).toBe(4);
   });

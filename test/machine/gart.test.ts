@@ -129,7 +129,7 @@ describe("under Xen a walk", () => {
     const remapped: Happening = {
       kind: "table.remapped",
       page: vpn(0xd0800),
-      way: "ioremap_nocache",
+      function: "ioremap_nocache",
       virt: virt(0xd0800000),
       phys: phys(0x01230000),
       bus: bus(0x01230000),

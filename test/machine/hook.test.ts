@@ -9,7 +9,7 @@ const FIRST = 0xd0800;
 const remapped = (i: number, frame: number | null, page: number | null): Happening => ({
   kind: "table.remapped",
   page: vpn(FIRST + i),
-  way: "ioremap_nocache",
+  function: "ioremap_nocache",
   virt: virt((FIRST + i) * 4096),
   bus: bus(0x01230000 + i * 4096),
   phys: page === null ? null : phys(page * 4096),
@@ -19,7 +19,7 @@ const remapped = (i: number, frame: number | null, page: number | null): Happeni
 const unmapped = (i: number): Happening => ({
   kind: "table.remapped",
   page: vpn(FIRST + i),
-  way: "iounmap",
+  function: "iounmap",
   virt: virt((FIRST + i) * 4096),
   size: 4096,
 });

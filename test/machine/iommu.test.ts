@@ -17,7 +17,7 @@ const mapped: Happening = {
   ...handle,
   machine: machine(0x100040000),
 };
-const dma = { handle: bus(0x60000), way: "coherent", ...handle } as const;
+const dma = { handle: bus(0x60000), direction: "coherent", ...handle } as const;
 
 describe("an IOMMU entry", () => {
   test("is there for each page that is mapped, one frame after the other", () => {

@@ -9,7 +9,12 @@ import { xenI386, xenI386swiotlb } from "../../src/platform/xen-i386.ts";
 import { bareRun } from "../driver-run.ts";
 
 const buffer = (pages: number, kind = "pages") => ({ op: "buffer", buffer: 0, pages, kind });
-const map = (other: object = {}) => ({ op: "dma_map", buffer: 0, way: "from-device", ...other });
+const map = (other: object = {}) => ({
+  op: "dma_map",
+  buffer: 0,
+  direction: "from-device",
+  ...other,
+});
 const doing = (op: string) => ({ op, buffer: 0 });
 const G5 = { chipset: u3, platform: { ...ppc64G5, iommu: dart } };
 
@@ -93,9 +98,9 @@ describe("the swiotlb", () => {
   const words = "xen-i386-swiotlb gart";
 
   test("copies in at map and out at unmap, as the direction asks", () => {
-    const copies = (way: string) => {
-      const told = bareRun(words, {}, buffer(2), map({ way }), doing("dma_unmap"));
-      return [1, 2].map((place) => told.of(place, "page.copied").map(({ way }) => way));
+    const copies = (direction: string) => {
+      const told = bareRun(words, {}, buffer(2), map({ direction }), doing("dma_unmap"));
+      return [1, 2].map((place) => told.of(place, "page.copied").map(({ direction }) => direction));
     };
     expect(copies("to-device")).toEqual([["to-slot", "to-slot"], []]);
     expect(copies("from-device")).toEqual([[], ["from-slot", "from-slot"]]);

@@ -10,7 +10,7 @@ import { recorded } from "../memory-trace.ts";
 test("a page's content changes where a bounce buffer is copied into it", () => {
   const trace = recorded(setupOf("xen-i386-swiotlb gart dma"));
   const copy = [...trace.events()].find(
-    ({ event }) => event.kind === "page.copied" && event.way === "from-slot",
+    ({ event }) => event.kind === "page.copied" && event.direction === "from-slot",
   )!;
   const frame = copy.event.kind === "page.copied" ? copy.event.frame : 0;
   const changes = [

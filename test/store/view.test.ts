@@ -94,7 +94,14 @@ const subjects: readonly [string, Event][] = [
   ["iommu[0x7]", { kind: "iommu.mapped", actor: "kernel", page: busPage(7), bus: bus(0), ...at }],
   [
     "dma[0x8]",
-    { kind: "dma.mapped", actor: "kernel", handle: bus(8), way: "coherent", bus: bus(0), size: 1 },
+    {
+      kind: "dma.mapped",
+      actor: "kernel",
+      handle: bus(8),
+      direction: "coherent",
+      bus: bus(0),
+      size: 1,
+    },
   ],
   [
     "mapping[0x9]",
@@ -102,7 +109,7 @@ const subjects: readonly [string, Event][] = [
       kind: "table.remapped",
       actor: "kernel",
       page: vpn(9),
-      way: "ioremap",
+      function: "ioremap",
       virt: virt(0),
       size: 1,
     },
@@ -152,7 +159,7 @@ test("a virtual address is whole, and each named value is a word", async () => {
       use: "directory",
       size: 1,
     },
-    { kind: "cache.flushed", actor: "driver", way: "mb" },
+    { kind: "cache.flushed", actor: "driver", instruction: "mb" },
     { kind: "call.returned", actor: "driver", result: -12, text: "agp_bind_memory" },
     { kind: "hypercall.made", actor: "kernel", call: "mmuext(TLB_FLUSH)", result: -1 },
   ]);

@@ -35,6 +35,12 @@ test("operations come out in order, without their numbers, types of memory being
   });
 });
 
+test("dma_map's direction may have the name that it had before", () => {
+  const map = (field: object) => parsed({ op: "dma_map", buffer: 0, ...field });
+  expect(map({ way: "to-device" })).toEqual(map({ direction: "to-device" }));
+  expect(() => map({ way: "to-device", direction: "to-device" })).toThrow(/"way"/);
+});
+
 test.each(workloads)("the built-in $name is the same after it was written to a file", (built) => {
   expect(parseWorkload(workloadText(built), "a file")).toEqual(built);
 });

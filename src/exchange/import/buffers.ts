@@ -1,21 +1,21 @@
 // buffers.ts - the kernel's DMA buffers: says in events when one is mapped, bounced and given back.
 
 import { bus, type Machine, mfnOf, type Phys, phys, raw, virt } from "../../address.ts";
-import type { mappings as ways } from "../../event/iommu.ts";
+import type { mappings as mappingDirections } from "../../event/iommu.ts";
 import { bdfOf } from "../../event/register.ts";
 import { allocatedAt } from "../../machine/memory.ts";
 import type { Mapping } from "./mappings.ts";
 import type { Command } from "./requests.ts";
 import type { Run } from "./run.ts";
 
-export type Direction = (typeof ways)[number];
+export type Direction = (typeof mappingDirections)[number];
 
 /** A buffer as a kernel's function was given it, and the address it gave for it. */
 export interface Buffer {
   /** The DMA function, by its own name. */
   readonly place: string;
   readonly device: number | null;
-  readonly way: Direction;
+  readonly direction: Direction;
   readonly phys: number | null;
   readonly bus: number;
   readonly size: number;
@@ -72,7 +72,7 @@ export class Buffers {
     this.#run = run;
   }
 
-  map({ place, device, way, command, inPages = false, ...at }: Buffer): Mapping {
+  map({ place, device, direction, command, inPages = false, ...at }: Buffer): Mapping {
     const run = this.#run;
     const reached = run.iommu.reachedBy(device, at.bus);
     const found = reached === null ? undefined : this.#slots.get(raw(reached));
@@ -85,7 +85,7 @@ export class Buffers {
       at: run.at,
       cause: this.#causeOf(device, at, slot),
       handle: bus(at.bus),
-      way,
+      direction,
       device,
       phys: meant,
       machine: meant === null ? null : run.frames.machineOf(meant),
@@ -101,7 +101,7 @@ export class Buffers {
       size: at.size,
       inPages,
       device,
-      way,
+      direction,
       phys: at.phys,
       place,
       slot: slot === null ? null : { phys: slot.phys, machine: raw(reached!) },
@@ -122,7 +122,7 @@ export class Buffers {
       at: run.at,
       cause: mapping.seq,
       handle: bus(mapping.start),
-      way: mapping.way,
+      direction: mapping.direction,
       device: mapping.device,
       phys: mapping.phys === null ? null : phys(mapping.phys),
       bus: bus(mapping.start),
@@ -132,7 +132,7 @@ export class Buffers {
     const slot = this.#slots.get(mapping.slot.machine);
     this.#slots.delete(mapping.slot.machine);
     // What the device wrote is in the slot: the buffer gets it when it is given back.
-    if (slot !== undefined && mapping.way !== "to-device")
+    if (slot !== undefined && mapping.direction !== "to-device")
       this.#copy("from-slot", slot.phys, slot.buffer, slot.size, mapping.ended);
   }
 
@@ -191,7 +191,7 @@ export class Buffers {
   }
 
   #copy(
-    way: "to-slot" | "from-slot",
+    direction: "to-slot" | "from-slot",
     from: number,
     to: number,
     size: number,
@@ -207,7 +207,7 @@ export class Buffers {
       at: this.#run.at,
       cause,
       frame: mfnOf(reached),
-      way,
+      direction,
       phys: phys(from),
       machine: frames.machineOf(phys(from)),
       reached,

@@ -56,8 +56,8 @@ export class CausalOrder {
    */
   settleBuffer(mapping: Mapping): boolean {
     const { log } = this;
-    const { start, size, command, way, device } = mapping;
-    if (!this.#network || log === null || command !== null || way === "coherent") return true;
+    const { start, size, command, direction, device } = mapping;
+    if (!this.#network || log === null || command !== null || direction === "coherent") return true;
     const may = log.ended || log.waiting > LOOK_AHEAD;
     if (log.rings.length === 0) return may;
     // The card is the device that has a ring where the log says one is.

@@ -10,23 +10,23 @@ import { virtOf } from "./run.ts";
 
 const deviceIn = (body: string): number | null => deviceOf(body.slice(0, body.indexOf(" ")));
 
-export function wayIn(body: string, key = "dir"): Direction {
-  const direction = textOf(body, key) ?? "BIDIRECTIONAL";
-  const way = directions.get(direction);
-  if (way === undefined) throw new Unusable(`'${key}=${direction}' is no direction`, key);
-  return way;
+export function directionIn(body: string, key = "dir"): Direction {
+  const text = textOf(body, key) ?? "BIDIRECTIONAL";
+  const direction = directions.get(text);
+  if (direction === undefined) throw new Unusable(`'${key}=${text}' is no direction`, key);
+  return direction;
 }
 
 const mapOne: Handler = (guest, { task, name, body }) => {
   const device = deviceIn(body);
   const range = { bus: address(body, "dma_addr"), size: size(body, "size") };
-  const way = wayIn(body);
+  const direction = directionIn(body);
   const phys = address(body, "phys_addr");
   guest.run.iommu.claim(task, device, range.bus, range.size);
   guest.buffers.map({
     place: name,
     device,
-    way,
+    direction,
     phys,
     ...range,
     command: guest.commandFor(task, device),
@@ -80,7 +80,7 @@ const alloc: Handler = (guest, { task, name, body }) => {
   guest.buffers.map({
     place: name,
     device,
-    way: "coherent",
+    direction: "coherent",
     phys: phys ?? guest.physOfVirt(virt),
     ...range,
     virt,
@@ -91,7 +91,7 @@ const alloc: Handler = (guest, { task, name, body }) => {
 
 const mapList: Handler = (guest, { task, body }) => {
   const device = deviceIn(body);
-  const way = wayIn(body);
+  const direction = directionIn(body);
   const phys = list(body, "phys_addrs").map((text) => addressOf(text, "phys_addrs"));
   const starts = list(body, "dma_addrs").map((text) => addressOf(text, "dma_addrs"));
   const sizes = list(body, "sizes").map((text) => sizeOf(text, "sizes"));
@@ -108,7 +108,7 @@ const mapList: Handler = (guest, { task, body }) => {
     guest.buffers.map({
       place: "dma_map_sg",
       device,
-      way,
+      direction,
       phys: paired ? phys[i]! : null,
       bus: start,
       size: sizes[i]!,

@@ -3,7 +3,7 @@
 import { phys } from "../../address.ts";
 import { type Buffer, deviceOf } from "./buffers.ts";
 import { addressOf, list, number, sizeOf, textOf, Unusable } from "./fields.ts";
-import { announce, giveBack, giveBackList, wayIn } from "./ftrace-dma.ts";
+import { announce, directionIn, giveBack, giveBackList } from "./ftrace-dma.ts";
 import type { Record } from "./ftrace-record.ts";
 import type { Call, Handler, Kernel } from "./kernel.ts";
 import type { Part, Probe } from "./probes.ts";
@@ -73,7 +73,7 @@ function call(guest: Kernel, shown: Shown, more: Partial<Call>): Call {
   return {
     place: of,
     device,
-    way: "bidirectional",
+    direction: "bidirectional",
     phys: null,
     size: 0,
     list: "",
@@ -85,8 +85,8 @@ function call(guest: Kernel, shown: Shown, more: Partial<Call>): Call {
 }
 
 const enterList: Told = (guest, shown) => {
-  const way = wayIn(shown.body, shown.key("dir"));
-  guest.enter(shown.task, call(guest, shown, { way, list: shown.text("sg") ?? "" }));
+  const direction = directionIn(shown.body, shown.key("dir"));
+  guest.enter(shown.task, call(guest, shown, { direction, list: shown.text("sg") ?? "" }));
   return true;
 };
 
@@ -100,7 +100,7 @@ function segment(
   const mapping = guest.buffers.map({
     place: shown.of,
     device: shown.device ?? list?.device ?? null,
-    way: list?.way ?? "bidirectional",
+    direction: list?.direction ?? "bidirectional",
     phys: null,
     command: list?.command ?? null,
     ...of,
@@ -112,7 +112,7 @@ const leaveList: Told = (guest, shown) => {
   const list = guest.leave(shown.task, shown.of);
   if (list === null) return true;
   // No pieces of ours, but of an IOMMU's: they follow each other on the bus and are one range there.
-  const { pieces, mapped, device, way, command } = list;
+  const { pieces, mapped, device, direction, command } = list;
   const size = pieces.reduce((sum, piece) => sum + piece.size, 0);
   const one = pieces.length === 1 ? pieces[0]! : null;
   if (mapped.length === 0 && pieces.length > 0) {
@@ -121,7 +121,7 @@ const leaveList: Told = (guest, shown) => {
       guest.buffers.map({
         place: shown.of,
         device,
-        way,
+        direction,
         phys: one?.phys ?? null,
         bus: start,
         size,
@@ -155,8 +155,8 @@ const told: { readonly [P in Part]: Told } = {
     return true;
   },
   map: (guest, shown) => {
-    const way = wayIn(shown.body, shown.key("dir"));
-    const asked = { way, phys: physIn(guest, shown), size: shown.bytes("size") };
+    const direction = directionIn(shown.body, shown.key("dir"));
+    const asked = { direction, phys: physIn(guest, shown), size: shown.bytes("size") };
     guest.enter(shown.task, call(guest, shown, asked));
     return true;
   },
@@ -177,16 +177,16 @@ const told: { readonly [P in Part]: Told } = {
     return true;
   },
   "map-segment": (guest, shown) => {
-    const way = wayIn(shown.body, shown.key("dir"));
-    const asked = { way, phys: shown.needed("phys"), size: shown.bytes("size") };
+    const direction = directionIn(shown.body, shown.key("dir"));
+    const asked = { direction, phys: shown.needed("phys"), size: shown.bytes("size") };
     guest.enter(shown.task, call(guest, shown, asked));
     return true;
   },
   "mapped-segment": (guest, shown) => {
     const entered = guest.leave(shown.task, shown.of);
     if (entered === null || shown.text("dma") === "0xffffffffffffffff") return true;
-    const { phys, size, device, way } = entered;
-    segment(guest, shown, { bus: shown.needed("dma"), size, phys, device, way });
+    const { phys, size, device, direction } = entered;
+    segment(guest, shown, { bus: shown.needed("dma"), size, phys, device, direction });
     return true;
   },
   "mapped-list": leaveList,
@@ -196,7 +196,10 @@ const told: { readonly [P in Part]: Told } = {
     return giveBackList(guest, shown.task, shown.device, list);
   },
   alloc: (guest, shown) => {
-    guest.enter(shown.task, call(guest, shown, { way: "coherent", size: shown.bytes("size") }));
+    guest.enter(
+      shown.task,
+      call(guest, shown, { direction: "coherent", size: shown.bytes("size") }),
+    );
     return true;
   },
   "alloc-done": (guest, shown) => {
@@ -205,7 +208,7 @@ const told: { readonly [P in Part]: Told } = {
     guest.buffers.map({
       place: shown.of,
       device: shown.device ?? asked?.device ?? null,
-      way: "coherent",
+      direction: "coherent",
       phys: shown.address("phys") ?? guest.physOfVirt(virt),
       bus: shown.needed("dma"),
       size: shown.size("size") ?? asked?.size ?? 0,

@@ -10,7 +10,7 @@ import type { Run } from "./run.ts";
 export interface Call {
   readonly place: string;
   readonly device: number | null;
-  readonly way: Direction;
+  readonly direction: Direction;
   readonly phys: number | null;
   readonly size: number;
   /** The scatterlist's own address, which names it until it is unmapped. */

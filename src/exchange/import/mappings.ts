@@ -4,7 +4,7 @@
 // hits), so what is mapped last counts; a mapping whose end was seen is kept until its pages are used again.
 
 import { PAGE_SIZE } from "../../address.ts";
-import type { mappings as ways } from "../../event/iommu.ts";
+import type { mappings as mappingDirections } from "../../event/iommu.ts";
 import type { Command } from "./requests.ts";
 
 export interface Mapping {
@@ -16,7 +16,7 @@ export interface Mapping {
   readonly inPages: boolean;
   /** The PCI device; null where the source does not say. */
   readonly device: number | null;
-  readonly way: (typeof ways)[number];
+  readonly direction: (typeof mappingDirections)[number];
   readonly phys: number | null;
   readonly place: string;
   /** The slot that stands in for the buffer; null for none. */

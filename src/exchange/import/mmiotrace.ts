@@ -203,7 +203,7 @@ class Log implements Stream<Step> {
   }
 
   /** An event a page, as for every mapping. */
-  #remap({ start, length, virt: where }: Mapped, way: "ioremap" | "iounmap"): void {
+  #remap({ start, length, virt: where }: Mapped, caller: "ioremap" | "iounmap"): void {
     if (where === null) return;
     const first = where - (where % PAGE_SIZE);
     const base = bus(start - (start % PAGE_SIZE));
@@ -214,10 +214,10 @@ class Log implements Stream<Step> {
         kind: "table.remapped",
         actor: "driver",
         at: this.#run.at,
-        way,
+        function: caller,
         page: offset(vpnOf(virt(first)), i),
         virt: virt(first + i * PAGE_SIZE),
-        ...(way === "ioremap" ? { bus: target, reached: untranslated(target) } : {}),
+        ...(caller === "ioremap" ? { bus: target, reached: untranslated(target) } : {}),
         size: PAGE_SIZE,
       });
     }

@@ -369,7 +369,7 @@ const memoryLines = {
       kind: "dma.mapped",
       ...by,
       handle: bus,
-      way: "coherent",
+      direction: "coherent",
       virt,
       ...at,
       bus,
@@ -389,7 +389,7 @@ const memoryLines = {
       kind: "dma.unmapped",
       ...by,
       handle: bus,
-      way: "coherent",
+      direction: "coherent",
       virt,
       bus,
       size,
@@ -480,10 +480,10 @@ const mappingLines = {
     machine.emit({ kind: "tlb.flushed", ...within(line.in), which: "cpu" });
   },
   cache_flush: ({ machine }, { insn }) => {
-    machine.emit({ kind: "cache.flushed", ...byDriver, way: insn });
+    machine.emit({ kind: "cache.flushed", ...byDriver, instruction: insn });
   },
   mb: ({ machine }, { in: place }) => {
-    machine.emit({ kind: "cache.flushed", ...byDriver, place, way: "mb" });
+    machine.emit({ kind: "cache.flushed", ...byDriver, place, instruction: "mb" });
   },
   dcache_flush: ({ machine, pageOffset }, { in: place, start, end }) => {
     const address = phys(raw(start) - pageOffset);
@@ -491,7 +491,7 @@ const mappingLines = {
       kind: "cache.flushed",
       ...byDriver,
       place,
-      way: "flush_dcache_range",
+      instruction: "flush_dcache_range",
       virt: start,
       phys: address,
       machine: machine.state.machineOf(address),
@@ -532,7 +532,7 @@ const mappingLines = {
       machine.emit({
         kind: "table.remapped",
         actor: "kernel",
-        way: "iounmap",
+        function: "iounmap",
         page: offset(vpnOf(mapping.cookie), k),
         virt: offset(mapping.cookie, k * PAGE_SIZE),
         size: PAGE_SIZE,
@@ -546,13 +546,13 @@ function remap(
   line: FieldsOf<"ioremap.mmio"> | FieldsOf<"ioremap">,
   behind: (bytes: number) => Pick<Of<"table.remapped">, "reached">,
 ): void {
-  const { fn: way, in: place, phys: asked, cookie, size } = line;
+  const { fn, in: place, phys: asked, cookie, size } = line;
   for (let bytes = 0; bytes < size; bytes += PAGE_SIZE)
     machine.emit({
       kind: "table.remapped",
       actor: "kernel",
       place,
-      way,
+      function: fn,
       page: vpnOf(offset(cookie, bytes)),
       virt: offset(cookie, bytes),
       bus: offset(asked, bytes),

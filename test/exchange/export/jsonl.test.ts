@@ -9,6 +9,8 @@ import { jsonl as lines } from "../../../src/exchange/import/jsonl.ts";
 import { Source } from "../../../src/exchange/import/source.ts";
 import { TraceReader } from "../../../src/store/read.ts";
 import { TraceWriter } from "../../../src/store/write.ts";
+import { setupOf, workloadOf } from "../../laws.ts";
+import { recorded } from "../../memory-trace.ts";
 import { freshPath } from "../../store/sample.ts";
 import { anyTrace, fileOf, stored } from "../written.ts";
 
@@ -42,6 +44,45 @@ test("whatever a trace says, its lines say it exactly: the same events, run and 
     }),
     { numRuns: 30 },
   );
+});
+
+/** A line as it was before its fields had names of their own: `way` for all, handles in decimal. */
+function formerLine(line: string): string {
+  const json = JSON.parse(line);
+  const former = (fields: object) =>
+    Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [
+        name === "instruction" || name === "direction" || name === "function" ? "way" : name,
+        name === "handle" ? Number(value) : value,
+      ]),
+    );
+  const { arguments: asked, ...rest } = former(json);
+  return JSON.stringify(asked === undefined ? rest : { ...rest, arguments: former(asked) });
+}
+
+test("lines with the names that fields had before make the same trace", async () => {
+  const workload = workloadOf(
+    { op: "init" },
+    { op: "device", device: 1, lines: 30 },
+    { op: "buffer", buffer: 0, pages: 2 },
+    { op: "dma_map", buffer: 0, direction: "bidirectional", device: 1 },
+    { op: "dma_unmap", buffer: 0 },
+  );
+  const run = recorded(setupOf("xen-i386-swiotlb gart", { workload }));
+  const trace = await stored([...run.events()]);
+  const [header, ...present] = fileOf(jsonl, [trace]).toString().trimEnd().split("\n");
+  const former = present.map(formerLine);
+  const renamed = present.filter((line, i) => line !== former[i]);
+  expect(new Set(renamed.map((line) => JSON.parse(line).kind))).toEqual(
+    new Set([
+      ...["op.began", "cache.flushed", "table.remapped"],
+      ...["dma.mapped", "page.copied", "dma.unmapped"],
+    ]),
+  );
+  const again = await imported(Buffer.from(`${[header, ...former].join("\n")}\n`));
+  expect(again.digest).toBe(trace.digest);
+  trace.close();
+  again.close();
 });
 
 test("the header says what the lines are, and of what run", async () => {

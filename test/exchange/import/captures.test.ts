@@ -171,7 +171,11 @@ test("a page of dom0 that changes its frame is unknown before, and as the dump s
   const mapped = events.find(
     ({ event }) => event.kind === "dma.mapped" && raw(event.bus) === 0x3fc40000,
   )!;
-  expect(mapped.event).toMatchObject({ phys: 0xd060000, machine: 0x3fc40000, way: "coherent" });
+  expect(mapped.event).toMatchObject({
+    phys: 0xd060000,
+    machine: 0x3fc40000,
+    direction: "coherent",
+  });
 });
 
 test("a bounced buffer is copied into its slot before the device reads it, and out after it wrote", async () => {
@@ -181,12 +185,12 @@ test("a bounced buffer is copied into its slot before the device reads it, and o
   const copied = trace.event(mapped.event.cause!)!;
   expect(copied.event).toMatchObject({
     kind: "page.copied",
-    way: "to-slot",
+    direction: "to-slot",
     phys: (mapped.event as Of<"dma.mapped">).phys,
     reached: (access.event as Of<"device.read">).reached,
   });
   const out = events.find(
-    ({ event }) => event.kind === "page.copied" && event.way === "from-slot",
+    ({ event }) => event.kind === "page.copied" && event.direction === "from-slot",
   )!;
   expect(trace.event(out.event.cause!)?.event.kind).toBe("dma.unmapped");
 });

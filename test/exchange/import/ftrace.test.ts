@@ -74,7 +74,7 @@ describe("a mapped page", () => {
     ],
   ])("%s is told", async (_, body) => {
     const { events, skipped } = await told(line(body));
-    expect(events).toMatchObject([{ ...mapped, way: "to-device" }]);
+    expect(events).toMatchObject([{ ...mapped, direction: "to-device" }]);
     expect(skipped).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describe("a mapped page", () => {
       },
     );
     expect(events.map(({ event }) => event)).toMatchObject([
-      { ...mapped, way: "to-device", place: "my_map" },
+      { ...mapped, direction: "to-device", place: "my_map" },
     ]);
   });
 });
@@ -114,7 +114,7 @@ test("coherent memory is told by virt_addr of 6.13 and by phys_addr of 6.12.0", 
     line(`dma_alloc: ${DEVICE} dma_addr=c034000 size=512 virt_addr=ffffc90000051000 flags= attrs=`),
   );
   expect(events).toMatchObject([
-    { way: "coherent", phys: 0xc032000, virt: 0x8800c032000 },
+    { direction: "coherent", phys: 0xc032000, virt: 0x8800c032000 },
     { phys: 0xc033000 },
     { bus: 0xc034000, phys: null },
   ]);

@@ -84,7 +84,9 @@ describe("a record", () => {
   test("of a mapping is an event a page, ended by its end", async () => {
     const { events } = await tell("UNMAP 5.000000 1 0x0 0\n");
     const pages = of(events, "table.remapped");
-    expect(pages.map(({ way, virt, bus }) => [way, raw(virt), bus && raw(bus)])).toEqual([
+    expect(
+      pages.map(({ function: caller, virt, bus }) => [caller, raw(virt), bus && raw(bus)]),
+    ).toEqual([
       ["ioremap", 0x4900005ae000, 0xfebc0000],
       ["ioremap", 0x4900005af000, 0xfebc1000],
       ["iounmap", 0x4900005ae000, undefined],

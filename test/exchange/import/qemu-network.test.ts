@@ -58,7 +58,7 @@ test("descriptors and buffers of a network card go through their mappings, befor
   const through = events.flatMap(({ event }) => {
     const cause = event.cause == null ? null : events[event.cause - 1]!.event;
     return event.actor === "device" && cause?.kind === "dma.mapped"
-      ? [`${event.kind} ${cause.way} ${cause.bus} ${(event as { size: number }).size}`]
+      ? [`${event.kind} ${cause.direction} ${cause.bus} ${(event as { size: number }).size}`]
       : [];
   });
   expect(through).toEqual([

@@ -40,11 +40,13 @@ test("tells Irongate's directory from its sixteen tables", async () => {
 
 test("tells Irongate's registers in memory from those in configuration space", async () => {
   const trace = await imported(named("xen-i386.gart.amd-irongate.smoke"));
-  const mapped = ofKind(trace, "table.remapped").filter(({ way }) => way === "ioremap");
+  const mapped = ofKind(trace, "table.remapped").filter(
+    ({ function: caller }) => caller === "ioremap",
+  );
   expect(mapped).toEqual([
     {
       ...{ kind: "table.remapped", actor: "kernel", place: "amd_irongate_configure" },
-      ...{ way: "ioremap", page: 0xd0822, virt: 0xd0822000, size: 4096 },
+      ...{ function: "ioremap", page: 0xd0822, virt: 0xd0822000, size: 4096 },
       ...{ bus: 0xfc000000, reached: 0xfc000000 },
     },
   ]);
@@ -95,7 +97,9 @@ test("follows i810's four pages from the one number that was asked for", async (
 
 test("unmaps a device's registers without a change of any page's attribute", async () => {
   const trace = await imported(named("xen-i386.gart.i810.argb"));
-  const gone = ofKind(trace, "table.remapped").filter(({ way }) => way === "iounmap");
+  const gone = ofKind(trace, "table.remapped").filter(
+    ({ function: caller }) => caller === "iounmap",
+  );
   expect(gone).toHaveLength(128 + 16);
   const last = trace.events.findIndex(({ event }) => event === gone[127]);
   expect(trace.events[last + 1]!.event).toBe(gone[128]);

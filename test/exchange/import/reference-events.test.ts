@@ -95,7 +95,7 @@ test("tells the table's base on Xen by the frames that the coherent allocation g
   const remapped = ofKind(trace, "table.remapped");
   expect(remapped.slice(0, 16).map(({ cause }) => cause)).toEqual(Array(16).fill(first!.seq));
   expect(remapped[15]).toMatchObject({
-    ...{ way: "ioremap_nocache", virt: 0xd080f000, page: 0xd080f },
+    ...{ function: "ioremap_nocache", virt: 0xd080f000, page: 0xd080f },
     ...{ phys: 0x100f000, bus: 0x8000f000, machine: 0x8000f000, reached: 0x8000f000 },
   });
 });

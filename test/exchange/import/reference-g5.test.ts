@@ -109,11 +109,11 @@ test("tells each line of the cache that the driver empties, and each barrier", a
   const flushed = ofKind(trace, "cache.flushed");
   expect(flushed[0]).toEqual({
     ...{ kind: "cache.flushed", actor: "driver", place: "uninorth_create_gatt_table" },
-    ...{ way: "flush_dcache_range", virt: 0x1010000, phys: 0x1010000, machine: 0x1010000 },
+    ...{ instruction: "flush_dcache_range", virt: 0x1010000, phys: 0x1010000, machine: 0x1010000 },
     size: 0xffff,
   });
   expect(flushed[1]).toEqual({
-    ...{ kind: "cache.flushed", actor: "driver", place: "null_cache_flush", way: "mb" },
+    ...{ kind: "cache.flushed", actor: "driver", place: "null_cache_flush", instruction: "mb" },
   });
 });
 
