@@ -1,7 +1,8 @@
 // device.test.ts - what CPU and devices leave behind: the content of pages and the entries of the GART's TLB.
 
 import { describe, expect, test } from "vitest";
-import { aperture, hex, machine, mfn } from "../../src/address.ts";
+import { aperture, hex, machine, machineOf, mfn, phys } from "../../src/address.ts";
+import { intel440bx } from "../../src/chipset/440bx.ts";
 import { walk } from "../../src/machine/gart.ts";
 import type { State } from "../../src/machine/state.ts";
 import {
@@ -120,5 +121,71 @@ describe("a page's content", () => {
       tag: 9,
     });
     expect(state.content.size).toBe(0);
+  });
+
+  test("is not known where a device wrote something that no tag stands for", () => {
+    const writes = { kind: "device.wrote", bus: aperture(ISSUED), frame: mfn(0xabcd) } as const;
+    const state = happens(pcWithPage(), cpuFills(0xabcd, 7), cpuFills(0xabce, 8), writes);
+    expect(state.content.get(mfn(0xabcd))).toBeUndefined();
+    expect(state.content.get(mfn(0xabce))).toBe(8);
+  });
+});
+
+describe("a copy between a page and its bounce buffer", () => {
+  const copied = (size: number, from: number | null): Happening =>
+    ({
+      kind: "page.copied",
+      frame: mfn(0x90),
+      way: "out",
+      phys: phys(0x50000),
+      machine: from === null ? null : machineOf(mfn(from)),
+      reached: machineOf(mfn(0x90)),
+      size,
+    }) as unknown as Happening;
+  const afterCopy = (size: number, from: number | null) =>
+    happens(stateAfter(pc, cpuFills(0x50, 7), cpuFills(0x90, 8)), copied(size, from));
+
+  test("of a whole page gives it the content of the other, which keeps its own", () => {
+    const { content } = afterCopy(4096, 0x50);
+    expect([content.get(mfn(0x90)), content.get(mfn(0x50))]).toEqual([7, 7]);
+    expect(afterCopy(8192, 0x50).content.get(mfn(0x90))).toBe(7);
+  });
+
+  test.each([
+    ["of part of a page", 4095, 0x50],
+    ["from a page of unknown content", 4096, 0x51],
+    ["from nobody knows where", 4096, null],
+  ])("%s leaves content that no tag stands for", (_, size, from) => {
+    const { content } = afterCopy(size, from);
+    expect([content.has(mfn(0x90)), content.get(mfn(0x50))]).toEqual([false, 7]);
+  });
+});
+
+describe("a GART whose TLB can be off", () => {
+  const reads7 = { kind: "device.read", bus: aperture(ISSUED), cause: 4 } as Happening;
+  const table = (keepsEntries: boolean | null) =>
+    stateAfter(
+      {
+        ...pc,
+        chipset:
+          keepsEntries === null ? intel440bx : { ...intel440bx, keepsEntries: () => keepsEntries },
+      },
+      allocated(0x1230, 16, "gatt"),
+      registerSet(0x10, 0xe0000008),
+      registerSet(0xb8, 0x01230000),
+      bound,
+      reads7,
+    );
+
+  test.each([
+    ["keeps no entry while it is off", false, 0],
+    ["keeps entries while it is on", true, 1],
+    ["keeps entries where nothing turns it off", null, 1],
+  ])("%s", (_, keepsEntries, entries) => {
+    expect(table(keepsEntries).tlb.size).toBe(entries);
+  });
+
+  test("is none where the chipset is unknown: an access leaves nothing behind", () => {
+    expect(stateAfter({ ...pc, chipset: null }, reads7).tlb.size).toBe(0);
   });
 });

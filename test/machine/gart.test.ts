@@ -11,14 +11,23 @@ import {
   phys,
   virt,
   vpn,
+  wordIndex,
 } from "../../src/address.ts";
 import { intel440bx } from "../../src/chipset/440bx.ts";
 import type { Chipset } from "../../src/chipset/chipset.ts";
-import { entriesOf, fetch, type Walk, walk } from "../../src/machine/gart.ts";
+import {
+  cachedEntry,
+  cacheEntry,
+  entriesOf,
+  fetch,
+  type Walk,
+  walk,
+} from "../../src/machine/gart.ts";
 import type { State } from "../../src/machine/state.ts";
 import {
   allocated,
   dom0,
+  freed,
   gattWritten,
   type Happening,
   happens,
@@ -179,6 +188,133 @@ describe("a two-level walk", () => {
       word: 0,
     });
     expect(walked(emptied, 0xe0005000)).toBe("0x455e00 0x0 nothing nothing 0xa");
+  });
+});
+
+describe("the directory of stand-in pages", () => {
+  const state = (...events: Happening[]) =>
+    stateAfter(
+      pc,
+      allocated(0x455, 1, "directory"),
+      allocated(0x459, 1, "scratch-directory"),
+      ...events,
+    );
+  const written = (kind: "directory.written" | "scratch-directory.written", entry: number) =>
+    ({ kind, entry: directoryIndex(entry), word: 0x777001 }) as Happening;
+
+  test("has words of its own, in its own page", () => {
+    const { words } = state(written("scratch-directory.written", 3));
+    expect([...words.entries()]).toEqual([[0x459 * 1024 + 3, 0x777001]]);
+  });
+
+  test.each(["directory.written", "scratch-directory.written"] as const)(
+    "has no word past its end: %s there goes nowhere",
+    (kind) => {
+      expect(state(written(kind, 1024)).words.size).toBe(0);
+      expect(state(written(kind, 1023)).words.size).toBe(1);
+    },
+  );
+
+  test("is gone when its page is freed, and the other directory stays", () => {
+    const events = [freed(0x459, 1, "scratch-directory"), written("scratch-directory.written", 3)];
+    expect(state(...events).words.size).toBe(0);
+    expect(state(...events, written("directory.written", 3)).words.size).toBe(1);
+  });
+});
+
+describe("a table that a GART shares with others", () => {
+  const wide: Chipset = {
+    ...intel440bx,
+    entriesBefore: 256,
+    entry: {
+      bytes: 8,
+      encode: () => null,
+      decode: (word) => (word >= 2 ** 63 ? bus(word - 2 ** 63) : null),
+    },
+  };
+  const high = 2 ** 11;
+  const state = () =>
+    stateAfter(
+      { ...pc, chipset: wide },
+      allocated(0x1230, 1, "gatt"),
+      aperturePlaced,
+      tablePlaced(0x01230000),
+      { ...gattWritten(5, 0x0abcd000), high } as Happening,
+    );
+
+  test("has its entries behind theirs", () => {
+    expect(walked(state(), 0xe0005000)).toBe(
+      "0x1230828 0x800000000abcd000 0xabcd000 0xabcd000 0x4",
+    );
+    const entries = [...entriesOf(state())];
+    expect(entries).toHaveLength(256);
+    expect(entries[5]).toEqual([5, 2 ** 63 + 0x0abcd000]);
+  });
+
+  test("keeps all 64 bits of an entry in its TLB, and none above where the next has none", () => {
+    const reads = { kind: "device.read", bus: aperture(0xe0005000) } as Happening;
+    const kept = happens(state(), reads);
+    expect(spoken(walk(kept, aperture(0xe0005000)))).toBe(
+      "nothing 0x800000000abcd000 0xabcd000 0xabcd000 0x4",
+    );
+    cacheEntry(kept, gattIndex(5), { word: 0x1000, seq: 9 });
+    expect(cachedEntry(kept, gattIndex(5))).toEqual({ word: 0x1000, seq: 9 });
+  });
+});
+
+test("a table of entries that stand for more than 4 KB is walked by their size", () => {
+  const chipset = { ...intel440bx, entry: { ...intel440bx.entry, reach: 8192 } };
+  const state = stateAfter(
+    { ...pc, chipset },
+    allocated(0x1230, 1, "gatt"),
+    aperturePlaced,
+    tablePlaced(0x01230000),
+    gattWritten(1, 0x0abcd017),
+  );
+  expect(walked(state, 0xe0003fff)).toBe("0x1230004 0xabcd017 0xabcd000 0xabcefff 0x4");
+});
+
+describe("without a chipset that is known", () => {
+  const unknown = { physIsMachine: true, chipset: null };
+
+  test("the table is one of four bytes an entry", () => {
+    const state = stateAfter(unknown, allocated(9, 1, "gatt"), gattWritten(1023, 5));
+    expect(state.words.get(wordIndex(9 * 1024 + 1023))).toBe(5);
+    expect([...entriesOf(state)].at(-1)).toEqual([1023, 5]);
+  });
+
+  test("nothing is fetched, and a write through a window goes nowhere", () => {
+    const state = stateAfter(unknown, allocated(9, 1, "gatt"));
+    expect(fetch(state, gattIndex(0))).toBeNull();
+    happens(state, { ...gattWritten(3, 5), virt: virt(0xd0810108) } as Happening);
+    expect(state.words.size).toBe(0);
+  });
+});
+
+describe("a write through the chipset's own window", () => {
+  const placed = () =>
+    stateAfter(
+      pc,
+      allocated(0x1230, 1, "gatt"),
+      aperturePlaced,
+      tablePlaced(0x01230000),
+      gattWritten(0x42, 0x051f3017),
+      { kind: "device.read", bus: aperture(0xe0042000) } as Happening,
+    );
+
+  test("empties the TLB of this entry, for the chipset sees it; one past the chipset does not", () => {
+    const past = happens(placed(), gattWritten(0x42, 0x0777d017));
+    expect(walk(past, aperture(0xe0042000))?.reached).toBe(0x051f3000);
+    const seen = happens(placed(), {
+      ...gattWritten(0x42, 0x0777d017),
+      virt: virt(0xd0810108),
+    } as Happening);
+    expect(walk(seen, aperture(0xe0042000))?.reached).toBe(0x0777d000);
+  });
+
+  test("goes nowhere before the base register is written", () => {
+    const state = stateAfter(pc, { ...gattWritten(1, 5), virt: virt(0xd0810108) } as Happening);
+    expect(state.words.size).toBe(0);
   });
 });
 

@@ -5,7 +5,7 @@ import { pfn, phys } from "../../src/address.ts";
 import { uses } from "../../src/event/memory.ts";
 import { entriesOf } from "../../src/machine/gart.ts";
 import { allocatedAt } from "../../src/machine/memory.ts";
-import { allocated, freed, gattWritten, happens, pc, stateAfter } from "./happens.ts";
+import { allocated, dom0, freed, gattWritten, happens, p2mSet, pc, stateAfter } from "./happens.ts";
 
 describe("an allocation", () => {
   test("owns each of its pages and no other", () => {
@@ -81,5 +81,41 @@ describe("the table's entries", () => {
     const state = stateAfter(pc, gattWritten(0x42, 0xabcd017), allocated(0x1230, 16, "gatt"));
     expect([...entriesOf(state)][0x42]).toEqual([0x42, 0]);
     expect(state.words.size).toBe(0);
+  });
+
+  test("are in the frames of its pages that are known; a page of unknown frame is none of it", () => {
+    const state = stateAfter(dom0, p2mSet(0x1231, 0x777), allocated(0x1230, 2, "gatt"));
+    expect(state.table.size).toBe(1);
+    happens(state, gattWritten(0, 5));
+    expect([...state.words.entries()]).toEqual([[0x777 * 1024, 5]]);
+  });
+
+  test("stay when pages before and behind it are freed", () => {
+    const state = stateAfter(
+      pc,
+      ...written,
+      allocated(0x122f, 1, "gatt"),
+      allocated(0x1240, 1, "gatt"),
+    );
+    happens(state, freed(0x122f, 1, "gatt"), freed(0x1240, 1, "gatt"));
+    expect([...entriesOf(state)][0x42]).toEqual([0x42, 0xabcd017]);
+  });
+
+  test.each(["agp", "scratch", "kernel", "block"] as const)("are in no page for %s", (use) => {
+    const state = stateAfter(pc, allocated(9, 1, use));
+    expect([state.table.size, state.directory.size, state.scratchDirectory.size]).toEqual([
+      0, 0, 0,
+    ]);
+  });
+
+  test("of each directory are in its own pages", () => {
+    const state = stateAfter(
+      pc,
+      allocated(8, 1, "directory"),
+      allocated(9, 2, "scratch-directory"),
+    );
+    expect([state.table.size, state.directory.size, state.scratchDirectory.size]).toEqual([
+      0, 1, 2,
+    ]);
   });
 });
