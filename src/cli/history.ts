@@ -43,7 +43,7 @@ export function addHistory(program: Command): void {
           const verdict = travel.verdict(recorded);
           await output.line(
             options.json
-              ? JSON.stringify({ ...toJson(recorded), verdict })
+              ? JSON.stringify({ ...toJson(recorded, trace!.about.virtBase), verdict })
               : eventLine(recorded, verdict, trace!.about),
           );
         }

@@ -41,8 +41,8 @@ export interface Cell {
   readonly lacks: string | null;
   readonly outcome: Outcome | null;
   readonly path: string | null;
-  /** What makes a virt of its events the kernel's own address. */
-  readonly virtBase: bigint;
+  /** The virt base of its trace; null where the driver does not build. */
+  readonly virtBase: bigint | null;
 }
 
 /** The argument of the thread: every hook set on the three kinds of machine it was about. */
@@ -144,7 +144,14 @@ export async function runMatrix(options: MatrixOptions, folder: string): Promise
     const path = setup && join(folder, `${platform}.${hooks}.gart`);
     if (setup !== null && path !== null) await recordTo(path, setup, true);
     const outcome = path === null ? null : read(path);
-    cells.push({ platform, hooks, lacks, path, outcome, virtBase: setup?.platform.virtBase ?? 0n });
+    cells.push({
+      platform,
+      hooks,
+      lacks,
+      path,
+      outcome,
+      virtBase: setup?.platform.virtBase ?? null,
+    });
   }
   progress.stop();
   return cells;
@@ -162,11 +169,14 @@ function read(path: string): Outcome {
 const cellJson = ({ outcome, virtBase, path, ...cell }: Cell, isKept: boolean): unknown => ({
   ...cell,
   path: isKept ? path : null,
-  outcome: outcome && {
-    ...outcome,
-    first: judgedJson(outcome.first, virtBase),
-    astray: judgedJson(outcome.astray, virtBase),
-  },
+  outcome:
+    outcome === null || virtBase === null
+      ? null
+      : {
+          ...outcome,
+          first: judgedJson(outcome.first, virtBase),
+          astray: judgedJson(outcome.astray, virtBase),
+        },
 });
 
 const judgedJson = (judged: Outcome["first"], virtBase: bigint): unknown =>

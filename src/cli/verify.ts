@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { toLine } from "../event/line.ts";
+import type { Recorded } from "../event/vocabulary.ts";
 import { record } from "../recorder/record.ts";
 import { type Verification, verify } from "../replay/verify.ts";
 import { countOf, inColumns } from "../report/text.ts";
@@ -52,10 +53,11 @@ function runAgain(trace: TraceReader): Again | null {
   const { about } = trace;
   if (about.source !== "simulated" || about.operations === null) return null;
   const recorded = trace.events()[Symbol.iterator]();
+  const lineOf = (one: Recorded): string => toLine(one, about.virtBase);
   let different: number | null = null;
   for (const _ of record(setupAgain(about), (seq, op, event) => {
     const was = recorded.next();
-    if (different === null && (was.done || toLine(was.value) !== toLine({ seq, op, event })))
+    if (different === null && (was.done || lineOf(was.value) !== lineOf({ seq, op, event })))
       different = seq;
   }));
   const further = recorded.next();

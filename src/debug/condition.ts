@@ -3,6 +3,7 @@
 // or, and, not, brackets, and the comparisons == != < <= > >=. A word is a field of the event where there is
 // one of that name, else it stands for itself: `entry >= 0x40 and verdict == wrong-space`. Nothing is executed.
 
+import { wholeVirt } from "../event/address-text.ts";
 import type { Verdict } from "../event/verdict.ts";
 import { declarationOf, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { nearest, UserError } from "../fault.ts";
@@ -67,9 +68,9 @@ export function fieldOf({ recorded, verdict, virtBase }: Candidate, name: string
   if (name === "seq") return seq;
   if (name === "op") return op < 0 ? null : op;
   if (name === "verdict") return verdict();
-  const value = (event as unknown as { readonly [name: string]: unknown })[name] ?? null;
-  if (name !== "virt" || value === null || virtBase === 0n) return value;
-  return BigInt(value as number) + virtBase;
+  if (name === "virt" && "virt" in event && event.virt != null)
+    return wholeVirt(event.virt, virtBase);
+  return (event as unknown as { readonly [name: string]: unknown })[name] ?? null;
 }
 
 /** Reads a condition; a UserError says at which character it goes wrong. */
@@ -98,7 +99,7 @@ const comparisons: { readonly [sign: string]: (a: Value, b: Value) => boolean } 
 };
 
 const isTrue = (value: Value | boolean): boolean =>
-  value !== null && value !== false && value !== 0;
+  value !== null && value !== false && value !== 0 && value !== 0n;
 
 const TOKEN = /\s*(==|!=|<=|>=|<|>|\(|\)|0x[\da-f]+|-?\d+|[a-z_][\w.-]*|'[^']*'|"[^"]*")/iy;
 

@@ -39,13 +39,14 @@ export function framesAt(travel: TimeTravel, here: Recorded): Frame[] {
     else if (seq !== here.seq) frames.push({ name: nameOf(recorded), recorded });
   }
   const began = trace.event(row.first);
-  if (began !== undefined) frames.push({ name: eventText(began.event), recorded: began });
+  if (began !== undefined)
+    frames.push({ name: eventText(began.event, trace.about.virtBase), recorded: began });
   return frames;
 }
 
 /** At its beginning an op is the only frame. */
 const nameOp = (frames: Frame[], name: string | undefined, here: Recorded): Frame[] =>
-  name === undefined ? frames : [{ name: eventText(here.event), recorded: here }];
+  name === undefined ? frames : [{ name: eventText(here.event, 0n), recorded: here }];
 
 function nameOf({ event }: Recorded): string {
   const text = event.kind === "call.entered" ? event.text : null;

@@ -3,6 +3,7 @@
 // Addresses and raw words are hexadecimal strings; what is not known is left out.
 
 import { z } from "zod";
+import { columnText } from "./address-text.ts";
 import { presentArguments } from "./op.ts";
 import {
   actors,
@@ -50,10 +51,12 @@ const renamed = new Map<string, readonly (readonly [former: string, name: string
 const header = ["kind", "actor", "place", "cause", "at"];
 
 /**
- * The event as plain JSON values, in the order of its kind's declaration. A virt is the kernel's own address
- * where `virtBase` is the trace's.
+ * The event as plain JSON values, in the order of its kind's declaration; `virtBase` is that of its trace.
  */
-export function toJson({ seq, op, event }: Recorded, virtBase = 0n): { [name: string]: unknown } {
+export function toJson(
+  { seq, op, event }: Recorded,
+  virtBase: bigint,
+): { [name: string]: unknown } {
   const json: { [name: string]: unknown } = { seq };
   if (op >= 0) json.op = op;
   const { fields } = declarationOf(event.kind);
@@ -62,18 +65,16 @@ export function toJson({ seq, op, event }: Recorded, virtBase = 0n): { [name: st
     const value = values[name];
     if (value == null || name === "op") continue;
     const field = fields[name];
-    if (field?.in === "virt" && virtBase > 0n)
-      json[name] = `0x${(BigInt(value as number) + virtBase).toString(16)}`;
-    else json[name] = field?.hex ? `0x${(value as number).toString(16)}` : value;
+    json[name] = field?.hex ? columnText(field.in, value as number, virtBase) : value;
   }
   return json;
 }
 
-export const toLine = (recorded: Recorded, virtBase = 0n): string =>
+export const toLine = (recorded: Recorded, virtBase: bigint): string =>
   JSON.stringify(toJson(recorded, virtBase));
 
 /** Checks a line's JSON and gives its event; throws a ZodError that names the bad field. */
-export function fromJson(json: unknown, virtBase = 0n): Recorded {
+export function fromJson(json: unknown, virtBase: bigint): Recorded {
   const line = json as { readonly [name: string]: unknown } | null;
   const kind = line?.kind as KindName;
   const schema = schemas.get(kind);

@@ -2,7 +2,7 @@
 //
 // To add a kind: declare it in its family, say in machine/ (same noun) how it changes the state.
 
-import { raw } from "../address.ts";
+import { wholeVirt } from "./address-text.ts";
 import { block } from "./block.ts";
 import { cache } from "./cache.ts";
 import { device } from "./device.ts";
@@ -83,11 +83,9 @@ export const kindsWhere = (has: (kind: Kind) => boolean): readonly KindName[] =>
 /** A device's accesses: kinds of what a device does with a number on its bus. */
 export const accesses = kindsWhere(({ doneBy, fields }) => doneBy === "device" && "bus" in fields);
 
-/** One line for people: what happened. `virtBase` is what makes a virt the kernel's own address. */
-export function eventText(event: Event, virtBase = 0n): string {
+/** One line for people: what happened, in a trace with this virt base. */
+export function eventText(event: Event, virtBase: bigint): string {
   const virt = "virt" in event ? event.virt : null;
-  // Past 2^53 no number holds it; a bigint reads the same.
-  const shown =
-    virtBase === 0n || virt == null ? event : { ...event, virt: BigInt(raw(virt)) + virtBase };
+  const shown = virt == null ? event : { ...event, virt: wholeVirt(virt, virtBase) };
   return declarationOf(event.kind).text(shown as never);
 }

@@ -20,6 +20,7 @@ import {
   virt as virtAt,
   vpnOf,
 } from "../address.ts";
+import { virtText } from "../event/address-text.ts";
 import { uses } from "../event/memory.ts";
 import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
@@ -75,7 +76,7 @@ const stepsOf = (said: Rungs): Step[] =>
 
 function climb(trace: Trace, state: State, page: Phys, linear: number): Rungs {
   const machine = state.machineOf(page);
-  const offsetText = hex(BigInt(linear) + trace.about.virtBase);
+  const offsetText = virtText(virtAt(linear), trace.about.virtBase);
   const up: { -readonly [R in keyof Rungs]: Said } = {
     "page table": { says: `less ${offsetText}: physical ${hex(page)}`, leads: null },
     owner: { says: ownerText(state, page), leads: null },

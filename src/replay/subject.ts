@@ -1,6 +1,7 @@
 // subject.ts - subjects as people name them: gatt[0x42], p2m[0x1230..0x123f], page:0xc1010000, reg:ATTBASE.
 
-import { PAGE_SIZE, raw, registerIndex } from "../address.ts";
+import { PAGE_SIZE, raw, registerIndex, virt } from "../address.ts";
+import { virtText } from "../event/address-text.ts";
 import { type FamilyName, families } from "../event/field.ts";
 import { bdfOf, registerName, registerNumber } from "../event/register.ts";
 import { nearest, UserError, unknownName } from "../fault.ts";
@@ -46,7 +47,7 @@ export function subjectNamed(trace: Trace, text: string): Subject {
   const [, kind, rest] = /^(\w+):(.+)$/.exec(text) ?? [];
   if (kind === undefined) throw unknown(trace, text);
   if (kind === "reg" || kind === "register") return registerSubject(trace, rest!);
-  if (kind === "op" || kind === "request") return subjectAt(kind, ...range(text, rest!));
+  if (kind === "op" || kind === "request") return subjectAt(kind, ...range(text, rest!, 0n));
   if (kind === "page") return pageSubjectNamed(trace, text, rest!);
   const of = addressed[kind];
   if (of === undefined) throw unknownFamily(kind, KINDS);
@@ -84,7 +85,7 @@ function inBrackets(
   if (family === "register") return registerSubject(trace, from);
   const known = families.find((one) => one === family);
   if (known === undefined) throw unknownFamily(family, families);
-  return subjectAt(known, ...range(text, to === undefined ? from : `${from}..${to}`));
+  return subjectAt(known, ...range(text, to === undefined ? from : `${from}..${to}`, 0n));
 }
 
 /** A register by the data sheet's name, or by device and offset: 0000:00:00.0+0xb8. */
@@ -117,7 +118,7 @@ function pageSubjectNamed(trace: Trace, text: string, rest: string): Subject {
   const [first, last] = pages(range(text, addresses!, base).map((address) => address - away));
   if (first < 0)
     throw new UserError(
-      `${text}: the kernel's own memory begins at ${`0x${(BigInt(away) + base).toString(16)}`}; ` +
+      `${text}: the kernel's own memory begins at ${virtText(virt(away), base)}; ` +
         "for a kernel-physical address write :p behind it",
     );
   return pageSubject(`page:${span(first * PAGE_SIZE, last * PAGE_SIZE)}:p`, first, last);
@@ -129,7 +130,7 @@ const pages = (addresses: readonly number[]): [number, number] => [
 ];
 
 /** "0x40..0x4f" or "0x40", less a base, as two numbers, both included. */
-function range(text: string, numbers: string, base = 0n): [number, number] {
+function range(text: string, numbers: string, base: bigint): [number, number] {
   const [first, last] = numbers.split("..");
   const [from, to] = [first!, last ?? first!].map((one) => {
     if (!/^(0x[0-9a-f]+|\d+)$/i.test(one))

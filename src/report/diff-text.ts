@@ -14,7 +14,7 @@ import type { FactPair } from "../diff/facts.ts";
 import type { Compared } from "../diff/in-memory.ts";
 import { hookNames } from "../event/hook.ts";
 import { hypercalls } from "../event/p2m.ts";
-import { eventText, type KindName } from "../event/vocabulary.ts";
+import { type KindName, vocabulary } from "../event/vocabulary.ts";
 import { causesOf } from "../replay/provenance.ts";
 import { colours } from "./colours.ts";
 import { addressRows, type EventWithCauses, eventLine, wordText } from "./event-text.ts";
@@ -156,8 +156,7 @@ const headOf = (name: string, { about, count, torn }: Compared): string =>
   `${name}  ${titleOf(about)}, ${about.chipset}, ${about.workload}: ${countOf(count, "event")}${torn ? ", torn" : ""}`;
 
 /** "op 5 bind slot=0 pg_start=0" */
-export const opText = ({ op }: Divergence): string =>
-  eventText({ kind: "op.began", actor: "workload", ...op });
+export const opText = ({ op }: Divergence): string => vocabulary["op.began"].text(op);
 
 /** A place where the traces part: both events, their addresses, and where those came from. */
 function divergenceLines(a: Compared, b: Compared, divergence: Divergence): string[] {

@@ -1,6 +1,7 @@
 // event-text.ts - one event as a line, and its five addresses side by side with another's.
 
 import { hex } from "../address.ts";
+import { columnText } from "../event/address-text.ts";
 import type { About } from "../event/trace.ts";
 import { addressesOf, isWrong, type Verdict } from "../event/verdict.ts";
 import { type Event, eventText, type Recorded } from "../event/vocabulary.ts";
@@ -66,9 +67,7 @@ export function addressRows(events: readonly (EventWithCauses | null)[]): string
       const value = tellers
         .map(({ event }) => addressesOf(event)[space])
         .find((one) => one !== null);
-      if (value === undefined) return "-";
-      const base = space === "virt" ? told!.virtBase : 0n;
-      return `0x${(BigInt(value) + base).toString(16)}`;
+      return value === undefined ? "-" : columnText(space, value, told!.virtBase);
     }),
   ]);
 }

@@ -19,9 +19,11 @@ import {
   raw,
   registerIndex,
   type Vpn,
+  virt,
   type WordIndex,
 } from "../address.ts";
 import type { RegisterField } from "../chipset/chipset.ts";
+import { virtText } from "../event/address-text.ts";
 import { uses } from "../event/memory.ts";
 import { deviceOf, registerName } from "../event/register.ts";
 import type { Verdict } from "../event/verdict.ts";
@@ -36,10 +38,17 @@ import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
 export { hex };
 
 /** "0x1000..0x100f", or one number alone. */
-export const span = (first: Index | number, length: number, unit = 1, base = 0n): string => {
+export const span = (first: Index | number, length: number): string => {
   // Printed, whichever space it is of.
-  const low = BigInt(raw(first)) + base;
-  return length * unit === 1 ? hex(low) : `${hex(low)}..${hex(low + BigInt(length * unit - 1))}`;
+  const low = raw(first);
+  return length === 1 ? hex(low) : `${hex(low)}..${hex(low + length - 1)}`;
+};
+
+/** The kernel's own addresses of so many pages. */
+const virtSpan = (page: number, pages: number, virtBase: bigint): string => {
+  const first = virt(page * PAGE_SIZE);
+  const last = offset(first, pages * PAGE_SIZE - 1);
+  return `${virtText(first, virtBase)}..${virtText(last, virtBase)}`;
 };
 
 /** Pages that follow each other, in frames that follow each other. */
@@ -231,7 +240,7 @@ export function flagged(state: State, flag: number): number {
 /** What the state says, as plain values; addresses and words as hexadecimal text, virt with its base added. */
 export function stateJson(
   state: State,
-  virtBase = 0n,
+  virtBase: bigint,
   verdictAt?: VerdictAt,
 ): { [part: string]: unknown } {
   const { runs, stale } = tlbPart(state);
@@ -253,7 +262,7 @@ export function stateJson(
       })),
     },
     mappings: mappings(state).map(({ first, length, frame }) => ({
-      virt: hex(BigInt(first * PAGE_SIZE) + virtBase),
+      virt: virtText(virt(first * PAGE_SIZE), virtBase),
       pages: length,
       frame: hex(frame),
     })),
@@ -396,12 +405,16 @@ const dmaRows = (state: State): string[][] =>
   ]);
 
 const iommuRows = (state: State): string[][] =>
-  folded(iommuRuns(state), 0).map((runs) => leadRow(runs, PAGE_SIZE));
+  folded(iommuRuns(state), 0).map((runs) =>
+    leadRow(runs, (page, pages) => span(page * PAGE_SIZE, pages * PAGE_SIZE)),
+  );
 const p2mRows = (state: State): string[][] =>
-  folded(p2mRuns(state), 0).map((runs) => leadRow(runs, 1));
+  folded(p2mRuns(state), 0).map((runs) => leadRow(runs, span));
 // A guard page lies between two mappings.
 const mappingRows = (state: State, virtBase: bigint): string[][] =>
-  folded(mappings(state), 1).map((runs) => leadRow(runs, PAGE_SIZE, virtBase));
+  folded(mappings(state), 1).map((runs) =>
+    leadRow(runs, (page, pages) => virtSpan(page, pages, virtBase)),
+  );
 
 /** A run of so many pages is worth a row of its own. */
 const LONG = 4;
@@ -420,12 +433,15 @@ export function folded(runs: readonly Run[], gap: number): Run[][] {
 }
 
 /** Where pages lead: to a run of frames, or to some here and some there. */
-function leadRow(runs: readonly Run[], unit: number, base = 0n): string[] {
+function leadRow(
+  runs: readonly Run[],
+  spanText: (first: number, length: number) => string,
+): string[] {
   const [first, last] = [runs[0]!, runs.at(-1)!];
   const pages = runs.reduce((sum, { length }) => sum + length, 0);
   const frames = runs.map(({ frame, length }) => span(frame, length));
   return [
-    span(first.first * unit, last.first + last.length - first.first, unit, base),
+    spanText(first.first, last.first + last.length - first.first),
     countOf(pages, "page"),
     "->",
     frames.length === 1 ? frames[0]! : `scattered: ${few(frames, 4)}`,

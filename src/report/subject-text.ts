@@ -72,11 +72,15 @@ export function subjectNow(travel: TimeTravel, subject: Subject, state: State): 
 
 export function subjectJson(travel: TimeTravel, subject: Subject, state: State): unknown {
   const change = travel.lastChange(subject, state.moment);
+  const { virtBase } = travel.trace.about;
   return {
     subject: subject.name,
     moment: state.moment,
     is: rowsOf(travel, subject, state),
-    changed: change === undefined ? null : { ...toJson(change), verdict: travel.verdict(change) },
+    changed:
+      change === undefined
+        ? null
+        : { ...toJson(change, virtBase), verdict: travel.verdict(change) },
   };
 }
 

@@ -1,5 +1,6 @@
 // why-text.ts - a chain of causes as text, as JSON and as a graph.
 
+import { columnText } from "../event/address-text.ts";
 import { toJson } from "../event/line.ts";
 import type { About } from "../event/trace.ts";
 import { addressesOf } from "../event/verdict.ts";
@@ -21,7 +22,7 @@ function addresses(event: Event, { virtBase }: About): { [space: string]: string
   const { virt, phys, machine, bus, reached } = addressesOf(event);
   const found = Object.entries({ virt, phys, machine, bus, reached }).flatMap(([space, value]) => {
     if (value === null) return [];
-    return [[space, `0x${(BigInt(value) + (space === "virt" ? virtBase : 0n)).toString(16)}`]];
+    return [[space, columnText(space, value, virtBase)]];
   });
   return Object.fromEntries(found);
 }
@@ -51,7 +52,7 @@ export const whyJson = (steps: readonly Step[], about: About): unknown =>
     explains,
     verdict,
     addresses: addresses(recorded.event, about),
-    event: toJson(recorded),
+    event: toJson(recorded, about.virtBase),
   }));
 
 /** Graphviz: an arrow from each cause to what it caused. */

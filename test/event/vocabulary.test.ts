@@ -196,14 +196,14 @@ describe.each(kindNames)("%s", (kind) => {
   const event = { kind, actor: "kernel", ...fields } as Event;
 
   test(`reads "${text}"`, () => {
-    expect(eventText(event)).toBe(text);
+    expect(eventText(event, 0n)).toBe(text);
   });
 
   test("reads as words whatever it says, with nothing that it does not say", () => {
     fc.assert(
       fc.property(eventOf(kind), (said) => {
-        expect(eventText(said)).not.toMatch(/undefined|NaN|\[object/);
-        expect(eventText(said).trim()).not.toBe("");
+        expect(eventText(said, 0n)).not.toMatch(/undefined|NaN|\[object/);
+        expect(eventText(said, 0n).trim()).not.toBe("");
       }),
     );
   });
@@ -229,5 +229,5 @@ describe.each(kindNames)("%s", (kind) => {
 test("a virt reads with its base added, whatever a number can hold", () => {
   const event = { ...alloc, kind: "page.freed", actor: "kernel", virt: virt(0x1010000) } as const;
   expect(eventText(event, 0xc000000000000000n)).toContain(" at 0xc000000001010000:v ");
-  expect(eventText(event)).toContain(" at 0x1010000:v ");
+  expect(eventText(event, 0n)).toContain(" at 0x1010000:v ");
 });

@@ -12,13 +12,13 @@ import { busyTrace } from "./busy.ts";
 test("at every moment of a busy trace the state sought is the state folded so far", () => {
   const trace = busyTrace();
   const folded = new State(natureOf(trace.about));
-  expect(stateJson(stateAt(trace, 0))).toEqual(stateJson(folded));
+  expect(stateJson(stateAt(trace, 0), 0n)).toEqual(stateJson(folded, 0n));
   let changes = 0;
   let before = "";
   for (const { seq, event } of trace.events()) {
     apply(folded, event, seq);
-    const json = stateJson(folded);
-    expect(stateJson(stateAt(trace, seq))).toEqual(json);
+    const json = stateJson(folded, 0n);
+    expect(stateJson(stateAt(trace, seq), 0n)).toEqual(json);
     const { moment: _, ...state } = json;
     const now = JSON.stringify(state);
     if (now !== before) changes++;

@@ -127,7 +127,7 @@ test("a TLB holds an entry of 64 bits whole: it is what memory eventText, and is
   const text = stateText(stateAt(trace, trace.count), trace);
   expect(text).toMatch(/GART TLB: 3 entries, pages 0x2\.\.0x4\n/);
   const written = [...trace.events()].findLast(({ event }) => event.kind === "gatt.written")!;
-  expect(eventText(written.event)).toMatch(
+  expect(eventText(written.event, 0n)).toMatch(
     /^gatt\[0x4\] <- 0x8000000001[0-9a-f]{6}, names 0x1[0-9a-f]{6},/,
   );
 });

@@ -4,7 +4,7 @@
 // a device's access are slices of a moment, because a flow's arrow needs a slice to hold on to: it runs from
 // where the address was given to each access that used it.
 
-import { hex } from "../../address.ts";
+import { columnText } from "../../event/address-text.ts";
 import type { About } from "../../event/trace.ts";
 import { type Addresses, addressesOf } from "../../event/verdict.ts";
 import {
@@ -134,7 +134,7 @@ class Process {
     const verdict = verdictIn(this.#trace, recorded);
     return {
       seq,
-      says: eventText(event),
+      says: eventText(event, this.#trace.about.virtBase),
       ...(op < 0 ? {} : { op }),
       ...(event.place == null ? {} : { place: event.place }),
       ...(event.cause == null ? {} : { cause: event.cause }),
@@ -143,11 +143,10 @@ class Process {
     };
   }
 
-  #hexadecimal({ virt, ...others }: Omit<Addresses, "kind">): Json {
-    const known: { [space: string]: string } = {};
-    if (virt !== null) known.virt = `0x${(BigInt(virt) + this.#trace.about.virtBase).toString(16)}`;
-    for (const [space, value] of Object.entries(others))
-      if (value !== null) known[space] = hex(value);
+  #hexadecimal(addresses: Omit<Addresses, "kind">): Json {
+    const known: { [column: string]: string } = {};
+    for (const [column, value] of Object.entries(addresses))
+      if (value !== null) known[column] = columnText(column, value, this.#trace.about.virtBase);
     return known;
   }
 

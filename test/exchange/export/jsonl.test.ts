@@ -33,8 +33,8 @@ test("whatever a trace says, its lines say it exactly: the same events, run and 
     fc.asyncProperty(anyTrace, async (events) => {
       const trace = await stored(events);
       const again = await imported(fileOf(jsonl, [trace]));
-      expect([...again.events()].map((event) => toLine(event))).toEqual(
-        events.map((event) => toLine(event)),
+      expect([...again.events()].map((event) => toLine(event, trace.about.virtBase))).toEqual(
+        events.map((event) => toLine(event, trace.about.virtBase)),
       );
       expect([...again.ops()]).toEqual([...trace.ops()]);
       expect(again.about).toEqual(trace.about);

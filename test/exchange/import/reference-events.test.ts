@@ -40,7 +40,7 @@ test("counts in smoke on Xen what a reader of its 97 lines counts", async () => 
 
 test("says the first lines of smoke on Xen event by event", async () => {
   const { events } = await imported(named("xen-i386.gart.intel-440bx.smoke"));
-  const told = events.slice(0, 8).map((recorded) => toJson(recorded));
+  const told = events.slice(0, 8).map((recorded) => toJson(recorded, 0n));
   expect(told).toEqual([
     { seq: 1, op: 0, kind: "op.began", actor: "workload", name: "init", arguments: {} },
     {
@@ -162,9 +162,9 @@ test("says only what the vocabulary knows", async () => {
     const { events } = await imported(named(`xen-i386.gart.intel-440bx.${workload}`));
     const lines = events
       .filter(({ event }) => !event.kind.startsWith("gatt."))
-      .map((recorded) => toJson(recorded));
+      .map((recorded) => toJson(recorded, 0n));
     expect(lines.length).toBeGreaterThan(100);
-    expect(lines.map((line) => toJson(fromJson(line)))).toEqual(lines);
+    expect(lines.map((line) => toJson(fromJson(line, 0n), 0n))).toEqual(lines);
   }
 });
 
