@@ -119,14 +119,14 @@ export function rings(sources: readonly Source[]): string[] {
       importsOf(source).filter(({ isOwn, isNeeded }) => isOwn && isNeeded),
     ]),
   );
-  const found: string[] = [];
+  const cycles: string[] = [];
   const done = new Set<string>();
   const visit = (path: string, above: readonly string[]): void => {
-    if (above.includes(path)) found.push([...above.slice(above.indexOf(path)), path].join(" -> "));
+    if (above.includes(path)) cycles.push([...above.slice(above.indexOf(path)), path].join(" -> "));
     if (done.has(path)) return;
     done.add(path);
     for (const imported of next.get(path) ?? []) visit(imported.path, [...above, path]);
   };
   for (const path of next.keys()) visit(path, []);
-  return found;
+  return cycles;
 }

@@ -8,7 +8,7 @@ import diffSequences from "@jest/diff-sequences";
 // The package's types describe its CommonJS build; imported as a module, the default is the function.
 const commonRuns = diffSequences as unknown as typeof diffSequences.default;
 
-/** So many partners, one after the other in both lists, from these places on. */
+/** So many partners, one after the other in both lists, from these positions on. */
 export interface Run {
   readonly a: number;
   readonly b: number;
@@ -81,22 +81,22 @@ interface Anchor {
   readonly b: number;
 }
 
-/** Keys that stand once in each list, by their places, in the first one's order. */
+/** Keys that stand once in each list, by their positions, in the first one's order. */
 function onceInEach<K>(a: readonly K[], b: readonly K[], span: Span): Anchor[] {
   const TWICE = -1;
-  const places = (keys: readonly K[], from: number, end: number) => {
-    const found = new Map<K, number>();
-    for (let i = from; i < end; i++) found.set(keys[i]!, found.has(keys[i]!) ? TWICE : i);
-    return found;
+  const positionsIn = (keys: readonly K[], from: number, end: number) => {
+    const positions = new Map<K, number>();
+    for (let i = from; i < end; i++) positions.set(keys[i]!, positions.has(keys[i]!) ? TWICE : i);
+    return positions;
   };
-  const inB = places(b, span.b, span.endB);
-  return [...places(a, span.a, span.endA)].flatMap(([key, at]) => {
+  const inB = positionsIn(b, span.b, span.endB);
+  return [...positionsIn(a, span.a, span.endA)].flatMap(([key, at]) => {
     const other = inB.get(key);
     return at === TWICE || other === undefined || other === TWICE ? [] : [{ a: at, b: other }];
   });
 }
 
-/** The longest part of them that rises in both lists (patience sorting). */
+/** The longest sequence of anchors whose positions rise in both lists (patience sorting). */
 function rising(anchors: readonly Anchor[]): Anchor[] {
   const tops: number[] = [];
   const before = new Int32Array(anchors.length).fill(-1);

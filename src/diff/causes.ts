@@ -1,4 +1,4 @@
-// causes.ts - many divergences, few causes: each is put to the account of what it came from.
+// causes.ts - many divergences, few causes: differences are counted by the hook call that their addresses came from.
 
 import { isAstray } from "../event/verdict.ts";
 import { kindNames } from "../event/vocabulary.ts";
@@ -12,9 +12,9 @@ import { NONE } from "./event-queue.ts";
 export interface Cause {
   /** The hook call that the addresses came from, "virt_to_phys in agp_allocate_memory"; null without any. */
   readonly root: string | null;
-  /** The side on which it is wrong, or on which the events stand. */
+  /** The trace in which the number is wrong, or which has the events. */
   readonly side: "a" | "b";
-  /** The op that returned something else on each side, where what stands alone may follow from that. */
+  /** The op that returned something else in each trace; events without a partner may follow from that. */
   readonly after: Returned | null;
   readonly count: number;
   /** How many of which kind and class, most first. */
@@ -27,7 +27,7 @@ export interface Cause {
   readonly op: number;
 }
 
-/** What an op returned on each side. */
+/** What an op returned in each trace. */
 export interface Returned {
   readonly op: number;
   readonly name: string;
@@ -56,12 +56,12 @@ export class Causes {
     this.#b = b;
   }
 
-  /** `after` is the first op up to there that returned something else on each side. */
+  /** `after` is the first op up to there that returned something else in each trace. */
   add(difference: Difference, op: number, after: Returned | null): void {
     const { class: name, a, b } = difference;
     const rootA = this.#rootOf(this.#a, a);
     const rootB = this.#rootOf(this.#b, b);
-    // What leads astray on one side is that side's; what stands alone is the side's that has it.
+    // A number that leads astray counts for its trace, an event without a partner for the trace that has it.
     if (b !== null && (isAstray(b.leads) || a === null)) this.#put("b", rootB, name, b, op, after);
     else if (a !== null) this.#put("a", rootA, name, a, op, after);
   }
@@ -89,10 +89,10 @@ export class Causes {
   }
 
   /** The hook call that led an event astray, or that the device's fault goes back to. */
-  #rootOf(side: Cursor, mark: Mark | null): number {
+  #rootOf(cursor: Cursor, mark: Mark | null): number {
     if (mark === null || mark.cause === NONE) return SOURCELESS;
     return isAstray(mark.leads) || kindNames[mark.kind] === "fault.raised"
-      ? side.sources.of(mark.cause)
+      ? cursor.sources.of(mark.cause)
       : SOURCELESS;
   }
 

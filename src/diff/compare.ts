@@ -1,4 +1,4 @@
-// compare.ts - what a pair of partners is: alike, or parted in which way.
+// compare.ts - the class of a pair of partners: alike, or what differs.
 //
 // Partners have the same key (fingerprint/match-key.ts). By default their numbers may differ as long as both lead to
 // the page that was meant; under `exact` every number must be the same that both traces can know.
@@ -30,7 +30,7 @@ const fieldColumns: readonly (readonly number[])[] = kindNames.map((kind) => {
 
 const { kind: KIND, actor: ACTOR, place: PLACE } = at;
 
-/** Whether the owner of a page on one side is that of a page on the other. */
+/** Whether the owner of a page in A is that of a page in B. */
 export type IsSameOwner = (a: number, b: number) => boolean;
 
 /** Judges pairs of events, each by its values and where they begin. */
@@ -38,7 +38,7 @@ export class Judge {
   readonly #isSameOwner: IsSameOwner;
   /** Whether both traces hold all that happened: what only one says is a difference then. */
   readonly #isWhole: boolean;
-  /** How many pairs one side could not judge. */
+  /** How many pairs could not be judged by one of the traces. */
   unknown = 0;
 
   constructor(isSameOwner: IsSameOwner, isWhole: boolean) {
@@ -59,10 +59,10 @@ export class Judge {
     return "same";
   }
 
-  /** How two partners part by where their numbers lead; null where they do not, or where one side cannot tell. */
+  /** How two partners part by where their numbers lead; null where they do not, or where one trace does not say. */
   parting(a: number, b: number): "wrong-space" | "wrong-frame" | null {
     if (a === b || (!isAstray(a) && !isAstray(b))) return null;
-    if (this.#isTold(a) && this.#isTold(b))
+    if (this.#isKnown(a) && this.#isKnown(b))
       return a === WRONG_SPACE || b === WRONG_SPACE ? "wrong-space" : "wrong-frame";
     this.unknown++;
     return null;
@@ -79,7 +79,7 @@ export class Judge {
   }
 
   /** What a recording does not say is unknown, never different. */
-  #isTold = (leads: number): boolean =>
+  #isKnown = (leads: number): boolean =>
     leads === RIGHT || isAstray(leads) || (this.#isWhole && leads === NO_NUMBER);
 
   #isSamePage(a: Float64Array, i: number, b: Float64Array, j: number): boolean {

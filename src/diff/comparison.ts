@@ -28,7 +28,7 @@ export interface Divergence {
   readonly facts: readonly FactPair[];
 }
 
-/** A range that is one run of machine frames on one side and several on the other. */
+/** A range that is one run of machine frames in one trace and several in the other. */
 export interface Scattered {
   readonly op: number;
   readonly what: Range["what"];
@@ -37,7 +37,7 @@ export interface Scattered {
   readonly runs: { readonly a: number; readonly b: number };
 }
 
-/** Events that had no part, by kind and, for hooks and hypercalls, which. */
+/** Events that are not compared, by kind and, for hooks and hypercalls, which. */
 export interface Apart {
   readonly kind: KindName;
   readonly code: number;
@@ -47,11 +47,11 @@ export interface Apart {
 export interface Comparison {
   readonly exact: boolean;
   readonly counts: { readonly [C in PairClass]: number };
-  /** Events that only one side's platform makes, or that one side could not record. */
+  /** Events that only one platform makes, or that one recorder could not see. */
   readonly apart: Two<number>;
   readonly apartBy: Two<readonly Apart[]>;
   readonly ops: number;
-  /** Ops that agree by signature, and the events of both sides that were not read. */
+  /** Ops that agree by signature, and the events of both traces that were not read. */
   readonly unread: { readonly ops: number; readonly events: number };
   /** Pairs of which one trace does not say where a number leads. */
   readonly unknown: number;
@@ -60,7 +60,7 @@ export interface Comparison {
   /** Ops paired by name and place although their arguments differ, and those that stand alone. */
   readonly opsByPlace: number;
   readonly opsAlone: number;
-  /** Whether partners were sought as far as one looks, and not found. */
+  /** Whether partners may lie further away than was looked. */
   readonly isGuess: boolean;
   readonly first: Divergence | null;
   /** The first one in which a device's access parts. */

@@ -45,7 +45,7 @@ import type { IsInScope } from "./scope.ts";
 export interface JudgedEvent {
   readonly recorded: Recorded;
   readonly verdict: Verdict | null;
-  /** Which page is meant, whatever its frame: the op that allocated it, which of that op's, which page. */
+  /** The page, whatever its frame: the op that allocated it, which of that op's, which page. */
   readonly page: string | null;
 }
 
@@ -85,7 +85,7 @@ export class Cursor {
   readonly queue = new EventQueue();
   readonly sources: Sources;
   readonly ranges: Ranges;
-  /** How many events had no part in the comparison, by kind x 256 + the code of the hook or hypercall. */
+  /** How many events were out of scope, by kind x 256 + the code of the hook or hypercall. */
   readonly apart = new Map<number, number>();
   readonly #names: Names;
   readonly #isInScope: IsInScope;

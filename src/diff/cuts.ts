@@ -1,4 +1,4 @@
-// cuts.ts - where a request's memory is one range of the bus on one side and two on the other, and why.
+// cuts.ts - where a request's memory is one range of the bus in one trace and two in the other, and why.
 //
 // Two pages that follow each other for the kernel make one segment where their frames follow each other as well;
 // under Xen they may not, and the block layer keeps them apart (xen_biovec_phys_mergeable, linux
@@ -12,7 +12,7 @@ export const reasons = ["frames", "pages", "other"] as const;
 export type Reason = (typeof reasons)[number];
 export type ByReason = { readonly [R in Reason]: number };
 
-/** Borders inside requests that one side cuts and the other joins, by the side that cuts. */
+/** Borders inside requests that one trace cuts and the other joins, by the trace that cuts. */
 export interface CutsCounted {
   readonly cuts: { readonly a: ByReason; readonly b: ByReason };
 }

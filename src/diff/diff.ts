@@ -188,7 +188,7 @@ class Comparing {
     this.#flush(op);
   }
 
-  /** An op that only one side has. */
+  /** An op that only one trace has. */
   #alone({ a, b }: OpPair): void {
     const op = (a ?? b)!;
     this.#opsAlone++;

@@ -1,6 +1,6 @@
-// event-queue.ts - the events of one side that wait for their partners, as numbers in one typed array.
+// event-queue.ts - the events of one trace that wait for their partners, as numbers in one typed array.
 //
-// An event is a row of the store, its codes those of this program, and behind it what its moment told: its text,
+// An event is a row of the store, its codes those of this program, and behind it what was known at its moment: its text,
 // its key, where its number leads, and whose page it means. Ten million events pass through; few wait at once.
 
 import { columns } from "../event/field.ts";
@@ -31,12 +31,12 @@ export class EventQueue {
     return (this.end - this.start) / WIDTH;
   }
 
-  /** The index of a new event's place at the end. */
+  /** Makes room for one more event and gives its index. */
   push(): number {
     if (this.end === this.values.length) this.#makeRoom();
-    const place = this.end;
+    const index = this.end;
     this.end += WIDTH;
-    return place;
+    return index;
   }
 
   drop(events: number): void {

@@ -11,7 +11,7 @@ export interface FactPair {
   readonly b: unknown;
 }
 
-/** The facts that differ. What only one side states is worked out from the other's state, if that can tell. */
+/** The facts that differ. A fact that only one result states is computed from the other trace's state, where that is possible. */
 export function differingFacts(
   exact: boolean,
   a: OpSpan,
@@ -30,5 +30,5 @@ export function differingFacts(
     .filter((pair) => JSON.stringify(pair.a) !== JSON.stringify(pair.b));
 }
 
-const stated = (fact: string, op: OpSpan, side: Cursor): unknown =>
-  (op.result as Facts)[fact] ?? (fact in (op.result as Facts) ? null : side.observed(fact));
+const stated = (fact: string, op: OpSpan, cursor: Cursor): unknown =>
+  (op.result as Facts)[fact] ?? (fact in (op.result as Facts) ? null : cursor.observed(fact));

@@ -23,7 +23,7 @@ export interface OpSpan extends OpRow {
 export interface OpPair {
   readonly a: OpSpan | null;
   readonly b: OpSpan | null;
-  /** Whether they were paired by name and place, their arguments being different. */
+  /** Whether they were paired by name and order, with different arguments. */
   readonly isGuess: boolean;
   /** Whether one trace has no op from here on. */
   readonly isPastA: boolean;
@@ -269,13 +269,13 @@ function realign(a: Cursor, b: Cursor, to: EventPairing): boolean {
   for (let look = FIRST_LOOK; ; look = Math.min(look * FURTHER, MOST)) {
     const [waitA, waitB] = [a.fill(look), b.fill(look)];
     const runs = align(a.queue.keys(waitA), b.queue.keys(waitB));
-    const found = runs.reduce((sum, { length }) => sum + length, 0);
+    const paired = runs.reduce((sum, { length }) => sum + length, 0);
     const isWhole = a.isRead && b.isRead;
-    const isEnough = found > 0 && found * 4 >= Math.min(waitA, waitB);
+    const isEnough = paired > 0 && paired * 4 >= Math.min(waitA, waitB);
     if (!isWhole && !isEnough && look < MOST) continue;
     const end = { a: waitA, b: waitB, length: 0 };
     let [atA, atB] = [0, 0];
-    for (const run of isWhole || found === 0 ? [...runs, end] : runs) {
+    for (const run of isWhole || paired === 0 ? [...runs, end] : runs) {
       passAlone(a, b, run.a - atA, run.b - atB, to);
       for (let i = 0; i < run.length; i++) {
         to.pair(a.queue.start, b.queue.start);
@@ -284,7 +284,7 @@ function realign(a: Cursor, b: Cursor, to: EventPairing): boolean {
       }
       [atA, atB] = [run.a + run.length, run.b + run.length];
     }
-    return found === 0 && !isWhole;
+    return paired === 0 && !isWhole;
   }
 }
 

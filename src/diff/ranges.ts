@@ -1,4 +1,4 @@
-// ranges.ts - what was meant to be one range, and in how many runs it lies in machine memory.
+// ranges.ts - in how many runs of frames a table, or a block of bound pages, lies in machine memory.
 //
 // A range is the table at the address that the chipset gets, or the pages that one op binds to entries in a row.
 

@@ -1,4 +1,4 @@
-// scope.ts - which events take part in a comparison of two traces, and which one side alone can have.
+// scope.ts - which events take part in a comparison of two traces, and which only one of them can have.
 
 import type { About } from "../event/trace.ts";
 import { actors, declarationOf, kindNames } from "../event/vocabulary.ts";

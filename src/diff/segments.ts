@@ -49,7 +49,7 @@ const MOST_PAGES = 1 << 16;
 /** Events that are read before their segments are compared. */
 const WINDOW = 1 << 14;
 
-/** The segments of one side, in the order of its events. */
+/** The segments of one trace, in the order of its events. */
 export class Segments {
   /** Those that have no partner yet. */
   waiting: Segment[] = [];
@@ -61,22 +61,22 @@ export class Segments {
   requests = 0;
   /** In the op under way: operations of which some segments say no bytes. */
   readonly vague = new Set<number>();
-  readonly #side: Cursor;
+  readonly #cursor: Cursor;
   readonly #onRequest: (extent: string) => void;
   #request: Segment | null = null;
   /** Pages of the kernel in which data of the last requests lay. */
   readonly #pages = new Set<number>();
 
-  /** `onRequest` hears what each request asked for: its operation, and its bytes. */
-  constructor(side: Cursor, onRequest: (extent: string) => void) {
-    this.#side = side;
+  /** `onRequest` gets the operation and the bytes of each request. */
+  constructor(cursor: Cursor, onRequest: (extent: string) => void) {
+    this.#cursor = cursor;
     this.#onRequest = onRequest;
   }
 
   /** Reads on in the op under way; false at its end. */
   read(): boolean {
-    const { queue } = this.#side;
-    const count = Math.min(this.#side.fill(WINDOW), WINDOW);
+    const { queue } = this.#cursor;
+    const count = Math.min(this.#cursor.fill(WINDOW), WINDOW);
     for (let i = 0; i < count; i++) {
       const { values, start } = queue;
       if (values[start + KIND] === MAPPED) this.#mapped(values, start);

@@ -1,4 +1,4 @@
-// transfers.ts - two kernels' runs side by side: what they moved between the same blocks of a disk and memory.
+// transfers.ts - two kernels' runs compared by what they moved between the same blocks of a disk and memory.
 //
 // Pages, ids and the cutting of requests differ from boot to boot; the blocks that a workload asks for do not. So
 // partners are the pieces of memory that hold the same bytes of the disk, moved in the same direction, the n-th time.
@@ -10,13 +10,13 @@ import { Cuts, type CutsCounted } from "./cuts.ts";
 import type { Difference, Mark, Two } from "./difference.ts";
 import { pieceOf, type Segment, Segments } from "./segments.ts";
 
-/** What the requests of both sides come to. */
+/** Counts of the requests of both traces. */
 export interface Transferred extends CutsCounted {
   /** Requests that say where their data are. */
   readonly requests: Two<number>;
-  /** How many of them ask for the same blocks on both sides. */
+  /** How many of them ask for the same blocks in both traces. */
   readonly shared: number;
-  /** Ranges of the bus that their data were given as. */
+  /** Ranges of the bus that hold their data. */
   readonly segments: Two<number>;
   /** Those that do not say which bytes of the disk they hold. */
   readonly unplaced: Two<number>;
@@ -55,7 +55,7 @@ export class Transfers {
       const [readA, readB] = [a.read(), b.read()];
       this.#pairOff(to);
       const isOver = !readA && !readB;
-      // What the other side moved without saying where may be the partner.
+      // A segment of the other trace that does not say its bytes may be the partner.
       for (const { mark, operation } of givenUp(a, isOver))
         if (b.vague.has(operation)) this.#judge.unknown++;
         else this.#alone(mark, null, to);
@@ -121,7 +121,7 @@ export class Transfers {
     return name === "same" || (name === "same after translation" && !this.#exact);
   }
 
-  /** What a device met where it should not have been is different unless the other side's did likewise. */
+  /** A stray access is a difference unless the other trace has a like one. */
   #strays(a: Mark | null, b: Mark | null, to: TransferPairing): void {
     if (a === null || b === null) {
       this.#alone(a, b, to);
@@ -146,7 +146,7 @@ const givenUp = (segments: Segments, isOver: boolean): Segment[] => {
   return segments.waiting.splice(0, isOver ? count : Math.max(0, count - MOST_WAITING));
 };
 
-/** The stretches of the disk that neither side cuts, with what holds them, in the order of the disk. */
+/** The stretches of the disk that neither trace cuts, with what holds them, in the order of the disk. */
 function* pieces(a: readonly Segment[], b: readonly Segment[]): Generator<Two<Segment[]>> {
   const operationsOfBoth = new Set([...a, ...b].map(({ operation }) => operation));
   for (const operation of operationsOfBoth) {
@@ -160,7 +160,7 @@ function* pieces(a: readonly Segment[], b: readonly Segment[]): Generator<Two<Se
   }
 }
 
-/** The segments of one side and operation, walked through by their place on the disk. */
+/** The segments of one trace and operation, in the order of the disk. */
 class Holders {
   readonly #segments: readonly Segment[];
   #next = 0;

@@ -1,4 +1,4 @@
-// match-key.ts - what of an event does not depend on where frames happened to lie, read off its row.
+// match-key.ts - a hash of an event, read off its row, that does not depend on where frames happen to lie.
 //
 // Events with the same key are partners in a comparison, and an op's signature is made of keys. Both meet every
 // event of a trace and therefore read rows: what they need of the vocabulary is looked up once, here.
@@ -58,7 +58,7 @@ export const isAccessKind: readonly boolean[] = kindNames.map(isAccess);
 interface Plan {
   /** A bit for each column that counts. */
   readonly counting: number;
-  /** Of a raw word, what counts beside the address in it. */
+  /** Of a raw word, what counts besides the address in it. */
   readonly word: "entry" | "directory" | "register" | null;
   /** Whether it is a device's access: where in the aperture is the client's own choice. */
   readonly isAccess: boolean;
@@ -86,7 +86,7 @@ const plans: readonly Plan[] = kindNames.map((kind) => {
 const CARD = actors.indexOf("card");
 /** Bytes: an aperture lies at a multiple of its size, and 4 MB is the smallest of any chipset here. */
 const SMALLEST_APERTURE = 0x400000;
-/** Fields that hold part of an address beside the table base's register: U3's AGP_BASE and DUMMY_PAGE. */
+/** Fields that hold part of an address besides the table base's register: U3's AGP_BASE and DUMMY_PAGE. */
 const ADDRESS_FIELDS = new Set(["table-high", "frame"]);
 const FROM_DEVICE = hookNames.map((name) => name.endsWith("_to_virt"));
 const IOUNMAP = remappers.indexOf("iounmap");
@@ -100,7 +100,7 @@ const [FROM, TO, BASE, REMAPPED] = [1001, 1002, 1003, 1004];
 export class MatchKeys {
   readonly #chipset: Chipset | null;
   /**
-   * Registers, as subjects, that were given the table's address: what is read there is one as well. Whether it
+   * Registers, as subjects, that hold the table's address: what is read there is an address as well. Whether it
    * stands in the word as it is.
    */
   readonly #bases = new Map<number, boolean>();
@@ -113,7 +113,7 @@ export class MatchKeys {
   one = 0;
   two = 0;
 
-  /** Without `areSameChipset`, a register that is given the table's address is like any other such. */
+  /** Without `areSameChipset`, a register that gets the table's address is like any other such. */
   constructor(chipset: Chipset | null, areSameChipset = true) {
     this.#chipset = chipset;
     this.#areSameChipset = areSameChipset;
@@ -158,9 +158,9 @@ export class MatchKeys {
       two = hashNumber(two, within, C2);
     }
     if (plan.word !== null) {
-      const beside = this.#wordWithoutAddress(plan.word, row, start, filled, kind);
-      one = hashNumber(one, beside, C1);
-      two = hashNumber(two, beside ^ upperHalf(beside), C2);
+      const rest = this.#wordWithoutAddress(plan.word, row, start, filled, kind);
+      one = hashNumber(one, rest, C1);
+      two = hashNumber(two, rest ^ upperHalf(rest), C2);
     }
     this.one = note === undefined ? one : hashText(one, note, C1);
     this.two = note === undefined ? two : hashText(two, note, C2);
@@ -172,25 +172,25 @@ export class MatchKeys {
     let means: number;
     if (special === "hook") means = FROM_DEVICE[value] ? FROM : TO;
     else {
-      const way = special === "remap" ? value : note === "ioremap_nocache" ? 0 : IOUNMAP;
-      if (way === IOUNMAP) return false;
-      means = REMAPPED + way;
+      const remapper = special === "remap" ? value : note === "ioremap_nocache" ? 0 : IOUNMAP;
+      if (remapper === IOUNMAP) return false;
+      means = REMAPPED + remapper;
     }
     this.one = hashNumber(C1, means, C1);
     this.two = hashNumber(C2, means, C2);
     return true;
   }
 
-  /** What of a raw word counts: all of it, or what stands beside the address that it holds. */
+  /** The bits of a raw word that count: all, or those outside the address that it holds. */
   #wordWithoutAddress(holder: Plan["word"], row: Row, start: number, filled: number, kind: number) {
     const word = row[start + VALUE]!;
     if (word === 0) return 0;
     if (holder === "entry") return this.#wordWithoutPage(word);
     if (holder === "directory") return ADDRESS + (word % 4096);
     const register = row[start + SUBJECT]!;
-    const given = kind === REGISTER_WRITTEN && (filled & HAS_BUS) !== 0;
-    // Where the address does not stand in the word as it is (the AMD64's table base), no bits can be told from it.
-    if (given) this.#bases.set(register, (word - row[start + BUS]!) >>> 0 < 4096);
+    const isBase = kind === REGISTER_WRITTEN && (filled & HAS_BUS) !== 0;
+    // Where the word holds the address shifted (the AMD64's table base), none of its bits count.
+    if (isBase) this.#bases.set(register, (word - row[start + BUS]!) >>> 0 < 4096);
     const isPlain = this.#bases.get(register);
     if (isPlain === undefined) {
       const low = this.#lowOfAddress.get(register);

@@ -1,11 +1,11 @@
 // page-owners.ts - whose page it is, by a name that does not depend on where frames happened to lie.
 //
-// A page is named by the op that allocated it, which of that op's allocations it was, and its place in it.
+// A page is named by the op that allocated it, which of that op's allocations it was, and its index in it.
 
 import { distance, offset, type Pfn, pfn } from "../address.ts";
 import { Table } from "../machine/table.ts";
 
-/** Allocations that one op can make and be told apart. */
+/** Allocations of one op that have names of their own. */
 const ALLOCATIONS = 2 ** 21;
 /** The owner of a page that is of no allocation that lives. */
 export const NOBODY = -1;
@@ -28,7 +28,7 @@ export class Owners {
   // The page asked for last: events about one page come together.
   #pfn = NO_PAGE;
   #last = NOBODY;
-  /** The place in its allocation of the page that was last asked for. */
+  /** The index in its allocation of the page that was last asked for. */
   page = 0;
 
   allocate(op: number, first: Pfn, pages: number): void {

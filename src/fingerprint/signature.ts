@@ -19,7 +19,7 @@ const HAS_PHYS = 1 << PHYS;
 const ALLOCATED = kindCode["page.allocated"];
 const FREED = kindCode["page.freed"];
 
-const hexOf = (lane: number): string => (lane >>> 0).toString(16).padStart(8, "0");
+const hexOf = (half: number): string => (half >>> 0).toString(16).padStart(8, "0");
 const firstOf = (row: Row, start: number): Pfn =>
   pfn(Math.floor(row[start + at.subject]! / SUBJECT_FAMILIES));
 

@@ -119,7 +119,7 @@ class Run {
     this.#machine.emit({ kind: "op.ended", ...by, result: this.#survive(operation) });
   }
 
-  /** An oops kills the calling task: its op is over, what it held stays lost. */
+  /** An oops kills the calling task: its op is over, its resources stay lost. */
   #survive(operation: Operation): Facts {
     try {
       return this.#perform(operation);
@@ -131,14 +131,14 @@ class Run {
 
   #asked(operation: Operation): { readonly name: string; readonly arguments: Facts } {
     if (isOfProcess(operation)) return this.#processes.calls(operation);
-    const { op: name, ...given } = operation;
-    return { name, arguments: this.#arguments(name, given) };
+    const { op: name, ...fields } = operation;
+    return { name, arguments: this.#arguments(name, fields) };
   }
 
   /** The arguments as the driver's function gets them. */
-  #arguments(name: string, given: Facts): Facts {
+  #arguments(name: string, fields: Facts): Facts {
     if (name === "enable_info") return { mode: hex(this.#agp.bridge?.mode ?? 0) };
-    return name === "alloc" && given.pages === -1 ? { ...given, pages: this.#sizeMax } : given;
+    return name === "alloc" && fields.pages === -1 ? { ...fields, pages: this.#sizeMax } : fields;
   }
 
   /** (size_t)-1, as text where it is past what a number of JSON holds. */

@@ -1,16 +1,16 @@
-// capture-counts.ts - what a captured run comes to: how many addresses were given, and how many led where they should.
+// capture-counts.ts - counts of a captured run: addresses that devices got, and how many lead to their page.
 
 import { type Address, raw } from "../address.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
 import { accessFault, type Misuse } from "../machine/access.ts";
 import type { Trace } from "./trace.ts";
 
-/** Pairs of a page as the kernel names it and the address that a device was given for it. */
+/** Pairs of a page as the kernel names it and the address that a device got for it. */
 export interface Pairs {
   readonly pairs: number;
-  /** The device was given the kernel's own number. */
+  /** The device got the kernel's own number. */
   readonly identity: number;
-  /** The device was given the machine address that the P2M has for the page. */
+  /** The device got the machine address that the P2M has for the page. */
   readonly equalsP2m: number;
 }
 
@@ -124,7 +124,7 @@ export class CaptureCounter {
   }
 }
 
-/** Single pages, segments of a list, or memory that both sides keep. */
+/** Single pages, segments of a list, or coherent memory. */
 function kindOf({ direction, place }: Of<"dma.mapped">): "page" | "sg" | "coherent" {
   if (direction === "coherent") return "coherent";
   // xen_swiotlb_map_page is how a dom0 maps every segment of a list, one by one.

@@ -82,31 +82,31 @@ function headsOf(
   if (family === "attribute") return attributes(trace, part, stretch);
   const kinds = kindsOf(family, ...effects);
   const search = (wanted: Partial<Search>) => trace.search({ ...stretch, kinds, ...wanted });
-  const found = (wanted: Partial<Search>) => covering(search(wanted), part);
+  const matches = (wanted: Partial<Search>) => covering(search(wanted), part);
   if (!areIndexed(kinds)) {
     const [first, last] = [subjectCode(family, part.first), subjectCode(family, part.last)];
-    return [found(first === last ? { subject: first } : { subjects: { first, last } })];
+    return [matches(first === last ? { subject: first } : { subjects: { first, last } })];
   }
-  if (!trace.indexed || part.last - part.first >= LOOKUPS) return [found({})];
+  if (!trace.indexed || part.last - part.first >= LOOKUPS) return [matches({})];
   const first = part.first - (family === "register" ? REGISTER_REACH : 0);
   // What is found by its own number needs no second look.
   const lookedUp = (number: number) =>
-    (number < part.first ? found : search)({ subject: subjectCode(family, number) });
+    (number < part.first ? matches : search)({ subject: subjectCode(family, number) });
   const heads = [];
   for (let number = Math.max(0, first); number <= part.last; number++) heads.push(lookedUp(number));
   if (!PAGED.includes(family) || part.first === 0) return heads;
   const low = subjectCode(family, Math.max(0, part.first - REACH));
   const before = { first: low, last: subjectCode(family, part.first - 1) };
-  return [...heads, found({ subjects: before, wide: true })];
+  return [...heads, matches({ subjects: before, wide: true })];
 }
 
 /** A page's attributes change together with those of its neighbours. */
 function attributes(trace: Trace, part: SubjectRange, stretch: Stretch): Iterable<Recorded>[] {
-  const found = (wanted: Partial<Search>) =>
+  const matches = (wanted: Partial<Search>) =>
     covering(trace.search({ ...stretch, kinds: ["attribute.changed"], ...wanted }), part);
   const [low, high] = [part.first * PAGE_SIZE, (part.last + 1) * PAGE_SIZE - 1];
   const before = { first: Math.max(0, low - REACH * PAGE_SIZE), last: low - 1 };
-  return [found({ phys: { first: low, last: high } }), found({ phys: before, wide: true })];
+  return [matches({ phys: { first: low, last: high } }), matches({ phys: before, wide: true })];
 }
 
 /** The first event of a register, where it is a read: what the read showed is known from there on. */

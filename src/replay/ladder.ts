@@ -1,7 +1,7 @@
 // ladder.ts - one page through all spaces at a moment: page table, P2M, IOMMU, GATT entry, aperture.
 //
-// Each step says what it looked up and where that led. The machine address that the CPU gets to is the truth
-// that every later step is held against.
+// Each step says what it looked up and where that led. The CPU gets to the page; every later step is compared with
+// the machine address that the CPU gets to.
 
 import {
   busOf,
@@ -68,16 +68,16 @@ export function ladder(trace: Trace, moment: number, virt: bigint): Step[] {
   return stepsOf(climb(trace, state, physAt(address), linear!));
 }
 
-type Said = Omit<Step, "name">;
-type Rungs = { readonly [R in (typeof rungs)[number]]?: Said };
+type Answer = Omit<Step, "name">;
+type Rungs = { readonly [R in (typeof rungs)[number]]?: Answer };
 
-const stepsOf = (said: Rungs): Step[] =>
-  rungs.map((name) => ({ name, ...(said[name] ?? { says: null, leads: null }) }));
+const stepsOf = (answers: Rungs): Step[] =>
+  rungs.map((name) => ({ name, ...(answers[name] ?? { says: null, leads: null }) }));
 
 function climb(trace: Trace, state: State, page: Phys, linear: number): Rungs {
   const machine = state.machineOf(page);
   const offsetText = virtText(virtAt(linear), trace.about.virtBase);
-  const up: { -readonly [R in keyof Rungs]: Said } = {
+  const up: { -readonly [R in keyof Rungs]: Answer } = {
     "page table": { says: `less ${offsetText}: physical ${hex(page)}`, leads: null },
     owner: { says: ownerText(state, page), leads: null },
     P2M: { says: p2mText(state, page, machine), leads: null },
@@ -109,7 +109,7 @@ function p2mText(state: State, page: Phys, machine: Machine | null): string {
     : `${looked} = ${hex(mfnOf(machine))}: machine ${hex(machine)}`;
 }
 
-function iommuStep(state: State, machine: Machine): Said {
+function iommuStep(state: State, machine: Machine): Answer {
   const frame = mfnOf(machine);
   for (const [page, to] of state.iommu.entries())
     if (to === frame)
@@ -118,7 +118,7 @@ function iommuStep(state: State, machine: Machine): Said {
 }
 
 /** The last DMA mapping that is in force and covers the page; null for none. */
-function dmaStep(trace: Trace, state: State, page: Phys): Said | null {
+function dmaStep(trace: Trace, state: State, page: Phys): Answer | null {
   if (state.dma.size === 0) return null;
   const pfn = pfnOf(page);
   const wanted = { from: 1, to: state.moment, kinds: ["dma.mapped"], backwards: true } as const;
@@ -141,7 +141,7 @@ interface Entry {
   readonly event: Of<"gatt.written">;
 }
 
-/** The last write up to the moment of an entry that was meant for this page. */
+/** The last write up to the moment of an entry for this page. */
 function lastEntryOf(trace: Trace, moment: number, page: Phys): Entry | null {
   const pfn = pfnOf(page);
   const wanted = { from: 1, to: moment, kinds: ["gatt.written"], backwards: true } as const;
@@ -162,7 +162,7 @@ function gartSteps(state: State, event: Entry["event"], seq: number, machine: Ma
       "GATT entry": { says: `${name} named it by #${seq} and names it no more`, leads: null },
     };
   const bus = chipset.entry.decode(word);
-  const up: { -readonly [R in keyof Rungs]: Said } = {
+  const up: { -readonly [R in keyof Rungs]: Answer } = {
     "GATT entry": {
       says: `${name} = ${hex(word)} by #${seq}: ${bus === null ? "no page" : hex(bus)}`,
       leads: bus !== null && mfnOf(untranslated(bus)) === mfnOf(machine),

@@ -1,7 +1,7 @@
 // observe.ts - facts that a recording states and that the state must agree with.
 //
 // The reference's harness notes them after each operation; here they are worked out from the replayed state,
-// so that a simulated trace, which does not carry them, can be held against a recording that does.
+// so that a simulated trace, which does not carry them, can be compared with a recording that does.
 
 import { crc32 } from "node:zlib";
 import {
@@ -21,18 +21,18 @@ import { entriesOf, fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 import { cpuWord, entryWord } from "../machine/table-words.ts";
 
-/** An entry that an op filled, with the frame of the page it was meant for. */
+/** An entry that an op filled, with the frame of its page. */
 interface Bound {
   readonly entry: GattIndex;
   readonly frame: Mfn | null;
 }
 
-/** What the facts are told by: the state, and what of the trace so far is not in it. */
-interface Told {
+/** What the facts are computed from: the state, and what of the trace so far is not in it. */
+interface Evidence {
   readonly state: State;
-  /** The word that the driver puts where no page is bound, as the last `init` that came through said. */
+  /** The word that the driver puts where no page is bound, by the result of the last successful `init`. */
   readonly scratch: number;
-  /** The words of the table; several facts are told of them, and reading them all takes a millisecond. */
+  /** The words of the table; several facts need them, and reading them all takes a millisecond. */
   readonly words: () => readonly number[];
   /** What the op under way filled, or the last one. */
   readonly bound: readonly Bound[];
@@ -67,7 +67,7 @@ export class Watch {
       this.#released = [];
       const tag = event.name === "cleanup" ? "final" : event.arguments.tag;
       const dumps = event.name === "cleanup" || event.name === "dump";
-      this.#dump = dumps ? dumpOf(this.#told.words(), tag) : undefined;
+      this.#dump = dumps ? dumpOf(this.#evidence.words(), tag) : undefined;
     } else if (event.kind === "gatt.written" && event.bus != null) {
       const frame = event.machine == null ? null : mfnOf(event.machine);
       this.#bound.push({ entry: event.entry, frame });
@@ -83,10 +83,10 @@ export class Watch {
 
   /** A stated fact's value by the replayed state; undefined for a fact that the state cannot tell. */
   observed(fact: string): unknown {
-    return observations[fact]?.(this.#told);
+    return observations[fact]?.(this.#evidence);
   }
 
-  get #told(): Told {
+  get #evidence(): Evidence {
     return {
       state: this.#state,
       scratch: this.#scratch,
@@ -99,17 +99,18 @@ export class Watch {
 
   #table(): Facts {
     const facts = ["gatt_crc32", "gatt_nonzero", "gatt_used"];
-    const table = facts.map((fact) => [fact, observations[fact]!(this.#told)]);
+    const table = facts.map((fact) => [fact, observations[fact]!(this.#evidence)]);
     return Object.fromEntries(table) as Facts;
   }
 }
 
-type Observation = (told: Told) => unknown;
+type Observation = (evidence: Evidence) => unknown;
 
 const observations: { readonly [fact: string]: Observation } = {
-  gatt_crc32: (told) => `0x${tableCrc(told).toString(16).padStart(8, "0")}`,
-  gatt_nonzero: (told) => told.words().filter((word) => word !== 0).length,
-  gatt_used: (told) => told.words().filter((word) => word !== 0 && word !== told.scratch).length,
+  gatt_crc32: (evidence) => `0x${tableCrc(evidence).toString(16).padStart(8, "0")}`,
+  gatt_nonzero: (evidence) => evidence.words().filter((word) => word !== 0).length,
+  gatt_used: (evidence) =>
+    evidence.words().filter((word) => word !== 0 && word !== evidence.scratch).length,
   entry0_addr: ({ state }) => hexOrNull(fetch(state, gattIndex(0))?.fetched),
   gatt_dump: ({ dump }) => dump,
   releases_gatt: ({ released }) => (released.length === 0 ? undefined : released),
@@ -152,9 +153,9 @@ function directoryOf(state: State): [number, string][] {
 }
 
 /** zlib's CRC-32 over the words in little-endian order, as typed arrays keep them on every host of Node. */
-function tableCrc(told: Told): number {
-  const words = told.words();
-  const isWide = told.state.nature.chipset?.entry.bytes === 8;
+function tableCrc(evidence: Evidence): number {
+  const words = evidence.words();
+  const isWide = evidence.state.nature.chipset?.entry.bytes === 8;
   const memory = isWide ? BigUint64Array.from(words, BigInt) : Uint32Array.from(words);
   return crc32(new Uint8Array(memory.buffer));
 }

@@ -17,7 +17,7 @@ export interface Outcome {
   /** What the card read, and how much of it was the page that was meant. */
   readonly reads: number;
   readonly rightReads: number;
-  /** Pages that were freed although nobody had been given them. */
+  /** Pages that were freed although nobody had allocated them. */
   readonly wrongFrees: number;
   readonly hook: string | null;
 }

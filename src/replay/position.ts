@@ -28,8 +28,8 @@ export function momentOf(trace: Trace, position: string): number {
 
 function markOf(trace: Trace, name: string): number {
   const marks = trace.marks();
-  const found = marks.find((mark) => mark.name === name);
-  if (found !== undefined) return found.moment;
+  const mark = marks.find((one) => one.name === name);
+  if (mark !== undefined) return mark.moment;
   const names = marks.flatMap((mark) => mark.name ?? []);
   if (names.length === 0)
     throw new UserError(

@@ -98,11 +98,13 @@ function registerSubject(trace: Trace, name: string): Subject {
     const part = { family: "register", first: raw(number), last: raw(number) + width - 1 } as const;
     return { name: `reg:${named.name}`, parts: [part] };
   }
-  const place = /^(mmio:)?([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\+0x([0-9a-f]+)$/.exec(name);
-  if (place === null)
+  const address = /^(mmio:)?([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\+0x([0-9a-f]+)$/.exec(
+    name,
+  );
+  if (address === null)
     throw unknownName("register", name, [...registers.map((one) => one.name), "0000:00:00.0+0xb8"]);
-  const where = place[1] === undefined ? "config" : "mmio";
-  const number = registerNumber(where, bdfOf(place[2]!), Number.parseInt(place[3]!, 16));
+  const where = address[1] === undefined ? "config" : "mmio";
+  const number = registerNumber(where, bdfOf(address[2]!), Number.parseInt(address[3]!, 16));
   return subjectAt("register", raw(number));
 }
 
@@ -148,14 +150,14 @@ function range(text: string, numbers: string, base: bigint): [number, number] {
 
 function unknownFamily(name: string, known: readonly string[]): UserError {
   const near = nearest(name, known);
-  const meant = near === undefined ? "" : `, did you mean '${near}'`;
-  return new UserError(`unknown subject '${name}'${meant}; name it as in ${subjectExamples}`);
+  const suggestion = near === undefined ? "" : `, did you mean '${near}'`;
+  return new UserError(`unknown subject '${name}'${suggestion}; name it as in ${subjectExamples}`);
 }
 
 /** A word alone can be a register that somebody forgot to call one. */
 function unknown(trace: Trace, text: string): UserError {
   const registers = natureOf(trace.about).chipset?.registers.map(({ name }) => name) ?? [];
   const near = nearest(text.toUpperCase(), registers);
-  const meant = near === undefined ? "" : `, did you mean 'reg:${near}'`;
-  return new UserError(`'${text}' names no subject${meant}; name it as in ${subjectExamples}`);
+  const suggestion = near === undefined ? "" : `, did you mean 'reg:${near}'`;
+  return new UserError(`'${text}' names no subject${suggestion}; name it as in ${subjectExamples}`);
 }

@@ -29,10 +29,10 @@ export interface Trace {
    * that moment; 0 where it keeps none.
    */
   restore(state: State, moment: number): number;
-  /** The events looked for, in order or newest first; each as soon as it is found. */
+  /** The events that match, in order or newest first; each as soon as it is found. */
   search(wanted: Search): Iterable<Recorded>;
   /** What the codes in its rows stand for. */
   readonly names: Names;
-  /** The same events as rows, in order and some at a time; only those of `kinds`, where it is given. */
+  /** The same events as rows, in order and some at a time; only those of `kinds`, if present. */
   rows(from: number, to: number, kinds?: readonly KindName[]): Iterable<Rows>;
 }

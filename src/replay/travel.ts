@@ -19,7 +19,7 @@ import { foldTo, natureOf } from "./replay.ts";
 import type { Subject } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 
-/** What an event must be; what is given must hold together. */
+/** Conditions on an event; all that are present must hold. */
 export interface Filter {
   readonly kinds?: readonly KindName[];
   /** A call of this hook. */
@@ -97,7 +97,7 @@ export class TimeTravel {
     const row = op === undefined ? undefined : this.trace.op(op);
     if (op !== undefined && row === undefined) return;
     const { from, to, backwards } = this.#whole(stretch);
-    const found = this.trace.search({
+    const candidates = this.trace.search({
       from: Math.max(from, row?.first ?? 1),
       to: Math.min(to, row?.last ?? this.trace.count),
       backwards: backwards === true,
@@ -108,7 +108,7 @@ export class TimeTravel {
       ...(place === undefined ? {} : { place }),
       unproven: verdict !== undefined && !isRight(verdict),
     });
-    for (const recorded of found) {
+    for (const recorded of candidates) {
       const { event } = recorded;
       if (hook !== undefined && !(event.kind === "hook.called" && event.hook === hook)) continue;
       if (verdict !== undefined && !this.#hasVerdict(recorded, verdict)) continue;
@@ -169,7 +169,7 @@ export class TimeTravel {
 const isRight = (verdict: Verdict | "wrong"): boolean =>
   verdict === "identity" || verdict === "translated";
 
-/** Only what hands a number to hardware can have a verdict; where a number goes astray, the store knows better. */
+/** Only kinds that hand a number to hardware have a verdict; of the unproven ones the store keeps a zone map. */
 const handing = kindNames.filter((kind) =>
   Object.values(declarationOf(kind).fields).some((field) => field.in === "bus"),
 );

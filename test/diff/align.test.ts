@@ -52,3 +52,44 @@ test("long lists that share little find their partners by the keys that stand on
   expect(runs).toHaveLength(SHARED);
   expect(runs.every(({ a, b }) => b === a + 1)).toBe(true);
 });
+
+/** The length of a longest part of a list that rises, each member compared with all before it. */
+function longestRise(list: readonly number[]): number {
+  const ending: number[] = [];
+  for (const [i, one] of list.entries())
+    ending.push(
+      1 + Math.max(0, ...ending.filter((_, before) => before < i && list[before]! < one)),
+    );
+  return Math.max(0, ...ending);
+}
+const pairsOf = (runs: ReturnType<typeof align>): number =>
+  runs.reduce((sum, { length }) => sum + length, 0);
+
+// Longer than what is aligned exactly: (1,100 + 1,100)^2 steps.
+const LONG = 1100;
+const numbers = Array.from({ length: LONG }, (_, i) => i);
+
+test("of two blocks that changed places in a long list the longer one keeps its partners", () => {
+  const moved = [...numbers.slice(700), ...numbers.slice(0, 700)];
+  expect(align(numbers, moved)).toEqual([{ a: 0, b: 400, length: 1 }, ...ones(1, 401, 699)]);
+  const back = [...numbers.slice(300), ...numbers.slice(0, 300)];
+  expect(pairsOf(align(numbers, back))).toBe(800);
+});
+const ones = (a: number, b: number, count: number) =>
+  Array.from({ length: count }, (_, i) => ({ a: a + i, b: b + i, length: 1 }));
+
+test("a long list in another order keeps as many partners as rise in both", () => {
+  const order = fc.shuffledSubarray(numbers, { minLength: LONG });
+  fc.assert(
+    fc.property(order, (shuffled) => {
+      const runs = align(numbers, shuffled);
+      expect(isRising(runs.map(({ a }) => a))).toBe(true);
+      expect(isRising(runs.map(({ b }) => b))).toBe(true);
+      expect(runs.every(({ a, b, length }) => length === 1 && numbers[a] === shuffled[b])).toBe(
+        true,
+      );
+      expect(runs).toHaveLength(longestRise(shuffled));
+    }),
+    { numRuns: 5 },
+  );
+});

@@ -1,11 +1,13 @@
 // provenance.test.ts - the way back from a number in the hardware to the allocation it is about.
 
 import { describe, expect, test } from "vitest";
-import type { Event, Recorded } from "../../src/event/vocabulary.ts";
-import { causesOf, verdictIn } from "../../src/replay/provenance.ts";
+import { u3 } from "../../src/chipset/u3.ts";
+import type { Event, Of, Recorded } from "../../src/event/vocabulary.ts";
+import { causesOf, type Step, verdictIn, whyOf } from "../../src/replay/provenance.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { alloc, bareRun, bind, driverRun, init, maxOrder } from "../driver-run.ts";
-import { memoryTrace } from "../memory-trace.ts";
+import { setupOf, workloadOf } from "../laws.ts";
+import { memoryTrace, recorded } from "../memory-trace.ts";
 
 const last = ({ trace }: { trace: Trace }, is: (event: Event) => boolean): Recorded =>
   [...trace.events()].findLast(({ event }) => is(event))!;
@@ -61,4 +63,74 @@ test("an event without a cause has none, and a chain ends where the trace does",
   expect(causesOf(trace, trace.event(1)!)).toEqual([]);
   const read = last({ trace }, ({ kind }) => kind === "device.read");
   expect(causesOf(memoryTrace(trace.about, [read]), read)).toEqual([]);
+});
+
+const twoPages = workloadOf(
+  { op: "init" },
+  { op: "alloc", slot: 0, pages: 2 },
+  { op: "bind", slot: 0, pg_start: 0 },
+);
+const lastOf = (trace: Trace, is: (event: Event) => boolean): Recorded =>
+  [...trace.events()].findLast(({ event }) => is(event))!;
+const wordsOf = (steps: readonly Step[]) =>
+  steps.map(({ role, recorded, verdict }) => `${role} ${recorded.event.kind} ${verdict}`);
+
+describe("under Xen", () => {
+  const trace = recorded(setupOf("xen-i386 gart", { workload: twoPages }));
+
+  test("a read of the card goes back to its page, and to the page's P2M entry", () => {
+    const steps = whyOf(
+      trace,
+      lastOf(trace, ({ kind }) => kind === "device.read"),
+    );
+    expect(wordsOf(steps)).toEqual([
+      "asked device.read translated",
+      "cause gatt.written identity",
+      "cause hook.called null",
+      "cause page.allocated null",
+      "p2m p2m.set null",
+    ]);
+    const [read, ...rest] = steps.map(({ recorded }) => recorded.seq);
+    // Each step explains the one before it; the entry, the step at which it was in force.
+    expect(steps.map(({ explains }) => explains)).toEqual([null, read, ...rest.slice(0, 2), read]);
+    const page = steps.at(-2)!.recorded.event;
+    expect(steps.at(-1)!.recorded.event).toMatchObject({
+      page: (page as Of<"page.allocated">).allocation,
+      machine: (page as { machine: unknown }).machine,
+    });
+  });
+
+  test("a page whose frame was exchanged has the entry of then and the entry of now", () => {
+    const base = lastOf(trace, (event) => event.kind === "register.written" && event.bus != null);
+    const entries = whyOf(trace, base).filter(({ role }) => role === "p2m");
+    const frames = entries.map(({ recorded }) => (recorded.event as { machine: unknown }).machine);
+    expect(frames).toHaveLength(2);
+    // The table lay elsewhere when it was allocated; what decides stands in force at the register's write.
+    expect(frames[0]).toBe((base.event as { machine?: unknown }).machine);
+    expect(frames[1]).not.toBe(frames[0]);
+    expect(entries[0]!.explains).toBe(base.seq);
+  });
+});
+
+test("on a G5 that gives a DMA handle to the GART, the IOMMU entry is the one that decided", () => {
+  const trace = recorded(setupOf("ppc64-g5 dma-handle", { workload: twoPages, chipset: u3 }));
+  const base = lastOf(trace, (event) => event.kind === "register.written" && event.bus != null);
+  const steps = whyOf(trace, base);
+  expect(steps[0]!.verdict).toBe("foreign-frame");
+  const entry = steps.find(({ role }) => role === "iommu")!.recorded.event;
+  expect(entry).toMatchObject({
+    kind: "iommu.mapped",
+    machine: (base.event as { machine?: unknown }).machine,
+  });
+  // No hook call leads from the handle to the page: whose it was is looked up.
+  expect(steps.at(-1)).toMatchObject({ role: "allocation", recorded: { event: { use: "gatt" } } });
+});
+
+test("on a bare PC there is no entry that could have decided", () => {
+  const trace = recorded(setupOf("native-i386 legacy", { workload: twoPages }));
+  const steps = whyOf(
+    trace,
+    lastOf(trace, ({ kind }) => kind === "device.read"),
+  );
+  expect(steps.map(({ role }) => role)).toEqual(["asked", "cause", "cause", "cause"]);
 });
