@@ -42,8 +42,8 @@ export function makeIndexes(database: Database, kinds: readonly string[]): void 
 /** Whether all of them are there. */
 export const hasIndexes = (database: Database, kinds: readonly string[]): boolean => {
   const names = database
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'index'")
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'index'")
     .pluck()
-    .all() as string[];
+    .all();
   return indexes(kinds).every(([name]) => names.includes(name));
 };

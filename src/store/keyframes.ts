@@ -8,7 +8,7 @@ import type { Database, Statement } from "better-sqlite3";
 import type { Row } from "../event/row.ts";
 import type { State } from "../machine/state.ts";
 import { KeyframeWriter, keyframeForm, readKeyframe } from "./keyframe-bytes.ts";
-import { build, prepare, run } from "./schema.ts";
+import { build, columnsOf, prepare, prepareValue, run } from "./schema.ts";
 import { ZoneMap } from "./zone-map.ts";
 
 /** Events between two keyframes: a seek folds half of them, in about 1 ms. */
@@ -85,30 +85,29 @@ const chain = build
 export class KeyframeReader {
   /** Whether there are any, in a form that this program reads. */
   readonly known: boolean;
-  readonly #latest: Statement<unknown[]> | null = null;
-  readonly #chain: Statement<unknown[]> | null = null;
+  readonly #latest: Statement<unknown[], { seq: number; base: number }> | null = null;
+  readonly #chain: Statement<unknown[], Buffer> | null = null;
 
   constructor(database: Database) {
     this.known = formOf(database) === keyframeForm;
     if (!this.known) return;
-    this.#latest = prepare(database, latest).raw();
-    this.#chain = prepare(database, chain).pluck();
+    this.#latest = prepare(database, latest);
+    this.#chain = prepareValue(database, chain);
   }
 
   /** Brings a new state to the latest keyframe up to this moment and gives its moment; 0 where there is none. */
   restore(state: State, moment: number): number {
-    const found = this.#latest?.get(moment, 1) as [seq: number, base: number] | undefined;
-    if (found === undefined) return 0;
-    const [seq, base] = found;
-    for (const data of this.#chain!.iterate(base, seq)) readKeyframe(data as Buffer, state);
+    const nearest = this.#latest?.get(moment, 1);
+    if (nearest === undefined) return 0;
+    const { seq, base } = nearest;
+    for (const data of this.#chain!.iterate(base, seq)) readKeyframe(data, state);
     state.moment = seq;
     return seq;
   }
 }
 
 /** The form of the keyframes; null where there are none. The first format of a trace had no such column. */
-function formOf(database: Database): string | null {
-  const names = database.prepare("SELECT name FROM pragma_table_info('trace')").pluck().all();
-  if (!names.includes("keyframes")) return null;
-  return database.prepare("SELECT keyframes FROM trace").pluck().get() as string | null;
-}
+const formOf = (database: Database): string | null =>
+  columnsOf(database, "trace").includes("keyframes")
+    ? (prepareValue(database, build.selectFrom("trace").select("keyframes")).get() ?? null)
+    : null;

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import Sqlite, { type Database, SqliteError } from "better-sqlite3";
 import { UserError } from "../fault.ts";
-import { APPLICATION_ID, FORMAT } from "./schema.ts";
+import { APPLICATION_ID, FORMAT, formatOf } from "./schema.ts";
 
 export function openFile(path: string): Database {
   const file = statSync(path, { throwIfNoEntry: false });
@@ -26,7 +26,7 @@ export function openFile(path: string): Database {
 function checkMarks(path: string, database: Database): void {
   if (database.pragma("application_id", { simple: true }) !== APPLICATION_ID)
     throw new UserError(`${path} is an SQLite file, but not a trace`);
-  const format = database.pragma("user_version", { simple: true }) as number;
+  const format = formatOf(database);
   if (format > FORMAT)
     throw new UserError(
       `${path} was written by a newer gartrace (format ${format}, ` +

@@ -4,18 +4,14 @@ import type { Database, Statement } from "better-sqlite3";
 import type { Facts } from "../event/field.ts";
 import { presentArguments } from "../event/op.ts";
 import type { OpRow } from "../event/trace.ts";
-import { build, prepare } from "./schema.ts";
+import { build, prepareList, prepareValue } from "./schema.ts";
 
 /** Ops taken at once. */
 const CHUNK = 256;
 
 // The values stand for parameters.
-const opsAfter = build
-  .selectFrom("op")
-  .select(["op", "name", "arguments", "first_seq", "last_seq", "signature"])
-  .where("op", ">", 0)
-  .orderBy("op")
-  .limit(0);
+const columns = ["op", "name", "arguments", "first_seq", "last_seq", "signature"] as const;
+const opsAfter = build.selectFrom("op").select(columns).where("op", ">", 0).orderBy("op").limit(0);
 const oneOp = opsAfter.clearWhere().clearOrderBy().clearLimit().where("op", "=", 0);
 const oneResult = build.selectFrom("op").select("result").where("op", "=", 0);
 const lastOp = build.selectFrom("op").select(({ fn }) => fn.max("op").as("last"));
@@ -30,18 +26,18 @@ type Fields = [
 
 export class OpReader {
   readonly #database: Database;
-  readonly #after: Statement<unknown[]>;
-  readonly #result: Statement<unknown[]>;
+  readonly #after: Statement<unknown[], Fields>;
+  readonly #result: Statement<unknown[], string | null>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#after = prepare(database, opsAfter).raw();
-    this.#result = prepare(database, oneResult).pluck();
+    this.#after = prepareList(database, opsAfter, columns);
+    this.#result = prepareValue(database, oneResult);
   }
 
   *all(): Generator<OpRow> {
     for (let after = -1; ; ) {
-      const rows = this.#after.all(after, CHUNK) as Fields[];
+      const rows = this.#after.all(after, CHUNK);
       for (const fields of rows) yield this.#rowOf(fields);
       if (rows.length < CHUNK) return;
       after = rows.at(-1)![0];
@@ -49,13 +45,13 @@ export class OpReader {
   }
 
   one(op: number): OpRow | undefined {
-    const fields = prepare(this.#database, oneOp).raw().get(op) as Fields | undefined;
+    const fields = prepareList(this.#database, oneOp, columns).get(op);
     return fields && this.#rowOf(fields);
   }
 
   /** The number of the last op; -1 where there is none. */
   get last(): number {
-    return (prepare(this.#database, lastOp).pluck().get() as number | null) ?? -1;
+    return prepareValue(this.#database, lastOp).get() ?? -1;
   }
 
   #rowOf(fields: Fields): OpRow {
@@ -71,11 +67,14 @@ class StoredOp implements OpRow {
   readonly first: number;
   readonly last: number | null;
   readonly signature: string | null;
-  readonly #read: Statement<unknown[]>;
+  readonly #read: Statement<unknown[], string | null>;
   #result: Facts | null | undefined;
 
   /** `read` gives the result's text by the op's number. */
-  constructor([op, name, asked, first, last, signature]: Fields, read: Statement<unknown[]>) {
+  constructor(
+    [op, name, asked, first, last, signature]: Fields,
+    read: Statement<unknown[], string | null>,
+  ) {
     this.op = op;
     this.name = name;
     this.arguments = presentArguments(name, JSON.parse(asked));
@@ -88,7 +87,7 @@ class StoredOp implements OpRow {
   /** It can be a list of thousands of pages, and most who go through the ops do not look at it. */
   get result(): Facts | null {
     if (this.#result === undefined) {
-      const text = this.#read.get(this.op) as string | null;
+      const text = this.#read.get(this.op) ?? null;
       this.#result = text === null ? null : (JSON.parse(text) as Facts);
     }
     return this.#result;

@@ -24,9 +24,9 @@ export function ask(database: Database, sql: string): Answer {
 function* rowsOf(statement: { iterate(): IterableIterator<readonly Cell[]> }) {
   const rows = complaining(() => statement.iterate());
   for (;;) {
-    const { done, value } = complaining(() => rows.next());
-    if (done) return;
-    yield value as readonly Cell[];
+    const next = complaining(() => rows.next());
+    if (next.done) return;
+    yield next.value;
   }
 }
 

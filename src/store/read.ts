@@ -16,7 +16,7 @@ import { KeyframeReader } from "./keyframes.ts";
 import { openFile } from "./open.ts";
 import { OpReader } from "./ops.ts";
 import { type Answer, ask } from "./query.ts";
-import { build, prepare, type TraceRow } from "./schema.ts";
+import { build, columnsOf, prepare, prepareList, prepareValue, type TraceRow } from "./schema.ts";
 import { Finder } from "./search.ts";
 import { readSources } from "./sources.ts";
 import { opOf, RowTexts } from "./texts.ts";
@@ -38,9 +38,9 @@ const eventsBetween = build
 const eventsOfKinds = eventsBetween.where(
   sql<boolean>`kind IN (SELECT value FROM json_each(${"[]"}))`,
 );
+const lastEvent = build.selectFrom("event").select(({ fn }) => fn.max("seq").as("last"));
 const allMarks = build.selectFrom("mark").select(["seq", "name", "text"]).orderBy("seq");
 const signatureOfOp = build.selectFrom("op").select("signature").where("op", "=", 0);
-type MarkFields = [seq: number, name: string | null, text: string | null];
 
 export class TraceReader {
   readonly about: About;
@@ -59,7 +59,7 @@ export class TraceReader {
   /** The trace's code of a kind -> this program's. */
   readonly #kindCodes: readonly number[];
   readonly #rows: RowReader;
-  readonly #events: Statement<unknown[]>;
+  readonly #events: Statement<unknown[], Row>;
   readonly #ops: OpReader;
   readonly #texts: RowTexts;
   readonly #finder: Finder;
@@ -95,10 +95,7 @@ export class TraceReader {
     this.version = version;
     this.torn = !finished;
     this.digest = digest;
-    this.count = database
-      .prepare("SELECT coalesce(max(seq), 0) FROM event")
-      .pluck()
-      .get() as number;
+    this.count = prepareValue(database, lastEvent).get() ?? 0;
     this.names = {
       kinds: this.#named("kind"),
       actors: this.#named("actor"),
@@ -112,7 +109,7 @@ export class TraceReader {
       );
     this.#kindCodes = this.names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
     this.#rows = new RowReader(this.names);
-    this.#events = prepare(database, eventsBetween).raw();
+    this.#events = prepareList(database, eventsBetween, columns);
     this.#ops = new OpReader(database);
     this.#texts = new RowTexts(database, this.names.kinds);
     this.indexed = hasIndexes(database, this.names.kinds);
@@ -153,8 +150,9 @@ export class TraceReader {
 
   /** By moment. */
   marks(): Mark[] {
-    const rows = prepare(this.#database, allMarks).raw().all() as MarkFields[];
-    return rows.map(([moment, name, text]) => ({ moment, name, text: text ?? "" }));
+    const rows = prepare(this.#database, allMarks).all();
+    // The first format allowed a mark without words.
+    return rows.map(({ seq: moment, name, text }) => ({ moment, name, text: text ?? "" }));
   }
 
   /** Whether the state is kept now and then, so that a seek need not fold all events before. */
@@ -183,12 +181,13 @@ export class TraceReader {
 
   *rows(from: number, to: number, kinds?: readonly KindName[]): Generator<Rows> {
     const codes = kinds && JSON.stringify(kinds.map((kind) => this.names.kinds.indexOf(kind)));
-    const some = codes === undefined ? undefined : prepare(this.#database, eventsOfKinds).raw();
+    const some =
+      codes === undefined ? undefined : prepareList(this.#database, eventsOfKinds, columns);
     const end = Math.min(to, this.count);
     for (let first = from; first <= end; first += CHUNK) {
       const last = Math.min(first + CHUNK - 1, end);
       yield {
-        rows: (some?.all(first, last, codes) ?? this.#events.all(first, last)) as Row[],
+        rows: some?.all(first, last, codes) ?? this.#events.all(first, last),
         notes: this.#texts.notesBetween(first, last),
       };
     }
@@ -208,7 +207,7 @@ export class TraceReader {
   checkSignatures(): { readonly ops: number; readonly wrong: number | null } {
     let ops = 0;
     const signature = new Signature(chipsetCalled(this.about.chipset));
-    const signed = prepare(this.#database, signatureOfOp).pluck();
+    const signed = prepareValue(this.#database, signatureOfOp);
     for (const { row, texts } of this.#stored(1, this.count)) {
       const kind = row[KIND]!;
       if (kind === this.#began) signature.began();
@@ -245,7 +244,7 @@ export class TraceReader {
     const end = Math.min(to, this.count);
     for (let first = Math.max(from, 1); first <= end; first += CHUNK) {
       const last = Math.min(first + CHUNK - 1, end);
-      const rows = this.#events.all(first, last) as Row[];
+      const rows = this.#events.all(first, last);
       const textsOf = this.#texts.of(rows);
       for (const row of rows) yield { row, texts: textsOf(row) };
     }
@@ -253,7 +252,7 @@ export class TraceReader {
 
   #named(table: "kind" | "actor" | "place"): string[] {
     const names = build.selectFrom(table).select("name").orderBy("code");
-    return prepare(this.#database, names).pluck().all() as string[];
+    return prepareValue(this.#database, names).all();
   }
 }
 
@@ -269,16 +268,18 @@ type Stored = { [C in keyof TraceRow]: TraceRow[C] extends number ? bigint : Tra
 
 /** Reads the one row of `trace`; the workload's operations are read when somebody asks for them. */
 export function aboutOf(database: Database): TraceFacts {
-  const names = database.prepare("SELECT name FROM pragma_table_info('trace')").pluck().all();
-  const columns = names.filter((name) => name !== "operations").join(", ");
-  const trace = database.prepare(`SELECT ${columns} FROM trace`).safeIntegers().get() as Stored;
+  const columns = columnsOf(database, "trace").filter((name) => name !== "operations");
+  const trace = database
+    .prepare<[], Stored>(`SELECT ${columns.join(", ")} FROM trace`)
+    .safeIntegers()
+    .get()!;
   const about: About = {
     platform: trace.platform,
     hooks: trace.hooks,
     chipset: trace.chipset,
     workload: trace.workload,
     get operations() {
-      return database.prepare("SELECT operations FROM trace").pluck().get() as string | null;
+      return prepareValue(database, build.selectFrom("trace").select("operations")).get() ?? null;
     },
     seed: Number(trace.seed),
     options: JSON.parse(trace.options),

@@ -13,6 +13,7 @@ import {
 import { migrations } from "../../migrations/index.ts";
 import type { Column } from "../event/field.ts";
 import type { Count } from "../event/trace.ts";
+import { assert } from "../fault.ts";
 
 /** "GART" in the file's header: what tells a trace from any other SQLite file. */
 export const APPLICATION_ID = 0x47415254;
@@ -89,9 +90,34 @@ export const build = new Kysely<Schema>({
   },
 });
 
-/** The values in a query given to `prepare` stand for its parameters; only their number counts. */
-export const prepare = (database: Database, query: Compilable) =>
-  database.prepare<unknown[], unknown>(query.compile().sql);
+/** Prepares a query whose values stand for parameters: only their number counts. A row has the columns selected. */
+export const prepare = <Row>(database: Database, query: Compilable<Row>) =>
+  database.prepare<unknown[], Row>(query.compile().sql);
+
+/** The same for a query of one column: a row is its value. */
+export const prepareValue = <Row>(database: Database, query: Compilable<Row>) =>
+  database.prepare<unknown[], Row[keyof Row]>(query.compile().sql).pluck();
+
+/** The same, a row being the list of these columns, which the query selects in this order. */
+export function prepareList<Row, const Columns extends readonly (keyof Row)[]>(
+  database: Database,
+  query: Compilable<Row>,
+  columns: Columns,
+) {
+  type List = { -readonly [I in keyof Columns]: Row[Columns[I]] };
+  const statement = database.prepare<unknown[], List>(query.compile().sql);
+  const selected = statement.columns().map(({ name }) => name);
+  assert(selected.join() === columns.join(), () => `selected ${selected}, typed ${columns.join()}`);
+  return statement.raw();
+}
+
+/** The names of a table's columns: older formats lack some. */
+export const columnsOf = (database: Database, table: string): string[] =>
+  database.prepare<[string], string>("SELECT name FROM pragma_table_info(?)").pluck().all(table);
+
+/** The format of a file, which is SQLite's `user_version`. */
+export const formatOf = (database: Database): number =>
+  database.prepare<[], number>("SELECT user_version FROM pragma_user_version").pluck().get()!;
 
 /** Runs a statement that is needed once. */
 export function run(database: Database, query: Compilable): void {

@@ -4,12 +4,14 @@
 // two keyframes, past those that hold no such event. What is not indexed is found all the same, by reading.
 
 import type { Database, Statement } from "better-sqlite3";
+import { type Compilable, type SqlBool, sql } from "kysely";
 import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
 import type { Search } from "../event/trace.ts";
 import { unprovenSql } from "../event/verdict.ts";
 import type { Names } from "./digest.ts";
 import { areIndexed, indexedSql } from "./indexes.ts";
+import { build, columnsOf, prepareList, prepareValue } from "./schema.ts";
 import { accessCodes, bitsOf } from "./zone-map.ts";
 
 const SEQ = columns.indexOf("seq");
@@ -20,17 +22,48 @@ const CHUNK_GROWTH = 16;
 /** Bytes of the file that are mapped into memory for look-ups: as far as SQLite goes. */
 const MAPPED = 2 ** 31;
 
-/** Rows come between two seqs, as many as there is room for. */
-interface Found {
-  readonly rows: Statement<unknown[]>;
-  readonly given: readonly number[];
+const events = build.selectFrom("event").select(columns);
+type EventQuery = typeof events;
+
+/** One condition of a search. Searches with the same keys share a statement and differ in their values. */
+interface Condition {
+  readonly key: string;
+  /** Adds it to the query, any number standing for each of its parameters. */
+  where(query: EventQuery): EventQuery;
+  readonly values: readonly number[];
 }
+
+/** A condition without parameters: its text is its key. */
+const fixed = (text: string): Condition => ({
+  key: text,
+  where: (query) => query.where(sql<SqlBool>`${sql.raw(text)}`),
+  values: [],
+});
+
+/** A statement whose last parameters are the first seq, the last seq, and how many rows there is room for. */
+interface Lookup {
+  readonly rows: Statement<unknown[], Row>;
+  readonly values: readonly number[];
+}
+
+// The values stand for parameters.
+const keyframes = build.selectFrom("keyframe");
+const lastKeyframe = keyframes.select(({ fn }) => fn.max("seq").as("seq"));
+const lastBefore = lastKeyframe.where("seq", "<", 0);
+const firstFrom = keyframes.select(({ fn }) => fn.min("seq").as("seq")).where("seq", ">=", 0);
+const nextKeyframe = keyframes.select("seq").where("seq", ">=", 0).orderBy("seq").limit(1);
+const previousKeyframe = keyframes
+  .select("seq")
+  .where("seq", "<=", 0)
+  .orderBy("seq", "desc")
+  .limit(1);
 
 export class Finder {
   readonly #database: Database;
   readonly #names: Names;
   readonly #count: number;
-  readonly #statements = new Map<string, Statement<unknown[]>>();
+  readonly #statements = new Map<string, Statement<unknown[], Row>>();
+  readonly #seqs = new Map<string, Statement<unknown[], number | null>>();
   readonly #hasBlocks: boolean;
   #isMapped = false;
 
@@ -38,17 +71,13 @@ export class Finder {
     this.#database = database;
     this.#names = names;
     this.#count = count;
-    this.#hasBlocks =
-      database
-        .prepare("SELECT 1 FROM pragma_table_info('keyframe') WHERE name = 'kinds'")
-        .pluck()
-        .get() === 1;
+    this.#hasBlocks = columnsOf(database, "keyframe").includes("kinds");
   }
 
   /** The rows of the events looked for, a chunk at a time. */
   *find(wanted: Search): Generator<Row[]> {
     const [from, to] = [Math.max(wanted.from, 1), Math.min(wanted.to, this.#count)];
-    const found = this.#rows(wanted);
+    const { rows: lookup, values } = this.#lookup(wanted);
     const byIndex = isLookup(wanted);
     if (byIndex) this.#map();
     const blocks = byIndex ? [[from, to] as const] : this.#blocks(wanted, from, to);
@@ -56,7 +85,7 @@ export class Finder {
     for (const block of blocks) {
       let [first, last] = block;
       while (first <= last) {
-        const rows = found.rows.all(...found.given, first, last, size) as Row[];
+        const rows = lookup.all(...values, first, last, size);
         if (rows.length > 0) yield rows;
         if (rows.length < size) break;
         const end = rows.at(-1)![SEQ]!;
@@ -77,105 +106,142 @@ export class Finder {
     this.#isMapped = true;
   }
 
-  #rows(wanted: Search): Found {
-    const { subject, subjects, phys, wide, kinds, actor, place, op, unproven, backwards } = wanted;
-    const conditions: string[] = [];
-    const given: number[] = [];
-    const hold = (condition: string, ...values: number[]) => {
-      conditions.push(condition);
-      given.push(...values);
-    };
-    if (subject !== undefined) hold("subject = ?", subject);
-    if (subjects !== undefined)
-      hold(
-        `subject BETWEEN ? AND ? AND subject % ${SUBJECT_FAMILIES} = ?`,
-        ...[subjects.first, subjects.last, subjects.first % SUBJECT_FAMILIES],
-      );
-    if (wide) hold("size > 4096");
-    if (phys !== undefined) hold("phys BETWEEN ? AND ?", phys.first, phys.last);
+  #lookup(wanted: Search): Lookup {
+    const conditions = this.#conditions(wanted);
+    const direction = wanted.backwards ? "desc" : "asc";
+    const key = [direction, ...conditions.map(({ key }) => key)].join(" AND ");
+    let rows = this.#statements.get(key);
+    if (rows === undefined) {
+      const query = conditions
+        .reduce((query, condition) => condition.where(query), events)
+        .orderBy("seq", direction)
+        .limit(0);
+      rows = prepareList(this.#database, query, columns);
+      this.#statements.set(key, rows);
+    }
+    return { rows, values: conditions.flatMap(({ values }) => values) };
+  }
+
+  /** All that an event must be, that its seq lies between two others being the last. */
+  #conditions(wanted: Search): Condition[] {
+    const { subject, subjects, phys, wide, kinds, actor, place, op, unproven } = wanted;
+    const conditions: Condition[] = [];
+    const equal = (column: "subject" | "actor" | "place" | "op", value: number) =>
+      conditions.push({
+        key: column,
+        where: (query) => query.where(column, "=", 0),
+        values: [value],
+      });
+    if (subject !== undefined) equal("subject", subject);
+    if (subjects !== undefined) conditions.push(subjectsBetween(subjects));
+    if (wide) conditions.push(fixed("size > 4096"));
+    if (phys !== undefined)
+      conditions.push({
+        key: "phys BETWEEN",
+        where: (query) => query.where("phys", ">=", 0).where("phys", "<=", 0),
+        values: [phys.first, phys.last],
+      });
     if (kinds !== undefined) {
       const codes = this.#kindCodes(kinds);
-      // An index of one kind is found by `=` alone.
-      hold(codes.length === 1 ? `kind = ${codes[0]}` : `kind IN (${codes.join(", ")})`);
+      // An index of one kind is found by `=` alone, and by no parameter.
+      conditions.push(
+        fixed(codes.length === 1 ? `kind = ${codes[0]}` : `kind IN (${codes.join(", ")})`),
+      );
     }
-    if (actor !== undefined) hold("actor = ?", this.#names.actors.indexOf(actor));
-    if (place !== undefined) hold("place = ?", this.#names.places.indexOf(place));
-    if (op !== undefined) hold("op = ?", op);
-    if (unproven) hold(unprovenSql(accessCodes(this.#names.kinds)));
+    if (actor !== undefined) equal("actor", this.#names.actors.indexOf(actor));
+    if (place !== undefined) equal("place", this.#names.places.indexOf(place));
+    if (op !== undefined) equal("op", op);
+    if (unproven) conditions.push(fixed(unprovenSql(accessCodes(this.#names.kinds))));
     const byIndex = isLookup(wanted);
-    if (byIndex && phys === undefined) hold(indexedSql(this.#names.kinds));
-    // The sign keeps SQLite from reading the stretch instead of looking a range up.
-    hold(`${byIndex && subject === undefined ? "+" : ""}seq BETWEEN ? AND ?`);
-    const rows = this.#statement(
-      `SELECT ${columns.join(", ")} FROM event WHERE ${conditions.join(" AND ")} ` +
-        `ORDER BY seq ${backwards ? "DESC" : ""} LIMIT ?`,
-    ).raw();
-    return { rows, given };
+    if (byIndex && phys === undefined) conditions.push(fixed(indexedSql(this.#names.kinds)));
+    return [...conditions, byIndex && subject === undefined ? seqBetweenUnindexed : seqBetween];
   }
 
   /** The blocks between two seqs that may hold such events, nearest first, as first and last seq. */
   *#blocks(wanted: Search, from: number, to: number): Generator<readonly [number, number]> {
-    const conditions = this.#blockConditions(wanted);
-    if (conditions.length === 0) {
+    const holds = this.#blockCondition(wanted);
+    if (holds === null) {
       yield [from, to];
       return;
     }
-    const holds = conditions.join(" AND ");
-    const before = this.#statement("SELECT max(seq) FROM keyframe WHERE seq < ?").pluck();
-    const start = (seq: number) => ((before.get(seq) as number | null) ?? 0) + 1;
-    const last = this.#statement("SELECT max(seq) FROM keyframe").pluck().get() as number | null;
-    const tail = [Math.max(from, (last ?? 0) + 1), to] as const;
+    const where = sql<SqlBool>`${sql.raw(holds)}`;
+    const before = this.#seq("before", () => lastBefore);
+    const start = (seq: number) => (before.get(seq) ?? 0) + 1;
+    const last = this.#seq("last", () => lastKeyframe).get() ?? 0;
+    const tail = [Math.max(from, last + 1), to] as const;
     if (wanted.backwards) {
       yield tail;
-      const next = this.#statement(
-        `SELECT seq FROM keyframe WHERE seq <= ? AND ${holds} ORDER BY seq DESC LIMIT 1`,
-      ).pluck();
-      const over = this.#statement("SELECT min(seq) FROM keyframe WHERE seq >= ?").pluck();
-      let at = over.get(to) as number | null;
-      for (;;) {
-        const end = (at === null ? next.get(to) : next.get(at)) as number | undefined;
-        if (end === undefined || end < from) return;
+      const previous = this.#seq(`previous ${holds}`, () => previousKeyframe.where(where));
+      for (let at = this.#seq("from", () => firstFrom).get(to) ?? to; ; ) {
+        const end = previous.get(at, 1);
+        if (end == null || end < from) return;
         const first = start(end);
         yield [Math.max(from, first), Math.min(to, end)];
         at = first - 1;
       }
     }
-    const next = this.#statement(
-      `SELECT seq FROM keyframe WHERE seq >= ? AND ${holds} ORDER BY seq LIMIT 1`,
-    ).pluck();
+    const next = this.#seq(`next ${holds}`, () => nextKeyframe.where(where));
     for (let at = from; at <= to; ) {
-      const end = next.get(at) as number | undefined;
-      if (end === undefined) break;
+      const end = next.get(at, 1);
+      if (end == null) break;
       yield [Math.max(at, start(end)), Math.min(to, end)];
       at = end + 1;
     }
     yield tail;
   }
 
-  #blockConditions({ kinds, actor, unproven }: Search): string[] {
-    if (!this.#hasBlocks) return [];
+  /** What the keyframe at a block's end says of it, if it has such an event; null where every block may. */
+  #blockCondition({ kinds, actor, unproven }: Search): string | null {
+    if (!this.#hasBlocks) return null;
     const conditions: string[] = [];
     if (kinds !== undefined) conditions.push(`kinds & ${bitsOf(this.#kindCodes(kinds))}`);
     if (actor !== undefined)
       conditions.push(`actors & ${bitsOf([this.#names.actors.indexOf(actor)])}`);
     if (unproven) conditions.push("astray");
-    return conditions;
+    return conditions.length === 0 ? null : conditions.join(" AND ");
+  }
+
+  /** A statement that gives the seq of a keyframe, compiled once for its key. */
+  #seq(
+    key: string,
+    query: () => Compilable<{ seq: number | null }>,
+  ): Statement<unknown[], number | null> {
+    let statement = this.#seqs.get(key);
+    if (statement === undefined) {
+      statement = prepareValue(this.#database, query());
+      this.#seqs.set(key, statement);
+    }
+    return statement;
   }
 
   /** The codes of those kinds that the trace knows. */
   #kindCodes(kinds: readonly string[]): number[] {
     return kinds.map((kind) => this.#names.kinds.indexOf(kind)).filter((code) => code >= 0);
   }
-
-  #statement(text: string): Statement<unknown[]> {
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.#database.prepare<unknown[]>(text);
-      this.#statements.set(text, statement);
-    }
-    return statement;
-  }
 }
+
+const subjectsBetween = ({ first, last }: { first: number; last: number }): Condition => ({
+  key: "subject BETWEEN",
+  where: (query) =>
+    query.where(
+      sql<SqlBool>`subject BETWEEN ${0} AND ${0} AND subject % ${sql.lit(SUBJECT_FAMILIES)} = ${0}`,
+    ),
+  values: [first, last, first % SUBJECT_FAMILIES],
+});
+
+/** Its values come with each chunk of rows. */
+const seqBetween: Condition = {
+  key: "seq BETWEEN",
+  where: (query) => query.where("seq", ">=", 0).where("seq", "<=", 0),
+  values: [],
+};
+
+/** The sign keeps SQLite from reading the stretch instead of looking a range up. */
+const seqBetweenUnindexed: Condition = {
+  key: "+seq BETWEEN",
+  where: (query) => query.where(sql<SqlBool>`+seq BETWEEN ${0} AND ${0}`),
+  values: [],
+};
 
 /** Whether what is looked for is in an index; where the trace lacks it, it is found by reading. */
 function isLookup({ subject, subjects, phys, kinds }: Search): boolean {

@@ -23,18 +23,18 @@ export function writeSources(database: Database, sources: readonly SourceFile[])
 /** In the order in which they were given; none for a simulated trace or one of an older format. */
 export function readSources(database: Database): readonly SourceFile[] {
   if (!hasSources(database)) return [];
-  const files = build.selectFrom("source").select(["code", "path", "format", "lines"]);
+  const files = build
+    .selectFrom("source")
+    .select(["code", "path", "format", "lines"])
+    .orderBy("code");
   const counts = build
     .selectFrom("tally")
     .select(["name", "read", "kept", "skipped", "lost", "why"])
     .where("source", "=", 0)
     .orderBy("read", "desc");
-  return (prepare(database, files.orderBy("code")).all() as (SourceFile & { code: number })[]).map(
-    ({ code, ...file }) => ({
-      ...file,
-      counts: prepare(database, counts).all(code) as SourceFile["counts"],
-    }),
-  );
+  return prepare(database, files)
+    .all()
+    .map(({ code, ...file }) => ({ ...file, counts: prepare(database, counts).all(code) }));
 }
 
 /** Keeps the lines that events were made of. */

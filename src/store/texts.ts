@@ -5,25 +5,27 @@ import { sql } from "kysely";
 import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row, Texts } from "../event/row.ts";
 import { type KindName, kindsWhere } from "../event/vocabulary.ts";
-import { build, prepare } from "./schema.ts";
+import { build, prepareList } from "./schema.ts";
 
 const SEQ = columns.indexOf("seq");
 const KIND = columns.indexOf("kind");
 const SUBJECT = columns.indexOf("subject");
 
 // The values stand for parameters.
+const noteColumns = ["seq", "text"] as const;
 const notesOf = build
   .selectFrom("note")
-  .select(["seq", "text"])
+  .select(noteColumns)
   .where(sql<boolean>`seq IN (SELECT value FROM json_each(${"[]"}))`);
+const opColumns = ["op", "name", "arguments", "result"] as const;
 const opsNamed = build
   .selectFrom("op")
-  .select(["op", "name", "arguments", "result"])
+  .select(opColumns)
   .where(sql<boolean>`op IN (SELECT value FROM json_each(${"[]"}))`);
 
 const between = build
   .selectFrom("note")
-  .select(["seq", "text"])
+  .select(noteColumns)
   .where("seq", ">=", 0)
   .where("seq", "<=", 0)
   .orderBy("seq");
@@ -40,9 +42,9 @@ const hasNone = (): Texts => NO_TEXTS;
 export const opOf = (row: Row): number => Math.floor(row[SUBJECT]! / SUBJECT_FAMILIES);
 
 export class RowTexts {
-  readonly #notes: Statement<unknown[]>;
-  readonly #between: Statement<unknown[]>;
-  readonly #ops: Statement<unknown[]>;
+  readonly #notes: Statement<unknown[], NoteFields>;
+  readonly #between: Statement<unknown[], NoteFields>;
+  readonly #ops: Statement<unknown[], [op: number, ...OpTexts]>;
   /** By kind: whether it can have a note. */
   readonly #noted: readonly boolean[];
   readonly #began: number;
@@ -50,9 +52,9 @@ export class RowTexts {
 
   /** `kinds` by their codes in the trace. */
   constructor(database: Database, kinds: readonly string[]) {
-    this.#notes = prepare(database, notesOf).raw();
-    this.#between = prepare(database, between).raw();
-    this.#ops = prepare(database, opsNamed).raw();
+    this.#notes = prepareList(database, notesOf, noteColumns);
+    this.#between = prepareList(database, between, noteColumns);
+    this.#ops = prepareList(database, opsNamed, opColumns);
     this.#noted = kinds.map((kind) => noted.includes(kind as KindName));
     this.#began = kinds.indexOf("op.began");
     this.#ended = kinds.indexOf("op.ended");
@@ -71,22 +73,21 @@ export class RowTexts {
 
   /** All notes from one seq to another, both included. */
   notesBetween(first: number, last: number): NoteFields[] {
-    return this.#between.all(first, last) as NoteFields[];
+    return this.#between.all(first, last);
   }
 
   /** The notes of those rows whose kind can have one, by seq. */
   #notesOf(rows: readonly Row[]): ReadonlyMap<number, string> {
     const wanted = rows.filter((row) => this.#noted[row[KIND]!]).map((row) => row[SEQ]!);
     if (wanted.length === 0) return new Map();
-    return new Map(this.#notes.all(JSON.stringify(wanted)) as NoteFields[]);
+    return new Map(this.#notes.all(JSON.stringify(wanted)));
   }
 
   /** The texts of the ops that begin or end in these rows. */
   #opsOf(rows: readonly Row[]): ReadonlyMap<number, OpTexts> {
     const wanted = rows.filter((row) => this.#isOpEvent(row)).map(opOf);
     if (wanted.length === 0) return new Map();
-    const found = this.#ops.all(JSON.stringify(wanted)) as [op: number, ...OpTexts][];
-    return new Map(found.map(([op, ...texts]) => [op, texts]));
+    return new Map(this.#ops.all(JSON.stringify(wanted)).map(([op, ...texts]) => [op, texts]));
   }
 
   /** What `textsOf` said of the event when it was recorded, where it begins or ends an op. */

@@ -12,7 +12,7 @@ import { makeIndexes } from "./indexes.ts";
 import { KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { openFile } from "./open.ts";
 import { TraceReader } from "./read.ts";
-import { build, FORMAT, run } from "./schema.ts";
+import { build, FORMAT, formatOf, run } from "./schema.ts";
 
 /** Adds a mark; a UserError says where its name is taken or the file cannot be written. */
 export async function addMark(path: string, { moment, name, text }: Mark): Promise<void> {
@@ -57,7 +57,7 @@ async function updating(path: string, change: (database: Database) => void): Pro
   try {
     database = new Sqlite(resolve(path), { fileMustExist: true, timeout: 1000 });
     database.exec("BEGIN IMMEDIATE; ROLLBACK");
-    if ((database.pragma("user_version", { simple: true }) as number) < FORMAT) {
+    if (formatOf(database) < FORMAT) {
       await migrate(database);
       database.pragma(`user_version = ${FORMAT}`);
     }
