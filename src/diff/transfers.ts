@@ -6,8 +6,8 @@
 import { isAstray, WRONG_SPACE } from "../event/verdict.ts";
 import type { Judge, PairClass } from "./compare.ts";
 import type { Cursor } from "./cursor.ts";
-import { Cuts, type CutsCounted } from "./cuts.ts";
 import type { Difference, Mark, Two } from "./difference.ts";
+import { NONE } from "./event-queue.ts";
 import { pieceOf, type Segment, Segments } from "./segments.ts";
 
 /** Counts of the requests of both traces. */
@@ -182,4 +182,50 @@ class Holders {
     this.#open.sort((one, two) => one.mark.seq - two.mark.seq);
     return this.#open.map((segment) => pieceOf(segment, from, to));
   }
+}
+
+export const reasons = ["frames", "pages", "other"] as const;
+/** Frames do not follow each other though pages do; pages do not follow each other; both do, or nobody knows. */
+export type Reason = (typeof reasons)[number];
+export type ByReason = { readonly [R in Reason]: number };
+
+/** Borders inside requests that one trace cuts and the other joins, by the trace that cuts. */
+interface CutsCounted {
+  readonly cuts: { readonly a: ByReason; readonly b: ByReason };
+}
+
+/** Two partners. */
+type Pair = readonly [a: Segment, b: Segment];
+
+const none = () => ({ frames: 0, pages: 0, other: 0 });
+
+class Cuts {
+  readonly #a = none();
+  readonly #b = none();
+
+  /** Takes two pairs that hold neighbouring bytes of the disk. */
+  see([beforeA, beforeB]: Pair, [a, b]: Pair): void {
+    if (isJoined(beforeA, a) && isCut(beforeB, b)) this.#b[reasonOf(beforeB, b)]++;
+    else if (isCut(beforeA, a) && isJoined(beforeB, b)) this.#a[reasonOf(beforeA, a)]++;
+  }
+
+  get counted(): CutsCounted {
+    return { cuts: { a: this.#a, b: this.#b } };
+  }
+}
+
+/** Pieces of one segment have its event in common. */
+const isJoined = (before: Segment, after: Segment): boolean => before.mark.seq === after.mark.seq;
+const isCut = (before: Segment, after: Segment): boolean =>
+  !isJoined(before, after) && before.request === after.request;
+
+function reasonOf(before: Segment, after: Segment): Reason {
+  const follows = (one: number, other: number) =>
+    one === NONE || other === NONE ? null : one + (before.to - before.from) === other;
+  const [pages, frames] = [
+    follows(before.phys, after.phys),
+    follows(before.machine, after.machine),
+  ];
+  if (pages === false) return "pages";
+  return pages === true && frames === false ? "frames" : "other";
 }

@@ -2,8 +2,8 @@
 
 import type { PairClass } from "../diff/compare.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { type Reason, reasons } from "../diff/cuts.ts";
 import type { Transferred } from "../diff/transfers.ts";
+import { type Reason, reasons } from "../diff/transfers.ts";
 import { counted, inColumns } from "./text.ts";
 
 /** What the classes mean where pieces of a disk are compared. */
