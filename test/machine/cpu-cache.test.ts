@@ -117,6 +117,20 @@ describe("a flush", () => {
     expect(inMemory(stateAfter(pc, agp, ...four, wbinvd), PAGE, 4)).toEqual([10, 11, 12, 13]);
   });
 
+  test.each([
+    ["address", { size: 4096 }],
+    ["size", { machine: machine(PAGE * 4096) }],
+  ])("of no known %s is none, but by wbinvd, which goes by no range", (_, part) => {
+    const state = stateAfter(pc, agp, ...four, {
+      kind: "cache.flushed",
+      instruction: "flush_dcache_range",
+      ...part,
+    });
+    expect(state.unflushed.size).toBe(4);
+    happens(state, { ...wbinvd, ...part } as Happening);
+    expect(inMemory(state, PAGE, 4)).toEqual([10, 11, 12, 13]);
+  });
+
   test("by mb is none: it orders writes and moves nothing", () => {
     const state = stateAfter(pc, agp, ...four, { kind: "cache.flushed", instruction: "mb" });
     expect(inMemory(state, PAGE, 4)).toEqual(Array(4).fill(undefined));
