@@ -4,10 +4,12 @@ import type { Migration } from "kysely";
 import { first } from "./0001-first.ts";
 import { travel } from "./0002-travel.ts";
 import { sources } from "./0003-sources.ts";
+import { registers } from "./0004-registers.ts";
 
 /** By name: kysely runs them in the order of their names, the format's number is their count. */
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-first": first,
   "0002-travel": travel,
   "0003-sources": sources,
+  "0004-registers": registers,
 };

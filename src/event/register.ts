@@ -1,15 +1,26 @@
 // register.ts - chipset registers: PCI configuration space or memory-mapped, by place and width.
 
 import { distance, hex, offset, type RegisterIndex, raw, registerIndex } from "../address.ts";
+import { UserError } from "../fault.ts";
 import { highField, subject, translationFields, widthField, wordField } from "./field.ts";
 import { kind } from "./kind.ts";
 
-/** A register's number: space (0 configuration, 1 memory-mapped), bus/device/function, byte offset. */
-export const registerNumber = (
-  where: "config" | "mmio",
-  bdf: number,
-  byte: number,
-): RegisterIndex => registerIndex(((where === "mmio" ? 1 : 0) * 0x10000 + bdf) * 0x100000 + byte);
+const OFFSETS = 2 ** 20;
+/** Bus, slot and function of a device within its PCI domain. */
+const DEVICES = 2 ** 16;
+/** A subject has no room for more. */
+const DOMAINS = 2 ** 11;
+
+/**
+ * A register's number: the byte in bits 0 to 19, function, slot and bus up to bit 35, bit 36 where it is
+ * memory-mapped, and the PCI domain from bit 37 on. The view `events` takes it apart (migrations/).
+ */
+export function registerNumber(where: "config" | "mmio", bdf: number, byte: number): RegisterIndex {
+  const domain = Math.floor(bdf / DEVICES);
+  if (domain >= DOMAINS) throw new UserError(`${deviceOf(bdf)}: no PCI domain above 07ff is known`);
+  const space = domain * 2 + (where === "mmio" ? 1 : 0);
+  return registerIndex((space * DEVICES + (bdf % DEVICES)) * OFFSETS + byte);
+}
 
 /** The processor's model-specific registers lie above those of the devices. */
 const MSRS = registerIndex(2 ** 48);
@@ -28,7 +39,7 @@ export function deviceOf(bdf: number): string {
   return `${domain}:${two((bdf >> 8) & 255)}:${two((bdf >> 3) & 31)}.${bdf & 7}`;
 }
 
-/** The parts of a register's number; `registerName` knows those of the processor too. */
+/** The parts of the number of a device's register. */
 export function registerAt(register: RegisterIndex): {
   where: "config" | "mmio";
   bdf: number;
@@ -36,19 +47,32 @@ export function registerAt(register: RegisterIndex): {
 } {
   // The number is made of these parts, and only here is it taken apart.
   const number = raw(register);
-  const slot = Math.floor(number / 0x100000);
+  const device = Math.floor(number / OFFSETS);
+  const space = Math.floor(device / DEVICES);
   return {
-    where: slot >= 0x10000 ? "mmio" : "config",
-    bdf: slot % 0x10000,
-    offset: number % 0x100000,
+    where: space % 2 === 1 ? "mmio" : "config",
+    bdf: Math.floor(space / 2) * DEVICES + (device % DEVICES),
+    offset: number % OFFSETS,
   };
 }
 
-export const registerName = (register: RegisterIndex): string => {
-  if (register >= MSRS) return `msr:${hex(distance(MSRS, register) / 8)}`;
+/** "0000:00:00.0+0xb8", "mmio:0000:01:00.0+0x2020" or "msr:0xc0010018". */
+export function registerName(register: RegisterIndex): string {
+  if (register >= MSRS) return `msr:${hex(Math.floor(distance(MSRS, register) / 8))}`;
   const { where, bdf, offset } = registerAt(register);
   return `${where === "mmio" ? "mmio:" : ""}${deviceOf(bdf)}+${hex(offset)}`;
-};
+}
+
+/** The register with such a name; null where the text is none. */
+export function registerNamed(name: string): RegisterIndex | null {
+  const [, msr] = /^msr:0x([0-9a-f]{1,8})$/.exec(name) ?? [];
+  if (msr !== undefined) return msrNumber(Number.parseInt(msr, 16));
+  const [, mmio, device, byte] =
+    /^(mmio:)?([0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7])\+0x([0-9a-f]{1,5})$/.exec(name) ?? [];
+  if (device === undefined) return null;
+  const where = mmio === undefined ? "config" : "mmio";
+  return registerNumber(where, bdfOf(device), Number.parseInt(byte!, 16));
+}
 
 // Address columns are filled for a register that holds an address, such as a table base.
 const access = {

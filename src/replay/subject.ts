@@ -3,7 +3,7 @@
 import { PAGE_SIZE, raw, registerIndex, virt } from "../address.ts";
 import { virtText } from "../event/address-text.ts";
 import { type FamilyName, families } from "../event/field.ts";
-import { bdfOf, registerName, registerNumber } from "../event/register.ts";
+import { registerName, registerNamed } from "../event/register.ts";
 import { nearest, UserError, unknownName } from "../fault.ts";
 import { linearOffset } from "./linear.ts";
 import { natureOf } from "./replay.ts";
@@ -98,13 +98,9 @@ function registerSubject(trace: Trace, name: string): Subject {
     const part = { family: "register", first: raw(number), last: raw(number) + width - 1 } as const;
     return { name: `reg:${named.name}`, parts: [part] };
   }
-  const address = /^(mmio:)?([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\+0x([0-9a-f]+)$/.exec(
-    name,
-  );
-  if (address === null)
+  const number = registerNamed(name);
+  if (number === null)
     throw unknownName("register", name, [...registers.map((one) => one.name), "0000:00:00.0+0xb8"]);
-  const where = address[1] === undefined ? "config" : "mmio";
-  const number = registerNumber(where, bdfOf(address[2]!), Number.parseInt(address[3]!, 16));
   return subjectAt("register", raw(number));
 }
 

@@ -5,13 +5,15 @@ import { describe, expect, test } from "vitest";
 import {
   bdfOf,
   deviceOf,
+  msrNumber,
   registerAt,
   registerName,
+  registerNamed,
   registerNumber,
 } from "../../src/event/register.ts";
 
 const where = fc.constantFrom("config" as const, "mmio" as const);
-const bdf = fc.nat({ max: 0xffff });
+const bdf = fc.nat({ max: 0x7ff_ffff });
 const offset = fc.nat({ max: 0xfffff });
 
 describe("a register's number", () => {
@@ -32,6 +34,15 @@ describe("a register's number", () => {
 
   test("leaves room for the subject that is made of it", () => {
     expect(registerNumber("mmio", 0xffff, 0xfffff)).toBe(2 ** 37 - 1);
+    expect(registerNumber("mmio", 0x7ff_ffff, 0xfffff)).toBe(2 ** 48 - 1);
+  });
+
+  test("is another one in another PCI domain, whose bits are not those of memory-mapped registers", () => {
+    expect(registerNumber("config", bdfOf("0001:00:00.0"), 0)).toBe(2 ** 37);
+    expect(registerNumber("mmio", bdfOf("0000:00:00.0"), 0)).toBe(2 ** 36);
+    expect(() => registerNumber("config", bdfOf("0800:00:00.0"), 0)).toThrow(
+      "0800:00:00.0: no PCI domain above 07ff is known",
+    );
   });
 
   test("is what the view of a trace file takes apart", () => {
@@ -55,6 +66,19 @@ describe("a PCI device", () => {
     expect(bdfOf("0000:01:05.3")).toBe(0x100 + 5 * 8 + 3);
     expect(deviceOf(0xffff)).toBe("0000:ff:1f.7");
   });
+});
+
+test("a register is found by the name that it is printed with", () => {
+  fc.assert(
+    fc.property(where, bdf, offset, (space, device, at) => {
+      const register = registerNumber(space, device, at);
+      expect(registerNamed(registerName(register))).toBe(register);
+    }),
+  );
+  expect(registerName(msrNumber(0xc0010018))).toBe("msr:0xc0010018");
+  expect(registerNamed("msr:0xc0010018")).toBe(msrNumber(0xc0010018));
+  for (const text of ["ATTBASE", "0000:00:20.0+0x0", "0000:00:00.0+0x100000", "msr:18"])
+    expect(registerNamed(text)).toBe(null);
 });
 
 test("a register is called by its device and offset", () => {

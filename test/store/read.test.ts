@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import type { Event, Recorded } from "../../src/event/vocabulary.ts";
 import { UserError } from "../../src/fault.ts";
 import { TraceReader } from "../../src/store/read.ts";
-import { VERSION } from "../../src/store/schema.ts";
+import { FORMAT, VERSION } from "../../src/store/schema.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { about, everyKind, freshPath, inReadOnlyFolder, record } from "./sample.ts";
 
@@ -173,10 +173,10 @@ test("a trace of a newer format or with kinds of a newer gartrace is refused", a
   const database = new Sqlite(path);
   database.exec("UPDATE kind SET name = 'moon.risen' WHERE name = 'fault.raised'");
   expect(refused(path)).toContain("kind 'moon.risen' that this gartrace does not know");
-  database.pragma("user_version = 4");
+  database.pragma(`user_version = ${FORMAT + 1}`);
   database.close();
   expect(refused(path)).toBe(
-    `${path} was written by a newer gartrace (format 4, this one reads up to 3); update gartrace`,
+    `${path} was written by a newer gartrace (format ${FORMAT + 1}, this one reads up to ${FORMAT}); update gartrace`,
   );
 });
 

@@ -15,7 +15,7 @@ import {
   vpn,
 } from "../../src/address.ts";
 import { columns } from "../../src/event/field.ts";
-import { bdfOf, registerName, registerNumber } from "../../src/event/register.ts";
+import { bdfOf, msrNumber, registerName, registerNumber } from "../../src/event/register.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { record } from "./sample.ts";
 
@@ -138,6 +138,28 @@ test("subjects of every family are named as people write them", async () => {
   expect(lines.map(({ subject }) => subject)).toEqual(subjects.map(([name]) => name));
   expect(subjects[9]![0]).toBe(`register[${registerName(config)}]`);
   expect(subjects[10]![0]).toBe(`register[${registerName(mapped)}]`);
+});
+
+test("a register has the name that the program prints, whichever bits its number has", async () => {
+  // Every bit of a number alone and beside all the others, in each space, and the processor's registers.
+  const bits = Array.from({ length: 27 }, (_, bit) => 2 ** bit);
+  const all = 2 ** 27 - 1;
+  const devices = [0, all, ...bits, ...bits.map((bit) => all - bit)];
+  const bytes = [0, 1, 0xb8, 0x800c0, 0xfffff];
+  const registers = [
+    ...(["config", "mmio"] as const).flatMap((space) =>
+      devices.flatMap((device) => bytes.map((byte) => registerNumber(space, device, byte))),
+    ),
+    ...[0, 0x1b, 0xc0010018, 0xffffffff].map(msrNumber),
+  ];
+  const lines = await viewOf(
+    registers.map((register) => ({
+      ...({ kind: "register.read", actor: "driver", register, word: 0, size: 4 } as const),
+    })),
+  );
+  expect(lines.map(({ subject }) => subject)).toEqual(
+    registers.map((register) => `register[${registerName(register)}]`),
+  );
 });
 
 test("a virtual address is whole, and each named value is a word", async () => {

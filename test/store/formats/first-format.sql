@@ -60,6 +60,43 @@ CREATE TABLE name (
   name TEXT NOT NULL,
   PRIMARY KEY (kind, unit, code)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX event_subject ON event(subject, seq) WHERE subject IS NOT NULL;
+CREATE TABLE keyframe (
+  seq INTEGER PRIMARY KEY, -- the moment
+  base INTEGER NOT NULL,   -- the whole keyframe that it builds on, by way of those between; itself if whole
+  kinds INTEGER NOT NULL,  -- a bit for each kind of event since the keyframe before
+  actors INTEGER NOT NULL, -- a bit for each actor
+  astray INTEGER NOT NULL, -- whether some number did not lead, or was not seen to lead, where it should
+  data BLOB NOT NULL       -- the state, or what of it changed (src/store/keyframe-bytes.ts)
+) STRICT;
+CREATE TABLE mark (
+  id INTEGER PRIMARY KEY,
+  seq INTEGER NOT NULL,    -- the moment
+  name TEXT UNIQUE,        -- null for a mark without one
+  text TEXT NOT NULL
+) STRICT;
+CREATE TABLE source (
+  code INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,
+  format TEXT NOT NULL,
+  lines INTEGER NOT NULL
+) STRICT;
+CREATE TABLE tally (
+  source INTEGER NOT NULL, -- code in source
+  name TEXT NOT NULL,      -- of an event, as the source calls it
+  read INTEGER NOT NULL,
+  kept INTEGER NOT NULL,
+  skipped INTEGER NOT NULL,
+  lost INTEGER NOT NULL,   -- what the source says it could not record
+  why TEXT,                -- why the first of the skipped was
+  PRIMARY KEY (source, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE line (
+  seq INTEGER PRIMARY KEY, -- the event that was made of it
+  path TEXT NOT NULL,
+  number INTEGER NOT NULL, -- in its file, from 1
+  text TEXT NOT NULL
+) STRICT;
 CREATE VIEW events AS SELECT
   -- The event's number: 1, 2, 3, no gaps.
   e.seq,
@@ -80,9 +117,10 @@ CREATE VIEW events AS SELECT
     WHERE n.kind = e.kind AND n.code = e.value / n.unit % 256 * n.unit) AS what,
   -- The one thing whose state it changes: gatt[0x42], op:5, register[0000:00:00.0+0xb8].
   CASE f.name WHEN 'op' THEN printf('op:%d', e.subject >> 4)
-    WHEN 'register' THEN printf('register[%s0000:%02x:%02x.%d+0x%x]',
-      iif(e.subject >> 40, 'mmio:', ''), e.subject >> 32 & 255, e.subject >> 27 & 31,
-      e.subject >> 24 & 7, e.subject >> 4 & 1048575)
+    WHEN 'register' THEN iif(e.subject >> 52, printf('register[msr:0x%x]', (e.subject >> 4 & 281474976710655) / 8),
+      printf('register[%s%04x:%02x:%02x.%d+0x%x]',
+      iif(e.subject >> 40 & 1, 'mmio:', ''), e.subject >> 41, e.subject >> 32 & 255, e.subject >> 27 & 31,
+      e.subject >> 24 & 7, e.subject >> 4 & 1048575))
     ELSE iif(f.name IS NULL, NULL, printf('%s[0x%x]', f.name, e.subject >> 4)) END AS subject,
   -- Kernel linear address, whole.
   iif(e.virt + (SELECT virt_base FROM trace) IS NULL, NULL, printf('0x%x', e.virt + (SELECT virt_base FROM trace))) AS virt,
@@ -123,40 +161,3 @@ LEFT JOIN actor a ON a.code = e.actor
 LEFT JOIN place p ON p.code = e.place
 LEFT JOIN family f ON f.code = e.subject & 15
 LEFT JOIN note t ON t.seq = e.seq;
-CREATE INDEX event_subject ON event(subject, seq) WHERE subject IS NOT NULL;
-CREATE TABLE keyframe (
-  seq INTEGER PRIMARY KEY, -- the moment
-  base INTEGER NOT NULL,   -- the whole keyframe that it builds on, by way of those between; itself if whole
-  kinds INTEGER NOT NULL,  -- a bit for each kind of event since the keyframe before
-  actors INTEGER NOT NULL, -- a bit for each actor
-  astray INTEGER NOT NULL, -- whether some number did not lead, or was not seen to lead, where it should
-  data BLOB NOT NULL       -- the state, or what of it changed (src/store/keyframe-bytes.ts)
-) STRICT;
-CREATE TABLE mark (
-  id INTEGER PRIMARY KEY,
-  seq INTEGER NOT NULL,    -- the moment
-  name TEXT UNIQUE,        -- null for a mark without one
-  text TEXT NOT NULL
-) STRICT;
-CREATE TABLE source (
-  code INTEGER PRIMARY KEY,
-  path TEXT NOT NULL UNIQUE,
-  format TEXT NOT NULL,
-  lines INTEGER NOT NULL
-) STRICT;
-CREATE TABLE tally (
-  source INTEGER NOT NULL, -- code in source
-  name TEXT NOT NULL,      -- of an event, as the source calls it
-  read INTEGER NOT NULL,
-  kept INTEGER NOT NULL,
-  skipped INTEGER NOT NULL,
-  lost INTEGER NOT NULL,   -- what the source says it could not record
-  why TEXT,                -- why the first of the skipped was
-  PRIMARY KEY (source, name)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE line (
-  seq INTEGER PRIMARY KEY, -- the event that was made of it
-  path TEXT NOT NULL,
-  number INTEGER NOT NULL, -- in its file, from 1
-  text TEXT NOT NULL
-) STRICT;
