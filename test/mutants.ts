@@ -16,12 +16,15 @@ const ROOMS_OF_VALUES = ["chipset", "event"];
 /** Small runs that prove the laws of every run. */
 const LAWS = "test/laws.test.ts";
 
+/** Test files of any room that start the built program, which mutants do not reach. */
+const OF_PROCESSES = "adapter|terminal|vscode";
+
 function optionsFor(target: string, workers: number): PartialStrykerOptions {
   const room = target.split("/")[0]!;
   const name = target.replaceAll("/", "-").replace(/\.ts$/, "");
   return {
     mutate: [target.endsWith(".ts") ? `src/${target}` : `src/${target}/**/*.ts`],
-    testFiles: [`test/${room}/**/*.test.ts`, LAWS],
+    testFiles: [`test/${room}/**/!(${OF_PROCESSES}).test.ts`, LAWS],
     testRunner: "vitest",
     plugins: ["@stryker-mutator/vitest-runner"],
     vitest: { configFile: "vitest.mutants.ts", related: false },
