@@ -1,4 +1,4 @@
-// list.ts - gartrace list: what can be recorded, and which real bugs are told again.
+// list.ts - gartrace list: what can be recorded, and which real bugs can be reproduced.
 
 import { Argument, type Command } from "commander";
 import { checks } from "../check/index.ts";
@@ -20,7 +20,7 @@ const lists: { readonly [what: string]: Names } = {
   checks,
 };
 /** Lists that say more than names when asked for alone. */
-const told: { readonly [what: string]: () => string } = {
+const printed: { readonly [what: string]: () => string } = {
   bugs: () =>
     inColumns(
       scenarios.map(({ name, tells, check, real }) => [name, tells, check, real]),
@@ -42,6 +42,6 @@ export function addList(program: Command): void {
         await printJson(Object.fromEntries(wanted.map(([list, all]) => [list, names(all)])));
       else if (what === undefined)
         await print(inColumns(wanted.map(([list, all]) => [list, names(all).join(", ")])));
-      else await print(told[what]?.() ?? names(lists[what]!).join("\n"));
+      else await print(printed[what]?.() ?? names(lists[what]!).join("\n"));
     });
 }

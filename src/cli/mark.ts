@@ -23,7 +23,7 @@ export function addMarks(program: Command): void {
     )
     .argument("<trace>")
     .argument("[position]")
-    .argument("[text]", "what is to be said of the moment")
+    .argument("[text]", "a note on the moment")
     .option("--name <name>", "what the moment is called")
     .option("--json", "print JSON", false)
     .action(

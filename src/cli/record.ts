@@ -32,7 +32,7 @@ export function addRecord(program: Command): void {
     .description(
       "Runs a workload on a simulated machine and writes every event to a trace.\n" +
         "WORKLOAD is a built-in one (see 'gartrace list'), the path of a JSON file, or bug:NAME for a " +
-        "real bug told again (see 'gartrace list bugs').",
+        "real bug reproduced (see 'gartrace list bugs').",
     )
     .argument("[workload]", "what the client does", "testgart")
     .option(
@@ -77,7 +77,7 @@ const BUG = "bug:";
 
 /** A scenario is a whole run: what it runs on is no option. */
 function bugOf(name: string, fixed: boolean, command: Command): Setup {
-  const given = [
+  const refused = [
     "platform",
     "hooks",
     "chipset",
@@ -88,10 +88,8 @@ function bugOf(name: string, fixed: boolean, command: Command): Setup {
     "lenientIoremap",
     "device",
   ].filter((option) => command.getOptionValueSource(option) === "cli");
-  if (given.length > 0)
-    throw new UserError(
-      `bug:${name} brings its own machine; leave out what you gave of it (${given.join(", ")})`,
-    );
+  if (refused.length > 0)
+    throw new UserError(`bug:${name} brings its own machine; leave out ${refused.join(", ")}`);
   return stagedOf(name, fixed);
 }
 

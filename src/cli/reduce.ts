@@ -32,7 +32,7 @@ interface Options {
   readonly ignore: readonly string[];
 }
 
-/** Events of one run that are held in memory at once, at most. */
+/** Events of one run that are in memory at once, at most. */
 const MOST_EVENTS = 2_000_000;
 
 export function addReduce(program: Command): void {

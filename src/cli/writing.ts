@@ -20,7 +20,7 @@ export class Interrupted extends Error {
 
 /** What a command that makes a trace works with. */
 export interface Making {
-  /** Makes the file, as soon as it is known what the trace says of itself. Keyframes are kept where states are given. */
+  /** Creates the file once `about` is known; writes keyframes from the states that the events come with. */
   open(about: About): Promise<Sink>;
   /** Throws once Ctrl-C was pressed or a write failed; both are noticed when the event loop turns. */
   check(): void;

@@ -47,16 +47,16 @@ const capabilities: DebugProtocol.Capabilities = {
 /** A trace has one thread: what happened, in order. */
 const THREAD = 1;
 
-/** A move: where it arrives, or will, and the reason of the stop unless something else stops it. */
+/** A move: its arrival, and the reason of the stop unless a breakpoint or a pause ends it. */
 type Go = (open: Open, signal: AbortSignal) => readonly [Arrival | Promise<Arrival>, string];
 
 export class Adapter extends DebugSession {
   #opened: Open | null = null;
-  /** The stack as it was last told. */
+  /** The stack of the last stackTrace response, which later requests refer to by index. */
   #frames: Frame[] = [];
   readonly #numbers = new Numbers();
   #search = new AbortController();
-  /** The moves so far, one behind the other: settled when the last one has ended. */
+  /** Settled when the last move has ended: moves run one after the other. */
   #moves: Promise<void> = Promise.resolve();
 
   constructor() {
@@ -65,7 +65,7 @@ export class Adapter extends DebugSession {
     this.setDebuggerColumnsStartAt1(true);
   }
 
-  /** Whoever was asking has gone, or is done. */
+  /** The client has disconnected or its connection is gone. */
   override shutdown(): void {
     this.#interrupt();
     for (const reader of this.#opened?.readers ?? []) reader.close();
@@ -172,7 +172,7 @@ export class Adapter extends DebugSession {
     this.#move(response, ({ session }) => [session.step("backwards"), "step"]);
   }
 
-  /** Outside an op, and at its end, the way out is the way on. */
+  /** Outside an op, and at its end, it goes to the next op. */
   protected override stepOutRequest(response: DebugProtocol.StepOutResponse): void {
     this.#move(response, ({ session }, signal) => [
       session.canFinish ? session.finish("forwards", signal) : session.next("forwards", signal),
@@ -262,11 +262,11 @@ export class Adapter extends DebugSession {
       const scopes = scopesOf(session, frame, this.#partner(frame));
       response.body = {
         scopes: Object.entries(scopes).map(([name, make]) => {
-          const shelf = make();
+          const variables = make();
           return {
             name,
-            variablesReference: this.#numbers.of(shelf),
-            indexedVariables: shelf.count,
+            variablesReference: this.#numbers.of(variables),
+            indexedVariables: variables.count,
             expensive: false,
           };
         }),
@@ -306,7 +306,7 @@ export class Adapter extends DebugSession {
     response: DebugProtocol.EvaluateResponse,
     { expression, context }: DebugProtocol.EvaluateArguments,
   ): void {
-    // The pointer passes over words that are no expressions: the console is not for them.
+    // A hover asks about any word under the pointer; most are no expressions, which is no error to print.
     const quiet = context === "hover";
     this.#answer(
       response,
@@ -386,7 +386,7 @@ export class Adapter extends DebugSession {
     return this.#opened;
   }
 
-  /** Does the work and answers; whether it could. A mistake that was `quiet` is in the answer alone. */
+  /** Does the work and answers; false if it failed. A `quiet` error is not printed in the console. */
   #answer(response: DebugProtocol.Response, work: () => void, quiet = false): boolean {
     try {
       work();
@@ -412,7 +412,7 @@ export class Adapter extends DebugSession {
       .catch((error: unknown) => this.#fail(response, error));
   }
 
-  /** `open` is what was open when the client asked: it may have disconnected by now, or may on the way. */
+  /** `open` is the trace of the request; the client may disconnect before the search starts or while it runs. */
   async #go(
     response: DebugProtocol.Response,
     open: Open | null,
@@ -440,7 +440,7 @@ export class Adapter extends DebugSession {
     this.sendEvent(this.#stopped(arrived, otherwise));
   }
 
-  /** Tells the client in the margin of its work, as a line of its console. */
+  /** Prints a line in the client's console. */
   #say(text: string, category: "important" | "stderr"): void {
     this.sendEvent(new OutputEvent(`gartrace: ${text}\n`, category));
   }
@@ -454,12 +454,12 @@ export class Adapter extends DebugSession {
   }
 
   #messageOf(error: unknown): string {
-    const told = readingTrouble(this.#opened?.paths ?? [], error);
-    if (told instanceof UserError) return told.message;
-    return `a bug of ours, please report it: ${told instanceof Error ? told.stack : String(told)}`;
+    const cause = readingTrouble(this.#opened?.paths ?? [], error);
+    if (cause instanceof UserError) return cause.message;
+    return `a bug of ours, please report it: ${cause instanceof Error ? cause.stack : String(cause)}`;
   }
 
-  /** Ends the search that is under way, where there is one. */
+  /** Ends the current search, if any. */
   #interrupt(): void {
     this.#search.abort();
   }

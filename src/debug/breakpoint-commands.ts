@@ -113,13 +113,13 @@ function deleted({ session, displays }: Context, what: string, number: number | 
     const kept = number === null ? [] : displays.filter((display) => display.number !== number);
     const gone = displays.length - kept.length;
     displays.splice(0, displays.length, ...kept);
-    return said(gone, what, number);
+    return mustDelete(gone, what, number);
   }
-  if (what === "checkpoint") return said(session.deleteCheckpoint(number), what, number);
-  return said(session.delete(number), what, number);
+  if (what === "checkpoint") return mustDelete(session.deleteCheckpoint(number), what, number);
+  return mustDelete(session.delete(number), what, number);
 }
 
-function said(gone: number, what: string, number: number | null): string {
+function mustDelete(gone: number, what: string, number: number | null): string {
   if (gone > 0) return "";
   throw new UserError(number === null ? `there is no ${what}` : `there is no ${what} ${number}`);
 }

@@ -30,7 +30,7 @@ export interface Breakpoint {
   readonly text: string;
   readonly target: Target;
   readonly condition: Condition | null;
-  /** How often it stopped somebody. */
+  /** How often the session stopped at it. */
   hits: number;
 }
 
@@ -48,7 +48,7 @@ const filtered = (filter: Filter | null): Target | null =>
   filter === null ? null : { at: "filter", filter };
 const began: readonly KindName[] = ["op.began"];
 
-/** What each sort of breakpoint makes of a name; in this order where the sort is not said. */
+/** What each sort of breakpoint makes of a name; in this order where the text names no sort. */
 const sorts: { readonly [sort: string]: Find } = {
   kind: (_, name) => {
     const kinds = kindNames.filter((kind) => kind === name || kind.startsWith(`${name}.`));
@@ -79,7 +79,7 @@ const sorts: { readonly [sort: string]: Find } = {
 export const breakable =
   "a kind of event (gatt.written, or gatt for all of them), a hook, a verdict (or 'wrong' for every bad one), " +
   "an actor, a function, an op by its name, or a position; 'kind', 'hook', 'verdict', 'actor', 'function' or " +
-  "'op' before a name says which is meant";
+  "'op' before a name resolves a name of several sorts";
 
 /** What a breakpoint's words mean in this trace; a UserError says what they could have been. */
 export function targetOf(trace: Trace, spec: string): Target {
@@ -95,8 +95,8 @@ export function targetOf(trace: Trace, spec: string): Target {
     if (found !== null) return found;
   }
   const near = nearest(spec, Object.values(namesOf(trace)).flat());
-  const meant = near === undefined ? "" : `, did you mean '${near}'`;
-  throw new UserError(`nothing to stop at is called '${spec}'${meant}; write ${breakable}`);
+  const hint = near === undefined ? "" : `, did you mean '${near}'`;
+  throw new UserError(`nothing to stop at is called '${spec}'${hint}; write ${breakable}`);
 }
 
 /** The names of each sort, ops by the names that the first of them have. */

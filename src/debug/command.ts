@@ -15,9 +15,9 @@ export interface Command {
   readonly short?: readonly string[];
   /** How it is written: "break WHERE [if CONDITION]". */
   readonly usage: string;
-  /** One line on what it does. */
+  /** What it does, in one line. */
   readonly says: string;
-  /** Whatever else there is to say. */
+  /** The rest of its help. */
   readonly more?: string;
   /** Whether an empty line after it does it again. */
   readonly repeats?: boolean;
@@ -41,18 +41,18 @@ export function commandCalled(commands: readonly Command[], word: string): Comma
     word,
     commands.map(({ name }) => name),
   );
-  const meant = near === undefined ? "" : `, did you mean '${near}'`;
-  throw new UserError(`unknown command '${word}'${meant}; 'help' lists them`);
+  const hint = near === undefined ? "" : `, did you mean '${near}'`;
+  throw new UserError(`unknown command '${word}'${hint}; 'help' lists them`);
 }
 
-/** A whole number from 1 up; `otherwise` where nothing is given. */
+/** A whole number from 1 up; `otherwise` for an empty argument. */
 export function countIn(argument: string, otherwise: number): number {
   if (argument === "") return otherwise;
   if (/^[1-9]\d{0,15}$/.test(argument)) return Number(argument);
   throw new UserError(`'${argument}' is no number from 1 up`);
 }
 
-/** Something told again wherever one stops. */
+/** An expression that is printed at every stop. */
 export interface Display {
   readonly number: number;
   readonly text: string;
@@ -64,7 +64,7 @@ export class Context {
   readonly path: string;
   /** The other trace, where there are two. */
   readonly other: OtherTrace | null;
-  /** All there are, for whoever tells of them. */
+  /** All commands, for `help`. */
   readonly commands: readonly Command[];
   readonly displays: Display[] = [];
   /** Lines to a page; 0 for no pages. */
@@ -86,17 +86,17 @@ export class Context {
     this.commands = commands;
   }
 
-  /** What ends the search under way. */
+  /** Aborted by Ctrl-C: searches end at their next chunk. */
   get signal(): AbortSignal {
     return this.#interrupt.signal;
   }
 
-  /** Ends the search under way, where there is one. */
+  /** Ends the current search, if any. */
   interrupt(): void {
     this.#interrupt.abort();
   }
 
-  /** What was interrupted is over: the next search is not. */
+  /** After an interrupt: the next search gets a signal of its own. */
   goOn(): void {
     if (this.signal.aborted) this.#interrupt = new AbortController();
   }

@@ -11,7 +11,7 @@ import { nearest, UserError } from "../fault.ts";
 export interface Condition {
   /** As it was written. */
   readonly text: string;
-  readonly holds: (told: Candidate) => boolean;
+  readonly holds: (candidate: Candidate) => boolean;
   /** Fields that no event lacks for which it holds, and the value that each must have; null for more than one. */
   readonly demands: readonly Demand[];
 }
@@ -21,7 +21,7 @@ export interface Demand {
   readonly value: Value;
 }
 
-/** An event, and what it takes to tell its fields as a person knows them. */
+/** An event that a condition is evaluated for; the verdict is looked up only where the condition needs it. */
 export interface Candidate {
   readonly recorded: Recorded;
   readonly verdict: () => Verdict | null;
@@ -77,7 +77,7 @@ export function fieldOf({ recorded, verdict, virtBase }: Candidate, name: string
 export function conditionOf(text: string): Condition {
   const parser = new Parser(text);
   const node = parser.whole();
-  const holds = (told: Candidate) => isTrue(node((name) => fieldOf(told, name) as Value));
+  const holds = (candidate: Candidate) => isTrue(node((name) => fieldOf(candidate, name) as Value));
   return { text, holds, demands: parser.demands };
 }
 
@@ -197,8 +197,8 @@ class Parser {
     if (!/^\w/.test(word)) throw this.#wrong(at, "is not expected here");
     if (isLeft) {
       const near = nearest(word, [...fieldNames]);
-      const meant = near === undefined ? "" : `, did you mean '${near}'`;
-      throw this.#wrong(at, `is no field of any event${meant}`);
+      const hint = near === undefined ? "" : `, did you mean '${near}'`;
+      throw this.#wrong(at, `is no field of any event${hint}`);
     }
     return () => word;
   }
@@ -216,7 +216,7 @@ class Parser {
   #wrong(at: number, why: string): UserError {
     const [rest] = /^\S*/.exec(this.#text.slice(at))!;
     const what = rest === "" ? "the end" : `'${rest}'`;
-    const hint = rest === "=" ? "; equal is written ==" : "";
-    return new UserError(`condition '${this.#text}', character ${at + 1}: ${what} ${why}${hint}`);
+    const advice = rest === "=" ? "; equal is written ==" : "";
+    return new UserError(`condition '${this.#text}', character ${at + 1}: ${what} ${why}${advice}`);
   }
 }

@@ -204,13 +204,13 @@ function other(context: Context): string {
   if (partner === undefined)
     return `${context.other.name} has no partner of #${here.seq}: this happened here alone`;
   const theirs = context.other.travel;
-  const told = (recorded: Recorded, of: typeof travel) => ({
+  const withCauses = (recorded: Recorded, of: typeof travel) => ({
     recorded,
     causes: of.causes(recorded),
     virtBase: of.trace.about.virtBase,
   });
   const lines = partners.map((one) => eventLine(one, theirs.verdict(one), theirs.trace.about));
-  const rows = addressRows([told(here, travel), told(partner, theirs)]);
+  const rows = addressRows([withCauses(here, travel), withCauses(partner, theirs)]);
   const addresses = rows.map(([space, , a, b]) => [space!, a!, b!]);
   if (addresses.every(([, a, b]) => a === "-" && b === "-")) return lines.join("\n");
   return [...lines, inColumns(addresses, ["", context.name, context.other.name])].join("\n");

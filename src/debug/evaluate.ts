@@ -29,12 +29,12 @@ export function evaluate(session: Session, expression: string): string {
   }
   if (isComparison(text)) {
     const recorded = needed(here);
-    const told = {
+    const candidate = {
       recorded,
       verdict: () => travel.verdict(recorded),
       virtBase: trace.about.virtBase,
     };
-    return conditionOf(text).holds(told) ? "yes" : "no";
+    return conditionOf(text).holds(candidate) ? "yes" : "no";
   }
   const [subject, moment] = subjectAndMoment(session, text);
   return subjectText(travel, subject, travel.stateAt(moment));
@@ -53,11 +53,11 @@ export function fieldsOf(
   recorded: Recorded,
 ): [string, string][] {
   const { virtBase } = trace.about;
-  const told = { recorded, verdict: () => travel.verdict(recorded), virtBase };
+  const candidate = { recorded, verdict: () => travel.verdict(recorded), virtBase };
   const { fields } = declarationOf(recorded.event.kind);
   const names = new Set(["seq", "op", "kind", "actor", "place", "at", ...Object.keys(fields)]);
   return [...names, "cause", "verdict"].flatMap((name) => {
-    const value = fieldOf(told, name);
+    const value = fieldOf(candidate, name);
     return value === null ? [] : [[name, spoken(value, fields[name]?.hex === true)]];
   });
 }

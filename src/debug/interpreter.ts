@@ -37,7 +37,7 @@ export class Interpreter {
     this.#last = "";
     const command = commandCalled(commands, word);
     if (argument !== "" && command.usage === command.name)
-      throw new UserError(`'${command.name}' takes nothing behind it, and '${argument}' was given`);
+      throw new UserError(`'${command.name}' takes no argument; leave out '${argument}'`);
     const text = await command.run(this.#context, argument);
     if (command.repeats) this.#last = wanted;
     return text;

@@ -1,4 +1,4 @@
-// page-content.ts - what lies in a page: the trace knows a tag for it, and a debugger wants bytes.
+// page-content.ts - the bytes of a page for a debugger, made from the tag that the trace has for its content.
 
 import {
   busPage,
@@ -40,18 +40,18 @@ export function memoryAt(state: State, address: number, count: number): Buffer {
 }
 
 /** The machine frames that a subject stands for, each with the number it has there; null where it leads nowhere. */
-export function* framesOf(state: State, { parts }: Subject, most: number): Generator<Found> {
+export function* framesOf(state: State, { parts }: Subject, most: number): Generator<PageFrame> {
   const [part] = parts;
   const frameOf = framers[part!.family];
   if (frameOf === undefined) return;
   const last = Math.min(part!.last, part!.first + most - 1);
   for (let number = part!.first; number <= last; number++) {
     const frame = frameOf(state, number);
-    yield { number, frame, says: frame === null ? "leads nowhere" : said(state, frame) };
+    yield { number, frame, says: frame === null ? "leads nowhere" : contentText(state, frame) };
   }
 }
 
-interface Found {
+interface PageFrame {
   readonly number: number;
   readonly frame: Mfn | null;
   readonly says: string;
@@ -74,7 +74,7 @@ const framers: { readonly [F in SubjectRange["family"]]?: Framer } = {
   },
 };
 
-function said(state: State, frame: Mfn): string {
+function contentText(state: State, frame: Mfn): string {
   const tag = state.content.get(frame);
   return tag === undefined ? "nobody was seen to write or read it" : tagName(tag);
 }

@@ -24,7 +24,7 @@ export async function runScript(
 ): Promise<void> {
   const interpreter = new Interpreter(context);
   for (const [i, line] of text.split("\n").entries()) {
-    // An empty line separates here; nobody leans on the Enter key.
+    // In a script an empty line is layout; at the terminal it repeats the last command.
     if (line.trim() === "" || line.trim().startsWith("#")) continue;
     const printed = await interpreter.run(line).catch((error) => {
       if (error instanceof UserError) throw new UserError(`${path}:${i + 1}: ${error.message}`);
@@ -35,7 +35,7 @@ export async function runScript(
   }
 }
 
-/** Reads lines from whoever is there until they leave; a line that fails is told of and forgotten. */
+/** Reads lines from standard input to its end or `quit`; a line that fails prints its error. */
 export async function converse(context: Context, say: Say): Promise<void> {
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const interpreter = new Interpreter(context);
@@ -52,7 +52,7 @@ export async function converse(context: Context, say: Say): Promise<void> {
   }
 }
 
-/** Tab completes, Ctrl-C forgets the line or ends what is under way, Ctrl-D leaves. */
+/** Tab completes, Ctrl-C clears the line or interrupts the command, Ctrl-D leaves. */
 async function atTerminal(
   context: Context,
   say: Say,
@@ -77,7 +77,7 @@ async function atTerminal(
     isClosed = true;
     context.interrupt();
   });
-  // Ctrl-C right behind a line is meant for what the line does.
+  // Ctrl-C right after Enter interrupts the command, not the next line.
   terminal.on("line", () => {
     isBusy = true;
   });
@@ -118,7 +118,7 @@ async function paged(context: Context, terminal: Interface, text: string, say: S
 
 async function isEnough(context: Context, terminal: Interface): Promise<boolean> {
   if (context.signal.aborted) return true;
-  // An answer is no command to be had again.
+  // The answer is no command and stays out of the history.
   const forget = (history: string[]) => history.shift();
   terminal.once("history", forget);
   try {

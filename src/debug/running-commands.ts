@@ -6,8 +6,8 @@ import { isInterrupted } from "./chunks.ts";
 import { type Command, type Context, countIn } from "./command.ts";
 import type { Arrival, Direction } from "./session.ts";
 
-/** Moves between which keys are heard. */
-const UNHEARD = 64;
+/** Moves between two checks for an interrupt. */
+const MOVES_A_CHECK = 64;
 
 /** The same move so many times, or until something else ends it. */
 async function times(
@@ -18,7 +18,7 @@ async function times(
 ): Promise<Arrival> {
   let arrival = await move();
   for (let done = 1; done < count && arrival.by === goesOnAt; done++) {
-    if (done % UNHEARD === 0 && (await isInterrupted(signal)))
+    if (done % MOVES_A_CHECK === 0 && (await isInterrupted(signal)))
       return { ...arrival, by: "interrupted" };
     arrival = await move();
   }

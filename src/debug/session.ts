@@ -1,4 +1,4 @@
-// session.ts - a debugger over one trace: where one stands, where one stops, and the ways from here to there.
+// session.ts - a debugger over one trace: its position, its breakpoints and checkpoints, and the moves between.
 //
 // One stands at an event: it has happened, the next one has not. At moment 0 nothing has happened yet. To move
 // is to look up the event to stand at; nothing is executed in either direction.
@@ -23,7 +23,7 @@ export type Direction = "forwards" | "backwards";
 /** Where a move ended, and what ended it. */
 export interface Arrival {
   readonly moment: number;
-  /** It got where it was going to, it met something to stop at, the trace ended first, or somebody interrupted it. */
+  /** It reached its goal, hit a breakpoint, met an end of the trace, or was interrupted. */
   readonly by: "arrived" | "stop" | "edge" | "interrupted";
   readonly stop: Breakpoint | null;
 }

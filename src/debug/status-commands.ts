@@ -29,7 +29,7 @@ const subjects: { readonly [subject: string]: (context: Context) => string } = {
   marks: ({ session: { trace } }) => {
     const marks = trace.marks();
     if (marks.length === 0) return "no marks";
-    const name = (given: string | null) => (given === null ? "" : `mark:${given}`);
+    const name = (text: string | null) => (text === null ? "" : `mark:${text}`);
     return inColumns(marks.map((mark) => [`#${mark.moment}`, name(mark.name), mark.text]));
   },
   subjects: () => subjectExamples.split(", ").join("\n"),

@@ -33,7 +33,7 @@ export interface Variables {
   readonly some: (start: number, count: number) => Variable[];
 }
 
-const shelf = (shown: readonly Variable[]): Variables => ({
+const listOf = (shown: readonly Variable[]): Variables => ({
   count: shown.length,
   some: (start, count) => shown.slice(start, start + count),
 });
@@ -48,16 +48,16 @@ export function scopesOf(session: Session, frame: Recorded | undefined, partner:
     return kept;
   };
   return {
-    Event: () => shelf(frame === undefined ? [] : eventVariables(session, frame)),
+    Event: () => listOf(frame === undefined ? [] : eventVariables(session, frame)),
     GATT: () =>
-      shelf(gattParts(state(), verdictAt).map((part) => gattVariable(verdictAt, state(), part))),
+      listOf(gattParts(state(), verdictAt).map((part) => gattVariable(verdictAt, state(), part))),
     P2M: () =>
       state().nature.physIsMachine
-        ? shelf([{ name: "p2m", value: "none: physical addresses are machine addresses" }])
-        : shelf(p2mRuns(state()).map((run) => runVariable("p2m", run))),
-    IOMMU: () => shelf(iommuRuns(state()).map((run) => runVariable("iommu", run))),
-    Registers: () => shelf(registerVariables(state())),
-    ...(partner === null ? {} : { Other: () => shelf(partner()) }),
+        ? listOf([{ name: "p2m", value: "none: physical addresses are machine addresses" }])
+        : listOf(p2mRuns(state()).map((run) => runVariable("p2m", run))),
+    IOMMU: () => listOf(iommuRuns(state()).map((run) => runVariable("iommu", run))),
+    Registers: () => listOf(registerVariables(state())),
+    ...(partner === null ? {} : { Other: () => listOf(partner()) }),
   };
 }
 
@@ -119,26 +119,26 @@ const registerVariables = (state: State): Variable[] =>
     return {
       name: `reg:${register}`,
       value,
-      ...(under.length === 0 ? {} : { under: shelf(under) }),
+      ...(under.length === 0 ? {} : { under: listOf(under) }),
     };
   });
 
 /** Variables by the numbers that a client knows them by; forgotten at every move. */
 export class Numbers {
-  #shelves: Variables[] = [];
+  #lists: Variables[] = [];
 
   forget(): void {
-    this.#shelves = [];
+    this.#lists = [];
   }
 
-  /** The number of a shelf; 0 for none. */
-  of(shelf: Variables | undefined): number {
-    return shelf === undefined ? 0 : this.#shelves.push(shelf);
+  /** The number of a list; 0 for none. */
+  of(list: Variables | undefined): number {
+    return list === undefined ? 0 : this.#lists.push(list);
   }
 
-  /** Some of what is on a shelf, as the protocol wants it. */
+  /** Some variables of a list, in the form of the protocol. */
   variables(number: number, start: number, count: number): DebugProtocol.Variable[] {
-    const found = this.#shelves[number - 1];
+    const found = this.#lists[number - 1];
     if (found === undefined) return [];
     return found
       .some(start, count > 0 ? count : found.count)

@@ -33,7 +33,7 @@ const aboutRun = z.strictObject({
 export const jsonlHeader = z.strictObject({
   format: z.literal(JSONL),
   version: z.number().int().positive(),
-  /** How many lines of events follow, where the writer knows: a file that was cut is told by it. */
+  /** How many lines of events follow, where the writer knows: a file that was cut short has fewer. */
   events: z.number().int().nonnegative().optional(),
   about: aboutRun,
 });

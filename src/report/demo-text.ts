@@ -1,4 +1,4 @@
-// demo-text.ts - five runs of one workload and a table of all others, told as the story of the mail of 17 March 2005.
+// demo-text.ts - five runs of one workload and a table of all others, as the story of the mail of 17 March 2005.
 //
 // Every number and name in the story is taken from the traces.
 

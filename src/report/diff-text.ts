@@ -22,7 +22,7 @@ import { explained, glossary } from "./glossary.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
 import { ofPieces, transferText } from "./transfers-text.ts";
 
-/** How much of a comparison is told. */
+/** How much of a comparison is printed. */
 export interface DiffOptions {
   /** Events before and after the first divergence. */
   readonly context: number;
@@ -162,15 +162,15 @@ export const opText = ({ op }: Divergence): string => vocabulary["op.began"].tex
 function divergenceLines(a: Compared, b: Compared, divergence: Divergence): string[] {
   const lines = divergence.facts.map((fact) => `  ${factText(fact)}`);
   if (divergence.a === null && divergence.b === null) return lines;
-  const told = [withCauses(a, divergence.a), withCauses(b, divergence.b)] as const;
-  const rows = addressRows(told);
+  const sides = [withCauses(a, divergence.a), withCauses(b, divergence.b)] as const;
+  const rows = addressRows(sides);
   const decoded = [decodedText(a, divergence.a), decodedText(b, divergence.b)];
   if (decoded.some((text) => text !== "-"))
     rows.push(["word", "and what it decodes to", ...decoded]);
   lines.push(...pairLines(a, b, divergence), "", indented(inColumns(rows, ["", "", "A", "B"])));
   for (const [trace, name, one] of [
-    [a, "A", told[0]],
-    [b, "B", told[1]],
+    [a, "A", sides[0]],
+    [b, "B", sides[1]],
   ] as const)
     if (one !== null && one.causes.length > 0)
       lines.push(

@@ -24,17 +24,17 @@ export function eventLine(
 
 /** What the event says, with the data sheet's name of the register that it speaks of. */
 function spoken(event: Event, about: About): string {
-  const said = eventText(event, about.virtBase);
-  if (event.kind !== "register.written" && event.kind !== "register.read") return said;
+  const text = eventText(event, about.virtBase);
+  if (event.kind !== "register.written" && event.kind !== "register.read") return text;
   const known = natureOf(about).chipset?.registers.find(({ number }) => number === event.register);
-  return known === undefined ? said : `${known.name} ${said}`;
+  return known === undefined ? text : `${known.name} ${text}`;
 }
 
 /** A verdict in brackets; red where hardware would not get there. */
 export const verdictText = (verdict: Verdict): string =>
   isWrong(verdict) ? colours.red(`[${verdict}]`) : colours.green(`[${verdict}]`);
 
-/** What each verdict says of a number that hardware was given. */
+/** What each verdict says of a number handed to hardware. */
 export const meanings: { readonly [V in Verdict]: string } = {
   identity: "the number is the page's machine address",
   translated: "another number, and it leads to the page all the same",
@@ -62,12 +62,10 @@ export function addressRows(events: readonly (EventWithCauses | null)[]): string
   return spaces.map(([space, meaning]) => [
     space,
     meaning,
-    ...events.map((told) => {
-      const tellers = told === null ? [] : [told.recorded, ...told.causes];
-      const value = tellers
-        .map(({ event }) => addressesOf(event)[space])
-        .find((one) => one !== null);
-      return value === undefined ? "-" : columnText(space, value, told!.virtBase);
+    ...events.map((event) => {
+      const chain = event === null ? [] : [event.recorded, ...event.causes];
+      const value = chain.map(({ event }) => addressesOf(event)[space]).find((one) => one !== null);
+      return value === undefined ? "-" : columnText(space, value, event!.virtBase);
     }),
   ]);
 }

@@ -73,11 +73,14 @@ function reasonsOf({ outcome }: Cell): string[] {
     ];
   const from = hook === null ? "" : `, the number is from ${hook}()`;
   const frees = wrongFrees === 0 ? "" : `; ${counted(wrongFrees)} pages freed that nobody had`;
-  return [`${told(first)}${from}${frees}`, ...(astray === null ? [] : [told(astray)])];
+  return [
+    `${outcomeText(first)}${from}${frees}`,
+    ...(astray === null ? [] : [outcomeText(astray)]),
+  ];
 }
 
 /** "#27 foreign-ram in agp_generic_create_gatt_table, wrong-space" */
-function told({ recorded: { seq, event }, verdict }: NonNullable<Outcome["first"]>): string {
+function outcomeText({ recorded: { seq, event }, verdict }: NonNullable<Outcome["first"]>): string {
   let what: string = event.kind;
   if (event.kind === "fault.raised") what = event.fault;
   if (event.kind === "hook.called") what = `${event.hook}()`;

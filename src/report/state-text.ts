@@ -1,4 +1,4 @@
-// state-text.ts - a machine's state at a moment: in runs of pages, registers by name, as JSON and on one screen.
+// state-text.ts - a machine's state at a moment: in runs of pages and registers by name, as JSON and on one screen.
 
 import {
   type Aperture,
@@ -81,7 +81,7 @@ export function allocations(state: State): { use: string; pages: number; runs: R
     .filter(({ pages }) => pages > 0);
 }
 
-/** What the trace has told of the table from pseudo-physical pages to machine frames. */
+/** The known entries of the P2M table. */
 export const p2mRuns = (state: State, first?: Pfn, last?: Pfn): Run[] =>
   runsOf(state.p2m.entries(first, last));
 
@@ -127,10 +127,10 @@ export function registers(
   const left = new Set([...state.registers.entries(first, last)].map(([number]) => number));
   const parts: { number: RegisterIndex; part: RegisterPart }[] = [];
   for (const { number, name, width, fields } of known) {
-    const held = state.register(number, width);
-    if (held === undefined || number > last || offset(number, width) <= first) continue;
+    const contents = state.register(number, width);
+    if (contents === undefined || number > last || offset(number, width) <= first) continue;
     for (let i = 0; i < width; i++) left.delete(offset(number, i));
-    parts.push({ number, part: partOf(name, held.word, fields) });
+    parts.push({ number, part: partOf(name, contents.word, fields) });
   }
   for (const { number, width } of words(left))
     parts.push({ number, part: partOf(registerName(number), state.register(number, width)!.word) });
@@ -175,11 +175,11 @@ export interface GattPart {
   readonly word: number;
   /** The first page of the aperture that these entries are for. */
   readonly aperture: Aperture | null;
-  /** What the writing of these entries said; null where they name no page or nobody asked. */
+  /** The verdict of the write of these entries; null where they name no page, or without `verdictAt`. */
   readonly verdict: Verdict | null;
 }
 
-/** Tells the verdict of an event by its seq. */
+/** The verdict of an event by its seq. */
 export type VerdictAt = (seq: number) => Verdict | null;
 
 /** The table in ranges: what the CPU wrote there, and where the chipset gets to with it. */

@@ -44,7 +44,7 @@ export interface SubjectRow {
   readonly value: string;
 }
 
-/** A range longer than this is told in its first rows; JSON has them all. */
+/** Rows of a range that are printed; JSON has all. */
 const MOST = 40;
 
 /** The subject at a moment, and the event that made it so. */
@@ -85,16 +85,16 @@ export function subjectJson(travel: TimeTravel, subject: Subject, state: State):
 }
 
 const rowsOf = (travel: TimeTravel, subject: Subject, state: State): SubjectRow[] =>
-  subject.parts.flatMap((part) => tellers[part.family](state, part, travel));
+  subject.parts.flatMap((part) => describers[part.family](state, part, travel));
 
-type Teller = (state: State, part: SubjectRange, travel: TimeTravel) => SubjectRow[];
+type Describer = (state: State, part: SubjectRange, travel: TimeTravel) => SubjectRow[];
 
 const leads =
   <Page extends Index>(
     name: string,
     page: (number: number) => Page,
     runsOf: (state: State, first: Page, last: Page) => Run[],
-  ): Teller =>
+  ): Describer =>
   (state, { first, last }) =>
     runsOf(state, page(first), page(last)).map((run) => ({
       subject: `${name}[${span(run.first, run.length)}]`,
@@ -103,7 +103,7 @@ const leads =
 
 /** The words of a directory, as the CPU sees them. */
 const words =
-  (name: FamilyName, pagesOf: (state: State) => TablePages): Teller =>
+  (name: FamilyName, pagesOf: (state: State) => TablePages): Describer =>
   (state, { first, last }) => {
     const pages = pagesOf(state);
     return alike(first, Math.min(last, (pages.size * PAGE_SIZE) / WORD_SIZE - 1), name, (entry) => {
@@ -112,16 +112,16 @@ const words =
     });
   };
 
-/** The state of a subject is its latest event: of those that no table keeps, it is the only witness. */
+/** A subject without a table of its own: its state is its latest event. */
 const lastSaid =
-  (family: FamilyName): Teller =>
+  (family: FamilyName): Describer =>
   (state, { first, last }, travel) =>
     alike(first, Math.min(last, first + MOST - 1), family, (number) => {
       const change = travel.lastChange(subjectAt(family, number), state.moment);
       return change === undefined ? null : eventText(change.event, travel.trace.about.virtBase);
     });
 
-const tellers: { readonly [F in SubjectRange["family"]]: Teller } = {
+const describers: { readonly [F in SubjectRange["family"]]: Describer } = {
   gatt: (state, { first, last }, travel) =>
     gattParts(state, verdictsOf(travel.trace), gattIndex(first), gattIndex(last)).map((part) => ({
       subject: `gatt[${span(part.first, part.count)}]`,
@@ -188,7 +188,7 @@ const tellers: { readonly [F in SubjectRange["family"]]: Teller } = {
     }),
 };
 
-/** Things told one by one, those in a row that say the same in one; nothing of those that say nothing. */
+/** One row for neighbours with the same value; none for those without one. */
 function alike(
   first: number,
   last: number,

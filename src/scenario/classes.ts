@@ -4,7 +4,7 @@
 
 import type { Scenario } from "./scenario.ts";
 
-/** By row, from 1: the class, and why none of its bugs is told again, where that is so. */
+/** By row, from 1: the class, and why none of its bugs is reproduced, where that is so. */
 export const classes: readonly (readonly [name: string, why?: string])[] = [
   ["GATT entries hold pseudo-physical addresses"],
   ["the table is not contiguous in machine memory"],
@@ -50,9 +50,9 @@ export function bugTable(scenarios: readonly Scenario[]): string {
     const told = scenarios.filter(({ row }) => row === i + 1);
     const names = told.map((scenario) => `\`bug:${scenario.name}\``).join(", ");
     const checks = [...new Set(told.map(({ check }) => `\`${check}\``))].join(", ");
-    return `| ${i + 1} | ${name} | ${names || `- (${why ?? "not told yet"})`} | ${checks || "-"} |`;
+    return `| ${i + 1} | ${name} | ${names || `- (${why ?? "not reproduced yet"})`} | ${checks || "-"} |`;
   });
-  return ["| # | class of bugs | told again by | caught by |", "|---|---|---|---|", ...lines].join(
+  return ["| # | class of bugs | reproduced by | caught by |", "|---|---|---|---|", ...lines].join(
     "\n",
   );
 }

@@ -1,4 +1,4 @@
-// scenario.ts - what a scenario is: a real bug told again on a simulated machine, and the same run without it.
+// scenario.ts - what a scenario is: a real bug reproduced on a simulated machine, and the same run without it.
 
 import type { BridgeDriver } from "../agpgart/bridge.ts";
 import type { Chipset } from "../chipset/chipset.ts";

@@ -33,7 +33,7 @@ export const dmaOperations = [
   }),
   operation("dma_sync", { buffer, side: z.enum(["cpu", "device"]) }),
   operation("dma_unmap", { buffer }),
-  /** The device reads the buffer by the handles it was given last, or writes it. */
+  /** The device reads or writes the buffer by the handles of its last mapping. */
   operation("dma_read", { buffer }),
   operation("dma_write", { buffer }),
   /** A disk of 32 MB: the buffer's pages to blocks of 4096 bytes, or from them. */

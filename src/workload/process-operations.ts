@@ -42,14 +42,14 @@ const ioctl = <const C extends string, S extends z.ZodRawShape>(cmd: C, shape: S
 const pointing = <const C extends string, S extends z.ZodRawShape>(cmd: C, shape: S) =>
   ioctl(cmd, { ...z.strictObject(shape).partial().shape, arg: z.null().optional() }).check(
     ({ value, issues }) => {
-      const given: { readonly [field: string]: unknown } = { ...value };
-      const isNull = given.arg === null;
-      const odd = Object.keys(shape).find((field) => field in given === isNull);
+      const fields: { readonly [field: string]: unknown } = { ...value };
+      const isNull = fields.arg === null;
+      const odd = Object.keys(shape).find((field) => field in fields === isNull);
       if (odd === undefined) return;
       const message = isNull
         ? 'expected nothing beside "arg": null'
         : 'expected a value, or "arg": null for a NULL pointer';
-      issues.push({ code: "custom", input: given[odd], path: [odd], message });
+      issues.push({ code: "custom", input: fields[odd], path: [odd], message });
     },
   );
 

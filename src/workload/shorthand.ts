@@ -72,8 +72,8 @@ const texts = new Set([
 export function operationOf(word: string): object {
   const [name, rest] = word.split(":") as [string, string?];
   const fields = parameters[name]?.split(" ") ?? [];
-  const given = rest?.split(",") ?? [];
-  const values = given.map((value, i) => [fields[i], argumentOf(fields[i]!, value)]);
+  const words = rest?.split(",") ?? [];
+  const values = words.map((value, i) => [fields[i], argumentOf(fields[i]!, value)]);
   const named = Object.fromEntries(values);
   return name === name.toUpperCase()
     ? { op: "ioctl", cmd: name, ...named }

@@ -188,7 +188,7 @@ const wrongs: readonly Wrong[] = [
   },
 ];
 
-test("every check is here, or is what catches a bug that is told again", () => {
+test("every check is here, or is what catches a bug that is reproduced", () => {
   const proved = [...wrongs, ...scenarios].map(({ check }) => check);
   expect(checks.map(({ name }) => name).filter((name) => !proved.includes(name))).toEqual([]);
 });

@@ -113,7 +113,7 @@ test("what is wrong with the files is one line with its place, and exit 2", asyn
   expect(refused.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
   const said = refused.map(({ stderr }) => stderr.split("\n")[0]);
   expect(said[0]).toContain("noise:1: of no format that is known by its content");
-  expect(said[1]).toContain("nothing here tells of a run; add its ftrace.txt");
+  expect(said[1]).toContain("no file here has the events of a run; add its ftrace.txt");
   expect(said[2]).toContain("a second log of devices; a run has one");
   expect(said[3]).toContain("field 'probes.x.part'");
   expect(said[4]).toContain("standard input has no name; say with -o what to write");

@@ -87,7 +87,7 @@ describe.concurrent("gartrace debug", () => {
       ["re", "'re' can be reverse-continue, reverse-step, reverse-next, reverse-finish, restart;"],
       ["break gatt if entri > 3", "condition 'entri > 3', character 1: 'entri' is no field of any"],
       ["watch gat[3]", "unknown subject 'gat', did you mean 'gatt'"],
-      ["checkpoint here", "'checkpoint' takes nothing behind it, and 'here' was given"],
+      ["checkpoint here", "'checkpoint' takes no argument; leave out 'here'"],
       ["restart 4", "there is no checkpoint 4; 'info checkpoints' lists them"],
       ["other", "there is one trace only"],
       ["info breakpints", "unknown subject of info 'breakpints', did you mean 'breakpoints'"],

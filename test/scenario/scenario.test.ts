@@ -1,4 +1,4 @@
-// scenario.test.ts - every real bug that is told again is caught by its check, and its fix silences all.
+// scenario.test.ts - every real bug that is reproduced is caught by its check, and its fix silences all.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";

@@ -2,7 +2,7 @@
 //
 // A trace is a process and an actor a thread. Ops are slices, events instants; an allocation, a mapping and
 // a device's access are slices of a moment, because a flow's arrow needs a slice to hold on to: it runs from
-// where the address was given to each access that used it.
+// where the address was handed out to each access that used it.
 
 import { columnText } from "../../event/address-text.ts";
 import type { About } from "../../event/trace.ts";
@@ -30,7 +30,7 @@ export const chrome: ExportFormat = {
     yield '{"displayTimeUnit":"ns","traceEvents":[\n';
     let separator = "";
     for (const [i, trace] of traces.entries())
-      for (const json of new Process(trace, i + 1).told()) {
+      for (const json of new Process(trace, i + 1).events()) {
         yield `${separator}${JSON.stringify(json)}`;
         separator = ",\n";
       }
@@ -64,7 +64,7 @@ class Process {
     this.#pid = pid;
   }
 
-  *told(): Generator<Json> {
+  *events(): Generator<Json> {
     yield* this.#names();
     for (const recorded of this.#trace.events()) {
       const ns = this.#timeline.next(recorded.event.at ?? null);
@@ -100,15 +100,15 @@ class Process {
 
   *#event(recorded: Recorded, ns: number): Generator<Json> {
     const { event, seq } = recorded;
-    const said = { name: event.kind, cat: familyOf(event), args: this.#facts(recorded) };
+    const common = { name: event.kind, cat: familyOf(event), args: this.#facts(recorded) };
     const isAccess = event.kind === "device.read" || event.kind === "device.wrote";
     const isOrigin = originKinds.includes(event.kind);
     if (isOrigin) this.#origins.set(seq, { ns, actor: event.actor });
     if (!isAccess && !isOrigin) {
-      yield this.#at(event.actor, "i", ns, { ...said, s: "t" });
+      yield this.#at(event.actor, "i", ns, { ...common, s: "t" });
       return;
     }
-    yield this.#at(event.actor, "X", ns, { ...said, dur: 0.001 });
+    yield this.#at(event.actor, "X", ns, { ...common, dur: 0.001 });
     const origin = isAccess ? this.#originOf(event) : null;
     if (origin === null) return;
     const arrow = { name: "reaches", cat: "flow", id: `${this.#pid}.${seq}` };

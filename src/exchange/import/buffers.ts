@@ -1,4 +1,4 @@
-// buffers.ts - the kernel's DMA buffers: says in events when one is mapped, bounced and given back.
+// buffers.ts - the kernel's DMA buffers: emits the events of mapping, bouncing and unmapping them.
 
 import { bus, type Machine, mfnOf, type Phys, phys, raw, virt } from "../../address.ts";
 import type { mappings as mappingDirections } from "../../event/iommu.ts";
@@ -10,7 +10,7 @@ import type { Run } from "./run.ts";
 
 export type Direction = (typeof mappingDirections)[number];
 
-/** A buffer as a kernel's function was given it, and the address it gave for it. */
+/** A buffer that a DMA function of the kernel maps, and the address that it returns. */
 export interface Buffer {
   /** The DMA function, by its own name. */
   readonly place: string;
@@ -77,7 +77,7 @@ export class Buffers {
     const reached = run.iommu.reachedBy(device, at.bus);
     const found = reached === null ? undefined : this.#slots.get(raw(reached));
     const slot = found?.buffer === at.phys ? found! : null;
-    const meant = at.phys === null ? null : phys(at.phys);
+    const buffer = at.phys === null ? null : phys(at.phys);
     const seq = run.emit({
       kind: "dma.mapped",
       actor: "kernel",
@@ -87,8 +87,8 @@ export class Buffers {
       handle: bus(at.bus),
       direction,
       device,
-      phys: meant,
-      machine: meant === null ? null : run.frames.machineOf(meant),
+      phys: buffer,
+      machine: buffer === null ? null : run.frames.machineOf(buffer),
       bus: bus(at.bus),
       // The slot is reached, not the buffer: the copy says how the bytes come there.
       reached: slot === null ? reached : null,

@@ -1,7 +1,7 @@
 // causal-order.ts - places what a device logged by its own clock among what the guest did.
 //
 // The device has done a command before the guest sees its completion or takes its buffers back, and after the
-// guest gave it. So the log is told up to the completion of a command at the last moment: when the guest's
+// guest gave it. So the log is emitted up to the completion of a command at the last moment: when the guest's
 // side comes to that command's end. What the log holds before it comes with it, in the log's own order.
 
 import type { Mapping, Mappings } from "./mappings.ts";
@@ -17,21 +17,21 @@ export interface Fetched {
   completed: number;
 }
 
-/** A device's log: read in batches, told record by record. */
+/** A device's log: read in batches, emitted record by record. */
 export interface Log {
-  /** Records read and not told yet. */
+  /** Records read and not emitted yet. */
   readonly waiting: number;
   readonly ended: boolean;
   /** Fetched commands that no command of the guest was matched with yet, oldest first. */
   unmatched(layer: Command["layer"], key: string): Fetched[];
-  /** Where a network card was told that its rings are, as far as the log was read. */
+  /** The addresses of a network card's rings, as far as the log was read. */
   readonly rings: readonly number[];
-  /** The first record not told yet that touches a network card's buffer there; -1 for none that was read. */
+  /** The first record not emitted yet that touches a network card's buffer there; -1 for none that was read. */
   touched(start: number, size: number): number;
-  /** Tells all records up to that one. */
-  tell(through: number): void;
-  /** Tells what a log that was cut holds of a command that it does not see completed. */
-  tellCut(fetched: Fetched): void;
+  /** Emits all records up to that one. */
+  emit(through: number): void;
+  /** For a command whose completion the cut log lacks: emits the records that it has. */
+  emitCut(fetched: Fetched): void;
 }
 
 /** Records to look ahead for a command, so that a log that lacks it is not read to its end into memory. */
@@ -51,7 +51,7 @@ export class CausalOrder {
   }
 
   /**
-   * Tells the log up to where a network card touches a buffer that is being given back: no command names it.
+   * Emits the log up to where a network card touches a buffer that is being given back: no command names it.
    * False where the log must be read further first.
    */
   settleBuffer(mapping: Mapping): boolean {
@@ -63,11 +63,11 @@ export class CausalOrder {
     // The card is the device that has a ring where the log says one is.
     if (!log.rings.some((ring) => this.#mappings.at(device, ring) !== null)) return true;
     const found = log.touched(start, size);
-    if (found >= 0) log.tell(found);
+    if (found >= 0) log.emit(found);
     return found >= 0 || may;
   }
 
-  /** Tells the log up to where the command completes; false where the log must be read further first. */
+  /** Emits the log up to where the command completes; false where the log must be read further first. */
   settle(command: Command | null): boolean {
     const { log } = this;
     if (command === null || command.settled || log === null) return true;
@@ -81,8 +81,8 @@ export class CausalOrder {
     } else {
       if (found.completed < 0 && !may) return false;
       known.splice(0, at + 1);
-      if (found.completed >= 0) log.tell(found.completed);
-      else log.tellCut(found);
+      if (found.completed >= 0) log.emit(found.completed);
+      else log.emitCut(found);
     }
     command.settled = true;
     return true;

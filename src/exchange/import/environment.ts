@@ -1,4 +1,4 @@
-// environment.ts - what must be known of a run before its first event: one quick pass over its files.
+// environment.ts - the platform of a captured run, found in one quick pass over its files before the first event.
 //
 // A trace says on its first page whether physical addresses are machine addresses; a kernel's log shows it
 // only by what it speaks of, somewhere. Exchanges of frames to come limit what a P2M dump tells.
@@ -9,11 +9,11 @@ import { beginsWindow } from "./xentrace-record.ts";
 
 export interface Environment {
   readonly xen: boolean;
-  /** Whether anything tells what the kernel ran on; if not, none of its addresses can be taken for another. */
+  /** Whether any file shows what the kernel ran on; if not, no address can be translated. */
   readonly known: boolean;
   readonly iommu: boolean;
   readonly swiotlb: boolean;
-  /** Whether a network card's buffers are told of. */
+  /** Whether the files have a network card's buffers. */
   readonly network: boolean;
   /** The kernel's own address of its first byte of memory, as it is printed; null where nothing tells. */
   readonly pageOffset: string | null;
@@ -66,12 +66,12 @@ export async function detectEnvironment(
     network: false,
   };
   let pageOffset: string | null = null;
-  const given = { moved: false, kept: false };
+  const addresses = { moved: false, kept: false };
   const exchanges: Exchange[] = [];
   const look = (bytes: Buffer) => {
     for (const what of Object.keys(found) as (keyof typeof found)[])
       found[what] ||= signs[what].some((sign) => bytes.includes(sign));
-    if (hasKernel) seeMapped(bytes, given);
+    if (hasKernel) seeMapped(bytes, addresses);
     if (pageOffset === null && bytes.includes("page_offset_base="))
       pageOffset = PAGE_OFFSET.exec(bytes.toString("latin1"))?.[1] ?? null;
   };
@@ -91,16 +91,16 @@ export async function detectEnvironment(
   }
   const { xen, bare, iommu, swiotlb, direct, network } = found;
   // Of what is still to come nothing is known but that the kernel kept a buffer's own address before.
-  const isBare = hasKernel && !given.moved && (given.kept || !grows);
+  const isBare = hasKernel && !addresses.moved && (addresses.kept || !grows);
   const known = xen || bare || iommu || swiotlb || direct || isBare;
   return { xen, known, iommu, swiotlb, network, pageOffset, exchanges };
 }
 
-/** Whether buffers were given their own addresses, or others: then something that is not told of stands between. */
-function seeMapped(bytes: Buffer, given: { moved: boolean; kept: boolean }): void {
-  if (given.moved || !bytes.includes("dma_map_p")) return;
+/** Whether DMA addresses are the buffers' own, or others: then an IOMMU or hypervisor translates them. */
+function seeMapped(bytes: Buffer, addresses: { moved: boolean; kept: boolean }): void {
+  if (addresses.moved || !bytes.includes("dma_map_p")) return;
   for (const [, address, own] of bytes.toString("latin1").matchAll(MAPPED))
-    given[address === own ? "kept" : "moved"] = true;
+    addresses[address === own ? "kept" : "moved"] = true;
 }
 
 interface Exchange {

@@ -13,7 +13,7 @@ import type { Source } from "./source.ts";
 /** Makes the trace, once it is known what it says of itself, and gives where its events go. */
 export type Open = (about: About) => Promise<Sink> | Sink;
 
-/** A source that tells the run step by step; memory stays flat because only one batch is held. */
+/** A source of the run's events in order; memory stays flat because only one batch is in memory. */
 export interface Stream<Step = unknown> {
   /** The steps of the source in its own order, some thousands at a time. */
   batches(): AsyncIterable<readonly Step[]>;

@@ -1,4 +1,4 @@
-// formats.ts - all formats that are read, told apart by what a file begins with.
+// formats.ts - all formats that are read, recognised by what a file begins with.
 
 import { UserError } from "../../fault.ts";
 import { dmesg } from "./dmesg.ts";

@@ -53,7 +53,7 @@ export class Frames {
   }
 
   /** A page-table write has shown both frames of a page that nothing else tells of. */
-  told(address: Phys, frame: Mfn, cause: number): void {
+  learn(address: Phys, frame: Mfn, cause: number): void {
     const page = pfnOf(address);
     this.#unknown.delete(page);
     this.#set(page, frame, cause);

@@ -57,7 +57,7 @@ const nvmeIssue: Handler = (guest, { task, name, body }) => {
   const command = /cmd=\((\w+)/.exec(body)?.[1] ?? "";
   const what = nvmeCommands.get(command) ?? "other";
   const length = number(body, "len");
-  const given = guest.run.requests.issue(
+  const request = guest.run.requests.issue(
     "nvme",
     key,
     {
@@ -69,7 +69,7 @@ const nvmeIssue: Handler = (guest, { task, name, body }) => {
     },
     name,
   );
-  guest.preparing.set(task, given);
+  guest.preparing.set(task, request);
   return true;
 };
 

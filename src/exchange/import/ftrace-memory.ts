@@ -54,9 +54,9 @@ const entry: Handler = ({ run }, { name, body }) => {
   const where = virtOf(at);
   if (where === null) throw new Unusable("the entry is not in kernel memory");
   const present = Number.parseInt(raw!.slice(-1), 16) % 2 === 1;
-  const meant = phys(frameOf(value!) * FRAME);
+  const page = phys(frameOf(value!) * FRAME);
   const named = frameOf(raw!) * FRAME;
-  const known = present ? run.frames.machineOf(meant) : null;
+  const known = present ? run.frames.machineOf(page) : null;
   const seq = run.emit({
     kind: "pte.written",
     actor: "kernel",
@@ -66,13 +66,13 @@ const entry: Handler = ({ run }, { name, body }) => {
     word: Number.parseInt(raw!.slice(3), 16),
     high: Number.parseInt(raw!.slice(0, 3), 16) || null,
     virt: virt(where),
-    phys: present ? meant : null,
+    phys: present ? page : null,
     machine: known,
     bus: present ? bus(named) : null,
     reached: present ? machine(named) : null,
   });
   if (present && known === null && run.environment.xen)
-    run.frames.told(meant, mfnOf(machine(named)), seq);
+    run.frames.learn(page, mfnOf(machine(named)), seq);
   return true;
 };
 

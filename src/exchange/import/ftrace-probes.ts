@@ -1,4 +1,4 @@
-// ftrace-probes.ts - what each part of a DMA call tells, where kprobes show the calls piece by piece.
+// ftrace-probes.ts - kprobes: the events of each part of a DMA call, where a probe records the part alone.
 
 import { phys } from "../../address.ts";
 import { type Buffer, deviceOf } from "./buffers.ts";
@@ -55,14 +55,14 @@ class Shown {
   }
 }
 
-type Told = (guest: Kernel, shown: Shown) => boolean;
+type PartHandler = (guest: Kernel, shown: Shown) => boolean;
 
 /** The buffer's own address: as it is, or by its struct page, whose two lowest bits mark lists. */
 function physIn(guest: Kernel, shown: Shown): number | null {
   const page = shown.virt("page") ?? shown.virt("page_link");
   if (page !== null) {
     const base = guest.physOfPage(page - (page % 4));
-    // A register read in passing may be overwritten: where the page is shown, that is what is meant.
+    // A register read in passing may be overwritten: where the page is shown, that page counts.
     if (base !== null) return base + (number(shown.body, shown.key("offset")) ?? 0);
   }
   return shown.address("phys");
@@ -84,7 +84,7 @@ function call(guest: Kernel, shown: Shown, more: Partial<Call>): Call {
   };
 }
 
-const enterList: Told = (guest, shown) => {
+const enterList: PartHandler = (guest, shown) => {
   const direction = directionIn(shown.body, shown.key("dir"));
   guest.enter(shown.task, call(guest, shown, { direction, list: shown.text("sg") ?? "" }));
   return true;
@@ -108,7 +108,7 @@ function segment(
   list?.mapped.push(mapping);
 }
 
-const leaveList: Told = (guest, shown) => {
+const leaveList: PartHandler = (guest, shown) => {
   const list = guest.leave(shown.task, shown.of);
   if (list === null) return true;
   // No pieces of ours, but of an IOMMU's: they follow each other on the bus and are one range there.
@@ -140,14 +140,14 @@ const leaveList: Told = (guest, shown) => {
   return true;
 };
 
-const giveOneBack: Told = (guest, shown) => {
+const giveOneBack: PartHandler = (guest, shown) => {
   const [device, start] = [shown.device, shown.needed("dma")];
   const mapping = guest.run.mappings.at(device, start);
   if (mapping !== null) announce(guest, shown.task, [mapping]);
   return giveBack(guest, shown.task, device, start, shown.of);
 };
 
-const told: { readonly [P in Part]: Told } = {
+const byPart: { readonly [P in Part]: PartHandler } = {
   bases: (guest, shown) => {
     guest.vmemmap = shown.virt("vmemmap_base") ?? guest.vmemmap;
     guest.pageOffset = shown.virt("page_offset_base") ?? guest.pageOffset;
@@ -266,6 +266,6 @@ const told: { readonly [P in Part]: Told } = {
 
 /** Tells a probe's record by its part. */
 export const probeHandler = (probe: Probe): Handler => {
-  const tell = told[probe.part];
-  return (guest, record) => tell(guest, new Shown(probe, record));
+  const emit = byPart[probe.part];
+  return (guest, record) => emit(guest, new Shown(probe, record));
 };

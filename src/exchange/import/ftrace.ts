@@ -109,7 +109,7 @@ class Ftrace {
       return true;
     }
     this.#pending = record;
-    if (!this.#tell(record, line)) return false;
+    if (!this.#emit(record, line)) return false;
     this.#pending = null;
     return true;
   }
@@ -118,7 +118,7 @@ class Ftrace {
     this.#run.endOp();
   }
 
-  #tell(record: Record, line: string): boolean {
+  #emit(record: Record, line: string): boolean {
     const run = this.#run;
     const { name, at, body } = record;
     if (at !== null) this.#boot.check(at);
@@ -132,7 +132,7 @@ class Ftrace {
       tally.skipped(name, "no importer knows this event", column);
       if (glued === null) return true;
       this.#pending = glued;
-      return this.#tell(glued, line);
+      return this.#emit(glued, line);
     }
     try {
       if (!handler(this.#guest, record)) return false;
@@ -155,9 +155,9 @@ class Ftrace {
         throw this.#source.refuse(
           "a second trace begins here: there are two in this file; import each on its own",
         );
-      const [, held, written] = BUFFER.exec(line) ?? [];
-      if (written !== undefined && Number(written) > Number(held))
-        this.#lost(Number(written) - Number(held), "overwritten before the first record");
+      const [, kept, written] = BUFFER.exec(line) ?? [];
+      if (written !== undefined && Number(written) > Number(kept))
+        this.#lost(Number(written) - Number(kept), "overwritten before the first record");
     } else if (!line.startsWith("cpus=") && !line.startsWith("version = "))
       tally.skipped("line", "not a record of ftrace", 1);
   }

@@ -1,4 +1,4 @@
-// kernel.ts - what the kernel's side of a run remembers between its lines: calls under way, by task.
+// kernel.ts - what ftrace has shown of the kernel so far: calls that have not returned, by task.
 
 import type { Buffers, Direction } from "./buffers.ts";
 import type { Record } from "./ftrace-record.ts";
@@ -17,7 +17,7 @@ export interface Call {
   readonly list: string;
   readonly command: Command | null;
   readonly mapped: Mapping[];
-  /** What the IOMMU was given meanwhile. */
+  /** The IOMMU entries made during the call. */
   readonly pieces: { readonly iova: number; readonly phys: number; readonly size: number }[];
 }
 
@@ -85,7 +85,7 @@ export class Kernel {
   settle(command: Command | null): boolean {
     const { requests, device } = this.run;
     if (!device.settle(command)) return false;
-    // The numberless stand for scatterlists, which are told with the command that they turn out to be for.
+    // Request 0 stands for a scatterlist, whose segments are emitted with the command that it belongs to.
     if (command !== null && command.request > 0) requests.mapped(command, command.segments, null);
     return true;
   }
@@ -149,6 +149,6 @@ export class Kernel {
   }
 }
 
-/** Tells one record: true when it is told, false where the device's side must be read further first. */
+/** Emits the events of one record; false where the device's log must be read further first. */
 export type Handler = (guest: Kernel, record: Record) => boolean;
 export type Handlers = { readonly [event: string]: Handler };

@@ -72,7 +72,7 @@ async function importWhole(
 async function importRun(opened: readonly Opened[], wishes: Importing, open: Open): Promise<void> {
   if (!opened.some(({ format }) => format.part === "stream" || format.part === "device"))
     throw new UserError(
-      `${opened.map(({ source }) => source.path).join(", ")}: nothing here tells of a run; add its ftrace.txt or qemu-trace.log`,
+      `${opened.map(({ source }) => source.path).join(", ")}: no file here has the events of a run; add its ftrace.txt or qemu-trace.log`,
     );
   const kernels = opened.filter(({ format }) => format === ftrace);
   const survey = await detectEnvironment(
@@ -96,7 +96,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
       log = format.open(source, run);
     }
   }
-  await tellAll(
+  await takeAll(
     streams.map((stream, i) => new Cursor(stream, streamSources[i]!)),
     run,
     log,
@@ -148,14 +148,14 @@ class Cursor {
   }
 }
 
-async function tellAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Promise<void> {
+async function takeAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Promise<void> {
   let left: Cursor[] = [];
   for (const cursor of cursors) if (await cursor.more()) left.push(cursor);
   for (const cursor of left) cursor.look();
   while (left.length > 0) {
     const first = left.reduce((a, b) => (b.at < a.at ? b : a));
     const { stream, source } = first;
-    // One stream needs no comparing: its batch is told at a stretch.
+    // A single stream needs no comparison: its whole batch is taken.
     do {
       const { step } = first;
       run.source = source;

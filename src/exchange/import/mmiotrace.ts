@@ -103,9 +103,9 @@ class Log implements Stream<Step> {
   }
 
   mark({ text }: Step): Trouble | null {
-    const said = text.replace(/^MARK \S+ /, "");
-    const [, lost] = /^Lost (\d{1,15}) events\.$/.exec(said) ?? [];
-    if (lost === undefined) mark(this.#run, said);
+    const message = text.replace(/^MARK \S+ /, "");
+    const [, lost] = /^Lost (\d{1,15}) events\.$/.exec(message) ?? [];
+    if (lost === undefined) mark(this.#run, message);
     else {
       this.#source.tally.lost("MARK", Number(lost));
       this.#run.emit({
@@ -178,7 +178,7 @@ class Log implements Stream<Step> {
     const { device, offset } = found;
     const [word, high] = wordOf(digits);
     const register = registerNumber("mmio", device.bdf, offset);
-    const held =
+    const base =
       isWrite && high === 0
         ? heldAddress(
             device,
@@ -198,7 +198,7 @@ class Log implements Stream<Step> {
       word,
       ...(high === 0 ? {} : { high }),
       size,
-      ...(held === null ? {} : { bus: bus(held) }),
+      ...(base === null ? {} : { bus: bus(base) }),
     });
   }
 

@@ -32,14 +32,14 @@ export class QemuEvents {
 
   emit({ line, text, name, body, command, touch }: Entry, source: Source): void {
     const run = this.#run;
-    const { at, source: from, text: said } = run;
+    const { at, source: from, text: before } = run;
     source.line = line;
     // The device's clock is not the guest's.
     run.at = null;
     run.source = source;
     run.text = text;
     try {
-      if (touch === null) this.#tell(name, body, command);
+      if (touch === null) this.#emitRecord(name, body, command);
       else this.#touched(name, touch);
       source.tally.kept(name);
     } catch (error) {
@@ -48,10 +48,10 @@ export class QemuEvents {
     }
     run.at = at;
     run.source = from;
-    run.text = said;
+    run.text = before;
   }
 
-  #tell(name: string, body: string, command: DeviceCommand | null): void {
+  #emitRecord(name: string, body: string, command: DeviceCommand | null): void {
     switch (name) {
       case "pci_nvme_read":
       case "pci_nvme_write":
@@ -62,7 +62,7 @@ export class QemuEvents {
         if (command !== null) this.#fetched(name, command);
         return;
       case "pci_nvme_io_cmd":
-        // A read or a write is told by the line that names its blocks.
+        // The line with the blocks of a read or a write makes its event.
         if (command !== null && command.code !== 1 && command.code !== 2)
           this.#fetched(name, command);
         return;
@@ -95,14 +95,14 @@ export class QemuEvents {
 
   #fetched(place: string, command: DeviceCommand): void {
     const { layer, lba, bytes } = command;
-    const given = this.#given(command);
-    if (given !== null) this.#run.requests.mapped(given, given.segments, command.bytes);
+    const request = this.#requestOf(command);
+    if (request !== null) this.#run.requests.mapped(request, request.segments, command.bytes);
     this.#run.emit({
       kind: "request.fetched",
       actor: "device",
       place,
-      cause: given?.seq ?? null,
-      request: given?.request ?? 0,
+      cause: request?.seq ?? null,
+      request: request?.request ?? 0,
       what: whatOf(command),
       layer,
       lba,
@@ -112,7 +112,7 @@ export class QemuEvents {
   }
 
   /** The guest's own request of that name, if it is for the same blocks. */
-  #given({ layer, key, lba }: DeviceCommand) {
+  #requestOf({ layer, key, lba }: DeviceCommand) {
     const { requests } = this.#run;
     const [port, tag] = key.split(" ").map(Number);
     const found =
@@ -126,14 +126,14 @@ export class QemuEvents {
   }
 
   #fetchedBy(place: string, body: string, command: DeviceCommand | null): void {
-    const given = command === null ? null : this.#given(command);
-    const device = given === null ? null : this.#run.controllerOf(given);
+    const request = command === null ? null : this.#requestOf(command);
+    const device = request === null ? null : this.#run.controllerOf(request);
     const what = command?.reads === true ? "read" : "wrote";
     const at = { address: needed(body, "addr"), size: needed(body, "len") };
     this.#accessed(place, { what, ...at }, device);
   }
 
-  /** What a network card did; the ring that it was told of says which device it is. */
+  /** What a network card did; the mapping of its ring shows which device it is. */
   #touched(place: string, touch: Touch): void {
     const { mappings, buffers } = this.#run;
     if (touch.address >= HIGHEST) throw new Unusable("an address above 2^52");

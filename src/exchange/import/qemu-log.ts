@@ -13,25 +13,25 @@ class QemuLog implements DeviceLog, Log {
   readonly #source: Source;
   readonly #records = new QemuRecords();
   readonly #boot: BootClock;
-  readonly #telling: QemuEvents;
+  readonly #events: QemuEvents;
   readonly #batches: AsyncIterator<readonly string[]>;
-  /** Records read and not told, from `#told` on; `#first` is the number of the first in the array. */
+  /** Records read and not emitted, from `#emitted` on; `#first` is the number of the first in the array. */
   #entries: Entry[] = [];
-  #told = 0;
+  #emitted = 0;
   #first = 0;
   #lines = 0;
   ended = false;
 
   constructor(source: Source, run: Run) {
     this.#source = source;
-    this.#telling = new QemuEvents(run);
+    this.#events = new QemuEvents(run);
     this.#boot = new BootClock(source);
     this.#batches = source.lines("skip")[Symbol.asyncIterator]();
     run.device.log = this;
   }
 
   get waiting(): number {
-    return this.#entries.length - this.#told;
+    return this.#entries.length - this.#emitted;
   }
 
   unmatched(layer: Command["layer"], key: string): Fetched[] {
@@ -52,7 +52,7 @@ class QemuLog implements DeviceLog, Log {
       if (entry === "nothing") continue;
       if (typeof entry !== "string") this.#boot.check(entry.second * 1e9);
       if (typeof entry === "string") this.#source.tally.skipped("line", entry, 1);
-      else if (this.#telling.knows(entry.name)) this.#entries.push(entry);
+      else if (this.#events.knows(entry.name)) this.#entries.push(entry);
       else {
         const column = line.indexOf(":") + 2;
         this.#source.tally.skipped(entry.name, "no importer knows this event", column);
@@ -62,34 +62,34 @@ class QemuLog implements DeviceLog, Log {
   }
 
   touched(start: number, size: number): number {
-    return this.#records.network.touched(start, size, this.#first + this.#told);
+    return this.#records.network.touched(start, size, this.#first + this.#emitted);
   }
 
   get rings(): readonly number[] {
     return this.#records.network.rings;
   }
 
-  tell(through: number): void {
-    while (this.#first + this.#told <= through && this.#told < this.#entries.length)
-      this.#telling.emit(this.#entries[this.#told++]!, this.#source);
+  emit(through: number): void {
+    while (this.#first + this.#emitted <= through && this.#emitted < this.#entries.length)
+      this.#events.emit(this.#entries[this.#emitted++]!, this.#source);
     this.#source.line = this.#lines;
-    // What was told is let go of, now and then.
-    if (this.#told < 4096) return;
-    this.#entries = this.#entries.slice(this.#told);
-    this.#first += this.#told;
-    this.#told = 0;
+    // Emitted records are dropped a batch at a time.
+    if (this.#emitted < 4096) return;
+    this.#entries = this.#entries.slice(this.#emitted);
+    this.#first += this.#emitted;
+    this.#emitted = 0;
   }
 
-  tellCut(fetched: Fetched): void {
+  emitCut(fetched: Fetched): void {
     let last = this.#entries.findLastIndex(({ command }) => command === fetched);
-    if (last < this.#told) return;
+    if (last < this.#emitted) return;
     // What no command claims may be this one's; what another claims may not have been asked for yet.
     while (this.#entries[last + 1]?.command === null) last++;
-    this.tell(this.#first + last);
+    this.emit(this.#first + last);
   }
 
   end(): void {
-    this.tell(Number.POSITIVE_INFINITY);
+    this.emit(Number.POSITIVE_INFINITY);
   }
 }
 

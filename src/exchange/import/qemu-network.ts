@@ -5,7 +5,7 @@
 
 import { PAGE_SIZE } from "../../address.ts";
 
-/** An address that the card was given for a ring, or issued itself. */
+/** The address of a ring, which the driver programs, or one that the card issued. */
 export interface Touch {
   readonly what: "ring" | "read" | "wrote";
   readonly address: number;
@@ -27,9 +27,9 @@ const hexadecimal = (digits: string): number => Number.parseInt(digits, 16);
 
 export class Network {
   readonly #registers = new Map<number, number>();
-  /** Page -> the records that touch a buffer in it, in order; those that were told are let go when it is asked. */
+  /** Page -> the records that touch a buffer in it, in order; those already emitted are dropped at the next look-up. */
   readonly #touches = new Map<number, { readonly address: number; readonly number: number }[]>();
-  /** Where rings are, in the order in which the card was told. */
+  /** Where rings are, in the order in which they were programmed. */
   readonly rings: number[] = [];
 
   /** Takes record `number` of the log; null where it tells no address. */

@@ -28,7 +28,7 @@ export interface Entry {
   readonly body: string;
   /** The command it belongs to. */
   readonly command: DeviceCommand | null;
-  /** What a network card touched or was told of, where it is such a record. */
+  /** What a network card accessed or was programmed with, in a record of one. */
   readonly touch: Touch | null;
 }
 

@@ -142,7 +142,7 @@ const words = z
     "expected `readback` and `read_twice` of no more words than `count`",
   );
 
-const meant = physField.schema.optional();
+const physOfPage = physField.schema.optional();
 
 const driver = (virt: z.ZodType<Virt>) => ({
   probe: z.object({ driver: z.string(), dev: device, vendor: id, device: id }),
@@ -189,8 +189,14 @@ const driver = (virt: z.ZodType<Virt>) => ({
     })
     .refine(({ count, entries }) => entries.length === count, asMany("entries")),
 
-  xlate: z.object({ fn: oneOf(toDevice), in: place, arg: virt, res: word, phys: meant }),
-  "xlate.back": z.object({ fn: oneOf(fromDevice), in: place, arg: word, res: virt, phys: meant }),
+  xlate: z.object({ fn: oneOf(toDevice), in: place, arg: virt, res: word, phys: physOfPage }),
+  "xlate.back": z.object({
+    fn: oneOf(fromDevice),
+    in: place,
+    arg: word,
+    res: virt,
+    phys: physOfPage,
+  }),
 });
 const wholeRun = (line: { order: number; mfns: unknown[] }) => line.mfns.length === 2 ** line.order;
 const eachPage = { error: "expected a frame for each page", path: ["mfns"] };
@@ -374,10 +380,10 @@ function shapeOf({ ev, fn, kind, virt, cookie }: { ev: string; [field: string]: 
 type AllocPage = FieldsOf<"alloc_batch">["pages"][number];
 type FreePage = FieldsOf<"free_batch">["pages"][number];
 
-const given =
+const toDeviceCall =
   (fn: keyof typeof toDevice) =>
   ([arg, , , res]: AllocPage): Line => ["xlate", { fn, in: "agp_allocate_memory", arg, res }];
-const takenBack =
+const fromDeviceCall =
   (fn: keyof typeof fromDevice) =>
   ([arg, res]: FreePage): Line => ["xlate.back", { fn, in: "agp_free_memory", arg, res }];
 
@@ -391,15 +397,15 @@ const onAlloc: { [C in (typeof allocCalls)[number]]: (page: AllocPage) => Line }
     { in: "map_page_into_agp", pfn, count: 1, prot: "NOCACHE" },
   ],
   global_flush_tlb: () => ["cpu_tlb_flush", { in: "map_page_into_agp", fn: "global_flush_tlb" }],
-  virt_to_phys: given("virt_to_phys"),
-  virt_to_bus: given("virt_to_bus"),
-  virt_to_gart: given("virt_to_gart"),
+  virt_to_phys: toDeviceCall("virt_to_phys"),
+  virt_to_bus: toDeviceCall("virt_to_bus"),
+  virt_to_gart: toDeviceCall("virt_to_gart"),
 };
 
 const onFree: { [C in (typeof freeCalls)[number]]: (page: FreePage) => Line } = {
-  phys_to_virt: takenBack("phys_to_virt"),
-  bus_to_virt: takenBack("bus_to_virt"),
-  gart_to_virt: takenBack("gart_to_virt"),
+  phys_to_virt: fromDeviceCall("phys_to_virt"),
+  bus_to_virt: fromDeviceCall("bus_to_virt"),
+  gart_to_virt: fromDeviceCall("gart_to_virt"),
   "change_page_attr:CACHED": ([, , pfn]) => [
     "change_page_attr",
     { in: "unmap_page_from_agp", pfn, count: 1, prot: "CACHED" },

@@ -65,9 +65,9 @@ class Recording {
   /** The number that the next line must have; 0 is the first line. */
   #next = 1;
   #op = -1;
-  /** The function that the operation under way entered. */
+  /** The function that the current operation entered. */
   #function = "";
-  /** What the op under way has told so far; `ended` when nothing more must come. */
+  /** The result of the current op so far; `ended` once its last line was read. */
   #result: Facts = {};
   #ended = true;
   /** The agp_release that the operation is in, and what each one that it led to gave. */
@@ -99,13 +99,13 @@ class Recording {
     const opening = openingOf(line);
     if (op !== this.#op + 1 || opening === null)
       throw this.#edited(`op ${op} begins with '${line[0]}' after op ${this.#op}`);
-    const { ended, result = {}, ...said } = opening;
+    const { ended, result = {}, ...began } = opening;
     this.#op = op;
     this.#result = result;
     this.#ended = ended;
     this.#released = [];
-    this.#reading.operation = said.name;
-    this.#reading.machine.emit({ kind: "op.began", actor: "workload", op, ...said });
+    this.#reading.operation = began.name;
+    this.#reading.machine.emit({ kind: "op.began", actor: "workload", op, ...began });
   }
 
   #edited(complaint: string): Error {

@@ -22,9 +22,9 @@ export interface Command {
   readonly what: What;
   readonly lba: number | null;
   readonly blocks: number | null;
-  /** What was mapped for it and is not told of yet. */
+  /** Its mappings without a request.mapped yet. */
   readonly segments: Mapping[];
-  /** Whether the device's side has been told up to its completion, or cannot be. */
+  /** Whether the device's log is emitted up to its completion, or does not have it. */
   settled: boolean;
 }
 
@@ -80,7 +80,7 @@ export class Requests {
     const run = this.#run;
     const { request, what, layer, lba, blocks } = command;
     const bytes = segments.reduce((sum, { size }) => sum + size, 0);
-    // Of an IOMMU's whole pages nobody can tell which bytes of them are meant.
+    // An IOMMU maps whole pages: which of their bytes belong to the request is unknown.
     const known = moved ?? (segments.some(({ inPages }) => inPages) ? null : bytes);
     const block = layer === "ata" ? SECTOR : (known ?? 0) / (blocks ?? 0);
     const isPlaced = layer === "ata" || (block > 0 && bytes === known);

@@ -1,4 +1,4 @@
-// run.ts - one run told by several sources: its machine, the time, the op under way, and what all share.
+// run.ts - one run imported from several sources: its machine, the time, the current op, and what all share.
 
 import type { Facts } from "../../event/field.ts";
 import type { Event } from "../../event/vocabulary.ts";
@@ -17,7 +17,7 @@ import type { Source } from "./source.ts";
 const KERNEL_HALF = 0xffff8000;
 export const VIRT_BASE = 0xffff800000000000n;
 
-/** The line that is being told, for those who want to keep it. */
+/** Takes the line that an event comes from, for imports that keep lines. */
 export type KeepLine = (
   seq: number,
   line: { readonly path: string; readonly number: number; readonly text: string },
@@ -35,9 +35,9 @@ export class Run {
   readonly probes: Probes;
   /** NVMe controller -> its PCI device, learnt from the first buffer that is mapped for a command of it. */
   readonly controllers = new Map<string, number>();
-  /** Nanoseconds on the guest's clock; null where what is told has no time on it. */
+  /** Nanoseconds on the guest's clock; null where the current record has none. */
   at: number | null = null;
-  /** What is being told, set by whoever tells it. */
+  /** The source of the current record, and its text. */
   source: Source | null = null;
   text = "";
   #op = -1;
@@ -57,7 +57,7 @@ export class Run {
     this.iommu = new IommuEntries(this);
   }
 
-  /** The only door; gives the event's seq. */
+  /** Emits an event and gives its seq: the only way to the machine. */
   emit(event: Event): number {
     const seq = this.machine.emit(event);
     if (this.#keep !== null && this.source !== null) {
@@ -67,7 +67,7 @@ export class Run {
     return seq;
   }
 
-  /** The PCI device of the controller that a command was given to; null where that is not known yet. */
+  /** The PCI device of the controller of a command; null where that is not known yet. */
   controllerOf(command: Command): number | null {
     return this.controllers.get(command.key.split(" ")[0]!) ?? null;
   }

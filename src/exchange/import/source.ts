@@ -10,7 +10,7 @@ import { Tally } from "./tally.ts";
 
 /** The two bytes every gzip member begins with (RFC 1952, 2.3.1). */
 const GZIP = [0x1f, 0x8b];
-/** How much of a source its format is told by. */
+/** Bytes at its beginning by which a source's format is recognised. */
 const HEAD = 1 << 16;
 const CHUNK = 1 << 16;
 /** A line longer than this is none of any format that is read here, and is not kept in memory. */

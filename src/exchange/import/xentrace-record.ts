@@ -5,7 +5,7 @@
 // stamp's two words and up to seven more, all little-endian (xen/include/public/trace.h).
 
 /** What a record says, or `why` some bytes are none. */
-export interface Told {
+export interface XenRecord {
   /** The number of the record in the file, from 1, and its first byte. */
   readonly number: number;
   readonly byte: number;
@@ -41,65 +41,65 @@ export class Records {
   #strayFrom: number | null = null;
 
   /** The records that are whole after another chunk. */
-  take(chunk: Buffer): Told[] {
+  take(chunk: Buffer): XenRecord[] {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const told: Told[] = [];
+    const records: XenRecord[] = [];
     let at = 0;
-    while (bytes.length - at >= LONGEST) at += this.#next(bytes, at, told);
+    while (bytes.length - at >= LONGEST) at += this.#next(bytes, at, records);
     this.#rest = bytes.subarray(at);
-    return told;
+    return records;
   }
 
   /** What is left at the end of the file. */
-  end(): Told[] {
-    const told: Told[] = [];
+  end(): XenRecord[] {
+    const records: XenRecord[] = [];
     const bytes = this.#rest;
-    for (let at = 0; at < bytes.length; at += this.#next(bytes, at, told)) {
+    for (let at = 0; at < bytes.length; at += this.#next(bytes, at, records)) {
       const left = bytes.length - at;
       if (this.#strayFrom !== null ? left >= 4 : left >= 4 && lengthOf(bytes, at) <= left) continue;
       this.#strayFrom ??= this.#byte;
       this.#byte += left;
       break;
     }
-    if (this.#strayFrom !== null) this.#endStray(told);
+    if (this.#strayFrom !== null) this.#endStray(records);
     else if (this.#left > 0)
-      told.push(this.#wrong(`the file ends ${this.#left} bytes before its last window does`));
-    return told;
+      records.push(this.#wrong(`the file ends ${this.#left} bytes before its last window does`));
+    return records;
   }
 
   /** Tells of what stands at `at`, and gives how many bytes that is. */
-  #next(bytes: Buffer, at: number, told: Told[]): number {
+  #next(bytes: Buffer, at: number, records: XenRecord[]): number {
     const header = bytes.readUInt32LE(at);
     if (header === WINDOW && bytes.length - at >= WINDOW_BYTES)
-      return this.#window(bytes, at, told);
+      return this.#window(bytes, at, records);
     const event = header % 2 ** 28;
     if (!classes.has(event >>> 16)) this.#strayFrom ??= this.#byte;
     if (this.#strayFrom !== null) return this.#pass(strayIn(bytes, at));
     const length = lengthOf(bytes, at);
     if (this.#left >= 0 && length > this.#left)
-      told.push(
+      records.push(
         this.#wrong("the window holds more bytes than it says; they are read all the same"),
       );
     const words: number[] = [];
     for (let word = at + (header >= 2 ** 31 ? 12 : 4); word < at + length; word += 4)
       words.push(bytes.readUInt32LE(word));
-    told.push({ number: ++this.#number, byte: this.#byte, event, words, why: null });
+    records.push({ number: ++this.#number, byte: this.#byte, event, words, why: null });
     return this.#pass(length);
   }
 
-  #window(bytes: Buffer, at: number, told: Told[]): number {
-    if (this.#strayFrom !== null) this.#endStray(told);
+  #window(bytes: Buffer, at: number, records: XenRecord[]): number {
+    if (this.#strayFrom !== null) this.#endStray(records);
     else if (this.#left > 0)
-      told.push(this.#wrong(`the window ends ${this.#left} bytes before it says it does`));
+      records.push(this.#wrong(`the window ends ${this.#left} bytes before it says it does`));
     const words = [bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8)];
-    told.push({ number: ++this.#number, byte: this.#byte, event: CPU_CHANGE, words, why: null });
+    records.push({ number: ++this.#number, byte: this.#byte, event: CPU_CHANGE, words, why: null });
     this.#pass(WINDOW_BYTES);
     this.#left = words[1]!;
     return WINDOW_BYTES;
   }
 
-  #endStray(told: Told[]): void {
-    told.push(this.#wrong(`${this.#byte - this.#strayFrom!} bytes before this are no records`));
+  #endStray(records: XenRecord[]): void {
+    records.push(this.#wrong(`${this.#byte - this.#strayFrom!} bytes before this are no records`));
     this.#strayFrom = null;
   }
 
@@ -109,7 +109,7 @@ export class Records {
     return bytes;
   }
 
-  #wrong(why: string): Told {
+  #wrong(why: string): XenRecord {
     return { number: this.#number + 1, byte: this.#byte, event: 0, words: [], why };
   }
 }
@@ -127,4 +127,4 @@ function lengthOf(bytes: Buffer, at: number): number {
 }
 
 /** Whether a record only fills the ring up to its end. */
-export const isPadding = ({ event }: Told): boolean => event === WRAP_BUFFER;
+export const isPadding = ({ event }: XenRecord): boolean => event === WRAP_BUFFER;

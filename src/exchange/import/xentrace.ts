@@ -18,7 +18,7 @@ import { numberedHypercalls } from "../../event/p2m.ts";
 import type { Stream, StreamFormat } from "./format.ts";
 import { type Run, virtOf } from "./run.ts";
 import type { Source } from "./source.ts";
-import { beginsWindow, CPU_CHANGE, isPadding, Records, type Told } from "./xentrace-record.ts";
+import { beginsWindow, CPU_CHANGE, isPadding, Records, type XenRecord } from "./xentrace-record.ts";
 
 const LOST_RECORDS = 0x1f001;
 const SET_P2M_ENTRY = 0x10f004;
@@ -37,7 +37,7 @@ type Telling = Pick<Run, "emit" | "machine" | "at" | "text">;
 /** Why a record cannot be used; null where it was. */
 type Why = string | null;
 
-class Buffers implements Stream<Told> {
+class Buffers implements Stream<XenRecord> {
   readonly #source: Source;
   readonly #run: Telling;
 
@@ -46,7 +46,7 @@ class Buffers implements Stream<Told> {
     this.#run = run;
   }
 
-  async *batches(): AsyncGenerator<readonly Told[]> {
+  async *batches(): AsyncGenerator<readonly XenRecord[]> {
     const records = new Records();
     for await (const chunk of this.#source.bytes()) yield records.take(chunk);
     yield records.end();
@@ -56,20 +56,20 @@ class Buffers implements Stream<Told> {
     return Number.POSITIVE_INFINITY;
   }
 
-  take(told: Told): boolean {
-    this.#source.line = told.number;
+  take(record: XenRecord): boolean {
+    this.#source.line = record.number;
     this.#run.at = null;
     this.#run.text = "";
-    const name = nameOf(told.event);
-    const why = told.why ?? this.#tell(told);
+    const name = nameOf(record.event);
+    const why = record.why ?? this.#emit(record);
     if (why === null) this.#source.tally.kept(name);
-    else this.#source.tally.skipped(name, `${why} (byte ${told.byte})`);
+    else this.#source.tally.skipped(name, `${why} (byte ${record.byte})`);
     return true;
   }
 
-  #tell(told: Told): Why {
-    const { event, words } = told;
-    if (event === CPU_CHANGE || isPadding(told)) return null;
+  #emit(record: XenRecord): Why {
+    const { event, words } = record;
+    if (event === CPU_CHANGE || isPadding(record)) return null;
     switch (event) {
       case LOST_RECORDS:
         return this.#lost(words);
@@ -104,9 +104,9 @@ class Buffers implements Stream<Told> {
     if (first === undefined) return SHORT;
     const call = numberedHypercalls[first % 2 ** 20] ?? null;
     if (call === null) return `hypercall ${first % 2 ** 20} has no name`;
-    const given = argumentsOf(first, rest);
-    if (given === null) return SHORT;
-    const text = given.map(([i, value]) => `a${i}=0x${value.toString(16)}`).join(" ");
+    const values = argumentsOf(first, rest);
+    if (values === null) return SHORT;
+    const text = values.map(([i, value]) => `a${i}=0x${value.toString(16)}`).join(" ");
     this.#run.emit({
       kind: "hypercall.made",
       actor: "kernel",
@@ -189,7 +189,7 @@ class Buffers implements Stream<Told> {
     return null;
   }
 
-  /** A page whose frame nothing told of has none to lose. */
+  /** A page whose frame nothing record of has none to lose. */
   #clear(page: Pfn): void {
     const frame = this.#run.machine.state.p2m.get(page);
     if (frame === undefined) return;
@@ -213,7 +213,7 @@ function argumentsOf(
   first: number,
   words: readonly number[],
 ): (readonly [number, number])[] | null {
-  const given: (readonly [number, number])[] = [];
+  const found: (readonly [number, number])[] = [];
   let next = 0;
   for (let i = 0; i < 6; i++) {
     const form = Math.floor(first / 2 ** (20 + 2 * i)) % 4;
@@ -221,9 +221,9 @@ function argumentsOf(
     const value = words[next++];
     const upper = form === 2 ? words[next++] : 0;
     if (value === undefined || upper === undefined) return null;
-    given.push([i, upper * 2 ** 32 + value]);
+    found.push([i, upper * 2 ** 32 + value]);
   }
-  return given;
+  return found;
 }
 
 const names: { readonly [event: number]: string } = {
@@ -255,6 +255,6 @@ const otherClasses: { readonly [upper: number]: string } = {
   2048: "GUEST",
 };
 
-/** The name that people know an event by, its class where nothing of that is told, else its number. */
+/** The name that people know an event by, its class where nothing of that is record, else its number. */
 const nameOf = (event: number): string =>
   names[event] ?? otherClasses[event >>> 16] ?? `0x${event.toString(16)}`;
