@@ -1,7 +1,7 @@
-// driver-run.ts - what a run tells of single operations, for tests about the driver's behaviour.
+// driver-run.ts - runs of a few operations, for tests of what the driver does in each.
 //
-// The driver is left the smallest aperture, 4 MB with a table of one page: a run is told in a few
-// thousand events.
+// The aperture is the smallest, 4 MB with a table of one page, so that a run has a few thousand
+// events.
 
 import type { Facts } from "../src/event/field.ts";
 import type { Event, KindName, Of } from "../src/event/vocabulary.ts";
@@ -40,7 +40,7 @@ export class DriverRun {
     this.#before = before;
   }
 
-  /** What an operation caused. */
+  /** The events of an operation between its beginning and its end. */
   events(place: number): Event[] {
     return [...this.trace.events()]
       .filter(({ op }) => op === place + this.#before)

@@ -2,7 +2,7 @@
 
 import { counted } from "../../src/report/text.ts";
 import type { Checking } from "./process/check.ts";
-import { told } from "./process.ts";
+import { resultOf } from "./process.ts";
 import { FEW, peaks, steadyMemory, type Table } from "./table.ts";
 
 export const checkTable: Table = {
@@ -10,7 +10,7 @@ export const checkTable: Table = {
   length: 10_000_000,
   short: 300_000,
   measure(_, length) {
-    const [few, many] = [FEW, length].map((count) => told<Checking>("check", count));
+    const [few, many] = [FEW, length].map((count) => resultOf<Checking>("check", count));
     return {
       title: `all checks over ${counted(many!.events)} events of churn, and ${counted(few!.events)}; a process each`,
       heading: ["", "measured"],

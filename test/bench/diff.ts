@@ -7,7 +7,7 @@ import { counted } from "../../src/report/text.ts";
 import { churn } from "./churn.ts";
 import type { Aligned } from "./process/align.ts";
 import type { Compared } from "./process/compare.ts";
-import { told } from "./process.ts";
+import { resultOf } from "./process.ts";
 import {
   atMost,
   type Budget,
@@ -40,7 +40,7 @@ export const diffTable: Table = {
         budgets: [budget(long), named("memory", steadyMemory(long.peak, short.peak))],
       };
     };
-    const { keys, seconds } = told<Aligned>("align");
+    const { keys, seconds } = resultOf<Aligned>("align");
     return {
       title: `two traces of ${counted(many.alike.events / 2)} events of churn, and two of ${counted(FEW)}; a process each`,
       heading: ["", "short", "long", "memory"],
@@ -89,7 +89,7 @@ async function comparedAll(
 
 /** Reads every op, or passes over those of equal signature. */
 const compared = (a: string, b: string, how: "signed" | "read"): Held => ({
-  ...told<Compared>("compare", a, b, how),
+  ...resultOf<Compared>("compare", a, b, how),
   select: select(a) + select(b),
 });
 

@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { counted } from "../../src/report/text.ts";
 import type { Exchanged } from "./process/exchange.ts";
 import type { Recording } from "./process/record.ts";
-import { told } from "./process.ts";
+import { resultOf } from "./process.ts";
 import { repeated } from "./repeat.ts";
 import { megabytes, type Row, type Table } from "./table.ts";
 
@@ -17,7 +17,7 @@ export const formatsTable: Table = {
   short: 50_000,
   measure(folder, length) {
     const trace = join(folder, "churn.gart");
-    told<Recording>("record", "churn", length, trace);
+    resultOf<Recording>("record", "churn", length, trace);
     const lines = join(folder, "lines.jsonl");
     const program = join(import.meta.dirname, "../../src/cli/main.js");
     execFileSync(process.execPath, [program, "export", trace, "--format", "jsonl", "-o", lines]);
@@ -26,11 +26,11 @@ export const formatsTable: Table = {
         "captures repeated and a trace written as lines are read, and the trace is written out",
       heading: ["", "lines", "lines/s", "peak memory"],
       rows: [
-        row("import jsonl", told("exchange", "import", lines)),
-        row("import mmiotrace", told("exchange", "import", mmiotrace(folder, length))),
-        row("import xentrace", told("exchange", "import", xentrace(folder, length))),
+        row("import jsonl", resultOf("exchange", "import", lines)),
+        row("import mmiotrace", resultOf("exchange", "import", mmiotrace(folder, length))),
+        row("import xentrace", resultOf("exchange", "import", xentrace(folder, length))),
         ...["jsonl", "csv", "chrome", "parquet"].map((format) =>
-          row(`export ${format}`, told("exchange", "export", trace, format)),
+          row(`export ${format}`, resultOf("exchange", "export", trace, format)),
         ),
       ],
     };

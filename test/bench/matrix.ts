@@ -1,7 +1,7 @@
 // matrix.ts - the whole matrix of platforms and hook sets: its time and its memory.
 
 import type { MatrixRun } from "./process/matrix.ts";
-import { told } from "./process.ts";
+import { resultOf } from "./process.ts";
 import { atMost, megabytes, type Table } from "./table.ts";
 
 export const matrixTable: Table = {
@@ -9,7 +9,7 @@ export const matrixTable: Table = {
   length: 0,
   short: 0,
   measure(folder) {
-    const { seconds, peak } = told<MatrixRun>("matrix", folder);
+    const { seconds, peak } = resultOf<MatrixRun>("matrix", folder);
     return {
       title: "all platforms with all hook sets, testgart",
       heading: ["", "measured"],

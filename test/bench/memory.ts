@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { counted } from "../../src/report/text.ts";
 import type { Recording } from "./process/record.ts";
-import { told } from "./process.ts";
+import { resultOf } from "./process.ts";
 import { FEW, peaks, steadyMemory, type Table } from "./table.ts";
 
 export const memoryTable: Table = {
@@ -13,7 +13,7 @@ export const memoryTable: Table = {
   measure(folder, length) {
     const path = join(folder, "churn.gart");
     const [few, many] = [FEW, length].map((count) =>
-      told<Recording>("record", "churn", count, path),
+      resultOf<Recording>("record", "churn", count, path),
     );
     return {
       title: `recording ${counted(many!.events)} events of churn, and ${counted(few!.events)}; a process each`,

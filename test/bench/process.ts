@@ -8,8 +8,8 @@ import { keepHeapSmall } from "../../src/cli/heap.ts";
 // As the program itself has it: seek.js looks things up, the others go through a trace.
 keepHeapSmall(process.argv[1]?.endsWith("seek.js") ? "state" : "");
 
-/** Runs a file of process/, by its name, and gives what it says: `T` is what that file tells. */
-export function told<T>(name: string, ...words: readonly (string | number)[]): T {
+/** Runs a file of process/, by its name, and gives its report. */
+export function resultOf<T>(name: string, ...words: readonly (string | number)[]): T {
   const program = join(import.meta.dirname, "process", `${name}.js`);
   const ran = spawnSync(process.execPath, [program, ...words.map(String)], { encoding: "utf8" });
   if (ran.error !== undefined) throw ran.error;
@@ -22,7 +22,7 @@ export function told<T>(name: string, ...words: readonly (string | number)[]): T
 }
 
 /** What the calling process says: one line of JSON. */
-export const tell = <T>(what: T): void => {
+export const report = <T>(what: T): void => {
   process.stdout.write(`${JSON.stringify(what)}\n`);
 };
 

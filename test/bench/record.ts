@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { counted } from "../../src/report/text.ts";
 import type { Inserting } from "./process/insert.ts";
 import type { Stages } from "./process/stages.ts";
-import { told } from "./process.ts";
+import { resultOf } from "./process.ts";
 import {
   atLeast,
   atMost,
@@ -28,8 +28,8 @@ export const recordTable: Table = {
   measure(folder, length) {
     const path = join(folder, "record.gart");
     const rounds = Array.from({ length: ROUNDS }, () => ({
-      ...told<Stages>("stages", length, path),
-      ...told<Inserting>("insert", path, folder),
+      ...resultOf<Stages>("stages", length, path),
+      ...resultOf<Inserting>("insert", path, folder),
     }));
     rounds.sort((a, b) => a.loop / a.record - b.loop / b.record);
     const { events, bytes, record, finish, simulate, loop, select } =

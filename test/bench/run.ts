@@ -13,7 +13,7 @@ export interface Report {
 /** Measures the table of a name and gives the budgets that it missed; throws where it cannot. */
 type Measure = (table: string) => Promise<readonly Missed[]>;
 
-/** Measures each of the tables; one that fails is told of at once, and the next ones follow. */
+/** Measures each of the tables; a failure is printed at once, and the next tables follow. */
 export async function runAll(
   names: readonly string[],
   measure: Measure,

@@ -75,7 +75,7 @@ async function ran(...names: string[]) {
 }
 
 describe("a run of all tables", () => {
-  test("goes on after a table that fails, and tells of it at once and at its end", async () => {
+  test("goes on after a table that fails, and reports it at once and at its end", async () => {
     const { asked, said, report } = await ran("broken", "good", "slow");
     expect(asked).toEqual(["broken", "good", "slow"]);
     expect(said).toEqual(["broken failed: its own capture is refused\n"]);

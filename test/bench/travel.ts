@@ -6,7 +6,7 @@ import { recordTo, setupOf } from "../../src/cli/recording.ts";
 import { counted } from "../../src/report/text.ts";
 import { machine } from "./churn.ts";
 import type { Spread, Travelled } from "./process/seek.ts";
-import { told } from "./process.ts";
+import { resultOf } from "./process.ts";
 import {
   atMost,
   type Budget,
@@ -83,7 +83,7 @@ function measured(small: Travelled, large: Travelled): Measured {
 async function travelled(folder: string, events: number): Promise<Travelled> {
   const path = join(folder, "walk.gart");
   await recordTo(path, setupOf({ ...machine, workload: walk(events) }), true);
-  const travelled = told<Travelled>("seek", path);
+  const travelled = resultOf<Travelled>("seek", path);
   rmSync(path);
   return travelled;
 }

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { counted } from "../../src/report/text.ts";
 import type { Recording } from "./process/record.ts";
-import { told } from "./process.ts";
+import { resultOf } from "./process.ts";
 import { FEW, megabytes, type Row, ratio, steadyMemory, type Table } from "./table.ts";
 
 export const wanderTable: Table = {
@@ -16,8 +16,8 @@ export const wanderTable: Table = {
       cells: [what, of(few), of(many), ""],
       budgets: [],
     });
-    const few = told<Recording>("record", "wander", FEW, path);
-    const many = told<Recording>("record", "wander", length, path);
+    const few = resultOf<Recording>("record", "wander", FEW, path);
+    const many = resultOf<Recording>("record", "wander", length, path);
     return {
       title: "operations of a random walk, recorded into finished traces; a process each",
       heading: ["", `${counted(FEW)} operations`, `${counted(length)} operations`, "ratio"],

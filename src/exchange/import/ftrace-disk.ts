@@ -52,12 +52,12 @@ function nvmeKey(body: string): string {
   return `${body.slice(0, colon)} ${queue} ${id}`;
 }
 
-const nvmeIssue: Handler = (guest, { task, name, body }) => {
+const nvmeIssue: Handler = (kernel, { task, name, body }) => {
   const key = nvmeKey(body);
   const command = /cmd=\((\w+)/.exec(body)?.[1] ?? "";
   const what = nvmeCommands.get(command) ?? "other";
   const length = number(body, "len");
-  const request = guest.run.requests.issue(
+  const request = kernel.run.requests.issue(
     "nvme",
     key,
     {
@@ -69,17 +69,17 @@ const nvmeIssue: Handler = (guest, { task, name, body }) => {
     },
     name,
   );
-  guest.preparing.set(task, request);
+  kernel.preparing.set(task, request);
   return true;
 };
 
-const nvmeComplete: Handler = (guest, { name, body }) => {
+const nvmeComplete: Handler = (kernel, { name, body }) => {
   const key = nvmeKey(body);
-  const command = guest.run.requests.under("nvme", key);
-  if (!guest.settle(command)) return false;
-  for (const [task, preparing] of guest.preparing)
-    if (preparing === command) guest.preparing.delete(task);
-  guest.run.requests.complete("nvme", key, name);
+  const command = kernel.run.requests.under("nvme", key);
+  if (!kernel.settle(command)) return false;
+  for (const [task, preparing] of kernel.preparing)
+    if (preparing === command) kernel.preparing.delete(task);
+  kernel.run.requests.complete("nvme", key, name);
   return true;
 };
 
@@ -104,7 +104,7 @@ const ataKey = (body: string): string => {
   return `${port} ${tag}`;
 };
 
-const ataIssue: Handler = (guest, { task, name, body }) => {
+const ataIssue: Handler = (kernel, { task, name, body }) => {
   const key = ataKey(body);
   const [, code, low, high] = TASKFILE.exec(body) ?? [];
   if (code === undefined) throw new Unusable("no task file");
@@ -115,7 +115,7 @@ const ataIssue: Handler = (guest, { task, name, body }) => {
   const queued = code === "60" || code === "61";
   const [least, most] = (queued ? feature : count)!;
   const what = ataCommands[Number.parseInt(code, 16)] ?? "other";
-  const issued = guest.run.requests.issue(
+  const issued = kernel.run.requests.issue(
     "ata",
     key,
     what === "read" || what === "write"
@@ -123,12 +123,12 @@ const ataIssue: Handler = (guest, { task, name, body }) => {
       : { what, text: `port ${key} command ${code}` },
     name,
   );
-  const list = guest.lastList.get(task);
+  const list = kernel.lastList.get(task);
   if (list !== undefined) {
-    guest.ataLists.set(key, list);
-    guest.run.requests.mapped(issued, list.segments, null);
+    kernel.ataLists.set(key, list);
+    kernel.run.requests.mapped(issued, list.segments, null);
   }
-  guest.lastList.delete(task);
+  kernel.lastList.delete(task);
   return true;
 };
 
@@ -139,11 +139,11 @@ const lbaOf = (bytes: readonly (readonly [number, number])[]): number =>
     0,
   );
 
-const ataComplete: Handler = (guest: Kernel, { name, body }) => {
+const ataComplete: Handler = (kernel: Kernel, { name, body }) => {
   const key = ataKey(body);
-  if (!guest.settle(guest.ataLists.get(key) ?? null)) return false;
-  guest.ataLists.delete(key);
-  guest.run.requests.complete("ata", key, name);
+  if (!kernel.settle(kernel.ataLists.get(key) ?? null)) return false;
+  kernel.ataLists.delete(key);
+  kernel.run.requests.complete("ata", key, name);
   return true;
 };
 

@@ -17,71 +17,71 @@ export function directionIn(body: string, key = "dir"): Direction {
   return direction;
 }
 
-const mapOne: Handler = (guest, { task, name, body }) => {
+const mapOne: Handler = (kernel, { task, name, body }) => {
   const device = deviceIn(body);
   const range = { bus: address(body, "dma_addr"), size: size(body, "size") };
   const direction = directionIn(body);
   const phys = address(body, "phys_addr");
-  guest.run.iommu.claim(task, device, range.bus, range.size);
-  guest.buffers.map({
+  kernel.run.iommu.claim(task, device, range.bus, range.size);
+  kernel.buffers.map({
     place: name,
     device,
     direction,
     phys,
     ...range,
-    command: guest.commandFor(task, device),
+    command: kernel.commandFor(task, device),
   });
   return true;
 };
 
-const unmapOne: Handler = (guest, { task, name, body }) => {
+const unmapOne: Handler = (kernel, { task, name, body }) => {
   const [device, start] = [deviceIn(body), address(body, "dma_addr")];
-  return giveBack(guest, task, device, start, name);
+  return giveBack(kernel, task, device, start, name);
 };
 
 /** Gives one buffer back; what was mapped before the trace began is given back without a mapping. */
 export function giveBack(
-  guest: Kernel,
+  kernel: Kernel,
   task: number,
   device: number | null,
   start: number,
   place: string,
 ): boolean {
-  const mapping = guest.run.mappings.at(device, start);
+  const mapping = kernel.run.mappings.at(device, start);
   if (mapping === null) return true;
-  if (!guest.settle(mapping.command)) return false;
-  if (!guest.run.device.settleBuffer(mapping)) return false;
-  release(guest, task, [mapping], place);
+  if (!kernel.settle(mapping.command)) return false;
+  if (!kernel.run.device.settleBuffer(mapping)) return false;
+  release(kernel, task, [mapping], place);
   return true;
 }
 
-function release(guest: Kernel, task: number, mapped: readonly Mapping[], place: string): void {
+function release(kernel: Kernel, task: number, mapped: readonly Mapping[], place: string): void {
   for (const mapping of mapped) {
     const { device, start, size } = mapping;
-    guest.run.iommu.claim(task, device, start, size);
-    if (mapping.ended === 0) guest.buffers.unmap(mapping, place);
+    kernel.run.iommu.claim(task, device, start, size);
+    if (mapping.ended === 0) kernel.buffers.unmap(mapping, place);
   }
 }
 
 /** A task is about to give these back: what it clears in the IOMMU next is theirs. */
-export function announce(guest: Kernel, task: number, mapped: readonly Mapping[]): void {
+export function announce(kernel: Kernel, task: number, mapped: readonly Mapping[]): void {
   const device = mapped[0]?.device ?? null;
   const start = Math.min(...mapped.map((mapping) => mapping.start));
   const end = Math.max(...mapped.map((mapping) => mapping.start + mapping.size));
-  if (mapped.length > 0) guest.givingBack.set(task, { device, start, end });
+  if (mapped.length > 0) kernel.givingBack.set(task, { device, start, end });
 }
 
-const alloc: Handler = (guest, { task, name, body }) => {
+const alloc: Handler = (kernel, { task, name, body }) => {
   const virt = virtOf(textOf(body, "virt_addr") ?? "");
   const phys = textOf(body, "phys_addr") === null ? null : address(body, "phys_addr");
   const device = deviceIn(body);
   const range = { bus: address(body, "dma_addr"), size: size(body, "size") };
-  guest.run.iommu.claim(task, device, range.bus, range.size);
-  guest.buffers.map({
+  kernel.run.iommu.claim(task, device, range.bus, range.size);
+  kernel.buffers.map({
     place: name,
     device,
     direction: "coherent",
-    phys: phys ?? guest.physOfVirt(virt),
+    phys: phys ?? kernel.physOfVirt(virt),
     ...range,
     virt,
     command: null,
@@ -89,7 +89,7 @@ const alloc: Handler = (guest, { task, name, body }) => {
   return true;
 };
 
-const mapList: Handler = (guest, { task, body }) => {
+const mapList: Handler = (kernel, { task, body }) => {
   const device = deviceIn(body);
   const direction = directionIn(body);
   const phys = list(body, "phys_addrs").map((text) => addressOf(text, "phys_addrs"));
@@ -98,14 +98,14 @@ const mapList: Handler = (guest, { task, body }) => {
   if (starts.length !== sizes.length)
     throw new Unusable("'dma_addrs' and 'sizes' differ in length", "dma_addrs");
   if (phys.length === 0) throw new Unusable("an empty list", "phys_addrs");
-  cut(guest, body);
+  cut(kernel, body);
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  const command = guest.commandFor(task, device) ?? guest.listCommand(task, device, bytes);
-  for (const [i, start] of starts.entries()) guest.run.iommu.claim(task, device, start, sizes[i]!);
+  const command = kernel.commandFor(task, device) ?? kernel.listCommand(task, device, bytes);
+  for (const [i, start] of starts.entries()) kernel.run.iommu.claim(task, device, start, sizes[i]!);
   // An IOMMU can make one range of several segments; which of them lie in it, the record does not say.
   const paired = phys.length === starts.length;
   const mapped = starts.map((start, i) =>
-    guest.buffers.map({
+    kernel.buffers.map({
       place: "dma_map_sg",
       device,
       direction,
@@ -115,36 +115,36 @@ const mapList: Handler = (guest, { task, body }) => {
       command,
     }),
   );
-  guest.keepList(device, `${phys[0]}`, mapped);
+  kernel.keepList(device, `${phys[0]}`, mapped);
   return true;
 };
 
 /** `nents=16/20`: the kernel prints the first 128 items, and how many there were. */
-function cut(guest: Kernel, body: string): void {
+function cut(kernel: Kernel, body: string): void {
   for (const key of ["nents", "ents"]) {
     const [shown, total] = (textOf(body, key) ?? "").split("/").map(Number);
     if (total !== undefined && total > shown!)
-      guest.run.source?.tally.lost(`dma_map_sg ${key}`, total - shown!);
+      kernel.run.source?.tally.lost(`dma_map_sg ${key}`, total - shown!);
   }
 }
 
-const unmapList: Handler = (guest, { task, body }) => {
+const unmapList: Handler = (kernel, { task, body }) => {
   const device = deviceIn(body);
   const first = list(body, "phys_addrs")[0];
   if (first === undefined) throw new Unusable("an empty list", "phys_addrs");
-  return giveBackList(guest, task, device, `${addressOf(first, "phys_addrs")}`);
+  return giveBackList(kernel, task, device, `${addressOf(first, "phys_addrs")}`);
 };
 
 export function giveBackList(
-  guest: Kernel,
+  kernel: Kernel,
   task: number,
   device: number | null,
   name: string,
 ): boolean {
-  const mapped: readonly Mapping[] = guest.listOf(device, name);
-  if (!guest.settle(mapped[0]?.command ?? null)) return false;
-  release(guest, task, mapped, "dma_unmap_sg");
-  guest.dropList(device, name);
+  const mapped: readonly Mapping[] = kernel.listOf(device, name);
+  if (!kernel.settle(mapped[0]?.command ?? null)) return false;
+  release(kernel, task, mapped, "dma_unmap_sg");
+  kernel.dropList(device, name);
   return true;
 }
 

@@ -79,12 +79,12 @@ const entry: Handler = ({ run }, { name, body }) => {
 export const memoryEvents: Handlers = {
   mm_page_alloc: page("page.allocated"),
   mm_page_free: page("page.freed"),
-  map: (guest, { task, body }) => {
+  map: (kernel, { task, body }) => {
     const piece = { iova: iovaOf(body), phys: address(body, "paddr"), size: size(body, "size") };
-    const call = guest.innermost(task);
+    const call = kernel.innermost(task);
     call?.pieces.push(piece);
-    if (call === null || call.device === null) guest.run.iommu.wait(task, piece);
-    else guest.run.iommu.tell(call.device, piece);
+    if (call === null || call.device === null) kernel.run.iommu.wait(task, piece);
+    else kernel.run.iommu.tell(call.device, piece);
     return true;
   },
   unmap: ({ run, givingBack }, { task, body }) => {

@@ -55,20 +55,20 @@ class Shown {
   }
 }
 
-type PartHandler = (guest: Kernel, shown: Shown) => boolean;
+type PartHandler = (kernel: Kernel, shown: Shown) => boolean;
 
 /** The buffer's own address: as it is, or by its struct page, whose two lowest bits mark lists. */
-function physIn(guest: Kernel, shown: Shown): number | null {
+function physIn(kernel: Kernel, shown: Shown): number | null {
   const page = shown.virt("page") ?? shown.virt("page_link");
   if (page !== null) {
-    const base = guest.physOfPage(page - (page % 4));
+    const base = kernel.physOfPage(page - (page % 4));
     // A register read in passing may be overwritten: where the page is shown, that page counts.
     if (base !== null) return base + (number(shown.body, shown.key("offset")) ?? 0);
   }
   return shown.address("phys");
 }
 
-function call(guest: Kernel, shown: Shown, more: Partial<Call>): Call {
+function call(kernel: Kernel, shown: Shown, more: Partial<Call>): Call {
   const { of, task, device } = shown;
   return {
     place: of,
@@ -77,27 +77,27 @@ function call(guest: Kernel, shown: Shown, more: Partial<Call>): Call {
     phys: null,
     size: 0,
     list: "",
-    command: guest.commandFor(task, device),
+    command: kernel.commandFor(task, device),
     mapped: [],
     pieces: [],
     ...more,
   };
 }
 
-const enterList: PartHandler = (guest, shown) => {
+const enterList: PartHandler = (kernel, shown) => {
   const direction = directionIn(shown.body, shown.key("dir"));
-  guest.enter(shown.task, call(guest, shown, { direction, list: shown.text("sg") ?? "" }));
+  kernel.enter(shown.task, call(kernel, shown, { direction, list: shown.text("sg") ?? "" }));
   return true;
 };
 
 /** A segment of the list that is being mapped, or of one whose beginning was not seen. */
 function segment(
-  guest: Kernel,
+  kernel: Kernel,
   shown: Shown,
   of: Partial<Buffer> & { bus: number; size: number },
 ): void {
-  const list = guest.inside(shown.task, "dma_map_sg");
-  const mapping = guest.buffers.map({
+  const list = kernel.inside(shown.task, "dma_map_sg");
+  const mapping = kernel.buffers.map({
     place: shown.of,
     device: shown.device ?? list?.device ?? null,
     direction: list?.direction ?? "bidirectional",
@@ -108,8 +108,8 @@ function segment(
   list?.mapped.push(mapping);
 }
 
-const leaveList: PartHandler = (guest, shown) => {
-  const list = guest.leave(shown.task, shown.of);
+const leaveList: PartHandler = (kernel, shown) => {
+  const list = kernel.leave(shown.task, shown.of);
   if (list === null) return true;
   // No pieces of ours, but of an IOMMU's: they follow each other on the bus and are one range there.
   const { pieces, mapped, device, direction, command } = list;
@@ -118,7 +118,7 @@ const leaveList: PartHandler = (guest, shown) => {
   if (mapped.length === 0 && pieces.length > 0) {
     const start = Math.min(...pieces.map(({ iova }) => iova));
     mapped.push(
-      guest.buffers.map({
+      kernel.buffers.map({
         place: shown.of,
         device,
         direction,
@@ -133,83 +133,83 @@ const leaveList: PartHandler = (guest, shown) => {
   const bytes = mapped.reduce((sum, mapping) => sum + mapping.size, 0);
   // The IOMMU's pages say how much was mapped only in whole pages.
   const exact = pieces.length === 0 ? bytes : null;
-  const listed = command ?? guest.listCommand(shown.task, device, exact);
+  const listed = command ?? kernel.listCommand(shown.task, device, exact);
   if (command === null) listed?.segments.push(...mapped);
   for (const mapping of mapped) mapping.command = listed;
-  guest.keepList(device, list.list, mapped);
+  kernel.keepList(device, list.list, mapped);
   return true;
 };
 
-const giveOneBack: PartHandler = (guest, shown) => {
+const giveOneBack: PartHandler = (kernel, shown) => {
   const [device, start] = [shown.device, shown.needed("dma")];
-  const mapping = guest.run.mappings.at(device, start);
-  if (mapping !== null) announce(guest, shown.task, [mapping]);
-  return giveBack(guest, shown.task, device, start, shown.of);
+  const mapping = kernel.run.mappings.at(device, start);
+  if (mapping !== null) announce(kernel, shown.task, [mapping]);
+  return giveBack(kernel, shown.task, device, start, shown.of);
 };
 
 const byPart: { readonly [P in Part]: PartHandler } = {
-  bases: (guest, shown) => {
-    guest.vmemmap = shown.virt("vmemmap_base") ?? guest.vmemmap;
-    guest.pageOffset = shown.virt("page_offset_base") ?? guest.pageOffset;
-    guest.memory = (shown.address("max_pfn") ?? guest.memory / 4096) * 4096;
+  bases: (kernel, shown) => {
+    kernel.vmemmap = shown.virt("vmemmap_base") ?? kernel.vmemmap;
+    kernel.pageOffset = shown.virt("page_offset_base") ?? kernel.pageOffset;
+    kernel.memory = (shown.address("max_pfn") ?? kernel.memory / 4096) * 4096;
     return true;
   },
-  map: (guest, shown) => {
+  map: (kernel, shown) => {
     const direction = directionIn(shown.body, shown.key("dir"));
-    const asked = { direction, phys: physIn(guest, shown), size: shown.bytes("size") };
-    guest.enter(shown.task, call(guest, shown, asked));
+    const asked = { direction, phys: physIn(kernel, shown), size: shown.bytes("size") };
+    kernel.enter(shown.task, call(kernel, shown, asked));
     return true;
   },
-  mapped: (guest, shown) => {
+  mapped: (kernel, shown) => {
     const start = shown.text("dma");
-    const entered = guest.leave(shown.task, shown.of);
+    const entered = kernel.leave(shown.task, shown.of);
     // All ones: the mapping failed (DMA_MAPPING_ERROR, include/linux/dma-mapping.h).
     if (entered === null || start === "0xffffffffffffffff") return true;
-    guest.buffers.map({ ...entered, place: shown.of, bus: shown.needed("dma") });
+    kernel.buffers.map({ ...entered, place: shown.of, bus: shown.needed("dma") });
     return true;
   },
   unmap: giveOneBack,
   free: giveOneBack,
   "map-list": enterList,
-  segment: (guest, shown) => {
+  segment: (kernel, shown) => {
     const [start, size] = [shown.needed("dma"), shown.bytes("len")];
-    segment(guest, shown, { bus: start, size, phys: physIn(guest, shown) });
+    segment(kernel, shown, { bus: start, size, phys: physIn(kernel, shown) });
     return true;
   },
-  "map-segment": (guest, shown) => {
+  "map-segment": (kernel, shown) => {
     const direction = directionIn(shown.body, shown.key("dir"));
     const asked = { direction, phys: shown.needed("phys"), size: shown.bytes("size") };
-    guest.enter(shown.task, call(guest, shown, asked));
+    kernel.enter(shown.task, call(kernel, shown, asked));
     return true;
   },
-  "mapped-segment": (guest, shown) => {
-    const entered = guest.leave(shown.task, shown.of);
+  "mapped-segment": (kernel, shown) => {
+    const entered = kernel.leave(shown.task, shown.of);
     if (entered === null || shown.text("dma") === "0xffffffffffffffff") return true;
     const { phys, size, device, direction } = entered;
-    segment(guest, shown, { bus: shown.needed("dma"), size, phys, device, direction });
+    segment(kernel, shown, { bus: shown.needed("dma"), size, phys, device, direction });
     return true;
   },
   "mapped-list": leaveList,
-  "unmap-list": (guest, shown) => {
+  "unmap-list": (kernel, shown) => {
     const list = shown.text("sg") ?? "";
-    announce(guest, shown.task, guest.listOf(shown.device, list));
-    return giveBackList(guest, shown.task, shown.device, list);
+    announce(kernel, shown.task, kernel.listOf(shown.device, list));
+    return giveBackList(kernel, shown.task, shown.device, list);
   },
-  alloc: (guest, shown) => {
-    guest.enter(
+  alloc: (kernel, shown) => {
+    kernel.enter(
       shown.task,
-      call(guest, shown, { direction: "coherent", size: shown.bytes("size") }),
+      call(kernel, shown, { direction: "coherent", size: shown.bytes("size") }),
     );
     return true;
   },
-  "alloc-done": (guest, shown) => {
-    const asked = guest.inside(shown.task, shown.of);
+  "alloc-done": (kernel, shown) => {
+    const asked = kernel.inside(shown.task, shown.of);
     const virt = shown.virt("cpu");
-    guest.buffers.map({
+    kernel.buffers.map({
       place: shown.of,
       device: shown.device ?? asked?.device ?? null,
       direction: "coherent",
-      phys: shown.address("phys") ?? guest.physOfVirt(virt),
+      phys: shown.address("phys") ?? kernel.physOfVirt(virt),
       bus: shown.needed("dma"),
       size: shown.size("size") ?? asked?.size ?? 0,
       virt,
@@ -217,19 +217,19 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     });
     return true;
   },
-  allocated: (guest, shown) => {
-    guest.leave(shown.task, shown.of);
+  allocated: (kernel, shown) => {
+    kernel.leave(shown.task, shown.of);
     return true;
   },
-  bounce: (guest, shown) => {
+  bounce: (kernel, shown) => {
     const asked = { phys: shown.needed("orig"), size: shown.bytes("map_size") };
-    guest.enter(shown.task, call(guest, shown, asked));
+    kernel.enter(shown.task, call(kernel, shown, asked));
     return true;
   },
-  bounced: (guest, shown) => {
-    const entered = guest.leave(shown.task, shown.of);
+  bounced: (kernel, shown) => {
+    const entered = kernel.leave(shown.task, shown.of);
     if (entered === null || shown.text("tlb") === "0xffffffffffffffff") return true;
-    guest.buffers.bounce(entered.phys!, shown.needed("tlb"), entered.size);
+    kernel.buffers.bounce(entered.phys!, shown.needed("tlb"), entered.size);
     return true;
   },
   exchange: ({ run }, shown) => {
@@ -248,16 +248,16 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     run.frames.exchanged(start, pages, cause);
     return true;
   },
-  "ahci-command": (guest, shown) => {
+  "ahci-command": (kernel, shown) => {
     const words = list(shown.body, shown.key("prdt")).map((word) => addressOf(word, "prdt"));
-    const device = guest.lastDevice.get(shown.task) ?? null;
+    const device = kernel.lastDevice.get(shown.task) ?? null;
     const entries = Math.min(number(shown.body, shown.key("n_elem")) ?? 0, words.length / 4);
     // A command table is 128 bytes and 16 for each entry (AHCI 1.3.1, 4.2.3).
-    guest.buffers.named(shown.of, device, shown.needed("ctba"), 128 + 16 * entries);
+    kernel.buffers.named(shown.of, device, shown.needed("ctba"), 128 + 16 * entries);
     for (let i = 0; i < entries; i++) {
       const [low, high, , last] = words.slice(i * 4, i * 4 + 4);
       // Bits 0 to 21 of the last word are the bytes less one.
-      guest.buffers.named(shown.of, device, low! + high! * 2 ** 32, (last! % 2 ** 22) + 1);
+      kernel.buffers.named(shown.of, device, low! + high! * 2 ** 32, (last! % 2 ** 22) + 1);
     }
     return true;
   },
@@ -267,5 +267,5 @@ const byPart: { readonly [P in Part]: PartHandler } = {
 /** Tells a probe's record by its part. */
 export const probeHandler = (probe: Probe): Handler => {
   const emit = byPart[probe.part];
-  return (guest, record) => emit(guest, new Shown(probe, record));
+  return (kernel, record) => emit(kernel, new Shown(probe, record));
 };

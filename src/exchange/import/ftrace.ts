@@ -74,7 +74,7 @@ const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
 class Ftrace {
   readonly #source: Source;
   readonly #run: Run;
-  readonly #guest: Kernel;
+  readonly #kernel: Kernel;
   readonly #handlers: ReadonlyMap<string, Handler>;
   /** The line taken last time and not finished, so that it is not taken apart again. */
   #pending: Record | null = null;
@@ -84,7 +84,7 @@ class Ftrace {
   constructor(source: Source, run: Run) {
     this.#source = source;
     this.#run = run;
-    this.#guest = new Kernel(run);
+    this.#kernel = new Kernel(run);
     this.#boot = new BootClock(source);
     const probes = [...run.probes].map(
       ([name, probe]) => [name, probe.part === "plain" ? keep : probeHandler(probe)] as const,
@@ -135,7 +135,7 @@ class Ftrace {
       return this.#emit(glued, line);
     }
     try {
-      if (!handler(this.#guest, record)) return false;
+      if (!handler(this.#kernel, record)) return false;
       tally.kept(name);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;

@@ -150,5 +150,5 @@ export class Kernel {
 }
 
 /** Emits the events of one record; false where the device's log must be read further first. */
-export type Handler = (guest: Kernel, record: Record) => boolean;
+export type Handler = (kernel: Kernel, record: Record) => boolean;
 export type Handlers = { readonly [event: string]: Handler };

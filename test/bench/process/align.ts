@@ -1,7 +1,7 @@
 // align.ts - a process of its own that aligns two long lists which share little, and says what time it took.
 
 import { align } from "../../../src/diff/align.ts";
-import { tell } from "../process.ts";
+import { report } from "../process.ts";
 
 /** The keys of each list; seconds. */
 export interface Aligned {
@@ -21,4 +21,4 @@ const since = performance.now();
 const pairs = align(a, b).reduce((sum, { length }) => sum + length, 0);
 const seconds = (performance.now() - since) / 1000;
 if (pairs !== KEYS / APART) throw new Error(`${pairs} keys have partners, not ${KEYS / APART}`);
-tell<Aligned>({ keys: KEYS, seconds });
+report<Aligned>({ keys: KEYS, seconds });

@@ -11,7 +11,7 @@ import { record } from "../../../src/recorder/record.ts";
 import { natureOf } from "../../../src/replay/replay.ts";
 import { aboutRun, type Setup } from "../../../src/scenario/setup.ts";
 import { churn, machine } from "../churn.ts";
-import { peakMemory, tell } from "../process.ts";
+import { peakMemory, report } from "../process.ts";
 import { FEW } from "../table.ts";
 
 /** Events a second that the checks take, the simulation not counted; kilobytes at most. */
@@ -53,4 +53,4 @@ const checked = timed(() => {
   return state.moment;
 });
 const rate = Math.round(checked.events / (checked.seconds - made.seconds));
-tell<Checking>({ events: checked.events, rate, peak: peakMemory() });
+report<Checking>({ events: checked.events, rate, peak: peakMemory() });

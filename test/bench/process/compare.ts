@@ -3,7 +3,7 @@
 import { isAlike } from "../../../src/diff/comparison.ts";
 import { compare } from "../../../src/diff/diff.ts";
 import { TraceReader } from "../../../src/store/read.ts";
-import { peakMemory, tell } from "../process.ts";
+import { peakMemory, report } from "../process.ts";
 
 /** Seconds, and kilobytes at most; the events of both traces. */
 export interface Compared {
@@ -21,4 +21,4 @@ const comparison = compare(...traces, { readAll: how === "read" });
 const seconds = (performance.now() - since) / 1000;
 const events = traces[0].count + traces[1].count;
 for (const trace of traces) trace.close();
-tell<Compared>({ events, alike: isAlike(comparison), seconds, peak: peakMemory() });
+report<Compared>({ events, alike: isAlike(comparison), seconds, peak: peakMemory() });

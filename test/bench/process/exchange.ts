@@ -5,7 +5,7 @@ import { exportFormats } from "../../../src/exchange/export/index.ts";
 import { importFiles } from "../../../src/exchange/import/merge.ts";
 import { TraceReader } from "../../../src/store/read.ts";
 import { TraceWriter } from "../../../src/store/write.ts";
-import { peakMemory, tell } from "../process.ts";
+import { peakMemory, report } from "../process.ts";
 
 /** Lines or records of an import, events of an export; seconds; kilobytes at most. */
 export interface Exchanged {
@@ -18,7 +18,7 @@ const [, , what, path, format] = process.argv as [string, string, string, string
 const since = performance.now();
 const units = what === "import" ? await imported(path) : exported(path, format!);
 const seconds = (performance.now() - since) / 1000;
-tell<Exchanged>({ units, seconds, peak: peakMemory() });
+report<Exchanged>({ units, seconds, peak: peakMemory() });
 
 async function imported(from: string): Promise<number> {
   const to = `${from}.gart`;

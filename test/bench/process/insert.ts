@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { columns } from "../../../src/event/field.ts";
 import { ROW_WIDTH } from "../../../src/event/row.ts";
-import { tell } from "../process.ts";
+import { report } from "../process.ts";
 
 /** Seconds. */
 export interface Inserting {
@@ -78,4 +78,4 @@ function emptyLike(path: string, trace: Database.Database): Database.Database {
 const [looped, selected] = [join(folder, "loop.sqlite"), join(folder, "select.sqlite")];
 // The first time warms up.
 timeLoop(looped);
-tell<Inserting>({ loop: timeLoop(looped), select: timeSelect(selected) });
+report<Inserting>({ loop: timeLoop(looped), select: timeSelect(selected) });

@@ -1,7 +1,7 @@
 // matrix.ts - a process of its own that records the whole matrix and says how long it took and what memory.
 
 import { runMatrix, usual } from "../../../src/cli/matrix.ts";
-import { peakMemory, tell } from "../process.ts";
+import { peakMemory, report } from "../process.ts";
 
 /** Seconds, and kilobytes at most. */
 export interface MatrixRun {
@@ -12,4 +12,4 @@ export interface MatrixRun {
 const folder = process.argv[2]!;
 const since = performance.now();
 await runMatrix({ ...usual, workload: "testgart", seed: 0 }, folder);
-tell<MatrixRun>({ seconds: (performance.now() - since) / 1000, peak: peakMemory() });
+report<MatrixRun>({ seconds: (performance.now() - since) / 1000, peak: peakMemory() });

@@ -3,7 +3,7 @@
 import { recordTo, setupOf } from "../../../src/cli/recording.ts";
 import { wander } from "../../../src/workload/workload.ts";
 import { churn, machine } from "../churn.ts";
-import { peakMemory, tell } from "../process.ts";
+import { peakMemory, report } from "../process.ts";
 
 /** Seconds, with index, digest and finish mark; kilobytes at most. */
 export interface Recording {
@@ -17,4 +17,4 @@ const workload = name === "wander" ? wander(Number(length), 0) : churn(Number(le
 const since = performance.now();
 const { events } = await recordTo(path, setupOf({ ...machine, workload }), true);
 const seconds = (performance.now() - since) / 1000;
-tell<Recording>({ events, seconds, peak: peakMemory() });
+report<Recording>({ events, seconds, peak: peakMemory() });

@@ -7,7 +7,7 @@ import type { Recorded } from "../../../src/event/vocabulary.ts";
 import { subjectAt } from "../../../src/replay/subject.ts";
 import { TimeTravel } from "../../../src/replay/travel.ts";
 import { TraceReader } from "../../../src/store/read.ts";
-import { peakMemory, tell } from "../process.ts";
+import { peakMemory, report } from "../process.ts";
 
 const ROUNDS = 1000;
 /** Until the code is compiled; not measured. */
@@ -69,7 +69,7 @@ const reverse = spread(() => travel.previousChange(someEntry(), someMoment()));
 const database = new Sqlite(path, { readonly: true });
 const sizeOf = (where: string) =>
   database.prepare(`SELECT sum(pgsize) FROM dbstat WHERE ${where}`).pluck().get() as number;
-tell<Travelled>({
+report<Travelled>({
   events: trace.count,
   ...{ open, seek, history, causes, reverse, peak },
   bytes: statSync(path).size,

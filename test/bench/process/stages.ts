@@ -6,7 +6,7 @@ import { record } from "../../../src/recorder/record.ts";
 import { aboutRun } from "../../../src/scenario/setup.ts";
 import { TraceWriter } from "../../../src/store/write.ts";
 import { churn, machine } from "../churn.ts";
-import { tell } from "../process.ts";
+import { report } from "../process.ts";
 
 /** Seconds. */
 export interface Stages {
@@ -40,4 +40,4 @@ async function stages(): Promise<Stages> {
 
 // The first time warms up.
 await stages();
-tell<Stages>(await stages());
+report<Stages>(await stages());

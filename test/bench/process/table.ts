@@ -1,4 +1,4 @@
-// table.ts - a process of its own that measures one table, prints it and tells which budgets it missed.
+// table.ts - a process of its own that measures one table, prints it and reports which budgets it missed.
 
 import { type Missed, missedIn, textOf } from "../table.ts";
 import { tables } from "../tables.ts";

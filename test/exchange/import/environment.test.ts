@@ -1,4 +1,4 @@
-// environment.test.ts - what a run is said to have run on, by what its files tell and no further.
+// environment.test.ts - the platform of a run, as far as its files show it.
 
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -43,7 +43,7 @@ test.each([
 
 test.each([
   ["that gave a buffer its own address", mapped("1000", "1000"), "native"],
-  ["that told of no buffer yet", "# tracer: nop\n", "unknown"],
+  ["without a buffer yet", "# tracer: nop\n", "unknown"],
 ])("a file that still grows, of a kernel %s", async (_, content, platform) => {
   const follow = new AbortController();
   follow.abort();

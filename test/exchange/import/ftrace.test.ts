@@ -12,8 +12,8 @@ const line = (event: string, flags = "d..1. ", task = "dd-183"): string =>
   `${task.padStart(16)}      [000] ${flags}    6.${String(++micros).padStart(6, "0")}: ${event}`;
 const DEVICE = "0000:00:04.0";
 
-/** What the lines of one ftrace file tell, and what became of them. */
-async function told(...lines: string[]): Promise<{ events: Event[]; skipped: string[] }> {
+/** The events of the lines of one ftrace file, and the lines that were skipped. */
+async function eventsIn(...lines: string[]): Promise<{ events: Event[]; skipped: string[] }> {
   const { events, sources } = await importedText({
     "ftrace.txt": `${HEADER}${lines.join("\n")}\n`,
   });
@@ -72,13 +72,13 @@ describe("a mapped page", () => {
       "with its fields in another order and one more",
       `dma_map_page: ${DEVICE} size=4096 attrs=X|Y phys_addr=2000 new=7 dma_addr=2000 dir=TO_DEVICE`,
     ],
-  ])("%s is told", async (_, body) => {
-    const { events, skipped } = await told(line(body));
+  ])("%s is imported", async (_, body) => {
+    const { events, skipped } = await eventsIn(line(body));
     expect(events).toMatchObject([{ ...mapped, direction: "to-device" }]);
     expect(skipped).toEqual([]);
   });
 
-  test("by kprobes of the user's own is told by the file that names their parts", async () => {
+  test("by kprobes of the user's own is imported by the file that names their parts", async () => {
     const probe = (part: string, fields: object) => ({ part, of: "my_map", fields });
     const { events } = await importedText(
       {
@@ -101,9 +101,9 @@ describe("a mapped page", () => {
   });
 });
 
-test("coherent memory is told by virt_addr of 6.13 and by phys_addr of 6.12.0", async () => {
+test("coherent memory is imported by virt_addr of 6.13 and by phys_addr of 6.12.0", async () => {
   const bases = "kernel_bases: (do_sys_openat2+0x0/0xe0) page_offset_base=0xffff888000000000";
-  const { events } = await told(
+  const { events } = await eventsIn(
     line(bases),
     line(
       `dma_alloc: ${DEVICE} dir=BIDIRECTIONAL dma_addr=c032000 size=512 virt_addr=ffff88800c032000 flags=GFP_KERNEL attrs=`,
@@ -121,7 +121,7 @@ test("coherent memory is told by virt_addr of 6.13 and by phys_addr of 6.12.0", 
 });
 
 test("a list of segments that the IOMMU merges is one range, and its pages are what the IOMMU was given", async () => {
-  const { events } = await told(
+  const { events } = await eventsIn(
     line(
       "map: IOMMU: iova=0x00000000fffc0000 - 0x00000000fffc1000 paddr=0x0000000002bca000 size=4096",
     ),
@@ -139,9 +139,9 @@ test("a list of segments that the IOMMU merges is one range, and its pages are w
   ]);
 });
 
-test("a record that was glued to one without a body is told", async () => {
+test("a record that was glued to one without a body is imported", async () => {
   const glued = line(`dma_unmap_page: ${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096 attrs=`);
-  const { events, skipped } = await told(
+  const { events, skipped } = await eventsIn(
     line(`dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096 phys_addr=2000 attrs=`),
     `${line("qi_submit:")}     ${line("qi_submit:")}     ${glued}`,
   );
@@ -161,7 +161,7 @@ test("lost events are an event, counted, and what came before is unknown since",
 });
 
 test("markers are ops with their arguments, under the name that stands before them", async () => {
-  const { events } = await told(
+  const { events } = await eventsIn(
     line("tracing_mark_write: OP if=/dev/x bs=64k"),
     line("tracing_mark_write: OP ping count=3"),
     line("tracing_mark_write: PHASE end"),

@@ -1,4 +1,4 @@
-// imported-stream.ts - a source of a run told to nobody but the test: its events and what became of its lines.
+// imported-stream.ts - imports one stream into memory: its events, and the counts of its lines.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ export interface Imported {
   readonly counts: ReadonlyMap<string, Count>;
 }
 
-/** Imports one stream, as a file of a run of its own; `before` happened already. */
+/** Imports one stream, as a file of a run of its own; `before` are the events ahead of it. */
 export async function importContent(
   format: StreamFormat,
   content: string | Buffer,

@@ -1,4 +1,4 @@
-// mutated-bytes.test.ts - mmiotrace and xentrace with bytes changed, cut out and put in are told, counted or refused: never a crash.
+// mutated-bytes.test.ts - mmiotrace and xentrace with bytes changed, cut out and put in are imported, counted or refused: never a crash.
 
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -37,7 +37,7 @@ test.each([
     const untouched = [...counts.values()].reduce((sum, { kept }) => sum + kept, 0);
     const kept: number[] = [];
     for (let seed = 1; seed <= ROUNDS; seed++) {
-      const heard = await importContent(format, mutated(whole, new Dice(seed))).catch(
+      const outcome = await importContent(format, mutated(whole, new Dice(seed))).catch(
         (error: unknown) => {
           // A mistake of ours is no UserError.
           if (!(error instanceof UserError)) throw error;
@@ -45,8 +45,8 @@ test.each([
           return null;
         },
       );
-      if (heard === null) continue;
-      const all = [...heard.counts.values()];
+      if (outcome === null) continue;
+      const all = [...outcome.counts.values()];
       for (const count of all) {
         expect(count.read, `seed ${seed}`).toBe(count.kept + count.skipped);
         expect(count.why === null, `seed ${seed}`).toBe(count.skipped === 0);

@@ -40,8 +40,8 @@ test("counts in smoke on Xen what a reader of its 97 lines counts", async () => 
 
 test("says the first lines of smoke on Xen event by event", async () => {
   const { events } = await imported(named("xen-i386.gart.intel-440bx.smoke"));
-  const told = events.slice(0, 8).map((recorded) => toJson(recorded, 0n));
-  expect(told).toEqual([
+  const lines = events.slice(0, 8).map((recorded) => toJson(recorded, 0n));
+  expect(lines).toEqual([
     { seq: 1, op: 0, kind: "op.began", actor: "workload", name: "init", arguments: {} },
     {
       ...{ seq: 2, op: 0, kind: "call.entered", actor: "kernel" },
@@ -81,7 +81,7 @@ test("says the first lines of smoke on Xen event by event", async () => {
   });
 });
 
-test("tells the table's base on Xen by the frames that the coherent allocation got", async () => {
+test("shows the table's base on Xen by the frames that the coherent allocation got", async () => {
   const trace = await imported(named("xen-i386.gart.intel-440bx.smoke"));
   const base = registerNumber("config", bdfOf("0000:00:00.0"), 0xb8);
   const written = ofKind(trace, "register.written").filter(({ register }) => register === base);
@@ -122,7 +122,7 @@ test("raises a fault where Xen refuses to map a frame that is not the domain's o
   ]);
 });
 
-test("tells injections, a failed allocation and the oops it leads to", async () => {
+test("shows injections, a failed allocation and the oops it leads to", async () => {
   const trace = await imported(named("xen-i386.gart.intel-440bx.oom"));
   const began = ofKind(trace, "op.began").filter(({ name }) => name === "failafter");
   expect(began.map((op) => op.arguments)).toEqual([{ count: 0 }, { count: 2 }, { count: -1 }]);

@@ -104,7 +104,7 @@ test("finds the whole address of a table whose register holds the low half of it
   expect(at(trace, base!.cause)).toMatchObject({ hook: "virt_to_gart", virt: 0x141010000 });
 });
 
-test("tells each line of the cache that the driver empties, and each barrier", async () => {
+test("shows each line of the cache that the driver empties, and each barrier", async () => {
   const trace = await imported(named("ppc64-g5.gart.u3.smoke"));
   const flushed = ofKind(trace, "cache.flushed");
   expect(flushed[0]).toEqual({
