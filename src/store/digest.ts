@@ -41,7 +41,7 @@ export class Digest {
     this.#word(seq, op.result ?? "");
   }
 
-  /** The digest in hexadecimal, given the names that the codes in the rows stand for. */
+  /** The digest in hexadecimal; `names` are what the codes in the rows stand for. */
   end(names: Names): string {
     this.#hashNumbers();
     this.#words.update(this.#text);

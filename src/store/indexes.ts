@@ -1,6 +1,7 @@
 // indexes.ts - the indexes of a finished trace, by which the past of a subject is looked up.
 //
-// They hold what changes a subject. What only looks at it would double them, and is found by reading.
+// They have the events that change a subject. Those that only observe it would double the indexes; a search for
+// these reads the events.
 
 import type { Database } from "better-sqlite3";
 import { type KindName, kindsWhere } from "../event/vocabulary.ts";

@@ -1,7 +1,8 @@
 // search.ts - finds events in a trace file, in order or newest first.
 //
-// By the index of subjects where one subject is asked for; else block by block, a block being the events between
-// two keyframes, past those that hold no such event. What is not indexed is found all the same, by reading.
+// A search for one subject uses the index of subjects. Any other reads the events block by block and skips the
+// blocks without such an event; a block is the events between two keyframes. A trace without an index is searched
+// by reading all its events.
 
 import type { Database, Statement } from "better-sqlite3";
 import { type Compilable, type SqlBool, sql } from "kysely";
@@ -97,8 +98,8 @@ export class Finder {
   }
 
   /**
-   * The events of a subject lie all over the file, a page each: half the time of a look-up would go into reading
-   * pages. Who looks nothing up has none of the file counted as its memory.
+   * The events of a subject lie all over the file, one to a page: reading pages would be half the time of a search
+   * by index. Other searches do without, for a mapped file counts as the process's memory.
    */
   #map(): void {
     if (this.#isMapped) return;
@@ -143,7 +144,7 @@ export class Finder {
       });
     if (kinds !== undefined) {
       const codes = this.#kindCodes(kinds);
-      // An index of one kind is found by `=` alone, and by no parameter.
+      // SQLite uses an index of one kind only where the query has the same `kind = 5`, without a parameter.
       conditions.push(
         fixed(codes.length === 1 ? `kind = ${codes[0]}` : `kind IN (${codes.join(", ")})`),
       );
@@ -236,14 +237,14 @@ const seqBetween: Condition = {
   values: [],
 };
 
-/** The sign keeps SQLite from reading the stretch instead of looking a range up. */
+/** The sign makes SQLite use the index of subjects instead of reading all events between the two. */
 const seqBetweenUnindexed: Condition = {
   key: "+seq BETWEEN",
   where: (query) => query.where(sql<SqlBool>`+seq BETWEEN ${0} AND ${0}`),
   values: [],
 };
 
-/** Whether what is looked for is in an index; where the trace lacks it, it is found by reading. */
+/** Whether an index has these events; a trace without the index is read through instead. */
 function isLookup({ subject, subjects, phys, kinds }: Search): boolean {
   if (phys !== undefined) return true;
   return (subject ?? subjects) !== undefined && kinds !== undefined && areIndexed(kinds);

@@ -20,7 +20,7 @@ export function writeSources(database: Database, sources: readonly SourceFile[])
   }
 }
 
-/** In the order in which they were given; none for a simulated trace or one of an older format. */
+/** In the order of the import; none for a simulated trace or one of an older format. */
 export function readSources(database: Database): readonly SourceFile[] {
   if (!hasSources(database)) return [];
   const files = build

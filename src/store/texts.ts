@@ -60,7 +60,7 @@ export class RowTexts {
     this.#ended = kinds.indexOf("op.ended");
   }
 
-  /** What says the texts of each of these rows; most rows are of kinds that have none. */
+  /** A function from each of these rows to its texts; most rows are of kinds without texts. */
   of(rows: readonly Row[]): (row: Row) => Texts {
     const notes = this.#notesOf(rows);
     const ops = this.#opsOf(rows);
@@ -90,7 +90,7 @@ export class RowTexts {
     return new Map(this.#ops.all(JSON.stringify(wanted)).map(([op, ...texts]) => [op, texts]));
   }
 
-  /** What `textsOf` said of the event when it was recorded, where it begins or ends an op. */
+  /** The same texts that `textsOf` gave when an event that begins or ends an op was recorded. */
   #textsOfOp(row: Row, ops: ReadonlyMap<number, OpTexts>): Texts {
     if (!this.#isOpEvent(row)) return NO_TEXTS;
     const texts = ops.get(opOf(row));

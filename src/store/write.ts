@@ -74,8 +74,8 @@ export class TraceWriter {
   }
 
   /**
-   * Takes the next event; seq runs from 1 without gaps, op is -1 outside any. Where the state after it is
-   * given, it is the same one every time, and keyframes are kept of it.
+   * Takes the next event; seq runs from 1 without gaps, op is -1 outside any. With `state`, which is the state
+   * after the event and the same object every time, keyframes are written.
    * Hot: about 1.0 us an event (bench: record), of which SQLite takes 0.55, encoding 0.11, the signature 0.09,
    * keyframes 0.07 and the digest 0.06.
    */
