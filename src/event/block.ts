@@ -29,7 +29,7 @@ const segments = {
 export const layers = ["block", "nvme", "ata"] as const;
 export const requests = ["read", "write", "flush", "discard", "other"] as const;
 
-/** A request by its number in this trace, from 1; 0 for one that only the device has told of. */
+/** A request by its number in this trace, from 1; 0 for one that only the device mentions. */
 const request = {
   request: subject("request"),
   what: named(requests),

@@ -12,7 +12,7 @@ import {
 } from "./field.ts";
 import { kind } from "./kind.ts";
 
-// `bus` is the address that the word decodes to, `machine` where the page meant is, `reached` where the
+// `bus` is the address that the word decodes to, `machine` where the page is, `reached` where the
 // GART's output leads with it. An empty word names no page and fills none of them.
 // `virt` is filled where the CPU went through the chipset's window instead of its mapping of the table.
 const gattWord = {

@@ -34,7 +34,7 @@ const buffer = {
   device: optional(pciField),
   ...translationFields,
   bus: busField,
-  /** The buffer as the CPU has it; the others tell what the device is meant to reach, be it a bounce slot. */
+  /** The buffer as the CPU has it; the other addresses are of what the device should reach, which can be a bounce slot. */
   virt: optional(virtField),
   size: sizeField,
 } as const;

@@ -47,7 +47,7 @@ export interface Mark {
   readonly text: string;
 }
 
-/** What to look for; what is given must hold together. */
+/** What to look for; an event must match all of it. */
 export interface Search {
   /** Event numbers, both included. */
   readonly from: number;
