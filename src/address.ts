@@ -86,6 +86,19 @@ export const alignUp = <A extends Address | Index>(address: A, unit: number): A 
 export const alignDown = <A extends Address | Index>(address: A, unit: number): A =>
   box(raw(address) - (raw(address) % unit));
 
+/** The address as a register or a word of so many bits has it: the bits above are lost. */
+export const asWord = (address: Address, bits = 53): number => raw(address) % 2 ** bits;
+
+/** A page's address as bits 12 and up of a word; null where the page lies past so many bits. */
+export const pageBits = (page: Address, bits: number): number | null =>
+  raw(page) < 2 ** bits ? raw(page) - (raw(page) % PAGE_SIZE) : null;
+
+/** The kernel's linear mapping: kernel-physical memory, so many bytes further up. */
+export const linearPhys = (address: Virt, pageOffset: number): Phys =>
+  phys(raw(address) - pageOffset);
+export const linearVirt = (address: Phys, pageOffset: number): Virt =>
+  virt(raw(address) + pageOffset);
+
 /** Whether an address is a multiple of so many bytes. */
 export const isAligned = (address: Address | RegisterIndex, unit: number): boolean =>
   raw(address) % unit === 0;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { importsOf, rings, type Source, sourceOf } from "./house.ts";
-import { breaches, rules } from "./tidy.ts";
+import { breaches, plainNumbers, rules } from "./tidy.ts";
 
 const root = join(import.meta.dirname, "..");
 const sourcesIn = (folder: string): Source[] =>
@@ -29,6 +29,12 @@ describe("the house", () => {
 
   test("is tidy", () => {
     expect(sources.flatMap(breaches)).toEqual([]);
+  });
+
+  test("takes few addresses out of their spaces", () => {
+    const taken = sources.flatMap(plainNumbers);
+    expect(taken.length).toBeGreaterThan(0);
+    expect(taken.length).toBeLessThanOrEqual(60);
   });
 
   test("has no file that needs itself to be loaded", () => {
@@ -112,6 +118,18 @@ const bad: { readonly [rule in keyof typeof rules]: readonly Bad[] } = {
   mistake: [
     ["src/platform/x.ts", 'import { misreadAsBus } from "../address.ts";', /outside a hook set/],
     ["src/diff/x.ts", "const b = address.misreadAsBus(p);", /outside a hook set/],
+  ],
+  reasons: [
+    [
+      "src/diff/x.ts",
+      'import { raw } from "../address.ts";\nconst n = raw(page);',
+      /without a reason at line 2/,
+    ],
+    [
+      "src/diff/x.ts",
+      'import { raw } from "../address.ts";\n\nconst n = pages.map(raw);',
+      /without a reason at line 3/,
+    ],
   ],
   frozen: [
     ["migrations/x.ts", 'import { y } from "../src/event/y.ts";', /living code: src\/event\/y/],

@@ -37,7 +37,7 @@ const spaces = [
   ...["PteIndex", "RegisterIndex", "Index"],
 ];
 /** What the source calls the address types: imports may rename them, and a Machine may be another. */
-function spaceNames(tree: ts.SourceFile): string[] {
+export function spaceNames(tree: ts.SourceFile): string[] {
   const specifiers = tree.statements.flatMap((statement) => {
     if (!ts.isImportDeclaration(statement)) return [];
     if (!/\/address\.ts"$/.test(statement.moduleSpecifier.getText())) return [];
@@ -117,6 +117,36 @@ const frozen = (source: Source): string[] =>
         .map(({ path }) => `imports living code: ${path}`)
     : [];
 
+/** Where a file takes the plain number out of an address or index: the line of each, and whether a comment says why. */
+export function plainNumbers({
+  path,
+  text,
+  tree,
+  nodes,
+}: Source): { line: number; why: boolean }[] {
+  if (isTest(path) || path === "src/address.ts") return [];
+  const isImported = nodes.some(
+    (node) => ts.isImportSpecifier(node) && (node.propertyName ?? node.name).text === "raw",
+  );
+  if (!isImported) return [];
+  const lines = text.split("\n");
+  const isComment = (line: number) => /\/\//.test(lines[line] ?? "");
+  return nodes.flatMap((node) => {
+    if (!ts.isIdentifier(node) || node.text !== "raw") return [];
+    const { parent } = node;
+    if (ts.isImportSpecifier(parent)) return [];
+    if (ts.isPropertyAccessExpression(parent) && parent.name === node) return [];
+    const { line } = tree.getLineAndCharacterOfPosition(node.getStart());
+    return [{ line: line + 1, why: isComment(line) || isComment(line - 1) }];
+  });
+}
+
+/** An address leaves its space only for a reason, which stands above the line or behind it. */
+const reasons = (source: Source): string[] =>
+  plainNumbers(source)
+    .filter(({ why }) => !why)
+    .map(({ line }) => `takes a plain number without a reason at line ${line}`);
+
 export const rules = {
   header,
   walls,
@@ -127,6 +157,7 @@ export const rules = {
   independence,
   shortcuts,
   mistake,
+  reasons,
   frozen,
 } as const;
 

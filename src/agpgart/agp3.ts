@@ -3,7 +3,7 @@
 // AGP 3.0 specification, section 5.3 (register names), values as in 2.6.12-rc2. The table's upper half,
 // GARTHI, is never written: a table above 4 GB cannot be told.
 
-import { raw } from "../address.ts";
+import { asWord } from "../address.ts";
 import { readAperture, setSize } from "./aperture.ts";
 import { type Bridge, type BridgeDriver, sizesOf } from "./bridge.ts";
 
@@ -44,7 +44,7 @@ export const agp3 = {
     const table = bridge.gattBusAddr!;
     readAperture(bridge, place);
     pci.write(...at(bridge, AGPAPSIZE), 2, bridge.currentSize.value, place);
-    pci.write(...at(bridge, AGPGARTLO), 4, raw(table.bus) % 2 ** 32, place, table);
+    pci.write(...at(bridge, AGPGARTLO), 4, asWord(table.bus, 32), place, table);
     const control = pci.read(...at(bridge, AGPCTRL), 4, place);
     pci.write(...at(bridge, AGPCTRL), 4, control | APERENB | GTLBEN, place);
     return 0;

@@ -3,7 +3,7 @@
 // The M1541's flush register takes a page's address. The driver ORs each address into what the register held
 // before, so that it collects bits and names other pages than those meant.
 
-import { PAGE_SIZE, raw, type Virt } from "../address.ts";
+import { alignDown, asWord, PAGE_SIZE, type Virt } from "../address.ts";
 import { alis } from "../chipset/ali.ts";
 import { readAperture, setSize } from "./aperture.ts";
 import { type Bridge, type BridgeDriver, sizesOf } from "./bridge.ts";
@@ -32,7 +32,7 @@ const m1671: BridgeDriver = {
     [8, 1, 4],
     [4, 0, 3],
   ]),
-  maskMemory: raw,
+  maskMemory: (address) => asWord(address),
   fetchSize: (bridge) =>
     setSize(bridge, bridge.board.pci.read(BRIDGE, ATTBASE, 4, "ali_fetch_size") & 0xf),
   configure,
@@ -52,8 +52,8 @@ function configure(bridge: Bridge): number {
   const { pci } = bridge.board;
   const table = bridge.gattBusAddr!;
   const held = pci.read(BRIDGE, ATTBASE, 4, place) & 0xff0;
-  const base = raw(table.bus) % 2 ** 32;
-  const word = base - (base % PAGE_SIZE) + (held | bridge.currentSize.value);
+  const base = asWord(alignDown(table.bus, PAGE_SIZE), 32);
+  const word = base + (held | bridge.currentSize.value);
   pci.write(BRIDGE, ATTBASE, 4, word, place, table);
   const control = pci.read(BRIDGE, TLBCTRL, 4, place);
   pci.write(BRIDGE, TLBCTRL, 4, (control & ~0xff) | 0x10, place);
@@ -76,7 +76,7 @@ const m1541: BridgeDriver = {
   /** Each page of the table; before the table has an address the pages are counted from 0. */
   cacheFlush(bridge, place) {
     generic.cacheFlush(bridge, place);
-    const base = bridge.gattBusAddr === null ? 0 : raw(bridge.gattBusAddr.bus);
+    const base = bridge.gattBusAddr === null ? 0 : asWord(bridge.gattBusAddr.bus);
     for (let i = 0; i < 2 ** bridge.currentSize.order; i++)
       flushPage(bridge, () => base + i * PAGE_SIZE, "m1541_cache_flush");
   },
@@ -97,7 +97,7 @@ const m1541: BridgeDriver = {
 const given =
   ({ board: { arch, hooks } }: Bridge, page: Virt, place: string) =>
   (): number =>
-    raw(hooks.toDevice(arch, page, place).bus);
+    asWord(hooks.toDevice(arch, page, place).bus);
 
 /** The register is read before the address is asked for. */
 function flushPage({ board: { pci } }: Bridge, address: () => number, place: string): void {

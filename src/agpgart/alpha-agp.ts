@@ -2,7 +2,7 @@
 //
 // The table is the machine's, made at boot, and no hook has a say in it: the hooks give only the pages.
 
-import { bus, gattIndex, phys, raw } from "../address.ts";
+import { asWord, bus, gattIndex, onBareMetal, onBus, phys } from "../address.ts";
 import { TBA1, TLBIA, titan, WSBA1 } from "../chipset/titan.ts";
 import { globalCacheFlush } from "../platform/agp-header.ts";
 import { type AgpMemory, type Bridge, type BridgeDriver, EBUSY, EINVAL, ENOMEM } from "./bridge.ts";
@@ -34,7 +34,7 @@ export const alphaDriver: BridgeDriver = {
   },
   cleanup: () => {},
   tlbFlush,
-  maskMemory: raw,
+  maskMemory: (address) => asWord(address),
   createGattTable,
   freeGattTable,
   insertMemory,
@@ -67,8 +67,8 @@ function makeArena(bridge: Bridge): boolean {
   const place = "titan_init_one_pachip_port";
   const at = kernel.physOf(ptes);
   mmio.write(WSBA1, 8, WINDOW_BASE + WINDOW_ON, place);
-  const given = { bus: bus(raw(at)), phys: at, seq: kernel.state.moment };
-  mmio.write(TBA1, 8, raw(at), place, given);
+  const given = { bus: onBus(onBareMetal(at)), phys: at, seq: kernel.state.moment };
+  mmio.write(TBA1, 8, asWord(at), place, given);
   return true;
 }
 

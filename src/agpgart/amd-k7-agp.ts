@@ -1,6 +1,6 @@
 // amd-k7-agp.ts - drivers/char/agp/amd-k7-agp.c: the Irongate's two-level table, page by page.
 
-import { bus, raw } from "../address.ts";
+import { asWord, bus } from "../address.ts";
 import { amdIrongate } from "../chipset/amd-irongate.ts";
 import { readAperture, setSize } from "./aperture.ts";
 import { type Bridge, type BridgeDriver, ENOMEM } from "./bridge.ts";
@@ -45,7 +45,7 @@ export const amdK7Driver: BridgeDriver = {
     mmio.write(TLBFLUSH, 4, 1, "amd_irongate_tlbflush");
     mmio.read(TLBFLUSH, 4, "amd_irongate_tlbflush");
   },
-  maskMemory: (address) => raw(address) + 1,
+  maskMemory: (address) => asWord(address) + 1,
   createGattTable,
   freeGattTable: (bridge) => freePageMaps(bridge, style),
   insertMemory: (bridge, mem, pgStart) => insertMemory(bridge, style, mem, pgStart),
@@ -68,7 +68,7 @@ function configure(bridge: Bridge): number {
   const registers = pci.read(BRIDGE, MMBASE, 4, place);
   bridge.registers = remap.mapDevice(bus(registers - (registers % 16)), 1, place);
   const table = bridge.gattBusAddr!;
-  mmio.write(ATTBASE, 4, raw(table.bus) % 2 ** 32, place, table);
+  mmio.write(ATTBASE, 4, asWord(table.bus, 32), place, table);
   mmio.read(ATTBASE, 4, place);
   pci.write(BRIDGE, MODECNTL, 1, 0x80, place); // sync register
   pci.write(BRIDGE, MODECNTL2, 1, 0x00, place); // indexing mode

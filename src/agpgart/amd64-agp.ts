@@ -3,7 +3,7 @@
 // The bridge is asked for its aperture only where the northbridges have none. The table's address is asked
 // of the hooks again for the northbridges, and once more, for no good reason, when the driver is removed.
 
-import { PAGE_SIZE, raw } from "../address.ts";
+import { asWord, hex, PAGE_SIZE } from "../address.ts";
 import { APERTUREBASE, APERTURECTL, CACHECTL, northbridges, TABLEBASE } from "../chipset/amd64.ts";
 import { checkNorthbridges } from "./amd64-aperture.ts";
 import {
@@ -61,7 +61,7 @@ const amd64: BridgeDriver = {
   prepare: (bridge) => checkNorthbridges(bridge, hosts(bridge.board)),
   removing,
   unload,
-  maskMemory: raw,
+  maskMemory: (address) => asWord(address),
   fetchSize,
   configure,
   cleanup(bridge) {
@@ -104,7 +104,7 @@ function configure(bridge: Bridge): number {
     const base = pci.read(host, APERTUREBASE, 4, place);
     // A 32-bit shift: a base above 4 GB is cut.
     bridge.gartBusAddr = (base % BEYOND_4GB) * 2 ** 25;
-    const word = (Math.floor(raw(table.bus) / PAGE_SIZE) * 16) % 2 ** 32;
+    const word = (Math.floor(asWord(table.bus) / PAGE_SIZE) * 16) % 2 ** 32;
     pci.write(host, TABLEBASE, 4, word, place, table);
     const control = pci.read(host, APERTURECTL, 4, place);
     const enabled = (control | GARTEN) & ~(DISGARTCPU | DISGARTIO);
@@ -135,7 +135,7 @@ function removing({ board, gattTableReal, apertureSizeIdx }: Bridge): void {
   const place = "agp_amd64_remove";
   const { bus } = hooks.toDevice(arch, gattTableReal!.virt, place);
   const { size } = apertureSizes(board)[apertureSizeIdx]!;
-  arch.kernel.called(`release_mem_region(0x${raw(bus).toString(16)}, ${size})`, place);
+  arch.kernel.called(`release_mem_region(${hex(bus)}, ${size})`, place);
 }
 
 /** agp_amd64_cleanup, the module's end: before the driver is unregistered, and each time. */

@@ -4,7 +4,7 @@
 // changed ioremap's argument alone. So under Xen both levels are right even with the legacy hooks, and only
 // the pages are not.
 
-import { bus, raw } from "../address.ts";
+import { asWord, bus } from "../address.ts";
 import { atiRs100 } from "../chipset/ati-igp.ts";
 import { toDevice } from "../hooks/functions.ts";
 import { readAperture, setSize } from "./aperture.ts";
@@ -50,7 +50,7 @@ const atiDriver = (apsize: number): BridgeDriver => ({
     mmio.write(GART_CACHE_CNTRL, 4, 1, "ati_tlbflush");
     mmio.read(GART_CACHE_CNTRL, 4, "ati_tlbflush");
   },
-  maskMemory: (address) => raw(address) + 1,
+  maskMemory: (address) => asWord(address) + 1,
   createGattTable: (bridge) => createGattTable(bridge, apsize),
   freeGattTable: (bridge) => freePageMaps(bridge, style),
   insertMemory: (bridge, mem, pgStart) => insertMemory(bridge, style, mem, pgStart),
@@ -85,7 +85,7 @@ function configure(bridge: Bridge, agpmode: number): number {
   // Signalled system error.
   pci.write(BRIDGE, PCI_COMMAND, 4, pci.read(BRIDGE, PCI_COMMAND, 4, place) | (1 << 14), place);
   const table = bridge.gattBusAddr!;
-  mmio.write(GART_BASE, 4, raw(table.bus) % 2 ** 32, place, table);
+  mmio.write(GART_BASE, 4, asWord(table.bus, 32), place, table);
   mmio.read(GART_BASE, 4, place);
   return 0;
 }

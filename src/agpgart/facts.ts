@@ -1,6 +1,6 @@
 // facts.ts - what the driver says of its bridge: the results of init and info.
 
-import { hex, raw } from "../address.ts";
+import { hex } from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import type { Bridge } from "./bridge.ts";
 import { copyInfo } from "./enable.ts";
@@ -10,7 +10,7 @@ export const bridgeFacts = (bridge: Bridge): Facts => ({
   num_entries: bridge.currentSize.entries,
   max_memory: bridge.maxMemory,
   aper_base: hex(bridge.gartBusAddr),
-  gatt_bus_addr: hex(raw(bridge.gattBusAddr!.bus)),
+  gatt_bus_addr: hex(bridge.gattBusAddr!.bus),
   scratch_page: hex(bridge.scratchPage),
   scratch_page_real: bridge.scratchPageReal === null ? "0x0" : hex(bridge.scratchPageReal.bus),
   mode: hex(bridge.mode),

@@ -3,7 +3,7 @@
 // The table is sba_iommu's, which leaves a cookie where AGP's half begins. Only hooks that mean to give the
 // chipset a table of the driver's own (`dma-handle`) make it the owner, as it is without sba_iommu.
 
-import { bus, gattIndex, phys, raw } from "../address.ts";
+import { asWord, bus, gattIndex, onBareMetal, onBus, phys } from "../address.ts";
 import { GART_BASE, IBASE, IMASK, IOVA_BASE, PCOM, PDIR_BASE, TCNFG, zx1 } from "../chipset/zx1.ts";
 import { plainTable } from "../hooks/functions.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
@@ -34,7 +34,7 @@ export const hpDriver: BridgeDriver = {
     if (bridge.gattTableReal !== null) bridge.board.mmio.write(IBASE, 4, 0, "hp_zx1_cleanup");
   },
   tlbFlush,
-  maskMemory: raw,
+  maskMemory: (address) => asWord(address),
   createGattTable,
   freeGattTable,
   insertMemory,
@@ -85,7 +85,7 @@ function bootIommu(bridge: Bridge): boolean {
   const table = plainTable.allocateTable(arch, ORDER, place);
   if (table === null) return false;
   const at = arch.kernel.physOf(table.virt);
-  const given = { bus: bus(raw(at)), phys: at, seq: arch.kernel.state.moment };
+  const given = { bus: onBus(onBareMetal(at)), phys: at, seq: arch.kernel.state.moment };
   programWindow(bridge, given, 8, place);
   access.write(LINEAR, gattIndex(0), COOKIE, null, place);
   return true;
@@ -94,7 +94,7 @@ function bootIommu(bridge: Bridge): boolean {
 /** The registers of the window: sba_iommu writes all 64 bits of them, agpgart 32. */
 function programWindow(bridge: Bridge, table: Given, width: 4 | 8, place: string): void {
   const { mmio } = bridge.board;
-  mmio.write(PDIR_BASE, width, raw(table.bus) % 256 ** width, place, table);
+  mmio.write(PDIR_BASE, width, asWord(table.bus, 8 * width), place, table);
   mmio.write(TCNFG, width, 0, place); // pages of 4 KB
   mmio.write(IMASK, width, 2 ** 32 - 2 ** LOG2_IOVA, place);
   mmio.write(IBASE, width, IOVA_BASE + 1, place);

@@ -1,6 +1,6 @@
 // intel-agp.ts - drivers/char/agp/intel-agp.c: the host bridges, from the 440BX to the E7505.
 
-import { raw } from "../address.ts";
+import { asWord, bus } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
 import { TABLE_LIMIT_815 } from "../chipset/intel-8xx.ts";
 import type { Width } from "../platform/pci.ts";
@@ -34,7 +34,7 @@ const common = {
   probe: "agp_intel_probe",
   remove: "agp_intel_remove",
   sizes,
-  maskMemory: (address) => raw(address) + 0x17,
+  maskMemory: (address) => asWord(address) + 0x17,
 } satisfies Partial<BridgeDriver>;
 
 /** The size that a bridge's register holds; 0 where it holds no known code. */
@@ -52,7 +52,7 @@ function configureTable(bridge: Bridge, width: Width, place: string): void {
   const { pci } = bridge.board;
   writeSize(bridge, width, place);
   const table = bridge.gattBusAddr!;
-  pci.write(BRIDGE, ATTBASE, 4, raw(table.bus) % 2 ** 32, place, table);
+  pci.write(BRIDGE, ATTBASE, 4, asWord(table.bus, 32), place, table);
 }
 
 /** Aperture access off, and the size as it was at the last fetch. */
@@ -131,7 +131,7 @@ const intel815Driver: BridgeDriver = {
     const { pci, arch } = bridge.board;
     const place = "intel_815_configure";
     const table = bridge.gattBusAddr!;
-    if (raw(table.bus) >= TABLE_LIMIT_815) {
+    if (table.bus >= bus(TABLE_LIMIT_815)) {
       arch.kernel.printk("emerg", "agpgart: gatt bus addr too high", place);
       return EINVAL;
     }
@@ -139,7 +139,7 @@ const intel815Driver: BridgeDriver = {
     // Bits 31:29 are not the table's: they stay as they are.
     const reserved = pci.read(BRIDGE, ATTBASE, 4, place);
     const kept = reserved - (reserved % TABLE_LIMIT_815);
-    pci.write(BRIDGE, ATTBASE, 4, kept + raw(table.bus), place, table);
+    pci.write(BRIDGE, ATTBASE, 4, kept + asWord(table.bus), place, table);
     pci.write(BRIDGE, AGPCTRL, 4, 0, place);
     openAperture(bridge, "byte", place);
     return 0;

@@ -3,7 +3,7 @@
 // It looks for used entries through the CPU's mapping of the table and writes through the window: both
 // must reach the same memory, or a used entry is never seen.
 
-import { bus, gattIndex, offset, PAGE_SIZE, raw, type Virt } from "../address.ts";
+import { asWord, bus, gattIndex, offset, PAGE_SIZE, type Virt } from "../address.ts";
 import { i810 } from "../chipset/i810.ts";
 import type { Through } from "../platform/table-access.ts";
 import { type AgpMemory, type Bridge, type BridgeDriver, EINVAL } from "./bridge.ts";
@@ -48,7 +48,7 @@ export const intelI810Driver: BridgeDriver = {
     bridge.registers = null;
   },
   tlbFlush: () => {},
-  maskMemory: (address) => raw(address) + 1,
+  maskMemory: (address) => asWord(address) + 1,
   insertMemory,
   removeMemory(bridge, mem) {
     empty(window(bridge), bridge, mem, "intel_i810_remove_entries");
@@ -83,7 +83,7 @@ function configure(bridge: Bridge): number {
   const base = pci.read(GRAPHICS, GMADDR, 4, place);
   bridge.gartBusAddr = base - (base % 16);
   const table = bridge.gattBusAddr!;
-  mmio.write(PGETBL_CTL, 4, (raw(table.bus) % 2 ** 32) + 1, place, table);
+  mmio.write(PGETBL_CTL, 4, asWord(table.bus, 32) + 1, place, table);
   mmio.read(PGETBL_CTL, 4, place); // PCI posting
   for (let i = 0; i < bridge.currentSize.entries; i++) {
     access.write(window(bridge), gattIndex(i), bridge.scratchPage, bridge.scratchPageReal, place);

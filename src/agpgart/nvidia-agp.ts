@@ -1,6 +1,6 @@
 // nvidia-agp.ts - drivers/char/agp/nvidia-agp.c: the nForce2, with one table behind eight base registers.
 
-import { bus, gattIndex, offset, PAGE_SIZE, raw } from "../address.ts";
+import { asWord, bus, gattIndex, offset, PAGE_SIZE } from "../address.ts";
 import { nforce2 } from "../chipset/nforce2.ts";
 import { readAperture, setSize } from "./aperture.ts";
 import {
@@ -64,7 +64,7 @@ export const nvidiaDriver: BridgeDriver = {
   configure,
   cleanup,
   tlbFlush: ({ board }) => tlbFlush(board),
-  maskMemory: (address) => raw(address) + 1,
+  maskMemory: (address) => asWord(address) + 1,
   insertMemory,
   removeMemory,
 };
@@ -104,7 +104,7 @@ function configure(bridge: Bridge): number {
   for (let i = 0; i < 8; i++) {
     const bytes = (i % directories) * DIRECTORY_SIZE;
     const given = { ...table, bus: offset(table.bus, bytes), phys: offset(table.phys, bytes) };
-    pci.write(DEV_2, ATTBASE + 4 * i, 4, (raw(given.bus) % 2 ** 32) + 1, place, given);
+    pci.write(DEV_2, ATTBASE + 4 * i, 4, asWord(given.bus, 32) + 1, place, given);
   }
   pci.write(DEV_2, GARTCTRL, 4, pci.read(DEV_2, GARTCTRL, 4, place) | 0x11, place);
   pci.write(BRIDGE, APSIZE, 4, pci.read(BRIDGE, APSIZE, 4, place) | 0x100, place);

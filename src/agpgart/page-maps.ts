@@ -3,7 +3,7 @@
 // The three copy one code. No page of such a table has to follow another, so nothing here asks for
 // contiguous memory: under Xen only each page's own address must be translated.
 
-import { directoryIndex, gattIndex, raw, type Virt } from "../address.ts";
+import { asWord, directoryIndex, gattIndex, type Virt } from "../address.ts";
 import { mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
 import type { Given } from "../platform/kernel.ts";
 import {
@@ -133,7 +133,7 @@ export function fillDirectory(bridge: Bridge, style: Style, give: (page: Virt) =
   const [directory, ...pages] = bridge.pageMaps;
   for (const [i, page] of pages.entries()) {
     const given = give(page.real);
-    const word = (raw(given.bus) % 2 ** 32) + 1;
+    const word = asWord(given.bus, 32) + 1;
     access.writeDirectory(
       "directory",
       directory!.remapped,

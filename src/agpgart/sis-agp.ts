@@ -1,6 +1,6 @@
 // sis-agp.ts - drivers/char/agp/sis-agp.c: SiS bridges, two of which need time after a change of rate.
 
-import { raw } from "../address.ts";
+import { asWord } from "../address.ts";
 import { sises } from "../chipset/sis.ts";
 import { agp3 } from "./agp3.ts";
 import { readAperture, setSize } from "./aperture.ts";
@@ -34,7 +34,7 @@ const sis735: BridgeDriver = {
     [8, 1, 19],
     [4, 0, 3],
   ]),
-  maskMemory: raw,
+  maskMemory: (address) => asWord(address),
   fetchSize(bridge) {
     const code = bridge.board.pci.read(BRIDGE, APSIZE, 1, "sis_fetch_size");
     return setSize(bridge, code | ENABLE);
@@ -45,7 +45,7 @@ const sis735: BridgeDriver = {
     const table = bridge.gattBusAddr!;
     pci.write(BRIDGE, TLBCNTRL, 1, 0x05, place);
     readAperture(bridge, place);
-    pci.write(BRIDGE, ATTBASE, 4, raw(table.bus) % 2 ** 32, place, table);
+    pci.write(BRIDGE, ATTBASE, 4, asWord(table.bus, 32), place, table);
     pci.write(BRIDGE, APSIZE, 1, bridge.currentSize.value, place);
     return 0;
   },

@@ -2,7 +2,7 @@
 //
 // Nothing is read back here, neither entries nor directory words; the flush polls instead.
 
-import { bus, directoryIndex, raw } from "../address.ts";
+import { asWord, bus, directoryIndex } from "../address.ts";
 import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
 import { sworksHe } from "../chipset/sworks-he.ts";
 import { readAperture, setSize } from "./aperture.ts";
@@ -70,7 +70,7 @@ export const sworksDriver: BridgeDriver = {
     bridge.registers = null;
   },
   tlbFlush: ({ board }) => tlbFlush(board),
-  maskMemory: (address) => raw(address) + 1,
+  maskMemory: (address) => asWord(address) + 1,
   createGattTable,
   freeGattTable(bridge) {
     const [directory, ...pages] = bridge.pageMaps;
@@ -140,7 +140,7 @@ function leadToScratch(bridge: Bridge, directory: PageMap, scratch: PageMap): vo
       place,
     );
     const given = hooks.toDevice(arch, scratch.real, place);
-    const word = (raw(given.bus) % 2 ** 32) + 1;
+    const word = asWord(given.bus, 32) + 1;
     access.writeDirectory("directory", directory.remapped, directoryIndex(i), word, given, place);
   }
 }
@@ -154,7 +154,7 @@ function configure(bridge: Bridge): number {
   mmio.write(GART_CACHE, 1, 0xa, place);
   mmio.read(GART_CACHE, 1, place);
   const table = bridge.gattBusAddr!;
-  mmio.write(GATTBASE, 4, raw(table.bus) % 2 ** 32, place, table);
+  mmio.write(GATTBASE, 4, asWord(table.bus, 32), place, table);
   mmio.read(GATTBASE, 4, place);
   mmio.write(COMMAND, 2, (mmio.read(COMMAND, 2, place) & ~0x7) | 0x4, place);
   mmio.read(COMMAND, 2, place);

@@ -2,7 +2,7 @@
 //
 // The table is ordinary cached memory: what the CPU stores, hardware sees after a flush of the data cache.
 
-import { gattIndex, offset, PAGE_SIZE, raw, type Virt } from "../address.ts";
+import { alignDown, asWord, gattIndex, offset, PAGE_SIZE, type Virt } from "../address.ts";
 import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
 import { u3 } from "../chipset/u3.ts";
 import { plainTable } from "../hooks/functions.ts";
@@ -61,7 +61,7 @@ const common = {
   cantUseAperture: true,
   noFastWrites: true,
   fetchSize,
-  maskMemory: raw,
+  maskMemory: (address) => asWord(address),
   createGattTable,
   freeGattTable,
   cacheFlush: (bridge) => bridge.board.arch.kernel.mb("null_cache_flush"),
@@ -73,7 +73,7 @@ export const u3Driver: BridgeDriver = {
   needsScratchPage: true,
   configure(bridge) {
     configure(bridge);
-    const frame = Math.floor(raw(bridge.scratchPageReal!.bus) / PAGE_SIZE);
+    const frame = Math.floor(asWord(bridge.scratchPageReal!.bus) / PAGE_SIZE);
     bridge.board.pci.write(BRIDGE, DUMMY_PAGE, 4, frame, "uninorth_configure");
     return 0;
   },
@@ -128,10 +128,10 @@ function configure(bridge: Bridge): number {
   const table = bridge.gattBusAddr!;
   const { value } = bridge.currentSize;
   arch.kernel.printk("info", `agpgart: configuring for size idx: ${value}`, place);
-  const low = (raw(table.bus) % 2 ** 32) - (raw(table.bus) % PAGE_SIZE);
+  const low = asWord(alignDown(table.bus, PAGE_SIZE), 32);
   pci.write(BRIDGE, GART_BASE, 4, low + value, place, table);
   bridge.gartBusAddr = 0;
-  pci.write(BRIDGE, AGP_BASE, 4, Math.floor(raw(table.bus) / 2 ** 32) & 0xf, place);
+  pci.write(BRIDGE, AGP_BASE, 4, Math.floor(asWord(table.bus) / 2 ** 32) & 0xf, place);
   return 0;
 }
 

@@ -1,6 +1,6 @@
 // via-agp.ts - drivers/char/agp/via-agp.c: VIA's bridges, in AGP 2.0 and in AGP 3.0 mode.
 
-import { PAGE_SIZE, raw } from "../address.ts";
+import { alignDown, asWord, PAGE_SIZE } from "../address.ts";
 import { viaKt133 } from "../chipset/via.ts";
 import { agp3Sizes, flushGtlb, GTLBEN } from "./agp3.ts";
 import { readAperture, setSize } from "./aperture.ts";
@@ -28,7 +28,7 @@ const common = {
     generic.detect(bridge);
     bridge.version = agpVersion(bridge);
   },
-  maskMemory: raw,
+  maskMemory: (address) => asWord(address),
   /**
    * The driver of both modes writes the size where AGP 2.0 has it, a byte wide. Of an AGP 3.0 bridge that
    * is the status register, which ignores it.
@@ -98,8 +98,7 @@ const agp3Driver: BridgeDriver = {
 
 /** gatt_bus_addr & 0xfffff000. */
 function tableLow({ gattBusAddr }: Bridge): number {
-  const low = raw(gattBusAddr!.bus) % 2 ** 32;
-  return low - (low % PAGE_SIZE);
+  return asWord(alignDown(gattBusAddr!.bus, PAGE_SIZE), 32);
 }
 
 export const viaDrivers: { readonly [chipset: string]: BridgeDriver } = {

@@ -3,7 +3,7 @@
 // Pages that touch become one segment, which the driver gets a single bus address for. Where they must touch is
 // the platform's: linux/bio.h looks at one space, Xen's asm-i386/io.h at both (xen 2594f8caad and its tree).
 
-import { offset, PAGE_SIZE, type Phys, raw } from "../address.ts";
+import { offset, PAGE_SIZE, type Phys } from "../address.ts";
 import { onPciBus, reachedBy } from "../platform/dma.ts";
 import { type Kernel, pagesOn } from "../platform/kernel.ts";
 
@@ -25,7 +25,7 @@ function joins(kernel: Kernel, segment: readonly Phys[], page: Phys): boolean {
   const size = segment.length * PAGE_SIZE;
   const before = kernel.machineOf(segment.at(-1)!)!;
   const machine = kernel.machineOf(page)!;
-  const touchesInPhys = raw(page) === raw(segment.at(-1)!) + PAGE_SIZE;
+  const touchesInPhys = page === pagesOn(segment.at(-1)!, 1);
   const touches =
     touchesInPhys && (kernel.platform.dma.mergeable === "phys" || machine === pagesOn(before, 1));
   const isMerged = touches && size + PAGE_SIZE <= MOST;

@@ -3,7 +3,7 @@
 // Efficeon's driver left out the valid bit (linux 1f60245479c); a format of 32 bits has no room for a page above
 // 4 GB (66c669baa7d).
 
-import { hex, onBus, PAGE_SIZE, raw } from "../address.ts";
+import { type Bus, busPageOf, hex, lowBits, onBus } from "../address.ts";
 import type { Check } from "./check.ts";
 
 export const entryFormat: Check = {
@@ -21,7 +21,7 @@ export const entryFormat: Check = {
         if (machine == null || phys == null) return;
         const subjects = [{ family: "gatt", number: entry }] as const;
         const page = onBus(machine);
-        if (format.encode(page) === null && bus != null && isCut(raw(bus), raw(page)))
+        if (format.encode(page) === null && bus != null && isCut(bus, page))
           report.finding(subjects, `${hex(word)} has no room for ${hex(machine)}:m`, "truncated");
         else if (bus == null)
           report.finding(subjects, `${hex(word)} names no page; ${hex(machine)}:m was meant`);
@@ -30,5 +30,4 @@ export const entryFormat: Check = {
   }),
 };
 
-const isCut = (bus: number, page: number): boolean =>
-  Math.floor(bus / PAGE_SIZE) === Math.floor((page % 2 ** 32) / PAGE_SIZE);
+const isCut = (bus: Bus, page: Bus): boolean => busPageOf(bus) === busPageOf(lowBits(page, 32));

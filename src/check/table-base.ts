@@ -13,12 +13,11 @@ import {
   PAGE_SIZE,
   pfnOnBareMetal,
   physOf,
-  raw,
   tablePage,
   untranslated,
 } from "../address.ts";
 import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
-import type { Event } from "../event/vocabulary.ts";
+import type { Of } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
 import type { Check } from "./check.ts";
 
@@ -69,15 +68,21 @@ function firstAstray({ table }: State, base: Bus): number | null {
  * By the rule for any number: page 0 as the register's own, a further page as what the chipset fetches by a base
  * that is right for page 0.
  */
-function verdictOfPage(event: Event, state: State, page: number, base: Bus): Verdict | null {
+function verdictOfPage(
+  event: Of<"register.written">,
+  state: State,
+  page: number,
+  base: Bus,
+): Verdict | null {
   const frame = state.table.frameOf(tablePage(page))!;
   const pfn = state.nature.physIsMachine ? pfnOnBareMetal(frame) : state.m2p.get(frame);
-  const written = { ...addressesOf(event), bus: raw(base) };
-  const fetched = {
-    ...written,
-    phys: pfn === undefined ? null : raw(physOf(pfn)),
-    machine: raw(machineOf(frame)),
-    reached: raw(untranslated(base)) + page * PAGE_SIZE,
-  };
+  const written = addressesOf({ ...event, bus: base });
+  const fetched = addressesOf({
+    ...event,
+    bus: base,
+    phys: pfn === undefined ? null : physOf(pfn),
+    machine: machineOf(frame),
+    reached: offset(untranslated(base), page * PAGE_SIZE),
+  });
   return verdictOf(fetched, page === 0 ? null : written);
 }

@@ -3,9 +3,9 @@
 // Names as in Intel's 440BX datasheet (290633), offsets and values as drivers/char/agp/intel-agp.c of
 // 2.6.12-rc2 uses them.
 
-import { bus, raw } from "../address.ts";
+import { bus, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
-import { apertureIn, tableIn } from "./bases.ts";
+import { apertureIn, plus, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
 import { held, register } from "./layout.ts";
 
@@ -48,7 +48,7 @@ export const intel440bx: Chipset = {
   entry: {
     bytes: 4,
     // Bits 31:12 are the page, bit 0 is valid; intel_generic_masks sets 0x17.
-    encode: (page) => (raw(page) < 2 ** 32 ? raw(page) - (raw(page) % 4096) + 0x17 : null),
+    encode: (page) => plus(pageBits(page, 32), 0x17),
     decode: (word) => (word % 2 === 1 ? bus(word - (word % 4096)) : null),
   },
   directory: null,

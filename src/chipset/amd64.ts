@@ -3,7 +3,7 @@
 // Names and values as drivers/char/agp/amd64-agp.c of 2.6.12-rc2 has them. Each processor has a northbridge of its own, and each is told the same; what the
 // card sees is told by the first. An entry holds 40 bits of address, the upper eight in its bits 11:4.
 
-import { aperture, bus, PAGE_SIZE, raw } from "../address.ts";
+import { aperture, bus, PAGE_SIZE, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Chipset, EntryFormat, RegisterOf } from "./chipset.ts";
 import { type AgpDevice, agpDevice, configRegister, held, radeonAt } from "./layout.ts";
@@ -43,8 +43,9 @@ const registersOf = (device: string, name: string): RegisterOf[] => [
 const entry: EntryFormat = {
   bytes: 4,
   encode: (page) => {
-    const frame = Math.floor(raw(page) / PAGE_SIZE);
-    if (frame >= 2 ** 28) return null;
+    const address = pageBits(page, 40);
+    if (address === null) return null;
+    const frame = address / PAGE_SIZE;
     return (frame % 2 ** 20) * PAGE_SIZE + Math.floor(frame / 2 ** 20) * 16 + COHERENT_AND_VALID;
   },
   decode: (word) => {

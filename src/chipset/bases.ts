@@ -1,6 +1,6 @@
 // bases.ts - what many chipsets share: aperture and table in one 32-bit register each, and a word's format.
 
-import { aperture, type Bus, bus, type RegisterIndex, raw } from "../address.ts";
+import { aperture, type Bus, bus, pageBits, type RegisterIndex } from "../address.ts";
 import type { Chipset, EntryFormat } from "./chipset.ts";
 
 /** PCI_BASE_ADDRESS_MEM_MASK: the low four bits of a BAR say what kind it is. */
@@ -19,9 +19,13 @@ export const tableIn =
     return held === undefined ? null : { base: bus(held.word - (held.word % 4096)), seq: held.seq };
   };
 
+/** An address with control bits below it; null stays null. */
+export const plus = (address: number | null, bits: number): number | null =>
+  address === null ? null : address + bits;
+
 /** Bits 31:12 are the page and bit 0 is valid: the word of most tables, and of every directory. */
 export const pageAndValidBit = {
   bytes: 4,
-  encode: (page: Bus) => (raw(page) < 2 ** 32 ? raw(page) - (raw(page) % 4096) + 1 : null),
+  encode: (page: Bus) => plus(pageBits(page, 32), 1),
   decode: (word: number) => (word % 2 === 1 ? bus(word - (word % 4096)) : null),
 } as const satisfies EntryFormat;

@@ -3,9 +3,9 @@
 // Names as in Intel's 810 programmer's reference and drivers/char/agp/intel-agp.c of 2.6.12-rc2. Writes at
 // 0x10000 and up in the register page reach the table at PGETBL_CTL's address, wherever that is.
 
-import { bus, raw } from "../address.ts";
+import { bus, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
-import { apertureIn, tableIn } from "./bases.ts";
+import { apertureIn, plus, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
 import { held, register } from "./layout.ts";
 
@@ -45,7 +45,7 @@ export const i810: Chipset = {
   entry: {
     bytes: 4,
     // Bit 0 is valid; bit 1 means local memory, which no address of the bus names.
-    encode: (page) => (raw(page) < 2 ** 32 ? raw(page) - (raw(page) % 4096) + 1 : null),
+    encode: (page) => plus(pageBits(page, 32), 1),
     decode: (word) => (word % 4 === 1 ? bus(word - (word % 4096)) : null),
   },
   directory: null,

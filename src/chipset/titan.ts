@@ -4,7 +4,7 @@
 // one of arch/alpha/kernel/core_titan.c. No recording of this machine exists: where a register lies and
 // what it holds beside addresses is this model's own choice.
 
-import { aperture, bus, raw } from "../address.ts";
+import { aperture, asWord, bus, isAligned } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
@@ -39,7 +39,7 @@ export const titan: Chipset = {
     bytes: 8,
     reach: PAGE,
     // mk_iommu_pte: the page number one place to the left, and bit 0 for valid.
-    encode: (page) => (raw(page) % PAGE === 0 ? raw(page) / (PAGE / 2) + 1 : null),
+    encode: (page) => (isAligned(page, PAGE) ? asWord(page) / (PAGE / 2) + 1 : null),
     decode: (word) => (word % 2 === 1 ? bus((word - 1) * (PAGE / 2)) : null),
   },
   directory: null,

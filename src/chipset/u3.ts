@@ -4,7 +4,7 @@
 // data sheet. The aperture is always at bus address 0. Entries are big-endian in memory; words here are
 // what the CPU stores.
 
-import { aperture, bus, raw } from "../address.ts";
+import { aperture, bus, PAGE_SIZE, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Chipset } from "./chipset.ts";
 import { held, register } from "./layout.ts";
@@ -44,7 +44,10 @@ export const u3: Chipset = {
   entry: {
     bytes: 4,
     // Bit 31 is valid, the rest is the frame number: 43 bits of address, of which the G5 has 36.
-    encode: (page) => (raw(page) < 2 ** 43 ? Math.floor(raw(page) / 4096) + VALID : null),
+    encode: (page) => {
+      const address = pageBits(page, 43);
+      return address === null ? null : address / PAGE_SIZE + VALID;
+    },
     decode: (word) => (word >= VALID ? bus((word - VALID) * 4096) : null),
   },
   directory: null,

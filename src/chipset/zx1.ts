@@ -3,9 +3,9 @@
 // Names, window and entry format as in drivers/char/agp/hp-agp.c of 2.6.12-rc2. No recording of this machine
 // exists.
 
-import { aperture, bus, raw } from "../address.ts";
+import { aperture, bus, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
-import { tableIn } from "./bases.ts";
+import { plus, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
 import { g400, held, register } from "./layout.ts";
 
@@ -39,7 +39,7 @@ export const zx1: Chipset = {
   entry: {
     bytes: 8,
     // Bit 63 beside a page's address is exact in a double: its last place is 2048.
-    encode: (page) => (raw(page) < 2 ** 52 ? VALID + raw(page) - (raw(page) % 4096) : null),
+    encode: (page) => plus(pageBits(page, 52), VALID),
     decode: (word) => (word >= VALID ? bus(word - VALID) : null),
   },
   entriesBefore: (GART_BASE - IOVA_BASE) / 4096,

@@ -2,7 +2,7 @@
 //
 // A device goes by the addresses that it was given last, also when they are no longer its own.
 
-import { hex, PAGE_SIZE, raw } from "../address.ts";
+import { hex, offset, PAGE_SIZE } from "../address.ts";
 import { EINVAL } from "../agpgart/bridge.ts";
 import { Disk } from "../block/disk.ts";
 import type { Facts } from "../event/field.ts";
@@ -139,7 +139,7 @@ export class DmaClient {
       do end++;
       while (
         end < pages.length &&
-        raw(pages[end]!) === raw(pages[end - 1]!) + PAGE_SIZE &&
+        pages[end] === offset(pages[end - 1]!, PAGE_SIZE) &&
         (end - first) * PAGE_SIZE < segment
       );
       const run = pages.slice(first, end);

@@ -2,7 +2,7 @@
 //
 // Arguments and results are in the words of the reference's recordings, so that they can be compared.
 
-import { hex, PAGE_SIZE, raw } from "../address.ts";
+import { hex, PAGE_SIZE } from "../address.ts";
 import { EBADF, EINVAL, ENODEV } from "../agpgart/bridge.ts";
 import { Blocked, type Frontend } from "../agpgart/frontend.ts";
 import type { Answer } from "../agpgart/frontend-commands.ts";
@@ -236,6 +236,6 @@ function told({ command }: Request, { ret, out, memory }: Answer): Facts {
     out,
     page_count: memory!.memory.length,
     num_scratch_pages: memory!.numScratchPages,
-    memory: memory!.memory.slice(0, TOLD_PAGES).map(({ bus }) => hex(raw(bus))),
+    memory: memory!.memory.slice(0, TOLD_PAGES).map(({ bus }) => hex(bus)),
   };
 }

@@ -88,6 +88,7 @@ function gattVariable(verdictAt: VerdictAt, state: State, part: GattPart): Varia
     const [one] = gattParts(state, verdictAt, index, index);
     return gattVariable(verdictAt, state, one!);
   };
+  // Children are numbered, whichever table they are of.
   return { name, value, under: numbered(raw(first), count, entry) };
 }
 

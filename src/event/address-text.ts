@@ -6,7 +6,7 @@ import { hex, raw, type Virt, virt } from "../address.ts";
 
 /** The kernel's own address. It is a bigint, because no number holds one above 2^53. */
 export const wholeVirt = (address: Virt, virtBase: bigint): bigint =>
-  BigInt(raw(address)) + virtBase;
+  BigInt(raw(address)) + virtBase; // no number holds the sum
 
 export const virtText = (address: Virt, virtBase: bigint): string =>
   hex(wholeVirt(address, virtBase));

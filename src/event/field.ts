@@ -108,6 +108,7 @@ export type Subject = {
 /** A subject as one integer: number x 16 + family, small for small numbers. */
 export const SUBJECT_FAMILIES = 16;
 export const subjectCode = <F extends FamilyName>(family: F, number: SubjectNumbers[F]): number =>
+  // A column holds plain integers.
   raw(number) * SUBJECT_FAMILIES + families.indexOf(family);
 
 export interface Field<T = unknown, Optional extends boolean = boolean> {

@@ -3,7 +3,8 @@
 // What a name gives depends on the architecture's header: asm-i386/agp.h makes virt_to_gart the identity,
 // Xen's makes it phys_to_machine (linux 07eee78ea8ba, xen 2594f8caad).
 
-import { misreadAsBus, misreadAsPhys, offset, onBus, raw, type Virt } from "../address.ts";
+import { misreadAsBus, misreadAsPhys, offset, onBus, type Virt } from "../address.ts";
+import { virtText } from "../event/address-text.ts";
 import type { hookNames } from "../event/hook.ts";
 import type { Given } from "../platform/kernel.ts";
 import { type Arch, busToPhys, found, gave, type Hooks } from "./hooks.ts";
@@ -95,7 +96,11 @@ const freeCoherent: Free = (arch, { virt, handle }, order, place) => {
 const archFree =
   (name: string): Free =>
   (arch, memory, order, place) => {
-    entered(arch, place, `${name}(${wholeVirt(arch, memory.virt)}, ${order})`);
+    entered(
+      arch,
+      place,
+      `${name}(${virtText(memory.virt, arch.kernel.platform.virtBase)}, ${order})`,
+    );
     (isExchanging(arch) ? freeCoherent : freePlain)(arch, memory, order, name);
   };
 
@@ -130,10 +135,6 @@ export const hookSet = (name: string, { to, from, alloc, free }: Choice): Hooks 
 export const plainTable = { allocateTable: plain, freeTable: freePlain } as const;
 
 const isExchanging = ({ kernel }: Arch): boolean => kernel.platform.contiguousFrom !== null;
-
-/** The address as the kernel has it, not relative to the virt base. */
-const wholeVirt = ({ kernel }: Arch, address: Virt): string =>
-  `0x${(kernel.platform.virtBase + BigInt(raw(address))).toString(16)}`;
 
 const entered = ({ kernel }: Arch, place: string, text: string): void => {
   kernel.machine.emit({ kind: "call.entered", actor: "kernel", place, text });

@@ -29,7 +29,7 @@ export const iommu = {
   "iommu.filled": (state, event) => {
     // One table has both, a frame and a page of the bus: its numbers are plain.
     state.spare.set(SPARE_FRAME, raw(mfnOf(event.machine)));
-    state.spare.set(SPARE_END, raw(offset(event.page, pagesOf(event.size))));
+    state.spare.set(SPARE_END, raw(offset(event.page, pagesOf(event.size)))); // see above
   },
   "dma.mapped": (state, event) => {
     const { handle, device = null, size } = event;

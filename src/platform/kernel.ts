@@ -5,6 +5,8 @@
 
 import {
   type Bus,
+  linearPhys,
+  linearVirt,
   type Machine as MachineAddress,
   type Mfn,
   machineOf,
@@ -15,9 +17,7 @@ import {
   type Phys,
   pfnOf,
   pfnOnBareMetal,
-  phys,
   physOf,
-  raw,
   untranslated,
   type Virt,
   virt,
@@ -76,12 +76,12 @@ export class Kernel {
 
   /** __pa: the kernel's linear mapping, downwards. */
   physOf(address: Virt): Phys {
-    return phys(raw(address) - this.platform.pageOffset);
+    return linearPhys(address, this.platform.pageOffset);
   }
 
   /** __va: the linear mapping, upwards. */
   virtOf(address: Phys): Virt {
-    return virt(raw(address) + this.platform.pageOffset);
+    return linearVirt(address, this.platform.pageOffset);
   }
 
   /** Where a page is now; the run's first look at a page of a P2M platform is an event. */
@@ -271,7 +271,7 @@ export class Kernel {
       fault: "oops",
       text,
       // An address near zero lies below the virt base of 64 bits, where no virt can tell it.
-      virt: this.platform.virtBase > 0n && raw(address) < PAGE_SIZE ? null : address,
+      virt: this.platform.virtBase > 0n && address < virt(PAGE_SIZE) ? null : address,
     });
     throw new Killed(text);
   }

@@ -132,4 +132,4 @@ function kindOf({ direction, place }: Of<"dma.mapped">): "page" | "sg" | "cohere
 }
 
 const same = (a: Address | null | undefined, b: Address | null | undefined): boolean =>
-  a != null && b != null && raw(a) === raw(b);
+  a != null && b != null && raw(a) === raw(b); // whether a translation changed the number

@@ -130,7 +130,7 @@ function* covering(events: Iterable<Recorded>, part: SubjectRange): Generator<Re
 function extentOf(event: Event, family: SubjectRange["family"]): readonly [number, number] {
   if (family === "attribute") {
     if (event.kind !== "attribute.changed") return NONE;
-    const first = raw(pfnOf(event.phys));
+    const first = raw(pfnOf(event.phys)); // a range of subjects has plain numbers
     return [first, first + pagesOf(event.size) - 1];
   }
   const field = namers.get(family)!.get(event.kind);

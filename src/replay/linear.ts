@@ -13,6 +13,6 @@ export function linearOffset(trace: Trace): number | null {
   const wanted = { from: 1, to: trace.count, kinds: ["page.allocated"] } as const;
   for (const { event } of trace.search(wanted))
     if (event.kind === "page.allocated" && event.virt != null && event.phys != null)
-      return raw(event.virt) - raw(event.phys);
+      return raw(event.virt) - raw(event.phys); // the offset of the linear mapping is between two spaces
   return null;
 }

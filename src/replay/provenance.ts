@@ -3,7 +3,7 @@
 // The chain of causes leads from what hardware met to the allocation of the page. Beside it stand the entry
 // of the P2M that says where the page is, and the IOMMU entry behind a DMA handle.
 
-import { PAGE_SIZE, pfnOf, raw } from "../address.ts";
+import { busPageOf, pfnOf, raw } from "../address.ts";
 import { columns } from "../event/field.ts";
 import { hookNames } from "../event/hook.ts";
 import type { Row } from "../event/row.ts";
@@ -93,7 +93,8 @@ function* entriesBehind(trace: Trace, chain: readonly Recorded[]): Generator<Ent
     if (page !== null && !trace.about.physIsMachine && saysWhere(event))
       yield* inForce(trace, "p2m", page, seq);
     if (event.kind === "dma.mapped")
-      yield* inForce(trace, "iommu", Math.floor(raw(event.bus) / PAGE_SIZE), seq);
+      // A subject's number is plain, whichever family it is of.
+      yield* inForce(trace, "iommu", raw(busPageOf(event.bus)), seq);
   }
   // A DMA handle's chain ends where it was mapped; the page was somebody's before.
   const allocated = chain.some(({ event }) => event.kind === "page.allocated");
@@ -108,7 +109,7 @@ function saysWhere(event: Event): boolean {
 /** The pseudo-physical page that all this is about, as the nearest step that knows it says. */
 function pageMeant(chain: readonly Recorded[]): number | null {
   for (const { event } of chain)
-    if ("phys" in event && event.phys != null) return raw(pfnOf(event.phys));
+    if ("phys" in event && event.phys != null) return raw(pfnOf(event.phys)); // as above
   return null;
 }
 

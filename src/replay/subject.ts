@@ -101,7 +101,7 @@ function registerSubject(trace: Trace, name: string): Subject {
   const number = registerNamed(name);
   if (number === null)
     throw unknownName("register", name, [...registers.map((one) => one.name), "0000:00:00.0+0xb8"]);
-  return subjectAt("register", raw(number));
+  return subjectAt("register", raw(number)); // as above
 }
 
 /** page:0xc1010000 is the kernel's own address of it; :p behind it makes it a kernel-physical one. */

@@ -3,7 +3,7 @@
 // Bits 31:29 of the i815's ATTBASE are not the table's: intel_815_configure of 2.6.12-rc2 looks and refuses a
 // table at 512 MB or above. Here it does not look; likewise nothing ever writes GARTHI, the upper half on others.
 
-import { pfn, raw } from "../address.ts";
+import { asWord, pfn } from "../address.ts";
 import { intel815, TABLE_LIMIT_815 } from "../chipset/intel-8xx.ts";
 import { gart } from "../hooks/gart.ts";
 import { nativeI386 } from "../platform/native-i386.ts";
@@ -27,7 +27,7 @@ export const baseTooHigh: Scenario = {
       configure: (bridge) => {
         const { pci, chipset } = bridge.board;
         const table = bridge.gattBusAddr!;
-        const word = raw(table.bus) % TABLE_LIMIT_815;
+        const word = asWord(table.bus) % TABLE_LIMIT_815;
         pci.write(chipset.bridge.device, 0xb8, 4, word, "intel_815_configure", table);
         return 0;
       },

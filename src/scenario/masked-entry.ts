@@ -3,7 +3,7 @@
 // Old agpgart kept what mask_memory() gave and unmasked it to free: on the 460GX, whose entries hold a shifted
 // address, that freed nothing that was ever allocated (history 34c83c0504). U3's entries are shifted likewise.
 
-import { bus, PAGE_SIZE, raw } from "../address.ts";
+import { asWord, bus, PAGE_SIZE } from "../address.ts";
 import { u3 } from "../chipset/u3.ts";
 import { gart } from "../hooks/gart.ts";
 import { ppc64G5 } from "../platform/ppc64-g5.ts";
@@ -26,7 +26,7 @@ export const maskedEntry: Scenario = {
       removeMemory: (bridge, mem) => {
         driver.removeMemory(bridge, mem);
         mem.memory.forEach((given, i, all) => {
-          all[i] = { ...given, bus: bus(Math.floor(raw(given.bus) / PAGE_SIZE) + 2 ** 31) };
+          all[i] = { ...given, bus: bus(Math.floor(asWord(given.bus) / PAGE_SIZE) + 2 ** 31) };
         });
       },
     }),

@@ -3,7 +3,7 @@
 // The AMD64's entries have room for 40 bits of address, and the upper eight became ones for each page of the
 // third and fourth gigabyte (history 368e4f9328).
 
-import { PAGE_SIZE, pfn, raw } from "../address.ts";
+import { alignDown, asWord, PAGE_SIZE, pfn } from "../address.ts";
 import { fill } from "../agpgart/generic.ts";
 import { amd64s } from "../chipset/amd64.ts";
 import { gart } from "../hooks/gart.ts";
@@ -29,9 +29,9 @@ export const signExtended: Scenario = {
       insertMemory: (bridge, mem, pgStart) => {
         const place = "amd64_insert_memory with an int";
         fill({ mapping: bridge.gattTable! }, bridge, mem, pgStart, place, ({ bus }) => {
-          const address = raw(bus) | 0;
+          const address = asWord(bus) | 0;
           const upper = Math.floor(address / 2 ** 32) & 0xff;
-          const page = raw(bus) - (raw(bus) % PAGE_SIZE);
+          const page = asWord(alignDown(bus, PAGE_SIZE));
           return page + upper * 16 + COHERENT_AND_VALID;
         });
         driver.tlbFlush(bridge);

@@ -3,7 +3,7 @@
 // U3 and UniNorth map the table cached and flush the lines that changed (2.6.12-rc2, uninorth-agp.c); generic.c
 // flushed nothing after an unbind until history b970349e52 (December 2004).
 
-import { gattIndex, PAGE_SIZE, raw } from "../address.ts";
+import { asWord, gattIndex, PAGE_SIZE } from "../address.ts";
 import { u3 } from "../chipset/u3.ts";
 import { gart } from "../hooks/gart.ts";
 import { ppc64G5 } from "../platform/ppc64-g5.ts";
@@ -26,7 +26,7 @@ export const tableInCache: Scenario = {
       insertMemory: (bridge, mem, pgStart) => {
         const place = "u3_insert_memory without a flush";
         for (const [i, given] of mem.memory.entries()) {
-          const word = Math.floor(raw(given.bus) / PAGE_SIZE) + 2 ** 31;
+          const word = Math.floor(asWord(given.bus) / PAGE_SIZE) + 2 ** 31;
           bridge.board.access.write({ linear: true }, gattIndex(pgStart + i), word, given, place);
         }
         driver.tlbFlush(bridge);

@@ -3,7 +3,7 @@
 // Efficeon's driver wrote addresses as they were, and its chipset took no entry for one (linux 1f60245479c;
 // scratch pages by the wrong function: 2b6c99e135c, 56ec4c1e728).
 
-import { raw } from "../address.ts";
+import { asWord } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { nativeI386 } from "../platform/native-i386.ts";
@@ -20,5 +20,5 @@ export const unmaskedEntry: Scenario = {
   hooks: gart,
   chipset: sized(intel440bx, 0xb4, 0x3f),
   workload: bindFour("unmasked-entry"),
-  flaw: { driver: (driver) => ({ ...driver, maskMemory: raw }) },
+  flaw: { driver: (driver) => ({ ...driver, maskMemory: (address) => asWord(address) }) },
 };

@@ -1,6 +1,6 @@
 // buffers.ts - the kernel's DMA buffers: emits the events of mapping, bouncing and unmapping them.
 
-import { bus, type Machine, mfnOf, type Phys, phys, raw, virt } from "../../address.ts";
+import { bus, type Machine, mfnOf, type Phys, phys, virt } from "../../address.ts";
 import type { mappings as mappingDirections } from "../../event/iommu.ts";
 import { bdfOf } from "../../event/register.ts";
 import { allocatedAt } from "../../machine/memory.ts";
@@ -66,7 +66,7 @@ export const directions: ReadonlyMap<string, Direction> = new Map([
 export class Buffers {
   readonly #run: Run;
   /** Slot's machine address -> what it stands in for. */
-  readonly #slots = new Map<number, Slot>();
+  readonly #slots = new Map<Machine, Slot>();
 
   constructor(run: Run) {
     this.#run = run;
@@ -75,7 +75,7 @@ export class Buffers {
   map({ place, device, direction, command, inPages = false, ...at }: Buffer): Mapping {
     const run = this.#run;
     const reached = run.iommu.reachedBy(device, at.bus);
-    const found = reached === null ? undefined : this.#slots.get(raw(reached));
+    const found = reached === null ? undefined : this.#slots.get(reached);
     const slot = found?.buffer === at.phys ? found! : null;
     const buffer = at.phys === null ? null : phys(at.phys);
     const seq = run.emit({
@@ -104,7 +104,7 @@ export class Buffers {
       direction,
       phys: at.phys,
       place,
-      slot: slot === null ? null : { phys: slot.phys, machine: raw(reached!) },
+      slot: slot === null ? null : { phys: slot.phys, machine: reached! },
       command,
       ended: 0,
     };
@@ -141,7 +141,7 @@ export class Buffers {
     const cause = allocatedAt(this.#run.machine.state, phys(buffer));
     const seq = this.#copy("to-slot", buffer, slot, size, cause);
     const at = this.#run.frames.machineOf(phys(slot));
-    if (seq !== null && at !== null) this.#slots.set(raw(at), { phys: slot, buffer, size, seq });
+    if (seq !== null && at !== null) this.#slots.set(at, { phys: slot, buffer, size, seq });
   }
 
   /** An address that the driver named to a device: in a command table, or for a queue. */

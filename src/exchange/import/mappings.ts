@@ -3,7 +3,7 @@
 // Bus addresses are used again within milliseconds, and unmaps can go unseen (a kprobe misses re-entrant
 // hits), so what is mapped last counts; a mapping whose end was seen is kept until its pages are used again.
 
-import { PAGE_SIZE } from "../../address.ts";
+import { type Machine, PAGE_SIZE } from "../../address.ts";
 import type { mappings as mappingDirections } from "../../event/iommu.ts";
 import type { Command } from "./requests.ts";
 
@@ -20,7 +20,7 @@ export interface Mapping {
   readonly phys: number | null;
   readonly place: string;
   /** The slot that stands in for the buffer; null for none. */
-  readonly slot: { readonly phys: number; readonly machine: number } | null;
+  readonly slot: { readonly phys: number; readonly machine: Machine } | null;
   /** The command that it was mapped for; null for none that is known. */
   command: Command | null;
   /** The seq of its dma.unmapped; 0 while it is mapped. */

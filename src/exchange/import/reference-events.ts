@@ -8,6 +8,10 @@ import {
   distance,
   gattIndex,
   hex,
+  linearPhys,
+  linearVirt,
+  lowBits,
+  type Machine as MachineAddress,
   type Mfn,
   machineOf,
   offset,
@@ -18,10 +22,8 @@ import {
   phys,
   physOf,
   type RegisterIndex,
-  raw,
   untranslated,
   type Virt,
-  virt,
   vpnOf,
 } from "../../address.ts";
 import type { Chipset } from "../../chipset/chipset.ts";
@@ -47,35 +49,31 @@ interface Origin {
   readonly phys: Phys;
 }
 
-/** A register of 32 bits has the number without the bits above. */
-const LOW = 2 ** 32;
-
 /** The origin of each number that a hook or a DMA mapping has handed out so far. */
 export class Provenance {
-  readonly #byHook = new Map<number, Origin>();
-  readonly #byHandle = new Map<number, Origin>();
+  readonly #byHook = new Map<Bus, Origin>();
+  readonly #byHandle = new Map<Bus, Origin>();
   /** The latest number with these low 32 bits. */
-  readonly #byLow = new Map<number, number>();
+  readonly #byLow = new Map<Bus, Bus>();
 
-  addHookResult(number: number, origin: Origin): void {
+  addHookResult(number: Bus, origin: Origin): void {
     this.#byHook.set(number, origin);
-    this.#byLow.set(number % LOW, number);
+    this.#byLow.set(lowBits(number, 32), number);
   }
 
   /** A DMA handle counts only where no hook returned the same number: drivers call hooks last. */
   addHandle(handle: Bus, origin: Origin): void {
-    this.#byHandle.set(raw(handle), origin);
-    this.#byLow.set(raw(handle) % LOW, raw(handle));
+    this.#byHandle.set(handle, origin);
+    this.#byLow.set(lowBits(handle, 32), handle);
   }
 
   originOf(number: Bus): Origin | undefined {
-    return this.#byHook.get(raw(number)) ?? this.#byHandle.get(raw(number));
+    return this.#byHook.get(number) ?? this.#byHandle.get(number);
   }
 
   /** The number that a register of 32 bits stands for: `low` itself where it has an origin or none matches. */
   fullWidth(low: Bus): Bus {
-    const full = this.originOf(low) === undefined ? this.#byLow.get(raw(low)) : undefined;
-    return full === undefined ? low : bus(full);
+    return this.originOf(low) === undefined ? (this.#byLow.get(low) ?? low) : low;
   }
 }
 
@@ -187,7 +185,7 @@ const driverLines = {
     const { seq, phys } = called(reading, line, toDevice[line.fn], arg, res);
     const pages = line.in === COUNTS_UP ? pagesAt(reading, phys) : 1;
     for (let bytes = 0; bytes < pages * PAGE_SIZE; bytes += PAGE_SIZE)
-      reading.provenance.addHookResult(res + bytes, { seq, phys: offset(phys, bytes) });
+      reading.provenance.addHookResult(bus(res + bytes), { seq, phys: offset(phys, bytes) });
   },
   "xlate.back": (reading, line) => {
     called(reading, line, fromDevice[line.fn], line.res, line.arg);
@@ -217,7 +215,7 @@ function writeRegister(reading: Reading, register: RegisterIndex, { w: size, val
   // The bits below a page are control bits; those above 32 may be in another register.
   const base = known?.tableIn?.(word) ?? bus(word - (word % PAGE_SIZE));
   // 0 clears the register; a narrow write changes other bits than the address.
-  const isBase = known?.holdsTable && size === known.width && raw(base) !== 0;
+  const isBase = known?.holdsTable && size === known.width && base !== bus(0);
   const addresses = isBase ? addressesOf(reading, reading.provenance.fullWidth(base)) : {};
   reading.machine.emit({
     kind: "register.written",
@@ -284,7 +282,7 @@ function called(
   virt: Virt,
   number: number,
 ): Origin {
-  const page = space === "phys" ? phys(number) : (recorded ?? phys(raw(virt) - pageOffset));
+  const page = space === "phys" ? phys(number) : (recorded ?? linearPhys(virt, pageOffset));
   const seq = machine.emit({
     kind: "hook.called",
     actor: "driver",
@@ -410,7 +408,7 @@ function allocate(
   { virt, pfn, mfns }: PageRun & { readonly virt: Virt },
 ): void {
   const { machine, pageOffset, refuse } = reading;
-  if (raw(virt) !== raw(physOf(pfn)) + pageOffset)
+  if (virt !== linearVirt(physOf(pfn), pageOffset))
     throw refuse(`the page at ${hex(virt)} is not frame ${hex(pfn)} of the kernel's mapping`);
   setP2m(machine, { pfn, mfns });
   machine.emit({
@@ -452,7 +450,7 @@ function setP2m(machine: Machine, { pfn, mfns }: PageRun): void {
 /** The recordings lack the allocation inside dma_alloc_coherent, though not its release. */
 function allocateCoherent(reading: Reading, { pfn, mfns }: PageRun): void {
   if (reading.machine.state.allocationOf(pfn) !== null) return;
-  const address = virt(raw(physOf(pfn)) + reading.pageOffset);
+  const address = linearVirt(physOf(pfn), reading.pageOffset);
   allocate(reading, "__get_free_pages", "dma_alloc_coherent", { virt: address, pfn, mfns });
 }
 
@@ -486,7 +484,7 @@ const mappingLines = {
     machine.emit({ kind: "cache.flushed", ...byDriver, place, instruction: "mb" });
   },
   dcache_flush: ({ machine, pageOffset }, { in: place, start, end }) => {
-    const address = phys(raw(start) - pageOffset);
+    const address = linearPhys(start, pageOffset);
     machine.emit({
       kind: "cache.flushed",
       ...byDriver,
@@ -508,7 +506,7 @@ const mappingLines = {
     remap(reading, line, (bytes) => ({ reached: offset(untranslated(line.phys), bytes) })),
   "ioremap.failed": (reading, { fn: text, in: place, phys: asked, size, kind, mfns }) => {
     mfns.forEach((frame, k) => {
-      if (!framesFor(reading, asked, k).includes(raw(machineOf(frame))))
+      if (!framesFor(reading, asked, k).includes(machineOf(frame)))
         throw reading.refuse(`frame ${k} of ${hex(asked)} is neither the page's nor the next one`);
     });
     reading.machine.emit({
@@ -563,10 +561,9 @@ function remap(
 }
 
 /** The frames that ioremap may map for a page: that machine page, or the frame of the page that the number was for. */
-function framesFor(reading: Reading, asked: Bus, page: number): (number | null)[] {
+function framesFor(reading: Reading, asked: Bus, page: number): (MachineAddress | null)[] {
   const bytes = page * PAGE_SIZE;
-  const intended = intendedPage(reading, asked, bytes).machine;
-  return [raw(offset(asked, bytes)), intended == null ? null : raw(intended)];
+  return [untranslated(offset(asked, bytes)), intendedPage(reading, asked, bytes).machine ?? null];
 }
 
 type Who = { readonly actor: "driver" | "kernel"; readonly place?: string };
