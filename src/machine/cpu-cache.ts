@@ -36,7 +36,7 @@ export function flushCpuCache(
 }
 
 /** Whether what the CPU writes to a page stays in its cache, where an AGP master does not see it. */
-function isCached(state: State, page: Pfn): boolean {
+export function isCached(state: State, page: Pfn): boolean {
   if (state.nature.chipset?.snoops) return false;
   if (((state.flags.get(page) ?? 0) & UNCACHED) !== 0) return false;
   const owner = state.allocationOf(page);

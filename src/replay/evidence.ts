@@ -2,11 +2,21 @@
 //
 // It goes by the events, not by the state: an applier that forgets to change the state cannot hide here.
 
-import { type Mfn, offset, type RegisterIndex, WORD_SIZE, type WordIndex } from "../address.ts";
+import {
+  distance,
+  type Mfn,
+  mfnOf,
+  offset,
+  pfnOf,
+  type RegisterIndex,
+  WORD_SIZE,
+  type WordIndex,
+} from "../address.ts";
 import { isAgpStatus } from "../chipset/agp-capability.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
+import { cpuTag, isCached } from "../machine/cpu-cache.ts";
 import { accessedWord } from "../machine/gart.ts";
-import { directoryOf, type State } from "../machine/state.ts";
+import { directoryOf, pagesOf, type State } from "../machine/state.ts";
 import { cpuEntry, cpuWord, entryWord } from "../machine/table-words.ts";
 
 /** What the state knows; null where it has forgotten it, undefined where no event showed it. */
@@ -20,8 +30,10 @@ export class Evidence {
   readonly #state: State;
   /** Bytes of registers, by number. */
   readonly #registers = new Set<RegisterIndex>();
-  /** Frames whose content has a tag. */
-  readonly #frames = new Set<Mfn>();
+  /** Frames in which the CPU sees a tag, those in which memory holds one, and those written in the cache alone. */
+  readonly #seenByCpu = new Set<Mfn>();
+  readonly #inMemory = new Set<Mfn>();
+  readonly #cached = new Set<Mfn>();
   /** Words of tables, by machine address in words. */
   readonly #words = new Set<WordIndex>();
 
@@ -44,22 +56,26 @@ export class Evidence {
         this.#seeWord(this.#directoryIndex(event));
         return;
       case "cpu.wrote":
-        this.#frames.add(event.frame);
+        this.#seeCpuWrite(event);
+        return;
+      case "cache.flushed":
+        this.#seeFlush(event);
         return;
       case "device.wrote":
         if (event.frame == null) return;
-        if (event.tag == null) this.#frames.delete(event.frame);
-        else this.#frames.add(event.frame);
+        for (const frames of [this.#seenByCpu, this.#inMemory])
+          if (event.tag == null) frames.delete(event.frame);
+          else frames.add(event.frame);
         return;
       case "page.copied":
-        this.#frames.delete(event.frame);
+        for (const frames of this.#content) frames.delete(event.frame);
         return;
       case "p2m.cleared":
         // The hypervisor takes a frame and its content; the event need not say which frame.
-        this.#frames.clear();
+        for (const frames of this.#content) frames.clear();
         return;
       case "events.lost":
-        for (const set of [this.#registers, this.#frames, this.#words]) set.clear();
+        for (const set of [this.#registers, this.#words, ...this.#content]) set.clear();
         return;
       default:
     }
@@ -83,9 +99,14 @@ export class Evidence {
     return at === null ? undefined : this.#word(at, cpuWord(this.#state, at));
   }
 
-  /** The tag of a frame's content, where the state has this one. */
-  tag(frame: Mfn, known: number | undefined): Known {
-    return known ?? (this.#frames.has(frame) ? null : undefined);
+  /** The tag that the CPU reads in a frame. */
+  cpuTag(frame: Mfn): Known {
+    return cpuTag(this.#state, frame) ?? (this.#seenByCpu.has(frame) ? null : undefined);
+  }
+
+  /** The tag that a device reads in a frame: what the CPU wrote may be in its cache alone. */
+  memoryTag(frame: Mfn): Known {
+    return this.#state.content.get(frame) ?? (this.#inMemory.has(frame) ? null : undefined);
   }
 
   #word(at: WordIndex, known: number | undefined): Known {
@@ -96,6 +117,29 @@ export class Evidence {
     const { chipset } = this.#state.nature;
     if (chipset !== null && isAgpStatus(chipset, register)) return;
     for (let i = 0; i < size; i++) this.#registers.add(offset(register, i));
+  }
+
+  get #content(): readonly Set<Mfn>[] {
+    return [this.#seenByCpu, this.#inMemory, this.#cached];
+  }
+
+  #seeCpuWrite({ frame, phys }: Of<"cpu.wrote">): void {
+    this.#seenByCpu.add(frame);
+    const staysInCache = phys != null && isCached(this.#state, pfnOf(phys));
+    (staysInCache ? this.#cached : this.#inMemory).add(frame);
+  }
+
+  #seeFlush({ instruction, machine, size }: Of<"cache.flushed">): void {
+    const hasRange = machine != null && size != null;
+    if (!hasRange && instruction !== "wbinvd") return;
+    for (const frame of this.#cached) {
+      if (hasRange) {
+        const pages = distance(mfnOf(machine), frame);
+        if (pages < 0 || pages >= pagesOf(size)) continue;
+      }
+      this.#cached.delete(frame);
+      this.#inMemory.add(frame);
+    }
   }
 
   #seeWord(at: WordIndex | null): void {

@@ -7,7 +7,6 @@ import { inAperture, type Machine, mfnOf, onDeviceBus, untranslated } from "../a
 import type { About } from "../event/trace.ts";
 import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
-import { cpuTag } from "../machine/cpu-cache.ts";
 import { walk } from "../machine/gart.ts";
 import { translate } from "../machine/iommu.ts";
 import { State } from "../machine/state.ts";
@@ -49,7 +48,7 @@ export function verify(
     const { seq, op, event } = recorded;
     add(seq, "seq", seq, expected++);
     add(seq, "op", op, event.kind === "op.began" ? event.op : state.op);
-    compareRead(recorded, state, evidence, add);
+    compareRead(recorded, evidence, add);
     if (event.kind === "device.read" || event.kind === "device.wrote")
       add(seq, "reached", event.reached ?? null, reachedBy(trace.about, state, event));
     evidence.see(event);
@@ -97,7 +96,7 @@ class Comparison {
 type Read = Comparison["add"];
 
 /** What the event read from the state that it met. */
-function compareRead({ seq, event }: Recorded, state: State, evidence: Evidence, add: Read): void {
+function compareRead({ seq, event }: Recorded, evidence: Evidence, add: Read): void {
   switch (event.kind) {
     case "gatt.read":
       add(seq, "word", whole(event), evidence.entry(event));
@@ -110,11 +109,10 @@ function compareRead({ seq, event }: Recorded, state: State, evidence: Evidence,
       add(seq, "word", event.word, evidence.register(event));
       return;
     case "cpu.read":
-      add(seq, "tag", event.tag, evidence.tag(event.frame, cpuTag(state, event.frame)));
+      add(seq, "tag", event.tag, evidence.cpuTag(event.frame));
       return;
     case "device.read":
-      if (event.frame != null)
-        add(seq, "tag", event.tag, evidence.tag(event.frame, state.content.get(event.frame)));
+      if (event.frame != null) add(seq, "tag", event.tag, evidence.memoryTag(event.frame));
       return;
     default:
   }

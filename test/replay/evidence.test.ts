@@ -1,8 +1,9 @@
 // evidence.test.ts - what the events have set, told apart from what no event ever showed.
 
-import { expect, test } from "vitest";
-import { bus, machine, mfn, offset } from "../../src/address.ts";
+import { describe, expect, test } from "vitest";
+import { bus, machine, mfn, offset, pfn, phys } from "../../src/address.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
+import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
 import { Evidence } from "../../src/replay/evidence.ts";
 import { pc, registerAt, registerSet } from "../machine/happens.ts";
@@ -46,12 +47,50 @@ test("the AGP status is not known by a write, which it ignores", () => {
 });
 
 test("the content of a frame is forgotten where the CPU or a device wrote it", () => {
-  const tagAfter = (...events: readonly object[]) => evidenceOf(...events).tag(frame, undefined);
-  expect(tagAfter()).toBe(UNKNOWN);
-  expect(tagAfter(wrote)).toBe(FORGOTTEN);
-  expect(tagAfter(deviceWrote)).toBe(FORGOTTEN);
-  expect(evidenceOf(wrote).tag(frame, 7)).toBe(7);
-  expect(evidenceOf(wrote).tag(offset(frame, 1), undefined)).toBe(UNKNOWN);
+  const tagsAfter = (...events: readonly object[]) => {
+    const evidence = evidenceOf(...events);
+    return [evidence.cpuTag(frame), evidence.memoryTag(frame)];
+  };
+  expect(tagsAfter()).toEqual([UNKNOWN, UNKNOWN]);
+  expect(tagsAfter(wrote)).toEqual([FORGOTTEN, FORGOTTEN]);
+  expect(tagsAfter(deviceWrote)).toEqual([FORGOTTEN, FORGOTTEN]);
+  expect(evidenceOf(wrote).cpuTag(offset(frame, 1))).toBe(UNKNOWN);
+});
+
+test("what the state has of a frame is known, whatever the events show", () => {
+  const state = new State(pc);
+  state.content.set(frame, 7);
+  const evidence = new Evidence(state);
+  expect([evidence.cpuTag(frame), evidence.memoryTag(frame)]).toEqual([7, 7]);
+});
+
+describe("what the CPU writes into a page of AGP that it maps cached", () => {
+  const page = { kind: "page.allocated", by: "alloc_page", use: "agp", allocation: pfn(5) };
+  const cached = { ...wrote, phys: phys(0x5000) };
+  const flushed = { kind: "cache.flushed", actor: "driver", instruction: "clflush" };
+  /** What is known of memory after these events; the state knows whose page it is. */
+  const memoryAfter = (...events: readonly object[]) => {
+    const state = new State(pc);
+    const allocated = { ...page, size: 4096, phys: phys(0x5000), machine: machine(0x5000) };
+    apply(state, { actor: "kernel", ...allocated } as Event, 1);
+    const evidence = new Evidence(state);
+    for (const event of events) evidence.see({ actor: "driver", ...event } as Event);
+    return evidence.memoryTag(frame);
+  };
+
+  test("is not in memory before a flush of its frame", () => {
+    expect(memoryAfter(cached)).toBe(UNKNOWN);
+    expect(memoryAfter(cached, { ...flushed, machine: machine(0x4000), size: 4096 })).toBe(UNKNOWN);
+    expect(memoryAfter(cached, { ...flushed, machine: machine(0x6000), size: 4096 })).toBe(UNKNOWN);
+    expect(memoryAfter(cached, { ...flushed, instruction: "mb" })).toBe(UNKNOWN);
+  });
+
+  test("is there behind one, and a state without it has forgotten it", () => {
+    expect(memoryAfter(cached, { ...flushed, machine: machine(0x4000), size: 8192 })).toBe(
+      FORGOTTEN,
+    );
+    expect(memoryAfter(cached, { ...flushed, instruction: "wbinvd" })).toBe(FORGOTTEN);
+  });
 });
 
 test("what no tag stands for is not known: a copy, a write without one, a frame that was given back, a gap", () => {
@@ -61,8 +100,7 @@ test("what no tag stands for is not known: a copy, a write without one, a frame 
     { kind: "p2m.cleared", page: 1 },
     { kind: "events.lost", count: 1 },
   ];
-  for (const end of ends)
-    expect(evidenceOf(wrote, end).tag(frame, undefined), end.kind).toBe(UNKNOWN);
+  for (const end of ends) expect(evidenceOf(wrote, end).cpuTag(frame), end.kind).toBe(UNKNOWN);
   const nowhere = { ...deviceWrote, frame: null };
-  expect(evidenceOf(wrote, nowhere).tag(frame, undefined)).toBe(FORGOTTEN);
+  expect(evidenceOf(wrote, nowhere).cpuTag(frame)).toBe(FORGOTTEN);
 });
