@@ -1,7 +1,7 @@
 // reference.test.ts - the judge: what is recorded here is what the real driver of 2005 did.
 //
-// Each platform with each hook set, each chipset and each workload that was recorded is held to one recording
-// here; `npm run conformance` holds the driver to all of them.
+// Each platform, each hook set, each chipset and each workload that was recorded is held to one recording here,
+// a short one; `npm run conformance` holds the driver to all of them.
 
 import { statSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -9,12 +9,13 @@ import { workloads } from "../src/workload/index.ts";
 import { parting } from "./judge.ts";
 import { operationsOf, pathOf, recordings } from "./recordings.ts";
 
-/** The recordings, in order, that have something which none before them has. */
+/** The recordings, short ones first, that have something which none before them has. */
 function covering(names: readonly string[]): string[] {
   const seen = new Set<string>();
-  return names.filter((name) => {
+  const bySize = [...names].sort((a, b) => statSync(pathOf(a)).size - statSync(pathOf(b)).size);
+  return bySize.filter((name) => {
     const [platform, hooks, chipset, workload] = name.split(".");
-    const traits = [`${platform} ${hooks}`, `chipset ${chipset}`, `workload ${workload}`];
+    const traits = [platform, hooks, chipset, `workload ${workload}`];
     const isNew = traits.some((trait) => !seen.has(trait));
     for (const trait of traits) seen.add(trait);
     return isNew;
