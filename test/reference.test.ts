@@ -14,8 +14,8 @@ function covering(names: readonly string[]): string[] {
   const seen = new Set<string>();
   const bySize = [...names].sort((a, b) => statSync(pathOf(a)).size - statSync(pathOf(b)).size);
   return bySize.filter((name) => {
-    const [platform, hooks, chipset, workload] = name.split(".");
-    const traits = [platform, hooks, chipset, `workload ${workload}`];
+    const [platform, hooks, chipset, workload] = name.split(".") as [string, ...string[]];
+    const traits = [platform, `hooks ${hooks}`, `chipset ${chipset}`, `workload ${workload}`];
     const isNew = traits.some((trait) => !seen.has(trait));
     for (const trait of traits) seen.add(trait);
     return isNew;
