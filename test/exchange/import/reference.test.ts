@@ -1,6 +1,6 @@
 // reference.test.ts - what holds for every recording of the real driver, imported.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -11,16 +11,16 @@ import { accessedWord } from "../../../src/machine/gart.ts";
 import { State } from "../../../src/machine/state.ts";
 import { cpuWord } from "../../../src/machine/table-words.ts";
 import { natureOf } from "../../../src/replay/replay.ts";
+import { chosen, pathOf } from "../../recordings.ts";
 import { at, type Imported, imported, ofKind } from "./imported.ts";
 
 const folder = "traces/reference";
-const recordings = readdirSync(folder).filter((name) => name.endsWith(".jsonl.gz"));
 
 test("there are recordings to import", () => {
-  expect(recordings.length).toBeGreaterThan(20);
+  expect(chosen.length).toBeGreaterThan(20);
 });
 
-describe.each(recordings)("%s", (name) => {
+describe.each(chosen)("%s", (name) => {
   const [platform, hooks, chipset, workload] = name.split(".");
   // Xen's ioremap refuses the untranslated address; the 815 cannot be told of a table at 2 GB.
   // Of one size only, or asked for again at the same size: where large tables cannot be had there is none.
@@ -29,7 +29,7 @@ describe.each(recordings)("%s", (name) => {
     hooks === "legacy-xenioremap" || (chipset === "intel-815" && platform === "xen-i386");
   let trace: Imported;
   beforeAll(async () => {
-    trace = await imported(join(folder, name));
+    trace = await imported(pathOf(name));
   });
 
   test("gives each op, named as in the workload, with the arguments it was called with", () => {
