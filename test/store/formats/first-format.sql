@@ -145,12 +145,12 @@ CREATE VIEW events AS SELECT
   WHEN e.bus IS NULL OR (e.reached IS NULL AND k.name NOT IN ('device.read', 'device.wrote')) THEN NULL
   WHEN e.machine IS NULL THEN 'unknown'
   WHEN e.reached = e.machine THEN CASE WHEN e.bus = e.machine THEN 'identity' ELSE 'translated' END
-  WHEN e.reached IS NOT NULL AND CASE WHEN e.reached = e.phys THEN 'wrong-space' WHEN e.reached = e.machine % 4294967296 THEN 'truncated' ELSE 'foreign-frame' END <> 'foreign-frame' THEN CASE WHEN e.reached = e.phys THEN 'wrong-space' WHEN e.reached = e.machine % 4294967296 THEN 'truncated' ELSE 'foreign-frame' END
+  WHEN e.reached IS NOT NULL AND CASE WHEN e.reached = e.phys THEN 'wrong-space' WHEN e.machine > e.reached AND (e.machine - e.reached) % 1073741824 = 0 AND e.reached < ((e.machine - e.reached) & (e.reached - e.machine)) THEN 'truncated' ELSE 'foreign-frame' END <> 'foreign-frame' THEN CASE WHEN e.reached = e.phys THEN 'wrong-space' WHEN e.machine > e.reached AND (e.machine - e.reached) % 1073741824 = 0 AND e.reached < ((e.machine - e.reached) & (e.reached - e.machine)) THEN 'truncated' ELSE 'foreign-frame' END
   ELSE coalesce((
     SELECT CASE
       WHEN c.reached IS NULL OR c.reached = c.machine
         THEN CASE ck.name WHEN 'gatt.written' THEN 'stale' ELSE 'discontiguous' END
-      WHEN e.reached IS NULL THEN CASE WHEN c.reached = c.phys THEN 'wrong-space' WHEN c.reached = c.machine % 4294967296 THEN 'truncated' ELSE 'foreign-frame' END END
+      WHEN e.reached IS NULL THEN CASE WHEN c.reached = c.phys THEN 'wrong-space' WHEN c.machine > c.reached AND (c.machine - c.reached) % 1073741824 = 0 AND c.reached < ((c.machine - c.reached) & (c.reached - c.machine)) THEN 'truncated' ELSE 'foreign-frame' END END
     FROM event c JOIN kind ck ON ck.code = c.kind
     WHERE c.seq = e.cause AND ck.name IN ('register.written', 'gatt.written')
   ), CASE WHEN e.reached IS NULL THEN 'unknown' ELSE 'foreign-frame' END)
