@@ -1,8 +1,8 @@
 // cache.ts - how flushes and attribute changes change the state.
 
-import { mfnOf, offset, pfnOf, wordIndexOf } from "../address.ts";
+import { offset, pfnOf, wordIndexOf } from "../address.ts";
 import type { FamilyAppliers } from "./appliers.ts";
-import { flushCpuCache } from "./cpu-cache.ts";
+import { flushCpuCache, flushedFrames } from "./cpu-cache.ts";
 import { pagesOf, RESERVED, UNCACHED } from "./state.ts";
 import { flushWords } from "./table-words.ts";
 
@@ -15,11 +15,11 @@ const change = {
 
 export const cache = {
   // wbinvd names no range: tables on the platforms that use it are mapped uncached. mb flushes nothing.
-  "cache.flushed": (state, { instruction, machine, size }) => {
-    if (machine != null && size != null) {
-      flushWords(state, wordIndexOf(machine), size);
-      flushCpuCache(state, mfnOf(machine), pagesOf(size));
-    } else if (instruction === "wbinvd") flushCpuCache(state);
+  "cache.flushed": (state, event) => {
+    const { machine, size } = event;
+    if (machine != null && size != null) flushWords(state, wordIndexOf(machine), size);
+    const frames = flushedFrames(event);
+    if (frames !== null) flushCpuCache(state, frames);
   },
   "tlb.flushed": (state, event) => {
     if (event.which === "iommu") state.iommuTlb.clear();

@@ -3,7 +3,7 @@
 import { mfnOf, offset, type Phys, pfnOf, physOf } from "../address.ts";
 import { uses } from "../event/memory.ts";
 import type { FamilyAppliers } from "./appliers.ts";
-import { flushCpuCache } from "./cpu-cache.ts";
+import { flushCpuCache, framesFrom } from "./cpu-cache.ts";
 import { directoryOf, pagesOf, type State } from "./state.ts";
 import type { TablePages } from "./table-pages.ts";
 
@@ -25,7 +25,7 @@ export const memory = {
   "page.freed": (state, event) => {
     const pages = pagesOf(event.size);
     // Bytes of it that are still in the cache reach memory before long.
-    if (event.machine != null) flushCpuCache(state, mfnOf(event.machine), pages);
+    if (event.machine != null) flushCpuCache(state, framesFrom(mfnOf(event.machine), pages));
     for (let i = 0; i < pages; i++) state.allocation.delete(offset(event.allocation, i));
     state.extent.delete(event.allocation);
     state.allocated.delete(event.allocation);

@@ -3,9 +3,7 @@
 // It goes by the events, not by the state: an applier that forgets to change the state cannot hide here.
 
 import {
-  distance,
   type Mfn,
-  mfnOf,
   offset,
   pfnOf,
   type RegisterIndex,
@@ -14,9 +12,10 @@ import {
 } from "../address.ts";
 import { isAgpStatus } from "../chipset/agp-capability.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
-import { cpuTag, isCached } from "../machine/cpu-cache.ts";
+import { cpuTag, flushedFrames, isCached } from "../machine/cpu-cache.ts";
 import { accessedWord } from "../machine/gart.ts";
-import { directoryOf, pagesOf, type State } from "../machine/state.ts";
+import { directoryOf, type State } from "../machine/state.ts";
+import { Table } from "../machine/table.ts";
 import { cpuEntry, cpuWord, entryWord } from "../machine/table-words.ts";
 
 /** What the state knows; null where it has forgotten it, undefined where no event showed it. */
@@ -33,7 +32,9 @@ export class Evidence {
   /** Frames in which the CPU sees a tag, those in which memory holds one, and those written in the cache alone. */
   readonly #seenByCpu = new Set<Mfn>();
   readonly #inMemory = new Set<Mfn>();
-  readonly #cached = new Set<Mfn>();
+  /** The value is of no account: a flush asks for the frames of a range. */
+  readonly #cached = new Table<Mfn, number>();
+  readonly #content = [this.#seenByCpu, this.#inMemory, this.#cached];
   /** Words of tables, by machine address in words. */
   readonly #words = new Set<WordIndex>();
 
@@ -119,24 +120,16 @@ export class Evidence {
     for (let i = 0; i < size; i++) this.#registers.add(offset(register, i));
   }
 
-  get #content(): readonly Set<Mfn>[] {
-    return [this.#seenByCpu, this.#inMemory, this.#cached];
-  }
-
   #seeCpuWrite({ frame, phys }: Of<"cpu.wrote">): void {
     this.#seenByCpu.add(frame);
-    const staysInCache = phys != null && isCached(this.#state, pfnOf(phys));
-    (staysInCache ? this.#cached : this.#inMemory).add(frame);
+    if (phys != null && isCached(this.#state, pfnOf(phys))) this.#cached.set(frame, 1);
+    else this.#inMemory.add(frame);
   }
 
-  #seeFlush({ instruction, machine, size }: Of<"cache.flushed">): void {
-    const hasRange = machine != null && size != null;
-    if (!hasRange && instruction !== "wbinvd") return;
-    for (const frame of this.#cached) {
-      if (hasRange) {
-        const pages = distance(mfnOf(machine), frame);
-        if (pages < 0 || pages >= pagesOf(size)) continue;
-      }
+  #seeFlush(event: Of<"cache.flushed">): void {
+    const frames = flushedFrames(event);
+    if (frames === null) return;
+    for (const [frame] of [...this.#cached.entries(frames.first, frames.last)]) {
       this.#cached.delete(frame);
       this.#inMemory.add(frame);
     }
