@@ -38,9 +38,13 @@ test.each(names)("a new file of the format %s has the schema of that format", as
   await expect(schema).toMatchFileSnapshot(`formats/${name}.sql`);
 });
 
-test("a trace of the first format gets the schema of the newest", async () => {
+/** What a finished trace has beside the tables and the view. */
+const INDEX = "CREATE INDEX event_subject ON event(subject, seq) WHERE subject IS NOT NULL;\n";
+
+test("a finished trace of the first format gets the schema of the newest, and keeps its index", async () => {
   const path = freshPath();
   writeFileSync(path, gunzipSync(readFileSync("test/store/first-format.gart.gz")));
   const schema = await migrated(path, names.at(-1)!);
-  await expect(schema).toMatchFileSnapshot("formats/first-format.sql");
+  expect(schema.split(INDEX)).toHaveLength(2);
+  await expect(schema.replace(INDEX, "")).toMatchFileSnapshot(`formats/${names.at(-1)!}.sql`);
 });
