@@ -14,10 +14,14 @@ import { HANG } from "../hang.ts";
 
 const folder = freshFolder();
 const program = resolve("dist/test/debug/dap-process.js");
-const client = new DebugClient(process.execPath, program, "gartrace", {
-  cwd: folder,
-  env: { PATH: process.env.PATH },
-});
+/** A client whose adapter is not started yet. */
+function newClient(): DebugClient {
+  const options = { cwd: folder, env: { PATH: process.env.PATH } };
+  const made = new DebugClient(process.execPath, program, "gartrace", options);
+  made.defaultTimeout = HANG;
+  return made;
+}
+const client = newClient();
 const ops = [
   { op: "init" },
   { op: "alloc", slot: 0, pages: 3 },
@@ -30,7 +34,6 @@ beforeAll(async () => {
   const run = "record small.json -p xen-i386";
   await gartrace(`${run} -k legacy --lenient-ioremap -o run.gart`, { folder });
   await gartrace(`${run} -k gart -o right.gart`, { folder });
-  client.defaultTimeout = HANG;
   await client.start();
 });
 afterAll(() => client.stop());
@@ -229,11 +232,7 @@ describe("an adapter whose trace is damaged", () => {
     const path = join(folder, "damaged.gart");
     copyFileSync(join(folder, "right.gart"), path);
     damage(path);
-    const other = new DebugClient(process.execPath, program, "gartrace", {
-      cwd: folder,
-      env: { PATH: process.env.PATH },
-    });
-    other.defaultTimeout = HANG;
+    const other = newClient();
     await other.start();
     const told: string[] = [];
     other.on("output", ({ body }) => told.push(body.output));
