@@ -32,9 +32,9 @@ export function addDebug(program: Command): void {
         const travel = new TimeTravel(trace!);
         const other =
           theirs === undefined ? null : new OtherTrace(travel, new TimeTravel(theirs), second!);
-        const desk = new Context(new Session(travel), path, other, commands);
-        if (script === null) await converse(desk, print);
-        else await runScript(desk, execute!, script, print);
+        const context = new Context(new Session(travel), path, other, commands);
+        if (script === null) await converse(context, print);
+        else await runScript(context, execute!, script, print);
       });
     });
 }

@@ -96,7 +96,7 @@ async function diffTwo(a: TraceReader, b: TraceReader, options: Options): Promis
   if (options.json) await printJson(comparisonJson(a, b, comparison, options.all ? all : null));
   else if (options.brief) await print(briefText(comparison));
   else {
-    const text = diffText(a, b, comparison, tellingOf(options));
+    const text = diffText(a, b, comparison, optionsOf(options));
     const list = all.length === 0 ? [] : ["", "every divergence", ...all];
     await print([text, ...list].join("\n"));
   }
@@ -112,7 +112,7 @@ const rulesOf = ({ exact, all, first, only, ignore, align }: Options): Partial<R
   readAll: all,
 });
 
-function tellingOf({ context, first, stat }: Options): DiffOptions {
+function optionsOf({ context, first, stat }: Options): DiffOptions {
   if (stat) return { context: 0, only: "counts" };
   return { context, only: first ? "first" : "all" };
 }

@@ -3,10 +3,9 @@
 // Partners have the same key (fingerprint/match-key.ts). By default their numbers may differ as long as both lead to
 // the page that was meant; under `exact` every number must be the same that both traces can know.
 
-import { columns } from "../event/field.ts";
+import { at, columns } from "../event/field.ts";
 import { isAstray, NO_NUMBER, RIGHT, WRONG_SPACE } from "../event/verdict.ts";
 import { declarationOf, type Event, kindNames } from "../event/vocabulary.ts";
-import { at } from "../fingerprint/match-key.ts";
 import { NOBODY } from "../fingerprint/page-owners.ts";
 import { LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
 

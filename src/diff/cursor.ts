@@ -16,7 +16,7 @@ import {
   raw,
 } from "../address.ts";
 import { chipsetCalled } from "../chipset/index.ts";
-import { SUBJECT_FAMILIES } from "../event/field.ts";
+import { at, SUBJECT_FAMILIES } from "../event/field.ts";
 import { textHash } from "../event/hash.ts";
 import { filledOf, type Row, type Rows } from "../event/row.ts";
 import { leadsTo, rowLeadsTo, UNKNOWN, type Verdict } from "../event/verdict.ts";
@@ -24,11 +24,12 @@ import {
   type Actor,
   actors,
   type KindName,
+  kindCode,
   kindNames,
   kindsWhere,
   type Recorded,
 } from "../event/vocabulary.ts";
-import { at, isAccessKind, kindCode, MatchKeys } from "../fingerprint/match-key.ts";
+import { isAccessKind, MatchKeys } from "../fingerprint/match-key.ts";
 import { Owners } from "../fingerprint/page-owners.ts";
 import { apply } from "../machine/apply.ts";
 import { pagesOf, State } from "../machine/state.ts";

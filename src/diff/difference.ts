@@ -1,6 +1,6 @@
 // difference.ts - an event without a partner, or two partners that differ: marks, cheap enough for millions of them.
 
-import { at } from "../fingerprint/match-key.ts";
+import { at } from "../event/field.ts";
 import type { PairClass } from "./compare.ts";
 import { KEY, LEADS, NONE, OWNER, PAGE } from "./event-queue.ts";
 

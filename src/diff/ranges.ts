@@ -3,8 +3,8 @@
 // A range is the table at the address that the chipset gets, or the pages that one op binds to entries in a row.
 
 import { PAGE_SIZE } from "../address.ts";
-import { SUBJECT_FAMILIES } from "../event/field.ts";
-import { at, kindCode } from "../fingerprint/match-key.ts";
+import { at, SUBJECT_FAMILIES } from "../event/field.ts";
+import { kindCode } from "../event/vocabulary.ts";
 import { NONE } from "./event-queue.ts";
 
 export interface Range {

@@ -1,8 +1,8 @@
 // scope.ts - which events take part in a comparison of two traces, and which only one of them can have.
 
 import type { About } from "../event/trace.ts";
-import { actors, declarationOf, kindNames } from "../event/vocabulary.ts";
-import { INVALID_ENTRY, isPlatforms, kindCode } from "../fingerprint/match-key.ts";
+import { actors, declarationOf, kindCode, kindNames } from "../event/vocabulary.ts";
+import { INVALID_ENTRY, isPlatforms } from "../fingerprint/match-key.ts";
 
 /** What is to be compared, and how strictly. */
 export interface Rules {

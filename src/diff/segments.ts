@@ -1,8 +1,9 @@
 // segments.ts - what one kernel's requests moved: stretches of a disk, each with the memory that holds it.
 
 import { PAGE_SIZE } from "../address.ts";
+import { at } from "../event/field.ts";
 import { isAstray, WRONG_SPACE } from "../event/verdict.ts";
-import { at, kindCode } from "../fingerprint/match-key.ts";
+import { kindCode } from "../event/vocabulary.ts";
 import type { Cursor } from "./cursor.ts";
 import { type Mark, markOf } from "./difference.ts";
 import { LEADS, NONE } from "./event-queue.ts";

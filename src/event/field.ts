@@ -1,6 +1,6 @@
 // field.ts - what an event can say: each field has a type, a column in the store and a schema.
 //
-// A field is declarationOf once, here or in its family; the event's type, its row, its line of JSON and
+// A field is declared once, here or in its family; the event's type, its row, its line of JSON and
 // its schema are derived. Addresses are hexadecimal strings in JSON, numbers everywhere else.
 
 import { z } from "zod";
@@ -43,6 +43,10 @@ export const columns = [
   "high",
 ] as const;
 export type Column = (typeof columns)[number];
+/** Where each column stands in a row. */
+export const at = Object.fromEntries(columns.map((name, i) => [name, i])) as {
+  readonly [C in Column]: number;
+};
 
 /** Where a field is kept: a column of `event`, a text in `note`, or the row of its op. */
 export type Storage = Column | "note" | "op.name" | "op.arguments" | "op.result";

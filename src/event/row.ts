@@ -3,7 +3,14 @@
 // The codes of kinds, actors and places belong to one trace, which carries their names with it.
 
 import { UserError } from "../fault.ts";
-import { type Column, columns, families, type Storage, SUBJECT_FAMILIES } from "./field.ts";
+import {
+  type Column,
+  at as column,
+  columns,
+  families,
+  type Storage,
+  SUBJECT_FAMILIES,
+} from "./field.ts";
 import { presentArguments } from "./op.ts";
 import {
   actors,
@@ -17,7 +24,6 @@ import {
 /** A row: one number or null for each of `columns`, in their order. */
 export type Row = (number | null)[];
 
-const column = Object.fromEntries(columns.map((name, i) => [name, i])) as { [C in Column]: number };
 export const ROW_WIDTH = columns.length;
 
 /** The texts that belong to an event and stand outside its row. */

@@ -5,7 +5,7 @@
 // `events` has the rule in SQL, in its migration; test/store/verdict.test.ts holds all of them to each other,
 // for every arrangement of addresses.
 
-import { columns } from "./field.ts";
+import { at } from "./field.ts";
 import type { Row } from "./row.ts";
 import { accesses, type Event } from "./vocabulary.ts";
 
@@ -82,8 +82,7 @@ export function leadsTo(
   return reached === phys ? WRONG_SPACE : OTHER_FRAME;
 }
 
-const at = (column: (typeof columns)[number]): number => columns.indexOf(column);
-const [PHYS, MACHINE, BUS, REACHED] = [at("phys"), at("machine"), at("bus"), at("reached")];
+const { phys: PHYS, machine: MACHINE, bus: BUS, reached: REACHED } = at;
 
 /** The same of a row; `filled` has a bit for each column that it fills. Hot: once an event while recording. */
 export function rowLeadsTo(row: Row, start: number, filled: number, access: boolean): number {

@@ -36,6 +36,10 @@ export const vocabulary = {
 
 export type KindName = keyof typeof vocabulary;
 export const kindNames = Object.keys(vocabulary) as KindName[];
+/** The code of each kind in a row that this program writes. */
+export const kindCode = Object.fromEntries(kindNames.map((name, code) => [name, code])) as {
+  readonly [K in KindName]: number;
+};
 
 /**
  * Who did it: agpgart, the rest of the kernel, the hypervisor, the client's CPU code, the chipset, an AGP

@@ -5,26 +5,16 @@
 
 import type { Chipset } from "../chipset/chipset.ts";
 import { faults } from "../event/fault.ts";
-import { columns, type Facts, subjectCode } from "../event/field.ts";
+import { at, type Column, type Facts, subjectCode } from "../event/field.ts";
 import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
 import { hookNames, remappers } from "../event/hook.ts";
 import type { Row } from "../event/row.ts";
 import { isAccess } from "../event/verdict.ts";
-import { actors, declarationOf, type KindName, kindNames } from "../event/vocabulary.ts";
+import { actors, declarationOf, kindCode, kindNames } from "../event/vocabulary.ts";
 
-type Column = (typeof columns)[number];
-/** Where each column stands in a row. */
-export const at = Object.fromEntries(columns.map((name, i) => [name, i])) as {
-  readonly [C in Column]: number;
-};
 // Looked up once: these stand in loops over every event.
 const { actor: ACTOR, subject: SUBJECT, bus: BUS, value: VALUE } = at;
 const HAS_BUS = 1 << BUS;
-
-/** The code of each kind in a row that this program writes. */
-export const kindCode = Object.fromEntries(kindNames.map((name, code) => [name, code])) as {
-  readonly [K in KindName]: number;
-};
 
 /** Facts of an op's result that say where frames lie. */
 export const PLACE_FACTS = new Set([

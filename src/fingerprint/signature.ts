@@ -6,12 +6,13 @@
 
 import { type Pfn, pfn, pfnOf, phys } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
-import { type Facts, SUBJECT_FAMILIES } from "../event/field.ts";
+import { at, type Facts, SUBJECT_FAMILIES } from "../event/field.ts";
 import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
 import type { Row } from "../event/row.ts";
 import { rowLeadsTo } from "../event/verdict.ts";
+import { kindCode } from "../event/vocabulary.ts";
 import { pagesOf } from "../machine/state.ts";
-import { at, isAccessKind, isPlatforms, kindCode, MatchKeys, resultText } from "./match-key.ts";
+import { isAccessKind, isPlatforms, MatchKeys, resultText } from "./match-key.ts";
 import { Owners } from "./page-owners.ts";
 
 const { phys: PHYS, kind: KIND } = at;

@@ -4,11 +4,11 @@
 // of the P2M that says where the page is, and the IOMMU entry behind a DMA handle.
 
 import { busPageOf, pfnOf, raw } from "../address.ts";
-import { columns } from "../event/field.ts";
+import { at } from "../event/field.ts";
 import { hookNames } from "../event/hook.ts";
 import type { Row } from "../event/row.ts";
 import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
-import { type Event, type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
+import { type Event, type KindName, kindCode, type Recorded } from "../event/vocabulary.ts";
 import { changesOf } from "./changes.ts";
 import { subjectAt } from "./subject.ts";
 import type { Trace } from "./trace.ts";
@@ -134,15 +134,13 @@ const KEPT = 1 << 16;
 const HOOKS = 256;
 const HANDLE = 255;
 
-const column = (name: (typeof columns)[number]): number => columns.indexOf(name);
-const [SEQ, CAUSE] = [column("seq"), column("cause")];
-const [PLACE, VALUE] = [column("place"), column("value")];
-const HOOK = kindNames.indexOf("hook.called");
-const DMA_MAPPED = kindNames.indexOf("dma.mapped");
+const { seq: SEQ, cause: CAUSE, place: PLACE, value: VALUE } = at;
+const HOOK = kindCode["hook.called"];
+const DMA_MAPPED = kindCode["dma.mapped"];
 /** The other kinds that can be causes on the way from a hook to hardware. */
 const PASSING = new Set(
-  (["gatt.written", "directory.written", "register.written"] as const).map((kind) =>
-    kindNames.indexOf(kind),
+  (["gatt.written", "directory.written", "register.written"] as const).map(
+    (kind) => kindCode[kind],
   ),
 );
 

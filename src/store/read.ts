@@ -3,7 +3,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
 import { chipsetCalled } from "../chipset/index.ts";
-import { columns } from "../event/field.ts";
+import { at, columns } from "../event/field.ts";
 import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/row.ts";
 import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
@@ -24,9 +24,9 @@ import { opOf, RowTexts } from "./texts.ts";
 /** Rows taken from SQLite at once: 1.35 us a row; one at a time by a cursor, it is 1.65. */
 const CHUNK = 1024;
 
-const SEQ = columns.indexOf("seq");
-const KIND = columns.indexOf("kind");
-const OP = columns.indexOf("op");
+const SEQ = at.seq;
+const KIND = at.kind;
+const OP = at.op;
 
 // The values stand for parameters.
 const eventsBetween = build

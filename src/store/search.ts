@@ -6,7 +6,7 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import { type Compilable, type SqlBool, sql } from "kysely";
-import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
+import { at, columns, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
 import type { Search } from "../event/trace.ts";
 import { unprovenSql } from "../event/verdict.ts";
@@ -15,7 +15,7 @@ import { areIndexed, indexedSql } from "./indexes.ts";
 import { build, columnsOf, prepareList, prepareValue } from "./schema.ts";
 import { accessCodes, bitsOf } from "./zone-map.ts";
 
-const SEQ = columns.indexOf("seq");
+const SEQ = at.seq;
 /** Rows taken at once: first one, then more and more for whoever goes on. */
 const FIRST_CHUNK = 1;
 const CHUNK = 1024;

@@ -2,14 +2,14 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
-import { columns, SUBJECT_FAMILIES } from "../event/field.ts";
+import { at, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row, Texts } from "../event/row.ts";
 import { type KindName, kindsWhere } from "../event/vocabulary.ts";
 import { build, prepareList } from "./schema.ts";
 
-const SEQ = columns.indexOf("seq");
-const KIND = columns.indexOf("kind");
-const SUBJECT = columns.indexOf("subject");
+const SEQ = at.seq;
+const KIND = at.kind;
+const SUBJECT = at.subject;
 
 // The values stand for parameters.
 const noteColumns = ["seq", "text"] as const;

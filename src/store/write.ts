@@ -2,7 +2,7 @@
 
 import { type Database, SqliteError, type Statement } from "better-sqlite3";
 import { chipsetCalled } from "../chipset/index.ts";
-import { columns } from "../event/field.ts";
+import { at } from "../event/field.ts";
 import { canHaveTexts, encodeRow, FunctionNames, type Texts, textsOf } from "../event/row.ts";
 import type { About, SourceFile } from "../event/trace.ts";
 import { actors, type Event, kindNames } from "../event/vocabulary.ts";
@@ -17,7 +17,7 @@ import { KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { build, prepare, run } from "./schema.ts";
 import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
 
-const KIND = columns.indexOf("kind");
+const KIND = at.kind;
 const NO_TEXTS: Texts = {};
 
 /** Events to a transaction: what a crash can cost. */

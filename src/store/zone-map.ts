@@ -1,11 +1,11 @@
 // zone-map.ts - which kinds and actors the events between two keyframes have, so that a search skips the rest.
 
-import { columns } from "../event/field.ts";
+import { at } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
 import { isAccess, isUnproven, rowLeadsTo } from "../event/verdict.ts";
 
-const KIND = columns.indexOf("kind");
-const ACTOR = columns.indexOf("actor");
+const KIND = at.kind;
+const ACTOR = at.actor;
 
 /** Bits of a set that SQLite keeps as one integer. */
 const BITS = 53;
