@@ -67,22 +67,15 @@ interface Import {
   /** The path from the root for the house's own files, else the package's name. */
   readonly path: string;
   readonly isOwn: boolean;
-  /** Whether the file cannot be loaded without it: no mere types, nothing imported later. */
-  readonly isNeeded: boolean;
 }
 
 export const importsOf = ({ path, nodes }: Source): Import[] =>
   nodes.flatMap((node): Import[] => {
     const name = importedBy(node);
     if (name === undefined) return [];
-    const isTypes =
-      (ts.isImportDeclaration(node) &&
-        node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) ||
-      (ts.isExportDeclaration(node) && node.isTypeOnly);
-    const isStatement = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
     const isOwn = name.startsWith(".");
     const from = isOwn ? new URL(name, `house:/${path}`).pathname.slice(1) : name;
-    return [{ path: from, isOwn, isNeeded: isStatement && !isTypes }];
+    return [{ path: from, isOwn }];
   });
 
 /** The name in an import or export statement, an import() type or an import() call. */
@@ -111,22 +104,19 @@ export function walls(source: Source): string[] {
 const mayImport = (from: Standing, to: Standing): boolean =>
   from.stair === to.stair ? from.step >= to.step : from.stair === "roof" || to.stair === "ground";
 
-/** Rings of files that need each other to be loaded, each as its files in order. */
-export function rings(sources: readonly Source[]): string[] {
+/** Circles of files that import each other, be it for a type or later only: each as its files in order. */
+export function circles(sources: readonly Source[]): string[] {
   const next = new Map(
-    sources.map((source) => [
-      source.path,
-      importsOf(source).filter(({ isOwn, isNeeded }) => isOwn && isNeeded),
-    ]),
+    sources.map((source) => [source.path, importsOf(source).filter(({ isOwn }) => isOwn)]),
   );
-  const cycles: string[] = [];
+  const found: string[] = [];
   const done = new Set<string>();
   const visit = (path: string, above: readonly string[]): void => {
-    if (above.includes(path)) cycles.push([...above.slice(above.indexOf(path)), path].join(" -> "));
+    if (above.includes(path)) found.push([...above.slice(above.indexOf(path)), path].join(" -> "));
     if (done.has(path)) return;
     done.add(path);
     for (const imported of next.get(path) ?? []) visit(imported.path, [...above, path]);
   };
   for (const path of next.keys()) visit(path, []);
-  return cycles;
+  return found;
 }

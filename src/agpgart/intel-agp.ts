@@ -3,7 +3,7 @@
 import { asWord, bus } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
 import { TABLE_LIMIT_815 } from "../chipset/intel-8xx.ts";
-import type { Width } from "../platform/pci.ts";
+import type { Width } from "../platform/register-access.ts";
 import { readAperture, setSize } from "./aperture.ts";
 import { type Bridge, type BridgeDriver, EINVAL, sizesOf } from "./bridge.ts";
 import { generic } from "./generic.ts";

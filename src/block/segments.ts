@@ -4,8 +4,8 @@
 // the platform's: linux/bio.h looks at one space, Xen's asm-i386/io.h at both (xen 2594f8caad and its tree).
 
 import { offset, PAGE_SIZE, type Phys } from "../address.ts";
-import { onPciBus, reachedBy } from "../platform/dma.ts";
 import { type Kernel, pagesOn } from "../platform/kernel.ts";
+import { onPciBus, reachedBy } from "../platform/pci-bus.ts";
 
 /** MAX_SEGMENT_SIZE of 2.6.12 (linux/blkdev.h). */
 const MOST = 65536;

@@ -17,7 +17,7 @@ import {
   pagesIn,
 } from "../platform/dma.ts";
 import { pagesOn } from "../platform/kernel.ts";
-import type { Operation } from "../workload/workload.ts";
+import type { Operation } from "../workload/operation.ts";
 import { type Buffer, type BufferParts, Buffers, type Reach } from "./dma-buffers.ts";
 
 export type DmaOperation = Extract<

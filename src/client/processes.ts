@@ -9,7 +9,7 @@ import type { Answer } from "../agpgart/frontend-commands.ts";
 import { numberOf, type Request } from "../agpgart/ioctl.ts";
 import type { Facts } from "../event/field.ts";
 import type { Kernel } from "../platform/kernel.ts";
-import type { Operation } from "../workload/workload.ts";
+import type { Operation } from "../workload/operation.ts";
 import type { Files, Mapping } from "./files.ts";
 import { type Asking, argumentOf, type IoctlOperation, requestOf } from "./request.ts";
 import type { Touching } from "./touching.ts";

@@ -3,7 +3,7 @@
 import { hex, PAGE_SIZE } from "../address.ts";
 import type { Drm } from "../agpgart/drm.ts";
 import type { Facts } from "../event/field.ts";
-import type { Operation } from "../workload/workload.ts";
+import type { Operation } from "../workload/operation.ts";
 import type { Files } from "./files.ts";
 import type { Touching } from "./touching.ts";
 

@@ -4,7 +4,7 @@ import { hex } from "../address.ts";
 import { commandOf, type Region, type Request } from "../agpgart/ioctl.ts";
 import type { Facts } from "../event/field.ts";
 import type { Platform } from "../platform/platform.ts";
-import type { Operation } from "../workload/workload.ts";
+import type { Operation } from "../workload/operation.ts";
 
 export type IoctlOperation = Extract<Operation, { readonly op: "ioctl" }>;
 

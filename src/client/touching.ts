@@ -7,7 +7,7 @@ import type { Command } from "../agpgart/ioctl.ts";
 import type { Facts } from "../event/field.ts";
 import type { Card } from "../platform/card.ts";
 import type { Given } from "../platform/kernel.ts";
-import type { Operation } from "../workload/workload.ts";
+import type { Operation } from "../workload/operation.ts";
 import type { Files, Mapping } from "./files.ts";
 
 type Touch = Extract<Operation, { readonly op: "fill" | "verify" }>;

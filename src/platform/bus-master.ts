@@ -4,8 +4,9 @@
 
 import { type Bus, lowBits, mfnOf, type Phys } from "../address.ts";
 import { tagIn } from "./card.ts";
-import { type DmaDevice, reachedBy } from "./dma.ts";
+import type { DmaDevice } from "./dma.ts";
 import type { Kernel } from "./kernel.ts";
+import { reachedBy } from "./pci-bus.ts";
 
 /** One access: where to, how much, which page is meant (null for none any more), and what gave the address. */
 export interface Access {

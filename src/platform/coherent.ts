@@ -22,9 +22,9 @@ import {
   type Virt,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { onPciBus, reachedBy } from "./dma.ts";
 import type { Handles } from "./iommu.ts";
 import { type Given, type Kernel, pagesOn } from "./kernel.ts";
+import { onPciBus, reachedBy } from "./pci-bus.ts";
 import type { Window } from "./platform.ts";
 
 type Use = Of<"page.allocated">["use"];

@@ -10,23 +10,19 @@ import {
   bus,
   busOf,
   busPageOf,
-  distance,
-  type Machine,
   offset,
-  onBus,
   PAGE_SIZE,
   type Phys,
   pageOffset,
   pfnOf,
   physOf,
-  untranslated,
   type Virt,
 } from "../address.ts";
 import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { translate } from "../machine/iommu.ts";
 import type { CoherentMemory } from "./coherent.ts";
 import { type Kernel, pagesOn } from "./kernel.ts";
+import { onPciBus, reachedBy } from "./pci-bus.ts";
 import type { Slot, Span, Swiotlb } from "./swiotlb.ts";
 
 /** A device on PCI: its number (event/field.ts) and how many address lines it and its driver's mask have. */
@@ -200,23 +196,6 @@ export class DmaMapping {
       size: span.size,
     } as const;
   }
-}
-
-/** What a device is told for a machine address, where no IOMMU is between. */
-export function onPciBus({ platform }: Kernel, at: Machine): Bus {
-  const { window, minds } = platform.dma;
-  return offset(
-    onBus(at),
-    window !== null && minds ? distance(onBus(window.machine), window.bus) : 0,
-  );
-}
-
-/** Where a PCI device gets to with a bus address; null for nowhere. */
-export function reachedBy({ platform, state }: Kernel, address: Bus) {
-  const translated = translate(state, address);
-  if (translated !== null || platform.iommu !== null || platform.dma.window !== null)
-    return translated;
-  return untranslated(address);
 }
 
 /** Pages that a span touches. */

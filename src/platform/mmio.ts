@@ -1,12 +1,10 @@
 // mmio.ts - memory-mapped registers of a device, which the state keeps; they start at zero.
 
-import { offset, type RegisterIndex } from "../address.ts";
+import type { RegisterIndex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
-import type { State } from "../machine/state.ts";
 import type { Given, Kernel } from "./kernel.ts";
-import type { Width } from "./pci.ts";
-import { writeRegister } from "./register-write.ts";
+import { type Width, wordAt, writeRegister } from "./register-access.ts";
 
 export class Mmio {
   readonly #kernel: Kernel;
@@ -40,20 +38,4 @@ export class Mmio {
   #number(offset: number): RegisterIndex {
     return registerNumber("mmio", bdfOf(this.#chipset.mmio!.device), offset);
   }
-}
-
-/** The word that so many bytes of registers make; a byte that no event shows is as at power-on, 0 where not listed. */
-export function wordAt(
-  { registers }: State,
-  register: RegisterIndex,
-  bytes: number,
-  powerOn?: ReadonlyMap<RegisterIndex, number>,
-): number {
-  let word = 0;
-  for (let i = 0; i < bytes; i++) {
-    const at = offset(register, i);
-    const byte = registers.get(at)?.word ?? powerOn?.get(at) ?? 0;
-    word += byte * 256 ** i;
-  }
-  return word;
 }

@@ -2,7 +2,7 @@
 
 import { msrNumber } from "../event/register.ts";
 import type { Kernel } from "./kernel.ts";
-import { wordAt } from "./mmio.ts";
+import { wordAt } from "./register-access.ts";
 
 const BYTES = 8;
 

@@ -7,11 +7,9 @@ import { hex, offset, type RegisterIndex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Given, Kernel } from "./kernel.ts";
-import { wordAt } from "./mmio.ts";
-import { writeRegister } from "./register-write.ts";
+import { type Width, wordAt, writeRegister } from "./register-access.ts";
 
 const PCI_CAP_ID_AGP = 2;
-export type Width = 1 | 2 | 4;
 
 export type PciDevice = Chipset["devices"][number];
 

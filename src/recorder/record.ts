@@ -28,7 +28,7 @@ import { TableAccess } from "../platform/table-access.ts";
 import { changeOf } from "../scenario/scenario.ts";
 import type { Setup } from "../scenario/setup.ts";
 import type { Change } from "../workload/change.ts";
-import type { Operation } from "../workload/workload.ts";
+import type { Operation } from "../workload/operation.ts";
 
 /** Runs the workload; gives control back after every op, so that the caller can show progress. */
 export function* record(setup: Setup, sink: Sink): Generator<{ op: number; events: number }> {

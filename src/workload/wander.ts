@@ -4,7 +4,7 @@
 // answer, so that the same seed asks for the same on every platform.
 
 import { Dice } from "../dice.ts";
-import type { Operation } from "./workload.ts";
+import type { Operation } from "./operation.ts";
 
 /** Root, a server that is set-uid root, and two ordinary users. */
 const PROCESSES = [

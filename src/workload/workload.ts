@@ -1,63 +1,13 @@
-// workload.ts - what a client asks of the driver, as data: the operations of the reference's ops.json.
+// workload.ts - what a client asks of the driver, as data: operations in order, under a name, and their file.
 
 import { z } from "zod";
-import { presentArguments } from "../event/op.ts";
 import { UserError } from "../fault.ts";
-import { dmaOperations } from "./dma-operations.ts";
-import { operation, processOperations } from "./process-operations.ts";
+import { listSchema, type Operation, unnumbered } from "./operation.ts";
 import { Walk } from "./wander.ts";
-
-const slot = z.int().min(0).max(1023);
-const pages = z.int().min(-1).max(0xffffffff);
-const flag = z.union([z.literal(0), z.literal(1)]);
-
-/** Each operation by name, with its arguments. Slots hold what alloc gave; an empty one is NULL. */
-const operations = [
-  /** Loads the driver, which finds its bridge and sets it up; unloads it. */
-  operation("init", {}),
-  operation("cleanup", {}),
-  operation("acquire", {}),
-  operation("release", {}),
-  operation("info", {}),
-  /** agp_enable with the mode that info gives, as testgart does. */
-  operation("enable_info", {}),
-  /** -1 pages is (size_t)-1. */
-  operation("alloc", { slot, pages, type: z.int().nonnegative().default(0) }),
-  operation("bind", {
-    slot,
-    pg_start: z
-      .int()
-      .min(-(2 ** 31))
-      .max(2 ** 31 - 1),
-  }),
-  operation("unbind", { slot }),
-  operation("free", { slot }),
-  /** A moment to compare the whole table at. */
-  operation("dump", { tag: z.string() }),
-  /** From here on, page allocations above this order fail; -1 lets every one fail. */
-  operation("maxorder", { max_order: z.int().min(-1) }),
-  /** From here on, page allocations fail after so many more; -1 never. */
-  operation("failafter", { count: z.int().min(-1) }),
-  /** From here on, ioremap of RAM fails, or does not. */
-  operation("failioremap", { on: flag }),
-] as const;
-
-const anyOperation = z.looseObject({ op: z.string() });
-const list = z
-  .array(
-    z.preprocess(
-      (json) => {
-        const { data } = anyOperation.safeParse(json);
-        return data === undefined ? json : presentArguments(data.op, data);
-      },
-      z.discriminatedUnion("op", [...operations, ...processOperations, ...dmaOperations]),
-    ),
-  )
-  .min(1);
 
 const workloadSchema = z.strictObject({
   workload: z.string().min(1),
-  ops: list.check(({ value, issues }) => {
+  ops: listSchema.check(({ value, issues }) => {
     const complain = (input: unknown, path: PropertyKey[], message: string) =>
       issues.push({ code: "custom", input, path, message });
     const processes = new Set<number>();
@@ -79,10 +29,6 @@ const walkSchema = z.strictObject({
   workload: z.string().min(1),
   wander: z.strictObject({ ops: z.int().min(1), seed: z.int().min(0).max(0xffffffff) }),
 });
-
-type Listed = z.output<typeof list>[number];
-type Unnumbered<T> = T extends unknown ? Omit<T, "i"> : never;
-export type Operation = Unnumbered<Exclude<Listed, { readonly op: "comment" }>>;
 
 /** Operations in order: a list, or a walk that makes them as they are asked for. */
 export type Operations = Iterable<Operation> &
@@ -108,10 +54,6 @@ export function parseWorkload(text: string, from: string): Workload {
   const { workload: name, ops } = checked(workloadSchema, json, from);
   return { name, operations: ops.flatMap(unnumbered) };
 }
-
-/** An operation as it is performed; a comment is none. */
-const unnumbered = ({ i: _, ...operation }: Listed): Operation[] =>
-  operation.op === "comment" ? [] : [operation as Operation];
 
 function checked<T>(schema: z.ZodType<T>, json: unknown, from: string): T {
   const parsed = schema.safeParse(json);

@@ -1,7 +1,8 @@
 // walk.ts - the workload of the seeks: many clients' blocks come and go at random, and keep every table busy.
 
 import { Dice } from "../../src/dice.ts";
-import type { Operation, Workload } from "../../src/workload/workload.ts";
+import type { Operation } from "../../src/workload/operation.ts";
+import type { Workload } from "../../src/workload/workload.ts";
 
 const SLOTS = 400;
 /** A client's block has 1 to so many pages; all together do not fit the table, so that some binds fail. */

@@ -5,9 +5,9 @@ import { chipsets } from "../../src/chipset/index.ts";
 import { bdfOf, registerNumber } from "../../src/event/register.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
-import { wordAt } from "../../src/platform/mmio.ts";
 import { nativeI386 } from "../../src/platform/native-i386.ts";
 import { Pci } from "../../src/platform/pci.ts";
+import { wordAt } from "../../src/platform/register-access.ts";
 import { held } from "../replay/stored.ts";
 import { Board } from "./board.ts";
 

@@ -1,14 +1,13 @@
 // buffers.ts - the kernel's DMA buffers: emits the events of mapping, bouncing and unmapping them.
 
 import { bus, type Machine, mfnOf, type Phys, phys, virt } from "../../address.ts";
-import type { mappings as mappingDirections } from "../../event/iommu.ts";
 import { bdfOf } from "../../event/register.ts";
 import { allocatedAt } from "../../machine/memory.ts";
-import type { Mapping } from "./mappings.ts";
-import type { Command } from "./requests.ts";
-import type { Run } from "./run.ts";
-
-export type Direction = (typeof mappingDirections)[number];
+import type { Command, Direction, Mapping } from "./command.ts";
+import type { Emitter } from "./emitter.ts";
+import type { Frames } from "./frames.ts";
+import type { IommuEntries } from "./iommu-entries.ts";
+import type { Mappings } from "./mappings.ts";
 
 /** A buffer that a DMA function of the kernel maps, and the address that it returns. */
 export interface Buffer {
@@ -64,31 +63,36 @@ export const directions: ReadonlyMap<string, Direction> = new Map([
 ]);
 
 export class Buffers {
-  readonly #run: Run;
+  readonly #emitter: Emitter;
+  readonly #frames: Frames;
+  readonly #iommu: IommuEntries;
+  readonly #mappings: Mappings;
   /** Slot's machine address -> what it stands in for. */
   readonly #slots = new Map<Machine, Slot>();
 
-  constructor(run: Run) {
-    this.#run = run;
+  constructor(emitter: Emitter, frames: Frames, iommu: IommuEntries, mappings: Mappings) {
+    this.#emitter = emitter;
+    this.#frames = frames;
+    this.#iommu = iommu;
+    this.#mappings = mappings;
   }
 
   map({ place, device, direction, command, inPages = false, ...at }: Buffer): Mapping {
-    const run = this.#run;
-    const reached = run.iommu.reachedBy(device, at.bus);
+    const reached = this.#iommu.reachedBy(device, at.bus);
     const found = reached === null ? undefined : this.#slots.get(reached);
     const slot = found?.buffer === at.phys ? found! : null;
     const buffer = at.phys === null ? null : phys(at.phys);
-    const seq = run.emit({
+    const seq = this.#emitter.emit({
       kind: "dma.mapped",
       actor: "kernel",
       place,
-      at: run.at,
+      at: this.#emitter.at,
       cause: this.#causeOf(device, at, slot),
       handle: bus(at.bus),
       direction,
       device,
       phys: buffer,
-      machine: buffer === null ? null : run.frames.machineOf(buffer),
+      machine: buffer === null ? null : this.#frames.machineOf(buffer),
       bus: bus(at.bus),
       // The slot is reached, not the buffer: the copy says how the bytes come there.
       reached: slot === null ? reached : null,
@@ -109,17 +113,16 @@ export class Buffers {
       ended: 0,
     };
     if (command !== null) command.segments.push(mapping);
-    run.mappings.add(mapping);
+    this.#mappings.add(mapping);
     return mapping;
   }
 
   unmap(mapping: Mapping, place: string): void {
-    const run = this.#run;
-    mapping.ended = run.emit({
+    mapping.ended = this.#emitter.emit({
       kind: "dma.unmapped",
       actor: "kernel",
       place,
-      at: run.at,
+      at: this.#emitter.at,
       cause: mapping.seq,
       handle: bus(mapping.start),
       direction: mapping.direction,
@@ -138,45 +141,45 @@ export class Buffers {
 
   /** swiotlb has put a slot in a buffer's place; it copies the buffer whatever the direction. */
   bounce(buffer: number, slot: number, size: number): void {
-    const cause = allocatedAt(this.#run.machine.state, phys(buffer));
+    const cause = allocatedAt(this.#emitter.machine.state, phys(buffer));
     const seq = this.#copy("to-slot", buffer, slot, size, cause);
-    const at = this.#run.frames.machineOf(phys(slot));
+    const at = this.#frames.machineOf(phys(slot));
     if (seq !== null && at !== null) this.#slots.set(at, { phys: slot, buffer, size, seq });
   }
 
   /** An address that the driver named to a device: in a command table, or for a queue. */
   named(place: string, device: number | null, address: number, size: number): void {
-    const run = this.#run;
-    const { mapping, cause } = run.mappings.tie(device, address, size);
-    run.emit({
+    const { mapping, cause } = this.#mappings.tie(device, address, size);
+    this.#emitter.emit({
       kind: "descriptor.written",
       actor: "driver",
       place,
-      at: run.at,
+      at: this.#emitter.at,
       cause,
       device: mapping?.device ?? device,
       ...this.byteAt(mapping, address),
       bus: bus(address),
-      reached: run.iommu.reachedBy(mapping?.device ?? device, address),
+      reached: this.#iommu.reachedBy(mapping?.device ?? device, address),
       size,
     });
   }
 
   /** The byte that a mapping means at a bus address: in the slot for a buffer that is bounced. */
   byteAt(mapping: Mapping | null, address: number): ByteAddress {
-    const run = this.#run;
     if (mapping === null) return { phys: null, machine: null };
     const within = address - mapping.start;
     if (mapping.slot !== null) {
       const slot = phys(mapping.slot.phys + within);
-      return { phys: slot, machine: run.frames.machineOf(slot) };
+      return { phys: slot, machine: this.#frames.machineOf(slot) };
     }
     if (mapping.phys !== null) {
       const buffer = phys(mapping.phys + within);
-      return { phys: buffer, machine: run.frames.machineOf(buffer) };
+      return { phys: buffer, machine: this.#frames.machineOf(buffer) };
     }
     // The kernel gave the IOMMU the pages of a mapping that merges several segments.
-    const at = run.environment.iommu ? run.iommu.reachedBy(mapping.device, address) : null;
+    const at = this.#emitter.environment.iommu
+      ? this.#iommu.reachedBy(mapping.device, address)
+      : null;
     return { phys: null, machine: at };
   }
 
@@ -186,8 +189,8 @@ export class Buffers {
     slot: Slot | null,
   ): number | null {
     if (slot !== null) return slot.seq;
-    if (this.#run.environment.iommu) return this.#run.iommu.entryOf(device, at.bus);
-    return at.phys === null ? null : allocatedAt(this.#run.machine.state, phys(at.phys));
+    if (this.#emitter.environment.iommu) return this.#iommu.entryOf(device, at.bus);
+    return at.phys === null ? null : allocatedAt(this.#emitter.machine.state, phys(at.phys));
   }
 
   #copy(
@@ -197,19 +200,18 @@ export class Buffers {
     size: number,
     cause: number | null,
   ): number | null {
-    const { frames } = this.#run;
-    const reached = frames.machineOf(phys(to));
+    const reached = this.#frames.machineOf(phys(to));
     if (reached === null) return null;
-    return this.#run.emit({
+    return this.#emitter.emit({
       kind: "page.copied",
       actor: "kernel",
       place: "swiotlb_bounce",
-      at: this.#run.at,
+      at: this.#emitter.at,
       cause,
       frame: mfnOf(reached),
       direction,
       phys: phys(from),
-      machine: frames.machineOf(phys(from)),
+      machine: this.#frames.machineOf(phys(from)),
       reached,
       size,
     });

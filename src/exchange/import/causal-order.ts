@@ -4,8 +4,8 @@
 // guest gave it. So the log is emitted up to the completion of a command at the last moment: when the guest's
 // side comes to that command's end. What the log holds before it comes with it, in the log's own order.
 
-import type { Mapping, Mappings } from "./mappings.ts";
-import type { Command } from "./requests.ts";
+import type { Command, Mapping } from "./command.ts";
+import type { Mappings } from "./mappings.ts";
 
 /** A command as the device's log tells it. */
 export interface Fetched {

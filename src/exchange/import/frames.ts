@@ -16,25 +16,25 @@ import {
   phys,
   physOf,
 } from "../../address.ts";
-import type { P2mDump } from "./p2m-dump.ts";
-import type { Run } from "./run.ts";
+import type { Emitter } from "./emitter.ts";
+import type { P2mTable } from "./p2m-table.ts";
 
 export class Frames {
-  readonly #run: Run;
+  readonly #emitter: Emitter;
   /** The dump taken at the end of the run; null where there is none. */
-  dump: P2mDump | null = null;
+  dump: P2mTable | null = null;
   /** Pages that no dump and no event can tell of, so as not to ask again. */
   readonly #unknown = new Set<Pfn>();
   /** Exchanges still to come, by page. */
   #coming: Map<Pfn, number> | null = null;
 
-  constructor(run: Run) {
-    this.#run = run;
+  constructor(emitter: Emitter) {
+    this.#emitter = emitter;
   }
 
   /** Where a page is; the trace says so by a p2m.set before the first event that needs it. */
   machineOf(address: Phys): Machine | null {
-    const known = this.#run.machine.state.machineOf(address);
+    const known = this.#emitter.machine.state.machineOf(address);
     if (known !== null || this.dump === null) return known;
     const page = pfnOf(address);
     if (this.#unknown.has(page)) return null;
@@ -62,7 +62,7 @@ export class Frames {
   /** The hypervisor gave these pages other frames. */
   exchanged(address: Phys, pages: number, cause: number): void {
     const first = pfnOf(address);
-    const { state } = this.#run.machine;
+    const { state } = this.#emitter.machine;
     for (let i = 0; i < pages; i++) {
       const page = offset(first, i);
       const coming = this.#stillToChange(page) - 1;
@@ -81,7 +81,7 @@ export class Frames {
   #stillToChange(page: Pfn): number {
     if (this.#coming === null) {
       this.#coming = new Map();
-      for (const { start, pages } of this.#run.environment.exchanges) {
+      for (const { start, pages } of this.#emitter.environment.exchanges) {
         const first = pfnOf(phys(start));
         for (let i = 0; i < pages; i++) {
           const one = offset(first, i);
@@ -101,6 +101,6 @@ export class Frames {
     entry: { page: Pfn; phys: Phys; machine: Machine },
     cause: number | null,
   ): void {
-    this.#run.emit({ kind, actor: "hypervisor", at: this.#run.at, cause, ...entry });
+    this.#emitter.emit({ kind, actor: "hypervisor", at: this.#emitter.at, cause, ...entry });
   }
 }

@@ -2,10 +2,10 @@
 //
 // Formats: include/trace/events/dma.h of 6.12, of stable 6.12.y and 6.13 (virt_addr), of 2025 (dma_map_phys).
 
-import { type Direction, deviceOf, directions } from "./buffers.ts";
+import { deviceOf, directions } from "./buffers.ts";
+import type { Direction, Mapping } from "./command.ts";
 import { address, addressOf, list, size, sizeOf, textOf, Unusable } from "./fields.ts";
 import type { Handler, Handlers, Kernel } from "./kernel.ts";
-import type { Mapping } from "./mappings.ts";
 import { virtOf } from "./run.ts";
 
 const deviceIn = (body: string): number | null => deviceOf(body.slice(0, body.indexOf(" ")));

@@ -18,7 +18,8 @@ import {
 } from "../../address.ts";
 import { ENTRIES_A_DOMAIN } from "../../event/iommu.ts";
 import { allocatedAt } from "../../machine/memory.ts";
-import type { Run } from "./run.ts";
+import type { Emitter } from "./emitter.ts";
+import type { Frames } from "./frames.ts";
 
 /** A range of IOVAs that was mapped to an address, or unmapped. */
 export interface Piece {
@@ -32,15 +33,17 @@ export interface Piece {
 const MOST_WAITING = 1024;
 
 export class IommuEntries {
-  readonly #run: Run;
+  readonly #emitter: Emitter;
+  readonly #frames: Frames;
   /** Device -> the number of its domain, in the order in which they are met. */
   readonly #domains = new Map<number | null, number>();
   /** Domain and page -> the seq of its iommu.mapped. */
   readonly #seqs = new Map<BusPage, number>();
   readonly #waiting = new Map<number, Piece[]>();
 
-  constructor(run: Run) {
-    this.#run = run;
+  constructor(emitter: Emitter, frames: Frames) {
+    this.#emitter = emitter;
+    this.#frames = frames;
   }
 
   /** A piece of a call that its task will name later. */
@@ -81,8 +84,8 @@ export class IommuEntries {
 
   /** Where a device gets to: through its entry; straight where there is no IOMMU; null where no entry is. */
   reachedBy(device: number | null, address: number): Machine | null {
-    if (!this.#run.environment.iommu) return machine(address);
-    const frame = this.#run.machine.state.iommu.get(this.#entry(device, address));
+    if (!this.#emitter.environment.iommu) return machine(address);
+    const frame = this.#emitter.machine.state.iommu.get(this.#entry(device, address));
     return frame === undefined ? null : offset(machineOf(frame), pageOffset(bus(address)));
   }
 
@@ -96,16 +99,15 @@ export class IommuEntries {
   }
 
   #mapped(device: number | null, { iova, size }: Piece, address: number): void {
-    const run = this.#run;
-    const at = run.frames.machineOf(phys(address));
+    const at = this.#frames.machineOf(phys(address));
     if (at === null) return;
     const page = this.#entry(device, iova);
-    const seq = run.emit({
+    const seq = this.#emitter.emit({
       kind: "iommu.mapped",
       actor: "kernel",
       place: "iommu_map",
-      at: run.at,
-      cause: allocatedAt(run.machine.state, phys(address)),
+      at: this.#emitter.at,
+      cause: allocatedAt(this.#emitter.machine.state, phys(address)),
       page,
       device,
       phys: phys(address),
@@ -119,7 +121,7 @@ export class IommuEntries {
 
   /** The only device that has a page of the bus mapped; null where it is none, or more than one. */
   #ownerOf(iova: number): number | null {
-    const { iommu } = this.#run.machine.state;
+    const { iommu } = this.#emitter.machine.state;
     const owners = [...this.#domains].filter(([, domain]) => iommu.has(entryIn(domain, iova)));
     return owners.length === 1 ? owners[0]![0] : null;
   }
@@ -127,11 +129,11 @@ export class IommuEntries {
   #unmapped(named: number | null, { iova, size }: Piece): void {
     const device = named ?? this.#ownerOf(iova);
     const page = this.#entry(device, iova);
-    this.#run.emit({
+    this.#emitter.emit({
       kind: "iommu.unmapped",
       actor: "kernel",
       place: "iommu_unmap",
-      at: this.#run.at,
+      at: this.#emitter.at,
       cause: this.#seqs.get(page) ?? null,
       page,
       device,

@@ -1,9 +1,8 @@
 // kernel.ts - what ftrace has shown of the kernel so far: calls that have not returned, by task.
 
-import type { Buffers, Direction } from "./buffers.ts";
+import type { Buffers } from "./buffers.ts";
+import type { Command, Direction, Mapping } from "./command.ts";
 import type { Record } from "./ftrace-record.ts";
-import type { Mapping } from "./mappings.ts";
-import type { Command } from "./requests.ts";
 import type { Run } from "./run.ts";
 
 /** A function that was entered and has not returned, as far as the trace shows. */

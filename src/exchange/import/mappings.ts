@@ -3,29 +3,8 @@
 // Bus addresses are used again within milliseconds, and unmaps can go unseen (a kprobe misses re-entrant
 // hits), so what is mapped last counts; a mapping whose end was seen is kept until its pages are used again.
 
-import { type Machine, PAGE_SIZE } from "../../address.ts";
-import type { mappings as mappingDirections } from "../../event/iommu.ts";
-import type { Command } from "./requests.ts";
-
-export interface Mapping {
-  /** The seq of its dma.mapped. */
-  readonly seq: number;
-  readonly start: number;
-  readonly size: number;
-  /** Whether the source says only which pages it lies in, and `start` and `size` are theirs. */
-  readonly inPages: boolean;
-  /** The PCI device; null where the source does not say. */
-  readonly device: number | null;
-  readonly direction: (typeof mappingDirections)[number];
-  readonly phys: number | null;
-  readonly place: string;
-  /** The slot that stands in for the buffer; null for none. */
-  readonly slot: { readonly phys: number; readonly machine: Machine } | null;
-  /** The command that it was mapped for; null for none that is known. */
-  command: Command | null;
-  /** The seq of its dma.unmapped; 0 while it is mapped. */
-  ended: number;
-}
+import { PAGE_SIZE } from "../../address.ts";
+import type { Mapping } from "./command.ts";
 
 /** What a device's address has to do with what is mapped. */
 export interface Tie {

@@ -2,12 +2,13 @@
 
 import type { About, SourceFile } from "../../event/trace.ts";
 import { UserError } from "../../fault.ts";
+import type { KeepLine } from "./emitter.ts";
 import { detectEnvironment, type Environment } from "./environment.ts";
 import type { DeviceLog, Format, Open, Stream } from "./format.ts";
 import { formatOf } from "./formats.ts";
 import { ftrace } from "./ftrace.ts";
 import type { Probes } from "./probes.ts";
-import { type KeepLine, Run, VIRT_BASE } from "./run.ts";
+import { Run, VIRT_BASE } from "./run.ts";
 import { Source, type Wishes } from "./source.ts";
 
 export interface Importing extends Wishes {
@@ -75,14 +76,14 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
       `${opened.map(({ source }) => source.path).join(", ")}: no file here has the events of a run; add its ftrace.txt or qemu-trace.log`,
     );
   const kernels = opened.filter(({ format }) => format === ftrace);
-  const survey = await detectEnvironment(
+  const environment = await detectEnvironment(
     opened.map(({ source }) => source),
     {
       hasKernel: kernels.length > 0,
       grows: wishes.follow !== null || kernels.some(({ source }) => source.path === "-"),
     },
   );
-  const run = new Run(survey, wishes.probes, await open(aboutRun(survey, opened)), wishes.keep);
+  const run = new Run(environment, wishes.probes, await open(aboutRun(environment, opened)), wishes.keep);
   let log: DeviceLog | null = null;
   const streams: Stream[] = [];
   const streamSources: Source[] = [];
@@ -170,17 +171,17 @@ async function takeAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Prom
 }
 
 /** What the trace says of itself; the files' own words decide. */
-function aboutRun(survey: Environment, opened: readonly Opened[]): About {
+function aboutRun(environment: Environment, opened: readonly Opened[]): About {
   return {
-    platform: platformOf(survey),
+    platform: platformOf(environment),
     hooks: "dma-api",
     chipset: "none",
     workload: "captured",
     operations: null,
     seed: 0,
-    options: survey.pageOffset === null ? {} : { pageOffset: survey.pageOffset },
+    options: environment.pageOffset === null ? {} : { pageOffset: environment.pageOffset },
     virtBase: VIRT_BASE,
-    physIsMachine: survey.known && !survey.xen,
+    physIsMachine: environment.known && !environment.xen,
     source: "imported",
     origin: opened.map(({ source, format }) => `${source.name} (${format.name})`).join(", "),
   };

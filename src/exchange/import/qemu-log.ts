@@ -2,10 +2,10 @@
 
 import { BootClock } from "./boot-clock.ts";
 import type { Fetched, Log } from "./causal-order.ts";
+import type { Command } from "./command.ts";
 import type { DeviceFormat, DeviceLog } from "./format.ts";
 import { QemuEvents } from "./qemu-events.ts";
 import { type Entry, QemuRecords } from "./qemu-records.ts";
-import type { Command } from "./requests.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
 

@@ -1,32 +1,13 @@
 // requests.ts - requests and commands under way, as the guest's side tells them.
 
 import { bus } from "../../address.ts";
-import type { layers, requests } from "../../event/block.ts";
-import type { Mapping } from "./mappings.ts";
-import type { Run } from "./run.ts";
-
-type What = (typeof requests)[number];
-type Layer = (typeof layers)[number];
+import type { Buffers } from "./buffers.ts";
+import type { Command, Layer, Mapping, What } from "./command.ts";
+import type { Emitter } from "./emitter.ts";
+import type { IommuEntries } from "./iommu-entries.ts";
 
 /** What ATA counts blocks in, whatever the disk's own are. */
 export const SECTOR = 512;
-
-/** A command that the guest has given to a device. */
-export interface Command {
-  readonly layer: Layer;
-  /** What names it on both sides while it is under way: queue and command id, or port and tag. */
-  readonly key: string;
-  readonly request: number;
-  /** The seq of its request.issued. */
-  readonly seq: number;
-  readonly what: What;
-  readonly lba: number | null;
-  readonly blocks: number | null;
-  /** Its mappings without a request.mapped yet. */
-  readonly segments: Mapping[];
-  /** Whether the device's log is emitted up to its completion, or does not have it. */
-  settled: boolean;
-}
 
 interface Asked {
   readonly what: What;
@@ -37,22 +18,26 @@ interface Asked {
 }
 
 export class Requests {
-  readonly #run: Run;
+  readonly #emitter: Emitter;
+  readonly #buffers: Buffers;
+  readonly #iommu: IommuEntries;
   readonly #open = new Map<string, Command>();
   #count = 0;
 
-  constructor(run: Run) {
-    this.#run = run;
+  constructor(emitter: Emitter, buffers: Buffers, iommu: IommuEntries) {
+    this.#emitter = emitter;
+    this.#buffers = buffers;
+    this.#iommu = iommu;
   }
 
   issue(layer: Layer, key: string, asked: Asked, place: string): Command {
     const request = ++this.#count;
     const { what, lba = null, blocks = null, size = null, text = null } = asked;
-    const seq = this.#run.emit({
+    const seq = this.#emitter.emit({
       kind: "request.issued",
       actor: layer === "block" ? "kernel" : "driver",
       place,
-      at: this.#run.at,
+      at: this.#emitter.at,
       request,
       what,
       layer,
@@ -77,7 +62,6 @@ export class Requests {
 
   /** Says where a command's data are, once all of them are mapped; `moved` is how many bytes the device says. */
   mapped(command: Command, segments: Mapping[], moved: number | null): void {
-    const run = this.#run;
     const { request, what, layer, lba, blocks } = command;
     const bytes = segments.reduce((sum, { size }) => sum + size, 0);
     // An IOMMU maps whole pages: which of their bytes belong to the request is unknown.
@@ -87,19 +71,19 @@ export class Requests {
     let position = lba !== null && isPlaced ? lba * block : null;
     for (const mapping of segments.splice(0)) {
       const { seq, device, start, size } = mapping;
-      run.emit({
+      this.#emitter.emit({
         kind: "request.mapped",
         actor: "driver",
         place: mapping.place,
-        at: run.at,
+        at: this.#emitter.at,
         cause: seq,
         request,
         what,
         layer,
         position,
-        ...run.buffers.byteAt(mapping, start),
+        ...this.#buffers.byteAt(mapping, start),
         bus: bus(start),
-        reached: run.iommu.reachedBy(device, start),
+        reached: this.#iommu.reachedBy(device, start),
         size,
       });
       if (position !== null) position += size;
@@ -124,11 +108,11 @@ export class Requests {
     if (command === null) return;
     this.#open.delete(`${layer} ${key}`);
     const { request, what, lba } = command;
-    this.#run.emit({
+    this.#emitter.emit({
       kind: "request.completed",
       actor: layer === "block" ? "kernel" : "driver",
       place,
-      at: this.#run.at,
+      at: this.#emitter.at,
       cause: command.seq,
       request,
       what,

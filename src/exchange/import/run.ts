@@ -1,70 +1,43 @@
-// run.ts - one run imported from several sources: its machine, the time, the current op, and what all share.
+// run.ts - one run imported from several sources: its current op, and what all its sources share.
 
 import type { Facts } from "../../event/field.ts";
-import type { Event } from "../../event/vocabulary.ts";
-import { Machine, type Sink } from "../../machine/machine.ts";
+import type { Sink } from "../../machine/machine.ts";
 import { Buffers } from "./buffers.ts";
 import { CausalOrder } from "./causal-order.ts";
+import type { Command } from "./command.ts";
+import { Emitter, type KeepLine } from "./emitter.ts";
 import type { Environment } from "./environment.ts";
 import { Frames } from "./frames.ts";
 import { IommuEntries } from "./iommu-entries.ts";
 import { Mappings } from "./mappings.ts";
 import type { Probes } from "./probes.ts";
-import { type Command, Requests } from "./requests.ts";
-import type { Source } from "./source.ts";
+import { Requests } from "./requests.ts";
 
 /** The bottom of the kernel half of x86-64, which `virt` columns are relative to, as its upper 32 bits. */
 const KERNEL_HALF = 0xffff8000;
 export const VIRT_BASE = 0xffff800000000000n;
 
-/** Takes the line that an event comes from, for imports that keep lines. */
-export type KeepLine = (
-  seq: number,
-  line: { readonly path: string; readonly number: number; readonly text: string },
-) => void;
-
-export class Run {
-  readonly machine: Machine;
-  readonly environment: Environment;
+export class Run extends Emitter {
+  readonly probes: Probes;
   readonly frames: Frames;
-  readonly mappings: Mappings;
+  readonly iommu: IommuEntries;
+  readonly mappings = new Mappings();
+  readonly buffers: Buffers;
   readonly requests: Requests;
   readonly device: CausalOrder;
-  readonly buffers: Buffers;
-  readonly iommu: IommuEntries;
-  readonly probes: Probes;
   /** NVMe controller -> its PCI device, learnt from the first buffer that is mapped for a command of it. */
   readonly controllers = new Map<string, number>();
-  /** Nanoseconds on the guest's clock; null where the current record has none. */
-  at: number | null = null;
-  /** The source of the current record, and its text. */
-  source: Source | null = null;
-  text = "";
   #op = -1;
   #ops = 0;
-  readonly #keep: KeepLine | null;
 
-  constructor(survey: Environment, probes: Probes, sink: Sink, keep: KeepLine | null) {
-    this.environment = survey;
+  constructor(environment: Environment, probes: Probes, sink: Sink, keep: KeepLine | null) {
+    super(environment, sink, keep);
     this.probes = probes;
-    this.machine = new Machine({ physIsMachine: survey.known && !survey.xen, chipset: null }, sink);
-    this.#keep = keep;
     this.frames = new Frames(this);
-    this.mappings = new Mappings();
-    this.requests = new Requests(this);
-    this.device = new CausalOrder(this.mappings, survey.network);
-    this.buffers = new Buffers(this);
-    this.iommu = new IommuEntries(this);
-  }
-
-  /** Emits an event and gives its seq: the only way to the machine. */
-  emit(event: Event): number {
-    const seq = this.machine.emit(event);
-    if (this.#keep !== null && this.source !== null) {
-      const { path, line } = this.source;
-      this.#keep(seq, { path, number: line, text: this.text });
-    }
-    return seq;
+    this.iommu = new IommuEntries(this, this.frames);
+    this.buffers = new Buffers(this, this.frames, this.iommu, this.mappings);
+    this.requests = new Requests(this, this.buffers, this.iommu);
+    this.device = new CausalOrder(this.mappings, environment.network);
   }
 
   /** The PCI device of the controller of a command; null where that is not known yet. */
