@@ -83,7 +83,12 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
       grows: wishes.follow !== null || kernels.some(({ source }) => source.path === "-"),
     },
   );
-  const run = new Run(environment, wishes.probes, await open(aboutRun(environment, opened)), wishes.keep);
+  const run = new Run(
+    environment,
+    wishes.probes,
+    await open(aboutRun(environment, opened)),
+    wishes.keep,
+  );
   let log: DeviceLog | null = null;
   const streams: Stream[] = [];
   const streamSources: Source[] = [];
