@@ -54,7 +54,7 @@ export const mappingAstray: Check = {
   },
 };
 
-/** The first page that the handle does not lead to; null where it leads to all whose place is known. */
+/** The first page that the handle does not lead to; null where it leads to all whose frame is known. */
 function strayPage({ bus, phys, size }: Of<"dma.mapped">, state: State, slots: Table<Mfn, Pfn>) {
   if (phys == null) return null;
   const start = pageOffset(phys);

@@ -40,7 +40,7 @@ export const tableBase: Check = {
         if (base === undefined) return;
         if (about.source === "imported" && state.table.size === 0)
           report.unknown("the table's pages were allocated before the trace begins");
-        const page = firstAstray(state, base);
+        const page = firstWrongPage(state, base);
         if (page === null) return;
         const fetched = offset(untranslated(base), page * PAGE_SIZE);
         const meant = machineOf(state.table.frameOf(tablePage(page))!);
@@ -57,7 +57,7 @@ export const tableBase: Check = {
 const isUpper = ({ name }: { readonly name: string }): boolean => name === "table-high";
 
 /** The first page of the table that is not where the chipset looks for it; null where all are. */
-function firstAstray({ table }: State, base: Bus): number | null {
+function firstWrongPage({ table }: State, base: Bus): number | null {
   const first = mfnOf(untranslated(base));
   for (let page = 0; page < table.size; page++)
     if (table.frameOf(tablePage(page)) !== offset(first, page)) return page;

@@ -75,7 +75,7 @@ export const breakpointCommands: readonly Command[] = [
     name: "checkpoint",
     short: ["check"],
     usage: "checkpoint",
-    says: "remember this place; 'restart NUMBER' comes back to it",
+    says: "remember this position; 'restart NUMBER' comes back to it",
     run: ({ session }) => {
       const { number, moment } = session.checkpoint();
       return `checkpoint ${number} at #${moment}`;

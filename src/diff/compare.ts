@@ -22,9 +22,9 @@ export type PairClass = (typeof classes)[number];
 
 /** By kind: the columns of a row that its fields fill. */
 const fieldColumns: readonly (readonly number[])[] = kindNames.map((kind) => {
-  const places = Object.values(declarationOf(kind).fields).map((field) => field.in);
-  const filled = columns.flatMap((column, i) => (places.includes(column) ? [i] : []));
-  return places.includes("note") ? [...filled, NOTE] : filled;
+  const storages = Object.values(declarationOf(kind).fields).map((field) => field.in);
+  const filled = columns.flatMap((column, i) => (storages.includes(column) ? [i] : []));
+  return storages.includes("note") ? [...filled, NOTE] : filled;
 });
 
 const { kind: KIND, actor: ACTOR, place: PLACE } = at;

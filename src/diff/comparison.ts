@@ -17,7 +17,7 @@ export interface OpName {
   readonly arguments: Facts;
 }
 
-/** One place where two traces part: a pair, an event alone, or the results of an op. */
+/** One difference of two traces: a pair, an event alone, or the results of an op. */
 export interface Divergence {
   readonly class: PairClass;
   readonly op: OpName;
@@ -57,8 +57,8 @@ export interface Comparison {
   readonly unknown: number;
   /** What has no partner in the other trace, in events; whole ops without one are not counted. */
   readonly unmatched: Two<number>;
-  /** Ops paired by name and place although their arguments differ, and those that stand alone. */
-  readonly opsByPlace: number;
+  /** Ops paired by name and position although their arguments differ, and those that stand alone. */
+  readonly opsByPosition: number;
   readonly opsAlone: number;
   /** Whether partners may lie further away than was looked. */
   readonly isGuess: boolean;

@@ -67,7 +67,7 @@ class Comparing {
   #first: Divergence | null = null;
   #firstDevice: Divergence | null = null;
   #ops = 0;
-  #opsByPlace = 0;
+  #opsByPosition = 0;
   #opsAlone = 0;
   #isGuess = false;
   #waiting: Difference[] = [];
@@ -111,7 +111,7 @@ class Comparing {
       unread: this.#unread,
       unknown: this.#judge.unknown,
       unmatched: this.#unmatched,
-      opsByPlace: this.#opsByPlace,
+      opsByPosition: this.#opsByPosition,
       opsAlone: this.#opsAlone,
       isGuess: this.#isGuess,
       first: this.#first,
@@ -122,15 +122,15 @@ class Comparing {
     };
   }
 
-  #both(a: OpSpan, b: OpSpan, isByPlace: boolean): void {
+  #both(a: OpSpan, b: OpSpan, isByPosition: boolean): void {
     const isAgreed =
-      a.op === b.op && a.signature !== null && a.signature === b.signature && !isByPlace;
+      a.op === b.op && a.signature !== null && a.signature === b.signature && !isByPosition;
     if (this.#isSigned && isAgreed && this.#partners.isPlain) {
       this.#unread.ops++;
       this.#unread.events += a.end - a.first + 1 + b.end - b.first + 1;
       return;
     }
-    if (isByPlace) this.#opsByPlace++;
+    if (isByPosition) this.#opsByPosition++;
     const asked = [spoken(a), spoken(b)] as const;
     if (asked[0] !== asked[1])
       this.#noteFacts(a, [{ fact: "operation", a: asked[0], b: asked[1] }]);

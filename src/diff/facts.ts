@@ -1,7 +1,7 @@
 // facts.ts - how the results of two ops compare: what the driver returned and what a recording observed.
 
 import type { Facts } from "../event/field.ts";
-import { PLACE_FACTS } from "../fingerprint/match-key.ts";
+import { FRAME_DEPENDENT_FACTS } from "../fingerprint/match-key.ts";
 import type { Cursor } from "./cursor.ts";
 import type { OpSpan } from "./pairing.ts";
 
@@ -25,7 +25,7 @@ export function differingFacts(
       : [{ fact: "ended", a: a.result !== null, b: b.result !== null }];
   const facts = new Set([...Object.keys(a.result), ...Object.keys(b.result)]);
   return [...facts]
-    .filter((fact) => exact || !PLACE_FACTS.has(fact))
+    .filter((fact) => exact || !FRAME_DEPENDENT_FACTS.has(fact))
     .map((fact) => ({ fact, a: stated(fact, a, cursorA), b: stated(fact, b, cursorB) }))
     .filter((pair) => JSON.stringify(pair.a) !== JSON.stringify(pair.b));
 }

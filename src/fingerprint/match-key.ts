@@ -17,7 +17,7 @@ const { actor: ACTOR, subject: SUBJECT, bus: BUS, value: VALUE } = at;
 const HAS_BUS = 1 << BUS;
 
 /** Facts of an op's result that say where frames lie. */
-export const PLACE_FACTS = new Set([
+export const FRAME_DEPENDENT_FACTS = new Set([
   "handles",
   "memory",
   "physical",
@@ -33,7 +33,9 @@ export const PLACE_FACTS = new Set([
 /** What of an op's result does not say where frames lie, as text. */
 export const resultText = (result: Facts): string =>
   Object.entries(result)
-    .map(([fact, value]) => (PLACE_FACTS.has(fact) ? "" : `${fact}=${JSON.stringify(value)};`))
+    .map(([fact, value]) =>
+      FRAME_DEPENDENT_FACTS.has(fact) ? "" : `${fact}=${JSON.stringify(value)};`,
+    )
     .join("");
 
 /** By kind: whether only the platform does it, so that it has no partner on another one. */

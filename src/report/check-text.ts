@@ -56,7 +56,7 @@ export function findingLine(finding: Finding): string {
   return `#${finding.seq}${within} ${findingWords(finding)}`;
 }
 
-/** The same without the place. */
+/** The same without the number of its event and op. */
 export function findingWords({ subjects, verdict, says }: Finding): string {
   const about = subjects.length === 0 ? "" : `${subjects.map(subjectName).join(", ")}: `;
   return `${about}${says}${verdict === null ? "" : ` ${verdictText(verdict)}`}`;

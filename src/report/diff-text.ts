@@ -158,7 +158,7 @@ const headOf = (name: string, { about, count, torn }: Compared): string =>
 /** "op 5 bind slot=0 pg_start=0" */
 export const opText = ({ op }: Divergence): string => vocabulary["op.began"].text(op);
 
-/** A place where the traces part: both events, their addresses, and where those came from. */
+/** An event at which the traces part: both events, their addresses, and where those came from. */
 function divergenceLines(a: Compared, b: Compared, divergence: Divergence): string[] {
   const lines = divergence.facts.map((fact) => `  ${factText(fact)}`);
   if (divergence.a === null && divergence.b === null) return lines;
@@ -246,7 +246,7 @@ function scatteredText({ scattered }: Comparison): string {
 }
 
 function alignmentText(comparison: Comparison): string {
-  const { unmatched, opsByPlace, opsAlone, isGuess, transferred } = comparison;
+  const { unmatched, opsByPosition, opsAlone, isGuess, transferred } = comparison;
   const lines: string[] = [];
   if (transferred !== null)
     lines.push(
@@ -261,9 +261,9 @@ function alignmentText(comparison: Comparison): string {
     lines.push(
       `ops by name and arguments; without a partner: ${countOf(opsAlone, "op")}, not read`,
     );
-  if (opsByPlace > 0)
+  if (opsByPosition > 0)
     lines.push(
-      `a guess: ${countOf(opsByPlace, "pair")} of ops by name and place alone, their arguments differ`,
+      `a guess: ${countOf(opsByPosition, "pair")} of ops by name and position alone, their arguments differ`,
     );
   if (isGuess)
     lines.push("a guess: in one op the sides share nothing for longer than partners are sought");

@@ -72,7 +72,7 @@ const ofClasses: { readonly [C in Exclude<PairClass, Verdict>]: GlossaryEntry } 
       "has a fault, and messages, that no bare PC knows.",
   },
   reordered: {
-    means: "both have it, at different places in the op",
+    means: "both have it, at different positions in the op",
     example:
       "A GATT write is posted on PCI: the TLB flush that follows can overtake it unless the word is read " +
       "back first.",

@@ -1,4 +1,4 @@
-// create.ts - makes a new trace file: its place on disk, its tables, and what it says of itself.
+// create.ts - makes a new trace file: its path, its tables, and what it says of itself.
 
 import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";

@@ -6,7 +6,7 @@ import { dmaAccess } from "../../src/check/dma-access.ts";
 import type { Event, Of } from "../../src/event/vocabulary.ts";
 import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { changed, found, imported, type Run, runOf } from "./found.ts";
+import { changed, imported, type Run, runCheck, runOf } from "./run-check.ts";
 
 const dom0 = runOf(recorded(setupOf("xen-i386 gart dma")));
 type Access = Of<"device.read"> | Of<"device.wrote">;
@@ -25,14 +25,18 @@ const saidOf = (run: Run, change: (access: Access) => Event) => {
   const other = changed(run, (event, seq) =>
     seq === streamed.seq && isAccess(event) ? change(event) : event,
   );
-  return found(dmaAccess, other).findings.map(({ seq, says, verdict }) => ({ seq, says, verdict }));
+  return runCheck(dmaAccess, other).findings.map(({ seq, says, verdict }) => ({
+    seq,
+    says,
+    verdict,
+  }));
 };
 
 const { seq } = streamed;
 const told = streamed.event as Access;
 
 test("a right run has nothing of the kind", () => {
-  expect(found(dmaAccess, dom0).count).toBe(0);
+  expect(runCheck(dmaAccess, dom0).count).toBe(0);
 });
 
 test("an access by the kernel's own number is in the wrong space", () => {

@@ -6,7 +6,7 @@ import { mappingAstray } from "../../src/check/mapping-astray.ts";
 import type { Of } from "../../src/event/vocabulary.ts";
 import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { changed, found, runOf } from "./found.ts";
+import { changed, runCheck, runOf } from "./run-check.ts";
 
 const ours = runOf(recorded(setupOf("xen-i386-swiotlb gart dma")));
 const copies = ours.events.flatMap(({ event }) => (event.kind === "page.copied" ? [event] : []));
@@ -19,12 +19,12 @@ const captured = changed(ours, (event) =>
 );
 
 test("the slot that a buffer was copied to is its place", () => {
-  expect(found(mappingAstray, captured).findings).toEqual([]);
+  expect(runCheck(mappingAstray, captured).findings).toEqual([]);
 });
 
 test("the slot that something else was copied to is not", () => {
   const other = changed(captured, (event) =>
     event.kind === "page.copied" ? { ...event, phys: phys(0x7000) } : event,
   );
-  expect(found(mappingAstray, other).count).toBe(1);
+  expect(runCheck(mappingAstray, other).count).toBe(1);
 });

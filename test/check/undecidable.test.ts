@@ -6,7 +6,7 @@ import { intel440bx } from "../../src/chipset/440bx.ts";
 import { sized } from "../../src/scenario/scenario.ts";
 import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { changed, found, imported, runOf } from "./found.ts";
+import { changed, imported, runCheck, runOf } from "./run-check.ts";
 
 const whole = runOf(
   recorded(setupOf("xen-i386 gart smoke", { chipset: sized(intel440bx, 0xb4, 0x3f) })),
@@ -18,7 +18,7 @@ test("an imported trace that begins in the middle gives no finding, wherever it 
     const first = Math.floor(whole.events.length * part);
     const rest = imported(changed(whole, (event, seq) => (seq < first ? null : event)));
     for (const check of checks)
-      expect(found(check, rest)).toMatchObject({ count: 0, failure: null });
+      expect(runCheck(check, rest)).toMatchObject({ count: 0, failure: null });
   }
 });
 
@@ -27,7 +27,7 @@ test("what it lacks is counted, and said with the first event", () => {
   const rest = imported(
     changed(whole, (event) => (event.kind === "page.allocated" ? null : event)),
   );
-  expect(found(called("wrong-free"), rest).unknown).toMatchObject({
+  expect(runCheck(called("wrong-free"), rest).unknown).toMatchObject({
     count: freed.length,
     why: "a page is freed that was allocated before the trace begins",
   });
@@ -39,7 +39,7 @@ test("after a gap only checks of single events go on", () => {
     at === seq - 1 ? { kind: "events.lost", actor: "kernel", count: 12 } : event,
   );
   for (const check of checks) {
-    const { count, undecidable } = found(check, gap);
+    const { count, undecidable } = runCheck(check, gap);
     expect(count).toBe(0);
     expect(undecidable).toEqual(
       check.byEvent ? null : { since: seq - 1, why: "12 events were lost" },
@@ -51,5 +51,5 @@ test("a stale entry of the TLB is told once, however many operations follow", ()
   const unflushed = changed(whole, (event, seq) =>
     event.kind === "tlb.flushed" && event.which === "gart" && seq > 2000 ? null : event,
   );
-  expect(found(called("gart-tlb-stale"), unflushed).count).toBe(4);
+  expect(runCheck(called("gart-tlb-stale"), unflushed).count).toBe(4);
 });

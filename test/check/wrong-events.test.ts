@@ -12,7 +12,7 @@ import { scenarios } from "../../src/scenario/index.ts";
 import { sized } from "../../src/scenario/scenario.ts";
 import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { changed, firstAt, found, type Run, runOf } from "./found.ts";
+import { changed, firstAt, type Run, runCheck, runOf } from "./run-check.ts";
 
 const small = { chipset: sized(intel440bx, 0xb4, 0x3f) };
 const dom0 = runOf(recorded(setupOf("xen-i386 gart smoke", small)));
@@ -197,12 +197,12 @@ describe.each(wrongs)("$check", ({ check: name, run, at, change, foundAt }) => {
   const check = checks.find((check) => check.name === name)!;
 
   test("holds on a right run", () => {
-    expect(found(check, run)).toMatchObject({ count: 0, unknown: null, undecidable: null });
+    expect(runCheck(check, run)).toMatchObject({ count: 0, unknown: null, undecidable: null });
   });
 
   test("finds the one wrong event", () => {
     const wrong = changed(run, (event, seq) => (seq === at ? change(event as never) : event));
-    const checked = found(check, wrong);
+    const checked = runCheck(check, wrong);
     expect(checked.failure).toBeNull();
     expect(checked.count).toBeGreaterThan(0);
     if (foundAt === undefined) expect(checked.findings[0]!.seq).toBe(at);

@@ -32,8 +32,8 @@ test("a page of an op without a partner is no page of the op that has its number
 });
 
 test("ops of one name and other arguments are paired by their place, as a guess", () => {
-  const { first, opsByPlace } = compare(run(alloc(0, 2)), run(alloc(0, 3)));
-  expect(opsByPlace).toBe(1);
+  const { first, opsByPosition } = compare(run(alloc(0, 2)), run(alloc(0, 3)));
+  expect(opsByPosition).toBe(1);
   expect(first!.facts[0]).toMatchObject({ fact: "operation" });
 });
 

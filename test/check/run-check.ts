@@ -1,4 +1,4 @@
-// found.ts - what one check finds: in a recorded run, and in the same run with an event changed.
+// run-check.ts - runs one check over a recorded run, or over the same run with events changed.
 
 import type { Check, Checked } from "../../src/check/check.ts";
 import { runChecks } from "../../src/check/run.ts";
@@ -28,7 +28,7 @@ export const imported = ({ about, events }: Run): Run => ({
   events,
 });
 
-export const found = (check: Check, { about, events }: Run): Checked =>
+export const runCheck = (check: Check, { about, events }: Run): Checked =>
   runChecks(about, events, new State(natureOf(about)), [check])[0]!;
 
 /** The event that a check's first finding is at. */
