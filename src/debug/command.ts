@@ -4,8 +4,8 @@ import { nearest, UserError } from "../fault.ts";
 import { eventLine } from "../report/event-text.ts";
 import { subjectNow } from "../report/subject-text.ts";
 import type { Breakpoint } from "./breakpoint.ts";
-import { fieldNames } from "./condition.ts";
-import { evaluate, fieldsOf, isComparison, subjectAndMoment } from "./evaluate.ts";
+import { fieldsNamed } from "./condition.ts";
+import { evaluate, fieldText, isComparison, subjectAndMoment } from "./evaluate.ts";
 import type { OtherTrace } from "./other-trace.ts";
 import type { Arrival, Session } from "./session.ts";
 
@@ -126,15 +126,14 @@ export class Context {
   /** An expression and its value; what the event here has no field for is a dash. */
   displayed({ number, text }: Display): string {
     const { here, travel } = this.session;
-    if (!fieldNames.has(text) && !isComparison(text)) {
+    if (fieldsNamed(text).length === 0 && !isComparison(text)) {
       const [subject, moment] = subjectAndMoment(this.session, text);
       return `${number}: ${subjectNow(travel, subject, travel.stateAt(moment))}`;
     }
     if (here === undefined) return `${number}: ${text} = -`;
-    const fields = fieldsOf(this.session, here);
     const value = isComparison(text)
       ? evaluate(this.session, text)
-      : (fields.find(([name]) => name === text)?.[1] ?? "-");
+      : (fieldText(this.session, here, text) ?? "-");
     return `${number}: ${text} = ${value}`;
   }
 

@@ -51,7 +51,7 @@ export const fieldNames: ReadonlySet<string> = new Set([
   ...kindNames.flatMap((kind) => Object.keys(declarationOf(kind).fields)),
 ]);
 
-/** Fields by the name that they had before: no field is called `way` any more, but conditions may say so. */
+/** Fields by the name that they had before: no field is called `way` any more, but expressions may say so. */
 const formerNames: ReadonlyMap<string, ReadonlySet<string>> = namesByFormer();
 
 function namesByFormer(): Map<string, Set<string>> {
@@ -61,6 +61,10 @@ function namesByFormer(): Map<string, Set<string>> {
       if (formerly !== null) found.set(formerly, (found.get(formerly) ?? new Set()).add(name));
   return found;
 }
+
+/** The fields that a word stands for, also as their former name; none where it is no field of any event. */
+export const fieldsNamed = (word: string): readonly string[] =>
+  fieldNames.has(word) ? [word] : [...(formerNames.get(word) ?? [])];
 
 /** The value of a field; null where the event has none of that name. */
 export function fieldOf({ recorded, verdict, virtBase }: Candidate, name: string): unknown {
@@ -191,9 +195,9 @@ class Parser {
     }
     if (/^['"]/.test(word)) return () => word.slice(1, -1);
     if (fieldNames.has(word)) return (lookup) => lookup(word);
-    const present = formerNames.get(word);
-    if (present !== undefined)
-      return (lookup) => [...present].map(lookup).find((value) => value !== null) ?? null;
+    const present = fieldsNamed(word);
+    if (present.length > 0)
+      return (lookup) => present.map(lookup).find((value) => value !== null) ?? null;
     if (!/^\w/.test(word)) throw this.#wrong(at, "is not expected here");
     if (isLeft) {
       const near = nearest(word, [...fieldNames]);

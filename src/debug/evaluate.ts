@@ -6,7 +6,7 @@ import { momentOf } from "../replay/position.ts";
 import { type Subject, subjectNamed } from "../replay/subject.ts";
 import { subjectText } from "../report/subject-text.ts";
 import { inColumns } from "../report/text.ts";
-import { conditionOf, fieldNames, fieldOf } from "./condition.ts";
+import { conditionOf, fieldOf, fieldsNamed } from "./condition.ts";
 import type { Session } from "./session.ts";
 
 /** What can be written after `print`, for messages and help. */
@@ -21,10 +21,10 @@ export function evaluate(session: Session, expression: string): string {
   const text = expression.trim();
   const { here, travel, trace } = session;
   if (text === "") return inColumns(fieldsOf(session, needed(here)).map(([...row]) => row));
-  if (fieldNames.has(text)) {
+  if (fieldsNamed(text).length > 0) {
     const recorded = needed(here);
-    const row = fieldsOf(session, recorded).find(([name]) => name === text);
-    if (row !== undefined) return row[1];
+    const value = fieldText(session, recorded, text);
+    if (value !== undefined) return value;
     throw new UserError(`#${recorded.seq} is ${recorded.event.kind}, which has no ${text}`);
   }
   if (isComparison(text)) {
@@ -60,6 +60,16 @@ export function fieldsOf(
     const value = fieldOf(candidate, name);
     return value === null ? [] : [[name, spoken(value, fields[name]?.hex === true)]];
   });
+}
+
+/** A field of an event as text, by its present or its former name; undefined where the event has none. */
+export function fieldText(
+  session: Pick<Session, "travel" | "trace">,
+  recorded: Recorded,
+  word: string,
+): string | undefined {
+  const names = fieldsNamed(word);
+  return fieldsOf(session, recorded).find(([name]) => names.includes(name))?.[1];
 }
 
 function spoken(value: unknown, hex: boolean): string {

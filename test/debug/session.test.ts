@@ -2,7 +2,9 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { targetOf } from "../../src/debug/breakpoint.ts";
+import { Context } from "../../src/debug/command.ts";
 import { conditionOf } from "../../src/debug/condition.ts";
+import { evaluate } from "../../src/debug/evaluate.ts";
 import { OtherTrace } from "../../src/debug/other-trace.ts";
 import { Session } from "../../src/debug/session.ts";
 import { compare } from "../../src/diff/diff.ts";
@@ -54,6 +56,18 @@ test("a condition may call a field by the name that it had before", () => {
   session.add("present", targetOf(trace, "table.remapped"), conditionOf("function == iounmap"));
   const remapped = all(({ kind }) => kind === "table.remapped");
   return expect(stopsOf("forwards")).resolves.toEqual(remapped);
+});
+
+test("print and display know a field by the name that it had before", () => {
+  const context = new Context(session, "", null, []);
+  const [remapped] = all(({ kind }) => kind === "table.remapped");
+  session.goTo(remapped!);
+  expect(evaluate(session, "way")).toBe(evaluate(session, "function"));
+  expect(evaluate(session, "way")).toBe("ioremap_nocache");
+  expect(context.displayed({ number: 1, text: "way" })).toBe("1: way = ioremap_nocache");
+  session.goTo(1);
+  expect(context.displayed({ number: 1, text: "way" })).toBe("1: way = -");
+  expect(() => evaluate(session, "way")).toThrow("#1 is op.began, which has no way");
 });
 
 test("next goes from the beginning of one op to that of the next, and back the same way", async () => {

@@ -5,6 +5,9 @@ import { expect, test } from "vitest";
 import { bus, gattIndex } from "../../src/address.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { TraceReader } from "../../src/store/read.ts";
+import { parseWorkload, workloadText } from "../../src/workload/workload.ts";
+import { lawfulTrace, setupOf, workloadOf } from "../laws.ts";
+import { stored } from "../replay/stored.ts";
 import { record } from "./sample.ts";
 
 const run = (entry = 7, text = "agp_bind_memory", place = "agp_generic_insert_memory"): Event[] => [
@@ -25,6 +28,23 @@ test("two equal runs have one digest", async () => {
   const [once, again] = [await record(run()), await record(run())];
   expect(once.digest).toBe(again.digest);
   expect(once.digest).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("a workload file that calls a mapping's direction way gives the trace of one with its present name", async () => {
+  const setup = (field: "way" | "direction") =>
+    setupOf("native-i386 gart", {
+      workload: workloadOf(
+        { op: "buffer", buffer: 0, pages: 2 },
+        { op: "dma_map", buffer: 0, [field]: "to-device", by: "sg" },
+        { op: "dma_unmap", buffer: 0 },
+      ),
+    });
+  const old = await stored(lawfulTrace(setup("way")), 64);
+  const present = await stored(lawfulTrace(setup("direction")), 64);
+  expect(old.digest).toBe(present.digest);
+  const again = parseWorkload(old.about.operations!, "the trace");
+  expect(again).toEqual(setup("direction").workload);
+  expect(workloadText(again)).toBe(old.about.operations);
 });
 
 test("one other number, text or place makes another digest", async () => {
