@@ -11,7 +11,7 @@ export const attributes = ["reserved", "unreserved", "uncached", "cached"] as co
 
 export const cache = {
   "cache.flushed": kind(
-    { effect: "fact", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    { effect: "changes-many", doneBy: "chipset-driver", scope: "op", inCaptures: false },
     {
       instruction: formerly("way", named(flushes)),
       virt: optional(virtField),
@@ -22,7 +22,7 @@ export const cache = {
       `${e.instruction}${e.virt == null ? "" : ` ${hex(e.virt)}`}${e.size == null ? "" : `, ${e.size} bytes`}`,
   ),
   "tlb.flushed": kind(
-    { effect: "fact", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    { effect: "changes-many", doneBy: "chipset-driver", scope: "op", inCaptures: false },
     { which: named(tlbs) },
     (e) => `${e.which} TLB flushed`,
   ),

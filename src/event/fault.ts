@@ -39,7 +39,7 @@ export const fault = {
   ),
   // The recorder could not keep up: what was known before may no longer hold.
   "events.lost": kind(
-    { effect: "fact", doneBy: "any", scope: "op", inCaptures: false },
+    { effect: "changes-many", doneBy: "any", scope: "op", inCaptures: false },
     { count: numberField, text: optional(textField) },
     (e) => `${e.count} events lost${e.text == null ? "" : `: ${e.text}`}`,
   ),

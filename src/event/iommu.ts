@@ -59,7 +59,7 @@ export const iommu = {
   ),
   // All entries from `page` on lead to one spare page, so that nothing on the bus meets a fault.
   "iommu.filled": kind(
-    { effect: "fact", doneBy: "platform", scope: "op", inCaptures: false },
+    { effect: "changes-many", doneBy: "platform", scope: "op", inCaptures: false },
     {
       page: subject("iommu"),
       ...pageFields,

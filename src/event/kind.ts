@@ -7,12 +7,18 @@ import type { Field, FieldValues } from "./field.ts";
 
 type Fields = { readonly [name: string]: Field };
 
+/** What a kind of event does to the state. */
+export const effects = [
+  "changes", // that of its subject, whose latest event it is from then on
+  "changes-many", // that of many subjects, none of which is its own: a flush, a table filled, a gap in the recording
+  "reveals", // that of its subject, where nothing was known of it before
+  "observes", // nothing of its subject; a device's access leaves the translation that it used in a TLB
+  "fact", // nothing
+] as const;
+export type Effect = (typeof effects)[number];
+
 export interface Traits {
-  /**
-   * What it does to the state of its subject: it changes it, reveals it where nothing was known before, or
-   * observes it. A fact has no such effect.
-   */
-  readonly effect: "changes" | "reveals" | "observes" | "fact";
+  readonly effect: Effect;
   /**
    * Whose doing it is. A driver for one chipset has registers, flushes and messages of its own; what only the
    * platform does has no counterpart on another one.

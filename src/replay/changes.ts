@@ -4,7 +4,7 @@
 
 import { PAGE_SIZE, pfnOf, raw } from "../address.ts";
 import { type FamilyName, families, subjectCode } from "../event/field.ts";
-import type { Traits } from "../event/kind.ts";
+import { effects as anyEffect, type Effect } from "../event/kind.ts";
 import type { Search } from "../event/trace.ts";
 import {
   declarationOf,
@@ -31,13 +31,11 @@ for (const kind of kindNames)
   }
 
 /** Of a family, the kinds with one of these effects on their subject. */
-const kindsOf = (family: FamilyName, ...effects: readonly Traits["effect"][]): KindName[] =>
+const kindsOf = (family: FamilyName, ...effects: readonly Effect[]): KindName[] =>
   [...namers.get(family)!.keys()].filter((kind) => effects.includes(declarationOf(kind).effect));
 
 /** By family: the kinds that change one of its subjects. */
 const changing = new Map(families.map((family) => [family, kindsOf(family, "changes")]));
-
-const ANY: readonly Traits["effect"][] = ["changes", "reveals", "observes", "fact"];
 
 /** Families whose events can be about several pages, the first of which is their subject. */
 const PAGED: readonly SubjectRange["family"][] = ["allocation", "iommu"];
@@ -59,7 +57,7 @@ export function changesOf(trace: Trace, { parts }: Subject, stretch: Stretch): I
 
 /** The events that changed a subject or observed it; observations are found by reading, a second for ten million events. */
 export function accessesOf(trace: Trace, { parts }: Subject, stretch: Stretch): Iterable<Recorded> {
-  const heads = parts.flatMap((part) => headsOf(trace, part, stretch, ANY));
+  const heads = parts.flatMap((part) => headsOf(trace, part, stretch, anyEffect));
   return merged(heads, stretch.backwards === true);
 }
 
@@ -76,7 +74,7 @@ function headsOf(
   trace: Trace,
   part: SubjectRange,
   stretch: Stretch,
-  effects: readonly Traits["effect"][],
+  effects: readonly Effect[],
 ): Iterable<Recorded>[] {
   const { family } = part;
   if (family === "attribute") return attributes(trace, part, stretch);

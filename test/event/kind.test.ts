@@ -44,16 +44,21 @@ describe("a kind does not compile", () => {
 const subjectsOf = (name: (typeof kindNames)[number]) =>
   Object.values(declarationOf(name).fields).filter(({ family }) => family !== null);
 
-test("what changes, reveals or observes a state has a subject; an attribute is that of a page", () => {
-  const without = kindsWhere(({ effect }) => effect !== "fact").filter(
-    (name) => subjectsOf(name).length !== 1,
-  );
+test("what changes, reveals or observes one state has a subject; an attribute is that of a page", () => {
+  const ofOne = kindsWhere(({ effect }) => effect !== "fact" && effect !== "changes-many");
+  const without = ofOne.filter((name) => subjectsOf(name).length !== 1);
   expect(without).toEqual(["attribute.changed"]);
 });
 
-test("only the entries that an IOMMU leaves empty are no one's state, though they have a first", () => {
+test("a fact has no subject", () => {
   const facts = kindsWhere(({ effect }) => effect === "fact");
-  expect(facts.filter((name) => subjectsOf(name).length > 0)).toEqual(["iommu.filled"]);
+  expect(facts.filter((name) => subjectsOf(name).length > 0)).toEqual([]);
+});
+
+test("flushes, a filled table and a gap change many; only the entries of a filled table have a first", () => {
+  const many = kindsWhere(({ effect }) => effect === "changes-many");
+  expect(many).toEqual(["iommu.filled", "cache.flushed", "tlb.flushed", "events.lost"]);
+  expect(many.filter((name) => subjectsOf(name).length > 0)).toEqual(["iommu.filled"]);
 });
 
 test("reads of tables and of contents change nothing", () => {

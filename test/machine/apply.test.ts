@@ -3,34 +3,29 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { gattIndex } from "../../src/address.ts";
-import { kindNames } from "../../src/event/vocabulary.ts";
+import type { Effect } from "../../src/event/kind.ts";
+import { type KindName, kindNames, kindsWhere } from "../../src/event/vocabulary.ts";
 import { type Appliers, type FamilyAppliers, nothing } from "../../src/machine/appliers.ts";
 import { apply, changing } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
+import { stateAt } from "../../src/replay/replay.ts";
 import { eventOf } from "../event/generated.ts";
+import { busyTrace } from "../replay/busy.ts";
 import { happens, pc, stateAfter } from "./happens.ts";
 
-const facts = [
-  "call.entered",
-  "call.returned",
-  "message.logged",
-  "hypercall.made",
-  "hook.called",
-  "gatt.read",
-  "directory.read",
-  "scratch-directory.read",
-  "cpu.read",
-  "bio.merged",
-  "bio.split",
-  "fault.raised",
-  "iommu.translated",
-  "descriptor.written",
+/** The latest event of a request or of a page-table entry is its state: no table keeps it. */
+const keptInNoTable: readonly KindName[] = [
   "request.issued",
-  "request.mapped",
   "request.fetched",
+  "request.mapped",
   "request.completed",
   "pte.written",
-] as const;
+];
+const busy = busyTrace();
+const ofEffect = (...wanted: readonly Effect[]) =>
+  kindsWhere(({ effect }) => wanted.includes(effect));
+/** A device's read leaves the translation that it used in a TLB. */
+const TLBS = ["tlb.word", "tlb.seq", "tlbHigh", "iommuTlb"];
 
 describe.each(kindNames)("%s", (kind) => {
   test("goes through the door and makes the next moment", () => {
@@ -48,22 +43,39 @@ describe.each(kindNames)("%s", (kind) => {
   });
 });
 
-test.each(facts)("%s is a fact and changes nothing but the moment", (kind) => {
-  fc.assert(
-    fc.property(eventOf(kind), (event) => {
-      const state = new State(pc);
-      apply(state, event, 1);
-      expect([state.moment, state.op, state.unknownSince]).toEqual([1, -1, 0]);
-      for (const [name, table] of state.tables) expect(table.size, name).toBe(0);
-    }),
-    { numRuns: 30 },
+test("a kind whose applier changes the state is declared so, and of these only what no table keeps has none", () => {
+  expect(ofEffect("fact").filter((kind) => changing.includes(kind))).toEqual([]);
+  const declared = ofEffect("changes", "changes-many", "reveals");
+  expect(declared.filter((kind) => !changing.includes(kind)).toSorted()).toEqual(
+    keptInNoTable.toSorted(),
   );
+  expect(ofEffect("observes").filter((kind) => changing.includes(kind))).toEqual(["device.read"]);
 });
 
-test("every other kind can change it, and a fold applies all of these", () => {
-  const left = kindNames.filter((kind) => !changing.includes(kind));
-  expect(left.toSorted()).toEqual([...facts].sort());
-});
+test.each([...ofEffect("fact", "observes"), ...keptInNoTable])(
+  "%s changes nothing but the moment, where it is a device's read the TLBs",
+  (kind) => {
+    const { seq } = [...busy.events()].findLast(({ event }) => event.kind === "device.read")!;
+    const before = stateAt(busy, seq);
+    const textOf = (state: State) =>
+      [...state.tables].map(([name, table]) => [name, JSON.stringify([...table])] as const);
+    const expected = new Map(textOf(before));
+    fc.assert(
+      fc.property(eventOf(kind), (event) => {
+        const state = before.copy();
+        apply(state, event, before.moment + 1);
+        expect([state.moment, state.op]).toEqual([before.moment + 1, before.op]);
+        const changed = textOf(state).flatMap(([name, text]) =>
+          text === expected.get(name) ? [] : [name],
+        );
+        expect(changed.filter((name) => kind !== "device.read" || !TLBS.includes(name))).toEqual(
+          [],
+        );
+      }),
+      { numRuns: 30 },
+    );
+  },
+);
 
 test("a kind without an applier does not compile", () => {
   const all = Object.fromEntries(kindNames.map((kind) => [kind, nothing])) as unknown as Appliers;
