@@ -1,6 +1,6 @@
-// bio-merge.ts - two pages are one segment of a block request only where the disk goes from one to the other.
+// bio-merge.ts - two pages are merged into one segment only where their machine frames follow each other.
 //
-// The disk is told an address and a length. Xen overrides BIOVEC_PHYS_MERGEABLE because pages that follow each
+// The disk gets one address and one length for a segment. Xen overrides BIOVEC_PHYS_MERGEABLE because pages that follow each
 // other in pseudo-physical memory rarely do in the machine's (asm-xen/asm-i386/io.h of March 2005).
 
 import { hex } from "../address.ts";

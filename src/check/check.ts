@@ -1,7 +1,7 @@
 // check.ts - what a check is: an invariant of the machine, watched event by event.
 //
-// Whoever writes a check of their own needs this page alone: a module that exports `checks`, a list of
-// objects of this shape, is taken by `gartrace check --checks`.
+// To write a check of your own you need this file alone: `gartrace check --checks` takes a module that exports
+// `checks`, a list of objects of this shape.
 
 import type { Subject } from "../event/field.ts";
 import type { About } from "../event/trace.ts";
@@ -22,19 +22,19 @@ export interface Finding {
   readonly says: string;
 }
 
-/** Where a watch stands: the event under its eyes, and the machine before or after it. */
+/** What a watch gets with an event: its number and op, and the state of the machine before or after it. */
 export interface Moment {
   readonly seq: number;
   readonly op: number;
   readonly state: State;
 }
 
-/** What a watch says of the event under its eyes. */
+/** How a watch reports on the event that it was called with. */
 export interface Report {
   finding(subjects: readonly Subject[], says: string, verdict?: Verdict): void;
-  /** What the event is about cannot be decided, for want of a fact; the check goes on. */
+  /** This event cannot be judged because a fact is missing; the check goes on. */
   unknown(why: string): void;
-  /** The trace does not hold what the check needs: from here on it can tell nothing. */
+  /** The trace lacks what the check needs: it judges no further event. */
   cannotTell(why: string): void;
 }
 
@@ -53,22 +53,22 @@ export interface Check {
   readonly name: string;
   /** The invariant as a sentence, without a full stop. */
   readonly holds: string;
-  /** Set where each event is judged by itself, so that a gap in the recording takes nothing from it. */
+  /** Set where each event is judged by itself, so that the check goes on after a gap in the recording. */
   readonly byEvent?: true;
   /** Begins to watch a trace, `about` being what it says of itself; called once for each. */
   watch(about: About, report: Report): Watch;
 }
 
-/** What came of one check over a trace. */
+/** The result of one check over a trace. */
 export interface Checked {
   readonly check: Check;
   /** How many times the invariant stopped holding. */
   readonly count: number;
   /** The first of them. */
   readonly findings: readonly Finding[];
-  /** How many events could not be decided, and why the first of them; null where all could. */
+  /** How many events could not be judged, and why the first could not; null where all could. */
   readonly unknown: { readonly count: number; readonly seq: number; readonly why: string } | null;
-  /** Why it can tell nothing, and from which event on; null where it can. */
+  /** Why it stopped judging, and from which event on; null where it did not. */
   readonly undecidable: { readonly since: number; readonly why: string } | null;
   /** What the check itself threw, and at which event; the others went on. */
   readonly failure: { readonly seq: number; readonly error: unknown } | null;

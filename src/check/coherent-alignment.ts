@@ -14,7 +14,7 @@ export const coherentAlignment: Check = {
     after: {
       "dma.mapped": ({ direction, handle, bus, size }, { state }) => {
         if (direction !== "coherent") return;
-        // Behind an IOMMU a handle is as the IOMMU deals it.
+        // Behind an IOMMU the handle is whatever bus address was free.
         if (state.iommu.has(busPageOf(bus))) return;
         const unit = PAGE_SIZE * 2 ** Math.ceil(Math.log2(pagesOf(size)));
         if (isAligned(bus, unit)) return;

@@ -1,8 +1,8 @@
 // data-lost.ts - what a device wrote into a buffer is what the CPU reads there.
 //
-// A kernel that bounces copies when a mapping ends or is synchronised. Where it does not know its own slot
-// (xen f3d1875ab6), or where a driver of a graphics card keeps a mapping for good and synchronises nothing
-// (linux 78a07fe777c4), the CPU goes on reading what was there before.
+// A kernel with bounce buffers copies when a mapping ends or is synchronised. If it does not recognise its own slot
+// (xen f3d1875ab6), or if a graphics driver keeps a mapping for good and never synchronises (linux 78a07fe777c4),
+// the CPU goes on reading the old content.
 
 import {
   type Bus,

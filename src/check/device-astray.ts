@@ -1,7 +1,7 @@
 // device-astray.ts - what a device reads or writes is the page that was meant for it.
 //
-// testgart's integrity test seen from the other side: on a wrong platform its first pass fails, and the page
-// that the card met instead is somebody's.
+// testgart's integrity test, judged by what the card did: with wrong addresses the card reads and writes pages
+// that belong to somebody else.
 
 import { hex } from "../address.ts";
 import { tagName } from "../event/device.ts";
@@ -36,7 +36,7 @@ function look(event: Of<"device.read"> | Of<"device.wrote">, report: Report): vo
   );
 }
 
-/** The page is the right one, and what the CPU wrote to it has not reached memory. */
+/** The page is the right one, but what the CPU wrote to it is still in its cache and not in memory. */
 function lookInCache(
   { bus, machine, reached, frame, tag }: Of<"device.read">,
   { state }: Moment,

@@ -1,7 +1,7 @@
-// dma-access.ts - a device touches what is mapped for it, while it is, in its bounds and in its direction.
+// dma-access.ts - a device accesses only what is mapped for it, while it is mapped, within its bounds and direction.
 //
-// A driver that hands its device another number than the one it was given, as agpgart did with the GATT's address
-// in March 2005, is seen here on a real kernel: the device's own log has an address that nobody mapped.
+// A driver that gives its device another address than dma_map_* returned, as agpgart did with the GATT's in March
+// 2005, is found here in captures of real kernels: the device's own log has an address that nobody mapped.
 
 import { distance, hex, misreadAsPhys, onDeviceBus, type Phys } from "../address.ts";
 import type { Subject } from "../event/field.ts";

@@ -1,7 +1,7 @@
-// dma-release.ts - a DMA mapping ends as it was made: same handle, same length.
+// dma-release.ts - a DMA mapping is ended with the handle and the length that it was made with.
 //
 // The patch of 16 March 2005 freed the table with its bus address where dma_free_coherent wants the handle:
-// behind an IOMMU that takes down somebody else's mapping and leaks the own one.
+// behind an IOMMU that ends somebody else's mapping and leaks the driver's own.
 
 import { hex } from "../address.ts";
 import type { Check } from "./check.ts";

@@ -16,7 +16,7 @@ export const entryAstray: Check = {
       "gatt.written": (event) => {
         if (event.bus == null) return;
         if (event.machine == null) {
-          report.unknown("it is not told where the page of an entry lies");
+          report.unknown("the trace does not say where the page of an entry lies");
           return;
         }
         const verdict = verdictOf(addressesOf(event), null);

@@ -1,4 +1,4 @@
-// entry-format.ts - the word of an entry says the whole address of its page, and that it is one.
+// entry-format.ts - the word of an entry has the whole address of its page, and its valid bit.
 //
 // Efficeon's driver left out the valid bit (linux 1f60245479c); a format of 32 bits has no room for a page above
 // 4 GB (66c669baa7d).

@@ -1,4 +1,4 @@
-// entry-left.ts - when a block is unbound, its entries hold again what an unused entry holds.
+// entry-left.ts - when a block is unbound, its entries get the value of an unused entry.
 //
 // That is the scratch page's word, or 0 (agp_generic_remove_memory of 2.6.12-rc2). Which entries a block had is
 // taken from the operation that bound it, be it the driver's function, an ioctl or DRM.
@@ -30,7 +30,7 @@ export const entryLeft: Check = {
       words.set(entry, word);
       highs.set(entry, high);
     };
-    /** The handle that DRM last gave for a slot: two slots can name one, where one of them is out of date. */
+    /** The handle that DRM last returned for a slot: two slots can have the same one when one of them is out of date. */
     const handles = new Map<unknown, number>();
     /** The entries that each block was bound to. */
     const blocks = new Map<string, GattIndex[]>();

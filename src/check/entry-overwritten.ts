@@ -11,7 +11,7 @@ export const entryOverwritten: Check = {
   name: "entry-overwritten",
   holds: "an entry that leads to memory in use is emptied before it is used again",
   watch: (_, report) => {
-    /** The AGP page that an entry was made for. */
+    /** The AGP page that an entry was written for. */
     const pages = new Table<GattIndex, Pfn>();
     return {
       before: {

@@ -1,4 +1,4 @@
-// entry-unflushed.ts - when the GART's TLB is flushed, or an operation done, no entry lies in the CPU's cache alone.
+// entry-unflushed.ts - at a flush of the GART's TLB and at the end of an operation all entries are in memory.
 //
 // Where the table is mapped cached the chipset sees an entry as of the last flush of its line (U3, UniNorth).
 
@@ -10,7 +10,7 @@ export const entryUnflushed: Check = {
   name: "entry-unflushed",
   holds: "a driver that says it is done has every entry where the chipset can see it",
   watch: (_, report) => {
-    /** The words in the cache that have a finding: the seq of the write of each. */
+    /** The words in the CPU's cache that were reported: the seq of the write of each. */
     const reported = new Map<WordIndex, number>();
     const look = ({ dirty }: State): void => {
       if (dirty.size === 0) {

@@ -19,7 +19,7 @@ export const freedWhileMapped: Check = {
       },
       before: {
         "page.freed": ({ allocation, machine, size, use }) => {
-          // With the table its entries go.
+          // When the table itself is freed, its entries end with it.
           if (use === "gatt") leading.clear();
           if (machine == null) return;
           for (let i = 0; i < pagesOf(size); i++) {

@@ -1,4 +1,4 @@
-// gart-tlb-stale.ts - when a bind or unbind is done, the GART's TLB holds nothing that the table does not say.
+// gart-tlb-stale.ts - after a bind or unbind every entry in the GART's TLB is as in the table.
 //
 // VIA's flush did nothing on some bridges (history 51f4e6ad0e and 885de7803b, February 2005; f4bf05a96f undid
 // it in March), ServerWorks' could hang (2e8b601f84).
@@ -12,7 +12,7 @@ export const gartTlbStale: Check = {
   name: "gart-tlb-stale",
   holds: "after each operation the GART's TLB agrees with the table",
   watch: (_, report) => {
-    /** The stale entries that have a finding: the word of each in the TLB. */
+    /** The stale entries that were reported: the word of each in the TLB. */
     const reported = new Map<GattIndex, number>();
     /** Entries written since the last look; null where anything of the table may have changed. */
     let touched: Set<GattIndex> | null = null;
@@ -40,7 +40,7 @@ export const gartTlbStale: Check = {
         },
         "directory.written": anything,
         "register.written": anything,
-        // Of a cached table, what is flushed is seen only from here on.
+        // Where the table is mapped cached, the chipset sees an entry only after this flush.
         "cache.flushed": ({ size }) => {
           if (size != null) anything();
         },

@@ -1,8 +1,8 @@
-// hook-space.ts - what the kernel asks back is the page that the number was given for.
+// hook-space.ts - phys_to_virt(), gart_to_virt() and the like find the page that the number was made for.
 //
-// The way to the device is held by the checks of entries, table bases and remappings, where the number is
-// used; this is the way back, at the end of which a page is freed. A driver that asks with a number in
-// another space, or after the page's frame has changed, is told somebody else's (linux da503fa60b8).
+// Numbers for the device are checked where they are used: in entries, table bases and remappings. Here the
+// translation back to a page is checked, after which the page is freed. With a number of another space, or after
+// the page's frame has changed, the hook finds somebody else's page (linux da503fa60b8).
 
 import {
   type BusPage,
@@ -52,10 +52,10 @@ export const hookSpace: Check = {
 
 /** The number in pages: `bus`, or `phys` for virt_to_phys and its inverse, which know no other. */
 const pageOf = ({ bus, phys }: Called): BusPage =>
-  // What a driver keeps and asks back is the number alone, whichever space it is of.
+  // A driver keeps the number alone, without the space it is of.
   busPageOf(bus ?? busNumber(raw(phys!)));
 
-/** The pointer was used at once. */
+/** The CPU used the pointer that the hook returned at once. */
 function cleared({ machine, reached, virt }: Called, report: Report): void {
   if (machine == null || machine === reached) return;
   const says = `${virt == null ? "the pointer" : `${hex(virt)}:v`} reaches ${hex(reached!)}:m`;
@@ -74,7 +74,7 @@ function asked(
   const number = busOf(pageOf(event));
   if (meant === undefined) {
     if (source === "imported") {
-      report.unknown("a number is asked back that was given before the trace begins");
+      report.unknown("a number is translated back that was made before the trace begins");
       return;
     }
     const says = `no hook gave ${hex(number)}, which is taken for pfn ${hex(found)}`;

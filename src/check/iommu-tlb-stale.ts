@@ -10,7 +10,7 @@ import type { Check, Moment, Report } from "./check.ts";
 
 export const iommuTlbStale: Check = {
   name: "iommu-tlb-stale",
-  holds: "a PCI device is led by the IOMMU's table, not by what its TLB remembers of it",
+  holds: "a PCI device is translated by the IOMMU's table, not by an old entry in its TLB",
   watch: (_, report) => ({
     before: {
       "device.read": (event, moment) => look(event, moment, report),

@@ -26,7 +26,7 @@ export const mappingAstray: Check = {
   name: "mapping-astray",
   holds: "every page of a DMA mapping is reached by its handle",
   watch: (about, report) => {
-    /** The page that was copied last to a frame of a slot. */
+    /** By frame of a slot: the page that was last copied to it. */
     const slots = new Table<Mfn, Pfn>();
     return {
       after: {
@@ -37,7 +37,7 @@ export const mappingAstray: Check = {
             slots.set(offset(frame, i), offset(page, i));
         },
         "dma.mapped": (event, { state }) => {
-          // Which domain of a captured IOMMU a device is in, no mapping says.
+          // A capture does not say which domain of the IOMMU a device is in.
           if (about.source === "imported" && state.iommu.size > 0) return;
           const page = strayPage(event, state, slots);
           if (page === null) return;

@@ -15,9 +15,9 @@ export const memoryCount: Check = {
     /** 1 for each allocation since the bridge came, by its first page. */
     const live = new Table<Pfn, number>();
     const keys = new Keys();
-    /** By how much they differ, as last told. */
+    /** By how much they differed when that was last reported. */
     let told = 0;
-    /** Whether all that the bridge has was allocated within the trace. */
+    /** Whether the trace has the allocation of everything that the bridge has. */
     let isWhole = about.source === "simulated";
     return {
       after: {
@@ -29,7 +29,7 @@ export const memoryCount: Check = {
           if (name === "init") isWhole = true;
         },
         "op.ended": ({ result }) => {
-          // A bridge that comes next counts from 0, whoever still has memory of this one.
+          // The next bridge counts from 0, even if memory of this one is still allocated.
           if (result.bridge === null) {
             live.clear();
             keys.clear();
@@ -69,7 +69,7 @@ class Keys {
       this.#slots.set(slot, key);
       return isTwice ? key : null;
     }
-    // Of the operations on a slot it is `free` that returns nothing.
+    // `free` is the operation on a slot that returns nothing.
     if (ret !== undefined) return null;
     const freed = this.#slots.get(slot);
     if (freed !== undefined) this.#used.delete(freed);

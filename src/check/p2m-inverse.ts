@@ -1,4 +1,4 @@
-// p2m-inverse.ts - a machine frame stands behind one page only: P2M and M2P are each other's inverse.
+// p2m-inverse.ts - a machine frame belongs to one page only: P2M and M2P are each other's inverse.
 
 import { hex, mfnOf, pfnOf } from "../address.ts";
 import type { Check } from "./check.ts";

@@ -13,7 +13,7 @@ export const pageExposed: Check = {
   name: "page-exposed",
   holds: "what is read of a client's memory was written since it was allocated",
   watch: (_, report) => {
-    /** The seq of the last write to a frame; a frame that is not here was written before the trace. */
+    /** The seq of the last write to a frame; a frame without one was last written before the trace begins. */
     const written = new Map<Mfn, number>();
     const wrote = ({ frame }: Of<"cpu.wrote"> | Of<"device.wrote">, seq: number): void => {
       if (frame != null) written.set(frame, seq);

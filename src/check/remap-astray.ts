@@ -1,7 +1,7 @@
 // remap-astray.ts - ioremap maps the pages that were meant, or would have.
 //
-// Native ioremap takes a physical address, Xen's a machine address (XEN0305 arch/xen/i386/mm/ioremap.c): one
-// word, two spaces. Which of the two was given shows where the number leads, even where it is refused.
+// Native ioremap takes a physical address, Xen's a machine address (xen 2594f8caad, arch/xen/i386/mm/ioremap.c):
+// one parameter, two spaces. Where the number leads shows which of the two it is, even if ioremap refuses it.
 
 import { hex, offset, onDeviceBus, PAGE_SIZE, untranslated, type Vpn } from "../address.ts";
 import { addressesOf, isWrong, verdictOf } from "../event/verdict.ts";
@@ -41,8 +41,8 @@ function look(
 }
 
 /**
- * An ioremap that takes machine addresses counts frames on from the first: where that is the page meant and it
- * is refused all the same, a further page may be where the caller's are not.
+ * Xen's ioremap maps frames in a row from the first. If the first is the page that was meant and the call is
+ * refused all the same, a further page may lie elsewhere than the frame in that row.
  */
 function lookFurther(event: Of<"fault.raised">, { state }: Moment, report: Report): void {
   const { bus, phys, machine, reached, size } = event;

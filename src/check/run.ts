@@ -15,7 +15,7 @@ const KEPT = 100;
 type Handler = (event: never, moment: Moment) => void;
 type Listeners = Map<KindName, [Running, Handler][]>;
 
-/** Folds events into `state`, which must be that before the first of them, under the eyes of `checks`. */
+/** Applies events to `state`, which must be the one before the first of them, and calls `checks` at each. */
 export function runChecks(
   about: About,
   events: Iterable<Recorded>,
@@ -50,7 +50,7 @@ export function runChecks(
 
 function listen(listeners: Listeners, running: Running, handlers: Handlers = {}): void {
   for (const [kind, handler] of Object.entries(handlers) as [KindName, Handler][]) {
-    // A check of a user's is JavaScript: no compiler saw its spelling.
+    // A user's check is JavaScript: no compiler has checked the names of kinds.
     if (!kindNames.includes(kind)) {
       const near = nearest(kind, kindNames);
       const meant = near === undefined ? "" : `, did you mean '${near}'`;
@@ -78,7 +78,7 @@ function tell(
   }
 }
 
-/** One check at work: what it reports, and what became of it. */
+/** One check while it runs: its findings so far, and whether it still runs. */
 class Running implements Report {
   readonly check: Check;
   isRunning = true;
@@ -128,7 +128,7 @@ class Running implements Report {
     if (this.isRunning && this.check.byEvent !== true) this.cannotTell(`${count} events were lost`);
   }
 
-  /** A check that throws is out; what it threw is its answer. */
+  /** A check that throws is called no more; what it threw is its result. */
   fail(error: unknown): void {
     this.#failure = { seq: this.#moment.seq, error };
     this.isRunning = false;

@@ -32,7 +32,7 @@ export const tableBase: Check = {
         // A two-level table has a directory of one page; its words are checked one by one.
         if (chipset === null || chipset.directory !== null) return;
         const known = chipset.registers.find(({ number }) => number === register);
-        // U3 is told the upper bits last.
+        // U3's driver writes the upper bits of the base last.
         const upper = chipset.registers.find(({ fields }) => fields.some(isUpper));
         if (upper === undefined ? known?.holdsTable !== true || bus == null : known !== upper)
           return;
@@ -65,8 +65,8 @@ function firstWrongPage({ table }: State, base: Bus): number | null {
 }
 
 /**
- * By the rule for any number: page 0 as the register's own, a further page as what the chipset fetches by a base
- * that is right for page 0.
+ * The verdict that any number with these addresses gets: for page 0 that of the register's value, for a further
+ * page that of the address that the chipset computes from a base that is right for page 0.
  */
 function verdictOfPage(
   event: Of<"register.written">,

@@ -1,6 +1,6 @@
 // write-posted.ts - an entry written through a device's registers is read back before the operation is done.
 //
-// Writes to PCI are posted, in order and for any time; a read from the same device brings them in (PCI Local
+// Writes to PCI are posted, in order and for any time; a read from the same device completes them (PCI Local
 // Bus Specification, transaction ordering). A table in memory needs none of it.
 
 import { type GattIndex, hex } from "../address.ts";
@@ -12,7 +12,7 @@ export const writePosted: Check = {
   name: "write-posted",
   holds: "entries written through the chipset's window are read back before the operation is done",
   watch: (_, report) => {
-    /** Entries on their way: the word of each. */
+    /** Entries whose write may still be posted: the word of each. */
     const posted = new Table<GattIndex, number>();
     return {
       after: {

@@ -1,7 +1,7 @@
-// wrong-free.ts - what is freed is what somebody was given, once.
+// wrong-free.ts - a page is freed once, by whom it was allocated for, in the block that it was allocated in.
 //
-// Under Xen phys_to_virt() of a machine address is another page: it is freed under its owner's feet and the
-// right one leaks. The same came back in 2008, when agpgart asked gart_to_virt() after the page's frame had
+// Under Xen phys_to_virt() of a machine address is another page: that page is freed although its owner still uses
+// it, and the right one leaks. The same came back in 2008, when agpgart asked gart_to_virt() after the page's frame had
 // changed (linux da503fa60b8).
 
 import { hex } from "../address.ts";

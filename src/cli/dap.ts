@@ -13,7 +13,7 @@ export function addDap(program: Command): void {
         'A launch configuration has "trace", the path of a trace, and may have "trace2" and "stopOnEntry".',
     )
     .action(() => {
-      // An editor that closes the pipe has ended the session; the adapter hears of it and leaves.
+      // An editor that closes the pipe has ended the session: the adapter gets the end of its input and exits.
       process.stdout.removeAllListeners("error");
       // An editor shows text, whatever FORCE_COLOR says.
       setColours(false);

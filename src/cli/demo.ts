@@ -1,4 +1,4 @@
-// demo.ts - gartrace demo: the mail of 17 March 2005, run, and its answer on one screen.
+// demo.ts - gartrace demo: runs what the mail of 17 March 2005 is about, and prints the result on one screen.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -90,7 +90,7 @@ function forked(path: string, trace: TraceReader, moment: number, set: readonly 
   return { setup: { ...setup, changes }, parent, first: row.first };
 }
 
-/** Holds the run to its parent up to where it leaves it: a fork of something else would be no fork. */
+/** Compares the run with its parent up to the op where it differs: before that, both must have the same events. */
 function likeParent(trace: TraceReader, first: number): (recorded: Recorded) => void {
   const events = trace.events(1, first - 1)[Symbol.iterator]();
   return (recorded) => {

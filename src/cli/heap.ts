@@ -1,8 +1,8 @@
-// heap.ts - how much garbage the program keeps beside what lives.
+// heap.ts - how large V8's heap may grow before garbage is collected.
 
 import { setFlagsFromString } from "node:v8";
 
-/** Commands that look things up, again and again: there a collection is what one waits for longest. */
+/** Commands that look things up again and again: there a collection takes longer than the look-up. */
 const lookUps: readonly string[] = ["debug", "dap", "state", "history", "why"];
 
 /**

@@ -76,7 +76,7 @@ function versionOf(): string {
   return (createRequire(import.meta.url)("../../../package.json") as { version: string }).version;
 }
 
-/** Every failure ends here: a message for the caller's mistakes and the world's, a stack for ours. */
+/** Every failure ends here: a message for mistakes of the user and for failures of the system, a stack for bugs. */
 function fail(error: unknown): never {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : TROUBLE);
   notice(`gartrace: ${messageOf(error)}`);

@@ -30,7 +30,7 @@ export function sayIfUnindexed(path: string, trace: TraceReader): void {
     notice(`gartrace: ${path} has no index, so its events are read through; ${cure(path)}`);
 }
 
-/** Events that are folded from the start without anybody noticing. */
+/** So many events are folded from the start without a noticeable wait. */
 const FEW = 16384;
 
 /** Says that a state is folded from the start, where the trace keeps none on the way. */

@@ -1,4 +1,4 @@
-// recording.ts - the roof over both staircases: a run's events go into a trace file.
+// recording.ts - records a run into a trace file: the recorder's events go to the store.
 
 import { setImmediate } from "node:timers/promises";
 import { chipsets } from "../chipset/index.ts";

@@ -47,7 +47,7 @@ export async function writing(
   let failed: unknown = null;
   const interrupt = () => {
     interrupted = new Interrupted("interrupted");
-    // A command that waits for a pipe hears of it there; any other looks by itself.
+    // A command that waits for a pipe gets the signal there; any other checks for it between two steps.
     process.stdin.once("error", () => {}).destroy(interrupted);
   };
   process.once("SIGINT", interrupt);
@@ -74,7 +74,7 @@ export async function writing(
     if (failed !== null) throw failed;
     return { path, ...writer!.finish() };
   } catch (error) {
-    // After a landing that failed, the file is closed, and the next event only finds it so.
+    // After a failed write the file is closed already; the next event meets that and not the failure.
     throw writer === null ? error : torn(path, writer, failed ?? error);
   } finally {
     clearInterval(landing);
@@ -86,7 +86,7 @@ export async function writing(
 function torn(path: string, writer: TraceWriter, error: unknown): unknown {
   writer.abandon();
   if (!(error instanceof UserError || error instanceof Interrupted)) return error;
-  // A write that failed says itself what the file holds.
+  // The message of a failed write says already what the file holds.
   if (error.message.includes(`${path} holds`)) return error;
   const message = `${error.message}; ${path} is torn and holds the events up to #${writer.committed}`;
   return error instanceof UserError ? new UserError(message) : new Interrupted(message);

@@ -1,4 +1,4 @@
-// causes.ts - many divergences, few causes: differences are counted by the hook call that their addresses came from.
+// causes.ts - counts divergences by their cause: the hook call that their addresses came from.
 
 import { isAstray } from "../event/verdict.ts";
 import { kindNames } from "../event/vocabulary.ts";

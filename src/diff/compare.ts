@@ -58,7 +58,7 @@ export class Judge {
     return "same";
   }
 
-  /** How two partners part by where their numbers lead; null where they do not, or where one trace does not say. */
+  /** The class of two partners whose numbers lead elsewhere; null where they do not, or where one trace does not say. */
   parting(a: number, b: number): "wrong-space" | "wrong-frame" | null {
     if (a === b || (!isAstray(a) && !isAstray(b))) return null;
     if (this.#isKnown(a) && this.#isKnown(b))

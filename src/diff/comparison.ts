@@ -1,4 +1,4 @@
-// comparison.ts - what a comparison of two traces comes to: counts, divergences, and what they go back to.
+// comparison.ts - the result of a comparison of two traces: counts, divergences, and their causes.
 
 import type { Facts } from "../event/field.ts";
 import type { KindName } from "../event/vocabulary.ts";
@@ -60,15 +60,15 @@ export interface Comparison {
   /** Ops paired by name and position although their arguments differ, and those that stand alone. */
   readonly opsByPosition: number;
   readonly opsAlone: number;
-  /** Whether partners may lie further away than was looked. */
+  /** Whether partners may lie further away than the comparison looked. */
   readonly isGuess: boolean;
   readonly first: Divergence | null;
-  /** The first one in which a device's access parts. */
+  /** The first divergence at a device's access. */
   readonly firstDevice: Divergence | null;
-  /** What the divergences go back to, most first. */
+  /** The causes of the divergences, the most frequent first. */
   readonly causes: readonly Cause[];
   readonly scattered: readonly Scattered[];
-  /** Where both are recordings of kernels: what their requests come to. */
+  /** Where both are recordings of kernels: counts of their requests. */
   readonly transferred: Transferred | null;
 }
 

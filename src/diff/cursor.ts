@@ -1,4 +1,4 @@
-// cursor.ts - one of the two traces: its ops one by one, each event with what only its moment can tell.
+// cursor.ts - reads one of the two traces op by op, each event with what only the state at its moment tells.
 //
 // Rows are read in order and once; ops that agree by signature are passed over, but for the events that say
 // who owns which page. An event is decoded only where it is reported.
@@ -78,7 +78,7 @@ const P2M_CLEARED = kindCode["p2m.cleared"];
 const HYPERCALL = kindCode["hypercall.made"];
 const HOOK = kindCode["hook.called"];
 
-/** What of an op that is passed over must be known all the same. */
+/** The kinds that are read even in an op that is passed over. */
 const KEPT = kindsWhere(({ scope }) => scope === "trace");
 
 export class Cursor {
@@ -93,7 +93,7 @@ export class Cursor {
   readonly #keys: MatchKeys;
   readonly #owners = new Owners();
   readonly #p2m = new Table<Pfn, Mfn>();
-  /** What only the whole state can tell; null where nobody asks. */
+  /** The whole state, for facts that only it can tell; null where none is asked for. */
   readonly #watched: { readonly state: State; readonly watch: Watch } | null;
   /** The trace's codes -> this program's. */
   readonly #kinds: readonly number[];
@@ -155,7 +155,7 @@ export class Cursor {
     return this.#watched?.watch.observed(fact);
   }
 
-  /** Brings the whole state, where anybody asks it, to the end of the op. */
+  /** Brings the whole state, where it is needed, to the end of the op. */
   end(): void {
     this.ranges.end();
     if (this.#watched === null) return;
@@ -229,7 +229,7 @@ export class Cursor {
     return frame === undefined ? null : raw(machineOf(frame)) + (address % PAGE_SIZE);
   }
 
-  /** What names pages from here on. */
+  /** Takes an event by which later pages are named. */
   #keepTrack(kind: number, row: Row): void {
     if (kind === ALLOCATED) this.#owners.allocate(row[OP] ?? -1, firstOf(row), pagesOf(row[SIZE]!));
     else if (kind === P2M_SET) this.#p2m.set(firstOf(row), mfnOf(machine(row[MACHINE]!)));
@@ -253,7 +253,7 @@ export class Cursor {
     this.#row = 0;
   }
 
-  /** Of an event that is passed over: whose pages are whose, and where addresses come from. */
+  /** Takes from an event that is passed over who owns which page, and where addresses come from. */
   #pass(row: Row): void {
     const kind = this.#kinds[row[KIND]!]!;
     this.#keepTrack(kind, row);

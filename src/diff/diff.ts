@@ -1,4 +1,4 @@
-// diff.ts - two traces, op by op: what is the same, what parts, and what parts first.
+// diff.ts - compares two traces op by op: what is the same, what differs, and what differs first.
 
 import type { About } from "../event/trace.ts";
 import { kindNames } from "../event/vocabulary.ts";
@@ -17,7 +17,7 @@ import { areCaptures, areSigned, type Rules, scopeOf, usualRules } from "./scope
 import { Transfers } from "./transfers.ts";
 
 /**
- * Compares; `each` hears of every divergence in order, `onOp` of each op's number when it is done. A UserError says
+ * Compares; `each` is called with every divergence in order, `onOp` with each op's number when it is done. A UserError says
  * what cannot be compared.
  */
 export function compare(
@@ -35,7 +35,7 @@ export function compare(
   return new Comparing(a, b, { ...usualRules, ...rules }, each).run(onOp);
 }
 
-/** Marks that wait for what was moved, at most. */
+/** Marks that are kept at most until it is known whether an event was moved. */
 const MOST_WAITING = 16384;
 /** Scattered ranges that are listed. */
 const MOST_SCATTERED = 1000;
@@ -92,7 +92,7 @@ class Comparing {
 
   run(onOp: (op: number) => void = () => {}): Comparison {
     for (const pair of opPairs(this.#a.trace, this.#b.trace, this.#rules.byName)) {
-      // What the other trace holds beyond a tear is unknown here.
+      // What follows in the other trace after the end of a torn one cannot be compared.
       if (pair.isPastA && this.#a.trace.torn) break;
       if (pair.isPastB && this.#b.trace.torn) break;
       this.#ops++;
@@ -236,7 +236,7 @@ class Comparing {
     this.#each?.(divergence);
   }
 
-  /** A divergence whole: its events decoded, their verdicts looked up. */
+  /** A divergence with its events decoded and their verdicts looked up. */
   #divergenceOf(difference: Difference, op: OpSpan): Divergence {
     const a = judgedIn(this.#a.trace, difference.a);
     const b = judgedIn(this.#b.trace, difference.b);

@@ -46,7 +46,7 @@ export const markOf = (values: Float64Array, from: number): Mark => ({
 /** Where a mark's page is named. */
 export const hasPage = ({ owner }: Mark): boolean => owner !== NONE;
 
-/** An event missing here that turns up as extra elsewhere in the op is one that was moved. */
+/** An event that is missing at one position of the op and extra at another one was moved. */
 export function withReordered(differences: readonly Difference[]): readonly Difference[] {
   const extras = new Map<number, Difference[]>();
   for (const one of differences)

@@ -199,7 +199,7 @@ export class OpPartners {
 
   /**
    * Whether an allocation of A is that of B. Of two whose ops have no partners nobody can tell, and it is
-   * taken for granted.
+   * assumed.
    */
   isSameOwner = (a: number, b: number): boolean => {
     if (this.isPlain) return a === b;
@@ -295,7 +295,7 @@ function passAlone(a: Cursor, b: Cursor, ofA: number, ofB: number, to: EventPair
   b.queue.drop(ofB);
 }
 
-/** Both traces, read together; to ask for an earlier op is to begin anew. */
+/** Both traces, read together; for an earlier op than the last one they are read again from the start. */
 interface Reading {
   readonly ops: Iterator<OpPair>;
   readonly a: Cursor;
