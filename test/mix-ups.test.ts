@@ -19,7 +19,7 @@ const declarations: { readonly [path: string]: readonly string[] } = {
   "src/machine/table-pages.ts": ["TablePages"],
   "src/machine/dma-table.ts": ["DmaTable", "DmaMapping"],
   "src/platform/platform.ts": ["Platform", "Backing", "Frames", "Window"],
-  "src/platform/kernel.ts": ["Kernel", "Given"],
+  "src/platform/kernel.ts": ["Kernel", "DeviceAddress"],
   "src/hooks/hooks.ts": ["Hooks", "TableMemory"],
   "src/event/field.ts": ["SubjectNumbers"],
 };

@@ -83,18 +83,18 @@ const m1541: BridgeDriver = {
   allocPage(bridge, use) {
     const page = generic.allocPage(bridge, use);
     if (page !== null)
-      flushPage(bridge, given(bridge, page, "m1541_alloc_page"), "m1541_alloc_page");
+      flushPage(bridge, busAddress(bridge, page, "m1541_alloc_page"), "m1541_alloc_page");
     return page;
   },
   destroyPage(bridge, page, use) {
     const place = "m1541_destroy_page";
     bridge.board.arch.kernel.wbinvd(place);
-    flushPage(bridge, given(bridge, page, place), place);
+    flushPage(bridge, busAddress(bridge, page, place), place);
     generic.destroyPage(bridge, page, use);
   },
 };
 
-const given =
+const busAddress =
   ({ board: { arch, hooks } }: Bridge, page: Virt, place: string) =>
   (): number =>
     asWord(hooks.toDevice(arch, page, place).bus);

@@ -67,8 +67,8 @@ function makeArena(bridge: Bridge): boolean {
   const place = "titan_init_one_pachip_port";
   const at = kernel.physOf(ptes);
   mmio.write(WSBA1, 8, WINDOW_BASE + WINDOW_ON, place);
-  const given = { bus: onBus(onBareMetal(at)), phys: at, seq: kernel.state.moment };
-  mmio.write(TBA1, 8, asWord(at), place, given);
+  const address = { bus: onBus(onBareMetal(at)), phys: at, seq: kernel.state.moment };
+  mmio.write(TBA1, 8, asWord(at), place, address);
   return true;
 }
 
@@ -86,8 +86,14 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   if (endOf(bridge, mem, pgStart) > ENTRIES) return EINVAL;
   for (let j = pgStart; j < pgStart + mem.memory.length; j++)
     if (access.read(LINEAR, gattIndex(j), place) !== RESERVED) return EBUSY;
-  for (const [i, given] of mem.memory.entries())
-    access.write(LINEAR, gattIndex(pgStart + i), chipset.entry.encode(given.bus)!, given, place);
+  for (const [i, address] of mem.memory.entries())
+    access.write(
+      LINEAR,
+      gattIndex(pgStart + i),
+      chipset.entry.encode(address.bus)!,
+      address,
+      place,
+    );
   arch.kernel.mb("alpha_core_agp_insert_memory");
   tlbFlush(bridge);
   return 0;

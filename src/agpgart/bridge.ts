@@ -5,7 +5,7 @@
 import type { Bus, Virt } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import type { Arch, Hooks, TableMemory } from "../hooks/hooks.ts";
-import type { Given } from "../platform/kernel.ts";
+import type { DeviceAddress } from "../platform/kernel.ts";
 import type { Mmio } from "../platform/mmio.ts";
 import type { Msr } from "../platform/msr.ts";
 import type { Pci } from "../platform/pci.ts";
@@ -75,10 +75,10 @@ export interface Bridge {
   /** The CPU's view of the table; null where it is the linear mapping. */
   gattTable: Window | null;
   gartBusAddr: number;
-  gattBusAddr: Given | null;
+  gattBusAddr: DeviceAddress | null;
   scratchPage: number;
   /** The scratch page and what the to-device hook gave for it. */
-  scratchPageReal: Given | null;
+  scratchPageReal: DeviceAddress | null;
   /** The registers, where they are memory-mapped. */
   registers: Window | null;
   /** The pages of a two-level table, directory first. */
@@ -95,12 +95,12 @@ export interface Bridge {
 export interface AgpMemory {
   readonly type: number;
   /** What the client is told besides: the first page's address, for memory that is not of type 0. */
-  readonly physical: Given | null;
+  readonly physical: DeviceAddress | null;
   /** Null until agp_allocate_memory has all pages. */
   bridge: Bridge | null;
   readonly key: number;
   /** memory[i]: what the to-device hook gave for each page. */
-  readonly memory: Given[];
+  readonly memory: DeviceAddress[];
   numScratchPages: number;
   pgStart: number;
   isBound: boolean;

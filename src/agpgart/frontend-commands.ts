@@ -181,9 +181,9 @@ export class Commands {
   }
 
   /** copy_from_user and copy_to_user: whether it was user memory; all of it or nothing. */
-  #copied(way: "from" | "to", place: string, what: Struct | number, there: unknown): boolean {
+  #copied(direction: "from" | "to", place: string, what: Struct | number, there: unknown): boolean {
     const bytes = typeof what === "number" ? what : sizeOf(this.#kernel.platform, what);
-    this.#returned(place, `copy_${way}_user(${bytes})`, there === null ? bytes : 0);
+    this.#returned(place, `copy_${direction}_user(${bytes})`, there === null ? bytes : 0);
     return there !== null;
   }
 

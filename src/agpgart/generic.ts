@@ -5,7 +5,7 @@
 import { gattIndex, PAGE_SIZE } from "../address.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
 import { globalCacheFlush } from "../platform/agp-header.ts";
-import type { Given } from "../platform/kernel.ts";
+import type { DeviceAddress } from "../platform/kernel.ts";
 import type { Through } from "../platform/table-access.ts";
 import {
   type AgpMemory,
@@ -151,11 +151,11 @@ export function fill(
   mem: AgpMemory,
   pgStart: number,
   place: string,
-  wordOf: (page: Given) => number = ({ bus }) => bridge.driver.maskMemory(bus),
+  wordOf: (page: DeviceAddress) => number = ({ bus }) => bridge.driver.maskMemory(bus),
 ): void {
   const { access } = bridge.board;
-  for (const [i, given] of mem.memory.entries()) {
-    access.write(through, gattIndex(pgStart + i), wordOf(given), given, place);
+  for (const [i, address] of mem.memory.entries()) {
+    access.write(through, gattIndex(pgStart + i), wordOf(address), address, place);
     access.read(through, gattIndex(pgStart + i), place);
   }
 }

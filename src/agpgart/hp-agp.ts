@@ -8,7 +8,7 @@ import { GART_BASE, IBASE, IMASK, IOVA_BASE, PCOM, PDIR_BASE, TCNFG, zx1 } from 
 import { plainTable } from "../hooks/functions.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
 import { globalCacheFlush } from "../platform/agp-header.ts";
-import type { Given } from "../platform/kernel.ts";
+import type { DeviceAddress } from "../platform/kernel.ts";
 import { type AgpMemory, type Bridge, type BridgeDriver, EBUSY, EINVAL, ENOMEM } from "./bridge.ts";
 import { endOf, generic } from "./generic.ts";
 
@@ -63,19 +63,19 @@ function createGattTable(bridge: Bridge): number {
 }
 
 /** What the base register is to be told of a table of the driver's own. */
-const baseOf = (bridge: Bridge, table: TableMemory): Given =>
+const baseOf = (bridge: Bridge, table: TableMemory): DeviceAddress =>
   bridge.board.hooks.tableBase?.(table) ??
   bridge.board.hooks.toDevice(bridge.board.arch, table.virt, "hp_zx1_configure");
 
 /** hp_zx1_ioc_shared: where the I/O MMU has its table, as its own register says. */
-function sharedTable(bridge: Bridge): Given {
+function sharedTable(bridge: Bridge): DeviceAddress {
   const place = "hp_zx1_ioc_shared";
   const { arch, hooks, mmio } = bridge.board;
   const word = mmio.read(PDIR_BASE, 8, place);
   const { seq } = arch.kernel.state.register(zx1.registers.at(-1)!.number, 8)!;
-  const given = { bus: bus(word), phys: phys(word), seq };
-  hooks.fromDevice(arch, given, place);
-  return given;
+  const address = { bus: bus(word), phys: phys(word), seq };
+  hooks.fromDevice(arch, address, place);
+  return address;
 }
 
 /** ioc_iova_init of arch/ia64/hp/common/sba_iommu.c: the table of the whole window, and the cookie. */
@@ -85,14 +85,14 @@ function bootIommu(bridge: Bridge): boolean {
   const table = plainTable.allocateTable(arch, ORDER, place);
   if (table === null) return false;
   const at = arch.kernel.physOf(table.virt);
-  const given = { bus: onBus(onBareMetal(at)), phys: at, seq: arch.kernel.state.moment };
-  programWindow(bridge, given, 8, place);
+  const address = { bus: onBus(onBareMetal(at)), phys: at, seq: arch.kernel.state.moment };
+  programWindow(bridge, address, 8, place);
   access.write(LINEAR, gattIndex(0), COOKIE, null, place);
   return true;
 }
 
 /** The registers of the window: sba_iommu writes all 64 bits of them, agpgart 32. */
-function programWindow(bridge: Bridge, table: Given, width: 4 | 8, place: string): void {
+function programWindow(bridge: Bridge, table: DeviceAddress, width: 4 | 8, place: string): void {
   const { mmio } = bridge.board;
   mmio.write(PDIR_BASE, width, asWord(table.bus, 8 * width), place, table);
   mmio.write(TCNFG, width, 0, place); // pages of 4 KB
@@ -126,8 +126,14 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   if (endOf(bridge, mem, pgStart) > ENTRIES) return EINVAL;
   for (let j = pgStart; j < pgStart + mem.memory.length; j++)
     if (access.read(LINEAR, gattIndex(j), place) !== 0) return EBUSY;
-  for (const [i, given] of mem.memory.entries())
-    access.write(LINEAR, gattIndex(pgStart + i), chipset.entry.encode(given.bus)!, given, place);
+  for (const [i, address] of mem.memory.entries())
+    access.write(
+      LINEAR,
+      gattIndex(pgStart + i),
+      chipset.entry.encode(address.bus)!,
+      address,
+      place,
+    );
   tlbFlush(bridge);
   return 0;
 }

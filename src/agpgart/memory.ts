@@ -4,7 +4,7 @@
 
 import { type Virt, virt } from "../address.ts";
 import { mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
-import type { Given } from "../platform/kernel.ts";
+import type { DeviceAddress } from "../platform/kernel.ts";
 import { type AgpMemory, type Bridge, EINVAL } from "./bridge.ts";
 
 const MAXKEY = 4096 * 32;
@@ -66,7 +66,7 @@ export function allocateMemory(
 export function createMemory(
   bridge: Bridge,
   numScratchPages: number,
-  typed: { type: number; physical: Given | null } = { type: 0, physical: null },
+  typed: { type: number; physical: DeviceAddress | null } = { type: 0, physical: null },
 ): AgpMemory | null {
   if (numScratchPages === 0) return null;
   let key = 0;
@@ -94,13 +94,13 @@ export function freeMemory(curr: AgpMemory | null, global: Bridge | null): void 
     curr.bridge!.driver.freeByType(curr.bridge!, curr);
     return;
   }
-  for (const given of curr.memory) {
+  for (const address of curr.memory) {
     // After a partial allocation the bridge is not set yet: curr->bridge->driver is read through NULL.
     if (curr.bridge === null)
       badPointer(global!, global!.board.arch.kernel.platform.wordBits / 8, place);
     else {
       const { arch, hooks } = curr.bridge.board;
-      curr.bridge.driver.destroyPage(curr.bridge, hooks.fromDevice(arch, given, place), "agp");
+      curr.bridge.driver.destroyPage(curr.bridge, hooks.fromDevice(arch, address, place), "agp");
     }
   }
   (curr.bridge ?? global)?.keys.delete(curr.key);

@@ -103,8 +103,8 @@ function configure(bridge: Bridge): number {
   const directories = Math.max(1, Math.floor(size / DIRECTORY_REACH));
   for (let i = 0; i < 8; i++) {
     const bytes = (i % directories) * DIRECTORY_SIZE;
-    const given = { ...table, bus: offset(table.bus, bytes), phys: offset(table.phys, bytes) };
-    pci.write(DEV_2, ATTBASE + 4 * i, 4, asWord(given.bus, 32) + 1, place, given);
+    const address = { ...table, bus: offset(table.bus, bytes), phys: offset(table.phys, bytes) };
+    pci.write(DEV_2, ATTBASE + 4 * i, 4, asWord(address.bus, 32) + 1, place, address);
   }
   pci.write(DEV_2, GARTCTRL, 4, pci.read(DEV_2, GARTCTRL, 4, place) | 0x11, place);
   pci.write(BRIDGE, APSIZE, 4, pci.read(BRIDGE, APSIZE, 4, place) | 0x100, place);

@@ -5,7 +5,7 @@
 
 import { asWord, directoryIndex, gattIndex, type Virt } from "../address.ts";
 import { mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
-import type { Given } from "../platform/kernel.ts";
+import type { DeviceAddress } from "../platform/kernel.ts";
 import {
   type AgpMemory,
   type ApertureSize,
@@ -125,21 +125,25 @@ export function createPageMaps(bridge: Bridge, style: Style): number {
 }
 
 /** The address of each page of entries into the directory. */
-export function fillDirectory(bridge: Bridge, style: Style, give: (page: Virt) => Given): void {
+export function fillDirectory(
+  bridge: Bridge,
+  style: Style,
+  give: (page: Virt) => DeviceAddress,
+): void {
   const place = `${style.prefix}_create_gatt_table`;
   const { access, chipset } = bridge.board;
   const { reach, relative } = chipset.directory!;
   const first = relative ? 0 : Math.floor(bridge.gartBusAddr / reach);
   const [directory, ...pages] = bridge.pageMaps;
   for (const [i, page] of pages.entries()) {
-    const given = give(page.real);
-    const word = asWord(given.bus, 32) + 1;
+    const address = give(page.real);
+    const word = asWord(address.bus, 32) + 1;
     access.writeDirectory(
       "directory",
       directory!.remapped,
       directoryIndex(first + i),
       word,
-      given,
+      address,
       place,
     );
     if (style.readsBack) access.readDirectory("directory", directoryIndex(first + i), place);
@@ -176,13 +180,13 @@ export function insertMemory(
     if (word !== 0) word = access.read(through(bridge, j), gattIndex(j), place);
     if (!isEmpty(bridge, word)) return EBUSY;
   }
-  for (const [i, given] of mem.memory.entries()) {
+  for (const [i, address] of mem.memory.entries()) {
     const entry = pgStart + i;
     access.write(
       through(bridge, entry),
       gattIndex(entry),
-      bridge.driver.maskMemory(given.bus),
-      given,
+      bridge.driver.maskMemory(address.bus),
+      address,
       place,
     );
     if (style.readsBack) access.read(through(bridge, entry), gattIndex(entry), place);

@@ -139,9 +139,9 @@ function leadToScratch(bridge: Bridge, directory: PageMap, scratch: PageMap): vo
       null,
       place,
     );
-    const given = hooks.toDevice(arch, scratch.real, place);
-    const word = asWord(given.bus, 32) + 1;
-    access.writeDirectory("directory", directory.remapped, directoryIndex(i), word, given, place);
+    const address = hooks.toDevice(arch, scratch.real, place);
+    const word = asWord(address.bus, 32) + 1;
+    access.writeDirectory("directory", directory.remapped, directoryIndex(i), word, address, place);
   }
 }
 

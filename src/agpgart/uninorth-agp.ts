@@ -223,10 +223,16 @@ function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): n
 function fill(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): void {
   const { access, arch, chipset } = bridge.board;
   const { kernel } = arch;
-  for (const [i, given] of mem.memory.entries()) {
-    access.write(LINEAR, gattIndex(pgStart + i), chipset.entry.encode(given.bus)!, given, place);
+  for (const [i, address] of mem.memory.entries()) {
+    access.write(
+      LINEAR,
+      gattIndex(pgStart + i),
+      chipset.entry.encode(address.bus)!,
+      address,
+      place,
+    );
     // __va of what the hook gave: another page's lines wherever that is not a physical address.
-    kernel.flushDcacheRange(kernel.va(given.bus), PAGE_SIZE, place);
+    kernel.flushDcacheRange(kernel.va(address.bus), PAGE_SIZE, place);
   }
 }
 

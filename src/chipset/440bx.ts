@@ -7,7 +7,7 @@ import { bus, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, plus, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { held, register } from "./layout.ts";
+import { powerOnValue, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const CARD = "0000:01:00.0";
@@ -38,12 +38,12 @@ export const intel440bx: Chipset = {
     register("ATTBASE", ATTBASE, 4, { table: [31, 12] }, { holdsTable: true }),
   ],
   powerOn: [
-    held(BRIDGE, 0x10, 4, 0xe0000008),
-    held(BRIDGE, 0xb4, 2, 0x30),
-    held(BRIDGE, 0xa0, 4, 0x00100002),
-    held(BRIDGE, 0xa4, 4, 0x1f000203),
-    held(CARD, 0xf0, 4, 0x00200002),
-    held(CARD, 0xf4, 4, 0x1f000207),
+    powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+    powerOnValue(BRIDGE, 0xb4, 2, 0x30),
+    powerOnValue(BRIDGE, 0xa0, 4, 0x00100002),
+    powerOnValue(BRIDGE, 0xa4, 4, 0x1f000203),
+    powerOnValue(CARD, 0xf0, 4, 0x00200002),
+    powerOnValue(CARD, 0xf4, 4, 0x1f000207),
   ],
   entry: {
     bytes: 4,

@@ -6,7 +6,7 @@ import { bdfOf, registerNumber } from "../event/register.ts";
 import { bareAddress } from "./bare-address.ts";
 import { apertureIn, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { agpDevice, configRegister, g400, held } from "./layout.ts";
+import { agpDevice, configRegister, g400, powerOnValue } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const at = configRegister.bind(null, BRIDGE);
@@ -37,8 +37,8 @@ const ali = (
       at("CACHE_FLUSH", 0xd0, 4, { page: [31, 12], enable: [8, 8] }),
     ],
     powerOn: [
-      held(BRIDGE, 0x10, 4, 0xe0000008),
-      held(BRIDGE, 0xbc, 4, 0x8),
+      powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+      powerOnValue(BRIDGE, 0xbc, 4, 0x8),
       ...bridge.powerOn,
       ...g400.powerOn,
     ],

@@ -6,7 +6,7 @@
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, pageAndValidBit, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { held, register } from "./layout.ts";
+import { powerOnValue, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const CARD = "0000:01:05.0";
@@ -36,13 +36,13 @@ export const amdIrongate: Chipset = {
     register("TLBFLUSH", TLBFLUSH, 4, { flush: [0, 0] }),
   ],
   powerOn: [
-    held(BRIDGE, 0x10, 4, 0xe0000008),
-    held(BRIDGE, 0x14, 4, 0xfc000008),
-    held(BRIDGE, 0xac, 4, 0x3),
-    held(BRIDGE, 0xa0, 4, 0x00100002),
-    held(BRIDGE, 0xa4, 4, 0x0f000203),
-    held(CARD, 0xf0, 4, 0x00200002),
-    held(CARD, 0xf4, 4, 0x1f000207),
+    powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+    powerOnValue(BRIDGE, 0x14, 4, 0xfc000008),
+    powerOnValue(BRIDGE, 0xac, 4, 0x3),
+    powerOnValue(BRIDGE, 0xa0, 4, 0x00100002),
+    powerOnValue(BRIDGE, 0xa4, 4, 0x0f000203),
+    powerOnValue(CARD, 0xf0, 4, 0x00200002),
+    powerOnValue(CARD, 0xf4, 4, 0x1f000207),
   ],
   entry: pageAndValidBit,
   directory: { reach: 0x400000, relative: false, decode: pageAndValidBit.decode },

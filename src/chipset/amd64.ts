@@ -6,7 +6,7 @@
 import { aperture, bus, PAGE_SIZE, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Chipset, EntryFormat, RegisterOf } from "./chipset.ts";
-import { type AgpDevice, agpDevice, configRegister, held, radeonAt } from "./layout.ts";
+import { type AgpDevice, agpDevice, configRegister, powerOnValue, radeonAt } from "./layout.ts";
 
 /** Configuration registers of a northbridge's function 3. */
 export const APERTURECTL = 0x90;
@@ -89,8 +89,8 @@ function amd64(name: string, machine: Machine): Chipset {
       ...card.powerOn,
       ...machine.powerOn,
       ...hosts.flatMap((host) => [
-        held(host, APERTURECTL, 4, left[0]),
-        held(host, APERTUREBASE, 4, left[1]),
+        powerOnValue(host, APERTURECTL, 4, left[0]),
+        powerOnValue(host, APERTUREBASE, 4, left[1]),
       ]),
     ],
     entry,
@@ -118,9 +118,9 @@ const tunnel = (revision: number, head = 0x00300002): Machine => ({
   id: 0x7454,
   detected: `Detected AMD 8151 AGP Bridge rev B${revision - 0x11}`,
   powerOn: [
-    held("0000:04:00.0", 0x08, 4, 0x06000000 + revision),
-    held("0000:04:00.0", 0x10, 4, 0xe0000008),
-    held("0000:04:00.0", 0xb4, 2, 0xf30),
+    powerOnValue("0000:04:00.0", 0x08, 4, 0x06000000 + revision),
+    powerOnValue("0000:04:00.0", 0x10, 4, 0xe0000008),
+    powerOnValue("0000:04:00.0", 0xb4, 2, 0xf30),
   ],
 });
 
@@ -128,7 +128,7 @@ const tunnel = (revision: number, head = 0x00300002): Machine => ({
 const clone = (device: string, agp: number, bar: number) => ({
   bridge: agpDevice(device, agp, 0x00300002, 0x1f000a1b),
   detected: `Detected AGP bridge ${(bdfOf(device) % 256).toString(16)}`,
-  powerOn: [held(device, 0x10, 4, bar)],
+  powerOn: [powerOnValue(device, 0x10, 4, bar)],
 });
 
 const k8t800 = clone("0000:00:00.0", 0x80, 0xe0000008);
@@ -151,6 +151,6 @@ export const amd64s: readonly Chipset[] = [
   amd64("k8t800", {
     ...k8t800,
     ...{ vendor: 0x1106, id: 0x3188 },
-    powerOn: [...k8t800.powerOn, held("0000:00:00.0", 0x94, 2, 0xf30)],
+    powerOn: [...k8t800.powerOn, powerOnValue("0000:00:00.0", 0x94, 2, 0xf30)],
   }),
 ];

@@ -6,7 +6,7 @@
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, pageAndValidBit, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { g400, held, register } from "./layout.ts";
+import { g400, powerOnValue, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const config = (offset: number) => registerNumber("config", bdfOf(BRIDGE), offset);
@@ -30,11 +30,11 @@ const igp = (apsize: number) =>
       register("GART_CACHE_CNTRL", GART_CACHE_CNTRL, 4, { flush: [0, 0] }),
     ],
     powerOn: [
-      held(BRIDGE, 0x10, 4, 0xe0000008),
-      held(BRIDGE, 0x14, 4, 0xfc000008),
-      held(BRIDGE, apsize, 4, 0x2),
-      held(BRIDGE, 0xa0, 4, 0x00200002),
-      held(BRIDGE, 0xa4, 4, 0x1f000217),
+      powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+      powerOnValue(BRIDGE, 0x14, 4, 0xfc000008),
+      powerOnValue(BRIDGE, apsize, 4, 0x2),
+      powerOnValue(BRIDGE, 0xa0, 4, 0x00200002),
+      powerOnValue(BRIDGE, 0xa4, 4, 0x1f000217),
       ...g400.powerOn,
     ],
     entry: pageAndValidBit,

@@ -7,16 +7,18 @@ import type { Chipset, EntryFormat } from "./chipset.ts";
 export const apertureIn =
   (number: RegisterIndex): Chipset["apertureBase"] =>
   (registers) => {
-    const held = registers.register(number, 4);
-    return held === undefined ? null : aperture(held.word - (held.word % 16));
+    const written = registers.register(number, 4);
+    return written === undefined ? null : aperture(written.word - (written.word % 16));
   };
 
 /** Bits 31:12 are the table; what stands below differs. */
 export const tableIn =
   (number: RegisterIndex): Chipset["tableBase"] =>
   (registers) => {
-    const held = registers.register(number, 4);
-    return held === undefined ? null : { base: bus(held.word - (held.word % 4096)), seq: held.seq };
+    const written = registers.register(number, 4);
+    return written === undefined
+      ? null
+      : { base: bus(written.word - (written.word % 4096)), seq: written.seq };
   };
 
 /** An address with control bits below it; null stays null. */

@@ -7,7 +7,7 @@ import { bus, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, plus, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { held, register } from "./layout.ts";
+import { powerOnValue, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const GRAPHICS = "0000:00:01.0";
@@ -38,9 +38,9 @@ export const i810: Chipset = {
     ),
   ],
   powerOn: [
-    held(BRIDGE, 0x70, 4, 0xc0),
-    held(GRAPHICS, 0x10, 4, 0xe0000008),
-    held(GRAPHICS, 0x14, 4, 0xff000000),
+    powerOnValue(BRIDGE, 0x70, 4, 0xc0),
+    powerOnValue(GRAPHICS, 0x10, 4, 0xe0000008),
+    powerOnValue(GRAPHICS, 0x14, 4, 0xff000000),
   ],
   entry: {
     bytes: 4,

@@ -6,7 +6,14 @@
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { intel440bx } from "./440bx.ts";
 import type { Chipset, RegisterOf } from "./chipset.ts";
-import { type AgpDevice, agpDevice, configRegister, g400, held, radeonAt } from "./layout.ts";
+import {
+  type AgpDevice,
+  agpDevice,
+  configRegister,
+  g400,
+  powerOnValue,
+  radeonAt,
+} from "./layout.ts";
 
 const BRIDGE = intel440bx.bridge.device;
 const AGPCTRL = registerNumber("config", bdfOf(BRIDGE), 0xb0);
@@ -38,8 +45,8 @@ const intel8xx = (
       ...own,
     ],
     powerOn: [
-      held(BRIDGE, 0x10, 4, 0xe0000008),
-      held(BRIDGE, 0xb4, 1, 0x30),
+      powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+      powerOnValue(BRIDGE, 0xb4, 1, 0x30),
       ...bridge.powerOn,
       ...card.powerOn,
     ],

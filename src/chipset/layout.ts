@@ -36,7 +36,7 @@ export const configRegister = (
   register(name, registerNumber("config", bdfOf(device), offset), width, fields, table);
 
 /** What a register of a device holds at power-on. */
-export const held = (device: string, offset: number, width: 1 | 2 | 4, value: number) => ({
+export const powerOnValue = (device: string, offset: number, width: 1 | 2 | 4, value: number) => ({
   device,
   offset,
   width,
@@ -57,7 +57,7 @@ export const agpDevice = (
   isDisplay = false,
 ): AgpDevice => ({
   device: { name, agp, isDisplay },
-  powerOn: [held(name, agp, 4, head), held(name, agp + PCI_AGP_STATUS, 4, status)],
+  powerOn: [powerOnValue(name, agp, 4, head), powerOnValue(name, agp + PCI_AGP_STATUS, 4, status)],
 });
 
 /** The cards of the reference's machines: a Matrox G400 of AGP 2.0 and a Radeon 9700 of AGP 3.0. */

@@ -8,7 +8,7 @@ import { bus, distance, gattIndex } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, pageAndValidBit } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { g400, held, register } from "./layout.ts";
+import { g400, powerOnValue, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const MEMORY_1 = "0000:00:00.1";
@@ -56,10 +56,10 @@ export const nforce2: Chipset = {
     ),
   ],
   powerOn: [
-    held(BRIDGE, 0x10, 4, 0xe0000008),
-    held(BRIDGE, 0x80, 4, 0xe),
-    held(BRIDGE, 0x40, 4, 0x00200002),
-    held(BRIDGE, 0x44, 4, 0x1f000217),
+    powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+    powerOnValue(BRIDGE, 0x80, 4, 0xe),
+    powerOnValue(BRIDGE, 0x40, 4, 0x00200002),
+    powerOnValue(BRIDGE, 0x44, 4, 0x1f000217),
     ...g400.powerOn,
   ],
   entry: pageAndValidBit,
@@ -69,10 +69,10 @@ export const nforce2: Chipset = {
   tableBase(registers, page = gattIndex(0)) {
     const part = Math.floor(distance(gattIndex(0), page) / ENTRIES);
     const number = ATTBASES[part];
-    const held = number === undefined ? undefined : registers.register(number, 4);
-    if (held === undefined || held.word % 2 === 0) return null;
-    const directory = held.word - (held.word % 4096);
-    return { base: bus(directory - part * ENTRIES * pageAndValidBit.bytes), seq: held.seq };
+    const written = number === undefined ? undefined : registers.register(number, 4);
+    if (written === undefined || written.word % 2 === 0) return null;
+    const directory = written.word - (written.word % 4096);
+    return { base: bus(directory - part * ENTRIES * pageAndValidBit.bytes), seq: written.seq };
   },
   // The flush is over at once.
   keeps: (register, word) => (register === WBC ? word % WBC_MASK : word),

@@ -7,7 +7,14 @@ import { bdfOf, registerNumber } from "../event/register.ts";
 import { bareAddress } from "./bare-address.ts";
 import { apertureIn, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { type AgpDevice, agpDevice, configRegister, g400, held, radeonAt } from "./layout.ts";
+import {
+  type AgpDevice,
+  agpDevice,
+  configRegister,
+  g400,
+  powerOnValue,
+  radeonAt,
+} from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const CARD = "0000:01:00.0";
@@ -48,8 +55,8 @@ const older = (id: number, number: string, bridge: AgpDevice, card: AgpDevice): 
     at("TLBFLUSH", 0x98, 1, { flush: [1, 1] }),
   ],
   powerOn: [
-    held(BRIDGE, 0x10, 4, 0xe0000008),
-    held(BRIDGE, 0x94, 1, 0x40),
+    powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+    powerOnValue(BRIDGE, 0x94, 1, 0x40),
     ...bridge.powerOn,
     ...card.powerOn,
   ],
@@ -69,12 +76,12 @@ const sis746: Chipset = {
     at("GARTLO", 0xd8, 4, { table: [31, 12] }, { holdsTable: true }),
   ],
   powerOn: [
-    held(BRIDGE, 0x10, 4, 0xe0000008),
-    held(BRIDGE, 0x04, 4, 0x00100000),
-    held(BRIDGE, 0x34, 1, 0xc0),
-    held(BRIDGE, 0xd4, 2, 0xf30),
-    held(CARD, 0x04, 4, 0x00100000),
-    held(CARD, 0x34, 1, 0x58),
+    powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+    powerOnValue(BRIDGE, 0x04, 4, 0x00100000),
+    powerOnValue(BRIDGE, 0x34, 1, 0xc0),
+    powerOnValue(BRIDGE, 0xd4, 2, 0xf30),
+    powerOnValue(CARD, 0x04, 4, 0x00100000),
+    powerOnValue(CARD, 0x34, 1, 0x58),
     ...bridge746.powerOn,
     ...card746.powerOn,
   ],

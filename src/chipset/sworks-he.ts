@@ -6,7 +6,7 @@
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, pageAndValidBit, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { g400, held, register } from "./layout.ts";
+import { g400, powerOnValue, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const AGP = "0000:00:00.1";
@@ -45,10 +45,10 @@ export const sworksHe: Chipset = {
     register("POSTFLUSH", POSTFLUSH, 1, { flush: [0, 0] }),
   ],
   powerOn: [
-    held(BRIDGE, 0x10, 4, 0xe0000008),
-    held(BRIDGE, 0x14, 4, 0xfc000000),
-    held(AGP, 0x80, 4, 0x00200002),
-    held(AGP, 0x84, 4, 0x1f000207),
+    powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+    powerOnValue(BRIDGE, 0x14, 4, 0xfc000000),
+    powerOnValue(AGP, 0x80, 4, 0x00200002),
+    powerOnValue(AGP, 0x84, 4, 0x1f000207),
     ...g400.powerOn,
   ],
   entry: pageAndValidBit,

@@ -8,7 +8,7 @@ import { aperture, asWord, bus, isAligned } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { held, register } from "./layout.ts";
+import { powerOnValue, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const CARD = "0000:01:05.0";
@@ -34,7 +34,7 @@ export const titan: Chipset = {
     register("TBA1", csr(TBA1), 8, { table: [34, 10] }, { holdsTable: true }),
     register("TLBIA", csr(TLBIA), 8),
   ],
-  powerOn: [held(CARD, 0xf0, 4, 0x00200002), held(CARD, 0xf4, 4, 0x1f000207)],
+  powerOn: [powerOnValue(CARD, 0xf0, 4, 0x00200002), powerOnValue(CARD, 0xf4, 4, 0x1f000207)],
   entry: {
     bytes: 8,
     reach: PAGE,
@@ -47,8 +47,8 @@ export const titan: Chipset = {
   // Its caches are coherent with every master: the driver flushes none, a barrier is all.
   snoops: true,
   apertureBase(registers) {
-    const held = registers.register(csr(WSBA1), 8);
-    return held === undefined ? null : aperture(held.word - (held.word % 2 ** 20));
+    const written = registers.register(csr(WSBA1), 8);
+    return written === undefined ? null : aperture(written.word - (written.word % 2 ** 20));
   },
   tableBase: tableIn(csr(TBA1)),
   flushesTlb: (register) => register === csr(TLBIA),

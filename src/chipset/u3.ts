@@ -7,7 +7,7 @@
 import { aperture, bus, PAGE_SIZE, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import type { Chipset } from "./chipset.ts";
-import { held, register } from "./layout.ts";
+import { powerOnValue, register } from "./layout.ts";
 
 const BRIDGE = "0000:f0:0b.0";
 const CARD = "0000:f0:10.0";
@@ -35,11 +35,11 @@ export const u3: Chipset = {
     register("DUMMY_PAGE", at(0xa4), 4, { frame: [23, 0] }),
   ],
   powerOn: [
-    held(BRIDGE, 0x80, 4, 0x00300002),
-    held(BRIDGE, 0x84, 4, 0x1f000a1b),
-    held(BRIDGE, 0x8c, 4, 0x10),
-    held(CARD, 0x58, 4, 0x00300002),
-    held(CARD, 0x5c, 4, 0x1f000a1b),
+    powerOnValue(BRIDGE, 0x80, 4, 0x00300002),
+    powerOnValue(BRIDGE, 0x84, 4, 0x1f000a1b),
+    powerOnValue(BRIDGE, 0x8c, 4, 0x10),
+    powerOnValue(CARD, 0x58, 4, 0x00300002),
+    powerOnValue(CARD, 0x5c, 4, 0x1f000a1b),
   ],
   entry: {
     bytes: 4,
@@ -54,10 +54,13 @@ export const u3: Chipset = {
   cachedTable: true,
   apertureBase: () => aperture(0),
   tableBase: (registers) => {
-    const held = registers.register(GART_BASE, 4);
-    if (held === undefined) return null;
+    const written = registers.register(GART_BASE, 4);
+    if (written === undefined) return null;
     const high = (registers.register(AGP_BASE, 4)?.word ?? 0) % 16;
-    return { base: bus(high * 2 ** 32 + held.word - (held.word % 4096)), seq: held.seq };
+    return {
+      base: bus(high * 2 ** 32 + written.word - (written.word % 4096)),
+      seq: written.seq,
+    };
   },
   flushesTlb: (register, word) => register === GART_CTRL && (word & GART_INVAL) !== 0,
 };

@@ -7,7 +7,7 @@ import { aperture } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { pageAndValidBit, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { held, register } from "./layout.ts";
+import { powerOnValue, register } from "./layout.ts";
 
 const BRIDGE = "0000:f0:0b.0";
 const CARD = "0000:f0:10.0";
@@ -35,11 +35,11 @@ const unin = (agp: { readonly id: number; readonly status: number }) =>
       }),
     ],
     powerOn: [
-      held(BRIDGE, 0x80, 4, agp.id),
-      held(BRIDGE, 0x84, 4, agp.status),
-      held(BRIDGE, 0x8c, 4, 0x8),
-      held(CARD, 0x58, 4, 0x00200002),
-      held(CARD, 0x5c, 4, 0x1f000207),
+      powerOnValue(BRIDGE, 0x80, 4, agp.id),
+      powerOnValue(BRIDGE, 0x84, 4, agp.status),
+      powerOnValue(BRIDGE, 0x8c, 4, 0x8),
+      powerOnValue(CARD, 0x58, 4, 0x00200002),
+      powerOnValue(CARD, 0x5c, 4, 0x1f000207),
     ],
     entry: pageAndValidBit,
     directory: null,

@@ -7,7 +7,14 @@ import { bdfOf, registerNumber } from "../event/register.ts";
 import { bareAddress } from "./bare-address.ts";
 import { apertureIn, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { type AgpDevice, agpDevice, configRegister, g400, held, radeonAt } from "./layout.ts";
+import {
+  type AgpDevice,
+  agpDevice,
+  configRegister,
+  g400,
+  powerOnValue,
+  radeonAt,
+} from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const CARD = "0000:01:00.0";
@@ -48,8 +55,8 @@ export const viaKt133: Chipset = {
     at("ATTBASE", 0x88, 4, { table: [31, 12], enable: [1, 0] }, { holdsTable: true }),
   ],
   powerOn: [
-    held(BRIDGE, 0x10, 4, 0xe0000008),
-    held(BRIDGE, 0x84, 1, 0xc0),
+    powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+    powerOnValue(BRIDGE, 0x84, 1, 0xc0),
     ...bridge.powerOn,
     ...g400.powerOn,
   ],
@@ -79,8 +86,8 @@ const agp3 = (
     at("AGPSEL", 0xfd, 1, { "agp2-mode": [1, 1] }),
   ],
   powerOn: [
-    held(BRIDGE, 0x10, 4, 0xe0000008),
-    held(BRIDGE, 0x94, 2, 0xf30),
+    powerOnValue(BRIDGE, 0x10, 4, 0xe0000008),
+    powerOnValue(BRIDGE, 0x94, 2, 0xf30),
     ...bridge.powerOn,
     ...card.powerOn,
     ...more,
@@ -108,12 +115,12 @@ const kt880 = (name: string, wanted: number): Chipset =>
     agpDevice(BRIDGE, 0x80, 0x00350002, 0x1f020a1b),
     agpDevice(CARD, 0x58, 0x00350002, 0x1f020a1b, true),
     [
-      held(BRIDGE, 0x04, 4, 0x00100000),
-      held(BRIDGE, 0x34, 1, 0x80),
-      held(BRIDGE, 0x8c, 4, 0x00080810),
-      held(CARD, 0x04, 4, 0x00100000),
-      held(CARD, 0x34, 1, 0x58),
-      held(CARD, 0x64, 4, wanted),
+      powerOnValue(BRIDGE, 0x04, 4, 0x00100000),
+      powerOnValue(BRIDGE, 0x34, 1, 0x80),
+      powerOnValue(BRIDGE, 0x8c, 4, 0x00080810),
+      powerOnValue(CARD, 0x04, 4, 0x00100000),
+      powerOnValue(CARD, 0x34, 1, 0x58),
+      powerOnValue(CARD, 0x64, 4, wanted),
     ],
   );
 

@@ -7,7 +7,7 @@ import { aperture, bus, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { plus, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
-import { g400, held, register } from "./layout.ts";
+import { g400, powerOnValue, register } from "./layout.ts";
 
 const BRIDGE = "0000:00:00.0";
 const ioc = (offset: number) => registerNumber("mmio", bdfOf(BRIDGE), offset);
@@ -35,7 +35,11 @@ export const zx1: Chipset = {
     register("TCNFG", ioc(TCNFG), 8),
     register("PDIR_BASE", ioc(PDIR_BASE), 8, { table: [43, 12] }, { holdsTable: true }),
   ],
-  powerOn: [held(BRIDGE, 0x60, 4, 0x00200002), held(BRIDGE, 0x64, 4, 0x1f000217), ...g400.powerOn],
+  powerOn: [
+    powerOnValue(BRIDGE, 0x60, 4, 0x00200002),
+    powerOnValue(BRIDGE, 0x64, 4, 0x1f000217),
+    ...g400.powerOn,
+  ],
   entry: {
     bytes: 8,
     // Bit 63 beside a page's address is exact in a double: its last place is 2048.

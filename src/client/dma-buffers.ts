@@ -8,7 +8,7 @@ import type { Facts } from "../event/field.ts";
 import { type Card, tagIn } from "../platform/card.ts";
 import type { CoherentMemory } from "../platform/coherent.ts";
 import type { DmaDevice, Mapping } from "../platform/dma.ts";
-import { type Given, type Kernel, pagesOn } from "../platform/kernel.ts";
+import { type DeviceAddress, type Kernel, pagesOn } from "../platform/kernel.ts";
 
 const ENOMEM = -12;
 /** Where in the kernel's area for such mappings vmalloc begins, behind what ioremap takes. */
@@ -28,7 +28,7 @@ export interface Buffer {
   readonly pages: readonly Phys[];
   /** What each page should hold; null where nobody has written. */
   readonly tags: (number | null)[];
-  readonly handle: Given | null;
+  readonly handle: DeviceAddress | null;
   mappings: readonly Mapping[];
   /** As the device was told last, page by page. */
   reach: readonly Reach[];

@@ -68,8 +68,8 @@ export class Files {
   /** A process gives a file back; null where it has none of that number. */
   close(number: number, pid: number): OpenFile | null {
     const held = this.#holds(pid);
-    const place = held.findIndex((file) => file.number === number);
-    return place < 0 ? null : held.splice(place, 1)[0]!;
+    const index = held.findIndex((file) => file.number === number);
+    return index < 0 ? null : held.splice(index, 1)[0]!;
   }
 
   /** Where the next mapping of so many bytes would begin. */

@@ -6,7 +6,7 @@ import type { Answer } from "../agpgart/frontend-commands.ts";
 import type { Command } from "../agpgart/ioctl.ts";
 import type { Facts } from "../event/field.ts";
 import type { Card } from "../platform/card.ts";
-import type { Given } from "../platform/kernel.ts";
+import type { DeviceAddress } from "../platform/kernel.ts";
 import type { Operation } from "../workload/operation.ts";
 import type { Files, Mapping } from "./files.ts";
 
@@ -21,7 +21,7 @@ export class Touching {
   /** Whether pages are filled as soon as there are any, and the card reads what was bound. */
   isUsed: boolean;
   /** The DMA handle of the driver's table, if it has one. */
-  #handle: Given | null = null;
+  #handle: DeviceAddress | null = null;
   readonly #bound = new Set<AgpMemory>();
   /** The tag that stands for a page full of a pattern. */
   readonly #patterns = new Map<string, number>();
@@ -48,7 +48,7 @@ export class Touching {
    * The table has a DMA handle, or has none any more. The card uses the handle as a master on the PCI bus, and
    * once more when it is gone: then an old translation, or a spare page, is what it finds.
    */
-  hasHandle(live: Given | null): void {
+  hasHandle(live: DeviceAddress | null): void {
     const used = live ?? this.#handle;
     this.#handle = live;
     if (used !== null && this.isUsed) this.#card.readByDma(used.bus, live);
@@ -112,7 +112,7 @@ export class Touching {
   *#pages(
     { address }: Mapping,
     { first, pages }: Touch,
-  ): Generator<{ index: number; page: number; meant: Given | null }> {
+  ): Generator<{ index: number; page: number; meant: DeviceAddress | null }> {
     const base = this.#bridge()?.gartBusAddr ?? 0;
     const blocks = [...this.#bound].filter(({ isBound }) => isBound);
     for (let index = first; index < first + pages; index++) {

@@ -143,7 +143,7 @@ export type FieldValues<F extends Fields> = { readonly [N in Required<F>]: Value
   readonly [N in Optional<F>]?: Value<F[N]> | null;
 };
 
-const plain = {
+const defaults = {
   optional: false,
   hex: false,
   names: null,
@@ -152,8 +152,8 @@ const plain = {
   formerly: null,
 } as const;
 /** Each field is made of one of these: its value is the same in runs that do the same, or depends on frames. */
-const fixed = { ...plain, frameDependent: false } as const;
-const framed = { ...plain, frameDependent: true } as const;
+const fixed = { ...defaults, frameDependent: false } as const;
+const framed = { ...defaults, frameDependent: true } as const;
 const natural = z.number().int().nonnegative();
 
 /** "0x1a" as a number below 2^53. */
@@ -212,7 +212,7 @@ const subjectNumber = natural.max(2 ** 49 - 1);
 
 /** The subject whose state the event is about, by its number in its family. */
 export const subject = <F extends FamilyName>(family: F): Field<SubjectNumbers[F], false> => ({
-  ...plain,
+  ...defaults,
   in: "subject",
   // The space is erased at run time, so the number needs no conversion.
   schema: subjectNumber as unknown as z.ZodType<SubjectNumbers[F]>,
@@ -318,9 +318,9 @@ export const fact = z.union([
   z.record(z.string(), z.unknown()),
 ]);
 export type Facts = { readonly [name: string]: z.output<typeof fact> };
-export const factsField = (place: "op.arguments" | "op.result"): Field<Facts, false> => ({
+export const factsField = (storage: "op.arguments" | "op.result"): Field<Facts, false> => ({
   ...fixed,
-  in: place,
+  in: storage,
   schema: z.record(z.string(), fact),
 });
 export const opNameField: Field<string, false> = { ...fixed, in: "op.name", schema: z.string() };

@@ -295,11 +295,11 @@ export class RowReader {
   #addOutside(plan: Plan, event: { [name: string]: unknown }, row: Row, texts: Texts): void {
     if (plan.kind.startsWith("op.") && texts.op === undefined)
       throw changed(row, "belongs to an op that the trace does not hold");
-    for (const { name, in: place } of plan.outside) {
-      if (place === "note") {
+    for (const { name, in: storage } of plan.outside) {
+      if (storage === "note") {
         if (texts.note !== undefined) event[name] = texts.note;
-      } else if (place === "op.name") event[name] = texts.op!.name;
-      else if (place === "op.arguments")
+      } else if (storage === "op.name") event[name] = texts.op!.name;
+      else if (storage === "op.arguments")
         event[name] = presentArguments(texts.op!.name, JSON.parse(texts.op!.arguments));
       else event[name] = JSON.parse(texts.op!.result!);
     }

@@ -70,7 +70,7 @@ export interface Common {
 export type Of<K extends KindName> = { readonly kind: K } & Common &
   FieldValues<(typeof vocabulary)[K]["fields"]>;
 export type Event = { [K in KindName]: Of<K> }[KindName];
-/** An event with its place in a trace: seq from 1 without gaps, op -1 outside any op. */
+/** An event with its position in a trace: seq from 1 without gaps, op -1 outside any op. */
 export interface Recorded {
   readonly seq: number;
   readonly op: number;

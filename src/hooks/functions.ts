@@ -6,8 +6,8 @@
 import { misreadAsBus, misreadAsPhys, offset, onBus, type Virt } from "../address.ts";
 import { virtText } from "../event/address-text.ts";
 import type { hookNames } from "../event/hook.ts";
-import type { Given } from "../platform/kernel.ts";
-import { type Arch, busToPhys, found, gave, type Hooks } from "./hooks.ts";
+import type { DeviceAddress } from "../platform/kernel.ts";
+import { type Arch, busToPhys, fromDeviceBy, type Hooks, toDeviceBy } from "./hooks.ts";
 
 type ToDevice = Hooks["toDevice"];
 type FromDevice = Hooks["fromDevice"];
@@ -20,49 +20,70 @@ export const machineOf =
   (name: HookName): ToDevice =>
   (arch, address, place) => {
     const machine = arch.kernel.machineOf(arch.kernel.physOf(address))!;
-    return gave(arch, name, address, onBus(machine), place, "bus");
+    return toDeviceBy(arch, name, address, onBus(machine), place, "bus");
   };
 /** asm/io.h's virt_to_bus: where a PCI device finds the page. On alpha that is the direct map, above RAM. */
 const busOf: ToDevice = (arch, address, place) => {
   const { kernel } = arch;
   const machine = kernel.machineOf(kernel.physOf(address))!;
   const mapped = offset(onBus(machine), kernel.platform.directMap);
-  return gave(arch, "virt_to_bus", address, mapped, place, "bus");
+  return toDeviceBy(arch, "virt_to_bus", address, mapped, place, "bus");
 };
 /** machine_to_phys: its inverse. */
 export const machineToVirt =
   (name: HookName): FromDevice =>
-  (arch, given, place) =>
-    found(arch, name, given, busToPhys(arch, given.bus), place, "bus");
+  (arch, deviceAddress, place) =>
+    fromDeviceBy(arch, name, deviceAddress, busToPhys(arch, deviceAddress.bus), place, "bus");
 
 /** Address of a page, for the chipset. */
 export const toDevice = {
   // The mistake: without Xen a physical address is what the chipset wants.
-  virt_to_phys: (arch: Arch, address: Virt, place: string): Given =>
-    gave(arch, "virt_to_phys", address, misreadAsBus(arch.kernel.physOf(address)), place, "phys"),
+  virt_to_phys: (arch: Arch, address: Virt, place: string): DeviceAddress =>
+    toDeviceBy(
+      arch,
+      "virt_to_phys",
+      address,
+      misreadAsBus(arch.kernel.physOf(address)),
+      place,
+      "phys",
+    ),
   virt_to_bus: busOf,
   virt_to_gart: machineOf("virt_to_gart"),
   virt_to_fsb: machineOf("virt_to_fsb"),
   agp_virt_to_phys: machineOf("agp_virt_to_phys"),
   // What the hooks became in 2009 (linux 6a12235c7d2): the first mistake again.
-  page_to_phys: (arch: Arch, address: Virt, place: string): Given =>
-    gave(arch, "page_to_phys", address, misreadAsBus(arch.kernel.physOf(address)), place, "phys"),
+  page_to_phys: (arch: Arch, address: Virt, place: string): DeviceAddress =>
+    toDeviceBy(
+      arch,
+      "page_to_phys",
+      address,
+      misreadAsBus(arch.kernel.physOf(address)),
+      place,
+      "phys",
+    ),
 } as const;
 
 /** The page behind an address that the chipset was given. */
 export const fromDevice = {
-  phys_to_virt: (arch: Arch, given: Given, place: string): Virt =>
-    found(arch, "phys_to_virt", given, misreadAsPhys(given.bus), place, "phys"),
-  bus_to_virt: ((arch, given, place) => {
-    const at = offset(given.bus, -arch.kernel.platform.directMap);
-    return found(arch, "bus_to_virt", given, busToPhys(arch, at), place, "bus");
+  phys_to_virt: (arch: Arch, deviceAddress: DeviceAddress, place: string): Virt =>
+    fromDeviceBy(
+      arch,
+      "phys_to_virt",
+      deviceAddress,
+      misreadAsPhys(deviceAddress.bus),
+      place,
+      "phys",
+    ),
+  bus_to_virt: ((arch, deviceAddress, place) => {
+    const at = offset(deviceAddress.bus, -arch.kernel.platform.directMap);
+    return fromDeviceBy(arch, "bus_to_virt", deviceAddress, busToPhys(arch, at), place, "bus");
   }) satisfies FromDevice,
   gart_to_virt: machineToVirt("gart_to_virt"),
   fsb_to_virt: machineToVirt("fsb_to_virt"),
   agp_phys_to_virt: machineToVirt("agp_phys_to_virt"),
 } as const;
 
-const plain: Allocate = ({ kernel }, order, place) => {
+const getFreePages: Allocate = ({ kernel }, order, place) => {
   const virt = kernel.allocate("__get_free_pages", order, "gatt", place);
   return virt === null ? null : { virt, handle: null };
 };
@@ -73,19 +94,19 @@ const archAllocate =
   (name: string): Allocate =>
   (arch, order, place) => {
     entered(arch, place, `${name}(${order})`);
-    return (isExchanging(arch) ? coherent : plain)(arch, order, name);
+    return (isExchanging(arch) ? coherent : getFreePages)(arch, order, name);
   };
 
 /** Pages for the table. */
 export const allocators = {
-  __get_free_pages: plain,
+  __get_free_pages: getFreePages,
   dma_alloc_coherent: coherent,
   alloc_gatt_pages: archAllocate("alloc_gatt_pages"),
   alloc_fsb_pages: archAllocate("alloc_fsb_pages"),
   agp_alloc_pages: archAllocate("agp_alloc_pages"),
 } as const;
 
-const freePlain: Free = ({ kernel }, { virt }, order, place) =>
+const freePages: Free = ({ kernel }, { virt }, order, place) =>
   kernel.free("free_pages", virt, order, "gatt", place);
 /** Without a handle the posted patch passes what it has: the table's bus address. */
 const freeCoherent: Free = (arch, { virt, handle }, order, place) => {
@@ -101,12 +122,12 @@ const archFree =
       place,
       `${name}(${virtText(memory.virt, arch.kernel.platform.virtBase)}, ${order})`,
     );
-    (isExchanging(arch) ? freeCoherent : freePlain)(arch, memory, order, name);
+    (isExchanging(arch) ? freeCoherent : freePages)(arch, memory, order, name);
   };
 
 /** And their way back. */
 export const releasers = {
-  free_pages: freePlain,
+  free_pages: freePages,
   dma_free_coherent: freeCoherent,
   free_gatt_pages: archFree("free_gatt_pages"),
   free_fsb_pages: archFree("free_fsb_pages"),
@@ -132,7 +153,7 @@ export const hookSet = (name: string, { to, from, alloc, free }: Choice): Hooks 
 });
 
 /** The table of a driver that takes it from __get_free_pages itself, whatever the hooks. */
-export const plainTable = { allocateTable: plain, freeTable: freePlain } as const;
+export const plainTable = { allocateTable: getFreePages, freeTable: freePages } as const;
 
 const isExchanging = ({ kernel }: Arch): boolean => kernel.platform.contiguousFrom !== null;
 

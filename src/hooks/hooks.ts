@@ -18,7 +18,7 @@ import {
 import type { hookNames } from "../event/hook.ts";
 import { allocatedAt } from "../machine/memory.ts";
 import type { CoherentMemory } from "../platform/coherent.ts";
-import type { Given, Kernel } from "../platform/kernel.ts";
+import type { DeviceAddress, Kernel } from "../platform/kernel.ts";
 
 /** The kernel as a hook set sees it. */
 export interface Arch {
@@ -31,14 +31,14 @@ export interface Hooks {
   /** The kernel's names of the functions it is made of. */
   readonly uses: readonly string[];
   /** The number that the device's side is given for a kernel address. */
-  toDevice(arch: Arch, address: Virt, place: string): Given;
+  toDevice(arch: Arch, address: Virt, place: string): DeviceAddress;
   /** The kernel address behind a number that the device's side was given. */
-  fromDevice(arch: Arch, given: Given, place: string): Virt;
+  fromDevice(arch: Arch, deviceAddress: DeviceAddress, place: string): Virt;
   /** 2^order pages for the table; null where there are none. */
   allocateTable(arch: Arch, order: number, place: string): TableMemory | null;
   freeTable(arch: Arch, table: TableMemory, order: number, place: string): void;
   /** What the table base register is given, where that is not what `toDevice` says of the table. */
-  tableBase?(table: TableMemory): Given;
+  tableBase?(table: TableMemory): DeviceAddress;
   /** Whether drivers that take their table from __get_free_pages themselves use these functions too. */
   readonly everyDriver: boolean;
   /** What else of the kernel goes through these functions, before the driver loads. */
@@ -48,20 +48,20 @@ export interface Hooks {
 /** The pages of a table, and the DMA handle they came with, if they did. */
 export interface TableMemory {
   readonly virt: Virt;
-  readonly handle: Given | null;
+  readonly handle: DeviceAddress | null;
 }
 
 type HookName = (typeof hookNames)[number];
 
-/** Records a to-device hook. `promises` says whether its result is meant for the device's side. */
-export function gave(
+/** Calls and records a to-device hook. `promises` says whether its result is meant to be a bus address. */
+export function toDeviceBy(
   arch: Arch,
   hook: HookName,
   address: Virt,
   result: Bus,
   place: string,
   promises: "bus" | "phys",
-): Given {
+): DeviceAddress {
   const { wordBits } = arch.kernel.platform;
   // These functions return an unsigned long: a machine address above 4 GB loses its upper bits here.
   const word = wordBits === 32 ? lowBits(result, 32) : result;
@@ -70,17 +70,17 @@ export function gave(
   return { bus: word, phys, seq };
 }
 
-/** Records a from-device hook: `phys` is the page that it says the number stands for. */
-export function found(
+/** Calls and records a from-device hook: `phys` is the page that it finds for the number. */
+export function fromDeviceBy(
   arch: Arch,
   hook: HookName,
-  given: Given,
+  deviceAddress: DeviceAddress,
   phys: Phys,
   place: string,
   takes: "bus" | "phys",
 ): Virt {
   const address = arch.kernel.virtOf(phys);
-  called(arch, hook, address, phys, takes === "bus" ? given.bus : null, place);
+  called(arch, hook, address, phys, takes === "bus" ? deviceAddress.bus : null, place);
   return address;
 }
 

@@ -22,18 +22,18 @@ export const override: Hooks = {
 function physToVirt(arch: Arch, page: Phys, place: string): Virt {
   const { kernel } = arch;
   const asked = misreadAsBus(page);
-  const given = kernel.virtOf(busToPhys(arch, asked));
+  const pointer = kernel.virtOf(busToPhys(arch, asked));
   // The pointer is used at once: it has reached something, right or wrong.
   kernel.machine.emit({
     kind: "hook.called",
     actor: "kernel",
     place,
     hook: "phys_to_virt",
-    virt: given,
+    virt: pointer,
     phys: page,
     machine: kernel.machineOf(page),
     bus: asked,
-    reached: kernel.machineOf(kernel.physOf(given)),
+    reached: kernel.machineOf(kernel.physOf(pointer)),
   });
-  return given;
+  return pointer;
 }

@@ -41,7 +41,7 @@ export const UNCACHED = 2;
 /** Everything that changes is kept in tables: then a copy, a keyframe and a comparison miss nothing. */
 export class State {
   readonly nature: Nature;
-  /** Every table the state consists of, by name; its place in the list is fixed. */
+  /** Every table the state consists of, by name; its position in the list is fixed. */
   readonly tables: ReadonlyMap<string, NumberTable>;
   /** The moment: how many events have been applied. */
   moment = 0;

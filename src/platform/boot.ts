@@ -32,8 +32,8 @@ export function boot(kernel: Kernel, physToVirt: (page: Phys, place: string) => 
     const order = Math.ceil(Math.log2(pages));
     const block = kernel.allocate("alloc_bootmem", order, "kernel", PLACE);
     if (block === null) return;
-    const given = physToVirt(kernel.physOf(block), PLACE);
-    for (let i = 0; i < pages; i++) clear(kernel, pagesOn(given, i));
+    const pointer = physToVirt(kernel.physOf(block), PLACE);
+    for (let i = 0; i < pages; i++) clear(kernel, pagesOn(pointer, i));
   }
 }
 

@@ -17,7 +17,7 @@ import type { Of } from "../event/vocabulary.ts";
 import { cpuTag } from "../machine/cpu-cache.ts";
 import { walk } from "../machine/gart.ts";
 import { translate } from "../machine/iommu.ts";
-import type { Given, Kernel } from "./kernel.ts";
+import type { DeviceAddress, Kernel } from "./kernel.ts";
 
 export class Card {
   readonly #kernel: Kernel;
@@ -28,7 +28,7 @@ export class Card {
   }
 
   /** The client fills its new pages through the kernel's mapping: a tag of its own for each. */
-  fill(pages: readonly Given[]): void {
+  fill(pages: readonly DeviceAddress[]): void {
     for (const { phys } of pages) {
       const at = this.#kernel.machineOf(phys)!;
       this.#kernel.machine.emit({
@@ -45,7 +45,7 @@ export class Card {
   }
 
   /** The card reads the pages bound from `first` on, `base` being the aperture's. */
-  read(base: number, first: number, pages: readonly Given[]): void {
+  read(base: number, first: number, pages: readonly DeviceAddress[]): void {
     const size = this.#kernel.sizeOf(0);
     for (const [i, meant] of pages.entries()) this.#read("card", base + (first + i) * size, meant);
   }
@@ -54,7 +54,7 @@ export class Card {
    * As a PCI master it reads by a DMA handle, where an IOMMU answers every address; `meant` is the page, null
    * where the handle is dead.
    */
-  readByDma(handle: Bus, meant: Given | null): void {
+  readByDma(handle: Bus, meant: DeviceAddress | null): void {
     const { machine, state, platform } = this.#kernel;
     if (platform.iommu?.spareEntries == null) return;
     const reached = translate(state, handle);
@@ -70,7 +70,7 @@ export class Card {
   }
 
   /** A program's CPU writes a page of the aperture, which the GART translates for it too. */
-  writeThrough(address: number, tag: number, meant: Given | null): void {
+  writeThrough(address: number, tag: number, meant: DeviceAddress | null): void {
     const { reached, ...access } = this.#access("cpu", address, meant);
     if (reached === null) this.#nowhere(access);
     const there = reached === null ? {} : { reached, frame: mfnOf(reached) };
@@ -78,7 +78,7 @@ export class Card {
   }
 
   /** It reads one: the tag it meets, null where nothing answers. */
-  readThrough(address: number, meant: Given | null): number | null {
+  readThrough(address: number, meant: DeviceAddress | null): number | null {
     return this.#read("cpu", address, meant);
   }
 
@@ -100,7 +100,7 @@ export class Card {
   }
 
   /** An access to the aperture: where it was meant to go, and where the GART leads it. */
-  #access(actor: "card" | "cpu", address: number, meant: Given | null) {
+  #access(actor: "card" | "cpu", address: number, meant: DeviceAddress | null) {
     const issued = aperture(address);
     const walked = walk(this.#kernel.state, issued);
     const page =
@@ -114,7 +114,7 @@ export class Card {
     this.#kernel.machine.emit({ ...fault, ...access, actor: "chipset" });
   }
 
-  #read(actor: "card" | "cpu", address: number, meant: Given | null): number | null {
+  #read(actor: "card" | "cpu", address: number, meant: DeviceAddress | null): number | null {
     const { reached, ...access } = this.#access(actor, address, meant);
     const { machine } = this.#kernel;
     if (reached === null) {

@@ -23,7 +23,7 @@ import {
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { Handles } from "./iommu.ts";
-import { type Given, type Kernel, pagesOn } from "./kernel.ts";
+import { type DeviceAddress, type Kernel, pagesOn } from "./kernel.ts";
 import { onPciBus, reachedBy } from "./pci-bus.ts";
 import type { Window } from "./platform.ts";
 
@@ -32,7 +32,7 @@ type Use = Of<"page.allocated">["use"];
 /** Pages, and the handle by which a PCI device reaches them. */
 export interface Coherent {
   readonly virt: Virt;
-  readonly handle: Given;
+  readonly handle: DeviceAddress;
 }
 
 /** Whether the machine frames of consecutive pages follow each other. */

@@ -30,8 +30,8 @@ import type { State } from "../machine/state.ts";
 import { PageAllocator } from "./page-allocator.ts";
 import type { Backing, Platform } from "./platform.ts";
 
-/** An address that a hook gave: the number, the page that is meant, and the event that gave it. */
-export interface Given {
+/** An address for a device, as a hook returns it: the number, the page it is for, and the event of the call. */
+export interface DeviceAddress {
   readonly bus: Bus;
   readonly phys: Phys;
   readonly seq: number;
@@ -249,8 +249,8 @@ export class Kernel {
   }
 
   /** __va of a number that hardware was given: right only where that is a physical address. */
-  va(given: Bus): Virt {
-    return this.virtOf(misreadAsPhys(given));
+  va(address: Bus): Virt {
+    return this.virtOf(misreadAsPhys(address));
   }
 
   printk(level: Of<"message.logged">["level"], text: string, place: string): void {
@@ -283,8 +283,8 @@ export const pagesOn = <A extends Bus | Phys | Virt | MachineAddress>(
   pages: number,
 ): A => offset(address, pages * PAGE_SIZE);
 
-/** What an event says of a number given to hardware that nothing translates: page, truth, and where it leads. */
-export const handed = (kernel: Kernel, { phys, seq }: Given, address: Bus) => ({
+/** The fields of an event in which hardware gets a number that nothing translates: page, truth, where it leads. */
+export const addressFields = (kernel: Kernel, { phys, seq }: DeviceAddress, address: Bus) => ({
   cause: seq,
   phys,
   machine: kernel.machineOf(phys),

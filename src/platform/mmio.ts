@@ -3,7 +3,7 @@
 import type { RegisterIndex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
-import type { Given, Kernel } from "./kernel.ts";
+import type { DeviceAddress, Kernel } from "./kernel.ts";
 import { type Width, wordAt, writeRegister } from "./register-access.ts";
 
 export class Mmio {
@@ -29,10 +29,16 @@ export class Mmio {
     return word;
   }
 
-  /** `given` is the address that the value is made of, where it holds one. */
-  write(offset: number, width: Width | 8, word: number, place: string, given?: Given): void {
+  /** `address` is the address that the value is made of, where it holds one. */
+  write(
+    offset: number,
+    width: Width | 8,
+    word: number,
+    place: string,
+    address?: DeviceAddress,
+  ): void {
     const register = this.#number(offset);
-    writeRegister(this.#kernel, this.#chipset, { register, word, size: width, place }, given);
+    writeRegister(this.#kernel, this.#chipset, { register, word, size: width, place }, address);
   }
 
   #number(offset: number): RegisterIndex {

@@ -6,7 +6,7 @@
 import { hex, offset, type RegisterIndex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
-import type { Given, Kernel } from "./kernel.ts";
+import type { DeviceAddress, Kernel } from "./kernel.ts";
 import { type Width, wordAt, writeRegister } from "./register-access.ts";
 
 const PCI_CAP_ID_AGP = 2;
@@ -41,18 +41,18 @@ export class Pci {
     return word;
   }
 
-  /** `given` is the address that the value is made of, where it holds one. */
+  /** `address` is the address that the value is made of, where it holds one. */
   write(
     device: string,
     offset: number,
     width: Width,
     value: number,
     place: string,
-    given?: Given,
+    address?: DeviceAddress,
   ): void {
     const register = registerNumber("config", bdfOf(device), offset);
     const access = { register, word: value, size: width, place };
-    writeRegister(this.#kernel, this.#chipset, access, given);
+    writeRegister(this.#kernel, this.#chipset, access, address);
   }
 
   /** pci_find_capability: the reference's harness answers it without reading configuration space. */

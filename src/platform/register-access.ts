@@ -3,7 +3,7 @@
 import { alignDown, offset, PAGE_SIZE, type RegisterIndex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import type { State } from "../machine/state.ts";
-import { type Given, handed, type Kernel } from "./kernel.ts";
+import { addressFields, type DeviceAddress, type Kernel } from "./kernel.ts";
 
 /** Bytes that one access to configuration space takes; memory-mapped registers have accesses of 8 as well. */
 export type Width = 1 | 2 | 4;
@@ -24,7 +24,7 @@ export function wordAt(
   return word;
 }
 
-/** The event of the write, and of the TLB flush it causes; `given` is the address the word is made of. */
+/** The event of the write, and of the TLB flush it causes; `address` is the address the word is made of. */
 export function writeRegister(
   kernel: Kernel,
   chipset: Chipset,
@@ -34,14 +34,14 @@ export function writeRegister(
     readonly size: number;
     readonly place: string;
   },
-  given?: Given,
+  address?: DeviceAddress,
 ): void {
-  const base = given && alignDown(given.bus, PAGE_SIZE);
+  const base = address && alignDown(address.bus, PAGE_SIZE);
   kernel.machine.emit({
     kind: "register.written",
     actor: "driver",
     ...access,
-    ...(given === undefined || base === undefined ? {} : handed(kernel, given, base)),
+    ...(address === undefined || base === undefined ? {} : addressFields(kernel, address, base)),
   });
   if (chipset.flushesTlb(access.register, access.word))
     kernel.machine.emit({ kind: "tlb.flushed", actor: "chipset", which: "gart" });

@@ -22,7 +22,7 @@ import {
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { RESERVED } from "../machine/state.ts";
-import { type Given, type Kernel, pagesOn } from "./kernel.ts";
+import { type DeviceAddress, type Kernel, pagesOn } from "./kernel.ts";
 import { type IoremapRule, isDevice } from "./platform.ts";
 
 type Refusal = Extract<Of<"fault.raised">["fault"], "foreign-ram" | "not-reserved" | "injected">;
@@ -51,7 +51,7 @@ export class Remap {
   }
 
   /** ioremap_nocache(asked, pages * PAGE_SIZE); null where it is refused. */
-  map(asked: Given, pages: number, place: string): Window | null {
+  map(asked: DeviceAddress, pages: number, place: string): Window | null {
     const { machine } = this.#kernel;
     const by = { actor: "kernel", place } as const;
     const caller = "ioremap_nocache";

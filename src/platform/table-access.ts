@@ -12,7 +12,7 @@ import {
 import { accessedWord } from "../machine/gart.ts";
 import { directoryOf } from "../machine/state.ts";
 import { cpuEntry, cpuWord, entryWord, halves } from "../machine/table-words.ts";
-import { type Given, handed, type Kernel } from "./kernel.ts";
+import { addressFields, type DeviceAddress, type Kernel } from "./kernel.ts";
 import type { Remap, Window } from "./remap.ts";
 
 /** The directory, or the page that its empty words lead to. */
@@ -34,7 +34,13 @@ export class TableAccess {
   }
 
   /** Writes an entry of the GATT; `page` is the address that its word is made of, if it names one. */
-  write(through: Through, entry: GattIndex, word: number, page: Given | null, place: string): void {
+  write(
+    through: Through,
+    entry: GattIndex,
+    word: number,
+    page: DeviceAddress | null,
+    place: string,
+  ): void {
     const { entry: format } = this.#kernel.state.nature.chipset!;
     const at = this.#address(through, entry, format.bytes, place);
     // writel takes 32 bits, whatever the driver worked out.
@@ -65,7 +71,7 @@ export class TableAccess {
     mapping: Window,
     entry: DirectoryIndex,
     word: number,
-    page: Given | null,
+    page: DeviceAddress | null,
     place: string,
   ): void {
     const { state, machine } = this.#kernel;
@@ -101,9 +107,9 @@ export class TableAccess {
     return { virt: offset(through.registers.cookie, through.offset + at) };
   }
 
-  #named(bus: Given["bus"] | null, page: Given | null) {
+  #named(bus: DeviceAddress["bus"] | null, page: DeviceAddress | null) {
     if (page === null) return {};
-    if (bus !== null) return handed(this.#kernel, page, bus);
+    if (bus !== null) return addressFields(this.#kernel, page, bus);
     // The word names no page, although one was meant.
     const { phys, seq } = page;
     return { cause: seq, phys, machine: this.#kernel.machineOf(phys) };

@@ -111,15 +111,15 @@ function backing(own: readonly Frames[], pages: number, seed: number): Backing {
       : new Dice(seed).shuffled(pages);
   const back = new Uint32Array(pages);
   for (let pfn = 0; pfn < pages; pfn++) back[dealt[pfn]!] = pfn;
-  // The place of a frame among this domain's, and the frame of a place.
+  // The index of a frame among this domain's, and the frame of an index.
   const starts = own.map((_, i) =>
     own.slice(0, i).reduce((sum, { first, end }) => sum + distance(first, end), 0),
   );
   return {
     frameOf: (page) => {
-      const place = dealt[distance(FIRST_PAGE, page)]!;
-      const i = starts.findLastIndex((start) => start <= place);
-      return offset(own[i]!.first, place - starts[i]!);
+      const index = dealt[distance(FIRST_PAGE, page)]!;
+      const i = starts.findLastIndex((start) => start <= index);
+      return offset(own[i]!.first, index - starts[i]!);
     },
     pageOf: (frame) => {
       const i = own.findIndex((range) => isIn(range, frame));

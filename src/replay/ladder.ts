@@ -154,8 +154,8 @@ function lastEntryOf(trace: Trace, moment: number, page: Phys): Entry | null {
 /** The entry as the CPU sees it, the table as the chipset finds it, and where the card gets to. */
 function gartSteps(state: State, event: Entry["event"], seq: number, machine: Machine): Rungs {
   const { chipset } = state.nature;
-  const place = accessedWord(state, event);
-  const word = place === null ? undefined : cpuWord(state, place);
+  const at = accessedWord(state, event);
+  const word = at === null ? undefined : cpuWord(state, at);
   const name = `gatt[${hex(event.entry)}]`;
   if (word !== event.word || chipset === null)
     return {

@@ -25,8 +25,8 @@ export const maskedEntry: Scenario = {
       ...driver,
       removeMemory: (bridge, mem) => {
         driver.removeMemory(bridge, mem);
-        mem.memory.forEach((given, i, all) => {
-          all[i] = { ...given, bus: bus(Math.floor(asWord(given.bus) / PAGE_SIZE) + 2 ** 31) };
+        mem.memory.forEach((address, i, all) => {
+          all[i] = { ...address, bus: bus(Math.floor(asWord(address.bus) / PAGE_SIZE) + 2 ** 31) };
         });
       },
     }),

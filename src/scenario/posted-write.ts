@@ -26,13 +26,13 @@ export const postedWrite: Scenario = {
       ...driver,
       insertMemory: (bridge, mem, pgStart) => {
         const window = { registers: bridge.registers!, offset: 0x10000 };
-        for (const [i, given] of mem.memory.entries()) {
-          const word = driver.maskMemory(given.bus);
+        for (const [i, address] of mem.memory.entries()) {
+          const word = driver.maskMemory(address.bus);
           bridge.board.access.write(
             window,
             gattIndex(pgStart + i),
             word,
-            given,
+            address,
             "insert_entries unread",
           );
         }

@@ -25,9 +25,9 @@ export const tableInCache: Scenario = {
       ...driver,
       insertMemory: (bridge, mem, pgStart) => {
         const place = "u3_insert_memory without a flush";
-        for (const [i, given] of mem.memory.entries()) {
-          const word = Math.floor(asWord(given.bus) / PAGE_SIZE) + 2 ** 31;
-          bridge.board.access.write({ linear: true }, gattIndex(pgStart + i), word, given, place);
+        for (const [i, address] of mem.memory.entries()) {
+          const word = Math.floor(asWord(address.bus) / PAGE_SIZE) + 2 ** 31;
+          bridge.board.access.write({ linear: true }, gattIndex(pgStart + i), word, address, place);
         }
         driver.tlbFlush(bridge);
         return 0;

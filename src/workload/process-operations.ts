@@ -31,7 +31,7 @@ export const mode = z.union(
   { error: 'expected "info", a number of 32 bits or one such as "0x1f000203"' },
 );
 
-/** In a file an operation may carry its number, which must be its place in the list. */
+/** In a file an operation may carry its number, which must be its position in the list. */
 export const operation = <const N extends string, S extends z.ZodRawShape>(name: N, shape: S) =>
   z.strictObject({ op: z.literal(name), i: z.int().optional(), ...shape });
 

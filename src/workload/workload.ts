@@ -12,14 +12,18 @@ const workloadSchema = z.strictObject({
       issues.push({ code: "custom", input, path, message });
     const processes = new Set<number>();
     let number = 0;
-    value.forEach((operation, place) => {
+    value.forEach((operation, position) => {
       const { op, i } = operation;
-      if (i !== undefined && i !== number) complain(i, [place, "i"], `expected ${number}`);
+      if (i !== undefined && i !== number) complain(i, [position, "i"], `expected ${number}`);
       if (op !== "comment") number++;
       if (!("pid" in operation)) return;
       if (op === "proc") processes.add(operation.pid);
       else if (!processes.has(operation.pid))
-        complain(operation.pid, [place, "pid"], "expected a process that a proc before it makes");
+        complain(
+          operation.pid,
+          [position, "pid"],
+          "expected a process that a proc before it makes",
+        );
     });
   }),
 });

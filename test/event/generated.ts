@@ -24,11 +24,11 @@ const facts = fc.dictionary(
   { maxKeys: 4, noNullPrototype: true },
 );
 
-function valueIn({ in: place, names, hex, schema }: Field): fc.Arbitrary<unknown> {
+function valueIn({ in: storage, names, hex, schema }: Field): fc.Arbitrary<unknown> {
   if (names !== null) return fc.constantFrom(...names);
-  if (place === "note" || place === "op.name") return fc.string();
-  if (place === "op.arguments" || place === "op.result") return facts;
-  if (place === "subject") return subject;
+  if (storage === "note" || storage === "op.name") return fc.string();
+  if (storage === "op.arguments" || storage === "op.result") return facts;
+  if (storage === "subject") return subject;
   if (hex) return word;
   if (!schema.safeParse(0).success) return fc.integer({ min: 1, max: 8 });
   return schema.safeParse(-1).success ? fc.integer() : fc.nat();
@@ -53,7 +53,7 @@ export function eventOf(kind: KindName): fc.Arbitrary<Event> {
   }) as unknown as fc.Arbitrary<Event>;
 }
 
-/** An event with its place in a trace: an op's own events belong to that op. */
+/** An event with its position in a trace: an op's own events belong to that op. */
 export const recordedOf = (kind: KindName): fc.Arbitrary<Recorded> =>
   fc
     .tuple(fc.integer({ min: 1, max: 2 ** 40 }), fc.integer({ min: -1, max: 1000 }), eventOf(kind))

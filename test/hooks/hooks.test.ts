@@ -10,7 +10,7 @@ import { legacy } from "../../src/hooks/legacy.ts";
 import { platforms } from "../../src/platform/index.ts";
 import { nativeI386 } from "../../src/platform/native-i386.ts";
 import { xenI386 } from "../../src/platform/xen-i386.ts";
-import { Board, given } from "../platform/board.ts";
+import { Board, deviceAddress } from "../platform/board.ts";
 
 const asked = (events: readonly Event[]): Of<"hook.called"> =>
   events.find((event) => event.kind === "hook.called") as Of<"hook.called">;
@@ -19,7 +19,7 @@ const number = (address: Bus | null | undefined) => address && hex(address);
 /** Translates a page there and back. */
 function translates(hooks: Hooks, board: Board) {
   const page = board.pages(0, false);
-  let there = given(0, board.kernel.physOf(page));
+  let there = deviceAddress(0, board.kernel.physOf(page));
   const to = board.during(() => {
     there = hooks.toDevice(board, page, "a test");
   });
@@ -91,6 +91,6 @@ test("gart makes the table contiguous on Xen, legacy leaves it scattered", () =>
 
 test("the frame behind gart_to_virt may be a stranger's: its page number is read as one of this kernel", () => {
   const board = new Board(xenI386);
-  const stranger = given(0x1234567, board.kernel.physOf(board.pages(0, false)));
+  const stranger = deviceAddress(0x1234567, board.kernel.physOf(board.pages(0, false)));
   expect(raw(gart.fromDevice(board, stranger, "a test"))).toBe(0xc0234567);
 });

@@ -8,7 +8,7 @@ import { legacy } from "../../src/hooks/legacy.ts";
 import { nativeI386 } from "../../src/platform/native-i386.ts";
 import { ppc64G5 } from "../../src/platform/ppc64-g5.ts";
 import { xenI386 } from "../../src/platform/xen-i386.ts";
-import { Board, given } from "../platform/board.ts";
+import { Board, deviceAddress } from "../platform/board.ts";
 
 test.each(hookSets)("$name is known by its name", (hooks) => {
   expect(hooksOf(hooks.name)).toBe(hooks);
@@ -103,7 +103,7 @@ describe("a function of the architecture's header", () => {
     const unmapped = (handle: "its own" | "another" | "none") => {
       const board = new Board(xenI386);
       const table = allocateTable(board, 1, "a test")!;
-      const other = given(0x1234000, board.kernel.physOf(table.virt));
+      const other = deviceAddress(0x1234000, board.kernel.physOf(table.virt));
       const handles = { "its own": table.handle, another: other, none: null };
       return board.during(() => {
         freeTable(board, { ...table, handle: handles[handle] }, 1, "a test");
@@ -143,7 +143,7 @@ test("a word of 64 bits keeps a machine address above 4 GB, one of 32 loses the 
 test("the way back of legacy reads whatever number it is given as a physical address", () => {
   const board = new Board(xenI386);
   const page = board.pages(0, false);
-  const number = given(0x40c21000, board.kernel.physOf(page));
+  const number = deviceAddress(0x40c21000, board.kernel.physOf(page));
   const back = board.during(() => legacy.fromDevice(board, number, "a test"));
   expect(back).toMatchObject([{ hook: "phys_to_virt", phys: 0x40c21000 }]);
 });

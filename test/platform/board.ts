@@ -5,7 +5,7 @@ import { chipsets } from "../../src/chipset/index.ts";
 import type { Event, Recorded } from "../../src/event/vocabulary.ts";
 import { Machine } from "../../src/machine/machine.ts";
 import { CoherentMemory } from "../../src/platform/coherent.ts";
-import { type Given, Kernel } from "../../src/platform/kernel.ts";
+import { type DeviceAddress, Kernel } from "../../src/platform/kernel.ts";
 import type { Platform } from "../../src/platform/platform.ts";
 
 /** A kernel, and all that it says. */
@@ -50,7 +50,7 @@ export class Board {
 }
 
 /** A number given to hardware for a page. */
-export const given = (number: number, meant: Phys): Given => ({
+export const deviceAddress = (number: number, meant: Phys): DeviceAddress => ({
   bus: bus(number),
   phys: meant,
   seq: 1,

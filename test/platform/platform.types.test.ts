@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { machine, mfn, pfn, phys, virt } from "../../src/address.ts";
-import type { Given, Kernel } from "../../src/platform/kernel.ts";
+import type { DeviceAddress, Kernel } from "../../src/platform/kernel.ts";
 import type { Backing, Frames, Platform, Window } from "../../src/platform/platform.ts";
 
 const [page, frame] = [pfn(1), mfn(1)];
@@ -11,12 +11,12 @@ interface Parts {
   platform: Platform;
   frames: Frames;
   window: Window;
-  given: Given;
+  deviceAddress: DeviceAddress;
 }
 
 /** Never called: each line must not compile. */
 function mixUps(kernel: Kernel, { backing, ...parts }: Parts): Omit<Parts, "backing"> {
-  let { platform, frames, window, given } = parts;
+  let { platform, frames, window, deviceAddress } = parts;
   // @ts-expect-error Backing.frameOf page
   backing.frameOf(frame);
   // @ts-expect-error Backing.pageOf frame
@@ -57,15 +57,15 @@ function mixUps(kernel: Kernel, { backing, ...parts }: Parts): Omit<Parts, "back
   kernel.attribute("cached", phys(0), 1, { actor: "kernel" });
   // @ts-expect-error Kernel.flushDcacheRange address
   kernel.flushDcacheRange(phys(0), 1, "");
-  // @ts-expect-error Kernel.va given
+  // @ts-expect-error Kernel.va address
   kernel.va(machine(0));
-  // @ts-expect-error Given.bus
-  given = { ...given, bus: machine(0) };
-  // @ts-expect-error Given.phys
-  given = { ...given, phys: virt(0) };
+  // @ts-expect-error DeviceAddress.bus
+  deviceAddress = { ...given, bus: machine(0) };
+  // @ts-expect-error DeviceAddress.phys
+  deviceAddress = { ...given, phys: virt(0) };
   // @ts-expect-error Kernel.oops address
   kernel.oops("", phys(0), "");
-  return { platform, frames, window, given };
+  return { platform, frames, window, deviceAddress };
 }
 
 test("no address, page or frame of another space gets into a platform or its kernel", () => {

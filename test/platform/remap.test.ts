@@ -8,7 +8,7 @@ import { Killed } from "../../src/platform/kernel.ts";
 import { nativeI386 } from "../../src/platform/native-i386.ts";
 import { Remap } from "../../src/platform/remap.ts";
 import { xenI386 } from "../../src/platform/xen-i386.ts";
-import { Board, given } from "./board.ts";
+import { Board, deviceAddress } from "./board.ts";
 
 const native = () => new Board(nativeI386);
 const xen = () => new Board(xenI386);
@@ -22,7 +22,7 @@ function asks(
   rule = board.kernel.platform.ioremap,
 ) {
   const remap = new Remap(board.kernel, rule);
-  const asked = given(number, board.kernel.physOf(pages));
+  const asked = deviceAddress(number, board.kernel.physOf(pages));
   let window: ReturnType<Remap["map"]> = null;
   const events = board.during(() => {
     window = remap.map(asked, 2 ** order, "a test");
@@ -151,7 +151,9 @@ describe.each([
     expect(events.map(({ kind }) => kind)).toEqual(["table.remapped", "table.remapped"]);
     expect(reaches(events)).toEqual([0xe0000000, 0xe0001000]);
     remap.failing = true;
-    expect(remap.map(given(0xfec00000, board.kernel.physOf(pages)), 1, "a test")).not.toBeNull();
+    expect(
+      remap.map(deviceAddress(0xfec00000, board.kernel.physOf(pages)), 1, "a test"),
+    ).not.toBeNull();
   });
 
   test("a workload may let every ioremap of RAM fail", () => {
@@ -159,7 +161,7 @@ describe.each([
     const pages = board.pages(0, true);
     const remap = new Remap(board.kernel, board.kernel.platform.ioremap);
     remap.failing = true;
-    const number = given(machineOf(board, pages), board.kernel.physOf(pages));
+    const number = deviceAddress(machineOf(board, pages), board.kernel.physOf(pages));
     expect(board.during(() => remap.map(number, 1, "a test"))).toMatchObject([
       { fault: "injected" },
     ]);
@@ -169,7 +171,7 @@ describe.each([
     const board = boardOf();
     const pages = board.pages(0, true);
     const { remap, window } = asks(board, pages, 1, 0xe0000000);
-    const next = remap.map(given(0xe0000000, board.kernel.physOf(pages)), 1, "a test")!;
+    const next = remap.map(deviceAddress(0xe0000000, board.kernel.physOf(pages)), 1, "a test")!;
     expect([raw(window!.cookie), raw(next.cookie)]).toEqual([0xd0800000, 0xd0803000]);
     remap.check(offset(next.cookie, 4095), "a test");
     const touches = () => remap.check(offset(next.cookie, -4), "a test");

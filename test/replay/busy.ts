@@ -4,7 +4,7 @@ import { gattIndex, virt } from "../../src/address.ts";
 import { chipsets } from "../../src/chipset/index.ts";
 import { gart } from "../../src/hooks/gart.ts";
 import { Card } from "../../src/platform/card.ts";
-import type { Given } from "../../src/platform/kernel.ts";
+import type { DeviceAddress } from "../../src/platform/kernel.ts";
 import { Pci } from "../../src/platform/pci.ts";
 import { Remap } from "../../src/platform/remap.ts";
 import { TableAccess } from "../../src/platform/table-access.ts";
@@ -36,7 +36,7 @@ export function busyTrace(): Trace {
   pci.read(BRIDGE, 0x10, 4, place);
   pci.write(BRIDGE, 0xb8, 4, 0x80000000, place, base);
   const pages = [0, 1].map(() => kernel.allocate("alloc_page", 0, "agp", place)!);
-  const given = pages.map((page): Given => gart.toDevice(board, page, place));
+  const given = pages.map((page): DeviceAddress => gart.toDevice(board, page, place));
   const card = new Card(kernel);
   card.fill(given);
   kernel.wbinvd(place);

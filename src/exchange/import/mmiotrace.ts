@@ -141,30 +141,30 @@ class Log implements Stream<Step> {
   }
 
   access({ fields }: Step): Trouble | null {
-    const [direction, width, , id = "", place = "", value = ""] = fields;
+    const [direction, width, , id = "", addressText = "", value = ""] = fields;
     const mapped = this.#mapped.get(id);
     if (mapped === undefined) return noMap(3, id);
-    const address = numberOf(place);
+    const address = numberOf(addressText);
     if (address === null) return notHex(4);
     if (!HEX.test(value)) return notHex(5);
     const size = Number(width);
     if (![1, 2, 4, 8].includes(size))
       return trouble(1, `an access of ${width} bytes; only 1, 2, 4 and 8 are`);
     if (address < mapped.start || address + size > mapped.start + mapped.length)
-      return trouble(4, `${place} lies outside what MAP ${id} maps`);
+      return trouble(4, `${addressText} lies outside what MAP ${id} maps`);
     const found = this.#devices.at(address);
-    if (found === null) return trouble(4, `no PCIDEV has ${place}`);
+    if (found === null) return trouble(4, `no PCIDEV has ${addressText}`);
     if (found.offset + size > MOST_OFFSET)
       return trouble(
         4,
-        `${place} is more than ${MOST_OFFSET / 2 ** 20} MB into its device; no register's number holds it`,
+        `${addressText} is more than ${MOST_OFFSET / 2 ** 20} MB into its device; no register's number holds it`,
       );
     this.#register(direction === "W", found, size, value.slice(2));
     return null;
   }
 
-  undecoded({ fields: [, , , place = ""] }: Step): Trouble | null {
-    const text = `mmiotrace could not decode an access of ${place}`;
+  undecoded({ fields: [, , , addressText = ""] }: Step): Trouble | null {
+    const text = `mmiotrace could not decode an access of ${addressText}`;
     this.#run.emit({ kind: "events.lost", actor: "kernel", at: this.#run.at, count: 1, text });
     return null;
   }

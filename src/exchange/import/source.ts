@@ -88,8 +88,8 @@ export class Source {
 
   /** An error that says where in the file: the line in hand, and the column in it where that is known. */
   refuse(complaint: string, column?: number): UserError {
-    const place = `${this.path}:${Math.max(this.line, 1)}`;
-    return new UserError(`${place}${column === undefined ? "" : `:${column}`}: ${complaint}`);
+    const location = `${this.path}:${Math.max(this.line, 1)}`;
+    return new UserError(`${location}${column === undefined ? "" : `:${column}`}: ${complaint}`);
   }
 
   /** Lets go of the file, read to its end or not. */
