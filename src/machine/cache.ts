@@ -17,7 +17,7 @@ export const cache = {
   // wbinvd names no range: tables on the platforms that use it are mapped uncached. mb flushes nothing.
   "cache.flushed": (state, event) => {
     const { machine, size } = event;
-    if (machine != null && size != null) flushWords(state, wordIndexOf(machine), size);
+    if (machine != null) flushWords(state, wordIndexOf(machine), size ?? 0);
     const frames = flushedFrames(event);
     if (frames !== null) flushCpuCache(state, frames);
   },

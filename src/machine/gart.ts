@@ -108,8 +108,9 @@ export interface Walk {
  */
 export function walk(state: State, address: Aperture): Walk | null {
   const { chipset } = state.nature;
-  const base = chipset?.apertureBase(state) ?? null;
-  if (chipset === null || base === null) return null;
+  if (chipset === null) return null;
+  const base = chipset.apertureBase(state);
+  if (base === null) return null;
   const reach = reachOf(chipset);
   const page = gattIndex(Math.floor(distance(base, address) / reach));
   const within = distance(base, address) % reach;
@@ -136,9 +137,10 @@ export function cachedEntry(state: State, page: GattIndex): Cell | undefined {
 /** The same walk past the TLB: what lies in memory for this page of the aperture. */
 export function fetch(state: State, page: GattIndex, within = 0): Walk | null {
   const { chipset } = state.nature;
-  const base = chipset?.apertureBase(state) ?? null;
-  const table = chipset?.tableBase(state, page) ?? null;
-  if (chipset === null || base === null || table === null) return null;
+  if (chipset === null) return null;
+  const base = chipset.apertureBase(state);
+  const table = chipset.tableBase(state, page);
+  if (base === null || table === null) return null;
   const { bytes } = chipset.entry;
   if (chipset.directory === null)
     return outcome(

@@ -19,7 +19,7 @@ import type { State } from "./state.ts";
 import type { TablePages } from "./table-pages.ts";
 import type { Cell } from "./word-table.ts";
 
-/** Where an entry's word is, seen through the CPU's mapping of the table; null past the table's end. */
+/** Where an entry's word is, seen through the CPU's mapping of the table; null outside the table. */
 export function entryWord(
   pages: TablePages,
   entry: GattIndex | DirectoryIndex,
@@ -27,9 +27,7 @@ export function entryWord(
 ): WordIndex | null {
   const at = entryOffset(entry, bytes);
   const frame = pages.frameOf(tablePage(Math.floor(at / PAGE_SIZE)));
-  return frame === undefined || at < 0
-    ? null
-    : wordIndexOf(offset(machineOf(frame), at % PAGE_SIZE));
+  return frame === undefined ? null : wordIndexOf(offset(machineOf(frame), at % PAGE_SIZE));
 }
 
 /** Bits 0 to 51 of a word of 64 bits and those above it, as events have them. */

@@ -97,7 +97,6 @@ export class NumberTable {
     this.#touched.clear();
     this.#emptied = true;
     this.#size = 0;
-    this.#lastKey = -1;
     this.#last = undefined;
   }
 
@@ -162,10 +161,10 @@ export class NumberTable {
     const writer = this.#writer;
     let own = leaf;
     if (own === undefined || own.shared) {
-      const changed = this.#touched.has(key) ? own?.changed.slice() : undefined;
       own = {
         values: own?.values.slice() ?? new Float64Array(LEAF),
-        changed: changed ?? new Uint32Array(LEAF / 32),
+        // Of the tables that share a leaf, only the one that changed it looks at what changed.
+        changed: this.#touched.has(key) ? own!.changed : new Uint32Array(LEAF / 32),
         shared: false,
         writer,
       };
