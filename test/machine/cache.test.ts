@@ -109,6 +109,13 @@ describe("a table that is mapped cached", () => {
     expect(state.dirty.size).toBe(2);
   });
 
+  test("is not flushed by a flush of no known address, nor by one of no known size", () => {
+    const state = stateAfter(cached, allocated(0, 1, "gatt"), gattWritten(0x42, 0x0abcd017));
+    const flush = flushed(0, 4096);
+    happens(state, { ...flush, machine: null } as Happening, { ...flush, size: null } as Happening);
+    expect([state.dirty.size, state.words.size]).toEqual([1, 0]);
+  });
+
   test("needs no flush where it is mapped uncached, as the 440BX's is", () => {
     const state = stateAfter(pc, ...table, gattWritten(0x42, 0x0abcd017));
     expect(reached(state, 0x42)).toBe("0xabcd000");

@@ -86,6 +86,14 @@ test("what the CPU writes to nobody's page, or to one of no known address, is in
   expect(inMemory(stateAfter(pc, agp, cpuFills(PAGE, 7)))).toEqual([7]);
 });
 
+test("an address that nobody knows is not that of page 0", () => {
+  const state = stateAfter(pc, allocated(0, 1, "agp"), fills(0, 7));
+  happens(state, { ...freed(0, 1, "agp"), machine: null } as Happening);
+  expect([inMemory(state, 0), byCpu(state, 0)]).toEqual([[undefined], 7]);
+  happens(state, allocated(0, 1, "agp"), { ...fills(0, 8), phys: null } as Happening);
+  expect(inMemory(state, 0)).toEqual([8]);
+});
+
 test("a write past the cache takes the place of what the cache still had of the frame", () => {
   const state = stateAfter(pc, agp, fills(PAGE, 7), fills(PAGE + 1, 8), cpuFills(PAGE, 9));
   expect(byCpu(state)).toBe(9);

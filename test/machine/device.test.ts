@@ -115,12 +115,15 @@ describe("a page's content", () => {
   });
 
   test("is changed nowhere by a write that gets nowhere", () => {
-    const state = happens(pcWithPage(), {
-      kind: "device.wrote",
-      bus: aperture(0xe0099000),
-      tag: 9,
-    });
-    expect(state.content.size).toBe(0);
+    for (const frame of [{}, { frame: null }]) {
+      const state = happens(pcWithPage(), cpuFills(0, 7), {
+        kind: "device.wrote",
+        bus: aperture(0xe0099000),
+        ...frame,
+        tag: 9,
+      });
+      expect([...state.content]).toEqual([[0, 7]]);
+    }
   });
 
   test("is not known where a device wrote something that no tag stands for", () => {
@@ -143,7 +146,10 @@ describe("a copy between a page and its bounce buffer", () => {
       size,
     }) as unknown as Happening;
   const afterCopy = (size: number, from: number | null) =>
-    happens(stateAfter(pc, cpuFills(0x50, 7), cpuFills(0x90, 8)), copied(size, from));
+    happens(
+      stateAfter(pc, cpuFills(0, 6), cpuFills(0x50, 7), cpuFills(0x90, 8)),
+      copied(size, from),
+    );
 
   test("of a whole page gives it the content of the other, which keeps its own", () => {
     const { content } = afterCopy(4096, 0x50);

@@ -16,6 +16,7 @@ import {
 import { intel440bx } from "../../src/chipset/440bx.ts";
 import type { Chipset } from "../../src/chipset/chipset.ts";
 import {
+  accessedWord,
   cachedEntry,
   cacheEntry,
   entriesOf,
@@ -86,6 +87,15 @@ describe("on bare metal a walk", () => {
     const nothing = { physIsMachine: true, chipset: null };
     expect(walk(stateAfter(nothing, aperturePlaced), aperture(0xe0000000))).toBeNull();
   });
+});
+
+test("a walk is none while no register says where the aperture is, whatever the TLB has", () => {
+  const state = stateAfter(pc, tablePlaced(0x01230000));
+  cacheEntry(state, gattIndex(5), { word: 0x0abcd017, seq: 1 });
+  expect(walk(state, aperture(0x5000))).toBeNull();
+  expect(walked(happens(state, registerSet(0x10, 8)), 0x5000)).toBe(
+    "nothing 0xabcd017 0xabcd000 0xabcd000 0x1",
+  );
 });
 
 describe("under Xen a walk", () => {
@@ -313,7 +323,9 @@ describe("a write through the chipset's own window", () => {
   });
 
   test("goes nowhere before the base register is written", () => {
-    const state = stateAfter(pc, { ...gattWritten(1, 5), virt: virt(0xd0810108) } as Happening);
+    const through = { ...gattWritten(1, 5), virt: virt(0xd0810108) };
+    const state = stateAfter(pc, through as Happening);
+    expect(accessedWord(state, { entry: gattIndex(1), virt: through.virt })).toBeNull();
     expect(state.words.size).toBe(0);
   });
 });

@@ -79,6 +79,12 @@ describe("the table's pages", () => {
     ]);
   });
 
+  test("stay where they are when a page of no known address is mapped, even where the table begins at page 0", () => {
+    const state = stateAfter(dom0, p2mSet(0, 0x3a41), allocated(0, 1, "gatt"));
+    happens(state, remapped(0, 0xe8000, null));
+    expect(state.table.frameOf(tablePage(0))).toBe(0x3a41);
+  });
+
   test("go with the page when Xen exchanges its frame", () => {
     const state = stateAfter(dom0, ...table, p2mSet(0x1231, 0x8001));
     expect([state.table.frameOf(tablePage(0)), state.table.frameOf(tablePage(1))]).toEqual([

@@ -65,8 +65,8 @@ describe("the table's entries", () => {
   });
 
   test("are gone when it is freed page by page, at the last one", () => {
-    const state = stateAfter(pc, allocated(1, 1, "gatt"), allocated(9, 1, "gatt"));
-    happens(state, freed(1, 1, "gatt"), gattWritten(1024, 0xabcd017));
+    const state = stateAfter(pc, allocated(8, 1, "gatt"), allocated(9, 1, "gatt"));
+    happens(state, freed(8, 1, "gatt"), gattWritten(1024, 0xabcd017));
     expect([...entriesOf(state)][1024]).toEqual([1024, 0xabcd017]);
     happens(state, freed(9, 1, "gatt"));
     expect([...entriesOf(state)]).toEqual([]);

@@ -23,6 +23,7 @@ const written = (offset: number, size: number, word: number): Happening => ({
 test("a register that nobody wrote holds what its first reading showed", () => {
   const state = stateAfter(pc, shown(0xe0000008), shown(0xffffffff));
   expect(shows(state)).toEqual({ word: 0xe0000008, seq: 1 });
+  expect(shows(state, 0x14, 1)).toBeUndefined();
 });
 
 test("a write counts from then on, whatever a reading shows", () => {

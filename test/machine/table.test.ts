@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NumberTable } from "../../src/machine/table.ts";
+import { NumberTable, type Visit } from "../../src/machine/table.ts";
 
 // Few enough to meet again, on both sides of a leaf's edge, and some far away.
 const index = fc.oneof(
@@ -47,6 +47,17 @@ describe("a table", () => {
     );
   });
 
+  test("gives of its entries those from one index to another, both included", () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 60 }), index, index, (changes, first, last) => {
+        const { table } = made(changes, first);
+        const within = [...table].filter(([at]) => at >= first && at <= last);
+        expect([...table.entries(first, last)]).toEqual(within);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("knows a zero from nothing", () => {
     const table = new NumberTable();
     table.set(0, 0);
@@ -70,5 +81,49 @@ describe("a table", () => {
       [3, 1],
       [7001, 1],
     ]);
+  });
+});
+
+describe("what changed since a table was settled", () => {
+  const visited = (each: (visit: Visit) => void) => {
+    const found: Parameters<Visit>[] = [];
+    each((...entry) => found.push(entry));
+    return found;
+  };
+  const keys = (changes: readonly Change[]) =>
+    changes.flatMap((one) => (one === "clear" ? [] : "set" in one ? one.set : one.delete));
+
+  test("makes of what was there what is there now, and names nothing that nobody changed", () => {
+    const some = fc.array(change, { maxLength: 30 });
+    fc.assert(
+      fc.property(some, some, (before, after) => {
+        const { table, map } = made(before, 0);
+        table.settle();
+        expect([table.emptied, visited((visit) => table.eachChange(visit))]).toEqual([false, []]);
+        for (const one of after)
+          if (one === "clear") table.clear();
+          else if ("set" in one) table.set(one.set, one.to);
+          else table.delete(one.delete);
+        const changes = visited((visit) => table.eachChange(visit));
+        const now = table.emptied ? new Map<number, number>() : map;
+        for (const [at, to] of changes)
+          if (to === undefined) now.delete(at);
+          else now.set(at, to);
+        const entries = [...now].sort(([a], [b]) => a - b);
+        expect(visited((visit) => table.each(visit))).toEqual(entries);
+        expect(changes.filter(([at]) => !keys(after).includes(at))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("is everything only where there was something to delete", () => {
+    const table = new NumberTable();
+    table.clear();
+    expect(table.emptied).toBe(false);
+    table.set(5, 1);
+    expect(table.emptied).toBe(false);
+    table.clear();
+    expect(table.emptied).toBe(true);
   });
 });
