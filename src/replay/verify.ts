@@ -12,6 +12,7 @@ import { translate } from "../machine/iommu.ts";
 import { State } from "../machine/state.ts";
 import { whole } from "../machine/table-words.ts";
 import { Evidence } from "./evidence.ts";
+import { latestEvents } from "./latest.ts";
 import { observable, Watch } from "./observe.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
@@ -43,6 +44,7 @@ export function verify(
   const comparison = new Comparison(most);
   const add: Read = (...observation) => comparison.add(...observation);
   const evidence = new Evidence(state);
+  const rememberedBy = latestEvents(state);
   let expected = 1;
   for (const recorded of trace.events()) {
     const { seq, op, event } = recorded;
@@ -51,6 +53,9 @@ export function verify(
     compareRead(recorded, evidence, add);
     if (event.kind === "device.read" || event.kind === "device.wrote")
       add(seq, "reached", event.reached ?? null, reachedBy(trace.about, state, event));
+    const remembered = rememberedBy(event);
+    if (remembered !== null)
+      add(seq, `${remembered.what} before`, remembered.recorded, remembered.replayed);
     evidence.see(event);
     fold(state, event, seq);
     watch.see(event);

@@ -2,13 +2,17 @@
 
 import { describe, expect, test } from "vitest";
 import { machine, mfn } from "../../src/address.ts";
-import { amdIrongate } from "../../src/chipset/amd-irongate.ts";
+import { sworksHe } from "../../src/chipset/sworks-he.ts";
 import type { Event, KindName, Of, Recorded } from "../../src/event/vocabulary.ts";
-import { apply } from "../../src/machine/apply.ts";
+import { apply, changing } from "../../src/machine/apply.ts";
+import { ppc64G5 } from "../../src/platform/ppc64-g5.ts";
+import { varied } from "../../src/platform/variant.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { type Verification, verify } from "../../src/replay/verify.ts";
-import { alloc, bind, cleanup, driverRun, enable } from "../driver-run.ts";
-import { setupOf } from "../laws.ts";
+import { setupOfScenario } from "../../src/scenario/setup.ts";
+import { staleGartTlb } from "../../src/scenario/stale-gart-tlb.ts";
+import { alloc, bind, cleanup, driverRun, enable, free, unbind } from "../driver-run.ts";
+import { setupOf, workloadOf } from "../laws.ts";
 import { memoryTrace, recorded } from "../memory-trace.ts";
 import { imported, pathOf } from "../recordings.ts";
 
@@ -129,36 +133,80 @@ const forgetting = (of: Trace, kind: KindName): Verification =>
     },
   });
 
+/** The trace up to its last write of a word of the scratch directory, which is then read: no driver does that. */
+function readBack(of: Trace): Trace {
+  const events = [...of.events()];
+  const at = events.findLastIndex(({ event }) => event.kind === "scratch-directory.written");
+  const { seq, op, event } = events[at]! as Recorded & { event: Of<"scratch-directory.written"> };
+  const { actor, entry, word } = event;
+  const read: Event = { kind: "scratch-directory.read", actor, entry, word };
+  return memoryTrace(of.about, [...events.slice(0, at + 1), { seq: seq + 1, op, event: read }]);
+}
+
 describe("an applier is noticed that forgets", () => {
-  const kinds = [
-    "op.began",
-    "page.allocated",
-    "p2m.set",
-    "gatt.written",
-    "register.written",
-    "register.read",
-    "cpu.wrote",
-  ] as const;
-  test.each(kinds)("%s", (kind) => {
-    expect(forgetting(trace, kind).differed).toBeGreaterThan(0);
-  });
-
+  // Each page is used twice, each handle mapped twice, and the card reads through each entry before and after.
+  const twice = (slot: number) => [alloc(slot, 2), bind(slot, 0), unbind(slot), free(slot)];
+  const agp = driverRun("xen-i386 gart", ...twice(0), alloc(1, 1), ...twice(0), cleanup).trace;
   const u3 = driverRun("ppc64-g5 gart", enable, alloc(0, 2), bind(0, 0), cleanup).trace;
-  test.each(["gatt.written", "cache.flushed"] as const)(
-    "%s, where the table is mapped cached",
-    (kind) => {
-      expect(forgetting(u3, kind).differed).toBeGreaterThan(0);
-    },
+  const twoLevels = recorded(setupOf("xen-i386 gart", { chipset: sworksHe }));
+  const staleTlb = recorded(setupOfScenario(staleGartTlb, false));
+  const buffer = workloadOf(
+    { op: "buffer", buffer: 0, pages: 2 },
+    ...[0, 1].flatMap(() => [
+      { op: "cpu_write", buffer: 0 },
+      { op: "dma_map", buffer: 0, direction: "bidirectional" },
+      { op: "dma_read", buffer: 0 },
+      { op: "dma_write", buffer: 0 },
+      { op: "dma_unmap", buffer: 0 },
+      { op: "dma_read", buffer: 0 },
+      { op: "cpu_read", buffer: 0 },
+    ]),
   );
+  const dma = (words: string, other: object = {}) =>
+    recorded(setupOf(words, { workload: buffer, ...other }));
+  const native = dma("native-i386 gart");
+  const iommu = dma("ppc64-g5 gart");
+  const dart = dma("ppc64-g5 gart", { platform: varied(ppc64G5, { layout: "dart" }) });
+  const bounced = recorded(setupOf("xen-i386-swiotlb gart dma"));
 
-  const irongate = recorded(setupOf("xen-i386 gart", { chipset: amdIrongate }));
-  test("directory.written, where the table has two levels", () => {
-    expect(forgetting(irongate, "directory.written").differed).toBeGreaterThan(0);
+  const traces: { readonly [kind in KindName]?: Trace } = {
+    "op.began": agp,
+    "op.ended": agp,
+    "page.allocated": agp,
+    "page.freed": agp,
+    "p2m.set": agp,
+    "p2m.cleared": agp,
+    "table.remapped": agp,
+    "gatt.written": agp,
+    "register.written": agp,
+    "register.read": agp,
+    "attribute.changed": agp,
+    "tlb.flushed": agp,
+    "cpu.wrote": agp,
+    "cache.flushed": u3,
+    "directory.written": twoLevels,
+    "scratch-directory.written": readBack(twoLevels),
+    "device.read": staleTlb,
+    "device.wrote": iommu,
+    "iommu.mapped": iommu,
+    "iommu.unmapped": iommu,
+    "iommu.filled": dart,
+    "dma.mapped": native,
+    "dma.unmapped": native,
+    "page.copied": bounced,
+  };
+  test.each(Object.entries(traces))("%s", (kind, of) => {
+    expect(verify(of).differed).toBe(0);
+    expect(forgetting(of, kind as KindName).differed).toBeGreaterThan(0);
   });
 
-  const dma = recorded(setupOf("ppc64-g5 gart dma"));
-  test.each(["iommu.mapped", "device.wrote"] as const)("%s, behind an IOMMU", (kind) => {
-    expect(forgetting(dma, kind).differed).toBeGreaterThan(0);
+  test("a word of the table, where the table is mapped cached", () => {
+    expect(forgetting(u3, "gatt.written").differed).toBeGreaterThan(0);
+  });
+
+  test("of every kind but lost events, which say only that the state is in doubt", () => {
+    const others = changing.filter((kind) => !(kind in traces));
+    expect(others).toEqual(["events.lost"]);
   });
 });
 
