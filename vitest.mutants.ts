@@ -1,7 +1,7 @@
 // vitest.mutants.ts - how the tests run against mutants: one thread keeps its modules from mutant to mutant.
 //
-// Starting a thread and loading the modules costs more than the tests of one mutant. A mutant of code that runs
-// while modules load gets a thread of its own.
+// Starting a thread and loading the modules costs more than the tests of one mutant. For a mutant of code that runs
+// while modules load (a static one), the modules of the repository are loaded again, those of packages are kept.
 
 import { defineConfig, mergeConfig, type Plugin } from "vitest/config";
 import {
@@ -18,6 +18,11 @@ import {
 import tests from "./vitest.config.ts";
 
 type Message = Parameters<PoolWorker["send"]>[0];
+/** What Stryker provides to the tests of a mutant. */
+interface Activation {
+  readonly mutantActivation?: "static" | "runtime";
+  readonly activeMutant?: string;
+}
 type Listener = (message: unknown) => void;
 
 const RESPONSE = { __vitest_worker_response__: true };
@@ -27,11 +32,15 @@ class KeptThread implements PoolWorker {
   readonly name = "kept-thread";
   readonly #thread: ThreadsPoolWorker;
   readonly #listeners: [event: string, listener: Listener][] = [];
+  readonly #project: PoolOptions["project"];
   #isStarted = false;
   #config: unknown;
+  /** The static mutant with which the modules were loaded; undefined for none. */
+  #loadedWith: unknown;
 
   constructor(options: PoolOptions) {
     this.#thread = new ThreadsPoolWorker(options);
+    this.#project = options.project;
   }
 
   on(event: string, listener: Listener): void {
@@ -47,7 +56,11 @@ class KeptThread implements PoolWorker {
   send(message: Message): void {
     if (message.type === "stop") this.#answer("stopped");
     else if (message.type === "run") {
-      const context = { ...message.context, config: this.#config };
+      const { mutantActivation, activeMutant } = message.context.providedContext as Activation;
+      const loadsWith = mutantActivation === "static" ? activeMutant : undefined;
+      const invalidates = loadsWith === this.#loadedWith ? [] : this.#modules();
+      this.#loadedWith = loadsWith;
+      const context = { ...message.context, config: this.#config, invalidates };
       this.#thread.send({ ...message, context } as Message);
     } else if (message.type === "start") {
       this.#config = message.context.config;
@@ -55,6 +68,13 @@ class KeptThread implements PoolWorker {
       else this.#thread.send(message);
       this.#isStarted = true;
     } else this.#thread.send(message);
+  }
+
+  /** The files of the repository that are loaded. */
+  #modules(): string[] {
+    const graphs = Object.values(this.#project.vite.environments);
+    const files = graphs.flatMap(({ moduleGraph }) => [...moduleGraph.fileToModulesMap.keys()]);
+    return files.filter((file) => !file.includes("node_modules"));
   }
 
   #answer(type: string): void {
@@ -84,14 +104,15 @@ const keepingThread: Plugin = {
     project.config.poolRunner = {
       name: "kept-thread",
       createPoolWorker: (options) => {
-        const { mutantActivation } = project.getProvidedContext() as { mutantActivation?: string };
-        if (mutantActivation === "static") return new ThreadsPoolWorker(options);
         kept ??= new KeptThread(options);
         return kept;
       },
     };
   },
 };
+
+/** What the tests of each file took when all ran for the first time, without a mutant, in ms. */
+const durations = new Map<string, number>();
 
 /** A file that a mutant keeps from being loaded has no test to fail; it gets one, for the mutant was noticed. */
 class LoadingIsTested implements Reporter {
@@ -101,7 +122,9 @@ class LoadingIsTested implements Reporter {
     this.#vitest = vitest;
   }
 
-  onTestModuleEnd({ moduleId }: TestModule): void {
+  onTestModuleEnd(module: TestModule): void {
+    const { moduleId } = module;
+    if (!durations.has(moduleId)) durations.set(moduleId, module.diagnostic().duration);
     for (const file of this.#vitest!.state.getFiles([moduleId])) {
       if (file.tasks.length > 0 || file.result?.state !== "fail") continue;
       const { id, result } = file;
@@ -111,14 +134,13 @@ class LoadingIsTested implements Reporter {
   }
 }
 
-/** The room's own tests first: what they notice need not be run through the recordings of the laws. */
-class LawsLast extends BaseSequencer {
+/** The shortest first: what they notice need not be looked for by the long ones. */
+class ShortestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files.toSorted((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId));
+    const duration = ({ moduleId }: TestSpecification) => durations.get(moduleId) ?? 0;
+    return files.toSorted((a, b) => duration(a) - duration(b));
   }
 }
-const rank = ({ moduleId }: TestSpecification): number =>
-  moduleId.endsWith("laws.test.ts") ? 1 : 0;
 
 export default mergeConfig(
   tests,
@@ -126,7 +148,7 @@ export default mergeConfig(
     plugins: [keepingThread],
     test: {
       include: process.env.MUTANTS_TESTS!.split("\n"),
-      sequence: { sequencer: LawsLast },
+      sequence: { sequencer: ShortestFirst },
       reporters: [new LoadingIsTested()],
     },
   }),

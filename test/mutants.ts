@@ -34,7 +34,8 @@ function optionsFor(target: string, workers: number): PartialStrykerOptions {
     tempDirName: "dist/mutants/sandbox",
     ignorePatterns: ["dist"],
     disableTypeChecks: false,
-    timeoutMS: 10_000,
+    // Endless loops are ended by counting; a limit of time would count mutants as noticed where cores are busy.
+    timeoutMS: 60_000,
     concurrency: workers,
     reporters: ["clear-text", "progress-append-only"],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
