@@ -126,10 +126,7 @@ const NARROWEST = 2 ** 30;
 
 /** Whether an address without its upper bits, from 30 on, is the other. */
 function isCut(whole: number | null, cut: number | null): boolean {
-  if (whole === null || cut === null || whole <= cut) return false;
-  const lost = whole - cut;
-  let lowest = NARROWEST;
-  if (lost % lowest !== 0) return false;
-  while (lost % (lowest * 2) === 0) lowest *= 2;
-  return cut < lowest;
+  for (let lines = NARROWEST; lines <= (whole ?? 0); lines *= 2)
+    if (whole! % lines === cut) return true;
+  return false;
 }

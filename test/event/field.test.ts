@@ -6,14 +6,21 @@ import { attributes, flushes, tlbs } from "../../src/event/cache.ts";
 import { faults } from "../../src/event/fault.ts";
 import {
   columns,
+  factsField,
   families,
+  handleField,
   named,
+  numberField,
   optional,
+  pciField,
+  resultField,
   SECOND,
   SUBJECT_FAMILIES,
+  sizeField,
   subject,
   subjectCode,
   virtField,
+  widthField,
 } from "../../src/event/field.ts";
 import { hookNames, remappers } from "../../src/event/hook.ts";
 import { mappings } from "../../src/event/iommu.ts";
@@ -139,6 +146,31 @@ describe("a list of names", () => {
     expect(schema.parse("gart")).toBe("gart");
     expect(schema.safeParse("dart").success).toBe(false);
   });
+});
+
+test.each([
+  ["the width of an access", widthField, [1, 8], [0, 9, 1.5]],
+  ["a size", sizeField, [0, 4096], [-1, 0.5]],
+  ["a result", numberField, [-22, 0], [0.5, "1"]],
+  ["a hypercall's result", resultField, [-22, 0], [0.5, "1"]],
+  ["a subject", subject("content"), [0, 2 ** 49 - 1], [-1, 0.5, 2 ** 49]],
+  ["a device", pciField, ["0x8"], [8]],
+  ["a handle", handleField, ["0x10", 16, 0], ["0x2000000000000", 2 ** 49, -1]],
+  [
+    "a fact",
+    factsField("op.result"),
+    [{ a: 1, b: "c", d: null, e: [{}], f: {} }],
+    [{ a: true }, []],
+  ],
+] as const)("%s takes what can be and nothing else", (_, { schema }, good, bad) => {
+  for (const value of good) expect(schema.safeParse(value).success, `${value}`).toBe(true);
+  for (const value of bad) expect(schema.safeParse(value).success, `${value}`).toBe(false);
+});
+
+test("an unreadable number is told what a number looks like", () => {
+  expect(pciField.schema.safeParse("8").error!.issues[0]!.message).toBe(
+    "expected a hexadecimal number such as 0x4b1f1000",
+  );
 });
 
 test("a field that may be missing is otherwise the same field", () => {

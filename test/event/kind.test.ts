@@ -41,6 +41,26 @@ describe("a kind does not compile", () => {
   });
 });
 
+test("a trait has one of its values, in every kind", () => {
+  for (const name of kindNames) {
+    const { effect, doneBy, scope, inCaptures } = declarationOf(name);
+    expect(["changes", "changes-many", "reveals", "observes", "fact"], name).toContain(effect);
+    expect(
+      ["workload", "driver", "chipset-driver", "platform", "cpu", "device", "any"],
+      name,
+    ).toContain(doneBy);
+    expect(["op", "trace"], name).toContain(scope);
+    expect([true, false], name).toContain(inCaptures);
+  }
+});
+
+test("what a driver does by itself it does on every platform and chipset, and the workload asks", () => {
+  const doneBy = (who: string) => kindsWhere((kind) => kind.doneBy === who);
+  expect(doneBy("workload")).toEqual(["op.began", "op.ended"]);
+  expect(doneBy("cpu")).toEqual(["cpu.wrote", "cpu.read", "page.copied"]);
+  expect(doneBy("any")).toEqual(["fault.raised", "events.lost"]);
+});
+
 const subjectsOf = (name: (typeof kindNames)[number]) =>
   Object.values(declarationOf(name).fields).filter(({ family }) => family !== null);
 

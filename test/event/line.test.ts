@@ -142,5 +142,38 @@ test("a virt stands with its base added, and comes back relative to it", () => {
   const line = toJson({ seq: 1, op: -1, event }, base);
   expect(line.virt).toBe("0xc000000001010000");
   expect(fromJson(line, base)).toEqual({ seq: 1, op: -1, event });
-  expect(() => fromJson({ ...line, virt: "0x10" }, 0x1000n)).toThrow(/"virt"/);
+  for (const other of ["0x10", "10", "0x", "0xg", "0x1010000 ", "00x1010000", 0x1010000])
+    expect(() => fromJson({ ...line, virt: other }, 0x1000n), `${other}`).toThrow(/"virt"/);
+});
+
+test("what older lines called a way has a name of its own today, and the present name counts", () => {
+  const renamed = kindNames.flatMap((kind) =>
+    Object.entries(declarationOf(kind).fields).flatMap(([name, { formerly }]) =>
+      formerly === null ? [] : [`${kind} ${formerly} ${name}`],
+    ),
+  );
+  expect(renamed).toEqual([
+    "dma.mapped way direction",
+    "dma.unmapped way direction",
+    "table.remapped way function",
+    "cache.flushed way instruction",
+    "page.copied way direction",
+  ]);
+  const line = { seq: 1, kind: "cache.flushed", actor: "driver", instruction: "mb" };
+  expect(() => fromJson({ ...line, way: "wbinvd" }, BASE)).toThrow(/"way"/);
+});
+
+test("an op that was recorded as dma_map with a way has a direction", () => {
+  const began = (name: string, facts: object) =>
+    fromJson({ seq: 1, op: 0, kind: "op.began", actor: "workload", name, arguments: facts }, BASE)
+      .event;
+  const older = { buffer: 1, way: "to-device" };
+  expect(began("dma_map", older)).toMatchObject({
+    arguments: { buffer: 1, direction: "to-device" },
+  });
+  for (const [name, facts] of [
+    ["dma_map", { ...older, direction: "coherent" }],
+    ["bind", older],
+  ] as const)
+    expect(began(name, facts)).toMatchObject({ arguments: facts });
 });

@@ -77,8 +77,15 @@ test("a register is found by the name that it is printed with", () => {
   );
   expect(registerName(msrNumber(0xc0010018))).toBe("msr:0xc0010018");
   expect(registerNamed("msr:0xc0010018")).toBe(msrNumber(0xc0010018));
-  for (const text of ["ATTBASE", "0000:00:20.0+0x0", "0000:00:00.0+0x100000", "msr:18"])
-    expect(registerNamed(text)).toBe(null);
+});
+
+test.each([
+  ...["ATTBASE", "0000:00:00.0", "0000:00:00.0+b8", "0000:00:00.0+0x", "0000:00:00.0+0xB8"],
+  ...["0000:00:20.0+0x0", "0000:00:00.8+0x0", "000:00:00.0+0x0", "0000:0:00.0+0x0"],
+  ...["0000:00:00.0+0x100000", "00000:00:00.0+0x0", "0000:00:00.0+0x0 ", "io:0000:00:00.0+0x0"],
+  ...["msr:18", "msr:0x", "msr:0x1g", "msr:0x123456789", "a msr:0x18"],
+])("%s is the name of no register", (text) => {
+  expect(registerNamed(text)).toBe(null);
 });
 
 test("a register is called by its device and offset", () => {

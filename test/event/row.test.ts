@@ -5,14 +5,17 @@ import { describe, expect, test } from "vitest";
 import { gattIndex, machine, pfn, phys } from "../../src/address.ts";
 import { columns } from "../../src/event/field.ts";
 import {
+  canHaveTexts,
   encodeRow,
   FunctionNames,
+  filledOf,
   ROW_WIDTH,
   type Row,
   RowReader,
   textsOf,
 } from "../../src/event/row.ts";
 import { actors, type Event, kindNames, type Recorded } from "../../src/event/vocabulary.ts";
+import { UserError } from "../../src/fault.ts";
 import { recordedOf } from "./generated.ts";
 
 const blank = (rows = 1): Row => Array<null>(ROW_WIDTH * rows).fill(null);
@@ -123,6 +126,37 @@ describe("a row", () => {
     expect(rowOf(event).value).toBe(1 + 3 * 256);
     expect(throughRow({ seq: 1, op: -1, event }).event).toEqual(event);
   });
+});
+
+test("the columns that a row fills are told by its nulls, the first and the last alike", () => {
+  expect(filledOf([1, null, 0, null])).toBe(0b0101);
+  expect(filledOf([null, null, null, 7])).toBe(0b1000);
+});
+
+test("ops, calls, messages, requests, faults and hypercalls can say more than stands in their row", () => {
+  const withTexts = kindNames.filter((_, code) => canHaveTexts[code]);
+  expect([...new Set(withTexts.map((kind) => kind.split(".")[0]))]).toEqual([
+    ...["op", "call", "message", "hypercall", "request", "fault", "events"],
+  ]);
+  expect(withTexts).not.toContain("request.mapped");
+});
+
+test("a row of another program's making is refused with its seq", () => {
+  const reader = new RowReader({ kinds: ["op.began", "none.such"], actors, places: [] });
+  const row = (kind: number) => {
+    const values = blank();
+    values[columns.indexOf("seq")] = 7;
+    values[columns.indexOf("kind")] = kind;
+    return values;
+  };
+  for (const [kind, what] of [
+    [1, "is of no kind that the trace lists"],
+    [2, "is of no kind that the trace lists"],
+    [0, "belongs to an op that the trace does not hold"],
+  ] as const)
+    expect(() => reader.decode(row(kind), {})).toThrow(
+      new UserError(`event #7 ${what}: the file was changed; record it again`),
+    );
 });
 
 test("a place has one code, given out at first sight", () => {

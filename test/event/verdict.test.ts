@@ -1,13 +1,27 @@
 // verdict.test.ts - each verdict from the machine that earns it, with its numbers.
 
+import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { bus, gattIndex, machine, phys } from "../../src/address.ts";
+import { columns } from "../../src/event/field.ts";
+import { filledOf } from "../../src/event/row.ts";
 import {
   type Addresses,
   addressesOf,
+  isAstray,
+  isUnproven,
   isWrong,
+  leadsTo,
+  NO_NUMBER,
+  NOWHERE,
+  OTHER_FRAME,
+  RIGHT,
+  rowLeadsTo,
+  UNKNOWN,
+  unprovenSql,
   verdictOf,
   verdicts,
+  WRONG_SPACE,
 } from "../../src/event/verdict.ts";
 
 const event = (kind: string, addresses: Partial<Addresses>): Addresses => ({
@@ -76,12 +90,32 @@ describe("wrong-space", () => {
   });
 });
 
-test("truncated is a page above 4 GB whose entry has 32 bits", () => {
-  const at = 0x123456000;
-  const entry = { phys: at, machine: at, bus: 0x23456000, reached: 0x23456000 };
-  expect(verdictOf(event("gatt.written", entry), null)).toBe("truncated");
-  const below = { phys: 0x5000, machine: 0x23456000, bus: 0x23456000, reached: 0x23456000 };
-  expect(verdictOf(event("gatt.written", below), null)).toBe("identity");
+describe("truncated", () => {
+  const reaches = (machine: number, reached: number | null) =>
+    verdictOf(event("gatt.written", { machine, bus: 0x1000, reached }), null);
+
+  test.each([
+    ["a page above 4 GB whose entry has 32 bits", 0x123456000, 0x23456000],
+    ["one whose upper bits are many", 0xfff23456000, 0x23456000],
+    ["one of which 30 bits are left", 0x7fffffff, 0x3fffffff],
+    ["the first page above 1 GB, of which nothing is left", 0x40000000, 0],
+  ])("is %s", (_, machine, reached) => {
+    expect(reaches(machine, reached)).toBe("truncated");
+  });
+
+  test.each([
+    ["29 bits are left", 0x3fffffff, 0x1fffffff],
+    ["a bit was added", 0x23456000, 0x123456000],
+    ["a bit in the middle was lost", 0x3c0000000, 0x340000000],
+  ])("is not where %s", (_, machine, reached) => {
+    expect(reaches(machine, reached)).toBe("foreign-frame");
+  });
+
+  test("is also an access that gets nowhere through such an entry", () => {
+    const entry = { machine: 0x123456000, bus: 0x23456000, reached: 0x23456000 };
+    const read = event("device.read", { ...page, bus: issued });
+    expect(verdictOf(read, event("gatt.written", entry))).toBe("truncated");
+  });
 });
 
 describe("discontiguous", () => {
@@ -107,6 +141,11 @@ describe("stale", () => {
     const read = event("device.read", { ...page, bus: issued });
     expect(verdictOf(read, emptied)).toBe("stale");
   });
+
+  test("is an access through an entry of which the trace does not say where it led", () => {
+    const read = event("device.read", { ...page, bus: issued });
+    expect(verdictOf(read, event("gatt.written", page))).toBe("stale");
+  });
 });
 
 describe("foreign-frame", () => {
@@ -122,6 +161,12 @@ describe("foreign-frame", () => {
     expect(verdictOf(read, null)).toBe("foreign-frame");
     expect(verdictOf(read, event("hook.called", page))).toBe("foreign-frame");
   });
+
+  test("is an access that gets nowhere through an entry that names some other frame", () => {
+    const entry = event("gatt.written", { ...page, bus: 0x7777000, reached: 0x7777000 });
+    const read = event("device.read", { ...page, bus: issued });
+    expect(verdictOf(read, entry)).toBe("foreign-frame");
+  });
 });
 
 describe("unknown", () => {
@@ -133,6 +178,8 @@ describe("unknown", () => {
   test("is an access that gets nowhere, and nothing says why", () => {
     expect(verdictOf(event("device.read", { ...page, bus: issued }), null)).toBe("unknown");
     expect(verdictOf(event("device.wrote", { ...page, bus: issued }), null)).toBe("unknown");
+    const high = event("device.read", { machine: 0x40000000, bus: issued });
+    expect(verdictOf(high, null)).toBe("unknown");
   });
 });
 
@@ -145,6 +192,53 @@ describe("no verdict", () => {
   test("is given to a hook's promise, which has reached nothing yet", () => {
     const call = event("hook.called", { ...page, bus: 0x0abcd000 });
     expect(verdictOf(call, null)).toBeNull();
+  });
+});
+
+describe("where a number leads", () => {
+  const leads = [NO_NUMBER, UNKNOWN, RIGHT, WRONG_SPACE, OTHER_FRAME, NOWHERE];
+  /** Of an access and of any other event: where it leads, from phys, machine, bus and reached. */
+  const rule = [
+    [1, 2, null, 2, NO_NUMBER, NO_NUMBER],
+    [1, 2, 3, null, NOWHERE, NO_NUMBER],
+    [1, null, 3, null, UNKNOWN, NO_NUMBER],
+    [1, null, 3, 2, UNKNOWN, UNKNOWN],
+    [1, 2, 3, 2, RIGHT, RIGHT],
+    [2, 2, 3, 2, RIGHT, RIGHT],
+    [1, 2, 3, 1, WRONG_SPACE, WRONG_SPACE],
+    [1, 2, 3, 4, OTHER_FRAME, OTHER_FRAME],
+    [null, 2, 3, 4, OTHER_FRAME, OTHER_FRAME],
+  ] as const;
+
+  test.each(rule)("%j %j %j %j", (phys, machine, bus, reached, ofAccess, ofOther) => {
+    const byAddresses = (access: boolean) => leadsTo(access, phys, machine, bus, reached);
+    expect([byAddresses(true), byAddresses(false)]).toEqual([ofAccess, ofOther]);
+    // The row stands in a batch, and what it does not fill is left from another one.
+    const addresses = { phys, machine, bus, reached };
+    const row = columns.map((column) => addresses[column as "phys"] ?? null);
+    const batch = [0, ...row.map((value) => value ?? 2)];
+    const byRow = (access: boolean) => rowLeadsTo(batch, 1, filledOf(row), access);
+    expect([byRow(true), byRow(false)]).toEqual([ofAccess, ofOther]);
+  });
+
+  test("is astray at another page or at none, and unproven unless it is the page or no number", () => {
+    expect(leads.filter(isAstray)).toEqual([WRONG_SPACE, OTHER_FRAME, NOWHERE]);
+    expect(leads.filter(isUnproven)).toEqual([UNKNOWN, WRONG_SPACE, OTHER_FRAME, NOWHERE]);
+  });
+
+  test("is searched in SQL by the same rule", () => {
+    const database = new Sqlite(":memory:");
+    database.exec("CREATE TABLE event (kind, phys, machine, bus, reached)");
+    const insert = database.prepare("INSERT INTO event VALUES (?, ?, ?, ?, ?)");
+    const [access, other] = [[3, 5], [4]];
+    for (const [phys, machine, bus, reached] of rule)
+      for (const kind of [...access, ...other]) insert.run(kind, phys, machine, bus, reached);
+    const rows = database.prepare<[], number>(
+      `SELECT ${unprovenSql(access)} FROM event ORDER BY rowid`,
+    );
+    const expected = rule.flatMap(([, , , , ofAccess, ofOther]) => [ofAccess, ofAccess, ofOther]);
+    expect(rows.pluck().all().map(Boolean)).toEqual(expected.map(isUnproven));
+    database.close();
   });
 });
 

@@ -16,7 +16,7 @@ import {
   virt,
   vpn,
 } from "../../src/address.ts";
-import { strangerTag } from "../../src/event/device.ts";
+import { DOMID_XEN, strangerTag } from "../../src/event/device.ts";
 import { bdfOf, registerNumber } from "../../src/event/register.ts";
 import {
   declarationOf,
@@ -190,6 +190,107 @@ const told: { readonly [K in KindName]: Told<K> } = {
     "page-table entry <- 0x8000000031025063, means 0xabcd000:p",
   ],
 };
+
+/** The same kinds where they can say less or more, so that they read otherwise. */
+const toldOtherwise: { readonly [K in KindName]?: readonly Told<K>[] } = {
+  "op.began": [
+    [{ op: 0, name: "init", arguments: {} }, "op 0 init"],
+    [
+      { op: 1, name: "bind", arguments: { pages: [1, 2, 3, 4], bytes: ["x".repeat(60)] } },
+      "op 1 bind pages=[1,2,3,4] bytes=[1 values]",
+    ],
+    [
+      { op: 1, name: "bind", arguments: { at: { slot: 1, entry: "x".repeat(39) } } },
+      `op 1 bind at={"slot":1,"entry":"${"x".repeat(39)}"}`,
+    ],
+    [
+      { op: 1, name: "bind", arguments: { at: { slot: 1, entry: "x".repeat(40) } } },
+      "op 1 bind at={slot entry}",
+    ],
+    [
+      { op: 1, name: "bind", arguments: { text: "x".repeat(80) } },
+      `op 1 bind text=${"x".repeat(80)}`,
+    ],
+  ],
+  "op.ended": [[{ op: 3, result: {} }, "op 3 ended"]],
+  "call.entered": [[{}, "enter"]],
+  "call.returned": [
+    [{ result: 16 }, "return = 16"],
+    [{ text: "probe", result: 16 }, "probe = 0x10"],
+    [{ text: "probe", result: 0 }, "probe = 0x0"],
+  ],
+  "page.freed": [
+    [{ ...alloc, virt: null }, "alloc_page: a page of agp at ?:v 0xabcd000:p 0x51f3000:m"],
+  ],
+  "hypercall.made": [
+    [{ call: "memory_op", text: "XENMEM_exchange" }, "memory_op(XENMEM_exchange) = ?"],
+  ],
+  "iommu.mapped": [
+    [
+      { page: busPage(0), bus: bus(0), machine: machine(0x1000), size: 4096, device: 8 },
+      "iommu[0x0] <- 0x1000, 4096 bytes for 0000:00:01.0",
+    ],
+  ],
+  "iommu.translated": [[{ bus: bus(0x1000), size: 4096 }, "iommu takes 0x1000:b to nowhere"]],
+  "dma.mapped": [
+    [{ ...dma, device: 8 }, "dma coherent 262144 bytes at 0x60000000:b for 0000:00:01.0"],
+  ],
+  "hook.called": [
+    [
+      { hook: "virt_to_phys", ...page, virt: virt(0xcabcd000) },
+      "virt_to_phys(0xcabcd000:v) = 0xabcd000:p",
+    ],
+    [
+      { hook: "gart_to_virt", ...given, virt: virt(0xcabcd000) },
+      "gart_to_virt(0x51f3000:b) = 0xcabcd000:v",
+    ],
+    [{ hook: "phys_to_virt" }, "phys_to_virt(?:p) = ?:v"],
+  ],
+  "gatt.written": [
+    [{ entry: gattIndex(1), word, bus: bus(0x1000) }, "gatt[0x1] <- 0x51f3017, names 0x1000"],
+    [{ entry: gattIndex(1), word, high: 0x800 }, "gatt[0x1] <- 0x80000000051f3017"],
+    [{ entry: gattIndex(1), word, high: 0 }, "gatt[0x1] <- 0x51f3017"],
+  ],
+  "cache.flushed": [[{ instruction: "wbinvd" }, "wbinvd"]],
+  "attribute.changed": [
+    [{ attribute: "cached", phys: page.phys, size: 4096 }, "0xabcd000:p now cached"],
+  ],
+  "cpu.read": [
+    [
+      { frame: mfn(1), tag: strangerTag(0), machine: machine(0x1000) },
+      "cpu reads a page of this kernel at 0x1000:m",
+    ],
+  ],
+  "device.read": [
+    [
+      { bus: bus(0x1000), reached: machine(0x1000), tag: strangerTag(DOMID_XEN) },
+      "reads 0x1000:b, reaches 0x1000:m, meets a page of Xen",
+    ],
+    [{ bus: bus(0x1000) }, "reads 0x1000:b, gets nowhere, meets nothing"],
+  ],
+  "fault.raised": [[{ fault: "oops" }, "oops"]],
+  "events.lost": [[{ count: 1 }, "1 events lost"]],
+  "request.mapped": [
+    [
+      { request: 9, what: "read", layer: "ata", size: 512, bus: bus(0x1000) },
+      "request 9: 512 bytes are at 0x1000:b",
+    ],
+  ],
+  "pte.written": [
+    [
+      { entry: pteIndex(1), word, virt: virt(0xc0000008) },
+      "page-table entry at 0xc0000008 <- 0x51f3017",
+    ],
+  ],
+};
+
+test.each(
+  Object.entries(toldOtherwise).flatMap(([kind, list]) =>
+    list.map(([fields, text]) => [text, { kind, actor: "kernel", ...fields } as Event] as const),
+  ),
+)('an event that says less or more reads "%s"', (text, event) => {
+  expect(eventText(event, 0n)).toBe(text);
+});
 
 describe.each(kindNames)("%s", (kind) => {
   const [fields, text] = told[kind];
