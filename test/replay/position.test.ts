@@ -47,14 +47,34 @@ describe("there is no moment", () => {
     expect(complaint("op:4")).toBe("the trace has no op 4; its last one is op:3");
   });
 
-  test.each(["", "first", "-1", "#-1", "1e3", "50 %", "op:", "op:x", "0x10"])(
-    "called '%s'",
-    (position) => {
-      expect(complaint(position)).toBe(
-        `'${position}' is no position; write #437, 63%, end, op:14 or mark:name`,
-      );
-    },
-  );
+  test.each([
+    ...["", "first", "-1", "#-1", "##1", "1e3", "0x10", "1 ", "50 %", "%", "50%%", "+50%", ".5%"],
+    ...["5.%", "5.5.5%", "the end", "op:", "op:x", "op:1x", "an op:1", "mark:", "a mark:x"],
+  ])("called '%s'", (position) => {
+    expect(complaint(position)).toBe(
+      `'${position}' is no position; write #437, 63%, end, op:14 or mark:name`,
+    );
+  });
+});
+
+describe("a mark", () => {
+  const marked = (...names: (string | null)[]) => ({
+    ...trace,
+    marks: () => names.map((name, i) => ({ moment: 10 * (i + 1), name, text: "a note" })),
+  });
+
+  test("is a moment by its name", () => {
+    expect(momentOf(marked(null, "bound", "freed"), "mark:bound")).toBe(20);
+  });
+
+  test("that the trace has not is told which there are", () => {
+    expect(() => momentOf(marked(null, "bound", "freed"), "mark:bond")).toThrow(
+      "unknown mark 'bond', did you mean 'bound'; known: bound, freed",
+    );
+    expect(() => momentOf(marked(null), "mark:bound")).toThrow(
+      "the trace has no mark with a name; make one: gartrace mark TRACE POSITION TEXT --name NAME",
+    );
+  });
 });
 
 test("where a trace is empty, that is said", () => {

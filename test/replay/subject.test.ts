@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/fault.ts";
-import { subjectNamed } from "../../src/replay/subject.ts";
+import { subjectExamples, subjectNamed } from "../../src/replay/subject.ts";
 import { setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
+import { traceOf } from "./handmade.ts";
 
 const small = { workload: workloadOf({ op: "maxorder", max_order: 0 }, { op: "init" }) };
 const dom0 = recorded(setupOf("xen-i386 gart", small));
@@ -25,6 +26,18 @@ test.each([
   ["iommu:0x60000000..0x60003fff", ["iommu[0x60000..0x60003]", "iommu 393216..393219"]],
   ["dma:0x60000040", ["dma[0x60000040]", "dma 1610612800..1610612800"]],
   ["content:0x4b1f1000", ["content[0x4b1f1]", "content 307697..307697"]],
+  ["content[0X4B1F1]", ["content[0x4b1f1]", "content 307697..307697"]],
+  ["scratch-directory[1]", ["scratch-directory[0x1]", "scratch-directory 1..1"]],
+  ["op:1..3", ["op:1", "op 1..3"]],
+  ["register:ATTBASE", ["reg:ATTBASE", "register 184..187"]],
+  [
+    "page:0x1010000..0x1013fff:p",
+    [
+      "page:0x1010000..0x1013000:p",
+      ...["allocation 4112..4115", "p2m 4112..4115", "attribute 4112..4115"],
+    ],
+  ],
+  ["iommu:0xffffffffff000", ["iommu[0xffffffffff]", "iommu 1099511627775..1099511627775"]],
   ["map:0xd0800000", ["mapping[0xd0800]", "mapping 854016..854016"]],
 ])("%s", (text, subject) => {
   expect(named(text)).toEqual(subject);
@@ -37,6 +50,11 @@ test("a page goes by the kernel's own address, or by the kernel-physical one", (
   expect(named("page:0x1010000:p")).toEqual(["page:0x1010000:p", ...page]);
   // On a 64-bit kernel the address is too large for a number, and is still exact.
   expect(named("page:0xc000000001010fff", g5)).toEqual(["page:0x1010000:p", ...page]);
+});
+
+test("only a mapping is named by an address of the kernel, whose base comes off", () => {
+  expect(named("map:0xc0000000d0800000", g5)[1]).toBe("mapping 854016..854016");
+  expect(named("iommu:0x60000000", g5)[1]).toBe("iommu 393216..393216");
 });
 
 test("a register goes by the data sheet's name, whatever the case, or by device and offset", () => {
@@ -64,6 +82,16 @@ describe("no subject is called", () => {
     ["attbas", "'attbas' names no subject, did you mean 'reg:ATTBASE'; name it as in "],
     ["everything", "'everything' names no subject; name it as in gatt[0x42], "],
     ["gatt[x]", "gatt[x]: 'x' is no number; write 0x42 or 66"],
+    ["gatt[3] ", "'gatt[3] ' names no subject; name it as in gatt[0x42], "],
+    ["a gatt[3]", "'a gatt[3]' names no subject; name it as in gatt[0x42], "],
+    ["gatt[]", "'gatt[]' names no subject; name it as in gatt[0x42], "],
+    ["an op:3", "'an op:3' names no subject; name it as in gatt[0x42], "],
+    ["op:", "'op:' names no subject; name it as in gatt[0x42], "],
+    ["everyone:3", "unknown subject 'everyone'; name it as in gatt[0x42], "],
+    ["gatt[0x]", "gatt[0x]: '0x' is no number; write 0x42 or 66"],
+    ["gatt[5 ]", "gatt[5 ]: '5 ' is no number; write 0x42 or 66"],
+    ["gatt[a5]", "gatt[a5]: 'a5' is no number; write 0x42 or 66"],
+    ["op:0x10000000000000", "op:0x10000000000000: 0x10000000000000 is no such address; the lowest"],
     ["gatt[5..3]", "gatt[5..3]: the range ends before it begins"],
     ["op:one", "op:one: 'one' is no number; write 0x42 or 66"],
     [
@@ -72,6 +100,21 @@ describe("no subject is called", () => {
     ],
   ])("%s", (text, message) => {
     expect(complaint(text).slice(0, message.length)).toBe(message);
+  });
+
+  test("a register, or a page by a linear address, of a machine that the trace does not tell of", () => {
+    const bare = traceOf([], { chipset: "none such" });
+    expect(complaint("reg:attbase", bare)).toBe(
+      "unknown register 'attbase'; known: 0000:00:00.0+0xb8",
+    );
+    expect(complaint("attbase", bare)).toBe(
+      `'attbase' names no subject; name it as in ${subjectExamples}`,
+    );
+    expect(complaint("page:0xc0000000", bare)).toBe(
+      "page:0xc0000000: the trace does not tell where the kernel sees its memory; " +
+        "write a kernel-physical address, with :p behind it",
+    );
+    expect(named("page:0x1000:p", bare)[0]).toBe("page:0x1000:p");
   });
 
   test("an address below the kernel's half of memory", () => {

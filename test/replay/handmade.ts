@@ -1,0 +1,22 @@
+// handmade.ts - a trace of a few events, each as short as what the test is about.
+
+import type { About } from "../../src/event/trace.ts";
+import type { Event } from "../../src/event/vocabulary.ts";
+import type { Trace } from "../../src/replay/trace.ts";
+import { aboutRun } from "../../src/scenario/setup.ts";
+import { setupOf } from "../laws.ts";
+import { memoryTrace } from "../memory-trace.ts";
+
+/** Where nothing else is said: dom0 of 2005. */
+const dom0 = aboutRun(setupOf("xen-i386 gart"));
+
+/** The events from seq 1 on, outside any op; the kernel did them where they do not say who. */
+export const traceOf = (events: readonly object[], about: Partial<About> = {}): Trace =>
+  memoryTrace(
+    { ...dom0, ...about },
+    events.map((event, i) => ({
+      seq: i + 1,
+      op: -1,
+      event: { actor: "kernel", ...event } as Event,
+    })),
+  );
