@@ -1,7 +1,7 @@
-// agp3.ts - generic.c's GART of the AGP 3.0 specification: its registers stand behind the AGP capability.
+// agp3.ts - generic.c's GART of the AGP 3.0 specification: its registers follow the AGP capability.
 //
 // AGP 3.0 specification, section 5.3 (register names), values as in 2.6.12-rc2. The table's upper half,
-// GARTHI, is never written: a table above 4 GB cannot be told.
+// GARTHI, is never written: the chipset cannot get the address of a table above 4 GB.
 
 import { asWord } from "../address.ts";
 import { readAperture, setSize } from "./aperture.ts";
@@ -58,7 +58,7 @@ export const agp3 = {
   tlbFlush: (bridge) => flushGtlb(bridge, ...at(bridge, AGPCTRL), "agp3_generic_tlbflush"),
 } satisfies Partial<BridgeDriver>;
 
-/** GTLBEN off, and as it was before. */
+/** Clears GTLBEN, then writes it as it was. */
 export function flushGtlb({ board }: Bridge, device: string, offset: number, place: string): void {
   const control = board.pci.read(device, offset, 4, place);
   board.pci.write(device, offset, 4, control & ~GTLBEN, place);

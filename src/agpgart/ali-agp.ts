@@ -1,7 +1,7 @@
-// ali-agp.ts - drivers/char/agp/ali-agp.c: the M1671, and the M1541 with a cache that it flushes by page.
+// ali-agp.ts - drivers/char/agp/ali-agp.c: the M1671, and the M1541, whose cache is flushed page by page.
 //
 // The M1541's flush register takes a page's address. The driver ORs each address into what the register held
-// before, so that it collects bits and names other pages than those meant.
+// before, so that bits accumulate and other pages than the meant ones are flushed.
 
 import { alignDown, asWord, PAGE_SIZE, type Virt } from "../address.ts";
 import { alis } from "../chipset/ali.ts";
@@ -99,7 +99,7 @@ const busAddress =
   (): number =>
     asWord(hooks.toDevice(arch, page, place).bus);
 
-/** The register is read before the address is asked for. */
+/** The register is read before the hook is called for the address. */
 function flushPage({ board: { pci } }: Bridge, address: () => number, place: string): void {
   const held = pci.read(BRIDGE, CACHE_FLUSH, 4, place) & 0xfffff000;
   const word = (held | address() | FLUSH_ENABLE) >>> 0;

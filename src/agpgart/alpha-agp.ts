@@ -1,6 +1,6 @@
 // alpha-agp.ts - drivers/char/agp/alpha-agp.c: a part of the PCI I/O MMU's table, set aside for AGP.
 //
-// The table is the machine's, made at boot, and no hook has a say in it: the hooks give only the pages.
+// The table is the kernel's own, made at boot without any hook: the hooks translate only the pages.
 
 import { asWord, bus, gattIndex, onBareMetal, onBus, phys } from "../address.ts";
 import { TBA1, TLBIA, titan, WSBA1 } from "../chipset/titan.ts";
@@ -10,7 +10,7 @@ import { collectDeviceStatus, deviceCommand } from "./enable.ts";
 import { endOf, generic } from "./generic.ts";
 
 const WINDOW_BASE = 0xc0000000;
-/** Scatter-gather, enabled. */
+/** The window is enabled and uses scatter-gather. */
 const WINDOW_ON = 3;
 const LINEAR = { linear: true } as const;
 /** IOMMU_RESERVED_PTE: set aside, and not valid. */
@@ -79,7 +79,7 @@ function freeGattTable(bridge: Bridge): void {
   bridge.gattBusAddr = null;
 }
 
-/** alpha_core_agp_insert_memory and iommu_bind: an entry that is not set aside is somebody's. */
+/** alpha_core_agp_insert_memory and iommu_bind: an entry without the reserved mark is in use. */
 function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   const place = "iommu_bind";
   const { access, arch, chipset } = bridge.board;
@@ -106,7 +106,7 @@ function removeMemory(bridge: Bridge, mem: AgpMemory): void {
   tlbFlush(bridge);
 }
 
-/** mv_pci_tbi of the hose: everything out of its TLB. */
+/** mv_pci_tbi of the hose: empties its TLB. */
 function tlbFlush({ board: { mmio } }: Bridge): void {
   mmio.write(TLBIA, 8, 0, "titan_pci_tbi");
   mmio.read(TLBIA, 8, "titan_pci_tbi");

@@ -32,7 +32,7 @@ export const amdK7Driver: BridgeDriver = {
   remove: "agp_amdk7_remove",
   detect(bridge) {
     generic.detect(bridge);
-    // Erratum 20 of the 751 concerns some graphics cards: the probe looks at the one that is there.
+    // Erratum 20 of the 751 concerns some graphics cards: the probe reads which card there is.
     const { pci } = bridge.board;
     pci.findAgp(pci.devices.find(({ isDisplay }) => isDisplay)!, "agp_amdk7_probe");
   },

@@ -1,7 +1,7 @@
 // amd64-agp.ts - drivers/char/agp/amd64-agp.c: the GART in the AMD64's northbridges, beside any AGP bridge.
 //
-// The bridge is asked for its aperture only where the northbridges have none. The table's address is asked
-// of the hooks again for the northbridges, and once more, for no good reason, when the driver is removed.
+// The driver reads the bridge's aperture only where the northbridges have none. It calls the hook for the table's
+// address again for the northbridges, and once more, for no good reason, when it is removed.
 
 import { asWord, hex, PAGE_SIZE } from "../address.ts";
 import { APERTUREBASE, APERTURECTL, CACHECTL, northbridges, TABLEBASE } from "../chipset/amd64.ts";
@@ -26,7 +26,7 @@ const DISGARTIO = 1 << 5;
 const APBASE = 0x10;
 const BEYOND_4GB = 2 ** 7;
 
-/** amd_8151_sizes, down which a failed allocation goes. */
+/** amd_8151_sizes, in decreasing order: after a failed allocation the next one is tried. */
 const sizes = sizesOf([
   [2048, 9, 0x000],
   [1024, 8, 0x400],
@@ -102,7 +102,7 @@ function configure(bridge: Bridge): number {
   const table = hooks.toDevice(arch, bridge.gattTableReal!.virt, "amd_8151_configure");
   for (const host of hosts(board)) {
     const base = pci.read(host, APERTUREBASE, 4, place);
-    // A 32-bit shift: a base above 4 GB is cut.
+    // A 32-bit shift: the upper bits of a base above 4 GB are lost.
     bridge.gartBusAddr = (base % BEYOND_4GB) * 2 ** 25;
     const word = (Math.floor(asWord(table.bus) / PAGE_SIZE) * 16) % 2 ** 32;
     pci.write(host, TABLEBASE, 4, word, place, table);
@@ -114,7 +114,7 @@ function configure(bridge: Bridge): number {
   return 0;
 }
 
-/** amd64_insert_memory: the generic one, with an entry that has room for 40 bits of address. */
+/** amd64_insert_memory: the generic one, with an entry that holds 40 bits of address. */
 function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   const place = "amd64_insert_memory";
   if (mem.type !== 0) return EINVAL;
@@ -129,7 +129,7 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   return 0;
 }
 
-/** Gives back a region that nobody asked for: from the table's address, as many bytes as megabytes. */
+/** Releases a region that was never requested: from the table's address, as many bytes as the aperture has megabytes. */
 function removing({ board, gattTableReal, apertureSizeIdx }: Bridge): void {
   const { arch, hooks } = board;
   const place = "agp_amd64_remove";
@@ -156,13 +156,13 @@ function detect8151(bridge: Bridge): void {
   bridge.version = { major: 3, minor: 0 };
 }
 
-/** A bridge that has the aperture told to itself and to another device besides. */
+/** A bridge whose aperture is written to itself and to another device as well. */
 interface Shadow {
   readonly name: string;
   readonly says: string;
   readonly devfn: number;
   readonly sizeCode?: (size: number) => number;
-  /** Where the other device takes the aperture's first and last byte. */
+  /** The registers of the other device for the aperture's first and last byte. */
   readonly limits: readonly (readonly [base: number, limit: number])[];
 }
 

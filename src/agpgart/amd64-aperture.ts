@@ -12,7 +12,7 @@ const APSIZE = 0x14;
 const [BAR_LOW, BAR_HIGH] = [0x10, 0x14] as const;
 const BAR_MASK = 2 ** 22;
 
-/** Whether each northbridge has an aperture that can be used, after it was given one if need be; 0 or -ENODEV. */
+/** Makes sure that each northbridge has a usable aperture, and writes one where it has none; 0 or -ENODEV. */
 export function checkNorthbridges(bridge: Bridge, hosts: readonly string[]): number {
   for (const host of hosts) {
     if (fixNorthbridge(bridge, host)) continue;
@@ -49,7 +49,7 @@ function fixNorthbridge(bridge: Bridge, host: string): boolean {
 
 const bitsOf = (word: number): number => word.toString(2).replaceAll("0", "").length;
 
-/** Whether there is room for an aperture; the first that is found is claimed from the kernel. */
+/** Whether an aperture is at a usable address; the first one found is claimed from the kernel's resources. */
 function isValid({ board }: Bridge, start: number, size: number): boolean {
   const place = "aperture_valid";
   const { kernel } = board.arch;

@@ -1,8 +1,8 @@
-// aperture.ts - what most drivers do to learn how large the aperture is, and where.
+// aperture.ts - how most drivers read the size and the base of the aperture.
 
 import type { Bridge } from "./bridge.ts";
 
-/** Takes the driver's size of that code; its megabytes, or 0 where there is none. */
+/** Sets the current size to the driver's size with that code; its megabytes, or 0 where there is none. */
 export function setSize(bridge: Bridge, code: number): number {
   const index = bridge.driver.sizes.findIndex(({ value }) => value === code);
   if (index < 0) return 0;

@@ -1,7 +1,7 @@
 // ati-agp.ts - drivers/char/agp/ati-agp.c: the two-level table of ATI's IGPs.
 //
-// For directory and directory words the driver has virt_to_bus, with any hooks: the patch of March 2005
-// changed ioremap's argument alone. So under Xen both levels are right even with the legacy hooks, and only
+// For the directory and its words the driver calls virt_to_bus whatever the hooks: the patch of March 2005 changed
+// only ioremap's argument. So under Xen both levels are right even with the legacy hooks, and only
 // the pages are not.
 
 import { asWord, bus } from "../address.ts";
@@ -28,7 +28,7 @@ const GART_BASE = 0x04;
 const GART_CACHE_CNTRL = 0x0c;
 const style: Style = { prefix: "ati", pagesUncached: true, readsBack: true };
 
-/** The driver where configuration space has the size at `apsize` and the mode behind it. */
+/** The driver of a chipset that has the size at `apsize` in configuration space, and the mode register behind it. */
 const atiDriver = (apsize: number): BridgeDriver => ({
   ...generic,
   name: "agpgart-ati",
@@ -82,7 +82,7 @@ function configure(bridge: Bridge, agpmode: number): number {
   pci.write(BRIDGE, agpmode, 4, 0x20000, place);
   mmio.write(GART_FEATURE_ID, 4, 0x60000, place);
   mmio.read(GART_FEATURE_ID, 4, place);
-  // Signalled system error.
+  // Clears the bit for a signalled system error.
   pci.write(BRIDGE, PCI_COMMAND, 4, pci.read(BRIDGE, PCI_COMMAND, 4, place) | (1 << 14), place);
   const table = bridge.gattBusAddr!;
   mmio.write(GART_BASE, 4, asWord(table.bus, 32), place, table);

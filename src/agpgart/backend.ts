@@ -1,4 +1,4 @@
-// backend.ts - drivers/char/agp/backend.c: a bridge comes, is acquired and released, and goes.
+// backend.ts - drivers/char/agp/backend.c: adds a bridge, acquires and releases it, and removes it.
 
 import { type Bridge, EINVAL, ENOMEM } from "./bridge.ts";
 
@@ -15,7 +15,7 @@ const MAXES = [
   [4096, 3932],
 ] as const;
 
-/** agp_find_max: how many pages of 4096 bytes AGP may take, by straight lines between the rows of the table. */
+/** agp_find_max: how many pages of 4096 bytes AGP may have, by linear interpolation between the rows of the table. */
 export function findMax(physPages: number): number {
   const memory = Math.floor(physPages / 256);
   let i = 1;
@@ -50,7 +50,7 @@ export function addBridge(bridge: Bridge): number {
   return 0;
 }
 
-/** agp_backend_initialize: whatever makes the table fail, the caller says -ENOMEM. */
+/** agp_backend_initialize: whatever errno create_gatt_table returns, the result is -ENOMEM. */
 function initialize(bridge: Bridge): number {
   const place = "agp_backend_initialize";
   const { kernel } = bridge.board.arch;
@@ -99,7 +99,7 @@ function freeScratchPage(bridge: Bridge, place: string): void {
   bridge.scratchPageReal = null;
 }
 
-/** agp_remove_bridge: the GART off, the table freed, the front end gone. */
+/** agp_remove_bridge: turns the GART off, frees the table and unregisters the front end. */
 export function removeBridge(bridge: Bridge): void {
   bridge.driver.removing?.(bridge);
   bridge.driver.cleanup(bridge);
@@ -120,7 +120,7 @@ export function acquire(bridge: Bridge | null): Bridge | null {
   return bridge;
 }
 
-/** agp_backend_release: not guarded; two releases leave -1 behind, and every later acquire fails. */
+/** agp_backend_release: unchecked; a second release leaves the counter at -1, and every later acquire fails. */
 export function release(bridge: Bridge | null): void {
   if (bridge !== null) bridge.agpInUse--;
 }

@@ -38,7 +38,7 @@ export const sizesOf = (
 ): readonly ApertureSize[] =>
   rows.map(([size, order, value]) => ({ size, entries: size * 256, order, value }));
 
-/** What the driver is run on. */
+/** The simulated machine that the driver runs on. */
 export interface Board {
   readonly arch: Arch;
   readonly hooks: Hooks;
@@ -52,7 +52,7 @@ export interface Board {
   readonly statics: Statics;
 }
 
-/** What a module keeps as long as it is loaded. */
+/** Static data of a module, kept until it is unloaded. */
 export interface Statics {
   /** The aperture as it was claimed from the kernel's tree of resources, at the first load only. */
   claimed: { readonly start: number; readonly end: number } | null;
@@ -63,9 +63,9 @@ export interface Bridge {
   readonly board: Board;
   readonly driver: BridgeDriver;
   capndx: number;
-  /** Of the AGP specification; null until agp_enable has looked. */
+  /** The version of the AGP specification; null until agp_enable has read it. */
   version: { readonly major: number; readonly minor: number } | null;
-  /** As the last look at the status register had it. */
+  /** The mode as last read from the status register. */
   mode: number;
   /** Index into the driver's sizes; both as the last fetch_size found them. */
   apertureSizeIdx: number;
@@ -77,13 +77,13 @@ export interface Bridge {
   gartBusAddr: number;
   gattBusAddr: DeviceAddress | null;
   scratchPage: number;
-  /** The scratch page and what the to-device hook gave for it. */
+  /** The scratch page, and the to-device hook's result for it. */
   scratchPageReal: DeviceAddress | null;
   /** The registers, where they are memory-mapped. */
   registers: Window | null;
   /** The pages of a two-level table, directory first. */
   pageMaps: PageMap[];
-  /** Where the words of the directory lead that have no page. */
+  /** The page that unused words of the directory lead to. */
   scratchDirectory: PageMap | null;
   readonly keys: Set<number>;
   currentMemory: number;
@@ -94,12 +94,12 @@ export interface Bridge {
 /** struct agp_memory: pages that a client allocated. */
 export interface AgpMemory {
   readonly type: number;
-  /** What the client is told besides: the first page's address, for memory that is not of type 0. */
+  /** For memory of another type than 0: the first page's address, which the client gets. */
   readonly physical: DeviceAddress | null;
   /** Null until agp_allocate_memory has all pages. */
   bridge: Bridge | null;
   readonly key: number;
-  /** memory[i]: what the to-device hook gave for each page. */
+  /** memory[i]: the to-device hook's result for each page. */
   readonly memory: DeviceAddress[];
   numScratchPages: number;
   pgStart: number;
@@ -117,24 +117,24 @@ export interface PageMap {
 export interface BridgeDriver {
   readonly name: string;
   readonly sizes: readonly ApertureSize[];
-  /** Whether the size cannot be made smaller: a table of another order would not do. */
+  /** Whether the chipset has one size only: a smaller table cannot be used. */
   readonly fixedSize?: boolean;
   readonly needsScratchPage: boolean;
   readonly cantUseAperture: boolean;
-  /** AGP_ERRATA_FASTWRITES: the bridge says that it has fast writes, and must not be told to use them. */
+  /** AGP_ERRATA_FASTWRITES: the bridge reports fast writes, but they must not be enabled. */
   readonly noFastWrites?: boolean;
   /** The functions that probe and remove, by name. */
   readonly probe: string;
   readonly remove: string;
-  /** The other devices that the probe asks for: device and function on the bridge's bus. */
+  /** The other devices that the probe looks for: device and function on the bridge's bus. */
   readonly slots?: readonly number[];
-  /** The probe, before it reads the mode: says which chipset it found. */
+  /** The probe, before it reads the mode: logs which chipset it found. */
   detect(bridge: Bridge): void;
-  /** The probe, after it: what must be so before the bridge comes into service; 0 or an errno. */
+  /** The probe, after it has read the mode: its last steps and checks; 0 or an errno. */
   prepare?(bridge: Bridge): number;
-  /** The remove function, before the bridge goes. */
+  /** The remove function, before agp_remove_bridge. */
   removing?(bridge: Bridge): void;
-  /** The module's end, before its bridge is removed, if there is one. */
+  /** The module's exit function, before its bridge is removed, if there is one. */
   unload?(board: Board): void;
   allocPage(bridge: Bridge, use: "agp" | "scratch"): Virt | null;
   destroyPage(bridge: Bridge, page: Virt, use: "agp" | "scratch"): void;
@@ -144,7 +144,7 @@ export interface BridgeDriver {
   /** 0, -EINVAL or -EBUSY. */
   insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number;
   removeMemory(bridge: Bridge, mem: AgpMemory): void;
-  /** Memory of a type other than 0; null where the chipset has no such type or no such count. */
+  /** Allocates memory of a type other than 0; null where the chipset has no such type or not that many pages of it. */
   allocByType(bridge: Bridge, count: number, type: number): AgpMemory | null;
   freeByType(bridge: Bridge, mem: AgpMemory): void;
   enable(bridge: Bridge, mode: number): void;
@@ -152,7 +152,7 @@ export interface BridgeDriver {
   cacheFlush(bridge: Bridge, place: string): void;
   /** Megabytes, 0 where the register holds no known code. */
   fetchSize(bridge: Bridge): number;
-  /** Tells the chipset where aperture and table are; 0 or an errno. */
+  /** Writes aperture and table base to the chipset; 0 or an errno. */
   configure(bridge: Bridge): number;
   cleanup(bridge: Bridge): void;
   tlbFlush(bridge: Bridge): void;

@@ -1,6 +1,6 @@
 // drm.ts - drivers/char/drm/drm_agpsupport.c: the direct rendering manager as a client in the kernel.
 //
-// 2.6.12-rc2. It takes the backend itself and keeps a list of its own; no /dev/agpgart comes into it.
+// 2.6.12-rc2. It acquires the backend itself and keeps a list of its own, without /dev/agpgart.
 
 import { PAGE_SIZE } from "../address.ts";
 import { acquire, release } from "./backend.ts";
@@ -11,7 +11,7 @@ import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./memory.t
 /** struct drm_agp_mem. */
 interface Entry {
   readonly memory: AgpMemory;
-  /** Where it is bound: the aperture's base and the page's offset; 0 stands for nowhere. */
+  /** Where it is bound: the aperture's base and the page's offset; 0 means that it is not. */
   bound: number;
 }
 
@@ -28,7 +28,7 @@ export class Drm {
     this.#bridge = bridge;
   }
 
-  /** drm_agp_init: whether there is AGP. Where a bridge is found, it is looked at and not acquired. */
+  /** drm_agp_init: whether there is AGP. It reads what a bridge has, without acquiring it. */
   init(): boolean {
     const bridge = this.#bridge();
     this.#info = bridge === null ? null : copyInfo(bridge).info;
@@ -77,7 +77,7 @@ export class Drm {
     if (!this.#acquired || entry === undefined || entry.bound !== 0) return EINVAL;
     const page = Math.ceil(offset / PAGE_SIZE);
     const result = bindMemory(entry.memory, page);
-    // Page 0 of an aperture at 0, as U3 has it, looks as if it were not bound.
+    // Page 0 of an aperture at 0, as U3's is, counts as not bound.
     if (result === 0) entry.bound = this.#base + page * PAGE_SIZE;
     return result;
   }
@@ -99,7 +99,7 @@ export class Drm {
     return 0;
   }
 
-  /** The bound memory of a handle, for whoever looks through the aperture. */
+  /** The bound memory of a handle, for mappings of the aperture. */
   memory(handle: number): AgpMemory | null {
     return this.#entries.get(handle)?.memory ?? null;
   }

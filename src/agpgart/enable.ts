@@ -1,4 +1,4 @@
-// enable.ts - generic.c's other half: agp_copy_info, and agp_enable with its search for the common rate.
+// enable.ts - generic.c's agp_copy_info, and agp_enable with its search for the common rate.
 //
 // AGP 2.0 specification 6.1.9 and 6.1.10 for the bits; order of accesses as in 2.6.12-rc2.
 
@@ -13,12 +13,12 @@ const FAST_WRITES = 0x10;
 export const AGP_ENABLE = 0x100;
 const SIDEBAND = 0x200;
 export const MODE_3_0 = 0x8;
-/** What agp_v3_parse_one says of the calibration cycle and of the size of asynchronous requests. */
+/** The messages of agp_v3_parse_one on the calibration cycle and on the size of asynchronous requests. */
 const CALIBRATION = 0x1c00;
 const ARQSZ = 0xe000;
 /** AGPCTRL bit 9. */
 const CALIBRATION_OFF = 0x200;
-/** Bits of a mode that stand for nothing, in AGP 2.0 and 3.0. */
+/** Reserved bits of a mode, in AGP 2.0 and 3.0. */
 const RESERVED_2 = 0x00fffcc8;
 const RESERVED_3 = 0x00ff00c4;
 /** Depth of the request queue, bits 31:24. */
@@ -34,7 +34,7 @@ export interface AgpInfo {
   readonly pageMask: string;
 }
 
-/** agp_copy_info: -EIO without a bridge. The mode it works out is overwritten with the raw one. */
+/** agp_copy_info: -EIO without a bridge. It computes a mode and then overwrites it with the raw one. */
 export function copyInfo(bridge: Bridge | null): { result: number; info: AgpInfo } {
   if (bridge === null) {
     const info = {
@@ -71,7 +71,7 @@ function isAgp3(bridge: Bridge): boolean {
   return (status & MODE_3_0) !== 0;
 }
 
-/** agp_generic_enable: the fastest rate that bridge, card and client share goes to every AGP device. */
+/** agp_generic_enable: writes the fastest rate that bridge, card and client share to every AGP device. */
 export function enable(bridge: Bridge, requested: number): void {
   const common = collectStatus(bridge, requested, "agp_generic_enable");
   if (common === 0) return;
@@ -84,7 +84,7 @@ export function enable(bridge: Bridge, requested: number): void {
   } else deviceCommand(bridge, inLegacyMode(bridge, command), false);
 }
 
-/** Names the bridge and asks all three parties: the command, or 0 where there is no AGP card. */
+/** Logs the bridge and combines the modes of all three; returns the command, or 0 where there is no AGP card. */
 export function collectStatus(bridge: Bridge, requested: number, place: string): number {
   const { pci, arch } = bridge.board;
   const device = bridgeDevice(bridge);
@@ -131,7 +131,7 @@ export function collectDeviceStatus(bridge: Bridge, requested: number, status: n
   return 0;
 }
 
-/** The client's mode without bits that stand for nothing; says so where there are some. */
+/** The client's mode without reserved bits; logs a message where there are some. */
 function withoutReserved({ board }: Bridge, mode: number, reserved: number): number {
   if ((mode & reserved) === 0) return mode;
   const text = `agpgart: reserved bits set in mode 0x${mode.toString(16)}. Fixed.`;
@@ -139,7 +139,7 @@ function withoutReserved({ board }: Bridge, mode: number, reserved: number): num
   return mode - (mode & reserved);
 }
 
-/** What three parties agree on: queue depth, side-band, fast writes, and one rate. */
+/** What bridge, card and client have in common: queue depth, side-band, fast writes, and one rate. */
 function parseAgp2(requested: number, bridge: number, card: number): number {
   const depth = Math.min(queueDepth(requested), queueDepth(bridge), queueDepth(card));
   const shared = bridge & card;
@@ -151,7 +151,7 @@ function parseAgp2(requested: number, bridge: number, card: number): number {
   return depth * 2 ** 24 + kept + (shared & requested & features) + rate;
 }
 
-/** Of some rates, the fastest alone: 4 before 2 before 1. */
+/** The fastest of some rates: 4, else 2, else 1. */
 const fastest = (rates: number): number => [4, 2, 1].find((rate) => (rates & rate) !== 0) ?? 0;
 
 /** The same in AGP 3.0 mode: 8x or 4x, side-band always, fast writes as the bridge says but for errata. */
@@ -179,7 +179,7 @@ export function deviceCommand(bridge: Bridge, command: number, agp3: boolean): v
     commandDevice(bridge, device, command, agp3, "agp_device_command");
 }
 
-/** Whether the device has an AGP capability, and so got the command. */
+/** Writes the command to a device with an AGP capability; false for any other. */
 export function commandDevice(
   { board: { pci, arch } }: Bridge,
   device: PciDevice,

@@ -1,11 +1,11 @@
-// facts.ts - what the driver says of its bridge: the results of init and info.
+// facts.ts - the results of the operations init and info: what the driver has in its bridge structure.
 
 import { hex } from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import type { Bridge } from "./bridge.ts";
 import { copyInfo } from "./enable.ts";
 
-/** The bridge as init leaves it. */
+/** The bridge after init. */
 export const bridgeFacts = (bridge: Bridge): Facts => ({
   num_entries: bridge.currentSize.entries,
   max_memory: bridge.maxMemory,

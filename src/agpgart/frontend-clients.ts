@@ -1,4 +1,4 @@
-// frontend-clients.ts - whom the front end knows: open files, controllers with their memory, clients.
+// frontend-clients.ts - the front end's lists: open files, controllers with their memory, clients.
 //
 // The lists of struct agp_front_data in drivers/char/agp/frontend.c of 2.6.12-rc2, newest first.
 
@@ -24,11 +24,11 @@ export interface FilePrivate {
 interface Client {
   readonly pid: number;
   count: number;
-  /** Those that the controller told; zeros up to `count` follow, and match no mapping. */
+  /** Those that the controller passed; zeros up to `count` follow, and match no mapping. */
   segments: readonly Segment[];
 }
 
-/** struct agp_controller: a process that manages the aperture, now or again later. */
+/** struct agp_controller: a process that manages the aperture, or did and can again. */
 export interface Controller {
   readonly pid: number;
   pool: AgpMemory[];
@@ -36,7 +36,7 @@ export interface Controller {
 }
 
 export class Clients {
-  /** The controller that may give orders now. */
+  /** The current controller, whose ioctls are accepted. */
   current: Controller | null = null;
   /** Set by the first ACQUIRE, and never cleared. */
   backendAcquired = false;
@@ -48,7 +48,7 @@ export class Clients {
     return this.current?.pool.find((memory) => memory.key === key) ?? null;
   }
 
-  /** agp_remove_from_pool: leaves alone what is in another controller's pool. */
+  /** agp_remove_from_pool: does nothing for memory in another controller's pool. */
   forget(memory: AgpMemory): void {
     if (this.current !== null) this.current.pool = this.current.pool.filter((m) => m !== memory);
   }
@@ -116,7 +116,7 @@ export class Clients {
     this.current = null;
   }
 
-  /** Takes a controller off the list, before its memory is freed. */
+  /** Removes a controller from the list, before its memory is freed. */
   removeController(controller: Controller): void {
     this.#controllers = this.#controllers.filter((other) => other !== controller);
   }
@@ -132,7 +132,7 @@ export class Clients {
     }
   }
 
-  /** Everything in it as facts, in the words of the reference's recordings. */
+  /** The lists as facts, named as in the reference's recordings. */
   get facts(): Facts {
     return {
       current: this.current?.pid ?? null,

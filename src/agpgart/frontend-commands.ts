@@ -1,4 +1,4 @@
-// frontend-commands.ts - what each ioctl of /dev/agpgart does once it is past the gates.
+// frontend-commands.ts - what each ioctl of /dev/agpgart does once agp_ioctl has accepted it.
 //
 // The agpioc_*_wrap functions of drivers/char/agp/frontend.c of 2.6.12-rc2.
 
@@ -33,7 +33,7 @@ import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "./memory.t
 const KMALLOC_MAX = 131072;
 const MAX_SEGMENTS = 16384;
 
-/** What an ioctl gave: its return value, and after success the structure and the memory it is about. */
+/** The result of an ioctl: its return value, and after success the structure and the memory it is about. */
 export interface Answer {
   readonly ret: number;
   readonly out?: Facts;
@@ -52,7 +52,7 @@ export class Commands {
     this.#clients = clients;
   }
 
-  /** A command past all gates. */
+  /** Performs a command that agp_ioctl has accepted. */
   perform(file: FilePrivate, request: Request): Answer {
     switch (request.command) {
       case "RELEASE":
@@ -90,7 +90,7 @@ export class Commands {
     }
   }
 
-  /** AGPIOC_ACQUIRE: 0 or an errno; the one command that passes no gate. */
+  /** AGPIOC_ACQUIRE: 0 or an errno; the one command that any process may give. */
   acquire(file: FilePrivate): number {
     if ((file.flags & ALLOW_CONTROLLER) === 0) return EPERM;
     if (this.#clients.current !== null) return EBUSY;
@@ -180,7 +180,7 @@ export class Commands {
     freeMemory(memory, this.#bridge());
   }
 
-  /** copy_from_user and copy_to_user: whether it was user memory; all of it or nothing. */
+  /** copy_from_user and copy_to_user: whether the address is user memory; a copy is whole or not at all. */
   #copied(direction: "from" | "to", place: string, what: Struct | number, there: unknown): boolean {
     const bytes = typeof what === "number" ? what : sizeOf(this.#kernel.platform, what);
     this.#returned(place, `copy_${direction}_user(${bytes})`, there === null ? bytes : 0);

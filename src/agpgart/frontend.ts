@@ -1,6 +1,6 @@
 // frontend.ts - drivers/char/agp/frontend.c: what /dev/agpgart does for the processes that open it.
 //
-// 2.6.12-rc2; the order of its gates decides which errno a program gets, so it is kept.
+// 2.6.12-rc2; the order of its checks decides which errno a program gets, so it is kept.
 
 import { hex, PAGE_SIZE } from "../address.ts";
 import type { Facts } from "../event/field.ts";
@@ -20,12 +20,12 @@ import { type Answer, Commands } from "./frontend-commands.ts";
 import type { Request, Segment } from "./ioctl.ts";
 
 const AGPGART_MINOR = 175;
-/** A task sleeps for good: the one that held agp_mutex died with it. */
+/** A task sleeps for ever on agp_mutex, because a task was killed while it held it. */
 export class Blocked extends Error {
   override readonly name = "Blocked";
 }
 
-/** What mmap gave: its return value, and after success the address of the first page behind it. */
+/** The result of mmap: its return value, and after success the address of the first page that it maps. */
 interface Mapped {
   readonly ret: number;
   readonly address?: number;
@@ -53,7 +53,7 @@ export class Frontend {
     this.#commands = new Commands(kernel, bridge, this.#clients);
   }
 
-  /** agp_frontend_initialize: forgets everybody. */
+  /** agp_frontend_initialize: empties all lists. */
   initialize(): void {
     this.#clients = new Clients();
     this.#commands = new Commands(this.#kernel, this.#bridge, this.#clients);
@@ -83,7 +83,7 @@ export class Frontend {
     });
   }
 
-  /** agp_release: the last reference is gone; a controller goes with all its memory. */
+  /** agp_release: the last reference was dropped; a controller is removed with all its memory. */
   release(file: FilePrivate): number {
     return this.#locked("agp_release", () => {
       const controller = this.#clients.controller(file.pid);
@@ -99,7 +99,7 @@ export class Frontend {
     });
   }
 
-  /** agp_mmap: what lies behind, or an errno. `pid` is the caller's, who need not have opened the file. */
+  /** agp_mmap: the address that is mapped, or an errno. `pid` is the caller's, which need not have opened the file. */
   mmap(file: FilePrivate, pid: number, area: Area): Mapped {
     return this.#locked("agp_mmap", () => {
       if (!this.#clients.backendAcquired || (file.flags & IS_VALID) === 0) return { ret: EPERM };
@@ -113,7 +113,7 @@ export class Frontend {
         return this.#remap(area, info.aperBase + area.offset);
       }
       if ((file.flags & IS_CONTROLLER) === 0) return { ret: EPERM };
-      // The offset is not looked at: a controller's mapping begins where the aperture does.
+      // The offset is ignored: a controller's mapping begins at the start of the aperture.
       if (area.size !== aperture) return { ret: EINVAL };
       return this.#remap(area, info.aperBase);
     });
@@ -138,7 +138,7 @@ export class Frontend {
     return { ret: 0, address };
   }
 
-  /** agp_ioctl: the gates come before the command is looked at. */
+  /** agp_ioctl: checks the caller before it looks at the command. */
   ioctl(file: FilePrivate, request: Request): Answer {
     return this.#locked("agp_ioctl", () => {
       if (request.command === "ACQUIRE") return { ret: this.#commands.acquire(file) };
@@ -151,7 +151,7 @@ export class Frontend {
     });
   }
 
-  /** Under agp_mutex. Whoever is killed in there takes it along, and nobody gets in any more. */
+  /** Under agp_mutex. A task that is killed meanwhile never releases it: every later caller blocks. */
   #locked<T>(place: string, call: () => T): T {
     if (this.#mutexHeld) {
       const text = "agp_mutex";

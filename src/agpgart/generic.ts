@@ -1,4 +1,4 @@
-// generic.ts - generic.c's table: created, freed, filled and emptied, as most chipsets have it.
+// generic.ts - generic.c's functions for a GATT of one level: create, free, insert and remove.
 //
 // Order of operations as in drivers/char/agp/generic.c of 2.6.12-rc2.
 
@@ -19,7 +19,7 @@ import {
 import { enable } from "./enable.ts";
 import { allocPage, destroyPage } from "./memory.ts";
 
-/** What a driver takes from generic.c unless it says otherwise. */
+/** The functions of generic.c, which a driver uses where it has none of its own. */
 export const generic = {
   detect,
   needsScratchPage: false,
@@ -36,7 +36,7 @@ export const generic = {
   cacheFlush: (bridge, place) => bridge.board.arch.kernel.wbinvd(place),
 } satisfies Partial<BridgeDriver>;
 
-/** Says which chipset the probe found. */
+/** Logs which chipset the probe found. */
 export function detect({ board, driver }: Bridge): void {
   const { detected } = board.chipset;
   if (detected !== null) board.arch.kernel.printk("info", `agpgart: ${detected}`, driver.probe);
@@ -86,7 +86,7 @@ function allocateTable(bridge: Bridge, place: string): TableMemory | null {
       bridge.apertureSizeIdx = i;
       return table;
     }
-    // A driver of fixed sizes tries once: a smaller table would not do.
+    // A driver of fixed sizes tries once: its chipset cannot use a smaller table.
     const next = fixedSize ? undefined : sizes[++i];
     if (next === undefined) return null;
     bridge.currentSize = next;
@@ -124,7 +124,7 @@ export function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: str
   const reserved = bridge.board.arch.kernel.platform.agpReserved / PAGE_SIZE;
   const entries = Math.max(0, bridge.currentSize.entries - reserved);
   if (endOf(bridge, mem, pgStart) > entries) return EINVAL;
-  // From there the scan's own unsigned comparison ends it before it begins.
+  // With such a start the scan's unsigned comparison is false at once: no entry is read.
   if (pgStart < 0) return 0;
   for (let j = pgStart; j < pgStart + mem.memory.length; j++) {
     // PGE_EMPTY is a macro: a word that is not zero is read a second time.
@@ -169,7 +169,7 @@ export function empty(through: Through, bridge: Bridge, mem: AgpMemory, place: s
   }
 }
 
-/** agp_generic_remove_memory: trusts pg_start, does not look whose entries they are. */
+/** agp_generic_remove_memory: does not check that the entries at pg_start are the block's own. */
 function removeMemory(bridge: Bridge, mem: AgpMemory): void {
   const place = "agp_generic_remove_memory";
   // UniNorth's table is in the kernel's linear mapping.

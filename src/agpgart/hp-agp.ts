@@ -1,7 +1,7 @@
 // hp-agp.ts - drivers/char/agp/hp-agp.c: zx1, whose I/O MMU has one table for PCI and for AGP.
 //
-// The table is sba_iommu's, which leaves a cookie where AGP's half begins. Only hooks that mean to give the
-// chipset a table of the driver's own (`dma-handle`) make it the owner, as it is without sba_iommu.
+// The table is sba_iommu's, which writes a cookie where AGP's half begins. The driver makes a table of its own where
+// there is no sba_iommu, and with hooks that supply the table's bus address themselves (`dma-handle`).
 
 import { asWord, bus, gattIndex, onBareMetal, onBus, phys } from "../address.ts";
 import { GART_BASE, IBASE, IMASK, IOVA_BASE, PCOM, PDIR_BASE, TCNFG, zx1 } from "../chipset/zx1.ts";
@@ -54,7 +54,7 @@ function createGattTable(bridge: Bridge): number {
   } else {
     if (arch.kernel.state.table.size === 0 && !bootIommu(bridge)) return ENOMEM;
     bridge.gattBusAddr = sharedTable(bridge);
-    // No cookie: somebody else has that half.
+    // Without the cookie somebody else uses that half.
     if (access.read(LINEAR, gattIndex(0), "hp_zx1_ioc_shared") !== COOKIE) return EINVAL;
   }
   for (let i = 0; i < ENTRIES; i++)
@@ -62,7 +62,7 @@ function createGattTable(bridge: Bridge): number {
   return 0;
 }
 
-/** What the base register is to be told of a table of the driver's own. */
+/** The base register's value for a table of the driver's own. */
 const baseOf = (bridge: Bridge, table: TableMemory): DeviceAddress =>
   bridge.board.hooks.tableBase?.(table) ??
   bridge.board.hooks.toDevice(bridge.board.arch, table.virt, "hp_zx1_configure");
@@ -108,7 +108,7 @@ function configure(bridge: Bridge): number {
   return 0;
 }
 
-/** sba_iommu gets its half back as it left it. */
+/** Writes AGP's half as sba_iommu had left it. */
 function freeGattTable(bridge: Bridge): void {
   const place = "hp_zx1_free_gatt_table";
   const { arch, hooks, access } = bridge.board;

@@ -42,7 +42,7 @@ export class Agpgart {
   readonly #driver: BridgeDriver;
   bridge: Bridge | null = null;
 
-  /** `change` makes another of the driver that the chipset has. */
+  /** `change` modifies the chipset's driver, for scenarios. */
   constructor(board: Board, change?: (driver: BridgeDriver) => BridgeDriver) {
     this.#board = board;
     const driver = drivers[board.chipset.name]!;

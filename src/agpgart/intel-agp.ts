@@ -55,7 +55,7 @@ function configureTable(bridge: Bridge, width: Width, place: string): void {
   pci.write(BRIDGE, ATTBASE, 4, asWord(table.bus, 32), place, table);
 }
 
-/** Aperture access off, and the size as it was at the last fetch. */
+/** Turns aperture access off and restores the size of the last fetch. */
 function cleanup(bridge: Bridge, width: Width, place: string): void {
   const { pci } = bridge.board;
   const config = pci.read(BRIDGE, NBXCFG, 2, place);
@@ -90,7 +90,7 @@ function tlbFlush8xx({ board: { pci } }: Bridge): void {
   pci.write(BRIDGE, AGPCTRL, 4, pci.read(BRIDGE, AGPCTRL, 4, place) | (1 << 7), place);
 }
 
-/** The bit that opens the aperture, set: bit 1 of a byte, or bit 9 of a word. */
+/** Sets the bit that opens the aperture: bit 1 of a byte, or bit 9 of a word. */
 function openAperture(bridge: Bridge, access: "byte" | "word", place: string): void {
   const { pci } = bridge.board;
   const [offset, width, bit] = access === "byte" ? ([ACCESS_BYTE, 1, 1] as const) : WORD_ACCESS;
@@ -119,7 +119,7 @@ const intel8xx = (
   tlbFlush: tlbFlush8xx,
 });
 
-/** The 815 knows two sizes, by one bit, and cannot be told of a table at 512 MB or above. */
+/** The 815 has two sizes, chosen by one bit, and no address bits for a table at 512 MB or above. */
 const intel815Driver: BridgeDriver = {
   ...intel8xx("815", "byte", null),
   sizes: sizesOf([
@@ -136,7 +136,7 @@ const intel815Driver: BridgeDriver = {
       return EINVAL;
     }
     writeSize(bridge, 1, place);
-    // Bits 31:29 are not the table's: they stay as they are.
+    // Bits 31:29 are no part of the table's address: they stay as they are.
     const reserved = pci.read(BRIDGE, ATTBASE, 4, place);
     const kept = reserved - (reserved % TABLE_LIMIT_815);
     pci.write(BRIDGE, ATTBASE, 4, kept + asWord(table.bus), place, table);
@@ -146,7 +146,7 @@ const intel815Driver: BridgeDriver = {
   },
 };
 
-/** The 820's flush is empty: its TLB is never switched on. */
+/** The 820's flush does nothing: its TLB is never enabled. */
 const intel820Driver: BridgeDriver = {
   ...intel8xx("820", "byte", { register: 0xc8, word: 0x1c }),
   tlbFlush: () => {},
@@ -159,7 +159,7 @@ const intel820Driver: BridgeDriver = {
   },
 };
 
-/** By chipset; what an ERRSTS gets clears the errors that it stands for. */
+/** By chipset; a 1 written to a bit of an ERRSTS register clears that error. */
 export const intelDrivers: { readonly [chipset: string]: BridgeDriver } = {
   "intel-440bx": intel440bxDriver,
   "intel-815": intel815Driver,

@@ -1,7 +1,7 @@
 // intel-i810.ts - drivers/char/agp/intel-agp.c: the i810, its window to the table and its typed memory.
 //
-// It looks for used entries through the CPU's mapping of the table and writes through the window: both
-// must reach the same memory, or a used entry is never seen.
+// It scans for used entries through the CPU's mapping of the table and writes through the window in the registers:
+// if the two reach different memory, no used entry is ever found.
 
 import { asWord, bus, gattIndex, offset, PAGE_SIZE, type Virt } from "../address.ts";
 import { i810 } from "../chipset/i810.ts";
@@ -78,7 +78,7 @@ function configure(bridge: Bridge): number {
   const { pci, mmio, remap, access, arch } = bridge.board;
   const registers = pci.read(GRAPHICS, MMADDR, 4, place);
   bridge.registers = remap.mapDevice(bus(registers - (registers % 0x80000)), REGISTER_PAGES, place);
-  // Bit 0 would tell of 4 MB of dedicated video memory: that is where DCACHE memory comes from.
+  // Bit 0 means 4 MB of dedicated video memory, from which DCACHE memory is allocated.
   mmio.read(DRAM_CTL, 4, place);
   const base = pci.read(GRAPHICS, GMADDR, 4, place);
   bridge.gartBusAddr = base - (base % 16);
@@ -105,7 +105,7 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   return 0;
 }
 
-/** DCACHE memory is only as large as the video memory found, of which there is none here. */
+/** DCACHE memory is as large as the dedicated video memory, of which there is none here. */
 function allocByType(bridge: Bridge, count: number, type: number): AgpMemory | null {
   if (type === DCACHE_MEMORY || type !== PHYS_MEMORY) return null;
   const place = "alloc_agpphysmem_i8xx";
@@ -116,7 +116,7 @@ function allocByType(bridge: Bridge, count: number, type: number): AgpMemory | n
   const first = hooks.toDevice(arch, pages, place);
   const memory = createMemory(bridge, count, { type, physical: first });
   if (memory === null) return null;
-  // The other pages are taken to follow the first on the bus as they do in the kernel's mapping.
+  // The driver assumes that the other pages follow the first on the bus as they do in the kernel's mapping.
   for (let i = 0; i < count; i++) {
     const { bus, phys, seq } = first;
     memory.memory.push({ bus: offset(bus, i * PAGE_SIZE), phys: offset(phys, i * PAGE_SIZE), seq });

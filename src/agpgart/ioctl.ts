@@ -1,7 +1,7 @@
 // ioctl.ts - the ioctls of /dev/agpgart: their numbers, and the structures that lie in user memory.
 //
-// include/linux/agpgart.h of 2.6.12-rc2. The numbers name pointer types, so that the size in them is
-// that of a pointer, and a program of another word size asks for commands that there are not.
+// include/linux/agpgart.h of 2.6.12-rc2. The numbers are made of pointer types and contain the size of a pointer: a
+// program of another word size uses numbers that the driver does not know.
 
 import type { Platform } from "../platform/platform.ts";
 
@@ -17,11 +17,11 @@ const commands = [
   ["DEALLOCATE", "value"],
   ["BIND", "write"],
   ["UNBIND", "write"],
-  /** Since October 2007 (linux a13af4b4d84): of a kernel of 2005 a program asks it in vain. */
+  /** Since October 2007 (linux a13af4b4d84): a kernel of 2005 refuses it. */
   ["CHIPSET_FLUSH", "none"],
 ] as const;
 type Named = (typeof commands)[number][0];
-/** What this driver knows. */
+/** The commands that this driver has. */
 export type Command = Exclude<Named, "CHIPSET_FLUSH">;
 
 /** Bytes of each structure for programs of 32 and of 64 bits. */
@@ -75,7 +75,7 @@ export interface Segment {
   readonly prot: number;
 }
 
-/** What a program asks for: the structure its argument points to, null where that is no user memory. */
+/** A command with the structure that its argument points to; null where that is no user memory. */
 export type Request =
   | { readonly command: null | "ACQUIRE" | "RELEASE" | "PROTECT" }
   | { readonly command: "INFO"; readonly arg: object | null }

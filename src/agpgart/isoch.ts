@@ -2,7 +2,7 @@
 //
 // Isochronous transfers have a guaranteed share of each period. Names as in the AGP 3.0 specification: MAXBW
 // is the bandwidth, ISOCH_N the transactions a period, ISOCH_Y the size of their payload. The driver gives
-// the cards what they ask for; where the bridge has less, it shares out request slots only.
+// the cards what they ask for; where the bridge has less, only the request slots are shared out.
 
 import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
 import type { PciDevice } from "../platform/pci.ts";
@@ -98,7 +98,7 @@ function shareIsochronous(bridge: Bridge, masters: Master[]): string | null {
   if (wanted > byteOf(offered, 16))
     return "isochronous bandwidth required by AGP 3.0 devices exceeds that which is supported by the AGP 3.0 bridge!";
 
-  // The payload decides how many transactions the bridge has: it is read again.
+  // How many transactions the bridge has depends on the payload: it is read again.
   const command = pci.read(target, bridge.capndx + AGPNICMD, 2, place);
   pci.write(target, bridge.capndx + AGPNICMD, 2, (command & ~0xc0) | (payload << 6), place);
   const available = byteOf(pci.read(target, bridge.capndx + AGPNISTAT, 4, place), 8);
@@ -112,7 +112,7 @@ function shareIsochronous(bridge: Bridge, masters: Master[]): string | null {
 
   const other = division(queue - isochronous, masters.length);
   for (const [i, { name, capability }] of masters.entries()) {
-    // What is left over goes to the last, which asked for most.
+    // What is left over goes to the last card, which asked for most.
     const isLast = i === masters.length - 1;
     const transactions = shares[i]! + (isLast ? available - sum(shares) : 0);
     const depth =

@@ -1,4 +1,4 @@
-// memory.ts - generic.c's memory: allocated, freed, bound and unbound, whatever the chipset.
+// memory.ts - generic.c's functions for blocks of memory: allocate, free, bind and unbind, for every chipset.
 //
 // Order of operations as in drivers/char/agp/generic.c of 2.6.12-rc2.
 
@@ -27,7 +27,7 @@ export function destroyPage(bridge: Bridge, page: Virt, use: "agp" | "scratch" =
   bridge.currentMemory--;
 }
 
-/** agp_allocate_memory: null for every reason there is. `count` is a size_t. */
+/** agp_allocate_memory: null for every kind of failure. `count` is a size_t. */
 export function allocateMemory(
   bridge: Bridge | null,
   count: number,
@@ -85,7 +85,7 @@ export function createMemory(
   };
 }
 
-/** agp_free_memory: unbinds first if need be. `global` is the one agp_bridge, which owns the keys. */
+/** agp_free_memory: unbinds first if it is bound. `global` is the one agp_bridge, which has the keys. */
 export function freeMemory(curr: AgpMemory | null, global: Bridge | null): void {
   if (curr === null) return;
   const place = "agp_free_memory";
@@ -142,7 +142,7 @@ export function unbindMemory(curr: AgpMemory | null): number {
   return 0;
 }
 
-/** A block may outlive its bridge: freeing the table left a NULL in the bridge, where the driver goes. */
+/** A block can be used after its bridge is gone: the table's pointer there is NULL, and the driver follows it. */
 function checkTable(bridge: Bridge, place: string): void {
   if (bridge.gattBusAddr === null) badPointer(bridge, 0, place);
 }

@@ -27,10 +27,10 @@ const ATTBASE = 0xe0;
 const APBASE_3 = 0x50;
 const APLIMIT_3 = 0x54;
 const MEGABYTE = 2 ** 20;
-/** A directory is of 64 KB, whose entries are 64 MB of aperture. */
+/** A base register covers 64 KB of the table: the entries of 64 MB of aperture. */
 const DIRECTORY_SIZE = 64 * 1024;
 const DIRECTORY_REACH = 64;
-/** A page read at each of so many places pushes what the TLB holds out of it. */
+/** So many reads, each in another page, replace every entry of the TLB. */
 const TLB_READS = 33;
 /** The K7's pairs of I/O range registers, and how many there are. */
 const IORR_BASE0 = 0xc0010016;
@@ -39,7 +39,7 @@ const IORRS = 2;
 const IORR_VALID = 0x800;
 const SYSCFG = 0xc0010010;
 
-/** 32 MB has a table of 64 MB, of which it uses the half that its place in 64 MB says. */
+/** 32 MB has a table for 64 MB and uses the half that its base address selects. */
 const sizes: readonly ApertureSize[] = [
   [512, 7, 0],
   [256, 6, 8],
@@ -147,7 +147,7 @@ function openIoRange({ msr }: Board, base: number, size: number): boolean {
   return true;
 }
 
-/** The bit is polled without bound until the chip has dropped it: here that is at once. */
+/** The driver polls without bound until the chip clears the bit: here that is at once. */
 function tlbFlush({ pci, mmio }: Board): void {
   const place = "nvidia_tlbflush";
   const held = pci.read(DEV_1, WBC, 4, place);

@@ -1,7 +1,7 @@
 // page-maps.ts - tables of two levels, a page at a time, as the drivers of K7, ATI and ServerWorks have them.
 //
-// The three copy one code. No page of such a table has to follow another, so nothing here asks for
-// contiguous memory: under Xen only each page's own address must be translated.
+// The three have copies of the same code. The pages of such a table need not be contiguous: under Xen only each
+// page's own address must be translated.
 
 import { asWord, directoryIndex, gattIndex, type Virt } from "../address.ts";
 import { mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
@@ -20,7 +20,7 @@ import { endOf } from "./generic.ts";
 
 export const ENTRIES_A_PAGE = 1024;
 
-/** amd_irongate_sizes and ati_generic_sizes: any size takes single pages, so that none is fallen back to. */
+/** amd_irongate_sizes and ati_generic_sizes: every size takes single pages, so no smaller one is tried. */
 export const twoLevelSizes: readonly ApertureSize[] = [
   [2048, 0xc],
   [1024, 0xa],
@@ -31,14 +31,14 @@ export const twoLevelSizes: readonly ApertureSize[] = [
   [32, 0x0],
 ].map(([size, value]) => ({ size: size!, entries: size! * 256, order: 0, value: value! }));
 
-/** What a page of the table is: a directory of either kind, or the entries from `first` on. */
+/** What a page of the table is for: a directory of either kind, or the entries from `first` on. */
 type Use = "directory" | "scratch-directory" | { readonly first: number };
 
-/** In what the three differ. */
+/** What differs between the three. */
 export interface Style {
-  /** What the names of the driver's functions begin with. */
+  /** The prefix of the driver's function names. */
   readonly prefix: string;
-  /** map_page_into_agp in place of the first cache flush. */
+  /** Calls map_page_into_agp instead of the first cache flush. */
   readonly pagesUncached?: boolean;
   /** Whether each write is followed by a read of the same word. */
   readonly readsBack: boolean;

@@ -1,4 +1,4 @@
-// sis-agp.ts - drivers/char/agp/sis-agp.c: SiS bridges, two of which need time after a change of rate.
+// sis-agp.ts - drivers/char/agp/sis-agp.c: SiS bridges, two of which need a delay after a change of rate.
 
 import { asWord } from "../address.ts";
 import { sises } from "../chipset/sis.ts";
@@ -56,7 +56,7 @@ const sis735: BridgeDriver = {
 
 const sis648: BridgeDriver = { ...sis735, enable: delayedEnable };
 
-/** sis_delayed_enable: as the generic one, but the bridge gets 10 ms before anybody else is told. */
+/** sis_delayed_enable: as the generic one, with a delay of 10 ms between the bridge and the other devices. */
 function delayedEnable(bridge: Bridge, requested: number): void {
   const place = "sis_delayed_enable";
   const { pci, arch } = bridge.board;

@@ -1,4 +1,4 @@
-// sworks-agp.ts - drivers/char/agp/sworks-agp.c: ServerWorks' HE, with a directory for what has no page.
+// sworks-agp.ts - drivers/char/agp/sworks-agp.c: ServerWorks' HE, whose unused directory words lead to a second one.
 //
 // Nothing is read back here, neither entries nor directory words; the flush polls instead.
 
@@ -38,13 +38,13 @@ const FEATURE = 0x68;
 const SIZE_MASK = 0xfe000000;
 const GART_CACHE = 0x02;
 const GATTBASE = 0x04;
-/** By its name a register of its own; it is the low half of GATTBASE. */
+/** Named like a register of its own, but it is the low half of GATTBASE. */
 const COMMAND = 0x04;
 const DIRFLUSH = 0x0c;
 const POSTFLUSH = 0x14;
 const style: Style = { prefix: "serverworks", readsBack: false };
 
-/** The code is what is left of the size mask where the bridge is sized as any BAR is. */
+/** The code is the size mask that the BAR returns when it is sized, as any BAR is. */
 const sizes: readonly ApertureSize[] = [2048, 1024, 512, 256, 128, 64, 32].map((size) => ({
   size,
   entries: size * 256,
@@ -90,7 +90,7 @@ export const sworksDriver: BridgeDriver = {
   enable,
 };
 
-/** Writes ones to the BAR and reads which of them stay. */
+/** Sizes the BAR: writes ones to it and reads which of them are kept. */
 function fetchSize(bridge: Bridge): number {
   const place = "serverworks_fetch_size";
   const { pci } = bridge.board;
@@ -160,7 +160,7 @@ function configure(bridge: Bridge): number {
   mmio.read(COMMAND, 2, place);
   pci.write(AGP, AGP_ENABLE, 1, pci.read(AGP, AGP_ENABLE, 1, place) | 0x1, place);
   tlbFlush(board);
-  // The mode comes only here, from function 1.
+  // The driver reads the mode only here, from function 1.
   bridge.capndx = pci.findAgp(sworksHe.devices[1]!, place);
   bridge.mode = pci.read(AGP, bridge.capndx + PCI_AGP_STATUS, 4, place);
   pci.write(BRIDGE, CACHING, 1, pci.read(BRIDGE, CACHING, 1, place) & ~0x3, place);

@@ -1,6 +1,6 @@
 // uninorth-agp.ts - drivers/char/agp/uninorth-agp.c: the host bridges of PowerMacs, from UniNorth to U3.
 //
-// The table is ordinary cached memory: what the CPU stores, hardware sees after a flush of the data cache.
+// The table is in cached memory: hardware sees the CPU's stores only after a flush of the data cache.
 
 import { alignDown, asWord, gattIndex, offset, PAGE_SIZE, type Virt } from "../address.ts";
 import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
@@ -88,7 +88,7 @@ export const u3Driver: BridgeDriver = {
   },
 };
 
-/** A UniNorth of this device-rev, which the device tree says. */
+/** A UniNorth of this device-rev, as the device tree has it. */
 const uninorthDriver = (revision: number): BridgeDriver => ({
   ...common,
   // No aperture above 32 MB.
@@ -99,7 +99,7 @@ const uninorthDriver = (revision: number): BridgeDriver => ({
   insertMemory: insertUninorth,
   enable(bridge, requested) {
     const { common } = agreed(bridge, requested);
-    // Darwin does not use 4x on this revision. The bit goes after the one rate was chosen: none is left.
+    // Darwin does not use 4x on this revision. The bit is cleared after the rate was chosen: none is left.
     command(
       bridge,
       revision === 0x21 && (common & RATE_4X) !== 0 ? common - RATE_4X : common,
@@ -138,7 +138,7 @@ function configure(bridge: Bridge): number {
 function cleanup({ board: { pci } }: Bridge, revision: number): void {
   const place = "uninorth_cleanup";
   const control = pci.read(BRIDGE, GART_CTRL, 4, place);
-  // The GART is on only since the first TLB flush.
+  // The GART is on only after the first TLB flush.
   if ((control & ENABLE) === 0) return;
   pci.write(BRIDGE, GART_CTRL, 4, control | INVAL, place);
   pci.write(BRIDGE, GART_CTRL, 4, 0, place);
@@ -202,7 +202,7 @@ function freeGattTable(bridge: Bridge): void {
   bridge.gattBusAddr = null;
 }
 
-/** Of both insert functions: the checks; -EINVAL out of range, -EBUSY over an entry that is not 0. */
+/** The checks of both insert functions: -EINVAL out of range, -EBUSY over an entry that is not 0. */
 function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): number {
   const { access, arch } = bridge.board;
   if (mem.type !== 0) return EINVAL;
@@ -219,7 +219,7 @@ function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): n
   return 0;
 }
 
-/** Of both: the entries, and each page's lines out of the data cache. */
+/** The writes of both: the entries, and a flush of each page's lines from the data cache. */
 function fill(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): void {
   const { access, arch, chipset } = bridge.board;
   const { kernel } = arch;
@@ -231,7 +231,7 @@ function fill(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): v
       address,
       place,
     );
-    // __va of what the hook gave: another page's lines wherever that is not a physical address.
+    // __va of the hook's result: where that is no kernel-physical address, another page's lines are flushed.
     kernel.flushDcacheRange(kernel.va(address.bus), PAGE_SIZE, place);
   }
 }
@@ -277,7 +277,7 @@ function flushTable(bridge: Bridge, mem: AgpMemory, first: number, place: string
 const entryAt = (bridge: Bridge, entry: number): Virt =>
   offset(bridge.gattTableReal!.virt, entry * 4);
 
-/** The first half of uninorth_agp_enable: what bridge, card and client agree on. */
+/** The first half of uninorth_agp_enable: the command from the modes of bridge, card and client. */
 function agreed(bridge: Bridge, requested: number): { status: number; common: number } {
   const { pci } = bridge.board;
   const status = pci.read(BRIDGE, bridge.capndx + PCI_AGP_STATUS, 4, "uninorth_agp_enable");
@@ -285,7 +285,7 @@ function agreed(bridge: Bridge, requested: number): { status: number; common: nu
   return { status, common };
 }
 
-/** The second half: writes the command and reads it until it sticks. */
+/** The second half: writes the command and reads it back; the driver repeats that until they agree. */
 function command(bridge: Bridge, word: number, agp3: boolean): void {
   const place = "uninorth_agp_enable";
   const { pci } = bridge.board;

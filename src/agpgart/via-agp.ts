@@ -30,8 +30,8 @@ const common = {
   },
   maskMemory: (address) => asWord(address),
   /**
-   * The driver of both modes writes the size where AGP 2.0 has it, a byte wide. Of an AGP 3.0 bridge that
-   * is the status register, which ignores it.
+   * The driver writes the size at the offset of AGP 2.0, a byte wide, in both modes. In AGP 3.0 mode that is the
+   * status register, which ignores it.
    */
   cleanup: ({ board: { pci }, previousSize }) =>
     pci.write(BRIDGE, APSIZE, 1, previousSize.value % 256, "via_cleanup"),
@@ -76,7 +76,7 @@ const agp3Driver: BridgeDriver = {
   ...common,
   detect(bridge) {
     common.detect(bridge);
-    // Bit 1 would say that the board runs the bridge in AGP 2.0 mode.
+    // Bit 1 means that the board runs the bridge in AGP 2.0 mode.
     bridge.board.pci.read(BRIDGE, AGPSEL, 1, common.probe);
   },
   // All but the smallest.

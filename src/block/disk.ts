@@ -1,7 +1,7 @@
-// disk.ts - requests to a disk: checked, cut into segments, mapped, named to the controller, carried out.
+// disk.ts - requests to a disk: checked, cut into segments, mapped, written to the controller's table, performed.
 //
-// generic_make_request, blk_rq_map_sg and ide_build_dmatable of linux 2.6.12: the controller is told where each
-// segment is and how long, and goes by that alone.
+// generic_make_request, blk_rq_map_sg and ide_build_dmatable of linux 2.6.12: the controller gets the bus
+// address and the length of each segment, and nothing else.
 
 import { offset, PAGE_SIZE, type Phys } from "../address.ts";
 import { bdfOf } from "../event/register.ts";
@@ -21,13 +21,13 @@ const EIO = -5;
 /** An IDE controller: PCI function 1 of the south bridge, with 32 address lines. */
 const controller: DmaDevice = { bdf: bdfOf("0000:00:07.1"), lines: 32, mask: 2 ** 32 - 1 };
 
-/** What came of a request. */
+/** The result of a request. */
 export interface Outcome {
   readonly ret: number;
-  /** In how many segments the controller was told of it. */
+  /** How many segments the controller got. */
   readonly segments: number;
   readonly handles: readonly Mapping["handle"][];
-  /** What the disk sent, or took. */
+  /** The tags that the disk read from memory or wrote there. */
   readonly moved: readonly (number | null)[];
 }
 
@@ -36,7 +36,7 @@ export class Disk {
   readonly #mapping: DmaMapping;
   readonly #device: DmaDevice;
   #requests = 0;
-  /** What lies in each block of 4096 bytes; a new disk is all zeroes. */
+  /** The tag of each block of 4096 bytes; a new disk is all zeroes. */
   readonly #blocks = new Map<number, number>();
 
   constructor(kernel: Kernel, mapping: DmaMapping) {
@@ -77,7 +77,7 @@ export class Disk {
     return { ret: mappings === null ? EIO : 0, segments: handles.length, handles, moved };
   }
 
-  /** dma_map_sg over the segments; null where one of them cannot be mapped, and then none is. */
+  /** dma_map_sg over the segments; null where one of them cannot be mapped: the others are unmapped again. */
   #map(what: "read" | "write", run: Run): Mapping[] | null {
     const mappings: Mapping[] = [];
     let done = 0;
@@ -159,7 +159,7 @@ export class Disk {
   }
 }
 
-/** Pages to move, and where the CPU has each. */
+/** Pages to transfer, and the kernel's address of each. */
 export interface Run {
   readonly pages: readonly Phys[];
   readonly virts: readonly Parameters<Kernel["physOf"]>[0][];

@@ -1,7 +1,7 @@
-// segments.ts - the pages of a request made into segments: blk_rq_map_sg, with BIOVEC_PHYS_MERGEABLE.
+// segments.ts - merges the pages of a request into segments: blk_rq_map_sg, with BIOVEC_PHYS_MERGEABLE.
 //
-// Pages that touch become one segment, which the driver gets a single bus address for. Where they must touch is
-// the platform's: linux/bio.h looks at one space, Xen's asm-i386/io.h at both (xen 2594f8caad and its tree).
+// Contiguous pages become one segment, which has a single bus address. In which space they must be contiguous
+// depends on the platform: linux/bio.h tests one, Xen's asm-i386/io.h both (xen 2594f8caad and its tree).
 
 import { offset, PAGE_SIZE, type Phys } from "../address.ts";
 import { type Kernel, pagesOn } from "../platform/kernel.ts";
@@ -10,7 +10,7 @@ import { onPciBus, reachedBy } from "../platform/pci-bus.ts";
 /** MAX_SEGMENT_SIZE of 2.6.12 (linux/blkdev.h). */
 const MOST = 65536;
 
-/** The segments, each as its pages; every decision is told. */
+/** The segments, each as its pages; every decision to merge or split is an event. */
 export function segmentsOf(kernel: Kernel, pages: readonly Phys[]): Phys[][] {
   const segments: Phys[][] = [];
   for (const page of pages) {
@@ -29,7 +29,7 @@ function joins(kernel: Kernel, segment: readonly Phys[], page: Phys): boolean {
   const touches =
     touchesInPhys && (kernel.platform.dma.mergeable === "phys" || machine === pagesOn(before, 1));
   const isMerged = touches && size + PAGE_SIZE <= MOST;
-  // Where a disk would go on behind the segment: what is translated page by page starts anew.
+  // The bus address that follows the segment; behind an IOMMU or a window each page is translated by itself.
   const next = offset(onPciBus(kernel, before), PAGE_SIZE);
   kernel.machine.emit({
     kind: isMerged ? "bio.merged" : "bio.split",

@@ -1,7 +1,7 @@
-// dma-buffers.ts - the buffers of drivers of PCI devices: where their pages lie, and what the CPU does to them.
+// dma-buffers.ts - the buffers of drivers of PCI devices: where their pages are, and the CPU's accesses to them.
 //
-// A buffer knows what its pages should hold, as whoever wrote last left them: a read then tells how many
-// pages are wrong without knowing where anything lies.
+// For each page of a buffer the tag of the last write is kept: a read then counts the pages with another tag, without
+// knowing where anything is.
 
 import { type Bus, hex, mfnOf, offset, PAGE_SIZE, type Phys, type Virt, virt } from "../address.ts";
 import type { Facts } from "../event/field.ts";
@@ -11,10 +11,10 @@ import type { DmaDevice, Mapping } from "../platform/dma.ts";
 import { type DeviceAddress, type Kernel, pagesOn } from "../platform/kernel.ts";
 
 const ENOMEM = -12;
-/** Where in the kernel's area for such mappings vmalloc begins, behind what ioremap takes. */
+/** Where vmalloc's addresses begin in the area that ioremap uses from its start. */
 const VMALLOC = 0x4000000;
 
-/** How a device gets to a page of a buffer: the address it was given, by which event, and what is there. */
+/** How a device reaches a page of a buffer: the bus address, the event that it came from, and the page that is meant. */
 export interface Reach {
   readonly device: DmaDevice;
   readonly address: Bus;
@@ -26,11 +26,11 @@ export interface Buffer {
   readonly kind: "pages" | "vmalloc" | "coherent";
   readonly virts: readonly Virt[];
   readonly pages: readonly Phys[];
-  /** What each page should hold; null where nobody has written. */
+  /** The tag that each page should have; null where nobody has written. */
   readonly tags: (number | null)[];
   readonly handle: DeviceAddress | null;
   mappings: readonly Mapping[];
-  /** As the device was told last, page by page. */
+  /** The addresses of the last mapping, page by page. */
   reach: readonly Reach[];
 }
 
@@ -54,7 +54,7 @@ export class Buffers {
     return this.#buffers.get(buffer);
   }
 
-  /** Pages in a row, or single ones that vmalloc puts in a row for the CPU alone. */
+  /** Contiguous pages, or single ones that vmalloc maps contiguously for the CPU alone. */
   make(buffer: number, pages: number, kind: "pages" | "vmalloc"): Facts {
     const { kernel } = this.#parts;
     const found = kind === "pages" ? this.#inARow(pages) : this.#apart(pages);
@@ -70,7 +70,7 @@ export class Buffers {
     return this.#keep(buffer, { kind, virts, pages: where, handle: null });
   }
 
-  /** dma_alloc_coherent: mapped as long as it lives. */
+  /** dma_alloc_coherent: mapped until it is freed. */
   makeCoherent(buffer: number, pages: number, device: DmaDevice): Facts {
     const { kernel, coherent } = this.#parts;
     const made = coherent.allocate(orderOf(pages), "dma_alloc_coherent", "kernel");
@@ -108,7 +108,7 @@ export class Buffers {
     return { ret: 0 };
   }
 
-  /** It reads them: how many do not hold what they should. */
+  /** The CPU reads them; returns how many have another tag than they should. */
   read(buffer: Buffer): Facts {
     let wrong = 0;
     for (const [i, page] of buffer.pages.entries()) {

@@ -1,6 +1,6 @@
-// dma-client.ts - drivers of PCI devices: they map their buffers, set their devices to work and call disks.
+// dma-client.ts - drivers of PCI devices: they map buffers, start accesses of their devices and read and write disks.
 //
-// A device goes by the addresses that it was given last, also when they are no longer its own.
+// A device uses the addresses that it got last, even after their mapping has ended.
 
 import { hex, offset, PAGE_SIZE } from "../address.ts";
 import { EINVAL } from "../agpgart/bridge.ts";
@@ -30,7 +30,7 @@ type Using = Exclude<DmaOperation, Of<"device" | "buffer" | "dma_alloc">>;
 export const isOfDma = (operation: Operation): operation is DmaOperation =>
   operation.op === "device" || "buffer" in operation;
 
-/** What a PCI device drives unless the workload says otherwise; addresses are exact below 2^52. */
+/** Address lines of a PCI device unless the workload says otherwise; addresses are exact below 2^52. */
 const LINES = 64;
 const highest = (lines: number): number => 2 ** Math.min(lines, 52) - 1;
 
@@ -53,7 +53,7 @@ export class DmaClient {
     this.#disk = new Disk(parts.kernel, parts.mapping);
   }
 
-  /** What their drivers would see: `ret`, handles, and in how many pages something else lay. */
+  /** What their drivers would see: `ret`, handles, and how many pages had another content. */
   perform(operation: DmaOperation): Facts {
     switch (operation.op) {
       case "device": {

@@ -1,7 +1,7 @@
-// files.ts - what the VFS does for programs: files with their references, mappings, and who holds what.
+// files.ts - what the VFS does for programs: open files with their references, and mappings, by process.
 //
-// A mapping keeps its file open: agp_release runs when the last reference goes, in the process that drops
-// it. Which errno comes of a file that is not there is fs/ and mm/ of 2.6.12-rc2.
+// A mapping keeps its file open: agp_release runs when the last reference is dropped, in the process that drops it.
+// The errno for a file that is not open is that of fs/ and mm/ of 2.6.12-rc2.
 
 import { PAGE_SIZE } from "../address.ts";
 import type { FilePrivate } from "../agpgart/frontend-clients.ts";
@@ -12,7 +12,7 @@ interface OpenFile {
   count: number;
 }
 
-/** Memory of a process that is not memory: part of the aperture, by its first page frame. */
+/** A mapping of the aperture in a process, by its first page frame. */
 export interface Mapping {
   readonly map: number;
   readonly pid: number;
@@ -21,17 +21,17 @@ export interface Mapping {
   readonly start: number;
   readonly pages: number;
   readonly prot: number;
-  /** The address of the first page, as the CPU puts it on its bus. */
+  /** The address of the first page on the CPU's bus. */
   readonly address: number;
 }
 
-/** Where the kernel looks for room for a mapping, and where a process's own half ends (i386). */
+/** Where the kernel begins to look for room for a mapping, and where user space ends (i386). */
 const TASK_UNMAPPED_BASE = 0x40000000;
 const TASK_SIZE = 0xc0000000;
 
 export class Files {
   readonly #files = new Map<number, OpenFile>();
-  /** pid -> the files it holds; one that it inherited twice stands there twice. */
+  /** pid -> its open files; one that it inherited twice is there twice. */
   readonly #held = new Map<number, OpenFile[]>();
   readonly #mappings = new Map<number, Mapping>();
   #next = TASK_UNMAPPED_BASE;
@@ -48,7 +48,7 @@ export class Files {
     return held;
   }
 
-  /** The file of that number, whoever holds it; null where it is closed. */
+  /** The file of that number, in whichever process; null where it is closed. */
   file(number: number): OpenFile | null {
     return this.#files.get(number) ?? null;
   }
@@ -58,14 +58,14 @@ export class Files {
     return ++file.count;
   }
 
-  /** Drops one reference and says how many are left; a file without any is gone. */
+  /** Drops one reference and returns how many are left; a file without any is removed. */
   drop(file: OpenFile): number {
     file.count--;
     if (file.count === 0) this.#files.delete(file.number);
     return file.count;
   }
 
-  /** A process gives a file back; null where it has none of that number. */
+  /** close(2) in a process; null where it has no file of that number. */
   close(number: number, pid: number): OpenFile | null {
     const held = this.#holds(pid);
     const index = held.findIndex((file) => file.number === number);
@@ -88,7 +88,7 @@ export class Files {
     return this.#mappings.get(map) ?? null;
   }
 
-  /** Takes a mapping away; null where the process has none of that number. */
+  /** munmap(2) in a process; null where it has no mapping of that number. */
   unmap(map: number, pid: number): Mapping | null {
     const mapping = this.#mappings.get(map);
     if (mapping === undefined || mapping.pid !== pid) return null;
@@ -96,7 +96,7 @@ export class Files {
     return mapping;
   }
 
-  /** What a process leaves behind: its mappings in the order of their numbers, then its files in theirs. */
+  /** What the kernel cleans up when a process exits: its mappings by number, then its files by number. */
   leave(pid: number): {
     readonly mappings: readonly Mapping[];
     readonly files: readonly OpenFile[];

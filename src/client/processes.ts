@@ -1,4 +1,4 @@
-// processes.ts - processes that open /dev/agpgart, ask, map and go: their calls, and what they are told.
+// processes.ts - processes that use /dev/agpgart: their system calls, and the results.
 //
 // Arguments and results are in the words of the reference's recordings, so that they can be compared.
 
@@ -21,7 +21,7 @@ type Of<O extends ProcessOperation["op"]> = Extract<ProcessOperation, { readonly
 export const isOfProcess = (operation: Operation): operation is ProcessOperation =>
   OPS.some((op) => op === operation.op);
 
-/** What the processes need of the rest of the run. */
+/** What the processes use of the rest of the run. */
 export interface Surroundings {
   readonly kernel: Kernel;
   readonly frontend: Frontend;
@@ -29,18 +29,18 @@ export interface Surroundings {
   readonly touching: Touching;
   /** Whether the device file is there: the module is loaded. */
   isLoaded(): boolean;
-  /** What the driver keeps count of. */
+  /** The driver's counters. */
   counters(): Facts;
 }
 
 export class Processes {
   readonly #around: Surroundings;
-  /** What each process said of itself, by pid. */
+  /** The credentials of each process, by pid. */
   readonly #known = new Map<number, Of<"proc">>();
   readonly #asking: Asking = { keys: new Map(), mode: 0 };
-  /** Bytes of the aperture, as the last INFO that came through said. */
+  /** Bytes of the aperture, as the last successful INFO returned. */
   #aperture = 0;
-  /** What each agp_release of the call under way left behind. */
+  /** The driver's counters after each agp_release of the current call. */
   #releases: Facts[] = [];
 
   constructor(around: Surroundings) {
@@ -82,14 +82,14 @@ export class Processes {
     }
   }
 
-  /** Performs it; what a blocked task waits for is in the result's `ret`. */
+  /** Performs the call; for a task that blocks for ever `ret` says what it waits for. */
   perform(operation: ProcessOperation): Facts {
     this.#releases = [];
     const comm = this.#known.get(operation.pid)?.comm ?? "";
     try {
       return this.#around.kernel.runAs(comm, () => this.#perform(operation));
     } catch (error) {
-      if (error instanceof Blocked) return { ret: "blocked", ...this.#standing() };
+      if (error instanceof Blocked) return { ret: "blocked", ...this.#counters() };
       throw error;
     }
   }
@@ -100,11 +100,11 @@ export class Processes {
         this.#known.set(operation.pid, operation);
         return {};
       case "open":
-        return { ret: this.#open(operation), ...this.#standing() };
+        return { ret: this.#open(operation), ...this.#counters() };
       case "ioctl":
         return this.#ioctl(operation);
       case "mmap":
-        return { ret: this.#mmap(operation), ...this.#standing() };
+        return { ret: this.#mmap(operation), ...this.#counters() };
       case "munmap": {
         const mapping = this.#around.files.unmap(operation.map, operation.pid);
         if (mapping === null) return { ret: 0, note: "nothing mapped" };
@@ -131,7 +131,7 @@ export class Processes {
       }
       case "rw": {
         const isOpen = this.#around.files.file(operation.file) !== null;
-        return { ret: isOpen ? EINVAL : EBADF, ...this.#standing() };
+        return { ret: isOpen ? EINVAL : EBADF, ...this.#counters() };
       }
     }
   }
@@ -148,10 +148,10 @@ export class Processes {
   #ioctl(operation: IoctlOperation): Facts {
     const { kernel, files, frontend, touching } = this.#around;
     const file = files.file(operation.file);
-    if (file === null) return { ret: EBADF, ...this.#standing() };
+    if (file === null) return { ret: EBADF, ...this.#counters() };
     const request = requestOf(kernel.platform, this.#asking, operation);
     const slot = operation.cmd === "ALLOCATE" ? operation.slot : undefined;
-    // Unless it comes through, whatever the reason, the program is left without a key.
+    // Where the call fails, for whatever reason, the program has no key.
     if (slot !== undefined) this.#asking.keys.set(slot, -1);
     const answer = frontend.ioctl(file.private, request);
     if (slot !== undefined && answer.ret === 0) this.#asking.keys.set(slot, answer.memory!.key);
@@ -160,7 +160,7 @@ export class Processes {
       this.#asking.mode = Number(answer.out.agp_mode);
       this.#aperture = Number(answer.out.aper_size) * 2 ** 20;
     }
-    return { ret: answer.ret, ...told(request, answer), ...this.#standing() };
+    return { ret: answer.ret, ...successFacts(request, answer), ...this.#counters() };
   }
 
   #area({ length, offset, prot, shared }: Of<"mmap">) {
@@ -210,32 +210,32 @@ export class Processes {
     machine.emit({ kind: "call.entered", ...by, text });
     const result = this.#around.frontend.release(file.private);
     machine.emit({ kind: "call.returned", ...by, text, result });
-    this.#releases.push({ ret: result, ...this.#standing() });
+    this.#releases.push({ ret: result, ...this.#counters() });
   }
 
-  /** After the last release that the call led to, and what those before it left. */
+  /** The result after the last agp_release of the call, and the counters after the releases before it. */
   #released(): Facts {
     const last = this.#releases.pop();
     return this.#releases.length === 0 ? { ...last } : { ...last, releases: this.#releases };
   }
 
-  /** The driver's counters, and everything that the front end keeps. */
-  #standing(): Facts {
+  /** The driver's counters, and the lists of the front end. */
+  #counters(): Facts {
     return { ...this.#around.counters(), fe: this.#around.frontend.facts };
   }
 }
 
-/** The recordings of the front end end their list of pages here; the events hold them all. */
-const TOLD_PAGES = 1500;
+/** The recordings of the front end list so many pages of a block; the events have them all. */
+const LISTED_PAGES = 1500;
 
-/** What a program is told after success. */
-function told({ command }: Request, { ret, out, memory }: Answer): Facts {
+/** What a program gets after success. */
+function successFacts({ command }: Request, { ret, out, memory }: Answer): Facts {
   if (ret !== 0 || out === undefined) return {};
   if (command !== "ALLOCATE") return { out };
   return {
     out,
     page_count: memory!.memory.length,
     num_scratch_pages: memory!.numScratchPages,
-    memory: memory!.memory.slice(0, TOLD_PAGES).map(({ bus }) => hex(bus)),
+    memory: memory!.memory.slice(0, LISTED_PAGES).map(({ bus }) => hex(bus)),
   };
 }

@@ -1,4 +1,4 @@
-// rendering.ts - what an X server has DRM do: its operations, by the slots that hold what it was given.
+// rendering.ts - what an X server asks of DRM: operations on memory, each by the slot that has its handle.
 
 import { hex, PAGE_SIZE } from "../address.ts";
 import type { Drm } from "../agpgart/drm.ts";
@@ -17,7 +17,7 @@ export class Rendering {
   readonly #files: Files;
   readonly #touching: Touching;
   readonly #handles = new Map<number, number>();
-  /** What the last drm_info that came through gave. */
+  /** What the last successful drm_info returned. */
   #mode = 0;
   #base = 0;
 
@@ -27,7 +27,7 @@ export class Rendering {
     this.#touching = touching;
   }
 
-  /** Performs it: 0, an errno, or what DRM gives back. */
+  /** Performs the operation; returns 0, an errno, or DRM's result. */
   perform(operation: DrmOperation): Facts {
     switch (operation.op) {
       case "drm_init":
@@ -70,14 +70,14 @@ export class Rendering {
 
   #alloc({ slot, size, type }: Extract<DrmOperation, { readonly op: "drm_alloc" }>): Facts {
     const memory = this.#drm.alloc(size, type);
-    // What the slot held stays there: DRM still has it, and only its handle gives it back.
+    // The slot keeps its handle: DRM still has the memory, and only the handle can free it.
     if (typeof memory === "number") return { slot, ret: memory };
     this.#handles.set(slot, memory.key + 1);
     this.#touching.allocated(memory);
     return { slot, ret: 0, handle: memory.key + 1, page_count: memory.memory.length };
   }
 
-  /** drm_addmap adds the aperture's base, and drm_mmap maps what is there for everybody. */
+  /** drm_addmap adds the aperture's base to the offset, and drm_mmap maps that for any process. */
   #map({ map, pid, offset, size }: Extract<DrmOperation, { readonly op: "drm_map" }>): Facts {
     const pages = Math.ceil(size / PAGE_SIZE);
     const start = this.#files.room(pages * PAGE_SIZE);

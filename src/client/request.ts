@@ -1,4 +1,4 @@
-// request.ts - an ioctl of a workload as what lies in user memory, and as what the front end reads of it.
+// request.ts - an ioctl of a workload: its argument in user memory, and what the front end reads of it.
 
 import { hex } from "../address.ts";
 import { commandOf, type Region, type Request } from "../agpgart/ioctl.ts";
@@ -8,11 +8,11 @@ import type { Operation } from "../workload/operation.ts";
 
 export type IoctlOperation = Extract<Operation, { readonly op: "ioctl" }>;
 
-/** What a program remembers from one ioctl to the next. */
+/** What a program keeps from one ioctl to the next. */
 export interface Asking {
   /** slot -> the key that ALLOCATE stored there. */
   readonly keys: Map<number, number>;
-  /** agp_mode of the last INFO that came through. */
+  /** agp_mode of the last successful INFO. */
   mode: number;
 }
 
@@ -20,7 +20,7 @@ export interface Asking {
 const USER_MEMORY = 0x60000000;
 const USER_BYTES = 0x200000;
 
-/** The key that a workload names: "s3" is what slot 3 holds, "k7" is 7. */
+/** The key that a workload names: "s3" is the key in slot 3, "k7" is 7. */
 export function keyOf({ keys }: Asking, name: string): number {
   const number = Number(name.slice(1));
   return name.startsWith("s") ? (keys.get(number) ?? -1) : number;
@@ -33,11 +33,11 @@ const modeOf = (asking: Asking, mode: "info" | number): number =>
 const countOf = ({ wordBits }: Platform, count: number): number =>
   count < 0 ? 2 ** wordBits - 1 : count;
 
-/** What a size_t holds of a number. */
+/** A number as a size_t: modulo its width. */
 const asSize = ({ wordBits }: Platform, count: number): number =>
   Math.min(count, 2 ** wordBits - 1);
 
-/** The fields of the call line that say what the argument was. */
+/** The argument as the event of the call has it. */
 export function argumentOf(platform: Platform, asking: Asking, operation: IoctlOperation): Facts {
   if (operation.cmd === "RAW") return { arg: hex(operation.arg) };
   if (operation.cmd === "DEALLOCATE")
@@ -123,7 +123,7 @@ function regionOf(
   };
 }
 
-/** A bare number with a bare argument: where that points into user memory, there are zeros. */
+/** A request number with any argument: if that points into user memory, the structure there is zeroed. */
 function rawRequest(platform: Platform, nr: number, arg: number): Request {
   const command = commandOf(platform, nr);
   const there = arg >= USER_MEMORY && arg < USER_MEMORY + USER_BYTES;

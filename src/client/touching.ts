@@ -1,4 +1,4 @@
-// touching.ts - programs that touch the aperture with the CPU, and the card that reads what they bound.
+// touching.ts - accesses to the aperture: by programs with the CPU, and by the card to what they bound.
 
 import { PAGE_SIZE } from "../address.ts";
 import type { AgpMemory, Bridge } from "../agpgart/bridge.ts";
@@ -18,7 +18,7 @@ export class Touching {
   readonly #card: Card;
   readonly #files: Files;
   readonly #bridge: () => Bridge | null;
-  /** Whether pages are filled as soon as there are any, and the card reads what was bound. */
+  /** Whether the client fills new pages and the card reads bound ones. */
   isUsed: boolean;
   /** The DMA handle of the driver's table, if it has one. */
   #handle: DeviceAddress | null = null;
@@ -33,7 +33,7 @@ export class Touching {
     this.isUsed = isUsed;
   }
 
-  /** An ioctl came through. */
+  /** An ioctl succeeded. */
   answered(command: Command | null, { memory }: Answer): void {
     if (command === "ALLOCATE") this.allocated(memory!);
     if (command === "BIND") this.bound(memory!);
@@ -45,8 +45,8 @@ export class Touching {
   }
 
   /**
-   * The table has a DMA handle, or has none any more. The card uses the handle as a master on the PCI bus, and
-   * once more when it is gone: then an old translation, or a spare page, is what it finds.
+   * The driver's table has got a DMA handle, or has lost it. The card reads by the handle as a PCI master, and once
+   * more after the handle is freed: then it reads through an old translation in the TLB, or a spare page.
    */
   hasHandle(live: DeviceAddress | null): void {
     const used = live ?? this.#handle;
@@ -73,7 +73,7 @@ export class Touching {
     return { ret: 0 };
   }
 
-  /** It reads them back: whether the pattern is there, and from which page on it is not. */
+  /** A program reads them back; returns whether the pattern is there, and the first page where it is not. */
   verify(touch: Touch): Facts {
     const mapping = this.#mapping(touch, READ);
     if (mapping === null) return { ret: "SIGSEGV" };
@@ -96,7 +96,7 @@ export class Touching {
     };
   }
 
-  /** Whether the chipset translates what the CPU sends to the aperture; on U3 it is RAM that answers. */
+  /** Whether the chipset translates CPU accesses to the aperture; on U3 they reach RAM at that address. */
   get #isTranslated(): boolean {
     return this.#bridge()?.driver.cantUseAperture !== true;
   }
@@ -108,7 +108,7 @@ export class Touching {
     return (mapping.prot & right) === 0 ? null : mapping;
   }
 
-  /** Each page touched: its place in the mapping, its address, and the page of memory that is meant. */
+  /** Each page accessed: its index in the mapping, its address, and the page of memory that is meant. */
   *#pages(
     { address }: Mapping,
     { first, pages }: Touch,

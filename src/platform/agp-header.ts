@@ -1,6 +1,7 @@
 // agp-header.ts - asm/agp.h: what an architecture does to a page that goes into AGP, and how it flushes.
 //
-// On x86 such a page is uncached and the flush a wbinvd; elsewhere nothing and a barrier (2.6.12-rc2).
+// On x86 the page becomes uncached and the flush is a wbinvd; elsewhere the page stays as it is and the flush is a
+// memory barrier (2.6.12-rc2).
 
 import type { Virt } from "../address.ts";
 import type { Kernel } from "./kernel.ts";

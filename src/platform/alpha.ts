@@ -1,7 +1,7 @@
 // alpha.ts - an alpha with a Titan: pages of 8 KB, and a bus on which RAM begins at 2 GB.
 //
-// Everything here counts in 4 KB, as on every platform; a page of this kernel is two of them, given and taken
-// together. virt_to_bus is where a PCI device finds RAM through the direct-map window (include/asm-alpha/io.h,
+// The simulation counts in pages of 4 KB on every platform; a page of this kernel is two of them, allocated and
+// freed together. virt_to_bus is where a PCI device finds RAM through the direct-map window (include/asm-alpha/io.h,
 // core_titan.c of 2.6.12), which is not where the I/O MMU's entries find it.
 
 import { nativeI386 } from "./native-i386.ts";

@@ -1,9 +1,9 @@
-// boot.ts - what the kernel has done through virt_to_phys and phys_to_virt before any driver loads.
+// boot.ts - what the kernel does by virt_to_phys and phys_to_virt before any driver loads.
 //
 // The boot allocator turns its page numbers into pointers with phys_to_virt and clears what is there
-// (__alloc_bootmem_core of linux 2.6.12-rc2, mm/bootmem.c). Of its callers these two: the array of struct page
-// (mm/page_alloc.c) and the four PID hash tables (pidhash_init of kernel/pid.c). Both ask for memory above
-// 16 MB, which is where the allocator of pages then goes on.
+// (__alloc_bootmem_core of linux 2.6.12-rc2, mm/bootmem.c). Two of its callers are simulated: the array of struct
+// page (mm/page_alloc.c) and the four PID hash tables (pidhash_init of kernel/pid.c). Both ask for memory above
+// 16 MB; the page allocator starts behind what they get.
 
 import { mfnOf, PAGE_SIZE, type Phys, type Virt } from "../address.ts";
 import { type Kernel, pagesOn } from "./kernel.ts";
@@ -13,7 +13,7 @@ const PLACE = "__alloc_bootmem_core";
 const STRUCT_PAGE = { 32: 32, 64: 56 } as const;
 const PIDTYPE_MAX = 4;
 
-/** What is asked of the boot allocator, in bytes, in order. */
+/** The allocations that the boot allocator gets, in bytes, in order. */
 export function bootRequests({ wordBits, ram }: Kernel["platform"]): number[] {
   // fls() is one more than the logarithm.
   const shift = Math.floor(Math.log2((ram.pages / 256) * 4)) + 1;
@@ -23,8 +23,8 @@ export function bootRequests({ wordBits, ram }: Kernel["platform"]): number[] {
 }
 
 /**
- * Boots as far as it goes through phys_to_virt, `physToVirt` being the function of that name: it gets the page
- * that the allocator means. The run goes on whatever was cleared, so that the driver's own end is seen too.
+ * Performs the boot allocations; `physToVirt` stands for phys_to_virt and gets the page that was allocated. The run
+ * goes on whichever page was cleared, so that one also sees how the driver ends.
  */
 export function boot(kernel: Kernel, physToVirt: (page: Phys, place: string) => Virt): void {
   for (const bytes of bootRequests(kernel.platform)) {
@@ -37,7 +37,7 @@ export function boot(kernel: Kernel, physToVirt: (page: Phys, place: string) => 
   }
 }
 
-/** memset(page, 0, PAGE_SIZE), wherever the pointer leads. */
+/** memset(page, 0, PAGE_SIZE) through a pointer that may lead to another page than the allocated one. */
 function clear(kernel: Kernel, address: Virt): void {
   const phys = kernel.physOf(address);
   const machine = kernel.machineOf(phys);

@@ -1,6 +1,6 @@
 // bus-master.ts - a PCI device at work: it reads and writes memory by the bus addresses it was given.
 //
-// A device drives so many address lines and no more: what a handle has above them is lost on the bus.
+// A device drives only so many address lines: the bits of a handle above them are lost on the bus.
 
 import { type Bus, lowBits, mfnOf, type Phys } from "../address.ts";
 import { tagIn } from "./card.ts";
@@ -8,7 +8,7 @@ import type { DmaDevice } from "./dma.ts";
 import type { Kernel } from "./kernel.ts";
 import { reachedBy } from "./pci-bus.ts";
 
-/** One access: where to, how much, which page is meant (null for none any more), and what gave the address. */
+/** One access: address, size, the page meant (null once the mapping has ended), and the event of that address. */
 export interface Access {
   readonly device: DmaDevice;
   readonly address: Bus;
@@ -17,7 +17,7 @@ export interface Access {
   readonly cause: number;
 }
 
-/** The device reads: the tag it meets, null where nothing answers. */
+/** The device reads; returns the tag that it reads, null where nothing answers. */
 export function deviceReads(kernel: Kernel, access: Access): number | null {
   const { reached, ...said } = about(kernel, access);
   const met = reached === null ? {} : { frame: mfnOf(reached), tag: tagIn(kernel, mfnOf(reached)) };

@@ -1,7 +1,7 @@
-// card.ts - the client's program on the CPU and the graphics card in the AGP slot: who touches the bytes.
+// card.ts - the accesses to memory of the client's program on the CPU and of the graphics card in the AGP slot.
 //
-// The client writes a tag into each page it is given; after a bind the card reads each bound page through
-// the aperture, as the real testgart does with its pattern, and meets that tag or somebody else's.
+// The client writes a tag into each page that it allocates; after a bind the card reads each bound page through
+// the aperture, as the real testgart does with its pattern, and reads that tag or another page's.
 
 import {
   aperture,
@@ -51,8 +51,8 @@ export class Card {
   }
 
   /**
-   * As a PCI master it reads by a DMA handle, where an IOMMU answers every address; `meant` is the page, null
-   * where the handle is dead.
+   * The card as a PCI master reads by a DMA handle, behind an IOMMU that answers at every address; `meant` is the
+   * page, null once the handle is freed.
    */
   readByDma(handle: Bus, meant: DeviceAddress | null): void {
     const { machine, state, platform } = this.#kernel;
@@ -69,7 +69,7 @@ export class Card {
     return ++this.#tags;
   }
 
-  /** A program's CPU writes a page of the aperture, which the GART translates for it too. */
+  /** A program writes a page of the aperture with the CPU; the GART translates CPU accesses as well. */
   writeThrough(address: number, tag: number, meant: DeviceAddress | null): void {
     const { reached, ...access } = this.#access("cpu", address, meant);
     if (reached === null) this.#nowhere(access);
@@ -77,12 +77,12 @@ export class Card {
     this.#kernel.machine.emit({ kind: "device.wrote", ...access, ...there, tag });
   }
 
-  /** It reads one: the tag it meets, null where nothing answers. */
+  /** A program reads a page of the aperture; returns the tag, null where nothing answers. */
   readThrough(address: number, meant: DeviceAddress | null): number | null {
     return this.#read("cpu", address, meant);
   }
 
-  /** A program writes a page where the aperture is not between: its mapping is of memory itself. */
+  /** A program writes a page that is mapped to memory directly, not through the aperture. */
   writeDirectly(address: number, tag: number): void {
     this.#kernel.machine.emit({ kind: "cpu.wrote", ...this.#direct(address), tag });
   }
@@ -99,7 +99,7 @@ export class Card {
     return { actor: "cpu", place: "client", frame: mfnOf(machine), machine } as const;
   }
 
-  /** An access to the aperture: where it was meant to go, and where the GART leads it. */
+  /** The fields of an access to the aperture: the page that is meant, and the one that the GART leads to. */
   #access(actor: "card" | "cpu", address: number, meant: DeviceAddress | null) {
     const issued = aperture(address);
     const walked = walk(this.#kernel.state, issued);
@@ -133,7 +133,7 @@ export class Card {
   }
 }
 
-/** What lies in a frame: a tag of this run, or whatever its owner keeps there. */
+/** The tag in a frame: one that this run wrote, or the one that stands for its owner's data. */
 export function tagIn(kernel: Kernel, frame: Mfn): number | null {
   const tag = kernel.state.content.get(frame);
   if (tag !== undefined) return tag;

@@ -1,8 +1,8 @@
 // coherent.ts - dma_alloc_coherent: on Xen the pages are exchanged for machine-contiguous frames.
 //
 // The exchange is xen_contig_memory of March 2005 (xen 2594f8caad, arch/xen/i386/kernel/pci-dma.c): each
-// page loses its page-table entry, its P2M entry and its frame; one larger extent is asked for; then entries,
-// P2M and M2P are written anew. Freeing gives the pages back as they are: they stay contiguous.
+// page loses its page-table entry, its P2M entry and its frame; the hypervisor is asked for one larger extent; then
+// page-table entries, P2M and M2P are written. Freed pages keep their frames: they stay contiguous.
 
 import {
   alignUp,
@@ -74,7 +74,7 @@ export class CoherentMemory {
     });
   }
 
-  /** The host bridge shows PCI devices a part of memory elsewhere on their bus. */
+  /** The host bridge maps a part of memory to another address on the PCI bus. */
   #open(window: Window): void {
     this.#kernel.machine.emit({
       kind: "iommu.mapped",
@@ -134,7 +134,7 @@ export class CoherentMemory {
     return page === null ? null : busOf(page);
   }
 
-  /** What is to be said of a mapping, and of its entries behind an IOMMU. */
+  /** The fields of a mapping's event, and of the event of its IOMMU entries. */
   #mapping(address: Virt, handle: Bus, order: number, place: string) {
     const phys = this.#kernel.physOf(address);
     const machine = this.#kernel.machineOf(phys)!;
@@ -149,7 +149,7 @@ export class CoherentMemory {
     };
   }
 
-  /** Whether the pages must be exchanged for others to follow each other on the bus, by the kernel's own test. */
+  /** Whether the kernel exchanges the pages' frames for contiguous ones, by its own test. */
   #needsExchange(phys: Phys, order: number): boolean {
     const { contiguousFrom, dma } = this.#kernel.platform;
     if (contiguousFrom === null) return false;
@@ -160,7 +160,7 @@ export class CoherentMemory {
     return !isAligned(tested, PAGE_SIZE * 2 ** order);
   }
 
-  /** xen_contig_memory, xen_create_contiguous_region: the frames become others, in a row below 4 GB. */
+  /** xen_contig_memory, xen_create_contiguous_region: the pages get contiguous frames below 4 GB. */
   makeContiguous(address: Virt, order: number): void {
     const { machine, state } = this.#kernel;
     const phys = this.#kernel.physOf(address);

@@ -1,9 +1,9 @@
 // dma.ts - the DMA-mapping interface of a PCI device: buffers mapped for a while, and synchronised.
 //
 // dma_map_single and dma_map_sg as each platform has them in 2005: i386 and Xen of March give the machine
-// address of the first page (asm-i386/dma-mapping.h, asm-xen/asm-i386/dma-mapping.h) and look at no mask;
+// address of the first page (asm-i386/dma-mapping.h, asm-xen/asm-i386/dma-mapping.h) and ignore the DMA mask;
 // the G5 makes an entry of the DART for each page (arch/ppc64/kernel/iommu.c; its merging of entries in a row
-// is left out); Xen with a swiotlb bounces what its device cannot reach as it lies.
+// is left out); Xen with a swiotlb bounces a buffer that its device cannot reach.
 
 import {
   type Bus,
@@ -34,29 +34,29 @@ export interface DmaDevice {
 
 export type Direction = Exclude<Of<"dma.mapped">["direction"], "coherent">;
 
-/** What a driver has mapped: where the buffer really lies, and what its caller gave the kernel. */
+/** What a driver asks to be mapped: where the buffer really is, and what the caller passed to the kernel. */
 export interface Asked {
   readonly device: DmaDevice;
   readonly direction: Direction;
   readonly virt: Virt;
   readonly span: Span;
-  /** The first page as the caller worked it out: __pa() of its address, or the page's own. */
+  /** The first page as the caller computed it: by __pa() of its address, or from its struct page. */
   readonly believed: Phys;
   readonly place: "dma_map_single" | "dma_map_sg";
 }
 
-/** A mapping that lives. */
+/** A mapping from dma_map_* until dma_unmap_*. */
 export interface Mapping {
   readonly asked: Asked;
   readonly handle: Bus;
   readonly seq: number;
-  /** Null where the buffer itself is on the bus. */
+  /** The bounce slot; null where the device accesses the buffer itself. */
   readonly slot: Slot | null;
   /** What the device is meant to reach: the buffer, or its slot. */
   readonly meant: Span;
 }
 
-/** Why nothing was mapped: ~0 of an IOMMU that maps no pages or has none, or a full swiotlb. */
+/** Why nothing was mapped: an IOMMU returned ~0, for no pages were asked for or none are free, or the swiotlb is full. */
 export type Refusal = "DMA_ERROR_CODE" | "swiotlb full";
 
 export class DmaMapping {
@@ -70,7 +70,7 @@ export class DmaMapping {
     this.#swiotlb = swiotlb;
   }
 
-  /** Maps the bytes, whose pages follow each other in what the kernel calls physical memory. */
+  /** Maps bytes in pages that are contiguous in kernel-physical memory. */
   map(asked: Asked): Mapping | Refusal {
     if (this.#coherent.handles !== null) return this.#enter(asked);
     const handle = this.#address(asked);
@@ -91,7 +91,7 @@ export class DmaMapping {
     this.#kernel.machine.emit({ kind: "dma.unmapped", ...about, ...by });
   }
 
-  /** dma_sync_single_for_cpu and _for_device: while it lives, one of the two may touch the buffer. */
+  /** dma_sync_single_for_cpu and _for_device: says which of the two may access the buffer while it stays mapped. */
   sync({ asked: { direction, span }, handle, slot }: Mapping, side: "cpu" | "device"): void {
     const text = `dma_sync_single_for_${side}`;
     this.#kernel.called(text, text);
@@ -101,7 +101,7 @@ export class DmaMapping {
       this.#swiotlb!.copy("to-slot", slot, span);
   }
 
-  /** virt_to_bus of the first byte, by what the caller believes, and the way a window shifts it. */
+  /** virt_to_bus of the first byte, from the page that the caller computed, shifted by an inbound window if any. */
   #address({ believed, span, virt, place }: Asked): Bus {
     const at = this.#kernel.machineOf(believed);
     // phys_to_machine() reads past the end of its table.
@@ -154,7 +154,7 @@ export class DmaMapping {
       const entry = { page, bus: busOf(page), size: PAGE_SIZE, phys, machine: reached, reached };
       this.#kernel.machine.emit({ kind: "iommu.mapped", ...by, ...entry });
     }
-    // The DART is flushed after a map; what it remembers of an ended mapping lives until then.
+    // The DART is flushed after a map only: until then its TLB may have entries of mappings that ended.
     if (this.#kernel.platform.iommu?.spareEntries != null) this.#flush("dart_tlb_invalidate_all");
     return this.#mapped(asked, offset(busOf(first), span.start), span, null);
   }
@@ -202,7 +202,7 @@ export class DmaMapping {
 export const pagesIn = ({ start, size }: Pick<Span, "start" | "size">): number =>
   size === 0 ? 0 : Math.ceil((start + size) / PAGE_SIZE);
 
-/** The byte of a span that is so many pages behind its first. */
+/** The byte of a span that lies so many pages after its first. */
 export function pageOf({ pages, start }: Span, page: number): Phys {
   return offset(pages[page]!, start);
 }

@@ -1,6 +1,6 @@
-// ia64-zx1.ts - HP's Itanium machines: PCI goes through an I/O MMU, of whose window AGP has the upper half.
+// ia64-zx1.ts - HP's Itanium machines: PCI is translated by an I/O MMU; AGP has the upper half of its window.
 //
-// Its kernel is one with pages of 4 KB, which ia64 can have beside those of 16 KB. virt_to_bus is the
+// The kernel is built with pages of 4 KB; ia64 also has 16 KB and others. virt_to_bus is the
 // physical address here (include/asm-ia64/io.h).
 
 import { busPage } from "../address.ts";

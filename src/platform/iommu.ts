@@ -1,6 +1,6 @@
 // iommu.ts - which bus addresses an IOMMU gives out, page by page.
 //
-// Two layouts of the G5's: the reference recordings' plain one, and that of the DART itself
+// Two layouts for the G5: the simple one of the reference recordings, and that of the DART itself
 // (arch/ppc64/kernel/{u3_iommu,iommu}.c of linux 2.6.12).
 
 import { type BusPage, busPage, distance, offset } from "../address.ts";
@@ -21,11 +21,11 @@ export interface Handles {
 export interface Iommu {
   /** A new allocator of bus pages, as at boot. */
   handles(): Handles;
-  /** Its entries, where unused ones are valid and lead to a spare page; null where they lead nowhere. */
+  /** How many entries it has, where unused ones lead to a spare page; null where unused ones lead nowhere. */
   readonly spareEntries: number | null;
 }
 
-/** Upwards from a bus page, nothing used twice. */
+/** Bus pages in rising order from a first one; none is used twice. */
 export const upwardsFrom = (page: BusPage): Iommu => ({
   handles: () => {
     let next = page;
@@ -45,13 +45,13 @@ export const upwardsFrom = (page: BusPage): Iommu => ({
 export const upwards = upwardsFrom(busPage(0x80000));
 
 const ENTRIES = 524288;
-/** Three quarters: more than 15 pages come from above it. */
+/** Three quarters of the entries: requests for more than 15 pages start above. */
 const HALFPOINT = 393216;
 const SMALL = 15;
 /** iommu_alloc_coherent refuses orders from 13 up. */
 const MOST = 2 ** 12;
 
-/** iommu_range_alloc: first fit from a hint, twice over; the last entry is never given. */
+/** iommu_range_alloc: first fit from a hint in one half, then in all of it, then in the other; never the last entry. */
 class DartHandles implements Handles {
   readonly #used = new Set<number>([ENTRIES - 1]);
   #smallHint = 0;
@@ -95,5 +95,5 @@ class DartHandles implements Handles {
 /** The DART's table of 2 MB: 2 GB of bus addresses from 0 up. */
 export const dart: Iommu = { handles: () => new DartHandles(), spareEntries: ENTRIES };
 
-/** The layouts by name; the first is what a platform has unless it is told otherwise. */
+/** The layouts by name; the first is the default of a platform. */
 export const iommuLayouts: { readonly [name: string]: Iommu } = { reference: upwards, dart };

@@ -1,6 +1,6 @@
 // kernel.ts - what a Linux kernel offers a driver on one platform: pages, attributes, messages.
 //
-// Everything here decides and emits; only `apply` changes the state. Further rooms of the same kernel:
+// The functions here decide and emit events; only `apply` changes the state. Other parts of the same kernel:
 // remap.ts (ioremap and access through it), pci.ts (configuration space), coherent.ts (DMA memory).
 
 import {
@@ -37,12 +37,12 @@ export interface DeviceAddress {
   readonly seq: number;
 }
 
-/** A task is killed where it stands; its op is abandoned. The oops itself is an event. */
+/** Ends the op of a task that an oops kills. The oops itself is an event. */
 export class Killed extends Error {
   override readonly name = "Killed";
 }
 
-/** What calls the driver where no process does, as the reference's recordings name it. */
+/** current->comm while no process is in the kernel, as the reference's recordings name it. */
 const NO_PROCESS = "harness";
 
 export class Kernel {
@@ -64,7 +64,7 @@ export class Kernel {
     return this.machine.state;
   }
 
-  /** A process is in the kernel for as long as the call takes. */
+  /** Runs a system call of a process: current->comm is its name until the call returns. */
   runAs<T>(comm: string, call: () => T): T {
     this.comm = comm;
     try {
@@ -74,23 +74,23 @@ export class Kernel {
     }
   }
 
-  /** __pa: the kernel's linear mapping, downwards. */
+  /** __pa: the kernel-physical address behind an address of the linear mapping. */
   physOf(address: Virt): Phys {
     return linearPhys(address, this.platform.pageOffset);
   }
 
-  /** __va: the linear mapping, upwards. */
+  /** __va: the address in the linear mapping of a kernel-physical one. */
   virtOf(address: Phys): Virt {
     return linearVirt(address, this.platform.pageOffset);
   }
 
-  /** Where a page is now; the run's first look at a page of a P2M platform is an event. */
+  /** Where a page is now; on a P2M platform the first look at a page emits its p2m.set. */
   machineOf(address: Phys): MachineAddress | null {
     this.meet(pfnOf(address));
     return this.state.machineOf(address);
   }
 
-  /** machine_to_phys: the page of this kernel that lies there; null for anybody else's frame. */
+  /** machine_to_phys: this kernel's page in a frame; null for a frame of anybody else. */
   pageAt(frame: Mfn): Pfn | null {
     if (this.platform.physIsMachine) return pfnOnBareMetal(frame);
     const known = this.state.m2p.get(frame);
@@ -101,14 +101,14 @@ export class Kernel {
     return page;
   }
 
-  /** Whether a frame is this kernel's now; asking is no event. */
+  /** Whether a frame is this kernel's now; emits nothing. */
   owns(frame: Mfn): boolean {
     if (this.platform.physIsMachine || this.state.m2p.get(frame) !== undefined) return true;
     const page = this.#backing.pageOf(frame);
     return page !== null && this.state.p2m.get(page) === undefined;
   }
 
-  /** Records which frame stands behind a page, unless the trace already says it. */
+  /** Emits which frame a page has, unless an event has said it already. */
   meet(page: Pfn): void {
     const { physIsMachine, ram } = this.platform;
     if (physIsMachine || this.state.p2m.get(page) !== undefined) return;
@@ -164,7 +164,7 @@ export class Kernel {
     return this.virtOf(at);
   }
 
-  /** lmb_alloc: a page for good, from the top of memory, before there is a page allocator. */
+  /** lmb_alloc: a page from the top of memory that is never freed, before there is a page allocator. */
   allocateTop(place: string): Phys {
     const page = this.pages.takeTop();
     this.meet(page);
@@ -194,7 +194,7 @@ export class Kernel {
     const at = this.physOf(address);
     const first = pfnOf(at);
     const { ram } = this.platform;
-    // virt_to_page reaches past mem_map for an address that is none of this kernel's.
+    // For an address outside this kernel's memory virt_to_page computes an entry past the end of mem_map.
     if (first < ram.first || first >= offset(ram.first, ram.pages))
       this.oops("no page of this kernel", address, place);
     this.machine.emit({
@@ -248,7 +248,7 @@ export class Kernel {
     this.machine.emit({ kind: "cache.flushed", ...by, virt: address, phys, machine, size });
   }
 
-  /** __va of a number that hardware was given: right only where that is a physical address. */
+  /** __va of a bus address: right only where bus and kernel-physical addresses are the same. */
   va(address: Bus): Virt {
     return this.virtOf(misreadAsPhys(address));
   }
@@ -257,12 +257,12 @@ export class Kernel {
     this.machine.emit({ kind: "message.logged", actor: "driver", place, level, text });
   }
 
-  /** A call of the kernel of which nothing else is to be told. */
+  /** Emits a call of a kernel function that has no event of its own. */
   called(text: string, place: string): void {
     this.machine.emit({ kind: "call.entered", actor: "kernel", place, text });
   }
 
-  /** The kernel meets a bad pointer: an event, and the end of the task that held it. */
+  /** The kernel follows a bad pointer: emits the oops and kills the task. */
   oops(text: string, address: Virt, place: string): never {
     this.machine.emit({
       kind: "fault.raised",
@@ -270,14 +270,14 @@ export class Kernel {
       place,
       fault: "oops",
       text,
-      // An address near zero lies below the virt base of 64 bits, where no virt can tell it.
+      // An address near zero is below the virt base of a 64-bit kernel, and `virt` is relative to that base.
       virt: this.platform.virtBase > 0n && address < virt(PAGE_SIZE) ? null : address,
     });
     throw new Killed(text);
   }
 }
 
-/** The address so many pages further on. */
+/** The address that is so many pages higher. */
 export const pagesOn = <A extends Bus | Phys | Virt | MachineAddress>(
   address: A,
   pages: number,

@@ -29,7 +29,7 @@ export class Mmio {
     return word;
   }
 
-  /** `address` is the address that the value is made of, where it holds one. */
+  /** `address` is the address in the value, if it has one. */
   write(
     offset: number,
     width: Width | 8,

@@ -4,8 +4,8 @@ import { mfnOnBareMetal, pfn, pfnOnBareMetal } from "../address.ts";
 import type { Platform, UserAbi } from "./platform.ts";
 
 /**
- * asm-i386/ioctl.h and asm-i386/pgtable.h of 2.6.12-rc2: without NX a page that may be read may be
- * executed, and a private page is not writable until it was copied.
+ * asm-i386/ioctl.h and asm-i386/pgtable.h of 2.6.12-rc2: without NX a readable page is
+ * executable, and a private page becomes writable only when it is copied.
  */
 const user: UserAbi = {
   ioctl: { shift: 30, none: 0, write: 1, read: 2 },

@@ -1,8 +1,8 @@
 // page-allocator.ts - which pages an allocation gets: one LIFO stack per order over a bump pointer.
 //
-// The rules of the reference recordings, so that addresses agree with them: a block is taken from the
-// stack of its own order or else from the bump pointer, rounded up to the block's size; pages skipped by
-// rounding are lost, nothing is split or merged.
+// These are the rules of the reference recordings, so that addresses agree with them: a block comes from the stack
+// of its order, or else from the bump pointer, rounded up to the block's size. Pages that rounding skips are never
+// used; blocks are neither split nor merged.
 
 import { alignUp, distance, offset, type Pfn, pfn } from "../address.ts";
 import type { Platform } from "./platform.ts";
@@ -18,7 +18,7 @@ export class PageAllocator {
 
   constructor(ram: Platform["ram"], lowPages = Number.POSITIVE_INFINITY) {
     this.#bump = ram.bump;
-    // GFP_KERNEL never gives high memory.
+    // GFP_KERNEL never returns high memory.
     const high = Math.max(0, distance(pfn(lowPages), offset(ram.first, ram.pages)));
     this.#end = offset(ram.first, ram.pages - high);
   }
@@ -37,7 +37,7 @@ export class PageAllocator {
     return first;
   }
 
-  /** The last page there is, for good. */
+  /** The last page of memory, which is never freed. */
   takeTop(): Pfn {
     this.#end = offset(this.#end, -1);
     return this.#end;

@@ -1,10 +1,10 @@
-// pci-bus.ts - what lies between a PCI device and memory: an address of its bus for a machine address, and back.
+// pci-bus.ts - the translation between machine addresses and those that a PCI device uses, in both directions.
 
 import { type Bus, distance, type Machine, offset, onBus, untranslated } from "../address.ts";
 import { translate } from "../machine/iommu.ts";
 import type { Kernel } from "./kernel.ts";
 
-/** What a device is told for a machine address, where no IOMMU is between. */
+/** The bus address of a machine address where no IOMMU translates. */
 export function onPciBus({ platform }: Kernel, at: Machine): Bus {
   const { window, minds } = platform.dma;
   return offset(
@@ -13,7 +13,7 @@ export function onPciBus({ platform }: Kernel, at: Machine): Bus {
   );
 }
 
-/** Where a PCI device gets to with a bus address; null for nowhere. */
+/** The machine address that a PCI device reaches with a bus address; null where nothing answers. */
 export function reachedBy({ platform, state }: Kernel, address: Bus) {
   const translated = translate(state, address);
   if (translated !== null || platform.iommu !== null || platform.dma.window !== null)

@@ -1,7 +1,7 @@
-// pci.ts - PCI configuration space of the bridge and the display device: plain storage, which the state keeps.
+// pci.ts - PCI configuration space of the bridge and the display device: bytes that the state keeps.
 //
-// A byte that no event shows yet holds its power-on value, which is the chipset's; as in the reference
-// recordings, it is 0 where the chipset lists none. What a write changes is for apply to say (machine/register.ts).
+// Before its first event a byte has the power-on value that the chipset lists, or 0 as in the reference recordings.
+// How a write changes the bytes is decided in machine/register.ts.
 
 import { hex, offset, type RegisterIndex } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
@@ -41,7 +41,7 @@ export class Pci {
     return word;
   }
 
-  /** `address` is the address that the value is made of, where it holds one. */
+  /** `address` is the address in the value, if it has one. */
   write(
     device: string,
     offset: number,

@@ -8,7 +8,7 @@ export type IoremapRule = "phys" | "machine";
 
 /** What a program sees of its kernel's architecture. */
 export interface UserAbi {
-  /** How a request number says which way data goes, and from which bit on. */
+  /** How an ioctl's request number encodes the direction of its data, and from which bit on. */
   readonly ioctl: {
     readonly shift: 29 | 30;
     readonly none: number;
@@ -21,25 +21,25 @@ export interface UserAbi {
   pageProtection(prot: number, shared: boolean): number;
 }
 
-/** How a kernel maps memory for PCI devices, and what of it goes to a disk as one segment. */
+/** How a kernel maps memory for PCI devices, and which pages it merges into one segment of a disk request. */
 export interface DmaRules {
-  /** Bytes of the pool out of which buffers are bounced; 0 where a kernel has none. */
+  /** Bytes of the pool of bounce buffers; 0 where a kernel has none. */
   readonly bouncePool: number;
-  /** By which of its addresses a handle is told to be one of the pool's. */
+  /** The space in which the kernel tests whether a handle is in the pool. */
   readonly poolTest: "bus" | "phys";
-  /** BIOVEC_PHYS_MERGEABLE: where two pages must touch to be one segment. */
+  /** BIOVEC_PHYS_MERGEABLE: the spaces in which two pages must be contiguous to be merged. */
   readonly mergeable: "phys" | "phys-and-machine";
   /** Whether the IOMMU's TLB is emptied when a mapping ends. */
   readonly flushesUnmap: boolean;
-  /** Which pages dma_alloc_coherent exchanges: all, or those that lie scattered or unaligned in that space. */
+  /** Which blocks dma_alloc_coherent exchanges: all, or those that are scattered or are not aligned in that space. */
   readonly exchanged: "all" | "unaligned-phys" | "unaligned-machine";
-  /** Where PCI devices see memory, if not at its machine address; null: there. */
+  /** Where PCI devices see memory; null where they see it at its machine address. */
   readonly window: Window | null;
-  /** Whether the kernel knows of that window. */
+  /** Whether the kernel takes that window into account. */
   readonly minds: boolean;
 }
 
-/** So many bytes of memory, and where on the bus they begin. */
+/** A range of memory, and where on the bus it begins. */
 export interface Window {
   readonly machine: Machine;
   readonly bus: Bus;
@@ -56,28 +56,28 @@ export interface Platform {
   readonly virtBase: bigint;
   /** PAGE_OFFSET, relative to the virt base. */
   readonly pageOffset: number;
-  /** A page of the kernel is 2^pageOrder pages of 4096 bytes, in which everything here is counted. */
+  /** A page of the kernel is 2^pageOrder pages of 4096 bytes, the unit of all counts here. */
   readonly pageOrder: number;
   /** Where on the bus physical address 0 is, by the direct map that virt_to_bus takes. */
   readonly directMap: number;
   /** The kernel's own pages, by pfn: the first, how many, and where the page allocator starts. */
   readonly ram: { readonly first: Pfn; readonly pages: number; readonly bump: Pfn };
-  /** How many pages from PAGE_OFFSET up the kernel maps, and gives to drivers; the rest is high memory. */
+  /** How many pages the kernel maps from PAGE_OFFSET up and allocates to drivers; the rest is high memory. */
   readonly lowPages: number;
   /** How it differs from the platform of its name, as the trace keeps it. */
   readonly options: { readonly [name: string]: number | string };
-  /** How a hypervisor deals frames beside those of others (null: the usual ones); null where the kernel has all there are. */
+  /** Which frames a hypervisor assigns when other domains have `foreign` ones (null: the usual); null on bare metal. */
   readonly dealt: ((pages: number, foreign: readonly Frames[] | null) => Dealt) | null;
   /** Whether kernel-physical addresses are machine addresses. */
   readonly physIsMachine: boolean;
-  /** Which machine frame stands behind each pfn at the start, and which pfn behind each frame. */
+  /** The machine frame of each pfn at the start, and the inverse. */
   readonly backing: (seed: number) => Backing;
   /** The domain that owns a frame which is not this kernel's; null where there is no RAM. */
   readonly owner: (frame: Mfn) => number | null;
-  /** What that domain calls its page there, as M2P says; null for nobody's. */
+  /** That domain's own page number for the frame, as M2P has it; null where no domain owns it. */
   readonly strangersPage: (frame: Mfn) => Pfn | null;
   readonly ioremap: IoremapRule;
-  /** Whether asm/agp.h is x86's: a page in AGP is uncached and its flush a wbinvd, not nothing and a barrier. */
+  /** Whether asm/agp.h makes AGP pages uncached and flushes by wbinvd, as x86's does; others use a memory barrier alone. */
   readonly agpPagesUncached: boolean;
   /** Whether the kernel may drive devices at all: an ordinary domain of Xen may not. */
   readonly ownsDevices: boolean;
@@ -89,7 +89,7 @@ export interface Platform {
   readonly chipsets: readonly string[];
   /** Functions that its kernel does not have. */
   readonly lacks: readonly string[];
-  /** What is between a PCI device and memory; null: a DMA handle is the machine address. */
+  /** The IOMMU between PCI devices and memory; null where a DMA handle is the machine address. */
   readonly iommu: Iommu | null;
   readonly dma: DmaRules;
   /** The first machine frame that the hypervisor hands out for a contiguous region; null: no exchange. */
@@ -102,10 +102,10 @@ export interface Frames {
   readonly end: Mfn;
 }
 
-/** Whose each machine frame is. */
+/** Which domain each machine frame belongs to. */
 export type Dealt = Pick<Platform, "backing" | "owner" | "strangersPage">;
 
-/** The kernel's frames as the machine gave them. */
+/** The frames that the kernel has at boot. */
 export interface Backing {
   readonly frameOf: (page: Pfn) => Mfn;
   /** The inverse; null for a frame that was not this kernel's. */

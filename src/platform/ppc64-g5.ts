@@ -2,14 +2,14 @@
 //
 // The DART translates what PCI devices put on their bus. What the U3's GART puts out goes to memory past
 // it: "the addresses coming out of the GART don't go through a further translation through the iommu"
-// (Paul Mackerras, LKML, 17 March 2005). Handles are dealt as in the reference's recordings.
+// (Paul Mackerras, LKML, 17 March 2005). Handles are assigned as in the reference's recordings.
 
 import { pfn } from "../address.ts";
 import { upwards } from "./iommu.ts";
 import { nativeI386 } from "./native-i386.ts";
 import type { Platform, UserAbi } from "./platform.ts";
 
-/** asm-ppc64/ioctl.h and asm-ppc64/pgtable.h of 2.6.12-rc2, where execution is a right of its own. */
+/** asm-ppc64/ioctl.h and asm-ppc64/pgtable.h of 2.6.12-rc2, where execution has a permission bit of its own. */
 const user: UserAbi = {
   ioctl: { shift: 29, none: 1, read: 2, write: 4 },
   pageProtection: (prot, shared) => {
@@ -34,7 +34,7 @@ export const ppc64G5: Platform = {
   lacks: ["virt_to_bus", "bus_to_virt"],
 };
 
-/** The same with RAM above 4 GB: a table there cannot be told in 32 bits. */
+/** The same with RAM above 4 GB: the address of a table there does not fit in 32 bits. */
 export const ppc64G5hi: Platform = {
   ...ppc64G5,
   name: "ppc64-g5hi",

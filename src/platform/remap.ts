@@ -1,8 +1,8 @@
-// remap.ts - ioremap: another virtual address for memory or for the registers of a device.
+// remap.ts - ioremap: maps memory or the registers of a device at another virtual address, uncached.
 //
 // Cookies go upward from the platform's first, each mapping followed by a guard page (the reference's layout). Native
-// ioremap takes a physical address and refuses RAM that is not PageReserved (V2612 arch/i386/mm/ioremap.c).
-// Xen's takes a machine address and refuses frames that are not this domain's (XEN0305
+// ioremap takes a physical address and refuses RAM that is not PageReserved (linux 2.6.12, arch/i386/mm/ioremap.c).
+// Xen's takes a machine address and refuses frames that are not this domain's (xen 2594f8caad,
 // arch/xen/i386/mm/ioremap.c, and get_page_from_l1e in the hypervisor).
 
 import {
@@ -26,14 +26,14 @@ import { type DeviceAddress, type Kernel, pagesOn } from "./kernel.ts";
 import { type IoremapRule, isDevice } from "./platform.ts";
 
 type Refusal = Extract<Of<"fault.raised">["fault"], "foreign-ram" | "not-reserved" | "injected">;
-/** What lies behind the pages asked for: their frames, or why they are refused. */
+/** The frames of the pages that were asked for, or why they are refused. */
 type Backed = { frames: MachineAddress[] } | { refused: Refusal; frame: MachineAddress };
 
-/** A live mapping. */
+/** A mapping from ioremap until iounmap. */
 export interface Window {
   readonly cookie: Virt;
   readonly pages: number;
-  /** Which pages of the linear mapping are uncached as long as it lives; null for devices. */
+  /** The pages that the linear mapping has uncached until iounmap; null for devices. */
   readonly alias: Virt | null;
 }
 
@@ -144,7 +144,7 @@ export class Remap {
     this.#kernel.globalFlushTlb(by);
   }
 
-  /** Where the linear mapping shows a frame of RAM; null for devices. */
+  /** The kernel-physical page of a frame of RAM; null for devices. */
   #alias(frame: MachineAddress): Virt | null {
     const page = isDevice(frame) ? null : this.#kernel.pageAt(mfnOf(frame));
     return page === null ? null : this.#kernel.virtOf(physOf(page));
@@ -158,7 +158,7 @@ export class Remap {
     return this.rule === "phys" ? this.#byPage(asked, pages) : this.#byFrame(frame, pages);
   }
 
-  /** The number is taken for a physical address: each page lies where the kernel's own table says. */
+  /** The number is read as a kernel-physical address: the P2M says where each page is. */
   #byPage(asked: Bus, pages: number): Backed {
     const first = misreadAsPhys(asked);
     const frames: MachineAddress[] = [];
@@ -172,7 +172,7 @@ export class Remap {
     return { frames };
   }
 
-  /** The number is a machine address: consecutive frames, each of which must be this domain's. */
+  /** The number is read as a machine address: consecutive frames, each of which must be this domain's. */
   #byFrame(first: MachineAddress, pages: number): Backed {
     const frames = Array.from({ length: pages }, (_, i) => pagesOn(first, i));
     for (const frame of frames) {

@@ -1,8 +1,8 @@
 // swiotlb.ts - the pool of bounce buffers that Xen's dom0 has from August 2005 on.
 //
 // lib/swiotlb.c as xen f31042c4c4 (16 August 2005) took it over: slabs of 2 KB, segments of 128 of them, each
-// segment made machine-contiguous at boot. A handle belongs to the pool by its bus address: the first version
-// looked at another space and was mended two days later (xen f3d1875ab6).
+// segment made machine-contiguous at boot. Whether a handle is in the pool must be tested by its bus address: the
+// first version tested another space and was corrected two days later (xen f3d1875ab6).
 
 import {
   type Bus,
@@ -28,7 +28,7 @@ const SEGMENT = 128;
 const SEGMENT_ORDER = Math.log2((SLAB * SEGMENT) / PAGE_SIZE);
 const SLABS_A_PAGE = PAGE_SIZE / SLAB;
 
-/** Bytes of memory: the pages they lie in, and where in the first they begin. */
+/** A range of bytes: the pages that they are in, and where in the first they begin. */
 export interface Span {
   readonly pages: readonly Phys[];
   readonly start: number;
@@ -47,7 +47,7 @@ export class Swiotlb {
   readonly #kernel: Kernel;
   readonly #used: Uint8Array;
   #start: Phys | null = null;
-  /** io_tlb_index: the search goes on behind what was given last. */
+  /** io_tlb_index: the search starts behind the slot that was taken last. */
   #index = 0;
 
   constructor(kernel: Kernel) {
@@ -55,7 +55,7 @@ export class Swiotlb {
     this.#used = new Uint8Array(kernel.platform.dma.bouncePool / SLAB);
   }
 
-  /** swiotlb_init: the pool, and each segment of it exchanged for frames in a row. */
+  /** swiotlb_init: allocates the pool and exchanges each segment's frames for contiguous ones. */
   boot(coherent: CoherentMemory): void {
     const pages = this.#used.length / SLABS_A_PAGE;
     const order = Math.log2(pages);
@@ -69,7 +69,7 @@ export class Swiotlb {
   /** Slabs for so many bytes, all in one segment; null where none are free. */
   take(size: number): Slot | null {
     const slabs = Math.ceil(size / SLAB);
-    // What is larger than a page begins at one.
+    // A buffer larger than a page begins at the start of a page.
     const stride = size > PAGE_SIZE ? SLABS_A_PAGE : 1;
     const first = this.#find(slabs, stride);
     if (first === null) return null;
@@ -129,7 +129,7 @@ export class Swiotlb {
     return null;
   }
 
-  /** machine_to_phys of this kernel's own frames; null for any other. */
+  /** machine_to_phys for this kernel's own frames; null for any other. */
   #physOf(handle: Bus): Phys | null {
     const page = this.#kernel.pageAt(mfnOf(untranslated(handle)));
     return page === null ? null : offset(physOf(page), pageOffset(handle));

@@ -1,4 +1,4 @@
-// table-access.ts - the words of GATT and directory, as a driver writes and reads them.
+// table-access.ts - how a driver writes and reads the words of the GATT and of its directory.
 
 import {
   type DirectoryIndex,
@@ -43,7 +43,7 @@ export class TableAccess {
   ): void {
     const { entry: format } = this.#kernel.state.nature.chipset!;
     const at = this.#address(through, entry, format.bytes, place);
-    // writel takes 32 bits, whatever the driver worked out.
+    // writel writes 32 bits: what the driver computed above them is lost.
     const stored = format.bytes === 4 ? word % 2 ** 32 : word;
     this.#kernel.machine.emit({
       kind: "gatt.written",
@@ -88,12 +88,12 @@ export class TableAccess {
     machine.emit({ kind: `${which}.read`, actor: "driver", place, entry, word });
   }
 
-  /** RAM that this run did not write reads as zeroes. */
+  /** RAM that this run has not written is read as zeroes. */
   #word(at: WordIndex | null): number {
     return (at === null ? undefined : cpuWord(this.#kernel.state, at)) ?? 0;
   }
 
-  /** Oopses past the mapping's end. The address is told only where it is not the table's own mapping. */
+  /** Oopses past the mapping's end. The event has the address only for a mapping other than the table's own. */
   #address(
     through: Through,
     entry: GattIndex | DirectoryIndex,
@@ -110,7 +110,7 @@ export class TableAccess {
   #named(bus: DeviceAddress["bus"] | null, page: DeviceAddress | null) {
     if (page === null) return {};
     if (bus !== null) return addressFields(this.#kernel, page, bus);
-    // The word names no page, although one was meant.
+    // A page was meant, but the word has no valid address.
     const { phys, seq } = page;
     return { cause: seq, phys, machine: this.#kernel.machineOf(phys) };
   }

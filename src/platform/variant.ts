@@ -5,19 +5,19 @@ import { UserError, unknownName } from "../fault.ts";
 import { iommuLayouts } from "./iommu.ts";
 import type { Frames, Platform } from "./platform.ts";
 
-/** How a platform is to differ, in the words of the command line; what is not said stays. */
+/** What differs from the named platform, as the command line has it; what is left out stays. */
 export interface Variant {
   readonly ram?: string | undefined;
   readonly foreign?: string | undefined;
   readonly layout?: string | undefined;
 }
 
-/** What the simulated kernels can use: their page allocators begin at 16 MB, and dealing takes memory here. */
+/** The least and the most RAM: page allocators begin at 16 MB, and assigning frames takes memory of this program. */
 const [LEAST, MOST] = [32 * 2 ** 20, 32 * 2 ** 30];
 /** 36 bits of machine address, as PAE and the G5 have. */
 const LAST_FRAME = 2 ** 24 - 1;
 
-/** The platform so changed; throws a UserError that says what would do. */
+/** The platform with these changes; a UserError says which values are possible. */
 export function varied(platform: Platform, { ram, foreign, layout }: Variant): Platform {
   let made = platform;
   if (ram !== undefined) {
@@ -53,7 +53,7 @@ function ramPages(text: string): number {
   return bytes / PAGE_SIZE;
 }
 
-/** "0x1000-0x3ffff,0x50000-0x7ffff": the machine frames of one other domain each; "none" for nobody's. */
+/** "0x1000-0x3ffff,0x50000-0x7ffff": the machine frames of one other domain each; "none" where there are no others. */
 function rangesOf(text: string): Frames[] {
   if (text === "none") return [];
   const ranges = text.split(",").map((range) => {

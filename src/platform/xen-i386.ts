@@ -1,8 +1,8 @@
-// xen-i386.ts - the same PC as dom0 of the Xen of March 2005: pages lie wherever Xen had frames.
+// xen-i386.ts - the same PC as dom0 of the Xen of March 2005: Xen decides which frame each page has.
 //
 // Xen has the first 16 MB and, from 0x80000 up, the free frames out of which it makes contiguous regions.
-// Two other domains have the frames 0x1000 to 0x3ffff and 0x50000 to 0x7ffff; dom0 gets the lowest that are
-// left: with 256 MB those from 0x40000 to 0x4ffff, with more also those above 4 GB.
+// Two other domains have the frames 0x1000 to 0x3ffff and 0x50000 to 0x7ffff; dom0 gets the lowest of
+// the others: with 256 MB those from 0x40000 to 0x4ffff, with more also those above 4 GB.
 
 import { distance, type Mfn, mfn, offset, pfn } from "../address.ts";
 import { Dice } from "../dice.ts";
@@ -11,11 +11,11 @@ import { nativeI386 } from "./native-i386.ts";
 import { type Backing, type Dealt, type Frames, MMIO_FRAME, type Platform } from "./platform.ts";
 
 const HEAP: Frames = { first: mfn(0x80000), end: MMIO_FRAME };
-/** Where RAM begins that Xen gives to domains, and where it goes on behind the devices. */
+/** The first frame of RAM that Xen assigns to domains, and the first one above the devices. */
 const RAM = mfn(0x1000);
 const ABOVE_4_GB = mfn(0x100000);
 const FIRST_PAGE = pfn(0);
-/** The factor of the reference's order of frames. */
+/** The factor by which the reference recordings scatter frames. */
 const STEP = 0x6a5d;
 const FOREIGN: readonly Frames[] = [
   { first: mfn(0x1000), end: mfn(0x40000) },
@@ -84,7 +84,7 @@ function dealt(pages: number, foreign: readonly Frames[], heap?: Frames): Dealt 
 
 const isIn = ({ first, end }: Frames, frame: Mfn): boolean => frame >= first && frame < end;
 
-/** The lowest frames that are nobody else's, as many as there are pages. */
+/** The lowest frames that no other domain has, as many as there are pages. */
 function left(pages: number, others: readonly Frames[]): Frames[] {
   const taken = [...others, { first: HEAP.first, end: ABOVE_4_GB }].sort((a, b) =>
     distance(b.first, a.first),

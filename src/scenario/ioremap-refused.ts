@@ -1,7 +1,7 @@
 // ioremap-refused.ts - ioremap is given a pseudo-physical address where Xen's takes a machine address.
 //
 // The frame of that number is another domain's, the hypervisor refuses it, and agpgart does not load: what
-// most people who tried AGP under Xen saw (XEN0305 arch/xen/i386/mm/ioremap.c).
+// most people who tried AGP under Xen saw (xen 2594f8caad, arch/xen/i386/mm/ioremap.c).
 
 import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";

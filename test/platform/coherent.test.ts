@@ -19,7 +19,7 @@ test("on Xen each page is taken from the domain before a region is asked for", (
   const told = board
     .during(() => board.coherent.allocate(1, "a test"))
     .map((event) => eventText(event, 0n));
-  // xen_contig_memory of XEN0305: PTE and P2M entry go, the frame goes back, page by page; one larger
+  // xen_contig_memory of xen 2594f8caad: PTE and P2M entry go, the frame goes back, page by page; one larger
   // extent comes; entries, P2M and M2P are written anew; one TLB flush.
   expect(told.slice(1, -1)).toEqual([
     "p2m[0x1000] cleared, was 0x40c21",
