@@ -1,7 +1,7 @@
 // amd64.ts - the GART of the AMD64: it is in the processor's northbridge, whatever AGP bridge stands beside.
 //
-// Names and values as drivers/char/agp/amd64-agp.c of 2.6.12-rc2 has them. Each processor has a northbridge of its own, and each is told the same; what the
-// card sees is told by the first. An entry holds 40 bits of address, the upper eight in its bits 11:4.
+// Names and values as drivers/char/agp/amd64-agp.c of 2.6.12-rc2 has them. Each processor has a northbridge of its own, and the driver
+// writes the same to each; the first one decides what the card sees. An entry holds 40 bits of address, the upper eight in its bits 11:4.
 
 import { aperture, bus, PAGE_SIZE, pageBits } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";

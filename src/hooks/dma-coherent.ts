@@ -14,7 +14,7 @@ export const dmaCoherent = hookSet("dma-coherent", {
 });
 
 /**
- * The same as Paul Mackerras read it ("the bzflag mail", LKML, 17 March 2005): the chipset is told the DMA
+ * The same as Paul Mackerras read it ("the bzflag mail", LKML, 17 March 2005): the chipset gets the DMA
  * handle of its table, in every driver. On a G5 that is an address of the IOMMU, which the U3 does not ask.
  * A thought experiment, so that virt_to_bus is taken to exist everywhere.
  */

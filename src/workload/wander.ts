@@ -173,7 +173,7 @@ class Wanderer {
     return [16 * this.#dice.roll(4), 16 * (1 + this.#dice.roll(2)), prot];
   }
 
-  /** The leader has slots of its own: whoever asks in vain is left without a key there. */
+  /** The leader has slots of its own: after a failed ALLOCATE a slot has no key. */
   #slot(held: Held): number {
     return this.#dice.roll(SLOTS) + (held === this.#leader ? 0 : SLOTS);
   }

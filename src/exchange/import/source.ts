@@ -151,7 +151,7 @@ export class Source {
   }
 }
 
-/** A complaint about compressed bytes; whoever counts lines adds where. */
+/** A complaint about compressed bytes; the reader that counts lines adds the position. */
 class BrokenOff extends UserError {}
 
 /** Chunks, and what the file system or zlib complains of in words for the person who named the file. */
