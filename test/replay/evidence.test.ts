@@ -2,11 +2,11 @@
 
 import { describe, expect, test } from "vitest";
 import { bus, machine, mfn, offset, pfn, phys } from "../../src/address.ts";
-import type { Event } from "../../src/event/vocabulary.ts";
+import type { Event, Of } from "../../src/event/vocabulary.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
 import { Evidence } from "../../src/replay/evidence.ts";
-import { pc, registerAt, registerSet } from "../machine/happens.ts";
+import { allocated, pc, registerAt, registerSet, stateAfter } from "../machine/happens.ts";
 
 /** The evidence of these events beside a state that has forgotten them all. */
 function evidenceOf(...events: readonly object[]): Evidence {
@@ -46,6 +46,41 @@ test("the AGP status is not known by a write, which it ignores", () => {
   expect(evidenceOf(registerSet(0xa4, 1)).register(status)).toBe(UNKNOWN);
 });
 
+test("an access of two bytes shows two, where no chipset is known as well", () => {
+  const evidence = new Evidence(new State({ ...pc, chipset: null }));
+  evidence.see({ ...registerSet(0x50, 1), actor: "driver", size: 2 } as Event);
+  const at = (byte: number) =>
+    evidence.register({ ...registerSet(byte, 1), size: 1 } as Of<"register.written">);
+  expect([0x4f, 0x50, 0x51, 0x52].map(at)).toEqual([UNKNOWN, FORGOTTEN, FORGOTTEN, UNKNOWN]);
+});
+
+describe("a word of", () => {
+  const tables = ["gatt", "directory", "scratch-directory"] as const;
+  const pages = tables.map((use, i) => allocated(0x100 + i, 1, use));
+  const access = (kind: string): unknown => ({ kind, actor: "driver", entry: 3, word: 1 });
+  /** What is known of the third word of each table, where the state has no words. */
+  const known = (state: State, ...written: readonly (typeof tables)[number][]) => {
+    const evidence = new Evidence(state);
+    for (const table of written) evidence.see(access(`${table}.written`) as Event);
+    return [
+      evidence.entry(access("gatt.read") as Of<"gatt.read">),
+      ...tables
+        .slice(1)
+        .map((table) => evidence.directoryWord(access(`${table}.read`) as Of<"directory.read">)),
+    ];
+  };
+
+  test.each(tables)("%s is forgotten where it was written, and no other table's", (table) => {
+    expect(known(stateAfter(pc, ...pages), table)).toEqual(
+      tables.map((one) => (one === table ? FORGOTTEN : UNKNOWN)),
+    );
+  });
+
+  test("a table of which no page is known is unknown, written or not", () => {
+    expect(known(new State(pc), ...tables)).toEqual([UNKNOWN, UNKNOWN, UNKNOWN]);
+  });
+});
+
 test("the content of a frame is forgotten where the CPU or a device wrote it", () => {
   const tagsAfter = (...events: readonly object[]) => {
     const evidence = evidenceOf(...events);
@@ -54,6 +89,8 @@ test("the content of a frame is forgotten where the CPU or a device wrote it", (
   expect(tagsAfter()).toEqual([UNKNOWN, UNKNOWN]);
   expect(tagsAfter(wrote)).toEqual([FORGOTTEN, FORGOTTEN]);
   expect(tagsAfter(deviceWrote)).toEqual([FORGOTTEN, FORGOTTEN]);
+  // A page that is not AGP's is written through to memory.
+  expect(tagsAfter({ ...wrote, phys: phys(0x5000) })).toEqual([FORGOTTEN, FORGOTTEN]);
   expect(evidenceOf(wrote).cpuTag(offset(frame, 1))).toBe(UNKNOWN);
 });
 
@@ -101,6 +138,12 @@ test("what no tag stands for is not known: a copy, a write without one, a frame 
     { kind: "events.lost", count: 1 },
   ];
   for (const end of ends) expect(evidenceOf(wrote, end).cpuTag(frame), end.kind).toBe(UNKNOWN);
+  const another = { kind: "page.copied", frame: offset(frame, 1), size: 512 };
+  expect(evidenceOf(wrote, another).cpuTag(frame)).toBe(FORGOTTEN);
+  const register = { ...registerSet(0x50, 1), size: 4 } as Of<"register.written">;
+  expect(ends.map((end) => evidenceOf(register, end).register(register))).toEqual([
+    ...[FORGOTTEN, FORGOTTEN, FORGOTTEN, UNKNOWN],
+  ]);
   const nowhere = { ...deviceWrote, frame: null };
   expect(evidenceOf(wrote, nowhere).cpuTag(frame)).toBe(FORGOTTEN);
 });

@@ -144,6 +144,74 @@ test("on a bare PC there is no entry that could have decided", () => {
   expect(steps.map(({ role }) => role)).toEqual(["asked", "cause", "cause", "cause"]);
 });
 
+describe("the entries behind an address", () => {
+  const page = { phys: 0x1000, machine: 0x5000 };
+  const set = { kind: "p2m.set", page: 1, ...page };
+  const allocated = { kind: "page.allocated", allocation: 1, by: "alloc_page", size: 4096 };
+  const freed = { ...allocated, kind: "page.freed" };
+  const mapped = { kind: "iommu.mapped", page: 0x60, bus: 0x60000, machine: 0x5000, size: 4096 };
+  const handle = { kind: "dma.mapped", handle: 0x60000, bus: 0x60000, size: 4096, ...page };
+  const hook = { kind: "hook.called", hook: "virt_to_gart", bus: 0x60000 };
+  const nothing = { kind: "hypercall.made", call: "memory_op" };
+  /** The roles and seqs of the steps behind the last of the events. */
+  const why = (events: readonly object[], about = {}) => {
+    const trace = traceOf(events, about);
+    return whyOf(trace, trace.event(events.length)!).map(
+      ({ role, recorded, explains }) => `${role} ${recorded.seq} of ${explains}`,
+    );
+  };
+  const entries = [set, allocated, mapped];
+
+  test.each([
+    [
+      "a hook's promise: the P2M and the allocation",
+      [...entries, { ...hook, ...page }],
+      ["p2m 1", "allocation 2"],
+    ],
+    [
+      "a DMA handle: its IOMMU entry as well",
+      [...entries, handle],
+      ["p2m 1", "iommu 3", "allocation 2"],
+    ],
+    [
+      "one that says no machine address: no P2M",
+      [...entries, { ...hook, phys: 0x1000 }],
+      ["allocation 2"],
+    ],
+    ["one of no page: none", [{ ...set, page: 0 }, { ...allocated, allocation: 0 }, hook], []],
+    ["a P2M entry: none of itself", [set, set], []],
+  ])("of %s", (_, events, behind) => {
+    const seq = events.length;
+    const expected = behind.map((entry) => `${entry} of ${seq}`);
+    expect(why(events)).toEqual([`asked ${seq} of null`, ...expected]);
+  });
+
+  test("are none of the P2M where physical addresses are machine addresses", () => {
+    const steps = why([...entries, { ...hook, ...page }], { physIsMachine: true });
+    expect(steps).toEqual(["asked 4 of null", "allocation 2 of 4"]);
+  });
+
+  test("are not told twice, nor is who had the page before its allocation", () => {
+    expect(why([set, { ...hook, ...page, cause: 1 }])).toEqual([
+      ...["asked 2 of null", "cause 1 of 2"],
+    ]);
+    const again = [
+      allocated,
+      freed,
+      nothing,
+      { ...allocated, cause: 3 },
+      { ...hook, phys: 0x1000, cause: 4 },
+    ];
+    expect(why(again)).toEqual(["asked 5 of null", "cause 4 of 5", "cause 3 of 4"]);
+  });
+
+  test("are of the page that the nearest step names", () => {
+    const named = { ...hook, ...page, cause: null };
+    const word = { kind: "gatt.written", entry: 1, word: 1, phys: null, machine: 0x5000, cause: 2 };
+    expect(why([set, named, word])).toEqual([...["asked 3 of null", "cause 2 of 3", "p2m 1 of 3"]]);
+  });
+});
+
 describe("the source of an address", () => {
   const hook = { kind: "hook.called", hook: "virt_to_gart", place: "agp_allocate_memory" };
   const word = { kind: "gatt.written", entry: 1, word: 1 };
