@@ -5,6 +5,7 @@ import { first } from "./0001-first.ts";
 import { travel } from "./0002-travel.ts";
 import { sources } from "./0003-sources.ts";
 import { registers } from "./0004-registers.ts";
+import { judgement } from "./0005-judgement.ts";
 
 /** By name: kysely runs them in the order of their names, the format's number is their count. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002-travel": travel,
   "0003-sources": sources,
   "0004-registers": registers,
+  "0005-judgement": judgement,
 };

@@ -30,6 +30,7 @@ const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
     ["machine", "chipset"],
     ["fingerprint"],
     ["check"],
+    ["judgement"],
   ],
   making: [
     ["platform"],

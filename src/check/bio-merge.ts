@@ -10,11 +10,16 @@ import type { Check } from "./check.ts";
 export const bioMerge: Check = {
   name: "bio-merge",
   holds: "the pages of a merged block segment follow each other where the disk reaches them",
+  counts: true,
   watch: (_, report) => ({
     after: {
       "bio.merged": (event) => {
         const { bus, machine, reached } = event;
-        if (reached == null || reached === machine) return;
+        if (reached == null) return;
+        if (reached === machine) {
+          report.held();
+          return;
+        }
         report.finding(
           [],
           `the disk goes on to ${hex(bus)}:b, which is ${hex(reached)}:m; the next page is at ${hex(machine)}:m`,

@@ -29,9 +29,16 @@ export interface Moment {
   readonly state: State;
 }
 
+/** An event by its number and op. */
+export type EventAt = Pick<Moment, "seq" | "op">;
+
 /** How a watch reports on the event that it was called with. */
 export interface Report {
+  /** The invariant holds for what the event is about. */
+  held(): void;
   finding(subjects: readonly Subject[], says: string, verdict?: Verdict): void;
+  /** The same of an event before, of which only this one shows that it is wrong. */
+  findingAt(at: EventAt, subjects: readonly Subject[], says: string, verdict?: Verdict): void;
   /** This event cannot be judged because a fact is missing; the check goes on. */
   unknown(why: string): void;
   /** The trace lacks what the check needs: it judges no further event. */
@@ -47,6 +54,8 @@ export interface Watch {
   readonly before?: Handlers;
   /** Called when the event has changed the machine. */
   readonly after?: Handlers;
+  /** Called behind the last event. */
+  readonly end?: () => void;
 }
 
 export interface Check {
@@ -55,6 +64,8 @@ export interface Check {
   readonly holds: string;
   /** Set where each event is judged by itself, so that the check goes on after a gap in the recording. */
   readonly byEvent?: true;
+  /** Set where `held` is called each time that it holds; otherwise every event with a handler counts. */
+  readonly counts?: true;
   /** Begins to watch a trace, `about` being what it says of itself; called once for each. */
   watch(about: About, report: Report): Watch;
 }
@@ -62,6 +73,8 @@ export interface Check {
 /** The result of one check over a trace. */
 export interface Checked {
   readonly check: Check;
+  /** How many times the invariant was looked at and held; with nothing found or unknown, 0 is not applicable. */
+  readonly held: number;
   /** How many times the invariant stopped holding. */
   readonly count: number;
   /** The first of them. */

@@ -10,6 +10,7 @@ import type { Check } from "./check.ts";
 export const coherentAlignment: Check = {
   name: "coherent-alignment",
   holds: "the handle of coherent memory is aligned to its size",
+  counts: true,
   watch: (_, report) => ({
     after: {
       "dma.mapped": ({ direction, handle, bus, size }, { state }) => {
@@ -17,7 +18,10 @@ export const coherentAlignment: Check = {
         // Behind an IOMMU the handle is whatever bus address was free.
         if (state.iommu.has(busPageOf(bus))) return;
         const unit = PAGE_SIZE * 2 ** Math.ceil(Math.log2(pagesOf(size)));
-        if (isAligned(bus, unit)) return;
+        if (isAligned(bus, unit)) {
+          report.held();
+          return;
+        }
         report.finding(
           [{ family: "dma", number: handle }],
           `${size} bytes at ${hex(bus)}:b are not aligned to ${hex(unit)}`,

@@ -8,30 +8,49 @@ import { tagName } from "../event/device.ts";
 import { addressesOf, isWrong, verdictOf } from "../event/verdict.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { Check, Moment, Report } from "./check.ts";
+import { type Access, isDeviceFault, Refused } from "./refused.ts";
 
 export const deviceAstray: Check = {
   name: "device-astray",
   holds: "every access by a device reaches the page that was meant, and what was written there",
+  counts: true,
   byEvent: true,
-  watch: (_, report) => ({
-    after: {
-      "device.read": (event, moment) => {
-        look(event, report);
-        lookInCache(event, moment, report);
+  watch: (_, report) => {
+    // Faults that stay without an access are device-fault's.
+    const refused = new Refused(() => {});
+    return {
+      after: {
+        "fault.raised": (event, { seq, op }) => {
+          if (isDeviceFault(event)) refused.fault({ event, seq, op });
+        },
+        "device.read": (event, moment) => {
+          look(event, refused, report);
+          lookInCache(event, moment, report);
+        },
+        "device.wrote": (event) => look(event, refused, report),
       },
-      "device.wrote": (event) => look(event, report),
-    },
-  }),
+    };
+  },
 };
 
-function look(event: Of<"device.read"> | Of<"device.wrote">, report: Report): void {
+function look(event: Access, refused: Refused, report: Report): void {
   const { bus, machine, reached } = event;
-  if (machine == null || reached === machine) return;
+  const fault = refused.access(event);
+  if (reached != null && reached === machine) {
+    report.held();
+    return;
+  }
+  // Of an access that is not refused the page must be known; a PCI device's is judged by its mapping (dma-access).
+  if (machine == null && (fault === null || event.actor === "device")) {
+    if (event.actor !== "device") report.unknown("it is not told which page was meant");
+    return;
+  }
   const verdict = verdictOf(addressesOf(event), null);
   report.finding(
     reached == null ? [] : [{ family: "content", number: event.frame! }],
-    `${hex(bus)} leads to ${reached == null ? "nothing" : `${hex(reached)}:m, ${tagName(event.tag)}`}; ` +
-      `the page is at ${hex(machine)}:m`,
+    `${hex(bus)} leads to ${reached == null ? "nothing" : `${hex(reached)}:m, ${tagName(event.tag)}`}` +
+      (machine == null ? "" : `; the page is at ${hex(machine)}:m`) +
+      (fault === null ? "" : `; refused at #${fault.seq}`),
     verdict !== null && isWrong(verdict) ? verdict : undefined,
   );
 }

@@ -5,28 +5,29 @@
 
 import { distance, hex, misreadAsPhys, onDeviceBus, type Phys } from "../address.ts";
 import type { Subject } from "../event/field.ts";
-import type { Event, Of } from "../event/vocabulary.ts";
-import { accessFault, type Misuse } from "../machine/access.ts";
+import type { Of } from "../event/vocabulary.ts";
+import { LiveMappings } from "../machine/access.ts";
 import type { Check, Report } from "./check.ts";
+import { type Access, isDeviceFault, Refused } from "./refused.ts";
 
-type Access = Of<"device.read"> | Of<"device.wrote">;
 type Mapped = Of<"dma.mapped">;
 
 export const dmaAccess: Check = {
   name: "dma-access",
   holds: "a device touches only what is mapped for it, while it is mapped, and in its direction",
+  counts: true,
   watch: (about, report) => {
-    /** The mappings in force, by the event that made them. */
-    const live = new Map<number, Mapped>();
+    const mappings = new LiveMappings();
+    // Faults that stay without an access are device-fault's.
+    const refused = new Refused(() => {});
     const isWhole = about.source === "simulated";
-    const look = (event: Access) => lookAt(event, live, report, isWhole);
+    const look = (event: Access) => lookAt(event, mappings, refused, report, isWhole);
     return {
       after: {
-        "dma.mapped": (event, { seq }) => {
-          live.set(seq, event);
-        },
-        "dma.unmapped": ({ cause }) => {
-          if (cause != null) live.delete(cause);
+        "dma.mapped": (event, { seq }) => mappings.mapped(event, seq),
+        "dma.unmapped": (event) => mappings.unmapped(event),
+        "fault.raised": (event, { seq, op }) => {
+          if (isDeviceFault(event)) refused.fault({ event, seq, op });
         },
         "device.read": look,
         "device.wrote": look,
@@ -37,25 +38,31 @@ export const dmaAccess: Check = {
 
 function lookAt(
   access: Access,
-  live: ReadonlyMap<number, Mapped>,
+  mappings: LiveMappings,
+  refused: Refused,
   report: Report,
   isWhole: boolean,
 ): void {
+  const fault = refused.access(access);
   // An AGP card goes through the aperture, and a CPU through its page tables.
   if (access.actor !== "device") return;
-  const { cause, bus } = access;
-  const made: Event | null = cause == null ? null : (live.get(cause) ?? null);
-  const misuse: Misuse | null =
-    cause != null && made === null ? "after unmap" : accessFault(access, made);
-  if (misuse === null) return;
+  const { bus } = access;
+  const misuse = mappings.misuse(access);
+  if (misuse === null) {
+    // One that leads nowhere though it is mapped is device-astray's.
+    report.held();
+    return;
+  }
+  const refusal = fault === null ? "" : `; refused at #${fault.seq}`;
   const subjects: readonly Subject[] =
     access.frame == null ? [] : [{ family: "content", number: access.frame }];
-  const buffer = misuse === "never mapped" ? bufferAt(misreadAsPhys(onDeviceBus(bus)), live) : null;
+  const buffer =
+    misuse === "never mapped" ? bufferAt(misreadAsPhys(onDeviceBus(bus)), mappings.live) : null;
   if (buffer === null) {
     // An imported trace may begin when the device's rings were mapped already.
-    if (misuse === "never mapped" && !isWhole)
+    if (misuse === "never mapped" && !isWhole && fault === null)
       report.unknown(`${hex(bus)}:b: never mapped since the trace begins`);
-    else report.finding(subjects, `${hex(bus)}:b: ${misuse}`);
+    else report.finding(subjects, `${hex(bus)}:b: ${misuse}${refusal}`);
   } else
     report.finding(
       subjects,

@@ -9,13 +9,14 @@ import type { Check } from "./check.ts";
 export const dmaRelease: Check = {
   name: "dma-release",
   holds: "every DMA mapping ends by the handle and length it was made with",
+  counts: true,
   watch: (about, report) => ({
     before: {
       "dma.unmapped": ({ handle, device = null, bus, size }, { state }) => {
         const made = state.dma.get(handle, device);
         const subjects = [{ family: "dma", number: handle }] as const;
-        if (made === size) return;
-        if (made !== undefined)
+        if (made === size) report.held();
+        else if (made !== undefined)
           report.finding(subjects, `${size} bytes at ${hex(bus)}:b end, ${made} were mapped`);
         // An imported trace may begin in the middle.
         else if (about.source === "imported")

@@ -1,32 +1,48 @@
-// entry-astray.ts - a GATT entry leads to the page that its writer meant.
+// entry-astray.ts - a GATT entry leads to the page that its writer meant; so does a word of the table's directory.
 //
 // The bug of March 2005: agpgart took the address from virt_to_phys(), which under Xen is pseudo-physical,
 // and the GART went to whatever lay at that machine address (xen c3565a2b1d, linux 07eee78ea8ba).
 
 import { hex } from "../address.ts";
+import type { Subject } from "../event/field.ts";
 import { addressesOf, isWrong, verdictOf } from "../event/verdict.ts";
-import type { Check } from "./check.ts";
+import type { Of } from "../event/vocabulary.ts";
+import type { Check, Report } from "./check.ts";
 
 export const entryAstray: Check = {
   name: "entry-astray",
   holds: "every GATT entry leads to the page that was meant",
+  counts: true,
   byEvent: true,
   watch: (_, report) => ({
     after: {
-      "gatt.written": (event) => {
-        if (event.bus == null) return;
-        if (event.machine == null) {
-          report.unknown("the trace does not say where the page of an entry lies");
-          return;
-        }
-        const verdict = verdictOf(addressesOf(event), null);
-        if (verdict === null || !isWrong(verdict)) return;
-        report.finding(
-          [{ family: "gatt", number: event.entry }],
-          `names ${hex(event.bus)}:b, which leads to ${event.reached == null ? "nothing" : `${hex(event.reached)}:m`}; the page is at ${hex(event.machine)}:m`,
-          verdict,
-        );
-      },
+      "gatt.written": (event) => look(event, { family: "gatt", number: event.entry }, report),
+      "directory.written": (event) =>
+        look(event, { family: "directory", number: event.entry }, report),
+      "scratch-directory.written": (event) =>
+        look(event, { family: "scratch-directory", number: event.entry }, report),
     },
   }),
 };
+
+type Written = Of<"gatt.written"> | Of<"directory.written"> | Of<"scratch-directory.written">;
+
+function look(event: Written, subject: Subject, report: Report): void {
+  const { bus, machine, reached } = event;
+  if (bus == null) return;
+  if (machine == null) {
+    report.unknown("it is not told where the page of an entry lies");
+    return;
+  }
+  const verdict = verdictOf(addressesOf(event), null);
+  if (verdict === null) return;
+  if (!isWrong(verdict)) {
+    report.held();
+    return;
+  }
+  report.finding(
+    [subject],
+    `names ${hex(bus)}:b, which leads to ${reached == null ? "nothing" : `${hex(reached)}:m`}; the page is at ${hex(machine)}:m`,
+    verdict,
+  );
+}

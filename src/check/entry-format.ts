@@ -9,6 +9,7 @@ import type { Check } from "./check.ts";
 export const entryFormat: Check = {
   name: "entry-format",
   holds: "the word of an entry holds the whole address of a page, and its valid bit",
+  counts: true,
   byEvent: true,
   watch: (_, report) => ({
     after: {
@@ -25,6 +26,7 @@ export const entryFormat: Check = {
           report.finding(subjects, `${hex(word)} has no room for ${hex(machine)}:m`, "truncated");
         else if (bus == null)
           report.finding(subjects, `${hex(word)} names no page; ${hex(machine)}:m was meant`);
+        else report.held();
       },
     },
   }),

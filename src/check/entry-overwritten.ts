@@ -10,6 +10,7 @@ import type { Check } from "./check.ts";
 export const entryOverwritten: Check = {
   name: "entry-overwritten",
   holds: "an entry that leads to memory in use is emptied before it is used again",
+  counts: true,
   watch: (_, report) => {
     /** The AGP page that an entry was written for. */
     const pages = new Table<GattIndex, Pfn>();
@@ -24,7 +25,11 @@ export const entryOverwritten: Check = {
           };
           if (isAgp(page)) pages.set(entry, page);
           else pages.delete(entry);
-          if (!isAgp(before) || !isAgp(page)) return;
+          if (!isAgp(page)) return;
+          if (!isAgp(before)) {
+            report.held();
+            return;
+          }
           report.finding(
             [
               { family: "gatt", number: entry },

@@ -9,11 +9,16 @@ import type { Check } from "./check.ts";
 export const entryUnflushed: Check = {
   name: "entry-unflushed",
   holds: "a driver that says it is done has every entry where the chipset can see it",
+  counts: true,
   watch: (_, report) => {
     /** The words in the CPU's cache that were reported: the seq of the write of each. */
     const reported = new Map<WordIndex, number>();
-    const look = ({ dirty }: State): void => {
+    /** Whether a word went into the cache since the last look, and the op that it was written in. */
+    let isWritten = false;
+    const look = ({ dirty }: State, op: number): void => {
       if (dirty.size === 0) {
+        if (isWritten) report.held();
+        isWritten = false;
         reported.clear();
         return;
       }
@@ -21,7 +26,8 @@ export const entryUnflushed: Check = {
       for (const [at, { word, seq }] of dirty) {
         if (reported.get(at) === seq) continue;
         reported.set(at, seq);
-        report.finding(
+        report.findingAt(
+          { seq, op },
           [{ family: "content", number: mfnOf(machineOfWord(at)) }],
           `the word ${hex(word)} at ${hex(machineOfWord(at))}:m is in the CPU's cache alone`,
           "stale",
@@ -30,10 +36,13 @@ export const entryUnflushed: Check = {
     };
     return {
       after: {
-        "tlb.flushed": ({ which }, { state }) => {
-          if (which === "gart") look(state);
+        "gatt.written": (_event, { state }) => {
+          if (state.dirty.size > 0) isWritten = true;
         },
-        "op.ended": (_event, { state }) => look(state),
+        "tlb.flushed": ({ which }, { state, op }) => {
+          if (which === "gart") look(state, op);
+        },
+        "op.ended": (_event, { state, op }) => look(state, op),
       },
     };
   },

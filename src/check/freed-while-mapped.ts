@@ -11,6 +11,7 @@ import type { Check } from "./check.ts";
 export const freedWhileMapped: Check = {
   name: "freed-while-mapped",
   holds: "no page is freed while a GATT entry leads to it",
+  counts: true,
   watch: (_, report) => {
     const leading = new Leading();
     return {
@@ -24,7 +25,10 @@ export const freedWhileMapped: Check = {
           if (machine == null) return;
           for (let i = 0; i < pagesOf(size); i++) {
             const entry = leading.to(offset(mfnOf(machine), i));
-            if (entry === null) continue;
+            if (entry === null) {
+              if (use === "agp" || use === "scratch") report.held();
+              continue;
+            }
             report.finding(
               [
                 { family: "allocation", number: allocation },

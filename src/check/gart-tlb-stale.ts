@@ -6,26 +6,36 @@
 import { type GattIndex, hex } from "../address.ts";
 import { cachedEntry, fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
-import type { Check } from "./check.ts";
+import type { Check, EventAt } from "./check.ts";
 
 export const gartTlbStale: Check = {
   name: "gart-tlb-stale",
   holds: "after each operation the GART's TLB agrees with the table",
+  counts: true,
   watch: (_, report) => {
     /** The stale entries that were reported: the word of each in the TLB. */
     const reported = new Map<GattIndex, number>();
     /** Entries written since the last look; null where anything of the table may have changed. */
-    let touched: Set<GattIndex> | null = null;
-    const anything = (): void => {
+    let touched: Map<GattIndex, EventAt> | null = null;
+    /** The last event by which anything of the table may have changed. */
+    let changed: EventAt = { seq: 0, op: -1 };
+    /** The last write of an entry that the TLB may not know. */
+    const writes = new Map<GattIndex, EventAt>();
+    const anything = (_event: unknown, { seq, op }: EventAt): void => {
       touched = null;
+      changed = { seq, op };
     };
     const look = (state: State, page: GattIndex): void => {
       const held = cachedEntry(state, page)?.word;
       const now = held === undefined ? undefined : fetch(state, page)?.word;
-      if (held === undefined || now === undefined || now === held) reported.delete(page);
-      else if (reported.get(page) !== held) {
+      if (held === undefined || now === undefined) reported.delete(page);
+      else if (now === held) {
+        reported.delete(page);
+        report.held();
+      } else if (reported.get(page) !== held) {
         reported.set(page, held);
-        report.finding(
+        report.findingAt(
+          touched?.get(page) ?? writes.get(page) ?? changed,
           [{ family: "gatt", number: page }],
           `the TLB still holds ${hex(held)}, the table says ${hex(now)}`,
           "stale",
@@ -34,20 +44,26 @@ export const gartTlbStale: Check = {
     };
     return {
       after: {
-        "gatt.written": ({ entry }) => touched?.add(entry),
+        "gatt.written": ({ entry }, { seq, op }) => {
+          touched?.set(entry, { seq, op });
+          writes.set(entry, { seq, op });
+        },
         "tlb.flushed": ({ which }) => {
-          if (which === "gart") reported.clear();
+          if (which !== "gart") return;
+          reported.clear();
+          writes.clear();
         },
         "directory.written": anything,
         "register.written": anything,
         // Where the table is mapped cached, the chipset sees an entry only after this flush.
-        "cache.flushed": ({ size }) => {
-          if (size != null) anything();
+        "cache.flushed": (event, moment) => {
+          if (event.size != null) anything(event, moment);
         },
         "op.ended": (_event, { state }) => {
-          if (state.tlb.size > 0) for (const page of touched ?? tlbPages(state)) look(state, page);
+          if (state.tlb.size > 0)
+            for (const page of touched?.keys() ?? tlbPages(state)) look(state, page);
           else reported.clear();
-          touched = new Set();
+          touched = new Map();
         },
       },
     };

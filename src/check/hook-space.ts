@@ -17,6 +17,7 @@ import {
   raw,
   untranslated,
 } from "../address.ts";
+import { addressesOf, isWrong, verdictOf } from "../event/verdict.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { Check, Moment, Report } from "./check.ts";
 
@@ -25,6 +26,7 @@ type Called = Of<"hook.called">;
 export const hookSpace: Check = {
   name: "hook-space",
   holds: "a hook finds for each number the page that the number was given for",
+  counts: true,
   watch: (about, report) => {
     /** The page that a number stands for, by the number in pages. */
     const given = new Map<BusPage, Pfn>();
@@ -39,6 +41,7 @@ export const hookSpace: Check = {
           if (event.phys == null) return;
           if (!event.hook.endsWith("_to_virt")) {
             given.set(pageOf(event), pfnOf(event.phys));
+            returned(event, report);
             return;
           }
           if (event.reached != null) cleared(event, report);
@@ -55,9 +58,26 @@ const pageOf = ({ bus, phys }: Called): BusPage =>
   // A driver keeps the number alone, without the space it is of.
   busPageOf(bus ?? busNumber(raw(phys!)));
 
+/** The number that a hook returns leads to the page; one that promises a kernel-physical address gives no other. */
+function returned(event: Called, report: Report): void {
+  const verdict = verdictOf(addressesOf(event), null);
+  if (verdict === "unknown") report.unknown("how the bus sees memory is not told");
+  else if (verdict === null || !isWrong(verdict)) report.held();
+  else
+    report.finding(
+      [],
+      `${event.hook} returns ${hex(event.bus!)}; the page is at ${hex(event.machine!)}:m`,
+      verdict,
+    );
+}
+
 /** The CPU used the pointer that the hook returned at once. */
 function cleared({ machine, reached, virt }: Called, report: Report): void {
-  if (machine == null || machine === reached) return;
+  if (machine == null) return;
+  if (machine === reached) {
+    report.held();
+    return;
+  }
   const says = `${virt == null ? "the pointer" : `${hex(virt)}:v`} reaches ${hex(reached!)}:m`;
   report.finding([], `${says}; the page is at ${hex(machine)}:m`, "wrong-space");
 }
@@ -70,7 +90,10 @@ function asked(
   source: "simulated" | "imported",
 ): void {
   const found = pfnOf(event.phys!);
-  if (meant === found) return;
+  if (meant === found) {
+    report.held();
+    return;
+  }
   const number = busOf(pageOf(event));
   if (meant === undefined) {
     if (source === "imported") {

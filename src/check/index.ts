@@ -5,6 +5,7 @@ import type { Check } from "./check.ts";
 import { coherentAlignment } from "./coherent-alignment.ts";
 import { dataLost } from "./data-lost.ts";
 import { deviceAstray } from "./device-astray.ts";
+import { deviceFault } from "./device-fault.ts";
 import { dmaAccess } from "./dma-access.ts";
 import { dmaRelease } from "./dma-release.ts";
 import { entryAstray } from "./entry-astray.ts";
@@ -16,8 +17,10 @@ import { freedWhileMapped } from "./freed-while-mapped.ts";
 import { gartTlbStale } from "./gart-tlb-stale.ts";
 import { hookSpace } from "./hook-space.ts";
 import { iommuTlbStale } from "./iommu-tlb-stale.ts";
+import { kernelFault } from "./kernel-fault.ts";
 import { mappingAstray } from "./mapping-astray.ts";
 import { memoryCount } from "./memory-count.ts";
+import { numberAstray } from "./number-astray.ts";
 import { p2mInverse } from "./p2m-inverse.ts";
 import { pageExposed } from "./page-exposed.ts";
 import { remapAstray } from "./remap-astray.ts";
@@ -49,4 +52,7 @@ export const checks: readonly Check[] = [
   mappingAstray,
   dataLost,
   coherentAlignment,
+  numberAstray,
+  deviceFault,
+  kernelFault,
 ];

@@ -11,6 +11,7 @@ import type { Check, Moment, Report } from "./check.ts";
 export const iommuTlbStale: Check = {
   name: "iommu-tlb-stale",
   holds: "a PCI device is translated by the IOMMU's table, not by an old entry in its TLB",
+  counts: true,
   watch: (_, report) => ({
     before: {
       "device.read": (event, moment) => look(event, moment, report),
@@ -28,7 +29,11 @@ function look(
   const page = busPageOf(onDeviceBus(bus));
   const kept = state.iommuTlb.get(page);
   const now = entryOf(state, page);
-  if (kept === undefined || kept === now) return;
+  if (kept === undefined) return;
+  if (kept === now) {
+    report.held();
+    return;
+  }
   report.finding(
     [{ family: "iommu", number: page }],
     `${hex(bus)}:b still leads to frame ${hex(kept)}; the table ${now === undefined ? "has no entry" : `says ${hex(now)}`}`,

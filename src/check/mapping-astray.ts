@@ -15,16 +15,17 @@ import {
   pfnOf,
   untranslated,
 } from "../address.ts";
-import { addressesOf, verdictOf } from "../event/verdict.ts";
+import { addressesOf, isWrong, verdictOf } from "../event/verdict.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { translate } from "../machine/iommu.ts";
 import { pagesOf, type State } from "../machine/state.ts";
 import { Table } from "../machine/table.ts";
-import type { Check } from "./check.ts";
+import type { Check, Report } from "./check.ts";
 
 export const mappingAstray: Check = {
   name: "mapping-astray",
   holds: "every page of a DMA mapping is reached by its handle",
+  counts: true,
   watch: (about, report) => {
     /** By frame of a slot: the page that was last copied to it. */
     const slots = new Table<Mfn, Pfn>();
@@ -38,9 +39,17 @@ export const mappingAstray: Check = {
         },
         "dma.mapped": (event, { state }) => {
           // A capture does not say which domain of the IOMMU a device is in.
-          if (about.source === "imported" && state.iommu.size > 0) return;
+          if (about.source === "imported" && state.iommu.size > 0) {
+            lookAtFirst(event, report);
+            return;
+          }
           const page = strayPage(event, state, slots);
-          if (page === null) return;
+          if (page === null) {
+            if (event.machine == null || event.reached == null)
+              report.unknown("it is not told where the buffer lies, or where its handle leads");
+            else report.held();
+            return;
+          }
           const { bus } = event;
           report.finding(
             [{ family: "dma", number: event.handle }],
@@ -53,6 +62,20 @@ export const mappingAstray: Check = {
     };
   },
 };
+
+/** By the event alone: where the first page is, and where the importer saw the handle lead. */
+function lookAtFirst(event: Of<"dma.mapped">, report: Report): void {
+  const verdict = verdictOf(addressesOf(event), null);
+  if (verdict === null || verdict === "unknown")
+    report.unknown("it is not told where the buffer lies, or where its handle leads");
+  else if (isWrong(verdict))
+    report.finding(
+      [{ family: "dma", number: event.handle }],
+      `the buffer is at ${hex(event.machine!)}:m; the handle ${hex(event.bus)}:b leads to ${hex(event.reached!)}:m`,
+      verdict,
+    );
+  else report.held();
+}
 
 /** The first page that the handle does not lead to; null where it leads to all whose frame is known. */
 function strayPage({ bus, phys, size }: Of<"dma.mapped">, state: State, slots: Table<Mfn, Pfn>) {

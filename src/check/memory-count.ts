@@ -11,6 +11,7 @@ import type { Check } from "./check.ts";
 export const memoryCount: Check = {
   name: "memory-count",
   holds: "the driver's count of memory is that of its live allocations, and keys are unique",
+  counts: true,
   watch: (about, report) => {
     /** 1 for each allocation since the bridge came, by its first page. */
     const live = new Table<Pfn, number>();
@@ -46,6 +47,7 @@ export const memoryCount: Check = {
           const difference = count - live.size;
           if (difference !== 0 && difference !== told)
             report.finding([], `the driver counts ${count} and has ${live.size}`);
+          else if (difference === 0) report.held();
           told = difference;
         },
       },

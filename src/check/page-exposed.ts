@@ -12,6 +12,7 @@ import type { Check } from "./check.ts";
 export const pageExposed: Check = {
   name: "page-exposed",
   holds: "what is read of a client's memory was written since it was allocated",
+  counts: true,
   watch: (_, report) => {
     /** The seq of the last write to a frame; a frame without one was last written before the trace begins. */
     const written = new Map<Mfn, number>();
@@ -27,7 +28,11 @@ export const pageExposed: Check = {
           const owner = state.allocationOf(pfnOf(phys));
           if (owner === null || uses[owner.use] !== "agp") return;
           const at = written.get(frame);
-          if (at === undefined || at > state.allocated.get(owner.first)!) return;
+          if (at === undefined) return;
+          if (at > state.allocated.get(owner.first)!) {
+            report.held();
+            return;
+          }
           const says = `the page was allocated after ${tagName(tag)} was written to it, by #${at}`;
           report.finding([{ family: "content", number: frame }], says);
         },

@@ -12,6 +12,7 @@ import type { Check, Moment, Report } from "./check.ts";
 export const remapAstray: Check = {
   name: "remap-astray",
   holds: "ioremap is given the address of the page that was meant, in the space that it takes",
+  counts: true,
   watch: (_, report) => ({
     after: {
       "table.remapped": (event) => look(event, event.page, report),
@@ -30,9 +31,12 @@ function look(
   report: Report,
 ): void {
   const { bus, machine, reached } = event;
-  if (bus == null || machine == null || reached == null || machine === reached) return;
+  if (bus == null || machine == null || reached == null) return;
   const verdict = verdictOf(addressesOf(event), null);
-  if (verdict === null || !isWrong(verdict)) return;
+  if (verdict === null || !isWrong(verdict)) {
+    if (page !== null) report.held();
+    return;
+  }
   report.finding(
     page === null ? [] : [{ family: "mapping", number: page }],
     `${hex(bus)} leads to ${hex(reached)}:m${page === null ? ", which is refused" : ""}; the page is at ${hex(machine)}:m`,

@@ -7,7 +7,7 @@ import { type Event, type KindName, kindNames, type Recorded } from "../event/vo
 import { nearest, UserError } from "../fault.ts";
 import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
-import type { Check, Checked, Finding, Handlers, Moment, Report, Watch } from "./check.ts";
+import type { Check, Checked, EventAt, Finding, Handlers, Moment, Report } from "./check.ts";
 
 /** Findings of one check that are kept; further ones are counted. */
 const KEPT = 100;
@@ -22,30 +22,78 @@ export function runChecks(
   state: State,
   checks: readonly Check[],
 ): Checked[] {
-  const moment = { seq: 0, op: -1, state };
-  const before: Listeners = new Map();
-  const after: Listeners = new Map();
-  const all = checks.map((check) => {
-    const running = new Running(check, moment);
-    try {
-      const watch: Watch | undefined = check.watch(about, running);
-      if (watch === undefined) throw new UserError("watch() gives no handlers: { before, after }");
-      listen(before, running, watch.before);
-      listen(after, running, watch.after);
-    } catch (error) {
-      running.fail(error);
-    }
-    return running;
-  });
+  const run = new CheckRun(about, checks, state, () => {});
   for (const { seq, op, event } of events) {
-    moment.seq = seq;
-    moment.op = op;
-    tell(before.get(event.kind), event, moment);
+    run.before(seq, op, event);
     apply(state, event, seq);
-    tell(after.get(event.kind), event, moment);
-    if (event.kind === "events.lost") for (const running of all) running.lose(event.count);
+    run.after(event);
   }
-  return all.map(({ outcome }) => outcome);
+  return run.end();
+}
+
+/** All checks at work, told of every event before and after it changes the state. */
+export class CheckRun {
+  readonly #moment: { seq: number; op: number; readonly state: State };
+  readonly #before: Listeners = new Map();
+  readonly #after: Listeners = new Map();
+  readonly #all: readonly Running[];
+
+  /** `each` hears of every finding, and of every event that could not be decided, as null. */
+  constructor(
+    about: About,
+    checks: readonly Check[],
+    state: State,
+    each: (finding: Finding | null) => void,
+  ) {
+    const moment = { seq: 0, op: -1, state };
+    this.#moment = moment;
+    this.#all = checks.map((check) => {
+      const running = new Running(check, moment, each);
+      try {
+        const watch = check.watch(about, running);
+        if (watch === undefined)
+          throw new UserError("watch() gives no handlers: { before, after }");
+        listen(this.#before, running, watch.before);
+        listen(this.#after, running, watch.after);
+        running.atEnd = watch.end;
+      } catch (error) {
+        running.fail(error);
+      }
+      return running;
+    });
+  }
+
+  before(seq: number, op: number, event: Event): void {
+    this.#moment.seq = seq;
+    this.#moment.op = op;
+    this.#tell(this.#before.get(event.kind), event);
+  }
+
+  after(event: Event): void {
+    this.#tell(this.#after.get(event.kind), event);
+    if (event.kind === "events.lost") for (const running of this.#all) running.lose(event.count);
+  }
+
+  /** Behind the last event: what came of each check. */
+  end(): Checked[] {
+    return this.#all.map((running) => {
+      running.end();
+      return running.outcome;
+    });
+  }
+
+  #tell(listeners: readonly [Running, Handler][] | undefined, event: Event): void {
+    if (listeners === undefined) return;
+    for (const [running, handler] of listeners) {
+      if (!running.isRunning) continue;
+      running.heard++;
+      try {
+        handler(event as never, this.#moment);
+      } catch (error) {
+        running.fail(error);
+      }
+    }
+  }
 }
 
 function listen(listeners: Listeners, running: Running, handlers: Handlers = {}): void {
@@ -62,41 +110,32 @@ function listen(listeners: Listeners, running: Running, handlers: Handlers = {})
   }
 }
 
-function tell(
-  listeners: readonly [Running, Handler][] | undefined,
-  event: Event,
-  moment: Moment,
-): void {
-  if (listeners === undefined) return;
-  for (const [running, handler] of listeners) {
-    if (!running.isRunning) continue;
-    try {
-      handler(event as never, moment);
-    } catch (error) {
-      running.fail(error);
-    }
-  }
-}
-
 /** One check while it runs: its findings so far, and whether it still runs. */
 class Running implements Report {
   readonly check: Check;
   isRunning = true;
-  readonly #moment: Moment;
+  /** How many events it was told of. */
+  heard = 0;
+  atEnd: (() => void) | undefined;
+  readonly #moment: EventAt;
+  readonly #each: (finding: Finding | null) => void;
+  #held = 0;
   #count = 0;
   readonly #findings: Finding[] = [];
   #unknown: Checked["unknown"] = null;
   #undecidable: Checked["undecidable"] = null;
   #failure: Checked["failure"] = null;
 
-  constructor(check: Check, moment: Moment) {
+  constructor(check: Check, moment: EventAt, each: (finding: Finding | null) => void) {
     this.check = check;
     this.#moment = moment;
+    this.#each = each;
   }
 
   get outcome(): Checked {
     return {
       check: this.check,
+      held: this.check.counts ? this.#held : Math.max(0, this.heard - this.#count),
       count: this.#count,
       findings: this.#findings,
       unknown: this.#unknown,
@@ -105,17 +144,31 @@ class Running implements Report {
     };
   }
 
+  held(): void {
+    this.#held++;
+  }
+
   finding(subjects: readonly Subject[], says: string, verdict?: Verdict): void {
+    this.findingAt(this.#moment, subjects, says, verdict);
+  }
+
+  findingAt(
+    { seq, op }: EventAt,
+    subjects: readonly Subject[],
+    says: string,
+    verdict?: Verdict,
+  ): void {
     this.#count++;
-    if (this.#findings.length === KEPT) return;
-    const { seq, op } = this.#moment;
     const { name: check } = this.check;
-    this.#findings.push({ check, seq, op, subjects, verdict: verdict ?? null, says });
+    const finding = { check, seq, op, subjects, verdict: verdict ?? null, says };
+    this.#each(finding);
+    if (this.#findings.length < KEPT) this.#findings.push(finding);
   }
 
   unknown(why: string): void {
     const { count, ...first } = this.#unknown ?? { count: 0, seq: this.#moment.seq, why };
     this.#unknown = { count: count + 1, ...first };
+    this.#each(null);
   }
 
   cannotTell(why: string): void {
@@ -130,7 +183,16 @@ class Running implements Report {
 
   /** A check that throws is called no more; what it threw is its result. */
   fail(error: unknown): void {
-    this.#failure = { seq: this.#moment.seq, error };
+    this.#failure ??= { seq: this.#moment.seq, error };
     this.isRunning = false;
+  }
+
+  end(): void {
+    if (!this.isRunning) return;
+    try {
+      this.atEnd?.();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 }

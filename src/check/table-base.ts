@@ -16,21 +16,26 @@ import {
   tablePage,
   untranslated,
 } from "../address.ts";
-import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
+import { addressesOf, isWrong, type Verdict, verdictOf } from "../event/verdict.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
-import type { Check } from "./check.ts";
+import type { Check, Report } from "./check.ts";
 
 export const tableBase: Check = {
   name: "table-base",
   holds: "the chipset finds the table's pages where the driver wrote them",
+  counts: true,
   watch: (about, report) => ({
     after: {
       "register.written": (event, { state }) => {
         const { register, bus } = event;
         const { chipset } = state.nature;
+        if (chipset === null) return;
         // A two-level table has a directory of one page; its words are checked one by one.
-        if (chipset === null || chipset.directory !== null) return;
+        if (chipset.directory !== null) {
+          lookAtBase(event, report);
+          return;
+        }
         const known = chipset.registers.find(({ number }) => number === register);
         // U3's driver writes the upper bits of the base last.
         const upper = chipset.registers.find(({ fields }) => fields.some(isUpper));
@@ -38,10 +43,17 @@ export const tableBase: Check = {
           return;
         const base = chipset.tableBase(state)?.base;
         if (base === undefined) return;
-        if (about.source === "imported" && state.table.size === 0)
-          report.unknown("the table's pages were allocated before the trace begins");
+        if (state.table.size === 0) {
+          if (about.source === "imported")
+            report.unknown("the table's pages were allocated before the trace begins");
+          lookAtBase(event, report);
+          return;
+        }
         const page = firstWrongPage(state, base);
-        if (page === null) return;
+        if (page === null) {
+          report.held();
+          return;
+        }
         const fetched = offset(untranslated(base), page * PAGE_SIZE);
         const meant = machineOf(state.table.frameOf(tablePage(page))!);
         report.finding(
@@ -55,6 +67,20 @@ export const tableBase: Check = {
 };
 
 const isUpper = ({ name }: { readonly name: string }): boolean => name === "table-high";
+
+/** A base that stands for one page. */
+function lookAtBase(event: Of<"register.written">, report: Report): void {
+  const { register, bus, machine, reached } = event;
+  if (bus == null || reached == null || machine == null) return;
+  const verdict = verdictOf(addressesOf(event), null);
+  if (verdict !== null && isWrong(verdict))
+    report.finding(
+      [{ family: "register", number: register }],
+      `${hex(bus)} leads to ${hex(reached)}:m; the page is at ${hex(machine)}:m`,
+      verdict,
+    );
+  else report.held();
+}
 
 /** The first page of the table that is not where the chipset looks for it; null where all are. */
 function firstWrongPage({ table }: State, base: Bus): number | null {

@@ -5,29 +5,34 @@
 
 import { type GattIndex, hex } from "../address.ts";
 import { registerAt } from "../event/register.ts";
-import { Table } from "../machine/table.ts";
-import type { Check } from "./check.ts";
+import type { Check, EventAt } from "./check.ts";
 
 export const writePosted: Check = {
   name: "write-posted",
   holds: "entries written through the chipset's window are read back before the operation is done",
+  counts: true,
   watch: (_, report) => {
-    /** Entries whose write may still be posted: the word of each. */
-    const posted = new Table<GattIndex, number>();
+    /** Entries whose write may still be posted: the write of each. */
+    const posted = new Map<GattIndex, EventAt & { readonly word: number }>();
+    const arrive = (): void => {
+      for (const _ of posted) report.held();
+      posted.clear();
+    };
     return {
       after: {
-        "gatt.written": ({ entry, word, virt }) => {
-          if (virt != null) posted.set(entry, word);
+        "gatt.written": ({ entry, word, virt }, { seq, op }) => {
+          if (virt != null) posted.set(entry, { seq, op, word });
         },
         "gatt.read": ({ virt }) => {
-          if (virt != null) posted.clear();
+          if (virt != null) arrive();
         },
         "register.read": ({ register }) => {
-          if (posted.size > 0 && registerAt(register).where === "mmio") posted.clear();
+          if (posted.size > 0 && registerAt(register).where === "mmio") arrive();
         },
         "op.ended": () => {
-          for (const [entry, word] of posted)
-            report.finding(
+          for (const [entry, { word, ...at }] of posted)
+            report.findingAt(
+              at,
               [{ family: "gatt", number: entry }],
               `nothing was read since ${hex(word)} was written: a bridge may still hold it`,
             );

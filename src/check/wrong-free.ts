@@ -12,6 +12,7 @@ import type { Check } from "./check.ts";
 export const wrongFree: Check = {
   name: "wrong-free",
   holds: "only pages that were allocated are freed, for the same use and in the same number",
+  counts: true,
   watch: (about, report) => ({
     before: {
       "page.freed": ({ allocation, size, use, phys }, { state }) => {
@@ -32,6 +33,7 @@ export const wrongFree: Check = {
             subjects,
             `a page${where} is freed as ${use} that was for ${uses[owner.use]}`,
           );
+        else report.held();
       },
     },
   }),

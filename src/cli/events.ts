@@ -2,14 +2,16 @@
 
 import type { Command } from "commander";
 import { toLine } from "../event/line.ts";
-import { isWrong } from "../event/verdict.ts";
-import { type KindName, kindNames } from "../event/vocabulary.ts";
+import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { unknownName } from "../fault.ts";
+import type { WrongEvent } from "../judgement/judgement.ts";
+import { judgedOf } from "../replay/judged.ts";
 import { momentOf, positions } from "../replay/position.ts";
 import { verdictIn } from "../replay/provenance.ts";
-import { eventLine } from "../report/event-text.ts";
+import { judgedLine } from "../report/event-text.ts";
+import type { TraceReader } from "../store/read.ts";
 import { notice, Output } from "./output.ts";
-import { reading } from "./reading.ts";
+import { reading, sayIfUnjudged } from "./reading.ts";
 
 interface Options {
   readonly from?: string;
@@ -31,7 +33,7 @@ export function addEvents(program: Command): void {
     .option("--from <position>", "start with this event")
     .option("--to <position>", "stop after this event")
     .option("--kind <kinds>", "only these kinds, separated by commas", kinds)
-    .option("--wrong", "only events whose number does not lead to the page that was meant", false)
+    .option("--wrong", "only events of which something is wrong", false)
     .option("--json", "print lines of JSON", false)
     .action((path: string, options: Options) =>
       reading([path], async ([trace]) => {
@@ -39,22 +41,45 @@ export function addEvents(program: Command): void {
         let printed = 0;
         const from = options.from === undefined ? 1 : momentOf(trace!, options.from);
         const to = options.to === undefined ? trace!.count : momentOf(trace!, options.to);
-        for (const recorded of trace!.events(Math.max(from, 1), to)) {
-          const { event } = recorded;
-          if (options.kind !== undefined && !options.kind.includes(event.kind)) continue;
-          const verdict = verdictIn(trace!, recorded);
-          if (options.wrong && !isWrong(verdict)) continue;
+        if (options.wrong) sayIfUnjudged(path, trace!);
+        const wanted = options.wrong
+          ? wrongEvents(trace!, from, to)
+          : judgedEvents(trace!, Math.max(from, 1), to);
+        for (const { recorded, wrong } of wanted) {
+          if (options.kind !== undefined && !options.kind.includes(recorded.event.kind)) continue;
           printed++;
           await output.line(
             options.json
               ? toLine(recorded, trace!.about.virtBase)
-              : eventLine(recorded, verdict, trace!.about),
+              : judgedLine(recorded, verdictIn(trace!, recorded), wrong, trace!.about),
           );
         }
         await output.flush();
         if (printed === 0) notice("gartrace: the trace has no such event");
       }),
     );
+}
+
+/** An event, and what is wrong with it. */
+interface JudgedEvent {
+  readonly recorded: Recorded;
+  readonly wrong: WrongEvent | null;
+}
+
+function* wrongEvents(trace: TraceReader, from: number, to: number): Generator<JudgedEvent> {
+  for (const wrong of judgedOf(trace).wrong(from, to, false))
+    yield { recorded: trace.event(wrong.seq)!, wrong };
+}
+
+/** All of them; where the file does not say which are wrong, their numbers alone speak. */
+function* judgedEvents(trace: TraceReader, from: number, to: number): Generator<JudgedEvent> {
+  const wrong = trace.judged?.wrong(from, to, false);
+  let next = wrong?.next();
+  for (const recorded of trace.events(from, to)) {
+    const isNext = next?.done === false && next.value.seq === recorded.seq;
+    yield { recorded, wrong: isNext ? next!.value : null };
+    if (isNext) next = wrong!.next();
+  }
 }
 
 function kinds(text: string): KindName[] {

@@ -8,6 +8,7 @@ import { PROBES, probesFrom } from "../exchange/import/probes.ts";
 import { UserError } from "../fault.ts";
 import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
+import { watched } from "./judging.ts";
 import { notice, printJson } from "./output.ts";
 import { assertOther, writing } from "./writing.ts";
 
@@ -62,11 +63,10 @@ async function run(files: string[], options: Options): Promise<void> {
       sources = await importFiles(files, wishes, async (about) => {
         const sink = await open(about);
         platform = about.platform;
-        return (seq, op, event, state) => {
+        return watched(sink, () => {
           // Ctrl-C ends the following of a file, not the trace.
           if (!options.follow) check();
-          sink(seq, op, event, state);
-        };
+        });
       });
       beside(sources);
     });

@@ -1,5 +1,6 @@
 // reading.ts - commands that read a trace: open it, say when it is torn, close it.
 
+import { accessSync, constants } from "node:fs";
 import { readingTrouble } from "../store/open.ts";
 import { TraceReader } from "../store/read.ts";
 import { notice } from "./output.ts";
@@ -37,6 +38,24 @@ const FEW = 16384;
 export function sayIfUnkept(path: string, trace: TraceReader): void {
   if (!trace.hasKeyframes && trace.count > FEW)
     notice(`gartrace: ${path} has no keyframes, so it is replayed from its start; ${cure(path)}`);
+}
+
+/** Says that a trace is judged now, where its file does not say what is right. */
+export function sayIfUnjudged(path: string, trace: TraceReader): void {
+  if (trace.judged === null && !trace.torn)
+    notice(
+      `gartrace: ${path} was not judged by this version, so it is judged now, in memory; ` +
+        (isWritable(path) ? cure(path) : "it cannot be kept: the file is read-only"),
+    );
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const cure = (path: string): string => `'gartrace index ${path}' mends that`;

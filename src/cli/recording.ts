@@ -16,6 +16,7 @@ import { scenarios } from "../scenario/index.ts";
 import { aboutRun, type Setup, setupOfScenario } from "../scenario/setup.ts";
 import { changesOf } from "../workload/change.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
+import { watched } from "./judging.ts";
 import { Progress } from "./output.ts";
 import { type Written, writing } from "./writing.ts";
 
@@ -121,12 +122,7 @@ export const recordTo = (
   writing(path, force, async ({ open, check }) => {
     const keep = await open(fork?.about ?? aboutRun(setup));
     const sink: Sink =
-      fork === undefined
-        ? keep
-        : (seq, op, event, state) => {
-            fork.see({ seq, op, event });
-            keep(seq, op, event, state);
-          };
+      fork === undefined ? keep : watched(keep, (seq, op, event) => fork.see({ seq, op, event }));
     const progress = new Progress("recording", setup.workload.operations.length);
     try {
       let turn = performance.now();

@@ -3,14 +3,18 @@
 import { resolve } from "node:path";
 import type { About, SourceFile } from "../event/trace.ts";
 import { UserError } from "../fault.ts";
+import type { Judgement } from "../judgement/judgement.ts";
 import type { Sink } from "../machine/machine.ts";
 import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter } from "../store/write.ts";
+import { type JudgedSink, judging } from "./judging.ts";
 
 export interface Written {
   readonly path: string;
   readonly events: number;
   readonly digest: string;
+  /** Null where the trace could not be judged on the way. */
+  readonly judgement: Judgement | null;
 }
 
 /** Someone pressed Ctrl-C. */
@@ -43,6 +47,7 @@ export async function writing(
   if (path === "" || path.endsWith("/"))
     throw new UserError(`'${path}' is no file to write to; name a file, such as ${path}run.gart`);
   let writer = null as TraceWriter | null;
+  let judged = null as JudgedSink | null;
   let interrupted: Interrupted | null = null;
   let failed: unknown = null;
   const interrupt = () => {
@@ -63,7 +68,8 @@ export async function writing(
       open: async (about) => {
         const opened = await TraceWriter.create(path, about, { force });
         writer = opened;
-        return (seq, op, event, state) => opened.append(seq, op, event, state);
+        judged = judging(opened, about);
+        return judged.sink;
       },
       check: () => {
         if (interrupted !== null) throw interrupted;
@@ -72,7 +78,9 @@ export async function writing(
       beside: (sources) => writer!.beside(sources),
     });
     if (failed !== null) throw failed;
-    return { path, ...writer!.finish() };
+    const judgement = judged?.end() ?? null;
+    if (judgement !== null) writer!.judged(judgement);
+    return { path, ...writer!.finish(), judgement };
   } catch (error) {
     // After a failed write the file is closed already; the next event meets that and not the failure.
     throw writer === null ? error : torn(path, writer, failed ?? error);

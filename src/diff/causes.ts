@@ -2,7 +2,7 @@
 
 import { isAstray } from "../event/verdict.ts";
 import { kindNames } from "../event/vocabulary.ts";
-import { SOURCELESS } from "../replay/provenance.ts";
+import { SOURCELESS } from "../judgement/sources.ts";
 import type { PairClass } from "./compare.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Difference, Mark } from "./difference.ts";

@@ -31,11 +31,11 @@ import {
 } from "../event/vocabulary.ts";
 import { isAccessKind, MatchKeys } from "../fingerprint/match-key.ts";
 import { Owners } from "../fingerprint/page-owners.ts";
+import { Sources } from "../judgement/sources.ts";
 import { apply } from "../machine/apply.ts";
 import { pagesOf, State } from "../machine/state.ts";
 import { Table } from "../machine/table.ts";
 import { Watch } from "../replay/observe.ts";
-import { Sources } from "../replay/provenance.ts";
 import { natureOf } from "../replay/replay.ts";
 import { EventQueue, KEY, LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
 import type { Compared } from "./in-memory.ts";
@@ -67,7 +67,15 @@ export class Names {
 
 // Looked up once: these stand in a loop over every event.
 const { seq: SEQ, kind: KIND, op: OP, actor: ACTOR, place: PLACE, subject: SUBJECT } = at;
-const { phys: PHYS, machine: MACHINE, bus: BUS, reached: REACHED, size: SIZE, value: VALUE } = at;
+const {
+  cause: CAUSE,
+  phys: PHYS,
+  machine: MACHINE,
+  bus: BUS,
+  reached: REACHED,
+  size: SIZE,
+  value: VALUE,
+} = at;
 const HAS_PHYS = 1 << PHYS;
 const HAS_BUS = 1 << BUS;
 
@@ -123,7 +131,7 @@ export class Cursor {
     this.#kinds = trace.names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
     this.#actors = trace.names.actors.map((actor) => actors.indexOf(actor as Actor));
     this.#chunks = trace.rows(1, trace.count)[Symbol.iterator]();
-    this.sources = new Sources(trace);
+    this.sources = new Sources(trace, trace.names.places);
     this.ranges = new Ranges(
       (address) => this.#machineOf(address),
       (address) => this.#owners.pagesFrom(pfnOf(phys(address))),
@@ -181,7 +189,7 @@ export class Cursor {
       const place = (filled & (1 << PLACE)) === 0 ? NONE : this.#placeOf(row[PLACE]!);
       this.#see(row, kind, actor, place, filled, note);
     } else if (kind !== BEGAN && kind !== ENDED) this.#countApart(kind, value);
-    this.sources.see(row, kind);
+    this.#source(row, kind);
     if (kind === FREED) this.#owners.free(firstOf(row), pagesOf(row[SIZE]!));
   }
 
@@ -259,7 +267,11 @@ export class Cursor {
     this.#keepTrack(kind, row);
     if (kind === FREED) this.#owners.free(firstOf(row), pagesOf(row[SIZE]!));
     if (kind === REGISTER_WRITTEN) this.#keys.read(row, 0, filledOf(row), kind, undefined);
-    this.sources.see(row, kind);
+    this.#source(row, kind);
+  }
+
+  #source(row: Row, kind: number): void {
+    this.sources.see(row[SEQ]!, kind, row[CAUSE]!, row[PLACE]!, row[VALUE]!);
   }
 
   #nextRow(): Row {

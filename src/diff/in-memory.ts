@@ -8,7 +8,7 @@ import type { Trace } from "../replay/trace.ts";
 /** What a comparison needs of a trace. */
 export type Compared = Pick<
   Trace,
-  "about" | "count" | "torn" | "events" | "event" | "ops" | "names" | "rows"
+  "about" | "count" | "torn" | "events" | "event" | "ops" | "names" | "rows" | "judged"
 >;
 
 export function inMemory(about: About, events: readonly Recorded[]): Compared {
@@ -17,6 +17,7 @@ export function inMemory(about: About, events: readonly Recorded[]): Compared {
     about,
     count: events.length,
     torn: false,
+    judged: null,
     events: (from = 1, to = Number.POSITIVE_INFINITY) => events.slice(from - 1, to),
     event: (seq) => events[seq - 1],
     ops: () => opsOf(events),

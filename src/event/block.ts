@@ -46,19 +46,19 @@ const asked = (e: FieldValues<typeof request>): string =>
 
 export const block = {
   "request.issued": kind(
-    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
     request,
     (e) => asked(e),
   ),
   // The device has read the command: from here on it may touch the buffer.
   "request.fetched": kind(
-    { effect: "changes", doneBy: "device", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "device", scope: "op", use: "none", inCaptures: false },
     request,
     (e) => `${asked(e)}, fetched`,
   ),
   // A part of the request's data: which bytes of the disk are in which piece of memory, as one range of the bus.
   "request.mapped": kind(
-    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: true },
+    { effect: "changes", doneBy: "driver", scope: "op", use: "handed", inCaptures: true },
     {
       request: subject("request"),
       what: named(requests),
@@ -75,17 +75,17 @@ export const block = {
       `are at ${hex(e.bus)}:b`,
   ),
   "request.completed": kind(
-    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
     request,
     (e) => `${asked(e)}, completed`,
   ),
   "bio.merged": kind(
-    { effect: "fact", doneBy: "driver", scope: "op", inCaptures: false },
+    { effect: "fact", doneBy: "driver", scope: "op", use: "handed", inCaptures: false },
     segments,
     (e) => `segments merged at ${hex(e.bus)}:b, next is at ${hex(e.machine)}:m`,
   ),
   "bio.split": kind(
-    { effect: "fact", doneBy: "driver", scope: "op", inCaptures: false },
+    { effect: "fact", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
     segments,
     (e) => `segments kept apart at ${hex(e.bus)}:b, next is at ${hex(e.machine)}:m`,
   ),

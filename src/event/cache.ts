@@ -11,7 +11,13 @@ export const attributes = ["reserved", "unreserved", "uncached", "cached"] as co
 
 export const cache = {
   "cache.flushed": kind(
-    { effect: "changes-many", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    {
+      effect: "changes-many",
+      doneBy: "chipset-driver",
+      scope: "op",
+      use: "none",
+      inCaptures: false,
+    },
     {
       instruction: formerly("way", named(flushes)),
       virt: optional(virtField),
@@ -22,12 +28,18 @@ export const cache = {
       `${e.instruction}${e.virt == null ? "" : ` ${hex(e.virt)}`}${e.size == null ? "" : `, ${e.size} bytes`}`,
   ),
   "tlb.flushed": kind(
-    { effect: "changes-many", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    {
+      effect: "changes-many",
+      doneBy: "chipset-driver",
+      scope: "op",
+      use: "none",
+      inCaptures: false,
+    },
     { which: named(tlbs) },
     (e) => `${e.which} TLB flushed`,
   ),
   "attribute.changed": kind(
-    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
     { attribute: named(attributes), ...pageFields, phys: physField, size: sizeField },
     (e) =>
       `${hex(e.phys)}:p ${e.size === 4096 ? "" : `and ${e.size / 4096 - 1} more `}now ${e.attribute}`,

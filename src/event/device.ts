@@ -59,34 +59,34 @@ export const copies = ["to-slot", "from-slot"] as const;
 
 export const device = {
   "cpu.wrote": kind(
-    { effect: "changes", doneBy: "cpu", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "cpu", scope: "op", use: "none", inCaptures: false },
     byCpu,
     (e) => `cpu writes ${tagName(e.tag)} at ${hex(e.machine)}:m`,
   ),
   "cpu.read": kind(
-    { effect: "observes", doneBy: "cpu", scope: "op", inCaptures: false },
+    { effect: "observes", doneBy: "cpu", scope: "op", use: "none", inCaptures: false },
     byCpu,
     (e) => `cpu reads ${tagName(e.tag)} at ${hex(e.machine)}:m`,
   ),
   "device.wrote": kind(
-    { effect: "changes", doneBy: "device", scope: "op", inCaptures: true },
+    { effect: "changes", doneBy: "device", scope: "op", use: "access", inCaptures: true },
     byDevice,
     (e) => `writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`,
   ),
   "device.read": kind(
-    { effect: "observes", doneBy: "device", scope: "op", inCaptures: true },
+    { effect: "observes", doneBy: "device", scope: "op", use: "access", inCaptures: true },
     byDevice,
     (e) => `reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`,
   ),
   // An address that a driver put where a device will fetch it: a PRD entry, a PRP.
   "descriptor.written": kind(
-    { effect: "fact", doneBy: "driver", scope: "op", inCaptures: true },
+    { effect: "fact", doneBy: "driver", scope: "op", use: "handed", inCaptures: true },
     { device: optional(pciField), ...translationFields, bus: busField, size: sizeField },
     (e) => `${e.size} bytes at ${hex(e.bus)}:b named to the device`,
   ),
   // A bounce buffer: `phys` and `machine` are where the bytes come from, `reached` is where they go.
   "page.copied": kind(
-    { effect: "changes", doneBy: "cpu", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "cpu", scope: "op", use: "none", inCaptures: false },
     {
       frame: subject("content"),
       direction: formerly("way", named(copies)),

@@ -26,7 +26,7 @@ export const faults = [
 
 export const fault = {
   "fault.raised": kind(
-    { effect: "fact", doneBy: "any", scope: "op", inCaptures: true },
+    { effect: "fact", doneBy: "any", scope: "op", use: "handed", inCaptures: true },
     {
       fault: named(faults),
       text: optional(textField),
@@ -39,7 +39,7 @@ export const fault = {
   ),
   // The recorder could not keep up: what was known before may no longer hold.
   "events.lost": kind(
-    { effect: "changes-many", doneBy: "any", scope: "op", inCaptures: false },
+    { effect: "changes-many", doneBy: "any", scope: "op", use: "none", inCaptures: false },
     { count: numberField, text: optional(textField) },
     (e) => `${e.count} events lost${e.text == null ? "" : `: ${e.text}`}`,
   ),

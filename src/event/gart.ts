@@ -28,32 +28,32 @@ const scratchWord = { ...gattWord, entry: subject("scratch-directory") } as cons
 
 export const gart = {
   "gatt.written": kind(
-    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "driver", scope: "op", use: "handed", inCaptures: false },
     gattWord,
     (e) => `gatt[${hex(e.entry)}] <- ${hexWord(e)}${means(e)}`,
   ),
   "gatt.read": kind(
-    { effect: "observes", doneBy: "driver", scope: "op", inCaptures: false },
+    { effect: "observes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
     gattWord,
     (e) => `gatt[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`,
   ),
   "directory.written": kind(
-    { effect: "changes", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "chipset-driver", scope: "op", use: "handed", inCaptures: false },
     directoryWord,
     (e) => `directory[${hex(e.entry)}] <- ${hexWord(e)}${means(e)}`,
   ),
   "directory.read": kind(
-    { effect: "observes", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    { effect: "observes", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },
     directoryWord,
     (e) => `directory[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`,
   ),
   "scratch-directory.written": kind(
-    { effect: "changes", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "chipset-driver", scope: "op", use: "handed", inCaptures: false },
     scratchWord,
     (e) => `scratch directory[${hex(e.entry)}] <- ${hexWord(e)}${means(e)}`,
   ),
   "scratch-directory.read": kind(
-    { effect: "observes", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    { effect: "observes", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },
     scratchWord,
     (e) => `scratch directory[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`,
   ),

@@ -33,9 +33,9 @@ export const remappers = ["ioremap_nocache", "ioremap", "iounmap"] as const;
 
 export const hook = {
   // What went in and what came out, each in its space. `bus` is filled by the hooks that promise an
-  // address for the device's side; it has reached nothing yet, so a hook call has no verdict.
+  // address for the device's side: it is judged by the page's machine address, for it has reached nothing yet.
   "hook.called": kind(
-    { effect: "fact", doneBy: "driver", scope: "trace", inCaptures: false },
+    { effect: "fact", doneBy: "driver", scope: "trace", use: "returned", inCaptures: false },
     { hook: named(hookNames), virt: optional(virtField), ...translationFields },
     (e) => {
       const device = `${at(e.bus ?? e.phys)}${e.bus == null ? ":p" : ":b"}`;
@@ -46,7 +46,7 @@ export const hook = {
   ),
   // One event a page. `bus` is the number that was asked for, `reached` what was really mapped.
   "table.remapped": kind(
-    { effect: "changes", doneBy: "driver", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "driver", scope: "op", use: "handed", inCaptures: false },
     {
       page: subject("mapping"),
       function: formerly("way", named(remappers)),

@@ -41,7 +41,7 @@ const buffer = {
 
 export const iommu = {
   "iommu.mapped": kind(
-    { effect: "changes", doneBy: "platform", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     {
       page: subject("iommu"),
       device: optional(pciField),
@@ -53,13 +53,13 @@ export const iommu = {
     (e) => `iommu[${hex(e.bus)}] <- ${hex(e.machine)}, ${e.size} bytes${whose(e.device)}`,
   ),
   "iommu.unmapped": kind(
-    { effect: "changes", doneBy: "platform", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     { page: subject("iommu"), device: optional(pciField), bus: busField, size: sizeField },
     (e) => `iommu[${hex(e.bus)}] cleared, ${e.size} bytes${whose(e.device)}`,
   ),
   // All entries from `page` on lead to one spare page, so that nothing on the bus meets a fault.
   "iommu.filled": kind(
-    { effect: "changes-many", doneBy: "platform", scope: "op", inCaptures: false },
+    { effect: "changes-many", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     {
       page: subject("iommu"),
       ...pageFields,
@@ -70,18 +70,18 @@ export const iommu = {
     (e) => `iommu[${hex(e.bus)}] and on, ${e.size / 4096} entries, lead to ${hex(e.machine)}`,
   ),
   "dma.mapped": kind(
-    { effect: "changes", doneBy: "platform", scope: "trace", inCaptures: false },
+    { effect: "changes", doneBy: "platform", scope: "trace", use: "handed", inCaptures: false },
     buffer,
     (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)}`,
   ),
   "dma.unmapped": kind(
-    { effect: "changes", doneBy: "platform", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "platform", scope: "op", use: "handed", inCaptures: false },
     buffer,
     (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} ended`,
   ),
   // What the IOMMU itself said it made of an address that a device issued; both are whole pages.
   "iommu.translated": kind(
-    { effect: "fact", doneBy: "platform", scope: "op", inCaptures: false },
+    { effect: "fact", doneBy: "platform", scope: "op", use: "handed", inCaptures: false },
     { device: optional(pciField), ...translationFields, bus: busField, size: sizeField },
     (e) =>
       `iommu takes ${hex(e.bus)}:b${whose(e.device)} to ${e.reached == null ? "nowhere" : `${hex(e.reached)}:m`}`,

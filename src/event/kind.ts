@@ -17,6 +17,9 @@ export const effects = [
 ] as const;
 export type Effect = (typeof effects)[number];
 
+/** Which use of a number an event tells of. */
+export type Use = "none" | "handed" | "access" | "returned";
+
 export interface Traits {
   readonly effect: Effect;
   /**
@@ -24,6 +27,12 @@ export interface Traits {
    * platform does has no counterpart on another one.
    */
   readonly doneBy: "workload" | "driver" | "chipset-driver" | "platform" | "cpu" | "device" | "any";
+  /**
+   * Which use of a number it tells of, to be judged: one `handed` to hardware or to the kernel, or back by it; the
+   * `access` of a device that issues it; the number `returned` by a hook. `none`: nothing of it is right or wrong,
+   * such as a register that is read.
+   */
+  readonly use: Use;
   /** How far it matters: in its op alone, or also where later events take their pages and addresses from it. */
   readonly scope: "op" | "trace";
   /** Whether captures of two kernels are compared by it, although their steps and pages differ. */

@@ -39,12 +39,12 @@ const run = {
 
 export const memory = {
   "page.allocated": kind(
-    { effect: "changes", doneBy: "driver", scope: "trace", inCaptures: false },
+    { effect: "changes", doneBy: "driver", scope: "trace", use: "none", inCaptures: false },
     run,
     (e) => `${e.by}: ${pages(e)} for ${e.use} at ${where(e)}`,
   ),
   "page.freed": kind(
-    { effect: "changes", doneBy: "driver", scope: "trace", inCaptures: false },
+    { effect: "changes", doneBy: "driver", scope: "trace", use: "none", inCaptures: false },
     run,
     (e) => `${e.by}: ${pages(e)} of ${e.use} at ${where(e)}`,
   ),

@@ -37,28 +37,28 @@ export const presentArguments = <V>(
 
 export const op = {
   "op.began": kind(
-    { effect: "changes", doneBy: "workload", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "workload", scope: "op", use: "none", inCaptures: false },
     { op: subject("op"), name: opNameField, arguments: factsField("op.arguments") },
     (e) => `op ${e.op} ${e.name} ${spoken(e.arguments)}`.trimEnd(),
   ),
   "op.ended": kind(
-    { effect: "changes", doneBy: "workload", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "workload", scope: "op", use: "none", inCaptures: false },
     { op: subject("op"), result: factsField("op.result") },
     (e) => `op ${e.op} ended ${spoken(e.result)}`.trimEnd(),
   ),
   "call.entered": kind(
-    { effect: "fact", doneBy: "platform", scope: "op", inCaptures: false },
+    { effect: "fact", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     { text: optional(textField) },
     (e) => `enter ${e.text ?? ""}`.trimEnd(),
   ),
   "call.returned": kind(
-    { effect: "fact", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    { effect: "fact", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },
     { result: numberField, text: optional(textField) },
     (e) =>
       `${e.text ?? "return"} = ${e.result < 0 || e.text == null ? e.result : `0x${e.result.toString(16)}`}`,
   ),
   "message.logged": kind(
-    { effect: "fact", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    { effect: "fact", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },
     {
       level: named(levels),
       text: textField,

@@ -78,17 +78,17 @@ const entry = { page: subject("p2m"), phys: physField, machine: machineField } a
 
 export const p2m = {
   "p2m.set": kind(
-    { effect: "changes", doneBy: "platform", scope: "trace", inCaptures: false },
+    { effect: "changes", doneBy: "platform", scope: "trace", use: "none", inCaptures: false },
     entry,
     (e) => `p2m[${hex(pfnOf(e.phys))}] <- ${hex(mfnOf(e.machine))}`,
   ),
   "p2m.cleared": kind(
-    { effect: "changes", doneBy: "platform", scope: "trace", inCaptures: false },
+    { effect: "changes", doneBy: "platform", scope: "trace", use: "none", inCaptures: false },
     entry,
     (e) => `p2m[${hex(pfnOf(e.phys))}] cleared, was ${hex(mfnOf(e.machine))}`,
   ),
   "hypercall.made": kind(
-    { effect: "fact", doneBy: "platform", scope: "op", inCaptures: false },
+    { effect: "fact", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     {
       call: named(hypercalls),
       result: optional(resultField),

@@ -16,7 +16,7 @@ export const paging = {
   // `phys` is the page that the kernel means, `machine` where that is by the P2M, `bus` and `reached` the
   // frame in the word as the MMU reads it. A word that is not present names no page and fills none of them.
   "pte.written": kind(
-    { effect: "changes", doneBy: "platform", scope: "op", inCaptures: false },
+    { effect: "changes", doneBy: "platform", scope: "op", use: "handed", inCaptures: false },
     {
       /** The entry's kernel address relative to the virt base, in units of its eight bytes. */
       entry: subject("pte"),

@@ -85,12 +85,18 @@ const access = {
 
 export const register = {
   "register.written": kind(
-    { effect: "changes", doneBy: "chipset-driver", scope: "trace", inCaptures: false },
+    {
+      effect: "changes",
+      doneBy: "chipset-driver",
+      scope: "trace",
+      use: "handed",
+      inCaptures: false,
+    },
     access,
     (e) => `${registerName(e.register)} <- ${hex(e.word)}`,
   ),
   "register.read": kind(
-    { effect: "reveals", doneBy: "chipset-driver", scope: "op", inCaptures: false },
+    { effect: "reveals", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },
     access,
     (e) => `${registerName(e.register)} = ${hex(e.word)}`,
   ),

@@ -6,8 +6,9 @@
 // for every arrangement of addresses.
 
 import { at } from "./field.ts";
+import type { Use } from "./kind.ts";
 import type { Row } from "./row.ts";
-import { accesses, type Event } from "./vocabulary.ts";
+import { accesses, declarationOf, type Event, kindNames } from "./vocabulary.ts";
 
 export const verdicts = [
   "identity", // the number is the machine address
@@ -93,15 +94,40 @@ export function rowLeadsTo(row: Row, start: number, filled: number, access: bool
   return leadsTo(access, phys, machine, row[start + BUS]!, reached);
 }
 
+const uses = new Map<string, Use>(kindNames.map((kind) => [kind, declarationOf(kind).use]));
+
+/** Which use of a number an event of this kind tells of. */
+export const useOf = (kind: string): Use => uses.get(kind) ?? "none";
+
+/** Where the number of a use leads; NO_NUMBER for what is no use. */
+export function useLeadsTo(
+  use: Use,
+  phys: number | null,
+  machine: number | null,
+  bus: number | null,
+  reached: number | null,
+): number {
+  if (use === "none") return NO_NUMBER;
+  if (use !== "returned") return leadsTo(use === "access", phys, machine, bus, reached);
+  if (bus === null) return NO_NUMBER;
+  if (machine === null) return UNKNOWN;
+  if (bus === machine) return RIGHT;
+  if (bus === phys) return WRONG_SPACE;
+  // A bus that sees memory at an offset, as alpha's PCI does: the number alone does not tell.
+  return isCut(machine, bus) ? OTHER_FRAME : UNKNOWN;
+}
+
 /** `isUnproven` in SQL, over the columns of `event`; `accesses` are the trace's codes of devices' accesses. */
 export const unprovenSql = (accesses: readonly number[]): string =>
   "bus IS NOT NULL AND (machine IS NULL OR reached IS NOT machine) " +
   `AND (reached IS NOT NULL OR kind IN (${accesses.join(", ")}))`;
 
-/** The verdict of an event, given the event that its address came from; null where no number was used. */
+/** The verdict of an event, given the event that its address came from; null for what is no use of a number. */
 export function verdictOf(event: Addresses, cause: Addresses | null): Verdict | null {
-  const { kind, phys, machine, bus, reached } = event;
-  const leads = leadsTo(isAccess(kind), phys, machine, bus, reached);
+  const { kind, phys, machine, bus } = event;
+  const use = useOf(kind);
+  const leads = useLeadsTo(use, phys, machine, bus, event.reached);
+  const reached = use === "returned" ? bus : event.reached;
   if (leads === NO_NUMBER) return null;
   if (leads === UNKNOWN) return "unknown";
   if (leads === RIGHT) return bus === machine ? "identity" : "translated";

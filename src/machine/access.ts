@@ -20,3 +20,27 @@ export function accessFault(access: Access, cause: Event | null): Misuse | null 
   const forbidden = access.kind === "device.read" ? "from-device" : "to-device";
   return cause.direction === forbidden ? "wrong direction" : null;
 }
+
+/** The mappings in force, by the event that made them. */
+export class LiveMappings {
+  readonly #live = new Map<number, Of<"dma.mapped">>();
+
+  get live(): ReadonlyMap<number, Of<"dma.mapped">> {
+    return this.#live;
+  }
+
+  mapped(event: Of<"dma.mapped">, seq: number): void {
+    this.#live.set(seq, event);
+  }
+
+  unmapped({ cause }: Of<"dma.unmapped">): void {
+    if (cause != null) this.#live.delete(cause);
+  }
+
+  /** What is wrong with an access now; null where nothing is. */
+  misuse(access: Access): Misuse | null {
+    const { cause } = access;
+    const made = cause == null ? null : (this.#live.get(cause) ?? null);
+    return cause != null && made === null ? "after unmap" : accessFault(access, made);
+  }
+}

@@ -5,7 +5,11 @@ import { apply } from "./apply.ts";
 import { type Nature, State } from "./state.ts";
 
 /** Takes each event as it happens: its seq, its op (-1 outside any), and the state after it where there is one. */
-export type Sink = (seq: number, op: number, event: Event, state?: State) => void;
+export interface Sink {
+  (seq: number, op: number, event: Event, state?: State): void;
+  /** Called while the state is still as it was before the event. */
+  readonly before?: (seq: number, op: number, event: Event, state: State) => void;
+}
 
 export class Machine {
   readonly state: State;
@@ -20,10 +24,11 @@ export class Machine {
   emit(event: Event): number {
     const state = this.state;
     const seq = state.moment + 1;
-    const before = state.op;
-    apply(state, event, seq);
     // op.began already belongs to its op, op.ended still does.
-    this.#sink(seq, event.kind === "op.began" ? state.op : before, event, state);
+    const op = event.kind === "op.began" ? event.op : state.op;
+    this.#sink.before?.(seq, op, event, state);
+    apply(state, event, seq);
+    this.#sink(seq, op, event, state);
     return seq;
   }
 }

@@ -4,11 +4,8 @@
 // of the P2M that says where the page is, and the IOMMU entry behind a DMA handle.
 
 import { busPageOf, pfnOf, raw } from "../address.ts";
-import { at } from "../event/field.ts";
-import { hookNames } from "../event/hook.ts";
-import type { Row } from "../event/row.ts";
 import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
-import { type Event, type KindName, kindCode, type Recorded } from "../event/vocabulary.ts";
+import type { Event, Recorded } from "../event/vocabulary.ts";
 import { changesOf } from "./changes.ts";
 import { subjectAt } from "./subject.ts";
 import type { Trace } from "./trace.ts";
@@ -24,20 +21,6 @@ export function causesOf(trace: Pick<Trace, "event">, recorded: Recorded): Recor
     cause = next.event.cause;
   }
   return chain;
-}
-
-/** The event itself or the nearest of its causes that is of one of these kinds; null where none is. */
-export function nearestCause(
-  trace: Pick<Trace, "event">,
-  seq: number,
-  kinds: readonly KindName[],
-): Recorded | null {
-  let recorded = trace.event(seq);
-  while (recorded !== undefined && !kinds.includes(recorded.event.kind)) {
-    const { cause } = recorded.event;
-    recorded = cause == null ? undefined : trace.event(cause);
-  }
-  return recorded ?? null;
 }
 
 /** The verdict of an event of a trace; its cause is looked up only where the answer depends on it. */
@@ -125,70 +108,3 @@ function* inForce(
     return;
   }
 }
-
-/** An address that came from no hook call and no DMA mapping. */
-export const SOURCELESS = -1;
-/** Events whose sources are kept: a power of two. */
-const KEPT = 1 << 16;
-/** Codes of hooks, and beside them one for the DMA-mapping interface. */
-const HOOKS = 256;
-const HANDLE = 255;
-
-const { seq: SEQ, cause: CAUSE, place: PLACE, value: VALUE } = at;
-const HOOK = kindCode["hook.called"];
-const DMA_MAPPED = kindCode["dma.mapped"];
-/** The other kinds that can be causes on the way from a hook to hardware. */
-const PASSING = new Set(
-  (["gatt.written", "directory.written", "register.written"] as const).map(
-    (kind) => kindCode[kind],
-  ),
-);
-
-/**
- * Which hook call or DMA mapping gave an address, for a reader that goes through all rows: causes point backwards,
- * mostly not far, so the source of each event that can be a cause is kept for a while; the rare older one is looked
- * up in the trace. A source is one number: a hook and the function that called it.
- */
-export class Sources {
-  readonly #trace: Pick<Trace, "event" | "names">;
-  readonly #seqs = new Float64Array(KEPT);
-  readonly #sources = new Int32Array(KEPT);
-
-  constructor(trace: Pick<Trace, "event" | "names">) {
-    this.#trace = trace;
-  }
-
-  /** Takes note of the next row; `kind` is this program's code of it. Hot: once an event of a comparison. */
-  see(row: Row, kind: number): void {
-    if (kind === DMA_MAPPED) this.#keep(row[SEQ]!, sourceAt(HANDLE, row[PLACE]!));
-    else if (kind === HOOK) this.#keep(row[SEQ]!, sourceAt(row[VALUE]!, row[PLACE]!));
-    else if (PASSING.has(kind) && row[CAUSE] !== null) this.#keep(row[SEQ]!, this.of(row[CAUSE]!));
-  }
-
-  /** The source of an address that came from that event. */
-  of(cause: number): number {
-    if (this.#seqs[cause % KEPT] === cause) return this.#sources[cause % KEPT]!;
-    const event = nearestCause(this.#trace, cause, ["hook.called", "dma.mapped"])?.event;
-    let source = SOURCELESS;
-    if (event !== undefined) {
-      const hook = event.kind === "hook.called" ? hookNames.indexOf(event.hook) : HANDLE;
-      const { place } = event;
-      source = sourceAt(hook, place == null ? null : this.#trace.names.places.indexOf(place));
-    }
-    this.#keep(cause, source);
-    return source;
-  }
-
-  /** "virt_to_phys in agp_allocate_memory" */
-  nameOf(source: number): string {
-    const hook = source % HOOKS === HANDLE ? "a DMA handle" : hookNames[source % HOOKS];
-    return `${hook} in ${this.#trace.names.places[Math.floor(source / HOOKS) - 1] ?? "the kernel"}`;
-  }
-
-  #keep(seq: number, source: number): void {
-    this.#seqs[seq % KEPT] = seq;
-    this.#sources[seq % KEPT] = source;
-  }
-}
-
-const sourceAt = (hook: number, place: number | null): number => ((place ?? -1) + 1) * HOOKS + hook;

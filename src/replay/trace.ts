@@ -5,6 +5,7 @@ import type { About, Mark, OpRow, Search } from "../event/trace.ts";
 import type { KindName, Recorded } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
 import type { Names } from "../store/digest.ts";
+import type { Judged } from "./judged.ts";
 
 export interface Trace {
   readonly about: About;
@@ -31,6 +32,8 @@ export interface Trace {
   restore(state: State, moment: number): number;
   /** The events that match, in order or newest first; each as soon as it is found. */
   search(wanted: Search): Iterable<Recorded>;
+  /** What its file says of what is right and wrong in it; null where it was not judged by these rules. */
+  readonly judged: Judged | null;
   /** What the codes in its rows stand for. */
   readonly names: Names;
   /** The same events as rows, in order and some at a time; only those of `kinds`, if present. */

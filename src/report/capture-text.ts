@@ -1,6 +1,6 @@
 // capture-text.ts - what a captured run comes to, for people.
 
-import type { CaptureCounts, Pairs } from "../replay/capture-counts.ts";
+import type { CaptureCounts, Pairs } from "../judgement/capture-counts.ts";
 import { counted, countOf, inColumns, indented } from "./text.ts";
 
 /** Counts of what was given to devices, and where it led. */

@@ -5,6 +5,7 @@ import { columnText } from "../event/address-text.ts";
 import type { About } from "../event/trace.ts";
 import { addressesOf, isWrong, type Verdict } from "../event/verdict.ts";
 import { type Event, eventText, type Recorded } from "../event/vocabulary.ts";
+import type { WrongEvent } from "../judgement/judgement.ts";
 import { natureOf } from "../replay/replay.ts";
 import { colours } from "./colours.ts";
 
@@ -20,6 +21,20 @@ export function eventLine(
     op < 0 || event.kind === "op.began" || event.kind === "op.ended" ? "" : `op ${op} `;
   const line = `#${seq} ${within}${colours.dim(`${by}:`)} ${spoken(event, about)}`;
   return verdict === null ? line : `${line} ${verdictText(verdict)}`;
+}
+
+/** The same of an event that was judged: what is wrong with it, where its number is not, is named by the check. */
+export function judgedLine(
+  recorded: Recorded,
+  verdict: Verdict | null,
+  wrong: WrongEvent | null,
+  about: About,
+): string {
+  const said = wrong?.verdict ?? verdict;
+  const line = eventLine(recorded, wrong === null || isWrong(said) ? said : null, about);
+  return wrong === null || isWrong(said) || wrong.check === null
+    ? line
+    : `${line} ${colours.red(`[${wrong.check}]`)}`;
 }
 
 /** What the event says, with the data sheet's name of the register that it speaks of. */

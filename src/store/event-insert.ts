@@ -56,6 +56,11 @@ export class EventInsert {
     if (this.end === this.values.length) this.flush();
   }
 
+  /** How many rows wait. */
+  get waiting(): number {
+    return this.end / ROW_WIDTH;
+  }
+
   /** Inserts the rows that wait, be the block full or not. */
   flush(): void {
     if (this.end > 0) this.#insert(this.end / ROW_WIDTH);

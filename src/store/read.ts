@@ -12,6 +12,7 @@ import { Signature } from "../fingerprint/signature.ts";
 import type { State } from "../machine/state.ts";
 import { Digest, type Names } from "./digest.ts";
 import { hasIndexes } from "./indexes.ts";
+import { StoredJudgement } from "./judgement.ts";
 import { KeyframeReader } from "./keyframes.ts";
 import { openFile } from "./open.ts";
 import { OpReader } from "./ops.ts";
@@ -66,6 +67,7 @@ export class TraceReader {
   readonly #keyframes: KeyframeReader;
   readonly #began: number;
   readonly #ended: number;
+  #judged: { readonly stored: StoredJudgement | null } | undefined;
 
   /** Opens a trace read-only; a UserError says why a file is none that can be read. */
   static open(path: string): TraceReader {
@@ -233,6 +235,12 @@ export class TraceReader {
   /** One read-only statement of SQL over tables and views of the trace. */
   query(sql: string): Answer {
     return ask(this.#database, sql);
+  }
+
+  /** What the file says of what is right and wrong in it; null where it was not judged by these rules. */
+  get judged(): StoredJudgement | null {
+    this.#judged ??= { stored: StoredJudgement.of(this.#database) };
+    return this.#judged.stored;
   }
 
   close(): void {

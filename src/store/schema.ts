@@ -72,6 +72,16 @@ interface Schema {
   source: { code: number; path: string; format: string; lines: number };
   tally: Count & { source: number };
   line: { seq: number; path: string; number: number; text: string };
+  judgement: { one: number; version: number; summary: string };
+  wrong_event: {
+    seq: number;
+    verdict: number | null;
+    check: number | null;
+    root: number | null;
+  };
+  verdict: Named;
+  check: Named;
+  root: Named;
   kind: Named;
   actor: Named;
   place: Named;

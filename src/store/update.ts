@@ -5,10 +5,12 @@ import Sqlite, { type Database, SqliteError } from "better-sqlite3";
 import { filledOf } from "../event/row.ts";
 import type { About, Mark } from "../event/trace.ts";
 import { UserError } from "../fault.ts";
+import { Judge } from "../judgement/judge.ts";
 import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
 import { migrate } from "./create.ts";
 import { makeIndexes } from "./indexes.ts";
+import { forgetJudgement, JudgementWriter } from "./judgement.ts";
 import { KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { openFile } from "./open.ts";
 import { TraceReader } from "./read.ts";
@@ -25,8 +27,8 @@ export async function addMark(path: string, { moment, name, text }: Mark): Promi
 }
 
 /**
- * Makes the indexes and keyframes that a trace lacks, replaying it once; keyframes that are there are made
- * anew. `start` gives the state before everything; `at` hears how far it is, now and then.
+ * Makes the indexes and keyframes that a trace lacks and judges it, replaying it once; keyframes and judgement that
+ * are there are made anew. `start` gives the state before everything; `at` hears how far it is, now and then.
  */
 export const indexTrace = (
   path: string,
@@ -38,14 +40,23 @@ export const indexTrace = (
     const trace = TraceReader.of(path, database);
     database.exec("DELETE FROM keyframe");
     run(database, build.updateTable("trace").set({ keyframes: null }));
+    forgetJudgement(database);
     const keyframes = new KeyframeRecorder(database, trace.names.kinds, spacing);
+    const judgements = new JudgementWriter(database);
     const state = start(trace.about);
+    const judge = new Judge(trace.about, state, {
+      past: trace,
+      wrong: (event) => judgements.add(event),
+    });
     for (const { row, recorded } of trace.eventsWithRows()) {
-      const { seq, event } = recorded;
+      const { seq, op, event } = recorded;
+      judge.before(seq, op, event);
       apply(state, event, seq);
+      judge.after(event);
       keyframes.see(seq, row, 0, filledOf(row), state);
       if (seq % SPACING === 0) at(seq);
     }
+    judgements.end(judge.end().judgement);
     makeIndexes(database, trace.names.kinds);
   });
 

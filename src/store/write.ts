@@ -5,15 +5,18 @@ import { chipsetCalled } from "../chipset/index.ts";
 import { at } from "../event/field.ts";
 import { canHaveTexts, encodeRow, FunctionNames, type Texts, textsOf } from "../event/row.ts";
 import type { About, SourceFile } from "../event/trace.ts";
-import { actors, type Event, kindNames } from "../event/vocabulary.ts";
+import { actors, type Event, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { assert } from "../fault.ts";
 import { Signature } from "../fingerprint/signature.ts";
+import type { Judgement, WrongEvent } from "../judgement/judgement.ts";
 import type { State } from "../machine/state.ts";
 import { createFile, writeTrouble } from "./create.ts";
 import { Digest } from "./digest.ts";
 import { EventInsert } from "./event-insert.ts";
 import { makeIndexes } from "./indexes.ts";
+import { JudgementWriter } from "./judgement.ts";
 import { KeyframeRecorder, SPACING } from "./keyframes.ts";
+import { PastEvents } from "./past-events.ts";
 import { build, prepare, run } from "./schema.ts";
 import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
 
@@ -34,6 +37,8 @@ export class TraceWriter {
   readonly #opBegan: Statement<unknown[]>;
   readonly #opEnded: Statement<unknown[]>;
   readonly #keyframes: KeyframeRecorder;
+  readonly #judgement: JudgementWriter;
+  #past: PastEvents | undefined;
   readonly #keepLine: (seq: number, line: KeptLine) => void;
   #last = 0;
   #committed = 0;
@@ -64,6 +69,7 @@ export class TraceWriter {
       database,
       build.updateTable("op").set({ last_seq: 0, result: "", signature: "" }).where("op", "=", 0),
     );
+    this.#judgement = new JudgementWriter(database);
     this.#keepLine = lineKeeper(database);
     database.exec("BEGIN");
   }
@@ -99,6 +105,24 @@ export class TraceWriter {
     } catch (error) {
       throw this.#failed(error);
     }
+  }
+
+  /** An event that was taken; undefined for one that was not. */
+  event(seq: number): Recorded | undefined {
+    if (seq < 1 || seq > this.#last) return undefined;
+    if (seq > this.#last - this.#events.waiting) this.#hold(() => this.#events.flush());
+    this.#past ??= new PastEvents(this.#database, this.#places.names);
+    return this.#past.event(seq);
+  }
+
+  /** Keeps that an event is wrong. */
+  wrong(event: WrongEvent): void {
+    this.#hold(() => this.#judgement.add(event));
+  }
+
+  /** What the trace comes to; once, before it is finished. */
+  judged(judgement: Judgement): void {
+    this.#hold(() => this.#judgement.end(judgement));
   }
 
   /** Keeps the line of a source that an event was made of. */

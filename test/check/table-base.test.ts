@@ -38,7 +38,9 @@ function verdictBy(base: number, [first, second]: readonly [number, number]): Ve
   };
   apply(state, event, 1);
   let found: Verdict | undefined;
-  const report = { unknown: () => {}, cannotTell: () => {} };
+  const report = {
+    ...{ held: () => {}, unknown: () => {}, cannotTell: () => {}, findingAt: () => {} },
+  };
   const watch = tableBase.watch(about, {
     ...report,
     finding: (_subjects, _says, verdict) => {

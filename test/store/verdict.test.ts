@@ -209,6 +209,7 @@ describe("a check's verdict is the rule's, for every arrangement of addresses", 
     const found: (Verdict | undefined)[] = [];
     const watch: Watch = check.watch(about, {
       finding: (_subjects, _says, verdict) => found.push(verdict),
+      ...{ held: () => {}, findingAt: () => {} },
       unknown: () => {},
       cannotTell: () => {},
     });

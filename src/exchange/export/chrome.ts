@@ -15,7 +15,8 @@ import {
   type KindName,
   type Recorded,
 } from "../../event/vocabulary.ts";
-import { nearestCause, verdictIn } from "../../replay/provenance.ts";
+import { nearestCause } from "../../judgement/sources.ts";
+import { verdictIn } from "../../replay/provenance.ts";
 import type { Trace } from "../../replay/trace.ts";
 import type { ExportFormat } from "./format.ts";
 import { Timeline } from "./timeline.ts";

@@ -96,7 +96,10 @@ class Events {
     this.#touched += pagesOf(bytesOf(event));
     // Page by page, a short file of absurd sizes would take for ever; it gets no keyframes instead.
     if (this.#touched > MOST_TOUCHED + MOST_TOUCHED_EACH * seq) this.#state = undefined;
-    if (this.#state !== undefined) apply(this.#state, event, seq);
+    if (this.#state !== undefined) {
+      this.#sink.before?.(seq, op, event, this.#state);
+      apply(this.#state, event, seq);
+    }
     this.#sink(seq, op, event, this.#state);
     this.#last = seq;
   }

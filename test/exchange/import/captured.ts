@@ -6,7 +6,7 @@ import type { About, SourceFile } from "../../../src/event/trace.ts";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
 import { type Importing, importFiles } from "../../../src/exchange/import/merge.ts";
 import { PROBES, probesFrom } from "../../../src/exchange/import/probes.ts";
-import { CaptureCounter, type CaptureCounts } from "../../../src/replay/capture-counts.ts";
+import { CaptureCounter, type CaptureCounts } from "../../../src/judgement/capture-counts.ts";
 import type { Trace } from "../../../src/replay/trace.ts";
 import { freshFolder } from "../../fresh-folder.ts";
 import { memoryTrace } from "../../memory-trace.ts";
@@ -61,7 +61,7 @@ export function importedText(
 }
 
 export function captureCountsOf(trace: Trace): CaptureCounts | null {
-  const count = new CaptureCounter(trace);
+  const count = new CaptureCounter();
   for (const { seq, event } of trace.events()) count.see(seq, event);
   return count.counts;
 }

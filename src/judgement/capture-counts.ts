@@ -2,8 +2,7 @@
 
 import { type Address, raw } from "../address.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
-import { accessFault, type Misuse } from "../machine/access.ts";
-import type { Trace } from "./trace.ts";
+import { LiveMappings, type Misuse } from "../machine/access.ts";
 
 /** Pairs of a page as the kernel names it and the address that a device got for it. */
 export interface Pairs {
@@ -37,9 +36,9 @@ export interface CaptureCounts {
 
 const counters = () => ({ pairs: 0, identity: 0, equalsP2m: 0 });
 
-/** Counts as it is shown the events, in order; `trace` is asked for the mapping that an access went through. */
+/** Counts as it is shown the events, in order. */
 export class CaptureCounter {
-  readonly #trace: Trace;
+  readonly #live = new LiveMappings();
   readonly #dma = { page: counters(), sg: counters(), coherent: counters() };
   readonly #accesses = { total: 0, inLiveMapping: 0 };
   readonly #maps = { total: 0, identity: 0 };
@@ -49,14 +48,14 @@ export class CaptureCounter {
   #unknownSince: number | null = null;
   #tellsMappings = false;
 
-  constructor(trace: Trace) {
-    this.#trace = trace;
-  }
-
   see(seq: number, event: Event): void {
     switch (event.kind) {
       case "dma.mapped":
         this.#mapped(event);
+        this.#live.mapped(event, seq);
+        return;
+      case "dma.unmapped":
+        this.#live.unmapped(event);
         return;
       case "device.read":
       case "device.wrote":
@@ -112,8 +111,7 @@ export class CaptureCounter {
 
   #accessed(seq: number, event: Of<"device.read"> | Of<"device.wrote">): void {
     this.#accesses.total++;
-    const cause = event.cause == null ? null : (this.#trace.event(event.cause)?.event ?? null);
-    const misuse = accessFault(event, cause);
+    const misuse = this.#live.misuse(event);
     if (misuse === null) {
       this.#accesses.inLiveMapping++;
       return;

@@ -1,0 +1,83 @@
+// refused.ts - accesses that a chipset or an IOMMU refuses: the fault and the access that it blocks are one thing.
+//
+// A simulated machine tells the fault and then the access. Logs of a real one come in any order, and mostly hold
+// the fault alone.
+
+import { type Address, raw } from "../address.ts";
+import type { Of } from "../event/vocabulary.ts";
+import type { EventAt } from "./check.ts";
+
+type Fault = Of<"fault.raised">;
+export type Access = Of<"device.read"> | Of<"device.wrote">;
+
+/** Whether hardware refused a device: then some access of it went nowhere. */
+export const isDeviceFault = ({ fault }: Fault): boolean =>
+  fault === "invalid-entry" || fault === "iommu";
+
+/** Whether the kernel died, or a task of it for good. */
+export const isKernelFault = ({ fault }: Fault): boolean => fault === "oops" || fault === "blocked";
+
+/** A fault of a device, and where it stands. */
+export interface DeviceFault extends EventAt {
+  readonly event: Fault;
+}
+
+/** Faults and blocked accesses that wait for each other, at most. */
+const MOST = 4096;
+
+export class Refused {
+  /** Faults without an access, and accesses without a fault, by the number that the device issued. */
+  readonly #faults = new Map<number, DeviceFault>();
+  readonly #accesses = new Map<number, number>();
+  readonly #left: (fault: DeviceFault) => void;
+
+  /** `left` is told of each fault whose access the trace does not hold. */
+  constructor(left: (fault: DeviceFault) => void) {
+    this.#left = left;
+  }
+
+  fault(fault: DeviceFault): void {
+    const number = numberOf(fault.event.bus);
+    if (number === null) {
+      this.#left(fault);
+      return;
+    }
+    const blocked = this.#accesses.get(number);
+    if (blocked !== undefined) {
+      if (blocked === 1) this.#accesses.delete(number);
+      else this.#accesses.set(number, blocked - 1);
+      return;
+    }
+    const before = this.#faults.get(number);
+    if (before !== undefined) this.#left(before);
+    this.#faults.set(number, fault);
+    if (this.#faults.size > MOST) this.#leaveFirst();
+  }
+
+  /** The fault that an access met; null where none is told yet, or it went through. */
+  access({ bus, reached }: Access): DeviceFault | null {
+    const number = numberOf(bus);
+    if (number === null || reached != null) return null;
+    const fault = this.#faults.get(number);
+    if (fault !== undefined) {
+      this.#faults.delete(number);
+      return fault;
+    }
+    this.#accesses.set(number, (this.#accesses.get(number) ?? 0) + 1);
+    if (this.#accesses.size > MOST) this.#accesses.delete(this.#accesses.keys().next().value!);
+    return null;
+  }
+
+  end(): void {
+    while (this.#faults.size > 0) this.#leaveFirst();
+  }
+
+  #leaveFirst(): void {
+    const [number, fault] = this.#faults.entries().next().value!;
+    this.#faults.delete(number);
+    this.#left(fault);
+  }
+}
+
+const numberOf = (bus: Address | null | undefined): number | null =>
+  bus == null ? null : raw(bus); // Whichever bus it is of, fault and access name it alike.

@@ -1,0 +1,310 @@
+// judge.ts - decides, event by event, what of a run is right: the one place where it is decided.
+//
+// It watches events as they happen, live or read from a trace: every use by the addresses of its event and of the
+// event that its address came from, everything else by the checks. Its memory grows with the machine alone, but for
+// one bit an event where something is wrong.
+
+import type { Check, Checked, Finding } from "../check/check.ts";
+import { checks as allChecks } from "../check/index.ts";
+import { isDeviceFault, isKernelFault } from "../check/refused.ts";
+import { CheckRun } from "../check/run.ts";
+import { hookNames } from "../event/hook.ts";
+import { FunctionNames } from "../event/row.ts";
+import type { About } from "../event/trace.ts";
+import {
+  type Addresses,
+  addressesOf,
+  isWrong,
+  useOf,
+  type Verdict,
+  verdictOf,
+} from "../event/verdict.ts";
+import {
+  type Event,
+  type KindName,
+  kindCode,
+  kindNames,
+  type Of,
+  type Recorded,
+} from "../event/vocabulary.ts";
+import type { State } from "../machine/state.ts";
+import { CaptureCounter } from "./capture-counts.ts";
+import type { CheckTally, Judgement, Refusal, WrongEvent } from "./judgement.ts";
+import { type Lookup, SOURCELESS, Sources } from "./sources.ts";
+
+export interface Watching {
+  /** Past events, which are looked up where something is wrong. */
+  readonly past: Lookup;
+  readonly checks?: readonly Check[];
+  /** Told of each wrong event once; an event may turn out to be wrong after others behind it. */
+  readonly wrong?: (event: WrongEvent) => void;
+}
+
+/** Refusals that are kept; further ones are counted. */
+const MOST_REFUSALS = 100;
+/** By kind: whether an event of it is a use. */
+const isUse: readonly boolean[] = kindNames.map((kind) => useOf(kind) !== "none");
+/** Kinds whose own addresses say what an access through them was mistaken for. */
+const LEADING: ReadonlySet<KindName> = new Set(["gatt.written", "register.written"]);
+const HOOK = kindCode["hook.called"];
+
+export class Judge {
+  readonly #past: Lookup;
+  readonly #checks: CheckRun;
+  readonly #wrong: (event: WrongEvent) => void;
+  readonly #places = new FunctionNames();
+  readonly #sources: Sources;
+  readonly #leading = new LeadingEvents();
+  readonly #capture = new CaptureCounter();
+  readonly #kinds = new Float64Array(kindNames.length);
+  readonly #verdicts = new Map<Verdict, number>();
+  readonly #uses = { right: 0, wrong: 0, unknown: 0, inferred: 0 };
+  readonly #wrongSeqs = new SeqSet();
+  /** What the checks found at the event under way, and whether one of them could not tell. */
+  #found: Finding[] = [];
+  #isUnknown = false;
+  #faults = 0;
+  #findings = 0;
+  #first = Number.POSITIVE_INFINITY;
+  #seq = 0;
+  #op = -1;
+  #opName = "";
+  #refusedBy: Recorded | null = null;
+  readonly #refusals: Refusal[] = [];
+  #refused = 0;
+
+  constructor(about: About, state: State, { past, checks = allChecks, wrong }: Watching) {
+    this.#past = past;
+    this.#wrong = wrong ?? (() => {});
+    this.#sources = new Sources(past, this.#places.names);
+    this.#checks = new CheckRun(about, checks, state, (finding) => {
+      if (finding === null) this.#isUnknown = true;
+      else this.#found.push(finding);
+    });
+  }
+
+  /** An event, before it changes the state that the judge was made with. */
+  before(seq: number, op: number, event: Event): void {
+    this.#seq = seq;
+    this.#op = op;
+    this.#checks.before(seq, op, event);
+  }
+
+  /** The same event, when it has changed the state. Hot: once an event while recording (bench: record). */
+  after(event: Event): void {
+    const kind = kindCode[event.kind];
+    this.#kinds[kind]!++;
+    this.#checks.after(event);
+    this.#note(event, kind);
+    if (isUse[kind]) this.#use(event);
+    else if (this.#found.length > 0) this.#report(event, null);
+    this.#isUnknown = false;
+  }
+
+  /** Behind the last event: what it comes to, and what became of each check. */
+  end(): { readonly judgement: Judgement; readonly checked: readonly Checked[] } {
+    const checked = this.#checks.end();
+    this.#reportEarlier();
+    return { judgement: this.#judgement(checked), checked };
+  }
+
+  #judgement(checked: readonly Checked[]): Judgement {
+    const events = this.#wrongSeqs.size;
+    const isRight = this.#uses.right > 0 && this.#faults === 0;
+    let word: Judgement["word"] = isRight ? "right" : "undecided";
+    if (events > 0) word = "wrong";
+    return {
+      word,
+      uses: { ...this.#uses },
+      verdicts: Object.fromEntries(this.#verdicts),
+      faults: this.#faults,
+      findings: this.#findings,
+      wrong: { events, first: events === 0 ? null : this.#first },
+      checks: checked.map(
+        ({ check, count, held, unknown }): CheckTally => ({
+          check: check.name,
+          count,
+          held,
+          unknown: unknown?.count ?? 0,
+        }),
+      ),
+      kinds: Object.fromEntries(
+        kindNames.flatMap((kind, code) =>
+          this.#kinds[code] === 0 ? [] : [[kind, this.#kinds[code]!]],
+        ),
+      ),
+      refusals: { count: this.#refused, first: this.#refusals },
+      capture: this.#capture.counts,
+    };
+  }
+
+  /** What later events are judged by. */
+  #note(event: Event, kind: number): void {
+    const place = event.place == null ? null : this.#places.codeOf(event.place);
+    this.#sources.see(
+      this.#seq,
+      kind,
+      event.cause ?? null,
+      place,
+      kind === HOOK ? hookNames.indexOf((event as Of<"hook.called">).hook) : null,
+    );
+    if (LEADING.has(event.kind)) this.#leading.keep(this.#seq, event);
+    this.#capture.see(this.#seq, event);
+    switch (event.kind) {
+      case "op.began":
+        this.#opName = event.name;
+        this.#refusedBy = null;
+        return;
+      case "op.ended":
+        this.#ended(event);
+        return;
+      case "fault.raised":
+        if (isDeviceFault(event) || isKernelFault(event)) this.#faults++;
+        else this.#refusedBy = { seq: this.#seq, op: this.#op, event };
+        return;
+      default:
+    }
+  }
+
+  #ended({ result }: Of<"op.ended">): void {
+    const { ret } = result;
+    if (typeof ret !== "number" || ret >= 0) return;
+    this.#refused++;
+    if (this.#refusals.length === MOST_REFUSALS) return;
+    const by = this.#refusedBy;
+    this.#refusals.push({
+      op: this.#op,
+      name: this.#opName,
+      errno: ret,
+      seq: by?.seq ?? null,
+      why: by?.event.kind === "fault.raised" ? (by.event.text ?? by.event.fault) : null,
+    });
+  }
+
+  #use(event: Event): void {
+    const verdict = this.#verdictOf(event);
+    if (verdict !== null) this.#verdicts.set(verdict, (this.#verdicts.get(verdict) ?? 0) + 1);
+    const isOwn = this.#found.some(({ seq }) => seq === this.#seq);
+    if (isOwn || isWrong(verdict)) {
+      this.#uses.wrong++;
+      this.#report(event, verdict);
+      return;
+    }
+    if (this.#found.length > 0) this.#report(event, null);
+    if (verdict === "unknown" || (verdict === null && this.#isUnknown)) this.#uses.unknown++;
+    else if (verdict !== null || event.kind === "hook.called") this.#uses.right++;
+  }
+
+  #verdictOf(event: Event): Verdict | null {
+    const addresses = addressesOf(event);
+    const alone = verdictOf(addresses, null);
+    if (event.cause == null || (alone !== "unknown" && alone !== "foreign-frame")) return alone;
+    return verdictOf(addresses, this.#leading.of(event.cause, this.#past));
+  }
+
+  /** What is wrong with the event under way, by its verdict and findings, and what it shows of earlier ones. */
+  #report(event: Event, verdict: Verdict | null): void {
+    const own = this.#found.filter(({ seq }) => seq === this.#seq);
+    if (own.length > 0 || isWrong(verdict)) {
+      this.#findings += own.length;
+      const said = isWrong(verdict) ? verdict : own.find((one) => one.verdict !== null)?.verdict;
+      this.#add(this.#seq, event, said ?? null, own[0]?.check ?? null);
+    }
+    if (own.length === this.#found.length) this.#found = [];
+    else {
+      this.#found = this.#found.filter(({ seq }) => seq !== this.#seq);
+      this.#reportEarlier();
+    }
+  }
+
+  #reportEarlier(): void {
+    for (const { seq, verdict, check } of this.#found) {
+      this.#findings++;
+      if (this.#wrongSeqs.has(seq)) continue;
+      const event = this.#past.event(seq)?.event;
+      if (event !== undefined) this.#add(seq, event, verdict, check);
+    }
+    this.#found = [];
+  }
+
+  #add(seq: number, event: Event, verdict: Verdict | null, check: string | null): void {
+    if (!this.#wrongSeqs.add(seq)) return;
+    this.#first = Math.min(this.#first, seq);
+    this.#wrong({ seq, verdict, check, root: this.#rootOf(seq, event, verdict) });
+  }
+
+  /** A number goes back to the call that gave it; anything else to the function that it happened in. */
+  #rootOf(seq: number, event: Event, verdict: Verdict | null): string | null {
+    const isOrigin = event.kind === "hook.called" || event.kind === "dma.mapped";
+    const from = isOrigin ? seq : event.cause;
+    const source = verdict === null || from == null ? SOURCELESS : this.#sources.of(from);
+    return source === SOURCELESS ? (event.place ?? null) : this.#sources.nameOf(source);
+  }
+}
+
+/** Events whose addresses are kept: a power of two. */
+const KEPT = 1 << 16;
+const NONE = Number.NaN;
+const CODES = ["gatt.written", "register.written"] as const;
+
+/** The addresses of the last writes of entries and registers: what an access through them may have come from. */
+class LeadingEvents {
+  readonly #seqs = new Float64Array(KEPT);
+  readonly #kinds = new Uint8Array(KEPT);
+  readonly #phys = new Float64Array(KEPT);
+  readonly #machine = new Float64Array(KEPT);
+  readonly #reached = new Float64Array(KEPT);
+
+  keep(seq: number, event: Event): void {
+    const at = seq % KEPT;
+    const { phys, machine, reached } = addressesOf(event);
+    this.#seqs[at] = seq;
+    this.#kinds[at] = event.kind === CODES[0] ? 0 : 1;
+    this.#phys[at] = phys ?? NONE;
+    this.#machine[at] = machine ?? NONE;
+    this.#reached[at] = reached ?? NONE;
+  }
+
+  /** The addresses of an event; null where it is not there. */
+  of(seq: number, past: Lookup): Addresses | null {
+    const at = seq % KEPT;
+    if (this.#seqs[at] !== seq) {
+      const recorded = past.event(seq);
+      return recorded === undefined ? null : addressesOf(recorded.event);
+    }
+    const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
+    return {
+      kind: CODES[this.#kinds[at]!]!,
+      ...{ virt: null, bus: null },
+      phys: known(this.#phys[at]!),
+      machine: known(this.#machine[at]!),
+      reached: known(this.#reached[at]!),
+    };
+  }
+}
+
+/** Seqs of a set, a bit each. */
+const SEQS = 1 << 16;
+class SeqSet {
+  readonly #parts = new Map<number, Uint8Array>();
+  size = 0;
+
+  has(seq: number): boolean {
+    const part = this.#parts.get(Math.floor(seq / SEQS));
+    return part !== undefined && (part[(seq % SEQS) >> 3]! & (1 << (seq & 7))) !== 0;
+  }
+
+  /** Whether it was not there. */
+  add(seq: number): boolean {
+    if (this.has(seq)) return false;
+    const number = Math.floor(seq / SEQS);
+    let part = this.#parts.get(number);
+    if (part === undefined) {
+      part = new Uint8Array(SEQS / 8);
+      this.#parts.set(number, part);
+    }
+    part[(seq % SEQS) >> 3]! |= 1 << (seq & 7);
+    this.size++;
+    return true;
+  }
+}

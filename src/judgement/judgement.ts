@@ -1,0 +1,77 @@
+// judgement.ts - what a trace comes to: whether it is right, on what that rests, and which events are wrong.
+//
+// A use is a number that is handed to hardware or to the kernel, or comes back from it. Beside uses stand faults
+// and the findings of checks. The unit of counting is the event: one of which something is wrong is a wrong event,
+// however many checks speak of it.
+
+import type { Verdict } from "../event/verdict.ts";
+import type { KindName } from "../event/vocabulary.ts";
+import type { CaptureCounts } from "./capture-counts.ts";
+
+/** The version of the rules; a trace that was judged by another is judged again. */
+export const RULES = 1;
+
+/** Of a trace: right where a use was judged right and nothing is wrong; undecided where nothing shows either. */
+export type Word = "right" | "wrong" | "undecided";
+
+/** Uses by their judgement. */
+export interface Uses {
+  readonly right: number;
+  readonly wrong: number;
+  readonly unknown: number;
+  /** How many of them stand where they do by inference alone. */
+  readonly inferred: number;
+}
+
+/** An event of which something is wrong. */
+export interface WrongEvent {
+  readonly seq: number;
+  /** What the numbers say, where numbers are what is wrong. */
+  readonly verdict: Verdict | null;
+  /** The first check that found it. */
+  readonly check: string | null;
+  /** The call that gave the number, "virt_to_phys in agp_allocate_memory"; without one, the function it happened in. */
+  readonly root: string | null;
+}
+
+/** An operation that returned an errno, and the refusal behind it. */
+export interface Refusal {
+  readonly op: number;
+  readonly name: string;
+  readonly errno: number;
+  /** The fault or message that says why; null where the op has none. */
+  readonly seq: number | null;
+  readonly why: string | null;
+}
+
+/** What came of one check. */
+export interface CheckTally {
+  readonly check: string;
+  readonly count: number;
+  readonly held: number;
+  readonly unknown: number;
+}
+
+/** All of it but the wrong events one by one; a trace keeps it as JSON. */
+export interface Judgement {
+  readonly word: Word;
+  readonly uses: Uses;
+  /** How many uses have which verdict. */
+  readonly verdicts: { readonly [V in Verdict]?: number };
+  /** What an IOMMU, a chipset, a hypervisor or the kernel refused or died of, met with no errno. */
+  readonly faults: number;
+  /** Of all checks. */
+  readonly findings: number;
+  readonly wrong: {
+    readonly events: number;
+    /** The seq of the first; null for none. */
+    readonly first: number | null;
+  };
+  readonly checks: readonly CheckTally[];
+  /** How many events of each kind there are. */
+  readonly kinds: { readonly [K in KindName]?: number };
+  /** The first operations that returned an errno, and how many did. */
+  readonly refusals: { readonly count: number; readonly first: readonly Refusal[] };
+  /** Null where no device of a kernel's is in the trace. */
+  readonly capture: CaptureCounts | null;
+}

@@ -1,0 +1,63 @@
+// judgement-text.ts - what a trace comes to, in words: right, wrong or undecided, and on what that rests.
+
+import type { Judgement, Refusal, Uses } from "../judgement/judgement.ts";
+import { colours } from "./colours.ts";
+import { counted, countOf } from "./text.ts";
+
+/** A trace as far as the words go: whether its end is missing, and its last event. */
+export interface Extent {
+  readonly torn: boolean;
+  readonly count: number;
+}
+
+/** "right: 5,070 of 5,911 uses, 12 of them placed by inference; 841 unknown" */
+export function judgementLine(
+  { word, uses, wrong, faults }: Judgement,
+  { torn, count }: Extent,
+): string {
+  if (word === "wrong") {
+    const found = `${countOf(wrong.events, "wrong event")}, the first #${wrong.first}`;
+    return `${colours.red("wrong")}: ${[found, faultsText(faults), usesText(uses)].filter((part) => part !== "").join("; ")}`;
+  }
+  if (word === "right" && torn)
+    return `undecided: right as far as it goes (#${count}, torn): ${usesText(uses)}`;
+  if (word === "right") return `${colours.green("right")}: ${usesText(uses)}`;
+  return `undecided: ${uses.unknown === 0 ? "nothing in it is a use that could be judged" : usesText(uses)}`;
+}
+
+const faultsText = (faults: number): string => (faults === 0 ? "" : countOf(faults, "fault"));
+
+function usesText({ right, wrong, unknown, inferred }: Uses): string {
+  const total = right + wrong + unknown;
+  if (total === 0) return "no use of a number could be judged";
+  return [
+    `${counted(right)} of ${countOf(total, "use")}${wrong > 0 ? " right" : ""}`,
+    ...(inferred === 0 ? [] : [`, ${counted(inferred)} of them placed by inference`]),
+    ...(unknown === 0 ? [] : [`; ${counted(unknown)} unknown`]),
+  ].join("");
+}
+
+/** "op 0 init: -ENOMEM, refused at #27: ioremap of RAM that is not the domain's own" */
+export function refusalText({ op, name, errno, seq, why }: Refusal): string {
+  const by = seq === null ? "" : `, refused at #${seq}${why === null ? "" : ` (${why})`}`;
+  return `op ${op} ${name}: ${errnoName(errno)}${by}`;
+}
+
+/** asm-generic/errno-base.h, errno.h: those that the driver and its callers return. */
+const errnos: { readonly [code: number]: string } = {
+  1: "EPERM",
+  2: "ENOENT",
+  5: "EIO",
+  9: "EBADF",
+  11: "EAGAIN",
+  12: "ENOMEM",
+  13: "EACCES",
+  14: "EFAULT",
+  16: "EBUSY",
+  19: "ENODEV",
+  22: "EINVAL",
+  25: "ENOTTY",
+  28: "ENOSPC",
+};
+export const errnoName = (errno: number): string =>
+  errnos[-errno] === undefined ? `${errno}` : `-${errnos[-errno]}`;

@@ -1,0 +1,29 @@
+// past-events.ts - single events of a trace that is still being written.
+
+import type { Database, Statement } from "better-sqlite3";
+import { columns } from "../event/field.ts";
+import { type Row, RowReader } from "../event/row.ts";
+import { actors, kindNames, type Recorded } from "../event/vocabulary.ts";
+import { build, prepareList } from "./schema.ts";
+import { RowTexts } from "./texts.ts";
+
+// The value stands for a parameter.
+const oneEvent = build.selectFrom("event").select(columns).where("seq", "=", 0);
+
+export class PastEvents {
+  readonly #event: Statement<unknown[], Row>;
+  readonly #texts: RowTexts;
+  readonly #rows: RowReader;
+
+  /** `places` are the names of functions by their codes; they may grow. */
+  constructor(database: Database, places: string[]) {
+    this.#event = prepareList(database, oneEvent, columns);
+    this.#texts = new RowTexts(database, kindNames);
+    this.#rows = new RowReader({ kinds: kindNames, actors, places });
+  }
+
+  event(seq: number): Recorded | undefined {
+    const row = this.#event.get(seq);
+    return row === undefined ? undefined : this.#rows.decode(row, this.#texts.of([row])(row));
+  }
+}
