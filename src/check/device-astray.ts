@@ -42,7 +42,7 @@ function look(event: Access, refused: Refused, report: Report): void {
   }
   // Of an access that is not refused the page must be known; a PCI device's is judged by its mapping (dma-access).
   if (machine == null && (fault === null || event.actor === "device")) {
-    if (event.actor !== "device") report.unknown("it is not told which page was meant");
+    if (event.actor !== "device") report.unknown("the trace does not say which page was meant");
     return;
   }
   const verdict = verdictOf(addressesOf(event), null);

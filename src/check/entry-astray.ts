@@ -31,7 +31,7 @@ function look(event: Written, subject: Subject, report: Report): void {
   const { bus, machine, reached } = event;
   if (bus == null) return;
   if (machine == null) {
-    report.unknown("it is not told where the page of an entry lies");
+    report.unknown("the trace does not say where the page of an entry lies");
     return;
   }
   const verdict = verdictOf(addressesOf(event), null);

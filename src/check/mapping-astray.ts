@@ -46,7 +46,7 @@ export const mappingAstray: Check = {
           const page = strayPage(event, state, slots);
           if (page === null) {
             if (event.machine == null || event.reached == null)
-              report.unknown("it is not told where the buffer lies, or where its handle leads");
+              report.unknown("the trace does not say where the buffer lies, or where its handle leads");
             else report.held();
             return;
           }
@@ -67,7 +67,7 @@ export const mappingAstray: Check = {
 function lookAtFirst(event: Of<"dma.mapped">, report: Report): void {
   const verdict = verdictOf(addressesOf(event), null);
   if (verdict === null || verdict === "unknown")
-    report.unknown("it is not told where the buffer lies, or where its handle leads");
+    report.unknown("the trace does not say where the buffer lies, or where its handle leads");
   else if (isWrong(verdict))
     report.finding(
       [{ family: "dma", number: event.handle }],

@@ -35,6 +35,6 @@ function lookAt(event: Event, report: Report): void {
       `${hex(bus!)}:b leads to ${hex(reached!)}:m; the page is at ${hex(machine!)}:m`,
       verdict,
     );
-  else if (verdict === "unknown") report.unknown("it is not told where the page lies");
+  else if (verdict === "unknown") report.unknown("the trace does not say where the page lies");
   else report.held();
 }
