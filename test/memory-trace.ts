@@ -1,10 +1,10 @@
 // memory-trace.ts - a trace that lies in memory: a run recorded here without a file.
 
 import { inMemory } from "../src/diff/in-memory.ts";
-import { SUBJECT_FAMILIES, subjectCode } from "../src/event/field.ts";
+import { SUBJECT_FAMILIES } from "../src/event/field.ts";
 import type { About, Search } from "../src/event/trace.ts";
-import { addressesOf } from "../src/event/verdict.ts";
-import { declarationOf, type Event, type Recorded } from "../src/event/vocabulary.ts";
+import { addressesOf, verdictOf } from "../src/event/verdict.ts";
+import { type Recorded, subjectOf } from "../src/event/vocabulary.ts";
 import { record } from "../src/recorder/record.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { aboutRun, type Setup } from "../src/scenario/setup.ts";
@@ -56,15 +56,6 @@ export function matches({ seq, op, event }: Recorded, wanted: Search): boolean {
     if (phys === null || phys < wanted.phys.first || phys > wanted.phys.last) return false;
   }
   if (!wanted.unproven) return true;
-  const { kind, bus, machine, reached } = addressesOf(event);
-  if (bus === null) return false;
-  return reached === null ? kind.startsWith("device.") : reached !== machine;
-}
-
-function subjectOf(event: Event): number | null {
-  for (const [name, { family }] of Object.entries(declarationOf(event.kind).fields)) {
-    const number = (event as unknown as { [name: string]: number | null | undefined })[name];
-    if (family !== null && number != null) return subjectCode(family, number);
-  }
-  return null;
+  const verdict = verdictOf(addressesOf(event), null);
+  return verdict !== null && verdict !== "identity" && verdict !== "translated";
 }

@@ -46,7 +46,9 @@ export const mappingAstray: Check = {
           const page = strayPage(event, state, slots);
           if (page === null) {
             if (event.machine == null || event.reached == null)
-              report.unknown("the trace does not say where the buffer lies, or where its handle leads");
+              report.unknown(
+                "the trace does not say where the buffer lies, or where its handle leads",
+              );
             else report.held();
             return;
           }

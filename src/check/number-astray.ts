@@ -17,7 +17,6 @@ export const numberAstray: Check = {
         "iommu.translated": look,
         "descriptor.written": look,
         "request.mapped": look,
-        "dma.unmapped": look,
         "pte.written": look,
       },
     };

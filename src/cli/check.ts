@@ -2,13 +2,13 @@
 
 import { pathToFileURL } from "node:url";
 import { type Command, Option } from "commander";
-import type { Check, Checked } from "../check/check.ts";
+import type { Check } from "../check/check.ts";
 import { checks as known } from "../check/index.ts";
-import { runChecks } from "../check/run.ts";
 import { UserError, unknownName } from "../fault.ts";
-import { State } from "../machine/state.ts";
-import { natureOf } from "../replay/replay.ts";
-import { checkJson, checkText } from "../report/check-text.ts";
+import { type JudgedBy, judgeBy } from "../replay/judged.ts";
+import { answerOf, checksJson, checkText } from "../report/check-text.ts";
+import { judgementLine } from "../report/judgement-text.ts";
+import type { TraceReader } from "../store/read.ts";
 import { VERSION } from "../store/schema.ts";
 import { print } from "./output.ts";
 import { reading } from "./reading.ts";
@@ -17,6 +17,8 @@ interface Options {
   readonly only?: string;
   readonly except?: string;
   readonly checks?: string;
+  readonly all: boolean;
+  readonly strict: boolean;
   readonly json: boolean;
   readonly junit?: true;
   readonly sarif?: true;
@@ -28,38 +30,63 @@ export function addCheck(program: Command): void {
     .summary("hold a trace to the invariants of the machine")
     .description(
       "Runs every check over a trace in one pass and prints what it finds.\n" +
-        "Exit code 0 all hold, 1 findings, 2 trouble.",
+        "Exit code 0 right, 1 wrong, 2 trouble, 3 undecided: nothing could be judged, or the trace is torn.",
     )
     .argument("<trace>")
     .option("--only <names>", "these checks alone, separated by commas")
     .option("--except <names>", "all but these checks")
     .option("--checks <module>", "further checks, from a JavaScript module that exports `checks`")
+    .option("--all", "list the checks to which no event applies one by one", false)
+    .option("--strict", "take what is unknown for undecided", false)
     .option("--json", "print JSON", false)
     .addOption(new Option("--junit", "print JUnit XML").conflicts(["json", "sarif"]))
     .addOption(new Option("--sarif", "print SARIF 2.1.0").conflicts(["json", "junit"]))
     .action((path: string, options: Options) =>
       reading([path], async ([trace]) => {
         const chosen = chosenOf([...known, ...(await checksIn(options.checks))], options);
-        const { about } = trace!;
         trace!.forgetPages();
-        const all = runChecks(about, trace!.events(), new State(natureOf(about)), chosen);
-        await print(await answerOf(path, all, options));
-        if (all.some(({ failure }) => failure !== null)) process.exitCode = 2;
-        else if (all.some(({ count }) => count > 0)) process.exitCode = 1;
+        const judged = judgeBy(trace!, chosen);
+        await print(await textOf(path, trace!, judged, options));
+        process.exitCode = exitCodeOf(trace!, judged, options.strict);
       }),
     );
 }
 
-async function answerOf(
+/** What a shell is told; a check that throws is trouble, whatever the others say. */
+function exitCodeOf(
+  { torn }: TraceReader,
+  { judgement: { word, uses }, checked }: JudgedBy,
+  strict: boolean,
+): number {
+  if (checked.some(({ failure }) => failure !== null)) return 2;
+  if (word === "wrong") return 1;
+  const isAnswered = checked.some((one) => answerOf(one) === "holds");
+  const isUnknown =
+    uses.unknown > 0 || checked.some(({ unknown, undecidable }) => unknown ?? undecidable);
+  return word === "undecided" || torn || !isAnswered || (strict && isUnknown) ? 3 : 0;
+}
+
+/** The version of the shape of what --json prints. */
+const SHAPE = 1;
+
+async function textOf(
   path: string,
-  all: readonly Checked[],
-  { json, junit, sarif }: Options,
+  trace: TraceReader,
+  { judgement, checked }: JudgedBy,
+  { json, junit, sarif, all }: Options,
 ): Promise<string> {
-  if (json) return JSON.stringify(checkJson(all), null, 2);
-  if (!junit && !sarif) return checkText(all);
+  const word = trace.torn && judgement.word === "right" ? "undecided" : judgement.word;
+  if (json)
+    return JSON.stringify(
+      { version: SHAPE, judgement: word, checks: checksJson(checked) },
+      null,
+      2,
+    );
+  if (!junit && !sarif)
+    return [checkText(checked, all), judgementLine(judgement, trace)].join("\n\n");
   // Their builders take a tenth of a second to load, and few ask for them.
   const { checkJunit, checkSarif } = await import("../report/check-ci.ts");
-  return junit ? checkJunit(path, all) : checkSarif(path, all, VERSION);
+  return junit ? checkJunit(path, checked) : checkSarif(path, checked, VERSION);
 }
 
 function chosenOf(all: readonly Check[], { only, except }: Options): readonly Check[] {

@@ -7,12 +7,12 @@ import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf, positions } from "../replay/position.ts";
 import { TimeTravel } from "../replay/travel.ts";
-import { countOf } from "../report/text.ts";
 import { aboutRun, type Setup } from "../scenario/setup.ts";
 import type { TraceReader } from "../store/read.ts";
 import { changeAt } from "../workload/change.ts";
 import { notice, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
+import { recordedText } from "./record.ts";
 import { recordTo, setupAgain } from "./recording.ts";
 import { assertOther } from "./writing.ts";
 
@@ -48,11 +48,7 @@ export function addFork(program: Command): void {
         const see = likeParent(trace!, first);
         const written = await recordTo(output, setup, force, { about, see });
         if (json) await printJson({ ...written, parent });
-        else
-          notice(
-            `recorded ${countOf(written.events, "event")} to ${output}; ` +
-              `it leaves ${path} after #${parent.moment}`,
-          );
+        else notice(`${recordedText(written)}; it leaves ${path} after #${parent.moment}`);
       }),
     );
 }

@@ -5,7 +5,7 @@ import { toJson } from "../event/line.ts";
 import { momentOf, positions } from "../replay/position.ts";
 import { subjectExamples, subjectNamed } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
-import { eventLine } from "../report/event-text.ts";
+import { tracedLine } from "../report/event-text.ts";
 import { notice, Output } from "./output.ts";
 import { reading, sayIfUnindexed } from "./reading.ts";
 
@@ -44,7 +44,7 @@ export function addHistory(program: Command): void {
           await output.line(
             options.json
               ? JSON.stringify({ ...toJson(recorded, trace!.about.virtBase), verdict })
-              : eventLine(recorded, verdict, trace!.about),
+              : tracedLine(trace!, recorded),
           );
         }
         await output.flush();

@@ -6,6 +6,7 @@ import type { SourceFile } from "../event/trace.ts";
 import { importFiles, UNKNOWN } from "../exchange/import/merge.ts";
 import { PROBES, probesFrom } from "../exchange/import/probes.ts";
 import { UserError } from "../fault.ts";
+import { judgementLine } from "../report/judgement-text.ts";
 import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
 import { watched } from "./judging.ts";
@@ -77,7 +78,9 @@ async function run(files: string[], options: Options): Promise<void> {
       notice(
         "nothing here tells what the kernel ran on: add its dmesg.txt, or where its addresses lead stays unknown",
       );
-    notice(`imported ${countOf(written.events, "event")} to ${path}`);
+    const extent = { torn: false, count: written.events };
+    const word = written.judgement === null ? "" : `; ${judgementLine(written.judgement, extent)}`;
+    notice(`imported ${countOf(written.events, "event")} to ${path}${word}`);
   } finally {
     process.off("SIGINT", stop);
   }

@@ -21,6 +21,7 @@ const commands: { readonly [name: string]: () => Promise<(program: Command) => v
   state: async () => (await import("./state.ts")).addState,
   history: async () => (await import("./history.ts")).addHistory,
   why: async () => (await import("./why.ts")).addWhy,
+  blame: async () => (await import("./blame.ts")).addBlame,
   mark: async () => (await import("./mark.ts")).addMarks,
   fork: async () => (await import("./fork.ts")).addFork,
   debug: async () => (await import("./debug.ts")).addDebug,

@@ -1,9 +1,17 @@
 // reading.ts - commands that read a trace: open it, say when it is torn, close it.
 
 import { accessSync, constants } from "node:fs";
+import type { Judgement } from "../judgement/judgement.ts";
 import { readingTrouble } from "../store/open.ts";
 import { TraceReader } from "../store/read.ts";
 import { notice } from "./output.ts";
+
+/** What a command that judges tells the shell of a trace. */
+export const exitCodes: { readonly [W in Judgement["word"]]: number } = {
+  right: 0,
+  wrong: 1,
+  undecided: 3,
+};
 
 /** Opens traces, hands them over and closes them whatever happens. */
 export async function reading<T>(

@@ -2,11 +2,13 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import { UserError } from "../fault.ts";
-import { countOf } from "../report/text.ts";
+import { judgementLine, refusalText } from "../report/judgement-text.ts";
+import { counted, countOf } from "../report/text.ts";
 import type { Setup } from "../scenario/setup.ts";
 import { notice, printJson } from "./output.ts";
 import { recordTo, setupOf, stagedOf } from "./recording.ts";
 import { workloadOf } from "./workload-file.ts";
+import type { Written } from "./writing.ts";
 
 interface Options {
   readonly output?: string;
@@ -69,8 +71,22 @@ export function addRecord(program: Command): void {
       const path = options.output ?? `${nameOf(setup)}.gart`;
       const written = await recordTo(path, setup, options.force);
       if (options.json) await printJson(written);
-      else notice(`recorded ${countOf(written.events, "event")} to ${path}`);
+      else notice(recordedText(written));
     });
+}
+
+/** "recorded 66 events to run.gart: 17 ops, 2 with an errno (op 0 init: -ENOMEM, refused at #27); wrong: ..." */
+export function recordedText({ path, events, judgement }: Written): string {
+  const recorded = `recorded ${countOf(events, "event")} to ${path}`;
+  if (judgement === null) return recorded;
+  const { kinds, refusals } = judgement;
+  const [first] = refusals.first;
+  const ops = countOf(kinds["op.began"] ?? 0, "op");
+  const returned =
+    first === undefined
+      ? `${ops}, none with an errno`
+      : `${ops}, ${counted(refusals.count)} with an errno (first ${refusalText(first)})`;
+  return `${recorded}: ${returned}; ${judgementLine(judgement, { torn: false, count: events })}`;
 }
 
 const BUG = "bug:";

@@ -12,6 +12,7 @@ import {
 } from "@vscode/debugadapter";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { UserError } from "../fault.ts";
+import { wrongAt } from "../replay/judged.ts";
 import { subjectNamed } from "../replay/subject.ts";
 import { meanings } from "../report/event-text.ts";
 import { hex } from "../report/state-text.ts";
@@ -19,6 +20,7 @@ import { titleOf } from "../report/text.ts";
 import { whyText } from "../report/why-text.ts";
 import { readingTrouble } from "../store/open.ts";
 import { exceptionFilters } from "./adapter-breakpoints.ts";
+import { blame } from "./blame.ts";
 import { nextTurn } from "./chunks.ts";
 import { evaluate } from "./evaluate.ts";
 import { type Open, openTraces } from "./launch.ts";
@@ -312,7 +314,10 @@ export class Adapter extends DebugSession {
       response,
       () => {
         const { session } = this.#open;
-        const result = evaluate(session, expression);
+        const result =
+          context === "repl" && expression.trim() === "blame"
+            ? blame(session.trace)
+            : evaluate(session, expression);
         response.body = { result, variablesReference: 0, ...this.#memoryOf(expression) };
       },
       quiet,
@@ -341,12 +346,18 @@ export class Adapter extends DebugSession {
   protected override exceptionInfoRequest(response: DebugProtocol.ExceptionInfoResponse): void {
     this.#answer(response, () => {
       const { here, travel, trace } = this.#open.session;
-      const verdict = here === undefined ? null : travel.verdict(here);
-      if (here === undefined || verdict === null)
+      const wrong = here === undefined ? null : wrongAt(trace, here.seq);
+      const verdict = wrong?.verdict ?? (here === undefined ? null : travel.verdict(here));
+      if (here === undefined || (verdict === null && wrong === null))
         throw new UserError("no number was handed to hardware here");
+      const words = [
+        ...(verdict === null ? [] : [meanings[verdict]]),
+        ...(wrong?.check == null ? [] : [`found by ${wrong.check}`]),
+        ...(wrong?.root == null ? [] : [`goes back to ${wrong.root}`]),
+      ];
       response.body = {
-        exceptionId: verdict,
-        description: meanings[verdict],
+        exceptionId: verdict ?? wrong!.check!,
+        description: words.join("; "),
         breakMode: "always",
         details: { message: whyText(travel.why(here), trace.about) },
       };

@@ -1,7 +1,7 @@
 // command.ts - a command of the debugger, the context that it works in, and how a typed word finds it.
 
 import { nearest, UserError } from "../fault.ts";
-import { eventLine } from "../report/event-text.ts";
+import { tracedLine } from "../report/event-text.ts";
 import { subjectNow } from "../report/subject-text.ts";
 import type { Breakpoint } from "./breakpoint.ts";
 import { fieldsNamed } from "./condition.ts";
@@ -118,9 +118,9 @@ export class Context {
 
   /** The event at which one stands, as a line. */
   where(): string {
-    const { here, travel, trace } = this.session;
+    const { here, trace } = this.session;
     if (here === undefined) return "#0: nothing has happened yet";
-    return eventLine(here, travel.verdict(here), trace.about);
+    return tracedLine(trace, here);
   }
 
   /** An expression and its value; what the event here has no field for is a dash. */

@@ -5,7 +5,7 @@ import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
 import { subjectNamed } from "../replay/subject.ts";
-import { addressRows, eventLine } from "../report/event-text.ts";
+import { addressRows, tracedLine } from "../report/event-text.ts";
 import { hex, stateText } from "../report/state-text.ts";
 import { inColumns } from "../report/text.ts";
 import { whyText } from "../report/why-text.ts";
@@ -103,7 +103,7 @@ export const dataCommands: readonly Command[] = [
       const { here, trace } = context.session;
       const op = here === undefined || here.op < 0 ? undefined : trace.op(here.op);
       const began = op === undefined ? undefined : trace.event(op.first);
-      const opLine = began === undefined ? [] : [eventLine(began, null, trace.about)];
+      const opLine = began === undefined ? [] : [tracedLine(trace, began)];
       return [context.where(), ...opLine].join("\n");
     },
   },
@@ -141,7 +141,7 @@ function examine({ session }: Context, argument: string): string {
 }
 
 function list(context: Context, argument: string): string {
-  const { trace, travel, moment } = context.session;
+  const { trace, moment } = context.session;
   if (trace.count === 0) throw new UserError("the trace has no events");
   const half = LISTED / 2;
   let first = (context.listed ?? moment - half) + 1;
@@ -154,7 +154,7 @@ function list(context: Context, argument: string): string {
   return [...trace.events(first, last)]
     .map((recorded) => {
       const arrow = recorded.seq === moment ? "=> " : "   ";
-      return `${arrow}${eventLine(recorded, travel.verdict(recorded), trace.about)}`;
+      return `${arrow}${tracedLine(trace, recorded)}`;
     })
     .join("\n");
 }
@@ -182,7 +182,7 @@ async function history({ session, signal }: Context, argument: string): Promise<
         const rest = `older ones: gartrace history TRACE ${subject.name} --before #${recorded.seq}`;
         return [...lines, rest].join("\n");
       }
-      lines.push(eventLine(recorded, travel.verdict(recorded), trace.about));
+      lines.push(tracedLine(trace, recorded));
     }
     if (piece.from > 1 && (await isInterrupted(signal))) {
       lines.push(`interrupted; what is older than #${piece.from} was not read`);
@@ -209,7 +209,7 @@ function other(context: Context): string {
     causes: of.causes(recorded),
     virtBase: of.trace.about.virtBase,
   });
-  const lines = partners.map((one) => eventLine(one, theirs.verdict(one), theirs.trace.about));
+  const lines = partners.map((one) => tracedLine(theirs.trace, one));
   const rows = addressRows([withCauses(here, travel), withCauses(partner, theirs)]);
   const addresses = rows.map(([space, , a, b]) => [space!, a!, b!]);
   if (addresses.every(([, a, b]) => a === "-" && b === "-")) return lines.join("\n");

@@ -5,7 +5,7 @@
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { TimeTravel } from "../replay/travel.ts";
-import { eventLine } from "../report/event-text.ts";
+import { tracedLine } from "../report/event-text.ts";
 
 /** Lines of a source: what an editor opens at once. */
 const LONGEST = 8192;
@@ -44,7 +44,7 @@ export class Sources {
     const { trace } = this.#travel;
     const { last } = this.#pieceAt(reference);
     return [...trace.events(reference, last)]
-      .map((recorded) => eventLine(recorded, this.#travel.verdict(recorded), trace.about))
+      .map((recorded) => tracedLine(trace, recorded))
       .map((line) => line.replaceAll("\n", " "))
       .join("\n");
   }

@@ -5,6 +5,7 @@ import { subjectExamples } from "../replay/subject.ts";
 import { setColours } from "../report/colours.ts";
 import { registers } from "../report/state-text.ts";
 import { counted, countOf, inColumns, titleOf } from "../report/text.ts";
+import { blame } from "./blame.ts";
 import { type Command, type Context, commandCalled, countIn, stopText } from "./command.ts";
 import { evaluate } from "./evaluate.ts";
 
@@ -56,6 +57,12 @@ const subjects: { readonly [subject: string]: (context: Context) => string } = {
 };
 
 export const statusCommands: readonly Command[] = [
+  {
+    name: "blame",
+    usage: "blame",
+    says: "what all that is wrong in the trace goes back to",
+    run: ({ session: { trace } }) => blame(trace),
+  },
   {
     name: "info",
     short: ["i"],

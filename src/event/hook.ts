@@ -46,7 +46,7 @@ export const hook = {
   ),
   // One event a page. `bus` is the number that was asked for, `reached` what was really mapped.
   "table.remapped": kind(
-    { effect: "changes", doneBy: "driver", scope: "op", use: "handed", inCaptures: false },
+    { effect: "changes", doneBy: "driver", scope: "op", use: "remapped", inCaptures: false },
     {
       page: subject("mapping"),
       function: formerly("way", named(remappers)),

@@ -75,7 +75,7 @@ export const iommu = {
     (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)}`,
   ),
   "dma.unmapped": kind(
-    { effect: "changes", doneBy: "platform", scope: "op", use: "handed", inCaptures: false },
+    { effect: "changes", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     buffer,
     (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} ended`,
   ),

@@ -18,7 +18,7 @@ export const effects = [
 export type Effect = (typeof effects)[number];
 
 /** Which use of a number an event tells of. */
-export type Use = "none" | "handed" | "access" | "returned";
+export type Use = "none" | "handed" | "remapped" | "access" | "returned";
 
 export interface Traits {
   readonly effect: Effect;
@@ -28,7 +28,8 @@ export interface Traits {
    */
   readonly doneBy: "workload" | "driver" | "chipset-driver" | "platform" | "cpu" | "device" | "any";
   /**
-   * Which use of a number it tells of, to be judged: one `handed` to hardware or to the kernel, or back by it; the
+   * Which use of a number it tells of, to be judged: one `handed` to hardware or to the kernel, or back by it; one
+   * `remapped` for the CPU, which can be a device's registers and mean no page; the
    * `access` of a device that issues it; the number `returned` by a hook. `none`: nothing of it is right or wrong,
    * such as a register that is read.
    */

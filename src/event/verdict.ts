@@ -108,6 +108,7 @@ export function useLeadsTo(
   reached: number | null,
 ): number {
   if (use === "none") return NO_NUMBER;
+  if (use === "remapped" && phys === null && machine === null) return NO_NUMBER;
   if (use !== "returned") return leadsTo(use === "access", phys, machine, bus, reached);
   if (bus === null) return NO_NUMBER;
   if (machine === null) return UNKNOWN;
@@ -117,10 +118,29 @@ export function useLeadsTo(
   return isCut(machine, bus) ? OTHER_FRAME : UNKNOWN;
 }
 
-/** `isUnproven` in SQL, over the columns of `event`; `accesses` are the trace's codes of devices' accesses. */
-export const unprovenSql = (accesses: readonly number[]): string =>
-  "bus IS NOT NULL AND (machine IS NULL OR reached IS NOT machine) " +
-  `AND (reached IS NOT NULL OR kind IN (${accesses.join(", ")}))`;
+const PAGE = (1 << PHYS) | (1 << MACHINE);
+
+/** The same of a row. Hot: once an event while recording. */
+export function rowUseLeadsTo(row: Row, start: number, filled: number, use: Use): number {
+  if (use === "none" || (filled & (1 << BUS)) === 0) return NO_NUMBER;
+  if (use === "remapped" && (filled & PAGE) === 0) return NO_NUMBER;
+  if (use !== "returned") return rowLeadsTo(row, start, filled, use === "access");
+  const phys = (filled & (1 << PHYS)) === 0 ? null : row[start + PHYS]!;
+  const machine = (filled & (1 << MACHINE)) === 0 ? null : row[start + MACHINE]!;
+  return useLeadsTo(use, phys, machine, row[start + BUS]!, null);
+}
+
+/** `isUnproven` of a use in SQL, over the columns of `event`; `kinds` are the trace's, by their codes. */
+export function unprovenSql(kinds: readonly string[]): string {
+  const of = (use: Use): string =>
+    kinds.flatMap((kind, code) => (useOf(kind) === use ? [code] : [])).join(", ");
+  return (
+    `bus IS NOT NULL AND kind NOT IN (${of("none")}) ` +
+    `AND NOT (kind IN (${of("remapped")}) AND phys IS NULL AND machine IS NULL) AND iif(kind IN (${of("returned")}), ` +
+    "machine IS NULL OR bus IS NOT machine, (machine IS NULL OR reached IS NOT machine) " +
+    `AND (reached IS NOT NULL OR kind IN (${of("access")})))`
+  );
+}
 
 /** The verdict of an event, given the event that its address came from; null for what is no use of a number. */
 export function verdictOf(event: Addresses, cause: Addresses | null): Verdict | null {

@@ -7,7 +7,7 @@ import { block } from "./block.ts";
 import { cache } from "./cache.ts";
 import { device } from "./device.ts";
 import { fault } from "./fault.ts";
-import type { FieldValues } from "./field.ts";
+import { type FieldValues, subjectCode } from "./field.ts";
 import { gart } from "./gart.ts";
 import { hook } from "./hook.ts";
 import { iommu } from "./iommu.ts";
@@ -79,6 +79,15 @@ export interface Recorded {
 
 /** The declaration of an event's kind, its type forgotten. */
 export const declarationOf = (name: KindName): Kind => vocabulary[name] as unknown as Kind;
+
+/** The code of an event's subject; null where it has none. */
+export function subjectOf(event: Event): number | null {
+  for (const [name, { family }] of Object.entries(declarationOf(event.kind).fields)) {
+    const number = (event as unknown as { [name: string]: number | null | undefined })[name];
+    if (family !== null && number != null) return subjectCode(family, number);
+  }
+  return null;
+}
 
 /** The kinds whose declaration has some traits, in the order of the vocabulary. */
 export const kindsWhere = (has: (kind: Kind) => boolean): readonly KindName[] =>

@@ -235,6 +235,9 @@ export class Judge {
 
   /** A number goes back to the call that gave it; anything else to the function that it happened in. */
   #rootOf(seq: number, event: Event, verdict: Verdict | null): string | null {
+    // What was right when it was made was not made wrong by its maker, but by what came between.
+    if (verdict === "stale" && event.cause != null)
+      return this.#past.event(event.cause)?.event.place ?? event.place ?? null;
     const isOrigin = event.kind === "hook.called" || event.kind === "dma.mapped";
     const from = isOrigin ? seq : event.cause;
     const source = verdict === null || from == null ? SOURCELESS : this.#sources.of(from);

@@ -75,3 +75,10 @@ export interface Judgement {
   /** Null where no device of a kernel's is in the trace. */
   readonly capture: CaptureCounts | null;
 }
+
+/** The judgement of a trace, and its wrong events. */
+export interface Judged {
+  readonly judgement: Judgement;
+  /** The wrong events from one seq to another, both included, in order or newest first. */
+  wrong(from: number, to: number, backwards: boolean): Iterable<WrongEvent>;
+}

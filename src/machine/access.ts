@@ -21,9 +21,14 @@ export function accessFault(access: Access, cause: Event | null): Misuse | null 
   return cause.direction === forbidden ? "wrong direction" : null;
 }
 
+const keyOf = ({ device, handle }: Of<"dma.mapped"> | Of<"dma.unmapped">): string =>
+  `${device ?? ""} ${handle}`;
+
 /** The mappings in force, by the event that made them. */
 export class LiveMappings {
   readonly #live = new Map<number, Of<"dma.mapped">>();
+  /** The seqs of a device's mappings at one handle, the latest last. */
+  readonly #handles = new Map<string, number[]>();
 
   get live(): ReadonlyMap<number, Of<"dma.mapped">> {
     return this.#live;
@@ -31,10 +36,22 @@ export class LiveMappings {
 
   mapped(event: Of<"dma.mapped">, seq: number): void {
     this.#live.set(seq, event);
+    const key = keyOf(event);
+    const seqs = this.#handles.get(key);
+    if (seqs === undefined) this.#handles.set(key, [seq]);
+    else seqs.push(seq);
   }
 
-  unmapped({ cause }: Of<"dma.unmapped">): void {
-    if (cause != null) this.#live.delete(cause);
+  /** Ends the mapping that the event came from; where it names none, the latest of its handle. */
+  unmapped(event: Of<"dma.unmapped">): void {
+    const key = keyOf(event);
+    const seqs = this.#handles.get(key) ?? [];
+    const seq = event.cause ?? seqs.at(-1);
+    if (seq === undefined) return;
+    this.#live.delete(seq);
+    const left = seqs.filter((one) => one !== seq);
+    if (left.length === 0) this.#handles.delete(key);
+    else this.#handles.set(key, left);
   }
 
   /** What is wrong with an access now; null where nothing is. */

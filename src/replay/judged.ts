@@ -1,18 +1,13 @@
 // judged.ts - what is right and wrong in a trace, from its file or judged anew.
 
+import type { Check } from "../check/check.ts";
+import { checks } from "../check/index.ts";
 import { Judge } from "../judgement/judge.ts";
-import type { Judgement, WrongEvent } from "../judgement/judgement.ts";
+import type { Judged, Judgement, WrongEvent } from "../judgement/judgement.ts";
 import { apply } from "../machine/apply.ts";
 import { State } from "../machine/state.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
-
-/** The judgement of a trace, and its wrong events. */
-export interface Judged {
-  readonly judgement: Judgement;
-  /** The wrong events from one seq to another, both included, in order or newest first. */
-  wrong(from: number, to: number, backwards: boolean): Iterable<WrongEvent>;
-}
 
 type Judgeable = Pick<Trace, "about" | "torn" | "count" | "event" | "events" | "judged">;
 
@@ -35,19 +30,34 @@ export function wrongAt(trace: Judgeable, seq: number): WrongEvent | null {
   return null;
 }
 
-function judgeAll(trace: Judgeable): Judged {
-  const found: WrongEvent[] = [];
+/** The same, as far as it is known without judging a whole trace for it. */
+export function knownWrongAt(trace: Judgeable, seq: number): WrongEvent | null {
+  const isKnown = trace.judged !== null || judgedNow.has(trace);
+  return isKnown ? wrongAt(trace, seq) : null;
+}
+
+/** What a trace comes to by some checks, and what became of each of them. */
+export type JudgedBy = ReturnType<Judge["end"]>;
+
+/** Judges in one pass; `wrong` is told of each wrong event. */
+export function judgeBy(
+  trace: Judgeable,
+  checks: readonly Check[],
+  wrong: (event: WrongEvent) => void = () => {},
+): JudgedBy {
   const state = new State(natureOf(trace.about));
-  const judge = new Judge(trace.about, state, {
-    past: trace,
-    wrong: (event) => found.push(event),
-  });
+  const judge = new Judge(trace.about, state, { past: trace, checks, wrong });
   for (const { seq, op, event } of trace.events()) {
     judge.before(seq, op, event);
     apply(state, event, seq);
     judge.after(event);
   }
-  const { judgement } = judge.end();
+  return judge.end();
+}
+
+function judgeAll(trace: Judgeable): Judged {
+  const found: WrongEvent[] = [];
+  const { judgement } = judgeBy(trace, checks, (event) => found.push(event));
   found.sort((a, b) => a.seq - b.seq);
   return {
     judgement,

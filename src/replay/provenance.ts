@@ -6,7 +6,9 @@
 import { busPageOf, pfnOf, raw } from "../address.ts";
 import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
 import type { Event, Recorded } from "../event/vocabulary.ts";
+import type { WrongEvent } from "../judgement/judgement.ts";
 import { changesOf } from "./changes.ts";
+import { knownWrongAt } from "./judged.ts";
 import { subjectAt } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 
@@ -36,6 +38,7 @@ export function verdictIn(trace: Pick<Trace, "event">, { event }: Recorded): Ver
 export interface Step {
   readonly recorded: Recorded;
   readonly verdict: Verdict | null;
+  readonly wrong: WrongEvent | null;
   /** The event asked about, what its address came from, or the entry that decided where it leads. */
   readonly role: "asked" | "cause" | Entry["role"];
   /** The seq of the step that it explains; null for the one asked about. */
@@ -49,6 +52,7 @@ export function whyOf(trace: Trace, asked: Recorded): Step[] {
     (recorded, i): Step => ({
       recorded,
       verdict: verdictIn(trace, recorded),
+      wrong: knownWrongAt(trace, recorded.seq),
       role: i === 0 ? "asked" : "cause",
       explains: chain[i - 1]?.seq ?? null,
     }),
@@ -57,7 +61,7 @@ export function whyOf(trace: Trace, asked: Recorded): Step[] {
   for (const { role, recorded, explains } of entriesBehind(trace, chain)) {
     if (seen.has(recorded.seq)) continue;
     seen.add(recorded.seq);
-    steps.push({ recorded, verdict: null, role, explains });
+    steps.push({ recorded, verdict: null, wrong: null, role, explains });
   }
   return steps;
 }

@@ -3,9 +3,9 @@
 import type { Rows } from "../event/row.ts";
 import type { About, Mark, OpRow, Search } from "../event/trace.ts";
 import type { KindName, Recorded } from "../event/vocabulary.ts";
+import type { Judged } from "../judgement/judgement.ts";
 import type { State } from "../machine/state.ts";
 import type { Names } from "../store/digest.ts";
-import type { Judged } from "./judged.ts";
 
 export interface Trace {
   readonly about: About;

@@ -4,16 +4,17 @@
 // what event n left. A debugger stands on this.
 
 import type { HookName } from "../event/hook.ts";
-import { isWrong, type Verdict } from "../event/verdict.ts";
+import { useOf, type Verdict } from "../event/verdict.ts";
 import {
   type Actor,
-  declarationOf,
   type KindName,
   kindNames,
   type Recorded,
+  subjectOf,
 } from "../event/vocabulary.ts";
 import { State } from "../machine/state.ts";
 import { accessesOf, changesOf, isChange, type Stretch } from "./changes.ts";
+import { judgedOf } from "./judged.ts";
 import { causesOf, type Step, verdictIn, whyOf } from "./provenance.ts";
 import { foldTo, natureOf } from "./replay.ts";
 import type { Subject } from "./subject.ts";
@@ -30,7 +31,7 @@ export interface Filter {
   readonly actor?: Actor;
   /** A function of driver or kernel. */
   readonly place?: string;
-  /** One verdict, or any that says that hardware would not get to the page meant. */
+  /** One verdict, or any event of which something is wrong. */
   readonly verdict?: Verdict | "wrong";
   /** Any further condition. */
   readonly where?: (recorded: Recorded) => boolean;
@@ -92,6 +93,10 @@ export class TimeTravel {
 
   /** The events that are as the filter says, in order or newest first. */
   *matching(filter: Filter, stretch: Partial<Stretch> = {}): Generator<Recorded> {
+    if (filter.verdict === "wrong") {
+      yield* this.#wrong(filter, stretch);
+      return;
+    }
     const { kinds, subject, hook, op, actor, place, verdict, where } = filter;
     const wanted = hook === undefined ? (kinds ?? handingFor(verdict)) : (["hook.called"] as const);
     const row = op === undefined ? undefined : this.trace.op(op);
@@ -111,7 +116,7 @@ export class TimeTravel {
     for (const recorded of candidates) {
       const { event } = recorded;
       if (hook !== undefined && !(event.kind === "hook.called" && event.hook === hook)) continue;
-      if (verdict !== undefined && !this.#hasVerdict(recorded, verdict)) continue;
+      if (verdict !== undefined && this.verdict(recorded) !== verdict) continue;
       if (where === undefined || where(recorded)) yield recorded;
     }
   }
@@ -140,9 +145,21 @@ export class TimeTravel {
     return whyOf(this.trace, recorded);
   }
 
-  #hasVerdict(recorded: Recorded, wanted: Verdict | "wrong"): boolean {
-    const verdict = this.verdict(recorded);
-    return wanted === "wrong" ? isWrong(verdict) : verdict === wanted;
+  /** The wrong events that are as the filter says besides, as the judgement lists them. */
+  *#wrong(filter: Filter, stretch: Partial<Stretch>): Generator<Recorded> {
+    const { kinds, subject, hook, op, actor, place, where } = filter;
+    const { from, to, backwards } = this.#whole(stretch);
+    for (const { seq } of judgedOf(this.trace).wrong(from, to, backwards === true)) {
+      const recorded = this.trace.event(seq)!;
+      const { event } = recorded;
+      if (kinds !== undefined && !kinds.includes(event.kind)) continue;
+      if (hook !== undefined && !(event.kind === "hook.called" && event.hook === hook)) continue;
+      if (op !== undefined && recorded.op !== op) continue;
+      if (actor !== undefined && event.actor !== actor) continue;
+      if (place !== undefined && event.place !== place) continue;
+      if (subject !== undefined && subjectOf(event) !== subject) continue;
+      if (where === undefined || where(recorded)) yield recorded;
+    }
   }
 
   #whole(stretch: Partial<Stretch>): Stretch {
@@ -166,13 +183,11 @@ export class TimeTravel {
   }
 }
 
-const isRight = (verdict: Verdict | "wrong"): boolean =>
+const isRight = (verdict: Filter["verdict"]): boolean =>
   verdict === "identity" || verdict === "translated";
 
-/** Only kinds that hand a number to hardware have a verdict; of the unproven ones the store keeps a zone map. */
-const handing = kindNames.filter((kind) =>
-  Object.values(declarationOf(kind).fields).some((field) => field.in === "bus"),
-);
+/** Only uses have a verdict; of the unproven ones the store keeps a zone map. */
+const handing = kindNames.filter((kind) => useOf(kind) !== "none");
 const handingFor = (verdict: Filter["verdict"]): Filter["kinds"] =>
   verdict !== undefined && isRight(verdict) ? handing : undefined;
 

@@ -14,11 +14,12 @@ import type { FactPair } from "../diff/facts.ts";
 import type { Compared } from "../diff/in-memory.ts";
 import { hookNames } from "../event/hook.ts";
 import { hypercalls } from "../event/p2m.ts";
-import { type KindName, vocabulary } from "../event/vocabulary.ts";
+import { vocabulary } from "../event/vocabulary.ts";
 import { causesOf } from "../replay/provenance.ts";
 import { colours } from "./colours.ts";
 import { addressRows, type EventWithCauses, eventLine, wordText } from "./event-text.ts";
 import { explained, glossary } from "./glossary.ts";
+import { kindCount } from "./kind-nouns.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
 import { ofPieces, transferText } from "./transfers-text.ts";
 
@@ -273,24 +274,6 @@ function alignmentText(comparison: Comparison): string {
 /** Causes that are printed one by one. */
 const MOST_CAUSES = 12;
 
-/** What many events of a kind are called. */
-const nouns: { readonly [K in KindName]?: readonly [one: string, many: string] } = {
-  "gatt.written": ["entry", "entries"],
-  "gatt.read": ["read of an entry", "reads of entries"],
-  "directory.written": ["directory entry", "directory entries"],
-  "register.written": ["register", "registers"],
-  "device.read": ["read by the card", "reads by the card"],
-  "device.wrote": ["write by the card", "writes by the card"],
-  "table.remapped": ["remapped page", "remapped pages"],
-  "fault.raised": ["fault", "faults"],
-  "page.freed": ["freed page", "freed pages"],
-};
-
-function named(kind: string, count: number): string {
-  const [one, many] = nouns[kind as KindName] ?? [kind, kind];
-  return countOf(count, one, many);
-}
-
 /** "2,048 entries, one cause: virt_to_phys in agp_allocate_memory, in B from op 4 on" */
 export function causesText(causes: readonly Cause[]): string {
   const lines = causes.slice(0, MOST_CAUSES).map(({ root, after, side, count, kinds, op }) => {
@@ -301,10 +284,12 @@ export function causesText(causes: readonly Cause[]): string {
       );
     const where = `in ${side.toUpperCase()} from op ${op} on`;
     if (root !== null) {
-      const what = kinds.map(({ kind, count }) => named(kind, count)).join(", ");
+      const what = kinds.map(({ kind, count }) => kindCount(kind, count)).join(", ");
       return `${what}, one cause: ${root}, ${where}`;
     }
-    return kinds.map((one) => `${named(one.kind, one.count)} ${one.class}, ${where}`).join("; ");
+    return kinds
+      .map((one) => `${kindCount(one.kind, one.count)} ${one.class}, ${where}`)
+      .join("; ");
   });
   const rest = causes.slice(MOST_CAUSES).reduce((sum, { count }) => sum + count, 0);
   if (rest > 0) lines.push(`and ${countOf(rest, "divergence")} more`);

@@ -6,7 +6,10 @@ import type { About } from "../event/trace.ts";
 import { addressesOf, isWrong, type Verdict } from "../event/verdict.ts";
 import { type Event, eventText, type Recorded } from "../event/vocabulary.ts";
 import type { WrongEvent } from "../judgement/judgement.ts";
+import { knownWrongAt } from "../replay/judged.ts";
+import { verdictIn } from "../replay/provenance.ts";
 import { natureOf } from "../replay/replay.ts";
+import type { Trace } from "../replay/trace.ts";
 import { colours } from "./colours.ts";
 
 /** "#437 op 5 driver agp_generic_insert_memory: gatt[0x11] <- 0x1010017 [wrong-space]" */
@@ -36,6 +39,10 @@ export function judgedLine(
     ? line
     : `${line} ${colours.red(`[${wrong.check}]`)}`;
 }
+
+/** The same of an event of a trace, by what is known of it without judging the whole for it. */
+export const tracedLine = (trace: Trace, recorded: Recorded): string =>
+  judgedLine(recorded, verdictIn(trace, recorded), knownWrongAt(trace, recorded.seq), trace.about);
 
 /** What the event says, with the data sheet's name of the register that it speaks of. */
 function spoken(event: Event, about: About): string {

@@ -24,7 +24,7 @@ import type { TablePages } from "../machine/table-pages.ts";
 import { cpuWord, entryWord } from "../machine/table-words.ts";
 import { type Subject, type SubjectRange, subjectAt } from "../replay/subject.ts";
 import type { TimeTravel } from "../replay/travel.ts";
-import { eventLine } from "./event-text.ts";
+import { tracedLine } from "./event-text.ts";
 import {
   gattParts,
   hex,
@@ -50,12 +50,11 @@ const MOST = 40;
 /** The subject at a moment, and the event that made it so. */
 export function subjectText(travel: TimeTravel, subject: Subject, state: State): string {
   const change = travel.lastChange(subject, state.moment);
-  const verdict = change === undefined ? null : travel.verdict(change);
   return [
     subjectNow(travel, subject, state),
     change === undefined
       ? `nothing changed it up to #${state.moment}`
-      : `last changed by\n${indented(eventLine(change, verdict, travel.trace.about))}`,
+      : `last changed by\n${indented(tracedLine(travel.trace, change))}`,
   ].join("\n");
 }
 

@@ -7,7 +7,7 @@ import { addressesOf } from "../event/verdict.ts";
 import { type Event, eventText } from "../event/vocabulary.ts";
 import type { Step } from "../replay/provenance.ts";
 import { colours } from "./colours.ts";
-import { eventLine } from "./event-text.ts";
+import { judgedLine } from "./event-text.ts";
 
 const roles: { readonly [R in Step["role"]]: string } = {
   asked: "",
@@ -36,21 +36,22 @@ function addressText(event: Event, about: About): string {
 /** Two lines a step: what happened and where in the driver, and its addresses, each in its space. */
 export const whyText = (steps: readonly Step[], about: About): string =>
   steps
-    .map(({ recorded, verdict, role, explains }) => {
+    .map(({ recorded, verdict, wrong, role, explains }) => {
       const word = roles[role] === "" ? "" : `${roles[role]} `;
       const of =
         role === "p2m" || role === "iommu" ? colours.dim(` (in force at #${explains})`) : "";
       const spaces = addressText(recorded.event, about);
-      const line = `${word}${eventLine(recorded, verdict, about)}${of}`;
+      const line = `${word}${judgedLine(recorded, verdict, wrong, about)}${of}`;
       return spaces === "" ? line : `${line}\n    ${spaces}`;
     })
     .join("\n");
 
 export const whyJson = (steps: readonly Step[], about: About): unknown =>
-  steps.map(({ recorded, verdict, role, explains }) => ({
+  steps.map(({ recorded, verdict, wrong, role, explains }) => ({
     role,
     explains,
     verdict,
+    wrong,
     addresses: addresses(recorded.event, about),
     event: toJson(recorded, about.virtBase),
   }));

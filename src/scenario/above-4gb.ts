@@ -16,7 +16,7 @@ export const above4GB: Scenario = {
   row: 4,
   tells: "entries hold the lower half of addresses above 4 GB",
   real: "linux 66c669baa7d, 0b7af262aba; the i965 in 7d915a38985",
-  check: "entry-astray",
+  check: "hook-space",
   verdict: "truncated",
   // All RAM below 4 GB is other domains'.
   platform: varied(xenI386, { foreign: "0x1000-0x7ffff" }),

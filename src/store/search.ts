@@ -13,7 +13,7 @@ import { unprovenSql } from "../event/verdict.ts";
 import type { Names } from "./digest.ts";
 import { areIndexed, indexedSql } from "./indexes.ts";
 import { build, columnsOf, prepareList, prepareValue } from "./schema.ts";
-import { accessCodes, bitsOf } from "./zone-map.ts";
+import { bitsOf } from "./zone-map.ts";
 
 const SEQ = at.seq;
 /** Rows taken at once: first one, then more and more for whoever goes on. */
@@ -152,7 +152,7 @@ export class Finder {
     if (actor !== undefined) equal("actor", this.#names.actors.indexOf(actor));
     if (place !== undefined) equal("place", this.#names.places.indexOf(place));
     if (op !== undefined) equal("op", op);
-    if (unproven) conditions.push(fixed(unprovenSql(accessCodes(this.#names.kinds))));
+    if (unproven) conditions.push(fixed(unprovenSql(this.#names.kinds)));
     const byIndex = isLookup(wanted);
     if (byIndex && phys === undefined) conditions.push(fixed(indexedSql(this.#names.kinds)));
     return [...conditions, byIndex && subject === undefined ? seqBetweenUnindexed : seqBetween];

@@ -1,8 +1,9 @@
 // zone-map.ts - which kinds and actors the events between two keyframes have, so that a search skips the rest.
 
 import { at } from "../event/field.ts";
+import type { Use } from "../event/kind.ts";
 import type { Row } from "../event/row.ts";
-import { isAccess, isUnproven, rowLeadsTo } from "../event/verdict.ts";
+import { isUnproven, rowUseLeadsTo, useOf } from "../event/verdict.ts";
 
 const KIND = at.kind;
 const ACTOR = at.actor;
@@ -17,18 +18,14 @@ export const bitsOf = (codes: Iterable<number>): number => {
   return bits;
 };
 
-/** The trace's codes of the kinds that are devices' accesses. */
-export const accessCodes = (kinds: readonly string[]): number[] =>
-  kinds.flatMap((kind, code) => (isAccess(kind) ? [code] : []));
-
 export class ZoneMap {
   readonly #kinds = new Uint8Array(BITS);
   readonly #actors = new Uint8Array(BITS);
-  readonly #isAccess: readonly boolean[];
+  readonly #uses: readonly Use[];
   #unproven = false;
 
   constructor(kinds: readonly string[]) {
-    this.#isAccess = kinds.map(isAccess);
+    this.#uses = kinds.map(useOf);
   }
 
   /** Takes a row, `filled` having a bit for each column it fills. Hot: once an event while recording. */
@@ -36,7 +33,7 @@ export class ZoneMap {
     const kind = row[start + KIND]!;
     this.#kinds[kind] = 1;
     this.#actors[row[start + ACTOR]!] = 1;
-    this.#unproven ||= isUnproven(rowLeadsTo(row, start, filled, this.#isAccess[kind]!));
+    this.#unproven ||= isUnproven(rowUseLeadsTo(row, start, filled, this.#uses[kind]!));
   }
 
   /** What was seen since the last call. */

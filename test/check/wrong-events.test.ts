@@ -20,6 +20,7 @@ const g5 = runOf(recorded(setupOf("ppc64-g5 gart smoke", { chipset: sized(u3, 0x
 const buffers = runOf(recorded(setupOf("native-i386 gart dma")));
 const zx1Chipset = chipsets.find(({ name }) => name === "zx1")!;
 const zx1 = runOf(recorded(setupOf("ia64-zx1 gart smoke", { chipset: zx1Chipset })));
+const disk = runOf(recorded(setupOf("xen-i386 gart block")));
 const window = runOf(recorded(setupOf("native-i386 gart smoke", { chipset: i810 })));
 
 /** The number of the event that is the nth of its kind to which something applies. */
@@ -101,7 +102,7 @@ const wrongs: readonly Wrong[] = [
     run: g5,
     at: seqOf(g5, -1, (event) => event.kind === "cache.flushed" && (event.size ?? 0) > 0),
     change: () => null,
-    foundAt: "tlb.flushed",
+    foundAt: "gatt.written",
   },
   {
     check: "write-posted",
@@ -111,7 +112,6 @@ const wrongs: readonly Wrong[] = [
       ...window.events[seqOf(window, -1, bound) - 1]!.event,
       ...{ actor: event.actor },
     }),
-    foundAt: "op.ended",
   },
   {
     check: "remap-astray",
@@ -142,7 +142,7 @@ const wrongs: readonly Wrong[] = [
     run: dom0,
     at: seqOf(dom0, -1, (event) => event.kind === "tlb.flushed" && event.which === "gart"),
     change: () => null,
-    foundAt: "op.ended",
+    foundAt: "gatt.written",
   },
   {
     check: "freed-while-mapped",
@@ -179,6 +179,26 @@ const wrongs: readonly Wrong[] = [
     run: dom0,
     at: seqOf(dom0, 0, isKind("dma.unmapped")),
     change: (event: Of<"dma.unmapped">) => ({ ...event, size: event.size * 2 }),
+  },
+  {
+    check: "number-astray",
+    run: disk,
+    at: seqOf(disk, 1, isKind("descriptor.written")),
+    change: (event: Of<"descriptor.written">) => ({ ...event, reached: strange }),
+  },
+  {
+    check: "device-fault",
+    run: dom0,
+    at: seqOf(dom0, 2, isKind("device.read")),
+    change: ({ actor, bus }: Of<"device.read">) => ({
+      ...{ kind: "fault.raised", fault: "iommu", actor, bus },
+    }),
+  },
+  {
+    check: "kernel-fault",
+    run: dom0,
+    at: seqOf(dom0, 2, isKind("call.entered")),
+    change: ({ actor }: Of<"call.entered">) => ({ kind: "fault.raised", fault: "oops", actor }),
   },
   {
     check: "p2m-inverse",

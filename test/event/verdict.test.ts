@@ -189,9 +189,11 @@ describe("no verdict", () => {
     expect(verdictOf(event("gatt.written", {}), null)).toBeNull();
   });
 
-  test("is given to a hook's promise, which has reached nothing yet", () => {
-    const call = event("hook.called", { ...page, bus: 0x0abcd000 });
-    expect(verdictOf(call, null)).toBeNull();
+  test("is given to what is no use: a segment kept apart, a register that is read", () => {
+    for (const kind of ["bio.split", "register.read", "gatt.read", "iommu.mapped"]) {
+      const seen = event(kind, { ...page, bus: 0x0abcd000, reached: 0x0abcd000 });
+      expect(verdictOf(seen, null)).toBeNull();
+    }
   });
 });
 

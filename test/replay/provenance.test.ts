@@ -95,7 +95,7 @@ describe("under Xen", () => {
     expect(wordsOf(steps)).toEqual([
       "asked device.read translated",
       "cause gatt.written identity",
-      "cause hook.called null",
+      "cause hook.called identity",
       "cause page.allocated null",
       "p2m p2m.set null",
     ]);

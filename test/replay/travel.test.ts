@@ -6,6 +6,7 @@ import { families } from "../../src/event/field.ts";
 import type { Recorded } from "../../src/event/vocabulary.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
+import { wrongAt } from "../../src/replay/judged.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
 import { pageSubject, type Subject, subjectAt, subjectNamed } from "../../src/replay/subject.ts";
 import type { Trace } from "../../src/replay/trace.ts";
@@ -138,8 +139,7 @@ describe("events by what they are", () => {
       if ("op" in filter && op !== filter.op) return false;
       if ("where" in filter && seq % 10 !== 3) return false;
       if (!("verdict" in filter)) return true;
-      const wrong = verdict !== null && !["identity", "translated", "unknown"].includes(verdict);
-      return filter.verdict === "wrong" ? wrong : verdict === filter.verdict;
+      return filter.verdict === "wrong" ? wrongAt(busy, seq) !== null : verdict === filter.verdict;
     });
     for (const trace of [busy, ...files]) expect(by(trace, filter)).toEqual(seqs(all));
     const travel = new TimeTravel(files[1]!);
