@@ -19,6 +19,8 @@ import {
   rowLeadsTo,
   UNKNOWN,
   unprovenSql,
+  useLeadsTo,
+  useOf,
   verdictOf,
   verdicts,
   WRONG_SPACE,
@@ -228,17 +230,19 @@ describe("where a number leads", () => {
     expect(leads.filter(isUnproven)).toEqual([UNKNOWN, WRONG_SPACE, OTHER_FRAME, NOWHERE]);
   });
 
-  test("is searched in SQL by the same rule", () => {
+  test("is searched in SQL by the same rule, of what is a use", () => {
     const database = new Sqlite(":memory:");
     database.exec("CREATE TABLE event (kind, phys, machine, bus, reached)");
     const insert = database.prepare("INSERT INTO event VALUES (?, ?, ?, ?, ?)");
-    const [access, other] = [[3, 5], [4]];
+    const kinds = ["device.read", "gatt.written", "bio.split", "hook.called", "table.remapped"];
     for (const [phys, machine, bus, reached] of rule)
-      for (const kind of [...access, ...other]) insert.run(kind, phys, machine, bus, reached);
+      for (const kind of kinds.keys()) insert.run(kind, phys, machine, bus, reached);
     const rows = database.prepare<[], number>(
-      `SELECT ${unprovenSql(access)} FROM event ORDER BY rowid`,
+      `SELECT ${unprovenSql(kinds)} FROM event ORDER BY rowid`,
     );
-    const expected = rule.flatMap(([, , , , ofAccess, ofOther]) => [ofAccess, ofAccess, ofOther]);
+    const expected = rule.flatMap(([phys, machine, bus, reached]) =>
+      kinds.map((kind) => useLeadsTo(useOf(kind), phys, machine, bus, reached)),
+    );
     expect(rows.pluck().all().map(Boolean)).toEqual(expected.map(isUnproven));
     database.close();
   });

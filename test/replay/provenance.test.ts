@@ -2,16 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { u3 } from "../../src/chipset/u3.ts";
-import { type Event, kindCode, type Of, type Recorded } from "../../src/event/vocabulary.ts";
-import {
-  causesOf,
-  nearestCause,
-  SOURCELESS,
-  Sources,
-  type Step,
-  verdictIn,
-  whyOf,
-} from "../../src/replay/provenance.ts";
+import type { Event, Of, Recorded } from "../../src/event/vocabulary.ts";
+import { causesOf, type Step, verdictIn, whyOf } from "../../src/replay/provenance.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { alloc, bareRun, bind, driverRun, init, maxOrder } from "../driver-run.ts";
 import { setupOf, workloadOf } from "../laws.ts";
@@ -209,64 +201,6 @@ describe("the entries behind an address", () => {
     const named = { ...hook, ...page, cause: null };
     const word = { kind: "gatt.written", entry: 1, word: 1, phys: null, machine: 0x5000, cause: 2 };
     expect(why([set, named, word])).toEqual([...["asked 3 of null", "cause 2 of 3", "p2m 1 of 3"]]);
-  });
-});
-
-describe("the source of an address", () => {
-  const hook = { kind: "hook.called", hook: "virt_to_gart", place: "agp_allocate_memory" };
-  const word = { kind: "gatt.written", entry: 1, word: 1 };
-  const register = { kind: "register.written", register: 1, word: 1, size: 4 };
-  const trace = traceOf([
-    hook,
-    { ...word, cause: 1 },
-    { kind: "device.read", bus: 0, cause: 2 },
-    { kind: "dma.mapped", handle: 0, direction: "coherent", bus: 0, size: 1, place: "dma_alloc" },
-    { ...register, cause: 4 },
-    { ...hook, hook: "virt_to_phys", place: null },
-    { ...word, kind: "directory.written", cause: 6 },
-    word,
-    { kind: "tlb.flushed", which: "gart" },
-  ]);
-  const rows = [...trace.rows(1, trace.count)].flatMap((some) => [...some.rows]);
-  const names = [
-    ...Array<string>(3).fill("virt_to_gart in agp_allocate_memory"),
-    ...Array<string>(2).fill("a DMA handle in dma_alloc"),
-    ...Array<string>(2).fill("virt_to_phys in the kernel"),
-    ...[null, null],
-  ];
-  const nameOf = (sources: Sources, seq: number): string | null => {
-    const source = sources.of(seq);
-    return source === SOURCELESS ? null : sources.nameOf(source);
-  };
-  const seeAll = (sources: Sources) => {
-    for (const row of rows) sources.see(row, row[1]!);
-  };
-
-  test("is the hook call or the DMA mapping at the end of its causes", () => {
-    const sources = new Sources(trace);
-    // Asked twice: the second answer is a kept one.
-    for (const _ of [1, 2]) expect(rows.map((_, i) => nameOf(sources, i + 1))).toEqual(names);
-  });
-
-  test("is known without a look at the trace where the events went by", () => {
-    const sources = new Sources({ ...trace, event: () => undefined });
-    seeAll(sources);
-    for (const seq of [1, 2, 4, 5, 6, 7]) expect(nameOf(sources, seq)).toBe(names[seq - 1]);
-  });
-
-  test("is looked up again when many events went by since", () => {
-    const sources = new Sources(trace);
-    seeAll(sources);
-    sources.see([...rows[3]!].with(0, 1 + 2 ** 16), kindCode["dma.mapped"]);
-    expect(nameOf(sources, 1)).toBe(names[0]);
-    expect(nameOf(sources, 2 + 2 ** 16)).toBe(null);
-  });
-
-  test("is found among the causes, the event itself included", () => {
-    expect(nearestCause(trace, 3, ["device.read"])?.seq).toBe(3);
-    expect(nearestCause(trace, 3, ["hook.called"])?.seq).toBe(1);
-    expect(nearestCause(trace, 3, ["dma.mapped"])).toBe(null);
-    expect(nearestCause(trace, 99, ["hook.called"])).toBe(null);
   });
 });
 
