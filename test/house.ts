@@ -46,6 +46,29 @@ const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
   roof: [["cli", "web"]],
 };
 
+/** The rooms of the importers, and which of them each may import: formats share rooms and do not know each other. */
+const shared = ["source", "kernel", "join"];
+const importers: { readonly [room: string]: readonly string[] } = {
+  source: [],
+  kernel: ["source"],
+  join: ["source", "kernel"],
+  ftrace: shared,
+  dmesg: [...shared, "ftrace"],
+  qemu: shared,
+  xen: shared,
+  mmio: shared,
+  reference: shared,
+  lines: shared,
+};
+const IMPORTERS = "src/exchange/import/";
+
+/** The importers' room of a file; "" for what stands among the rooms and joins them, undefined elsewhere. */
+function importersRoom(path: string): string | undefined {
+  if (!path.startsWith(IMPORTERS)) return undefined;
+  const [room, inner] = path.slice(IMPORTERS.length).split("/");
+  return inner === undefined ? "" : room!;
+}
+
 interface Standing {
   readonly stair: string;
   readonly step: number;
@@ -94,13 +117,21 @@ function importedBy(node: ts.Node): string | undefined {
 export function walls(source: Source): string[] {
   if (isTest(source.path)) return [];
   const here = standing(source.path);
-  if (here === undefined) return ["stands in no room of the house"];
+  const room = importersRoom(source.path);
+  if (here === undefined || (room && importers[room] === undefined))
+    return ["stands in no room of the house"];
   return importsOf(source).flatMap((imported) => {
     if (!imported.isOwn) return [];
     const there = standing(imported.path);
-    return there && mayImport(here, there) ? [] : [`may not import ${imported.path}`];
+    return there && mayImport(here, there) && mayImportRoom(room, importersRoom(imported.path))
+      ? []
+      : [`may not import ${imported.path}`];
   });
 }
+
+/** Between two rooms of the importers; what stands outside them may import any. */
+const mayImportRoom = (from: string | undefined, to: string | undefined): boolean =>
+  !from || to === undefined || from === to || (importers[from] ?? []).includes(to);
 
 const mayImport = (from: Standing, to: Standing): boolean =>
   from.stair === to.stair ? from.step >= to.step : from.stair === "roof" || to.stair === "ground";

@@ -11,7 +11,7 @@ import type { Trace } from "../src/replay/trace.ts";
 import type { Setup } from "../src/scenario/setup.ts";
 import { workloads } from "../src/workload/index.ts";
 import { parseWorkload, type Workload } from "../src/workload/workload.ts";
-import * as importing from "./exchange/import/imported.ts";
+import * as importing from "./exchange/import/reference/imported.ts";
 import { memoryTrace } from "./memory-trace.ts";
 
 const folder = "traces/reference";

@@ -67,6 +67,17 @@ const bad: { readonly [rule in keyof typeof rules]: readonly Bad[] } = {
       'export * from "../../report/y.ts";',
       /may not import src\/report/,
     ],
+    [
+      "src/exchange/import/qemu/x.ts",
+      'import { y } from "../ftrace/y.ts";',
+      /may not import src\/exchange\/import\/ftrace/,
+    ],
+    [
+      "src/exchange/import/join/x.ts",
+      'import { y } from "../merge.ts";',
+      /may not import src\/exchange\/import\/merge/,
+    ],
+    ["src/exchange/import/attic/x.ts", "", /no room/],
     ["src/debug/x.ts", 'import { y } from "../cli/y.ts";', /may not import src\/cli/],
     ["migrations/x.ts", 'import { y } from "../src/store/y.ts";', /may not import src\/store/],
     ["src/cli/x.ts", 'import { y } from "../../test/y.ts";', /may not import test/],

@@ -3,8 +3,8 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import type { SourceFile } from "../event/trace.ts";
+import { PROBES, probesFrom } from "../exchange/import/kernel/probes.ts";
 import { importFiles, UNKNOWN } from "../exchange/import/merge.ts";
-import { PROBES, probesFrom } from "../exchange/import/probes.ts";
 import { UserError } from "../fault.ts";
 import { judgementLine } from "../report/judgement-text.ts";
 import { sourcesText } from "../report/sources-text.ts";

@@ -1,17 +1,17 @@
 // formats.ts - all formats that are read, recognised by what a file begins with.
 
 import { UserError } from "../../fault.ts";
-import { dmesg } from "./dmesg.ts";
-import type { Format } from "./format.ts";
-import { ftrace } from "./ftrace.ts";
-import { jsonl } from "./jsonl.ts";
-import { kprobeProfile } from "./kprobe-profile.ts";
-import { mmiotrace } from "./mmiotrace.ts";
-import { p2mDump } from "./p2m-dump.ts";
-import { qemuLog } from "./qemu-log.ts";
-import { reference } from "./reference.ts";
-import type { Source } from "./source.ts";
-import { xentrace } from "./xentrace.ts";
+import { dmesg } from "./dmesg/dmesg.ts";
+import { ftrace } from "./ftrace/ftrace.ts";
+import { kprobeProfile } from "./ftrace/kprobe-profile.ts";
+import type { Format } from "./join/format.ts";
+import { jsonl } from "./lines/jsonl.ts";
+import { mmiotrace } from "./mmio/mmiotrace.ts";
+import { qemuLog } from "./qemu/log.ts";
+import { reference } from "./reference/reference.ts";
+import type { Source } from "./source/source.ts";
+import { p2mDump } from "./xen/p2m-dump.ts";
+import { xentrace } from "./xen/xentrace.ts";
 
 /** In the order in which they are asked: the surest signs first. */
 const formats: readonly Format[] = [

@@ -2,14 +2,15 @@
 
 import type { About, SourceFile } from "../../event/trace.ts";
 import { UserError } from "../../fault.ts";
-import type { KeepLine } from "./emitter.ts";
-import { detectEnvironment, type Environment } from "./environment.ts";
-import type { DeviceLog, Format, Open, Stream } from "./format.ts";
 import { formatOf } from "./formats.ts";
-import { ftrace } from "./ftrace.ts";
-import type { Probes } from "./probes.ts";
-import { Run, VIRT_BASE } from "./run.ts";
-import { Source, type Wishes } from "./source.ts";
+import { ftrace } from "./ftrace/ftrace.ts";
+import type { DeviceLog, Format, Open, Stream } from "./join/format.ts";
+import { Run, VIRT_BASE } from "./join/run.ts";
+import type { KeepLine } from "./kernel/emitter.ts";
+import { detectEnvironment, type Environment } from "./kernel/environment.ts";
+import type { Probes } from "./kernel/probes.ts";
+import { Source, type Wishes } from "./source/source.ts";
+import { xentrace } from "./xen/xentrace.ts";
 
 export interface Importing extends Wishes {
   readonly probes: Probes;
@@ -80,6 +81,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     opened.map(({ source }) => source),
     {
       hasKernel: kernels.length > 0,
+      hasXen: opened.some(({ format }) => format === xentrace),
       grows: wishes.follow !== null || kernels.some(({ source }) => source.path === "-"),
     },
   );

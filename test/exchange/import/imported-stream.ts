@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { Count } from "../../../src/event/trace.ts";
 import type { Event, Recorded } from "../../../src/event/vocabulary.ts";
-import type { StreamFormat } from "../../../src/exchange/import/format.ts";
-import { Run } from "../../../src/exchange/import/run.ts";
-import { Source } from "../../../src/exchange/import/source.ts";
+import type { StreamFormat } from "../../../src/exchange/import/join/format.ts";
+import { Run } from "../../../src/exchange/import/join/run.ts";
+import { Source } from "../../../src/exchange/import/source/source.ts";
 import { freshFolder } from "../../fresh-folder.ts";
 
 export interface Imported {

@@ -3,8 +3,8 @@
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { Dice } from "../../../src/dice.ts";
-import { mmiotrace } from "../../../src/exchange/import/mmiotrace.ts";
-import { xentrace } from "../../../src/exchange/import/xentrace.ts";
+import { mmiotrace } from "../../../src/exchange/import/mmio/mmiotrace.ts";
+import { xentrace } from "../../../src/exchange/import/xen/xentrace.ts";
 import { UserError } from "../../../src/fault.ts";
 import { capture } from "../written.ts";
 import { importContent } from "./imported-stream.ts";

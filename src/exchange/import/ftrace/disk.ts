@@ -1,0 +1,157 @@
+// disk.ts - requests as the block layer, the NVMe driver and libata tell them.
+
+import type { requests } from "../../../event/block.ts";
+import { SECTOR } from "../kernel/requests.ts";
+import { number, Unusable } from "../source/fields.ts";
+import type { Handler, Handlers, Kernel } from "./tasks.ts";
+
+type What = (typeof requests)[number];
+
+/** rwbs of the block layer: what is done, then flags; a kernel that leaves it out does not say. */
+const byLetter: { readonly [letter: string]: What } = {
+  R: "read",
+  W: "write",
+  F: "flush",
+  D: "discard",
+};
+const BLOCK = /^(\d+,\d+) ([A-Z]*) ?(?:(\d+) )?\([^)]*\) (\d+) \+ (\d+)/;
+
+const blockIssue: Handler = ({ run }, { name, body }) => {
+  const [, disk, rwbs, , sector, sectors] = BLOCK.exec(body) ?? [];
+  if (disk === undefined) throw new Unusable("not DISK RWBS BYTES () SECTOR + SECTORS");
+  const asked = {
+    what: byLetter[rwbs![0] ?? ""] ?? "other",
+    lba: Number(sector),
+    size: Number(sectors) * SECTOR,
+    text: `disk ${disk}`,
+  } as const;
+  run.requests.issue("block", `${disk} ${sector}`, asked, name);
+  return true;
+};
+
+const blockComplete: Handler = ({ run }, { name, body }) => {
+  const [, disk, , , sector] = BLOCK.exec(body) ?? [];
+  if (disk === undefined) throw new Unusable("not DISK RWBS () SECTOR + SECTORS");
+  run.requests.complete("block", `${disk} ${sector}`, name);
+  return true;
+};
+
+const nvmeCommands: ReadonlyMap<string, What> = new Map([
+  ["nvme_cmd_read", "read"],
+  ["nvme_cmd_write", "write"],
+  ["nvme_cmd_flush", "flush"],
+  ["nvme_cmd_dsm", "discard"],
+]);
+
+/** "nvme0 1 516": controller, queue and command id, as the device's log has the last two. */
+function nvmeKey(body: string): string {
+  const queue = number(body, "qid");
+  const id = number(body, "cmdid");
+  const colon = body.indexOf(":");
+  if (queue === null || id === null || colon < 0) throw new Unusable("no 'qid' or no 'cmdid'");
+  return `${body.slice(0, colon)} ${queue} ${id}`;
+}
+
+const nvmeIssue: Handler = (kernel, { task, name, body }) => {
+  const key = nvmeKey(body);
+  const command = /cmd=\((\w+)/.exec(body)?.[1] ?? "";
+  const what = nvmeCommands.get(command) ?? "other";
+  const length = number(body, "len");
+  const request = kernel.run.requests.issue(
+    "nvme",
+    key,
+    {
+      what,
+      lba: number(body, "slba"),
+      // The length in a command is one less than it means (NVMe base specification, NLB is 0's based).
+      blocks: length === null ? null : length + 1,
+      text: `${key} ${command}`,
+    },
+    name,
+  );
+  kernel.preparing.set(task, request);
+  return true;
+};
+
+const nvmeComplete: Handler = (kernel, { name, body }) => {
+  const key = nvmeKey(body);
+  const command = kernel.run.requests.under("nvme", key);
+  if (!kernel.settle(command)) return false;
+  for (const [task, preparing] of kernel.preparing)
+    if (preparing === command) kernel.preparing.delete(task);
+  kernel.run.requests.complete("nvme", key, name);
+  return true;
+};
+
+/** tf=(command/feature:count:lba:lba:lba/feature:count:lba:lba:lba/device), the second five being bits 8 up. */
+const TASKFILE =
+  /tf=\(([0-9a-f]{2})\/((?:[0-9a-f]{2}:){4}[0-9a-f]{2})\/((?:[0-9a-f]{2}:){4}[0-9a-f]{2})\//;
+/** Commands by their code (ATA8-ACS): the ones that have an address. */
+const ataCommands: { readonly [code: number]: What } = {
+  37: "read",
+  96: "read",
+  200: "read",
+  53: "write",
+  97: "write",
+  202: "write",
+  231: "flush",
+  234: "flush",
+};
+
+const ataKey = (body: string): string => {
+  const [port, tag] = [number(body, "ata_port"), number(body, "tag")];
+  if (port === null || tag === null) throw new Unusable("no 'ata_port' or no 'tag'");
+  return `${port} ${tag}`;
+};
+
+const ataIssue: Handler = (kernel, { task, name, body }) => {
+  const key = ataKey(body);
+  const [, code, low, high] = TASKFILE.exec(body) ?? [];
+  if (code === undefined) throw new Unusable("no task file");
+  const bytes = [low!, high!].map((five) =>
+    five.split(":").map((byte) => Number.parseInt(byte, 16)),
+  );
+  const [feature, count, ...lba] = bytes[0]!.map((byte, i) => [byte, bytes[1]![i]!] as const);
+  const queued = code === "60" || code === "61";
+  const [least, most] = (queued ? feature : count)!;
+  const what = ataCommands[Number.parseInt(code, 16)] ?? "other";
+  const issued = kernel.run.requests.issue(
+    "ata",
+    key,
+    what === "read" || what === "write"
+      ? { what, lba: lbaOf(lba), size: (least + most * 256) * SECTOR, text: `port ${key}` }
+      : { what, text: `port ${key} command ${code}` },
+    name,
+  );
+  const list = kernel.lastList.get(task);
+  if (list !== undefined) {
+    kernel.ataLists.set(key, list);
+    kernel.run.requests.mapped(issued, list.segments, null);
+  }
+  kernel.lastList.delete(task);
+  return true;
+};
+
+/** Six bytes, the lower three first. */
+const lbaOf = (bytes: readonly (readonly [number, number])[]): number =>
+  [...bytes.map(([low]) => low), ...bytes.map(([, high]) => high)].reduceRight(
+    (sum, byte) => sum * 256 + byte,
+    0,
+  );
+
+const ataComplete: Handler = (kernel: Kernel, { name, body }) => {
+  const key = ataKey(body);
+  if (!kernel.settle(kernel.ataLists.get(key) ?? null)) return false;
+  kernel.ataLists.delete(key);
+  kernel.run.requests.complete("ata", key, name);
+  return true;
+};
+
+export const diskEvents: Handlers = {
+  block_rq_issue: blockIssue,
+  block_rq_complete: blockComplete,
+  nvme_setup_cmd: nvmeIssue,
+  nvme_complete_rq: nvmeComplete,
+  ata_qc_issue: ataIssue,
+  ata_qc_complete_done: ataComplete,
+};

@@ -1,0 +1,271 @@
+// kprobes.ts - kprobes: the events of each part of a DMA call, where a probe records the part alone.
+
+import { phys } from "../../../address.ts";
+import { virtOf } from "../join/run.ts";
+import { type Buffer, deviceOf } from "../kernel/buffers.ts";
+import type { Part, Probe } from "../kernel/probes.ts";
+import { addressOf, list, number, sizeOf, textOf, Unusable } from "../source/fields.ts";
+import { announce, directionIn, giveBack, giveBackList } from "./dma.ts";
+import type { Record } from "./record.ts";
+import type { Call, Handler, Kernel } from "./tasks.ts";
+
+/** One record of a probe, its fields by our names. */
+class Shown {
+  readonly of: string;
+  readonly task: number;
+  readonly body: string;
+  readonly #fields: Probe["fields"];
+
+  constructor({ of, fields }: Probe, { task, body }: Record) {
+    this.of = of;
+    this.task = task;
+    this.body = body;
+    this.#fields = fields;
+  }
+
+  key(name: string): string {
+    return this.#fields[name] ?? name;
+  }
+  text(name: string): string | null {
+    return textOf(this.body, this.key(name));
+  }
+  address(name: string): number | null {
+    const text = this.text(name);
+    return text === null ? null : addressOf(text, this.key(name));
+  }
+  needed(name: string): number {
+    const address = this.address(name);
+    if (address === null) throw new Unusable(`no field '${this.key(name)}'`);
+    return address;
+  }
+  size(name: string): number | null {
+    const text = this.text(name);
+    return text === null ? null : sizeOf(text, this.key(name));
+  }
+  bytes(name: string): number {
+    const size = this.size(name);
+    if (size === null) throw new Unusable(`no field '${this.key(name)}'`);
+    return size;
+  }
+  virt(name: string): number | null {
+    return virtOf((this.text(name) ?? "").replace("0x", ""));
+  }
+  get device(): number | null {
+    return deviceOf(this.text("dev") ?? "");
+  }
+}
+
+type PartHandler = (kernel: Kernel, shown: Shown) => boolean;
+
+/** The buffer's own address: as it is, or by its struct page, whose two lowest bits mark lists. */
+function physIn(kernel: Kernel, shown: Shown): number | null {
+  const page = shown.virt("page") ?? shown.virt("page_link");
+  if (page !== null) {
+    const base = kernel.physOfPage(page - (page % 4));
+    // A register read in passing may be overwritten: where the page is shown, that page counts.
+    if (base !== null) return base + (number(shown.body, shown.key("offset")) ?? 0);
+  }
+  return shown.address("phys");
+}
+
+function call(kernel: Kernel, shown: Shown, more: Partial<Call>): Call {
+  const { of, task, device } = shown;
+  return {
+    place: of,
+    device,
+    direction: "bidirectional",
+    phys: null,
+    size: 0,
+    list: "",
+    command: kernel.commandFor(task, device),
+    mapped: [],
+    pieces: [],
+    ...more,
+  };
+}
+
+const enterList: PartHandler = (kernel, shown) => {
+  const direction = directionIn(shown.body, shown.key("dir"));
+  kernel.enter(shown.task, call(kernel, shown, { direction, list: shown.text("sg") ?? "" }));
+  return true;
+};
+
+/** A segment of the list that is being mapped, or of one whose beginning was not seen. */
+function segment(
+  kernel: Kernel,
+  shown: Shown,
+  of: Partial<Buffer> & { bus: number; size: number },
+): void {
+  const list = kernel.inside(shown.task, "dma_map_sg");
+  const mapping = kernel.buffers.map({
+    place: shown.of,
+    device: shown.device ?? list?.device ?? null,
+    direction: list?.direction ?? "bidirectional",
+    phys: null,
+    command: list?.command ?? null,
+    ...of,
+  });
+  list?.mapped.push(mapping);
+}
+
+const leaveList: PartHandler = (kernel, shown) => {
+  const list = kernel.leave(shown.task, shown.of);
+  if (list === null) return true;
+  // No pieces of ours, but of an IOMMU's: they follow each other on the bus and are one range there.
+  const { pieces, mapped, device, direction, command } = list;
+  const size = pieces.reduce((sum, piece) => sum + piece.size, 0);
+  const one = pieces.length === 1 ? pieces[0]! : null;
+  if (mapped.length === 0 && pieces.length > 0) {
+    const start = Math.min(...pieces.map(({ iova }) => iova));
+    mapped.push(
+      kernel.buffers.map({
+        place: shown.of,
+        device,
+        direction,
+        phys: one?.phys ?? null,
+        bus: start,
+        size,
+        inPages: true,
+        command,
+      }),
+    );
+  }
+  const bytes = mapped.reduce((sum, mapping) => sum + mapping.size, 0);
+  // The IOMMU's pages say how much was mapped only in whole pages.
+  const exact = pieces.length === 0 ? bytes : null;
+  const listed = command ?? kernel.listCommand(shown.task, device, exact);
+  if (command === null) listed?.segments.push(...mapped);
+  for (const mapping of mapped) mapping.command = listed;
+  kernel.keepList(device, list.list, mapped);
+  return true;
+};
+
+const giveOneBack: PartHandler = (kernel, shown) => {
+  const [device, start] = [shown.device, shown.needed("dma")];
+  const mapping = kernel.run.mappings.at(device, start);
+  if (mapping !== null) announce(kernel, shown.task, [mapping]);
+  return giveBack(kernel, shown.task, device, start, shown.of);
+};
+
+const byPart: { readonly [P in Part]: PartHandler } = {
+  bases: (kernel, shown) => {
+    kernel.vmemmap = shown.virt("vmemmap_base") ?? kernel.vmemmap;
+    kernel.pageOffset = shown.virt("page_offset_base") ?? kernel.pageOffset;
+    kernel.memory = (shown.address("max_pfn") ?? kernel.memory / 4096) * 4096;
+    return true;
+  },
+  map: (kernel, shown) => {
+    const direction = directionIn(shown.body, shown.key("dir"));
+    const asked = { direction, phys: physIn(kernel, shown), size: shown.bytes("size") };
+    kernel.enter(shown.task, call(kernel, shown, asked));
+    return true;
+  },
+  mapped: (kernel, shown) => {
+    const start = shown.text("dma");
+    const entered = kernel.leave(shown.task, shown.of);
+    // All ones: the mapping failed (DMA_MAPPING_ERROR, include/linux/dma-mapping.h).
+    if (entered === null || start === "0xffffffffffffffff") return true;
+    kernel.buffers.map({ ...entered, place: shown.of, bus: shown.needed("dma") });
+    return true;
+  },
+  unmap: giveOneBack,
+  free: giveOneBack,
+  "map-list": enterList,
+  segment: (kernel, shown) => {
+    const [start, size] = [shown.needed("dma"), shown.bytes("len")];
+    segment(kernel, shown, { bus: start, size, phys: physIn(kernel, shown) });
+    return true;
+  },
+  "map-segment": (kernel, shown) => {
+    const direction = directionIn(shown.body, shown.key("dir"));
+    const asked = { direction, phys: shown.needed("phys"), size: shown.bytes("size") };
+    kernel.enter(shown.task, call(kernel, shown, asked));
+    return true;
+  },
+  "mapped-segment": (kernel, shown) => {
+    const entered = kernel.leave(shown.task, shown.of);
+    if (entered === null || shown.text("dma") === "0xffffffffffffffff") return true;
+    const { phys, size, device, direction } = entered;
+    segment(kernel, shown, { bus: shown.needed("dma"), size, phys, device, direction });
+    return true;
+  },
+  "mapped-list": leaveList,
+  "unmap-list": (kernel, shown) => {
+    const list = shown.text("sg") ?? "";
+    announce(kernel, shown.task, kernel.listOf(shown.device, list));
+    return giveBackList(kernel, shown.task, shown.device, list);
+  },
+  alloc: (kernel, shown) => {
+    kernel.enter(
+      shown.task,
+      call(kernel, shown, { direction: "coherent", size: shown.bytes("size") }),
+    );
+    return true;
+  },
+  "alloc-done": (kernel, shown) => {
+    const asked = kernel.inside(shown.task, shown.of);
+    const virt = shown.virt("cpu");
+    kernel.buffers.map({
+      place: shown.of,
+      device: shown.device ?? asked?.device ?? null,
+      direction: "coherent",
+      phys: shown.address("phys") ?? kernel.physOfVirt(virt),
+      bus: shown.needed("dma"),
+      size: shown.size("size") ?? asked?.size ?? 0,
+      virt,
+      command: null,
+    });
+    return true;
+  },
+  allocated: (kernel, shown) => {
+    kernel.leave(shown.task, shown.of);
+    return true;
+  },
+  bounce: (kernel, shown) => {
+    const asked = { phys: shown.needed("orig"), size: shown.bytes("map_size") };
+    kernel.enter(shown.task, call(kernel, shown, asked));
+    return true;
+  },
+  bounced: (kernel, shown) => {
+    const entered = kernel.leave(shown.task, shown.of);
+    if (entered === null || shown.text("tlb") === "0xffffffffffffffff") return true;
+    kernel.buffers.bounce(entered.phys!, shown.needed("tlb"), entered.size);
+    return true;
+  },
+  exchange: ({ run }, shown) => {
+    const start = phys(shown.needed("pstart"));
+    const pages = 2 ** (number(shown.body, shown.key("order")) ?? 0);
+    if (!(pages <= 2 ** 18)) throw new Unusable("no order that the hypervisor takes");
+    const cause = run.emit({
+      kind: "hypercall.made",
+      actor: "kernel",
+      place: shown.of,
+      at: run.at,
+      call: "xen_create_contiguous_region",
+      phys: start,
+      size: pages * 4096,
+    });
+    run.frames.exchanged(start, pages, cause);
+    return true;
+  },
+  "ahci-command": (kernel, shown) => {
+    const words = list(shown.body, shown.key("prdt")).map((word) => addressOf(word, "prdt"));
+    const device = kernel.lastDevice.get(shown.task) ?? null;
+    const entries = Math.min(number(shown.body, shown.key("n_elem")) ?? 0, words.length / 4);
+    // A command table is 128 bytes and 16 for each entry (AHCI 1.3.1, 4.2.3).
+    kernel.buffers.named(shown.of, device, shown.needed("ctba"), 128 + 16 * entries);
+    for (let i = 0; i < entries; i++) {
+      const [low, high, , last] = words.slice(i * 4, i * 4 + 4);
+      // Bits 0 to 21 of the last word are the bytes less one.
+      kernel.buffers.named(shown.of, device, low! + high! * 2 ** 32, (last! % 2 ** 22) + 1);
+    }
+    return true;
+  },
+  plain: () => true,
+};
+
+/** Tells a probe's record by its part. */
+export const probeHandler = (probe: Probe): Handler => {
+  const emit = byPart[probe.part];
+  return (kernel, record) => emit(kernel, new Shown(probe, record));
+};

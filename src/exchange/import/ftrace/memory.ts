@@ -1,0 +1,105 @@
+// memory.ts - pages, page tables and IOMMU entries: kmem:*, xen:* and iommu:* of ftrace.
+
+import { bus, machine, mfnOf, pfn, phys, physOf, pteIndex, virt } from "../../../address.ts";
+import { virtOf } from "../join/run.ts";
+import { address, number, size, Unusable } from "../source/fields.ts";
+import type { Handler, Handlers } from "./tasks.ts";
+
+/** 2^10 pages are the buddy allocator's largest block on x86 (MAX_ORDER, include/linux/mmzone.h). */
+const LARGEST_ORDER = 10;
+
+const page =
+  (kind: "page.allocated" | "page.freed"): Handler =>
+  ({ run }, { body }) => {
+    const frame = number(body, "pfn");
+    const order = number(body, "order");
+    if (frame === null || order === null || order > LARGEST_ORDER)
+      throw new Unusable("no page frame number or no order");
+    // An allocation that failed gives page 0.
+    if (frame === 0 && body.includes("page=0000000000000000")) return true;
+    const at = physOf(pfn(frame));
+    run.emit({
+      kind,
+      actor: "kernel",
+      at: run.at,
+      allocation: pfn(frame),
+      by: kind === "page.allocated" ? "alloc_pages" : "free_pages",
+      use: "kernel",
+      size: 4096 * 2 ** order,
+      phys: at,
+      machine: run.frames.machineOf(at),
+    });
+    return true;
+  };
+
+const IOVA = /^IOMMU: iova=0x([0-9a-f]{16}) - 0x[0-9a-f]{16} /;
+
+function iovaOf(body: string): number {
+  const [, digits] = IOVA.exec(body) ?? [];
+  const iova = digits === undefined ? Number.NaN : Number.parseInt(digits, 16);
+  if (!(iova < 2 ** 52)) throw new Unusable("no range of IOVAs below 2^52");
+  return iova;
+}
+
+const PTE =
+  /^(?:mm [0-9a-f]+ addr [0-9a-f]+ )?(?:ptep|pmdp|pudp|p4dp) ([0-9a-f]{16})(?: \w+ [0-9a-f]{16})? (?:pte|pmd|pud|p4d)val ([0-9a-f]{16}) \(raw ([0-9a-f]{16})\)/;
+/** Bits 12 to 51 of an entry name a frame, bit 0 says that it is there (Intel SDM volume 3, 4.5). */
+const FRAME = 2 ** 12;
+const frameOf = (digits: string): number =>
+  Math.floor(Number.parseInt(digits.slice(3), 16) / FRAME);
+
+const entry: Handler = ({ run }, { name, body }) => {
+  const [, at, value, raw] = PTE.exec(body) ?? [];
+  if (at === undefined) throw new Unusable("not a page-table entry with its raw value");
+  const where = virtOf(at);
+  if (where === null) throw new Unusable("the entry is not in kernel memory");
+  const present = Number.parseInt(raw!.slice(-1), 16) % 2 === 1;
+  const page = phys(frameOf(value!) * FRAME);
+  const named = frameOf(raw!) * FRAME;
+  const known = present ? run.frames.machineOf(page) : null;
+  const seq = run.emit({
+    kind: "pte.written",
+    actor: "kernel",
+    place: name,
+    at: run.at,
+    entry: pteIndex(where / 8),
+    word: Number.parseInt(raw!.slice(3), 16),
+    high: Number.parseInt(raw!.slice(0, 3), 16) || null,
+    virt: virt(where),
+    phys: present ? page : null,
+    machine: known,
+    bus: present ? bus(named) : null,
+    reached: present ? machine(named) : null,
+  });
+  if (present && known === null && run.environment.xen)
+    run.frames.learn(page, mfnOf(machine(named)), seq);
+  return true;
+};
+
+export const memoryEvents: Handlers = {
+  mm_page_alloc: page("page.allocated"),
+  mm_page_free: page("page.freed"),
+  map: (kernel, { task, body }) => {
+    const piece = { iova: iovaOf(body), phys: address(body, "paddr"), size: size(body, "size") };
+    const call = kernel.innermost(task);
+    call?.pieces.push(piece);
+    if (call === null || call.device === null) kernel.run.iommu.wait(task, piece);
+    else kernel.run.iommu.tell(call.device, piece);
+    return true;
+  },
+  unmap: ({ run, givingBack }, { task, body }) => {
+    const piece = { iova: iovaOf(body), phys: null, size: size(body, "unmapped_size") };
+    const range = givingBack.get(task);
+    const known =
+      range !== undefined && piece.iova < range.end && range.start < piece.iova + piece.size;
+    if (known) run.iommu.tell(range.device, piece);
+    else run.iommu.wait(task, piece);
+    return true;
+  },
+  xen_mmu_set_pte: entry,
+  xen_mmu_set_pte_at: entry,
+  xen_mmu_ptep_modify_prot_commit: entry,
+  xen_mmu_set_pmd: entry,
+  xen_mmu_set_pud: entry,
+  xen_mmu_set_p4d: entry,
+};

@@ -1,0 +1,92 @@
+// record.ts - a line of the text that ftrace prints: who, when, which event, and what it says.
+
+export interface Record {
+  /** One thread of execution: the pid, and on an idle task, whose pid is 0, the CPU. */
+  readonly task: number;
+  /** Nanoseconds on the trace's clock; null where the clock counts something else. */
+  readonly at: number | null;
+  readonly name: string;
+  readonly body: string;
+}
+
+const SPACE = 32;
+const COLON = 58;
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+/**
+ * Takes a line apart: `TASK-PID [CPU] FLAGS SECONDS.MICROS: EVENT: BODY`. A task's name may hold blanks,
+ * brackets and minus signs; the flags have four or five characters, and trace-cmd report leaves them out.
+ * Null for a line that is no record. Hot: once a line.
+ */
+export function recordOf(line: string): Record | null {
+  let open = line.indexOf("[");
+  let close = -1;
+  // The CPU is the first bracket that holds nothing but digits and has a number before it.
+  for (; open > 0; open = line.indexOf("[", open + 1)) {
+    close = open + 1;
+    while (isDigit(line.charCodeAt(close))) close++;
+    if (close > open + 1 && line[close] === "]") break;
+  }
+  if (open <= 0) return null;
+  const pid = pidBefore(line, open);
+  if (pid < 0) return null;
+  let from = skipSpaces(line, close + 1);
+  let to = wordEnd(line, from);
+  if (line.charCodeAt(to - 1) !== COLON || !isDigit(line.charCodeAt(from))) {
+    from = skipSpaces(line, to);
+    to = wordEnd(line, from);
+  }
+  if (line.charCodeAt(to - 1) !== COLON || !isDigit(line.charCodeAt(from))) return null;
+  const nameFrom = skipSpaces(line, to);
+  const nameTo = line.indexOf(":", nameFrom);
+  if (nameTo < 0) return null;
+  const name = line.slice(nameFrom, nameTo);
+  if (name === "" || name.includes(" ")) return null;
+  return {
+    task: pid === 0 ? -1 - Number(line.slice(open + 1, close)) : pid,
+    at: nanoseconds(line, from, to - 1),
+    name,
+    body: line.slice(skipSpaces(line, nameTo + 1)),
+  };
+}
+
+function skipSpaces(line: string, from: number): number {
+  let at = from;
+  while (line.charCodeAt(at) === SPACE) at++;
+  return at;
+}
+
+function wordEnd(line: string, from: number): number {
+  const end = line.indexOf(" ", from);
+  return end < 0 ? line.length : end;
+}
+
+/** The number after the last minus sign before the CPU; a thread group in brackets may stand between. */
+function pidBefore(line: string, open: number): number {
+  let end = open;
+  while (line.charCodeAt(end - 1) === SPACE) end--;
+  if (line[end - 1] === ")") {
+    end = line.lastIndexOf("(", end);
+    while (line.charCodeAt(end - 1) === SPACE) end--;
+  }
+  let start = end;
+  while (start > 0 && isDigit(line.charCodeAt(start - 1))) start--;
+  return start < end && line[start - 1] === "-" ? Number(line.slice(start, end)) : -1;
+}
+
+/** "6.611366" as nanoseconds; a number without a point, or past 2^53, is no time. */
+function nanoseconds(line: string, from: number, to: number): number | null {
+  let value = 0;
+  let digits = -1;
+  for (let at = from; at < to; at++) {
+    const code = line.charCodeAt(at);
+    if (isDigit(code)) {
+      value = value * 10 + code - 48;
+      if (digits >= 0) digits++;
+    } else if (line[at] === "." && digits < 0) digits = 0;
+    else return null;
+  }
+  if (digits < 1 || digits > 9) return null;
+  const nanoseconds = value * 10 ** (9 - digits);
+  return Number.isSafeInteger(nanoseconds) ? nanoseconds : null;
+}

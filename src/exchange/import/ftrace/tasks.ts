@@ -1,0 +1,153 @@
+// tasks.ts - what ftrace has shown of the kernel so far: calls that have not returned, by task.
+
+import type { Run } from "../join/run.ts";
+import type { Buffers } from "../kernel/buffers.ts";
+import type { Command, Direction, Mapping } from "../kernel/command.ts";
+import type { Record } from "./record.ts";
+
+/** A function that was entered and has not returned, as far as the trace shows. */
+export interface Call {
+  readonly place: string;
+  readonly device: number | null;
+  readonly direction: Direction;
+  readonly phys: number | null;
+  readonly size: number;
+  /** The scatterlist's own address, which names it until it is unmapped. */
+  readonly list: string;
+  readonly command: Command | null;
+  readonly mapped: Mapping[];
+  /** The IOMMU entries made during the call. */
+  readonly pieces: { readonly iova: number; readonly phys: number; readonly size: number }[];
+}
+
+/** A slot of the stack that a lost return leaves behind must not keep memory for ever. */
+const DEEPEST = 16;
+
+export class Kernel {
+  readonly run: Run;
+  readonly buffers: Buffers;
+  /** struct page's array and the direct mapping, relative to VIRT_BASE; null until the trace tells. */
+  vmemmap: number | null = null;
+  pageOffset: number | null = null;
+  /** Bytes of memory, past which an address in the direct mapping would be none. */
+  memory = Number.POSITIVE_INFINITY;
+  readonly #calls = new Map<number, Call[]>();
+  /** Scatterlists that are mapped: device and name -> their mappings. */
+  readonly #lists = new Map<string, Mapping[]>();
+  /** The NVMe command that a task is preparing. */
+  readonly preparing = new Map<number, Command>();
+  /** What a task gave back last, for the IOMMU entries that are cleared after it. */
+  readonly givingBack = new Map<
+    number,
+    { readonly device: number | null; readonly start: number; readonly end: number }
+  >();
+  /** The device that a task mapped a scatterlist for last. */
+  readonly lastDevice = new Map<number, number>();
+  /** The last scatterlist that a task mapped for a disk that is not NVMe. */
+  readonly lastList = new Map<number, Command>();
+  /** ATA port and tag -> the command that its scatterlist was mapped for. */
+  readonly ataLists = new Map<string, Command>();
+  #ataCount = 0;
+
+  constructor(run: Run) {
+    this.run = run;
+    this.buffers = run.buffers;
+  }
+
+  enter(task: number, call: Call): void {
+    const stack = this.#calls.get(task) ?? [];
+    if (stack.length === DEEPEST) stack.shift();
+    stack.push(call);
+    this.#calls.set(task, stack);
+  }
+
+  /** The innermost call of such a function; what was entered later and never returned is forgotten. */
+  leave(task: number, place: string): Call | null {
+    const stack = this.#calls.get(task);
+    const at = stack?.findLastIndex((call) => call.place === place) ?? -1;
+    if (at < 0) return null;
+    const call = stack![at]!;
+    stack!.length = at;
+    if (at === 0) this.#calls.delete(task);
+    return call;
+  }
+
+  inside(task: number, place: string): Call | null {
+    return this.#calls.get(task)?.findLast((call) => call.place === place) ?? null;
+  }
+
+  innermost(task: number): Call | null {
+    return this.#calls.get(task)?.at(-1) ?? null;
+  }
+
+  /** Before a command ends, or its buffers do: tells all there is of it; false where the device's log must be read on. */
+  settle(command: Command | null): boolean {
+    const { requests, device } = this.run;
+    if (!device.settle(command)) return false;
+    // Request 0 stands for a scatterlist, whose segments are emitted with the command that it belongs to.
+    if (command !== null && command.request > 0) requests.mapped(command, command.segments, null);
+    return true;
+  }
+
+  keepList(device: number | null, name: string, mapped: readonly Mapping[]): void {
+    this.#lists.set(`${device} ${name}`, [...mapped]);
+  }
+
+  listOf(device: number | null, name: string): readonly Mapping[] {
+    return this.#lists.get(`${device} ${name}`) ?? [];
+  }
+
+  dropList(device: number | null, name: string): void {
+    this.#lists.delete(`${device} ${name}`);
+  }
+
+  /** The command that a buffer is being mapped for, by the task that maps it and the device. */
+  commandFor(task: number, device: number | null): Command | null {
+    const command = this.preparing.get(task);
+    if (command === undefined || device === null) return null;
+    const controller = command.key.split(" ")[0]!;
+    const known = this.run.controllers.get(controller);
+    if (known === undefined) this.run.controllers.set(controller, device);
+    return known === undefined || known === device ? command : null;
+  }
+
+  /**
+   * Scatterlists for other disks, in order: the n-th is for the n-th command with data that such a disk's
+   * device fetches, and both name the same number of bytes.
+   */
+  listCommand(task: number, device: number | null, bytes: number | null): Command | null {
+    if (device === null || [...this.run.controllers.values()].includes(device)) return null;
+    const command: Command = {
+      layer: "ata",
+      key: `#${this.#ataCount++}`,
+      request: 0,
+      seq: 0,
+      what: "other",
+      lba: null,
+      blocks: bytes,
+      segments: [],
+      settled: false,
+    };
+    this.lastList.set(task, command);
+    this.lastDevice.set(task, device);
+    return command;
+  }
+
+  /** The kernel-physical address of a struct page; null where the trace did not tell where they are. */
+  physOfPage(page: number | null): number | null {
+    if (page === null || this.vmemmap === null) return null;
+    // A struct page is 64 bytes on x86-64 (include/linux/mm_types.h).
+    return ((page - this.vmemmap) / 64) * 4096;
+  }
+
+  /** The kernel-physical address of one in the direct mapping; null for any other. */
+  physOfVirt(virt: number | null): number | null {
+    if (virt === null || this.pageOffset === null) return null;
+    const phys = virt - this.pageOffset;
+    return phys >= 0 && phys < Math.min(this.memory, 2 ** 46) ? phys : null;
+  }
+}
+
+/** Emits the events of one record; false where the device's log must be read further first. */
+export type Handler = (kernel: Kernel, record: Record) => boolean;
+export type Handlers = { readonly [event: string]: Handler };

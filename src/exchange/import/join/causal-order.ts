@@ -1,0 +1,96 @@
+// causal-order.ts - places what a device logged by its own clock among what the guest did.
+//
+// The device has done a command before the guest sees its completion or takes its buffers back, and after the
+// guest gave it. So the log is emitted up to the completion of a command at the last moment: when the guest's
+// side comes to that command's end. What the log holds before it comes with it, in the log's own order.
+
+import type { Command, Mapping } from "../kernel/command.ts";
+import type { Mappings } from "../kernel/mappings.ts";
+
+/** A command as the device's log tells it. */
+export interface Fetched {
+  readonly key: string;
+  readonly lba: number | null;
+  readonly blocks: number | null;
+  readonly bytes: number | null;
+  /** The number of the record that completed it, counted through the whole log; -1 until it comes. */
+  completed: number;
+}
+
+/** A device's log: read in batches, emitted record by record. */
+export interface Log {
+  /** Records read and not emitted yet. */
+  readonly waiting: number;
+  readonly ended: boolean;
+  /** Fetched commands that no command of the guest was matched with yet, oldest first. */
+  unmatched(layer: Command["layer"], key: string): Fetched[];
+  /** The addresses of a network card's rings, as far as the log was read. */
+  readonly rings: readonly number[];
+  /** The first record not emitted yet that touches a network card's buffer there; -1 for none that was read. */
+  touched(start: number, size: number): number;
+  /** Emits all records up to that one. */
+  emit(through: number): void;
+  /** For a command whose completion the cut log lacks: emits the records that it has. */
+  emitCut(fetched: Fetched): void;
+}
+
+/** Records to look ahead for a command, so that a log that lacks it is not read to its end into memory. */
+const LOOK_AHEAD = 200_000;
+
+export class CausalOrder {
+  log: Log | null = null;
+  readonly #mappings: Mappings;
+  /** Whether the log tells of a network card's buffers. */
+  readonly #network: boolean;
+  /** Commands of the guest that the log does not show. */
+  unmatched = 0;
+
+  constructor(mappings: Mappings, network: boolean) {
+    this.#mappings = mappings;
+    this.#network = network;
+  }
+
+  /**
+   * Emits the log up to where a network card touches a buffer that is being given back: no command names it.
+   * False where the log must be read further first.
+   */
+  settleBuffer(mapping: Mapping): boolean {
+    const { log } = this;
+    const { start, size, command, direction, device } = mapping;
+    if (!this.#network || log === null || command !== null || direction === "coherent") return true;
+    const may = log.ended || log.waiting > LOOK_AHEAD;
+    if (log.rings.length === 0) return may;
+    // The card is the device that has a ring where the log says one is.
+    if (!log.rings.some((ring) => this.#mappings.at(device, ring) !== null)) return true;
+    const found = log.touched(start, size);
+    if (found >= 0) log.emit(found);
+    return found >= 0 || may;
+  }
+
+  /** Emits the log up to where the command completes; false where the log must be read further first. */
+  settle(command: Command | null): boolean {
+    const { log } = this;
+    if (command === null || command.settled || log === null) return true;
+    const known = log.unmatched(command.layer, command.key);
+    const at = known.findIndex((one) => isSame(one, command));
+    const found = known[at];
+    const may = log.ended || log.waiting > LOOK_AHEAD;
+    if (found === undefined) {
+      if (!may) return false;
+      this.unmatched++;
+    } else {
+      if (found.completed < 0 && !may) return false;
+      known.splice(0, at + 1);
+      if (found.completed >= 0) log.emit(found.completed);
+      else log.emitCut(found);
+    }
+    command.settled = true;
+    return true;
+  }
+}
+
+/** Ids come again after some commands: only one for the same blocks is the same. */
+const isSame = (fetched: Fetched, command: Command): boolean =>
+  agree(fetched.lba, command.lba) && agree(fetched.blocks, command.blocks);
+
+const agree = (a: number | null, b: number | null): boolean => a === null || b === null || a === b;

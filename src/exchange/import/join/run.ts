@@ -1,0 +1,74 @@
+// run.ts - one run imported from several sources: its current op, and what all its sources share.
+
+import type { Facts } from "../../../event/field.ts";
+import type { Sink } from "../../../machine/machine.ts";
+import { Buffers } from "../kernel/buffers.ts";
+import type { Command } from "../kernel/command.ts";
+import { Emitter, type KeepLine } from "../kernel/emitter.ts";
+import type { Environment } from "../kernel/environment.ts";
+import { Frames } from "../kernel/frames.ts";
+import { IommuEntries } from "../kernel/iommu-entries.ts";
+import { Mappings } from "../kernel/mappings.ts";
+import type { Probes } from "../kernel/probes.ts";
+import { Requests } from "../kernel/requests.ts";
+import { CausalOrder } from "./causal-order.ts";
+
+/** The bottom of the kernel half of x86-64, which `virt` columns are relative to, as its upper 32 bits. */
+const KERNEL_HALF = 0xffff8000;
+export const VIRT_BASE = 0xffff800000000000n;
+
+export class Run extends Emitter {
+  readonly probes: Probes;
+  readonly frames: Frames;
+  readonly iommu: IommuEntries;
+  readonly mappings = new Mappings();
+  readonly buffers: Buffers;
+  readonly requests: Requests;
+  readonly device: CausalOrder;
+  /** NVMe controller -> its PCI device, learnt from the first buffer that is mapped for a command of it. */
+  readonly controllers = new Map<string, number>();
+  #op = -1;
+  #ops = 0;
+
+  constructor(environment: Environment, probes: Probes, sink: Sink, keep: KeepLine | null) {
+    super(environment, sink, keep);
+    this.probes = probes;
+    this.frames = new Frames(this);
+    this.iommu = new IommuEntries(this, this.frames);
+    this.buffers = new Buffers(this, this.frames, this.iommu, this.mappings);
+    this.requests = new Requests(this, this.buffers, this.iommu);
+    this.device = new CausalOrder(this.mappings, environment.network);
+  }
+
+  /** The PCI device of the controller of a command; null where that is not known yet. */
+  controllerOf(command: Command): number | null {
+    return this.controllers.get(command.key.split(" ")[0]!) ?? null;
+  }
+
+  /** A marker of the workload: the op before it is over. */
+  beginOp(name: string, args: Facts): void {
+    this.endOp();
+    this.#op = this.#ops++;
+    this.emit({
+      kind: "op.began",
+      actor: "workload",
+      at: this.at,
+      op: this.#op,
+      name,
+      arguments: args,
+    });
+  }
+
+  endOp(): void {
+    if (this.#op < 0) return;
+    this.emit({ kind: "op.ended", actor: "workload", at: this.at, op: this.#op, result: {} });
+    this.#op = -1;
+  }
+}
+
+/** A kernel address of 16 hexadecimal digits relative to VIRT_BASE; null for one below the kernel half. */
+export function virtOf(digits: string): number | null {
+  if (!/^[0-9a-f]{16}$/.test(digits)) return null;
+  const upper = Number.parseInt(digits.slice(0, 8), 16) - KERNEL_HALF;
+  return upper >= 0 ? upper * 2 ** 32 + Number.parseInt(digits.slice(8), 16) : null;
+}

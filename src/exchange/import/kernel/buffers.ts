@@ -1,0 +1,219 @@
+// buffers.ts - the kernel's DMA buffers: emits the events of mapping, bouncing and unmapping them.
+
+import { bus, type Machine, mfnOf, type Phys, phys, virt } from "../../../address.ts";
+import { bdfOf } from "../../../event/register.ts";
+import { allocatedAt } from "../../../machine/memory.ts";
+import type { Command, Direction, Mapping } from "./command.ts";
+import type { Emitter } from "./emitter.ts";
+import type { Frames } from "./frames.ts";
+import type { IommuEntries } from "./iommu-entries.ts";
+import type { Mappings } from "./mappings.ts";
+
+/** A buffer that a DMA function of the kernel maps, and the address that it returns. */
+export interface Buffer {
+  /** The DMA function, by its own name. */
+  readonly place: string;
+  readonly device: number | null;
+  readonly direction: Direction;
+  readonly phys: number | null;
+  readonly bus: number;
+  readonly size: number;
+  readonly inPages?: boolean;
+  readonly virt?: number | null;
+  readonly command: Command | null;
+}
+
+/** A byte by the kernel's address and by where it is, each where known. */
+export interface ByteAddress {
+  readonly phys: Phys | null;
+  readonly machine: Machine | null;
+}
+
+interface Slot {
+  /** The kernel-physical addresses of both. */
+  readonly phys: number;
+  readonly buffer: number;
+  readonly size: number;
+  /** The seq of the copy into it. */
+  readonly seq: number;
+}
+
+const DEVICE = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
+/** A run has few devices, each named by many lines. */
+const devices = new Map<string, number | null>();
+const MOST_DEVICES = 4096;
+
+/** A device's name as a number; null for one that is on no PCI bus. */
+export function deviceOf(name: string): number | null {
+  const known = devices.get(name);
+  if (known !== undefined) return known;
+  const device = DEVICE.test(name) ? bdfOf(name) : null;
+  if (devices.size < MOST_DEVICES) devices.set(name, device);
+  return device;
+}
+
+/** DMA directions as tracepoints print them and as the kernel numbers them (enum dma_data_direction). */
+export const directions: ReadonlyMap<string, Direction> = new Map([
+  ["BIDIRECTIONAL", "bidirectional"],
+  ["TO_DEVICE", "to-device"],
+  ["FROM_DEVICE", "from-device"],
+  ["0", "bidirectional"],
+  ["1", "to-device"],
+  ["2", "from-device"],
+]);
+
+export class Buffers {
+  readonly #emitter: Emitter;
+  readonly #frames: Frames;
+  readonly #iommu: IommuEntries;
+  readonly #mappings: Mappings;
+  /** Slot's machine address -> what it stands in for. */
+  readonly #slots = new Map<Machine, Slot>();
+
+  constructor(emitter: Emitter, frames: Frames, iommu: IommuEntries, mappings: Mappings) {
+    this.#emitter = emitter;
+    this.#frames = frames;
+    this.#iommu = iommu;
+    this.#mappings = mappings;
+  }
+
+  map({ place, device, direction, command, inPages = false, ...at }: Buffer): Mapping {
+    const reached = this.#iommu.reachedBy(device, at.bus);
+    const found = reached === null ? undefined : this.#slots.get(reached);
+    const slot = found?.buffer === at.phys ? found! : null;
+    const buffer = at.phys === null ? null : phys(at.phys);
+    const seq = this.#emitter.emit({
+      kind: "dma.mapped",
+      actor: "kernel",
+      place,
+      at: this.#emitter.at,
+      cause: this.#causeOf(device, at, slot),
+      handle: bus(at.bus),
+      direction,
+      device,
+      phys: buffer,
+      machine: buffer === null ? null : this.#frames.machineOf(buffer),
+      bus: bus(at.bus),
+      // The slot is reached, not the buffer: the copy says how the bytes come there.
+      reached: slot === null ? reached : null,
+      virt: at.virt == null ? null : virt(at.virt),
+      size: at.size,
+    });
+    const mapping: Mapping = {
+      seq,
+      start: at.bus,
+      size: at.size,
+      inPages,
+      device,
+      direction,
+      phys: at.phys,
+      place,
+      slot: slot === null ? null : { phys: slot.phys, machine: reached! },
+      command,
+      ended: 0,
+    };
+    if (command !== null) command.segments.push(mapping);
+    this.#mappings.add(mapping);
+    return mapping;
+  }
+
+  unmap(mapping: Mapping, place: string): void {
+    mapping.ended = this.#emitter.emit({
+      kind: "dma.unmapped",
+      actor: "kernel",
+      place,
+      at: this.#emitter.at,
+      cause: mapping.seq,
+      handle: bus(mapping.start),
+      direction: mapping.direction,
+      device: mapping.device,
+      phys: mapping.phys === null ? null : phys(mapping.phys),
+      bus: bus(mapping.start),
+      size: mapping.size,
+    });
+    if (mapping.slot === null) return;
+    const slot = this.#slots.get(mapping.slot.machine);
+    this.#slots.delete(mapping.slot.machine);
+    // What the device wrote is in the slot: the buffer gets it when it is given back.
+    if (slot !== undefined && mapping.direction !== "to-device")
+      this.#copy("from-slot", slot.phys, slot.buffer, slot.size, mapping.ended);
+  }
+
+  /** swiotlb has put a slot in a buffer's place; it copies the buffer whatever the direction. */
+  bounce(buffer: number, slot: number, size: number): void {
+    const cause = allocatedAt(this.#emitter.machine.state, phys(buffer));
+    const seq = this.#copy("to-slot", buffer, slot, size, cause);
+    const at = this.#frames.machineOf(phys(slot));
+    if (seq !== null && at !== null) this.#slots.set(at, { phys: slot, buffer, size, seq });
+  }
+
+  /** An address that the driver named to a device: in a command table, or for a queue. */
+  named(place: string, device: number | null, address: number, size: number): void {
+    const { mapping, cause } = this.#mappings.tie(device, address, size);
+    this.#emitter.emit({
+      kind: "descriptor.written",
+      actor: "driver",
+      place,
+      at: this.#emitter.at,
+      cause,
+      device: mapping?.device ?? device,
+      ...this.byteAt(mapping, address),
+      bus: bus(address),
+      reached: this.#iommu.reachedBy(mapping?.device ?? device, address),
+      size,
+    });
+  }
+
+  /** The byte that a mapping means at a bus address: in the slot for a buffer that is bounced. */
+  byteAt(mapping: Mapping | null, address: number): ByteAddress {
+    if (mapping === null) return { phys: null, machine: null };
+    const within = address - mapping.start;
+    if (mapping.slot !== null) {
+      const slot = phys(mapping.slot.phys + within);
+      return { phys: slot, machine: this.#frames.machineOf(slot) };
+    }
+    if (mapping.phys !== null) {
+      const buffer = phys(mapping.phys + within);
+      return { phys: buffer, machine: this.#frames.machineOf(buffer) };
+    }
+    // The kernel gave the IOMMU the pages of a mapping that merges several segments.
+    const at = this.#emitter.environment.iommu
+      ? this.#iommu.reachedBy(mapping.device, address)
+      : null;
+    return { phys: null, machine: at };
+  }
+
+  #causeOf(
+    device: number | null,
+    at: { readonly bus: number; readonly phys: number | null },
+    slot: Slot | null,
+  ): number | null {
+    if (slot !== null) return slot.seq;
+    if (this.#emitter.environment.iommu) return this.#iommu.entryOf(device, at.bus);
+    return at.phys === null ? null : allocatedAt(this.#emitter.machine.state, phys(at.phys));
+  }
+
+  #copy(
+    direction: "to-slot" | "from-slot",
+    from: number,
+    to: number,
+    size: number,
+    cause: number | null,
+  ): number | null {
+    const reached = this.#frames.machineOf(phys(to));
+    if (reached === null) return null;
+    return this.#emitter.emit({
+      kind: "page.copied",
+      actor: "kernel",
+      place: "swiotlb_bounce",
+      at: this.#emitter.at,
+      cause,
+      frame: mfnOf(reached),
+      direction,
+      phys: phys(from),
+      machine: this.#frames.machineOf(phys(from)),
+      reached,
+      size,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+// command.ts - a command that the guest gives to a device, and the buffers that are mapped for it.
+
+import type { Machine } from "../../../address.ts";
+import type { layers, requests } from "../../../event/block.ts";
+import type { mappings } from "../../../event/iommu.ts";
+
+export type What = (typeof requests)[number];
+export type Layer = (typeof layers)[number];
+/** Which way bytes go through a mapping, or that both sides may use it at any time. */
+export type Direction = (typeof mappings)[number];
+
+/** A command that the guest has given to a device. */
+export interface Command {
+  readonly layer: Layer;
+  /** What names it on both sides while it is under way: queue and command id, or port and tag. */
+  readonly key: string;
+  readonly request: number;
+  /** The seq of its request.issued. */
+  readonly seq: number;
+  readonly what: What;
+  readonly lba: number | null;
+  readonly blocks: number | null;
+  /** Its mappings without a request.mapped yet. */
+  readonly segments: Mapping[];
+  /** Whether the device's log is emitted up to its completion, or does not have it. */
+  settled: boolean;
+}
+
+/** A buffer that is mapped for a device, or was. */
+export interface Mapping {
+  /** The seq of its dma.mapped. */
+  readonly seq: number;
+  readonly start: number;
+  readonly size: number;
+  /** Whether the source says only which pages it lies in, and `start` and `size` are theirs. */
+  readonly inPages: boolean;
+  /** The PCI device; null where the source does not say. */
+  readonly device: number | null;
+  readonly direction: Direction;
+  readonly phys: number | null;
+  readonly place: string;
+  /** The slot that stands in for the buffer; null for none. */
+  readonly slot: { readonly phys: number; readonly machine: Machine } | null;
+  /** The command that it was mapped for; null for none that is known. */
+  command: Command | null;
+  /** The seq of its dma.unmapped; 0 while it is mapped. */
+  ended: number;
+}

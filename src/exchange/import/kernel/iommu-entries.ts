@@ -1,0 +1,148 @@
+// iommu-entries.ts - the entries of an IOMMU as the kernel's iommu:map and iommu:unmap tell them, by device.
+//
+// Devices have domains of their own, and the same IOVA means different pages in two of them. The records do
+// not name a device; the DMA call that they belong to does, and is printed before them (a kprobe at its
+// entry) or after (dma:* of 6.12). Until then they wait.
+
+import {
+  type BusPage,
+  bus,
+  busPageOf,
+  type Machine,
+  machine,
+  machineOf,
+  offset,
+  PAGE_SIZE,
+  pageOffset,
+  phys,
+} from "../../../address.ts";
+import { ENTRIES_A_DOMAIN } from "../../../event/iommu.ts";
+import { allocatedAt } from "../../../machine/memory.ts";
+import type { Emitter } from "./emitter.ts";
+import type { Frames } from "./frames.ts";
+
+/** A range of IOVAs that was mapped to an address, or unmapped. */
+export interface Piece {
+  readonly iova: number;
+  readonly size: number;
+  /** Null where it was unmapped. */
+  readonly phys: number | null;
+}
+
+/** Pieces that no DMA call has claimed by then belong to none that the trace shows. */
+const MOST_WAITING = 1024;
+
+export class IommuEntries {
+  readonly #emitter: Emitter;
+  readonly #frames: Frames;
+  /** Device -> the number of its domain, in the order in which they are met. */
+  readonly #domains = new Map<number | null, number>();
+  /** Domain and page -> the seq of its iommu.mapped. */
+  readonly #seqs = new Map<BusPage, number>();
+  readonly #waiting = new Map<number, Piece[]>();
+
+  constructor(emitter: Emitter, frames: Frames) {
+    this.#emitter = emitter;
+    this.#frames = frames;
+  }
+
+  /** A piece of a call that its task will name later. */
+  wait(task: number, piece: Piece): void {
+    const there = this.#waiting.get(task) ?? [];
+    there.push(piece);
+    this.#waiting.set(task, there);
+    if (there.length > MOST_WAITING) this.tell(null, there.shift()!);
+  }
+
+  /** Tells what waits of a task and lies in a range that a DMA call of a device's has named. */
+  claim(task: number, device: number | null, start: number, size: number): void {
+    const there = this.#waiting.get(task);
+    if (there === undefined) return;
+    const low = start - (start % PAGE_SIZE);
+    const inside = ({ iova }: Piece) => iova >= low && iova < start + Math.max(size, 1);
+    const left = there.filter((piece) => !inside(piece));
+    if (left.length === 0) this.#waiting.delete(task);
+    else this.#waiting.set(task, left);
+    for (const piece of there) if (inside(piece)) this.tell(device, piece);
+  }
+
+  tell(device: number | null, piece: Piece): void {
+    if (piece.phys === null) this.#unmapped(device, piece);
+    else this.#mapped(device, piece, piece.phys);
+  }
+
+  /** What no call claimed, at the end of the run. */
+  end(): void {
+    for (const pieces of this.#waiting.values()) for (const piece of pieces) this.tell(null, piece);
+    this.#waiting.clear();
+  }
+
+  /** The seq of the iommu.mapped that a bus address of a device goes through, also where it has ended. */
+  entryOf(device: number | null, address: number): number | null {
+    return this.#seqs.get(this.#entry(device, address)) ?? null;
+  }
+
+  /** Where a device gets to: through its entry; straight where there is no IOMMU; null where no entry is. */
+  reachedBy(device: number | null, address: number): Machine | null {
+    if (!this.#emitter.environment.iommu) return machine(address);
+    const frame = this.#emitter.machine.state.iommu.get(this.#entry(device, address));
+    return frame === undefined ? null : offset(machineOf(frame), pageOffset(bus(address)));
+  }
+
+  #entry(device: number | null, address: number): BusPage {
+    let domain = this.#domains.get(device);
+    if (domain === undefined) {
+      domain = this.#domains.size;
+      this.#domains.set(device, domain);
+    }
+    return entryIn(domain, address);
+  }
+
+  #mapped(device: number | null, { iova, size }: Piece, address: number): void {
+    const at = this.#frames.machineOf(phys(address));
+    if (at === null) return;
+    const page = this.#entry(device, iova);
+    const seq = this.#emitter.emit({
+      kind: "iommu.mapped",
+      actor: "kernel",
+      place: "iommu_map",
+      at: this.#emitter.at,
+      cause: allocatedAt(this.#emitter.machine.state, phys(address)),
+      page,
+      device,
+      phys: phys(address),
+      machine: at,
+      bus: bus(iova),
+      reached: at,
+      size,
+    });
+    for (let i = 0; i < Math.ceil(size / PAGE_SIZE); i++) this.#seqs.set(offset(page, i), seq);
+  }
+
+  /** The only device that has a page of the bus mapped; null where it is none, or more than one. */
+  #ownerOf(iova: number): number | null {
+    const { iommu } = this.#emitter.machine.state;
+    const owners = [...this.#domains].filter(([, domain]) => iommu.has(entryIn(domain, iova)));
+    return owners.length === 1 ? owners[0]![0] : null;
+  }
+
+  #unmapped(named: number | null, { iova, size }: Piece): void {
+    const device = named ?? this.#ownerOf(iova);
+    const page = this.#entry(device, iova);
+    this.#emitter.emit({
+      kind: "iommu.unmapped",
+      actor: "kernel",
+      place: "iommu_unmap",
+      at: this.#emitter.at,
+      cause: this.#seqs.get(page) ?? null,
+      page,
+      device,
+      bus: bus(iova),
+      size,
+    });
+  }
+}
+
+/** The entry of an address in a domain's table. */
+const entryIn = (domain: number, iova: number): BusPage =>
+  offset(busPageOf(bus(iova)), domain * ENTRIES_A_DOMAIN);

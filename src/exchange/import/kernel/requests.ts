@@ -1,0 +1,123 @@
+// requests.ts - requests and commands under way, as the guest's side tells them.
+
+import { bus } from "../../../address.ts";
+import type { Buffers } from "./buffers.ts";
+import type { Command, Layer, Mapping, What } from "./command.ts";
+import type { Emitter } from "./emitter.ts";
+import type { IommuEntries } from "./iommu-entries.ts";
+
+/** What ATA counts blocks in, whatever the disk's own are. */
+export const SECTOR = 512;
+
+interface Asked {
+  readonly what: What;
+  readonly lba?: number | null;
+  readonly blocks?: number | null;
+  readonly size?: number | null;
+  readonly text?: string | null;
+}
+
+export class Requests {
+  readonly #emitter: Emitter;
+  readonly #buffers: Buffers;
+  readonly #iommu: IommuEntries;
+  readonly #open = new Map<string, Command>();
+  #count = 0;
+
+  constructor(emitter: Emitter, buffers: Buffers, iommu: IommuEntries) {
+    this.#emitter = emitter;
+    this.#buffers = buffers;
+    this.#iommu = iommu;
+  }
+
+  issue(layer: Layer, key: string, asked: Asked, place: string): Command {
+    const request = ++this.#count;
+    const { what, lba = null, blocks = null, size = null, text = null } = asked;
+    const seq = this.#emitter.emit({
+      kind: "request.issued",
+      actor: layer === "block" ? "kernel" : "driver",
+      place,
+      at: this.#emitter.at,
+      request,
+      what,
+      layer,
+      lba,
+      size,
+      text,
+    });
+    const command: Command = {
+      layer,
+      key,
+      request,
+      seq,
+      what,
+      lba,
+      blocks,
+      segments: [],
+      settled: false,
+    };
+    this.#open.set(`${layer} ${key}`, command);
+    return command;
+  }
+
+  /** Says where a command's data are, once all of them are mapped; `moved` is how many bytes the device says. */
+  mapped(command: Command, segments: Mapping[], moved: number | null): void {
+    const { request, what, layer, lba, blocks } = command;
+    const bytes = segments.reduce((sum, { size }) => sum + size, 0);
+    // An IOMMU maps whole pages: which of their bytes belong to the request is unknown.
+    const known = moved ?? (segments.some(({ inPages }) => inPages) ? null : bytes);
+    const block = layer === "ata" ? SECTOR : (known ?? 0) / (blocks ?? 0);
+    const isPlaced = layer === "ata" || (block > 0 && bytes === known);
+    let position = lba !== null && isPlaced ? lba * block : null;
+    for (const mapping of segments.splice(0)) {
+      const { seq, device, start, size } = mapping;
+      this.#emitter.emit({
+        kind: "request.mapped",
+        actor: "driver",
+        place: mapping.place,
+        at: this.#emitter.at,
+        cause: seq,
+        request,
+        what,
+        layer,
+        position,
+        ...this.#buffers.byteAt(mapping, start),
+        bus: bus(start),
+        reached: this.#iommu.reachedBy(device, start),
+        size,
+      });
+      if (position !== null) position += size;
+    }
+  }
+
+  /** The one under way by that name; null for none. */
+  under(layer: Layer, key: string): Command | null {
+    return this.#open.get(`${layer} ${key}`) ?? null;
+  }
+
+  /** The only one under way whose name ends so; the name before it is the guest's own. */
+  withEnd(layer: Layer, end: string): Command | null {
+    const found = [...this.#open.values()].filter(
+      (command) => command.layer === layer && command.key.endsWith(` ${end}`),
+    );
+    return found.length === 1 ? found[0]! : null;
+  }
+
+  complete(layer: Layer, key: string, place: string): void {
+    const command = this.under(layer, key);
+    if (command === null) return;
+    this.#open.delete(`${layer} ${key}`);
+    const { request, what, lba } = command;
+    this.#emitter.emit({
+      kind: "request.completed",
+      actor: layer === "block" ? "kernel" : "driver",
+      place,
+      at: this.#emitter.at,
+      cause: command.seq,
+      request,
+      what,
+      layer,
+      lba,
+    });
+  }
+}

@@ -1,0 +1,217 @@
+// events.ts - says in events what a device did: which command it fetched, what it touched, and through what.
+
+import { bus, machine, mfnOf } from "../../../address.ts";
+import { bdfOf } from "../../../event/register.ts";
+import type { Run } from "../join/run.ts";
+import { Unusable } from "../source/fields.ts";
+import type { Source } from "../source/source.ts";
+import type { Touch } from "./network.ts";
+import { type DeviceCommand, type Entry, field } from "./records.ts";
+
+/** Events without addresses of buffers, kept as they are. */
+const structure =
+  /^(pci_nvme_|ahci_|vtd_|dma_|e1000e?_|handle_|process_ncq|execute_ncq|ncq_|ide_|pci_cfg_|msix_)/;
+const TRANSLATED =
+  /dev ([0-9a-f]+):([0-9a-f]+)\.([0-9a-f]+) iova (0x[0-9a-f]+) -> gpa (0x[0-9a-f]+) mask (0x[0-9a-f]+)/;
+
+/** Addresses that events hold are below this. */
+const HIGHEST = 2 ** 52;
+
+export class QemuEvents {
+  readonly #run: Run;
+  /** The network card, once the mapping of one of its rings tells which device it is. */
+  #card: number | null = null;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  knows(name: string): boolean {
+    return structure.test(name);
+  }
+
+  emit({ line, text, name, body, command, touch }: Entry, source: Source): void {
+    const run = this.#run;
+    const { at, source: from, text: before } = run;
+    source.line = line;
+    // The device's clock is not the guest's.
+    run.at = null;
+    run.source = source;
+    run.text = text;
+    try {
+      if (touch === null) this.#emitRecord(name, body, command);
+      else this.#touched(name, touch);
+      source.tally.kept(name);
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      source.tally.skipped(name, error.message, error.columnIn(text, body));
+    }
+    run.at = at;
+    run.source = from;
+    run.text = before;
+  }
+
+  #emitRecord(name: string, body: string, command: DeviceCommand | null): void {
+    switch (name) {
+      case "pci_nvme_read":
+      case "pci_nvme_write":
+      case "ahci_populate_sglist":
+        if (command !== null) this.#fetched(name, command);
+        return;
+      case "pci_nvme_admin_cmd":
+        if (command !== null) this.#fetched(name, command);
+        return;
+      case "pci_nvme_io_cmd":
+        // The line with the blocks of a read or a write makes its event.
+        if (command !== null && command.code !== 1 && command.code !== 2)
+          this.#fetched(name, command);
+        return;
+      case "pci_nvme_map_addr":
+      case "pci_nvme_map_addr_cmb":
+        this.#fetchedBy(name, body, command);
+        return;
+      case "pci_nvme_create_cq":
+        this.#named(name, needed(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 16);
+        return;
+      case "pci_nvme_create_sq":
+        this.#named(name, needed(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 64);
+        return;
+      case "vtd_dmar_translate":
+        this.#translated(name, body);
+        return;
+      case "vtd_inv_desc_iotlb_domain":
+      case "vtd_inv_desc_iotlb_global":
+      case "vtd_inv_desc_iotlb_pages":
+      case "vtd_iotlb_reset":
+        this.#run.emit({ kind: "tlb.flushed", actor: "device", place: name, which: "iommu" });
+        return;
+      case "vtd_dmar_fault":
+        this.#faulted(name, body);
+        return;
+      default:
+        this.#run.emit({ kind: "call.entered", actor: "device", place: name, text: body });
+    }
+  }
+
+  #fetched(place: string, command: DeviceCommand): void {
+    const { layer, lba, bytes } = command;
+    const request = this.#requestOf(command);
+    if (request !== null) this.#run.requests.mapped(request, request.segments, command.bytes);
+    this.#run.emit({
+      kind: "request.fetched",
+      actor: "device",
+      place,
+      cause: request?.seq ?? null,
+      request: request?.request ?? 0,
+      what: whatOf(command),
+      layer,
+      lba,
+      size: bytes,
+      text: command.key,
+    });
+  }
+
+  /** The guest's own request of that name, if it is for the same blocks. */
+  #requestOf({ layer, key, lba }: DeviceCommand) {
+    const { requests } = this.#run;
+    const [port, tag] = key.split(" ").map(Number);
+    const found =
+      layer === "ata"
+        ? // libata counts its ports from 1, the controller from 0.
+          requests.under("ata", `${port! + 1} ${tag}`)
+        : requests.withEnd("nvme", key);
+    return found === null || (lba !== null && found.lba !== null && found.lba !== lba)
+      ? null
+      : found;
+  }
+
+  #fetchedBy(place: string, body: string, command: DeviceCommand | null): void {
+    const request = command === null ? null : this.#requestOf(command);
+    const device = request === null ? null : this.#run.controllerOf(request);
+    const what = command?.reads === true ? "read" : "wrote";
+    const at = { address: needed(body, "addr"), size: needed(body, "len") };
+    this.#accessed(place, { what, ...at }, device);
+  }
+
+  /** What a network card did; the mapping of its ring shows which device it is. */
+  #touched(place: string, touch: Touch): void {
+    const { mappings, buffers } = this.#run;
+    if (touch.address >= HIGHEST) throw new Unusable("an address above 2^52");
+    if (touch.what === "ring") {
+      this.#card = mappings.at(null, touch.address)?.device ?? this.#card;
+      buffers.named(place, this.#card, touch.address, touch.size);
+    } else this.#accessed(place, touch, this.#card);
+  }
+
+  #accessed(place: string, { what, address, size }: Touch, device: number | null): void {
+    const run = this.#run;
+    const { mapping, cause } = run.mappings.tie(device, address, size);
+    const reached = run.iommu.reachedBy(mapping?.device ?? device, address);
+    run.emit({
+      kind: what === "read" ? "device.read" : "device.wrote",
+      actor: "device",
+      place,
+      cause,
+      frame: reached === null ? null : mfnOf(reached),
+      device: mapping?.device ?? device,
+      ...run.buffers.byteAt(mapping, address),
+      bus: bus(address),
+      reached,
+      size,
+    });
+  }
+
+  /** An address that the driver gave the device for a queue. */
+  #named(place: string, address: number, size: number): void {
+    const { controllers, buffers } = this.#run;
+    const device = controllers.size === 1 ? [...controllers.values()][0]! : null;
+    buffers.named(place, device, address, size);
+  }
+
+  #translated(place: string, body: string): void {
+    const run = this.#run;
+    const [, at, slot, fn, iova, gpa, mask] = TRANSLATED.exec(body) ?? [];
+    const [from, to] = [Number(iova), Number(gpa)];
+    if (!(from < HIGHEST && to < HIGHEST && Number(mask) < HIGHEST))
+      throw new Unusable("no device, IOVA, address and mask below 2^52");
+    const device = bdfOf(`0000:${at}:${slot}.${fn}`);
+    run.emit({
+      kind: "iommu.translated",
+      actor: "device",
+      place,
+      cause: run.iommu.entryOf(device, from),
+      device,
+      machine: run.iommu.reachedBy(device, from),
+      bus: bus(from),
+      reached: machine(to),
+      size: Number(mask) + 1,
+    });
+  }
+
+  #faulted(place: string, body: string): void {
+    const address = field(body, "addr");
+    this.#run.emit({
+      kind: "fault.raised",
+      actor: "device",
+      place,
+      fault: "iommu",
+      text: body,
+      bus: address === null || address >= 2 ** 52 ? null : bus(address),
+    });
+  }
+}
+
+function needed(body: string, name: string): number {
+  const value = field(body, name);
+  if (value === null) throw new Unusable(`no number '${name}' below 2^53`);
+  if (value >= HIGHEST) throw new Unusable(`'${name}' is above 2^52`);
+  return value;
+}
+
+function whatOf({ layer, code }: DeviceCommand): "read" | "write" | "flush" | "discard" | "other" {
+  if (layer === "ata") {
+    if ([0x25, 0x60, 0xc8].includes(code)) return "read";
+    return [0x35, 0x61, 0xca].includes(code) ? "write" : "other";
+  }
+  return (["flush", "write", "read"] as const)[code] ?? (code === 9 ? "discard" : "other");
+}

@@ -1,0 +1,218 @@
+// records.ts - the lines of a QEMU log taken apart, and which of them belong to which command.
+//
+// QEMU prints `pid@seconds.micros:event body` by the host's clock. Some events of AHCI are followed by a hex
+// dump without that beginning; the first line of the one after handle_cmd_fis_dump is the command itself.
+
+import type { Fetched } from "../join/causal-order.ts";
+import { Network, type Touch } from "./network.ts";
+
+/** A command on the device's side, in the terms of its own protocol. */
+export interface DeviceCommand extends Fetched {
+  lba: number | null;
+  blocks: number | null;
+  bytes: number | null;
+  /** "1 516": queue and id; or "0 13": port and tag. */
+  readonly key: string;
+  readonly layer: "nvme" | "ata";
+  /** Whether the device reads memory for it; null where no data moves, or it is not known. */
+  readonly reads: boolean | null;
+  readonly code: number;
+}
+
+export interface Entry {
+  readonly line: number;
+  readonly text: string;
+  /** On the host's clock. */
+  readonly second: number;
+  readonly name: string;
+  readonly body: string;
+  /** The command it belongs to. */
+  readonly command: DeviceCommand | null;
+  /** What a network card accessed or was programmed with, in a record of one. */
+  readonly touch: Touch | null;
+}
+
+const LINE = /^\d+@(\d+)\.\d+:(\w+) ?(.*)$/;
+const DUMP = /^(?:0x)?[0-9a-f]{2,4}: (?: ?[0-9a-f]{2})+ *$/;
+const ADMIN = 2 ** 16;
+
+export class QemuRecords {
+  /** Fetched and not completed: "nvme 1 516", "ata 0 13". */
+  readonly #open = new Map<string, DeviceCommand>();
+  readonly #nvme = new Map<string, DeviceCommand[]>();
+  /** ATA commands with data, by their order, less those before `#ataFirst` that were matched. */
+  readonly #ata = new Map<number, DeviceCommand>();
+  #ataCount = 0;
+  /** The submission queue that answers into a completion queue. */
+  readonly #queues = new Map<number, number>();
+  #current: DeviceCommand | null = null;
+  /** The port whose command comes next in a dump. */
+  #port: number | null = null;
+  readonly #ports = new Map<number, DeviceCommand>();
+  readonly network = new Network();
+
+  nvmeBy(key: string): DeviceCommand[] {
+    return this.#nvme.get(key) ?? [];
+  }
+
+  /** The n-th with data, alone in its list. */
+  ataAt(n: number): DeviceCommand[] {
+    const found = this.#ata.get(n);
+    if (found === undefined) return [];
+    if (found.completed >= 0) this.#ata.delete(n);
+    return [found];
+  }
+
+  /** Takes a line; `number` counts records. "nothing" for a line that is part of another, else a complaint. */
+  read(text: string, line: number, number: number): Entry | string {
+    const [, second, name, body] = LINE.exec(text) ?? [];
+    if (name === undefined || body === undefined) return this.#beside(text);
+    const command = this.#commandOf(name, body, number);
+    const touch = name.startsWith("e1000e_") ? this.network.read(name, body, number) : null;
+    return { line, text, second: Number(second), name, body, command, touch };
+  }
+
+  #beside(text: string): string {
+    if (text.trim() === "") return "nothing";
+    if (!DUMP.test(text)) return "neither an event nor a hex dump";
+    const [at, ...bytes] = text.trim().split(/:? +/);
+    if (this.#port !== null && Number.parseInt(at!, 16) === 0) {
+      this.#ports.set(
+        this.#port,
+        ataCommand(
+          this.#port,
+          bytes.map((byte) => Number.parseInt(byte, 16)),
+        ),
+      );
+      this.#port = null;
+    }
+    return "nothing";
+  }
+
+  #commandOf(name: string, body: string, number: number): DeviceCommand | null {
+    if (name.startsWith("pci_nvme_")) return this.#nvmeOf(name.slice(9), body, number);
+    if (name.includes("ahci") || body.startsWith("ahci(")) return this.#ataOf(name, body, number);
+    return null;
+  }
+
+  #nvmeOf(name: string, body: string, number: number): DeviceCommand | null {
+    switch (name) {
+      case "io_cmd":
+      case "admin_cmd": {
+        const [id, queue, code] = [field(body, "cid"), field(body, "sqid"), field(body, "opc")];
+        if (id === null || queue === null || code === null) return null;
+        const command = nvmeCommand(`${queue} ${id}`, name === "io_cmd" ? code : code + ADMIN);
+        this.#current = command;
+        this.#open.set(`nvme ${command.key}`, command);
+        const same = this.#nvme.get(command.key);
+        // Ids come again after some thousand commands; those that the guest never asked for are let go.
+        if (same === undefined) this.#nvme.set(command.key, [command]);
+        else if (same.push(command) > 8) same.shift();
+        return command;
+      }
+      case "read":
+      case "write":
+        if (this.#current !== null) {
+          this.#current.lba = field(body, "lba");
+          this.#current.blocks = field(body, "nlb");
+          this.#current.bytes = field(body, "count");
+        }
+        return this.#current;
+      case "create_sq": {
+        const [queue, answers] = [field(body, "sqid"), field(body, "cqid")];
+        if (queue !== null && answers !== null) this.#queues.set(answers, queue);
+        return this.#current;
+      }
+      case "enqueue_req_completion": {
+        const [id, answers] = [field(body, "cid"), field(body, "cqid")];
+        return this.#completed(`nvme ${this.#queues.get(answers ?? 0) ?? answers} ${id}`, number);
+      }
+      default:
+        return this.#current;
+    }
+  }
+
+  #ataOf(name: string, body: string, number: number): DeviceCommand | null {
+    const port = Number(/^ahci\(0x[0-9a-f]+\)\[(\d+)\]/.exec(body)?.[1] ?? -1);
+    const tag = /\[tag:(\d+)\]/.exec(body)?.[1];
+    switch (name) {
+      case "handle_cmd_fis_dump":
+        this.#port = port;
+        return null;
+      case "ahci_populate_sglist": {
+        const command = this.#ports.get(port) ?? null;
+        if (command === null || this.#open.get(`ata ${command.key}`) === command) return command;
+        this.#open.set(`ata ${command.key}`, command);
+        this.#ata.set(this.#ataCount++, command);
+        return command;
+      }
+      case "ncq_finish":
+        return this.#completed(`ata ${port} ${tag}`, number);
+      case "ahci_cmd_done": {
+        const command = this.#ports.get(port);
+        // A queued command is taken at once and done later, by its own event.
+        return command === undefined || isQueued(command)
+          ? null
+          : this.#completed(`ata ${command.key}`, number);
+      }
+      default:
+        return tag === undefined ? null : (this.#open.get(`ata ${port} ${tag}`) ?? null);
+    }
+  }
+
+  #completed(name: string, number: number): DeviceCommand | null {
+    const command = this.#open.get(name);
+    if (command === undefined) return null;
+    command.completed = number;
+    this.#open.delete(name);
+    return command;
+  }
+}
+
+const patterns = new Map<string, RegExp>();
+/** A number after a word, with 0x or =: "cid 516", "addr=0x1000,". */
+export function field(body: string, name: string): number | null {
+  let pattern = patterns.get(name);
+  if (pattern === undefined) {
+    pattern = new RegExp(`\\b${name}[ =]((?:0x)?[0-9a-f]+)\\b`);
+    patterns.set(name, pattern);
+  }
+  const [, text] = pattern.exec(body) ?? [];
+  const value = text === undefined ? Number.NaN : Number(text);
+  return Number.isSafeInteger(value) ? value : null;
+}
+
+/** Bits 0 and 1 of an NVMe opcode say which way data goes (NVMe base specification, opcodes). */
+const nvmeCommand = (key: string, code: number): DeviceCommand => ({
+  layer: "nvme",
+  key,
+  code,
+  reads: code % 4 === 0 ? null : code % 4 === 1,
+  lba: null,
+  blocks: null,
+  bytes: null,
+  completed: -1,
+});
+
+const isQueued = ({ code }: DeviceCommand): boolean => code === 0x60 || code === 0x61;
+
+/** A register FIS from the host (SATA 3.x, 10.5.5): command, features, LBA and count in their bytes. */
+function ataCommand(port: number, fis: readonly number[]): DeviceCommand {
+  const byte = (at: number): number => fis[at] ?? 0;
+  const code = byte(2);
+  const queued = code === 0x60 || code === 0x61;
+  const sectors = queued ? byte(3) + byte(11) * 256 : byte(12) + byte(13) * 256;
+  const moves = [0x25, 0x35, 0x60, 0x61, 0xc8, 0xca].includes(code);
+  const lba = [4, 5, 6, 8, 9, 10].reduceRight((sum, at) => sum * 256 + byte(at), 0);
+  return {
+    layer: "ata",
+    key: `${port} ${queued ? byte(12) >> 3 : 0}`,
+    code,
+    reads: [0x35, 0x61, 0xca].includes(code),
+    lba: moves ? lba : null,
+    // The guest's side knows a scatterlist's bytes.
+    blocks: moves ? sectors * 512 : null,
+    bytes: moves ? sectors * 512 : null,
+    completed: -1,
+  };
+}

@@ -1,0 +1,242 @@
+// source.ts - one file of a run from outside, plain or gzipped or growing, in batches and in flat memory.
+
+import { type FileHandle, open } from "node:fs/promises";
+import { basename } from "node:path";
+import { PassThrough, pipeline, Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
+import { createGunzip } from "node:zlib";
+import { UserError } from "../../../fault.ts";
+import { Tally } from "./tally.ts";
+
+/** The two bytes every gzip member begins with (RFC 1952, 2.3.1). */
+const GZIP = [0x1f, 0x8b];
+/** Bytes at its beginning by which a source's format is recognised. */
+const HEAD = 1 << 16;
+const CHUNK = 1 << 16;
+/** A line longer than this is none of any format that is read here, and is not kept in memory. */
+const LONGEST = 1 << 20;
+/** Milliseconds between two looks at a file that grows. */
+const PATIENCE = 100;
+
+export interface Wishes {
+  /** Whether a line that cannot be used is an error. */
+  readonly strict: boolean;
+  /** Ends the waiting for more of a file that grows; null where the file is taken as it is. */
+  readonly follow: AbortSignal | null;
+}
+
+export class Source {
+  readonly path: string;
+  /** The name without its folders; "-" is standard input. */
+  readonly name: string;
+  /** What the source begins with, no longer compressed. */
+  readonly head: Buffer;
+  /** The line in hand, from 1. */
+  line = 0;
+  readonly tally: Tally;
+  readonly #file: FileHandle | null;
+  readonly #chunks: AsyncIterator<Buffer>;
+  /** What came instead of more, already behind the head. */
+  readonly #broken: BrokenOff | null;
+
+  static async open(path: string, wishes: Wishes): Promise<Source> {
+    const file = path === "-" ? null : await opened(path);
+    try {
+      return await Source.#begin(path, file, wishes);
+    } catch (error) {
+      await file?.close();
+      throw error;
+    }
+  }
+
+  /** Reads what the source begins with. */
+  static async #begin(path: string, file: FileHandle | null, wishes: Wishes): Promise<Source> {
+    const raw = file === null ? process.stdin : fileChunks(path, file, wishes.follow);
+    const chunks = explained(path, chunksOf(path, raw, wishes.follow));
+    const parts: Buffer[] = [];
+    let [bytes, broken] = [0, null as BrokenOff | null];
+    while (bytes < HEAD && broken === null) {
+      try {
+        const next = await chunks.next();
+        if (next.done) break;
+        bytes += parts.push(next.value) && next.value.length;
+      } catch (error) {
+        if (!(error instanceof BrokenOff)) throw error;
+        broken = error;
+      }
+      // What grows may not come to 64 KiB for a long time; a first line tells most formats.
+      const grows = wishes.follow !== null || path === "-";
+      if (grows && parts.some((part) => part.includes(10))) break;
+    }
+    return new Source(path, Buffer.concat(parts), { file, chunks }, { ...wishes, broken });
+  }
+
+  private constructor(
+    path: string,
+    head: Buffer,
+    { file, chunks }: { file: FileHandle | null; chunks: AsyncIterator<Buffer> },
+    { strict, broken }: { strict: boolean; broken: BrokenOff | null },
+  ) {
+    this.path = path;
+    this.name = path === "-" ? "standard input" : basename(path);
+    this.head = head;
+    this.#file = file;
+    this.#chunks = chunks;
+    this.#broken = broken;
+    this.tally = new Tally(strict, (complaint, column) => this.refuse(complaint, column));
+  }
+
+  /** An error that says where in the file: the line in hand, and the column in it where that is known. */
+  refuse(complaint: string, column?: number): UserError {
+    const location = `${this.path}:${Math.max(this.line, 1)}`;
+    return new UserError(`${location}${column === undefined ? "" : `:${column}`}: ${complaint}`);
+  }
+
+  /** Lets go of the file, read to its end or not. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+    // A generator that nobody has asked for anything yet closes nothing when it is left.
+    await this.#file?.close();
+  }
+
+  /** The whole source from its first byte, no longer compressed. */
+  async *bytes(): AsyncGenerator<Buffer> {
+    if (this.head.length > 0) yield this.head;
+    if (this.#broken !== null) throw this.refuse(this.#broken.message);
+    try {
+      for (let next = await this.#chunks.next(); !next.done; next = await this.#chunks.next())
+        yield next.value;
+    } catch (error) {
+      // What broke off says where it did.
+      throw error instanceof BrokenOff ? this.refuse(error.message) : error;
+    }
+  }
+
+  /**
+   * Its lines without their ends, some hundreds at a time. A last line without an end was cut short in a
+   * format whose writer ends every line: `unended` says what becomes of it.
+   */
+  async *lines(unended: "keep" | "skip" = "keep"): AsyncGenerator<readonly string[]> {
+    let rest: Buffer = Buffer.alloc(0);
+    let dropping = false;
+    for await (const chunk of this.bytes()) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const end = bytes.lastIndexOf(10);
+      if (end < 0) {
+        // Nothing of a line that is too long is kept; it stays one empty line for the numbering.
+        dropping ||= bytes.length > LONGEST;
+        rest = dropping ? Buffer.alloc(0) : bytes;
+        continue;
+      }
+      rest = bytes.subarray(end + 1);
+      const lines = bytes.toString("utf8", 0, end).split("\n");
+      if (dropping) {
+        lines[0] = "";
+        const most = LONGEST.toLocaleString("en-US");
+        this.#skippedNext(`a line of more than ${most} bytes`, LONGEST + 1);
+        dropping = false;
+      }
+      yield lines.map(withoutReturn);
+    }
+    if (rest.length === 0 && !dropping) return;
+    if (unended === "keep" && !dropping) yield [withoutReturn(rest.toString("utf8"))];
+    else this.#skippedNext("the file ends inside its last line", rest.toString("utf8").length + 1);
+  }
+
+  /** Counts the line behind the one in hand as skipped: its reader never gets it. */
+  #skippedNext(why: string, column: number): void {
+    this.line++;
+    this.tally.skipped("line", why, column);
+    this.line--;
+  }
+}
+
+/** A complaint about compressed bytes; the reader that counts lines adds the position. */
+class BrokenOff extends UserError {}
+
+/** Chunks, and what the file system or zlib complains of in words for the person who named the file. */
+async function* explained(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "Z_BUF_ERROR")
+      throw new BrokenOff("the gzip file is cut short; copy it again, whole");
+    if (code?.startsWith("Z_"))
+      throw new BrokenOff(`the gzip file is damaged (${message}); copy it again`);
+    throw code === undefined ? error : new UserError(`cannot read ${path}: ${message}`);
+  }
+}
+
+const withoutReturn = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (error) {
+    throw new UserError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** The bytes of a file or of standard input, gunzipped where they are gzip. */
+async function* chunksOf(
+  path: string,
+  raw: AsyncIterable<Buffer>,
+  follow: AbortSignal | null,
+): AsyncGenerator<Buffer> {
+  const iterator = raw[Symbol.asyncIterator]();
+  const first = await firstOf(iterator);
+  if (first === null) return;
+  const all = (async function* () {
+    try {
+      yield first;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next())
+        yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+  if (first[0] !== GZIP[0] || first[1] !== GZIP[1]) {
+    yield* all;
+    return;
+  }
+  if (follow !== null) throw new UserError(`${path} is gzipped: such a file cannot be followed`);
+  // An error of either stream comes out of the last one, where the loop meets it.
+  const gunzip = createGunzip();
+  yield* pipeline(Readable.from(all, { objectMode: false }), gunzip, new PassThrough(), () => {});
+}
+
+/** The first bytes, at least two where there are so many: a pipe may hand over one at a time. */
+async function firstOf(iterator: AsyncIterator<Buffer>): Promise<Buffer | null> {
+  let first = Buffer.alloc(0);
+  while (first.length < 2) {
+    const next = await iterator.next();
+    if (next.done) return first.length === 0 ? null : first;
+    first = Buffer.concat([first, next.value]);
+  }
+  return first;
+}
+
+async function* fileChunks(
+  path: string,
+  file: FileHandle,
+  follow: AbortSignal | null,
+): AsyncGenerator<Buffer> {
+  try {
+    let position = 0;
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(CHUNK);
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, position);
+      position += bytesRead;
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+      else if (follow === null || follow.aborted) return;
+      else {
+        const { size } = await file.stat();
+        if (size < position) throw new UserError(`${path} became shorter while it was followed`);
+        await setTimeout(PATIENCE);
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}

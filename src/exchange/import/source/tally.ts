@@ -1,0 +1,54 @@
+// tally.ts - what became of every line of a source, by the name of its event: nothing is lost in silence.
+
+import type { Count } from "../../../event/trace.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class Tally {
+  readonly #counts = new Map<string, Writable<Count>>();
+  readonly #strict: boolean;
+  readonly #refuse: (complaint: string, column?: number) => Error;
+
+  constructor(strict: boolean, refuse: (complaint: string, column?: number) => Error) {
+    this.#strict = strict;
+    this.#refuse = refuse;
+  }
+
+  /** A line whose content the trace holds, or that gave another its place. */
+  kept(name: string): void {
+    const count = this.#of(name);
+    count.read++;
+    count.kept++;
+  }
+
+  /**
+   * A line that was read and not used; the first of each name says why, and under --strict it is an error.
+   * `column`, from 1, is where in the line the trouble is; bytes that are no text have none.
+   */
+  skipped(name: string, why: string, column?: number): void {
+    const count = this.#of(name);
+    count.read++;
+    count.skipped++;
+    count.why ??= this.#refuse(why, column).message;
+    if (this.#strict) throw this.#refuse(`${name}: ${why}`, column);
+  }
+
+  /** So many events that the source itself says it could not record. */
+  lost(name: string, events: number): void {
+    this.#of(name).lost += events;
+  }
+
+  /** All of them, most read first. */
+  counts(): readonly Count[] {
+    return [...this.#counts.values()].sort((a, b) => b.read - a.read);
+  }
+
+  #of(name: string): Writable<Count> {
+    let count = this.#counts.get(name);
+    if (count === undefined) {
+      count = { name, read: 0, kept: 0, skipped: 0, lost: 0, why: null };
+      this.#counts.set(name, count);
+    }
+    return count;
+  }
+}

@@ -1,0 +1,222 @@
+// ftrace.test.ts - the forms in which kernels and trace-cmd print the same facts, and lines that are none.
+
+import { describe, expect, test } from "vitest";
+import { bdfOf } from "../../../../src/event/register.ts";
+import type { Event } from "../../../../src/event/vocabulary.ts";
+import { recordOf } from "../../../../src/exchange/import/ftrace/record.ts";
+import { captureCountsOf, importedText } from "../captured.ts";
+
+const HEADER = "# tracer: nop\n#\n";
+let micros = 0;
+const line = (event: string, flags = "d..1. ", task = "dd-183"): string =>
+  `${task.padStart(16)}      [000] ${flags}    6.${String(++micros).padStart(6, "0")}: ${event}`;
+const DEVICE = "0000:00:04.0";
+
+/** The events of the lines of one ftrace file, and the lines that were skipped. */
+async function eventsIn(...lines: string[]): Promise<{ events: Event[]; skipped: string[] }> {
+  const { events, sources } = await importedText({
+    "ftrace.txt": `${HEADER}${lines.join("\n")}\n`,
+  });
+  const skipped = sources[0]!.counts.flatMap(({ name, why, skipped }) =>
+    skipped > 0 ? [`${name}: ${why!.replace(/^.*ftrace.txt:/, "")}`] : [],
+  );
+  return { events: events.map(({ event }) => event), skipped };
+}
+
+test.each([
+  ["five flags", "    kworker/0:1H-38      [000] d.Z..     6.611366: map: body", 38, 6611366000],
+  ["four flags", "           <...>-1987  [003] d..1   104.000001: map: body", 1987, 104000001000],
+  [
+    "no flags, as trace-cmd report prints",
+    "  dd-194   [000]  8.753773: map:                  body",
+    194,
+    8753773000,
+  ],
+  ["a thread group", "  my [x] task-12-7    (      5) [001] ..... 1.5: map: body", 7, 1500000000],
+  ["nanoseconds", "  dd-194   [000]  8.753773123: map: body", 194, 8753773123],
+  ["an idle task", "  <idle>-0       [002] d.h1.     6.603717: map: body", -3, 6603717000],
+  ["a clock that counts", "  dd-194   [000] ..... 123456789: map: body", 194, null],
+])("a record with %s is taken apart", (_, text, task, at) => {
+  expect(recordOf(text)).toEqual({ task, at, name: "map", body: "body" });
+});
+
+test.each([
+  "",
+  "garbage",
+  "a [0] b: c",
+  "x-1 [000] .....",
+  "x-1 [000] ..... 1.0: ",
+  "x-1 [000] ..... : a: b",
+])("'%s' is no record", (text) => {
+  expect(recordOf(text)).toBeNull();
+});
+
+describe("a mapped page", () => {
+  const mapped = {
+    kind: "dma.mapped",
+    device: bdfOf(DEVICE),
+    bus: 0x2000,
+    phys: 0x2000,
+    size: 4096,
+  };
+  test.each([
+    [
+      "of 6.12",
+      `dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096 phys_addr=2000 attrs=`,
+    ],
+    [
+      "of 2025",
+      `dma_map_phys: ${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096 phys_addr=2000 attrs=MMIO`,
+    ],
+    [
+      "with its fields in another order and one more",
+      `dma_map_page: ${DEVICE} size=4096 attrs=X|Y phys_addr=2000 new=7 dma_addr=2000 dir=TO_DEVICE`,
+    ],
+  ])("%s is imported", async (_, body) => {
+    const { events, skipped } = await eventsIn(line(body));
+    expect(events).toMatchObject([{ ...mapped, direction: "to-device" }]);
+    expect(skipped).toEqual([]);
+  });
+
+  test("by kprobes of the user's own is imported by the file that names their parts", async () => {
+    const probe = (part: string, fields: object) => ({ part, of: "my_map", fields });
+    const { events } = await importedText(
+      {
+        "ftrace.txt": [
+          HEADER + line(`my_entry: (my_map+0x0/0x10) d="${DEVICE}" pa=0x2000 n=4096 dir=1`),
+          line(`my_exit: (caller <- my_map) handle=0x2000`),
+          "",
+        ].join("\n"),
+      },
+      {
+        probes: new Map([
+          ["my_entry", probe("map", { dev: "d", phys: "pa", size: "n" }) as never],
+          ["my_exit", probe("mapped", { dma: "handle" }) as never],
+        ]),
+      },
+    );
+    expect(events.map(({ event }) => event)).toMatchObject([
+      { ...mapped, direction: "to-device", place: "my_map" },
+    ]);
+  });
+});
+
+test("coherent memory is imported by virt_addr of 6.13 and by phys_addr of 6.12.0", async () => {
+  const bases = "kernel_bases: (do_sys_openat2+0x0/0xe0) page_offset_base=0xffff888000000000";
+  const { events } = await eventsIn(
+    line(bases),
+    line(
+      `dma_alloc: ${DEVICE} dir=BIDIRECTIONAL dma_addr=c032000 size=512 virt_addr=ffff88800c032000 flags=GFP_KERNEL attrs=`,
+    ),
+    line(
+      `dma_alloc: ${DEVICE} dma_addr=c033000 size=512 phys_addr=c033000 flags=GFP_KERNEL attrs=`,
+    ),
+    line(`dma_alloc: ${DEVICE} dma_addr=c034000 size=512 virt_addr=ffffc90000051000 flags= attrs=`),
+  );
+  expect(events).toMatchObject([
+    { direction: "coherent", phys: 0xc032000, virt: 0x8800c032000 },
+    { phys: 0xc033000 },
+    { bus: 0xc034000, phys: null },
+  ]);
+});
+
+test("a list of segments that the IOMMU merges is one range, and its pages are what the IOMMU was given", async () => {
+  const { events } = await eventsIn(
+    line(
+      "map: IOMMU: iova=0x00000000fffc0000 - 0x00000000fffc1000 paddr=0x0000000002bca000 size=4096",
+    ),
+    line(
+      "map: IOMMU: iova=0x00000000fffc1000 - 0x00000000fffc2000 paddr=0x0000000002bcf000 size=4096",
+    ),
+    line(
+      `dma_map_sg: ${DEVICE} dir=TO_DEVICE nents=2/2 ents=1/1 dma_addrs={0xfffc0000} sizes={0x2000} phys_addrs={0x2bca000,0x2bcf000} attrs=`,
+    ),
+  );
+  expect(events).toMatchObject([
+    { kind: "iommu.mapped", device: bdfOf(DEVICE), machine: 0x2bca000 },
+    { kind: "iommu.mapped", bus: 0xfffc1000 },
+    { kind: "dma.mapped", bus: 0xfffc0000, size: 0x2000, phys: null, reached: 0x2bca000 },
+  ]);
+});
+
+test("a record that was glued to one without a body is imported", async () => {
+  const glued = line(`dma_unmap_page: ${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096 attrs=`);
+  const { events, skipped } = await eventsIn(
+    line(`dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096 phys_addr=2000 attrs=`),
+    `${line("qi_submit:")}     ${line("qi_submit:")}     ${glued}`,
+  );
+  expect(events).toMatchObject([{ kind: "dma.mapped" }, { kind: "dma.unmapped", cause: 1 }]);
+  expect(skipped).toEqual(["qi_submit: 4:49: no importer knows this event"]);
+});
+
+test("lost events are an event, counted, and what came before is unknown since", async () => {
+  const { events, trace, sources } = await importedText({
+    "ftrace.txt": `${HEADER}${line("OP bs=1")}\nCPU:0 [LOST 1234 EVENTS]\n${line(
+      `dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096 phys_addr=2000 attrs=`,
+    )}\n`.replace("OP bs=1", "tracing_mark_write: OP bs=1"),
+  });
+  expect(events[1]!.event).toMatchObject({ kind: "events.lost", count: 1234, text: "CPU 0" });
+  expect(captureCountsOf(trace)?.unknownSince).toBe(2);
+  expect(sources[0]!.counts.find(({ name }) => name === "events")).toMatchObject({ lost: 1234 });
+});
+
+test("markers are ops with their arguments, under the name that stands before them", async () => {
+  const { events } = await eventsIn(
+    line("tracing_mark_write: OP if=/dev/x bs=64k"),
+    line("tracing_mark_write: OP ping count=3"),
+    line("tracing_mark_write: PHASE end"),
+  );
+  expect(events).toMatchObject([
+    { kind: "op.began", name: "op", arguments: { if: "/dev/x", bs: "64k" } },
+    { kind: "op.ended" },
+    { kind: "op.began", name: "ping", arguments: { count: "3" } },
+    { kind: "op.ended" },
+    { kind: "message.logged", text: "PHASE end" },
+  ]);
+});
+
+describe("what a device touched is", () => {
+  const log = (...lines: string[]) => lines.map((text, i) => `1@9.00000${i}:${text}\n`).join("");
+  const command = (access: string, what = "READ") => ({
+    "ftrace.txt": [
+      HEADER.trimEnd(),
+      line(
+        "nvme_setup_cmd: nvme0: qid=1, cmdid=7, nsid=1, flags=0x0, meta=0x0, cmd=(nvme_cmd_read slba=8, len=7, ctrl=0x0)",
+      ),
+      line(`dma_map_page: ${DEVICE} dir=FROM_DEVICE dma_addr=2000 size=4096 phys_addr=2000 attrs=`),
+      line("nvme_complete_rq: nvme0: qid=1, cmdid=7, res=0x0, retries=0, flags=0x0, status=0x0"),
+      line(`dma_unmap_page: ${DEVICE} dir=FROM_DEVICE dma_addr=2000 size=4096 attrs=`),
+      "",
+    ].join("\n"),
+    "qemu.log": log(
+      `pci_nvme_io_cmd cid 7 nsid 0x1 sqid 1 opc ${what === "READ" ? "0x2" : "0x1"} opname 'NVME_NVM_CMD_${what}'`,
+      `pci_nvme_${what.toLowerCase()} cid 7 nsid 1 nlb 8 count 4096 lba 0x8`,
+      `pci_nvme_map_addr ${access}`,
+      "pci_nvme_enqueue_req_completion cid 7 cqid 1 dw0 0x0 dw1 0x0 status 0x0",
+    ),
+  });
+
+  test.each([
+    ["in a live mapping", command("addr 0x2000 len 4096"), {}],
+    ["never mapped", command("addr 0x9000 len 4096"), { "never mapped": 1 }],
+    ["past its end", command("addr 0x2800 len 4096"), { "past its end": 1 }],
+    ["in the wrong direction", command("addr 0x2000 len 4096", "WRITE"), { "wrong direction": 1 }],
+  ])("%s", async (_, files, misuses) => {
+    const capture = captureCountsOf((await importedText(files)).trace)!;
+    const found = Object.entries(capture.misuses).map(([misuse, { count }]) => [misuse, count]);
+    expect(Object.fromEntries(found)).toEqual(misuses);
+    expect(capture.dma.deviceAccesses).toEqual({
+      total: 1,
+      inLiveMapping: Object.keys(misuses).length ? 0 : 1,
+    });
+  });
+
+  test("after its unmap, where the command fetched comes later than the guest's", async () => {
+    const files = command("addr 0x2000 len 4096");
+    const late = { ...files, "qemu.log": files["qemu.log"].replace("lba 0x8", "lba 0x10") };
+    const { trace, events } = await importedText(late);
+    expect(captureCountsOf(trace)!.misuses).toMatchObject({ "after unmap": { count: 1 } });
+    const { cause } = events.find(({ event }) => event.kind === "device.wrote")!.event;
+    expect(trace.event(cause!)?.event.kind).toBe("dma.unmapped");
+  });
+});

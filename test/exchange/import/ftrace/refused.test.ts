@@ -1,0 +1,135 @@
+// refused.test.ts - lines that cannot be used are counted with their place, and files that cannot are refused.
+
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../../../src/fault.ts";
+import { importedText } from "../captured.ts";
+
+const HEADER = "# tracer: nop\n#\n";
+const line = (event: string): string => `          dd-183      [000] d..1.     6.000001: ${event}`;
+const DEVICE = "0000:00:04.0";
+
+/** What one line tells, and what became of it. */
+async function told(text: string): Promise<{ events: readonly unknown[]; skipped: string[] }> {
+  const { events, sources } = await importedText({ "ftrace.txt": `${HEADER}${text}\n` });
+  const skipped = sources[0]!.counts.flatMap(({ name, why, skipped }) =>
+    skipped > 0 ? [`${name}: ${why!.replace(/^.*ftrace.txt:/, "")}`] : [],
+  );
+  return { events, skipped };
+}
+
+describe("a line that cannot be used is skipped and says why:", () => {
+  const map = (fields: string) => line(`dma_map_page: ${DEVICE} dir=TO_DEVICE ${fields} attrs=`);
+  // The third is what the column that is named points at.
+  test.each([
+    [
+      "an address with its top bit set",
+      map("dma_addr=8000000000001000 size=4096 phys_addr=1000"),
+      "8000000000001000 size",
+      "above 2^52",
+    ],
+    ["a negative size", map("dma_addr=1000 size=-4096 phys_addr=1000"), "-4096", "is no size"],
+    [
+      "an absurd size",
+      map("dma_addr=1000 size=99999999999999 phys_addr=1000"),
+      "99999999999999",
+      "more than any buffer",
+    ],
+    ["a missing field", map("size=4096 phys_addr=1000"), DEVICE, "no field 'dma_addr'"],
+    [
+      "one bad number of a list",
+      line(
+        `dma_map_sg: ${DEVICE} dir=TO_DEVICE dma_addrs={0x1000,0x2x} sizes={0x1,0x1} phys_addrs={0x1,0x2} attrs=`,
+      ),
+      "0x2x",
+      "is no address",
+    ],
+    [
+      "no direction",
+      line(`dma_map_page: ${DEVICE} dir=SIDEWAYS dma_addr=1000 size=1 phys_addr=1`),
+      "SIDEWAYS",
+      "no direction",
+    ],
+    [
+      "a direction that every object knows",
+      line(`dma_map_page: ${DEVICE} dir=constructor dma_addr=1000 size=1 phys_addr=1`),
+      "constructor",
+      "no direction",
+    ],
+    [
+      "an absurd order",
+      line("mm_page_alloc: page=ffffea0000186b00 pfn=0x61ac order=60"),
+      "page=",
+      "no order",
+    ],
+    ["an IOVA range cut short", line("map: IOMMU: iova=0x00000000"), "IOMMU", "no range of IOVAs"],
+    [
+      "an event of another part of the kernel",
+      line("sched_switch: prev_comm=x"),
+      "sched_switch",
+      "no importer knows",
+    ],
+    ["no record at all", "what?", "what?", "not a record of ftrace"],
+  ])("%s", async (_, bad, there, why) => {
+    const { events, skipped } = await told(bad);
+    expect(events).toEqual([]);
+    expect(skipped).toEqual([expect.stringContaining(`3:${bad.indexOf(there) + 1}: `)]);
+    expect(skipped[0]).toContain(why);
+    const content = { "ftrace.txt": `${HEADER}${bad}\n` };
+    const error: unknown = await importedText(content, { strict: true }).catch((thrown) => thrown);
+    expect(String(error)).toContain(`ftrace.txt:3:${bad.indexOf(there) + 1}: `);
+  });
+
+  test("a last line that was cut", async () => {
+    const { events, sources } = await importedText({
+      "ftrace.txt": `${HEADER}${map("dma_addr=1000 size=4096 phys_addr=1000").slice(0, -9)}`,
+    });
+    expect(events).toEqual([]);
+    expect(sources[0]!.counts[0]!.why).toMatch(/ends inside its last line$/);
+  });
+});
+
+describe("refused, with file and line, is", () => {
+  const refusal = async (content: string | Buffer): Promise<string> => {
+    const error: unknown = await importedText({ "ftrace.txt": content }).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    return (error as Error).message.replace(/^.*ftrace.txt/, "FILE");
+  };
+  const one = line("mm_page_free: page=ffffea00000af740 pfn=0x2bdd order=0");
+
+  test("a file of two boots", async () => {
+    const early = one.replace(/ 6\./, " 2.");
+    expect(await refusal(`${HEADER}${one}\n${early}\n`)).toMatch(
+      /^FILE:4: time goes back from 6\.\d+ s to 2\.\d+ s: there are two boots/,
+    );
+    expect(await refusal(`${HEADER}${one}\n${HEADER}`)).toMatch(/^FILE:4: a second trace begins/);
+  });
+
+  test.each([
+    [
+      "a kernel's log",
+      "dmesg.txt",
+      "[    7.000000] b\n[    0.000000] a\n",
+      "2: time goes back from 7.000000 s to 0.000000 s",
+    ],
+    [
+      "registers",
+      "mmiotrace.txt",
+      "VERSION 20070824\nMARK 9.000000 a\nVERSION 20070824\nMARK 4.000000 b\n",
+      "4: time goes back from 9.000000 s to 4.000000 s",
+    ],
+    ["a device's log", "qemu.log", "1@9.5:dma_blk_io a\n1@7.5:dma_blk_io b\n", "2: time goes back"],
+  ])("%s of two boots", async (_, name, content, complaint) => {
+    const files = { "ftrace.txt": `${HEADER}${one}\n`, [name]: content };
+    const error: unknown = await importedText(files).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect(String(error)).toContain(`${name}:${complaint}`);
+  });
+
+  test("what is empty, binary or cut", async () => {
+    expect(await refusal("")).toMatch(/is empty: there is nothing to import$/);
+    expect(await refusal(Buffer.from([0, 1, 2, 3, 255, 254]))).toMatch(/^FILE:1: of no format/);
+    const whole = gzipSync(`${HEADER}${`${one}\n`.repeat(50_000)}`);
+    expect(await refusal(whole.subarray(0, 600))).toMatch(/^FILE:\d+: the gzip file is cut short/);
+  });
+});

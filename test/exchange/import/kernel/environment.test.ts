@@ -1,0 +1,52 @@
+// environment.test.ts - the platform of a run, as far as its files show it.
+
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { importedText } from "../captured.ts";
+
+const registers = gunzipSync(
+  readFileSync("traces/captures/linux-6.1.xen-dom0/mmiotrace.txt.gz"),
+).toString();
+const mapped = (given: string, own: string): string =>
+  `# tracer: nop\n  dd-1  [000] .....     6.5: dma_map_page: 0000:00:04.0 dir=TO_DEVICE dma_addr=${given} size=4096 phys_addr=${own} attrs=\n`;
+
+test.each([
+  ["registers alone", { "mmiotrace.txt": registers }, "unknown", false],
+  [
+    "registers, and a kernel that names Xen",
+    { "mmiotrace.txt": registers, "dmesg.txt": "[    0.000000] Hypervisor detected: Xen PV\n" },
+    "xen-dom0",
+    false,
+  ],
+  [
+    "registers, and a kernel on bare hardware",
+    {
+      "mmiotrace.txt": registers,
+      "dmesg.txt": "[    0.000000] Booting paravirtualized kernel on bare hardware\n",
+    },
+    "native",
+    true,
+  ],
+  ["a device alone", { "qemu.log": "1@2.3:dma_blk_io dbs=0x1\n" }, "unknown", false],
+  ["a buffer given by its own address", { "ftrace.txt": mapped("1000", "1000") }, "native", true],
+  [
+    "a buffer given by another address, without a word of who changed it",
+    { "ftrace.txt": mapped("31000", "1000") },
+    "unknown",
+    false,
+  ],
+])("%s", async (_, files, platform, physIsMachine) => {
+  const { trace } = await importedText(files as { readonly [name: string]: string });
+  expect(trace.about).toMatchObject({ platform, physIsMachine });
+});
+
+test.each([
+  ["that gave a buffer its own address", mapped("1000", "1000"), "native"],
+  ["without a buffer yet", "# tracer: nop\n", "unknown"],
+])("a file that still grows, of a kernel %s", async (_, content, platform) => {
+  const follow = new AbortController();
+  follow.abort();
+  const { trace } = await importedText({ "ftrace.txt": content }, { follow: follow.signal });
+  expect(trace.about.platform).toBe(platform);
+});

@@ -1,0 +1,129 @@
+// jsonl.test.ts - lines that a program writes are believed only as far as they can be true.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import type { About } from "../../../../src/event/trace.ts";
+import { jsonl } from "../../../../src/exchange/import/lines/jsonl.ts";
+import { Source } from "../../../../src/exchange/import/source/source.ts";
+import { UserError } from "../../../../src/fault.ts";
+import { freshFolder } from "../../../fresh-folder.ts";
+
+const HEADER = '{"format":"gartrace","version":1,"about":{"platform":"mine","physIsMachine":true}}';
+const flush = (seq: number, more = "") =>
+  `{"seq":${seq},${more}"kind":"tlb.flushed","actor":"cpu","which":"cpu"}`;
+
+async function imported(content: string | Buffer): Promise<{ about: About; events: number }> {
+  const path = join(freshFolder(), "lines");
+  writeFileSync(path, content);
+  const source = await Source.open(path, { strict: false, follow: null });
+  expect(jsonl.recognises(source.head)).toBe(true);
+  let said = null as About | null;
+  let events = 0;
+  await jsonl.read(source, (about) => {
+    said = about;
+    return () => events++;
+  });
+  return { about: said!, events };
+}
+
+async function refusal(content: string | Buffer): Promise<string> {
+  const error: unknown = await imported(content).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UserError);
+  return (error as UserError).message.replace(/^.*\/lines/, "FILE");
+}
+
+test("a few lines of absurd sizes are read as fast as others", async () => {
+  const large = (seq: number) =>
+    `{"seq":${seq},"kind":"page.freed","actor":"kernel","allocation":${seq},"by":"free_pages","use":"kernel","size":${2 ** 35},"phys":"0x0"}`;
+  const lines = Array.from({ length: 60 }, (_, i) => large(i + 1));
+  const { events } = await imported(`${HEADER}\n${lines.join("\n")}\n`);
+  expect(events).toBe(60);
+}, 3000);
+
+test("a program has to say little of its run: the rest is what an import is", async () => {
+  const { about, events } = await imported(`${HEADER}\r\n${flush(1)}\r\n`);
+  expect(events).toBe(1);
+  expect(about).toEqual({
+    platform: "mine",
+    physIsMachine: true,
+    hooks: "none",
+    chipset: "none",
+    workload: "unnamed",
+    operations: null,
+    seed: 0,
+    options: {},
+    virtBase: 0n,
+    source: "imported",
+    origin: null,
+  });
+});
+
+describe("refused, with file and line, is", () => {
+  const began = '{"seq":1,"kind":"op.began","actor":"workload","op":0,"name":"a","arguments":{}}';
+  const ended = (seq: number, op: number) =>
+    `{"seq":${seq},"kind":"op.ended","actor":"workload","op":${op},"result":{}}`;
+  const body = (...lines: string[]) => [HEADER, ...lines].join("\n");
+
+  test.each([
+    ["garbage", body("driver said hello"), /^FILE:2: not JSON/],
+    ["an empty line", body("", flush(1)), /^FILE:2: not JSON/],
+    ["another kind", body('{"seq":1,"kind":"cow.milked","actor":"cpu"}'), /^FILE:2: field 'kind'/],
+    ["another field", body(flush(1, '"colour":"red",')), /^FILE:2: .*"colour"/],
+    ["a gap", body(flush(1), flush(3)), /^FILE:3: event 3 stands where 2 must follow$/],
+    ["a later cause", body(flush(1, '"cause":1,')), /^FILE:2: field 'cause': event 1 does not/],
+    [
+      "an op out of order",
+      body(began, began.replace("1,", "2,")),
+      /^FILE:3: op 0 begins after op 0/,
+    ],
+    ["an end without a beginning", body(ended(1, 0)), /^FILE:2: op 0 ends, but is not under way$/],
+    ["an op's second end", body(began, ended(2, 0), ended(3, 0)), /^FILE:4: op 0 ends, but is not/],
+    ["an op to come", body(flush(1, '"op":4,')), /^FILE:2: op 4 has not begun$/],
+    [
+      "an absurd size",
+      body(
+        '{"seq":1,"kind":"iommu.unmapped","actor":"kernel","page":1,"bus":"0x1000","size":1e15}',
+      ),
+      /^FILE:2: field 'size': more than 68719476736 bytes$/,
+    ],
+    [
+      "a negative size",
+      body('{"seq":1,"kind":"iommu.unmapped","actor":"kernel","page":1,"bus":"0x1000","size":-1}'),
+      /^FILE:2: field 'size'/,
+    ],
+    [
+      "an address above 2^53",
+      body(
+        '{"seq":1,"kind":"iommu.unmapped","actor":"kernel","page":1,"bus":"0xffffffffffffffff","size":1}',
+      ),
+      /^FILE:2: field 'bus': .* is above 2\^53$/,
+    ],
+    [
+      "a later version",
+      HEADER.replace('n":1', 'n":2'),
+      /^FILE:1: version 2 .* up to 1: update it$/,
+    ],
+    ["a run that says nothing", '{"format":"gartrace","version":1}', /^FILE:1: field 'about'/],
+    [
+      "a file that was cut",
+      `${HEADER.replace('"about"', '"events":3,"about"')}\n${flush(1)}\n${flush(2)}\n`,
+      /^FILE:3: the lines end after 2 of 3 events; copy the file again, whole$/,
+    ],
+    ["a line that was cut", body(flush(1), flush(2).slice(0, 30)), /^FILE:3: not JSON/],
+    [
+      "a gzip file that was cut",
+      gzipSync(body(flush(1))).subarray(0, -9),
+      /gzip file is cut short/,
+    ],
+  ])("%s", async (_, content, complaint) => {
+    expect(await refusal(content)).toMatch(complaint);
+  });
+
+  test("a line of more than a megabyte", async () => {
+    expect(await refusal(body(flush(1, `"place":"${"x".repeat(3e6)}",`), flush(2)))).toMatch(
+      /^FILE:2: /,
+    );
+  });
+});

@@ -1,0 +1,112 @@
+// source.test.ts - a text comes back line by line, however it was cut into chunks, and a bad one is explained.
+
+import { appendFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { Source } from "../../../../src/exchange/import/source/source.ts";
+import { freshFolder } from "../../../fresh-folder.ts";
+
+const path = join(freshFolder(), "text");
+const wishes = { strict: false, follow: null };
+
+async function read(content: string | Buffer, unended?: "skip"): Promise<string[]> {
+  writeFileSync(path, content);
+  const source = await Source.open(path, wishes);
+  const lines: string[] = [];
+  for await (const batch of source.lines(unended)) lines.push(...batch);
+  return lines;
+}
+
+test("lines longer than a chunk, and characters across its edge, stay whole", async () => {
+  const lines = ["short", "µ".repeat(200_001), "", "x".repeat(65_535), "µ"];
+  expect(await read(`${lines.join("\n")}\n`)).toEqual(lines);
+  expect(await read(gzipSync(`${lines.join("\n")}\n`))).toEqual(lines);
+  expect(await read(`${lines.join("\r\n")}\r\n`)).toEqual(lines);
+});
+
+test("the last line needs no end where its writer may leave it out, and a file may be empty or one byte", async () => {
+  expect(await read("a\nb")).toEqual(["a", "b"]);
+  expect(await read("a")).toEqual(["a"]);
+  expect(await read("")).toEqual([]);
+  expect(await read("a\nb", "skip")).toEqual(["a"]);
+});
+
+test("a line of more than a megabyte is an empty one, counted, and costs no memory", async () => {
+  writeFileSync(path, `first\n${"x".repeat(3_000_000)}\nlast\n`);
+  const source = await Source.open(path, wishes);
+  const lines: string[] = [];
+  for await (const batch of source.lines()) lines.push(...batch);
+  expect(lines).toEqual(["first", "", "last"]);
+  expect(source.tally.counts()).toMatchObject([{ name: "line", read: 1, skipped: 1 }]);
+});
+
+test("a reader may stop early", async () => {
+  writeFileSync(path, gzipSync("line\n".repeat(1_000_000)));
+  const source = await Source.open(path, wishes);
+  for await (const [line] of source.lines()) {
+    expect(line).toBe("line");
+    break;
+  }
+  await source.close();
+});
+
+test.each([
+  ["was opened and not read", async () => (await Source.open(path, wishes)).close()],
+  [
+    "was left in the middle",
+    async () => {
+      const source = await Source.open(path, wishes);
+      for await (const [line] of source.lines()) if (line !== undefined) break;
+      await source.close();
+    },
+  ],
+  [
+    "cannot be followed",
+    async () => {
+      const follow = new AbortController().signal;
+      await expect(Source.open(path, { strict: false, follow })).rejects.toThrow(/gzipped/);
+    },
+  ],
+])("a file that %s is not left open", async (_, use) => {
+  writeFileSync(path, gzipSync("line\n".repeat(1_000_000)));
+  const descriptors = () =>
+    readdirSync("/proc/self/fd").filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === path;
+      } catch {
+        return false;
+      }
+    });
+  await use();
+  await expect.poll(descriptors).toEqual([]);
+});
+
+test("a gzip file that was cut gives what came before the cut, then says where it is", async () => {
+  const lines = Array.from({ length: 200_000 }, (_, i) => `line ${i}`);
+  const whole = gzipSync(`${lines.join("\n")}\n`);
+  writeFileSync(path, whole.subarray(0, whole.length / 2));
+  const source = await Source.open(path, wishes);
+  await expect(async () => {
+    for await (const batch of source.lines())
+      for (const line of batch) expect(line).toBe(lines[source.line++]);
+  }).rejects.toThrow(/text:\d{4,}: the gzip file is cut short; copy it again, whole/);
+});
+
+test("a file that grows is read on until its reader has enough", async () => {
+  writeFileSync(path, "one\n");
+  const enough = new AbortController();
+  const source = await Source.open(path, { strict: false, follow: enough.signal });
+  const lines: string[] = [];
+  const reading = (async () => {
+    for await (const batch of source.lines("skip")) lines.push(...batch);
+  })();
+  await setTimeout(150);
+  appendFileSync(path, "two\nthr");
+  await setTimeout(250);
+  appendFileSync(path, "ee\n");
+  await expect.poll(() => lines).toEqual(["one", "two", "three"]);
+  enough.abort();
+  await reading;
+});
