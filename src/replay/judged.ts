@@ -26,7 +26,11 @@ export function judgedOf(trace: Judgeable): Judged {
 
 /** What is wrong with one event; null where nothing is. */
 export function wrongAt(trace: Judgeable, seq: number): WrongEvent | null {
-  for (const event of judgedOf(trace).wrong(seq, seq, false)) return event;
+  const judged = judgedOf(trace);
+  const { first } = judged.judgement.wrong;
+  // Most events of most traces: no look into the file.
+  if (first === null || seq < first) return null;
+  for (const event of judged.wrong(seq, seq, false)) return event;
   return null;
 }
 

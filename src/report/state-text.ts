@@ -29,6 +29,7 @@ import { deviceOf, registerName } from "../event/register.ts";
 import type { Verdict } from "../event/verdict.ts";
 import { accessedWord, cachedEntry, entriesOf, fetch, reachOf } from "../machine/gart.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
+import { knownWrongAt } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";
 import type { Trace } from "../replay/trace.ts";
 import { colours } from "./colours.ts";
@@ -373,7 +374,8 @@ export const verdictsOf =
   (trace: Trace): VerdictAt =>
   (seq) => {
     const recorded = trace.event(seq);
-    return recorded === undefined ? null : verdictIn(trace, recorded);
+    if (recorded === undefined) return null;
+    return knownWrongAt(trace, seq)?.verdict ?? verdictIn(trace, recorded);
   };
 
 const spans = (runs: readonly Run[], most: number): string =>

@@ -50,7 +50,7 @@ export const recordTable: Table = {
       title: `${counted(events)} events of churn on xen-i386 with the gart hooks, the middle of ${ROUNDS} rounds`,
       heading: ["", "measured", "an event"],
       rows: [
-        row("record, simulation and store", record),
+        row("record, simulation, judge and store", record),
         row("  index, digest and finish mark on top", finish),
         row("simulation alone", simulate),
         row("bare loop inserting the same rows", loop),

@@ -40,6 +40,7 @@ const steadySeek: Judge = (large, small) => [
   atMost(16, large, ms),
   named("ratio", atMost(2, large / small, ratio)),
 ];
+const aFifthOfASecond: Judge = (large) => [atMost(200, large, ms)];
 const aMillisecond: Judge = (large) => [atMost(1, large, ms)];
 
 function measured(small: Travelled, large: Travelled): Measured {
@@ -66,6 +67,7 @@ function measured(small: Travelled, large: Travelled): Measured {
       ...rows("causes of a device's read", (one) => one.causes, aMillisecond),
       ...rows("reverse-continue to a watched entry", (one) => one.reverse),
       row("open", (one) => one.open),
+      ...rows("info of a trace that was judged", (one) => one.info, aFifthOfASecond),
       {
         cells: ["peak memory of the seeks", ...peaks, ratio(large.peak / small.peak)],
         budgets: [steadyMemory(large.peak, small.peak)],

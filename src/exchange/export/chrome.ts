@@ -16,6 +16,7 @@ import {
   type Recorded,
 } from "../../event/vocabulary.ts";
 import { nearestCause } from "../../judgement/sources.ts";
+import { knownWrongAt } from "../../replay/judged.ts";
 import { verdictIn } from "../../replay/provenance.ts";
 import type { Trace } from "../../replay/trace.ts";
 import type { ExportFormat } from "./format.ts";
@@ -132,7 +133,8 @@ class Process {
   #facts(recorded: Recorded): Json {
     const { seq, op, event } = recorded;
     const { kind, ...addresses } = addressesOf(event);
-    const verdict = verdictIn(this.#trace, recorded);
+    const wrong = knownWrongAt(this.#trace, recorded.seq);
+    const verdict = wrong?.verdict ?? verdictIn(this.#trace, recorded);
     return {
       seq,
       says: eventText(event, this.#trace.about.virtBase),
@@ -141,6 +143,7 @@ class Process {
       ...(event.cause == null ? {} : { cause: event.cause }),
       ...this.#hexadecimal(addresses),
       ...(verdict === null ? {} : { verdict }),
+      ...(wrong?.check == null ? {} : { wrong: wrong.check }),
     };
   }
 

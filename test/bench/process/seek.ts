@@ -4,6 +4,7 @@ import { statSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { Dice } from "../../../src/dice.ts";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
+import { judgedOf } from "../../../src/replay/judged.ts";
 import { subjectAt } from "../../../src/replay/subject.ts";
 import { TimeTravel } from "../../../src/replay/travel.ts";
 import { TraceReader } from "../../../src/store/read.ts";
@@ -23,6 +24,8 @@ export interface Spread {
 export interface Travelled {
   readonly events: number;
   readonly open: number;
+  /** What `info` asks: to open the trace and to read its judgement. */
+  readonly info: Spread;
   readonly seek: Spread;
   readonly history: Spread;
   readonly causes: Spread;
@@ -50,6 +53,11 @@ function spread(action: () => unknown): Spread {
 }
 
 const open = spread(() => TraceReader.open(path).close()).p50;
+const info = spread(() => {
+  const asked = TraceReader.open(path);
+  judgedOf(asked);
+  asked.close();
+});
 const trace = TraceReader.open(path);
 const someMoment = () => dice.roll(trace.count) + 1;
 const someEntry = () => subjectAt("gatt", dice.roll(ENTRIES));
@@ -71,7 +79,7 @@ const sizeOf = (where: string) =>
   database.prepare(`SELECT sum(pgsize) FROM dbstat WHERE ${where}`).pluck().get() as number;
 report<Travelled>({
   events: trace.count,
-  ...{ open, seek, history, causes, reverse, peak },
+  ...{ open, info, seek, history, causes, reverse, peak },
   bytes: statSync(path).size,
   keyframes: sizeOf("name = 'keyframe'"),
   indexes: sizeOf("name LIKE 'event\\_%' ESCAPE '\\'"),

@@ -1,6 +1,7 @@
 // stages.ts - a process of its own that simulates, records and finishes a run, and says how long each took.
 
 import { statSync } from "node:fs";
+import { judging } from "../../../src/cli/judging.ts";
 import { setupOf } from "../../../src/cli/recording.ts";
 import { record } from "../../../src/recorder/record.ts";
 import { aboutRun } from "../../../src/scenario/setup.ts";
@@ -12,7 +13,7 @@ import { report } from "../process.ts";
 export interface Stages {
   readonly events: number;
   readonly bytes: number;
-  /** Simulation and store together: until the last event is in the file. */
+  /** Simulation, judge and store together: until the last event is in the file. */
   readonly record: number;
   /** The index, the digest and the finish mark on top. */
   readonly finish: number;
@@ -28,11 +29,14 @@ async function stages(): Promise<Stages> {
   const simulating = performance.now();
   for (const _ of record(setup, () => {}));
   const simulate = seconds(simulating);
-  const writer = await TraceWriter.create(path, aboutRun(setup), { force: true });
+  const about = aboutRun(setup);
+  const writer = await TraceWriter.create(path, about, { force: true });
+  const { sink, end } = judging(writer, about);
   const recording = performance.now();
-  for (const _ of record(setup, (seq, op, event, state) => writer.append(seq, op, event, state)));
+  for (const _ of record(setup, sink));
   const recorded = seconds(recording);
   const finishing = performance.now();
+  writer.judged(end()!);
   const { events } = writer.finish();
   const finish = seconds(finishing);
   return { events, bytes: statSync(path).size, record: recorded, finish, simulate };
