@@ -12,7 +12,7 @@ import type { TraceReader } from "../store/read.ts";
 import { changeAt } from "../workload/change.ts";
 import { notice, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
-import { recordedText } from "./record.ts";
+import { recordedText, writtenJson } from "./record.ts";
 import { recordTo, setupAgain } from "./recording.ts";
 import { assertOther } from "./writing.ts";
 
@@ -47,7 +47,7 @@ export function addFork(program: Command): void {
         const about = { ...aboutRun(setup), parent };
         const see = likeParent(trace!, first);
         const written = await recordTo(output, setup, force, { about, see });
-        if (json) await printJson({ ...written, parent });
+        if (json) await printJson({ ...writtenJson(written), parent });
         else notice(`${recordedText(written)}; it leaves ${path} after #${parent.moment}`);
       }),
     );

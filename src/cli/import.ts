@@ -11,6 +11,7 @@ import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
 import { watched } from "./judging.ts";
 import { notice, printJson } from "./output.ts";
+import { writtenJson } from "./record.ts";
 import { assertOther, writing } from "./writing.ts";
 
 interface Options {
@@ -71,7 +72,7 @@ async function run(files: string[], options: Options): Promise<void> {
       });
       beside(sources);
     });
-    if (options.json) return printJson({ ...written, sources });
+    if (options.json) return printJson({ ...writtenJson(written), sources });
     const counts = sourcesText(sources);
     if (counts !== "") notice(counts);
     if (platform === UNKNOWN)

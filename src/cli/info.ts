@@ -8,7 +8,7 @@ import { judgedOf, wordOf, wrongAt } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";
 import { captureText } from "../report/capture-text.ts";
 import { judgedLine, meanings, verdictText } from "../report/event-text.ts";
-import { judgementLine, refusalText } from "../report/judgement-text.ts";
+import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
 import { counted, countOf, inColumns, indented } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { print, printJson } from "./output.ts";
@@ -31,7 +31,7 @@ export function addInfo(program: Command): void {
 
 function infoJson(trace: TraceReader, judgement: Judgement): unknown {
   const { virtBase, operations: _, ...about } = trace.about;
-  const { uses, verdicts, faults, findings, wrong, kinds, refusals, capture } = judgement;
+  const { verdicts, wrong, kinds, capture } = judgement;
   const first = wrong.first === null ? undefined : trace.event(wrong.first);
   return {
     ...about,
@@ -39,16 +39,11 @@ function infoJson(trace: TraceReader, judgement: Judgement): unknown {
     version: trace.version,
     torn: trace.torn,
     digest: trace.digest,
-    judgement: wordOf(trace),
-    uses,
-    faults: { total: faults },
-    findings: { total: findings },
-    wrong,
+    ...judgementJson({ ...judgement, word: wordOf(trace) }),
     events: trace.count,
     ops: kinds["op.began"] ?? 0,
     kinds,
     verdicts,
-    refusals,
     firstWrong:
       first === undefined ? null : { ...wrongAt(trace, first.seq), event: toJson(first, virtBase) },
     ...capture,

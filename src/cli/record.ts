@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import { UserError } from "../fault.ts";
-import { judgementLine, refusalText } from "../report/judgement-text.ts";
+import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
 import { counted, countOf } from "../report/text.ts";
 import type { Setup } from "../scenario/setup.ts";
 import { notice, printJson } from "./output.ts";
@@ -70,10 +70,15 @@ export function addRecord(program: Command): void {
           });
       const path = options.output ?? `${nameOf(setup)}.gart`;
       const written = await recordTo(path, setup, options.force);
-      if (options.json) await printJson(written);
+      if (options.json) await printJson(writtenJson(written));
       else notice(recordedText(written));
     });
 }
+
+export const writtenJson = ({ judgement, ...written }: Written): object => ({
+  ...written,
+  ...judgementJson(judgement),
+});
 
 /** "recorded 66 events to run.gart: 17 ops, 2 with an errno (op 0 init: -ENOMEM, refused at #27); wrong: ..." */
 export function recordedText({ path, events, judgement }: Written): string {

@@ -19,14 +19,7 @@ import {
   type Verdict,
   verdictOf,
 } from "../event/verdict.ts";
-import {
-  type Event,
-  type KindName,
-  kindCode,
-  kindNames,
-  type Of,
-  type Recorded,
-} from "../event/vocabulary.ts";
+import { type Event, type KindName, kindCode, kindNames, type Of } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
 import { CaptureCounter } from "./capture-counts.ts";
 import type { CheckTally, Judgement, Refusal, WrongEvent } from "./judgement.ts";
@@ -69,7 +62,7 @@ export class Judge {
   #seq = 0;
   #op = -1;
   #opName = "";
-  #refusedBy: Recorded | null = null;
+  #refusedBy: Refusal["by"] = null;
   readonly #refusals: Refusal[] = [];
   #refused = 0;
 
@@ -160,7 +153,7 @@ export class Judge {
         return;
       case "fault.raised":
         if (isDeviceFault(event) || isKernelFault(event)) this.#faults++;
-        else this.#refusedBy = { seq: this.#seq, op: this.#op, event };
+        else this.#refusedBy = { seq: this.#seq, fault: event.fault, text: event.text ?? null };
         return;
       default:
     }
@@ -171,13 +164,11 @@ export class Judge {
     if (typeof ret !== "number" || ret >= 0) return;
     this.#refused++;
     if (this.#refusals.length === MOST_REFUSALS) return;
-    const by = this.#refusedBy;
     this.#refusals.push({
       op: this.#op,
       name: this.#opName,
       errno: ret,
-      seq: by?.seq ?? null,
-      why: by?.event.kind === "fault.raised" ? (by.event.text ?? by.event.fault) : null,
+      by: this.#refusedBy,
     });
   }
 

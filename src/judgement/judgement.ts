@@ -5,7 +5,7 @@
 // however many checks speak of it.
 
 import type { Verdict } from "../event/verdict.ts";
-import type { KindName } from "../event/vocabulary.ts";
+import type { KindName, Of } from "../event/vocabulary.ts";
 import type { CaptureCounts } from "./capture-counts.ts";
 
 /** The version of the rules; a trace that was judged by another is judged again. */
@@ -39,9 +39,13 @@ export interface Refusal {
   readonly op: number;
   readonly name: string;
   readonly errno: number;
-  /** The fault or message that says why; null where the op has none. */
-  readonly seq: number | null;
-  readonly why: string | null;
+  /** The refusal that it met last; null where the op has none. */
+  readonly by: {
+    readonly seq: number;
+    readonly fault: Of<"fault.raised">["fault"];
+    /** What refused. */
+    readonly text: string | null;
+  } | null;
 }
 
 /** What came of one check. */

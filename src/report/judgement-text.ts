@@ -37,11 +37,27 @@ function usesText({ right, wrong, unknown, inferred }: Uses): string {
   ].join("");
 }
 
-/** "op 0 init: -ENOMEM, refused at #27: ioremap of RAM that is not the domain's own" */
-export function refusalText({ op, name, errno, seq, why }: Refusal): string {
-  const by = seq === null ? "" : `, refused at #${seq}${why === null ? "" : ` (${why})`}`;
-  return `op ${op} ${name}: ${errnoName(errno)}${by}`;
+/** "op 0 init: -ENOMEM, refused by ioremap_nocache at #27 (foreign-ram)" */
+export function refusalText({ op, name, errno, by }: Refusal): string {
+  const returned = `op ${op} ${name}: ${errnoName(errno)}`;
+  if (by === null) return returned;
+  const who = by.text === null ? "" : ` by ${by.text}`;
+  return `${returned}, refused${who} at #${by.seq} (${by.fault})`;
 }
+
+/** The same as JSON; nothing of a trace that could not be judged. */
+export const judgementJson = (judgement: Judgement | null): object => {
+  if (judgement === null) return {};
+  const { word, uses, faults, findings, wrong, refusals } = judgement;
+  return {
+    judgement: word,
+    uses,
+    faults: { total: faults },
+    findings: { total: findings },
+    wrong,
+    refusals,
+  };
+};
 
 /** asm-generic/errno-base.h, errno.h: those that the driver and its callers return. */
 const errnos: { readonly [code: number]: string } = {

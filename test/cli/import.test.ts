@@ -21,7 +21,9 @@ test("a recording, gzipped or plain, becomes one trace, and a simulated run tell
   expect([gzipped.code, plain.code, simulated.code]).toEqual([0, 0, 0]);
   const { path, events } = JSON.parse(gzipped.stdout) as { path: string; events: number };
   expect(path).toBe(`${name}.gart`);
-  expect(plain.stderr).toBe(`imported ${events.toLocaleString("en-US")} events to plain.gart\n`);
+  expect(plain.stderr).toBe(
+    `imported ${events.toLocaleString("en-US")} events to plain.gart; right: 32 of 32 uses\n`,
+  );
 
   const [exact, verified] = await Promise.all([
     gartrace(`diff --exact ${name}.gart run.gart`, { folder }),

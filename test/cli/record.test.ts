@@ -14,7 +14,11 @@ test("a trace is named after its run, and an existing one is overwritten only by
   const name = "xen-i386.legacy.intel-440bx.smoke.gart";
   const first = await gartrace(small, { folder });
   expect(first).toMatchObject({ code: 0, stdout: "" });
-  expect(first.stderr).toMatch(new RegExp(`^recorded \\d+ events to ${name}\n$`));
+  expect(first.stderr).toMatch(
+    new RegExp(
+      `^recorded \\d+ events to ${name}: 6 ops, 3 with an errno \\(first op 0 init: -ENOMEM, refused by ioremap_nocache at #27 .*; wrong: 1 wrong event, the first #27; `,
+    ),
+  );
   expect(readdirSync(folder)).toEqual([name]);
 
   writeFileSync(join(folder, name), "something dear");
@@ -40,6 +44,12 @@ test("-o names the file, --json says what was recorded", async () => {
     path: "run.gart",
     events: expect.any(Number),
     digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    judgement: "wrong",
+    uses: { right: 1, wrong: 1, unknown: 0, inferred: 0 },
+    faults: { total: 0 },
+    findings: { total: 1 },
+    wrong: { events: 1, first: 27 },
+    refusals: { count: expect.any(Number), first: expect.any(Array) },
   });
   expect(readdirSync(folder)).toEqual(["run.gart"]);
 });

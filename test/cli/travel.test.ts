@@ -58,7 +58,7 @@ describe.concurrent("why", () => {
     expect(stdout.replaceAll(/#\d+/g, "#")).toBe(`\
 # op 2 driver agp_generic_insert_memory: gatt[0x3] <- 0x41c4e017, names 0x41c4e000, page is at 0x41c4e000 [identity]
     0x1011000:p 0x41c4e000:m 0x41c4e000:b reaches 0x41c4e000:m
-because # op 1 driver agp_allocate_memory: virt_to_gart(0xc1011000:v) = 0x41c4e000:b
+because # op 1 driver agp_allocate_memory: virt_to_gart(0xc1011000:v) = 0x41c4e000:b [identity]
     0xc1011000:v 0x1011000:p 0x41c4e000:m 0x41c4e000:b
 because # op 1 kernel agp_generic_alloc_page: alloc_page: a page for agp at 0xc1011000:v 0x1011000:p 0x41c4e000:m
     0xc1011000:v 0x1011000:p 0x41c4e000:m
