@@ -1,19 +1,22 @@
 // outcome.ts - how a run ended: right, refused, or content and wrong all the same.
 
-import type { Pfn } from "../address.ts";
-import { isWrong, type Verdict } from "../event/verdict.ts";
-import type { Event, Recorded } from "../event/vocabulary.ts";
+import type { Verdict } from "../event/verdict.ts";
+import type { Recorded } from "../event/vocabulary.ts";
+import type { Judged, Refusal } from "../judgement/judgement.ts";
+import { judgedOf, wordOf, wrongAt } from "./judged.ts";
 import { causesOf, verdictIn } from "./provenance.ts";
 import type { Trace } from "./trace.ts";
 
 export interface Outcome {
-  readonly ends: "right" | "refused" | "wrong" | "oops";
+  readonly ends: "right" | "refused" | "wrong" | "oops" | "undecided";
   /** What init returned, where it refused. */
   readonly errno: number | null;
-  /** The event that says why: the refusal, the oops, or the first number that leads astray. */
-  readonly first: Judged | null;
-  /** Beside a refusal: the first number that leads astray, for the rest of the kernel goes on. */
-  readonly astray: Judged | null;
+  /** The operation that the driver's loading was, where it refused. */
+  readonly refusal: Refusal | null;
+  /** The event that says why: the refusal, or the first that is wrong. */
+  readonly first: JudgedEvent | null;
+  /** Beside a refusal: the first other event that is wrong, for the rest of the kernel goes on. */
+  readonly astray: JudgedEvent | null;
   /** What the card read, and how much of it was the page that was meant. */
   readonly reads: number;
   readonly rightReads: number;
@@ -22,7 +25,7 @@ export interface Outcome {
   readonly hook: string | null;
 }
 
-interface Judged {
+interface JudgedEvent {
   readonly recorded: Recorded;
   readonly verdict: Verdict | null;
 }
@@ -30,70 +33,65 @@ interface Judged {
 /** Levels of messages that say why a driver gives up. */
 const SEVERE: ReadonlySet<string> = new Set(["emerg", "alert", "crit", "err"]);
 
-/** One pass over a trace. */
 export function outcomeOf(trace: Trace): Outcome {
-  const live = new Set<Pfn>();
-  let [reads, rightReads, wrongFrees] = [0, 0, 0];
-  let errno: number | null = null;
-  let refused: Recorded | null = null;
-  let complaint: Recorded | null = null;
-  let oops: Recorded | null = null;
-  let wrong: Recorded | null = null;
-  for (const recorded of trace.events()) {
-    const { event } = recorded;
-    if (event.kind === "page.allocated") live.add(event.allocation);
-    if (event.kind === "page.freed" && !live.delete(event.allocation)) {
-      wrongFrees++;
-      wrong ??= recorded;
-    }
-    if (event.kind === "device.read" && event.actor === "card") {
-      reads++;
-      if (event.reached != null && event.reached === event.machine) rightReads++;
-    }
-    if (event.kind === "fault.raised") {
-      if (event.fault === "oops") oops ??= recorded;
-      else if (event.fault !== "invalid-entry") refused ??= recorded;
-    }
-    if (event.kind === "message.logged" && SEVERE.has(event.level)) complaint ??= recorded;
-    if (isInitFailure(event)) errno ??= event.result.ret as number;
-    if (wrong === null && mayBeWrong(event) && isWrong(verdictIn(trace, recorded)))
-      wrong = recorded;
-  }
-  const first = errno === null ? (wrong ?? oops) : (refused ?? complaint);
+  const judged = judgedOf(trace);
+  const { checks, refusals } = judged.judgement;
+  const countOf = (name: string) => checks.find(({ check }) => check === name)?.count ?? 0;
+  // The driver's loading is the operation of this name; further errnos are the client's.
+  const refusal = refusals.first.find(({ name }) => name === "init") ?? null;
+  const refused = refusal === null ? null : refusedBy(trace, refusal);
+  const wrong = firstWrong(trace, judged, refused);
+  const first = refusal === null ? wrong : refused;
   return {
-    ends: ending(errno, wrong, oops),
-    errno,
-    first: first && { recorded: first, verdict: verdictIn(trace, first) },
-    astray:
-      errno === null || wrong === null
-        ? null
-        : { recorded: wrong, verdict: verdictIn(trace, wrong) },
-    reads,
-    rightReads,
-    wrongFrees,
+    ends: ending(trace, refusal, countOf("kernel-fault") > 0),
+    errno: refusal?.errno ?? null,
+    refusal,
+    first: first && judgedIn(trace, first),
+    astray: refusal === null || wrong === null ? null : judgedIn(trace, wrong),
+    ...readsOf(trace, judged),
+    wrongFrees: countOf("wrong-free"),
     hook: first && hookOf(trace, first),
   };
 }
 
-function ending(errno: number | null, wrong: unknown, oops: unknown): Outcome["ends"] {
-  if (errno !== null) return "refused";
-  if (wrong !== null) return "wrong";
-  return oops === null ? "right" : "oops";
+function ending(trace: Trace, refusal: Refusal | null, died: boolean): Outcome["ends"] {
+  if (refusal !== null) return "refused";
+  return died ? "oops" : wordOf(trace);
 }
 
-/** The driver's loading is the first operation that returns an errno of its own; later ones are the client's. */
-const isInitFailure = (event: Event): event is Event & { kind: "op.ended" } =>
-  event.kind === "op.ended" &&
-  event.result.bridge === null &&
-  typeof event.result.ret === "number" &&
-  event.result.ret < 0;
+/** The fault behind a refusal, or what the driver complains of; null where nothing says why. */
+function refusedBy(trace: Trace, { seq, op }: Refusal): Recorded | null {
+  if (seq !== null) return trace.event(seq) ?? null;
+  const { first, last } = trace.op(op)!;
+  for (const recorded of trace.events(first, last ?? trace.count))
+    if (recorded.event.kind === "message.logged" && SEVERE.has(recorded.event.level))
+      return recorded;
+  return null;
+}
 
-const mayBeWrong = (event: Event): boolean =>
-  "bus" in event &&
-  event.bus != null &&
-  event.kind !== "fault.raised" &&
-  // A number that leads where it should needs no look at its cause.
-  (!("reached" in event) || event.reached !== event.machine);
+/** The first event that is wrong, but the refusal. */
+function firstWrong(trace: Trace, judged: Judged, refused: Recorded | null): Recorded | null {
+  for (const { seq } of judged.wrong(1, trace.count, false))
+    if (seq !== refused?.seq) return trace.event(seq)!;
+  return null;
+}
+
+function readsOf(trace: Trace, judged: Judged): Pick<Outcome, "reads" | "rightReads"> {
+  const wrong = new Set<number>();
+  for (const { seq } of judged.wrong(1, trace.count, false)) wrong.add(seq);
+  let [reads, rightReads] = [0, 0];
+  for (const { seq, event } of trace.events()) {
+    if (event.kind !== "device.read" || event.actor !== "card") continue;
+    reads++;
+    if (!wrong.has(seq)) rightReads++;
+  }
+  return { reads, rightReads };
+}
+
+const judgedIn = (trace: Trace, recorded: Recorded): JudgedEvent => ({
+  recorded,
+  verdict: wrongAt(trace, recorded.seq)?.verdict ?? verdictIn(trace, recorded),
+});
 
 function hookOf(trace: Trace, recorded: Recorded): string | null {
   const hook = [recorded, ...causesOf(trace, recorded)].find(

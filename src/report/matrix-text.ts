@@ -2,6 +2,7 @@
 
 import type { Outcome } from "../replay/outcome.ts";
 import { colours as pc } from "./colours.ts";
+import { errnoName, refusalText } from "./judgement-text.ts";
 import { counted, inColumns } from "./text.ts";
 
 export interface Cell {
@@ -49,6 +50,8 @@ function word({ outcome, lacks }: Cell): string {
       return outcome.astray === null
         ? pc.yellow(`refused: ${errnoName(outcome.errno!)}`)
         : pc.red(`refused: ${errnoName(outcome.errno!)}, and wrong`);
+    case "undecided":
+      return pc.yellow("undecided");
     case "oops":
       return pc.red("oops");
     case "wrong":
@@ -63,17 +66,19 @@ function word({ outcome, lacks }: Cell): string {
 /** Why a run is not right: the event that says it, and beside a refusal what else goes astray. */
 function reasonsOf({ outcome }: Cell): string[] {
   if (outcome === null || outcome.ends === "right") return [];
-  const { first, hook, wrongFrees, astray } = outcome;
+  const { first, hook, wrongFrees, refusal, astray } = outcome;
+  const told = refusal === null ? [] : [refusalText(refusal)];
   if (first === null)
-    return [`init returns ${errnoName(outcome.errno ?? 0)}: there is no such device here`];
+    return refusal === null
+      ? ["nothing in it could be judged"]
+      : [`${told[0]}: there is no such device here`];
   const { seq, event } = first.recorded;
   if (event.kind === "message.logged")
-    return [
-      `init returns ${errnoName(outcome.errno ?? 0)}: #${seq} ${event.place} logs '${event.text}'`,
-    ];
-  const from = hook === null ? "" : `, the number is from ${hook}()`;
+    return [`${told[0]}: #${seq} ${event.place} logs '${event.text}'`];
+  const from = hook === null ? "" : `, from ${hook}()`;
   const frees = wrongFrees === 0 ? "" : `; ${counted(wrongFrees)} pages freed that nobody had`;
   return [
+    ...told,
     `${outcomeText(first)}${from}${frees}`,
     ...(astray === null ? [] : [outcomeText(astray)]),
   ];
@@ -86,6 +91,3 @@ function outcomeText({ recorded: { seq, event }, verdict }: NonNullable<Outcome[
   if (event.kind === "hook.called") what = `${event.hook}()`;
   return `#${seq} ${what} in ${event.place}${verdict === null ? "" : `, ${verdict}`}`;
 }
-
-const errnoName = (code: number): string =>
-  ({ [-12]: "-ENOMEM", [-19]: "-ENODEV", [-22]: "-EINVAL" })[code] ?? `${code}`;

@@ -34,7 +34,7 @@ describe("the boot allocator's pointers", () => {
 
   test("lead under Xen to the page that another domain calls by that number", () => {
     const told = calls("xen-i386");
-    expect(told.map(({ verdict }) => verdict)).toEqual(Array(5).fill("foreign-frame"));
+    expect(told.map(({ verdict }) => verdict)).toEqual(Array(5).fill("wrong-space"));
     // Frame 0x1000 is the first of domain 1, which calls it page 0; page 0 of this kernel lies at 0x43c21.
     expect(told[0]).toMatchObject({
       ...{ phys: 0x1000000, machine: 0x40c21000, virt: 0xc0000000, reached: 0x43c21000 },
@@ -48,7 +48,7 @@ describe("the driver under an override on Xen", () => {
     expect({ ends, errno }).toEqual({ ends: "refused", errno: -12 });
     // The frame behind the table's first is another page of this kernel, in ordinary use.
     expect(first).toMatchObject({
-      verdict: "identity",
+      verdict: "discontiguous",
       recorded: { event: { kind: "fault.raised", fault: "not-reserved" } },
     });
     expect(isWrong(astray!.verdict)).toBe(true);

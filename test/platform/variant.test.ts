@@ -82,7 +82,7 @@ describe("entries of 32 bits", () => {
     expect({ ends, reads, rightReads }).toEqual({ ends: "wrong", reads: 4, rightReads: 0 });
     expect(first).toMatchObject({
       verdict: "truncated",
-      recorded: { event: { kind: "gatt.written" } },
+      recorded: { event: { kind: "hook.called", hook: "virt_to_gart" } },
     });
   });
 
