@@ -2,13 +2,14 @@
 
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Comparison, isAlike } from "../diff/comparison.ts";
+import { answerOf, type Comparison } from "../diff/comparison.ts";
 import { compare } from "../diff/diff.ts";
 import type { Rules } from "../diff/scope.ts";
 import { UserError } from "../fault.ts";
-import { briefText } from "../report/diff-text.ts";
+import { briefText, judgedText } from "../report/diff-text.ts";
 import { inColumns } from "../report/text.ts";
 import { TraceReader } from "../store/read.ts";
+import { answerJson, exitCodes, fileJson } from "./diff-answer.ts";
 import { Progress, print, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
 
@@ -16,10 +17,13 @@ import { reading } from "./reading.ts";
 interface Line {
   readonly trace: string;
   readonly comparison: Comparison | null;
+  /** What is said of the trace itself, as text and as JSON. */
+  readonly judged: string;
+  readonly file: unknown;
   readonly trouble: string | null;
 }
 
-/** Exit code 1 where a trace is different, 2 where one cannot be compared. */
+/** Exit code 1 where a trace is different, 3 where one is undecided, 2 where one cannot be compared. */
 export async function diffFolder(
   folder: string,
   base: string | undefined,
@@ -49,8 +53,14 @@ export async function diffFolder(
         ...(lines.length === 0 ? ["no other trace is there"] : [inColumns(lines.map(cells))]),
       ].join("\n"),
     );
-  if (lines.some(({ trouble }) => trouble !== null)) process.exitCode = 2;
-  else if (lines.some(({ comparison }) => !isAlike(comparison!))) process.exitCode = 1;
+  process.exitCode = exitCodeOf(lines);
+}
+
+function exitCodeOf(lines: readonly Line[]): number {
+  const answers = lines.map(({ comparison }) => comparison && answerOf(comparison));
+  if (answers.includes(null)) return 2;
+  if (answers.includes("different")) return exitCodes.different;
+  return answers.includes("undecided") ? exitCodes.undecided : exitCodes.alike;
 }
 
 function tracesIn(folder: string): string[] {
@@ -73,24 +83,28 @@ function lineOf(base: TraceReader, path: string, rules: Partial<Rules>): Line {
     const trace = TraceReader.open(path);
     trace.forgetPages();
     try {
-      return { trace: basename(path), comparison: compare(base, trace, rules), trouble: null };
+      const comparison = compare(base, trace, rules);
+      const file = fileJson({ file: path, trace }, comparison.extents.b);
+      return { trace: basename(path), comparison, judged: judgedText(trace), file, trouble: null };
     } finally {
       trace.close();
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { trace: basename(path), comparison: null, trouble: error.message };
+    const none = { comparison: null, judged: "", file: null };
+    return { trace: basename(path), ...none, trouble: error.message };
   }
 }
 
-const cells = ({ trace, comparison, trouble }: Line): string[] => [
+const cells = ({ trace, comparison, judged, trouble }: Line): string[] => [
   trace,
-  comparison === null ? `not compared: ${trouble}` : briefText(comparison),
+  ...(comparison === null ? [`not compared: ${trouble}`] : [briefText(comparison), judged]),
 ];
 
-const lineJson = ({ trace, comparison, trouble }: Line): unknown => ({
+const lineJson = ({ trace, comparison, file, trouble }: Line): unknown => ({
   trace,
-  alike: comparison && isAlike(comparison),
+  ...(comparison === null ? { alike: null, answer: null } : answerJson(comparison)),
+  b: file,
   first: comparison?.first && {
     class: comparison.first.class,
     op: comparison.first.op,

@@ -1,23 +1,30 @@
 // diff.ts - gartrace diff: where two traces part.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Comparison, type Divergence, isAlike } from "../diff/comparison.ts";
+import { answerOf, type Comparison, type Divergence } from "../diff/comparison.ts";
 import type { JudgedEvent } from "../diff/cursor.ts";
 import { compare } from "../diff/diff.ts";
 import { isOf, type Rules } from "../diff/scope.ts";
 import { toJson } from "../event/line.ts";
 import { kindNames } from "../event/vocabulary.ts";
 import { UserError, unknownName } from "../fault.ts";
-import { briefText, type DiffOptions, diffText, pairText } from "../report/diff-text.ts";
-import { titleOf } from "../report/text.ts";
+import {
+  briefText,
+  type DiffOptions,
+  diffText,
+  type InFile,
+  pairText,
+} from "../report/diff-text.ts";
 import type { TraceReader } from "../store/read.ts";
+import { answerJson, exitCodes, fileJson } from "./diff-answer.ts";
 import { diffFolder } from "./diff-matrix.ts";
 import { Progress, print, printJson } from "./output.ts";
-import { reading } from "./reading.ts";
+import { reading, sayIfUnjudged } from "./reading.ts";
 
 interface Options {
   readonly exact: boolean;
   readonly all: boolean;
+  readonly wrongOnly: boolean;
   readonly first: boolean;
   readonly stat: boolean;
   readonly brief: boolean;
@@ -37,12 +44,14 @@ export function addDiff(program: Command): void {
     .description(
       "Compares two traces of one workload, op by op. Alike means alike after translation: " +
         "the same page, whatever its frame. A torn trace is compared up to the tear.\n" +
-        "Exit code 0 alike, 1 different, 2 trouble.",
+        "Exit code 0 alike, 1 different, 2 trouble, 3 undecided: no difference as far as a torn trace or one with " +
+        "lost records goes, or nothing that could be compared.",
     )
     .argument("[a]")
     .argument("[b]")
     .option("--exact", "every number must be the same", false)
     .option("--all", "read every op, and print every divergence", false)
+    .option("--wrong-only", "compare where numbers lead, and leave out what has no partner", false)
     .option("--first", "print the first divergence alone", false)
     .option("--stat", "print the counts alone", false)
     .option("--brief", "print one line", false)
@@ -69,7 +78,9 @@ export function addDiff(program: Command): void {
     }
     if (pathA === undefined || pathB === undefined)
       throw new UserError("name two traces to compare, or a folder with --matrix");
-    return reading([pathA, pathB], ([a, b]) => diffTwo(a!, b!, options));
+    return reading([pathA, pathB], ([a, b]) =>
+      diffTwo({ file: pathA, trace: a! }, { file: pathB, trace: b! }, options),
+    );
   });
 }
 
@@ -79,8 +90,16 @@ export const addKindOptions = (command: Command): Command =>
     .option("--only <kinds>", "compare only these kinds or families, such as gatt", kinds, [])
     .option("--ignore <kinds>", "leave these kinds or families out", kinds, []);
 
-async function diffTwo(a: TraceReader, b: TraceReader, options: Options): Promise<void> {
-  for (const trace of [a, b]) trace.forgetPages();
+interface OpenFile extends InFile {
+  readonly trace: TraceReader;
+}
+
+async function diffTwo(inA: OpenFile, inB: OpenFile, options: Options): Promise<void> {
+  for (const { file, trace } of [inA, inB]) {
+    sayIfUnjudged(file, trace);
+    trace.forgetPages();
+  }
+  const [a, b] = [inA.trace, inB.trace];
   const all: unknown[] = [];
   const progress = new Progress("comparing", a.lastOp + 1);
   const comparison = compare(
@@ -93,20 +112,29 @@ async function diffTwo(a: TraceReader, b: TraceReader, options: Options): Promis
     (op) => progress.at(op + 1),
   );
   progress.stop();
-  if (options.json) await printJson(comparisonJson(a, b, comparison, options.all ? all : null));
+  if (options.json) await printJson(comparisonJson(inA, inB, comparison, options.all ? all : null));
   else if (options.brief) await print(briefText(comparison));
   else {
-    const text = diffText(a, b, comparison, optionsOf(options));
+    const text = diffText(inA, inB, comparison, optionsOf(options));
     const list = all.length === 0 ? [] : ["", "every divergence", ...all];
     await print([text, ...list].join("\n"));
   }
-  if (!isAlike(comparison)) process.exitCode = 1;
+  process.exitCode = exitCodes[answerOf(comparison)];
 }
 
-const rulesOf = ({ exact, all, first, only, ignore, align }: Options): Partial<Rules> => ({
+const rulesOf = ({
+  exact,
+  all,
+  wrongOnly,
+  first,
+  only,
+  ignore,
+  align,
+}: Options): Partial<Rules> => ({
   exact,
   only,
   ignore,
+  wrongOnly,
   byName: align === "by-name",
   firstOnly: first && !all,
   readAll: all,
@@ -119,17 +147,17 @@ function optionsOf({ context, first, stat }: Options): DiffOptions {
 
 /** The comparison as JSON, its addresses as hexadecimal strings. */
 function comparisonJson(
-  a: TraceReader,
-  b: TraceReader,
+  inA: OpenFile,
+  inB: OpenFile,
   comparison: Comparison,
   divergences: readonly unknown[] | null,
 ): unknown {
-  const { first, firstDevice, ...totals } = comparison;
+  const { first, firstDevice, extents, ...totals } = comparison;
+  const [a, b] = [inA.trace, inB.trace];
   return {
-    a: titleOf(a.about),
-    b: titleOf(b.about),
-    torn: { a: a.torn, b: b.torn },
-    alike: isAlike(comparison),
+    a: fileJson(inA, extents.a),
+    b: fileJson(inB, extents.b),
+    ...answerJson(comparison),
     ...totals,
     first: first && divergenceJson(a, b, first),
     firstDevice: firstDevice && divergenceJson(a, b, firstDevice),
@@ -150,9 +178,13 @@ const divergenceJson = (
   facts,
 });
 
-const seenJson = ({ about }: TraceReader, { recorded, verdict, page }: JudgedEvent): unknown => ({
+const seenJson = (
+  { about }: TraceReader,
+  { recorded, verdict, wrong, page }: JudgedEvent,
+): unknown => ({
   ...toJson(recorded, about.virtBase),
   verdict,
+  check: wrong?.check ?? null,
   means: page,
 });
 

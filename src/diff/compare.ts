@@ -7,13 +7,14 @@ import { at, columns } from "../event/field.ts";
 import { isAstray, NO_NUMBER, RIGHT, WRONG_SPACE } from "../event/verdict.ts";
 import { declarationOf, type Event, kindNames } from "../event/vocabulary.ts";
 import { NOBODY } from "../fingerprint/page-owners.ts";
-import { LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
+import { FOUND, LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
 
 export const classes = [
   "same",
   "same after translation",
   "wrong-space",
   "wrong-frame",
+  "wrong",
   "missing",
   "extra",
   "reordered",
@@ -58,9 +59,10 @@ export class Judge {
     return "same";
   }
 
-  /** The class of two partners whose numbers lead elsewhere; null where they do not, or where one trace does not say. */
-  parting(a: number, b: number): "wrong-space" | "wrong-frame" | null {
+  /** The class of two partners of which one alone is wrong; null where none is, or where one trace does not say. */
+  parting(a: number, b: number): "wrong-space" | "wrong-frame" | "wrong" | null {
     if (a === b || (!isAstray(a) && !isAstray(b))) return null;
+    if ((a === FOUND && !isAstray(b)) || (b === FOUND && !isAstray(a))) return "wrong";
     if (this.#isKnown(a) && this.#isKnown(b))
       return a === WRONG_SPACE || b === WRONG_SPACE ? "wrong-space" : "wrong-frame";
     this.unknown++;

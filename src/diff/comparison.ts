@@ -44,8 +44,17 @@ export interface Apart {
   readonly count: number;
 }
 
+/** One of the two traces as a whole, as far as the answer rests on it. */
+export interface Extent {
+  readonly count: number;
+  readonly torn: boolean;
+  /** Records that its source says it could not keep. */
+  readonly lost: number;
+}
+
 export interface Comparison {
   readonly exact: boolean;
+  readonly extents: Two<Extent>;
   readonly counts: { readonly [C in PairClass]: number };
   /** Events that only one platform makes, or that one recorder could not see. */
   readonly apart: Two<number>;
@@ -57,7 +66,7 @@ export interface Comparison {
   readonly unknown: number;
   /** What has no partner in the other trace, in events; whole ops without one are not counted. */
   readonly unmatched: Two<number>;
-  /** Ops paired by name and position although their arguments differ, and those that stand alone. */
+  /** Ops paired by name and position although their arguments differ, and those that stand alone, which are not read. */
   readonly opsByPosition: number;
   readonly opsAlone: number;
   /** Whether partners may lie further away than the comparison looked. */
@@ -72,5 +81,16 @@ export interface Comparison {
   readonly transferred: Transferred | null;
 }
 
-/** Whether the traces are alike. */
-export const isAlike = ({ first }: Comparison): boolean => first === null;
+export type Answer = "alike" | "different" | "undecided";
+
+/** Traces without a difference are alike only as far as they go, and where something could be compared. */
+export function answerOf(comparison: Comparison): Answer {
+  const { first, extents } = comparison;
+  if (first !== null) return "different";
+  const isWhole = [extents.a, extents.b].every(({ torn, lost }) => !torn && lost === 0);
+  return isWhole && hasCompared(comparison) ? "alike" : "undecided";
+}
+
+/** Whether anything of the two was compared. */
+export const hasCompared = ({ counts, unread }: Comparison): boolean =>
+  counts.same + counts["same after translation"] + unread.ops > 0;

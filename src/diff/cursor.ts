@@ -19,7 +19,7 @@ import { chipsetCalled } from "../chipset/index.ts";
 import { at, SUBJECT_FAMILIES } from "../event/field.ts";
 import { textHash } from "../event/hash.ts";
 import { filledOf, type Row, type Rows } from "../event/row.ts";
-import { leadsTo, rowLeadsTo, UNKNOWN, type Verdict } from "../event/verdict.ts";
+import { isAstray, NO_NUMBER, UNKNOWN, useLeadsTo, useOf, type Verdict } from "../event/verdict.ts";
 import {
   type Actor,
   actors,
@@ -31,21 +31,27 @@ import {
 } from "../event/vocabulary.ts";
 import { isAccessKind, MatchKeys } from "../fingerprint/match-key.ts";
 import { Owners } from "../fingerprint/page-owners.ts";
+import type { WrongEvent } from "../judgement/judgement.ts";
 import { Sources } from "../judgement/sources.ts";
 import { apply } from "../machine/apply.ts";
 import { pagesOf, State } from "../machine/state.ts";
 import { Table } from "../machine/table.ts";
+import { judgedOf } from "../replay/judged.ts";
 import { Watch } from "../replay/observe.ts";
 import { natureOf } from "../replay/replay.ts";
-import { EventQueue, KEY, LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
+import { EventQueue, FOUND, KEY, LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
 import type { Compared } from "./in-memory.ts";
 import { Ranges } from "./ranges.ts";
+import { isDeviceFault } from "./refused.ts";
 import type { IsInScope } from "./scope.ts";
+import { WrongSeqs } from "./wrong-seqs.ts";
 
 /** An event with what only its moment can tell. */
 export interface JudgedEvent {
   readonly recorded: Recorded;
   readonly verdict: Verdict | null;
+  /** What is wrong with it; null where nothing is. */
+  readonly wrong: WrongEvent | null;
   /** The page, whatever its frame: the op that allocated it, which of that op's, which page. */
   readonly page: string | null;
 }
@@ -86,6 +92,11 @@ const P2M_CLEARED = kindCode["p2m.cleared"];
 const HYPERCALL = kindCode["hypercall.made"];
 const HOOK = kindCode["hook.called"];
 
+/** By kind: which use of a number its events tell of. */
+const uses = kindNames.map(useOf);
+/** Beside the kind of a fault that is told at the access that it blocks. */
+export const BLOCKED = 1;
+
 /** The kinds that are read even in an op that is passed over. */
 const KEPT = kindsWhere(({ scope }) => scope === "trace");
 
@@ -94,8 +105,9 @@ export class Cursor {
   readonly queue = new EventQueue();
   readonly sources: Sources;
   readonly ranges: Ranges;
-  /** How many events were out of scope, by kind x 256 + the code of the hook or hypercall. */
+  /** How many events were out of scope, by kind x 256 + the code of the hook or hypercall, or BLOCKED. */
   readonly apart = new Map<number, number>();
+  readonly #wrong: WrongSeqs;
   readonly #names: Names;
   readonly #isInScope: IsInScope;
   readonly #keys: MatchKeys;
@@ -125,6 +137,7 @@ export class Cursor {
     this.trace = trace;
     this.#names = names;
     this.#isInScope = isInScope;
+    this.#wrong = new WrongSeqs(judgedOf(trace), trace.count);
     this.#keys = new MatchKeys(chipsetCalled(trace.about.chipset), areSameChipset);
     const state = new State(natureOf(trace.about));
     this.#watched = isWatched ? { state, watch: new Watch(state) } : null;
@@ -185,10 +198,14 @@ export class Cursor {
     const actor = this.#actors[row[ACTOR]!]!;
     const value = row[VALUE] ?? NONE;
     this.#keys.read(row, 0, filled, kind, note);
-    if (this.#isInScope(kind, actor, value, (filled & HAS_BUS) !== 0)) {
+    const isWrong = this.#wrong.has(seq);
+    if (isDeviceFault(kind, value) && !isWrong && this.#isBlockedNext(row))
+      this.#countApart(kind, BLOCKED);
+    else if (this.#isInScope(kind, actor, value, (filled & HAS_BUS) !== 0, isWrong)) {
       const place = (filled & (1 << PLACE)) === 0 ? NONE : this.#placeOf(row[PLACE]!);
-      this.#see(row, kind, actor, place, filled, note);
-    } else if (kind !== BEGAN && kind !== ENDED) this.#countApart(kind, value);
+      this.#see(row, kind, actor, place, filled, note, isWrong);
+    } else if (kind !== BEGAN && kind !== ENDED)
+      this.#countApart(kind, kind === HYPERCALL || kind === HOOK ? value : 0);
     this.#source(row, kind);
     if (kind === FREED) this.#owners.free(firstOf(row), pagesOf(row[SIZE]!));
   }
@@ -201,6 +218,7 @@ export class Cursor {
     place: number,
     filled: number,
     note: string | undefined,
+    isWrong: boolean,
   ): void {
     const { queue } = this;
     const to = queue.push();
@@ -211,7 +229,8 @@ export class Cursor {
     values[to + PLACE] = place;
     values[to + NOTE] = note === undefined ? NONE : textHash(note);
     values[to + KEY] = this.#keys.key;
-    values[to + LEADS] = this.#leadsTo(row, kind, filled);
+    const leads = this.#leadsTo(row, kind);
+    values[to + LEADS] = isWrong && !isAstray(leads) ? FOUND : leads;
     values[to + OWNER] = NONE;
     values[to + PAGE] = 0;
     if ((filled & HAS_PHYS) !== 0) {
@@ -222,12 +241,23 @@ export class Cursor {
   }
 
   /** Where the event's number leads; where the event does not say where its page is, the P2M may. */
-  #leadsTo(row: Row, kind: number, filled: number): number {
-    const access = isAccessKind[kind]!;
-    const leads = rowLeadsTo(row, 0, filled, access);
-    const phys = row[PHYS]!;
+  #leadsTo(row: Row, kind: number): number {
+    const use = uses[kind]!;
+    if (use === "none") return NO_NUMBER;
+    const [phys, bus, reached] = [row[PHYS]!, row[BUS]!, row[REACHED]!];
+    const leads = useLeadsTo(use, phys, row[MACHINE]!, bus, reached);
     if (leads !== UNKNOWN || phys === null) return leads;
-    return leadsTo(access, phys, this.#machineOf(phys), row[BUS]!, row[REACHED]!);
+    return useLeadsTo(use, phys, this.#machineOf(phys), bus, reached);
+  }
+
+  /** Whether the event behind a fault is the access that it blocks, and takes part. */
+  #isBlockedNext(fault: Row): boolean {
+    const next = this.#read < this.#end ? this.#nextRow() : null;
+    if (next === null) return false;
+    this.#row--;
+    const kind = this.#kinds[next[KIND]!]!;
+    if (!isAccessKind[kind] || next[REACHED] !== null || next[BUS] !== fault[BUS]) return false;
+    return this.#isInScope(kind, this.#actors[next[ACTOR]!]!, NONE, true, false);
   }
 
   #machineOf(address: number): number | null {
@@ -295,8 +325,8 @@ export class Cursor {
     return this.#places[code];
   }
 
-  #countApart(kind: number, value: number): void {
-    const what = kind * 256 + (kind === HYPERCALL || kind === HOOK ? value : 0);
+  #countApart(kind: number, code: number): void {
+    const what = kind * 256 + code;
     this.apart.set(what, (this.apart.get(what) ?? 0) + 1);
   }
 }

@@ -1,13 +1,16 @@
 // diff.ts - compares two traces op by op: what is the same, what differs, and what differs first.
 
 import type { About } from "../event/trace.ts";
+import { isAstray, NO_NUMBER } from "../event/verdict.ts";
 import { kindNames } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { pageName } from "../fingerprint/page-owners.ts";
+import { judgedOf, wrongAt } from "../replay/judged.ts";
+import { lostIn } from "../replay/lost.ts";
 import { verdictIn } from "../replay/provenance.ts";
 import { Causes, type Returned } from "./causes.ts";
 import { differing, Judge, type PairClass } from "./compare.ts";
-import type { Apart, Comparison, Divergence, OpName, Scattered } from "./comparison.ts";
+import type { Apart, Comparison, Divergence, Extent, OpName, Scattered } from "./comparison.ts";
 import { Cursor, type JudgedEvent, Names } from "./cursor.ts";
 import { type Difference, hasPage, type Mark, markOf, withReordered } from "./difference.ts";
 import { differingFacts, type FactPair } from "./facts.ts";
@@ -15,6 +18,7 @@ import type { Compared } from "./in-memory.ts";
 import { type OpPair, OpPartners, type OpSpan, opPairs, pairEvents } from "./pairing.ts";
 import { areCaptures, areSigned, type Rules, scopeOf, usualRules } from "./scope.ts";
 import { Transfers } from "./transfers.ts";
+import { wrongBetween } from "./wrong-seqs.ts";
 
 /**
  * Compares; `each` is called with every divergence in order, `onOp` with each op's number when it is done. A UserError says
@@ -57,6 +61,7 @@ class Comparing {
     "same after translation": 0,
     "wrong-space": 0,
     "wrong-frame": 0,
+    wrong: 0,
     missing: 0,
     extra: 0,
     reordered: 0,
@@ -104,6 +109,7 @@ class Comparing {
     }
     return {
       exact: this.#rules.exact,
+      extents: { a: extentOf(this.#a.trace), b: extentOf(this.#b.trace) },
       counts: this.#counts,
       apart: { a: sumOf(this.#a), b: sumOf(this.#b) },
       apartBy: { a: apartOf(this.#a), b: apartOf(this.#b) },
@@ -125,14 +131,14 @@ class Comparing {
   #both(a: OpSpan, b: OpSpan, isByPosition: boolean): void {
     const isAgreed =
       a.op === b.op && a.signature !== null && a.signature === b.signature && !isByPosition;
-    if (this.#isSigned && isAgreed && this.#partners.isPlain) {
+    if (this.#isSigned && isAgreed && this.#partners.isPlain && this.#areWrongAlike(a, b)) {
       this.#unread.ops++;
       this.#unread.events += a.end - a.first + 1 + b.end - b.first + 1;
       return;
     }
     if (isByPosition) this.#opsByPosition++;
     const asked = [spoken(a), spoken(b)] as const;
-    if (asked[0] !== asked[1])
+    if (asked[0] !== asked[1] && !this.#rules.wrongOnly)
       this.#noteFacts(a, [{ fact: "operation", a: asked[0], b: asked[1] }]);
     const [retA, retB] = [a.result?.ret, b.result?.ret];
     if (a.result !== null && b.result !== null && retA !== retB)
@@ -148,7 +154,9 @@ class Comparing {
     this.#b.end();
     this.#compareRanges(a.op);
     if (cutA || cutB) return;
-    const facts = differingFacts(this.#rules.exact, a, this.#a, b, this.#b);
+    const facts = this.#rules.wrongOnly
+      ? []
+      : differingFacts(this.#rules.exact, a, this.#a, b, this.#b);
     if (facts.length > 0) this.#noteFacts(a, facts);
     else if (this.#transfers === null) this.#counts.same++;
   }
@@ -188,10 +196,19 @@ class Comparing {
     this.#flush(op);
   }
 
-  /** An op that only one trace has. */
+  /** What a signature does not cover, such as a flush that is missing, must be wrong in both or in none. */
+  #areWrongAlike = (a: OpSpan, b: OpSpan): boolean =>
+    wrongIn(this.#a.trace, a) === wrongIn(this.#b.trace, b);
+
+  /**
+   * An op that only one trace has. In a kernel's run, which has ops only where a tool marks them, the marks alone are no
+   * difference.
+   */
   #alone({ a, b }: OpPair): void {
     const op = (a ?? b)!;
     this.#opsAlone++;
+    const isLeftOut = this.#rules.wrongOnly || this.#transfers !== null;
+    if (isLeftOut && wrongIn((a === null ? this.#b : this.#a).trace, op) === 0) return;
     const facts = [{ fact: "operation", a: a && spoken(a), b: b && spoken(b) }];
     this.#note({
       class: a === null ? "extra" : "missing",
@@ -209,6 +226,7 @@ class Comparing {
   }
 
   #differ(difference: Difference, op: OpSpan): void {
+    if (this.#rules.wrongOnly && !isOfNumbers(difference)) return;
     this.#waiting.push(difference);
     if (this.#waiting.length >= MOST_WAITING) this.#flush(op);
   }
@@ -256,6 +274,19 @@ class Comparing {
   }
 }
 
+const wrongIn = (trace: Compared, { first, end }: OpSpan): number =>
+  wrongBetween(judgedOf(trace), first, end);
+
+const extentOf = (trace: Compared): Extent => {
+  const { count, torn } = trace;
+  return { count, torn, lost: lostIn(trace) };
+};
+
+/** Whether something is wrong on one side, or two partners' numbers lead to different pages. */
+const isOfNumbers = ({ class: name, a, b }: Difference): boolean =>
+  [a, b].some((mark) => mark !== null && isAstray(mark.leads)) ||
+  (name === "wrong-frame" && a!.leads !== NO_NUMBER);
+
 const isSimulated = ({ source }: About): boolean => source === "simulated";
 const isDevices = ({ kind }: Mark): boolean => kindNames[kind]!.startsWith("device.");
 const spoken = (op: OpSpan): string => `${op.name} ${JSON.stringify(op.arguments)}`;
@@ -268,6 +299,7 @@ function judgedIn(trace: Compared, mark: Mark | null): JudgedEvent | null {
   return {
     recorded,
     verdict: verdictIn(trace, recorded),
+    wrong: wrongAt(trace, recorded.seq),
     page: hasPage(mark) && owner >= 0 ? pageName(owner, page) : null,
   };
 }

@@ -8,7 +8,7 @@ import type { Trace } from "../replay/trace.ts";
 /** What a comparison needs of a trace. */
 export type Compared = Pick<
   Trace,
-  "about" | "count" | "torn" | "events" | "event" | "ops" | "names" | "rows" | "judged"
+  "about" | "count" | "torn" | "sources" | "events" | "event" | "ops" | "names" | "rows" | "judged"
 >;
 
 export function inMemory(about: About, events: readonly Recorded[]): Compared {
@@ -18,6 +18,7 @@ export function inMemory(about: About, events: readonly Recorded[]): Compared {
     count: events.length,
     torn: false,
     judged: null,
+    sources: [],
     events: (from = 1, to = Number.POSITIVE_INFINITY) => events.slice(from - 1, to),
     event: (seq) => events[seq - 1],
     ops: () => opsOf(events),

@@ -14,6 +14,8 @@ export interface Rules {
   readonly ignore: readonly string[];
   /** Ops of different workloads are partners where their names are the same. */
   readonly byName: boolean;
+  /** Only where numbers lead: what has no partner is left out, unless something is wrong with it. */
+  readonly wrongOnly: boolean;
   /** Nothing behind the op of the first divergence is read. */
   readonly firstOnly: boolean;
   /** Ops of equal signature are read as well. */
@@ -25,6 +27,7 @@ export const usualRules: Rules = {
   only: [],
   ignore: [],
   byName: false,
+  wrongOnly: false,
   firstOnly: false,
   readAll: false,
 };
@@ -38,8 +41,17 @@ const FAULT = kindCode["fault.raised"];
 const HOOK = kindCode["hook.called"];
 const REGISTER_WRITTEN = kindCode["register.written"];
 
-/** Whether an event takes part in the comparison, by its kind, actor and value by code, and whether it fills `bus`. */
-export type IsInScope = (kind: number, actor: number, value: number, hasBus: boolean) => boolean;
+/**
+ * Whether an event takes part in the comparison, by its kind, actor and value by code, whether it fills `bus`, and
+ * whether it is wrong: then it does although the other platform, hooks or chipset have no such event.
+ */
+export type IsInScope = (
+  kind: number,
+  actor: number,
+  value: number,
+  hasBus: boolean,
+  isWrong: boolean,
+) => boolean;
 
 /** Whether what the client and the card did is in both traces. */
 const isDeviceInBoth = (a: About, b: About): boolean => a.options.device === b.options.device;
@@ -59,15 +71,16 @@ const isCapture = ({ source, workload }: About): boolean =>
   source === "imported" && workload === "captured";
 
 export function scopeOf(rules: Rules, a: About, b: About): IsInScope {
+  const wanted = kindNames.map((kind) => isWanted(kind, rules));
   if (areCaptures(a, b)) {
-    const isIn = kindNames.map((kind) => declarationOf(kind).inCaptures && isWanted(kind, rules));
-    return (kind) => isIn[kind]!;
+    const isIn = kindNames.map((kind, code) => declarationOf(kind).inCaptures && wanted[code]!);
+    return (kind, _actor, _value, _hasBus, isWrong) => isIn[kind]! || (isWrong && wanted[kind]!);
   }
   const { exact } = rules;
   const imported = a.source === "imported" || b.source === "imported";
   const withDevice = isDeviceInBoth(a, b);
   const excluded = kindNames.map((kind, code) => {
-    if (kind === "op.began" || kind === "op.ended" || !isWanted(kind, rules)) return true;
+    if (kind === "op.began" || kind === "op.ended" || !wanted[code]) return true;
     // What a recording of the real driver does not hold: the hypervisor's single steps.
     if (imported && kind === "hypercall.made") return true;
     if (exact) return false;
@@ -78,9 +91,10 @@ export function scopeOf(rules: Rules, a: About, b: About): IsInScope {
   const otherChipset = kindNames.map(
     (kind) => !exact && a.chipset !== b.chipset && declarationOf(kind).doneBy === "chipset-driver",
   );
-  return (kind, actor, value, hasBus) => {
-    if (excluded[kind]) return false;
-    if (otherChipset[kind] && !(kind === REGISTER_WRITTEN && hasBus)) return false;
+  return (kind, actor, value, hasBus, isWrong) => {
+    if (!wanted[kind] || (excluded[kind] && !isWrong)) return false;
+    const isOfAnyChipset = !otherChipset[kind] || (kind === REGISTER_WRITTEN && hasBus);
+    if (!isOfAnyChipset && !isWrong) return false;
     // Nor does it hold the client, nor the hardware.
     if (imported) return actor !== CPU && actor !== CARD && actor !== CHIPSET;
     return (

@@ -4,9 +4,11 @@ import { PAGE_SIZE } from "../address.ts";
 import { at } from "../event/field.ts";
 import { isAstray, WRONG_SPACE } from "../event/verdict.ts";
 import { kindCode } from "../event/vocabulary.ts";
+import { isAccessKind } from "../fingerprint/match-key.ts";
 import type { Cursor } from "./cursor.ts";
 import { type Mark, markOf } from "./difference.ts";
 import { LEADS, NONE } from "./event-queue.ts";
+import { isDeviceFault, LoggedFaults } from "./refused.ts";
 
 /** A part of a request that is one range of the bus, or a piece of such a part. */
 export interface Segment {
@@ -41,7 +43,7 @@ const {
   size: SIZE,
   cause: CAUSE,
 } = at;
-const { bus: BUS, phys: PHYS, machine: MACHINE } = at;
+const { bus: BUS, phys: PHYS, machine: MACHINE, reached: REACHED } = at;
 const MAPPED = kindCode["request.mapped"];
 const FAULT = kindCode["fault.raised"];
 
@@ -63,6 +65,7 @@ export class Segments {
   /** In the op under way: operations of which some segments say no bytes. */
   readonly vague = new Set<number>();
   readonly #cursor: Cursor;
+  readonly #faults = new LoggedFaults();
   readonly #onRequest: (extent: string) => void;
   #request: Segment | null = null;
   /** Pages of the kernel in which data of the last requests lay. */
@@ -81,11 +84,24 @@ export class Segments {
     for (let i = 0; i < count; i++) {
       const { values, start } = queue;
       if (values[start + KIND] === MAPPED) this.#mapped(values, start);
-      else if (isStray(values, start)) this.strays.push(this.#strayAt(values, start));
+      else this.#other(values, start);
       queue.drop(1);
     }
-    if (count === 0) this.#endRequest();
-    return count > 0;
+    if (count > 0) return true;
+    this.#endRequest();
+    this.strays.push(...this.#faults.end());
+    return false;
+  }
+
+  #other(values: Float64Array, i: number): void {
+    const event = () => this.#cursor.trace.event(values[i + at.seq]!)!;
+    if (isDeviceFault(values[i + KIND]!, values[i + OPERATION]!)) {
+      this.#faults.fault(this.#strayAt(values, i), event());
+      return;
+    }
+    if (isAccessKind[values[i + KIND]!] && values[i + REACHED] === NONE)
+      this.#faults.access(event());
+    if (isStray(values, i)) this.strays.push(this.#strayAt(values, i));
   }
 
   #mapped(values: Float64Array, i: number): void {

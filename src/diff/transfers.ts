@@ -7,7 +7,7 @@ import { isAstray, WRONG_SPACE } from "../event/verdict.ts";
 import type { Judge, PairClass } from "./compare.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Difference, Mark, Two } from "./difference.ts";
-import { NONE } from "./event-queue.ts";
+import { FOUND, NONE } from "./event-queue.ts";
 import { pieceOf, type Segment, Segments } from "./segments.ts";
 
 /** Counts of the requests of both traces. */
@@ -135,8 +135,10 @@ export class Transfers {
   #alone(a: Mark | null, b: Mark | null, to: TransferPairing): void {
     const { leads } = (a ?? b)!;
     const alone = a === null ? "extra" : "missing";
-    const wrong = leads === WRONG_SPACE ? "wrong-space" : "wrong-frame";
-    to.differ({ class: isAstray(leads) ? wrong : alone, a, b });
+    let name: PairClass = isAstray(leads) ? "wrong-frame" : alone;
+    if (leads === WRONG_SPACE) name = "wrong-space";
+    if (leads === FOUND) name = "wrong";
+    to.differ({ class: name, a, b });
   }
 }
 

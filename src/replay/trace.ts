@@ -1,7 +1,7 @@
 // trace.ts - what replay needs of a trace; the store fulfils it, and so does any other source of events.
 
 import type { Rows } from "../event/row.ts";
-import type { About, Mark, OpRow, Search } from "../event/trace.ts";
+import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
 import type { KindName, Recorded } from "../event/vocabulary.ts";
 import type { Judged } from "../judgement/judgement.ts";
 import type { State } from "../machine/state.ts";
@@ -13,6 +13,8 @@ export interface Trace {
   readonly count: number;
   /** Whether its recording was cut off. */
   readonly torn: boolean;
+  /** The files that it was imported from. */
+  readonly sources: readonly SourceFile[];
   /** Whether the past of a subject is looked up; otherwise every search reads through the events. */
   readonly indexed: boolean;
   /** Events from one seq to another, both included, in order. */

@@ -2,15 +2,19 @@
 //
 // Every number and name in the story is taken from the traces.
 
-import { type Comparison, type Divergence, isAlike } from "../diff/comparison.ts";
+import type { Comparison } from "../diff/comparison.ts";
 import type { JudgedEvent } from "../diff/cursor.ts";
 import { compare } from "../diff/diff.ts";
 import { tagName } from "../event/device.ts";
 import { addressesOf } from "../event/verdict.ts";
+import { blameOf } from "../replay/blame.ts";
+import { judgedOf } from "../replay/judged.ts";
+import { outcomeOf } from "../replay/outcome.ts";
 import type { Trace } from "../replay/trace.ts";
 import { colours } from "./colours.ts";
-import { withCauses } from "./diff-text.ts";
+import { answerText, withCauses } from "./diff-text.ts";
 import { addressRows, verdictText } from "./event-text.ts";
+import { errnoName } from "./judgement-text.ts";
 import { type Cell, matrixTable } from "./matrix-text.ts";
 import { counted, countOf, inColumns, indented } from "./text.ts";
 
@@ -36,7 +40,7 @@ export const demoText = (
     colours.bold("1. agpgart takes the addresses from virt_to_phys(), as it did up to 2.6.12-rc6"),
     `   on a bare PC    ${outcome(native)}`,
     `   under Xen       ${outcome(refused)}`,
-    ...refusalText(compare(native, refused).first!),
+    ...refusalText(refused),
     `   if it forgave   ${outcome(lenient)}`,
     "",
     ...partingText(native, lenient),
@@ -53,8 +57,8 @@ export const demoText = (
   ].join("\n");
 
 /** Why Xen's ioremap says no. */
-function refusalText({ b }: Divergence): string[] {
-  const { seq, event } = b!.recorded;
+function refusalText(refused: Trace): string[] {
+  const { seq, event } = outcomeOf(refused).first!.recorded;
   const { bus, machine } = addressesOf(event);
   return [
     `                   Event #${seq}: the driver asks ioremap for its new table, at ${hex(bus)}. That is the`,
@@ -65,53 +69,41 @@ function refusalText({ b }: Divergence): string[] {
 
 /** Where native and forgiving Xen part: the five addresses, and what the card makes of them. */
 function partingText(native: Trace, lenient: Trace): string[] {
-  const { first, firstDevice, causes } = compare(native, lenient);
+  const { first, firstDevice } = compare(native, lenient);
   const { op, a, b } = first!;
   const rows = addressRows([withCauses(native, a), withCauses(lenient, b)]);
   rows.push(["", "", verdictText(a!.verdict!), verdictText(b!.verdict!)]);
   const heading = ["", "", `bare PC, #${a!.recorded.seq}`, `Xen, #${b!.recorded.seq}`];
-  const roots = causes.filter(({ root }) => root !== null);
-  const wrong = roots.reduce((sum, { count }) => sum + count, 0);
+  const roots = blameOf(lenient).filter(({ root }) => root !== null);
   const card = addressesOf(firstDevice!.b!.recorded.event);
   return [
     `   First to go wrong, in ${op.name}: ${b!.recorded.event.place} tells the chipset where the table is.`,
     indented(indented(inColumns(rows, heading))),
     "   The chipset then walks a stranger's page instead of the table. Where the card reads",
     `   ${hex(card.bus)} in the aperture, it meets ${metText(firstDevice!.a!)} on the bare PC and ${metText(firstDevice!.b!)} under Xen.`,
-    `   ${countOf(wrong, "event")} go wrong, because of ${countOf(roots.length, "place")} in the driver:`,
+    `   ${countOf(judgedOf(lenient).judgement.wrong.events, "event")} go wrong, because of ${countOf(roots.length, "place")} in the driver:`,
     ...roots.map(({ root, count }) => `     ${counted(count)} from ${root}`),
   ];
 }
 
 function alikeText(comparison: Comparison): string {
-  const { counts } = comparison;
-  const verdict = isAlike(comparison)
-    ? colours.green(colours.bold("alike"))
-    : colours.red(colours.bold("different"));
+  const { counts, first } = comparison;
+  const verdict = first === null ? answerText(comparison) : colours.red(colours.bold("different"));
   const moved = counted(counts["same after translation"]);
   return `${verdict}: ${countOf(counts.same, "event")} the same, ${moved} the same page in another frame`;
 }
 
 /** How a run ended: what init returned, whether any op failed, what the card met. */
 function outcome(trace: Trace): string {
-  const returned = [...trace.ops()]
-    .map(({ result }) => result?.ret)
-    .filter((ret) => typeof ret === "number");
-  const init = returned[0]!;
-  if (init < 0) return colours.red(`the driver does not load: init returns ${errno(init)}`);
-  const failed = returned.filter((ret) => ret < 0).length;
-  let [reads, right] = [0, 0];
-  for (const { event } of trace.events()) {
-    if (event.kind !== "device.read") continue;
-    reads++;
-    if (event.reached != null && event.reached === event.machine) right++;
-  }
+  const { errno, reads, rightReads } = outcomeOf(trace);
+  if (errno !== null)
+    return colours.red(`the driver does not load: init returns ${errnoName(errno)}`);
+  const failed = judgedOf(trace).judgement.refusals.count;
   const codes = failed === 0 ? "every return code is 0" : countOf(failed, "error");
-  const text = `${counted(right)} of ${counted(reads)} reads by the card meet the right page`;
-  return `${codes}; ${right === reads ? colours.green(text) : colours.red(text)}`;
+  const text = `${counted(rightReads)} of ${counted(reads)} reads by the card meet the right page`;
+  return `${codes}; ${rightReads === reads ? colours.green(text) : colours.red(text)}`;
 }
 
-const errno = (code: number): string => (code === -12 ? "-ENOMEM" : `${code}`);
 const hex = (address: number | null): string => `0x${address!.toString(16)}`;
 
 const metText = ({ recorded: { event } }: JudgedEvent): string =>

@@ -4,20 +4,28 @@ import type { Cause } from "../diff/causes.ts";
 import { classes } from "../diff/compare.ts";
 import {
   type Apart,
+  answerOf,
   type Comparison,
   type Divergence,
-  isAlike,
+  hasCompared,
   type Scattered,
 } from "../diff/comparison.ts";
-import type { JudgedEvent } from "../diff/cursor.ts";
+import { BLOCKED, type JudgedEvent } from "../diff/cursor.ts";
 import type { FactPair } from "../diff/facts.ts";
 import type { Compared } from "../diff/in-memory.ts";
 import { hookNames } from "../event/hook.ts";
 import { hypercalls } from "../event/p2m.ts";
 import { vocabulary } from "../event/vocabulary.ts";
+import { judgedOf, wordOf } from "../replay/judged.ts";
 import { causesOf } from "../replay/provenance.ts";
 import { colours } from "./colours.ts";
-import { addressRows, type EventWithCauses, eventLine, wordText } from "./event-text.ts";
+import {
+  addressRows,
+  type EventWithCauses,
+  eventLine,
+  judgedLine,
+  wordText,
+} from "./event-text.ts";
 import { explained, glossary } from "./glossary.ts";
 import { kindCount } from "./kind-nouns.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
@@ -30,20 +38,27 @@ export interface DiffOptions {
   readonly only: "all" | "first" | "counts";
 }
 
+/** A trace and the file it is in. */
+export interface InFile {
+  readonly file: string;
+  readonly trace: Compared;
+}
+
 /** The whole report. */
 export function diffText(
-  a: Compared,
-  b: Compared,
+  inA: InFile,
+  inB: InFile,
   comparison: Comparison,
-  { context, only }: DiffOptions = { context: 0, only: "all" },
+  { context, only }: DiffOptions,
 ): string {
-  const head = [headOf("A", a), headOf("B", b), ""];
+  const [a, b] = [inA.trace, inB.trace];
+  const head = [headOf("A", inA), headOf("B", inB), `A ${judgedText(a)}`, `B ${judgedText(b)}`, ""];
   const counts = [...countsLines(comparison), ""];
   const tear = a.torn || b.torn ? " up to the tear" : "";
   const { first } = comparison;
   const verdict =
     first === null
-      ? [`${colours.green(colours.bold("alike"))}${tear}`]
+      ? [answerText(comparison)]
       : [
           `${colours.bold(colours.red("different"))}${tear}, first in ${opText(first)}: ${colours.bold(first.class)}`,
         ];
@@ -68,18 +83,51 @@ export function diffText(
 /** One line: whether, what first, and how much. */
 export function briefText(comparison: Comparison): string {
   const { first, counts, causes, unread } = comparison;
-  if (isAlike(comparison)) {
+  if (first === null) {
     const read = counts.same + counts["same after translation"];
     const parts = [
       ...(unread.ops > 0 ? [`${countOf(unread.ops, "op")} by signature`] : []),
       ...(read > 0 ? [countOf(read, "pair")] : []),
     ];
-    return `alike: ${parts.join(", ") || "nothing to compare"}`;
+    const answer = answerText(comparison);
+    return parts.length === 0 ? answer : `${answer}: ${parts.join(", ")}`;
   }
   const parted = classes.slice(2).reduce((sum, name) => sum + counts[name], 0);
   const root = causes.find((cause) => cause.root !== null)?.root;
   const because = root === undefined ? "" : `, ${root}`;
-  return `different: ${first!.class} first in ${opText(first!)}${because}; ${countOf(parted, "divergence")}`;
+  return `different: ${first.class} first in ${opText(first)}${because}; ${countOf(parted, "divergence")}`;
+}
+
+/** Where nothing differs: how far that goes. */
+export function answerText(comparison: Comparison): string {
+  if (answerOf(comparison) === "alike") return colours.green(colours.bold("alike"));
+  if (!hasCompared(comparison)) return "undecided: nothing could be compared";
+  const { a, b } = comparison.extents;
+  const sides = [
+    ["A", a],
+    ["B", b],
+  ] as const;
+  const torn = sides
+    .filter(([, extent]) => extent.torn)
+    .map(([name, { count }]) => `${name} goes (#${count}, torn)`);
+  const lost = sides
+    .filter(([, extent]) => extent.lost > 0)
+    .map(([name, extent]) => `${countOf(extent.lost, "lost record")} of ${name}`);
+  return [
+    "alike",
+    ...(torn.length === 0 ? [] : [` as far as ${torn.join(" and ")}`]),
+    ...(lost.length === 0 ? [] : [` but for ${lost.join(" and ")}`]),
+  ].join("");
+}
+
+/** "right"; "wrong: 8,193 wrong events, the first #32817" */
+export function judgedText(trace: Compared): string {
+  const { events, first } = judgedOf(trace).judgement.wrong;
+  const word = wordOf(trace);
+  if (word === "right") return colours.green(word);
+  return word === "wrong"
+    ? `${colours.red(word)}: ${countOf(events, "wrong event")}, the first #${first}`
+    : word;
 }
 
 const section = (title: string, text: string): string[] =>
@@ -153,8 +201,8 @@ function contextLines(trace: Compared, name: string, seen: JudgedEvent, context:
   ];
 }
 
-const headOf = (name: string, { about, count, torn }: Compared): string =>
-  `${name}  ${titleOf(about)}, ${about.chipset}, ${about.workload}: ${countOf(count, "event")}${torn ? ", torn" : ""}`;
+const headOf = (name: string, { file, trace: { about, count, torn } }: InFile): string =>
+  `${name}  ${file}: ${titleOf(about)}, ${about.chipset}, ${about.workload}: ${countOf(count, "event")}${torn ? ", torn" : ""}`;
 
 /** "op 5 bind slot=0 pg_start=0" */
 export const opText = ({ op }: Divergence): string => vocabulary["op.began"].text(op);
@@ -216,7 +264,7 @@ const pairLines = (a: Compared, b: Compared, divergence: Divergence): string[] =
   `  B ${lineOf(b, divergence.b)}`,
 ];
 const lineOf = ({ about }: Compared, seen: JudgedEvent | null): string =>
-  seen === null ? "has no such event" : eventLine(seen.recorded, seen.verdict, about);
+  seen === null ? "has no such event" : judgedLine(seen.recorded, seen.verdict, seen.wrong, about);
 
 /** An event of a trace with its causes; null for none. */
 export const withCauses = (trace: Compared, seen: JudgedEvent | null): EventWithCauses | null =>
@@ -310,6 +358,8 @@ export function apartText({ apartBy }: Comparison): string {
 }
 
 function nameOf({ kind, code }: Apart): string {
+  if (kind === "fault.raised" && code === BLOCKED)
+    return `${kind}, told at the access that it blocks`;
   if (kind === "hypercall.made") return `${kind} ${hypercalls[code]}`;
   return kind === "hook.called" ? `${kind} ${hookNames[code]}` : kind;
 }

@@ -59,6 +59,12 @@ const ofClasses: { readonly [C in Exclude<PairClass, Verdict>]: GlossaryEntry } 
       "gart_to_virt() gave an address, phys_to_virt() is asked for the page behind it: a page of somebody " +
       "else is freed, and the AGP page is lost.",
   },
+  wrong: {
+    means: "a check finds something wrong with it on one side, though its number is not",
+    example:
+      "A GATT entry is rewritten and the GART's TLB is not flushed: every number is right, and the card still reads " +
+      "the page that the entry named before.",
+  },
   missing: {
     means: "A has it and B does not",
     example:

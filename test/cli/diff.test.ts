@@ -1,6 +1,9 @@
 // diff.test.ts - gartrace diff, from the outside: what it prints, as text and as JSON, and its exit codes.
 
-import { beforeAll, expect, test } from "vitest";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { beforeAll, describe, expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
 import { gartrace } from "./gartrace.ts";
 
@@ -17,6 +20,9 @@ test("native against Xen shows where they part, with the five addresses of both"
   const { code, stdout, stderr } = await gartrace("diff native.gart xen.gart", { folder });
   expect(code).toBe(1);
   expect(stderr).toBe("");
+  expect(stdout).toMatch(
+    /^A {2}native\.gart: .*\nB {2}xen\.gart: .*\nA right\nB wrong: 9 wrong events, the first #\d+\n/,
+  );
   expect(stdout).toMatch(
     /^different, first in op 0 init: wrong-space\n {2}A #\d+ .* intel_configure: ATTBASE .* \[identity\]\n {4}identity: .*\n {2}B #\d+ .* \[wrong-space\]\n/m,
   );
@@ -43,8 +49,12 @@ test("as JSON the addresses are hexadecimal strings", async () => {
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({
     alike: false,
-    a: "native-i386, legacy hooks",
-    b: "xen-i386, legacy hooks, lenient ioremap",
+    answer: "different",
+    a: {
+      ...{ file: "native.gart", title: "native-i386, legacy hooks", judgement: "right" },
+      ...{ wrong: { events: 0, first: null }, torn: false, lost: 0 },
+    },
+    b: { file: "xen.gart", title: "xen-i386, legacy hooks, lenient ioremap", judgement: "wrong" },
     first: {
       class: "wrong-space",
       op: { op: 0, name: "init" },
@@ -52,5 +62,61 @@ test("as JSON the addresses are hexadecimal strings", async () => {
       b: { verdict: "wrong-space", machine: "0x40c21000", reached: "0x1000000" },
     },
     firstDevice: { op: { op: 2 }, a: { bus: "0xe0000000", kind: "device.read" } },
+  });
+});
+
+test("every number in a run is the same as info's: faults are told at the accesses that they block", async () => {
+  const json = JSON.parse((await gartrace("diff native.gart xen.gart --json", { folder })).stdout);
+  const info = JSON.parse((await gartrace("info xen.gart --json", { folder })).stdout);
+  const parted = Object.entries(json.counts as { [name: string]: number })
+    .filter(([name]) => !name.startsWith("same"))
+    .reduce((sum, [, count]) => sum + count, 0);
+  const caused = (json.causes as { count: number }[]).reduce((sum, { count }) => sum + count, 0);
+  expect([info.wrong, json.b.wrong.events, parted, caused]).toEqual([json.b.wrong, 9, 9, 9]);
+  expect(info.faults.total).toBe(4);
+});
+
+describe("a comparison that reached a tear", () => {
+  beforeAll(async () => {
+    copyFileSync(join(folder, "native.gart"), join(folder, "torn.gart"));
+    const database = new Sqlite(join(folder, "torn.gart"));
+    database.exec(
+      "UPDATE trace SET finished = 0, digest = NULL; DELETE FROM event WHERE seq > 32800",
+    );
+    database.exec(
+      "UPDATE op SET result = NULL, last_seq = NULL, signature = NULL WHERE last_seq > 32800",
+    );
+    database.exec("DELETE FROM op WHERE first_seq > 32800");
+    database.close();
+  });
+
+  test("is not alike, but alike as far as the torn trace goes", async () => {
+    const { code, stdout } = await gartrace("diff torn.gart native.gart", { folder });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^alike as far as A goes \(#32800, torn\)$/m);
+    const brief = await gartrace("diff native.gart torn.gart --brief", { folder });
+    expect([brief.code, brief.stdout]).toEqual([
+      3,
+      expect.stringMatching(/^alike as far as B goes \(#32800, torn\): /),
+    ]);
+    const { answer, alike, a } = JSON.parse(
+      (await gartrace("diff torn.gart native.gart --json", { folder })).stdout,
+    );
+    expect({ answer, alike, torn: a.torn }).toEqual({
+      answer: "undecided",
+      alike: false,
+      torn: true,
+    });
+  });
+
+  test("is different where the two part before the tear, and of a folder undecided where none does", async () => {
+    const apart = await gartrace("diff torn.gart xen.gart --ignore gatt --exact", { folder });
+    expect(apart.code).toBe(1);
+    mkdirSync(join(folder, "some"));
+    for (const name of ["native.gart", "torn.gart"])
+      copyFileSync(join(folder, name), join(folder, "some", name));
+    const { code, stdout } = await gartrace("diff --matrix some", { folder });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^torn\.gart +alike as far as B goes \(#32800, torn\): .* undecided$/m);
   });
 });

@@ -2,12 +2,15 @@
 
 import { describe, expect, test } from "vitest";
 import { bus, gattIndex, machine } from "../../src/address.ts";
-import { type Divergence, isAlike } from "../../src/diff/comparison.ts";
+import { answerOf, type Divergence } from "../../src/diff/comparison.ts";
 import { compare } from "../../src/diff/diff.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { UserError } from "../../src/fault.ts";
+import { judgedOf } from "../../src/replay/judged.ts";
 import type { Trace } from "../../src/replay/trace.ts";
-import type { Setup } from "../../src/scenario/setup.ts";
+import { briefText } from "../../src/report/diff-text.ts";
+import { scenarios } from "../../src/scenario/index.ts";
+import { type Setup, setupOfScenario } from "../../src/scenario/setup.ts";
 import { alloc, bind, cleanup, free, init, maxOrder, unbind } from "../driver-run.ts";
 import { lawfulTrace, setupOf, workloadOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
@@ -47,7 +50,7 @@ describe("alike are", () => {
 
   test("bare metal and Xen with the merged hooks: other numbers, the same pages", () => {
     const comparison = compare(native, xen);
-    expect(isAlike(comparison)).toBe(true);
+    expect(answerOf(comparison)).toBe("alike");
     expect(comparison.counts["same after translation"]).toBeGreaterThan(20);
     // What only Xen does has no partner, and needs none.
     expect(comparison.apart.b).toBeGreaterThan(comparison.apart.a);
@@ -59,12 +62,12 @@ describe("alike are", () => {
   });
 
   test("both hook sets on bare metal", () => {
-    expect(isAlike(compare(native, run("native-i386 gart")))).toBe(true);
+    expect(answerOf(compare(native, run("native-i386 gart")))).toBe("alike");
   });
 
   test("two seeds, unless every number counts", () => {
     const [one, two] = [1, 2].map((seed) => run("xen-i386 gart", { seed }));
-    expect(isAlike(compare(one!, two!))).toBe(true);
+    expect(answerOf(compare(one!, two!))).toBe("alike");
     expect(compare(one!, two!, { exact: true }).first).toMatchObject({
       class: "same after translation",
     });
@@ -224,4 +227,60 @@ test("traces of different workloads are not compared", () => {
   const other = { ...native, about: { ...native.about, workload: "another" } };
   expect(() => compare(native, other)).toThrow(UserError);
   expect(() => compare(native, other)).toThrow(/of a test and another.*record the same one/);
+});
+
+describe("lost records", () => {
+  const count = { name: "events", read: 9, kept: 9, skipped: 0, lost: 0, why: null };
+  const source = { path: "ftrace.txt", format: "ftrace", lines: 9 };
+  const withSource = (counts: Partial<typeof count>): Trace => ({
+    ...native,
+    about: { ...native.about, source: "imported" },
+    sources: [{ ...source, counts: [{ ...count, ...counts }] }],
+  });
+
+  test("leave undecided what else would be alike, and say how many they are", () => {
+    const comparison = compare(withSource({ lost: 3 }), native);
+    expect(answerOf(comparison)).toBe("undecided");
+    expect(comparison.extents.a).toMatchObject({ torn: false, lost: 3 });
+    expect(briefText(comparison)).toMatch(/^alike but for 3 lost records of A: /);
+  });
+
+  test("are not the lines that an importer skips", () => {
+    expect(answerOf(compare(withSource({ skipped: 3 }), native))).toBe("alike");
+  });
+
+  test("hide no difference", () => {
+    expect(answerOf(compare(withSource({ lost: 3 }), lenient))).toBe("different");
+  });
+});
+
+describe("where numbers lead alone", () => {
+  const isFlush = (event: Event) => event.kind === "cache.flushed";
+  const unflushed = altered(native, (events) => events.toSpliced(placeOf(events, isFlush), 1));
+
+  test("what has no partner is left out", () => {
+    expect(answerOf(compare(unflushed, native))).toBe("different");
+    expect(answerOf(compare(unflushed, native, { wrongOnly: true }))).toBe("alike");
+  });
+
+  test("every wrong event of one side is a difference, a fault and its access one", () => {
+    const { wrong } = judgedOf(lenient).judgement;
+    const { counts, causes } = compare(native, lenient, { wrongOnly: true });
+    expect(counts).toMatchObject({ missing: 0, extra: 0, reordered: 0 });
+    expect(counts["wrong-space"] + counts["wrong-frame"] + counts.wrong).toBe(wrong.events);
+    expect(causes.reduce((sum, { count }) => sum + count, 0)).toBe(wrong.events);
+  });
+});
+
+test("what a check alone finds wrong on one side is a difference, though every number is right", () => {
+  const [flawed, sound] = [false, true].map((fixed) =>
+    recorded(setupOfScenario(scenarios.find(({ name }) => name === "stale-gart-tlb")!, fixed)),
+  );
+  const { wrong } = judgedOf(flawed!).judgement;
+  const marks: string[] = [];
+  compare(sound!, flawed!, {}, ({ b }) => {
+    if (b?.wrong != null) marks.push(`#${b.recorded.seq}`);
+  });
+  expect(new Set(marks).size).toBe(wrong.events);
+  expect(judgedOf(sound!).judgement.wrong.events).toBe(0);
 });

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { answerOf } from "../../src/diff/comparison.ts";
 import { compare } from "../../src/diff/diff.ts";
 import { inMemory } from "../../src/diff/in-memory.ts";
 import { columns } from "../../src/event/field.ts";
@@ -114,9 +115,10 @@ test("a trace of the first format is read op by op, and is that of the same run 
   expect(compare(right, old).first?.class).toBe("wrong-space");
 });
 
-test("a trace without an event has no op to compare with, and is like another such", () => {
+test("a trace without an event has no op to compare with, and nothing of it and another such is known", () => {
   const empty = inMemory(xen!.about, []);
   expect(compare(empty, empty).first).toBeNull();
+  expect(answerOf(compare(empty, empty))).toBe("undecided");
   const { counts, first } = compare(empty, xen!);
   expect(counts).toMatchObject({ extra: 6, missing: 0 });
   expect(first).toMatchObject({ facts: [{ fact: "operation", a: null }] });
