@@ -1,5 +1,6 @@
 // verify.test.ts - gartrace verify, from the outside: a trace holds, and one that was edited does not.
 
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
@@ -16,7 +17,7 @@ test("a recorded trace holds; with one entry of its table edited it does not, an
   expect(json.agreed).toBeGreaterThan(json.unknown);
   expect(json.unknown).toBeGreaterThan(0);
   expect(whole.stdout).toMatch(
-    /^replay +agrees with [\d,]+ observations; \d observations could not be compared: no event before shows what was there\ndigest +holds\nsignatures +hold\nrun again +gives the same events\n$/,
+    /^replay +agrees with [\d,]+ observations; \d observations could not be compared: no event before shows what was there\ndigest +holds\nsignatures +hold\njudgement +holds\nrun again +gives the same events\n$/,
   );
 
   const database = new Sqlite(join(folder, "run.gart"));
@@ -30,7 +31,7 @@ test("a recorded trace holds; with one entry of its table edited it does not, an
   database.close();
 
   const edited = await gartrace("verify run.gart", { folder });
-  expect(edited.code).toBe(1);
+  expect(edited.code).toBe(2);
   expect(edited.stdout).toMatch(
     /^replay +differs from \d+ observations? and agrees with [\d,]+ observations; \d/m,
   );
@@ -40,3 +41,29 @@ test("a recorded trace holds; with one entry of its table edited it does not, an
     new RegExp(`^run again +first gives another event at #${seq}$`, "m"),
   );
 });
+
+test("a torn trace agrees as far as it goes; a judgement that is not that of the events is damage", async () => {
+  const folder = freshFolder();
+  await gartrace("record smoke -p xen-i386 -k legacy --lenient-ioremap -o run.gart", { folder });
+  copyFileSync(join(folder, "run.gart"), join(folder, "torn.gart"));
+  changed(join(folder, "torn.gart"), "UPDATE trace SET finished = 0, digest = NULL");
+  const torn = await gartrace("verify torn.gart", { folder });
+  expect([torn.code, torn.stdout]).toEqual([3, expect.stringMatching(/^replay +agrees with /)]);
+
+  changed(
+    join(folder, "run.gart"),
+    "DELETE FROM wrong_event WHERE seq = (SELECT min(seq) FROM wrong_event)",
+  );
+  const judged = await gartrace("verify run.gart", { folder });
+  expect(judged.code).toBe(2);
+  expect(judged.stdout).toMatch(/^digest +holds$/m);
+  expect(judged.stdout).toMatch(
+    /^judgement +is not that of its events, first at #\d+: the file was changed after it was judged$/m,
+  );
+});
+
+function changed(path: string, sql: string): void {
+  const database = new Sqlite(path);
+  database.exec(sql);
+  database.close();
+}
