@@ -11,19 +11,20 @@ import { reading } from "./reading.ts";
 export function addIndex(program: Command): void {
   program
     .command("index")
-    .summary("make the index and keyframes that a trace lacks")
+    .summary("make the index, keyframes and judgement that a trace lacks")
     .description(
       "Replays a trace once and stores an index of its subjects and, now and then, the state: then any moment " +
-        "is a few milliseconds away.\nA trace that was finished has both already; a torn or older one may not.",
+        "is a few milliseconds away. Beside them it stores what is right and wrong in it, with the view wrong.\n" +
+        "A trace that was finished has all three already; a torn or older one may not.",
     )
     .argument("<trace>")
     .action(async (path: string) => {
       const { count, ready } = await reading([path], async ([trace]) => ({
         count: trace!.count,
-        ready: trace!.indexed && trace!.hasKeyframes,
+        ready: trace!.indexed && trace!.hasKeyframes && trace!.judged !== null,
       }));
       if (ready) {
-        notice(`${path} has its index and keyframes`);
+        notice(`${path} has its index, keyframes and judgement`);
         return;
       }
       const progress = new Progress("indexing", count);

@@ -43,7 +43,7 @@ export function addReduce(program: Command): void {
     .description(
       "Leaves out operations of two simulated traces, and makes their arguments smaller, as long as running " +
         "them again still shows the first divergence. Prints the workload, or writes it with -o.\n" +
-        "Exit code 1 where the traces do not part.",
+        "Exit code 0 also where the traces do not part and nothing is written, 2 trouble.",
     )
     .argument("<a>")
     .argument("<b>")
@@ -58,8 +58,7 @@ export function addReduce(program: Command): void {
       const { exact, only, ignore } = options;
       const found = await reduced(a!, b!, { exact, only, ignore, firstOnly: true });
       if (found === null) {
-        notice("gartrace: the traces are alike; there is nothing to reduce");
-        process.exitCode = 1;
+        notice("gartrace: the traces do not part; there is nothing to reduce");
         return;
       }
       notice(found.text);
@@ -112,7 +111,7 @@ async function reduced(
 /** What a divergence is, whatever its op, its page and its numbers. */
 function kindOf({ class: name, a, b, facts, op }: Divergence): string {
   const of = (seen: JudgedEvent | null) =>
-    seen && [seen.recorded.event.kind, seen.recorded.event.place, seen.verdict];
+    seen && [seen.recorded.event.kind, seen.recorded.event.place, seen.verdict, seen.wrong?.check];
   return JSON.stringify([
     name,
     of(a),

@@ -38,6 +38,10 @@ function complaining<T>(action: () => T): T {
     // The driver wants exactly one statement, and no parameters.
     const own = error instanceof RangeError || error instanceof TypeError;
     const theirs = error instanceof SqliteError && !error.code.startsWith("SQLITE_CORRUPT");
+    if (theirs && error.message === "no such table: wrong")
+      throw new UserError(
+        "SQL: no view wrong is here, for this trace was not judged by this version: run 'gartrace index' on it first",
+      );
     if (own || theirs) throw new UserError(`SQL: ${error.message}`);
     throw error;
   }

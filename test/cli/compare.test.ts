@@ -95,7 +95,7 @@ describe("diff", () => {
 describe("xlate", () => {
   test("shows where the ladders part", async () => {
     const { code, stdout } = await here("xlate 0xc1010000@op:3 native.gart xen.gart right.gart");
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(stdout).toMatch(/^> GATT entry .*\[right\] .*\[astray\] .*\[right\]$/m);
     expect(stdout).toMatch(/the ladders part at: GATT entry\n$/);
     const agreed = await here("xlate 0xc1010000@op:3 native.gart right.gart --json");
@@ -129,7 +129,7 @@ describe("reduce", () => {
     const refused = await here("reduce native.gart xen.gart -o mine.json");
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/use --force/)]);
     const alike = await here("reduce native.gart right.gart -o none.json");
-    expect([alike.code, existsSync(join(traces, "none.json"))]).toEqual([1, false]);
+    expect([alike.code, existsSync(join(traces, "none.json"))]).toEqual([0, false]);
   });
 });
 
