@@ -60,8 +60,8 @@ function ending(trace: Trace, refusal: Refusal | null, died: boolean): Outcome["
 }
 
 /** The fault behind a refusal, or what the driver complains of; null where nothing says why. */
-function refusedBy(trace: Trace, { seq, op }: Refusal): Recorded | null {
-  if (seq !== null) return trace.event(seq) ?? null;
+function refusedBy(trace: Trace, { by, op }: Refusal): Recorded | null {
+  if (by !== null) return trace.event(by.seq) ?? null;
   const { first, last } = trace.op(op)!;
   for (const recorded of trace.events(first, last ?? trace.count))
     if (recorded.event.kind === "message.logged" && SEVERE.has(recorded.event.level))
@@ -83,7 +83,7 @@ function readsOf(trace: Trace, judged: Judged): Pick<Outcome, "reads" | "rightRe
   for (const { seq, event } of trace.events()) {
     if (event.kind !== "device.read" || event.actor !== "card") continue;
     reads++;
-    if (!wrong.has(seq)) rightReads++;
+    if (event.reached != null && event.reached === event.machine && !wrong.has(seq)) rightReads++;
   }
   return { reads, rightReads };
 }

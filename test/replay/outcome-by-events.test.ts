@@ -15,62 +15,60 @@ const page = { allocation: 1, by: "alloc_page", use: "agp", size: 4096 };
 const allocated = { kind: "page.allocated", ...page };
 const freed = { kind: "page.freed", ...page };
 const at = { phys: 0x1000, machine: 0x5000 };
-const hook = { kind: "hook.called", hook: "virt_to_phys", ...at, bus: 0x1000 };
+const hook = { kind: "hook.called", hook: "virt_to_gart", ...at, bus: 0x1000 };
 const right = { kind: "gatt.written", entry: 1, word: 1, ...at, bus: 0x5000, reached: 0x5000 };
 const wrong = { ...right, bus: 0x1000, reached: 0x1000 };
 const message = (level: string) => ({ kind: "message.logged", level, text: "" });
 const fault = (name: string, more = {}) => ({ kind: "fault.raised", fault: name, ...more });
 const ended = (result: object) => ({ kind: "op.ended", op: 0, result });
 const failed = ended({ ret: -12, bridge: null });
+/** The driver's loading. */
+const loading = { kind: "op.began", op: 0, name: "init", arguments: {} };
 
 test.each([
   ["a page used where it lies, and given back", [allocated, right, freed], ["right", null, null]],
-  ["a promise of a hook, which nobody used", [hook], ["right", null, null]],
+  ["a hook that returns a number of another space", [hook], ["wrong", 1, null]],
   ["a number of another space", [right, wrong, wrong], ["wrong", 2, null]],
   ["a page freed twice", [allocated, freed, freed], ["wrong", 3, null]],
   ["a page freed that nobody allocated, before a wrong number", [freed, wrong], ["wrong", 1, null]],
   ["an oops", [fault("no-memory"), fault("oops"), fault("oops")], ["oops", 2, null]],
-  ["an oops behind a wrong number", [fault("oops"), wrong], ["wrong", 2, null]],
-  [
-    "a device's fault at a number that is wrong",
-    [fault("iommu", { ...at, bus: 0x1000, reached: 0x1000 })],
-    ["right", null, null],
-  ],
+  ["an oops before a wrong number", [fault("oops"), wrong], ["oops", 1, null]],
+  ["a device's fault", [right, fault("iommu", { bus: 0x1000 })], ["wrong", 2, null]],
   [
     "a refusal of the driver",
-    [message("info"), message("err"), fault("foreign-ram"), failed],
-    ["refused", 3, null],
+    [loading, message("info"), message("err"), fault("foreign-ram"), failed],
+    ["refused", 4, null],
   ],
   [
     "one that only a message explains",
-    [message("warning"), message("crit"), message("err"), failed],
-    ["refused", 2, null],
+    [loading, message("warning"), message("crit"), message("err"), failed],
+    ["refused", 3, null],
   ],
   [
-    "one behind two faults",
-    [fault("invalid-entry"), fault("no-memory"), fault("iommu"), failed],
-    ["refused", 2, null],
+    "one behind two faults, of which the last is a device's",
+    [loading, fault("no-memory"), fault("foreign-ram"), fault("iommu"), failed],
+    ["refused", 3, 4],
   ],
-  ["one that nothing explains", [failed], ["refused", null, null]],
-  ["one beside a wrong number", [fault("no-memory"), wrong, failed], ["refused", 1, 2]],
+  ["one that nothing explains", [loading, failed], ["refused", null, null]],
+  ["one beside a wrong number", [loading, fault("no-memory"), wrong, failed], ["refused", 2, 3]],
 ] as const)("%s ends so", (_, events, end) => {
   expect(ending(...events)).toEqual(end);
 });
 
 test.each([
-  ["a client's operation", { ret: -12 }],
-  ["loading that worked", { ret: 0, bridge: null }],
-  ["loading that found a bridge", { ret: -12, bridge: "0000:00:00.0" }],
-  ["loading that tells no number", { ret: "oops", bridge: null }],
-])("%s is no refusal", (_, result) => {
-  const { ends, errno } = outcomeOf(traceOf([ended(result)]));
-  expect([ends, errno]).toEqual(["right", null]);
+  ["a client's operation", { ...loading, name: "bind" }, { ret: -12 }],
+  ["loading that worked", loading, { ret: 0, bridge: null }],
+  ["loading that tells no number", loading, { ret: "oops", bridge: null }],
+])("%s is no refusal, and alone it proves nothing", (_, began, result) => {
+  const { ends, errno } = outcomeOf(traceOf([began, ended(result)]));
+  expect([ends, errno]).toEqual(["undecided", null]);
 });
 
 test("the first errno counts, and each severe level of a message", () => {
-  expect(outcomeOf(traceOf([failed, ended({ ret: -5, bridge: null })])).errno).toBe(-12);
+  const again = [{ ...loading, op: 1 }, ended({ ret: -5, bridge: null })];
+  expect(outcomeOf(traceOf([loading, failed, ...again])).errno).toBe(-12);
   for (const level of ["emerg", "alert", "crit", "err"])
-    expect(ending(message(level), failed)[1], level).toBe(1);
+    expect(ending(loading, message(level), failed)[1], level).toBe(2);
 });
 
 test("what the card reads counts, and of that what it was to read", () => {
@@ -88,7 +86,7 @@ test("what the card reads counts, and of that what it was to read", () => {
 test("wrong frees are counted, and what went wrong has its verdict and the hook behind it", () => {
   expect(outcomeOf(traceOf([freed, allocated, freed, freed])).wrongFrees).toBe(2);
   const outcome = outcomeOf(traceOf([allocated, { ...hook, cause: 1 }, { ...wrong, cause: 2 }]));
-  expect([outcome.first!.verdict, outcome.hook]).toEqual(["wrong-space", "virt_to_phys"]);
+  expect([outcome.first!.verdict, outcome.hook]).toEqual(["wrong-space", "virt_to_gart"]);
   expect(outcomeOf(traceOf([freed])).hook).toBe(null);
   expect(outcomeOf(traceOf([])).hook).toBe(null);
 });
