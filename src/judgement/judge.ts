@@ -177,7 +177,8 @@ export class Judge {
     if (verdict !== null) this.#verdicts.set(verdict, (this.#verdicts.get(verdict) ?? 0) + 1);
     const isOwn = this.#found.some(({ seq }) => seq === this.#seq);
     if (isOwn || isWrong(verdict)) {
-      this.#uses.wrong++;
+      // A fault beside no number is none of a use.
+      if (event.kind !== "fault.raised" || verdict !== null) this.#uses.wrong++;
       this.#report(event, verdict);
       return;
     }
