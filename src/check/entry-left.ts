@@ -1,14 +1,15 @@
 // entry-left.ts - when a block is unbound, its entries get the value of an unused entry.
 //
 // That is the scratch page's word, or 0 (agp_generic_remove_memory of 2.6.12-rc2). Which entries a block had is
-// taken from the operation that bound it, be it the driver's function, an ioctl or DRM.
+// taken from the operation that bound it, be it the driver's function, an ioctl or DRM. A wrong value belongs to the
+// event that wrote it; where nothing was written, to the end of the operation.
 
 import { type GattIndex, hex, pfnOf } from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import { uses } from "../event/memory.ts";
 import { Table } from "../machine/table.ts";
 import { whole } from "../machine/table-words.ts";
-import type { Check } from "./check.ts";
+import type { Check, EventAt } from "./check.ts";
 
 /** What an operation does, and to which block. */
 interface Asked {
@@ -36,25 +37,29 @@ export const entryLeft: Check = {
     /** The entries that each block was bound to. */
     const blocks = new Map<string, GattIndex[]>();
     let written: GattIndex[] = [];
+    /** The events of an unbind that wrote an entry. */
+    const emptied = new Map<GattIndex, EventAt>();
     return {
       after: {
         "op.began": ({ name, arguments: given }) => {
           asked = askedBy(name, given, handles);
           written = [];
+          emptied.clear();
         },
-        "gatt.written": (event, { state }) => {
+        "gatt.written": (event, { state, seq, op }) => {
           const { entry, word, phys } = event;
           const high = event.high ?? 0;
           const { does } = asked;
           if (does === "init") unused = whole(event);
           if (words.has(entry)) keep(entry, word, high);
+          if (does === "unbind") emptied.set(entry, { seq, op });
           if (does !== "bind" || phys == null) return;
           const owner = state.allocationOf(pfnOf(phys));
           if (owner === null || uses[owner.use] !== "agp") return;
           keep(entry, word, high);
           written.push(entry);
         },
-        "op.ended": ({ result }) => {
+        "op.ended": ({ result }, { seq, op }) => {
           if (result.ret !== 0) return;
           if (typeof result.handle === "number") handles.set(result.slot, result.handle);
           if (asked.does === "bind") blocks.set(asked.block, written);
@@ -73,7 +78,8 @@ export const entryLeft: Check = {
               report.held();
               continue;
             }
-            report.finding(
+            report.findingAt(
+              emptied.get(entry) ?? { seq, op },
               [{ family: "gatt", number: entry }],
               `the entry holds ${hex(word)}; an unused one holds ${hex(unused)}`,
             );

@@ -95,7 +95,6 @@ const wrongs: readonly Wrong[] = [
     at: seqOf(zx1, 3, unboundWide),
     // The valid bit is the entry's uppermost: here it stays, and nothing else.
     change: (event: Of<"gatt.written">) => ({ ...event, high: 2048 }),
-    foundAt: "op.ended",
   },
   {
     check: "entry-unflushed",
