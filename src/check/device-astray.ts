@@ -7,7 +7,7 @@ import { hex } from "../address.ts";
 import { tagName } from "../event/device.ts";
 import { addressesOf, isWrong, verdictOf } from "../event/verdict.ts";
 import type { Of } from "../event/vocabulary.ts";
-import type { Check, Moment, Report } from "./check.ts";
+import type { Check, EventAt, Moment, Report } from "./check.ts";
 import { type Access, isDeviceFault, Refused } from "./refused.ts";
 
 export const deviceAstray: Check = {
@@ -21,39 +21,46 @@ export const deviceAstray: Check = {
     return {
       after: {
         "fault.raised": (event, { seq, op }) => {
-          if (isDeviceFault(event)) refused.fault({ event, seq, op });
+          const blocked = isDeviceFault(event) ? refused.fault({ event, seq, op }) : null;
+          if (blocked === null || blocked.isFound || blocked.event.actor === "device") return;
+          report.findingAt(blocked, [], astrayText(blocked.event, seq));
         },
         "device.read": (event, moment) => {
-          look(event, refused, report);
+          look(event, moment, refused, report);
           lookInCache(event, moment, report);
         },
-        "device.wrote": (event) => look(event, refused, report),
+        "device.wrote": (event, moment) => look(event, moment, refused, report),
       },
     };
   },
 };
 
-function look(event: Access, refused: Refused, report: Report): void {
-  const { bus, machine, reached } = event;
-  const fault = refused.access(event);
+function look(event: Access, { seq, op }: EventAt, refused: Refused, report: Report): void {
+  const { machine, reached } = event;
+  const fault = refused.faultOf(event);
   if (reached != null && reached === machine) {
     report.held();
     return;
   }
   // Of an access that is not refused the page must be known; a PCI device's is judged by its mapping (dma-access).
-  if (machine == null && (fault === null || event.actor === "device")) {
+  const isFound = machine != null || (fault !== null && event.actor !== "device");
+  if (fault === null) refused.waits({ event, seq, op, isFound });
+  if (!isFound) {
     if (event.actor !== "device") report.unknown("the trace does not say which page was meant");
     return;
   }
   const verdict = verdictOf(addressesOf(event), null);
   report.finding(
     reached == null ? [] : [{ family: "content", number: event.frame! }],
-    `${hex(bus)} leads to ${reached == null ? "nothing" : `${hex(reached)}:m, ${tagName(event.tag)}`}` +
-      (machine == null ? "" : `; the page is at ${hex(machine)}:m`) +
-      (fault === null ? "" : `; refused at #${fault.seq}`),
+    astrayText(event, fault?.seq ?? null),
     verdict !== null && isWrong(verdict) ? verdict : undefined,
   );
 }
+
+const astrayText = ({ bus, machine, reached, tag }: Access, refusedAt: number | null): string =>
+  `${hex(bus)} leads to ${reached == null ? "nothing" : `${hex(reached)}:m, ${tagName(tag)}`}` +
+  (machine == null ? "" : `; the page is at ${hex(machine)}:m`) +
+  (refusedAt === null ? "" : `; refused at #${refusedAt}`);
 
 /** The page is the right one, but what the CPU wrote to it is still in its cache and not in memory. */
 function lookInCache(

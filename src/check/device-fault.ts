@@ -4,8 +4,8 @@
 // has it, the finding is the access's own (device-astray, dma-access) and names the fault.
 
 import { hex } from "../address.ts";
-import type { Check } from "./check.ts";
-import { isDeviceFault, Refused } from "./refused.ts";
+import type { Check, EventAt } from "./check.ts";
+import { type Access, isDeviceFault, Refused } from "./refused.ts";
 
 export const deviceFault: Check = {
   name: "device-fault",
@@ -18,17 +18,17 @@ export const deviceFault: Check = {
       const where = bus == null ? "an access whose address is not told" : `${hex(bus)}:b`;
       report.findingAt(at, [], `${where} is refused: ${text ?? fault}`);
     });
+    const look = (event: Access, { seq, op }: EventAt): void => {
+      if (event.reached != null) report.held();
+      else if (refused.faultOf(event) === null) refused.waits({ event, seq, op, isFound: true });
+    };
     return {
       after: {
         "fault.raised": (event, { seq, op }) => {
           if (isDeviceFault(event)) refused.fault({ event, seq, op });
         },
-        "device.read": (event) => {
-          if (refused.access(event) === null && event.reached != null) report.held();
-        },
-        "device.wrote": (event) => {
-          if (refused.access(event) === null && event.reached != null) report.held();
-        },
+        "device.read": look,
+        "device.wrote": look,
       },
       end: () => refused.end(),
     };

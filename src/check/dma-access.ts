@@ -7,8 +7,8 @@ import { distance, hex, misreadAsPhys, onDeviceBus, type Phys } from "../address
 import type { Subject } from "../event/field.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { LiveMappings } from "../machine/access.ts";
-import type { Check, Report } from "./check.ts";
-import { type Access, isDeviceFault, Refused } from "./refused.ts";
+import type { Check, EventAt, Report } from "./check.ts";
+import { type Access, type DeviceFault, isDeviceFault, Refused } from "./refused.ts";
 
 type Mapped = Of<"dma.mapped">;
 
@@ -21,13 +21,20 @@ export const dmaAccess: Check = {
     // Faults that stay without an access are device-fault's.
     const refused = new Refused(() => {});
     const isWhole = about.source === "simulated";
-    const look = (event: Access) => lookAt(event, mappings, refused, report, isWhole);
+    const look = (event: Access, { seq, op }: EventAt): void => {
+      const fault = refused.faultOf(event);
+      // An AGP card goes through the aperture, and a CPU through its page tables.
+      const isFound = event.actor !== "device" || lookAt(event, mappings, fault, report, isWhole);
+      if (fault === null) refused.waits({ event, seq, op, isFound });
+    };
     return {
       after: {
         "dma.mapped": (event, { seq }) => mappings.mapped(event, seq),
         "dma.unmapped": (event) => mappings.unmapped(event),
         "fault.raised": (event, { seq, op }) => {
-          if (isDeviceFault(event)) refused.fault({ event, seq, op });
+          const blocked = isDeviceFault(event) ? refused.fault({ event, seq, op }) : null;
+          if (blocked !== null && !blocked.isFound)
+            report.findingAt(blocked, [], `${hex(blocked.event.bus)}:b: refused at #${seq}`);
         },
         "device.read": look,
         "device.wrote": look,
@@ -36,22 +43,21 @@ export const dmaAccess: Check = {
   },
 };
 
+/** Whether the access is found wrong, here or for its page (device-astray). */
 function lookAt(
   access: Access,
   mappings: LiveMappings,
-  refused: Refused,
+  fault: DeviceFault | null,
   report: Report,
   isWhole: boolean,
-): void {
-  const fault = refused.access(access);
-  // An AGP card goes through the aperture, and a CPU through its page tables.
-  if (access.actor !== "device") return;
-  const { bus } = access;
+): boolean {
+  const { bus, machine } = access;
   const misuse = mappings.misuse(access);
   if (misuse === null) {
-    // One that leads nowhere though it is mapped is device-astray's.
-    report.held();
-    return;
+    if (fault === null || machine != null) report.held();
+    else report.finding([], `${hex(bus)}:b: mapped, and refused at #${fault.seq}`);
+    // One that leads nowhere though it is mapped is device-astray's, where its page is known.
+    return fault !== null || machine != null;
   }
   const refusal = fault === null ? "" : `; refused at #${fault.seq}`;
   const subjects: readonly Subject[] =
@@ -60,15 +66,18 @@ function lookAt(
     misuse === "never mapped" ? bufferAt(misreadAsPhys(onDeviceBus(bus)), mappings.live) : null;
   if (buffer === null) {
     // An imported trace may begin when the device's rings were mapped already.
-    if (misuse === "never mapped" && !isWhole && fault === null)
+    if (misuse === "never mapped" && !isWhole && fault === null) {
       report.unknown(`${hex(bus)}:b: never mapped since the trace begins`);
-    else report.finding(subjects, `${hex(bus)}:b: ${misuse}${refusal}`);
+      return machine != null;
+    }
+    report.finding(subjects, `${hex(bus)}:b: ${misuse}${refusal}`);
   } else
     report.finding(
       subjects,
       `${hex(bus)}:b: never mapped; it is the kernel's number of the buffer that is mapped at ${hex(buffer.bus)}:b`,
       "wrong-space",
     );
+  return true;
 }
 
 /** The mapped buffer at a kernel-physical address; null for none. */

@@ -22,13 +22,20 @@ export interface DeviceFault extends EventAt {
   readonly event: Fault;
 }
 
-/** Faults and blocked accesses that wait for each other, at most. */
+/** An access that got nowhere, and whether its check has a finding for it. */
+export interface Blocked extends EventAt {
+  readonly event: Access;
+  readonly isFound: boolean;
+}
+
+/** Faults and blocked accesses that wait for each other, at most, and accesses of one number. */
 const MOST = 4096;
+const MOST_ALIKE = 64;
 
 export class Refused {
   /** Faults without an access, and accesses without a fault, by the number that the device issued. */
   readonly #faults = new Map<number, DeviceFault>();
-  readonly #accesses = new Map<number, number>();
+  readonly #accesses = new Map<number, Blocked[]>();
   readonly #left: (fault: DeviceFault) => void;
 
   /** `left` is told of each fault whose access the trace does not hold. */
@@ -36,36 +43,44 @@ export class Refused {
     this.#left = left;
   }
 
-  fault(fault: DeviceFault): void {
+  /** The access before it that the fault blocked; null where none waits. */
+  fault(fault: DeviceFault): Blocked | null {
     const number = numberOf(fault.event.bus);
     if (number === null) {
       this.#left(fault);
-      return;
+      return null;
     }
     const blocked = this.#accesses.get(number);
     if (blocked !== undefined) {
-      if (blocked === 1) this.#accesses.delete(number);
-      else this.#accesses.set(number, blocked - 1);
-      return;
+      const first = blocked.shift()!;
+      if (blocked.length === 0) this.#accesses.delete(number);
+      return first;
     }
     const before = this.#faults.get(number);
     if (before !== undefined) this.#left(before);
     this.#faults.set(number, fault);
     if (this.#faults.size > MOST) this.#leaveFirst();
+    return null;
   }
 
   /** The fault that an access met; null where none is told yet, or it went through. */
-  access({ bus, reached }: Access): DeviceFault | null {
+  faultOf({ bus, reached }: Access): DeviceFault | null {
     const number = numberOf(bus);
     if (number === null || reached != null) return null;
     const fault = this.#faults.get(number);
-    if (fault !== undefined) {
-      this.#faults.delete(number);
-      return fault;
-    }
-    this.#accesses.set(number, (this.#accesses.get(number) ?? 0) + 1);
+    this.#faults.delete(number);
+    return fault ?? null;
+  }
+
+  /** An access of which no fault was told before: one behind it may be its own. */
+  waits(blocked: Blocked): void {
+    const { bus, reached } = blocked.event;
+    const number = numberOf(bus);
+    if (number === null || reached != null) return;
+    const alike = this.#accesses.get(number);
+    if (alike === undefined) this.#accesses.set(number, [blocked]);
+    else if (alike.push(blocked) > MOST_ALIKE) alike.shift();
     if (this.#accesses.size > MOST) this.#accesses.delete(this.#accesses.keys().next().value!);
-    return null;
   }
 
   end(): void {

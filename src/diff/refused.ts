@@ -27,8 +27,10 @@ export class LoggedFaults {
     this.#refused.fault({ seq, op, event });
   }
 
-  access({ event }: Recorded): void {
-    if (event.kind === "device.read" || event.kind === "device.wrote") this.#refused.access(event);
+  access({ seq, op, event }: Recorded): void {
+    if (event.kind !== "device.read" && event.kind !== "device.wrote") return;
+    if (this.#refused.faultOf(event) === null)
+      this.#refused.waits({ seq, op, event, isFound: true });
   }
 
   /** At the end of an op: the faults whose accesses it does not hold. */

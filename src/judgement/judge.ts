@@ -214,7 +214,13 @@ export class Judge {
       this.#findings++;
       if (this.#wrongSeqs.has(seq)) continue;
       const event = this.#past.event(seq)?.event;
-      if (event !== undefined) this.#add(seq, event, verdict, check);
+      if (event === undefined) continue;
+      // A fault behind an access of which nothing was known: it was blocked.
+      if (useOf(event.kind) === "access" && (this.#verdictOf(event) ?? "unknown") === "unknown") {
+        this.#uses.unknown--;
+        this.#uses.wrong++;
+      }
+      this.#add(seq, event, verdict, check);
     }
     this.#found = [];
   }

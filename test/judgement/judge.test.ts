@@ -55,6 +55,15 @@ const refused: Said = {
   ...{ kind: "fault.raised", actor: "chipset", fault: "invalid-entry", bus: "0xe0000000" },
 };
 
+/** Accesses that get nowhere, by the card and by a PCI device, of pages that are not known. */
+const nowhere: Said = { kind: "device.read", actor: "card", bus: "0xe0000000" };
+const given: Said = { kind: "device.read", actor: "device", bus: "0x5000", size: 4 };
+const handle: Said = {
+  ...{ kind: "dma.mapped", actor: "kernel", handle: "0x5000", direction: "to-device" },
+  ...{ bus: "0x5000", size: 4096 },
+};
+const iommuRefuses: Said = { kind: "fault.raised", actor: "kernel", fault: "iommu", bus: "0x5000" };
+
 describe("a trace as a whole", () => {
   test("is right where a number leads to its page and nothing is wrong", () => {
     const { judgement, wrong } = judged(right);
@@ -156,6 +165,29 @@ describe("a fault and the access that it blocks", () => {
     const both = judged(read({}), refused);
     expect(seqs(both)).toEqual([1]);
     expect(both.judgement).toMatchObject({ faults: 1, uses: { wrong: 1 } });
+  });
+
+  test.each([
+    ["the fault is told first", [refused, nowhere], 2],
+    ["the fault is told behind it", [nowhere, refused], 1],
+    ["a PCI device was given the address", [handle, { ...given, cause: 1 }, iommuRefuses], 2],
+    [
+      "it was given the address, and the fault comes first",
+      [handle, iommuRefuses, { ...given, cause: 1 }],
+      3,
+    ],
+    ["a PCI device was not given the address", [given, iommuRefuses], 1],
+  ] as const)("are one wrong event where its page is not known and %s", (_, said, at) => {
+    const both = judged(...said);
+    expect(seqs(both)).toEqual([at]);
+    expect(both.judgement).toMatchObject({ word: "wrong", faults: 1, uses: { wrong: 1 } });
+  });
+
+  test("are neither there where an access gets nowhere and no fault tells of it: it is unknown", () => {
+    expect(judged(nowhere).judgement).toMatchObject({
+      word: "undecided",
+      uses: { wrong: 0, unknown: 1 },
+    });
   });
 
   test("are two where the fault is of another address", () => {
