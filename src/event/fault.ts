@@ -6,12 +6,14 @@ import {
   named,
   numberField,
   optional,
+  pciField,
   sizeField,
   textField,
   translationFields,
   virtField,
 } from "./field.ts";
 import { kind } from "./kind.ts";
+import { deviceOf } from "./register.ts";
 
 export const faults = [
   "oops",
@@ -22,6 +24,7 @@ export const faults = [
   "invalid-entry", // a device met a GATT entry that names no page
   "iommu", // an IOMMU refused an access of a device
   "blocked", // a task sleeps on a lock that nobody will give back
+  "dma-api", // the kernel's own check complains of how a driver uses the DMA-mapping interface
 ] as const;
 
 export const fault = {
@@ -31,11 +34,13 @@ export const fault = {
       fault: named(faults),
       text: optional(textField),
       virt: optional(virtField),
+      /** The device whose access or mapping it is. */
+      device: optional(pciField),
       ...translationFields,
       bus: optional(issuedField),
       size: optional(sizeField),
     },
-    (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${asked(e.bus)}`,
+    (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${asked(e.device, e.bus)}`,
   ),
   // The recorder could not keep up: what was known before may no longer hold.
   "events.lost": kind(
@@ -45,5 +50,9 @@ export const fault = {
   ),
 };
 
-const asked = (address: Address | null | undefined): string =>
-  address == null ? "" : ` (asked for ${hex(address)}:b)`;
+function asked(device: number | null | undefined, address: Address | null | undefined): string {
+  const who = device == null ? "" : deviceOf(device);
+  const what = address == null ? "" : `asked for ${hex(address)}:b`;
+  const said = [who, what].filter((part) => part !== "").join(" ");
+  return said === "" ? "" : ` (${said})`;
+}

@@ -35,7 +35,9 @@ export function bdfOf(device: string): number {
 
 export function deviceOf(bdf: number): string {
   const two = (n: number) => n.toString(16).padStart(2, "0");
-  const domain = (bdf >>> 16).toString(16).padStart(4, "0");
+  const domain = Math.floor(bdf / DEVICES)
+    .toString(16)
+    .padStart(4, "0");
   return `${domain}:${two((bdf >> 8) & 255)}:${two((bdf >> 3) & 31)}.${bdf & 7}`;
 }
 

@@ -1,74 +1,127 @@
-// dmesg.ts - imports a kernel's log: messages by the kernel's clock, and what an IOMMU refused.
+// dmesg.ts - imports what kernel and hypervisor log: messages, what an IOMMU refused, and what the kernel died of.
 
 import { bus } from "../../../address.ts";
-import { levels } from "../../../event/op.ts";
+import type { Of } from "../../../event/vocabulary.ts";
 import type { StreamFormat } from "../join/format.ts";
 import type { Run } from "../join/run.ts";
 import { BootClock } from "../source/boot-clock.ts";
 import type { Source } from "../source/source.ts";
+import { Assembler, type Step } from "./assembler.ts";
+import { faultIn, type OpenFault } from "./grammar/grammar.ts";
+import { spoken } from "./grammar/index.ts";
+import { type Head, Heads } from "./head.ts";
+import { DmesgJson, journalHead } from "./records.ts";
 
-const LINE = /^(?:<(\d+)>)?\[ *(\d+)\.(\d{6})\](?:\[[^\]]*\])? ?(.*)$/;
-/** All four grammars of a DMAR fault: up to 4.20, with a PASID, since 5.13, and Xen's. */
-const FAULT =
-  /DMAR: ?\[DMA (?:Read|Write)[^\]]*\] Request device \[[^\]]+\] (?:PASID [0-9a-f]+ )?fault addr (?:0x)?([0-9a-f]+)/;
+/** Messages that were not kept: their number is in the first or second group. */
+const LOST =
+  /^\S+: (\d+) callbacks suppressed|^(?:\*\* |printk: )?(\d+) (?:printk )?messages (?:suppressed|dropped)|^\.\.\. (\d+) output lines suppressed/;
+/** What journald missed of the kernel's. */
+const MISSED = /Missed (\d+) kernel messages/;
+/** A journal's boots stand one behind the other. */
+const NEXT_BOOT = /^-- (?:Boot [0-9a-f]{32}|Reboot) --/;
 
 class Dmesg {
   readonly #source: Source;
   readonly #run: Run;
   readonly #boot: BootClock;
+  readonly #assembler: Assembler;
+  #hasMessages = false;
 
   constructor(source: Source, run: Run) {
     this.#source = source;
     this.#run = run;
     this.#boot = new BootClock(source);
+    this.#assembler = new Assembler(!linesOf(source.head).some(hasHead));
   }
 
-  batches(): AsyncIterable<readonly string[]> {
-    return this.#source.lines();
-  }
-
-  timeOf(line: string): number | null {
-    const [, , seconds, micros] = LINE.exec(line) ?? [];
-    return seconds === undefined ? null : Number(seconds) * 1e9 + Number(micros) * 1e3;
-  }
-
-  take(line: string): boolean {
-    this.#source.line++;
-    if (line === "") return true;
-    const [, priority, , , text] = LINE.exec(line) ?? [];
-    if (text === undefined) {
-      this.#source.tally.skipped("line", "not [SECONDS] MESSAGE", 1);
-      return true;
+  async *batches(): AsyncGenerator<readonly Step[]> {
+    for await (const lines of this.#source.lines()) {
+      const steps = this.#assembler.take(lines);
+      if (steps.length > 0) yield steps;
     }
-    const at = this.timeOf(line);
-    if (at !== null) this.#boot.check(at);
-    this.#source.tally.kept("message");
-    const [, digits] = FAULT.exec(text) ?? [];
-    const address = digits === undefined ? Number.NaN : Number.parseInt(digits, 16);
-    // The lower three bits of a priority are the level (syslog(2)).
-    const level = priority === undefined ? "default" : levels[Number(priority) % 8]!;
-    if (address < 2 ** 52)
-      this.#run.emit({
-        kind: "fault.raised",
-        actor: "kernel",
-        at,
-        fault: "iommu",
-        text,
-        bus: bus(address),
-      });
-    else this.#run.emit({ kind: "message.logged", actor: "kernel", at, level, text });
+    yield this.#assembler.end();
+  }
+
+  timeOf({ head }: Step): number | null {
+    return head === null || head === "part" ? null : head.at;
+  }
+
+  take(step: Step): boolean {
+    const { tally } = this.#source;
+    this.#source.line = step.line;
+    this.#run.text = step.raw;
+    const { head, of } = step;
+    if (head === "part") tally.kept("part of a record");
+    else if (head !== null) this.#message(step, head);
+    else if (of !== null) this.#part(of, step.raw.trim());
+    else if (NEXT_BOOT.test(step.raw) && this.#hasMessages)
+      throw this.#source.refuse(
+        "there are two boots in this file; import each on its own (journalctl -b)",
+      );
+    else if (step.raw.trim() !== "")
+      tally.skipped("line", "nothing in front tells who says this, or when", 1);
     return true;
+  }
+
+  #message({ begins, of }: Step, head: Head): void {
+    const { tally } = this.#source;
+    const { speaker, at, level, text } = head;
+    this.#hasMessages = true;
+    if (at !== null && speaker === "kernel") this.#boot.check(at);
+    tally.kept(speaker === "program" ? "message of a program" : "message");
+    const [, ...counts] = (speaker === "program" ? MISSED : LOST).exec(text) ?? [];
+    const lost = counts.find((count) => count !== undefined);
+    if (lost !== undefined) tally.lost("message", Number(lost));
+    const actor = speaker === "program" ? "workload" : speaker;
+    if (begins === null) {
+      const cause = of?.seq ?? null;
+      this.#run.emit({ kind: "message.logged", actor, at, cause, level, text });
+      return;
+    }
+    const event: Of<"fault.raised"> = {
+      kind: "fault.raised",
+      actor,
+      at,
+      fault: begins.grammar.fault,
+      text: begins.says,
+      device: begins.device,
+      bus: begins.address === null ? null : bus(begins.address),
+    };
+    begins.seq = this.#run.faults.raise(this.#source, event, (cause) => ({
+      kind: "message.logged",
+      actor,
+      at,
+      cause,
+      level,
+      text: begins.says,
+    }));
+  }
+
+  /** A line without a head of its own that a fault goes on with. */
+  #part({ seq }: OpenFault, text: string): void {
+    this.#source.tally.kept("message");
+    const kept = { kind: "message.logged", actor: "kernel", level: "default" } as const;
+    this.#run.emit({ ...kept, at: null, cause: seq, text });
   }
 }
 
 export const dmesg: StreamFormat = {
   name: "dmesg",
   part: "stream",
-  recognises: (head) =>
-    head
-      .toString("latin1")
-      .split(/\r?\n/)
-      .slice(0, 5)
-      .some((line) => LINE.test(line)),
+  recognises: (head) => {
+    const lines = linesOf(head);
+    return lines.slice(0, 50).some(hasHead) || lines.some(isFault);
+  },
   open: (source, run) => new Dmesg(source, run),
 };
+
+const linesOf = (head: Buffer): readonly string[] => head.toString("utf8").split(/\r?\n/);
+
+/** Whether a line tells who says it, or when. */
+const hasHead = (line: string): boolean =>
+  new Heads().read(line) !== null ||
+  journalHead(line) !== null ||
+  (new DmesgJson().read(line) !== null && /"(?:dmesg|pri|msg)":/.test(line));
+
+/** Whether a line without anything in front is a fault as the kernel prints it. */
+const isFault = (line: string): boolean => faultIn(spoken.kernel, line.trim(), null, 0) !== null;

@@ -12,6 +12,7 @@ import { Mappings } from "../kernel/mappings.ts";
 import type { Probes } from "../kernel/probes.ts";
 import { Requests } from "../kernel/requests.ts";
 import { CausalOrder } from "./causal-order.ts";
+import { Faults } from "./faults.ts";
 
 /** The bottom of the kernel half of x86-64, which `virt` columns are relative to, as its upper 32 bits. */
 const KERNEL_HALF = 0xffff8000;
@@ -25,6 +26,7 @@ export class Run extends Emitter {
   readonly buffers: Buffers;
   readonly requests: Requests;
   readonly device: CausalOrder;
+  readonly faults = new Faults((event) => this.emit(event));
   /** NVMe controller -> its PCI device, learnt from the first buffer that is mapped for a command of it. */
   readonly controllers = new Map<string, number>();
   #op = -1;

@@ -2,6 +2,7 @@
 
 import { bus, machine, mfnOf } from "../../../address.ts";
 import { bdfOf } from "../../../event/register.ts";
+import type { Of } from "../../../event/vocabulary.ts";
 import type { Run } from "../join/run.ts";
 import { Unusable } from "../source/fields.ts";
 import type { Source } from "../source/source.ts";
@@ -188,16 +189,25 @@ export class QemuEvents {
     });
   }
 
+  /** The device is the sid: bus in the upper byte, slot and function in the lower. */
   #faulted(place: string, body: string): void {
     const address = field(body, "addr");
-    this.#run.emit({
+    const raised: Of<"fault.raised"> = {
       kind: "fault.raised",
       actor: "device",
       place,
       fault: "iommu",
+      text: `${place} ${body}`,
+      device: field(body, "sid"),
+      bus: address === null || address >= HIGHEST ? null : bus(address),
+    };
+    this.#run.faults.raise(this.#run.source, raised, (cause) => ({
+      kind: "call.entered",
+      actor: "device",
+      place,
+      cause,
       text: body,
-      bus: address === null || address >= 2 ** 52 ? null : bus(address),
-    });
+    }));
   }
 }
 

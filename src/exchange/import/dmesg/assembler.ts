@@ -1,0 +1,154 @@
+// assembler.ts - lines of a log put together to messages: what belongs to which fault, in the order of the log.
+//
+// CPUs print at the same time, and a hypervisor on the same serial line, so lines of one fault can have others
+// between them, and one line can be cut by another. A fault that its first line does not tell is held back for a few
+// lines, and with it what stands behind it.
+
+import type { OpenFault } from "./grammar/grammar.ts";
+import { faultIn, goesOn } from "./grammar/grammar.ts";
+import { spoken } from "./grammar/index.ts";
+import { type Head, Heads, plain } from "./head.ts";
+import { DmesgJson, journalHead } from "./records.ts";
+
+/** A line, or what one speaker says in it. */
+export interface Step {
+  /** The line's number and text. */
+  readonly line: number;
+  readonly raw: string;
+  /** Null where nothing tells who says it; "part" where it is no message but a piece of a record. */
+  readonly head: Head | "part" | null;
+  /** The fault that it begins, or else the one that it belongs to. */
+  readonly begins: OpenFault | null;
+  readonly of: OpenFault | null;
+}
+
+/** Lines that a fault is held back for. */
+const PATIENCE = 16;
+/** Faults of which further lines are looked for, and for how many lines behind the last. */
+const MOST_OPEN = 8;
+const REACH = 400;
+const HYPERVISOR = "(XEN) ";
+/** The kernel's line on a serial console, begun inside one of the hypervisor's. */
+const INSIDE = /\[ *\d+\.\d{6}\] /g;
+/** A line of /dev/kmsg that says more of the record before: " DEVICE=+pci:0000:07:00.0". */
+const DETAIL = /^ [A-Z_]+=/;
+const RECORD = /^\S*\d,\d+,\d+,[^;]*;/;
+
+export class Assembler {
+  readonly #heads = new Heads();
+  readonly #json = new DmesgJson();
+  /** Whether all lines are the kernel's, though none says so. */
+  readonly #isBare: boolean;
+  /** The latest last. */
+  readonly #open: OpenFault[] = [];
+  #queue: Step[] = [];
+  #line = 0;
+  #inRecord = false;
+  /** A fault whose line was cut before its address. */
+  #cut: OpenFault | null = null;
+
+  constructor(isBare: boolean) {
+    this.#isBare = isBare;
+  }
+
+  /** Takes further lines; gives what is whole. */
+  take(lines: readonly string[]): Step[] {
+    for (const raw of lines) {
+      this.#line++;
+      for (const text of piecesOf(raw)) this.#queue.push(this.#step(raw, text));
+    }
+    return this.#ready(false);
+  }
+
+  end(): Step[] {
+    return this.#ready(true);
+  }
+
+  #ready(isEnd: boolean): Step[] {
+    const isHeld = ({ begins, line }: Step) =>
+      begins?.waits === true && this.#line - line <= PATIENCE;
+    const held = isEnd ? -1 : this.#queue.findIndex(isHeld);
+    const ready = held < 0 ? this.#queue : this.#queue.slice(0, held);
+    this.#queue = held < 0 ? [] : this.#queue.slice(held);
+    return ready;
+  }
+
+  #step(raw: string, text: string): Step {
+    const head = this.#headOf(text);
+    const step = { line: this.#line, raw, head, begins: null, of: null };
+    if (head === "part") return step;
+    if (head === null) return { ...step, of: this.#continued(text) };
+    this.#cut = null;
+    if (head.speaker === "program") return step;
+    const of = this.#found(head.text, head.caller);
+    if (of !== null) return { ...step, of };
+    const begins = faultIn(spoken[head.speaker], head.text, head.caller, this.#line);
+    if (begins !== null) this.#began(begins);
+    return { ...step, begins };
+  }
+
+  #headOf(text: string): Head | "part" | null {
+    if (this.#inRecord && DETAIL.test(text)) return "part";
+    this.#inRecord = RECORD.test(text);
+    const head = this.#heads.read(text) ?? journalHead(text) ?? this.#json.read(text);
+    if (head !== null || !this.#isBare || text.trim() === "") return head;
+    return { speaker: "kernel", at: null, level: "default", caller: null, text };
+  }
+
+  #began(fault: OpenFault): void {
+    this.#open.push(fault);
+    if (this.#open.length > MOST_OPEN) this.#close(0);
+    if (fault.address !== null) return;
+    this.#cut = fault;
+    // The rest of a line that was cut comes on the next one, or not at all.
+    fault.waits = true;
+  }
+
+  /** The open fault that a message goes on with. */
+  #found(text: string, caller: string | null): OpenFault | null {
+    for (let i = this.#open.length - 1; i >= 0; i--) {
+      const fault = this.#open[i]!;
+      if (this.#line - fault.last > REACH) this.#close(i);
+      else if (goesOn(fault, text, caller)) {
+        fault.last = this.#line;
+        return fault;
+      }
+    }
+    return null;
+  }
+
+  /** The fault that a line without a head goes on with: as a further line, or as the rest of one that was cut. */
+  #continued(text: string): OpenFault | null {
+    const of = text === "" ? null : this.#found(text, null);
+    const rest = plain(text).trim();
+    const cut = this.#cut;
+    if (of !== null || cut === null) return of;
+    this.#cut = null;
+    for (const glue of ["", " "]) {
+      const found = cut.grammar.begins.exec(`${cut.first}${glue}${rest}`);
+      cut.learn(found?.groups ?? {});
+      if (cut.address === null) continue;
+      cut.says += glue + rest;
+      cut.waits = false;
+      return cut;
+    }
+    return null;
+  }
+
+  #close(at: number): void {
+    const [fault] = this.#open.splice(at, 1);
+    if (fault !== undefined) fault.waits = false;
+  }
+}
+
+/** What stands in a line of a serial console that two speakers write to. */
+function piecesOf(line: string): readonly string[] {
+  const inside = line.indexOf(HYPERVISOR, 1);
+  // Where a program's line names the hypervisor, it quotes it.
+  if (inside > 0 && /^\s*(?:<\d+>)?\[/.test(line))
+    return [line.slice(0, inside), line.slice(inside)];
+  if (!line.startsWith(HYPERVISOR)) return [line];
+  const [first, second] = [...line.matchAll(INSIDE)];
+  const begun = first?.index === HYPERVISOR.length ? second : first;
+  return begun === undefined ? [line] : [line.slice(0, begun.index), line.slice(begun.index)];
+}

@@ -1,0 +1,102 @@
+// grammar.ts - how a kernel or hypervisor prints one kind of fault: the line that begins it and those that explain it.
+//
+// The spellings are those of the sources that print them, over all their versions; each file names them. A log is
+// cut and mixed on its way, so everything behind the words that a fault begins with may be missing.
+
+import type { faults } from "../../../../event/fault.ts";
+import { hexOf, pciOf } from "../../source/numbers.ts";
+
+export interface Grammar {
+  readonly fault: (typeof faults)[number];
+  /**
+   * The first line. Groups: `device` and `client` (the device is the first of them that is a PCI address) or
+   * `id`, its number; `address` or `number`, where the pattern demands what ends it.
+   */
+  readonly begins: RegExp;
+  /** Lines behind it that belong to it; groups as above, and `reason`, which says more than the first line. */
+  readonly goesOn?: RegExp;
+  /** Set where such lines begin with the same device name as the first. */
+  readonly sameReporter?: true;
+  /** Set where the first line does not tell what the others do, so that it waits for them. */
+  readonly waits?: true;
+  /** Takes a line that `goesOn` matches; false where it belongs to another fault. */
+  takes?(fault: OpenFault, found: Groups, text: string): boolean;
+}
+
+export type Groups = { readonly [name: string]: string | undefined };
+
+/** A fault of which further lines may come. */
+export class OpenFault {
+  readonly grammar: Grammar;
+  readonly first: string;
+  readonly caller: string | null;
+  /** The number of the last line of it. */
+  last: number;
+  device: number | null = null;
+  address: number | null = null;
+  says: string;
+  /** Whether it is held back for what further lines tell. */
+  waits: boolean;
+  /** Raw words of a dump, in their order. */
+  readonly words: string[] = [];
+  /** How often `takes` has taken a line of the kind that comes once. */
+  told = false;
+  /** The event that it has become; null before. */
+  seq: number | null = null;
+
+  constructor(grammar: Grammar, text: string, caller: string | null, line: number) {
+    this.grammar = grammar;
+    this.first = text;
+    this.says = text.trim();
+    this.caller = caller;
+    this.last = line;
+    this.waits = grammar.waits ?? false;
+  }
+
+  learn({ device, client, id, address, number, reason }: Groups): void {
+    for (const name of [device, client]) this.device ??= name === undefined ? null : pciOf(name);
+    this.device ??= id === undefined ? null : hexOf(id);
+    for (const digits of [address, number])
+      this.address ??= digits === undefined ? null : hexOf(digits);
+    if (reason !== undefined) this.says += ` ${reason.trim()}`;
+  }
+}
+
+/** The first line of a fault; null where the text is none. */
+export function faultIn(
+  grammars: readonly Grammar[],
+  text: string,
+  caller: string | null,
+  line: number,
+): OpenFault | null {
+  if (!SIGN.test(text)) return null;
+  for (const grammar of grammars) {
+    const found = grammar.begins.exec(text);
+    if (found === null) continue;
+    const fault = new OpenFault(grammar, text, caller, line);
+    fault.learn(found.groups ?? {});
+    return fault;
+  }
+  return null;
+}
+
+/** Every first line has one of these; most lines of a log have none. */
+const SIGN =
+  /fault|violation|IO_PAGE|Event logged|AMD-Vi|event|Stream ID|PRI |EMEM|error|TLB|Abort|errs:|BUS_ERROR|DMA-API|REMAP|\[DMA |BUG|\[#|anic|LOCKUP|Unable|Oops|Assertion/i;
+
+/** Takes a line as part of an open fault; false where it is none. */
+export function goesOn(fault: OpenFault, text: string, caller: string | null): boolean {
+  const { grammar } = fault;
+  if (grammar.goesOn === undefined) return false;
+  if (caller !== null && fault.caller !== null && caller !== fault.caller) return false;
+  if (grammar.sameReporter && reporterOf(text) !== reporterOf(fault.first)) return false;
+  const found = grammar.goesOn.exec(text);
+  if (found === null) return false;
+  const groups = found.groups ?? {};
+  if (grammar.takes !== undefined && !grammar.takes(fault, groups, text)) return false;
+  fault.learn(groups);
+  return true;
+}
+
+/** "arm-smmu-v3 9050000.iommu" of what that device says (include/linux/dev_printk.h). */
+export const reporterOf = (text: string): string => text.slice(0, Math.max(text.indexOf(": "), 0));

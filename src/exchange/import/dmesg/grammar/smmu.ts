@@ -1,0 +1,70 @@
+// smmu.ts - Arm's SMMU: versions 1 and 2 (drivers/iommu/arm/arm-smmu/, Xen's smmu.c) and 3 (arm-smmu-v3/).
+
+import type { Grammar } from "./grammar.ts";
+
+/** One line until 6.11, with its registers since; Qualcomm's kernels tell them in their own way. */
+const context: Grammar = {
+  fault: "iommu",
+  begins: /: Unhandled context fault:?(?:.*?iova=(?<address>0x[0-9a-f]+),)?/i,
+  goesOn:
+    /: \s*(?:FAR|PAR|FSR|FSYNR\d?|TTBR\d|SCTLR|CBAR|CBFRSYNRA|MAIR\d?|TCR\d?|CONTEXTIDR|SSD|SID|Client info|soft iova|hard iova|SOFTWARE TABLE WALK)/,
+  sameReporter: true,
+};
+
+/** An access of a stream that has no context: its address is not told. */
+const global: Grammar = {
+  fault: "iommu",
+  begins: /: (?:Blocked unknown Stream ID|Unexpected global fault)/,
+  goesOn: /: \s*GFSR/,
+  sameReporter: true,
+};
+
+/** Events whose third word is the address that was issued (SMMUv3 specification, 7.3). */
+const WITH_ADDRESS = new Set([0x01, 0x05, 0x07, 0x0b, 0x10, 0x11, 0x12, 0x13, 0x20, 0x24]);
+const WORDS = 4;
+
+/** The raw words of an event, and since 6.14 the same in words; either may be lost on the way. */
+const event: Grammar = {
+  fault: "iommu",
+  begins:
+    /: event 0x[0-9a-f]+ received:|: event: \w+ client: (?<client>\S+) sid: 0x[0-9a-f]+(?:.*? iova: (?<address>0x[0-9a-f]+)(?: |$))?/i,
+  goesOn:
+    /: \s*(?:0x(?<word>[0-9a-f]{16})\s*$|(?<decoded>event: \w+ client: (?<client>\S+) sid: .*)|(?<how>(?:un)?priv (?:inst|data) (?:read|write) s[12] .*))/i,
+  sameReporter: true,
+  waits: true,
+  takes: (fault, { word, decoded, how }, text) => {
+    const id = Number(/event (0x[0-9a-f]+) received/i.exec(fault.first)?.[1] ?? Number.NaN);
+    if (word !== undefined) {
+      if (fault.told || Number.isNaN(id) || fault.words.length === WORDS) return false;
+      fault.words.push(word);
+      if (fault.words.length === 3 && WITH_ADDRESS.has(id)) fault.learn({ address: word });
+      fault.says += ` 0x${word}`;
+      return true;
+    }
+    if (decoded !== undefined) {
+      if (fault.told || Number.isNaN(id)) return false;
+      fault.told = true;
+      fault.learn({ address: / iova: (0x[0-9a-f]+)/i.exec(decoded)?.[1] });
+      fault.says = text.trim();
+      return true;
+    }
+    fault.says += `, ${how}`;
+    fault.waits = false;
+    return true;
+  },
+};
+
+/** A device asks for a page that the driver has nobody to ask for. */
+const pageRequest: Grammar = {
+  fault: "iommu",
+  begins: /: unexpected PRI request received:/,
+  goesOn: /: \s*(?<reason>sid 0x.* access at iova (?<address>0x[0-9a-f]+))/i,
+  sameReporter: true,
+  waits: true,
+  takes: (fault) => {
+    fault.waits = false;
+    return true;
+  },
+};
+
+export const smmu: readonly Grammar[] = [context, global, event, pageRequest];

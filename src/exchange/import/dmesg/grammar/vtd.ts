@@ -1,0 +1,23 @@
+// vtd.ts - VT-d, as Linux (drivers/iommu/intel/dmar.c, iommu.c) and Xen (drivers/passthrough/vtd) tell its faults.
+
+import type { Grammar } from "./grammar.ts";
+
+/** "[DMA Write] Request device [07:00.0] fault addr 2c441000", with a PASID in one of three places. */
+const access: Grammar = {
+  fault: "iommu",
+  begins:
+    // Since 4.7 a blank stands behind the colon and the reason behind the address; before, and in Xen, neither.
+    /^(?:\[VT-D\]|dmar: )?(?:DMAR: )?DMAR: ?\[DMA (?:Read|Write)(?:.*?device \[+(?<device>[^\]]*)\])?(?:.*?fault addr (?<address>(?:0x)?[0-9a-f]+)(?: \[|(?<=DMAR:\[DMA.*)(?:,| ?$)))?/i,
+  goesOn:
+    /^(?:\[VT-D\])?DMAR: ?(?:\[fault (?=reason)|(?=reason ))(?<reason>.*)|^DMAR: (?:Dump .* table entries for IOVA|.*(?:root|context|dir|table) entry|pte level|.*not present|.*NULL|.*does not exist|no iommu info)|^(?:\[VT-D\])?print_vtd_entries|^\s+(?:root_entry|context|ctxt_entry|l\d|L\d)/,
+};
+
+/** An interrupt message is a write of the device as well; it has an index and no address. */
+const interrupt: Grammar = {
+  fault: "iommu",
+  begins:
+    /^(?:\[VT-D\])?(?:DMAR: ?)?\[?INTR-REMAP(?:\]|:) ?Request device(?: \[+(?<device>[^\]]*)\])?/i,
+  goesOn: /^(?:\[VT-D\])?(?:DMAR: ?)?INTR-REMAP: ?(?:\[fault (?=reason)|(?=reason ))(?<reason>.*)/i,
+};
+
+export const vtd: readonly Grammar[] = [access, interrupt];

@@ -1,0 +1,57 @@
+// faults.ts - one fault told by several sources is one event: a kernel's log, a tracepoint and the device's model.
+//
+// They tell it in any order and with other precision: VT-d's register has the page alone, and not every log names
+// the device. The k-th that one source tells of a page is the k-th that another tells, as long as the devices agree.
+
+import { raw } from "../../../address.ts";
+import type { Event, Of } from "../../../event/vocabulary.ts";
+
+type Fault = Of<"fault.raised">;
+
+interface Told {
+  readonly seq: number;
+  readonly device: number | null;
+  /** Who has told it. */
+  readonly by: Set<unknown>;
+}
+
+const PAGE = 4096;
+/** Faults of one page that are compared, at most, and pages that are remembered. */
+const NEAR = 64;
+const MOST_PAGES = 65536;
+
+export class Faults {
+  readonly #emit: (event: Event) => number;
+  readonly #pages = new Map<number, Told[]>();
+
+  constructor(emit: (event: Event) => number) {
+    this.#emit = emit;
+  }
+
+  /**
+   * Emits what a source tells of a fault: the fault, or where another source has told it what `again` makes of
+   * it, which has the fault for its cause. Gives the seq of the fault.
+   */
+  raise(source: unknown, fault: Fault, again: (cause: number) => Event): number {
+    const { device = null, bus } = fault;
+    if (bus == null || fault.fault !== "iommu") return this.#emit(fault);
+    const page = Math.floor(raw(bus) / PAGE); // Only whether two are the same counts.
+    const told = this.#pages.get(page) ?? [];
+    const same = told.find(
+      (one) =>
+        !one.by.has(source) && (one.device === device || one.device === null || device === null),
+    );
+    if (same !== undefined) {
+      same.by.add(source);
+      this.#emit(again(same.seq));
+      return same.seq;
+    }
+    const seq = this.#emit(fault);
+    told.push({ seq, device, by: new Set([source]) });
+    if (told.length > NEAR) told.shift();
+    this.#pages.delete(page);
+    this.#pages.set(page, told);
+    if (this.#pages.size > MOST_PAGES) this.#pages.delete(this.#pages.keys().next().value!);
+    return seq;
+  }
+}

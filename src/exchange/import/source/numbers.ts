@@ -1,0 +1,22 @@
+// numbers.ts - hexadecimal numbers and PCI addresses as logs print them.
+
+import { bdfOf } from "../../../event/register.ts";
+
+/** Addresses that events hold are below 2^52. */
+const HIGHEST = 2 ** 52;
+const HEX = /^(?:0x)?[0-9a-f]{1,16}$/i;
+/** "07:00.0", "0000:07:00.0", "[0x07:0x00.0]": the segment is 0 where it is left out. */
+const PCI =
+  /^\[*(?:(?:0x)?([0-9a-f]{4,5}):)?(?:0x)?([0-9a-f]{1,2}):(?:0x)?([0-9a-f]{1,2})\.(?:0x)?([0-7])\]*$/i;
+
+/** A hexadecimal number with or without 0x; null for anything else, and above 2^52. */
+export function hexOf(text: string): number | null {
+  const value = HEX.test(text) ? Number.parseInt(text, 16) : HIGHEST;
+  return value < HIGHEST ? value : null;
+}
+
+/** The device of a PCI address; null for any other name. */
+export function pciOf(text: string): number | null {
+  const [, segment = "0000", bus, slot, fn] = PCI.exec(text) ?? [];
+  return bus === undefined ? null : bdfOf(`${segment}:${bus}:${slot}.${fn}`);
+}

@@ -1,0 +1,160 @@
+// head.test.ts - a log in whatever form: who says a line, when, and what.
+
+import { expect, test } from "vitest";
+import { logged } from "./logged.ts";
+
+const fault =
+  "DMAR: [DMA Read] Request device [07:00.0] fault addr 2c441000 [fault reason 06] PTE Read access is not set";
+const seconds = 31_400_017_000;
+const colour = (code: number): string => `${String.fromCharCode(27)}[${code}m`;
+
+test.each([
+  ["dmesg", `[   31.400017] ${fault}`, seconds],
+  ["dmesg with callers", `[   31.400017][  T123] ${fault}`, seconds],
+  ["dmesg -r", `<3>[   31.400017] ${fault}`, seconds],
+  ["dmesg -x", `kern  :err   : [   31.400017] ${fault}`, seconds],
+  ["dmesg -d", `[   31.400017 <    0.000012>] ${fault}`, seconds],
+  ["dmesg -T", `[Sun Jan  5 10:20:30 2025] ${fault}`, 0],
+  ["dmesg -T -x", `kern  :err   : [Sun Jan  5 10:20:30 2025] ${fault}`, 0],
+  ["dmesg -H", `[Jan 5 10:20] ${fault}`, 0],
+  ["dmesg -H, later", `[  +0.000017] ${fault}`, 17_000],
+  ["dmesg --time-format iso", `2025-01-05T10:20:30,400017+00:00 ${fault}`, 0],
+  ["dmesg --time-format delta", `[<    0.000017>] ${fault}`, 17_000],
+  ["/dev/kmsg", `3,1234,31400017,-;${fault}`, seconds],
+  ["/dev/kmsg with callers", `3,1234,31400017,-,caller=T12;${fault}`, seconds],
+  ["netconsole with a release", `6.12.0-rc1+,3,1234,31400017,-;${fault}`, seconds],
+  ["pstore", `<3>${fault}`, undefined],
+  ["journalctl -k", `Jan  5 10:20:30 box kernel: ${fault}`, 0],
+  ["journalctl -k -o short-iso", `2025-01-05T10:20:30+0100 box kernel: ${fault}`, 0],
+  ["journalctl -k -o short-full", `Sun 2025-01-05 10:20:30 UTC box kernel: ${fault}`, 0],
+  ["journalctl -k -o short-monotonic", `[   31.400017] box kernel: ${fault}`, seconds],
+  ["journalctl -k -o short-unix", `1736072430.123456 box kernel: ${fault}`, 0],
+  ["kern.log", `Jan  5 10:20:30 box kernel: [   31.400017] ${fault}`, seconds],
+  [
+    "kern.log with ISO times",
+    `2025-01-05T10:20:30.123456+01:00 box kernel: [   31.400017] ${fault}`,
+    seconds,
+  ],
+  ["busybox syslogd", `Jan  5 10:20:30 box kern.err kernel: [   31.400017] ${fault}`, seconds],
+  ["logread", `Sun Jan  5 10:20:30 2025 kern.err kernel: [   31.400017] ${fault}`, seconds],
+  ["a mail", `> > [   31.400017] ${fault}`, seconds],
+  ["a paste that is indented", `    [   31.400017] ${fault}`, seconds],
+  [
+    "a coloured terminal",
+    `${colour(32)}[   31.400017] ${colour(0)}${colour(33)}DMAR: ${colour(0)}${fault.slice(6)}`,
+    seconds,
+  ],
+  ["no time", fault, undefined],
+])("%s", async (_, line, at) => {
+  const { faults, events } = await logged(line);
+  expect(faults).toEqual(["0000:07:00.0 0x2c441000"]);
+  expect(events[0]!.at ?? undefined).toBe(at);
+});
+
+const xen = "[VT-D]DMAR:[DMA Write] Request device [0000:07:00.0] fault addr 2c0000000";
+test.each([
+  ["without a time", `(XEN) ${xen}`, undefined],
+  ["by date", `(XEN) [2025-01-05 10:20:30] ${xen}`, 0],
+  ["by date and milliseconds", `(XEN) [2025-01-05 10:20:30.123] ${xen}`, 0],
+  ["since boot", `(XEN) [   31.400017] ${xen}`, seconds],
+])("the hypervisor's console, %s", async (_, line, at) => {
+  const { faults, events } = await logged(line);
+  expect(faults).toEqual(["0000:07:00.0 0x2c0000000"]);
+  expect(events[0]).toMatchObject({ actor: "hypervisor" });
+  expect(events[0]!.at ?? undefined).toBe(at);
+});
+
+test.each([
+  ["a journal", `Jan  5 10:20:30 box watch[812]: ${fault}`],
+  ["a monotonic journal", `[   31.400017] box watch[812]: ${fault}`],
+  ["/dev/kmsg", `12,1234,31400017,-;${fault}`],
+  ["dmesg -x", `user  :err   : [   31.400017] ${fault}`],
+  ["dmesg -r", `<12>[   31.400017] ${fault}`],
+  ["a guest of the hypervisor", `(d1) ${fault}`],
+  ["journalctl -o json", JSON.stringify({ _TRANSPORT: "stdout", PRIORITY: "6", MESSAGE: fault })],
+])("a program that quotes the kernel in %s reports nothing", async (_, line) => {
+  const { faults, events } = await logged("[   31.000000] Linux version 6.12.0", line);
+  expect(faults).toEqual([]);
+  expect(events[1]).toMatchObject({ kind: "message.logged", actor: "workload" });
+});
+
+test("journalctl -o json has the kernel's own time and level", async () => {
+  const { faults, events } = await logged(
+    JSON.stringify({
+      _TRANSPORT: "kernel",
+      PRIORITY: "3",
+      _SOURCE_MONOTONIC_TIMESTAMP: "31400017",
+      MESSAGE: fault,
+    }),
+    JSON.stringify({
+      _TRANSPORT: "kernel",
+      PRIORITY: "4",
+      _SOURCE_MONOTONIC_TIMESTAMP: "31400018",
+      MESSAGE: [...Buffer.from("dmar_fault: 7 callbacks suppressed")],
+    }),
+  );
+  expect(faults).toHaveLength(1);
+  expect(events[0]!.at).toBe(seconds);
+  expect(events[1]).toMatchObject({ level: "warning" });
+});
+
+test("dmesg --json has a field a line", async () => {
+  const { faults, events, skipped } = await logged(
+    "{",
+    '   "dmesg": [',
+    "      {",
+    '         "pri": 3,',
+    '         "time":    31.400017,',
+    `         "msg": ${JSON.stringify(fault)}`,
+    "      }",
+    "   ]",
+    "}",
+  );
+  expect(faults).toHaveLength(1);
+  expect(events).toHaveLength(1);
+  expect(events[0]!.at).toBe(seconds);
+  expect(skipped).toBe(0);
+});
+
+test("what /dev/kmsg adds to a record is part of it", async () => {
+  const { events, skipped } = await logged(
+    "6,1,100,-;acpi PNP0A08:00: host bridge",
+    " SUBSYSTEM=acpi",
+    " DEVICE=+acpi:PNP0A08:00",
+  );
+  expect(events).toHaveLength(1);
+  expect(skipped).toBe(0);
+});
+
+test("kernel and hypervisor cut each other's lines on a serial console", async () => {
+  const { faults } = await logged(
+    `[   31.400017] ${fault.slice(0, 70)}(XEN) ${xen}`,
+    fault.slice(70),
+    `(XEN) Brought up 4 CPUs[   32.000000] ${fault}`,
+  );
+  expect(faults).toEqual([
+    "0000:07:00.0 0x2c441000",
+    "0000:07:00.0 0x2c0000000",
+    "0000:07:00.0 0x2c441000",
+  ]);
+});
+
+test("a line that a mail has wrapped is one", async () => {
+  const { faults, skipped } = await logged(
+    `> [   31.400017] ${fault.slice(0, fault.indexOf(" addr"))}`,
+    `> ${fault.slice(fault.indexOf("addr"))}`,
+    "> what a program prints",
+  );
+  expect(faults).toEqual(["0000:07:00.0 0x2c441000"]);
+  expect(skipped).toBe(1);
+});
+
+test("a journal of two boots is refused", async () => {
+  await expect(
+    logged(
+      `Jan  5 10:20:30 box kernel: ${fault}`,
+      "-- Boot 0123456789abcdef0123456789abcdef --",
+      `Jan  5 10:30:30 box kernel: ${fault}`,
+    ),
+  ).rejects.toThrow(/dmesg\.txt:2: there are two boots in this file/);
+});

@@ -1,0 +1,86 @@
+// kernel.test.ts - what the kernel complains of in drivers and dies of itself is a fault; a warning is none.
+
+import { expect, test } from "vitest";
+import { logged, timed } from "./logged.ts";
+
+const driver = "nic_drv 0000:07:00.0";
+
+test.each([
+  [
+    `DMA-API: ${driver}: device driver frees DMA memory with wrong function [device address=0x00000000fe3c1000] [size=4096 bytes] [mapped as coherent] [unmapped as single]`,
+    "dma-api 0000:07:00.0 0xfe3c1000",
+  ],
+  [
+    `${driver}: DMA-API: device driver tries to free DMA memory it has not allocated [device address=0x00000000fe3c1000] [size=60 bytes]`,
+    "dma-api 0000:07:00.0 0xfe3c1000",
+  ],
+  [
+    `DMA-API: ${driver}: device driver failed to check map error[device address=0x00000000fe3d2000] [size=1514 bytes] [mapped as single]`,
+    "dma-api 0000:07:00.0 0xfe3d2000",
+  ],
+  [
+    `DMA-API: ${driver}: cacheline tracking EEXIST, overlapping mappings aren't supported`,
+    "dma-api 0000:07:00.0 ?",
+  ],
+  ["DMA-API: exceeded 7 overlapping mappings of cacheline 0x0000000000123456", "dma-api ? ?"],
+])("%s", async (line, fault) => {
+  expect((await logged(...timed(line))).faults).toEqual([fault]);
+});
+
+test.each([
+  [
+    "a bad pointer",
+    [
+      "BUG: unable to handle page fault for address: ffffc90000a00000",
+      "#PF: supervisor write access in kernel mode",
+      "Oops: 0002 [#1] PREEMPT SMP NOPTI",
+      "Call Trace:",
+      "---[ end trace 0000000000000000 ]---",
+      "Kernel panic - not syncing: Fatal exception in interrupt",
+    ],
+    1,
+  ],
+  ["BUG()", ["kernel BUG at mm/slub.c:305!", "invalid opcode: 0000 [#1] SMP"], 1],
+  ["a trap alone", ["general protection fault: 0000 [#1] SMP"], 1],
+  [
+    "two, one behind the other",
+    [
+      "BUG: kernel NULL pointer dereference, address: 0000000000000008",
+      "Oops: 0000 [#1] SMP",
+      "BUG: kernel NULL pointer dereference, address: 0000000000000008",
+      "Oops: 0000 [#2] SMP",
+    ],
+    2,
+  ],
+  [
+    "arm64",
+    [
+      "Unable to handle kernel NULL pointer dereference at virtual address 0000000000000000",
+      "Internal error: Oops: 0000000096000006 [#1] SMP",
+    ],
+    1,
+  ],
+  ["a panic", ["Kernel panic - not syncing: VFS: Unable to mount root fs"], 1],
+  [
+    "what the kernel survives",
+    [
+      "DMA-API: preallocated 65536 debug entries",
+      "------------[ cut here ]------------",
+      "WARNING: CPU: 1 PID: 310 at kernel/dma/debug.c:1058 check_unmap+0x4e1/0x8b0",
+      "bash[812]: segfault at 8 ip 0000000000401136 sp 00007ffd4a error 4 in bash[401000+1000]",
+      "DMAR: IOMMU not present",
+      "INFO: task kworker:12 blocked for more than 120 seconds.",
+    ],
+    0,
+  ],
+])("%s", async (_, lines, deaths) => {
+  const { faults, events } = await logged(...timed(...lines));
+  expect(faults).toEqual(Array.from({ length: deaths }, () => "oops"));
+  expect(events).toHaveLength(lines.length);
+});
+
+test("the hypervisor's death is one", async () => {
+  const { faults, events } = await logged("(XEN) Xen BUG at p2m.c:12", "(XEN) Panic on CPU 3:");
+  expect(faults).toEqual(["oops"]);
+  expect(events[0]!.actor).toBe("hypervisor");
+});

@@ -1,0 +1,42 @@
+// faults.test.ts - one fault told by two sources is one event.
+
+import { expect, test } from "vitest";
+import { deviceOf } from "../../../../src/event/register.ts";
+import { importedText } from "../captured.ts";
+
+const byKernel = (i: number, address: string, device = "07:00.0"): string =>
+  `[   31.40000${i}] DMAR: [DMA Read NO_PASID] Request device [${device}] fault addr ${address} [fault reason 0x06] PTE Read access is not set`;
+const byModel = (i: number, address: string, sid = "0x700"): string =>
+  `71@1700000000.00010${i}:vtd_dmar_fault sid ${sid} fault 6 addr ${address} write 0`;
+
+async function faultsOf(kernel: readonly string[], model: readonly string[]) {
+  const { events } = await importedText({
+    "dmesg.txt": `${kernel.join("\n")}\n`,
+    "qemu.log": `${model.join("\n")}\n`,
+  });
+  const faults = events.flatMap(({ seq, event }) =>
+    event.kind === "fault.raised" ? [{ seq, device: deviceOf(event.device!) }] : [],
+  );
+  const again = events.flatMap(({ event }) =>
+    event.kind !== "fault.raised" && event.cause != null ? [event.cause] : [],
+  );
+  return { faults, again };
+}
+
+test("the kernel's line and the model's are one fault, though the kernel knows the page alone", async () => {
+  const { faults, again } = await faultsOf([byKernel(0, "0x61400000")], [byModel(0, "0x61400a80")]);
+  expect(faults).toEqual([{ seq: 1, device: "0000:07:00.0" }]);
+  expect(again).toEqual([1]);
+});
+
+test("a rate-limited log tells some of the faults that the model tells", async () => {
+  const model = [0, 1, 2, 3].map((i) => byModel(i, "0x61400000"));
+  const { faults } = await faultsOf([byKernel(0, "0x61400000"), byKernel(1, "0x61400000")], model);
+  expect(faults).toHaveLength(4);
+});
+
+test("another device or another page is another fault", async () => {
+  const model = [byModel(0, "0x61400000", "0x708"), byModel(1, "0x61401000")];
+  const { faults } = await faultsOf([byKernel(0, "0x61400000")], model);
+  expect(faults).toHaveLength(3);
+});
