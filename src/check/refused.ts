@@ -17,6 +17,9 @@ export const isDeviceFault = ({ fault }: Fault): boolean =>
 /** Whether the kernel died, or a task of it for good. */
 export const isKernelFault = ({ fault }: Fault): boolean => fault === "oops" || fault === "blocked";
 
+/** Whether the kernel's own check complains of a driver; what it complains of is dma-release's to judge. */
+export const isComplaint = ({ fault }: Fault): boolean => fault === "dma-api";
+
 /** A fault of a device, and where it stands. */
 export interface DeviceFault extends EventAt {
   readonly event: Fault;
@@ -32,19 +35,19 @@ export interface Blocked extends EventAt {
 const MOST = 4096;
 const MOST_ALIKE = 64;
 
-export class Refused {
+export class Refused<F extends DeviceFault = DeviceFault> {
   /** Faults without an access, and accesses without a fault, by the number that the device issued. */
-  readonly #faults = new Map<number, DeviceFault>();
+  readonly #faults = new Map<number, F>();
   readonly #accesses = new Map<number, Blocked[]>();
-  readonly #left: (fault: DeviceFault) => void;
+  readonly #left: (fault: F) => void;
 
   /** `left` is told of each fault whose access the trace does not hold. */
-  constructor(left: (fault: DeviceFault) => void) {
+  constructor(left: (fault: F) => void) {
     this.#left = left;
   }
 
   /** The access before it that the fault blocked; null where none waits. */
-  fault(fault: DeviceFault): Blocked | null {
+  fault(fault: F): Blocked | null {
     const number = numberOf(fault.event.bus);
     if (number === null) {
       this.#left(fault);
@@ -64,7 +67,7 @@ export class Refused {
   }
 
   /** The fault that an access met; null where none is told yet, or it went through. */
-  faultOf({ bus, reached }: Access): DeviceFault | null {
+  faultOf({ bus, reached }: Access): F | null {
     const number = numberOf(bus);
     if (number === null || reached != null) return null;
     const fault = this.#faults.get(number);

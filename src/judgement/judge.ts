@@ -6,7 +6,7 @@
 
 import type { Check, Checked, Finding } from "../check/check.ts";
 import { checks as allChecks } from "../check/index.ts";
-import { isDeviceFault, isKernelFault } from "../check/refused.ts";
+import { isComplaint, isDeviceFault, isKernelFault } from "../check/refused.ts";
 import { CheckRun } from "../check/run.ts";
 import { hookNames } from "../event/hook.ts";
 import { FunctionNames } from "../event/row.ts";
@@ -152,7 +152,7 @@ export class Judge {
         this.#ended(event);
         return;
       case "fault.raised":
-        if (isDeviceFault(event) || isKernelFault(event)) this.#faults++;
+        if (isDeviceFault(event) || isKernelFault(event) || isComplaint(event)) this.#faults++;
         else this.#refusedBy = { seq: this.#seq, fault: event.fault, text: event.text ?? null };
         return;
       default:
