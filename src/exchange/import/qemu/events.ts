@@ -1,20 +1,16 @@
 // events.ts - says in events what a device did: which command it fetched, what it touched, and through what.
 
-import { bus, machine, mfnOf } from "../../../address.ts";
-import { bdfOf } from "../../../event/register.ts";
-import type { Of } from "../../../event/vocabulary.ts";
+import { bus, mfnOf } from "../../../address.ts";
 import type { Run } from "../join/run.ts";
 import { Unusable } from "../source/fields.ts";
 import type { Source } from "../source/source.ts";
+import { QemuIommu } from "./iommu.ts";
 import type { Touch } from "./network.ts";
 import { type DeviceCommand, type Entry, field } from "./records.ts";
 
 /** Events without addresses of buffers, kept as they are. */
 const structure =
-  /^(pci_nvme_|ahci_|vtd_|dma_|e1000e?_|handle_|process_ncq|execute_ncq|ncq_|ide_|pci_cfg_|msix_)/;
-const TRANSLATED =
-  /dev ([0-9a-f]+):([0-9a-f]+)\.([0-9a-f]+) iova (0x[0-9a-f]+) -> gpa (0x[0-9a-f]+) mask (0x[0-9a-f]+)/;
-
+  /^(pci_nvme_|translation failed$|invalid access$|ahci_|vtd_|amdvi_|smmu_|smmuv3_|virtio_iommu_|dma_|e1000e?_|handle_|process_ncq|execute_ncq|ncq_|ide_|pci_cfg_|msix_)/;
 /** Addresses that events hold are below this. */
 const HIGHEST = 2 ** 52;
 
@@ -23,8 +19,11 @@ export class QemuEvents {
   /** The network card, once the mapping of one of its rings tells which device it is. */
   #card: number | null = null;
 
+  readonly #iommu: QemuIommu;
+
   constructor(run: Run) {
     this.#run = run;
+    this.#iommu = new QemuIommu(run);
   }
 
   knows(name: string): boolean {
@@ -77,20 +76,9 @@ export class QemuEvents {
       case "pci_nvme_create_sq":
         this.#named(name, needed(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 64);
         return;
-      case "vtd_dmar_translate":
-        this.#translated(name, body);
-        return;
-      case "vtd_inv_desc_iotlb_domain":
-      case "vtd_inv_desc_iotlb_global":
-      case "vtd_inv_desc_iotlb_pages":
-      case "vtd_iotlb_reset":
-        this.#run.emit({ kind: "tlb.flushed", actor: "device", place: name, which: "iommu" });
-        return;
-      case "vtd_dmar_fault":
-        this.#faulted(name, body);
-        return;
       default:
-        this.#run.emit({ kind: "call.entered", actor: "device", place: name, text: body });
+        if (!this.#iommu.emit(name, body))
+          this.#run.emit({ kind: "call.entered", actor: "device", place: name, text: body });
     }
   }
 
@@ -167,47 +155,6 @@ export class QemuEvents {
     const { controllers, buffers } = this.#run;
     const device = controllers.size === 1 ? [...controllers.values()][0]! : null;
     buffers.named(place, device, address, size);
-  }
-
-  #translated(place: string, body: string): void {
-    const run = this.#run;
-    const [, at, slot, fn, iova, gpa, mask] = TRANSLATED.exec(body) ?? [];
-    const [from, to] = [Number(iova), Number(gpa)];
-    if (!(from < HIGHEST && to < HIGHEST && Number(mask) < HIGHEST))
-      throw new Unusable("no device, IOVA, address and mask below 2^52");
-    const device = bdfOf(`0000:${at}:${slot}.${fn}`);
-    run.emit({
-      kind: "iommu.translated",
-      actor: "device",
-      place,
-      cause: run.iommu.entryOf(device, from),
-      device,
-      machine: run.iommu.reachedBy(device, from),
-      bus: bus(from),
-      reached: machine(to),
-      size: Number(mask) + 1,
-    });
-  }
-
-  /** The device is the sid: bus in the upper byte, slot and function in the lower. */
-  #faulted(place: string, body: string): void {
-    const address = field(body, "addr");
-    const raised: Of<"fault.raised"> = {
-      kind: "fault.raised",
-      actor: "device",
-      place,
-      fault: "iommu",
-      text: `${place} ${body}`,
-      device: field(body, "sid"),
-      bus: address === null || address >= HIGHEST ? null : bus(address),
-    };
-    this.#run.faults.raise(this.#run.source, raised, (cause) => ({
-      kind: "call.entered",
-      actor: "device",
-      place,
-      cause,
-      text: body,
-    }));
   }
 }
 

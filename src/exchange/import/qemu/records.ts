@@ -34,6 +34,11 @@ export interface Entry {
 
 const LINE = /^\d+@(\d+)\.\d+:(\w+) ?(.*)$/;
 const DUMP = /^(?:0x)?[0-9a-f]{2,4}: (?: ?[0-9a-f]{2})+ *$/;
+/** What `-d guest_errors` adds, without a time: an IOMMU refuses, and so the access behind it. */
+const GUEST_ERRORS: readonly (readonly [string, RegExp])[] = [
+  ["translation failed", /^\S+ translation failed for iova=0x/],
+  ["invalid access", /^Invalid (?:read|write) at addr 0x/],
+];
 const ADMIN = 2 ** 16;
 
 export class QemuRecords {
@@ -50,6 +55,8 @@ export class QemuRecords {
   #port: number | null = null;
   readonly #ports = new Map<number, DeviceCommand>();
   readonly network = new Network();
+  /** Of the last line that has a time. */
+  #second = 0;
 
   nvmeBy(key: string): DeviceCommand[] {
     return this.#nvme.get(key) ?? [];
@@ -66,10 +73,19 @@ export class QemuRecords {
   /** Takes a line; `number` counts records. "nothing" for a line that is part of another, else a complaint. */
   read(text: string, line: number, number: number): Entry | string {
     const [, second, name, body] = LINE.exec(text) ?? [];
-    if (name === undefined || body === undefined) return this.#beside(text);
+    if (name === undefined || body === undefined)
+      return this.#guestError(text, line) ?? this.#beside(text);
+    this.#second = Number(second);
     const command = this.#commandOf(name, body, number);
     const touch = name.startsWith("e1000e_") ? this.network.read(name, body, number) : null;
-    return { line, text, second: Number(second), name, body, command, touch };
+    return { line, text, second: this.#second, name, body, command, touch };
+  }
+
+  #guestError(text: string, line: number): Entry | null {
+    const [name] = GUEST_ERRORS.find(([, pattern]) => pattern.test(text)) ?? [];
+    if (name === undefined) return null;
+    const nothing = { command: null, touch: null };
+    return { line, text, second: this.#second, name, body: text, ...nothing };
   }
 
   #beside(text: string): string {
