@@ -21,6 +21,7 @@ import { translate } from "../machine/iommu.ts";
 import { pagesOf, type State } from "../machine/state.ts";
 import { Table } from "../machine/table.ts";
 import type { Check, Report } from "./check.ts";
+import { hasIommu } from "./platform.ts";
 
 export const mappingAstray: Check = {
   name: "mapping-astray",
@@ -29,6 +30,7 @@ export const mappingAstray: Check = {
   watch: (about, report) => {
     /** By frame of a slot: the page that was last copied to it. */
     const slots = new Table<Mfn, Pfn>();
+    const isImported = about.source === "imported";
     return {
       after: {
         "page.copied": ({ direction, phys, reached, size }) => {
@@ -39,11 +41,11 @@ export const mappingAstray: Check = {
         },
         "dma.mapped": (event, { state }) => {
           // A capture does not say which domain of the IOMMU a device is in.
-          if (about.source === "imported" && state.iommu.size > 0) {
+          if (isImported && (hasIommu(about) || event.machine == null || event.reached == null)) {
             lookAtFirst(event, report);
             return;
           }
-          const page = strayPage(event, state, slots);
+          const page = strayPage(event, state, slots, isImported);
           if (page === null) {
             if (event.machine == null || event.reached == null)
               report.unknown(
@@ -80,15 +82,22 @@ function lookAtFirst(event: Of<"dma.mapped">, report: Report): void {
 }
 
 /** The first page that the handle does not lead to; null where it leads to all whose frame is known. */
-function strayPage({ bus, phys, size }: Of<"dma.mapped">, state: State, slots: Table<Mfn, Pfn>) {
+function strayPage(
+  { bus, phys, reached: first, size }: Of<"dma.mapped">,
+  state: State,
+  slots: Table<Mfn, Pfn>,
+  isImported: boolean,
+) {
   if (phys == null) return null;
+  // A real bus can see memory at an offset: the importer says where the handle leads.
+  const leads = isImported && first != null ? first : untranslated(bus);
   const start = pageOffset(phys);
   for (let number = 0; number * PAGE_SIZE < start + size; number++) {
     const bytes = number === 0 ? 0 : number * PAGE_SIZE - start;
     const machine = state.machineOf(offset(phys, bytes));
     if (machine === null) continue;
     const address = offset(bus, bytes);
-    const direct = state.iommu.size > 0 ? null : untranslated(address);
+    const direct = state.iommu.size > 0 ? null : offset(leads, bytes);
     const reached = translate(state, address) ?? direct;
     if (reached === machine) continue;
     const page = pfnOf(offset(phys, bytes));

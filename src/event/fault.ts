@@ -25,6 +25,7 @@ export const faults = [
   "iommu", // an IOMMU refused an access of a device
   "blocked", // a task sleeps on a lock that nobody will give back
   "dma-api", // the kernel's own check complains of how a driver uses the DMA-mapping interface
+  "not-mapped", // the kernel could not map a buffer for a device
 ] as const;
 
 export const fault = {

@@ -12,6 +12,7 @@ import {
   pciField,
   sizeField,
   subject,
+  textField,
   translationFields,
   virtField,
 } from "./field.ts";
@@ -37,6 +38,8 @@ const buffer = {
   /** The buffer as the CPU has it; the other addresses are of what the device should reach, which can be a bounce slot. */
   virt: optional(virtField),
   size: sizeField,
+  /** What the caller asked for besides: SKIP_CPU_SYNC, MMIO, CC_SHARED. */
+  text: optional(textField),
 } as const;
 
 export const iommu = {
@@ -72,12 +75,13 @@ export const iommu = {
   "dma.mapped": kind(
     { effect: "changes", doneBy: "platform", scope: "trace", use: "handed", inCaptures: false },
     buffer,
-    (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)}`,
+    (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)}${also(e.text)}`,
   ),
   "dma.unmapped": kind(
     { effect: "changes", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     buffer,
-    (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} ended`,
+    (e) =>
+      `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} ended${also(e.text)}`,
   ),
   // What the IOMMU itself said it made of an address that a device issued; both are whole pages.
   "iommu.translated": kind(
@@ -90,3 +94,6 @@ export const iommu = {
 
 const whose = (device: number | null | undefined): string =>
   device == null ? "" : ` for ${deviceOf(device)}`;
+
+const also = (attributes: string | null | undefined): string =>
+  attributes == null ? "" : `, ${attributes}`;

@@ -2,6 +2,7 @@
 
 import { distance, hex, offset, type RegisterIndex, raw, registerIndex } from "../address.ts";
 import { UserError } from "../fault.ts";
+import { isNamedDevice, nameOfDevice } from "./device-name.ts";
 import { highField, subject, translationFields, widthField, wordField } from "./field.ts";
 import { kind } from "./kind.ts";
 
@@ -33,7 +34,9 @@ export function bdfOf(device: string): number {
   return domain! * 0x10000 + bus! * 256 + slot! * 8 + fn!;
 }
 
+/** A device's name: a PCI device's is its address. */
 export function deviceOf(bdf: number): string {
+  if (isNamedDevice(bdf)) return nameOfDevice(bdf);
   const two = (n: number) => n.toString(16).padStart(2, "0");
   const domain = Math.floor(bdf / DEVICES)
     .toString(16)

@@ -1,6 +1,7 @@
 // capture-counts.ts - counts of a captured run: addresses that devices got, and how many lead to their page.
 
 import { type Address, raw } from "../address.ts";
+import { deviceOf } from "../event/register.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
 import { LiveMappings, type Misuse } from "../machine/access.ts";
 
@@ -13,6 +14,15 @@ export interface Pairs {
   readonly equalsP2m: number;
 }
 
+/** Mappings of one device, made by one function, that never ended, with the first and the last of them. */
+export interface LiveCount {
+  readonly device: string | null;
+  readonly place: string | null;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface CaptureCounts {
   readonly dma: {
     readonly page: Pairs;
@@ -20,6 +30,8 @@ export interface CaptureCounts {
     readonly coherent: Pairs;
     /** Null where no source tells what was mapped: then no access can be judged. */
     readonly deviceAccesses: { readonly total: number; readonly inLiveMapping: number | null };
+    /** What is still mapped at the end; the end of a capture is not the end of a run. */
+    readonly live: { readonly total: number; readonly by: readonly LiveCount[] };
   };
   readonly iommu: {
     readonly maps: { readonly total: number; readonly identity: number };
@@ -92,7 +104,11 @@ export class CaptureCounter {
     const judged = this.#tellsMappings;
     const inLiveMapping = judged ? this.#accesses.inLiveMapping : null;
     return {
-      dma: { ...this.#dma, deviceAccesses: { total: this.#accesses.total, inLiveMapping } },
+      dma: {
+        ...this.#dma,
+        deviceAccesses: { total: this.#accesses.total, inLiveMapping },
+        live: { total: this.#live.live.size, by: liveCounts(this.#live.live) },
+      },
       iommu: { maps: this.#maps, translations: this.#translations },
       pageTableWrites: this.#pageTableWrites,
       misuses: judged ? this.#misuses : {},
@@ -120,6 +136,28 @@ export class CaptureCounter {
     if (before === undefined) this.#misuses[misuse] = { count: 1, first: seq };
     else before.count++;
   }
+}
+
+/** By device and function, in the order of the first. */
+function liveCounts(live: ReadonlyMap<number, Of<"dma.mapped">>): LiveCount[] {
+  const counts = new Map<string, { -readonly [K in keyof LiveCount]: LiveCount[K] }>();
+  for (const [seq, { device = null, place = null }] of live) {
+    const key = `${device} ${place}`;
+    const there = counts.get(key);
+    if (there === undefined)
+      counts.set(key, {
+        device: device === null ? null : deviceOf(device),
+        place,
+        count: 1,
+        first: seq,
+        last: seq,
+      });
+    else {
+      there.count++;
+      there.last = seq;
+    }
+  }
+  return [...counts.values()];
 }
 
 /** Single pages, segments of a list, or coherent memory. */

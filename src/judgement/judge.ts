@@ -22,6 +22,7 @@ import {
 import { type Event, type KindName, kindCode, kindNames, type Of } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
 import { CaptureCounter } from "./capture-counts.ts";
+import { Inferred } from "./inferred.ts";
 import type { CheckTally, Judgement, Refusal, WrongEvent } from "./judgement.ts";
 import { type Lookup, SOURCELESS, Sources } from "./sources.ts";
 
@@ -43,6 +44,7 @@ const HOOK = kindCode["hook.called"];
 
 export class Judge {
   readonly #past: Lookup;
+  readonly #inferred: Inferred;
   readonly #checks: CheckRun;
   readonly #wrong: (event: WrongEvent) => void;
   readonly #places = new FunctionNames();
@@ -68,6 +70,7 @@ export class Judge {
 
   constructor(about: About, state: State, { past, checks = allChecks, wrong }: Watching) {
     this.#past = past;
+    this.#inferred = new Inferred(about);
     this.#wrong = wrong ?? (() => {});
     this.#sources = new Sources(past, this.#places.names);
     this.#checks = new CheckRun(about, checks, state, (finding) => {
@@ -184,7 +187,10 @@ export class Judge {
     }
     if (this.#found.length > 0) this.#report(event, null);
     if (verdict === "unknown" || (verdict === null && this.#isUnknown)) this.#uses.unknown++;
-    else if (verdict !== null || event.kind === "hook.called") this.#uses.right++;
+    else if (verdict !== null || event.kind === "hook.called") {
+      this.#uses.right++;
+      if (this.#inferred.has(event)) this.#uses.inferred++;
+    }
   }
 
   #verdictOf(event: Event): Verdict | null {

@@ -1,11 +1,12 @@
 // access.ts - whether a device was allowed to touch what it touched: the mapping it went through says so.
 
-import { distance, onDeviceBus } from "../address.ts";
+import { type Bus, distance, onDeviceBus } from "../address.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
 
 export const misuses = ["never mapped", "after unmap", "past its end", "wrong direction"] as const;
 export type Misuse = (typeof misuses)[number];
 
+type Mapped = Of<"dma.mapped">;
 type Access = Of<"device.read"> | Of<"device.wrote">;
 
 /**
@@ -21,37 +22,65 @@ export function accessFault(access: Access, cause: Event | null): Misuse | null 
   return cause.direction === forbidden ? "wrong direction" : null;
 }
 
-const keyOf = ({ device, handle }: Of<"dma.mapped"> | Of<"dma.unmapped">): string =>
-  `${device ?? ""} ${handle}`;
+/** What an ending comes to. */
+export interface Ended {
+  /** The mapping that it ends; null where none is known. */
+  readonly made: Mapped | null;
+  /** Whether the device had a mapping at that handle before. */
+  readonly wasMapped: boolean;
+  /** Where the device never had one there: another's at the same handle, of the same size and direction. */
+  readonly other: Mapped | null;
+}
 
 /** The mappings in force, by the event that made them. */
 export class LiveMappings {
-  readonly #live = new Map<number, Of<"dma.mapped">>();
-  /** The seqs of a device's mappings at one handle, the latest last. */
-  readonly #handles = new Map<string, number[]>();
+  readonly #live = new Map<number, Mapped>();
+  /** Handle -> device -> the seqs of its mappings there, the latest last; none left where it had some. */
+  readonly #handles = new Map<Bus, Map<number | null, number[]>>();
 
-  get live(): ReadonlyMap<number, Of<"dma.mapped">> {
+  get live(): ReadonlyMap<number, Mapped> {
     return this.#live;
   }
 
-  mapped(event: Of<"dma.mapped">, seq: number): void {
+  mapped(event: Mapped, seq: number): void {
     this.#live.set(seq, event);
-    const key = keyOf(event);
-    const seqs = this.#handles.get(key);
-    if (seqs === undefined) this.#handles.set(key, [seq]);
+    const { handle, device = null } = event;
+    let devices = this.#handles.get(handle);
+    if (devices === undefined) {
+      devices = new Map();
+      this.#handles.set(handle, devices);
+    }
+    const seqs = devices.get(device);
+    if (seqs === undefined) devices.set(device, [seq]);
     else seqs.push(seq);
   }
 
   /** Ends the mapping that the event came from; where it names none, the latest of its handle. */
-  unmapped(event: Of<"dma.unmapped">): void {
-    const key = keyOf(event);
-    const seqs = this.#handles.get(key) ?? [];
-    const seq = event.cause ?? seqs.at(-1);
-    if (seq === undefined) return;
-    this.#live.delete(seq);
-    const left = seqs.filter((one) => one !== seq);
-    if (left.length === 0) this.#handles.delete(key);
-    else this.#handles.set(key, left);
+  unmapped(event: Of<"dma.unmapped">): Ended {
+    const { handle, device = null, cause } = event;
+    const devices = this.#handles.get(handle);
+    const seqs = devices?.get(device);
+    const seq = cause ?? seqs?.at(-1);
+    const made = seq === undefined ? undefined : this.#live.get(seq);
+    if (made === undefined) {
+      const other = seqs === undefined ? this.#likeIt(event, devices) : null;
+      return { made: null, wasMapped: seqs !== undefined, other };
+    }
+    this.#live.delete(seq!);
+    devices!.set(device, seqs?.filter((one) => one !== seq) ?? []);
+    return { made, wasMapped: true, other: null };
+  }
+
+  #likeIt(
+    { size, direction }: Of<"dma.unmapped">,
+    devices: ReadonlyMap<number | null, readonly number[]> = new Map(),
+  ): Mapped | null {
+    for (const seqs of devices.values())
+      for (const seq of seqs) {
+        const made = this.#live.get(seq);
+        if (made?.size === size && made.direction === direction) return made;
+      }
+    return null;
   }
 
   /** What is wrong with an access now; null where nothing is. */

@@ -1,6 +1,6 @@
 // capture-text.ts - what a captured run comes to, for people.
 
-import type { CaptureCounts, Pairs } from "../judgement/capture-counts.ts";
+import type { CaptureCounts, LiveCount, Pairs } from "../judgement/capture-counts.ts";
 import { counted, countOf, inColumns, indented } from "./text.ts";
 
 /** Counts of what was given to devices, and where it led. */
@@ -19,6 +19,10 @@ export function captureText({
   const lines = [
     inColumns(rows, ["", "pairs", "bus = phys", "bus = machine by P2M"]),
     accesses(dma.deviceAccesses),
+    ...dma.live.by.slice(0, MOST_LIVE).map(liveText),
+    ...(dma.live.by.length > MOST_LIVE
+      ? [`and mappings of ${dma.live.by.length - MOST_LIVE} more that never ended`]
+      : []),
     part("maps of the IOMMU", iommu.maps.total, iommu.maps.identity, "with bus = phys"),
     part(
       "translations of the IOMMU",
@@ -45,6 +49,13 @@ export function captureText({
     indented(lines.filter((line) => line !== "").join("\n")),
   ].join("\n");
 }
+
+/** Devices and functions whose mappings never ended, and that are shown. */
+const MOST_LIVE = 8;
+
+const liveText = ({ device, place, count, first, last }: LiveCount): string =>
+  `${countOf(count, "mapping")} never ended: ${device ?? "a device that is not told"}, ` +
+  `${place ?? "a function that is not told"}, first #${first}, last #${last}`;
 
 const pairs = (of: Pairs): string[] => [of.pairs, of.identity, of.equalsP2m].map(counted);
 

@@ -3,6 +3,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
 import { chipsetCalled } from "../chipset/index.ts";
+import { learnNames } from "../event/device-name.ts";
 import { at, columns } from "../event/field.ts";
 import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/row.ts";
 import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
@@ -281,6 +282,8 @@ export function aboutOf(database: Database): TraceFacts {
     .prepare<[], Stored>(`SELECT ${columns.join(", ")} FROM trace`)
     .safeIntegers()
     .get()!;
+  const options: About["options"] = JSON.parse(trace.options);
+  learnNames(options.devices);
   const about: About = {
     platform: trace.platform,
     hooks: trace.hooks,
@@ -290,7 +293,7 @@ export function aboutOf(database: Database): TraceFacts {
       return prepareValue(database, build.selectFrom("trace").select("operations")).get() ?? null;
     },
     seed: Number(trace.seed),
-    options: JSON.parse(trace.options),
+    options,
     virtBase: BigInt.asUintN(64, trace.virt_base),
     physIsMachine: trace.phys_is_machine === 1n,
     source: trace.source,

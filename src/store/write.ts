@@ -2,6 +2,7 @@
 
 import { type Database, SqliteError, type Statement } from "better-sqlite3";
 import { chipsetCalled } from "../chipset/index.ts";
+import { isNamedDevice, namesText } from "../event/device-name.ts";
 import { at } from "../event/field.ts";
 import { canHaveTexts, encodeRow, FunctionNames, type Texts, textsOf } from "../event/row.ts";
 import type { About, SourceFile } from "../event/trace.ts";
@@ -39,6 +40,9 @@ export class TraceWriter {
   readonly #keyframes: KeyframeRecorder;
   readonly #judgement: JudgementWriter;
   #past: PastEvents | undefined;
+  /** Devices on no PCI bus, which events name by number. */
+  readonly #devices = new Set<number>();
+  readonly #about: About;
   readonly #keepLine: (seq: number, line: KeptLine) => void;
   #last = 0;
   #committed = 0;
@@ -56,6 +60,7 @@ export class TraceWriter {
   /** Takes over a file that `createFile` made. */
   constructor(path: string, database: Database, about: About, spacing = SPACING) {
     this.#path = path;
+    this.#about = about;
     this.#keyframes = new KeyframeRecorder(database, kindNames, spacing);
     this.#database = database;
     this.#signature = new Signature(chipsetCalled(about.chipset));
@@ -87,6 +92,8 @@ export class TraceWriter {
    */
   append(seq: number, op: number, event: Event, state?: State): void {
     if (seq !== this.#last + 1) this.#isOutOfOrder(seq);
+    const { device } = event as { readonly device?: number | null };
+    if (device != null && isNamedDevice(device)) this.#devices.add(device);
     const { values, end } = this.#events;
     const filled = encodeRow(values, end, seq, op, event, this.#places);
     this.#digest.row(values, end, filled);
@@ -165,13 +172,22 @@ export class TraceWriter {
       makeIndexes(this.#database, kindNames);
       run(
         this.#database,
-        build.updateTable("trace").set({ digest, events: this.#last, finished: 1 }),
+        build
+          .updateTable("trace")
+          .set({ digest, events: this.#last, finished: 1, options: this.#options() }),
       );
       this.#close();
     } catch (error) {
       throw this.#failed(error);
     }
     return { events: this.#last, digest };
+  }
+
+  /** With the names of devices, which only the events show. */
+  #options(): string {
+    const { options } = this.#about;
+    const devices = namesText(this.#devices);
+    return JSON.stringify(devices === "" ? options : { ...options, devices });
   }
 
   /** Keeps what there is, without the finish mark: a torn trace. */

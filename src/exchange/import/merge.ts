@@ -1,5 +1,7 @@
 // merge.ts - imports the files of one run together: context first, then all streams in true order.
 
+import { hex } from "../../address.ts";
+import { deviceOf } from "../../event/register.ts";
 import type { About, SourceFile } from "../../event/trace.ts";
 import { UserError } from "../../fault.ts";
 import { formatOf } from "./formats.ts";
@@ -114,7 +116,6 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     while (await log.more());
     log.end();
   }
-  run.iommu.end();
   for (const stream of streams) stream.end?.();
 }
 
@@ -186,7 +187,7 @@ function aboutRun(environment: Environment, opened: readonly Opened[]): About {
     workload: "captured",
     operations: null,
     seed: 0,
-    options: environment.pageOffset === null ? {} : { pageOffset: environment.pageOffset },
+    options: optionsOf(environment),
     virtBase: VIRT_BASE,
     physIsMachine: environment.known && !environment.xen,
     source: "imported",
@@ -200,6 +201,17 @@ export const UNKNOWN = "unknown";
 function platformOf({ xen, known, iommu, swiotlb }: Environment): string {
   if (!known) return UNKNOWN;
   const base = xen ? "xen-dom0" : "native";
-  if (iommu) return `${base}-vtd`;
-  return swiotlb && !xen ? `${base}-swiotlb` : base;
+  const named = iommu === null ? base : `${base}-${iommu}`;
+  return swiotlb && !xen ? `${named}-swiotlb` : named;
+}
+
+/** What was found of the machine beside its platform, by the names of a trace's options. */
+function optionsOf({ pageOffset, inferred, identity, offsets }: Environment): About["options"] {
+  const buses = [...offsets].map(([device, by]) => `${deviceOf(device)}+${hex(by)}`);
+  return {
+    ...(pageOffset === null ? {} : { pageOffset }),
+    ...(inferred ? { inferred: "platform" } : {}),
+    ...(identity.size === 0 ? {} : { identity: [...identity].map(deviceOf).join(" ") }),
+    ...(buses.length === 0 ? {} : { busOffsets: buses.join(" ") }),
+  };
 }

@@ -36,7 +36,10 @@ export async function importFile(
   const survey = {
     xen: before.length > 0,
     known: true,
-    iommu: false,
+    inferred: false,
+    iommu: null,
+    identity: new Set<number>(),
+    offsets: new Map<number, number>(),
     swiotlb: false,
     network: false,
     pageOffset: null,

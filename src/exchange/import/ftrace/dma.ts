@@ -3,12 +3,17 @@
 // Formats: include/trace/events/dma.h of 6.12, of stable 6.12.y and 6.13 (virt_addr), of 2025 (dma_map_phys).
 
 import { virtOf } from "../join/run.ts";
-import { deviceOf, directions } from "../kernel/buffers.ts";
+import { directions, type End } from "../kernel/buffers.ts";
 import type { Direction, Mapping } from "../kernel/command.ts";
+import { deviceOf } from "../kernel/device.ts";
 import { address, addressOf, list, size, sizeOf, textOf, Unusable } from "../source/fields.ts";
+import type { Record } from "./record.ts";
 import type { Handler, Handlers, Kernel } from "./tasks.ts";
 
-const deviceIn = (body: string): number | null => deviceOf(body.slice(0, body.indexOf(" ")));
+export const deviceIn = (body: string): number | null => deviceOf(body.slice(0, body.indexOf(" ")));
+
+/** DMA_MAPPING_ERROR of include/linux/dma-mapping.h: nothing was mapped. */
+export const isFailed = (handle: string | null): boolean => /^(0x)?f{16}$/.test(handle ?? "");
 
 export function directionIn(body: string, key = "dir"): Direction {
   const text = textOf(body, key) ?? "BIDIRECTIONAL";
@@ -19,48 +24,59 @@ export function directionIn(body: string, key = "dir"): Direction {
 
 const mapOne: Handler = (kernel, { task, name, body }) => {
   const device = deviceIn(body);
+  if (isFailed(textOf(body, "dma_addr"))) return failed(kernel, name, device, body);
   const range = { bus: address(body, "dma_addr"), size: size(body, "size") };
-  const direction = directionIn(body);
-  const phys = address(body, "phys_addr");
-  kernel.run.iommu.claim(task, device, range.bus, range.size);
   kernel.buffers.map({
     place: name,
     device,
-    direction,
-    phys,
+    direction: directionIn(body),
+    phys: address(body, "phys_addr"),
     ...range,
+    attributes: attributesIn(body),
     command: kernel.commandFor(task, device),
   });
   return true;
 };
 
-const unmapOne: Handler = (kernel, { task, name, body }) => {
-  const [device, start] = [deviceIn(body), address(body, "dma_addr")];
-  return giveBack(kernel, task, device, start, name);
-};
+/** The text ends with them, and has none where nothing was asked for. */
+const attributesIn = (body: string): string | null => textOf(body, "attrs");
 
-/** Gives one buffer back; what was mapped before the trace began is given back without a mapping. */
-export function giveBack(
-  kernel: Kernel,
-  task: number,
-  device: number | null,
-  start: number,
-  place: string,
-): boolean {
-  const mapping = kernel.run.mappings.at(device, start);
-  if (mapping === null) return true;
-  if (!kernel.settle(mapping.command)) return false;
-  if (!kernel.run.device.settleBuffer(mapping)) return false;
-  release(kernel, task, [mapping], place);
+function failed(kernel: Kernel, name: string, device: number | null, body: string): true {
+  const fault = name.includes("alloc") ? "no-memory" : "not-mapped";
+  kernel.buffers.failed(fault, name, device, `${name} ${body}`);
   return true;
 }
 
-function release(kernel: Kernel, task: number, mapped: readonly Mapping[], place: string): void {
-  for (const mapping of mapped) {
-    const { device, start, size } = mapping;
-    kernel.run.iommu.claim(task, device, start, size);
-    if (mapping.ended === 0) kernel.buffers.unmap(mapping, place);
-  }
+const unmapOne: Handler = (kernel, { name, body }) =>
+  giveBack(kernel, {
+    place: name,
+    device: deviceIn(body),
+    start: address(body, "dma_addr"),
+    size: size(body, "size"),
+    direction: directionIn(body),
+    attributes: attributesIn(body),
+  });
+
+/** What `dma_free_coherent` says of direction is bidirectional always; freeing NULL is nothing. */
+const free: Handler = (kernel, { name, body }) => {
+  if (/^0+$/.test(textOf(body, "virt_addr") ?? "")) return true;
+  return giveBack(kernel, {
+    place: name,
+    device: deviceIn(body),
+    start: address(body, "dma_addr"),
+    size: size(body, "size"),
+    direction: name === "dma_free" ? "coherent" : directionIn(body),
+    attributes: attributesIn(body),
+  });
+};
+
+/** Gives one buffer back; what was mapped before the trace began is given back without a mapping. */
+export function giveBack(kernel: Kernel, end: End): boolean {
+  const mapping = kernel.run.mappings.ended(end);
+  if (mapping !== null && !kernel.settle(mapping.command)) return false;
+  if (mapping !== null && !kernel.run.device.settleBuffer(mapping)) return false;
+  kernel.buffers.unmap(mapping, end);
+  return true;
 }
 
 /** A task is about to give these back: what it clears in the IOMMU next is theirs. */
@@ -71,23 +87,45 @@ export function announce(kernel: Kernel, task: number, mapped: readonly Mapping[
   if (mapped.length > 0) kernel.givingBack.set(task, { device, start, end });
 }
 
-const alloc: Handler = (kernel, { task, name, body }) => {
+const alloc: Handler = (kernel, { name, body }) => {
+  const device = deviceIn(body);
+  // A failed allocation gives virt_addr=0, and no address (include/trace/events/dma.h).
+  const given = textOf(body, "virt_addr") ?? textOf(body, "phys_addr") ?? "1";
+  if (/^0+$/.test(given)) return failed(kernel, name, device, body);
   const virt = virtOf(textOf(body, "virt_addr") ?? "");
   const phys = textOf(body, "phys_addr") === null ? null : address(body, "phys_addr");
-  const device = deviceIn(body);
-  const range = { bus: address(body, "dma_addr"), size: size(body, "size") };
-  kernel.run.iommu.claim(task, device, range.bus, range.size);
   kernel.buffers.map({
     place: name,
     device,
-    direction: "coherent",
+    direction: name === "dma_alloc" ? "coherent" : directionIn(body),
     phys: phys ?? kernel.physOfVirt(virt),
-    ...range,
+    bus: address(body, "dma_addr"),
+    size: size(body, "size"),
     virt,
+    attributes: attributesIn(body),
     command: null,
   });
   return true;
 };
+
+/** One range of the bus over pages from anywhere (dma_alloc_noncontiguous). */
+const allocTable: Handler = (kernel, { name, body }) => {
+  const pages = list(body, "phys_addrs");
+  kernel.buffers.map({
+    place: name,
+    device: deviceIn(body),
+    direction: directionIn(body),
+    phys: pages.length === 1 ? addressOf(pages[0]!, "phys_addrs") : null,
+    bus: address(body, "dma_addr"),
+    size: size(body, "size"),
+    attributes: attributesIn(body),
+    command: null,
+  });
+  return true;
+};
+
+const notMapped: Handler = (kernel, { name, body }: Record) =>
+  failed(kernel, name, deviceIn(body), body);
 
 const mapList: Handler = (kernel, { task, body }) => {
   const device = deviceIn(body);
@@ -101,7 +139,6 @@ const mapList: Handler = (kernel, { task, body }) => {
   cut(kernel, body);
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const command = kernel.commandFor(task, device) ?? kernel.listCommand(task, device, bytes);
-  for (const [i, start] of starts.entries()) kernel.run.iommu.claim(task, device, start, sizes[i]!);
   // An IOMMU can make one range of several segments; which of them lie in it, the record does not say.
   const paired = phys.length === starts.length;
   const mapped = starts.map((start, i) =>
@@ -112,6 +149,7 @@ const mapList: Handler = (kernel, { task, body }) => {
       phys: paired ? phys[i]! : null,
       bus: start,
       size: sizes[i]!,
+      attributes: attributesIn(body),
       command,
     }),
   );
@@ -128,23 +166,30 @@ function cut(kernel: Kernel, body: string): void {
   }
 }
 
-const unmapList: Handler = (kernel, { task, body }) => {
+const unmapList: Handler = (kernel, { name, body }) => {
   const device = deviceIn(body);
   const first = list(body, "phys_addrs")[0];
   if (first === undefined) throw new Unusable("an empty list", "phys_addrs");
-  return giveBackList(kernel, task, device, `${addressOf(first, "phys_addrs")}`);
+  return giveBackList(kernel, {
+    place: name,
+    device,
+    name: `${addressOf(first, "phys_addrs")}`,
+    direction: directionIn(body),
+    attributes: attributesIn(body),
+  });
 };
 
+/** A scatterlist that is given back by the name that it was kept under; one that was never seen tells no address. */
 export function giveBackList(
   kernel: Kernel,
-  task: number,
-  device: number | null,
-  name: string,
+  { name, ...end }: Omit<End, "start"> & { readonly name: string },
 ): boolean {
-  const mapped: readonly Mapping[] = kernel.listOf(device, name);
+  const mapped: readonly Mapping[] = kernel.listOf(end.device, name);
   if (!kernel.settle(mapped[0]?.command ?? null)) return false;
-  release(kernel, task, mapped, "dma_unmap_sg");
-  kernel.dropList(device, name);
+  for (const mapping of mapped)
+    if (mapping.ended === 0)
+      kernel.buffers.unmap(mapping, { ...end, start: mapping.start, size: mapping.size });
+  kernel.dropList(end.device, name);
   return true;
 }
 
@@ -157,8 +202,12 @@ export const dmaEvents: Handlers = {
   dma_unmap_phys: unmapOne,
   dma_alloc: alloc,
   dma_alloc_pages: alloc,
-  dma_free: unmapOne,
-  dma_free_pages: unmapOne,
+  dma_alloc_sgt: allocTable,
+  dma_free: free,
+  dma_free_pages: free,
+  dma_free_sgt: unmapOne,
+  dma_map_sg_err: notMapped,
+  dma_alloc_sgt_err: notMapped,
   dma_map_sg: mapList,
   dma_unmap_sg: unmapList,
 };

@@ -10,6 +10,7 @@ import { diskEvents } from "./disk.ts";
 import { dmaEvents } from "./dma.ts";
 import { probeHandler } from "./kprobes.ts";
 import { memoryEvents } from "./memory.ts";
+import { Owners, type Step } from "./owners.ts";
 import { type Record, recordOf } from "./record.ts";
 import { type Handler, type Handlers, Kernel } from "./tasks.ts";
 
@@ -38,15 +39,10 @@ const structure = [
   "dma_sync_single_for_device",
   "dma_sync_sg_for_cpu",
   "dma_sync_sg_for_device",
-  "dma_map_sg_err",
-  "dma_alloc_sgt",
-  "dma_alloc_sgt_err",
-  "dma_free_sgt",
   "add_device_to_group",
   "remove_device_from_group",
   "attach_device_to_domain",
   "detach_device_from_domain",
-  "io_page_fault",
 ] as const;
 
 const keep: Handler = ({ run }, { name, body }) => {
@@ -76,7 +72,7 @@ class Ftrace {
   readonly #run: Run;
   readonly #kernel: Kernel;
   readonly #handlers: ReadonlyMap<string, Handler>;
-  /** The line taken last time and not finished, so that it is not taken apart again. */
+  /** The record in hand where it is another than its line begins with. */
   #pending: Record | null = null;
   readonly #boot: BootClock;
   #records = 0;
@@ -86,30 +82,42 @@ class Ftrace {
     this.#run = run;
     this.#kernel = new Kernel(run);
     this.#boot = new BootClock(source);
+    // Tracepoints miss nothing, but for what is told as lost.
+    run.mappings.isWhole = true;
     const probes = [...run.probes].map(
       ([name, probe]) => [name, probe.part === "plain" ? keep : probeHandler(probe)] as const,
     );
     this.#handlers = new Map([...Object.entries(handlers), ...probes]);
   }
 
-  batches(): AsyncIterable<readonly string[]> {
-    return this.#source.lines("skip");
+  async *batches(): AsyncGenerator<readonly Step[]> {
+    const owners = new Owners();
+    let number = 0;
+    for await (const lines of this.#source.lines("skip")) {
+      const steps: Step[] = [];
+      for (const line of lines) {
+        const record = line === "" || line.startsWith("#") ? null : recordOf(line);
+        const step: Step = { line, number: ++number, record, device: null };
+        for (const one of owners.take(step)) steps.push(one);
+      }
+      yield steps;
+    }
+    yield [...owners.end()];
   }
 
-  timeOf(line: string): number | null {
-    return recordOf(line)?.at ?? null;
+  timeOf({ record }: Step): number | null {
+    return record?.at ?? null;
   }
 
-  take(line: string): boolean {
-    if (this.#pending === null) this.#source.line++;
+  take({ line, number, record, device }: Step): boolean {
+    this.#source.line = number;
+    this.#run.text = line;
     if (line === "") return true;
-    const record = this.#pending ?? (line.startsWith("#") ? null : recordOf(line));
     if (record === null) {
       this.#beside(line);
       return true;
     }
-    this.#pending = record;
-    if (!this.#emit(record, line)) return false;
+    if (!this.#emit(this.#pending ?? record, line, device)) return false;
     this.#pending = null;
     return true;
   }
@@ -118,7 +126,7 @@ class Ftrace {
     this.#run.endOp();
   }
 
-  #emit(record: Record, line: string): boolean {
+  #emit(record: Record, line: string, owner: number | null): boolean {
     const run = this.#run;
     const { name, at, body } = record;
     if (at !== null) this.#boot.check(at);
@@ -132,10 +140,10 @@ class Ftrace {
       tally.skipped(name, "no importer knows this event", column);
       if (glued === null) return true;
       this.#pending = glued;
-      return this.#emit(glued, line);
+      return this.#emit(glued, line, null);
     }
     try {
-      if (!handler(this.#kernel, record)) return false;
+      if (!handler(this.#kernel, record, owner)) return false;
       tally.kept(name);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;

@@ -2,10 +2,11 @@
 
 import { phys } from "../../../address.ts";
 import { virtOf } from "../join/run.ts";
-import { type Buffer, deviceOf } from "../kernel/buffers.ts";
+import type { Buffer } from "../kernel/buffers.ts";
+import { deviceOf } from "../kernel/device.ts";
 import type { Part, Probe } from "../kernel/probes.ts";
 import { addressOf, list, number, sizeOf, textOf, Unusable } from "../source/fields.ts";
-import { announce, directionIn, giveBack, giveBackList } from "./dma.ts";
+import { announce, directionIn, giveBack, giveBackList, isFailed } from "./dma.ts";
 import type { Record } from "./record.ts";
 import type { Call, Handler, Kernel } from "./tasks.ts";
 
@@ -141,10 +142,10 @@ const leaveList: PartHandler = (kernel, shown) => {
 };
 
 const giveOneBack: PartHandler = (kernel, shown) => {
-  const [device, start] = [shown.device, shown.needed("dma")];
-  const mapping = kernel.run.mappings.at(device, start);
+  const end = { place: shown.of, device: shown.device, start: shown.needed("dma") };
+  const mapping = kernel.run.mappings.ended(end);
   if (mapping !== null) announce(kernel, shown.task, [mapping]);
-  return giveBack(kernel, shown.task, device, start, shown.of);
+  return giveBack(kernel, end);
 };
 
 const byPart: { readonly [P in Part]: PartHandler } = {
@@ -161,10 +162,8 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     return true;
   },
   mapped: (kernel, shown) => {
-    const start = shown.text("dma");
     const entered = kernel.leave(shown.task, shown.of);
-    // All ones: the mapping failed (DMA_MAPPING_ERROR, include/linux/dma-mapping.h).
-    if (entered === null || start === "0xffffffffffffffff") return true;
+    if (entered === null || isFailed(shown.text("dma"))) return true;
     kernel.buffers.map({ ...entered, place: shown.of, bus: shown.needed("dma") });
     return true;
   },
@@ -184,7 +183,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   "mapped-segment": (kernel, shown) => {
     const entered = kernel.leave(shown.task, shown.of);
-    if (entered === null || shown.text("dma") === "0xffffffffffffffff") return true;
+    if (entered === null || isFailed(shown.text("dma"))) return true;
     const { phys, size, device, direction } = entered;
     segment(kernel, shown, { bus: shown.needed("dma"), size, phys, device, direction });
     return true;
@@ -193,7 +192,8 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   "unmap-list": (kernel, shown) => {
     const list = shown.text("sg") ?? "";
     announce(kernel, shown.task, kernel.listOf(shown.device, list));
-    return giveBackList(kernel, shown.task, shown.device, list);
+    const place = "dma_unmap_sg";
+    return giveBackList(kernel, { place, device: shown.device, name: list });
   },
   alloc: (kernel, shown) => {
     kernel.enter(
@@ -228,7 +228,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   bounced: (kernel, shown) => {
     const entered = kernel.leave(shown.task, shown.of);
-    if (entered === null || shown.text("tlb") === "0xffffffffffffffff") return true;
+    if (entered === null || isFailed(shown.text("tlb"))) return true;
     kernel.buffers.bounce(entered.phys!, shown.needed("tlb"), entered.size);
     return true;
   },

@@ -2,7 +2,9 @@
 
 import { bus, machine, mfnOf, pfn, phys, physOf, pteIndex, virt } from "../../../address.ts";
 import { virtOf } from "../join/run.ts";
-import { address, number, size, Unusable } from "../source/fields.ts";
+import { deviceOf } from "../kernel/device.ts";
+import type { Piece } from "../kernel/iommu-entries.ts";
+import { address, addressOf, number, size, Unusable } from "../source/fields.ts";
 import type { Handler, Handlers } from "./tasks.ts";
 
 /** 2^10 pages are the buddy allocator's largest block on x86 (MAX_ORDER, include/linux/mmzone.h). */
@@ -32,14 +34,24 @@ const page =
     return true;
   };
 
-const IOVA = /^IOMMU: iova=0x([0-9a-f]{16}) - 0x[0-9a-f]{16} /;
+/** Before 5.17 the end of the range was not printed (94aedac49d92). */
+const IOVA = /^IOMMU: (?:dev=\S+ )?iova=(0x[0-9a-f]{1,16}) /;
 
-function iovaOf(body: string): number {
+/** The entries that a record of iommu:map or iommu:unmap is about; null where it cannot be read. */
+export function pieceOf(name: string, body: string): Piece | null {
   const [, digits] = IOVA.exec(body) ?? [];
-  const iova = digits === undefined ? Number.NaN : Number.parseInt(digits, 16);
-  if (!(iova < 2 ** 52)) throw new Unusable("no range of IOVAs below 2^52");
-  return iova;
+  if (digits === undefined) return null;
+  const iova = addressOf(digits, "iova");
+  return name === "map"
+    ? { iova, phys: address(body, "paddr"), size: size(body, "size") }
+    : { iova, phys: null, size: size(body, "unmapped_size") };
 }
+
+const needed = (name: string, body: string): Piece => {
+  const piece = pieceOf(name, body);
+  if (piece === null) throw new Unusable("no range of IOVAs");
+  return piece;
+};
 
 const PTE =
   /^(?:mm [0-9a-f]+ addr [0-9a-f]+ )?(?:ptep|pmdp|pudp|p4dp) ([0-9a-f]{16})(?: \w+ [0-9a-f]{16})? (?:pte|pmd|pud|p4d)val ([0-9a-f]{16}) \(raw ([0-9a-f]{16})\)/;
@@ -79,21 +91,40 @@ const entry: Handler = ({ run }, { name, body }) => {
 export const memoryEvents: Handlers = {
   mm_page_alloc: page("page.allocated"),
   mm_page_free: page("page.freed"),
-  map: (kernel, { task, body }) => {
-    const piece = { iova: iovaOf(body), phys: address(body, "paddr"), size: size(body, "size") };
+  map: (kernel, { task, name, body }, owner) => {
+    const piece = needed(name, body);
     const call = kernel.innermost(task);
-    call?.pieces.push(piece);
-    if (call === null || call.device === null) kernel.run.iommu.wait(task, piece);
-    else kernel.run.iommu.tell(call.device, piece);
+    call?.pieces.push({ ...piece, phys: piece.phys! });
+    kernel.run.iommu.tell(owner ?? call?.device ?? null, piece);
     return true;
   },
-  unmap: ({ run, givingBack }, { task, body }) => {
-    const piece = { iova: iovaOf(body), phys: null, size: size(body, "unmapped_size") };
+  unmap: (kernel, { task, name, body }, owner) => {
+    const { run, givingBack } = kernel;
+    const piece = needed(name, body);
+    // What the device did through the entries it did before they were cleared.
+    if (owner !== null)
+      for (const mapping of run.mappings.within(owner, piece.iova, piece.size))
+        if (!kernel.settle(mapping.command) || !run.device.settleBuffer(mapping)) return false;
     const range = givingBack.get(task);
     const known =
       range !== undefined && piece.iova < range.end && range.start < piece.iova + piece.size;
-    if (known) run.iommu.tell(range.device, piece);
-    else run.iommu.wait(task, piece);
+    run.iommu.tell(owner ?? (known ? range.device : null), piece);
+    return true;
+  },
+  io_page_fault: ({ run }, { name, body }) => {
+    // "IOMMU:DRIVER DEVICE iova=ADDRESS flags=FLAGS" (include/trace/events/iommu.h); DRIVER can be empty.
+    const [, device] = /^IOMMU:.*? ?(\S+) iova=/.exec(body) ?? [];
+    if (device === undefined) throw new Unusable("no device and no 'iova'");
+    run.emit({
+      kind: "fault.raised",
+      actor: "kernel",
+      place: name,
+      at: run.at,
+      fault: "iommu",
+      device: deviceOf(device),
+      text: body,
+      bus: bus(address(body, "iova")),
+    });
     return true;
   },
   xen_mmu_set_pte: entry,

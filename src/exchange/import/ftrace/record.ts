@@ -16,7 +16,8 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 /**
  * Takes a line apart: `TASK-PID [CPU] FLAGS SECONDS.MICROS: EVENT: BODY`. A task's name may hold blanks,
  * brackets and minus signs; the flags have four or five characters, and trace-cmd report leaves them out.
- * Null for a line that is no record. Hot: once a line.
+ * `perf script` has `TASK PID [CPU] SECONDS.MICROS: SYSTEM:EVENT: BODY`. Null for a line that is no record.
+ * Hot: once a line.
  */
 export function recordOf(line: string): Record | null {
   let open = line.indexOf("[");
@@ -27,9 +28,8 @@ export function recordOf(line: string): Record | null {
     while (isDigit(line.charCodeAt(close))) close++;
     if (close > open + 1 && line[close] === "]") break;
   }
-  if (open <= 0) return null;
-  const pid = pidBefore(line, open);
-  if (pid < 0) return null;
+  const pid = open <= 0 ? -1 : pidBefore(line, open);
+  if (pid < 0) return latencyRecordOf(line);
   let from = skipSpaces(line, close + 1);
   let to = wordEnd(line, from);
   if (line.charCodeAt(to - 1) !== COLON || !isDigit(line.charCodeAt(from))) {
@@ -37,8 +37,13 @@ export function recordOf(line: string): Record | null {
     to = wordEnd(line, from);
   }
   if (line.charCodeAt(to - 1) !== COLON || !isDigit(line.charCodeAt(from))) return null;
-  const nameFrom = skipSpaces(line, to);
-  const nameTo = line.indexOf(":", nameFrom);
+  let nameFrom = skipSpaces(line, to);
+  let nameTo = line.indexOf(":", nameFrom);
+  const second = line.charCodeAt(nameTo + 1);
+  if (nameTo >= 0 && second !== SPACE && !Number.isNaN(second)) {
+    const end = line.indexOf(": ", nameTo + 1);
+    if (end > 0 && !line.slice(nameTo, end).includes(" ")) [nameFrom, nameTo] = [nameTo + 1, end];
+  }
   if (nameTo < 0) return null;
   const name = line.slice(nameFrom, nameTo);
   if (name === "" || name.includes(" ")) return null;
@@ -48,6 +53,17 @@ export function recordOf(line: string): Record | null {
     name,
     body: line.slice(skipSpaces(line, nameTo + 1)),
   };
+}
+
+/** `TASK-PID CPUFLAGS SECONDS.MICROS: EVENT: BODY`: trace-cmd report -l, and ftrace's latency-format. */
+const LATENCY =
+  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])[a-zA-Z0-9.#]{4,6} +(\d+\.\d+): +(\w+): *(.*)$/;
+
+function latencyRecordOf(line: string): Record | null {
+  const [, pid, cpu, time, name, body] = LATENCY.exec(line) ?? [];
+  if (pid === undefined) return null;
+  const at = nanoseconds(time!, 0, time!.length);
+  return { task: pid === "0" ? -1 - Number(cpu) : Number(pid), at, name: name!, body: body! };
 }
 
 function skipSpaces(line: string, from: number): number {
@@ -61,7 +77,7 @@ function wordEnd(line: string, from: number): number {
   return end < 0 ? line.length : end;
 }
 
-/** The number after the last minus sign before the CPU; a thread group in brackets may stand between. */
+/** The number after the last minus sign or blank before the CPU; a thread group in brackets may stand between. */
 function pidBefore(line: string, open: number): number {
   let end = open;
   while (line.charCodeAt(end - 1) === SPACE) end--;
@@ -71,7 +87,9 @@ function pidBefore(line: string, open: number): number {
   }
   let start = end;
   while (start > 0 && isDigit(line.charCodeAt(start - 1))) start--;
-  return start < end && line[start - 1] === "-" ? Number(line.slice(start, end)) : -1;
+  // perf writes PID or PID/TID behind a blank.
+  const isSeparate = start > 0 && "- /".includes(line[start - 1]!);
+  return start < end && isSeparate ? Number(line.slice(start, end)) : -1;
 }
 
 /** "6.611366" as nanoseconds; a number without a point, or past 2^53, is no time. */

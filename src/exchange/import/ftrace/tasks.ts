@@ -148,6 +148,9 @@ export class Kernel {
   }
 }
 
-/** Emits the events of one record; false where the device's log must be read further first. */
-export type Handler = (kernel: Kernel, record: Record) => boolean;
+/**
+ * Emits the events of one record; false where the device's log must be read further first. `owner`: the device
+ * whose entry of the IOMMU the record is about, where a call names it.
+ */
+export type Handler = (kernel: Kernel, record: Record, owner: number | null) => boolean;
 export type Handlers = { readonly [event: string]: Handler };

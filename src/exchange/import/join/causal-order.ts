@@ -61,7 +61,8 @@ export class CausalOrder {
     const may = log.ended || log.waiting > LOOK_AHEAD;
     if (log.rings.length === 0) return may;
     // The card is the device that has a ring where the log says one is.
-    if (!log.rings.some((ring) => this.#mappings.at(device, ring) !== null)) return true;
+    if (!log.rings.some((ring) => this.#mappings.ended({ device, start: ring }) !== null))
+      return true;
     const found = log.touched(start, size);
     if (found >= 0) log.emit(found);
     return found >= 0 || may;

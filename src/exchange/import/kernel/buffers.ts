@@ -1,13 +1,12 @@
 // buffers.ts - the kernel's DMA buffers: emits the events of mapping, bouncing and unmapping them.
 
 import { bus, type Machine, mfnOf, type Phys, phys, virt } from "../../../address.ts";
-import { bdfOf } from "../../../event/register.ts";
 import { allocatedAt } from "../../../machine/memory.ts";
 import type { Command, Direction, Mapping } from "./command.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Frames } from "./frames.ts";
 import type { IommuEntries } from "./iommu-entries.ts";
-import type { Mappings } from "./mappings.ts";
+import type { Ending, Mappings } from "./mappings.ts";
 
 /** A buffer that a DMA function of the kernel maps, and the address that it returns. */
 export interface Buffer {
@@ -20,7 +19,14 @@ export interface Buffer {
   readonly size: number;
   readonly inPages?: boolean;
   readonly virt?: number | null;
+  readonly attributes?: string | null;
   readonly command: Command | null;
+}
+
+/** A DMA function that ends a mapping, and what its caller says of it. */
+export interface End extends Ending {
+  readonly place: string;
+  readonly attributes?: string | null;
 }
 
 /** A byte by the kernel's address and by where it is, each where known. */
@@ -36,20 +42,6 @@ interface Slot {
   readonly size: number;
   /** The seq of the copy into it. */
   readonly seq: number;
-}
-
-const DEVICE = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
-/** A run has few devices, each named by many lines. */
-const devices = new Map<string, number | null>();
-const MOST_DEVICES = 4096;
-
-/** A device's name as a number; null for one that is on no PCI bus. */
-export function deviceOf(name: string): number | null {
-  const known = devices.get(name);
-  if (known !== undefined) return known;
-  const device = DEVICE.test(name) ? bdfOf(name) : null;
-  if (devices.size < MOST_DEVICES) devices.set(name, device);
-  return device;
 }
 
 /** DMA directions as tracepoints print them and as the kernel numbers them (enum dma_data_direction). */
@@ -78,10 +70,13 @@ export class Buffers {
   }
 
   map({ place, device, direction, command, inPages = false, ...at }: Buffer): Mapping {
-    const reached = this.#iommu.reachedBy(device, at.bus);
-    const found = reached === null ? undefined : this.#slots.get(reached);
+    const leads = this.#iommu.reachedBy(device, at.bus);
+    const found = leads === null ? undefined : this.#slots.get(leads);
     const slot = found?.buffer === at.phys ? found! : null;
     const buffer = at.phys === null ? null : phys(at.phys);
+    // Without an IOMMU only a bounce slot makes another address of a buffer's, and of its copy nothing is told.
+    const isMoved = slot === null && this.#isMoved(leads, buffer);
+    const reached = isMoved ? null : leads;
     const seq = this.#emitter.emit({
       kind: "dma.mapped",
       actor: "kernel",
@@ -98,6 +93,7 @@ export class Buffers {
       reached: slot === null ? reached : null,
       virt: at.virt == null ? null : virt(at.virt),
       size: at.size,
+      ...attributed(at.attributes),
     });
     const mapping: Mapping = {
       seq,
@@ -106,9 +102,9 @@ export class Buffers {
       inPages,
       device,
       direction,
-      phys: at.phys,
+      phys: isMoved ? null : at.phys,
       place,
-      slot: slot === null ? null : { phys: slot.phys, machine: reached! },
+      slot: slot === null ? null : { phys: slot.phys, machine: leads! },
       command,
       ended: 0,
     };
@@ -117,26 +113,41 @@ export class Buffers {
     return mapping;
   }
 
-  unmap(mapping: Mapping, place: string): void {
-    mapping.ended = this.#emitter.emit({
+  /** A call that ends a mapping; null where nothing is known to be mapped there. */
+  unmap(mapping: Mapping | null, { place, start, ...said }: End): void {
+    const seq = this.#emitter.emit({
       kind: "dma.unmapped",
       actor: "kernel",
       place,
       at: this.#emitter.at,
-      cause: mapping.seq,
-      handle: bus(mapping.start),
-      direction: mapping.direction,
-      device: mapping.device,
-      phys: mapping.phys === null ? null : phys(mapping.phys),
-      bus: bus(mapping.start),
-      size: mapping.size,
+      cause: mapping?.seq ?? null,
+      handle: bus(start),
+      direction: said.direction ?? mapping?.direction ?? "bidirectional",
+      device: mapping?.device ?? said.device,
+      phys: mapping === null || mapping.phys === null ? null : phys(mapping.phys),
+      bus: bus(start),
+      size: said.size ?? mapping?.size ?? 0,
+      ...attributed(said.attributes),
     });
+    if (mapping === null) return;
+    mapping.ended = seq;
     if (mapping.slot === null) return;
     const slot = this.#slots.get(mapping.slot.machine);
     this.#slots.delete(mapping.slot.machine);
     // What the device wrote is in the slot: the buffer gets it when it is given back.
     if (slot !== undefined && mapping.direction !== "to-device")
       this.#copy("from-slot", slot.phys, slot.buffer, slot.size, mapping.ended);
+  }
+
+  /** A mapping or allocation that failed: nothing is mapped. */
+  failed(
+    fault: "no-memory" | "not-mapped",
+    place: string,
+    device: number | null,
+    text: string,
+  ): void {
+    const { at } = this.#emitter;
+    this.#emitter.emit({ kind: "fault.raised", actor: "kernel", place, at, fault, device, text });
   }
 
   /** swiotlb has put a slot in a buffer's place; it copies the buffer whatever the direction. */
@@ -177,10 +188,18 @@ export class Buffers {
       return { phys: buffer, machine: this.#frames.machineOf(buffer) };
     }
     // The kernel gave the IOMMU the pages of a mapping that merges several segments.
-    const at = this.#emitter.environment.iommu
-      ? this.#iommu.reachedBy(mapping.device, address)
-      : null;
+    const at =
+      this.#emitter.environment.iommu !== null
+        ? this.#iommu.reachedBy(mapping.device, address)
+        : null;
     return { phys: null, machine: at };
+  }
+
+  #isMoved(leads: Machine | null, buffer: Phys | null): boolean {
+    const { environment } = this.#emitter;
+    if (leads === null || buffer === null || environment.xen || environment.iommu !== null)
+      return false;
+    return leads !== this.#frames.machineOf(buffer);
   }
 
   #causeOf(
@@ -189,7 +208,7 @@ export class Buffers {
     slot: Slot | null,
   ): number | null {
     if (slot !== null) return slot.seq;
-    if (this.#emitter.environment.iommu) return this.#iommu.entryOf(device, at.bus);
+    if (this.#emitter.environment.iommu !== null) return this.#iommu.entryOf(device, at.bus);
     return at.phys === null ? null : allocatedAt(this.#emitter.machine.state, phys(at.phys));
   }
 
@@ -217,3 +236,7 @@ export class Buffers {
     });
   }
 }
+
+/** No text where nothing was asked for. */
+const attributed = (attributes: string | null | undefined) =>
+  attributes == null || attributes === "" ? {} : { text: attributes };

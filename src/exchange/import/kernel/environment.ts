@@ -5,13 +5,23 @@
 
 import { UserError } from "../../../fault.ts";
 import { Source } from "../source/source.ts";
+import { Handles } from "./handles.ts";
+
+/** IOMMUs by the names that platforms have of them; `iommu` is one of which only entries are seen. */
+export type Iommu = "vtd" | "amdvi" | "smmu" | "dart" | "iommu";
 
 export interface Environment {
   readonly xen: boolean;
   /** Whether any file shows what the kernel ran on; if not, no address can be translated. */
   readonly known: boolean;
-  readonly iommu: boolean;
+  /** Whether that is known by inference alone: every buffer's address was its own, and nothing speaks of another. */
+  readonly inferred: boolean;
+  readonly iommu: Iommu | null;
   readonly swiotlb: boolean;
+  /** Devices whose domain of the IOMMU leaves addresses as they are. */
+  readonly identity: ReadonlySet<number>;
+  /** Device -> what its bus adds to an address (dma-ranges of a device tree). */
+  readonly offsets: ReadonlyMap<number, number>;
   /** Whether the files have a network card's buffers. */
   readonly network: boolean;
   /** The kernel's own address of its first byte of memory, as it is printed; null where nothing tells. */
@@ -27,19 +37,33 @@ const signs = {
     "xen_mc_",
     "pfn_first pfn_count",
     "Xen PV",
-    "paravirtualized kernel on Xen",
+    "kernel on Xen",
   ],
-  bare: ["Booting paravirtualized kernel on bare hardware"],
-  iommu: [": map: IOMMU", "vtd_dmar_translate", "DMAR: Intel(R) Virtualization Technology"],
+  bare: ["kernel on bare hardware"],
+  vtd: ["vtd_dmar_", "DMAR: Intel(R) Virtualization Technology", "DMAR: [", "DMAR: IOMMU enabled"],
+  // Without an AMD IOMMU the kernel says "AMD-Vi: AMD IOMMUv2 functionality not available".
+  amdvi: [
+    "amdvi_",
+    "AMD-Vi: Found IOMMU",
+    "AMD-Vi: Extended features",
+    "AMD-Vi: Interrupt remapping",
+    "AMD-Vi: Event logged",
+    "-AMD-Vi-",
+  ],
+  smmu: ["smmuv3_", "smmu_", "arm-smmu"],
+  dart: ["apple-dart"],
+  iommu: ["IOMMU: iova=", "io_page_fault:"],
   swiotlb: ["swiotlb_bounced:"],
+  passthrough: ["Default domain type: Passthrough"],
   // A function of include/linux/dma-direct.h: no IOMMU and no hypervisor stands between.
   direct: ["dma_direct_"],
   network: ["e1000e_tx_descr", "e1000e_rx_desc_buff_write"],
 } as const;
+type Sign = keyof typeof signs;
+const iommus: readonly Iommu[] = ["vtd", "amdvi", "smmu", "dart", "iommu"];
+
 /** A line longer than this holds no sign that its beginning does not. */
 const LONG = 1 << 20;
-/** A buffer's two addresses, where the kernel prints both. */
-const MAPPED = /dma_map_(?:page|phys): .*?dma_addr=([0-9a-f]+) .*?phys_addr=([0-9a-f]+)/g;
 const PAGE_OFFSET = /page_offset_base=(0x[0-9a-f]{16})/;
 const EXCHANGE = /xen_create_contiguous_region: .*?pstart=0x([0-9a-f]+) order=(\d+)/;
 /** 2^18 pages are a gigabyte; the hypervisor takes no larger order (xen MAX_ORDER is 18 on x86). */
@@ -57,21 +81,17 @@ export async function detectEnvironment(
   sources: readonly Source[],
   { hasKernel, hasXen, grows }: { hasKernel: boolean; hasXen: boolean; grows: boolean },
 ): Promise<Environment> {
-  const found = {
-    xen: hasXen,
-    bare: false,
-    iommu: false,
-    swiotlb: false,
-    direct: false,
-    network: false,
+  const found = Object.fromEntries(Object.keys(signs).map((sign) => [sign, false])) as {
+    [S in Sign]: boolean;
   };
+  found.xen = hasXen;
   let pageOffset: string | null = null;
-  const addresses = { moved: false, kept: false };
+  const handles = new Handles();
   const exchanges: Exchange[] = [];
   const look = (bytes: Buffer) => {
-    for (const what of Object.keys(found) as (keyof typeof found)[])
-      found[what] ||= signs[what].some((sign) => bytes.includes(sign));
-    if (hasKernel) seeMapped(bytes, addresses);
+    for (const sign of Object.keys(found) as Sign[])
+      found[sign] ||= signs[sign].some((text) => bytes.includes(text));
+    if (hasKernel) handles.see(bytes);
     if (pageOffset === null && bytes.includes("page_offset_base="))
       pageOffset = PAGE_OFFSET.exec(bytes.toString("latin1"))?.[1] ?? null;
   };
@@ -88,18 +108,25 @@ export async function detectEnvironment(
       if (found.xen) exchanges.push(...exchangesIn(bytes));
     }
   }
-  const { xen, bare, iommu, swiotlb, direct, network } = found;
+  const { xen, bare, swiotlb, direct, network, passthrough } = found;
+  const iommu = iommus.find((kind) => found[kind]) ?? null;
+  const offsets = xen || iommu !== null ? new Map<number, number>() : handles.offsets();
   // Of what is still to come nothing is known but that the kernel kept a buffer's own address before.
-  const isBare = hasKernel && !addresses.moved && (addresses.kept || !grows);
-  const known = xen || bare || iommu || swiotlb || direct || isBare;
-  return { xen, known, iommu, swiotlb, network, pageOffset, exchanges };
-}
-
-/** Whether DMA addresses are the buffers' own, or others: then an IOMMU or hypervisor translates them. */
-function seeMapped(bytes: Buffer, addresses: { moved: boolean; kept: boolean }): void {
-  if (addresses.moved || !bytes.includes("dma_map_p")) return;
-  for (const [, address, own] of bytes.toString("latin1").matchAll(MAPPED))
-    addresses[address === own ? "kept" : "moved"] = true;
+  const isBare = hasKernel && handles.areOwn(offsets, swiotlb) && (handles.any(offsets) || !grows);
+  const isTold = xen || bare || iommu !== null || direct;
+  const isIdentity = iommu !== null && !xen && (passthrough || found.iommu);
+  return {
+    xen,
+    known: isTold || isBare,
+    inferred: isBare && !isTold,
+    iommu,
+    swiotlb,
+    identity: isIdentity ? handles.identity() : new Set(),
+    offsets,
+    network,
+    pageOffset,
+    exchanges,
+  };
 }
 
 interface Exchange {

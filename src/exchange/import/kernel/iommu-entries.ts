@@ -1,8 +1,7 @@
 // iommu-entries.ts - the entries of an IOMMU as the kernel's iommu:map and iommu:unmap tell them, by device.
 //
-// Devices have domains of their own, and the same IOVA means different pages in two of them. The records do
-// not name a device; the DMA call that they belong to does, and is printed before them (a kprobe at its
-// entry) or after (dma:* of 6.12). Until then they wait.
+// Devices have domains of their own, and the same IOVA means different pages in two of them. What no DMA call
+// asked for, such as VFIO's, has a domain without a device.
 
 import {
   type BusPage,
@@ -29,9 +28,6 @@ export interface Piece {
   readonly phys: number | null;
 }
 
-/** Pieces that no DMA call has claimed by then belong to none that the trace shows. */
-const MOST_WAITING = 1024;
-
 export class IommuEntries {
   readonly #emitter: Emitter;
   readonly #frames: Frames;
@@ -39,42 +35,15 @@ export class IommuEntries {
   readonly #domains = new Map<number | null, number>();
   /** Domain and page -> the seq of its iommu.mapped. */
   readonly #seqs = new Map<BusPage, number>();
-  readonly #waiting = new Map<number, Piece[]>();
 
   constructor(emitter: Emitter, frames: Frames) {
     this.#emitter = emitter;
     this.#frames = frames;
   }
 
-  /** A piece of a call that its task will name later. */
-  wait(task: number, piece: Piece): void {
-    const there = this.#waiting.get(task) ?? [];
-    there.push(piece);
-    this.#waiting.set(task, there);
-    if (there.length > MOST_WAITING) this.tell(null, there.shift()!);
-  }
-
-  /** Tells what waits of a task and lies in a range that a DMA call of a device's has named. */
-  claim(task: number, device: number | null, start: number, size: number): void {
-    const there = this.#waiting.get(task);
-    if (there === undefined) return;
-    const low = start - (start % PAGE_SIZE);
-    const inside = ({ iova }: Piece) => iova >= low && iova < start + Math.max(size, 1);
-    const left = there.filter((piece) => !inside(piece));
-    if (left.length === 0) this.#waiting.delete(task);
-    else this.#waiting.set(task, left);
-    for (const piece of there) if (inside(piece)) this.tell(device, piece);
-  }
-
   tell(device: number | null, piece: Piece): void {
     if (piece.phys === null) this.#unmapped(device, piece);
     else this.#mapped(device, piece, piece.phys);
-  }
-
-  /** What no call claimed, at the end of the run. */
-  end(): void {
-    for (const pieces of this.#waiting.values()) for (const piece of pieces) this.tell(null, piece);
-    this.#waiting.clear();
   }
 
   /** The seq of the iommu.mapped that a bus address of a device goes through, also where it has ended. */
@@ -84,7 +53,9 @@ export class IommuEntries {
 
   /** Where a device gets to: through its entry; straight where there is no IOMMU; null where no entry is. */
   reachedBy(device: number | null, address: number): Machine | null {
-    if (!this.#emitter.environment.iommu) return machine(address);
+    const { iommu, identity, offsets } = this.#emitter.environment;
+    if (iommu === null) return machine(address - (offsets.get(device ?? -1) ?? 0));
+    if (device !== null && identity.has(device)) return machine(address);
     const frame = this.#emitter.machine.state.iommu.get(this.#entry(device, address));
     return frame === undefined ? null : offset(machineOf(frame), pageOffset(bus(address)));
   }

@@ -4,6 +4,7 @@
 // checked by itself, and against those before it.
 
 import { ZodError } from "zod";
+import { learnNames } from "../../../event/device-name.ts";
 import { fromJson } from "../../../event/line.ts";
 import type { About } from "../../../event/trace.ts";
 import type { Event, Recorded } from "../../../event/vocabulary.ts";
@@ -60,6 +61,7 @@ function headerOf(json: unknown, refuse: Refuse): Header {
     throw refuse(
       `version ${version} of ${JSONL}'s lines; this gartrace reads up to ${JSONL_VERSION}: update it`,
     );
+  learnNames(about.options.devices);
   return { about, events: events ?? null };
 }
 

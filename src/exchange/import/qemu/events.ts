@@ -127,7 +127,7 @@ export class QemuEvents {
     const { mappings, buffers } = this.#run;
     if (touch.address >= HIGHEST) throw new Unusable("an address above 2^52");
     if (touch.what === "ring") {
-      this.#card = mappings.at(null, touch.address)?.device ?? this.#card;
+      this.#card = mappings.ended({ device: null, start: touch.address })?.device ?? this.#card;
       buffers.named(place, this.#card, touch.address, touch.size);
     } else this.#accessed(place, touch, this.#card);
   }

@@ -1,0 +1,173 @@
+// owners.ts - whose an entry of the IOMMU is: the records of ftrace in their order, each entry's with its device.
+//
+// iommu:map and iommu:unmap name no device. The DMA call that they are made in does, and is traced behind them
+// (dma_map_*, dma_alloc, dma_unmap_page: kernel/dma/mapping.c of 6.12) or before (dma_unmap_sg, dma_free). So
+// records are held back until a call of the same task names the range, or so many more have come that none will:
+// VFIO and KVM call the IOMMU without the DMA API. The order of records is never changed.
+
+import { addressOf, list, sizeOf, textOf, Unusable } from "../source/fields.ts";
+import { deviceIn, isFailed } from "./dma.ts";
+import { pieceOf } from "./memory.ts";
+import type { Record } from "./record.ts";
+
+/** A line of the file, taken apart. */
+export interface Step {
+  readonly line: string;
+  readonly number: number;
+  readonly record: Record | null;
+  /** For an entry of the IOMMU: the device that it is made or cleared for; null where no call tells. */
+  device: number | null;
+}
+
+/** Records that may come between an entry and its call, and entries of one task that may wait for it. */
+const MOST_HELD = 2048;
+const MOST_WAITING = 1024;
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+interface Waiting extends Range {
+  readonly step: Step;
+}
+interface Ending {
+  readonly device: number | null;
+  readonly ranges: readonly Range[];
+}
+
+export class Owners {
+  #held: Step[] = [];
+  /** Entries that wait for their call, by task. */
+  readonly #waiting = new Map<number, Waiting[]>();
+  readonly #open = new Set<Step>();
+  /** What a task is giving back: the entries that it clears next are the device's. */
+  readonly #ending = new Map<number, Ending>();
+  /** Scatterlists by device and first page, which is all that their unmap names. */
+  readonly #lists = new Map<string, readonly Range[]>();
+
+  /** Takes the next line; gives those that need wait no longer, in order. */
+  *take(step: Step): Generator<Step> {
+    this.#held.push(step);
+    if (step.record !== null) this.#see(step, step.record);
+    if (this.#open.size === 0 || this.#held.length > MOST_HELD) yield* this.#release();
+  }
+
+  /** What is left at the end of the file. */
+  *end(): Generator<Step> {
+    yield* this.#held;
+    this.#held = [];
+  }
+
+  *#release(): Generator<Step> {
+    let count = 0;
+    for (const step of this.#held) {
+      const isLate = this.#held.length - count > MOST_HELD;
+      if (this.#open.has(step) && !isLate) break;
+      this.#open.delete(step);
+      count++;
+      yield step;
+    }
+    this.#held = count === this.#held.length ? [] : this.#held.slice(count);
+  }
+
+  #see(step: Step, record: Record): void {
+    const { name, task, body } = record;
+    if (name === "map" || name === "unmap") this.#entry(step, record);
+    else if (name.startsWith("dma_")) {
+      const call = callOf(name, body);
+      if (call === null) return;
+      if (call.list !== null) this.#keepList(name, call);
+      const ranges = this.#rangesOf(name, call);
+      this.#claim(task, call.device, ranges);
+      if (isEndBefore(name)) this.#ending.set(task, { device: call.device, ranges });
+      else this.#ending.delete(task);
+    }
+  }
+
+  #entry(step: Step, { name, task, body }: Record): void {
+    const piece = readable(() => pieceOf(name, body));
+    if (piece === null) return;
+    const range = { start: piece.iova, end: piece.iova + piece.size };
+    const ending = name === "unmap" ? this.#ending.get(task) : undefined;
+    if (ending?.ranges.some((one) => meet(one, range))) {
+      step.device = ending.device;
+      return;
+    }
+    const there = this.#waiting.get(task) ?? [];
+    there.push({ step, ...range });
+    this.#open.add(step);
+    this.#waiting.set(task, there);
+    if (there.length > MOST_WAITING) this.#open.delete(there.shift()!.step);
+  }
+
+  #claim(task: number, device: number | null, ranges: readonly Range[]): void {
+    const there = this.#waiting.get(task);
+    if (there === undefined || ranges.length === 0) return;
+    const left: Waiting[] = [];
+    for (const waiting of there) {
+      const isClaimed = ranges.some((range) => meet(range, waiting));
+      if (isClaimed) waiting.step.device = device;
+      if (isClaimed) this.#open.delete(waiting.step);
+      // What was released unclaimed waits no longer.
+      else if (this.#open.has(waiting.step)) left.push(waiting);
+    }
+    if (left.length === 0) this.#waiting.delete(task);
+    else this.#waiting.set(task, left);
+  }
+
+  #rangesOf(name: string, { device, list, ranges }: Call): readonly Range[] {
+    return name === "dma_unmap_sg" ? (this.#lists.get(`${device} ${list}`) ?? []) : ranges;
+  }
+
+  #keepList(name: string, { device, list, ranges }: Call): void {
+    if (name === "dma_map_sg") this.#lists.set(`${device} ${list}`, ranges);
+  }
+}
+
+interface Call {
+  readonly device: number | null;
+  readonly ranges: readonly Range[];
+  /** The first page of a scatterlist. */
+  readonly list: string | null;
+}
+
+/** Whether a call is traced before it clears its entries. */
+const isEndBefore = (name: string): boolean =>
+  name === "dma_unmap_sg" || name.startsWith("dma_free");
+
+/** What a DMA call names; null for one that says nothing of the kind, or that cannot be read. */
+const callOf = (name: string, body: string): Call | null =>
+  readable(() => {
+    const device = deviceIn(body);
+    if (name === "dma_map_sg" || name === "dma_unmap_sg") {
+      const first = list(body, "phys_addrs")[0] ?? null;
+      const starts = name === "dma_map_sg" ? list(body, "dma_addrs") : [];
+      const sizes = name === "dma_map_sg" ? list(body, "sizes") : [];
+      const ranges = starts.map((start, i) =>
+        rangeOf(addressOf(start, "dma_addrs"), sizeOf(sizes[i] ?? "1", "sizes")),
+      );
+      return { device, ranges, list: first };
+    }
+    const handle = textOf(body, "dma_addr");
+    const bytes = textOf(body, "size");
+    if (handle === null || bytes === null || isFailed(handle)) return null;
+    const range = rangeOf(addressOf(handle, "dma_addr"), sizeOf(bytes, "size"));
+    return { device, ranges: [range], list: null };
+  });
+
+/** What is in a record; null where it cannot be used, of which its handler complains. */
+function readable<T>(read: () => T | null): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Unusable) return null;
+    throw error;
+  }
+}
+
+const PAGE = 4096;
+const rangeOf = (start: number, size: number): Range => ({
+  start: start - (start % PAGE),
+  end: start + Math.max(size, 1),
+});
+const meet = (a: Range, b: Range): boolean => a.start < b.end && b.start < a.end;

@@ -1,0 +1,152 @@
+// calls.test.ts - what ftrace's dma:* and iommu:* lines become: in their own order, each for its own device.
+
+import { describe, expect, test } from "vitest";
+import { deviceOf } from "../../../../src/event/register.ts";
+import type { Event } from "../../../../src/event/vocabulary.ts";
+import { judgedOf } from "../../../../src/replay/judged.ts";
+import { type Imported, importedText } from "../captured.ts";
+
+/** Lines of one task a microsecond apart, `TASK|` before a line being another's. */
+function traced(...lines: readonly string[]): Promise<Imported> {
+  const text = lines.map((line, i) => {
+    const [, task = "drv", body] = /^(?:(\w+)\|)?(.*)$/.exec(line)!;
+    return body!.startsWith("CPU:")
+      ? body!
+      : ` ${task}-${task.length} [000] ..... 10.${`${i}`.padStart(6, "0")}: ${body}`;
+  });
+  return importedText({ "ftrace.txt": `# tracer: nop\n${text.join("\n")}\n` });
+}
+
+const DEVICE = "0000:07:00.0";
+const map = (address: string, { dir = "TO_DEVICE", size = 1514, device = DEVICE } = {}) =>
+  `dma_map_page: ${device} dir=${dir} dma_addr=${address} size=${size} phys_addr=${address} attrs=`;
+const unmap = (address: string, { dir = "TO_DEVICE", size = 1514, device = DEVICE } = {}) =>
+  `dma_unmap_page: ${device} dir=${dir} dma_addr=${address} size=${size} attrs=`;
+const entry = (what: "map" | "unmap", iova = "ffff0000") =>
+  what === "map"
+    ? `map: IOMMU: iova=0x00000000${iova} - 0x1 paddr=0x0000000051000000 size=4096`
+    : `unmap: IOMMU: iova=0x00000000${iova} - 0x1 size=4096 unmapped_size=4096`;
+
+const told = ({ events }: Imported): string[] =>
+  events.map(({ event }) => {
+    const { device } = event as { device?: number | null };
+    return `${event.kind} ${event.at! - 10e9}${device == null ? "" : ` ${deviceOf(device)}`}`;
+  });
+
+test("an entry is the device's whose call names it next, and stands where it was made", async () => {
+  const handle = { size: 4096, device: "3f000000.mmc" };
+  const of = (line: string) => line.replace("phys_addr=ffff0000", "phys_addr=51000000");
+  const { mmc, gfx } = { mmc: handle, gfx: { ...handle, device: "3f200000.display" } };
+  const imported = await traced(
+    entry("map"),
+    of(map("ffff0000", mmc)),
+    `xorg|${entry("map")}`,
+    `xorg|${of(map("ffff0000", gfx))}`,
+    `xorg|${entry("unmap")}`,
+    entry("unmap"),
+    unmap("ffff0000", mmc),
+    `xorg|${unmap("ffff0000", gfx)}`,
+  );
+  expect(told(imported)).toEqual([
+    "iommu.mapped 0 3f000000.mmc",
+    "dma.mapped 1000 3f000000.mmc",
+    "iommu.mapped 2000 3f200000.display",
+    "dma.mapped 3000 3f200000.display",
+    "iommu.unmapped 4000 3f200000.display",
+    "iommu.unmapped 5000 3f000000.mmc",
+    "dma.unmapped 6000 3f000000.mmc",
+    "dma.unmapped 7000 3f200000.display",
+  ]);
+});
+
+test("a call that is traced first names the entries that its task clears next", async () => {
+  const list = "nents=1/1 ents=1/1 dma_addrs={0xffff0000} sizes={0x1000}";
+  const imported = await traced(
+    entry("map"),
+    `dma_map_sg: ${DEVICE} dir=TO_DEVICE ${list} phys_addrs={0x51000000} attrs=`,
+    `dma_unmap_sg: ${DEVICE} dir=TO_DEVICE phys_addrs={0x51000000} attrs=`,
+    entry("unmap"),
+  );
+  expect(told(imported).at(-1)).toBe(`iommu.unmapped 3000 ${DEVICE}`);
+});
+
+test("entries that no call names keep their place, and a fault behind them its own", async () => {
+  const imported = await traced(
+    entry("map"),
+    entry("unmap"),
+    "io_page_fault: IOMMU:vfio-pci 0000:07:00.0 iova=0x00000000ffff0000 flags=0x0020",
+  );
+  expect(told(imported)).toEqual([
+    "iommu.mapped 0",
+    "iommu.unmapped 1000",
+    `fault.raised 2000 ${DEVICE}`,
+  ]);
+});
+
+describe("an ending", () => {
+  const free = (address: string, virt = "00000000a1b2c3d4") =>
+    `dma_free: ${DEVICE} dir=BIDIRECTIONAL dma_addr=${address} size=4096 virt_addr=${virt} attrs=`;
+  const alloc = (address: string, virt = "00000000a1b2c3d4") =>
+    `dma_alloc: ${DEVICE} dir=BIDIRECTIONAL dma_addr=${address} size=4096 virt_addr=${virt} flags= attrs=`;
+  const sound = [map("99000"), unmap("99000")];
+
+  test.each([
+    ["of its mapping is right", [map("1000"), unmap("1000")], 0],
+    ["of other size", [map("1000"), unmap("1000", { size: 60 })], 1],
+    ["in another direction", [map("1000"), unmap("1000", { dir: "FROM_DEVICE" })], 1],
+    ["a second time", [map("1000"), unmap("1000"), unmap("1000")], 1],
+    ["for another device", [map("1000"), unmap("1000", { device: "0000:08:00.0" })], 1],
+    ["of coherent memory as a page", [alloc("1000"), unmap("1000", { size: 4096 })], 1],
+    ["of what was mapped before the trace began", [unmap("1000"), free("2000")], 0],
+    ["of nothing at all", [alloc("1000"), free("0", "0000000000000000"), free("1000")], 0],
+    ["behind a gap", [map("1000"), unmap("1000"), "CPU:0 [LOST 9 EVENTS]", unmap("1000")], 0],
+    [
+      "of one of two equal handles ends the one that fits",
+      [map("1000"), map("1000", { dir: "FROM_DEVICE", size: 64 })].concat(
+        unmap("1000"),
+        unmap("1000", { dir: "FROM_DEVICE", size: 64 }),
+      ),
+      0,
+    ],
+  ])("%s", async (_, lines, count) => {
+    const { judgement } = judgedOf((await traced(...sound, ...lines)).trace);
+    expect(judgement.checks.find(({ check }) => check === "dma-release")?.count).toBe(count);
+    expect(judgement.word).toBe(count === 0 ? "right" : "wrong");
+  });
+});
+
+test.each([
+  `dma_alloc: ${DEVICE} dir=BIDIRECTIONAL dma_addr=0 size=4096 virt_addr=0000000000000000 flags= attrs=`,
+  `dma_alloc_pages: ${DEVICE} dir=TO_DEVICE dma_addr=0 size=4096 virt_addr=0000000000000000 flags= attrs=`,
+  `dma_map_phys: ${DEVICE} dir=TO_DEVICE dma_addr=ffffffffffffffff size=4096 phys_addr=1000 attrs=MMIO`,
+  `dma_map_sg_err: ${DEVICE} dir=TO_DEVICE dma_addrs={0x1000,0x3000} err=-5 attrs=`,
+])("a failure maps nothing and says so: %s", async (line) => {
+  const { events, trace } = await traced(map("51000000"), line, unmap("51000000"));
+  expect(events.map(({ event }) => event.kind)).toEqual([
+    "dma.mapped",
+    "fault.raised",
+    "dma.unmapped",
+  ]);
+  expect(trace.about.platform).toBe("native");
+  expect(judgedOf(trace).judgement).toMatchObject({ word: "right", uses: { inferred: 1 } });
+});
+
+test("what is asked for besides is kept", async () => {
+  const { events } = await traced(map("1000").replace("attrs=", "attrs=SKIP_CPU_SYNC|MMIO"));
+  expect(events[0]!.event as Event).toMatchObject({ text: "SKIP_CPU_SYNC|MMIO" });
+});
+
+test("a bus that sees memory at an offset is learnt from its buffers, and right", async () => {
+  const at = (bus: string, phys: string) =>
+    map(phys, { device: "fe340000.mmc" }).replace(`dma_addr=${phys}`, `dma_addr=${bus}`);
+  const { trace } = await traced(
+    at("c1200000", "1200000"),
+    at("d5403000", "15403000"),
+    at("ca000000", "a000000"),
+  );
+  expect(trace.about).toMatchObject({
+    platform: "native",
+    options: { busOffsets: "fe340000.mmc+0xc0000000" },
+  });
+  expect(judgedOf(trace).judgement).toMatchObject({ word: "right", uses: { inferred: 3 } });
+});
