@@ -11,6 +11,7 @@ export const bioMerge: Check = {
   name: "bio-merge",
   holds: "the pages of a merged block segment follow each other where the disk reaches them",
   counts: true,
+  ofUse: true,
   watch: (_, report) => ({
     after: {
       "bio.merged": (event) => {

@@ -14,6 +14,7 @@ export const deviceAstray: Check = {
   name: "device-astray",
   holds: "every access by a device reaches the page that was meant, and what was written there",
   counts: true,
+  ofUse: true,
   byEvent: true,
   watch: (_, report) => {
     // Faults that stay without an access are device-fault's.

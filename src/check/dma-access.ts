@@ -16,6 +16,7 @@ export const dmaAccess: Check = {
   name: "dma-access",
   holds: "a device touches only what is mapped for it, while it is mapped, and in its direction",
   counts: true,
+  ofUse: true,
   watch: (about, report) => {
     const mappings = new LiveMappings();
     // Faults that stay without an access are device-fault's.

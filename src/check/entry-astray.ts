@@ -13,6 +13,7 @@ export const entryAstray: Check = {
   name: "entry-astray",
   holds: "every GATT entry leads to the page that was meant",
   counts: true,
+  ofUse: true,
   byEvent: true,
   watch: (_, report) => ({
     after: {

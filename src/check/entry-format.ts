@@ -10,6 +10,7 @@ export const entryFormat: Check = {
   name: "entry-format",
   holds: "the word of an entry holds the whole address of a page, and its valid bit",
   counts: true,
+  ofUse: true,
   byEvent: true,
   watch: (_, report) => ({
     after: {

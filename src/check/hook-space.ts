@@ -27,6 +27,7 @@ export const hookSpace: Check = {
   name: "hook-space",
   holds: "a hook finds for each number the page that the number was given for",
   counts: true,
+  ofUse: true,
   watch: (about, report) => {
     /** The page that a number stands for, by the number in pages. */
     const given = new Map<BusPage, Pfn>();

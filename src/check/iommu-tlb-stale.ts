@@ -12,6 +12,7 @@ export const iommuTlbStale: Check = {
   name: "iommu-tlb-stale",
   holds: "a PCI device is translated by the IOMMU's table, not by an old entry in its TLB",
   counts: true,
+  ofUse: true,
   watch: (_, report) => ({
     before: {
       "device.read": (event, moment) => look(event, moment, report),

@@ -27,6 +27,7 @@ export const mappingAstray: Check = {
   name: "mapping-astray",
   holds: "every page of a DMA mapping is reached by its handle",
   counts: true,
+  ofUse: true,
   watch: (about, report) => {
     /** By frame of a slot: the page that was last copied to it. */
     const slots = new Table<Mfn, Pfn>();

@@ -9,6 +9,7 @@ export const numberAstray: Check = {
   name: "number-astray",
   holds: "what is named to hardware besides leads to the page that was meant",
   counts: true,
+  ofUse: true,
   byEvent: true,
   watch: (_, report) => {
     const look = (event: Event) => lookAt(event, report);

@@ -13,6 +13,7 @@ export const remapAstray: Check = {
   name: "remap-astray",
   holds: "ioremap is given the address of the page that was meant, in the space that it takes",
   counts: true,
+  ofUse: true,
   watch: (_, report) => ({
     after: {
       "table.remapped": (event) => look(event, event.page, report),

@@ -25,6 +25,7 @@ export const tableBase: Check = {
   name: "table-base",
   holds: "the chipset finds the table's pages where the driver wrote them",
   counts: true,
+  ofUse: true,
   watch: (about, report) => ({
     after: {
       "register.written": (event, { state }) => {

@@ -46,6 +46,8 @@ export class Judge {
   readonly #past: Lookup;
   readonly #inferred: Inferred;
   readonly #checks: CheckRun;
+  /** The checks that judge uses. */
+  readonly #ofUse: ReadonlySet<string>;
   readonly #wrong: (event: WrongEvent) => void;
   readonly #places = new FunctionNames();
   readonly #sources: Sources;
@@ -73,6 +75,7 @@ export class Judge {
     this.#inferred = new Inferred(about);
     this.#wrong = wrong ?? (() => {});
     this.#sources = new Sources(past, this.#places.names);
+    this.#ofUse = new Set(checks.flatMap(({ name, ofUse }) => (ofUse ? [name] : [])));
     this.#checks = new CheckRun(about, checks, state, (finding) => {
       if (finding === null) this.#isUnknown = true;
       else this.#found.push(finding);
@@ -178,10 +181,9 @@ export class Judge {
   #use(event: Event): void {
     const verdict = this.#verdictOf(event);
     if (verdict !== null) this.#verdicts.set(verdict, (this.#verdicts.get(verdict) ?? 0) + 1);
-    const isOwn = this.#found.some(({ seq }) => seq === this.#seq);
+    const isOwn = this.#found.some(({ seq, check }) => seq === this.#seq && this.#ofUse.has(check));
     if (isOwn || isWrong(verdict)) {
-      // A fault beside no number is none of a use.
-      if (event.kind !== "fault.raised" || verdict !== null) this.#uses.wrong++;
+      this.#uses.wrong++;
       this.#report(event, verdict);
       return;
     }

@@ -23,10 +23,15 @@ export function ask(database: Database, sql: string): Answer {
 
 function* rowsOf(statement: { iterate(): IterableIterator<readonly Cell[]> }) {
   const rows = complaining(() => statement.iterate());
-  for (;;) {
-    const next = complaining(() => rows.next());
-    if (next.done) return;
-    yield next.value;
+  try {
+    for (;;) {
+      const next = complaining(() => rows.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    // Who takes the first rows alone leaves the database free for the next question.
+    rows.return?.();
   }
 }
 
