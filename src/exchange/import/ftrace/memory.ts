@@ -115,16 +115,13 @@ export const memoryEvents: Handlers = {
     // "IOMMU:DRIVER DEVICE iova=ADDRESS flags=FLAGS" (include/trace/events/iommu.h); DRIVER can be empty.
     const [, device] = /^IOMMU:.*? ?(\S+) iova=/.exec(body) ?? [];
     if (device === undefined) throw new Unusable("no device and no 'iova'");
-    run.emit({
-      kind: "fault.raised",
-      actor: "kernel",
-      place: name,
-      at: run.at,
-      fault: "iommu",
-      device: deviceOf(device),
-      text: body,
-      bus: bus(address(body, "iova")),
-    });
+    const said = { actor: "kernel", place: name, at: run.at, text: body } as const;
+    const fault = { fault: "iommu", device: deviceOf(device) } as const;
+    run.faults.raise(
+      run.source,
+      { kind: "fault.raised", ...said, ...fault, bus: bus(address(body, "iova")) },
+      (cause) => ({ kind: "call.entered", ...said, cause }),
+    );
     return true;
   },
   xen_mmu_set_pte: entry,

@@ -38,9 +38,16 @@ const signs = {
     "pfn_first pfn_count",
     "Xen PV",
     "kernel on Xen",
+    "(XEN) ",
   ],
   bare: ["kernel on bare hardware"],
-  vtd: ["vtd_dmar_", "DMAR: Intel(R) Virtualization Technology", "DMAR: [", "DMAR: IOMMU enabled"],
+  vtd: [
+    "vtd_dmar_",
+    "DMAR: Intel(R) Virtualization Technology",
+    "DMAR: [",
+    "DMAR:[DMA ",
+    "DMAR: IOMMU enabled",
+  ],
   // Without an AMD IOMMU the kernel says "AMD-Vi: AMD IOMMUv2 functionality not available".
   amdvi: [
     "amdvi_",

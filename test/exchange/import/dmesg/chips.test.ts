@@ -17,11 +17,11 @@ test.each([
   ["virtio_iommu virtio0: domain fault from EP 56", "? ?"],
   [
     "exynos-sysmmu 14650000.sysmmu: 14450000.mixer: PAGE FAULT occurred at 0x20400000",
-    "? 0x20400000",
+    "14450000.mixer 0x20400000",
   ],
   [
     "exynos-sysmmu 14650000.sysmmu: 14450000.mixer: [WRITE] ACCESS PROTECTION FAULT occurred at 0x20400000",
-    "? 0x20400000",
+    "14450000.mixer 0x20400000",
   ],
   [
     "sun50i-iommu 30f0000.iommu: Page fault for 0x00000000fff80000 (master 0, dir wr)",

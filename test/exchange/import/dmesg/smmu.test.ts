@@ -27,6 +27,11 @@ test.each([
   ],
   ["what they mean alone", decoded, ["0000:07:00.0 0xfe3c1040"]],
   [
+    "a device on no PCI bus",
+    [decoded[0]!.replace("0000:07:00.0", "3f000000.mmc")],
+    ["3f000000.mmc 0xfe3c1040"],
+  ],
+  [
     "two events one behind the other",
     [...words("0x10", "00000000fe3c1040"), ...words("0x13", "00000000fe4d0000")],
     ["? 0xfe3c1040", "? 0xfe4d0000"],

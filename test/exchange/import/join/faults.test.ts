@@ -35,6 +35,19 @@ test("a rate-limited log tells some of the faults that the model tells", async (
   expect(faults).toHaveLength(4);
 });
 
+test("the tracepoint that the kernel has beside its line tells the same fault", async () => {
+  const { events } = await importedText({
+    "dmesg.txt":
+      "[   90.600000] vfio-pci 0000:07:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x0021 address=0xfd204000 flags=0x0070]\n",
+    "ftrace.txt":
+      "# tracer: nop\n  irq/25-1 [000] .....    90.500000: io_page_fault: IOMMU:vfio-pci 0000:07:00.0 iova=0x00000000fd204000 flags=0x0070\n",
+  });
+  expect(events.map(({ event }) => [event.kind, event.cause ?? null])).toEqual([
+    ["fault.raised", null],
+    ["message.logged", 1],
+  ]);
+});
+
 test("another device or another page is another fault", async () => {
   const model = [byModel(0, "0x61400000", "0x708"), byModel(1, "0x61401000")];
   const { faults } = await faultsOf([byKernel(0, "0x61400000")], model);

@@ -68,7 +68,7 @@ export const chips: readonly Grammar[] = [
   ),
   // exynos-iommu.c
   iommu(
-    /(?:^|: )(?:\[(?:READ|WRITE)\] )?[A-Z][A-Z -]* FAULT occurred at (?<address>0x[0-9a-f]+)(?:$| )/,
+    /(?:^|: )(?:(?<named>[^\s:]+): )?(?:\[(?:READ|WRITE)\] )?[A-Z][A-Z -]* FAULT occurred at (?<address>0x[0-9a-f]+)(?:$| )/,
   ),
   // sun50i-iommu.c
   iommu(

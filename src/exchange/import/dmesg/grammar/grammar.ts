@@ -4,13 +4,14 @@
 // cut and mixed on its way, so everything behind the words that a fault begins with may be missing.
 
 import type { faults } from "../../../../event/fault.ts";
+import { deviceOf } from "../../kernel/device.ts";
 import { hexOf, pciOf } from "../../source/numbers.ts";
 
 export interface Grammar {
   readonly fault: (typeof faults)[number];
   /**
-   * The first line. Groups: `device` and `client` (the device is the first of them that is a PCI address) or
-   * `id`, its number; `address` or `number`, where the pattern demands what ends it.
+   * The first line. Groups: `device` or `named`, the device's name; `client`, which may be the IOMMU's own and
+   * counts where it is a PCI address; `id`, its number; `address` or `number`, where the pattern demands what ends it.
    */
   readonly begins: RegExp;
   /** Lines behind it that belong to it; groups as above, and `reason`, which says more than the first line. */
@@ -53,8 +54,10 @@ export class OpenFault {
     this.waits = grammar.waits ?? false;
   }
 
-  learn({ device, client, id, address, number, reason }: Groups): void {
-    for (const name of [device, client]) this.device ??= name === undefined ? null : pciOf(name);
+  learn({ device, named, client, id, address, number, reason }: Groups): void {
+    for (const name of [device, named])
+      this.device ??= name === undefined || name === "NULL" ? null : deviceOf(name);
+    this.device ??= client === undefined ? null : pciOf(client);
     this.device ??= id === undefined ? null : hexOf(id);
     for (const digits of [address, number])
       this.address ??= digits === undefined ? null : hexOf(digits);

@@ -27,9 +27,9 @@ const WORDS = 4;
 const event: Grammar = {
   fault: "iommu",
   begins:
-    /: event 0x[0-9a-f]+ received:|: event: \w+ client: (?<client>\S+) sid: 0x[0-9a-f]+(?:.*? iova: (?<address>0x[0-9a-f]+)(?: |$))?/i,
+    /: event 0x[0-9a-f]+ received:|: event: \w+ client: (?<named>\S+) sid: 0x[0-9a-f]+(?:.*? iova: (?<address>0x[0-9a-f]+)(?: |$))?/i,
   goesOn:
-    /: \s*(?:0x(?<word>[0-9a-f]{16})\s*$|(?<decoded>event: \w+ client: (?<client>\S+) sid: .*)|(?<how>(?:un)?priv (?:inst|data) (?:read|write) s[12] .*))/i,
+    /: \s*(?:0x(?<word>[0-9a-f]{16})\s*$|(?<decoded>event: \w+ client: (?<named>\S+) sid: .*)|(?<how>(?:un)?priv (?:inst|data) (?:read|write) s[12] .*))/i,
   sameReporter: true,
   waits: true,
   takes: (fault, { word, decoded, how }, text) => {
