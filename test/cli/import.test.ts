@@ -30,7 +30,7 @@ test("a recording, gzipped or plain, becomes one trace, and a simulated run tell
     gartrace("verify plain.gart", { folder }),
   ]);
   expect(exact.stdout).toMatch(
-    /^A {2}xen-i386, gart hooks, imported, intel-440bx, smoke: .*\nalike\n/s,
+    /^A {2}xen-i386\.gart\.intel-440bx\.smoke\.gart: xen-i386, gart hooks, imported, intel-440bx, smoke: .*\nalike\n/s,
   );
   expect(exact.code).toBe(0);
   expect(verified.code).toBe(0);

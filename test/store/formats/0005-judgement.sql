@@ -155,7 +155,8 @@ CREATE VIEW events AS SELECT
   t.text,
   -- Whether the number leads where it was meant to; null for what is no use of a number.
   CASE
-  WHEN e.bus IS NULL OR k.name IN ('request.issued', 'request.fetched', 'request.completed', 'bio.split', 'register.read', 'gatt.read', 'directory.read', 'scratch-directory.read', 'iommu.mapped', 'iommu.unmapped', 'iommu.filled') THEN NULL
+  WHEN e.bus IS NULL OR k.name NOT IN ('hook.called', 'register.written', 'gatt.written', 'directory.written', 'scratch-directory.written', 'table.remapped', 'dma.mapped', 'descriptor.written', 'request.mapped', 'bio.merged', 'device.read', 'device.wrote', 'iommu.translated', 'pte.written', 'fault.raised') THEN NULL
+  WHEN k.name = 'table.remapped' AND e.phys IS NULL AND e.machine IS NULL THEN NULL
   WHEN k.name = 'hook.called' THEN CASE
     WHEN e.machine IS NULL THEN 'unknown'
     WHEN e.bus = e.machine THEN 'identity'
