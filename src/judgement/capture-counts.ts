@@ -3,7 +3,7 @@
 import { type Address, raw } from "../address.ts";
 import { deviceOf } from "../event/register.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
-import { LiveMappings, type Misuse } from "../machine/access.ts";
+import { type Access, LiveMappings, type Misuse } from "../machine/access.ts";
 
 /** Pairs of a page as the kernel names it and the address that a device got for it. */
 export interface Pairs {
@@ -73,6 +73,10 @@ export class CaptureCounter {
       case "device.wrote":
         if (event.actor === "device") this.#accessed(seq, event);
         return;
+      case "descriptor.written":
+        // The base of a queue, as the device takes it: what it will access.
+        if (event.actor === "device") this.#accessed(seq, event);
+        return;
       case "iommu.mapped":
         this.#maps.total++;
         if (same(event.bus, event.phys ?? event.machine)) this.#maps.identity++;
@@ -125,7 +129,7 @@ export class CaptureCounter {
     if (same(event.bus, event.machine)) of.equalsP2m++;
   }
 
-  #accessed(seq: number, event: Of<"device.read"> | Of<"device.wrote">): void {
+  #accessed(seq: number, event: Access): void {
     this.#accesses.total++;
     const misuse = this.#live.misuse(event);
     if (misuse === null) {

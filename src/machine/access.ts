@@ -7,7 +7,8 @@ export const misuses = ["never mapped", "after unmap", "past its end", "wrong di
 export type Misuse = (typeof misuses)[number];
 
 type Mapped = Of<"dma.mapped">;
-type Access = Of<"device.read"> | Of<"device.wrote">;
+/** An access, or an address that a device takes to access it. */
+export type Access = Of<"device.read"> | Of<"device.wrote"> | Of<"descriptor.written">;
 
 /**
  * What is wrong with an access, given the event that its address came from; null where nothing is. An
@@ -18,6 +19,7 @@ export function accessFault(access: Access, cause: Event | null): Misuse | null 
   if (cause?.kind !== "dma.mapped") return "never mapped";
   const start = distance(cause.bus, onDeviceBus(access.bus));
   if (start < 0 || start + (access.size ?? 1) > cause.size) return "past its end";
+  if (access.kind === "descriptor.written") return null;
   const forbidden = access.kind === "device.read" ? "from-device" : "to-device";
   return cause.direction === forbidden ? "wrong direction" : null;
 }

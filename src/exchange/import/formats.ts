@@ -6,6 +6,7 @@ import { ftrace } from "./ftrace/ftrace.ts";
 import { kprobeProfile } from "./ftrace/kprobe-profile.ts";
 import type { Format } from "./join/format.ts";
 import { jsonl } from "./lines/jsonl.ts";
+import { iomem } from "./mmio/iomem.ts";
 import { mmiotrace } from "./mmio/mmiotrace.ts";
 import { qemuLog } from "./qemu/log.ts";
 import { reference } from "./reference/reference.ts";
@@ -20,6 +21,7 @@ const formats: readonly Format[] = [
   xentrace,
   mmiotrace,
   p2mDump,
+  iomem,
   qemuLog,
   kprobeProfile,
   dmesg,

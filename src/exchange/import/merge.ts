@@ -7,6 +7,7 @@ import { UserError } from "../../fault.ts";
 import { formatOf } from "./formats.ts";
 import { ftrace } from "./ftrace/ftrace.ts";
 import type { DeviceLog, Format, Open, Stream } from "./join/format.ts";
+import { relate } from "./join/relate.ts";
 import { Run, VIRT_BASE } from "./join/run.ts";
 import type { KeepLine } from "./kernel/emitter.ts";
 import { detectEnvironment, type Environment } from "./kernel/environment.ts";
@@ -87,12 +88,9 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
       grows: wishes.follow !== null || kernels.some(({ source }) => source.path === "-"),
     },
   );
-  const run = new Run(
-    environment,
-    wishes.probes,
-    await open(aboutRun(environment, opened)),
-    wishes.keep,
-  );
+  const relation = await relate(opened, wishes.follow !== null);
+  const sink = await open(aboutRun(environment, opened));
+  const run = new Run(environment, wishes.probes, { sink, keep: wishes.keep }, relation);
   let log: DeviceLog | null = null;
   const streams: Stream[] = [];
   const streamSources: Source[] = [];
@@ -167,6 +165,10 @@ async function takeAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Prom
     // A single stream needs no comparison: its whole batch is taken.
     do {
       const { step } = first;
+      if (log !== null) {
+        const at = stream.timeOf(step);
+        while (at !== null && !run.device.before(at)) await log.more();
+      }
       run.source = source;
       if (typeof step === "string") run.text = step;
       // At the end of the log nothing more is asked of it.

@@ -45,7 +45,10 @@ export async function importFile(
     pageOffset: null,
     exchanges: [],
   };
-  const run = new Run(survey, new Map(), (seq, op, event) => events.push({ seq, op, event }), null);
+  const run = new Run(survey, new Map(), {
+    sink: (seq, op, event) => events.push({ seq, op, event }),
+    keep: null,
+  });
   for (const event of before) run.emit(event);
   const stream = format.open(source, run);
   for await (const steps of stream.batches())

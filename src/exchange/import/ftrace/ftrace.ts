@@ -6,6 +6,7 @@ import type { Run } from "../join/run.ts";
 import { BootClock } from "../source/boot-clock.ts";
 import { Unusable } from "../source/fields.ts";
 import type { Source } from "../source/source.ts";
+import { AnchorLines } from "./anchors.ts";
 import { diskEvents } from "./disk.ts";
 import { dmaEvents } from "./dma.ts";
 import { probeHandler } from "./kprobes.ts";
@@ -186,4 +187,5 @@ export const ftrace: StreamFormat = {
     return lines.slice(0, 20).some((line) => recordOf(line) !== null);
   },
   open: (source, run) => new Ftrace(source, run),
+  anchors: (anchors) => new AnchorLines(anchors),
 };

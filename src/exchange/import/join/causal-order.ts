@@ -6,6 +6,7 @@
 
 import type { Command, Mapping } from "../kernel/command.ts";
 import type { Mappings } from "../kernel/mappings.ts";
+import type { Clocks } from "./clocks.ts";
 
 /** A command as the device's log tells it. */
 export interface Fetched {
@@ -28,6 +29,8 @@ export interface Log {
   readonly rings: readonly number[];
   /** The first record not emitted yet that touches a network card's buffer there; -1 for none that was read. */
   touched(start: number, size: number): number;
+  /** Emits what happened before a moment of its own clock, in microseconds; false where more must be read. */
+  before(time: number): boolean;
   /** Emits all records up to that one. */
   emit(through: number): void;
   /** For a command whose completion the cut log lacks: emits the records that it has. */
@@ -39,15 +42,24 @@ const LOOK_AHEAD = 200_000;
 
 export class CausalOrder {
   log: Log | null = null;
+  /** Where they are related, time places what the device logged, and a command's end is only looked up. */
+  readonly #clocks: Clocks | null;
   readonly #mappings: Mappings;
   /** Whether the log tells of a network card's buffers. */
   readonly #network: boolean;
   /** Commands of the guest that the log does not show. */
   unmatched = 0;
 
-  constructor(mappings: Mappings, network: boolean) {
+  constructor(mappings: Mappings, clocks: Clocks | null, network: boolean) {
+    this.#clocks = clocks;
     this.#mappings = mappings;
     this.#network = network;
+  }
+
+  /** Emits what the device did before a time of the guest's; false where the log must be read further first. */
+  before(at: number): boolean {
+    if (this.#clocks === null || this.log === null) return true;
+    return this.log.before(this.#clocks.deviceTime(at));
   }
 
   /**
@@ -57,7 +69,14 @@ export class CausalOrder {
   settleBuffer(mapping: Mapping): boolean {
     const { log } = this;
     const { start, size, command, direction, device } = mapping;
-    if (!this.#network || log === null || command !== null || direction === "coherent") return true;
+    if (
+      this.#clocks !== null ||
+      !this.#network ||
+      log === null ||
+      command !== null ||
+      direction === "coherent"
+    )
+      return true;
     const may = log.ended || log.waiting > LOOK_AHEAD;
     if (log.rings.length === 0) return may;
     // The card is the device that has a ring where the log says one is.
@@ -75,7 +94,7 @@ export class CausalOrder {
     const known = log.unmatched(command.layer, command.key);
     const at = known.findIndex((one) => isSame(one, command));
     const found = known[at];
-    const may = log.ended || log.waiting > LOOK_AHEAD;
+    const may = this.#clocks !== null || log.ended || log.waiting > LOOK_AHEAD;
     if (found === undefined) {
       if (!may) return false;
       this.unmatched++;
@@ -83,7 +102,7 @@ export class CausalOrder {
       if (found.completed < 0 && !may) return false;
       known.splice(0, at + 1);
       if (found.completed >= 0) log.emit(found.completed);
-      else log.emitCut(found);
+      else if (this.#clocks === null) log.emitCut(found);
     }
     command.settled = true;
     return true;

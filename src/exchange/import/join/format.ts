@@ -8,6 +8,7 @@
 import type { About } from "../../../event/trace.ts";
 import type { Sink } from "../../../machine/machine.ts";
 import type { Source } from "../source/source.ts";
+import type { Anchors } from "./clocks.ts";
 import type { Run } from "./run.ts";
 
 /** Makes the trace, once it is known what it says of itself, and gives where its events go. */
@@ -28,10 +29,17 @@ export interface Stream<Step = unknown> {
   end?(): void;
 }
 
+/** Takes the lines of a source before any event is made: what they say of the relation of the clocks. */
+export interface AnchorTaker {
+  take(line: string): void;
+}
+
 /** What a device logged, placed when the guest's side has come to where it must have happened. */
 export interface DeviceLog {
   /** Reads another batch into memory; false at the end of the log. */
   more(): Promise<boolean>;
+  /** Emits what happened before a moment of its own clock, in microseconds; false where it must be read further first. */
+  before(time: number): boolean;
   /** Emits what is left, after the guest's last step. */
   end(): void;
 }
@@ -53,9 +61,11 @@ export interface ContextFormat extends Common {
 export interface StreamFormat extends Common {
   readonly part: "stream";
   open(source: Source, run: Run): Stream;
+  anchors?(anchors: Anchors): AnchorTaker;
 }
 export interface DeviceFormat extends Common {
   readonly part: "device";
   open(source: Source, run: Run): DeviceLog;
+  anchors?(anchors: Anchors): AnchorTaker;
 }
 export type Format = WholeFormat | ContextFormat | StreamFormat | DeviceFormat;

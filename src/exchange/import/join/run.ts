@@ -12,7 +12,10 @@ import { Mappings } from "../kernel/mappings.ts";
 import type { Probes } from "../kernel/probes.ts";
 import { Requests } from "../kernel/requests.ts";
 import { CausalOrder } from "./causal-order.ts";
+import type { Relation } from "./clocks.ts";
 import { Faults } from "./faults.ts";
+
+const UNRELATED: Relation = { clocks: null, controllers: new Map(), card: null };
 
 /** The bottom of the kernel half of x86-64, which `virt` columns are relative to, as its upper 32 bits. */
 const KERNEL_HALF = 0xffff8000;
@@ -32,14 +35,24 @@ export class Run extends Emitter {
   #op = -1;
   #ops = 0;
 
-  constructor(environment: Environment, probes: Probes, sink: Sink, keep: KeepLine | null) {
+  /** The network card that the device's log is of, where its buffers tell. */
+  readonly card: number | null;
+
+  constructor(
+    environment: Environment,
+    probes: Probes,
+    { sink, keep }: { readonly sink: Sink; readonly keep: KeepLine | null },
+    { clocks, controllers, card }: Relation = UNRELATED,
+  ) {
     super(environment, sink, keep);
+    this.card = card;
+    for (const [name, device] of controllers) this.controllers.set(name, device);
     this.probes = probes;
     this.frames = new Frames(this);
     this.iommu = new IommuEntries(this, this.frames);
     this.buffers = new Buffers(this, this.frames, this.iommu, this.mappings);
     this.requests = new Requests(this, this.buffers, this.iommu);
-    this.device = new CausalOrder(this.mappings, environment.network);
+    this.device = new CausalOrder(this.mappings, clocks, environment.network);
   }
 
   /** The PCI device of the controller of a command; null where that is not known yet. */

@@ -159,11 +159,17 @@ export class Buffers {
   }
 
   /** An address that the driver named to a device: in a command table, or for a queue. */
-  named(place: string, device: number | null, address: number, size: number): void {
+  named(
+    place: string,
+    device: number | null,
+    address: number,
+    size: number,
+    actor: "driver" | "device" = "driver",
+  ): void {
     const { mapping, cause } = this.#mappings.tie(device, address, size);
     this.#emitter.emit({
       kind: "descriptor.written",
-      actor: "driver",
+      actor,
       place,
       at: this.#emitter.at,
       cause,

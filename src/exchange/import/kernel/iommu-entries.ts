@@ -48,7 +48,7 @@ export class IommuEntries {
 
   /** The seq of the iommu.mapped that a bus address of a device goes through, also where it has ended. */
   entryOf(device: number | null, address: number): number | null {
-    return this.#seqs.get(this.#entry(device, address)) ?? null;
+    return this.#seqs.get(this.#shown(device, address)) ?? null;
   }
 
   /** Where a device gets to: through its entry; straight where there is no IOMMU; null where no entry is. */
@@ -56,8 +56,19 @@ export class IommuEntries {
     const { iommu, identity, offsets } = this.#emitter.environment;
     if (iommu === null) return machine(address - (offsets.get(device ?? -1) ?? 0));
     if (device !== null && identity.has(device)) return machine(address);
-    const frame = this.#emitter.machine.state.iommu.get(this.#entry(device, address));
+    const frame = this.#emitter.machine.state.iommu.get(this.#shown(device, address));
     return frame === undefined ? null : offset(machineOf(frame), pageOffset(bus(address)));
+  }
+
+  /**
+   * The entry that an address of a device goes through: its own, else one that no call named. The page of a device's
+   * MSI doorbell is mapped without the DMA API (iommu_dma_prepare_msi).
+   */
+  #shown(device: number | null, address: number): BusPage {
+    const own = this.#entry(device, address);
+    if (device === null || !this.#domains.has(null) || this.#seqs.has(own)) return own;
+    const nobodys = this.#entry(null, address);
+    return this.#seqs.has(nobodys) ? nobodys : own;
   }
 
   #entry(device: number | null, address: number): BusPage {

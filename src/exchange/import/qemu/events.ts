@@ -1,6 +1,6 @@
 // events.ts - says in events what a device did: which command it fetched, what it touched, and through what.
 
-import { bus, mfnOf } from "../../../address.ts";
+import { bus, mfnOf, PAGE_SIZE } from "../../../address.ts";
 import type { Run } from "../join/run.ts";
 import { Unusable } from "../source/fields.ts";
 import type { Source } from "../source/source.ts";
@@ -23,6 +23,7 @@ export class QemuEvents {
 
   constructor(run: Run) {
     this.#run = run;
+    this.#card = run.card;
     this.#iommu = new QemuIommu(run);
   }
 
@@ -70,6 +71,16 @@ export class QemuEvents {
       case "pci_nvme_map_addr_cmb":
         this.#fetchedBy(name, body, command);
         return;
+      case "pci_nvme_map_prp":
+        this.#list(name, body);
+        return;
+      case "pci_nvme_err_addr_read":
+        this.#accessed(name, { what: "read", address: needed(body, "addr"), size: 64 }, this.#disk);
+        return;
+      case "pci_nvme_mmio_asqaddr":
+      case "pci_nvme_mmio_acqaddr":
+        this.#named(name, needed(body, "address"), name.includes("asq") ? 64 : 16);
+        return;
       case "pci_nvme_create_cq":
         this.#named(name, needed(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 16);
         return;
@@ -116,7 +127,7 @@ export class QemuEvents {
 
   #fetchedBy(place: string, body: string, command: DeviceCommand | null): void {
     const request = command === null ? null : this.#requestOf(command);
-    const device = request === null ? null : this.#run.controllerOf(request);
+    const device = request === null ? this.#disk : this.#run.controllerOf(request);
     const what = command?.reads === true ? "read" : "wrote";
     const at = { address: needed(body, "addr"), size: needed(body, "len") };
     this.#accessed(place, { what, ...at }, device);
@@ -127,14 +138,14 @@ export class QemuEvents {
     const { mappings, buffers } = this.#run;
     if (touch.address >= HIGHEST) throw new Unusable("an address above 2^52");
     if (touch.what === "ring") {
-      this.#card = mappings.ended({ device: null, start: touch.address })?.device ?? this.#card;
+      this.#card ??= mappings.ownerOf(touch.address);
       buffers.named(place, this.#card, touch.address, touch.size);
     } else this.#accessed(place, touch, this.#card);
   }
 
   #accessed(place: string, { what, address, size }: Touch, device: number | null): void {
     const run = this.#run;
-    const { mapping, cause } = run.mappings.tie(device, address, size);
+    const { mapping, cause } = run.mappings.tie(device, address, size, what === "read");
     const reached = run.iommu.reachedBy(mapping?.device ?? device, address);
     run.emit({
       kind: what === "read" ? "device.read" : "device.wrote",
@@ -143,18 +154,42 @@ export class QemuEvents {
       cause,
       frame: reached === null ? null : mfnOf(reached),
       device: mapping?.device ?? device,
-      ...run.buffers.byteAt(mapping, address),
+      // Of a buffer that was given back no page is meant any more.
+      ...run.buffers.byteAt(mapping?.ended === 0 ? mapping : null, address),
       bus: bus(address),
       reached,
       size,
     });
   }
 
-  /** An address that the driver gave the device for a queue. */
+  /** The NVMe controller, where there is one alone: its log names none. */
+  get #disk(): number | null {
+    const { controllers } = this.#run;
+    return controllers.size === 1 ? [...controllers.values()][0]! : null;
+  }
+
+  /** An address that the driver gave the device for a queue, which the device takes for its own accesses. */
   #named(place: string, address: number, size: number): void {
-    const { controllers, buffers } = this.#run;
-    const device = controllers.size === 1 ? [...controllers.values()][0]! : null;
-    buffers.named(place, device, address, size);
+    const { buffers, mappings } = this.#run;
+    const actor = this.#isWhole ? "device" : "driver";
+    buffers.named(place, this.#disk ?? mappings.ownerOf(address), address, size, actor);
+  }
+
+  /** Where a command has more than two pages, its second entry leads to a list of them, which the device reads. */
+  #list(place: string, body: string): void {
+    const [first, all] = [needed(body, "trans_len"), needed(body, "len")];
+    const entries = Math.ceil((all - first) / PAGE_SIZE);
+    if (!this.#isWhole || entries < 2) {
+      this.#run.emit({ kind: "call.entered", actor: "device", place, text: body });
+      return;
+    }
+    const touch = { what: "read", address: needed(body, "prp2"), size: entries * 8 } as const;
+    this.#accessed(place, touch, this.#disk);
+  }
+
+  /** Whether a log tells every address of its devices; one of disks alone is counted by what commands move. */
+  get #isWhole(): boolean {
+    return this.#run.environment.network;
   }
 }
 

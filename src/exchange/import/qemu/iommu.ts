@@ -156,7 +156,7 @@ function pageOf(
 ): { readonly bus: Bus; readonly reached: Machine; readonly size: number } {
   const at = expected === null ? null : Math.floor(raw(expected) / PAGE) * PAGE; // A plain number in the log.
   for (let larger = 2 * PAGE; at !== null && at > reached && larger <= LARGEST_PAGE; larger *= 2)
-    if (at - (at % larger) === reached && iova % larger === at % larger)
+    if (at - (at % larger) === reached && (iova - (iova % PAGE)) % larger === at % larger)
       return { bus: bus(iova - (iova % larger)), reached: machine(reached), size: larger };
   const within = iova % PAGE;
   const isWhole = reached % PAGE === within;

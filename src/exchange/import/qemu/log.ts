@@ -6,6 +6,7 @@ import type { Run } from "../join/run.ts";
 import type { Command } from "../kernel/command.ts";
 import { BootClock } from "../source/boot-clock.ts";
 import type { Source } from "../source/source.ts";
+import { AnchorLines } from "./anchors.ts";
 import { QemuEvents } from "./events.ts";
 import { type Entry, QemuRecords } from "./records.ts";
 
@@ -50,7 +51,7 @@ class QemuLog implements DeviceLog, Log {
       this.#source.line = ++this.#lines;
       const entry = this.#records.read(line, this.#lines, this.#first + this.#entries.length);
       if (entry === "nothing") continue;
-      if (typeof entry !== "string") this.#boot.check(entry.second * 1e9);
+      if (typeof entry !== "string") this.#boot.check(entry.time * 1e3);
       if (typeof entry === "string") this.#source.tally.skipped("line", entry, 1);
       else if (this.#events.knows(entry.name)) this.#entries.push(entry);
       else {
@@ -59,6 +60,15 @@ class QemuLog implements DeviceLog, Log {
       }
     }
     return true;
+  }
+
+  before(time: number): boolean {
+    let entry = this.#entries[this.#emitted];
+    while (entry !== undefined && entry.time < time) {
+      this.emit(this.#first + this.#emitted);
+      entry = this.#entries[this.#emitted];
+    }
+    return entry !== undefined || this.ended;
   }
 
   touched(start: number, size: number): number {
@@ -100,4 +110,5 @@ export const qemuLog: DeviceFormat = {
   part: "device",
   recognises: (head) => LINE.test(head.toString("latin1").slice(0, 4096)),
   open: (source, run) => new QemuLog(source, run),
+  anchors: (anchors) => new AnchorLines(anchors),
 };

@@ -22,8 +22,8 @@ export interface DeviceCommand extends Fetched {
 export interface Entry {
   readonly line: number;
   readonly text: string;
-  /** On the host's clock. */
-  readonly second: number;
+  /** On the host's clock, in microseconds. */
+  readonly time: number;
   readonly name: string;
   readonly body: string;
   /** The command it belongs to. */
@@ -32,7 +32,7 @@ export interface Entry {
   readonly touch: Touch | null;
 }
 
-const LINE = /^\d+@(\d+)\.\d+:(\w+) ?(.*)$/;
+const LINE = /^\d+@(\d+)\.(\d{1,6})\d*:(\w+) ?(.*)$/;
 const DUMP = /^(?:0x)?[0-9a-f]{2,4}: (?: ?[0-9a-f]{2})+ *$/;
 /** What `-d guest_errors` adds, without a time: an IOMMU refuses, and so the access behind it. */
 const GUEST_ERRORS: readonly (readonly [string, RegExp])[] = [
@@ -56,7 +56,7 @@ export class QemuRecords {
   readonly #ports = new Map<number, DeviceCommand>();
   readonly network = new Network();
   /** Of the last line that has a time. */
-  #second = 0;
+  #time = 0;
 
   nvmeBy(key: string): DeviceCommand[] {
     return this.#nvme.get(key) ?? [];
@@ -72,20 +72,20 @@ export class QemuRecords {
 
   /** Takes a line; `number` counts records. "nothing" for a line that is part of another, else a complaint. */
   read(text: string, line: number, number: number): Entry | string {
-    const [, second, name, body] = LINE.exec(text) ?? [];
+    const [, second, fraction, name, body] = LINE.exec(text) ?? [];
     if (name === undefined || body === undefined)
       return this.#guestError(text, line) ?? this.#beside(text);
-    this.#second = Number(second);
+    this.#time = Number(second) * 1e6 + Number(fraction!.padEnd(6, "0"));
     const command = this.#commandOf(name, body, number);
     const touch = name.startsWith("e1000e_") ? this.network.read(name, body, number) : null;
-    return { line, text, second: this.#second, name, body, command, touch };
+    return { line, text, time: this.#time, name, body, command, touch };
   }
 
   #guestError(text: string, line: number): Entry | null {
     const [name] = GUEST_ERRORS.find(([, pattern]) => pattern.test(text)) ?? [];
     if (name === undefined) return null;
     const nothing = { command: null, touch: null };
-    return { line, text, second: this.#second, name, body: text, ...nothing };
+    return { line, text, time: this.#time, name, body: text, ...nothing };
   }
 
   #beside(text: string): string {

@@ -1,0 +1,227 @@
+// clocks.ts - what the device's clock is to the guest's, by causality alone: one linear relation that fits every bound.
+//
+// A device fetches a command after the guest gave it and completes it before the guest sees that; it touches a
+// buffer after it was mapped and before it was unmapped. Each is a bound on the relation of the two clocks. Commands
+// are joined by queue, id and k-th use. A network card's log names no packet: its k-th transmitted descriptor is the
+// k-th buffer that is mapped to the device, its k-th received one the k-th that is mapped from it.
+
+/** Moments on both clocks, in microseconds: `device` is not before `guest`, or not after it. */
+interface Bound {
+  readonly guest: number;
+  readonly device: number;
+}
+
+/** A command or buffer on the guest's side; `end` is NaN where the guest's side does not show it. */
+export interface Span {
+  readonly address: number;
+  readonly size: number;
+  begin: number;
+  end: number;
+}
+/** On the device's side. */
+interface Done {
+  address: number;
+  readonly begin: number;
+  end: number;
+}
+
+/** Spans of one kind that are compared, at most: enough for the relation, and no more memory in a longer log. */
+const MOST = 1 << 15;
+/** Buffers that the device's log may lack at its beginning. */
+const MOST_AHEAD = 4096;
+/** Commands of one name that the device's log may lack in a row. */
+const MOST_MISSING = 64;
+/** Guest and host count seconds of nearly one length. */
+const STEEPEST = 1e-2;
+/** So many bounds on either side say something. */
+const ENOUGH = 8;
+
+export interface Clocks {
+  /** The device's time, in microseconds, at a time of the guest's in nanoseconds. */
+  deviceTime(at: number): number;
+}
+
+/** What was found of the two sides. */
+export interface Relation {
+  /** Null where nothing fits, or one side is not there or cannot be read twice. */
+  readonly clocks: Clocks | null;
+  readonly controllers: ReadonlyMap<string, number>;
+  readonly card: number | null;
+}
+
+export class Anchors {
+  /** "1 516": queue and id -> the commands of that name, in order. */
+  readonly #given = new Map<string, Span[]>();
+  readonly #fetched = new Map<string, Done[]>();
+  /** "7 to-device" -> the buffers that were mapped so for a device, in order. */
+  readonly #mapped = new Map<string, Span[]>();
+  readonly #live = new Map<string, Span>();
+  readonly #sent: Done[] = [];
+  readonly #received: Done[] = [];
+  /** Controllers by the guest's name -> the device. */
+  readonly controllers = new Map<string, number>();
+  /** The network card, once both sides were read. */
+  card: number | null = null;
+  #count = 0;
+
+  /** Whether there is enough of the guest's side. */
+  get isFull(): boolean {
+    return this.#count >= MOST;
+  }
+  get isDeviceFull(): boolean {
+    return this.#sent.length >= MOST || this.#received.length >= MOST;
+  }
+
+  /** A command that is being made; its `begin` may still move to where it is given to the device. */
+  given(key: string, lba: number | null, at: number): Span {
+    const span = { address: lba ?? -1, size: 0, begin: at, end: Number.NaN };
+    push(this.#given, key, span);
+    this.#count++;
+    return span;
+  }
+  completed(key: string, at: number): void {
+    const span = this.#given.get(key)?.at(-1);
+    if (span !== undefined && Number.isNaN(span.end)) span.end = at;
+  }
+  mapped(device: number, way: string, address: number, size: number, at: number): void {
+    const span = { address, size, begin: at, end: Number.NaN };
+    push(this.#mapped, `${device} ${way}`, span);
+    this.#live.set(`${device} ${way} ${address}`, span);
+    this.#count++;
+  }
+  unmapped(device: number, way: string, address: number, at: number): void {
+    const key = `${device} ${way} ${address}`;
+    const span = this.#live.get(key);
+    if (span !== undefined) span.end = at;
+    this.#live.delete(key);
+  }
+
+  fetched(key: string, at: number): Done {
+    const done = { address: -1, begin: at, end: Number.NaN };
+    push(this.#fetched, key, done);
+    return done;
+  }
+  sent(address: number, at: number): void {
+    if (this.#sent.length < MOST) this.#sent.push({ address, begin: at, end: at });
+  }
+  received(address: number, at: number): void {
+    if (this.#received.length < MOST) this.#received.push({ address, begin: at, end: at });
+  }
+
+  /** The relation, and which device the card is; null where nothing fits all that is known. */
+  fit(): Clocks | null {
+    const commands = this.#commandBounds();
+    const packets = this.#packetBounds();
+    return (
+      relationOf(join(commands, packets)) ?? relationOf(commands) ?? relationOf(packets) ?? null
+    );
+  }
+
+  #commandBounds(): Bounds {
+    const bounds: Bounds = { after: [], before: [] };
+    for (const [key, done] of this.#fetched) {
+      const given = this.#given.get(key) ?? [];
+      let next = 0;
+      for (const one of done) {
+        // Where both tell the first block it must be the same; the log can lack a command, or begin later.
+        const last = Math.min(next + MOST_MISSING, given.length);
+        let at = next;
+        while (at < last && !isSame(given[at]!.address, one.address)) at++;
+        if (at === last) continue;
+        next = at + 1;
+        add(bounds, given[at]!, one);
+      }
+    }
+    return bounds;
+  }
+
+  /** The card is the device whose buffers are touched in their order, most of them. */
+  #packetBounds(): Bounds {
+    let best: Bounds = { after: [], before: [] };
+    let most = ENOUGH;
+    const devices = new Set([...this.#mapped.keys()].map((key) => Number(key.split(" ")[0])));
+    for (const device of devices) {
+      const bounds: Bounds = { after: [], before: [] };
+      inOrder(this.#mapped.get(`${device} to-device`) ?? [], this.#sent, bounds);
+      inOrder(this.#mapped.get(`${device} from-device`) ?? [], this.#received, bounds);
+      if (bounds.after.length <= most) continue;
+      [best, most] = [bounds, bounds.after.length];
+      this.card = device;
+    }
+    return best;
+  }
+}
+
+interface Bounds {
+  /** The device's moment comes after the guest's. */
+  readonly after: Bound[];
+  readonly before: Bound[];
+}
+
+const join = (a: Bounds, b: Bounds): Bounds => ({
+  after: [...a.after, ...b.after],
+  before: [...a.before, ...b.before],
+});
+
+function add(bounds: Bounds, span: Span, done: Done): void {
+  bounds.after.push({ guest: span.begin, device: done.begin });
+  if (!Number.isNaN(span.end) && !Number.isNaN(done.end))
+    bounds.before.push({ guest: span.end, device: done.end });
+}
+
+/** The k-th touched is the k-th mapped; a touch of another address is of what was mapped before, and moves nothing. */
+function inOrder(mapped: readonly Span[], touched: readonly Done[], bounds: Bounds): void {
+  let next = 0;
+  for (const done of touched) {
+    if (next === 0) {
+      // The log may begin later than the guest's side.
+      next = mapped.slice(0, MOST_AHEAD).findIndex((span) => lies(done.address, span));
+      if (next < 0) next = 0;
+    }
+    const span = mapped[next];
+    if (span === undefined || !lies(done.address, span)) continue;
+    next++;
+    add(bounds, span, done);
+  }
+}
+
+const lies = (address: number, { address: start, size }: Span): boolean =>
+  address >= start && address < start + size;
+const isSame = (a: number, b: number): boolean => a < 0 || b < 0 || a === b;
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const there = map.get(key);
+  if (there === undefined) map.set(key, [value]);
+  else if (there.length < MOST) there.push(value);
+}
+
+/** The line with the most room between what must lie below it and what above; null where none has any. */
+function relationOf({ after, before }: Bounds): Clocks | null {
+  if (after.length < ENOUGH || before.length < ENOUGH) return null;
+  const [g0, d0] = [after[0]!.guest, after[0]!.device];
+  const moved = ({ guest, device }: Bound): Bound => ({ guest: guest - g0, device: device - d0 });
+  const [above, below] = [after.map(moved), before.map(moved)];
+  /** Between which offsets a line of this slope fits. */
+  const room = (slope: number) => {
+    let [high, low] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const { guest, device } of above) high = Math.min(high, device - slope * guest);
+    for (const { guest, device } of below) low = Math.max(low, device - slope * guest);
+    return { low, high };
+  };
+  const width = (slope: number) => {
+    const { low, high } = room(slope);
+    return high - low;
+  };
+  // The room is a concave function of the slope.
+  let [from, to] = [1 - STEEPEST, 1 + STEEPEST];
+  for (let step = 0; step < 60; step++) {
+    const [a, b] = [from + (to - from) / 3, to - (to - from) / 3];
+    if (width(a) < width(b)) from = a;
+    else to = b;
+  }
+  const slope = (from + to) / 2;
+  const { low, high } = room(slope);
+  if (high < low) return null;
+  const start = d0 + (low + high) / 2;
+  return { deviceTime: (at) => start + slope * (at / 1e3 - g0) };
+}

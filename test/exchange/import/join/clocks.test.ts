@@ -1,0 +1,72 @@
+// clocks.test.ts - the relation of two clocks, as causality alone tells it.
+
+import { describe, expect, test } from "vitest";
+import { Anchors } from "../../../../src/exchange/import/join/clocks.ts";
+
+const DEVICE = 0x28;
+/** The device's clock in microseconds at a microsecond of the guest's: an hour ahead, and slower. */
+const device = (guest: number) => 3.6e9 + guest * (1 - 9e-6);
+
+/** Commands a millisecond apart, each fetched 100 and done 400 us after it was given, and seen after 500. */
+function commands(anchors: Anchors, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const given = i * 1000;
+    anchors.given("1 7", i * 8, given);
+    const done = anchors.fetched("1 7", device(given + 100));
+    done.address = i * 8;
+    done.end = device(given + 400);
+    anchors.completed("1 7", given + 500);
+  }
+}
+/** A buffer that is mapped, touched 100 us later and given back after 200. */
+function sent(anchors: Anchors, at: number, address: number): void {
+  anchors.mapped(DEVICE, "to-device", address, 64, at);
+  anchors.sent(address, device(at + 100));
+  anchors.unmapped(DEVICE, "to-device", address, at + 200);
+}
+
+const error = (anchors: Anchors, guest: number): number =>
+  Math.abs(anchors.fit()!.deviceTime(guest * 1e3) - device(guest));
+
+describe("the relation", () => {
+  test("fits every command: what the guest gives is fetched later and done before the guest sees it", () => {
+    const anchors = new Anchors();
+    commands(anchors, 1000);
+    for (const guest of [0, 5e5, 1e6]) expect(error(anchors, guest)).toBeLessThan(100);
+  });
+
+  test("joins commands of one id by their blocks where the device's log begins later", () => {
+    const anchors = new Anchors();
+    anchors.given("1 7", 4000, -1000);
+    commands(anchors, 100);
+    expect(error(anchors, 5e4)).toBeLessThan(100);
+  });
+
+  test("needs no commands: the k-th packet sent is the k-th buffer mapped", () => {
+    const anchors = new Anchors();
+    for (let i = 0; i < 100; i++) sent(anchors, i * 1000, 0x1000 + (i % 3) * 64);
+    expect(error(anchors, 5e4)).toBeLessThan(100);
+    expect(anchors.card).toBe(DEVICE);
+  });
+
+  test("is not misled by a card that reads a buffer again that was given back", () => {
+    const anchors = new Anchors();
+    for (let i = 0; i < 50; i++) sent(anchors, i * 1000, 0x1000 + (i % 3) * 64);
+    anchors.sent(0x1000 + 64, device(49_500));
+    for (let i = 50; i < 100; i++) sent(anchors, i * 1000, 0x1000 + (i % 3) * 64);
+    expect(error(anchors, 9e4)).toBeLessThan(100);
+  });
+
+  test("is none where what is told contradicts itself, or tells too little", () => {
+    const anchors = new Anchors();
+    commands(anchors, 3);
+    expect(anchors.fit()).toBe(null);
+    for (let i = 0; i < 100; i++) {
+      anchors.given("2 1", i, i * 1000);
+      const done = anchors.fetched("2 1", i % 2 === 0 ? 0 : 1e9);
+      done.end = done.begin;
+      anchors.completed("2 1", i * 1000 + 10);
+    }
+    expect(anchors.fit()).toBe(null);
+  });
+});
