@@ -17,20 +17,23 @@ export const entryAstray: Check = {
   byEvent: true,
   watch: (_, report) => ({
     after: {
-      "gatt.written": (event) => look(event, { family: "gatt", number: event.entry }, report),
-      "directory.written": (event) =>
-        look(event, { family: "directory", number: event.entry }, report),
-      "scratch-directory.written": (event) =>
-        look(event, { family: "scratch-directory", number: event.entry }, report),
+      "gatt.written": (event) => look(event, "gatt", report),
+      "directory.written": (event) => look(event, "directory", report),
+      "scratch-directory.written": (event) => look(event, "scratch-directory", report),
     },
   }),
 };
 
 type Written = Of<"gatt.written"> | Of<"directory.written"> | Of<"scratch-directory.written">;
 
-function look(event: Written, subject: Subject, report: Report): void {
+function look(event: Written, family: Subject["family"], report: Report): void {
   const { bus, machine, reached } = event;
   if (bus == null) return;
+  // Nearly every entry: no further look at it while recording.
+  if (machine != null && machine === reached) {
+    report.held();
+    return;
+  }
   if (machine == null) {
     report.unknown("the trace does not say where the page of an entry lies");
     return;
@@ -42,7 +45,7 @@ function look(event: Written, subject: Subject, report: Report): void {
     return;
   }
   report.finding(
-    [subject],
+    [{ family, number: event.entry } as Subject],
     `names ${hex(bus)}:b, which leads to ${reached == null ? "nothing" : `${hex(reached)}:m`}; the page is at ${hex(machine)}:m`,
     verdict,
   );

@@ -6,6 +6,7 @@
 import { type GattIndex, hex } from "../address.ts";
 import { cachedEntry, fetch } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
+import { Table } from "../machine/table.ts";
 import type { Check, EventAt } from "./check.ts";
 
 export const gartTlbStale: Check = {
@@ -16,11 +17,16 @@ export const gartTlbStale: Check = {
     /** The stale entries that were reported: the word of each in the TLB. */
     const reported = new Map<GattIndex, number>();
     /** Entries written since the last look; null where anything of the table may have changed. */
-    let touched: Map<GattIndex, EventAt> | null = null;
+    let touched: Set<GattIndex> | null = null;
     /** The last event by which anything of the table may have changed. */
     let changed: EventAt = { seq: 0, op: -1 };
-    /** The last write of an entry that the TLB may not know. */
-    const writes = new Map<GattIndex, EventAt>();
+    /** The last write of each entry: its seq, and its op plus 1. */
+    const seqs = new Table<GattIndex, number>();
+    const ops = new Table<GattIndex, number>();
+    const writeOf = (page: GattIndex): EventAt => {
+      const seq = seqs.get(page);
+      return seq === undefined ? changed : { seq, op: ops.get(page)! - 1 };
+    };
     const anything = (_event: unknown, { seq, op }: EventAt): void => {
       touched = null;
       changed = { seq, op };
@@ -35,7 +41,7 @@ export const gartTlbStale: Check = {
       } else if (reported.get(page) !== held) {
         reported.set(page, held);
         report.findingAt(
-          touched?.get(page) ?? writes.get(page) ?? changed,
+          writeOf(page),
           [{ family: "gatt", number: page }],
           `the TLB still holds ${hex(held)}, the table says ${hex(now)}`,
           "stale",
@@ -45,13 +51,12 @@ export const gartTlbStale: Check = {
     return {
       after: {
         "gatt.written": ({ entry }, { seq, op }) => {
-          touched?.set(entry, { seq, op });
-          writes.set(entry, { seq, op });
+          touched?.add(entry);
+          seqs.set(entry, seq);
+          ops.set(entry, op + 1);
         },
         "tlb.flushed": ({ which }) => {
-          if (which !== "gart") return;
-          reported.clear();
-          writes.clear();
+          if (which === "gart") reported.clear();
         },
         "directory.written": anything,
         "register.written": anything,
@@ -60,10 +65,9 @@ export const gartTlbStale: Check = {
           if (event.size != null) anything(event, moment);
         },
         "op.ended": (_event, { state }) => {
-          if (state.tlb.size > 0)
-            for (const page of touched?.keys() ?? tlbPages(state)) look(state, page);
+          if (state.tlb.size > 0) for (const page of touched ?? tlbPages(state)) look(state, page);
           else reported.clear();
-          touched = new Map();
+          touched = new Set();
         },
       },
     };

@@ -61,13 +61,17 @@ const pageOf = ({ bus, phys }: Called): BusPage =>
 
 /** The number that a hook returns leads to the page; one that promises a kernel-physical address gives no other. */
 function returned(event: Called, report: Report): void {
+  if (event.bus == null) {
+    report.held();
+    return;
+  }
   const verdict = verdictOf(addressesOf(event), null);
   if (verdict === "unknown") report.unknown("how the bus sees memory is not told");
   else if (verdict === null || !isWrong(verdict)) report.held();
   else
     report.finding(
       [],
-      `${event.hook} returns ${hex(event.bus!)}; the page is at ${hex(event.machine!)}:m`,
+      `${event.hook} returns ${hex(event.bus)}; the page is at ${hex(event.machine!)}:m`,
       verdict,
     );
 }

@@ -3,7 +3,13 @@
 import type { Subject } from "../event/field.ts";
 import type { About } from "../event/trace.ts";
 import type { Verdict } from "../event/verdict.ts";
-import { type Event, type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
+import {
+  type Event,
+  type KindName,
+  kindCode,
+  kindNames,
+  type Recorded,
+} from "../event/vocabulary.ts";
 import { nearest, UserError } from "../fault.ts";
 import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
@@ -12,8 +18,11 @@ import type { Check, Checked, EventAt, Finding, Handlers, Moment, Report } from 
 /** Findings of one check that are kept; further ones are counted. */
 const KEPT = 100;
 
+const LOST = kindCode["events.lost"];
+
 type Handler = (event: never, moment: Moment) => void;
-type Listeners = Map<KindName, [Running, Handler][]>;
+/** By the code of a kind. */
+type Listeners = ([Running, Handler][] | undefined)[];
 
 /** Applies events to `state`, which must be the one before the first of them, and calls `checks` at each. */
 export function runChecks(
@@ -24,9 +33,10 @@ export function runChecks(
 ): Checked[] {
   const run = new CheckRun(about, checks, state, () => {});
   for (const { seq, op, event } of events) {
-    run.before(seq, op, event);
+    const kind = kindCode[event.kind];
+    run.before(seq, op, event, kind);
     apply(state, event, seq);
-    run.after(event);
+    run.after(event, kind);
   }
   return run.end();
 }
@@ -34,8 +44,8 @@ export function runChecks(
 /** All checks at work, told of every event before and after it changes the state. */
 export class CheckRun {
   readonly #moment: { seq: number; op: number; readonly state: State };
-  readonly #before: Listeners = new Map();
-  readonly #after: Listeners = new Map();
+  readonly #before: Listeners = kindNames.map(() => undefined);
+  readonly #after: Listeners = kindNames.map(() => undefined);
   readonly #all: readonly Running[];
 
   /** `each` hears of every finding, and of every event that could not be decided, as null. */
@@ -63,15 +73,17 @@ export class CheckRun {
     });
   }
 
-  before(seq: number, op: number, event: Event): void {
+  /** `kind` is the code of the event's kind: to look it up costs as much as a handler. */
+  before(seq: number, op: number, event: Event, kind: number): void {
     this.#moment.seq = seq;
     this.#moment.op = op;
-    this.#tell(this.#before.get(event.kind), event);
+    this.#tell(this.#before[kind], event);
   }
 
-  after(event: Event): void {
-    this.#tell(this.#after.get(event.kind), event);
-    if (event.kind === "events.lost") for (const running of this.#all) running.lose(event.count);
+  after(event: Event, kind: number): void {
+    this.#tell(this.#after[kind], event);
+    if (kind === LOST && event.kind === "events.lost")
+      for (const running of this.#all) running.lose(event.count);
   }
 
   /** Behind the last event: what came of each check. */
@@ -104,9 +116,9 @@ function listen(listeners: Listeners, running: Running, handlers: Handlers = {})
       const meant = near === undefined ? "" : `, did you mean '${near}'`;
       throw new UserError(`no kind of event is called '${kind}'${meant}`);
     }
-    const others = listeners.get(kind);
-    if (others === undefined) listeners.set(kind, [[running, handler]]);
-    else others.push([running, handler]);
+    const code = kindCode[kind];
+    listeners[code] ??= [];
+    listeners[code].push([running, handler]);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { type Address, raw } from "../address.ts";
 import { deviceOf } from "../event/register.ts";
-import type { Event, Of } from "../event/vocabulary.ts";
+import type { Event, KindName, Of } from "../event/vocabulary.ts";
 import { type Access, LiveMappings, type Misuse } from "../machine/access.ts";
 
 /** Pairs of a page as the kernel names it and the address that a device got for it. */
@@ -50,6 +50,11 @@ const counters = () => ({ pairs: 0, identity: 0, equalsP2m: 0 });
 
 /** Counts as it is shown the events, in order. */
 export class CaptureCounter {
+  /** The kinds of events that it looks at. */
+  static readonly counts: readonly KindName[] = [
+    ...(["dma.mapped", "dma.unmapped", "device.read", "device.wrote"] as const),
+    ...(["iommu.mapped", "iommu.translated", "pte.written", "events.lost"] as const),
+  ];
   readonly #live = new LiveMappings();
   readonly #dma = { page: counters(), sg: counters(), coherent: counters() };
   readonly #accesses = { total: 0, inLiveMapping: 0 };

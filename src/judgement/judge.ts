@@ -24,7 +24,7 @@ import type { State } from "../machine/state.ts";
 import { CaptureCounter } from "./capture-counts.ts";
 import { Inferred } from "./inferred.ts";
 import type { CheckTally, Judgement, Refusal, WrongEvent } from "./judgement.ts";
-import { type Lookup, SOURCELESS, Sources } from "./sources.ts";
+import { isSource, type Lookup, SOURCELESS, Sources } from "./sources.ts";
 
 export interface Watching {
   /** Past events, which are looked up where something is wrong. */
@@ -34,6 +34,9 @@ export interface Watching {
   readonly wrong?: (event: WrongEvent) => void;
 }
 
+/** A map's look-up is some 10 ns, that of an object with so many names five times as much. */
+const codes = new Map<string, number>(kindNames.map((kind, code) => [kind, code]));
+
 /** Refusals that are kept; further ones are counted. */
 const MOST_REFUSALS = 100;
 /** By kind: whether an event of it is a use. */
@@ -41,6 +44,13 @@ const isUse: readonly boolean[] = kindNames.map((kind) => useOf(kind) !== "none"
 /** Kinds whose own addresses say what an access through them was mistaken for. */
 const LEADING: ReadonlySet<KindName> = new Set(["gatt.written", "register.written"]);
 const HOOK = kindCode["hook.called"];
+/** By kind: whether later events are judged by it, or something of it is counted. */
+const isNoted: readonly boolean[] = kindNames.map(
+  (kind, code) =>
+    isSource(code) ||
+    CaptureCounter.counts.includes(kind) ||
+    ["op.began", "op.ended", "fault.raised"].includes(kind),
+);
 
 export class Judge {
   readonly #past: Lookup;
@@ -63,6 +73,7 @@ export class Judge {
   #faults = 0;
   #findings = 0;
   #first = Number.POSITIVE_INFINITY;
+  #kind = 0;
   #seq = 0;
   #op = -1;
   #opName = "";
@@ -86,15 +97,16 @@ export class Judge {
   before(seq: number, op: number, event: Event): void {
     this.#seq = seq;
     this.#op = op;
-    this.#checks.before(seq, op, event);
+    this.#kind = codes.get(event.kind)!;
+    this.#checks.before(seq, op, event, this.#kind);
   }
 
   /** The same event, when it has changed the state. Hot: once an event while recording (bench: record). */
   after(event: Event): void {
-    const kind = kindCode[event.kind];
+    const kind = this.#kind;
     this.#kinds[kind]!++;
-    this.#checks.after(event);
-    this.#note(event, kind);
+    this.#checks.after(event, kind);
+    if (isNoted[kind]) this.#note(event, kind);
     if (isUse[kind]) this.#use(event);
     else if (this.#found.length > 0) this.#report(event, null);
     this.#isUnknown = false;
@@ -196,6 +208,14 @@ export class Judge {
   }
 
   #verdictOf(event: Event): Verdict | null {
+    const { bus, machine, reached } = event as {
+      bus?: unknown;
+      machine?: unknown;
+      reached?: unknown;
+    };
+    // Nearly every use: nothing is made of it while recording.
+    if (bus != null && machine != null && reached === machine && event.kind !== "hook.called")
+      return bus === machine ? "identity" : "translated";
     const addresses = addressesOf(event);
     const alone = verdictOf(addresses, null);
     if (event.cause == null || (alone !== "unknown" && alone !== "foreign-frame")) return alone;

@@ -20,6 +20,10 @@ const PASSING: ReadonlySet<number> = new Set(
   ),
 );
 
+/** Whether an event of a kind, by its code, can stand between the call that gives an address and hardware. */
+export const isSource = (kind: number): boolean =>
+  kind === HOOK || kind === DMA_MAPPED || PASSING.has(kind);
+
 /** Where a trace's events are looked up. */
 export interface Lookup {
   event(seq: number): Recorded | undefined;

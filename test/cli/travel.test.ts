@@ -179,7 +179,9 @@ test("an older trace in a folder that cannot be written is searched by reading, 
   });
   const indexed = await ran("index old.gart");
   expect(indexed.stderr).toBe("indexed 2,145 events of old.gart\n");
-  expect((await ran("index old.gart")).stderr).toBe("old.gart has its index, keyframes and judgement\n");
+  expect((await ran("index old.gart")).stderr).toBe(
+    "old.gart has its index, keyframes and judgement\n",
+  );
   const quick = await ran(old);
   expect(quick).toEqual({ code: 0, stdout: slow.stdout, stderr: "" });
 });

@@ -10,6 +10,7 @@ import { Session } from "../../src/debug/session.ts";
 import { answerOf as comparedOf } from "../../src/diff/comparison.ts";
 import { compare } from "../../src/diff/diff.ts";
 import { isWrong } from "../../src/event/verdict.ts";
+import { kindCode } from "../../src/event/vocabulary.ts";
 import { jsonl } from "../../src/exchange/export/jsonl.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
@@ -85,9 +86,10 @@ function lawful(trace: TraceReader): ReadonlySet<number> {
   const run = new CheckRun(trace.about, checks, state, take);
   for (const recorded of trace.events()) {
     const { seq, op, event } = recorded;
-    run.before(seq, op, event);
+    const kind = kindCode[event.kind];
+    run.before(seq, op, event, kind);
     apply(state, event, seq);
-    run.after(event);
+    run.after(event, kind);
     if (isWrong(verdictIn(trace, recorded))) wrong.add(seq);
   }
   run.end();
