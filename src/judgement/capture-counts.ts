@@ -46,15 +46,12 @@ export interface CaptureCounts {
   readonly unknownSince: number | null;
 }
 
+type Counting = { readonly [K in KindName]?: (event: Of<K>, seq: number) => void };
+
 const counters = () => ({ pairs: 0, identity: 0, equalsP2m: 0 });
 
 /** Counts as it is shown the events, in order. */
 export class CaptureCounter {
-  /** The kinds of events that it looks at. */
-  static readonly counts: readonly KindName[] = [
-    ...(["dma.mapped", "dma.unmapped", "device.read", "device.wrote"] as const),
-    ...(["iommu.mapped", "iommu.translated", "pte.written", "events.lost"] as const),
-  ];
   readonly #live = new LiveMappings();
   readonly #dma = { page: counters(), sg: counters(), coherent: counters() };
   readonly #accesses = { total: 0, inLiveMapping: 0 };
@@ -65,42 +62,44 @@ export class CaptureCounter {
   #unknownSince: number | null = null;
   #tellsMappings = false;
 
+  /** What it makes of an event, by its kind; it looks at no others. */
+  readonly #counting: Counting = {
+    "dma.mapped": (event, seq) => {
+      this.#mapped(event);
+      this.#live.mapped(event, seq);
+    },
+    "dma.unmapped": (event) => this.#live.unmapped(event),
+    "device.read": (event, seq) => this.#accessed(seq, event),
+    "device.wrote": (event, seq) => this.#accessed(seq, event),
+    // The base of a queue, as the device takes it: what it will access.
+    "descriptor.written": (event, seq) => this.#accessed(seq, event),
+    "iommu.mapped": ({ bus, phys, machine }) => {
+      this.#maps.total++;
+      if (same(bus, phys ?? machine)) this.#maps.identity++;
+    },
+    "iommu.translated": ({ reached, machine }) => {
+      this.#translations.total++;
+      if (same(reached, machine)) this.#translations.matched++;
+    },
+    "pte.written": ({ bus, machine, place }) => {
+      // An entry of a higher level names a page of the table itself.
+      if (bus == null || /_(pmd|pud|p4d)$/.test(place ?? "")) return;
+      this.#pageTableWrites.present++;
+      if (same(bus, machine)) this.#pageTableWrites.equalsP2m++;
+    },
+    "events.lost": (_, seq) => {
+      this.#unknownSince = seq;
+    },
+  };
+
+  /** The kinds of events that it looks at. */
+  get kinds(): readonly string[] {
+    return Object.keys(this.#counting);
+  }
+
   see(seq: number, event: Event): void {
-    switch (event.kind) {
-      case "dma.mapped":
-        this.#mapped(event);
-        this.#live.mapped(event, seq);
-        return;
-      case "dma.unmapped":
-        this.#live.unmapped(event);
-        return;
-      case "device.read":
-      case "device.wrote":
-        if (event.actor === "device") this.#accessed(seq, event);
-        return;
-      case "descriptor.written":
-        // The base of a queue, as the device takes it: what it will access.
-        if (event.actor === "device") this.#accessed(seq, event);
-        return;
-      case "iommu.mapped":
-        this.#maps.total++;
-        if (same(event.bus, event.phys ?? event.machine)) this.#maps.identity++;
-        return;
-      case "iommu.translated":
-        this.#translations.total++;
-        if (same(event.reached, event.machine)) this.#translations.matched++;
-        return;
-      case "pte.written":
-        // An entry of a higher level names a page of the table itself.
-        if (event.bus == null || /_(pmd|pud|p4d)$/.test(event.place ?? "")) return;
-        this.#pageTableWrites.present++;
-        if (same(event.bus, event.machine)) this.#pageTableWrites.equalsP2m++;
-        return;
-      case "events.lost":
-        this.#unknownSince = seq;
-        return;
-      default:
-    }
+    // One dispatch outruns the type checker, as in apply().
+    this.#counting[event.kind]?.(event as never, seq);
   }
 
   /** What it has come to; null where no device of a kernel's is in the trace. */
@@ -135,6 +134,7 @@ export class CaptureCounter {
   }
 
   #accessed(seq: number, event: Access): void {
+    if (event.actor !== "device") return;
     this.#accesses.total++;
     const misuse = this.#live.misuse(event);
     if (misuse === null) {

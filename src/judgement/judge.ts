@@ -44,14 +44,6 @@ const isUse: readonly boolean[] = kindNames.map((kind) => useOf(kind) !== "none"
 /** Kinds whose own addresses say what an access through them was mistaken for. */
 const LEADING: ReadonlySet<KindName> = new Set(["gatt.written", "register.written"]);
 const HOOK = kindCode["hook.called"];
-/** By kind: whether later events are judged by it, or something of it is counted. */
-const isNoted: readonly boolean[] = kindNames.map(
-  (kind, code) =>
-    isSource(code) ||
-    CaptureCounter.counts.includes(kind) ||
-    ["op.began", "op.ended", "fault.raised"].includes(kind),
-);
-
 export class Judge {
   readonly #past: Lookup;
   readonly #inferred: Inferred;
@@ -63,6 +55,13 @@ export class Judge {
   readonly #sources: Sources;
   readonly #leading = new LeadingEvents();
   readonly #capture = new CaptureCounter();
+  /** By kind: whether later events are judged by it, or something of it is counted. */
+  readonly #isNoted: readonly boolean[] = kindNames.map(
+    (kind, code) =>
+      isSource(code) ||
+      this.#capture.kinds.includes(kind) ||
+      ["op.began", "op.ended", "fault.raised"].includes(kind),
+  );
   readonly #kinds = new Float64Array(kindNames.length);
   readonly #verdicts = new Map<Verdict, number>();
   readonly #uses = { right: 0, wrong: 0, unknown: 0, inferred: 0 };
@@ -106,7 +105,7 @@ export class Judge {
     const kind = this.#kind;
     this.#kinds[kind]!++;
     this.#checks.after(event, kind);
-    if (isNoted[kind]) this.#note(event, kind);
+    if (this.#isNoted[kind]) this.#note(event, kind);
     if (isUse[kind]) this.#use(event);
     else if (this.#found.length > 0) this.#report(event, null);
     this.#isUnknown = false;
