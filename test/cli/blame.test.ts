@@ -17,7 +17,7 @@ test("names the calls that gave the numbers, most events first; JSON adds up to 
   expect(code).toBe(1);
   expect(stdout).toMatch(/^wrong: 9 wrong events, the first #/);
   expect(stdout).toMatch(
-    /^ {2}4 reads by the card, 1 register +virt_to_phys in agp_generic_create_gatt_table +from #\d+ on/m,
+    /^ {2}4 reads by a device, 1 register +virt_to_phys in agp_generic_create_gatt_table +from #\d+ on/m,
   );
   expect(stdout).toMatch(/^ {2}4 entries +virt_to_phys in agp_allocate_memory +from #\d+ on/m);
   const { judgement, wrong, culprits } = JSON.parse((await ran("blame wrong.gart --json")).stdout);

@@ -36,7 +36,7 @@ describe("diff", () => {
     const { stdout } = await here("diff native.gart xen.gart");
     expect(stdout).toContain(
       "what it goes back to\n" +
-        "  4 reads by the card, 1 register, one cause: " +
+        "  4 reads by a device, 1 register, one cause: " +
         "virt_to_phys in agp_generic_create_gatt_table, in B from op 0 on\n" +
         "  4 entries, one cause: virt_to_phys in agp_allocate_memory, in B from op 2 on\n",
     );
