@@ -53,11 +53,12 @@ export class Refused<F extends DeviceFault = DeviceFault> {
       this.#left(fault);
       return null;
     }
-    const blocked = this.#accesses.get(number);
-    if (blocked !== undefined) {
-      const first = blocked.shift()!;
+    const blocked = this.#accesses.get(number) ?? [];
+    const own = blocked.findIndex(({ event }) => isOfOne(event, fault.event));
+    if (own >= 0) {
+      const [access] = blocked.splice(own, 1);
       if (blocked.length === 0) this.#accesses.delete(number);
-      return first;
+      return access!;
     }
     const before = this.#faults.get(number);
     if (before !== undefined) this.#left(before);
@@ -67,12 +68,13 @@ export class Refused<F extends DeviceFault = DeviceFault> {
   }
 
   /** The fault that an access met; null where none is told yet, or it went through. */
-  faultOf({ bus, reached }: Access): F | null {
-    const number = numberOf(bus);
-    if (number === null || reached != null) return null;
+  faultOf(access: Access): F | null {
+    const number = numberOf(access.bus);
+    if (number === null || access.reached != null) return null;
     const fault = this.#faults.get(number);
+    if (fault === undefined || !isOfOne(access, fault.event)) return null;
     this.#faults.delete(number);
-    return fault ?? null;
+    return fault;
   }
 
   /** An access of which no fault was told before: one behind it may be its own. */
@@ -96,6 +98,10 @@ export class Refused<F extends DeviceFault = DeviceFault> {
     this.#left(fault);
   }
 }
+
+/** Devices have spaces of their own: two that issue one number are told apart where both are named. */
+const isOfOne = ({ device: one }: Access, { device: other }: Fault): boolean =>
+  one == null || other == null || one === other;
 
 const numberOf = (bus: Address | null | undefined): number | null =>
   bus == null ? null : raw(bus); // Whichever bus it is of, fault and access name it alike.

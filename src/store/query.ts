@@ -45,7 +45,7 @@ function complaining<T>(action: () => T): T {
     const theirs = error instanceof SqliteError && !error.code.startsWith("SQLITE_CORRUPT");
     if (theirs && error.message === "no such table: wrong")
       throw new UserError(
-        "SQL: no view wrong is here, for this trace was not judged by this version: run 'gartrace index' on it first",
+        "SQL: this trace has no view 'wrong', for this version has not judged it; 'gartrace index' does",
       );
     if (own || theirs) throw new UserError(`SQL: ${error.message}`);
     throw error;

@@ -19,7 +19,7 @@ test("a trace that was not judged has no view of what is wrong, and query says h
   database.close();
   const unjudged = await ask();
   expect(unjudged).toMatchObject({ code: 2, stdout: "" });
-  expect(unjudged.stderr).toMatch(/no view wrong .* not judged .*'gartrace index'/);
+  expect(unjudged.stderr).toMatch(/has no view 'wrong'.* not judged it; 'gartrace index' does/);
 
   expect((await gartrace("index run.gart", { folder })).code).toBe(0);
   expect((await ask()).stdout).toBe(judged.stdout);

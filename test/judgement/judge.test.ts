@@ -190,6 +190,13 @@ describe("a fault and the access that it blocks", () => {
     });
   });
 
+  test("are two where the fault is another device's, whichever is told first", () => {
+    const [one, other] = [{ device: "0x28" }, { device: "0x20" }];
+    expect(seqs(judged({ ...refused, ...one }, read(other)))).toEqual([1, 2]);
+    expect(seqs(judged(read(other), { ...refused, ...one }))).toEqual([1, 2]);
+    expect(seqs(judged({ ...refused, ...one }, read(one)))).toEqual([2]);
+  });
+
   test("are two where the fault is of another address", () => {
     expect(seqs(judged({ ...refused, bus: "0xe0001000" }, read({})))).toEqual([1, 2]);
   });
