@@ -10,9 +10,11 @@ import type { EventAt } from "./check.ts";
 type Fault = Of<"fault.raised">;
 export type Access = Of<"device.read"> | Of<"device.wrote">;
 
+/** What a chipset and an IOMMU refuse. */
+export const deviceFaults: readonly Fault["fault"][] = ["invalid-entry", "iommu"];
+
 /** Whether hardware refused a device: then some access of it went nowhere. */
-export const isDeviceFault = ({ fault }: Fault): boolean =>
-  fault === "invalid-entry" || fault === "iommu";
+export const isDeviceFault = ({ fault }: Fault): boolean => deviceFaults.includes(fault);
 
 /** Whether the kernel died, or a task of it for good. */
 export const isKernelFault = ({ fault }: Fault): boolean => fault === "oops" || fault === "blocked";

@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import type { Check } from "../check/check.ts";
 import { checks as known } from "../check/index.ts";
 import { UserError, unknownName } from "../fault.ts";
+import { wordUpTo } from "../judgement/judgement.ts";
 import { type JudgedBy, judgeBy } from "../replay/judged.ts";
 import { answerOf, checksJson, checkText } from "../report/check-text.ts";
 import { judgementLine } from "../report/judgement-text.ts";
@@ -75,7 +76,7 @@ async function textOf(
   { judgement, checked }: JudgedBy,
   { json, junit, sarif, all }: Options,
 ): Promise<string> {
-  const word = trace.torn && judgement.word === "right" ? "undecided" : judgement.word;
+  const word = wordUpTo(judgement, trace.torn);
   if (json)
     return JSON.stringify(
       { version: SHAPE, judgement: word, checks: checksJson(checked) },

@@ -1,15 +1,14 @@
 // refused.ts - a fault and the access that it blocks are one thing, told at the access where the trace holds it.
 
-import { type DeviceFault, Refused } from "../check/refused.ts";
+import { type DeviceFault, deviceFaults, Refused } from "../check/refused.ts";
 import { faults } from "../event/fault.ts";
 import { kindCode, type Recorded } from "../event/vocabulary.ts";
 import type { Mark } from "./difference.ts";
 
 const FAULT = kindCode["fault.raised"];
-const BY_HARDWARE: ReadonlySet<number> = new Set([
-  faults.indexOf("invalid-entry"),
-  faults.indexOf("iommu"),
-]);
+const BY_HARDWARE: ReadonlySet<number> = new Set(
+  deviceFaults.map((fault) => faults.indexOf(fault)),
+);
 
 /** Whether hardware refuses an access of a device, by the event's kind and value. */
 export const isDeviceFault = (kind: number, value: number): boolean =>

@@ -11,19 +11,22 @@ import { CheckRun } from "../check/run.ts";
 import { hookNames } from "../event/hook.ts";
 import { FunctionNames } from "../event/row.ts";
 import type { About } from "../event/trace.ts";
+import { addressesOf, isWrong, useOf, type Verdict, verdictOf } from "../event/verdict.ts";
 import {
-  type Addresses,
-  addressesOf,
-  isWrong,
-  useOf,
-  type Verdict,
-  verdictOf,
-} from "../event/verdict.ts";
-import { type Event, type KindName, kindCode, kindNames, type Of } from "../event/vocabulary.ts";
+  type Event,
+  type KindName,
+  kindCode,
+  kindNames,
+  type Of,
+  type Recorded,
+} from "../event/vocabulary.ts";
+import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
 import { CaptureCounter } from "./capture-counts.ts";
 import { Inferred } from "./inferred.ts";
 import type { CheckTally, Judgement, Refusal, WrongEvent } from "./judgement.ts";
+import { LeadingEvents } from "./leading-events.ts";
+import { SeqSet } from "./seq-set.ts";
 import { isSource, type Lookup, SOURCELESS, Sources } from "./sources.ts";
 
 export interface Watching {
@@ -44,7 +47,9 @@ const isUse: readonly boolean[] = kindNames.map((kind) => useOf(kind) !== "none"
 /** Kinds whose own addresses say what an access through them was mistaken for. */
 const LEADING: ReadonlySet<KindName> = new Set(["gatt.written", "register.written"]);
 const HOOK = kindCode["hook.called"];
+
 export class Judge {
+  readonly #state: State;
   readonly #past: Lookup;
   readonly #inferred: Inferred;
   readonly #checks: CheckRun;
@@ -81,6 +86,7 @@ export class Judge {
   #refused = 0;
 
   constructor(about: About, state: State, { past, checks = allChecks, wrong }: Watching) {
+    this.#state = state;
     this.#past = past;
     this.#inferred = new Inferred(about);
     this.#wrong = wrong ?? (() => {});
@@ -109,6 +115,13 @@ export class Judge {
     if (isUse[kind]) this.#use(event);
     else if (this.#found.length > 0) this.#report(event, null);
     this.#isUnknown = false;
+  }
+
+  /** An event of a trace: changes the state by it and judges it. */
+  fold({ seq, op, event }: Recorded): void {
+    this.before(seq, op, event);
+    apply(this.#state, event, seq);
+    this.after(event);
   }
 
   /** Behind the last event: what it comes to, and what became of each check. */
@@ -267,72 +280,5 @@ export class Judge {
     const from = isOrigin ? seq : event.cause;
     const source = verdict === null || from == null ? SOURCELESS : this.#sources.of(from);
     return source === SOURCELESS ? (event.place ?? null) : this.#sources.nameOf(source);
-  }
-}
-
-/** Events whose addresses are kept: a power of two. */
-const KEPT = 1 << 16;
-const NONE = Number.NaN;
-const CODES = ["gatt.written", "register.written"] as const;
-
-/** The addresses of the last writes of entries and registers: what an access through them may have come from. */
-class LeadingEvents {
-  readonly #seqs = new Float64Array(KEPT);
-  readonly #kinds = new Uint8Array(KEPT);
-  readonly #phys = new Float64Array(KEPT);
-  readonly #machine = new Float64Array(KEPT);
-  readonly #reached = new Float64Array(KEPT);
-
-  keep(seq: number, event: Event): void {
-    const at = seq % KEPT;
-    const { phys, machine, reached } = addressesOf(event);
-    this.#seqs[at] = seq;
-    this.#kinds[at] = event.kind === CODES[0] ? 0 : 1;
-    this.#phys[at] = phys ?? NONE;
-    this.#machine[at] = machine ?? NONE;
-    this.#reached[at] = reached ?? NONE;
-  }
-
-  /** The addresses of an event; null where it is not there. */
-  of(seq: number, past: Lookup): Addresses | null {
-    const at = seq % KEPT;
-    if (this.#seqs[at] !== seq) {
-      const recorded = past.event(seq);
-      return recorded === undefined ? null : addressesOf(recorded.event);
-    }
-    const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
-    return {
-      kind: CODES[this.#kinds[at]!]!,
-      ...{ virt: null, bus: null },
-      phys: known(this.#phys[at]!),
-      machine: known(this.#machine[at]!),
-      reached: known(this.#reached[at]!),
-    };
-  }
-}
-
-/** Seqs of a set, a bit each. */
-const SEQS = 1 << 16;
-class SeqSet {
-  readonly #parts = new Map<number, Uint8Array>();
-  size = 0;
-
-  has(seq: number): boolean {
-    const part = this.#parts.get(Math.floor(seq / SEQS));
-    return part !== undefined && (part[(seq % SEQS) >> 3]! & (1 << (seq & 7))) !== 0;
-  }
-
-  /** Whether it was not there. */
-  add(seq: number): boolean {
-    if (this.has(seq)) return false;
-    const number = Math.floor(seq / SEQS);
-    let part = this.#parts.get(number);
-    if (part === undefined) {
-      part = new Uint8Array(SEQS / 8);
-      this.#parts.set(number, part);
-    }
-    part[(seq % SEQS) >> 3]! |= 1 << (seq & 7);
-    this.size++;
-    return true;
   }
 }

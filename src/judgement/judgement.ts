@@ -14,6 +14,10 @@ export const RULES = 1;
 /** Of a trace: right where a use was judged right and nothing is wrong; undecided where nothing shows either. */
 export type Word = "right" | "wrong" | "undecided";
 
+/** The word for a trace whose end may be missing: nothing wrong up to there is not right. */
+export const wordUpTo = ({ word }: Pick<Judgement, "word">, torn: boolean): Word =>
+  torn && word === "right" ? "undecided" : word;
+
 /** Uses by their judgement. */
 export interface Uses {
   readonly right: number;

@@ -3,8 +3,7 @@
 import type { Check } from "../check/check.ts";
 import { checks } from "../check/index.ts";
 import { Judge } from "../judgement/judge.ts";
-import type { Judged, Judgement, WrongEvent } from "../judgement/judgement.ts";
-import { apply } from "../machine/apply.ts";
+import { type Judged, type Word, type WrongEvent, wordUpTo } from "../judgement/judgement.ts";
 import { State } from "../machine/state.ts";
 import { natureOf } from "./replay.ts";
 import type { Trace } from "./trace.ts";
@@ -51,11 +50,7 @@ export function judgeBy(
 ): JudgedBy {
   const state = new State(natureOf(trace.about));
   const judge = new Judge(trace.about, state, { past: trace, checks, wrong });
-  for (const { seq, op, event } of trace.events()) {
-    judge.before(seq, op, event);
-    apply(state, event, seq);
-    judge.after(event);
-  }
+  for (const recorded of trace.events()) judge.fold(recorded);
   return judge.end();
 }
 
@@ -83,8 +78,5 @@ function firstFrom(events: readonly WrongEvent[], seq: number): number {
   return low;
 }
 
-/** The word for a whole trace: where its end is missing, nothing wrong up to there is not right. */
-export const wordOf = (trace: Judgeable): Judgement["word"] => {
-  const { word } = judgedOf(trace).judgement;
-  return trace.torn && word === "right" ? "undecided" : word;
-};
+/** The word for a trace, torn or whole. */
+export const wordOf = (trace: Judgeable): Word => wordUpTo(judgedOf(trace).judgement, trace.torn);

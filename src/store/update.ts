@@ -6,7 +6,6 @@ import { filledOf } from "../event/row.ts";
 import type { About, Mark } from "../event/trace.ts";
 import { UserError } from "../fault.ts";
 import { Judge } from "../judgement/judge.ts";
-import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
 import { migrate } from "./create.ts";
 import { makeIndexes } from "./indexes.ts";
@@ -49,10 +48,8 @@ export const indexTrace = (
       wrong: (event) => judgements.add(event),
     });
     for (const { row, recorded } of trace.eventsWithRows()) {
-      const { seq, op, event } = recorded;
-      judge.before(seq, op, event);
-      apply(state, event, seq);
-      judge.after(event);
+      const { seq } = recorded;
+      judge.fold(recorded);
       keyframes.see(seq, row, 0, filledOf(row), state);
       if (seq % SPACING === 0) at(seq);
     }
