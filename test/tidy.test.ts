@@ -13,7 +13,7 @@ const sourcesIn = (folder: string): Source[] =>
     .map((name) => join(folder, name))
     .map((path) => sourceOf(path, readFileSync(join(root, path), "utf8")));
 
-const sources = ["src", "migrations", "test"].flatMap(sourcesIn);
+const sources = ["src", "migrations", "package", "test"].flatMap(sourcesIn);
 
 describe("the house", () => {
   test("is seen: a look that finds no files would find nothing wrong", () => {

@@ -75,7 +75,7 @@ const chance = ({ path, nodes }: Source): string[] => {
 
 /** What reads and writes files knows that it runs in Node; so do a CRC, a terminal's colours and its debugger. */
 const nodeRooms =
-  /^src\/(store|exchange|cli|web)\/|^src\/(replay\/observe|report\/colours|debug\/repl)\.ts$|^test\//;
+  /^src\/(store|exchange|cli|web)\/|^src\/(replay\/observe|report\/colours|debug\/repl)\.ts$|^(test|package)\//;
 const independence = (source: Source): string[] => {
   if (nodeRooms.test(source.path)) return [];
   const imported = importsOf(source).filter(({ path }) => path.startsWith("node:"));

@@ -10,7 +10,7 @@ import { type JudgedBy, judgeBy } from "../replay/judged.ts";
 import { answerOf, checksJson, checkText } from "../report/check-text.ts";
 import { judgementLine } from "../report/judgement-text.ts";
 import type { TraceReader } from "../store/read.ts";
-import { VERSION } from "../store/schema.ts";
+import { VERSION } from "../version.ts";
 import { print } from "./output.ts";
 import { reading } from "./reading.ts";
 

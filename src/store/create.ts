@@ -9,7 +9,8 @@ import { families } from "../event/field.ts";
 import type { About } from "../event/trace.ts";
 import { actors, declarationOf, kindNames } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
-import { APPLICATION_ID, build, FORMAT, run, VERSION } from "./schema.ts";
+import { VERSION } from "../version.ts";
+import { APPLICATION_ID, build, FORMAT, run } from "./schema.ts";
 
 /** Makes the file and leaves it open, in WAL mode, with all tables and no event. */
 export async function createFile(

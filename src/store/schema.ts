@@ -19,8 +19,6 @@ import { assert } from "../fault.ts";
 export const APPLICATION_ID = 0x47415254;
 /** The format that this program writes, and the newest it reads; `user_version` in the header. */
 export const FORMAT = Object.keys(migrations).length;
-/** The program's own version, which a trace carries; a test holds it to package.json. */
-export const VERSION = "0.1.0";
 
 interface Named {
   code: number;

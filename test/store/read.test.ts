@@ -8,8 +8,9 @@ import { expect, test } from "vitest";
 import type { Event, Recorded } from "../../src/event/vocabulary.ts";
 import { UserError } from "../../src/fault.ts";
 import { TraceReader } from "../../src/store/read.ts";
-import { FORMAT, VERSION } from "../../src/store/schema.ts";
+import { FORMAT } from "../../src/store/schema.ts";
 import { TraceWriter } from "../../src/store/write.ts";
+import { VERSION } from "../../src/version.ts";
 import { about, everyKind, freshPath, inReadOnlyFolder, record } from "./sample.ts";
 
 const began = (op: number): Event => ({

@@ -6,7 +6,7 @@
 import { ByteWriter, type ColumnSource, ParquetWriter, type SchemaElement } from "hyparquet-writer";
 import { assert } from "../../fault.ts";
 import type { Cell } from "../../store/query.ts";
-import { VERSION } from "../../store/schema.ts";
+import { VERSION } from "../../version.ts";
 import type { ExportFormat } from "./format.ts";
 import { viewOf } from "./view.ts";
 
