@@ -2,10 +2,20 @@
 
 import { cpSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const inDist = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const bundle = inDist("bundle");
+
+/** zod brings its messages in fifty languages, of which the program speaks one. */
+const oneLanguage: Plugin = {
+  name: "one language",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
 
 rmSync(bundle, { recursive: true, force: true });
 await build({
@@ -19,6 +29,7 @@ await build({
   target: "node20",
   // It is compiled where it is installed.
   external: ["better-sqlite3"],
+  plugins: [oneLanguage],
   chunkNames: "[name]-[hash]",
   keepNames: true,
   minifyWhitespace: true,

@@ -6,11 +6,11 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { demoText } from "../report/demo-text.ts";
 import { TraceReader } from "../store/read.ts";
+import { Interrupted } from "./interrupted.ts";
 import { runMatrix, usual } from "./matrix.ts";
 import { notice, print } from "./output.ts";
 import { recordTo, setupOf } from "./recording.ts";
 import { workloadOf } from "./workload-file.ts";
-import { Interrupted } from "./writing.ts";
 
 export function addDemo(program: Command): void {
   program

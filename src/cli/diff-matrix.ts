@@ -10,7 +10,8 @@ import { briefText, judgedText } from "../report/diff-text.ts";
 import { inColumns } from "../report/text.ts";
 import { TraceReader } from "../store/read.ts";
 import { answerJson, exitCodes, fileJson } from "./diff-answer.ts";
-import { Progress, print, printJson } from "./output.ts";
+import { print, printJson } from "./output.ts";
+import { Progress } from "./progress.ts";
 import { reading } from "./reading.ts";
 
 /** One trace of the folder: what came of comparing it, or why it could not be. */

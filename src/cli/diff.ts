@@ -18,7 +18,8 @@ import {
 import type { TraceReader } from "../store/read.ts";
 import { answerJson, exitCodes, fileJson } from "./diff-answer.ts";
 import { diffFolder } from "./diff-matrix.ts";
-import { Progress, print, printJson } from "./output.ts";
+import { print, printJson } from "./output.ts";
+import { Progress } from "./progress.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
 
 interface Options {

@@ -5,7 +5,8 @@ import { State } from "../machine/state.ts";
 import { natureOf } from "../replay/replay.ts";
 import { countOf } from "../report/text.ts";
 import { indexTrace } from "../store/update.ts";
-import { notice, Progress } from "./output.ts";
+import { notice } from "./output.ts";
+import { Progress } from "./progress.ts";
 import { reading } from "./reading.ts";
 
 export function addIndex(program: Command): void {

@@ -1,7 +1,6 @@
-// output.ts - what commands print: data to stdout in whole chunks, progress and notices to stderr.
+// output.ts - what commands print: data to stdout in whole chunks, notices to stderr.
 
 import { once } from "node:events";
-import { SingleBar } from "cli-progress";
 
 const CHUNK = 1 << 16;
 
@@ -35,28 +34,3 @@ export const printJson = (value: unknown): Promise<void> => print(JSON.stringify
 export const notice = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
-
-/** A bar on a terminal, nothing otherwise. */
-export class Progress {
-  readonly #bar: SingleBar | null;
-
-  constructor(what: string, total: number) {
-    this.#bar = process.stderr.isTTY
-      ? new SingleBar({
-          format: `${what} {bar} {percentage}% {note}`,
-          hideCursor: true,
-          clearOnComplete: true,
-          stream: process.stderr,
-        })
-      : null;
-    this.#bar?.start(total, 0, { note: "" });
-  }
-
-  at(value: number, note = ""): void {
-    this.#bar?.update(value, { note });
-  }
-
-  stop(): void {
-    this.#bar?.stop();
-  }
-}

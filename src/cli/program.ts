@@ -4,8 +4,8 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../fault.ts";
 import { VERSION } from "../version.ts";
 import { keepHeapSmall } from "./heap.ts";
+import { Interrupted } from "./interrupted.ts";
 import { notice } from "./output.ts";
-import { Interrupted } from "./writing.ts";
 
 /** The commands in the order of the help. Each is loaded when it is wanted: all of them take half a second. */
 const commands: { readonly [name: string]: () => Promise<(program: Command) => void> } = {

@@ -17,7 +17,7 @@ import { aboutRun, type Setup, setupOfScenario } from "../scenario/setup.ts";
 import { changesOf } from "../workload/change.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
 import { watched } from "./judging.ts";
-import { Progress } from "./output.ts";
+import { Progress } from "./progress.ts";
 import { type Written, writing } from "./writing.ts";
 
 /** A run as a person asks for it, by names. */

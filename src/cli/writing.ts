@@ -7,6 +7,7 @@ import type { Judgement } from "../judgement/judgement.ts";
 import type { Sink } from "../machine/machine.ts";
 import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter } from "../store/write.ts";
+import { Interrupted } from "./interrupted.ts";
 import { type JudgedSink, judging } from "./judging.ts";
 
 export interface Written {
@@ -15,11 +16,6 @@ export interface Written {
   readonly digest: string;
   /** Null where the trace could not be judged on the way. */
   readonly judgement: Judgement | null;
-}
-
-/** Someone pressed Ctrl-C. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
 }
 
 /** What a command that makes a trace works with. */
