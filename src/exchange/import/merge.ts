@@ -7,7 +7,8 @@ import { UserError } from "../../fault.ts";
 import { formatOf } from "./formats.ts";
 import { ftrace } from "./ftrace/ftrace.ts";
 import type { DeviceLog, Format, Open, Stream } from "./join/format.ts";
-import { relate } from "./join/relate.ts";
+import type { KernelClock } from "./join/kernel-clocks.ts";
+import { relate, relateLog } from "./join/relate.ts";
 import { Run, VIRT_BASE } from "./join/run.ts";
 import type { KeepLine } from "./kernel/emitter.ts";
 import { detectEnvironment, type Environment } from "./kernel/environment.ts";
@@ -89,9 +90,10 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     },
   );
   const relation = await relate(opened, wishes.follow !== null);
-  const sink = await open(aboutRun(environment, opened));
-  const run = new Run(environment, wishes.probes, { sink, keep: wishes.keep }, relation);
-  let log: DeviceLog | null = null;
+  const log = await relateLog(opened, wishes.follow !== null);
+  const sink = await open(aboutRun(environment, opened, log));
+  const run = new Run(environment, wishes.probes, { sink, keep: wishes.keep }, relation, log);
+  let device: DeviceLog | null = null;
   const streams: Stream[] = [];
   const streamSources: Source[] = [];
   for (const { source, format } of opened) {
@@ -100,19 +102,19 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
       streams.push(format.open(source, run));
       streamSources.push(source);
     } else if (format.part === "device") {
-      if (log !== null) throw source.refuse("a second log of devices; a run has one");
-      log = format.open(source, run);
+      if (device !== null) throw source.refuse("a second log of devices; a run has one");
+      device = format.open(source, run);
     }
   }
   await takeAll(
     streams.map((stream, i) => new Cursor(stream, streamSources[i]!)),
     run,
-    log,
+    device,
   );
   run.source = null;
-  if (log !== null) {
-    while (await log.more());
-    log.end();
+  if (device !== null) {
+    while (await device.more());
+    device.end();
   }
   for (const stream of streams) stream.end?.();
 }
@@ -181,7 +183,11 @@ async function takeAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Prom
 }
 
 /** What the trace says of itself; the files' own words decide. */
-function aboutRun(environment: Environment, opened: readonly Opened[]): About {
+function aboutRun(
+  environment: Environment,
+  opened: readonly Opened[],
+  log: KernelClock | null,
+): About {
   return {
     platform: platformOf(environment),
     hooks: "dma-api",
@@ -189,7 +195,7 @@ function aboutRun(environment: Environment, opened: readonly Opened[]): About {
     workload: "captured",
     operations: null,
     seed: 0,
-    options: optionsOf(environment),
+    options: { ...optionsOf(environment), ...(log === null ? {} : { kernelLog: textOf(log) }) },
     virtBase: VIRT_BASE,
     physIsMachine: environment.known && !environment.xen,
     source: "imported",
@@ -206,6 +212,10 @@ function platformOf({ xen, known, iommu, swiotlb }: Environment): string {
   const named = iommu === null ? base : `${base}-${iommu}`;
   return swiotlb && !xen ? `${named}-swiotlb` : named;
 }
+
+/** "0.679791s-behind-local": where the log's messages stand, for their events have the trace's time. */
+const textOf = ({ ahead, by }: KernelClock): string =>
+  `${(Math.abs(ahead) / 1e9).toFixed(6)}s-${ahead > 0 ? "behind" : "ahead-of"}-${by}`;
 
 /** What was found of the machine beside its platform, by the names of a trace's options. */
 function optionsOf({ pageOffset, inferred, identity, offsets }: Environment): About["options"] {

@@ -7,6 +7,7 @@ import type { Run } from "../join/run.ts";
 import { BootClock } from "../source/boot-clock.ts";
 import type { Source } from "../source/source.ts";
 import { Assembler, type Step } from "./assembler.ts";
+import { ClockLines } from "./clock-lines.ts";
 import { faultIn, type OpenFault } from "./grammar/grammar.ts";
 import { spoken } from "./grammar/index.ts";
 import { type Head, Heads } from "./head.ts";
@@ -43,7 +44,13 @@ class Dmesg {
   }
 
   timeOf({ head }: Step): number | null {
-    return head === null || head === "part" ? null : head.at;
+    return head === null || head === "part" ? null : this.#timeOf(head);
+  }
+
+  /** On the trace's clock, where the kernel has a trace; a hypervisor's clock is its own. */
+  #timeOf({ at, speaker }: Head): number | null {
+    if (at === null || speaker === "hypervisor") return at;
+    return Math.max(0, at + this.#run.logBehind);
   }
 
   take(step: Step): boolean {
@@ -65,9 +72,10 @@ class Dmesg {
 
   #message({ begins, of }: Step, head: Head): void {
     const { tally } = this.#source;
-    const { speaker, at, level, text } = head;
+    const { speaker, level, text } = head;
+    const at = this.#timeOf(head);
     this.#hasMessages = true;
-    if (at !== null && speaker === "kernel") this.#boot.check(at);
+    if (head.at !== null && speaker === "kernel") this.#boot.check(head.at);
     tally.kept(speaker === "program" ? "message of a program" : "message");
     const [, ...counts] = (speaker === "program" ? MISSED : LOST).exec(text) ?? [];
     const lost = counts.find((count) => count !== undefined);
@@ -113,6 +121,7 @@ export const dmesg: StreamFormat = {
     return lines.slice(0, 50).some(hasHead) || lines.some(isFault);
   },
   open: (source, run) => new Dmesg(source, run),
+  logClock: (clocks) => new ClockLines(clocks),
 };
 
 const linesOf = (head: Buffer): readonly string[] => head.toString("utf8").split(/\r?\n/);

@@ -7,12 +7,13 @@ import { BootClock } from "../source/boot-clock.ts";
 import { Unusable } from "../source/fields.ts";
 import type { Source } from "../source/source.ts";
 import { AnchorLines } from "./anchors.ts";
+import { ClockLines } from "./clock-lines.ts";
 import { diskEvents } from "./disk.ts";
 import { dmaEvents } from "./dma.ts";
 import { probeHandler } from "./kprobes.ts";
 import { memoryEvents } from "./memory.ts";
 import { Owners, type Step } from "./owners.ts";
-import { type Record, recordOf } from "./record.ts";
+import { markIn, type Record, recordOf } from "./record.ts";
 import { type Handler, type Handlers, Kernel } from "./tasks.ts";
 
 /** Events without addresses that structure the rest: kept as they are. */
@@ -52,7 +53,7 @@ const keep: Handler = ({ run }, { name, body }) => {
 };
 
 const marked: Handler = ({ run }, { body }) => {
-  mark(run, body.replace(/^(?:tracing_mark_write|[0-9a-f]{16}s): /, ""));
+  mark(run, markIn(body));
   return true;
 };
 
@@ -188,4 +189,5 @@ export const ftrace: StreamFormat = {
   },
   open: (source, run) => new Ftrace(source, run),
   anchors: (anchors) => new AnchorLines(anchors),
+  traceClock: (clocks) => new ClockLines(clocks),
 };

@@ -108,3 +108,7 @@ function nanoseconds(line: string, from: number, to: number): number | null {
   const nanoseconds = value * 10 ** (9 - digits);
   return Number.isSafeInteger(nanoseconds) ? nanoseconds : null;
 }
+
+/** What was written to trace_marker: `print` names the function in front of it, or its address. */
+export const markIn = (body: string): string =>
+  body.replace(/^(?:tracing_mark_write|[0-9a-f]{16}s): /, "");

@@ -9,6 +9,7 @@ import type { About } from "../../../event/trace.ts";
 import type { Sink } from "../../../machine/machine.ts";
 import type { Source } from "../source/source.ts";
 import type { Anchors } from "./clocks.ts";
+import type { KernelClocks } from "./kernel-clocks.ts";
 import type { Run } from "./run.ts";
 
 /** Makes the trace, once it is known what it says of itself, and gives where its events go. */
@@ -62,6 +63,9 @@ export interface StreamFormat extends Common {
   readonly part: "stream";
   open(source: Source, run: Run): Stream;
   anchors?(anchors: Anchors): AnchorTaker;
+  /** What a kernel's log, or its trace, says of the clocks of both. */
+  logClock?(clocks: KernelClocks): AnchorTaker;
+  traceClock?(clocks: KernelClocks): AnchorTaker;
 }
 export interface DeviceFormat extends Common {
   readonly part: "device";

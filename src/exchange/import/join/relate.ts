@@ -4,14 +4,14 @@ import { UserError } from "../../../fault.ts";
 import { Source } from "../source/source.ts";
 import { Anchors, type Relation } from "./clocks.ts";
 import type { AnchorTaker, Format } from "./format.ts";
+import { type KernelClock, KernelClocks } from "./kernel-clocks.ts";
 
 /** Lines of a side that are read for it: with more, what was read is enough. */
 const MOST_LINES = 1 << 20;
 
-export async function relate(
-  opened: readonly { readonly source: Source; readonly format: Format }[],
-  grows: boolean,
-): Promise<Relation> {
+type Opened = readonly { readonly source: Source; readonly format: Format }[];
+
+export async function relate(opened: Opened, grows: boolean): Promise<Relation> {
   const anchors = new Anchors();
   const sides = opened.flatMap(({ source: { path }, format }) => {
     const taker = "anchors" in format ? format.anchors?.(anchors) : undefined;
@@ -25,6 +25,23 @@ export async function relate(
     await readInto(path, taker, () => (isDevice ? anchors.isDeviceFull : anchors.isFull));
   const clocks = anchors.fit();
   return { clocks, controllers: anchors.controllers, card: anchors.card };
+}
+
+/** How far a kernel's trace is ahead of its log; null where they have one clock, or cannot be read twice. */
+export async function relateLog(opened: Opened, grows: boolean): Promise<KernelClock | null> {
+  const clocks = new KernelClocks();
+  const takers = (of: "logClock" | "traceClock") =>
+    opened.flatMap(({ source: { path }, format }) =>
+      format.part === "stream" && format[of] !== undefined
+        ? [{ path, taker: format[of](clocks) }]
+        : [],
+    );
+  const [logs, traces] = [takers("logClock"), takers("traceClock")];
+  const sides = [...logs, ...traces];
+  const canRead = !grows && sides.every(({ path }) => path !== "-");
+  if (!canRead || logs.length === 0 || traces.length === 0) return null;
+  for (const { path, taker } of sides) await readInto(path, taker, () => false);
+  return clocks.fit();
 }
 
 async function readInto(path: string, taker: AnchorTaker, isFull: () => boolean): Promise<void> {

@@ -14,6 +14,7 @@ import { Requests } from "../kernel/requests.ts";
 import { CausalOrder } from "./causal-order.ts";
 import type { Relation } from "./clocks.ts";
 import { Faults } from "./faults.ts";
+import type { KernelClock } from "./kernel-clocks.ts";
 
 const UNRELATED: Relation = { clocks: null, controllers: new Map(), card: null };
 
@@ -35,6 +36,8 @@ export class Run extends Emitter {
   #op = -1;
   #ops = 0;
 
+  /** Nanoseconds that the clock of the kernel's trace is ahead of its log's. */
+  readonly logBehind: number;
   /** The network card that the device's log is of, where its buffers tell. */
   readonly card: number | null;
 
@@ -43,8 +46,10 @@ export class Run extends Emitter {
     probes: Probes,
     { sink, keep }: { readonly sink: Sink; readonly keep: KeepLine | null },
     { clocks, controllers, card }: Relation = UNRELATED,
+    log: KernelClock | null = null,
   ) {
     super(environment, sink, keep);
+    this.logBehind = log?.ahead ?? 0;
     this.card = card;
     for (const [name, device] of controllers) this.controllers.set(name, device);
     this.probes = probes;

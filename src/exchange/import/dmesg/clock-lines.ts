@@ -1,0 +1,25 @@
+// clock-lines.ts - what a kernel's log tells of its clock: its messages and faults, and when they came.
+
+import type { KernelClocks } from "../join/kernel-clocks.ts";
+import { Assembler } from "./assembler.ts";
+
+/** Takes lines one after the other. */
+export class ClockLines {
+  readonly #clocks: KernelClocks;
+  readonly #assembler = new Assembler(false);
+
+  constructor(clocks: KernelClocks) {
+    this.#clocks = clocks;
+  }
+
+  take(line: string): void {
+    for (const { head, begins } of this.#assembler.take([line])) {
+      if (head === null || head === "part" || head.at === null || head.speaker === "hypervisor")
+        continue;
+      this.#clocks.logged(head.text.trim(), head.at);
+      if (begins === null || begins.address === null) continue;
+      const { device, address } = begins;
+      this.#clocks.faulted({ device, address, at: head.at });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// clock-lines.ts - what ftrace tells of its clock beside a log's: words that both may have, and when buffers were mapped.
+
+import type { KernelClocks } from "../join/kernel-clocks.ts";
+import { addressOf, sizeOf, textOf, Unusable } from "../source/fields.ts";
+import { deviceIn, isFailed } from "./dma.ts";
+import { markIn, type Record, recordOf } from "./record.ts";
+
+const WANTED =
+  /: (?:tracing_mark_write|print|console|dma_(?:map_(?:page|phys)|unmap_(?:page|phys)|alloc|free)): /;
+/** The tracepoint `console` has a message as the console gets it, with its time in front where that is asked for. */
+const PRINTED = /^(?:\[[^\]]*\] ?)+/;
+
+/** Takes lines one after the other. */
+export class ClockLines {
+  readonly #clocks: KernelClocks;
+
+  constructor(clocks: KernelClocks) {
+    this.#clocks = clocks;
+  }
+
+  take(line: string): void {
+    if (!WANTED.test(line)) return;
+    const record = recordOf(line);
+    if (record === null || record.at === null) return;
+    try {
+      this.#see(record, record.at);
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+    }
+  }
+
+  #see({ name, body }: Record, at: number): void {
+    if (!name.startsWith("dma_")) {
+      const text = name === "console" ? body.replace(PRINTED, "") : markIn(body);
+      this.#clocks.marked(text.trim(), at);
+      return;
+    }
+    const handle = textOf(body, "dma_addr");
+    const bytes = textOf(body, "size");
+    if (handle === null || bytes === null || isFailed(handle)) return;
+    const of = [deviceIn(body), addressOf(handle, "dma_addr"), sizeOf(bytes, "size")] as const;
+    if (/^dma_(?:un|free)/.test(name)) this.#clocks.unmapped(...of, at);
+    else this.#clocks.mapped(...of, at);
+  }
+}
