@@ -21,7 +21,8 @@ const ending = ".jsonl.gz";
 export const recordingsIn = (from: string): string[] =>
   readdirSync(from)
     .filter((name) => name.endsWith(ending))
-    .map((name) => name.slice(0, -ending.length));
+    .map((name) => name.slice(0, -ending.length))
+    .filter((name) => name.includes("."));
 
 /** Those that are kept here. */
 export const recordings: readonly string[] = recordingsIn(folder);

@@ -17,7 +17,7 @@ import {
 } from "../address.ts";
 import { addressesOf, isWrong, verdictOf } from "../event/verdict.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { translate } from "../machine/iommu.ts";
+import { isTranslated, translate } from "../machine/iommu.ts";
 import { pagesOf, type State } from "../machine/state.ts";
 import { Table } from "../machine/table.ts";
 import type { Check, Report } from "./check.ts";
@@ -98,7 +98,7 @@ function strayPage(
     const machine = state.machineOf(offset(phys, bytes));
     if (machine === null) continue;
     const address = offset(bus, bytes);
-    const direct = state.iommu.size > 0 ? null : offset(leads, bytes);
+    const direct = isTranslated(state) ? null : offset(leads, bytes);
     const reached = translate(state, address) ?? direct;
     if (reached === machine) continue;
     const page = pfnOf(offset(phys, bytes));

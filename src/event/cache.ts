@@ -6,8 +6,11 @@ import { kind } from "./kind.ts";
 
 export const flushes = ["wbinvd", "mb", "flush_dcache_range", "clflush"] as const;
 export const tlbs = ["cpu", "gart", "iommu"] as const;
-/** Page attributes and the PageReserved flag; the second of each pair undoes the first. */
-export const attributes = ["reserved", "unreserved", "uncached", "cached"] as const;
+/**
+ * Page attributes and the PageReserved flag; the second of each pair undoes the first. A clean page (PG_arch_1 of ia64)
+ * has nothing that the instruction cache lacks.
+ */
+export const attributes = ["reserved", "unreserved", "uncached", "cached", "clean"] as const;
 
 export const cache = {
   "cache.flushed": kind(

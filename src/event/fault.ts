@@ -26,6 +26,7 @@ export const faults = [
   "blocked", // a task sleeps on a lock that nobody will give back
   "dma-api", // the kernel's own check complains of how a driver uses the DMA-mapping interface
   "not-mapped", // the kernel could not map a buffer for a device
+  "panic", // the kernel stops for good
 ] as const;
 
 export const fault = {

@@ -15,6 +15,7 @@ import {
   textField,
   translationFields,
   virtField,
+  wordField,
 } from "./field.ts";
 import { kind } from "./kind.ts";
 import { deviceOf } from "./register.ts";
@@ -52,13 +53,37 @@ export const iommu = {
       bus: busField,
       machine: machineField,
       size: sizeField,
+      /** Bits 0 to 51 of the first entry. */
+      word: optional(wordField),
     },
-    (e) => `iommu[${hex(e.bus)}] <- ${hex(e.machine)}, ${e.size} bytes${whose(e.device)}`,
+    (e) =>
+      `iommu[${hex(e.bus)}] <- ${hex(e.reached ?? e.machine)}, ${e.size} bytes${whose(e.device)}`,
   ),
   "iommu.unmapped": kind(
     { effect: "changes", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
-    { page: subject("iommu"), device: optional(pciField), bus: busField, size: sizeField },
-    (e) => `iommu[${hex(e.bus)}] cleared, ${e.size} bytes${whose(e.device)}`,
+    {
+      page: subject("iommu"),
+      device: optional(pciField),
+      bus: busField,
+      size: sizeField,
+      /** What is left in the entries: 0, the entry of a spare page, a mark that they are set aside. */
+      word: optional(wordField),
+    },
+    (e) =>
+      `iommu[${hex(e.bus)}] ${e.word ? `left as ${hex(e.word)}` : "cleared"}, ${e.size} bytes${whose(e.device)}`,
+  ),
+  // A range of the bus: the entries of an IOMMU translate it, or memory from `machine` on is seen there as it is.
+  "iommu.opened": kind(
+    {
+      effect: "changes-many",
+      doneBy: "platform",
+      scope: "trace",
+      use: "none",
+      inCaptures: false,
+    },
+    { page: subject("iommu"), machine: optional(machineField), bus: busField, size: sizeField },
+    (e) =>
+      `bus from ${hex(e.bus)}:b, ${hex(e.size)} bytes: ${e.machine == null ? "translated by entries" : `memory from ${hex(e.machine)}:m`}`,
   ),
   // All entries from `page` on lead to one spare page, so that nothing on the bus meets a fault.
   "iommu.filled": kind(

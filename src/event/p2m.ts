@@ -72,6 +72,7 @@ export const hypercalls = [
   "dom_mem_op(MEMOP_increase_reservation)",
   "xen_create_contiguous_region",
   ...numberedHypercalls.filter((name) => name !== null),
+  "xen_destroy_contiguous_region",
 ] as const;
 
 const entry = { page: subject("p2m"), phys: physField, machine: machineField } as const;

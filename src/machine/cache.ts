@@ -3,7 +3,7 @@
 import { offset, pfnOf, wordIndexOf } from "../address.ts";
 import type { FamilyAppliers } from "./appliers.ts";
 import { flushCpuCache, flushedFrames } from "./cpu-cache.ts";
-import { pagesOf, RESERVED, UNCACHED } from "./state.ts";
+import { CLEAN, pagesOf, RESERVED, UNCACHED } from "./state.ts";
 import { flushWords } from "./table-words.ts";
 
 const change = {
@@ -11,6 +11,7 @@ const change = {
   unreserved: { set: 0, clear: RESERVED },
   uncached: { set: UNCACHED, clear: 0 },
   cached: { set: 0, clear: UNCACHED },
+  clean: { set: CLEAN, clear: 0 },
 } as const;
 
 export const cache = {

@@ -5,6 +5,7 @@ import {
   type BusPage,
   busPage,
   busPageOf,
+  distance,
   type Machine,
   type Mfn,
   machineOf,
@@ -19,7 +20,8 @@ import { pagesOf, type State } from "./state.ts";
 
 export const iommu = {
   "iommu.mapped": (state, event) => {
-    const frame = mfnOf(event.machine);
+    // An entry that has lost bits of its page's address leads elsewhere.
+    const frame = mfnOf(event.reached ?? event.machine);
     for (let i = 0; i < pagesOf(event.size); i++)
       state.iommu.set(offset(event.page, i), offset(frame, i));
   },
@@ -30,6 +32,13 @@ export const iommu = {
     // One table has both, a frame and a page of the bus: its numbers are plain.
     state.spare.set(SPARE_FRAME, raw(mfnOf(event.machine)));
     state.spare.set(SPARE_END, raw(offset(event.page, pagesOf(event.size)))); // see above
+  },
+  "iommu.opened": (state, event) => {
+    const { windows } = state;
+    const first = windows.size;
+    windows.set(first, raw(event.page)); // one table has pages of the bus and frames: its numbers are plain
+    windows.set(first + 1, pagesOf(event.size));
+    windows.set(first + 2, event.machine == null ? 0 : raw(mfnOf(event.machine)) + 1); // see above
   },
   "dma.mapped": (state, event) => {
     const { handle, device = null, size } = event;
@@ -48,8 +57,26 @@ const [SPARE_FRAME, SPARE_END] = [0, 1];
 export function translate(state: State, address: Bus): Machine | null {
   const page = busPageOf(address);
   const frame = state.iommuTlb.get(page) ?? entryOf(state, page);
-  return frame === undefined ? null : offset(machineOf(frame), pageOffset(address));
+  if (frame !== undefined) return offset(machineOf(frame), pageOffset(address));
+  return seenDirectly(state, address);
 }
+
+/** The memory that is seen at a bus address past the IOMMU's entries; null for none. */
+function seenDirectly({ windows }: State, address: Bus): Machine | null {
+  const page = busPageOf(address);
+  for (let i = 0; i < windows.size; i += 3) {
+    const first = busPage(windows.get(i)!);
+    const within = distance(first, page);
+    const frame = windows.get(i + 2)!;
+    if (frame > 0 && within >= 0 && within < windows.get(i + 1)!)
+      return offset(machineOf(mfn(frame - 1 + within)), pageOffset(address));
+  }
+  return null;
+}
+
+/** Whether a device's address leads where the IOMMU says, and nowhere else. */
+export const isTranslated = ({ iommu: entries, windows }: State): boolean =>
+  entries.size > 0 || windows.size > 0;
 
 /** A device's access leaves its translation in the TLB until the next flush; only of a DART are all flushes known. */
 export function keepTranslation(state: State, address: Bus): void {

@@ -37,6 +37,7 @@ export interface Nature {
 /** Flags of a page, by pfn. */
 export const RESERVED = 1;
 export const UNCACHED = 2;
+export const CLEAN = 4;
 
 /** Everything that changes is kept in tables: then a copy, a keyframe and a comparison miss nothing. */
 export class State {
@@ -57,7 +58,7 @@ export class State {
   readonly extent = new Table<Pfn, number>();
   /** First page of an allocation -> seq of page.allocated. */
   readonly allocated = new Table<Pfn, number>();
-  /** RESERVED | UNCACHED. */
+  /** RESERVED | UNCACHED | CLEAN. */
   readonly flags = new Table<Pfn, number>();
   /** The tag that stands for a frame's content, and who wrote it. */
   readonly content = new Table<Mfn, number>();
@@ -90,6 +91,9 @@ export class State {
   readonly iommuTlb = new Table<BusPage, Mfn>();
   /** The tag of bytes that the CPU wrote and that are in its cache alone. */
   readonly unflushed = new WordTable<Mfn>();
+
+  /** The ranges of the bus, three numbers each: first page, pages, and the frame seen there plus 1 or 0: see iommu.ts. */
+  readonly windows = new Table<number, number>();
 
   constructor(nature: Nature) {
     this.nature = nature;

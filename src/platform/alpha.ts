@@ -19,6 +19,10 @@ export const alpha: Platform = {
   pageOrder: 1,
   lowPages: Number.POSITIVE_INFINITY,
   directMap: 0x80000000,
+  dma: {
+    ...nativeI386.dma,
+    code: { name: "alpha", pciWindow: 2 ** 30, dacOffset: 2 ** 40, maxLowPfn: 0x8000 },
+  },
   agpPagesUncached: false,
   chipsets: ["titan"],
 };

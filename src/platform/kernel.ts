@@ -37,9 +37,15 @@ export interface DeviceAddress {
   readonly seq: number;
 }
 
-/** Ends the op of a task that an oops kills. The oops itself is an event. */
+/** Ends the op of a task that an oops or a BUG kills; after a panic no other runs. The fault itself is an event. */
 export class Killed extends Error {
   override readonly name = "Killed";
+  readonly by: "oops" | "BUG" | "panic";
+
+  constructor(text: string, by: Killed["by"] = "oops") {
+    super(text);
+    this.by = by;
+  }
 }
 
 /** current->comm while no process is in the kernel, as the reference's recordings name it. */
@@ -274,6 +280,25 @@ export class Kernel {
       virt: this.platform.virtBase > 0n && address < virt(PAGE_SIZE) ? null : address,
     });
     throw new Killed(text);
+  }
+
+  /** BUG() in a file of the kernel's: the task is killed. */
+  bug(file: string, place: string): never {
+    const fault = { fault: "oops", text: `kernel BUG at ${file}` } as const;
+    this.machine.emit({ kind: "fault.raised", actor: "kernel", place, ...fault });
+    throw new Killed(file, "BUG");
+  }
+
+  /** panic(): the machine stands still. */
+  panic(text: string, place: string): never {
+    const fault = { fault: "panic", text } as const;
+    this.machine.emit({ kind: "fault.raised", actor: "kernel", place, ...fault });
+    throw new Killed(text, "panic");
+  }
+
+  /** A printk of the kernel's own, outside the AGP driver. */
+  log(level: Of<"message.logged">["level"], text: string, place: string): void {
+    this.machine.emit({ kind: "message.logged", actor: "kernel", place, level, text });
   }
 }
 

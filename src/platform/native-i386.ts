@@ -36,6 +36,7 @@ export const nativeI386: Platform = {
   agpPagesUncached: true,
   iommu: null,
   dma: {
+    code: null,
     bouncePool: 0,
     poolTest: "bus",
     mergeable: "phys",

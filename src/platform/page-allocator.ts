@@ -11,6 +11,7 @@ export class PageAllocator {
   #end: Pfn;
   #bump: Pfn;
   readonly #free: Pfn[][] = [];
+  readonly #isReused: boolean;
   /** Allocations above this order fail; a workload may lower it. */
   maxOrder = Number.POSITIVE_INFINITY;
   /** How many more allocations succeed. */
@@ -18,6 +19,7 @@ export class PageAllocator {
 
   constructor(ram: Platform["ram"], lowPages = Number.POSITIVE_INFINITY) {
     this.#bump = ram.bump;
+    this.#isReused = ram.reused ?? true;
     // GFP_KERNEL never returns high memory.
     const high = Math.max(0, distance(pfn(lowPages), offset(ram.first, ram.pages)));
     this.#end = offset(ram.first, ram.pages - high);
@@ -44,6 +46,7 @@ export class PageAllocator {
   }
 
   give(first: Pfn, order: number): void {
+    if (!this.#isReused) return;
     this.#free[order] ??= [];
     this.#free[order].push(first);
   }

@@ -1,7 +1,7 @@
 // pci-bus.ts - the translation between machine addresses and those that a PCI device uses, in both directions.
 
 import { type Bus, distance, type Machine, offset, onBus, untranslated } from "../address.ts";
-import { translate } from "../machine/iommu.ts";
+import { isTranslated, translate } from "../machine/iommu.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** The bus address of a machine address where no IOMMU translates. */
@@ -16,7 +16,8 @@ export function onPciBus({ platform }: Kernel, at: Machine): Bus {
 /** The machine address that a PCI device reaches with a bus address; null where nothing answers. */
 export function reachedBy({ platform, state }: Kernel, address: Bus) {
   const translated = translate(state, address);
-  if (translated !== null || platform.iommu !== null || platform.dma.window !== null)
+  const { iommu, dma } = platform;
+  if (translated !== null || iommu !== null || dma.window !== null || isTranslated(state))
     return translated;
   return untranslated(address);
 }

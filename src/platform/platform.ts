@@ -21,8 +21,21 @@ export interface UserAbi {
   pageProtection(prot: number, shared: boolean): number;
 }
 
+/** What a kernel's DMA mapping is made of (dma/), by the name of its code. */
+export type Code = {
+  readonly name: "alpha";
+  /** Bytes of the window whose entries PCI devices use. */
+  readonly pciWindow: number;
+  /** Where on the bus a double address cycle sees memory; 0 for nowhere. */
+  readonly dacOffset: number;
+  readonly maxLowPfn: number;
+};
+export type CodeName = Code["name"];
+export type CodeOf<N extends CodeName> = Extract<Code, { readonly name: N }>;
+
 /** How a kernel maps memory for PCI devices, and which pages it merges into one segment of a disk request. */
 export interface DmaRules {
+  readonly code: Code | null;
   /** Bytes of the pool of bounce buffers; 0 where a kernel has none. */
   readonly bouncePool: number;
   /** The space in which the kernel tests whether a handle is in the pool. */
@@ -61,7 +74,13 @@ export interface Platform {
   /** Where on the bus physical address 0 is, by the direct map that virt_to_bus takes. */
   readonly directMap: number;
   /** The kernel's own pages, by pfn: the first, how many, and where the page allocator starts. */
-  readonly ram: { readonly first: Pfn; readonly pages: number; readonly bump: Pfn };
+  readonly ram: {
+    readonly first: Pfn;
+    readonly pages: number;
+    readonly bump: Pfn;
+    /** Set where a freed page is not given out again. */
+    readonly reused?: false;
+  };
   /** How many pages the kernel maps from PAGE_OFFSET up and allocates to drivers; the rest is high memory. */
   readonly lowPages: number;
   /** How it differs from the platform of its name, as the trace keeps it. */

@@ -10,6 +10,7 @@ import { Agpgart } from "../agpgart/index.ts";
 import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "../agpgart/memory.ts";
 import { DmaClient, isOfDma } from "../client/dma-client.ts";
 import { Files } from "../client/files.ts";
+import { isKernelCall, KernelCalls } from "../client/kernel-calls.ts";
 import { isOfProcess, Processes } from "../client/processes.ts";
 import { isOfDrm, Rendering } from "../client/rendering.ts";
 import { Touching } from "../client/touching.ts";
@@ -17,6 +18,8 @@ import type { Facts } from "../event/field.ts";
 import { Machine, type Sink } from "../machine/machine.ts";
 import { Card } from "../platform/card.ts";
 import { CoherentMemory } from "../platform/coherent.ts";
+import { DmaApi } from "../platform/dma/api.ts";
+import { codeFor } from "../platform/dma/index.ts";
 import { DmaMapping } from "../platform/dma.ts";
 import { Kernel, Killed } from "../platform/kernel.ts";
 import { Mmio } from "../platform/mmio.ts";
@@ -38,6 +41,7 @@ export function* record(setup: Setup, sink: Sink): Generator<{ op: number; event
     for (const change of setup.changes ?? []) if (change.op === op) run.change(change);
     run.step(op, operation);
     yield { op, events: run.events };
+    if (run.isDead) return;
   }
 }
 
@@ -55,6 +59,9 @@ class Run {
   readonly #processes: Processes;
   readonly #rendering: Rendering;
   readonly #dma: DmaClient;
+  readonly #calls: KernelCalls | null;
+  /** Set once the kernel has panicked. */
+  isDead = false;
   /** What happens before the first operation. */
   readonly boot: () => void;
   readonly #slots = new Map<number, AgpMemory | null>();
@@ -96,7 +103,13 @@ class Run {
     });
     const mapping = new DmaMapping(this.#kernel, coherent, swiotlb);
     this.#dma = new DmaClient({ ...arch, mapping, card });
+    const code = setup.workload.script === undefined ? null : codeFor(this.#kernel);
+    this.#calls = code && new KernelCalls(this.#kernel, new DmaApi(this.#kernel, code));
     this.boot = () => {
+      if (code !== null) {
+        code.boot();
+        return;
+      }
       coherent.boot();
       swiotlb?.boot(coherent);
       hooks.boot?.(arch);
@@ -124,13 +137,18 @@ class Run {
     try {
       return this.#perform(operation);
     } catch (error) {
-      if (error instanceof Killed) return { ret: "oops" };
-      throw error;
+      if (!(error instanceof Killed)) throw error;
+      this.isDead ||= error.by === "panic";
+      return isKernelCall(operation) ? { stopped: error.by, why: error.message } : { ret: "oops" };
     }
   }
 
   #asked(operation: Operation): { readonly name: string; readonly arguments: Facts } {
     if (isOfProcess(operation)) return this.#processes.calls(operation);
+    if (isKernelCall(operation)) {
+      const { op: name, ...given } = operation.given as { readonly op: string } & Facts;
+      return { name, arguments: given };
+    }
     const { op: name, ...fields } = operation;
     return { name, arguments: this.#arguments(name, fields) };
   }
@@ -150,6 +168,7 @@ class Run {
     if (isOfProcess(operation)) return this.#processes.perform(operation);
     if (isOfDrm(operation)) return this.#rendering.perform(operation);
     if (isOfDma(operation)) return this.#dma.perform(operation);
+    if (isKernelCall(operation)) return this.#calls!.perform(operation.call);
     const agp = this.#agp;
     switch (operation.op) {
       case "init": {

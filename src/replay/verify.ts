@@ -8,7 +8,7 @@ import type { About } from "../event/trace.ts";
 import type { Of, Recorded } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
 import { walk } from "../machine/gart.ts";
-import { translate } from "../machine/iommu.ts";
+import { isTranslated, translate } from "../machine/iommu.ts";
 import { State } from "../machine/state.ts";
 import { whole } from "../machine/table-words.ts";
 import { Evidence } from "./evidence.ts";
@@ -142,7 +142,7 @@ function reachedBy(
     device == null || source === "simulated" ? translate(state, onDeviceBus(bus)) : null;
   if (translated !== null) return translated;
   // Behind an IOMMU without entries an address leads nowhere; that there is one, only the access says.
-  return state.iommu.size > 0 || reached == null ? undefined : untranslated(onDeviceBus(bus));
+  return isTranslated(state) || reached == null ? undefined : untranslated(onDeviceBus(bus));
 }
 
 /** Where the event says the page is, and which address its word names. */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { presentArguments } from "../event/op.ts";
 import { dmaOperations } from "./dma-operations.ts";
+import type { KernelCall } from "./kernel-calls.ts";
 import { operation, processOperations } from "./process-operations.ts";
 
 const slot = z.int().min(0).max(1023);
@@ -56,7 +57,13 @@ export const listSchema = z
 
 type Listed = z.output<typeof listSchema>[number];
 type Unnumbered<T> = T extends unknown ? Omit<T, "i"> : never;
-export type Operation = Unnumbered<Exclude<Listed, { readonly op: "comment" }>>;
+/** A call of a script; `given` is how the script has it. */
+export interface ScriptedCall {
+  readonly op: "call";
+  readonly call: KernelCall;
+  readonly given: object;
+}
+export type Operation = Unnumbered<Exclude<Listed, { readonly op: "comment" }>> | ScriptedCall;
 
 /** An operation as it is performed; a comment is none. */
 export const unnumbered = ({ i: _, ...operation }: Listed): Operation[] =>

@@ -2,6 +2,10 @@
 
 import { z } from "zod";
 import { UserError } from "../fault.ts";
+import type { Platform } from "../platform/platform.ts";
+import { lineOf } from "./json-line.ts";
+import { kernelCallSchema } from "./kernel-calls.ts";
+import { type KernelMachine, machineSchema, misfit, withMachine } from "./kernel-machine.ts";
 import { listSchema, type Operation, unnumbered } from "./operation.ts";
 import { Walk } from "./wander.ts";
 
@@ -34,6 +38,24 @@ const walkSchema = z.strictObject({
   wander: z.strictObject({ ops: z.int().min(1), seed: z.int().min(0).max(0xffffffff) }),
 });
 
+/** Calls of the kernel's own DMA code, on a machine of their own: the reference's form, what it says of itself included. */
+const scriptSchema = z.strictObject({
+  name: z.string().min(1),
+  what: z.string().optional(),
+  source: z.string().optional(),
+  machine: machineSchema,
+  seed: z.int().nullable().optional(),
+  ops: z.array(kernelCallSchema).min(1),
+});
+
+/** The machine of a script, and its text, in whose lines complaints are found. */
+interface Script {
+  readonly machine: KernelMachine;
+  readonly json: { readonly machine: object; readonly ops: readonly object[] };
+  readonly text: string;
+  readonly from: string;
+}
+
 /** Operations in order: a list, or a walk that makes them as they are asked for. */
 export type Operations = Iterable<Operation> &
   Pick<readonly Operation[], "length"> & { entries(): Iterable<[number, Operation]> };
@@ -41,6 +63,8 @@ export type Operations = Iterable<Operation> &
 export interface Workload {
   readonly name: string;
   readonly operations: Operations;
+  /** Set where it calls the kernel's DMA code itself. */
+  readonly script?: Script;
 }
 
 /** Reads a workload from JSON text; `from` names it in messages. */
@@ -52,18 +76,44 @@ export function parseWorkload(text: string, from: string): Workload {
     throw new UserError(`${from} is not JSON: ${(error as Error).message}`);
   }
   if (typeof json === "object" && json !== null && "wander" in json) {
-    const { workload: name, wander } = checked(walkSchema, json, from);
+    const { workload: name, wander } = checked(walkSchema, json, { text, from });
     return { name, operations: new Walk(wander.ops, wander.seed) };
   }
-  const { workload: name, ops } = checked(workloadSchema, json, from);
+  if (typeof json === "object" && json !== null && "machine" in json)
+    return scriptOf(json, text, from);
+  const { workload: name, ops } = checked(workloadSchema, json, { text, from });
   return { name, operations: ops.flatMap(unnumbered) };
 }
 
-function checked<T>(schema: z.ZodType<T>, json: unknown, from: string): T {
+function scriptOf(json: object, text: string, from: string): Workload {
+  const { name, machine, ops } = checked(scriptSchema, json, { text, from });
+  const given = json as Script["json"];
+  const operations = ops.map((call, i): Operation => ({ op: "call", call, given: given.ops[i]! }));
+  const asked = { machine: given.machine, ops: given.ops };
+  return { name, operations, script: { machine, json: asked, text, from } };
+}
+
+/** The platform on which a workload runs: a script's machine is a variant of it, and has to be one that it can have. */
+export function platformFor(platform: Platform, { script }: Workload): Platform {
+  if (script === undefined) return platform;
+  const found = misfit(platform, script.json.machine, script.json.ops);
+  if (found !== null) throw complaint(script, found.path, found.why);
+  return withMachine(platform, script.machine);
+}
+
+function checked<T>(schema: z.ZodType<T>, json: unknown, where: Pick<Script, "text" | "from">): T {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new UserError(`${from}: ${pathOf(issue.path)}: ${issue.message}`);
+  throw complaint(where, issue.path, issue.message);
+}
+
+function complaint(
+  { text, from }: Pick<Script, "text" | "from">,
+  path: readonly PropertyKey[],
+  why: string,
+): UserError {
+  return new UserError(`${from}:${lineOf(text, path)}: ${pathOf(path)}: ${why}`);
 }
 
 /** A walk of so many operations, the same for the same seed. */
@@ -73,12 +123,14 @@ export const wander = (ops: number, seed: number): Workload => ({
 });
 
 /** The workload as a file holds it. */
-export const workloadText = ({ name, operations }: Workload): string =>
-  JSON.stringify(
+export function workloadText({ name, operations, script }: Workload): string {
+  if (script !== undefined) return JSON.stringify({ name, ...script.json });
+  return JSON.stringify(
     operations instanceof Walk
       ? { workload: name, wander: { ops: operations.length, seed: operations.seed } }
       : { workload: name, ops: operations },
   );
+}
 
 /** ops[3].pages */
 const pathOf = (path: readonly PropertyKey[]): string =>

@@ -91,13 +91,13 @@ describe.concurrent("nothing is recorded, and the message says what to do, by", 
     const ops = [{ op: "init" }, { op: "alloc", slot: 0, pages }];
     writeFileSync(join(folder, "w.json"), JSON.stringify({ workload: "w", ops }));
     const message = await refused("record w.json", folder);
-    expect(message).toMatch(/^gartrace: w.json: ops\[1\].pages: .*\n$/);
+    expect(message).toMatch(/^gartrace: w.json:1: ops\[1\].pages: .*\n$/);
   });
 
   test("a workload whose field is wrong", async () => {
     const folder = freshFolder();
     const ops = [{ op: "init" }, { op: "alloc", slot: 0, pages: "4" }];
     writeFileSync(join(folder, "w.json"), JSON.stringify({ workload: "w", ops }));
-    expect(await refused("record w.json", folder)).toContain("gartrace: w.json: ops[1].pages: ");
+    expect(await refused("record w.json", folder)).toContain("gartrace: w.json:1: ops[1].pages: ");
   });
 });

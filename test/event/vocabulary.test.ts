@@ -79,6 +79,10 @@ const told: { readonly [K in KindName]: Told<K> } = {
     { page: busPage(0x60000), bus: bus(0x60000000), size: 4096 },
     "iommu[0x60000000] cleared, 4096 bytes",
   ],
+  "iommu.opened": [
+    { page: busPage(0x80000), bus: bus(0x80000000), machine: machine(0), size: 0x40000000 },
+    "bus from 0x80000000:b, 0x40000000 bytes: memory from 0x0:m",
+  ],
   "iommu.filled": [
     { page: busPage(0), bus: bus(0), machine: machine(0x7ffff000), size: 0x80000000 },
     "iommu[0x0] and on, 524288 entries, lead to 0x7ffff000",

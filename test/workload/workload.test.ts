@@ -66,7 +66,7 @@ describe("a complaint says where", () => {
     ["a number out of order", [init, { ...init, i: 2 }], "ops[1].i: expected 1"],
     ["no operations", [], "ops: "],
   ])("of %s", (_, ops, where) => {
-    expect(complaintOf(...ops)).toContain(`mine.json: ${where}`);
+    expect(complaintOf(...ops)).toContain(`mine.json:1: ${where}`);
   });
 
   const proc = { op: "proc", pid: 1, uid: 0, suid: 0, comm: "x" };
@@ -84,30 +84,30 @@ describe("a complaint says where", () => {
     ["no command", { cmd: "FLUSH" }, "ops[1].cmd: "],
     ["a stranger", { cmd: "INFO", pid: 2 }, "ops[1].pid: expected a process that a proc before it"],
   ])("of an ioctl with %s", (_, fields, where) => {
-    expect(complaintOf(proc, { ...ioctl, ...fields })).toContain(`mine.json: ${where}`);
+    expect(complaintOf(proc, { ...ioctl, ...fields })).toContain(`mine.json:1: ${where}`);
   });
 
   test("of a number that counts a comment", () => {
     const comment = { op: "comment", text: "none" };
     expect(complaintOf(comment, { ...init, i: 0 })).toBe("none");
-    expect(complaintOf(comment, { ...init, i: 1 })).toContain("mine.json: ops[1].i: expected 0");
+    expect(complaintOf(comment, { ...init, i: 1 })).toContain("mine.json:1: ops[1].i: expected 0");
   });
 
   test("of a walk that goes nowhere", () => {
     const walk = (wander: object) => complaint(JSON.stringify({ workload: "w", wander }));
-    expect(walk({ ops: 0, seed: 1 })).toContain("mine.json: wander.ops: ");
-    expect(walk({ ops: 5 })).toContain("mine.json: wander.seed: ");
+    expect(walk({ ops: 0, seed: 1 })).toContain("mine.json:1: wander.ops: ");
+    expect(walk({ ops: 5 })).toContain("mine.json:1: wander.seed: ");
   });
 
   test("of a missing list or name", () => {
-    expect(complaint('{"workload":"mine"}')).toContain("mine.json: ops: ");
-    expect(complaint('{"workload":"","ops":[{"op":"init"}]}')).toContain("mine.json: workload: ");
-    expect(complaint("[]")).toContain("mine.json: the workload: ");
+    expect(complaint('{"workload":"mine"}')).toContain("mine.json:1: ops: ");
+    expect(complaint('{"workload":"","ops":[{"op":"init"}]}')).toContain("mine.json:1: workload: ");
+    expect(complaint("[]")).toContain("mine.json:1: the workload: ");
   });
 
   test("of an operation that there is not, with those that there are", () => {
     const said = complaintOf({ op: "init" }, { op: "launch" });
-    expect(said).toContain("mine.json: ops[1].op: ");
+    expect(said).toContain("mine.json:1: ops[1].op: ");
     for (const known of ["init", "alloc", "bind", "dump", "failioremap"])
       expect(said).toContain(known);
   });

@@ -1,0 +1,209 @@
+// kernel-calls.ts - a script's caller: it calls the kernel's DMA code, and keeps what each call gave by its id.
+//
+// Results are in the words of the reference's recordings, so that they can be compared.
+
+import { type Bus, bus, hex, offset, type Phys, phys } from "../address.ts";
+import type { Facts } from "../event/field.ts";
+import { bdfOf } from "../event/register.ts";
+import { assert } from "../fault.ts";
+import { AlphaDma } from "../platform/dma/alpha.ts";
+import type { DmaApi } from "../platform/dma/api.ts";
+import {
+  type AskedDirection,
+  type CoherentBlock,
+  type DmaDevice,
+  type Element,
+  element,
+} from "../platform/dma/code.ts";
+import type { Kernel } from "../platform/kernel.ts";
+import type { CallOf, KernelCall } from "../workload/kernel-calls.ts";
+import type { Operation } from "../workload/operation.ts";
+
+type CallOperation = Extract<Operation, { readonly op: "call" }>;
+export const isKernelCall = (operation: Operation): operation is CallOperation =>
+  operation.op === "call";
+
+const directions: { readonly [dir: string]: AskedDirection } = {
+  to: "to-device",
+  from: "from-device",
+  both: "bidirectional",
+  none: "none",
+};
+
+/** What a call mapped, allocated or set aside. */
+type Kept =
+  | {
+      readonly is: "buffer";
+      readonly address: Bus;
+      readonly size: number;
+      readonly dir: AskedDirection;
+    }
+  | { readonly is: "list"; readonly list: readonly Element[]; readonly dir: AskedDirection }
+  | { readonly is: "block"; readonly block: CoherentBlock; readonly size: number }
+  | { readonly is: "entries"; readonly first: number };
+type KeptAs<I extends Kept["is"]> = Extract<Kept, { readonly is: I }>;
+
+/** What a new list has where nobody cleared it. */
+const STALE = 0xa5a5a5a5;
+
+export class KernelCalls {
+  readonly #api: DmaApi;
+  readonly #kept = new Map<number, Kept>();
+  readonly #pageSize: number;
+
+  constructor(kernel: Kernel, api: DmaApi) {
+    this.#api = api;
+    this.#pageSize = kernel.sizeOf(0);
+  }
+
+  perform(call: KernelCall): Facts {
+    const result = this.#call(call);
+    const after = this.#api.code.after();
+    return after === null ? result : { ...result, after: [...after] };
+  }
+
+  #call(call: KernelCall): Facts {
+    switch (call.op) {
+      case "map_single":
+      case "map_page":
+        return this.#map(call);
+      case "unmap_single":
+      case "unmap_page":
+        return this.#unmap(call);
+      case "map_sg":
+        return this.#mapSg(call);
+      case "unmap_sg": {
+        const { list, dir } = this.#get(call.id, "list");
+        const direction = directions[call.dir ?? ""] ?? dir;
+        this.#api.unmapSg(this.#device(call), list, call.nents ?? list.length, direction);
+        return {};
+      }
+      case "alloc_coherent": {
+        const block = this.#api.alloc(this.#device(call), call.size);
+        this.#kept.set(call.id, { is: "block", block, size: call.size });
+        if (block.phys === null) return { error: 1 };
+        return { phys: hex(block.phys), dma: hex(block.address!) };
+      }
+      case "free_coherent": {
+        const { block, size } = this.#get(call.id, "block");
+        this.#api.free(this.#device(call), size, block);
+        return {};
+      }
+      case "supported": {
+        const mask = call.of ?? call.mask ?? 0xffffffff;
+        return { ret: Number(this.#api.code.supported!(this.#device({}), mask)) };
+      }
+      default:
+        return this.#particular(call);
+    }
+  }
+
+  /** What only one machine's code can do. */
+  #particular(call: KernelCall): Facts {
+    const { code } = this.#api;
+    if (code instanceof AlphaDma) return this.#arena(code, call);
+    return {};
+  }
+
+  #arena({ arena }: AlphaDma, call: KernelCall): Facts {
+    switch (call.op) {
+      case "reserve": {
+        const first = arena.reserve(call.count, call.align_mask);
+        this.#kept.set(call.id, { is: "entries", first });
+        return { ret: first };
+      }
+      case "release":
+        return { ret: arena.release(this.#get(call.id, "entries").first, call.count) };
+      case "bind": {
+        const { first } = this.#get(call.id, "entries");
+        return {
+          ret: arena.bind(
+            first + call.from,
+            call.pfns.map((page) => this.#page(page)),
+          ),
+        };
+      }
+      case "unbind": {
+        const { first } = this.#get(call.id, "entries");
+        return { ret: arena.unbind(first + call.from, call.count) };
+      }
+      default:
+        return {};
+    }
+  }
+
+  #map(call: CallOf<"map_single" | "map_page">): Facts {
+    const how = call.op === "map_single" ? "single" : "page";
+    const dir = directions[call.dir ?? "both"]!;
+    const buffer = offset(this.#page(call.pfn), call.offset);
+    const { address, mapping } = this.#api.map(how, this.#device(call), buffer, call.size, dir);
+    this.#kept.set(call.id, { is: "buffer", address, size: call.size, dir });
+    return { dma: hex(address), ...(mapping === null && { error: 1 }) };
+  }
+
+  #unmap(call: CallOf<"unmap_single" | "unmap_page">): Facts {
+    const how = call.op === "unmap_single" ? "single" : "page";
+    const made = this.#kept.get(call.id);
+    const { address, size, dir } =
+      made?.is === "buffer"
+        ? made
+        : { address: bus(0), size: 0, dir: "bidirectional" as AskedDirection };
+    this.#api.unmap(
+      how,
+      this.#device(call),
+      call.dma === undefined ? address : bus(call.dma),
+      call.size ?? size,
+      directions[call.dir ?? ""] ?? dir,
+    );
+    return {};
+  }
+
+  #mapSg(call: CallOf<"map_sg">): Facts {
+    const dir = directions[call.dir ?? "both"]!;
+    const list = this.#listFor(call);
+    this.#kept.set(call.id, { is: "list", list, dir });
+    const { segments } = this.#api.mapSg(this.#device(call), list, dir);
+    const told = segments.map(([address, size]) => [hex(address), size]);
+    return { ret: segments.length, segments: told };
+  }
+
+  /** A new list, or one that was used before: the elements are filled in again, and keep what was left in them. */
+  #listFor({ id, sg, again, stale }: CallOf<"map_sg">): Element[] {
+    const before = again === 1 ? this.#get(id, "list").list : [];
+    return sg.map(([page, start, length], i) => {
+      const made = element(this.#page(page), start, length);
+      if (stale === 1) [made.address, made.mapped] = [bus(STALE), STALE];
+      const left = before[i];
+      if (left !== undefined) [made.address, made.mapped] = [left.address, left.mapped];
+      return made;
+    });
+  }
+
+  /** What an id stands for; a script is refused in which it stands for something else. */
+  #get<I extends Kept["is"]>(id: number, is: I): KeptAs<I> {
+    const kept = this.#kept.get(id);
+    assert(kept?.is === is, () => `id ${id} is no ${is}`);
+    return kept as KeptAs<I>;
+  }
+
+  #page(page: number): Phys {
+    return phys(page * this.#pageSize);
+  }
+
+  /** The bridge to ISA drives 24 lines, any other device 32 unless its driver says otherwise. */
+  #device({
+    isa,
+    mask = isa === 1 ? 0xffffff : 0xffffffff,
+  }: {
+    mask?: number | undefined;
+    isa?: 0 | 1 | undefined;
+  }) {
+    const bdf = bdfOf("0000:02:01.0");
+    return {
+      bdf,
+      lines: 52,
+      mask,
+      ...(isa === 1 && { isIsaBridge: true as const }),
+    } satisfies DmaDevice;
+  }
+}
