@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { usualEra } from "../src/agpgart/era.ts";
 import { chipsets } from "../src/chipset/index.ts";
 import type { Facts } from "../src/event/field.ts";
 import type { Event } from "../src/event/vocabulary.ts";
@@ -54,7 +55,8 @@ export function kernelSetup(name: string, folder: string): Setup {
   const plain = platforms.find((one) => one.name === prefix[1])!;
   const platform = platformFor(plain, workload);
   const chipset = chipsets.find((one) => one.name === platform.chipsets[0])!;
-  return { platform, hooks: gart, chipset, workload, seed: 0, lenientIoremap: false, device: true };
+  const run = { platform, hooks: gart, chipset, era: usualEra, workload, seed: 0 };
+  return { ...run, lenientIoremap: false, device: true };
 }
 
 type Line = { readonly [field: string]: unknown };

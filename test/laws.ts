@@ -5,6 +5,7 @@
 // same events again.
 
 import { expect } from "vitest";
+import { usualEra } from "../src/agpgart/era.ts";
 import { chipsets } from "../src/chipset/index.ts";
 import { fromJson, toLine } from "../src/event/line.ts";
 import {
@@ -45,6 +46,7 @@ export function setupOf(words: string, other: Partial<Setup> = {}): Setup {
     platform: byName(platforms, platform),
     hooks: byName(hookSets, hooks),
     chipset: chipsets[0]!,
+    era: usualEra,
     workload: other.workload ?? byName(workloads, workload),
     seed: 0,
     lenientIoremap: false,

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { eras } from "../src/agpgart/era.ts";
 import { chipsets } from "../src/chipset/index.ts";
 import { UserError } from "../src/fault.ts";
 import { hookSets } from "../src/hooks/index.ts";
@@ -74,7 +75,7 @@ export async function imported(path: string): Promise<Trace> {
 /** The hook set that a recording's name stands for. */
 function hooksOf(platform: string, hooks: string): string {
   if (hooks === "dma_coherent") return platform.startsWith("ppc64") ? "dma-handle" : "dma-coherent";
-  return hooks.replace("-xenioremap", "");
+  return hooks.replace("-xenioremap", "").replace("-2618", "");
 }
 
 /** The same run here: the recorder's `legacy` on Xen had a lenient ioremap, `legacy-xenioremap` Xen's. */
@@ -84,6 +85,7 @@ export function setupLike(name: string, from = folder): Setup {
     platform: known(platforms, platform),
     hooks: known(hookSets, hooksOf(platform, hooks)),
     chipset: known(chipsets, chipset),
+    era: known(eras, hooks === "gart-2618" ? "2.6.18" : "2.6.12-rc2"),
     workload: operationsOf(workload, from),
     seed: 0,
     lenientIoremap: platform.startsWith("xen-") && hooks === "legacy",

@@ -8,6 +8,7 @@ import { alis } from "../chipset/ali.ts";
 import { readAperture, setSize } from "./aperture.ts";
 import { type Bridge, type BridgeDriver, sizesOf } from "./bridge.ts";
 import { generic } from "./generic.ts";
+import { flushOnce } from "./memory.ts";
 
 const BRIDGE = alis[0]!.bridge.device;
 const ATTBASE = 0xbc;
@@ -44,6 +45,7 @@ const m1671: BridgeDriver = {
   destroyPage(bridge, page, use) {
     bridge.board.arch.kernel.wbinvd("ali_destroy_page");
     generic.destroyPage(bridge, page, use);
+    flushOnce(bridge, "ali_destroy_page");
   },
 };
 
@@ -81,9 +83,10 @@ const m1541: BridgeDriver = {
       flushPage(bridge, () => base + i * PAGE_SIZE, "m1541_cache_flush");
   },
   allocPage(bridge, use) {
+    const place = "m1541_alloc_page";
     const page = generic.allocPage(bridge, use);
-    if (page !== null)
-      flushPage(bridge, busAddress(bridge, page, "m1541_alloc_page"), "m1541_alloc_page");
+    flushOnce(bridge, place);
+    if (page !== null) flushPage(bridge, busAddress(bridge, page, place), place);
     return page;
   },
   destroyPage(bridge, page, use) {

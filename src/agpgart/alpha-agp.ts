@@ -81,9 +81,17 @@ function freeGattTable(bridge: Bridge): void {
 
 /** alpha_core_agp_insert_memory and iommu_bind: an entry without the reserved mark is in use. */
 function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
-  const place = "iommu_bind";
-  const { access, arch, chipset } = bridge.board;
   if (endOf(bridge, mem, pgStart) > ENTRIES) return EINVAL;
+  const result = bind(bridge, mem, pgStart);
+  // Flushed whatever came of it.
+  bridge.board.arch.kernel.mb("alpha_core_agp_insert_memory");
+  tlbFlush(bridge);
+  return result;
+}
+
+function bind(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
+  const place = "iommu_bind";
+  const { access, chipset } = bridge.board;
   for (let j = pgStart; j < pgStart + mem.memory.length; j++)
     if (access.read(LINEAR, gattIndex(j), place) !== RESERVED) return EBUSY;
   for (const [i, address] of mem.memory.entries())
@@ -94,16 +102,15 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
       address,
       place,
     );
-  arch.kernel.mb("alpha_core_agp_insert_memory");
-  tlbFlush(bridge);
   return 0;
 }
 
-function removeMemory(bridge: Bridge, mem: AgpMemory): void {
+function removeMemory(bridge: Bridge, mem: AgpMemory): number {
   const { access } = bridge.board;
   for (let i = mem.pgStart; i < mem.pgStart + mem.memory.length; i++)
     access.write(LINEAR, gattIndex(i), RESERVED, null, "iommu_unbind");
   tlbFlush(bridge);
+  return 0;
 }
 
 /** mv_pci_tbi of the hose: empties its TLB. */

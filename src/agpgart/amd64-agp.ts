@@ -71,13 +71,20 @@ const amd64: BridgeDriver = {
       pci.write(host, APERTURECTL, 4, control & ~GARTEN, "amd64_cleanup");
     }
   },
-  tlbFlush({ board }) {
-    for (const host of hosts(board)) flushHost(board, host);
-  },
+  tlbFlush: ({ board }) => flushHosts(board),
   insertMemory,
 };
 
-function flushHost({ pci }: Board, host: string): void {
+function flushHosts(board: Board): void {
+  for (const host of hosts(board)) flushHost(board, host);
+}
+
+/** k8_flush_garts of 2006 writes the word that the kernel read at boot; it polls after, which is at once here. */
+function flushHost({ pci, era }: Board, host: string): void {
+  if (era.flushesNorthbridges === "together") {
+    pci.write(host, CACHECTL, 4, INVGART, "k8_flush_garts");
+    return;
+  }
   const control = pci.read(host, CACHECTL, 4, "flush_amd64_tlb");
   pci.write(host, CACHECTL, 4, control | INVGART, "flush_amd64_tlb");
 }
@@ -109,8 +116,9 @@ function configure(bridge: Bridge): number {
     const control = pci.read(host, APERTURECTL, 4, place);
     const enabled = (control | GARTEN) & ~(DISGARTCPU | DISGARTIO);
     pci.write(host, APERTURECTL, 4, enabled, place);
-    flushHost(board, host);
+    if (board.era.flushesNorthbridges === "one by one") flushHost(board, host);
   }
+  if (board.era.flushesNorthbridges === "together") flushHosts(board);
   return 0;
 }
 

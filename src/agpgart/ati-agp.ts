@@ -1,10 +1,10 @@
 // ati-agp.ts - drivers/char/agp/ati-agp.c: the two-level table of ATI's IGPs.
 //
-// For the directory and its words the driver calls virt_to_bus whatever the hooks: the patch of March 2005 changed
+// In 2005 the driver calls virt_to_bus for the directory and its words whatever the hooks: the patch of March changed
 // only ioremap's argument. So under Xen both levels are right even with the legacy hooks, and only
 // the pages are not.
 
-import { asWord, bus } from "../address.ts";
+import { asWord, bus, type Virt } from "../address.ts";
 import { atiRs100 } from "../chipset/ati-igp.ts";
 import { toDevice } from "../hooks/functions.ts";
 import { readAperture, setSize } from "./aperture.ts";
@@ -63,14 +63,16 @@ export const atiRs300Driver = atiDriver(0xf8);
 /** Programs the size already here, between the table and its directory words. */
 function createGattTable(bridge: Bridge, apsize: number): number {
   const place = "ati_create_gatt_table";
-  const { arch, pci } = bridge.board;
+  const { arch, pci, hooks, era } = bridge.board;
+  const busOf = (page: Virt) =>
+    (era.atiUsesBus ? toDevice.virt_to_bus : hooks.toDevice)(arch, page, place);
   if (createPageMaps(bridge, style) !== 0) return ENOMEM;
-  bridge.gattBusAddr = toDevice.virt_to_bus(arch, bridge.pageMaps[0]!.real, place);
+  bridge.gattBusAddr = busOf(bridge.pageMaps[0]!.real);
   const size = pci.read(BRIDGE, apsize, 4, place);
   pci.write(BRIDGE, apsize, 4, (size & ~0xe) | bridge.currentSize.value | 0x1, place);
   pci.read(BRIDGE, apsize, 4, place);
   readAperture(bridge, place);
-  fillDirectory(bridge, style, (page) => toDevice.virt_to_bus(arch, page, place));
+  fillDirectory(bridge, style, busOf);
   return 0;
 }
 

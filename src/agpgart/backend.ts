@@ -1,6 +1,7 @@
 // backend.ts - drivers/char/agp/backend.c: adds a bridge, acquires and releases it, and removes it.
 
 import { type Bridge, EINVAL, ENOMEM } from "./bridge.ts";
+import { flushOnce } from "./memory.ts";
 
 /** maxes_table of backend.c: megabytes of memory, and how many of them AGP may take. */
 const MAXES = [
@@ -83,6 +84,7 @@ function takeScratchPage(bridge: Bridge, place: string): boolean {
   const { arch, hooks } = bridge.board;
   const page = bridge.driver.allocPage(bridge, "scratch");
   if (page === null) return false;
+  flushOnce(bridge, place);
   bridge.scratchPageReal = hooks.toDevice(arch, page, place);
   bridge.scratchPage = bridge.driver.maskMemory(bridge.scratchPageReal.bus);
   return true;
@@ -96,6 +98,7 @@ function freeScratchPage(bridge: Bridge, place: string): void {
     hooks.fromDevice(arch, bridge.scratchPageReal, place),
     "scratch",
   );
+  flushOnce(bridge, place);
   bridge.scratchPageReal = null;
 }
 

@@ -11,6 +11,7 @@ import type { Msr } from "../platform/msr.ts";
 import type { Pci } from "../platform/pci.ts";
 import type { Remap, Window } from "../platform/remap.ts";
 import type { TableAccess } from "../platform/table-access.ts";
+import type { Era } from "./era.ts";
 
 export const EPERM = -1;
 export const EIO = -5;
@@ -50,12 +51,15 @@ export interface Board {
   readonly chipset: Chipset;
   /** The driver's static data, which outlive a bridge. */
   readonly statics: Statics;
+  readonly era: Era;
 }
 
 /** Static data of a module, kept until it is unloaded. */
 export interface Statics {
   /** The aperture as it was claimed from the kernel's tree of resources, at the first load only. */
   claimed: { readonly start: number; readonly end: number } | null;
+  /** The i810's registers as they were mapped last; the mapping may be gone. */
+  i810Registers: Window | null;
 }
 
 /** struct agp_bridge_data, as far as it is used. */
@@ -143,7 +147,8 @@ export interface BridgeDriver {
   freeGattTable(bridge: Bridge): void;
   /** 0, -EINVAL or -EBUSY. */
   insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number;
-  removeMemory(bridge: Bridge, mem: AgpMemory): void;
+  /** 0 or -EINVAL. */
+  removeMemory(bridge: Bridge, mem: AgpMemory): number;
   /** Allocates memory of a type other than 0; null where the chipset has no such type or not that many pages of it. */
   allocByType(bridge: Bridge, count: number, type: number): AgpMemory | null;
   freeByType(bridge: Bridge, mem: AgpMemory): void;

@@ -1,6 +1,6 @@
 // enable.ts - generic.c's agp_copy_info, and agp_enable with its search for the common rate.
 //
-// AGP 2.0 specification 6.1.9 and 6.1.10 for the bits; order of accesses as in 2.6.12-rc2.
+// AGP 2.0 specification 6.1.9 and 6.1.10 for the bits; order of accesses as in drivers/char/agp/generic.c.
 
 import { PCI_AGP_COMMAND, PCI_AGP_STATUS } from "../chipset/agp-capability.ts";
 import type { PciDevice } from "../platform/pci.ts";
@@ -21,7 +21,8 @@ const CALIBRATION_OFF = 0x200;
 /** Reserved bits of a mode, in AGP 2.0 and 3.0. */
 const RESERVED_2 = 0x00fffcc8;
 const RESERVED_3 = 0x00ff00c4;
-/** Depth of the request queue, bits 31:24. */
+/** What is below the depth of the request queue, and that depth. */
+const LOW = 0xffffff;
 const queueDepth = (status: number): number => Math.floor(status / 2 ** 24);
 
 export interface AgpInfo {
@@ -34,7 +35,7 @@ export interface AgpInfo {
   readonly pageMask: string;
 }
 
-/** agp_copy_info: -EIO without a bridge. It computes a mode and then overwrites it with the raw one. */
+/** agp_copy_info: -EIO without a bridge. In 2005 it computes a mode and then overwrites it with the raw one. */
 export function copyInfo(bridge: Bridge | null): { result: number; info: AgpInfo } {
   if (bridge === null) {
     const info = {
@@ -48,10 +49,10 @@ export function copyInfo(bridge: Bridge | null): { result: number; info: AgpInfo
     };
     return { result: EIO, info };
   }
-  isAgp3(bridge);
+  const mask = isAgp3(bridge) ? RESERVED_3 : RESERVED_2;
   const reserved = bridge.board.arch.kernel.platform.agpReserved / 2 ** 20;
   const info = {
-    mode: bridge.mode,
+    mode: bridge.board.era.returnsRawMode ? bridge.mode : bridge.mode - (bridge.mode & mask),
     aperBase: bridge.gartBusAddr,
     aperSize: Math.max(0, bridge.currentSize.size - reserved),
     maxMemory: bridge.maxMemory,
@@ -62,9 +63,10 @@ export function copyInfo(bridge: Bridge | null): { result: number; info: AgpInfo
   return { result: 0, info };
 }
 
-/** check_bridge_mode: whether the bridge runs in AGP 3.0 mode now. */
+/** Whether the bridge runs in AGP 3.0 mode: check_bridge_mode asks it, later drivers remember what it was. */
 function isAgp3(bridge: Bridge): boolean {
-  const { pci } = bridge.board;
+  const { pci, era } = bridge.board;
+  if (!era.readsMode) return (bridge.mode & MODE_3_0) !== 0;
   const device = bridgeDevice(bridge);
   const capability = pci.findAgp(device, "check_bridge_mode");
   const status = pci.read(device.name, capability + PCI_AGP_STATUS, 4, "check_bridge_mode");
@@ -123,55 +125,112 @@ export function collectDeviceStatus(bridge: Bridge, requested: number, status: n
     const capability = pci.findAgp(card, place);
     if (capability === 0) continue;
     const offered = pci.read(card.name, capability + PCI_AGP_STATUS, 4, place);
-    return isAgp3(bridge)
-      ? parseAgp3(bridge, requested, status, offered)
-      : parseAgp2(withoutReserved(bridge, requested, RESERVED_2), status, offered);
+    const depth = Math.min(queueDepth(requested), queueDepth(status), queueDepth(offered));
+    const low = status & LOW & ~((status & offered & requested & FAST_WRITES) ^ FAST_WRITES);
+    const parse = isAgp3(bridge) ? parseAgp3 : parseAgp2;
+    return depth * 2 ** 24 + parse(bridge, requested, low, offered);
   }
   arch.kernel.printk("info", "agpgart: Couldn't find an AGP VGA controller.", place);
   return 0;
 }
 
 /** The client's mode without reserved bits; logs a message where there are some. */
-function withoutReserved({ board }: Bridge, mode: number, reserved: number): number {
-  if ((mode & reserved) === 0) return mode;
-  const text = `agpgart: reserved bits set in mode 0x${mode.toString(16)}. Fixed.`;
-  board.arch.kernel.printk("info", text, "agp_collect_device_status");
-  return mode - (mode & reserved);
+function withoutReserved({ board }: Bridge, mode: number, mask: number, place: string): number {
+  const reserved = mode & mask;
+  if (reserved === 0) return mode;
+  const which = board.era.namesReservedBits ? ` (${reserved.toString(16)})` : "";
+  const text = `agpgart: reserved bits set${which} in mode 0x${mode.toString(16)}. Fixed.`;
+  board.arch.kernel.printk("info", text, place);
+  return mode - reserved;
 }
 
-/** What bridge, card and client have in common: queue depth, side-band, fast writes, and one rate. */
-function parseAgp2(requested: number, bridge: number, card: number): number {
-  const depth = Math.min(queueDepth(requested), queueDepth(bridge), queueDepth(card));
-  const shared = bridge & card;
-  const wanted = fastest(requested & RATES || 1);
-  const rate = fastest(shared & wanted & RATES);
-  const kept = bridge & ~RATES & ~(SIDEBAND | FAST_WRITES) & 0xffffff;
-  // At 1x there are no fast writes.
-  const features = rate === 1 ? SIDEBAND : SIDEBAND | FAST_WRITES;
-  return depth * 2 ** 24 + kept + (shared & requested & features) + rate;
+/** agp_v2_parse_one: what bridge, card and client have in common, of the bits below the queue's depth. */
+function parseAgp2(bridge: Bridge, wanted: number, status: number, card: number): number {
+  const place = "agp_v2_parse_one";
+  const { kernel } = bridge.board.arch;
+  const mode = withoutReserved(bridge, wanted, RESERVED_2, place);
+  if ((mode & RATES) === 0) {
+    const text = `agpgart: ${kernel.comm} tried to set rate=x0. Setting to x1 mode.`;
+    kernel.printk("info", text, place);
+  }
+  const rate = fastest(status & card & fastest(mode & RATES || SLOWEST));
+  const errata = bridge.driver.noFastWrites === true || rate === SLOWEST ? FAST_WRITES : 0;
+  return (status & ~(RATES | SIDEBAND | errata)) + (status & card & mode & SIDEBAND) + rate;
 }
 
+const SLOWEST = 1;
 /** The fastest of some rates: 4, else 2, else 1. */
 const fastest = (rates: number): number => [4, 2, 1].find((rate) => (rates & rate) !== 0) ?? 0;
 
-/** The same in AGP 3.0 mode: 8x or 4x, side-band always, fast writes as the bridge says but for errata. */
-function parseAgp3(bridge: Bridge, asked: number, status: number, card: number): number {
-  const requested = withoutReserved(bridge, asked, RESERVED_3);
-  let rate = requested & RATES;
-  if (rate >= 3) {
-    const { kernel } = bridge.board.arch;
-    const text = `agpgart: ${kernel.comm} tried to set rate=x${rate * 4}. Setting to AGP3 x8 mode.`;
-    kernel.printk("info", text, "agp_v3_parse_one");
-    rate = 2;
-  }
-  const depth = Math.min(queueDepth(requested), queueDepth(status), queueDepth(card));
+/** Rates of AGP 3.0, and the bit that was the third one before. */
+const [RATE_4X, RATE_8X] = [1, 2] as const;
+
+/** agp_v3_parse_one: 8x or 4x, side-band always; the larger request size and the shorter calibration cycle. */
+function parseAgp3(bridge: Bridge, wanted: number, status: number, card: number): number {
   const arqsz = Math.max(status & ARQSZ, card & ARQSZ);
   const calibration = Math.min(status & CALIBRATION, card & CALIBRATION);
+  const kept = (status & ~(ARQSZ | CALIBRATION | SIDEBAND)) + arqsz + calibration + SIDEBAND;
+  const chosen = rateOf(bridge, wanted, status, card, kept);
+  const rateless = kept & ~RATES;
+  if ("refused" in chosen) return rateless + chosen.refused;
   const errata = bridge.driver.noFastWrites === true ? FAST_WRITES : 0;
-  const kept = status & 0xffffff & ~(RATES | ARQSZ | CALIBRATION | errata);
-  const both = rate === 2 && (status & card & 2) !== 0 ? 2 : 1;
-  return depth * 2 ** 24 + (kept | arqsz | calibration | SIDEBAND | both);
+  return (rateless & ~errata) + chosen.rate;
 }
+
+/** Whether 8x is asked for; logs what is wrong with what was asked. */
+function asks8x(bridge: Bridge, wanted: number): boolean {
+  const place = "agp_v3_parse_one";
+  const { kernel } = bridge.board.arch;
+  const says = (what: string) => kernel.printk("info", `agpgart: ${kernel.comm} ${what}`, place);
+  let mode = withoutReserved(bridge, wanted, RESERVED_3, place);
+  const rate = mode & RATES;
+  if (rate === 0) {
+    says("tried to set rate=x0. Setting to AGP3 x4 mode.");
+    mode += RATE_4X;
+  }
+  if (rate >= 3) {
+    says(`tried to set rate=x${rate * 4}. Setting to AGP3 x8 mode.`);
+    mode += RATE_8X - rate;
+  }
+  if ((mode & MODE_3_0) !== 0) return (mode & RATE_8X) !== 0;
+  says(`passes broken AGP2 flags (${mode.toString(16)}) in AGP3 mode. Fixed.`);
+  return false;
+}
+
+/** The rate; or what is left where the driver gives up, before it looks at errata. */
+function rateOf(
+  bridge: Bridge,
+  wanted: number,
+  status: number,
+  card: number,
+  kept: number,
+): { readonly rate: number } | { readonly refused: number } {
+  const place = "agp_v3_parse_one";
+  const { arch, era } = bridge.board;
+  const { kernel } = arch;
+  if (asks8x(bridge, wanted)) {
+    const incapable = (status & RATE_8X) === 0 ? "bridge" : "graphic card";
+    if ((status & card & RATE_8X) !== 0) return { rate: RATE_8X };
+    const text = `${kernel.comm} requested AGPx8 but ${incapable} not capable.`;
+    if (era.complainsOfRates) kernel.printk("default", text, place);
+    else kernel.printk("info", `agpgart: ${text}`, place);
+    return { refused: RATE_4X };
+  }
+  if (!era.complainsOfRates || (status & card & RATE_4X) !== 0) return { rate: RATE_4X };
+  const left = kept - (kept & (RATES - RATE_4X));
+  const [before, after] = [
+    [status, card],
+    [left, card],
+  ].map(([one, two]) => `bridge_agpstat:${hexOf(one!)} vga_agpstat:${hexOf(two!)}`);
+  const badness = "Badness. Don't know which AGP mode to set.";
+  const says = (what: string) => kernel.printk("info", `agpgart: ${what}`, place);
+  says(`${badness} [${before} fell back to:- ${after}]`);
+  if ((left & RATE_4X) === 0) says("Bridge couldn't do AGP x4.");
+  if ((card & RATE_4X) === 0) says("Graphic card couldn't do AGP x4.");
+  return { refused: left & RATE_4X };
+}
+
+const hexOf = (word: number): string => word.toString(16);
 
 /** agp_device_command: to every device with an AGP capability, in bus order. */
 export function deviceCommand(bridge: Bridge, command: number, agp3: boolean): void {

@@ -1,6 +1,6 @@
 // generic.ts - generic.c's functions for a GATT of one level: create, free, insert and remove.
 //
-// Order of operations as in drivers/char/agp/generic.c of 2.6.12-rc2.
+// Order of operations as in drivers/char/agp/generic.c.
 
 import { gattIndex, PAGE_SIZE } from "../address.ts";
 import type { TableMemory } from "../hooks/hooks.ts";
@@ -111,6 +111,7 @@ function freeGattTable(bridge: Bridge): void {
 function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   const place = "agp_generic_insert_memory";
   if (mem.type !== 0) return EINVAL;
+  if (bridge.board.era.refusesWrap && wraps(mem, pgStart)) return EINVAL;
   const refused = scan(bridge, mem, pgStart, place);
   if (refused !== 0) return refused;
   fill({ mapping: bridge.gattTable! }, bridge, mem, pgStart, place);
@@ -121,9 +122,7 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
 /** The checks of every insert function: -EINVAL out of range, -EBUSY over a used entry, else 0. */
 export function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): number {
   const { access } = bridge.board;
-  const reserved = bridge.board.arch.kernel.platform.agpReserved / PAGE_SIZE;
-  const entries = Math.max(0, bridge.currentSize.entries - reserved);
-  if (endOf(bridge, mem, pgStart) > entries) return EINVAL;
+  if (endOf(bridge, mem, pgStart) > entriesOf(bridge)) return EINVAL;
   // With such a start the scan's unsigned comparison is false at once: no entry is read.
   if (pgStart < 0) return 0;
   for (let j = pgStart; j < pgStart + mem.memory.length; j++) {
@@ -135,6 +134,12 @@ export function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: str
   return 0;
 }
 
+/** agp_num_entries: without those that the kernel keeps for its own IOMMU. */
+function entriesOf({ board, currentSize }: Bridge): number {
+  const reserved = board.arch.kernel.platform.agpReserved / PAGE_SIZE;
+  return Math.max(0, currentSize.entries - reserved);
+}
+
 /**
  * pg_start + page_count as C adds them, unsigned: below zero it is very large, but a start just below zero
  * gives a small end, which passes the range check.
@@ -143,6 +148,10 @@ export function endOf(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   const end = pgStart + mem.memory.length;
   return end < 0 ? end + 2 ** bridge.board.arch.kernel.platform.wordBits : end;
 }
+
+/** pg_start + page_count < pg_start, unsigned: a start below zero, and an end that is not. */
+const wraps = ({ memory }: AgpMemory, pgStart: number): boolean =>
+  pgStart < 0 && pgStart + memory.length >= 0;
 
 /** Writes the entries of a block, each followed by a read for PCI posting. */
 export function fill(
@@ -160,9 +169,13 @@ export function fill(
   }
 }
 
-/** Writes the scratch page's word over the entries of a block. */
+/**
+ * Writes the scratch page's word over the entries of a block; over none where it begins before the table, for the
+ * loop's unsigned comparison is false at once.
+ */
 export function empty(through: Through, bridge: Bridge, mem: AgpMemory, place: string): void {
   const { access } = bridge.board;
+  if (mem.pgStart < 0) return;
   for (let i = mem.pgStart; i < mem.pgStart + mem.memory.length; i++) {
     access.write(through, gattIndex(i), bridge.scratchPage, bridge.scratchPageReal, place);
     access.read(through, gattIndex(i), place);
@@ -170,11 +183,15 @@ export function empty(through: Through, bridge: Bridge, mem: AgpMemory, place: s
 }
 
 /** agp_generic_remove_memory: does not check that the entries at pg_start are the block's own. */
-function removeMemory(bridge: Bridge, mem: AgpMemory): void {
+function removeMemory(bridge: Bridge, mem: AgpMemory): number {
   const place = "agp_generic_remove_memory";
+  const { era } = bridge.board;
+  if (era.refusesWrap && endOf(bridge, mem, mem.pgStart) > entriesOf(bridge)) return EINVAL;
+  if (era.refusesWrap && wraps(mem, mem.pgStart)) return EINVAL;
   // UniNorth's table is in the kernel's linear mapping.
   const { gattTable } = bridge;
   empty(gattTable === null ? { linear: true } : { mapping: gattTable }, bridge, mem, place);
   globalCacheFlush(bridge.board.arch.kernel, place);
   bridge.driver.tlbFlush(bridge);
+  return 0;
 }

@@ -138,11 +138,12 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   return 0;
 }
 
-function removeMemory(bridge: Bridge, mem: AgpMemory): void {
+function removeMemory(bridge: Bridge, mem: AgpMemory): number {
   const { access } = bridge.board;
   for (let i = mem.pgStart; i < mem.pgStart + mem.memory.length; i++)
     access.write(LINEAR, gattIndex(i), bridge.scratchPage, null, "hp_zx1_remove_memory");
   tlbFlush(bridge);
+  return 0;
 }
 
 /** Purges AGP's half of the window. */

@@ -36,11 +36,14 @@ const drivers: { readonly [chipset: string]: BridgeDriver } = {
   zx1: hpDriver,
 };
 
-/** The module: there is one global bridge, as in 2.6.12-rc2. */
+/** The module: there is one global bridge. */
 export class Agpgart {
   readonly #board: Board;
   readonly #driver: BridgeDriver;
+  /** The bridge in the list of those that are in service. */
   bridge: Bridge | null = null;
+  /** agp_bridge: the same, or one that an oops left in the middle of its probe. */
+  global: Bridge | null = null;
 
   /** `change` modifies the chipset's driver, for scenarios. */
   constructor(board: Board, change?: (driver: BridgeDriver) => BridgeDriver) {
@@ -55,8 +58,10 @@ export class Agpgart {
     if (!this.#board.arch.kernel.platform.ownsDevices) return ENODEV;
     this.#entered(this.#driver.probe, "probe");
     const bridge = this.#probe();
+    this.global = bridge;
     const result = this.#driver.prepare?.(bridge) || addBridge(bridge);
     if (result === 0) this.bridge = bridge;
+    else this.global = null;
     this.#board.arch.kernel.machine.emit({
       kind: "call.returned",
       actor: "kernel",
@@ -74,6 +79,7 @@ export class Agpgart {
     this.#entered(this.#driver.remove, "remove");
     removeBridge(this.bridge);
     this.bridge = null;
+    this.global = null;
   }
 
   #probe(): Bridge {

@@ -5,10 +5,11 @@
 
 import { asWord, bus, gattIndex, offset, PAGE_SIZE, type Virt } from "../address.ts";
 import { i810 } from "../chipset/i810.ts";
+import type { Window } from "../platform/remap.ts";
 import type { Through } from "../platform/table-access.ts";
 import { type AgpMemory, type Bridge, type BridgeDriver, EINVAL } from "./bridge.ts";
 import { empty, fill, generic, scan } from "./generic.ts";
-import { allocPage, createMemory, destroyPage } from "./memory.ts";
+import { allocPage, createMemory, destroyPage, flushOnce } from "./memory.ts";
 
 const BRIDGE = i810.bridge.device;
 const GRAPHICS = i810.mmio!.device;
@@ -53,6 +54,7 @@ export const intelI810Driver: BridgeDriver = {
   removeMemory(bridge, mem) {
     empty(window(bridge), bridge, mem, "intel_i810_remove_entries");
     bridge.board.arch.kernel.wbinvd("intel_i810_remove_entries");
+    return 0;
   },
   allocByType,
   freeByType,
@@ -76,8 +78,8 @@ function fetchSize(bridge: Bridge): number {
 function configure(bridge: Bridge): number {
   const place = "intel_i810_configure";
   const { pci, mmio, remap, access, arch } = bridge.board;
-  const registers = pci.read(GRAPHICS, MMADDR, 4, place);
-  bridge.registers = remap.mapDevice(bus(registers - (registers % 0x80000)), REGISTER_PAGES, place);
+  bridge.registers = mapRegisters(bridge, place);
+  remap.check(offset(bridge.registers.cookie, DRAM_CTL), "read", place);
   // Bit 0 means 4 MB of dedicated video memory, from which DCACHE memory is allocated.
   mmio.read(DRAM_CTL, 4, place);
   const base = pci.read(GRAPHICS, GMADDR, 4, place);
@@ -91,6 +93,16 @@ function configure(bridge: Bridge): number {
   }
   arch.kernel.wbinvd(place);
   return 0;
+}
+
+/** The driver of 2006 does not forget the mapping that it undid: after a second load it follows the old address. */
+function mapRegisters({ board }: Bridge, place: string): Window {
+  const { pci, remap, statics, era } = board;
+  if (!era.remapsRegisters && statics.i810Registers !== null) return statics.i810Registers;
+  const registers = pci.read(GRAPHICS, MMADDR, 4, place);
+  const start = bus(registers - (registers % 0x80000));
+  statics.i810Registers = remap.mapDevice(start, REGISTER_PAGES, place);
+  return statics.i810Registers;
 }
 
 function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
@@ -112,6 +124,7 @@ function allocByType(bridge: Bridge, count: number, type: number): AgpMemory | n
   if (count !== 1 && count !== CURSOR_PAGES) return null;
   const { arch, hooks } = bridge.board;
   const pages = count === 1 ? allocPage(bridge, "agp") : allocCursor(bridge);
+  if (count === 1) flushOnce(bridge, place);
   if (pages === null) return null;
   const first = hooks.toDevice(arch, pages, place);
   const memory = createMemory(bridge, count, { type, physical: first });
@@ -139,14 +152,16 @@ function allocCursor(bridge: Bridge): Virt | null {
 function freeByType(bridge: Bridge, mem: AgpMemory): void {
   const { arch, hooks } = bridge.board;
   bridge.keys.delete(mem.key);
-  const pages = hooks.fromDevice(arch, mem.memory[0]!, "intel_i810_free_by_type");
+  const place = "intel_i810_free_by_type";
+  const pages = hooks.fromDevice(arch, mem.memory[0]!, place);
   if (mem.memory.length === 1) {
     destroyPage(bridge, pages);
+    flushOnce(bridge, place);
     return;
   }
   const by = { actor: "driver", place: "i8xx_destroy_pages" } as const;
   arch.kernel.attribute("cached", pages, CURSOR_PAGES, by);
   arch.kernel.globalFlushTlb(by);
-  arch.kernel.free("free_pages", pages, 2, "agp", by.place);
+  arch.kernel.free(bridge.board.era.freesFour, pages, 2, "agp", by.place);
   bridge.currentMemory--;
 }

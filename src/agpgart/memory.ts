@@ -1,30 +1,52 @@
 // memory.ts - generic.c's functions for blocks of memory: allocate, free, bind and unbind, for every chipset.
 //
-// Order of operations as in drivers/char/agp/generic.c of 2.6.12-rc2.
+// Order of operations as in drivers/char/agp/generic.c.
 
-import { type Virt, virt } from "../address.ts";
-import { mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
-import type { DeviceAddress } from "../platform/kernel.ts";
+import { mfnOf, PAGE_SIZE, type Virt, virt } from "../address.ts";
+import { flushAgpMappings, mapPageIntoAgp, unmapPageFromAgp } from "../platform/agp-header.ts";
+import type { DeviceAddress, Kernel } from "../platform/kernel.ts";
 import { type AgpMemory, type Bridge, EINVAL } from "./bridge.ts";
 
 const MAXKEY = 4096 * 32;
 
 /** agp_generic_alloc_page: a page of ordinary memory, on x86 uncached from here on. */
 export function allocPage(bridge: Bridge, use: "agp" | "scratch"): Virt | null {
-  const { kernel } = bridge.board.arch;
-  const page = kernel.allocate("alloc_page", 0, use, "agp_generic_alloc_page");
+  const { arch, era } = bridge.board;
+  const page = arch.kernel.allocate("alloc_page", 0, use, "agp_generic_alloc_page");
   if (page === null) return null;
-  mapPageIntoAgp(kernel, page);
+  if (era.clearsPages) clearPage(arch.kernel, page);
+  mapPageIntoAgp(arch.kernel, page, era.flushesEachPage);
   bridge.currentMemory++;
   return page;
 }
 
+/** clear_page: what __GFP_ZERO adds to an allocation. */
+export function clearPage(kernel: Kernel, page: Virt): void {
+  const phys = kernel.physOf(page);
+  const machine = kernel.machineOf(phys)!;
+  kernel.machine.emit({
+    kind: "cpu.wrote",
+    actor: "kernel",
+    place: "clear_page",
+    frame: mfnOf(machine),
+    tag: 0,
+    virt: page,
+    phys,
+    machine,
+  });
+}
+
 /** agp_generic_destroy_page. */
 export function destroyPage(bridge: Bridge, page: Virt, use: "agp" | "scratch" = "agp"): void {
-  const { kernel } = bridge.board.arch;
-  unmapPageFromAgp(kernel, page);
-  kernel.free("free_page", page, 0, use, "agp_generic_destroy_page");
+  const { arch, era } = bridge.board;
+  unmapPageFromAgp(arch.kernel, page, era.flushesEachPage);
+  arch.kernel.free("free_page", page, 0, use, "agp_generic_destroy_page");
   bridge.currentMemory--;
+}
+
+/** The flush after some pages, where not each of them had one. */
+export function flushOnce({ board: { arch, era } }: Bridge, place: string): void {
+  if (!era.flushesEachPage) flushAgpMappings(arch.kernel, place);
 }
 
 /** agp_allocate_memory: null for every kind of failure. `count` is a size_t. */
@@ -35,17 +57,18 @@ export function allocateMemory(
 ): AgpMemory | null {
   const place = "agp_allocate_memory";
   if (bridge === null) return null;
-  const { wordBits } = bridge.board.arch.kernel.platform;
+  const { arch, hooks, era } = bridge.board;
+  const { wordBits } = arch.kernel.platform;
   const word = 2 ** wordBits;
-  // The sum wraps: (size_t)-1 pages pass this check as soon as something is allocated.
-  if ((bridge.currentMemory + count) % word > bridge.maxMemory) return null;
-  const { arch, hooks } = bridge.board;
+  const sum = (bridge.currentMemory + count) % word;
+  // The sum wraps: in 2005 (size_t)-1 pages pass this check as soon as something is allocated.
+  if (sum > bridge.maxMemory || (era.refusesWrap && sum < count)) return null;
   if (type !== 0) {
     const typed = bridge.driver.allocByType(bridge, count, type);
     if (typed !== null) typed.bridge = bridge;
     return typed;
   }
-  const entriesPerPage = bridge.board.arch.kernel.sizeOf(0) / (wordBits / 8);
+  const entriesPerPage = arch.kernel.sizeOf(0) / (wordBits / 8);
   const numScratchPages = Math.floor(((count + entriesPerPage - 1) % word) / entriesPerPage);
   const memory = createMemory(bridge, numScratchPages);
   if (memory === null) return null;
@@ -58,17 +81,20 @@ export function allocateMemory(
     memory.memory.push(hooks.toDevice(arch, page, place));
   }
   memory.bridge = bridge;
-  if (arch.kernel.platform.agpPagesUncached) arch.kernel.globalFlushTlb({ actor: "driver", place });
+  flushAgpMappings(arch.kernel, place);
   return memory;
 }
 
-/** agp_create_memory: takes the lowest free key; vmalloc(0) fails, as in the kernel. */
+/** agp_create_memory: takes the lowest free key; vmalloc fails for no page, and for more than there are. */
 export function createMemory(
   bridge: Bridge,
   numScratchPages: number,
   typed: { type: number; physical: DeviceAddress | null } = { type: 0, physical: null },
 ): AgpMemory | null {
-  if (numScratchPages === 0) return null;
+  const { kernel } = bridge.board.arch;
+  // vmalloc is asked for bytes, of which an unsigned long holds the low bits.
+  const pages = numScratchPages % 2 ** (kernel.platform.wordBits - Math.log2(PAGE_SIZE));
+  if (pages === 0 || pages > kernel.platform.ram.pages) return null;
   let key = 0;
   while (bridge.keys.has(key)) key++;
   if (key >= MAXKEY) return null;
@@ -103,6 +129,7 @@ export function freeMemory(curr: AgpMemory | null, global: Bridge | null): void 
       curr.bridge.driver.destroyPage(curr.bridge, hooks.fromDevice(arch, address, place), "agp");
     }
   }
+  if (curr.memory.length > 0 && curr.bridge !== null) flushOnce(curr.bridge, place);
   (curr.bridge ?? global)?.keys.delete(curr.key);
 }
 
@@ -136,7 +163,8 @@ export function unbindMemory(curr: AgpMemory | null): number {
     return EINVAL;
   }
   checkTable(bridge, "agp_unbind_memory");
-  bridge.driver.removeMemory(bridge, curr);
+  const result = bridge.driver.removeMemory(bridge, curr);
+  if (result !== 0) return result;
   curr.isBound = false;
   curr.pgStart = 0;
   return 0;

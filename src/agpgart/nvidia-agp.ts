@@ -162,19 +162,23 @@ function insertMemory(bridge: Bridge, mem: AgpMemory, pgStart: number): number {
   const { entries, first } = part(bridge);
   if (mem.type !== 0) return EINVAL;
   if (endOf(bridge, mem, pgStart) > entries) return EINVAL;
-  const refused = scan(bridge, mem, first + pgStart, place);
-  if (refused !== 0) return refused;
+  if (pgStart >= 0) {
+    const refused = scan(bridge, mem, first + pgStart, place);
+    if (refused !== 0) return refused;
+  }
   fill({ mapping: bridge.gattTable! }, bridge, mem, first + pgStart, place);
   tlbFlush(bridge.board);
   return 0;
 }
 
 /** Neither read back nor followed by a cache flush. */
-function removeMemory(bridge: Bridge, mem: AgpMemory): void {
+function removeMemory(bridge: Bridge, mem: AgpMemory): number {
   const place = "nvidia_remove_memory";
   const { board } = bridge;
   const begin = part(bridge).first + mem.pgStart;
-  for (let i = begin; i < begin + mem.memory.length; i++)
+  // Unsigned, as in the generic loop: a block that begins before the table has no entry.
+  const end = mem.pgStart < 0 ? begin : begin + mem.memory.length;
+  for (let i = begin; i < end; i++)
     board.access.write(
       { mapping: bridge.gattTable! },
       gattIndex(i),
@@ -183,4 +187,5 @@ function removeMemory(bridge: Bridge, mem: AgpMemory): void {
       place,
     );
   tlbFlush(board);
+  return 0;
 }

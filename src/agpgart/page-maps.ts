@@ -53,7 +53,7 @@ export function createPageMap(bridge: Bridge, style: Style, use: Use): PageMap |
   const real = kernel.allocate("__get_free_page", 0, nameOf(use), place);
   if (real === null) return null;
   kernel.attribute("reserved", real, 1, by);
-  if (style.pagesUncached) mapPageIntoAgp(kernel, real);
+  if (style.pagesUncached) mapPageIntoAgp(kernel, real, bridge.board.era.flushesEachPage);
   else kernel.wbinvd(place);
   const remapped = remap.map(hooks.toDevice(arch, real, place), 1, place);
   if (remapped === null) {
@@ -82,8 +82,9 @@ function fill(bridge: Bridge, style: Style, { remapped }: PageMap, use: Use, i: 
 
 export function freePageMap(bridge: Bridge, style: Style, map: PageMap, use: Use): void {
   const by = { actor: "driver", place: `${style.prefix}_free_page_map` } as const;
-  const { kernel } = bridge.board.arch;
-  if (style.pagesUncached) unmapPageFromAgp(kernel, map.real);
+  const { arch, era } = bridge.board;
+  const { kernel } = arch;
+  if (style.pagesUncached) unmapPageFromAgp(kernel, map.real, era.flushesEachPage);
   bridge.board.remap.unmap(map.remapped, by.place);
   kernel.attribute("unreserved", map.real, 1, by);
   kernel.free("free_page", map.real, 0, nameOf(use), by.place);
@@ -196,7 +197,7 @@ export function insertMemory(
 }
 
 /** remove_memory: without a cache flush, unlike the generic one. */
-export function removeMemory(bridge: Bridge, style: Style, mem: AgpMemory): void {
+export function removeMemory(bridge: Bridge, style: Style, mem: AgpMemory): number {
   const place = `${style.prefix}_remove_memory`;
   const { access } = bridge.board;
   for (let i = mem.pgStart; i < mem.pgStart + mem.memory.length; i++) {
@@ -204,4 +205,5 @@ export function removeMemory(bridge: Bridge, style: Style, mem: AgpMemory): void
     if (style.readsBack) access.read(through(bridge, i), gattIndex(i), place);
   }
   bridge.driver.tlbFlush(bridge);
+  return 0;
 }

@@ -85,7 +85,7 @@ export const sworksDriver: BridgeDriver = {
   removeMemory(bridge, mem) {
     bridge.board.arch.kernel.wbinvd("serverworks_remove_memory");
     tlbFlush(bridge.board);
-    removeMemory(bridge, style, mem);
+    return removeMemory(bridge, style, mem);
   },
   enable,
 };

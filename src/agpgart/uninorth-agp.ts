@@ -207,10 +207,13 @@ function scan(bridge: Bridge, mem: AgpMemory, pgStart: number, place: string): n
   const { access, arch } = bridge.board;
   if (mem.type !== 0) return EINVAL;
   if (endOf(bridge, mem, pgStart) > bridge.currentSize.entries) return EINVAL;
+  const isU3 = place === "u3_insert_memory";
+  // UniNorth's loop compares unsigned: before the table it looks at nothing.
+  if (!isU3 && pgStart < 0) return 0;
   for (let i = 0; i < mem.memory.length; i++) {
     const word = access.read(LINEAR, gattIndex(pgStart + i), place);
     if (word === 0) continue;
-    if (place === "u3_insert_memory") {
+    if (isU3) {
       const text = `${place}: entry 0x${i.toString(16)} occupied (${word.toString(16)})`;
       arch.kernel.printk("default", text, place);
     }
@@ -259,13 +262,14 @@ function insertUninorth(bridge: Bridge, mem: AgpMemory, pgStart: number): number
 }
 
 /** UniNorth has the generic one, which leaves the table's words in the data cache. */
-function removeU3(bridge: Bridge, mem: AgpMemory): void {
+function removeU3(bridge: Bridge, mem: AgpMemory): number {
   const place = "u3_remove_memory";
   const { access } = bridge.board;
   for (let i = 0; i < mem.memory.length; i++)
     access.write(LINEAR, gattIndex(mem.pgStart + i), 0, null, place);
   flushTable(bridge, mem, mem.pgStart, place);
   tlbFlush(bridge, U3_REVISION);
+  return 0;
 }
 
 function flushTable(bridge: Bridge, mem: AgpMemory, first: number, place: string): void {

@@ -1,19 +1,23 @@
 // list.ts - gartrace list: what can be recorded, and which real bugs can be reproduced.
 
 import { Argument, type Command } from "commander";
+import { eras } from "../agpgart/era.ts";
 import { checks } from "../check/index.ts";
 import { chipsets } from "../chipset/index.ts";
 import { hookSets } from "../hooks/index.ts";
 import { platforms } from "../platform/index.ts";
+
 import { inColumns } from "../report/text.ts";
 import { scenarios } from "../scenario/index.ts";
 import { workloads } from "../workload/index.ts";
+import { erasText } from "./era-text.ts";
 import { print, printJson } from "./output.ts";
 
 type Names = readonly { readonly name: string }[];
 const lists: { readonly [what: string]: Names } = {
   platforms,
   hooks: hookSets,
+  drivers: eras,
   chipsets,
   workloads,
   bugs: scenarios,
@@ -26,13 +30,14 @@ const printed: { readonly [what: string]: () => string } = {
       scenarios.map(({ name, tells, check, real }) => [name, tells, check, real]),
       ["bug", "what goes wrong", "check", "the real case"],
     ),
+  drivers: () => erasText(),
   checks: () => inColumns(checks.map(({ name, holds }) => [name, holds])),
 };
 
 export function addList(program: Command): void {
   program
     .command("list")
-    .summary("list platforms, hook sets, chipsets, workloads, bugs and checks")
+    .summary("list platforms, hook sets, drivers, chipsets, workloads, bugs and checks")
     .addArgument(new Argument("[what]", "one list alone").choices(Object.keys(lists)))
     .option("--json", "print JSON", false)
     .action(async (what: string | undefined, { json }: { json: boolean }) => {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { usualEra } from "../agpgart/era.ts";
 import { toJson } from "../event/line.ts";
 import { hookSets, hooksOf, missingOn } from "../hooks/index.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -22,6 +23,7 @@ export interface MatrixOptions {
   readonly workload: string;
   readonly platforms: string;
   readonly hooks: string;
+  readonly drivers?: string;
   readonly chipset?: string;
   readonly seed: number;
   readonly ram?: string;
@@ -38,6 +40,7 @@ interface Options extends MatrixOptions {
 export interface Cell {
   readonly platform: string;
   readonly hooks: string;
+  readonly driver: string;
   /** The function that the platform lacks; null where the driver builds. */
   readonly lacks: string | null;
   readonly outcome: Outcome | null;
@@ -62,6 +65,11 @@ export function addMatrix(program: Command): void {
       "--hooks <names>",
       "hook sets, separated by commas; mixtures by semicolons",
       usual.hooks,
+    )
+    .option(
+      "--drivers <versions>",
+      "the Linux that agpgart is of, or several separated by commas",
+      usualEra.name,
     )
     .option("-c, --chipset <name>", "the host bridge, where a platform can have it")
     .option(...seedOption)
@@ -88,6 +96,7 @@ export function addMatrix(program: Command): void {
 interface Plan {
   readonly platform: string;
   readonly hooks: string;
+  readonly driver: string;
   readonly lacks: string | null;
   readonly setup: Setup | null;
 }
@@ -98,17 +107,19 @@ function plans(options: MatrixOptions): Plan[] {
   const sets = options.hooks.split(options.hooks.includes("=") ? ";" : ",");
   const columns = options.platforms.split(",").map(platformOf);
   const fits = fittingAll(columns, options);
+  const drivers = (options.drivers ?? usualEra.name).split(",");
+  const rows = drivers.flatMap((driver) => sets.map((name) => [driver, name] as const));
   return columns.flatMap((column) =>
-    sets.map((name): Plan => {
+    rows.map(([driver, name]): Plan => {
       const hooks = hooksOf(name);
       const lacks = missingOn(column, hooks);
       const wanted = {
-        ...{ platform: column.name, hooks: name, workload, seed: options.seed },
+        ...{ platform: column.name, hooks: name, driver, workload, seed: options.seed },
         ...{ lenientIoremap: false, device: true },
         ...fits(column),
       };
       return {
-        ...{ platform: column.name, hooks: name, lacks },
+        ...{ platform: column.name, hooks: name, driver, lacks },
         setup: lacks === null ? setupOf(wanted) : null,
       };
     }),
@@ -140,14 +151,16 @@ export async function runMatrix(options: MatrixOptions, folder: string): Promise
   const planned = plans(options);
   const progress = new Progress("matrix", planned.length);
   const cells: Cell[] = [];
-  for (const [i, { platform, hooks, lacks, setup }] of planned.entries()) {
+  for (const [i, { platform, hooks, driver, lacks, setup }] of planned.entries()) {
     progress.at(i, `${platform} ${hooks}`);
-    const path = setup && join(folder, `${platform}.${hooks}.gart`);
+    const of = driver === usualEra.name ? "" : `.${driver}`;
+    const path = setup && join(folder, `${platform}.${hooks}${of}.gart`);
     if (setup !== null && path !== null) await recordTo(path, setup, true);
     const outcome = path === null ? null : read(path);
     cells.push({
       platform,
       hooks,
+      driver,
       lacks,
       path,
       outcome,

@@ -1,6 +1,7 @@
 // record.ts - gartrace record: runs a workload on a simulated machine and writes its trace.
 
 import { type Command, InvalidArgumentError } from "commander";
+import { usualEra } from "../agpgart/era.ts";
 import { UserError } from "../fault.ts";
 import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
 import { counted, countOf } from "../report/text.ts";
@@ -15,6 +16,7 @@ interface Options {
   readonly platform: string;
   readonly hooks: string;
   readonly chipset?: string;
+  readonly driver: string;
   readonly seed: number;
   readonly ops?: number;
   readonly ram?: string;
@@ -44,6 +46,7 @@ export function addRecord(program: Command): void {
     .option("-p, --platform <name>", "who owns memory and how addresses translate", "native-i386")
     .option("-k, --hooks <name>", "what the kernel believes of its architecture", "gart")
     .option("-c, --chipset <name>", "the host bridge (default: the platform's first)")
+    .option("-d, --driver <version>", "the Linux that agpgart is of", usualEra.name)
     .option(...seedOption)
     .option("--ops <number>", "how many operations wander makes (default: 1000)", oneOrMore)
     .option(...ramOption)
@@ -102,6 +105,7 @@ function bugOf(name: string, fixed: boolean, command: Command): Setup {
     "platform",
     "hooks",
     "chipset",
+    "driver",
     "seed",
     "ram",
     "foreign",
@@ -114,9 +118,10 @@ function bugOf(name: string, fixed: boolean, command: Command): Setup {
   return stagedOf(name, fixed);
 }
 
-function nameOf({ platform, hooks, chipset, workload, staged }: Setup): string {
+function nameOf({ platform, hooks, chipset, workload, staged, era }: Setup): string {
   if (staged !== undefined) return `${staged.scenario.name}${staged.fixed ? ".fixed" : ""}`;
-  return [platform, hooks, chipset, workload].map(({ name }) => name).join(".");
+  const names = [platform, hooks, chipset, workload, ...(era === usualEra ? [] : [era])];
+  return names.map(({ name }) => name).join(".");
 }
 
 function oneOrMore(text: string): number {

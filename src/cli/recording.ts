@@ -1,6 +1,7 @@
 // recording.ts - records a run into a trace file: the recorder's events go to the store.
 
 import { setImmediate } from "node:timers/promises";
+import { eras, usualEra } from "../agpgart/era.ts";
 import { chipsets } from "../chipset/index.ts";
 import type { About } from "../event/trace.ts";
 import type { Recorded } from "../event/vocabulary.ts";
@@ -26,6 +27,8 @@ export interface Wanted extends Variant {
   readonly hooks: string;
   /** Null for the first that the platform can have. */
   readonly chipset: string | null;
+  /** The driver's Linux; left out for the usual one. */
+  readonly driver?: string | undefined;
   readonly workload: Workload;
   readonly seed: number;
   readonly lenientIoremap: boolean;
@@ -39,11 +42,12 @@ export function setupOf(wanted: Wanted): Setup {
   mustBuild(platform, hooks);
   const name = wanted.chipset ?? platform.chipsets[0]!;
   const chipset = byName("chipset", chipsets, name);
+  const era = byName("driver", eras, wanted.driver ?? usualEra.name);
   if (!platform.chipsets.includes(name))
     throw new UserError(
       `no ${platform.name} has the chipset ${name}; it can have: ${platform.chipsets.join(", ")}`,
     );
-  return { ...wanted, platform, hooks, chipset };
+  return { ...wanted, platform, hooks, chipset, era };
 }
 
 /** A platform as it is listed; a UserError lists the known ones. */
@@ -88,6 +92,7 @@ function setupAtStart(about: About): Setup {
     seed,
     lenientIoremap: options.lenientIoremap === true,
     device: options.device === true,
+    driver: textOf(options.driver),
     ...variantOf(options),
     workload: parseWorkload(operations!, workload),
   });

@@ -89,7 +89,7 @@ export class Processes {
     try {
       return this.#around.kernel.runAs(comm, () => this.#perform(operation));
     } catch (error) {
-      if (error instanceof Blocked) return { ret: "blocked", ...this.#counters() };
+      if (error instanceof Blocked) return { ret: "blocked" };
       throw error;
     }
   }
@@ -156,7 +156,7 @@ export class Processes {
     const answer = frontend.ioctl(file.private, request);
     if (slot !== undefined && answer.ret === 0) this.#asking.keys.set(slot, answer.memory!.key);
     if (answer.ret === 0) touching.answered(request.command, answer);
-    if (operation.cmd === "INFO" && answer.out !== undefined) {
+    if (request.command === "INFO" && answer.out !== undefined) {
       this.#asking.mode = Number(answer.out.agp_mode);
       this.#aperture = Number(answer.out.aper_size) * 2 ** 20;
     }

@@ -137,9 +137,8 @@ class Comparing {
       return;
     }
     if (isByPosition) this.#opsByPosition++;
-    const asked = [spoken(a), spoken(b)] as const;
-    if (asked[0] !== asked[1] && !this.#rules.wrongOnly)
-      this.#noteFacts(a, [{ fact: "operation", a: asked[0], b: asked[1] }]);
+    if (!this.#areAskedAlike(a, b) && !this.#rules.wrongOnly)
+      this.#noteFacts(a, [{ fact: "operation", a: spoken(a), b: spoken(b) }]);
     const [retA, retB] = [a.result?.ret, b.result?.ret];
     if (a.result !== null && b.result !== null && retA !== retB)
       this.#returned ??= { op: a.op, name: a.name, a: retA, b: retB };
@@ -159,6 +158,19 @@ class Comparing {
       : differingFacts(this.#rules.exact, a, this.#a, b, this.#b);
     if (facts.length > 0) this.#noteFacts(a, facts);
     else if (this.#transfers === null) this.#counts.same++;
+  }
+
+  /** Whether two ops ask for the same; an argument that a recording leaves out is unknown, not different. */
+  #areAskedAlike(a: OpSpan, b: OpSpan): boolean {
+    if (a.name !== b.name) return false;
+    const isSaid = (name: string, { arguments: asked }: OpSpan, { trace }: Cursor) =>
+      asked[name] !== undefined || isSimulated(trace.about);
+    return [...new Set([...Object.keys(a.arguments), ...Object.keys(b.arguments)])].every(
+      (name) =>
+        !isSaid(name, a, this.#a) ||
+        !isSaid(name, b, this.#b) ||
+        JSON.stringify(a.arguments[name]) === JSON.stringify(b.arguments[name]),
+    );
   }
 
   /** Of two kernels' runs: what the op moved between disk and memory. */

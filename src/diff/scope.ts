@@ -39,6 +39,7 @@ const [CPU, CARD, CHIPSET] = [
 ];
 const FAULT = kindCode["fault.raised"];
 const HOOK = kindCode["hook.called"];
+const CPU_WROTE = kindCode["cpu.wrote"];
 const REGISTER_WRITTEN = kindCode["register.written"];
 
 /**
@@ -95,8 +96,8 @@ export function scopeOf(rules: Rules, a: About, b: About): IsInScope {
     if (!wanted[kind] || (excluded[kind] && !isWrong)) return false;
     const isOfAnyChipset = !otherChipset[kind] || (kind === REGISTER_WRITTEN && hasBus);
     if (!isOfAnyChipset && !isWrong) return false;
-    // Nor does it hold the client, nor the hardware.
-    if (imported) return actor !== CPU && actor !== CARD && actor !== CHIPSET;
+    // Nor does it hold the client, the hardware, and what the kernel writes into pages.
+    if (imported) return actor !== CPU && actor !== CARD && actor !== CHIPSET && kind !== CPU_WROTE;
     return (
       withDevice ||
       (actor !== CPU && actor !== CARD && !(kind === FAULT && value === INVALID_ENTRY))

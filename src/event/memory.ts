@@ -15,6 +15,7 @@ export const allocators = [
   "__get_free_page",
   "alloc_bootmem",
   "lmb_alloc",
+  "__free_pages",
 ] as const;
 /** What the pages are for. */
 export const uses = [

@@ -125,10 +125,11 @@ export class Remap {
     return { cookie, pages, alias: null };
   }
 
-  /** Oopses unless the byte lies in a live mapping. */
-  check(address: Virt, place: string): void {
+  /** Oopses unless the byte lies in a live mapping: what is not mapped is the guard page of some mapping. */
+  check(address: Virt, access: "read" | "write", place: string): void {
     if (this.#kernel.state.mappings.has(vpnOf(address))) return;
-    this.#kernel.oops("NULL/invalid pointer dereference", address, place);
+    const does = access === "read" ? "read from" : "write to";
+    this.#kernel.oops(`${does} unmapped ioremap address (guard page)`, address, place);
   }
 
   /** A mapping is followed by a guard page. */

@@ -42,7 +42,7 @@ export class TableAccess {
     place: string,
   ): void {
     const { entry: format } = this.#kernel.state.nature.chipset!;
-    const at = this.#address(through, entry, format.bytes, place);
+    const at = this.#address(through, entry, format.bytes, "write", place);
     // writel writes 32 bits: what the driver computed above them is lost.
     const stored = format.bytes === 4 ? word % 2 ** 32 : word;
     this.#kernel.machine.emit({
@@ -58,7 +58,7 @@ export class TableAccess {
 
   read(through: Through, entry: GattIndex, place: string): number {
     const { state, machine } = this.#kernel;
-    const at = this.#address(through, entry, state.nature.chipset!.entry.bytes, place);
+    const at = this.#address(through, entry, state.nature.chipset!.entry.bytes, "read", place);
     const found = accessedWord(state, { entry, ...at });
     const word = (found === null ? undefined : cpuEntry(state, found)) ?? 0;
     machine.emit({ kind: "gatt.read", actor: "driver", place, entry, ...halves(word), ...at });
@@ -75,7 +75,7 @@ export class TableAccess {
     place: string,
   ): void {
     const { state, machine } = this.#kernel;
-    this.#address({ mapping }, entry, WORD_SIZE, place);
+    this.#address({ mapping }, entry, WORD_SIZE, "write", place);
     const bus = state.nature.chipset!.directory!.decode(word);
     const by = { actor: "driver", place } as const;
     machine.emit({ kind: `${which}.written`, ...by, entry, word, ...this.#named(bus, page) });
@@ -98,11 +98,16 @@ export class TableAccess {
     through: Through,
     entry: GattIndex | DirectoryIndex,
     bytes: number,
+    access: "read" | "write",
     place: string,
   ): { virt?: Virt } {
     const at = entryOffset(entry, bytes);
     if ("mapping" in through)
-      this.#remap.check(offset(through.mapping.cookie, at - (through.first ?? 0) * bytes), place);
+      this.#remap.check(
+        offset(through.mapping.cookie, at - (through.first ?? 0) * bytes),
+        access,
+        place,
+      );
     if (!("registers" in through)) return {};
     return { virt: offset(through.registers.cookie, through.offset + at) };
   }

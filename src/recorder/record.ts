@@ -67,7 +67,7 @@ class Run {
   readonly #slots = new Map<number, AgpMemory | null>();
 
   constructor(setup: Setup, sink: Sink) {
-    const { platform, hooks, chipset, seed, lenientIoremap, device, staged } = setup;
+    const { platform, hooks, chipset, era, seed, lenientIoremap, device, staged } = setup;
     this.#machine = new Machine({ physIsMachine: platform.physIsMachine, chipset }, sink);
     this.#kernel = new Kernel(this.#machine, platform, seed);
     this.#remap = new Remap(this.#kernel, lenientIoremap ? "phys" : platform.ioremap);
@@ -84,11 +84,12 @@ class Run {
       remap: this.#remap,
       access: new TableAccess(this.#kernel, this.#remap),
       mmio: new Mmio(this.#kernel, chipset),
-      statics: { claimed: null },
+      statics: { claimed: null, i810Registers: null },
+      era,
       msr: new Msr(this.#kernel),
     };
     this.#agp = new Agpgart(this.#board, staged && changeOf(staged).driver);
-    const bridge = () => this.#agp.bridge;
+    const bridge = () => this.#agp.global;
     const files = new Files();
     this.#frontend = new Frontend(this.#kernel, bridge);
     this.#touching = new Touching(card, files, bridge, device);
@@ -155,7 +156,7 @@ class Run {
 
   /** The arguments as the driver's function gets them. */
   #arguments(name: string, fields: Facts): Facts {
-    if (name === "enable_info") return { mode: hex(this.#agp.bridge?.mode ?? 0) };
+    if (name === "enable_info") return { mode: hex(this.#agp.global?.mode ?? 0) };
     return name === "alloc" && fields.pages === -1 ? { ...fields, pages: this.#sizeMax } : fields;
   }
 
@@ -184,12 +185,12 @@ class Run {
       case "acquire":
         return { ret: acquire(agp.bridge) && POINTER.bridge, ...this.#counters() };
       case "release":
-        release(agp.bridge);
+        release(agp.global);
         return this.#counters();
       case "info":
-        return infoFacts(agp.bridge);
+        return infoFacts(agp.global);
       case "enable_info":
-        agp.bridge?.driver.enable(agp.bridge, agp.bridge.mode);
+        agp.global?.driver.enable(agp.global, agp.global.mode);
         return {};
       case "alloc":
         return this.#allocate(operation);
@@ -200,7 +201,7 @@ class Run {
         return { slot: operation.slot, ret, ...this.#counters() };
       }
       case "free":
-        freeMemory(this.#slots.get(operation.slot) ?? null, agp.bridge);
+        freeMemory(this.#slots.get(operation.slot) ?? null, agp.global);
         this.#slots.set(operation.slot, null);
         return { slot: operation.slot, ...this.#counters() };
       case "dump":
@@ -224,7 +225,7 @@ class Run {
 
   #allocate({ slot, pages, type }: Operation & { op: "alloc" }): Facts {
     const count = pages < 0 ? 2 ** this.#kernel.platform.wordBits - 1 : pages;
-    const memory = allocateMemory(this.#agp.bridge, count, type);
+    const memory = allocateMemory(this.#agp.global, count, type);
     this.#slots.set(slot, memory);
     if (memory === null) return { slot, ret: null, ...this.#counters() };
     this.#touching.allocated(memory);
@@ -250,8 +251,8 @@ class Run {
 
   /** What the driver keeps count of, or that there is no bridge. */
   #counters(): Facts {
-    const bridge = this.#agp.bridge;
-    if (bridge === null) return { bridge: null };
+    const { bridge, global } = this.#agp;
+    if (bridge === null) return { bridge: global === null ? null : "unregistered" };
     return { current_memory: bridge.currentMemory, in_use: bridge.agpInUse };
   }
 }

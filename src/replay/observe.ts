@@ -46,8 +46,8 @@ interface Evidence {
 export class Watch {
   readonly #state: State;
   #scratch = 0;
-  /** How many entries of the table the aperture has: the pages may have room for more. */
-  #entries = Number.POSITIVE_INFINITY;
+  /** How many entries the driver counts, which need not be as many as the table's pages have room for. */
+  #entries: number | null = null;
   #bound: Bound[] = [];
   #dump: unknown;
   #releases = 0;
@@ -90,7 +90,7 @@ export class Watch {
     return {
       state: this.#state,
       scratch: this.#scratch,
-      words: () => (this.#words ??= wordsOf(this.#state).slice(0, this.#entries)),
+      words: () => (this.#words ??= wordsOf(this.#state, this.#entries)),
       bound: this.#bound,
       dump: this.#dump,
       released: this.#released,
@@ -139,8 +139,16 @@ function isFound(state: State, { entry, frame }: Bound): boolean {
   return reached != null && mfnOf(reached) === frame;
 }
 
-/** All words of the table, by index: the driver fills each of them at init. */
-const wordsOf = (state: State): number[] => Array.from(entriesOf(state), ([, word]) => word);
+/**
+ * The words of the table, by index, as many as the driver counts. Where an aperture is larger than its table, the
+ * driver has no mapping of the entries behind the end, and nothing was ever written there.
+ */
+function wordsOf(state: State, count: number | null): number[] {
+  const words = Array.from(entriesOf(state), ([, word]) => word);
+  if (count === null || words.length === 0) return words;
+  while (words.length < count) words.push(0);
+  return words.slice(0, count);
+}
 
 /** [index, word as hex], for each word of the directory that the CPU wrote and is not 0. */
 function directoryOf(state: State): [number, string][] {

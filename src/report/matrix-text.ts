@@ -8,6 +8,7 @@ import { counted, inColumns } from "./text.ts";
 export interface Cell {
   readonly platform: string;
   readonly hooks: string;
+  readonly driver: string;
   readonly lacks: string | null;
   readonly outcome: Outcome | null;
   readonly path: string | null;
@@ -16,18 +17,26 @@ export interface Cell {
 /** A row a hook set, a column a platform: how each run ended. */
 export function matrixTable(cells: readonly Cell[]): string {
   const platforms = [...new Set(cells.map(({ platform }) => platform))];
-  const hooks = [...new Set(cells.map((cell) => cell.hooks))];
-  const at = (set: string, platform: string) =>
-    cells.find((cell) => cell.hooks === set && cell.platform === platform)!;
+  const rowOf = rowNames(cells);
+  const hooks = [...new Set(cells.map(rowOf))];
+  const at = (row: string, platform: string) =>
+    cells.find((cell) => rowOf(cell) === row && cell.platform === platform)!;
   return inColumns(
     hooks.map((set) => [set, ...platforms.map((platform) => word(at(set, platform)))]),
     ["hooks", ...platforms],
   );
 }
 
+/** The hook set of a cell, with the driver's version where there are several. */
+function rowNames(cells: readonly Cell[]): (cell: Cell) => string {
+  const areSeveral = new Set(cells.map(({ driver }) => driver)).size > 1;
+  return ({ hooks, driver }) => (areSeveral ? `${hooks}, ${driver}` : hooks);
+}
+
 /** The table, and below it what went wrong where; `kept` says whether the traces are still there. */
 export function matrixText(cells: readonly Cell[], kept: boolean): string {
   const table = matrixTable(cells);
+  const rowOf = rowNames(cells);
   const rights = cells.filter(({ outcome }) => outcome?.ends === "right");
   const reasons = cells.flatMap((cell) => {
     const texts = reasonsOf(cell);
@@ -36,7 +45,7 @@ export function matrixText(cells: readonly Cell[], kept: boolean): string {
     const base = rights.find(({ platform }) => platform === cell.platform) ?? rights[0];
     const comparable = kept && cell.path !== null && base !== undefined;
     const command = comparable ? [`    gartrace diff ${base.path} ${cell.path}`] : [];
-    return [...texts.map((text) => `  ${cell.hooks} on ${cell.platform}: ${text}`), ...command];
+    return [...texts.map((text) => `  ${rowOf(cell)} on ${cell.platform}: ${text}`), ...command];
   });
   return reasons.length === 0 ? table : [table, "", ...reasons].join("\n");
 }

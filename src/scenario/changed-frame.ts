@@ -25,9 +25,10 @@ export const changedFrame: Scenario = {
       ...driver,
       // The first stage, as soon as nothing is bound any more.
       removeMemory: (bridge, mem) => {
-        driver.removeMemory(bridge, mem);
+        const result = driver.removeMemory(bridge, mem);
         const { kernel } = bridge.board.arch;
         for (const { phys } of mem.memory) exchange(bridge, kernel.virtOf(phys));
+        return result;
       },
     }),
   },

@@ -26,5 +26,5 @@ export const freedWithoutUnbind: Scenario = {
     { op: "free", slot: 0 },
     { op: "cleanup" },
   ),
-  flaw: { driver: (driver) => ({ ...driver, removeMemory: () => {} }) },
+  flaw: { driver: (driver) => ({ ...driver, removeMemory: () => 0 }) },
 };

@@ -24,10 +24,11 @@ export const maskedEntry: Scenario = {
     driver: (driver) => ({
       ...driver,
       removeMemory: (bridge, mem) => {
-        driver.removeMemory(bridge, mem);
+        const result = driver.removeMemory(bridge, mem);
         mem.memory.forEach((address, i, all) => {
           all[i] = { ...address, bus: bus(Math.floor(asWord(address.bus) / PAGE_SIZE) + 2 ** 31) };
         });
+        return result;
       },
     }),
   },

@@ -1,5 +1,6 @@
 // setup.ts - all that makes a run, and what its trace says of it.
 
+import { type Era, usualEra } from "../agpgart/era.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import type { About } from "../event/trace.ts";
 import type { Hooks } from "../hooks/hooks.ts";
@@ -12,6 +13,8 @@ export interface Setup {
   readonly platform: Platform;
   readonly hooks: Hooks;
   readonly chipset: Chipset;
+  /** Which Linux the driver is of. */
+  readonly era: Era;
   readonly workload: Workload;
   readonly seed: number;
   /** Whether ioremap takes a physical address whatever the platform: the reference's lenient rule. */
@@ -31,6 +34,7 @@ export function setupOfScenario(scenario: Scenario, fixed: boolean): Setup {
     platform: change.platform?.(scenario.platform) ?? scenario.platform,
     hooks: change.hooks ?? scenario.hooks,
     chipset: scenario.chipset,
+    era: usualEra,
     workload: change.workload ?? scenario.workload,
     seed: 0,
     lenientIoremap: change.lenientIoremap ?? false,
@@ -41,8 +45,8 @@ export function setupOfScenario(scenario: Scenario, fixed: boolean): Setup {
 
 /** What the trace will say of this run. */
 export function aboutRun(setup: Setup): About {
-  const { platform, hooks, chipset, workload, seed, lenientIoremap, device, staged, changes } =
-    setup;
+  const { platform, hooks, chipset, era, workload, seed, lenientIoremap, device } = setup;
+  const { staged, changes } = setup;
   return {
     platform: platform.name,
     hooks: hooks.name,
@@ -54,6 +58,7 @@ export function aboutRun(setup: Setup): About {
       lenientIoremap,
       device,
       ...platform.options,
+      ...(era !== usualEra && { driver: era.name }),
       ...(staged && { scenario: staged.scenario.name, fixed: staged.fixed }),
       ...(changes && changes.length > 0 && { changes: changesText(changes) }),
     },

@@ -57,7 +57,7 @@ describe("an oops inside ALLOCATE", () => {
   });
 
   test("leaves the program without a key and the driver with the pages", () => {
-    const { fe, current_memory } = told.result(start.length + 5);
+    const { fe, current_memory } = told.result(start.length + 4);
     expect(fe).toMatchObject({ current: 1, controllers: [{ pid: 1, pool: [] }] });
     expect(current_memory).toBe(2);
   });

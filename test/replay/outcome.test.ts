@@ -1,6 +1,7 @@
 // outcome.test.ts - who is right in the thread of March 2005: every hook set on every platform, and its end.
 
 import { describe, expect, test } from "vitest";
+import { usualEra } from "../../src/agpgart/era.ts";
 import { chipsets } from "../../src/chipset/index.ts";
 import { hooksOf, missingOn } from "../../src/hooks/index.ts";
 import { platforms } from "../../src/platform/index.ts";
@@ -17,6 +18,7 @@ function outcome(platformName: string, hooks: string) {
       platform,
       hooks: hooksOf(hooks),
       chipset: chipsets.find(({ name }) => name === platform.chipsets[0])!,
+      era: usualEra,
       workload: workloads.find(({ name }) => name === "smoke")!,
       seed: 0,
       lenientIoremap: false,

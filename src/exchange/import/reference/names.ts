@@ -23,6 +23,14 @@ export const platforms = {
   "ppc32-mac": { virtBase: 0n, physIsMachine: true, hasIommu: false },
 } as const;
 
+/** Hook sets whose name says more than the functions: a lenient ioremap that was not used, the driver's Linux. */
+export const hooksets: {
+  readonly [name: string]: { readonly hooks: string; readonly driver?: string };
+} = {
+  "legacy-xenioremap": { hooks: "legacy" },
+  "gart-2618": { hooks: "gart", driver: "2.6.18" },
+};
+
 /** An operation by the function that enters it. */
 export const operations = {
   init: "init",

@@ -11,7 +11,7 @@ import type { Open, WholeFormat } from "../join/format.ts";
 import { Source } from "../source/source.ts";
 import { checked, jsonOf } from "../source/text-lines.ts";
 import { emitLine, entered, Provenance, type Reading, returned } from "./events.ts";
-import { dropping, injections, operations, platforms, RELEASE } from "./names.ts";
+import { dropping, hooksets, injections, operations, platforms, RELEASE } from "./names.ts";
 import { type Line, Lines, unfolded, wide } from "./schema.ts";
 
 /** Feeds a recording to a machine, and what happens in it to the sink that `open` gives. */
@@ -73,6 +73,8 @@ class Recording {
   /** The agp_release that the operation is in, and what each one that it led to gave. */
   #releasing: string | null = null;
   #released: Facts[] = [];
+  /** Whether a bridge is registered, as the last result says: only then does a `dump` have a line. */
+  #hasBridge = false;
 
   constructor(reading: Reading, lines: Lines) {
     this.#reading = reading;
@@ -97,9 +99,17 @@ class Recording {
   #begin(op: number, line: Line): void {
     this.end();
     const opening = openingOf(line);
-    if (op !== this.#op + 1 || opening === null)
+    const isNext = op === this.#op + 1 || (op > this.#op && !this.#hasBridge);
+    if (!isNext || opening === null)
       throw this.#edited(`op ${op} begins with '${line[0]}' after op ${this.#op}`);
-    const { ended, result = {}, ...began } = opening;
+    while (this.#op + 1 < op) {
+      this.#enter(this.#op + 1, unseenDump);
+      this.end();
+    }
+    this.#enter(op, opening);
+  }
+
+  #enter(op: number, { ended, result = {}, ...began }: Opening): void {
     this.#op = op;
     this.#result = result;
     this.#ended = ended;
@@ -151,15 +161,19 @@ class Recording {
   #return({ n, op, ev, fn, ...result }: Facts): void {
     const releasing = this.#releasing;
     const innermost = releasing === null ? this.#function : RELEASE;
-    const returning = result.ret === "oops" ? "aborted" : innermost;
+    const returning = abandoned[String(result.ret)] ?? innermost;
     if (fn !== returning) throw this.#edited(`'${fn}' returns where '${returning}' must`);
     this.#releasing = null;
-    if (releasing === null) this.#result = { ...result, ...this.#result };
+    if (result.bridge !== undefined) this.#hasBridge = false;
+    else if (result.current_memory !== undefined) this.#hasBridge = true;
+    // A task that is killed or that waits for ever never comes back from what it called.
+    const isOver = releasing === null || returning !== RELEASE;
+    if (isOver) this.#result = { ...result, ...this.#result };
     else {
       if (typeof result.ret === "number") returned(this.#reading, releasing, result.ret, "fput");
       this.#released.push(result);
     }
-    this.#ended = releasing === null || dropping.has(this.#function);
+    this.#ended = isOver || dropping.has(this.#function);
   }
 }
 
@@ -176,6 +190,9 @@ function afterAll(releases: readonly Facts[]): Facts {
   };
 }
 
+/** How a `ret` line names the function where its task does not come back from it, by the `ret` it gives. */
+const abandoned: { readonly [ret: string]: string } = { oops: "aborted", blocked: "blocked" };
+
 /** What the line that opens an operation says of it; its result where that line is all there is. */
 interface Opening {
   readonly name: string;
@@ -183,6 +200,9 @@ interface Opening {
   readonly ended: boolean;
   readonly result?: Facts;
 }
+
+/** The one operation that can have no line: a dump where there is no bridge. Nothing says its tag. */
+const unseenDump: Opening = { name: "dump", arguments: {}, ended: true };
 
 /** The operation that a line opens; null for a line that opens none. */
 function openingOf([shape, fields]: Line): Opening | null {
@@ -241,6 +261,7 @@ export function runOf(
   const { virtBase, physIsMachine, hasIommu } = platforms[platform];
   // The recorder's `legacy` takes pseudo-physical addresses in ioremap, which no real Xen did.
   const lenient = platform.startsWith("xen-") && hookset === "legacy";
+  const driver = hooksets[hookset]?.driver;
   const about: About = {
     platform,
     hooks: hooksOf(hookset, hasIommu),
@@ -248,7 +269,7 @@ export function runOf(
     workload,
     operations: null,
     seed: 0,
-    options: lenient ? { lenientIoremap: true } : {},
+    options: { ...(lenient && { lenientIoremap: true }), ...(driver && { driver }) },
     virtBase,
     physIsMachine,
     source: "imported",
@@ -264,5 +285,5 @@ const isPlatform = (name: string): name is keyof typeof platforms => Object.hasO
 /** The recorder's hook sets by our names: an IOMMU makes a DMA handle an address of its own. */
 function hooksOf(hookset: string, hasIommu: boolean): string {
   if (hookset === "dma_coherent") return hasIommu ? "dma-handle" : "dma-coherent";
-  return hookset === "legacy-xenioremap" ? "legacy" : hookset;
+  return hooksets[hookset]?.hooks ?? hookset;
 }
