@@ -19,7 +19,11 @@ const oneLanguage: Plugin = {
 
 rmSync(bundle, { recursive: true, force: true });
 await build({
-  entryPoints: { program: inDist("src/cli/program.js") },
+  entryPoints: {
+    program: inDist("src/cli/program.js"),
+    // A thread of its own, which starts from a file beside the one that starts it.
+    "export-worker": inDist("src/cli/export-worker.js"),
+  },
   outdir: bundle,
   bundle: true,
   // A command keeps files of its own, which are loaded with it alone.

@@ -12,12 +12,14 @@ import { judgedLine } from "../report/event-text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { notice, Output } from "./output.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
+import { whereOf, whereOption } from "./where.ts";
 
 interface Options {
   readonly from?: string;
   readonly to?: string;
   readonly kind?: readonly KindName[];
   readonly wrong: boolean;
+  readonly where?: string;
   readonly json: boolean;
 }
 
@@ -33,10 +35,12 @@ export function addEvents(program: Command): void {
     .option("--from <position>", "start with this event")
     .option("--to <position>", "stop after this event")
     .option("--kind <kinds>", "only these kinds, separated by commas", kinds)
+    .addOption(whereOption())
     .option("--wrong", "only events of which something is wrong", false)
     .option("--json", "print lines of JSON", false)
-    .action((path: string, options: Options) =>
-      reading([path], async ([trace]) => {
+    .action((path: string, options: Options) => {
+      const holds = options.where === undefined ? null : whereOf(options.where);
+      return reading([path], async ([trace]) => {
         const output = new Output();
         let printed = 0;
         const from = options.from === undefined ? 1 : momentOf(trace!, options.from);
@@ -47,6 +51,7 @@ export function addEvents(program: Command): void {
           : judgedEvents(trace!, Math.max(from, 1), to);
         for (const { recorded, wrong } of wanted) {
           if (options.kind !== undefined && !options.kind.includes(recorded.event.kind)) continue;
+          if (holds?.(trace!, recorded) === false) continue;
           printed++;
           await output.line(
             options.json
@@ -56,8 +61,8 @@ export function addEvents(program: Command): void {
         }
         await output.flush();
         if (printed === 0) notice("gartrace: the trace has no such event");
-      }),
-    );
+      });
+    });
 }
 
 /** An event, and what is wrong with it. */

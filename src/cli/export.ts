@@ -4,15 +4,18 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import type { ExportFormat } from "../exchange/export/format.ts";
+import type { Piece } from "../exchange/export/format.ts";
 import { exportFormats } from "../exchange/export/index.ts";
 import { UserError } from "../fault.ts";
+import { piecesOf } from "./exporting.ts";
 import { reading } from "./reading.ts";
+import { whereOf, whereOption } from "./where.ts";
 import { assertOther } from "./writing.ts";
 
 interface Options {
   readonly format: string;
   readonly output?: string;
+  readonly where?: string;
   readonly force: boolean;
 }
 
@@ -32,17 +35,20 @@ export function addExport(program: Command): void {
         .makeOptionMandatory(),
     )
     .option("-o, --output <file>", "the file to write (default: standard output)")
+    .addOption(whereOption())
     .option("-f, --force", "overwrite the file if it exists", false)
     .action((trace: string, other: string | undefined, options: Options) => {
       const paths = other === undefined ? [trace] : [trace, other];
       const format = exportFormats.find(({ name }) => name === options.format)!;
       if (paths.length > format.traces)
         throw new UserError(`a ${format.name} file holds one trace; export the other to its own`);
-      const { output, force } = options;
+      const { output, force, where = null } = options;
+      // A condition that is wrong is told before a trace is opened.
+      if (where !== null) whereOf(where);
       if (output === undefined && format.binary && process.stdout.isTTY)
         throw new UserError(`${format.name} is not for a terminal; name a file with -o`);
       return reading(paths, async (traces) => {
-        const pieces = inChunks(format.pieces(traces));
+        const pieces = inChunks(piecesOf(format, paths, traces, where));
         if (output === undefined) return toOutput(pieces);
         for (const path of paths) assertOther(output, path);
         await toFile(output, pieces, force);
@@ -53,10 +59,12 @@ export function addExport(program: Command): void {
 /** Bytes handed over at once. */
 const CHUNK = 1 << 16;
 
-function* inChunks(pieces: ReturnType<ExportFormat["pieces"]>): Generator<string | Uint8Array> {
+async function* inChunks(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
   let text = "";
-  for (const piece of pieces) {
+  for await (const piece of pieces) {
     if (typeof piece !== "string") {
+      if (text !== "") yield text;
+      text = "";
       yield piece;
       continue;
     }
@@ -68,22 +76,19 @@ function* inChunks(pieces: ReturnType<ExportFormat["pieces"]>): Generator<string
   if (text !== "") yield text;
 }
 
-async function toOutput(chunks: Iterable<string | Uint8Array>): Promise<void> {
-  for (const chunk of chunks) if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
+async function toOutput(chunks: AsyncIterable<Piece>): Promise<void> {
+  for await (const chunk of chunks)
+    if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
 }
 
 /** The file gets its name when it is whole: half an export looks like one. */
-async function toFile(
-  path: string,
-  chunks: Iterable<string | Uint8Array>,
-  force: boolean,
-): Promise<void> {
+async function toFile(path: string, chunks: AsyncIterable<Piece>, force: boolean): Promise<void> {
   if (existsSync(path) && !force)
     throw new UserError(`${path} exists; use --force to overwrite it`);
   const unfinished = `${path}.part`;
   const file = await open(unfinished, "w");
   try {
-    for (const chunk of chunks) await file.writeFile(chunk);
+    for await (const chunk of chunks) await file.writeFile(chunk);
     await file.close();
     await rename(unfinished, path);
   } catch (error) {

@@ -220,7 +220,7 @@ class Parser {
   #wrong(at: number, why: string): UserError {
     const [rest] = /^\S*/.exec(this.#text.slice(at))!;
     const what = rest === "" ? "the end" : `'${rest}'`;
-    const advice = rest === "=" ? "; equal is written ==" : "";
+    const advice = rest.startsWith("=") ? "; equal is written ==" : "";
     return new UserError(`condition '${this.#text}', character ${at + 1}: ${what} ${why}${advice}`);
   }
 }

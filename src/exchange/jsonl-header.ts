@@ -38,10 +38,11 @@ export const jsonlHeader = z.strictObject({
   about: aboutRun,
 });
 
-export const headerLine = (about: About, events: number): string =>
+/** `events`: how many lines follow; null where that is not known before. */
+export const headerLine = (about: About, events: number | null): string =>
   JSON.stringify({
     format: JSONL,
     version: JSONL_VERSION,
-    events,
+    ...(events === null ? {} : { events }),
     about: { ...about, virtBase: `0x${about.virtBase.toString(16)}` },
   });

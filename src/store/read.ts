@@ -127,10 +127,13 @@ export class TraceReader {
     for (const { row, texts } of this.#stored(from, to)) yield this.#rows.decode(row, texts);
   }
 
-  /** All of them, each with its row as it is stored. */
-  *eventsWithRows(): Generator<{ row: Row; recorded: Recorded }> {
-    for (const { row, texts } of this.#stored(1, this.count))
-      yield { row, recorded: this.#rows.decode(row, texts) };
+  /** The same, each with what is stored of it. */
+  *eventsWithRows(
+    from = 1,
+    to = Number.POSITIVE_INFINITY,
+  ): Generator<{ row: Row; texts: Texts; recorded: Recorded }> {
+    for (const { row, texts } of this.#stored(from, to))
+      yield { row, texts, recorded: this.#rows.decode(row, texts) };
   }
 
   /** One event; undefined where the trace has none of that number. */

@@ -3,6 +3,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { boundsOf } from "../../src/exchange/export/format.ts";
+import { exportFormats } from "../../src/exchange/export/index.ts";
+import { TraceReader } from "../../src/store/read.ts";
 import { freshFolder } from "../fresh-folder.ts";
 import { gartrace } from "./gartrace.ts";
 
@@ -11,6 +14,17 @@ const inFolder = { folder };
 beforeAll(async () => {
   writeFileSync(join(folder, "mine.json"), '{"workload":"mine","ops":[{"op":"init"}]}');
   await gartrace("record ./mine.json -p xen-i386 -k gart -o run.gart", inFolder);
+  const turn = [
+    { op: "alloc", slot: 0, pages: 256 },
+    { op: "bind", slot: 0, pg_start: 0 },
+  ];
+  const back = [
+    { op: "unbind", slot: 0 },
+    { op: "free", slot: 0 },
+  ];
+  const ops = [{ op: "init" }, ...Array.from({ length: 32 }, () => [...turn, ...back]).flat()];
+  writeFileSync(join(folder, "long.json"), JSON.stringify({ workload: "long", ops }));
+  await gartrace("record ./long.json -p xen-i386 -k gart -o long.gart", inFolder);
 });
 
 describe("gartrace export", () => {
@@ -29,6 +43,31 @@ describe("gartrace export", () => {
     expect(stdout).toMatch(/^seq,op,kind,actor,.*,verdict\n1,0,op\.began,workload,/);
   });
 
+  test.each(["jsonl", "csv", "parquet"])(
+    "writes the same bytes of %s by several threads as by one",
+    async (name) => {
+      await gartrace(`export long.gart --format ${name} -o long.out -f`, inFolder);
+      const trace = TraceReader.open(join(folder, "long.gart"));
+      const { pieces, parts } = exportFormats.find((format) => format.name === name)!;
+      expect([...boundsOf(parts!, trace)].length).toBeGreaterThan(2);
+      const whole = Buffer.concat([...pieces([trace], null)].map((piece) => Buffer.from(piece)));
+      trace.close();
+      expect(readFileSync(join(folder, "long.out")).equals(whole)).toBe(true);
+    },
+  );
+
+  test("writes the events for which a condition holds, the same that events prints", async () => {
+    const where = "--where kind\t==\tregister.written\tand\tverdict\t==\tidentity";
+    const { stdout } = await gartrace(`export run.gart --format jsonl ${where}`, inFolder);
+    const [header, ...lines] = stdout.trimEnd().split("\n");
+    expect(JSON.parse(header!)).not.toHaveProperty("events");
+    const events = await gartrace(`events run.gart --json ${where}`, inFolder);
+    expect(lines).toEqual(events.stdout.trimEnd().split("\n"));
+    expect(new Set(lines.map((line) => JSON.parse(line).kind))).toEqual(
+      new Set(["register.written"]),
+    );
+  });
+
   test("puts two traces into one file where the format can", async () => {
     const { code } = await gartrace(
       "export run.gart run.gart --format chrome -o two.json",
@@ -45,6 +84,7 @@ describe("gartrace export", () => {
     ["run.gart run.gart --format csv", /^gartrace: a csv file holds one trace/],
     ["run.gart --format xml", /'xml' is invalid. Allowed choices are jsonl, csv, chrome, parquet/],
     ["run.gart", /required option '--format <name>' not specified/],
+    ["run.gart --format csv --where kind=gatt.written", /character 5: .* equal is written ==/],
     ["run.gart --format csv -o run.gart -f", /^gartrace: run.gart is the file to read from/],
     ["run.gart --format csv -o mine.json", /^gartrace: mine.json exists; use --force/],
     ["run.gart --format csv -o no/where.csv", /^gartrace: ENOENT/],

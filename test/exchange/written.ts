@@ -45,7 +45,7 @@ export const manyEvents = (): readonly Recorded[] =>
 
 /** The whole file that a format makes of traces. */
 export const fileOf = (format: ExportFormat, traces: readonly TraceReader[]): Buffer =>
-  Buffer.concat([...format.pieces(traces)].map((piece) => Buffer.from(piece)));
+  Buffer.concat([...format.pieces(traces, null)].map((piece) => Buffer.from(piece)));
 
 /** A gzipped capture of a real kernel that is kept with the project. */
 export const capture = (name: string): Buffer => readFileSync(`traces/captures/${name}`);

@@ -103,8 +103,9 @@ export const areAlike = (a: TraceReader, b: TraceReader): boolean =>
 /** The trace as its lines of JSON say. */
 export function plainly(trace: TraceReader): Reading {
   let reading: PlainReading | null = null;
-  for (const piece of jsonl.pieces([trace]))
-    if (reading === null) reading = new PlainReading(piece as string);
-    else reading.line(piece as string);
+  for (const piece of jsonl.pieces([trace], null))
+    for (const line of piece.toString().split("\n"))
+      if (reading === null) reading = new PlainReading(line);
+      else if (line !== "") reading.line(line);
   return reading!.end();
 }

@@ -18,8 +18,8 @@ import {
 import { nearestCause } from "../../judgement/sources.ts";
 import { knownWrongAt } from "../../replay/judged.ts";
 import { verdictIn } from "../../replay/provenance.ts";
-import type { Trace } from "../../replay/trace.ts";
-import type { ExportFormat } from "./format.ts";
+import type { TraceReader } from "../../store/read.ts";
+import type { ExportFormat, Wanted } from "./format.ts";
 import { Timeline } from "./timeline.ts";
 
 type Json = { readonly [name: string]: unknown };
@@ -28,11 +28,12 @@ export const chrome: ExportFormat = {
   name: "chrome",
   traces: 2,
   binary: false,
-  *pieces(traces) {
+  parts: null,
+  *pieces(traces, wanted) {
     yield '{"displayTimeUnit":"ns","traceEvents":[\n';
     let separator = "";
     for (const [i, trace] of traces.entries())
-      for (const json of new Process(trace, i + 1).events()) {
+      for (const json of new Process(trace, i + 1, wanted).events()) {
         yield `${separator}${JSON.stringify(json)}`;
         separator = ",\n";
       }
@@ -51,8 +52,9 @@ const REMEMBERED = 65536;
 
 /** One trace as a process of its own. */
 class Process {
-  readonly #trace: Trace;
+  readonly #trace: TraceReader;
   readonly #pid: number;
+  readonly #wanted: Wanted | null;
   readonly #timeline = new Timeline();
   /** When and by whom each address was handed out, by seq: two numbers an allocation or mapping, for the whole trace. */
   readonly #origins = new Map<number, Origin>();
@@ -61,14 +63,16 @@ class Process {
   /** The ops that began and have not ended, by what they are called. */
   readonly #open = new Map<number, string>();
 
-  constructor(trace: Trace, pid: number) {
+  constructor(trace: TraceReader, pid: number, wanted: Wanted | null) {
     this.#trace = trace;
     this.#pid = pid;
+    this.#wanted = wanted;
   }
 
   *events(): Generator<Json> {
     yield* this.#names();
     for (const recorded of this.#trace.events()) {
+      if (this.#wanted?.(this.#trace, recorded) === false) continue;
       const ns = this.#timeline.next(recorded.event.at ?? null);
       if (recorded.event.kind === "op.began") yield this.#opBegan(recorded, ns);
       else if (recorded.event.kind === "op.ended") yield* this.#opEnded(recorded, ns);

@@ -2,14 +2,17 @@
 
 import { toLine } from "../../event/line.ts";
 import { headerLine } from "../jsonl-header.ts";
-import type { ExportFormat } from "./format.ts";
+import { inParts } from "./format.ts";
 
-export const jsonl: ExportFormat = {
-  name: "jsonl",
-  traces: 1,
-  binary: false,
-  *pieces([trace]) {
-    yield `${headerLine(trace!.about, trace!.count)}\n`;
-    for (const recorded of trace!.events()) yield `${toLine(recorded, trace!.about.virtBase)}\n`;
+export const jsonl = inParts("jsonl", false, {
+  length: 16384,
+  head: ({ about, count }, wanted) => `${headerLine(about, wanted === null ? count : null)}\n`,
+  part(trace, from, to, wanted) {
+    const { virtBase } = trace.about;
+    let lines = "";
+    for (const recorded of trace.events(from, to))
+      if (wanted === null || wanted(trace, recorded)) lines += `${toLine(recorded, virtBase)}\n`;
+    return { bytes: Buffer.from(lines), about: null };
   },
-};
+  end: () => "",
+});

@@ -38,7 +38,7 @@ async function imported(from: string): Promise<number> {
 function exported(from: string, name: string): number {
   const trace = TraceReader.open(from);
   let bytes = 0;
-  for (const piece of exportFormats.find((one) => one.name === name)!.pieces([trace]))
+  for (const piece of exportFormats.find((one) => one.name === name)!.pieces([trace], null))
     bytes += piece.length;
   if (bytes === 0) throw new Error(`${name} gave nothing`);
   return trace.count;

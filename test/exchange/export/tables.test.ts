@@ -2,6 +2,7 @@
 
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Recorded } from "../../../src/event/vocabulary.ts";
 import { csv } from "../../../src/exchange/export/csv.ts";
 import { parquet } from "../../../src/exchange/export/parquet.ts";
 import type { Cell } from "../../../src/store/query.ts";
@@ -66,6 +67,50 @@ test("Parquet has the view's columns, addresses as unsigned and other numbers as
 });
 const hexadecimal = ["virt", "phys", "machine", "bus", "reached", "value"];
 
+test("each column of Parquet has a unit, and each group its least and greatest values", () => {
+  const { key_value_metadata: facts, row_groups: groups } = parquetMetadata(
+    arrayBuffer(fileOf(parquet, [trace])),
+  );
+  expect(facts!.map(({ key }) => key)).toEqual(columns.map((name) => `unit.${name}`));
+  expect(facts).toContainEqual({ key: "unit.at", value: "nanoseconds" });
+  const bounds = new Map(
+    groups[0]!.columns.map(({ meta_data: meta }) => [
+      meta!.path_in_schema.join(),
+      meta!.statistics!,
+    ]),
+  );
+  expect(bounds.get("seq")).toMatchObject({ min_value: 1n, max_value: BigInt(rows.length) });
+  const virts = rows.flatMap((row) => {
+    const virt = row[columns.indexOf("virt")];
+    return virt === null ? [] : [BigInt(virt as string)];
+  });
+  virts.sort((a, b) => Number(a > b) - Number(a < b));
+  expect(bounds.get("virt")).toMatchObject({
+    min_value: virts[0],
+    max_value: virts.at(-1),
+    null_count: BigInt(rows.length - virts.length),
+  });
+  const kinds = rows.map((row) => row[columns.indexOf("kind")] as string).sort();
+  expect(bounds.get("kind")).toMatchObject({ min_value: kinds[0], max_value: kinds.at(-1) });
+});
+
+test("only what is wanted is written, with nothing else changed", async () => {
+  const wanted = (_: unknown, { event }: Recorded) => event.kind === "gatt.written";
+  const isWanted = (row: readonly Cell[]) => row[columns.indexOf("kind")] === "gatt.written";
+  const file = Buffer.concat(
+    [...parquet.pieces([trace], wanted)].map((piece) => Buffer.from(piece)),
+  );
+  const read = await parquetReadObjects({ file: arrayBuffer(file) });
+  expect(read.map(({ seq }) => seq)).toEqual(rows.filter(isWanted).map(([seq]) => seq));
+  const lines = Buffer.concat([...csv.pieces([trace], wanted)].map((piece) => Buffer.from(piece)));
+  const [names, ...all] = fileOf(csv, [trace])
+    .toString()
+    .split(/(?<=\n)(?=\d+,)/);
+  expect(lines.toString()).toBe(
+    names + all.filter((line) => line.split(",")[2] === "gatt.written").join(""),
+  );
+});
+
 test("a kernel address of 64 bits stays whole in Parquet", async () => {
   const highest = rows.map((row) => row[columns.indexOf("virt")]).filter((virt) => virt !== null);
   expect(highest.some((virt) => BigInt(virt as string) >= 2n ** 63n)).toBe(true);
@@ -85,7 +130,7 @@ test("an empty trace is an empty table with all columns", async () => {
 });
 
 test("Parquet is written group by group: a long trace does not wait for its end", async () => {
-  const count = 40_000;
+  const count = 140_000;
   const long = await stored(
     Array.from({ length: count }, (_, i) => ({
       seq: i + 1,
@@ -93,9 +138,9 @@ test("Parquet is written group by group: a long trace does not wait for its end"
       event: { kind: "tlb.flushed", actor: "cpu", which: "cpu" } as const,
     })),
   );
-  const pieces = [...parquet.pieces([long])].map(Buffer.from);
-  expect(pieces).toHaveLength(4);
+  const pieces = [...parquet.pieces([long], null)].map(Buffer.from);
+  expect(pieces).toHaveLength(5);
   const { row_groups } = parquetMetadata(arrayBuffer(Buffer.concat(pieces)));
-  expect(row_groups.map(({ num_rows }) => num_rows)).toEqual([16384n, 16384n, 7232n]);
+  expect(row_groups.map(({ num_rows }) => num_rows)).toEqual([65536n, 65536n, 8928n]);
   long.close();
 });

@@ -1,0 +1,41 @@
+// export-worker.ts - a thread that makes parts of an exported file, each as it is asked for.
+
+import { parentPort, workerData } from "node:worker_threads";
+import type { Part } from "../exchange/export/format.ts";
+import { exportFormats } from "../exchange/export/index.ts";
+import { UserError } from "../fault.ts";
+import { readingTrouble } from "../store/open.ts";
+import { TraceReader } from "../store/read.ts";
+import { whereOf } from "./where.ts";
+
+/** What the thread is told at its start. */
+export interface Task {
+  readonly path: string;
+  readonly format: string;
+  readonly where: string | null;
+}
+/** A part that it is asked for: the events between two moments. */
+export type Asked = readonly [from: number, to: number];
+/** What it answers: the part, or why the user cannot have it. */
+export type Answer = Part | { readonly refused: string };
+
+const { path, format, where } = workerData as Task;
+const { part } = exportFormats.find(({ name }) => name === format)!.parts!;
+const wanted = where === null ? null : whereOf(where);
+let trace: TraceReader | undefined;
+
+function answerTo([from, to]: Asked): Answer {
+  try {
+    trace ??= TraceReader.open(path);
+    return part(trace, from, to, wanted);
+  } catch (error) {
+    const told = readingTrouble([path], error);
+    if (told instanceof UserError) return { refused: told.message };
+    throw told;
+  }
+}
+
+parentPort!.on("message", (asked: Asked) => {
+  const answer = answerTo(asked);
+  parentPort!.postMessage(answer);
+});

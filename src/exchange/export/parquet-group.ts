@@ -1,0 +1,131 @@
+// parquet-group.ts - the columns of one row group: rows of a trace go in, encoded columns come out.
+
+import { at, type Column } from "../../event/field.ts";
+import type { Row } from "../../event/row.ts";
+import { verdicts } from "../../event/verdict.ts";
+import type { TraceReader } from "../../store/read.ts";
+import { type Encoded, ParquetColumn, type Plain } from "./parquet-column.ts";
+import { elements } from "./parquet-schema.ts";
+import { signed, unsigned, words } from "./parquet-values.ts";
+import { exact, ViewRow, type viewColumns } from "./view-row.ts";
+
+/** Columns whose numbers mostly rise, so that differences are short. */
+const rising: readonly string[] = ["seq", "op", "at", "cause"];
+
+type Source = (row: Row, text: string | null) => number | null;
+
+export class RowGroupColumns {
+  rows = 0;
+  readonly #columns: readonly ParquetColumn[];
+  readonly #sources: readonly Source[];
+
+  /** `most`: how many rows there can be. */
+  constructor(trace: TraceReader, most: number) {
+    const sources = sourcesOf(trace);
+    this.#columns = elements.map(
+      (element) =>
+        new ParquetColumn(
+          element,
+          rising.includes(element.name),
+          sources[element.name as ViewColumn].plain,
+          most,
+        ),
+    );
+    this.#sources = elements.map(({ name }) => sources[name as ViewColumn].source);
+  }
+
+  /** Hot: about 0.3 us. */
+  add(row: Row, text: string | null): void {
+    this.rows++;
+    for (let i = 0; i < this.#columns.length; i++)
+      this.#columns[i]!.add(this.#sources[i]!(row, text));
+  }
+
+  end(): readonly Encoded[] {
+    return this.#columns.map((column) => column.end());
+  }
+}
+
+type ViewColumn = (typeof viewColumns)[number];
+
+interface ViewSource {
+  readonly plain: Plain;
+  readonly source: Source;
+}
+
+/** Texts get numbers as they turn up. */
+function textColumn(): ViewSource {
+  const texts: string[] = [];
+  const codes = new Map<string, number>();
+  const codeOf = (text: string): number => {
+    let code = codes.get(text);
+    if (code === undefined) {
+      code = texts.push(text) - 1;
+      codes.set(text, code);
+    }
+    return code;
+  };
+  return {
+    plain: words((code) => texts[code]!),
+    source: (_, text) => (text === null ? null : codeOf(text)),
+  };
+}
+
+/** For each column of the view, the number that a row gives and what the number stands for. */
+function sourcesOf(trace: TraceReader): { readonly [C in ViewColumn]: ViewSource } {
+  const view = new ViewRow(trace);
+  const stored =
+    (column: Column): Source =>
+    (row) => {
+      const value = row[at[column]]!;
+      return value === null ? null : exact(row, column, value);
+    };
+  const number = (column: Column) => ({ plain: signed, source: stored(column) });
+  const address = (column: Column, base = 0n) => ({
+    plain: unsigned(base),
+    source: stored(column),
+  });
+  const named = (column: Column, names: readonly string[]) => ({
+    plain: words((code) => names[code]!),
+    source: stored(column),
+  });
+  return {
+    seq: number("seq"),
+    op: number("op"),
+    kind: named("kind", view.kinds),
+    actor: named("actor", view.actors),
+    place: named("place", view.places),
+    at: number("at"),
+    cause: number("cause"),
+    what: {
+      plain: words((key) => view.what(key)!),
+      source: (row) => {
+        const key = view.whatKey(row);
+        return key === null || view.what(key) === null ? null : key;
+      },
+    },
+    subject: {
+      plain: words((code) => view.subject(code)!),
+      source: (row) => {
+        const code = row[at.subject]!;
+        return code === null || !view.isSubject(code) ? null : exact(row, "subject", code);
+      },
+    },
+    virt: address("virt", trace.about.virtBase),
+    phys: address("phys"),
+    machine: address("machine"),
+    bus: address("bus"),
+    reached: address("reached"),
+    size: number("size"),
+    value: number("value"),
+    high: number("high"),
+    text: textColumn(),
+    verdict: {
+      plain: words((code) => verdicts[code]!),
+      source: (row) => {
+        const verdict = view.verdict(row);
+        return verdict === null ? null : verdicts.indexOf(verdict);
+      },
+    },
+  };
+}

@@ -1,0 +1,194 @@
+// view-row.ts - a row of the public view `events`, worked out from the stored row without asking SQLite for the view.
+//
+// The view joins six tables and writes each address as text for every row: 6 us. Names, subjects and verdicts
+// are looked up here instead, and each format writes numbers in its own way.
+
+import { at, type Column, SUBJECT_FAMILIES } from "../../event/field.ts";
+import type { Row } from "../../event/row.ts";
+import { type Addresses, type Verdict, verdictOf } from "../../event/verdict.ts";
+import { UserError } from "../../fault.ts";
+import type { TraceReader } from "../../store/read.ts";
+import type { Wanted } from "./format.ts";
+
+/** The view's columns in their order. */
+export const viewColumns = [
+  "seq",
+  "op",
+  "kind",
+  "actor",
+  "place",
+  "at",
+  "cause",
+  "what",
+  "subject",
+  "virt",
+  "phys",
+  "machine",
+  "bus",
+  "reached",
+  "size",
+  "value",
+  "high",
+  "text",
+  "verdict",
+] as const;
+
+const NAMES_OF_VALUES = "SELECT kind, unit, code, name FROM name ORDER BY kind, unit, code";
+const FAMILIES = "SELECT code, name FROM family";
+
+/** What the view shows beside the stored numbers. */
+export class ViewRow {
+  readonly kinds: readonly string[];
+  readonly actors: readonly string[];
+  readonly places: readonly string[];
+  readonly #trace: TraceReader;
+  readonly #families = new Map<number, string>();
+  /** By kind: the names that parts of its `value` stand for. */
+  readonly #valueNames = new Map<number, { unit: number; code: number; name: string }[]>();
+  readonly #what = new Map<number, string | null>();
+
+  constructor(trace: TraceReader) {
+    this.#trace = trace;
+    ({ kinds: this.kinds, actors: this.actors, places: this.places } = trace.names);
+    for (const [code, name] of trace.query(FAMILIES).rows)
+      this.#families.set(Number(code), String(name));
+    for (const [kind, unit, code, name] of trace.query(NAMES_OF_VALUES).rows) {
+      const names = this.#valueNames.get(Number(kind)) ?? [];
+      names.push({ unit: Number(unit), code: Number(code), name: String(name) });
+      this.#valueNames.set(Number(kind), names);
+    }
+  }
+
+  /** One number for all that `what` depends on; null where the kind's value has no names. */
+  whatKey(row: Row): number | null {
+    const value = row[at.value]!;
+    const kind = row[at.kind]!;
+    if (value === null || value < 0 || !this.#valueNames.has(kind)) return null;
+    return kind * NAMED + (value % NAMED);
+  }
+
+  what(key: number): string | null {
+    let known = this.#what.get(key);
+    if (known === undefined) {
+      const value = key % NAMED;
+      const names = this.#valueNames
+        .get(Math.floor(key / NAMED))!
+        .filter(({ unit, code }) => code === (Math.floor(value / unit) % 256) * unit);
+      known = names.length === 0 ? null : names.map(({ name }) => name).join(" ");
+      this.#what.set(key, known);
+    }
+    return known;
+  }
+
+  /** Whether the trace names the family. */
+  isSubject(code: number): boolean {
+    return this.#families.has(code % SUBJECT_FAMILIES);
+  }
+
+  /** As the view writes it: gatt[0x42], op:5, register[0000:00:00.0+0xb8]. */
+  subject(code: number): string | null {
+    const number = Math.floor(code / SUBJECT_FAMILIES);
+    const family = this.#families.get(code - number * SUBJECT_FAMILIES);
+    if (family === undefined) return null;
+    if (family === "op") return `op:${number}`;
+    return `${family}[${family === "register" ? registerText(number) : hexadecimal(number)}]`;
+  }
+
+  /** The event that its address came from is looked up only where the answer depends on it. */
+  verdict(row: Row): Verdict | null {
+    if (row[at.bus] === null) return null;
+    const addresses = this.#addressesOf(row);
+    const alone = verdictOf(addresses, null);
+    const cause = row[at.cause]!;
+    if (cause === null || (alone !== "unknown" && alone !== "foreign-frame")) return alone;
+    for (const { rows } of this.#trace.rows(cause, cause))
+      for (const caused of rows) return verdictOf(addresses, this.#addressesOf(caused));
+    return alone;
+  }
+
+  #addressesOf(row: Row): Addresses {
+    return {
+      kind: this.kinds[row[at.kind]!]!,
+      virt: row[at.virt]!,
+      phys: row[at.phys]!,
+      machine: row[at.machine]!,
+      bus: row[at.bus]!,
+      reached: row[at.reached]!,
+    };
+  }
+}
+
+/** Codes of named parts stand in the two low bytes of a value. */
+const NAMED = 65536;
+
+const two = (number: number): string => number.toString(16).padStart(2, "0");
+
+/** A register's number as the view takes it apart (event/register.ts). */
+function registerText(number: number): string {
+  if (number >= 2 ** 48) return `msr:${hexadecimal(Math.floor((number % 2 ** 48) / 8))}`;
+  const part = (bit: number, width: number) => Math.floor(number / 2 ** bit) % 2 ** width;
+  const domain = part(37, 16).toString(16).padStart(4, "0");
+  return (
+    `${part(36, 1) === 1 ? "mmio:" : ""}${domain}:${two(part(28, 8))}:${two(part(23, 5))}.${part(20, 3)}` +
+    `+${hexadecimal(part(0, 20))}`
+  );
+}
+
+/** Two's complement below zero, as SQLite prints it. */
+export const hexadecimal = (number: number): string =>
+  `0x${number < 0 ? BigInt.asUintN(64, BigInt(number)).toString(16) : number.toString(16)}`;
+
+/** Adds a base of 64 bits to numbers without making an object of each. */
+export class Based {
+  readonly #low: number;
+  readonly #high: number;
+  low = 0;
+  high = 0;
+
+  constructor(base: bigint) {
+    this.#low = Number(base & 0xffffffffn);
+    this.#high = Number(base >> 32n);
+  }
+
+  /** Puts the sum's halves into `low` and `high`. */
+  add(number: number): void {
+    const high = Math.floor(number / 2 ** 32);
+    const low = number - high * 2 ** 32 + this.#low;
+    this.low = low >>> 0;
+    this.high = (high + this.#high + (low >= 2 ** 32 ? 1 : 0)) >>> 0;
+  }
+
+  hexadecimal(number: number): string {
+    this.add(number);
+    return this.high === 0
+      ? `0x${this.low.toString(16)}`
+      : `0x${this.high.toString(16)}${this.low.toString(16).padStart(8, "0")}`;
+  }
+}
+
+/** Takes each wanted row between two moments, with the words that belong to it. */
+export function eachRow(
+  trace: TraceReader,
+  from: number,
+  to: number,
+  wanted: Wanted | null,
+  take: (row: Row, text: string | null) => void,
+): void {
+  if (wanted !== null) {
+    for (const { row, texts, recorded } of trace.eventsWithRows(from, to))
+      if (wanted(trace, recorded)) take(row, texts.note ?? null);
+    return;
+  }
+  for (const { rows, notes } of trace.rows(from, to)) {
+    const texts = notes.length === 0 ? null : new Map(notes);
+    for (const row of rows) take(row, texts?.get(row[at.seq]!) ?? null);
+  }
+}
+
+/** What a number of the file can be: others were not written by gartrace. */
+export function exact(row: Row, column: Column, value: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new UserError(
+    `event #${row[at.seq]}, column ${column}: ${value} is no number that gartrace stores; the file was changed`,
+  );
+}
