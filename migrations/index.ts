@@ -6,6 +6,7 @@ import { travel } from "./0002-travel.ts";
 import { sources } from "./0003-sources.ts";
 import { registers } from "./0004-registers.ts";
 import { judgement } from "./0005-judgement.ts";
+import { farRegisters } from "./0006-far-registers.ts";
 
 /** By name: kysely runs them in the order of their names, the format's number is their count. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0003-sources": sources,
   "0004-registers": registers,
   "0005-judgement": judgement,
+  "0006-far-registers": farRegisters,
 };

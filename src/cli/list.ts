@@ -4,6 +4,7 @@ import { Argument, type Command } from "commander";
 import { eras } from "../agpgart/era.ts";
 import { checks } from "../check/index.ts";
 import { chipsets } from "../chipset/index.ts";
+import { formats } from "../exchange/import/formats.ts";
 import { hookSets } from "../hooks/index.ts";
 import { platforms } from "../platform/index.ts";
 
@@ -22,6 +23,7 @@ const lists: { readonly [what: string]: Names } = {
   workloads,
   bugs: scenarios,
   checks,
+  formats,
 };
 /** Lists that say more than names when asked for alone. */
 const printed: { readonly [what: string]: () => string } = {
@@ -32,12 +34,17 @@ const printed: { readonly [what: string]: () => string } = {
     ),
   drivers: () => erasText(),
   checks: () => inColumns(checks.map(({ name, holds }) => [name, holds])),
+  formats: () =>
+    inColumns(
+      formats.map(({ name, what, madeBy }) => [name, what, madeBy]),
+      ["format", "what it is", "the command that makes it"],
+    ),
 };
 
 export function addList(program: Command): void {
   program
     .command("list")
-    .summary("list platforms, hook sets, drivers, chipsets, workloads, bugs and checks")
+    .summary("list platforms, hook sets, drivers, chipsets, workloads, bugs, checks and formats")
     .addArgument(new Argument("[what]", "one list alone").choices(Object.keys(lists)))
     .option("--json", "print JSON", false)
     .action(async (what: string | undefined, { json }: { json: boolean }) => {

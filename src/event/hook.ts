@@ -44,7 +44,7 @@ export const hook = {
         : `${e.hook}(${at(e.virt)}:v) = ${device}`;
     },
   ),
-  // One event a page. `bus` is the number that was asked for, `reached` what was really mapped.
+  // A driver's call: one event a page, as the pages can lie anywhere. A capture: one a call. `bus` is the number that was asked for, `reached` what was really mapped.
   "table.remapped": kind(
     { effect: "changes", doneBy: "driver", scope: "op", use: "remapped", inCaptures: false },
     {

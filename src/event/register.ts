@@ -25,6 +25,27 @@ export function registerNumber(where: "config" | "mmio", bdf: number, byte: numb
 
 /** The processor's model-specific registers lie above those of the devices. */
 const MSRS = registerIndex(2 ** 48);
+/** Registers of no device that is known, by their address in memory. */
+const IN_MEMORY = 2 ** 48 + 2 ** 46;
+const MEMORY = 2 ** 46;
+/** Memory-mapped registers past the first megabyte of a device's memory, such as a graphics card's. */
+const FAR = 2 ** 48 + 2 ** 47;
+const FAR_OFFSETS = 2 ** 31;
+
+/**
+ * The number of a memory-mapped register at an address, and at a byte of a device's memory where the device is known.
+ * What neither has room for has none: past 2 GB of a device, or in a PCI domain other than 0, the address tells it.
+ */
+export function mmioNumber(
+  device: { readonly bdf: number; readonly offset: number } | null,
+  address: number,
+): RegisterIndex | null {
+  if (device !== null && device.offset < OFFSETS)
+    return registerNumber("mmio", device.bdf, device.offset);
+  if (device !== null && device.bdf < DEVICES && device.offset < FAR_OFFSETS)
+    return registerIndex(FAR + device.bdf * FAR_OFFSETS + device.offset);
+  return address < MEMORY ? registerIndex(IN_MEMORY + address) : null;
+}
 /** Each is 64 bits wide and takes eight numbers, as other registers take one a byte. */
 export const msrNumber = (msr: number): RegisterIndex => offset(MSRS, msr * 8);
 
@@ -52,6 +73,10 @@ export function registerAt(register: RegisterIndex): {
 } {
   // The number is made of these parts, and only here is it taken apart.
   const number = raw(register);
+  if (number >= FAR) {
+    const bdf = Math.floor((number - FAR) / FAR_OFFSETS);
+    return { where: "mmio", bdf, offset: (number - FAR) % FAR_OFFSETS };
+  }
   const device = Math.floor(number / OFFSETS);
   const space = Math.floor(device / DEVICES);
   return {
@@ -61,9 +86,12 @@ export function registerAt(register: RegisterIndex): {
   };
 }
 
-/** "0000:00:00.0+0xb8", "mmio:0000:01:00.0+0x2020" or "msr:0xc0010018". */
+/** "0000:00:00.0+0xb8", "mmio:0000:01:00.0+0x2020", "mmio:0xfebc0000" of no known device, or "msr:0xc0010018". */
 export function registerName(register: RegisterIndex): string {
-  if (register >= MSRS) return `msr:${hex(Math.floor(distance(MSRS, register) / 8))}`;
+  const number = raw(register); // Its parts are in its name.
+  if (number >= IN_MEMORY && number < FAR) return `mmio:${hex(number - IN_MEMORY)}`;
+  if (register >= MSRS && number < FAR)
+    return `msr:${hex(Math.floor(distance(MSRS, register) / 8))}`;
   const { where, bdf, offset } = registerAt(register);
   return `${where === "mmio" ? "mmio:" : ""}${deviceOf(bdf)}+${hex(offset)}`;
 }
@@ -72,11 +100,14 @@ export function registerName(register: RegisterIndex): string {
 export function registerNamed(name: string): RegisterIndex | null {
   const [, msr] = /^msr:0x([0-9a-f]{1,8})$/.exec(name) ?? [];
   if (msr !== undefined) return msrNumber(Number.parseInt(msr, 16));
+  const [, memory] = /^mmio:0x([0-9a-f]{1,12})$/.exec(name) ?? [];
+  if (memory !== undefined) return mmioNumber(null, Number.parseInt(memory, 16));
   const [, mmio, device, byte] =
-    /^(mmio:)?([0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7])\+0x([0-9a-f]{1,5})$/.exec(name) ?? [];
+    /^(mmio:)?([0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7])\+0x([0-9a-f]{1,8})$/.exec(name) ?? [];
   if (device === undefined) return null;
-  const where = mmio === undefined ? "config" : "mmio";
-  return registerNumber(where, bdfOf(device), Number.parseInt(byte!, 16));
+  const [bdf, offset] = [bdfOf(device), Number.parseInt(byte!, 16)];
+  if (mmio !== undefined) return mmioNumber({ bdf, offset }, MEMORY);
+  return offset < OFFSETS ? registerNumber("config", bdf, offset) : null;
 }
 
 // Address columns are filled for a register that holds an address, such as a table base.

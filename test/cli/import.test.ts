@@ -66,7 +66,7 @@ describe.concurrent("nothing is imported from", () => {
   test("garbage", async () => {
     const { stderr, files } = await refused("driver said hello\n");
     expect(stderr).toMatch(
-      /^gartrace: some.jsonl:1: of no format that is known by its content; known: reference, /,
+      /^gartrace: some.jsonl:1: of no format that is known by its content: it begins with "driver said hello"; looked for reference, /,
     );
     expect(files).toEqual(["some.jsonl"]);
   });

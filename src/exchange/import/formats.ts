@@ -1,4 +1,4 @@
-// formats.ts - all formats that are read, recognised by what a file begins with.
+// formats.ts - all formats that are read, recognised by what a file begins with, and what is said of any other file.
 
 import { UserError } from "../../fault.ts";
 import { dmesg } from "./dmesg/dmesg.ts";
@@ -10,12 +10,13 @@ import { iomem } from "./mmio/iomem.ts";
 import { mmiotrace } from "./mmio/mmiotrace.ts";
 import { qemuLog } from "./qemu/log.ts";
 import { reference } from "./reference/reference.ts";
+import { convertible } from "./source/convertible.ts";
 import type { Source } from "./source/source.ts";
 import { p2mDump } from "./xen/p2m-dump.ts";
 import { xentrace } from "./xen/xentrace.ts";
 
 /** In the order in which they are asked: the surest signs first. */
-const formats: readonly Format[] = [
+export const formats: readonly Format[] = [
   reference,
   jsonl,
   xentrace,
@@ -28,12 +29,37 @@ const formats: readonly Format[] = [
   ftrace,
 ];
 
+/** The format of a source by its content; null where it is of none. */
+export const knownFormatOf = ({ head }: Source): Format | null =>
+  formats.find((format) => format.recognises(head)) ?? null;
+
 export function formatOf(source: Source): Format {
   if (source.head.length === 0)
     throw new UserError(`${source.path} is empty: there is nothing to import`);
-  const found = formats.find((format) => format.recognises(source.head));
-  if (found !== undefined) return found;
-  throw source.refuse(
-    `of no format that is known by its content; known: ${formats.map(({ name }) => name).join(", ")}`,
-  );
+  const other = convertible(source.head);
+  if (other !== null) throw source.refuse(`${other.what}; ${other.convert(source.path)}`);
+  const found = knownFormatOf(source);
+  if (found !== null) return found;
+  throw source.refuse(strange(source.head));
+}
+
+/** What a file of no known format begins with, and which one it may be meant for. */
+function strange(head: Buffer): string {
+  const text = head.toString("latin1");
+  const isText = !head.subarray(0, 4096).some((byte) => byte < TAB);
+  const begins = isText ? `begins with ${quoted(text)}` : "is binary";
+  const near = isText ? formats.find((format) => format.near?.test(text)) : undefined;
+  const next =
+    near === undefined
+      ? "`gartrace list formats` has each with the command that makes it"
+      : `nearest is ${near.name}, ${near.what}: ${near.madeBy}`;
+  return `of no format that is known by its content: it ${begins}; looked for ${formats.map(({ name }) => name).join(", ")}; ${next}`;
+}
+
+/** Text has no character before it. */
+const TAB = 9;
+const SHOWN = 80;
+function quoted(text: string): string {
+  const line = text.split(/\r?\n/).find((one) => one.trim() !== "") ?? "";
+  return `"${line.length > SHOWN ? `${line.slice(0, SHOWN)}...` : line}"`;
 }

@@ -117,6 +117,21 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     device.end();
   }
   for (const stream of streams) stream.end?.();
+  // What grows may not have told anything yet.
+  if (wishes.follow !== null) return;
+  for (const { source, format } of opened)
+    if (format.part !== "context") assertTold(source, format);
+}
+
+/** A file of which nothing became an event is no part of a run, and a trace of it would look as if all were well. */
+function assertTold(source: Source, { name, what, madeBy }: Format): void {
+  const counts = source.tally.counts();
+  if (counts.some(({ kept }) => kept > 0)) return;
+  const skipped = counts.find(({ why }) => why !== null);
+  const first = skipped === undefined ? "it has a header alone" : `the first: ${skipped.why}`;
+  throw new UserError(
+    `${source.path}: taken for ${name}, ${what}, but not a line of ${source.line} became an event (${first}); such a file is made by: ${madeBy}`,
+  );
 }
 
 /** A stream and the step that comes next in it. */

@@ -115,6 +115,9 @@ class Dmesg {
 
 export const dmesg: StreamFormat = {
   name: "dmesg",
+  what: "what kernel and hypervisor log",
+  madeBy: "dmesg; journalctl -k -o short-monotonic; xl dmesg",
+  near: /DMAR|AMD-Vi|iommu|DMA-API|\(XEN\)|Linux version/i,
   part: "stream",
   recognises: (head) => {
     const lines = linesOf(head);

@@ -59,7 +59,7 @@ const unmapOne: Handler = (kernel, { name, body }) =>
 
 /** What `dma_free_coherent` says of direction is bidirectional always; freeing NULL is nothing. */
 const free: Handler = (kernel, { name, body }) => {
-  if (/^0+$/.test(textOf(body, "virt_addr") ?? "")) return true;
+  if (isNull(textOf(body, "virt_addr"))) return true;
   return giveBack(kernel, {
     place: name,
     device: deviceIn(body),
@@ -87,12 +87,15 @@ export function announce(kernel: Kernel, task: number, mapped: readonly Mapping[
   if (mapped.length > 0) kernel.givingBack.set(task, { device, start, end });
 }
 
+/** A null pointer as the kernel, libtraceevent or perf print it. */
+const isNull = (pointer: string | null): boolean => /^(?:0x)?0+$|^\(n/.test(pointer ?? "");
+
 const alloc: Handler = (kernel, { name, body }) => {
   const device = deviceIn(body);
   // A failed allocation gives virt_addr=0, and no address (include/trace/events/dma.h).
   const given = textOf(body, "virt_addr") ?? textOf(body, "phys_addr") ?? "1";
-  if (/^0+$/.test(given)) return failed(kernel, name, device, body);
-  const virt = virtOf(textOf(body, "virt_addr") ?? "");
+  if (isNull(given)) return failed(kernel, name, device, body);
+  const virt = virtOf((textOf(body, "virt_addr") ?? "").replace(/^0x/, ""));
   const phys = textOf(body, "phys_addr") === null ? null : address(body, "phys_addr");
   kernel.buffers.map({
     place: name,

@@ -180,6 +180,9 @@ class Ftrace {
 
 export const ftrace: StreamFormat = {
   name: "ftrace",
+  what: "the text of ftrace, trace-cmd report or perf script",
+  madeBy: "cat /sys/kernel/tracing/trace; trace-cmd report -i trace.dat; perf script -i perf.data",
+  near: /dma_(?:un)?map_|dma_(?:alloc|free)|IOMMU: iova=|tracing_mark_write/,
   part: "stream",
   recognises: (head) => {
     const text = head.toString("latin1");

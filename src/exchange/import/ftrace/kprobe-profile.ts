@@ -6,6 +6,9 @@ const LINE = /^ +(\w+) +(\d+) +(\d+)$/;
 
 export const kprobeProfile: ContextFormat = {
   name: "kprobe-profile",
+  what: "how often each kprobe was hit and missed",
+  madeBy: "cat /sys/kernel/tracing/kprobe_profile",
+  near: null,
   part: "context",
   recognises: (head) => {
     const lines = head

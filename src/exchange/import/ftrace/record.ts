@@ -1,5 +1,7 @@
 // record.ts - a line of the text that ftrace prints: who, when, which event, and what it says.
 
+import { asPrinted } from "./spelling.ts";
+
 export interface Record {
   /** One thread of execution: the pid, and on an idle task, whose pid is 0, the CPU. */
   readonly task: number;
@@ -51,20 +53,37 @@ export function recordOf(line: string): Record | null {
     task: pid === 0 ? -1 - Number(line.slice(open + 1, close)) : pid,
     at: nanoseconds(line, from, to - 1),
     name,
-    body: line.slice(skipSpaces(line, nameTo + 1)),
+    body: asPrinted(name, line.slice(skipSpaces(line, nameTo + 1))),
   };
 }
 
-/** `TASK-PID CPUFLAGS SECONDS.MICROS: EVENT: BODY`: trace-cmd report -l, and ftrace's latency-format. */
+/**
+ * `TASK-PID CPUFLAGS TIME: EVENT: BODY`, the time in seconds (trace-cmd report -l) or in microseconds since the
+ * buffer's first record, with a mark where the next one was long in coming (ftrace's latency-format).
+ */
 const LATENCY =
-  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])[a-zA-Z0-9.#]{4,6} +(\d+\.\d+): +(\w+): *(.*)$/;
+  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])[a-zA-Z0-9.#]{4,6} +(?:(\d+\.\d+)|(\d+)us[ $@*#!+]?) ?: +(\w+): *(.*)$/;
+/** The same with the option `verbose`: flags and preempt count as numbers, the time in milliseconds. */
+const VERBOSE =
+  /^ *\S.*? +(\d+) +(\d+) \d+ [0-9a-f]{8} \[[0-9a-f]{8,16}\] (\d+)\.(\d{3})ms \([^)]*\): +(\w+): *(.*)$/;
 
 function latencyRecordOf(line: string): Record | null {
-  const [, pid, cpu, time, name, body] = LATENCY.exec(line) ?? [];
-  if (pid === undefined) return null;
-  const at = nanoseconds(time!, 0, time!.length);
-  return { task: pid === "0" ? -1 - Number(cpu) : Number(pid), at, name: name!, body: body! };
+  const [, pid, cpu, time, micros, name, body] = LATENCY.exec(line) ?? [];
+  if (pid === undefined) return verboseRecordOf(line);
+  const at = time === undefined ? Number(micros) * 1e3 : nanoseconds(time, 0, time.length);
+  return { task: taskOf(pid, cpu!), at, name: name!, body: asPrinted(name!, body!) };
 }
+
+function verboseRecordOf(line: string): Record | null {
+  const [, pid, cpu, millis, micros, name, body] = VERBOSE.exec(line) ?? [];
+  if (pid === undefined) return null;
+  const at = Number(millis) * 1e6 + Number(micros) * 1e3;
+  return { task: taskOf(pid, cpu!), at, name: name!, body: asPrinted(name!, body!) };
+}
+
+/** On an idle task, whose pid is 0, the CPU is the thread. */
+const taskOf = (pid: string, cpu: string): number =>
+  Number(pid) === 0 ? -1 - Number(cpu) : Number(pid);
 
 function skipSpaces(line: string, from: number): number {
   let at = from;

@@ -48,6 +48,12 @@ export interface DeviceLog {
 interface Common {
   /** The name that people see in counts and messages. */
   readonly name: string;
+  /** What it is, in a few words. */
+  readonly what: string;
+  /** The command that makes such a file. */
+  readonly madeBy: string;
+  /** What a text that may be meant for it has somewhere, though it is not of it; null where nothing tells. */
+  readonly near: RegExp | null;
   /** Whether a source that begins with these bytes (up to 64 KiB, no longer compressed) is of this format. */
   recognises(head: Buffer): boolean;
 }

@@ -24,6 +24,9 @@ const [MOST_TOUCHED, MOST_TOUCHED_EACH] = [2 ** 18, 2 ** 8];
 
 export const jsonl: WholeFormat = {
   name: "jsonl",
+  what: "a trace as lines of JSON",
+  madeBy: "gartrace export TRACE --format jsonl",
+  near: /^\{"/,
   part: "whole",
   recognises: (head) => head.toString("latin1", 0, BEGINNING.length) === BEGINNING,
   read,

@@ -20,6 +20,12 @@ interface Stretch {
   readonly device: Device;
 }
 
+/** A device, and where among its registers an address is. */
+export interface Found {
+  readonly device: Device;
+  readonly offset: number;
+}
+
 export class Devices {
   /** By their first address. */
   #stretches: Stretch[] = [];
@@ -47,7 +53,7 @@ export class Devices {
   }
 
   /** The device that decodes a bus address, and where among its registers; null where none does. */
-  at(address: number): { readonly device: Device; readonly offset: number } | null {
+  at(address: number): Found | null {
     let found = this.#last;
     if (found === null || !holds(found, address))
       found = this.#stretches.find((stretch) => holds(stretch, address)) ?? null;

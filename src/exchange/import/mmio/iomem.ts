@@ -7,6 +7,9 @@ const LINE = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : \S/;
 
 export const iomem: ContextFormat = {
   name: "iomem",
+  what: "which physical addresses are whose",
+  madeBy: "sudo cat /proc/iomem",
+  near: /System RAM/,
   part: "context",
   recognises: (head) => {
     const lines = head

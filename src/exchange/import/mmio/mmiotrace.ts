@@ -3,31 +3,51 @@
 // One record a line, blanks between fields (Documentation/trace/mmiotrace.rst). PCIDEV lists the devices,
 // MAP an ioremap by its number, R and W the accesses through one, MARK what somebody wrote into the log.
 
-import { bus, offset, PAGE_SIZE, pageOffset, untranslated, virt, vpnOf } from "../../../address.ts";
-import { registerNumber } from "../../../event/register.ts";
+import {
+  alignDown,
+  bus,
+  PAGE_SIZE,
+  type RegisterIndex,
+  untranslated,
+  virt,
+  vpnOf,
+} from "../../../address.ts";
+import { mmioNumber } from "../../../event/register.ts";
 import type { Stream, StreamFormat } from "../join/format.ts";
 import { mark } from "../join/marker.ts";
 import { type Run, virtOf } from "../join/run.ts";
 import { BootClock } from "../source/boot-clock.ts";
 import type { Source } from "../source/source.ts";
 import { heldAddress } from "./address-registers.ts";
-import { type Device, Devices } from "./devices.ts";
+import { type Device, Devices, type Found } from "./devices.ts";
 
 /** The only version that there is (kernel/trace/trace_mmiotrace.c). */
 const VERSION = "20070824";
-/** Bytes of an ioremap at most: an event a page. */
-const MOST_MAPPED = 2 ** 28;
-/** What a register's number has room for. */
-const MOST_OFFSET = 2 ** 20;
 /** Bus addresses are below 2^52. */
 const END_OF_BUS = 2 ** 52;
 
 export const mmiotrace: StreamFormat = {
   name: "mmiotrace",
+  what: "every access of a driver to its device's registers",
+  madeBy: "echo mmiotrace > current_tracer; cat trace_pipe > mmio.txt",
+  near: /PCIDEV|^MAP \d/m,
   part: "stream",
-  recognises: (head) => /^VERSION \d{8}\r?\n/.test(head.toString("latin1", 0, 32)),
+  recognises: (head) => {
+    const text = head.toString("latin1", 0, 8192);
+    // `cat trace` has ftrace's header, with the tracer's name; a pipe that was opened late has none at all.
+    if (/^VERSION \d{8}\r?\n|^# tracer: mmiotrace\r?\n/.test(text)) return true;
+    const first = text.split(/\r?\n/).find((line) => line !== "" && !line.startsWith("#"));
+    return first !== undefined && RECORD.test(first);
+  },
   open: (source, run) => new Log(source, run),
 };
+
+/** What a log without a header begins with. */
+const RECORD =
+  /^(?:[RW] [1248] \d+\.\d{6} \d+ 0x[0-9a-f]+ 0x[0-9a-f]+ 0x|MAP \d+\.\d{6} \d+ 0x[0-9a-f]+ 0x|(?:MARK|UNMAP) \d+\.\d{6} |PCIDEV [0-9a-f]{4} [0-9a-f]{8} )/;
+/** What ftrace says of its buffer, and of what it could not keep. */
+const ENTRIES = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
+const LOST = /^CPU:(\d+) \[LOST (\d+) EVENTS\]/;
 
 interface Step {
   readonly line: number;
@@ -52,6 +72,8 @@ class Log implements Stream<Step> {
   readonly #devices = new Devices();
   /** By the log's own number. */
   readonly #mapped = new Map<string, Mapped>();
+  /** A loss is told by ftrace in a line of its own and by mmiotrace in a mark behind it: it counts once. */
+  #toldLost = 0;
 
   constructor(source: Source, run: Told) {
     this.#source = source;
@@ -82,6 +104,7 @@ class Log implements Stream<Step> {
     this.#run.text = step.text;
     const [keyword = ""] = step.fields;
     const { tally } = this.#source;
+    if (this.#beside(step.text)) return true;
     if (!Object.hasOwn(readers, keyword)) {
       tally.skipped("line", "begins with no keyword of mmiotrace", 1);
       return true;
@@ -90,6 +113,24 @@ class Log implements Stream<Step> {
     if (found === null) tally.kept(keyword);
     else tally.skipped(keyword, found.why, columnOf(step.fields, found.field));
     return true;
+  }
+
+  /** What is no record: a header of ftrace, or a loss that ftrace tells. */
+  #beside(text: string): boolean {
+    const [, kept, written] = ENTRIES.exec(text) ?? [];
+    if (written !== undefined && Number(written) > Number(kept))
+      this.#lost(Number(written) - Number(kept), "overwritten before the first record");
+    const [, cpu, count] = LOST.exec(text) ?? [];
+    if (count !== undefined) {
+      this.#lost(Number(count), `CPU ${cpu}`);
+      this.#toldLost += Number(count);
+    }
+    return text === "" || text.startsWith("#") || count !== undefined;
+  }
+
+  #lost(count: number, text: string): void {
+    this.#source.tally.lost("MARK", count);
+    this.#run.emit({ kind: "events.lost", actor: "kernel", at: this.#run.at, count, text });
   }
 
   version({ fields: [, version] }: Step): Trouble | null {
@@ -107,13 +148,9 @@ class Log implements Stream<Step> {
     const [, lost] = /^Lost (\d{1,15}) events\.$/.exec(message) ?? [];
     if (lost === undefined) mark(this.#run, message);
     else {
-      this.#source.tally.lost("MARK", Number(lost));
-      this.#run.emit({
-        kind: "events.lost",
-        actor: "kernel",
-        count: Number(lost),
-        text: "mmiotrace",
-      });
+      const known = Math.min(this.#toldLost, Number(lost));
+      this.#toldLost -= known;
+      if (known < Number(lost)) this.#lost(Number(lost) - known, "mmiotrace");
     }
     return null;
   }
@@ -123,8 +160,7 @@ class Log implements Stream<Step> {
     if (start === null) return notHex(3);
     if (!HEX.test(at)) return notHex(4);
     if (length === null) return notHex(5);
-    if (length === 0 || length > MOST_MAPPED)
-      return trouble(5, `${bytes} bytes are mapped; none or too many`);
+    if (length === 0) return trouble(5, `${bytes} bytes are mapped: none`);
     if (start + length > END_OF_BUS) return trouble(3, `${base} is above the highest bus address`);
     const mapped = { start, length, virt: virtOf(at.slice(2)) };
     this.#mapped.set(id, mapped);
@@ -153,13 +189,9 @@ class Log implements Stream<Step> {
     if (address < mapped.start || address + size > mapped.start + mapped.length)
       return trouble(4, `${addressText} lies outside what MAP ${id} maps`);
     const found = this.#devices.at(address);
-    if (found === null) return trouble(4, `no PCIDEV has ${addressText}`);
-    if (found.offset + size > MOST_OFFSET)
-      return trouble(
-        4,
-        `${addressText} is more than ${MOST_OFFSET / 2 ** 20} MB into its device; no register's number holds it`,
-      );
-    this.#register(direction === "W", found, size, value.slice(2));
+    const register = mmioNumber(found && { bdf: found.device.bdf, offset: found.offset }, address);
+    if (register === null) return trouble(4, `${addressText} is above the highest register`);
+    this.#register(direction === "W", { ...found, register }, size, value.slice(2));
     return null;
   }
 
@@ -171,24 +203,14 @@ class Log implements Stream<Step> {
 
   #register(
     isWrite: boolean,
-    found: { device: Device; offset: number },
+    { device, offset = 0, register }: Partial<Found> & { readonly register: RegisterIndex },
     size: number,
     digits: string,
-  ) {
-    const { device, offset } = found;
+  ): void {
     const [word, high] = wordOf(digits);
-    const register = registerNumber("mmio", device.bdf, offset);
     const base =
-      isWrite && high === 0
-        ? heldAddress(
-            device,
-            offset,
-            size,
-            word,
-            (other) =>
-              this.#run.machine.state.register(registerNumber("mmio", device.bdf, other), 4)
-                ?.word ?? null,
-          )
+      isWrite && high === 0 && device !== undefined
+        ? heldAddress(device, offset, size, word, (other) => this.#wordAt(device, other))
         : null;
     this.#run.emit({
       kind: isWrite ? "register.written" : "register.read",
@@ -202,25 +224,27 @@ class Log implements Stream<Step> {
     });
   }
 
-  /** An event a page, as for every mapping. */
+  #wordAt(device: Device, offset: number): number | null {
+    const register = mmioNumber({ bdf: device.bdf, offset }, 0);
+    return (register && this.#run.machine.state.register(register, 4)?.word) ?? null;
+  }
+
+  /** One event a call: a device's memory lies in one piece. */
   #remap({ start, length, virt: where }: Mapped, caller: "ioremap" | "iounmap"): void {
     if (where === null) return;
-    const first = where - (where % PAGE_SIZE);
-    const base = bus(start - (start % PAGE_SIZE));
-    const pages = Math.ceil((pageOffset(bus(start)) + length) / PAGE_SIZE);
-    for (let i = 0; i < pages; i++) {
-      const target = offset(base, i * PAGE_SIZE);
-      this.#run.emit({
-        kind: "table.remapped",
-        actor: "driver",
-        at: this.#run.at,
-        function: caller,
-        page: offset(vpnOf(virt(first)), i),
-        virt: virt(first + i * PAGE_SIZE),
-        ...(caller === "ioremap" ? { bus: target, reached: untranslated(target) } : {}),
-        size: PAGE_SIZE,
-      });
-    }
+    const within = start % PAGE_SIZE;
+    const first = alignDown(virt(where), PAGE_SIZE);
+    const target = bus(start - within);
+    this.#run.emit({
+      kind: "table.remapped",
+      actor: "driver",
+      at: this.#run.at,
+      function: caller,
+      page: vpnOf(first),
+      virt: first,
+      ...(caller === "ioremap" ? { bus: target, reached: untranslated(target) } : {}),
+      size: within + length,
+    });
   }
 }
 

@@ -10,7 +10,7 @@ import { type DeviceCommand, type Entry, field } from "./records.ts";
 
 /** Events without addresses of buffers, kept as they are. */
 const structure =
-  /^(pci_nvme_|translation failed$|invalid access$|ahci_|vtd_|amdvi_|smmu_|smmuv3_|virtio_iommu_|dma_|e1000e?_|handle_|process_ncq|execute_ncq|ncq_|ide_|pci_cfg_|msix_)/;
+  /^(pci_nvme_|translation failed$|invalid access$|ahci_|vtd_|amdvi_|smmu_|smmuv3_|virtio_|detected translation failure$|dma_|usb_|e1000e?_|handle_|process_ncq|execute_ncq|ncq_|ide_|pci_cfg_|msix_)/;
 /** Addresses that events hold are below this. */
 const HIGHEST = 2 ** 52;
 
@@ -140,7 +140,10 @@ export class QemuEvents {
     if (touch.what === "ring") {
       this.#card ??= mappings.ownerOf(touch.address);
       buffers.named(place, this.#card, touch.address, touch.size);
-    } else this.#accessed(place, touch, this.#card);
+    } else {
+      const isCard = place.startsWith("e1000");
+      this.#accessed(place, touch, isCard ? this.#card : mappings.ownerOf(touch.address));
+    }
   }
 
   #accessed(place: string, { what, address, size }: Touch, device: number | null): void {

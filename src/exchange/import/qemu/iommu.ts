@@ -22,6 +22,8 @@ const REFUSED: { readonly [name: string]: RegExp } = {
   vtd_dmar_fault: /sid (?<sid>0x[0-9a-f]+) fault \d+ addr (?<from>0x[0-9a-f]+)/i,
   smmuv3_translate_abort: /sid=(?<sid>0x[0-9a-f]+) .*iova:?=?\s*(?<from>0x[0-9a-f]+)/i,
   virtio_iommu_report_fault: /endpoint=(?<endpoint>\d+) address =(?<from>0x[0-9a-f]+)/i,
+  "detected translation failure":
+    /dev=(?<device>[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}), iova=(?<from>0x[0-9a-f]+)/i,
   "translation failed":
     /^(?<region>\S*-(?<devfn>\d+)-\d+) translation failed for iova=(?<from>0x[0-9a-f]+)/i,
 };
@@ -126,7 +128,7 @@ export class QemuIommu {
   }
 
   #deviceOf({ device, sid, endpoint, region, devfn }: Groups): number | null {
-    if (device !== undefined) return pciOf(device.replace(/\.0(?=[0-7]$)/, "."));
+    if (device !== undefined) return pciOf(device.replace(/[.:]0([0-7])$/, ".$1"));
     if (sid !== undefined) return hexOf(sid);
     if (region !== undefined) return this.#regions.get(region) ?? Number(devfn);
     // Endpoints are numbered as PCI devices are (hw/virtio/virtio-iommu-pci.c).

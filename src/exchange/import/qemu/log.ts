@@ -8,7 +8,7 @@ import { BootClock } from "../source/boot-clock.ts";
 import type { Source } from "../source/source.ts";
 import { AnchorLines } from "./anchors.ts";
 import { QemuEvents } from "./events.ts";
-import { type Entry, QemuRecords } from "./records.ts";
+import { type Entry, isEvent, isGuestError, QemuRecords } from "./records.ts";
 
 class QemuLog implements DeviceLog, Log {
   readonly #source: Source;
@@ -103,12 +103,17 @@ class QemuLog implements DeviceLog, Log {
   }
 }
 
-const LINE = /^\d+@\d+\.\d+:\w+ /m;
-
 export const qemuLog: DeviceFormat = {
   name: "qemu-log",
+  what: "what QEMU's models of devices and IOMMUs log",
+  madeBy:
+    "qemu-system-x86_64 -msg timestamp=on -D qemu.log --trace 'pci_nvme_*' --trace 'vtd_*' -d guest_errors",
+  near: /pci_nvme|vtd_|amdvi_|smmuv3_|qemu-system/,
   part: "device",
-  recognises: (head) => LINE.test(head.toString("latin1").slice(0, 4096)),
+  recognises: (head) => {
+    const lines = head.toString("latin1").split(/\r?\n/);
+    return lines.slice(0, 1000).some((line) => isEvent(line) || isGuestError(line));
+  },
   open: (source, run) => new QemuLog(source, run),
   anchors: (anchors) => new AnchorLines(anchors),
 };

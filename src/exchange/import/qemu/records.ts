@@ -1,10 +1,11 @@
 // records.ts - the lines of a QEMU log taken apart, and which of them belong to which command.
 //
-// QEMU prints `pid@seconds.micros:event body` by the host's clock. Some events of AHCI are followed by a hex
-// dump without that beginning; the first line of the one after handle_cmd_fis_dump is the command itself.
+// QEMU prints `event body`, and under `-msg timestamp=on` `pid@seconds.micros:` before it, by the host's clock. Some
+// events of AHCI are followed by a hex dump; the first line of the one after handle_cmd_fis_dump is the command itself.
 
 import type { Fetched } from "../join/causal-order.ts";
 import { Network, type Touch } from "./network.ts";
+import { usbTouch } from "./usb.ts";
 
 /** A command on the device's side, in the terms of its own protocol. */
 export interface DeviceCommand extends Fetched {
@@ -33,9 +34,13 @@ export interface Entry {
 }
 
 const LINE = /^\d+@(\d+)\.(\d{1,6})\d*:(\w+) ?(.*)$/;
+/** Without a time: only a model that is known tells an event from any other line. */
+const BARE =
+  /^((?:pci_nvme|nvme|vtd|amdvi|smmuv3|smmu|virtio|e1000e?|ahci|handle|process_ncq|execute_ncq|ncq|ide|usb|pci_cfg|msix)_\w+) ?(.*)$/;
 const DUMP = /^(?:0x)?[0-9a-f]{2,4}: (?: ?[0-9a-f]{2})+ *$/;
-/** What `-d guest_errors` adds, without a time: an IOMMU refuses, and so the access behind it. */
+/** What QEMU reports beside events, without a time: an IOMMU refuses, and so the access behind it. */
 const GUEST_ERRORS: readonly (readonly [string, RegExp])[] = [
+  ["detected translation failure", /^(?:\S+: )?vtd_iommu_translate: detected translation failure/],
   ["translation failed", /^\S+ translation failed for iova=0x/],
   ["invalid access", /^Invalid (?:read|write) at addr 0x/],
 ];
@@ -72,12 +77,15 @@ export class QemuRecords {
 
   /** Takes a line; `number` counts records. "nothing" for a line that is part of another, else a complaint. */
   read(text: string, line: number, number: number): Entry | string {
-    const [, second, fraction, name, body] = LINE.exec(text) ?? [];
+    const [, second, fraction, ...timed] = LINE.exec(text) ?? [];
+    const [name, body] = second === undefined ? (BARE.exec(text)?.slice(1) ?? []) : timed;
     if (name === undefined || body === undefined)
       return this.#guestError(text, line) ?? this.#beside(text);
-    this.#time = Number(second) * 1e6 + Number(fraction!.padEnd(6, "0"));
+    if (second !== undefined) this.#time = Number(second) * 1e6 + Number(fraction!.padEnd(6, "0"));
     const command = this.#commandOf(name, body, number);
-    const touch = name.startsWith("e1000e_") ? this.network.read(name, body, number) : null;
+    const touch = name.startsWith("e1000e_")
+      ? this.network.read(name, body, number)
+      : usbTouch(name, body);
     return { line, text, time: this.#time, name, body, command, touch };
   }
 
@@ -186,6 +194,13 @@ export class QemuRecords {
 }
 
 const patterns = new Map<string, RegExp>();
+/** Whether a line is an event as QEMU prints it. */
+export const isEvent = (line: string): boolean => LINE.test(line) || BARE.test(line);
+
+/** Whether a line is what QEMU reports of an access that an IOMMU refused. */
+export const isGuestError = (line: string): boolean =>
+  GUEST_ERRORS.some(([, pattern]) => pattern.test(line));
+
 /** A number after a word, with 0x or =: "cid 516", "addr=0x1000,". */
 export function field(body: string, name: string): number | null {
   let pattern = patterns.get(name);

@@ -26,6 +26,9 @@ export async function importReference(path: string, open: Open): Promise<void> {
 
 export const reference: WholeFormat = {
   name: "reference",
+  what: "a recording of the real agpgart driver",
+  madeBy: "the recorder of traces/reference",
+  near: null,
   part: "whole",
   recognises: (head) => /^\{[^\n]*"ev": ?"run"/.test(head.toString("latin1", 0, 4096)),
   read,

@@ -10,6 +10,9 @@ const COLUMNS = "pfn_first pfn_count mfn_first kind step";
 
 export const p2mDump: ContextFormat = {
   name: "p2m",
+  what: "the frames of a Xen domain's pages",
+  madeBy: "xen-mfndump dump-p2m DOMID, as the captures of this project keep it",
+  near: /pfn|mfn/,
   part: "context",
   recognises: (head) =>
     head.includes(COLUMNS) && head.toString("latin1").trimStart().startsWith("#"),

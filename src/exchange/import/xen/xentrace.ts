@@ -28,6 +28,9 @@ const MAX_ORDER = 18;
 
 export const xentrace: StreamFormat = {
   name: "xentrace",
+  what: "the records of Xen's trace buffers",
+  madeBy: "xentrace -D -e all xen.trace",
+  near: null,
   part: "stream",
   recognises: beginsWindow,
   open: (source, run) => new Buffers(source, run),

@@ -9,9 +9,14 @@ const HEADER = "# tracer: nop\n#\n";
 const line = (event: string): string => `          dd-183      [000] d..1.     6.000001: ${event}`;
 const DEVICE = "0000:00:04.0";
 
+/** A line of which an event is made: a file without one is refused. */
+const MARK = line("tracing_mark_write: PHASE x").replace(" 6.", " 7.");
+
 /** What one line tells, and what became of it. */
 async function told(text: string): Promise<{ events: readonly unknown[]; skipped: string[] }> {
-  const { events, sources } = await importedText({ "ftrace.txt": `${HEADER}${text}\n` });
+  const content = `${HEADER}${text}\n${MARK}\n`;
+  const { events: all, sources } = await importedText({ "ftrace.txt": content });
+  const events = all.filter(({ event }) => event.kind !== "message.logged");
   const skipped = sources[0]!.counts.flatMap(({ name, why, skipped }) =>
     skipped > 0 ? [`${name}: ${why!.replace(/^.*ftrace.txt:/, "")}`] : [],
   );
@@ -82,10 +87,11 @@ describe("a line that cannot be used is skipped and says why:", () => {
 
   test("a last line that was cut", async () => {
     const { events, sources } = await importedText({
-      "ftrace.txt": `${HEADER}${map("dma_addr=1000 size=4096 phys_addr=1000").slice(0, -9)}`,
+      "ftrace.txt": `${HEADER}${MARK}\n${map("dma_addr=1000 size=4096 phys_addr=1000").slice(0, -9)}`,
     });
-    expect(events).toEqual([]);
-    expect(sources[0]!.counts[0]!.why).toMatch(/ends inside its last line$/);
+    expect(events).toHaveLength(1);
+    const cut = sources[0]!.counts.find(({ name }) => name === "line");
+    expect(cut!.why).toMatch(/ends inside its last line$/);
   });
 });
 
@@ -93,7 +99,7 @@ describe("refused, with file and line, is", () => {
   const refusal = async (content: string | Buffer): Promise<string> => {
     const error: unknown = await importedText({ "ftrace.txt": content }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(UserError);
-    return (error as Error).message.replace(/^.*ftrace.txt/, "FILE");
+    return (error as Error).message.replace(/^.*?ftrace.txt/, "FILE");
   };
   const one = line("mm_page_free: page=ffffea00000af740 pfn=0x2bdd order=0");
 
@@ -124,6 +130,28 @@ describe("refused, with file and line, is", () => {
     const error: unknown = await importedText(files).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(UserError);
     expect(String(error)).toContain(`${name}:${complaint}`);
+  });
+
+  test("a file of which no line became an event, with the first that did not and the command that makes one", async () => {
+    expect(await refusal(`${HEADER}${line("sched_switch: prev_comm=x")}\n`)).toMatch(
+      /^FILE: taken for ftrace, .* not a line of 3 became an event \(the first: .*ftrace.txt:3:49: no importer knows this event\); such a file is made by: cat .*trace-cmd report/,
+    );
+    expect(await refusal(HEADER)).toMatch(/it has a header alone/);
+  });
+
+  test.each([
+    ["PERFILE2\0\0", /^FILE:1: a recording of perf; print it with `perf script -i .*ftrace.txt > /],
+    ["LPKSHHRH", /^FILE:1: a journal as systemd keeps it; .*journalctl --file/],
+    ["SQLite format 3\0", /^FILE:1: a trace of gartrace.*gartrace info/],
+  ])("what another command has to read first: %j", async (content, says) => {
+    expect(await refusal(Buffer.from(content))).toMatch(says);
+  });
+
+  test("a text of no format, with its first line and the nearest format", async () => {
+    expect(await refusal("something about pci_nvme_map_addr\n")).toMatch(
+      /^FILE:1: of no format .* it begins with "something about pci_nvme_map_addr"; looked for .*ftrace; nearest is qemu-log, .*--trace/,
+    );
+    expect(await refusal("hello\n")).toMatch(/begins with "hello".*gartrace list formats/);
   });
 
   test("what is empty, binary or cut", async () => {

@@ -1,0 +1,141 @@
+// spelling.ts - events whose fields are printed one by one, by their names, as the kernel itself would print them.
+//
+// So do `trace-cmd report -R`, the option `fields` of tracefs, and whoever cannot follow an event's print format
+// ("[FAILED TO PARSE]": libtraceevent, and perf with it, at the lists of dma_map_sg and dma_unmap_sg). The bytes of a
+// list are in the order of the machine that traced.
+
+const UNPARSED = "[FAILED TO PARSE]";
+/** `name=value`, behind it in brackets the same in decimal; or the bytes of a list, with their brackets or without. */
+const FIELD = /(\w+)=(ARRAY\[[^\]]*\]|[^ ]*)(?: \((-?\d+)\))?/g;
+/** The fields that such an event begins with. */
+const BEGINS = /^(?:device|iova|addr)=/;
+
+/** DMA_ATTR_* by their bits (include/linux/dma-mapping.h). */
+const ATTRIBUTES: readonly (readonly [bit: number, name: string])[] = [
+  [1, "WEAK_ORDERING"],
+  [2, "WRITE_COMBINE"],
+  [4, "NO_KERNEL_MAPPING"],
+  [5, "SKIP_CPU_SYNC"],
+  [6, "FORCE_CONTIGUOUS"],
+  [7, "ALLOC_SINGLE_PAGES"],
+  [8, "NO_WARN"],
+  [9, "PRIVILEGED"],
+  [10, "MMIO"],
+];
+const DIRECTIONS: readonly string[] = ["BIDIRECTIONAL", "TO_DEVICE", "FROM_DEVICE", "NONE"];
+
+/** The names of attributes, as __print_flags joins them. */
+export const attributesOf = (bits: number): string =>
+  ATTRIBUTES.filter(([bit]) => Math.floor(bits / 2 ** bit) % 2 === 1)
+    .map(([, name]) => name)
+    .join("|");
+
+/** The body of an event as its own print format gives it, whatever it was printed by. */
+export function asPrinted(name: string, body: string): string {
+  const isUnparsed = body.startsWith(UNPARSED);
+  const rest = isUnparsed ? body.slice(UNPARSED.length + 1) : body;
+  if (!isUnparsed && !BEGINS.test(rest)) return body;
+  const fields = new Fields(rest, isUnparsed);
+  if (name === "map" || name === "unmap") return fields.ofEntry(name) ?? body;
+  if (name === "io_page_fault") return fields.ofFault() ?? body;
+  return name.startsWith("dma_") ? (fields.ofCall(name) ?? body) : body;
+}
+
+class Fields {
+  readonly #texts = new Map<string, string>();
+  /** Whether numbers without 0x are decimal, also those of addresses. */
+  readonly #isDecimal: boolean;
+
+  constructor(body: string, isDecimal: boolean) {
+    this.#isDecimal = isDecimal;
+    for (const [, key, text] of body.matchAll(FIELD)) this.#texts.set(key!, text!);
+  }
+
+  /** "IOMMU: iova=0x0 - 0x1000 paddr=0x0 size=4096" (include/trace/events/iommu.h). */
+  ofEntry(name: "map" | "unmap"): string | null {
+    const [iova, size] = [this.#address("iova"), this.#number("size")];
+    if (iova === null || size === null) return null;
+    const range = `IOMMU: iova=${wide(iova)} - ${wide(iova + size)}`;
+    const more = this.#address("paddr") ?? this.#number("unmapped_size");
+    if (more === null) return null;
+    return name === "map"
+      ? `${range} paddr=${wide(more)} size=${size}`
+      : `${range} size=${size} unmapped_size=${more}`;
+  }
+
+  ofFault(): string | null {
+    const [iova, flags] = [this.#address("iova"), this.#number("flags")];
+    if (iova === null || flags === null) return null;
+    const who = `${this.#texts.get("driver") ?? ""} ${this.#texts.get("device") ?? ""}`;
+    return `IOMMU:${who} iova=${wide(iova)} flags=0x${flags.toString(16).padStart(4, "0")}`;
+  }
+
+  ofCall(name: string): string | null {
+    const device = this.#texts.get("device");
+    const direction = DIRECTIONS[Number(this.#number("dir") ?? 0n)];
+    if (device === undefined || direction === undefined) return null;
+    const parts = [`${device} dir=${direction}`];
+    const say = (key: string, text: string | null) => {
+      if (text !== null) parts.push(`${key}=${text}`);
+    };
+    for (const [key, field] of [
+      ["nents", "full_nents"],
+      ["ents", "full_ents"],
+    ] as const) {
+      const all = this.#number(field);
+      // The kernel records the first 128 (DMA_TRACE_MAX_ENTRIES).
+      if (all !== null) say(key, `${all < 128n ? all : 128n}/${all}`);
+    }
+    say("dma_addrs", this.#list(name === "dma_map_sg_err" ? "phys_addrs" : "dma_addrs", 8));
+    say("sizes", this.#list("lengths", 4));
+    if (name !== "dma_map_sg_err")
+      say("phys_addrs", this.#list("phys_addrs", 8) ?? this.#list("addrs", 8));
+    say("dma_addr", bare(this.#address("dma_addr")));
+    say("size", this.#number("size")?.toString() ?? null);
+    say("phys_addr", bare(this.#address("phys_addr") ?? this.#address("addr")));
+    const virt = this.#texts.get("virt_addr");
+    if (virt !== undefined)
+      say("virt_addr", virt === "(nil)" ? "0" : bare(this.#address("virt_addr")));
+    say("err", this.#texts.get("err") ?? null);
+    say("attrs", attributesOf(Number(this.#number("attrs") ?? 0n)));
+    return parts.join(" ");
+  }
+
+  #number(key: string): bigint | null {
+    const text = this.#texts.get(key) ?? "";
+    return /^(?:0x[0-9a-f]{1,16}|\d{1,20})$/.test(text) ? BigInt(text) : null;
+  }
+
+  #address(key: string): bigint | null {
+    const text = this.#texts.get(key) ?? "";
+    if (this.#isDecimal || text.startsWith("0x")) return this.#number(key);
+    return /^[0-9a-f]{1,16}$/.test(text) ? BigInt(`0x${text}`) : null;
+  }
+
+  /** "{0x1,0x2}" of bytes such as "00,20" or "ARRAY[00, 20]". */
+  #list(key: string, width: 4 | 8): string | null {
+    const text = this.#texts.get(key);
+    if (text === undefined || text.startsWith("{")) return text ?? null;
+    const digits = text.match(/[0-9a-f]{2}/g) ?? [];
+    const bytes = Uint8Array.from(digits, (pair) => Number.parseInt(pair, 16));
+    const view = new DataView(bytes.buffer);
+    const items = (little: boolean): bigint[] => {
+      const found: bigint[] = [];
+      for (let at = 0; at + width <= bytes.length; at += width)
+        found.push(
+          width === 8 ? view.getBigUint64(at, little) : BigInt(view.getUint32(at, little)),
+        );
+      return found;
+    };
+    const [little, big] = [items(true), width === 8 ? items(false) : []];
+    const isSwapped = little.some((item, i) => isOfOtherOrder(item, big[i] ?? item));
+    return `{${(isSwapped ? big : little).map((item) => `0x${item.toString(16)}`).join(",")}}`;
+  }
+}
+
+/** An address below 2^40 of the other byte order: past all memory, and its lowest three bytes 0. */
+const isOfOtherOrder = (little: bigint, big: bigint): boolean =>
+  little >> 52n !== 0n && big >> 40n === 0n && little % 0x1000000n === 0n && big % 0x1000n === 0n;
+
+const wide = (value: bigint): string => `0x${value.toString(16).padStart(16, "0")}`;
+const bare = (value: bigint | null): string | null => value?.toString(16) ?? null;

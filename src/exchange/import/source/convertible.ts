@@ -1,0 +1,56 @@
+// convertible.ts - files of other programs that are not read, and the command that makes of each what is.
+
+interface Convertible {
+  readonly what: string;
+  /** What to do, for a file of that path. */
+  readonly convert: (path: string) => string;
+  readonly magic: Buffer;
+  readonly at: number;
+}
+
+const bytes = (text: string, at = 0) => ({ magic: Buffer.from(text, "latin1"), at });
+
+const known: readonly Convertible[] = [
+  {
+    what: "a recording of perf",
+    convert: (path) => `print it with \`perf script -i ${path} > perf.txt\` and import that`,
+    ...bytes("PERFILE2"),
+  },
+  {
+    what: "a recording of perf of the other byte order",
+    convert: (path) => `print it with \`perf script -i ${path} > perf.txt\` and import that`,
+    ...bytes("2ELIFREP"),
+  },
+  {
+    // trace/simple.c: the id of the header's record, then HEADER_MAGIC.
+    what: "a log of QEMU's backend 'simple'",
+    convert: (path) =>
+      `convert it with QEMU's \`scripts/simpletrace.py trace-events-all ${path} > qemu.log\` and import that`,
+    ...bytes("\xff\xff\xff\xff\xff\xff\xff\xff\xb4\x29\xa4\x0a\xcb\x77\xb1\xf2"),
+  },
+  {
+    what: "a journal as systemd keeps it",
+    convert: (path) => `print it with \`journalctl --file ${path} -k -o json > kernel.json\``,
+    ...bytes("LPKSHHRH"),
+  },
+  {
+    what: "a stream of the Common Trace Format",
+    convert: () => "it holds no event of ftrace; record with `trace-cmd record -e dma -e iommu`",
+    ...bytes("\xc1\x1f\xfc\xc1"),
+  },
+  {
+    what: "a crash dump",
+    convert: (path) =>
+      `take its log with \`crash vmlinux ${path}\`, command \`log\`, and import that`,
+    ...bytes("KDUMP   "),
+  },
+  {
+    what: "a trace of gartrace, or another SQLite file",
+    convert: (path) => `a trace needs no import: \`gartrace info ${path}\``,
+    ...bytes("SQLite format 3\0"),
+  },
+];
+
+/** What a file is that has to be converted first; null for any other. */
+export const convertible = (head: Buffer): Convertible | null =>
+  known.find(({ magic, at }) => head.subarray(at, at + magic.length).equals(magic)) ?? null;
