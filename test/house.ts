@@ -31,6 +31,7 @@ const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
     ["fingerprint"],
     ["check"],
     ["judgement"],
+    ["answer"],
   ],
   making: [
     ["platform"],
@@ -42,9 +43,21 @@ const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
     ["scenario"],
     ["recorder"],
   ],
-  reading: [["migrations"], ["store"], ["replay"], ["diff"], ["exchange"], ["report"], ["debug"]],
+  reading: [
+    ["migrations"],
+    ["store"],
+    ["replay"],
+    ["diff"],
+    ["exchange"],
+    ["report"],
+    ["debug"],
+    ["page"],
+  ],
   roof: [["cli", "web"], ["package"]],
 };
+
+/** The page runs in a browser: of the house it may import what the answers look like, and nothing else. */
+const forThePage = /^src\/(web|answer)\//;
 
 /** The rooms of the importers, and which of them each may import: formats share rooms and do not know each other. */
 const shared = ["source", "kernel", "join"];
@@ -122,6 +135,8 @@ export function walls(source: Source): string[] {
     return ["stands in no room of the house"];
   return importsOf(source).flatMap((imported) => {
     if (!imported.isOwn) return [];
+    if (source.path.startsWith("src/web/") && !forThePage.test(imported.path))
+      return [`may not import ${imported.path}`];
     const there = standing(imported.path);
     return there && mayImport(here, there) && mayImportRoom(room, importersRoom(imported.path))
       ? []

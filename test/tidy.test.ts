@@ -9,7 +9,7 @@ import { breaches, plainNumbers, rules } from "./tidy.ts";
 const root = join(import.meta.dirname, "..");
 const sourcesIn = (folder: string): Source[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name))
     .map((path) => sourceOf(path, readFileSync(join(root, path), "utf8")));
 
@@ -84,6 +84,9 @@ const bad: { readonly [rule in keyof typeof rules]: readonly Bad[] } = {
     ["src/diff/x.ts", 'type Y = import("../report/y.ts").Y;', /may not import src\/report/],
     ["src/store/x.ts", 'const y = await import("../cli/y.ts");', /may not import src\/cli/],
     ["src/attic/x.ts", "", /no room/],
+    ["src/page/x.ts", 'import { y } from "../cli/y.ts";', /may not import src\/cli/],
+    ["src/web/x.tsx", 'import type { y } from "../event/y.ts";', /may not import src\/event/],
+    ["src/web/x.ts", 'import { y } from "../page/y.ts";', /may not import src\/page/],
   ],
   names: [
     ["src/event/utils.ts", "", /'utils'/],
@@ -115,6 +118,7 @@ const bad: { readonly [rule in keyof typeof rules]: readonly Bad[] } = {
     ["src/replay/replay.ts", 'import { open } from "node:fs";', /may not import node:fs/],
     ["src/dice.ts", "const seed = process.env.SEED;", /may not ask process.env/],
     ["src/hooks/x.ts", "const { SEED } = process.env;", /may not ask process.env/],
+    ["src/web/x.ts", 'import { open } from "node:fs";', /may not import node:fs/],
   ],
   shortcuts: [
     ["src/event/x.ts", "const x: any = 1;", /says any/],
@@ -175,6 +179,7 @@ describe("what is allowed passes", () => {
     ["src/hooks/x.ts", 'import { misreadAsBus } from "../address.ts";'],
     ["src/recorder/x.ts", 'import { y } from "../platform/y.ts";'],
     ["src/replay/x.ts", 'import { y } from "../store/y.ts";'],
+    ["src/web/x.tsx", 'import { y } from "../answer/y.ts"; const z = <p>{y}</p>;'],
     ["src/replay/observe.ts", 'import { crc32 } from "node:zlib";'],
     ["src/cli/x.ts", 'import "../recorder/y.ts"; import "../store/y.ts"; const t = Date.now();'],
     ["src/cli/y.ts", "switch (x) {\n  default:\n    process.exit(2);\n}"],

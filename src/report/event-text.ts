@@ -45,7 +45,7 @@ export const tracedLine = (trace: Trace, recorded: Recorded): string =>
   judgedLine(recorded, verdictIn(trace, recorded), knownWrongAt(trace, recorded.seq), trace.about);
 
 /** What the event says, with the data sheet's name of the register that it speaks of. */
-function spoken(event: Event, about: About): string {
+export function spoken(event: Event, about: About): string {
   const text = eventText(event, about.virtBase);
   if (event.kind !== "register.written" && event.kind !== "register.read") return text;
   const known = natureOf(about).chipset?.registers.find(({ number }) => number === event.register);

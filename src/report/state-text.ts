@@ -194,7 +194,7 @@ export function gattParts(
   const found: Part[] = [];
   for (const [index, word] of entriesOf(state)) {
     if (index < from || index > to) continue;
-    const says = judgement(state, index, word);
+    const says = entrySays(state, index, word);
     const verdict = says === "empty" ? null : verdictAt(writtenAt(state, index));
     const part = found.at(-1);
     const goesOn = part !== undefined && offset(part.first, part.count) === index;
@@ -210,7 +210,7 @@ export function gattParts(
 }
 
 /** The seq of the write of an entry, as the CPU sees it. */
-function writtenAt(state: State, entry: GattIndex): number {
+export function writtenAt(state: State, entry: GattIndex): number {
   const at = wordOf(state, entry);
   return state.dirty.get(at)?.seq ?? state.written.get(at) ?? 0;
 }
@@ -219,7 +219,7 @@ function writtenAt(state: State, entry: GattIndex): number {
 const wordOf = (state: State, entry: GattIndex): WordIndex => accessedWord(state, { entry })!;
 
 /** Right means: the chipset fetches this very word, and it names a page that this kernel gave to AGP. */
-function judgement(state: State, index: GattIndex, word: number): GattPart["says"] {
+export function entrySays(state: State, index: GattIndex, word: number): GattPart["says"] {
   if (state.nature.chipset?.entry.decode(word) == null) return "empty";
   const walked = fetch(state, index);
   if (walked === null || walked.word !== word || walked.reached === null) return "not reached";
@@ -238,12 +238,8 @@ export function flagged(state: State, flag: number): number {
   return count;
 }
 
-/** What the state says, as plain values; addresses and words as hexadecimal text, virt with its base added. */
-export function stateJson(
-  state: State,
-  virtBase: bigint,
-  verdictAt?: VerdictAt,
-): { [part: string]: unknown } {
+/** What the state says but for its GATT, as plain values; addresses and words as hexadecimal text, virt with its base added. */
+export function stateAsideJson(state: State, virtBase: bigint) {
   const { runs, stale } = tlbPart(state);
   return {
     moment: state.moment,
@@ -278,14 +274,6 @@ export function stateJson(
       bytes,
     })),
     registers: registers(state),
-    gatt: gattParts(state, verdictAt).map(({ first, count, says, word, aperture, verdict }) => ({
-      entries: span(first, count),
-      count,
-      says,
-      verdict,
-      first: hex(word),
-      aperture: aperture === null ? null : hex(aperture),
-    })),
     tlb: {
       gart: state.tlb.size,
       stale,
@@ -297,6 +285,26 @@ export function stateJson(
     },
     pages: { reserved: flagged(state, RESERVED), uncached: flagged(state, UNCACHED) },
   };
+}
+
+/** All that the state says. */
+export function stateJson(
+  state: State,
+  virtBase: bigint,
+  verdictAt?: VerdictAt,
+): { [part: string]: unknown } {
+  const { tlb, unflushed, pages, ...before } = stateAsideJson(state, virtBase);
+  const gatt = gattParts(state, verdictAt).map(
+    ({ first, count, says, word, aperture, verdict }) => ({
+      entries: span(first, count),
+      count,
+      says,
+      verdict,
+      first: hex(word),
+      aperture: aperture === null ? null : hex(aperture),
+    }),
+  );
+  return { ...before, gatt, tlb, unflushed, pages };
 }
 
 /** The same on one screen. */
@@ -477,7 +485,7 @@ const coloured: { readonly [S in GattPart["says"]]: () => string } = {
   empty: () => "empty",
 };
 
-const explained: { readonly [S in GattPart["says"]]: string } = {
+export const entryMeanings: { readonly [S in GattPart["says"]]: string } = {
   right: "the chipset reads the entry and gets to a page that was allocated for AGP",
   scratch: "the chipset reads the entry and gets to the page that stands for none",
   wrong: "the chipset reads the entry and gets to a frame that is no such page",
@@ -487,9 +495,9 @@ const explained: { readonly [S in GattPart["says"]]: string } = {
 
 /** What the words in the table's rows mean, with how many entries are so. */
 function legend(parts: readonly GattPart[]): string[] {
-  const rows = (Object.keys(explained) as GattPart["says"][]).map((says) => {
+  const rows = (Object.keys(entryMeanings) as GattPart["says"][]).map((says) => {
     const count = parts.reduce((sum, part) => sum + (part.says === says ? part.count : 0), 0);
-    return { count, row: [counted(count), coloured[says](), explained[says]] };
+    return { count, row: [counted(count), coloured[says](), entryMeanings[says]] };
   });
   return [indented(inColumns(rows.filter(({ count }) => count > 0).map(({ row }) => row)))];
 }

@@ -60,7 +60,7 @@ export function subjectText(travel: TimeTravel, subject: Subject, state: State):
 
 /** The subject at a moment alone. */
 export function subjectNow(travel: TimeTravel, subject: Subject, state: State): string {
-  const rows = rowsOf(travel, subject, state);
+  const rows = subjectRows(travel, subject, state);
   const shown = rows.slice(0, MOST).map((row) => [row.subject, row.value]);
   const rest = rows.length - shown.length;
   return [
@@ -75,7 +75,7 @@ export function subjectJson(travel: TimeTravel, subject: Subject, state: State):
   return {
     subject: subject.name,
     moment: state.moment,
-    is: rowsOf(travel, subject, state),
+    is: subjectRows(travel, subject, state),
     changed:
       change === undefined
         ? null
@@ -83,7 +83,7 @@ export function subjectJson(travel: TimeTravel, subject: Subject, state: State):
   };
 }
 
-const rowsOf = (travel: TimeTravel, subject: Subject, state: State): SubjectRow[] =>
+export const subjectRows = (travel: TimeTravel, subject: Subject, state: State): SubjectRow[] =>
   subject.parts.flatMap((part) => describers[part.family](state, part, travel));
 
 type Describer = (state: State, part: SubjectRange, travel: TimeTravel) => SubjectRow[];

@@ -18,7 +18,7 @@ const roles: { readonly [R in Step["role"]]: string } = {
 };
 
 /** The addresses of an event, each in hexadecimal. */
-function addresses(event: Event, { virtBase }: About): { [space: string]: string } {
+export function addresses(event: Event, { virtBase }: About): { [space: string]: string } {
   const { virt, phys, machine, bus, reached } = addressesOf(event);
   const found = Object.entries({ virt, phys, machine, bus, reached }).flatMap(([space, value]) => {
     if (value === null) return [];

@@ -4,7 +4,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
 import { chipsetCalled } from "../chipset/index.ts";
 import { learnNames } from "../event/device-name.ts";
-import { at, columns } from "../event/field.ts";
+import { at, type Column, columns } from "../event/field.ts";
 import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/row.ts";
 import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
@@ -197,6 +197,17 @@ export class TraceReader {
         notes: this.#texts.notesBetween(first, last),
       };
     }
+  }
+
+  /** Some columns of the events from one seq to another, both included and in order: a third of the time of whole rows. */
+  cells(wanted: readonly Column[], from: number, to: number): Row[] {
+    const some = build
+      .selectFrom("event")
+      .select(wanted)
+      .where("seq", ">=", 0)
+      .where("seq", "<=", 0)
+      .orderBy("seq");
+    return prepareList(this.#database, some, wanted).all(from, to) as Row[];
   }
 
   /** The digest of what is stored; not `digest` where the file was changed after its recording. */

@@ -1,0 +1,25 @@
+// page.ts - what npm run build makes of the page: one file of code and one of style, which gartrace serve sends.
+
+import { cpSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const page = at("../src/cli/page");
+
+await build({
+  entryPoints: [at("../../src/web/page.tsx"), at("../../src/web/page.css")],
+  outdir: page,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  platform: "browser",
+  // What is said to a browser that cannot stands in src/cli/page-files.ts.
+  target: ["chrome114", "firefox115", "safari16.4"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  legalComments: "none",
+  logLevel: "warning",
+});
+// The command starts from its modules or from its bundle, and finds the page beside either.
+cpSync(page, at("../bundle/page"), { recursive: true });

@@ -1,0 +1,96 @@
+// open-trace.ts - a trace that is shown: its file, opened for each question while it is still being written.
+//
+// Who holds a connection to a trace keeps its recorder from ending it as one plain file. So an unfinished one is
+// opened for one question and closed behind it; a finished one stays open.
+
+import { statSync } from "node:fs";
+import type { Side } from "../answer/shapes.ts";
+import { UserError } from "../fault.ts";
+import { TimeTravel } from "../replay/travel.ts";
+import { TraceReader } from "../store/read.ts";
+import { JudgedTrace } from "./judged-trace.ts";
+import { Survey } from "./survey.ts";
+
+/** A trace while a question about it is answered. */
+export interface Shown {
+  readonly side: Side;
+  readonly path: string;
+  readonly trace: JudgedTrace;
+  readonly travel: TimeTravel;
+  readonly survey: Survey;
+}
+
+/** Events that a look further takes at once: some 5 ms. */
+const SLICE = 16384;
+const JUDGED_SLICE = 4096;
+
+export class OpenTrace {
+  readonly side: Side;
+  readonly path: string;
+  #kept: Shown | null = null;
+  #reader: TraceReader | null = null;
+  #survey = new Survey();
+  #file: number;
+
+  /** Throws where the file is none that can be read. */
+  constructor(side: Side, path: string) {
+    this.side = side;
+    this.path = path;
+    // A file that is no trace is refused as every command refuses it.
+    TraceReader.open(path).close();
+    this.#file = this.#fileNumber();
+  }
+
+  /** Answers a question. */
+  use<T>(ask: (shown: Shown) => T): T {
+    const file = this.#fileNumber();
+    if (file !== this.#file) this.#forget(file);
+    if (this.#kept !== null) return ask(this.#kept);
+    const reader = TraceReader.open(this.path);
+    try {
+      const shown = this.#shown(reader);
+      if (!reader.torn) {
+        this.#reader = reader;
+        this.#kept = shown;
+      }
+      return ask(shown);
+    } finally {
+      if (reader.torn) reader.close();
+    }
+  }
+
+  /** Looks a slice further; true where there is no more to see at the moment. */
+  look(): boolean {
+    return this.use(({ survey, trace }) =>
+      survey.step(trace.reader, trace.reader.judged === null ? JUDGED_SLICE : SLICE),
+    );
+  }
+
+  close(): void {
+    this.#reader?.close();
+    this.#reader = null;
+    this.#kept = null;
+  }
+
+  #shown(reader: TraceReader): Shown {
+    const trace = new JudgedTrace(reader, this.#survey);
+    const travel = new TimeTravel(trace);
+    return { side: this.side, path: this.path, trace, travel, survey: this.#survey };
+  }
+
+  /** Another file has taken its place: it is another trace. */
+  #forget(file: number): void {
+    this.close();
+    this.#survey = new Survey();
+    this.#file = file;
+  }
+
+  #fileNumber(): number {
+    const file = statSync(this.path, { throwIfNoEntry: false });
+    if (file === undefined)
+      throw new UserError(
+        `${this.path} is gone: it was moved or removed; put it back or serve it from where it is`,
+      );
+    return file.ino;
+  }
+}

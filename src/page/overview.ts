@@ -1,0 +1,78 @@
+// overview.ts - a trace from afar and from near: its pyramid, its events one by one, and its ops.
+
+import { packed } from "../answer/bytes.ts";
+import {
+  type DetailHead,
+  FAULT_BIT,
+  MOST_DETAIL,
+  OP_BIT,
+  type PyramidHead,
+  WRONG_BIT,
+} from "../answer/heads.ts";
+import type { ExtentAnswer, OpsAnswer } from "../answer/shapes.ts";
+import { vocabulary } from "../event/vocabulary.ts";
+import { wordOf } from "../replay/judged.ts";
+import type { Shown } from "./open-trace.ts";
+import type { Question } from "./question.ts";
+import { visible } from "./rows.ts";
+
+export function pyramidAnswer({ survey }: Shown): Uint8Array {
+  const { pyramid, upTo } = survey;
+  const { lanes, unit, bins } = pyramid;
+  const head: PyramidHead = { lanes: [...lanes], unit, bins, upTo };
+  return packed(head, pyramid.numbers());
+}
+
+export function extentAnswer({ trace, survey }: Shown): ExtentAnswer {
+  const { events, first } = trace.judged.judgement.wrong;
+  return {
+    count: trace.count,
+    lastOp: trace.lastOp,
+    torn: trace.torn,
+    surveyed: survey.upTo,
+    wrong: { events, first, word: wordOf(trace) },
+  };
+}
+
+/** A byte an event: who did it, and whether it is a fault, wrong, or the beginning of an op. */
+export function detailAnswer({ trace }: Shown, question: Question): Uint8Array {
+  const from = question.number("from", 1, Number.MAX_SAFE_INTEGER);
+  const asked = question.number("to", 0, Number.MAX_SAFE_INTEGER);
+  const to = Math.min(asked, trace.count, from + MOST_DETAIL - 1);
+  const { kinds, actors } = trace.names;
+  const [began, fault] = [kinds.indexOf("op.began"), kinds.indexOf("fault.raised")];
+  const cells = trace.reader.cells(["kind", "actor"], from, to);
+  const bytes = new Uint8Array(cells.length);
+  cells.forEach(([kind, actor], i) => {
+    bytes[i] = actor! | (kind === fault ? FAULT_BIT : 0) | (kind === began ? OP_BIT : 0);
+  });
+  for (const { seq } of trace.judged.wrong(from, to, false)) bytes[seq - from]! |= WRONG_BIT;
+  const head: DetailHead = { from, actors: [...actors] };
+  return packed(head, bytes);
+}
+
+/** Ops that are told one by one. */
+const MOST_OPS = 400;
+
+/** The ops that lie at least in part between two events. */
+export function opsAnswer({ trace, travel }: Shown, question: Question): OpsAnswer {
+  const from = question.number("from", 1, Number.MAX_SAFE_INTEGER);
+  const to = Math.min(question.number("to", 0, Number.MAX_SAFE_INTEGER), trace.count);
+  const inside = trace.event(from)?.op ?? -1;
+  const first = inside >= 0 ? inside : (travel.next({ kinds: ["op.began"] }, from)?.op ?? -1);
+  const ops: OpsAnswer["ops"] = [];
+  for (let number = first; number >= 0 && number <= trace.lastOp; number++) {
+    const op = trace.op(number);
+    if (op === undefined) continue;
+    if (op.first > to) break;
+    if (ops.length === MOST_OPS) return { ops, more: true };
+    ops.push({
+      op: op.op,
+      name: visible(op.name),
+      says: visible(vocabulary["op.began"].text(op)),
+      first: op.first,
+      last: op.last ?? trace.count,
+    });
+  }
+  return { ops, more: false };
+}

@@ -1,0 +1,77 @@
+// session.ts - what the page is told first: which traces, what was run in each, what it comes to, what went wrong first.
+
+import { type SessionAnswer, SHAPES, type TraceAnswer } from "../answer/shapes.ts";
+import type { About } from "../event/trace.ts";
+import { actors } from "../event/vocabulary.ts";
+import { wordOf } from "../replay/judged.ts";
+import { judgementLine } from "../report/judgement-text.ts";
+import { countOf, titleOf } from "../report/text.ts";
+import { VERSION } from "../version.ts";
+import { stepsOf } from "./causes.ts";
+import { basename } from "./file-name.ts";
+import { mapNames } from "./maps.ts";
+import type { OpenTrace, Shown } from "./open-trace.ts";
+import { visible } from "./rows.ts";
+
+export const sessionAnswer = (
+  traces: readonly OpenTrace[],
+  report: SessionAnswer["report"] = null,
+): SessionAnswer => ({
+  shapes: SHAPES,
+  version: VERSION,
+  traces: traces.map((trace) => trace.use(traceAnswer)),
+  report,
+});
+
+function traceAnswer(shown: Shown): TraceAnswer {
+  const { trace, survey, side, path } = shown;
+  const { about, count, torn } = trace;
+  const { judgement } = trace.judged;
+  const { events, first } = judgement.wrong;
+  const asked = first === null ? undefined : trace.event(first);
+  return {
+    side,
+    file: visible(basename(path)),
+    title: visible(titleOf(about)),
+    sentence: visible(sentenceOf(about, count, trace.lastOp + 1, torn)),
+    count,
+    lastOp: trace.lastOp,
+    digest: trace.reader.digest,
+    torn,
+    virtBase: `0x${about.virtBase.toString(16)}`,
+    chipset: about.chipset,
+    judgement: {
+      word: wordOf(trace),
+      line: trace.isJudged ? plain(judgementLine(judgement, trace)) : soFar(events, first),
+      events,
+      first,
+    },
+    actors: survey.upTo < count ? [...actors] : actors.filter((actor) => survey.actors.has(actor)),
+    kinds: [...trace.names.kinds],
+    maps: mapNames(shown),
+    first: asked === undefined ? null : stepsOf(shown, asked),
+  };
+}
+
+/** "The workload testgart ran on xen-i386 with legacy hooks and an intel-440bx: 82,084 events in 17 ops." */
+function sentenceOf(about: About, count: number, ops: number, torn: boolean): string {
+  const size = `${countOf(count, "event")}${ops > 0 ? ` in ${countOf(ops, "op")}` : ""}`;
+  const end = torn ? "; its recording has no end (yet)" : "";
+  if (about.source === "imported")
+    return `A real machine (${about.platform}, ${about.hooks} hooks) was recorded${
+      about.origin === null ? "" : ` from ${about.origin}`
+    }: ${size}${end}.`;
+  const lenient = about.options.lenientIoremap === true ? ", with an ioremap that takes RAM" : "";
+  return (
+    `The workload ${about.workload} was simulated on ${about.platform} with ${about.hooks} hooks` +
+    ` and chipset ${about.chipset}${lenient}: ${size}${end}.`
+  );
+}
+
+const soFar = (events: number, first: number | null): string =>
+  first === null
+    ? "nothing wrong as far as it was judged"
+    : `wrong: ${countOf(events, "wrong event")} so far, the first #${first}`;
+
+/** Without a terminal's colours. */
+const plain = (text: string): string => text.replace(/\p{Cc}\[[0-9;]*m/gu, "");

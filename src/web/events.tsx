@@ -1,0 +1,208 @@
+// events.tsx - the pane Events: the list around the moment, however long the trace is.
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Row } from "../answer/shapes.ts";
+import { useSize } from "./canvas.tsx";
+import { FilteredList } from "./filtered-list.ts";
+import { Filters, type FilterValues, isFiltering, noFilter } from "./filters.tsx";
+import type { Model } from "./model.ts";
+import type { RowList } from "./row-list.ts";
+import { clamped, showing, thumb, topAt } from "./scroll.ts";
+import { RowVerdict } from "./verdict.tsx";
+
+const ROW = 20;
+const HEAD = 22;
+
+export function Events({ model }: { model: Model }) {
+  const filter = useSignal<FilterValues>(noFilter);
+  const filtered = useRef<FilteredList | null>(null);
+  filtered.current ??= new FilteredList(model, filter);
+  const trace = model.shown;
+  const isFiltered = isFiltering(filter.value);
+  const list: RowList = isFiltered
+    ? filtered.current.list.value
+    : {
+        total: trace.count.value,
+        row: (index) => trace.rows.row(index + 1),
+        indexOf: (seq) => Math.max(0, seq - 1),
+      };
+  return (
+    <section class="pane events" aria-label="Events pane">
+      <h2>
+        Events {model.traces.length > 1 && <span class="of">of {trace.side.toUpperCase()}</span>}
+        <span class="count">
+          {isFiltered
+            ? filtered.current.says.value
+            : `${trace.count.value.toLocaleString("en-US")}`}
+        </span>
+      </h2>
+      <Filters model={model} filter={filter} />
+      <List model={model} list={list} onEnd={isFiltered ? filtered.current.further : null} />
+    </section>
+  );
+}
+
+function List({
+  model,
+  list,
+  onEnd,
+}: {
+  model: Model;
+  list: RowList;
+  onEnd: ((way: "next" | "previous") => void) | null;
+}) {
+  const [holder, size] = useSize();
+  const top = useSignal(0);
+  const wheel = useRef(0);
+  const fits = Math.max(1, Math.floor((size.height - HEAD) / ROW));
+  const { at, trace } = model.focus.value;
+  const total = list.total;
+  useEffect(() => {
+    top.value = showing({ top: top.peek(), fits, total }, list.indexOf(at));
+  }, [at, trace, fits, total === 0]);
+  const first = clamped({ top: top.value, fits, total });
+  // Drawn again when rows arrive.
+  model.shown.rows.arrived.value;
+  const rows = Array.from({ length: Math.min(fits + 1, total - first) }, (_, i) => first + i);
+  const scroll = (by: number) => {
+    top.value = clamped({ top: first + by, fits, total });
+    if (onEnd !== null && first + by + fits >= total) onEnd("next");
+    if (onEnd !== null && first + by <= 0) onEnd("previous");
+  };
+  const onWheel = (event: WheelEvent) => {
+    event.preventDefault();
+    wheel.current += event.deltaMode === 1 ? event.deltaY : event.deltaY / ROW;
+    const whole = Math.trunc(wheel.current);
+    wheel.current -= whole;
+    if (whole !== 0) scroll(whole);
+  };
+  return (
+    <div class="list" ref={holder} onWheel={onWheel}>
+      <table aria-label="Events" aria-rowcount={total + 1}>
+        <Head isPair={model.traces.length > 1} />
+        <tbody>
+          {rows.map((index) => (
+            <EventRow key={index} model={model} index={index} row={list.row(index)} at={at} />
+          ))}
+        </tbody>
+      </table>
+      <Bar
+        window={{ top: first, fits, total }}
+        go={(to) => {
+          top.value = to;
+        }}
+      />
+    </div>
+  );
+}
+
+function Head({ isPair }: { isPair: boolean }) {
+  const widths = ["76px", "34px", "132px", "auto", "112px", ...(isPair ? ["76px"] : [])];
+  const names = ["event", "op", "who, where", "what", "verdict", ...(isPair ? ["beside"] : [])];
+  return (
+    <>
+      <colgroup>
+        {names.map((name, i) => (
+          <col key={name} style={{ width: widths[i] }} />
+        ))}
+      </colgroup>
+      <thead>
+        <tr>
+          {names.map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+    </>
+  );
+}
+
+function EventRow({
+  model,
+  index,
+  row,
+  at,
+}: {
+  model: Model;
+  index: number;
+  row: Row | null;
+  at: number;
+}) {
+  if (row === null)
+    return (
+      <tr aria-rowindex={index + 2} class="waiting">
+        <td colSpan={model.traces.length > 1 ? 6 : 5}>…</td>
+      </tr>
+    );
+  const { seq, op, actor, place, says, thing, wrong } = row;
+  const classes = [
+    seq === at ? "current" : seq > at ? "later" : "",
+    wrong ? "wrong" : "",
+    row.kind === "op.began" ? "op" : "",
+  ];
+  return (
+    <tr
+      class={classes.join(" ")}
+      aria-rowindex={index + 2}
+      aria-current={seq === at ? "true" : undefined}
+      onClick={() => model.go({ at: seq, thing: null })}
+    >
+      <td class="number">#{seq}</td>
+      <td class="number dim">{op < 0 ? "" : op}</td>
+      <td class="who" title={`${actor} ${place ?? ""}`}>
+        <span class={`actor ${actor}`}>{actor}</span> {place ?? ""}
+      </td>
+      <td class="says" title={`${row.kind}: ${says}${thing === null ? "" : ` (${thing})`}`}>
+        {says}
+      </td>
+      <td>
+        <RowVerdict row={row} />
+      </td>
+      {model.traces.length > 1 && <td class="number">{partnerText(row)}</td>}
+    </tr>
+  );
+}
+
+function partnerText({ partner }: Row): string {
+  if (partner === undefined) return "";
+  return partner === null ? "alone" : `#${partner}`;
+}
+
+/** The bar beside the list: its thumb is dragged with the pointer; the keyboard moves the moment instead. */
+function Bar({
+  window,
+  go,
+}: {
+  window: { top: number; fits: number; total: number };
+  go: (top: number) => void;
+}) {
+  const grabbed = useRef<number | null>(null);
+  const { from, length } = thumb(window);
+  const part = (event: PointerEvent) => {
+    const { top, height } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    return (event.clientY - top) / height;
+  };
+  return (
+    <div
+      class="bar"
+      aria-hidden="true"
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        const at = part(event);
+        grabbed.current = at >= from && at <= from + length ? at - from : length / 2;
+        go(topAt(window, at - grabbed.current));
+      }}
+      onPointerMove={(event) => {
+        if (grabbed.current !== null) go(topAt(window, part(event) - grabbed.current));
+      }}
+      onPointerUp={() => {
+        grabbed.current = null;
+      }}
+    >
+      <div class="thumb" style={{ top: `${from * 100}%`, height: `${length * 100}%` }} />
+    </div>
+  );
+}

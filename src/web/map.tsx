@@ -1,0 +1,269 @@
+// map.tsx - the panes GATT, IOMMU, P2M and Pages: a table of the machine as a picture, one cell an entry.
+
+import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { Canvas, useSize } from "./canvas.tsx";
+import { following } from "./latest.ts";
+import { cellOf, drawFrame, entryAt, type Grid, gridOf, pixelsOf } from "./map-draw.ts";
+import type { MapPicture, Model, TraceModel } from "./model.ts";
+import { schemes } from "./palette.ts";
+import { ask } from "./source.ts";
+import { Verdict } from "./verdict.tsx";
+
+export function Maps({ model }: { model: Model }) {
+  const names = new Map(
+    model.traces.flatMap(({ about }) => about.value.maps.map(({ name, title }) => [name, title])),
+  );
+  const chosen = model.shown.mapName.value ?? [...names.keys()][0];
+  if (chosen === undefined)
+    return (
+      <section class="pane maps" aria-label="Maps">
+        <h2>Maps</h2>
+        <p class="dim">no event of this trace is about a table of its machine</p>
+      </section>
+    );
+  return (
+    <section class="pane maps" aria-label={names.get(chosen)}>
+      <h2>
+        {[...names].map(([name, title]) => (
+          <button
+            key={name}
+            type="button"
+            class={name === chosen ? "tab chosen" : "tab"}
+            aria-pressed={name === chosen}
+            onClick={() => {
+              for (const trace of model.traces) trace.mapName.value = name;
+            }}
+          >
+            {title}
+          </button>
+        ))}
+      </h2>
+      <div class="pictures">
+        {model.traces.map((trace) => (
+          <TableMap key={trace.side} model={model} trace={trace} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function TableMap({ model, trace }: { model: Model; trace: TraceModel }) {
+  const [holder, size] = useSize();
+  const hover = useSignal<number | null>(null);
+  const picture = trace.map.value.value;
+  const hovered = useHovered(model, trace, hover);
+  if (picture === null)
+    return (
+      <p class="dim" ref={holder}>
+        {trace.map.value.refused ?? "…"}
+      </p>
+    );
+  const { head } = picture;
+  const grid = gridOf(picture, size.width);
+  const chosen = entryNamed(picture, model.focus.value.thing);
+  const choose = (entry: number | null) => {
+    if (entry !== null) model.go({ trace: trace.side, thing: thingOf(picture, entry) });
+  };
+  const entryUnder = (event: MouseEvent): number | null => {
+    const { left, top } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    return entryAt(picture, grid, event.clientX - left, event.clientY - top);
+  };
+  return (
+    <figure class="map">
+      <figcaption>
+        {model.traces.length > 1 && <b>{trace.side.toUpperCase()}</b>}
+        <span class="dim">
+          {" "}
+          {head.title} after #{head.at.toLocaleString("en-US")}
+        </span>
+      </figcaption>
+      <div class="picture" ref={holder}>
+        <button
+          type="button"
+          class="cells"
+          aria-label={spoken(picture)}
+          style={{ height: `${grid.rows * grid.cell}px` }}
+          onMouseMove={(event) => {
+            hover.value = entryUnder(event);
+          }}
+          onMouseLeave={() => {
+            hover.value = null;
+          }}
+          onClick={(event) => {
+            // Enter on the map clicks without a place: the chosen entry stays.
+            if (event.detail > 0) choose(entryUnder(event));
+          }}
+          onKeyDown={(event) => {
+            const by = steps[event.key];
+            if (by === undefined) return;
+            event.preventDefault();
+            choose(stepped(picture, chosen ?? head.changed?.entry ?? head.rows[0] ?? 0, by));
+          }}
+        >
+          <MapCanvas
+            picture={picture}
+            grid={grid}
+            chosen={chosen}
+            hover={hover.value}
+            ratio={size.ratio}
+          />
+        </button>
+      </div>
+      <Legend picture={picture} />
+      <Tip picture={picture} hover={hover.value} hovered={hovered.value.value} />
+    </figure>
+  );
+}
+
+/** Columns and rows that an arrow key goes. */
+const steps: { readonly [key: string]: readonly [columns: number, rows: number] } = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** The entry beside another one; null at the map's edge. */
+function stepped(
+  picture: MapPicture,
+  entry: number,
+  [columns, rows]: readonly [number, number],
+): number | null {
+  const at = cellOf(picture, entry);
+  if (at === null) return null;
+  const { head } = picture;
+  const first = head.rows[at.row + rows];
+  const column = at.column + columns;
+  return first === undefined || column < 0 || column >= head.columns ? null : first + column;
+}
+
+function MapCanvas({
+  picture,
+  grid,
+  chosen,
+  hover,
+  ratio,
+}: {
+  picture: MapPicture;
+  grid: Grid;
+  chosen: number | null;
+  hover: number | null;
+  ratio: number;
+}) {
+  const scheme = schemes.value;
+  const image = useMemo(() => pixelsOf(picture, grid), [picture, grid.cell, scheme]);
+  const size = useMemo(
+    () => ({ width: image.width + 4, height: image.height + 4, ratio }),
+    [image.width, image.height, ratio],
+  );
+  return (
+    <Canvas
+      size={size}
+      draw={(context) => {
+        context.clearRect(0, 0, size.width, size.height);
+        const still = document.createElement("canvas");
+        [still.width, still.height] = [image.width, image.height];
+        still.getContext("2d")!.putImageData(image, 0, 0);
+        context.imageSmoothingEnabled = false;
+        context.drawImage(still, 0, 0);
+        const { changed } = picture.head;
+        if (changed !== null) drawFrame(context, picture, grid, changed.entry, "changed");
+        if (hover !== null) drawFrame(context, picture, grid, hover, "dim");
+        if (chosen !== null) drawFrame(context, picture, grid, chosen, "accent");
+      }}
+    />
+  );
+}
+
+const thingOf = ({ head }: MapPicture, entry: number): string =>
+  `${head.thing[0]}0x${entry.toString(16)}${head.thing[1]}`;
+
+/** The entry that a thing is on this map; null for none. */
+function entryNamed({ head }: MapPicture, thing: string | null): number | null {
+  if (thing === null || !thing.startsWith(head.thing[0])) return null;
+  const number = Number.parseInt(thing.slice(head.thing[0].length), 16);
+  return Number.isNaN(number) ? null : number;
+}
+
+const spoken = ({ head }: MapPicture): string =>
+  `${head.title}: ${head.legend
+    .filter(({ count }) => count > 0)
+    .map(({ name, count }) => `${count.toLocaleString("en-US")} ${name}`)
+    .join(", ")}`;
+
+function Legend({ picture: { head } }: { picture: MapPicture }) {
+  return (
+    <ul class="legend">
+      {head.legend
+        .filter(({ count }) => count > 0)
+        .map(({ name, tone, means, count }) => (
+          <li key={name} title={means}>
+            <i class={`swatch ${tone}`} aria-hidden="true">
+              {tone === "wrong" ? "✕" : ""}
+            </i>
+            {name} <span class="dim">{count.toLocaleString("en-US")}</span>
+          </li>
+        ))}
+      {head.changed !== null && (
+        <li title="the entry that was changed last">
+          <i class="swatch changed" aria-hidden="true" />
+          last change <span class="dim">#{head.changed.seq.toLocaleString("en-US")}</span>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function useHovered(model: Model, trace: TraceModel, hover: { value: number | null }) {
+  return useMemo(
+    () =>
+      following(
+        () => {
+          const picture = trace.map.value.value;
+          if (hover.value === null || picture === null) return null;
+          return { thing: thingOf(picture, hover.value), at: picture.head.at };
+        },
+        (asked) => ask(model.source, "entry", { trace: trace.side, ...asked }),
+      ),
+    [],
+  );
+}
+
+type Hovered = Awaited<ReturnType<typeof ask<"entry">>>;
+
+function Tip({
+  picture,
+  hover,
+  hovered,
+}: {
+  picture: MapPicture;
+  hover: number | null;
+  hovered: Hovered | null;
+}) {
+  if (hover === null) return <p class="tip dim">point at a cell to read it, click to choose it</p>;
+  const thing = thingOf(picture, hover);
+  if (hovered === null || !hovered.thing.startsWith(thing.slice(0, -1)))
+    return <p class="tip">{thing}</p>;
+  return (
+    <div class="tip" role="status">
+      <b>{hovered.thing}</b> {hovered.verdict !== null && <Verdict word={hovered.verdict} />}
+      <dl>
+        {hovered.facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name === hovered.thing ? "is" : name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        {hovered.writer !== null && (
+          <div>
+            <dt>by</dt>
+            <dd>
+              #{hovered.writer.seq} {hovered.writer.actor} {hovered.writer.place ?? ""}
+            </dd>
+          </div>
+        )}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,230 @@
+// model.ts - what the page knows: the traces, the focus, what is in view, and the answers that follow them.
+
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { detailHead, type MapHead, MOST_DETAIL, mapHead, pyramidHead } from "../answer/heads.ts";
+import type {
+  ExtentAnswer,
+  MomentAnswer,
+  SessionAnswer,
+  Side,
+  TraceAnswer,
+  WhyAnswer,
+} from "../answer/shapes.ts";
+import type { Detail, Levels } from "./density.ts";
+import { type Focus, linkOf, readLink } from "./focus.ts";
+import { type Asked, following, sentence } from "./latest.ts";
+import { RowCache } from "./row-cache.ts";
+import { containing, fitting, type View } from "./scale.ts";
+import { ask, askBytes, type Parameters, type Source } from "./source.ts";
+
+export interface MapPicture {
+  readonly head: MapHead;
+  readonly cells: Uint8Array;
+}
+
+/** Milliseconds between two looks at a trace that is still being recorded. */
+const FOLLOW = 500;
+/** Milliseconds that the focus stands still before what is slow is asked, and before the link is written. */
+const REST = 120;
+
+/** One trace on the page. */
+export class TraceModel {
+  readonly side: Side;
+  readonly about = signal<TraceAnswer>(null as unknown as TraceAnswer);
+  readonly extent = signal<ExtentAnswer | null>(null);
+  readonly count: ReadonlySignal<number> = computed(
+    () => this.extent.value?.count ?? this.about.value.count,
+  );
+  readonly view = signal<View>({ from: 0, to: 1 });
+  readonly levels = signal<Levels | null>(null);
+  readonly mapName = signal<string | null>(null);
+  readonly rows: RowCache;
+  readonly detail: ReadonlySignal<Asked<Detail>>;
+  readonly moment: ReadonlySignal<Asked<MomentAnswer>>;
+  readonly map: ReadonlySignal<Asked<MapPicture>>;
+  /** The moment of this trace that is shown; null where it has none beside the other's. */
+  readonly at = signal<number>(0);
+
+  constructor(model: Model, about: TraceAnswer) {
+    this.side = about.side;
+    this.about.value = about;
+    this.view.value = fitting({ from: 0, to: about.count }, about.count);
+    this.mapName.value = about.maps[0]?.name ?? null;
+    this.rows = new RowCache(model.source, about.side);
+    const of = (parameters: Parameters) => ({ trace: about.side, ...parameters });
+    const { source } = model;
+    this.detail = following(
+      () => {
+        const { from, to } = this.view.value;
+        const unit = this.levels.value?.head.unit ?? 1;
+        if (to - from > MOST_DETAIL / 2 || unit === 1) return null;
+        const margin = (MOST_DETAIL - (to - from)) / 4;
+        return { from: Math.max(1, Math.floor(from - margin)), to: Math.ceil(to + margin) };
+      },
+      async (range) => {
+        const { head, rest } = await askBytes(source, detailHead, "detail", of(range));
+        return { head, events: rest };
+      },
+    );
+    this.moment = following(
+      () => this.at.value,
+      (at) => ask(source, "moment", of({ at })),
+    );
+    this.map = following(
+      () => {
+        const name = this.mapName.value;
+        return name === null ? null : { name, at: this.at.value };
+      },
+      async (asked) => {
+        const { head, rest } = await askBytes(source, mapHead, "map", of(asked));
+        return { head, cells: rest };
+      },
+    );
+  }
+
+  async loadLevels(source: Source): Promise<void> {
+    const { head, rest } = await askBytes(source, pyramidHead, "pyramid", { trace: this.side });
+    this.levels.value = { head, counts: new Uint16Array(rest.buffer) };
+  }
+}
+
+export class Model {
+  readonly source: Source;
+  readonly session: SessionAnswer;
+  readonly traces: readonly TraceModel[];
+  readonly focus = signal<Focus>({ trace: "a", at: 0, thing: null });
+  /** The focus once it stands still: what is slow to answer follows this one. */
+  readonly rested = signal<Focus>({ trace: "a", at: 0, thing: null });
+  /** A sentence for the person: a refusal, or what a key did. */
+  readonly message = signal<string | null>(null);
+  readonly why: ReadonlySignal<Asked<WhyAnswer>>;
+
+  constructor(source: Source, session: SessionAnswer) {
+    this.source = source;
+    this.session = session;
+    this.traces = session.traces.map((about) => new TraceModel(this, about));
+    this.why = following(
+      () => this.rested.value,
+      ({ trace, at, thing }) => ask(source, "why", { trace, at, thing }),
+    );
+    effect(() => {
+      const { trace, at } = this.focus.value;
+      this.of(trace).at.value = at;
+    });
+    this.#restAfterwards();
+  }
+
+  of(side: Side): TraceModel {
+    return this.traces.find((trace) => trace.side === side)!;
+  }
+
+  get shown(): TraceModel {
+    return this.of(this.focus.value.trace);
+  }
+
+  /** Moves the focus; a jump is a step of the browser's history, a scrub is not. */
+  go(to: Partial<Focus>, how: "jump" | "scrub" = "jump"): void {
+    const was = this.focus.peek();
+    const focus = { ...was, ...to };
+    const trace = this.of(focus.trace);
+    const at = Math.max(0, Math.min(Math.round(focus.at), trace.count.peek()));
+    batch(() => {
+      this.message.value = null;
+      this.focus.value = { ...focus, at };
+      trace.view.value = containing(trace.view.peek(), at, trace.count.peek());
+    });
+    if (how === "jump" && linkOf(was) !== linkOf(this.focus.peek())) {
+      this.#writeLink(was);
+      history.pushState(null, "", linkOf(this.focus.peek()));
+    }
+  }
+
+  /** Goes where the link says; at the beginning, and when somebody goes back or changes it. */
+  async follow(hash: string): Promise<void> {
+    if (hash.replace("#", "") === "") return;
+    const link = readLink(
+      hash,
+      this.traces.map(({ side }) => side),
+    );
+    if (typeof link === "string") {
+      this.message.value = link;
+      return;
+    }
+    const { trace, at: position, thing } = link;
+    try {
+      const found = await ask(this.source, "position", { trace, position, thing });
+      const at = found.at ?? this.focus.peek().at;
+      this.go({ trace, at, thing: found.thing ?? null }, "scrub");
+    } catch (error) {
+      this.message.value = `The link cannot be followed: ${sentence(error)}`;
+    }
+  }
+
+  /** Loads what is not there yet, and follows what still grows. */
+  async begin(): Promise<void> {
+    for (const trace of this.traces) void this.#keepUp(trace);
+    await this.follow(location.hash);
+    addEventListener("hashchange", () => void this.follow(location.hash));
+    addEventListener("popstate", () => void this.follow(location.hash));
+  }
+
+  async #keepUp(trace: TraceModel): Promise<void> {
+    for (;;) {
+      try {
+        const extent = await ask(this.source, "extent", { trace: trace.side });
+        const before = trace.extent.peek();
+        const isNew = before?.surveyed !== extent.surveyed || before.count !== extent.count;
+        if (isNew) {
+          this.#grow(trace, extent);
+          await trace.loadLevels(this.source);
+          await this.#renew(trace);
+        }
+        if (before?.torn && !extent.torn) await this.#renew(trace);
+        if (!extent.torn && extent.surveyed >= extent.count) return;
+      } catch (error) {
+        this.message.value = sentence(error);
+      }
+      await new Promise((done) => setTimeout(done, FOLLOW));
+    }
+  }
+
+  /** New events: who stands at the end stays there. */
+  #grow(trace: TraceModel, extent: ExtentAnswer): void {
+    const count = trace.count.peek();
+    const view = trace.view.peek();
+    const isWhole = view.from <= 0 && view.to >= count;
+    const focus = this.focus.peek();
+    batch(() => {
+      trace.extent.value = extent;
+      trace.rows.forgetFrom(count);
+      if (isWhole) trace.view.value = fitting({ from: 0, to: extent.count }, extent.count);
+      if (focus.trace === trace.side && focus.at === count && extent.count > count)
+        this.go({ at: extent.count }, "scrub");
+    });
+  }
+
+  async #renew(trace: TraceModel): Promise<void> {
+    const session = await ask(this.source, "session");
+    const about = session.traces.find(({ side }) => side === trace.side);
+    if (about === undefined) return;
+    trace.about.value = about;
+    trace.mapName.value ??= about.maps[0]?.name ?? null;
+  }
+
+  /** The link and what is slow wait until the focus stands still. */
+  #restAfterwards(): void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    effect(() => {
+      const focus = this.focus.value;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        this.rested.value = focus;
+        this.#writeLink(focus);
+      }, REST);
+    });
+  }
+
+  #writeLink(focus: Focus): void {
+    if (location.hash !== linkOf(focus)) history.replaceState(null, "", linkOf(focus));
+  }
+}

@@ -1,0 +1,164 @@
+// timeline-draw.ts - draws a timeline: ops, a lane for each actor, and above all what is wrong.
+
+import { FAULT_LANE, OP_LANE, WRONG_LANE } from "../answer/heads.ts";
+import type { OpsAnswer } from "../answer/shapes.ts";
+import type { Density } from "./density.ts";
+import { colour, type Rgb, rgb } from "./palette.ts";
+import { partOf, ticks, type View } from "./scale.ts";
+
+export const GUTTER = 76;
+export const LANE = 13;
+const AXIS = 16;
+
+export interface Picture {
+  readonly view: View;
+  readonly density: Density;
+  readonly ops: OpsAnswer | null;
+  /** Lanes from top to bottom. */
+  readonly lanes: readonly string[];
+  readonly at: number;
+  readonly hover: number | null;
+  readonly width: number;
+}
+
+/** Which lanes a trace has, in their order: marks first, ops, then actors. */
+export const lanesOf = (actors: readonly string[], hasOps: boolean): string[] => [
+  WRONG_LANE,
+  FAULT_LANE,
+  ...(hasOps ? [OP_LANE] : []),
+  ...actors,
+];
+
+export const heightOf = (lanes: readonly string[]): number => AXIS + lanes.length * LANE + 3;
+
+const titles: { readonly [lane: string]: string } = {
+  [WRONG_LANE]: "✕ wrong",
+  [FAULT_LANE]: "⚡ faults",
+  [OP_LANE]: "ops",
+};
+
+export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture): void {
+  const { lanes, width, view } = picture;
+  const height = heightOf(lanes);
+  context.clearRect(0, 0, width, height);
+  context.font = `11px ${colour("sans")}`;
+  context.textBaseline = "middle";
+  drawAxis(context, picture, height);
+  lanes.forEach((lane, i) => {
+    const y = AXIS + i * LANE;
+    context.fillStyle = colour("dim");
+    context.textAlign = "left";
+    context.fillText(titles[lane] ?? lane, 8, y + LANE / 2);
+    context.fillStyle = colour("lane");
+    context.fillRect(GUTTER, y + 1, width - GUTTER, LANE - 2);
+    if (lane === OP_LANE && picture.ops !== null && !picture.ops.more)
+      drawOps(context, picture, picture.ops, y);
+    else drawLane(context, picture, lane, y);
+  });
+  drawMoment(context, picture, view, height);
+}
+
+function drawAxis(
+  context: CanvasRenderingContext2D,
+  { view, width }: Picture,
+  height: number,
+): void {
+  const inner = width - GUTTER;
+  context.textAlign = "center";
+  for (const at of ticks(view, Math.max(2, inner / 110))) {
+    const x = GUTTER + partOf(view, at) * inner;
+    context.fillStyle = colour("grid");
+    context.fillRect(Math.round(x), AXIS - 4, 1, height);
+    context.fillStyle = colour("dim");
+    if (x > GUTTER + 20 && x < width - 30)
+      context.fillText(`#${at.toLocaleString("en-US")}`, x, AXIS / 2);
+  }
+}
+
+const laneColours: { readonly [lane: string]: string } = {
+  [WRONG_LANE]: "wrong",
+  [FAULT_LANE]: "warn",
+  [OP_LANE]: "c3",
+  workload: "c3",
+  driver: "c1",
+  kernel: "c2",
+  hypervisor: "c4",
+  cpu: "c5",
+  chipset: "c2",
+  card: "right",
+  device: "right",
+};
+
+/** A column a pixel: the darker, the more events; a mark is never fainter than can be seen. */
+function drawLane(
+  context: CanvasRenderingContext2D,
+  { density, view, width }: Picture,
+  lane: string,
+  y: number,
+): void {
+  const sums = density.get(lane);
+  if (sums === undefined) return;
+  const isMark = lane === WRONG_LANE || lane === FAULT_LANE;
+  const perPixel = (view.to - view.from) / (width - GUTTER);
+  const full = Math.log1p(Math.max(1, perPixel));
+  const tone = rgb(laneColours[lane] ?? "c1");
+  for (let pixel = 0; pixel < sums.length; pixel++) {
+    const sum = sums[pixel]!;
+    if (sum <= 0) continue;
+    const part = Math.min(1, Math.log1p(sum) / full);
+    context.fillStyle = css(tone, isMark ? 0.7 + 0.3 * part : 0.22 + 0.78 * part);
+    const wide = isMark && (pixel === 0 || sums[pixel - 1] === 0) ? 2 : 1;
+    context.fillRect(GUTTER + pixel, y + 1, wide, LANE - 2);
+  }
+}
+
+const css = ([red, green, blue]: Rgb, alpha: number): string =>
+  `rgba(${red},${green},${blue},${alpha.toFixed(3)})`;
+
+function drawOps(
+  context: CanvasRenderingContext2D,
+  { view, width }: Picture,
+  { ops }: OpsAnswer,
+  y: number,
+): void {
+  const inner = width - GUTTER;
+  context.textAlign = "left";
+  ops.forEach(({ op, name, first, last }) => {
+    const from = Math.max(GUTTER, GUTTER + partOf(view, first - 1) * inner);
+    const to = Math.min(width, GUTTER + partOf(view, last) * inner);
+    if (to < GUTTER || from > width) return;
+    context.fillStyle = css(rgb("c3"), op % 2 === 0 ? 0.42 : 0.26);
+    context.fillRect(from, y + 1, Math.max(1, to - from - (to - from > 3 ? 1 : 0)), LANE - 2);
+    const text = `${op} ${name}`;
+    if (to - from < context.measureText(text).width + 8) return;
+    context.fillStyle = colour("text");
+    context.fillText(text, from + 4, y + LANE / 2 + 0.5);
+  });
+}
+
+function drawMoment(
+  context: CanvasRenderingContext2D,
+  { at, hover, width }: Picture,
+  view: View,
+  height: number,
+): void {
+  const inner = width - GUTTER;
+  const xOf = (seq: number) => Math.round(GUTTER + partOf(view, seq) * inner);
+  context.textAlign = "center";
+  if (hover !== null) {
+    context.fillStyle = colour("dim");
+    context.fillRect(xOf(hover), AXIS, 1, height - AXIS);
+  }
+  if (at < view.from || at > view.to) return;
+  const x = xOf(at);
+  context.fillStyle = colour("accent");
+  context.fillRect(x, AXIS - 2, 1.5, height);
+  const text = `#${at.toLocaleString("en-US")}`;
+  const half = context.measureText(text).width / 2 + 5;
+  const middle = Math.min(width - half, Math.max(GUTTER + half, x));
+  context.beginPath();
+  context.roundRect(middle - half, 0, 2 * half, AXIS - 1, 3);
+  context.fill();
+  context.fillStyle = colour("on-accent");
+  context.fillText(text, middle, AXIS / 2);
+}

@@ -1,0 +1,163 @@
+// timeline.tsx - the pane Timeline: where in the trace one is, from afar and from near.
+
+import { useComputed, useSignal } from "@preact/signals";
+import { useMemo, useRef } from "preact/hooks";
+import type { OpsAnswer } from "../answer/shapes.ts";
+import { Canvas, useSize } from "./canvas.tsx";
+import { type Density, densityOf, exactDensity } from "./density.ts";
+import { type Asked, following } from "./latest.ts";
+import type { Model, TraceModel } from "./model.ts";
+import { schemes } from "./palette.ts";
+import { panned, seqAt, type View, zoomed } from "./scale.ts";
+import { ask } from "./source.ts";
+import { drawTimeline, GUTTER, heightOf, lanesOf } from "./timeline-draw.ts";
+
+/** Pixels that a pointer moves before it drags instead of clicking. */
+const DRAG = 4;
+
+export function Timeline({ model }: { model: Model }) {
+  return (
+    <section class="pane timeline" aria-label="Timeline">
+      {model.traces.map((trace) => (
+        <Lanes key={trace.side} model={model} trace={trace} />
+      ))}
+      <Slider model={model} />
+    </section>
+  );
+}
+
+/** The whole trace as one slider. */
+function Slider({ model }: { model: Model }) {
+  const { trace: side, at } = model.focus.value;
+  const count = model.of(side).count.value;
+  return (
+    <input
+      type="range"
+      class="moment-slider"
+      aria-label="Moment"
+      aria-valuetext={`after event ${at} of ${count}`}
+      min={0}
+      max={count}
+      value={at}
+      onInput={(event) => model.go({ at: Number(event.currentTarget.value) }, "scrub")}
+    />
+  );
+}
+
+function useOps(model: Model, trace: TraceModel) {
+  return useMemo(
+    () =>
+      following(
+        () => {
+          const { from, to } = trace.view.value;
+          return {
+            from: Math.max(1, Math.floor(from)),
+            to: Math.ceil(to),
+            count: trace.count.value,
+          };
+        },
+        ({ from, to }) => ask(model.source, "ops", { trace: trace.side, from, to }),
+      ),
+    [],
+  );
+}
+
+function Lanes({ model, trace }: { model: Model; trace: TraceModel }) {
+  const [holder, size] = useSize();
+  const hover = useSignal<number | null>(null);
+  const ops = useOps(model, trace);
+  const about = trace.about.value;
+  const lanes = lanesOf(about.actors, about.lastOp >= 0);
+  const height = heightOf(lanes);
+  const inner = Math.max(1, Math.round(size.width) - GUTTER);
+  const density = useComputed(() => densityNow(trace, Math.max(1, inner)));
+  const pointer = usePointer(model, trace, hover, inner);
+  const isFocus = model.focus.value.trace === trace.side;
+  return (
+    <div
+      class={isFocus ? "lanes focus" : "lanes"}
+      ref={holder}
+      style={{ height: `${height}px` }}
+      {...pointer}
+    >
+      {model.traces.length > 1 && <span class="side">{trace.side.toUpperCase()}</span>}
+      <Canvas
+        size={{ ...size, height }}
+        draw={(context, { width }) => {
+          schemes.value;
+          drawTimeline(context, {
+            view: trace.view.value,
+            density: density.value,
+            ops: currentOps(ops.value, trace.view.value),
+            lanes,
+            at: trace.at.value,
+            hover: hover.value,
+            width,
+          });
+        }}
+      />
+    </div>
+  );
+}
+
+/** Ops that were asked for an earlier view are right as far as they go. */
+const currentOps = (asked: Asked<OpsAnswer>, _: View): OpsAnswer | null => asked.value;
+
+function densityNow(trace: TraceModel, width: number): Density {
+  const view = trace.view.value;
+  const detail = trace.detail.value.value;
+  if (detail !== null && detail.head.from - 1 <= view.from + 1) {
+    const last = detail.head.from + detail.events.length;
+    if (last >= Math.min(view.to, trace.count.value)) return exactDensity(detail, view, width);
+  }
+  const levels = trace.levels.value;
+  return levels === null ? new Map() : densityOf(levels, view, width);
+}
+
+/** Wheel zooms, drag pans, click goes there. */
+function usePointer(
+  model: Model,
+  trace: TraceModel,
+  hover: { value: number | null },
+  inner: number,
+) {
+  const held = useRef<{ x: number; view: View; isDrag: boolean } | null>(null);
+  const partAt = (event: MouseEvent) =>
+    (event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left - GUTTER) /
+    inner;
+  const seqOf = (event: MouseEvent) =>
+    seqAt(trace.view.peek(), Math.max(0, Math.min(1, partAt(event))));
+  return {
+    onWheel: (event: WheelEvent) => {
+      event.preventDefault();
+      const view = trace.view.peek();
+      const count = trace.count.peek();
+      if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+        const by = ((event.deltaX || event.deltaY) / inner) * (view.to - view.from);
+        trace.view.value = panned(view, by, count);
+      } else trace.view.value = zoomed(view, 1.0018 ** event.deltaY, seqOf(event), count);
+    },
+    onPointerDown: (event: PointerEvent) => {
+      (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+      held.current = { x: event.clientX, view: trace.view.peek(), isDrag: false };
+    },
+    onPointerMove: (event: PointerEvent) => {
+      hover.value = partAt(event) < 0 ? null : seqOf(event);
+      const { current } = held;
+      if (current === null) return;
+      const moved = event.clientX - current.x;
+      current.isDrag ||= Math.abs(moved) > DRAG;
+      const { from, to } = current.view;
+      if (current.isDrag)
+        trace.view.value = panned(current.view, (-moved / inner) * (to - from), trace.count.peek());
+    },
+    onPointerUp: (event: PointerEvent) => {
+      if (held.current !== null && !held.current.isDrag)
+        model.go({ trace: trace.side, at: Math.ceil(seqOf(event)) });
+      held.current = null;
+    },
+    onPointerLeave: () => {
+      hover.value = null;
+    },
+  };
+}

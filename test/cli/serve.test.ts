@@ -1,0 +1,29 @@
+// serve.test.ts - what gartrace serve refuses, before it serves anything.
+
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { freshFolder } from "../fresh-folder.ts";
+import { gartrace } from "./gartrace.ts";
+
+describe("gartrace serve refuses", () => {
+  test.each([
+    ["no trace at all", "serve", /missing required argument 'trace'/],
+    ["a file that is not there", "serve nowhere.gart", /no such file: nowhere\.gart/],
+    ["a folder", "serve .", /\. is a folder, not a trace/],
+    ["a port that is none", "serve a.gart --port 99999", /a port is a number from 1 to 65535/],
+    ["a word for a port", "serve a.gart --port http", /a port is a number from 1 to 65535/],
+  ])("%s", async (_, line, complaint) => {
+    const { code, stderr, stdout } = await gartrace(line);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(complaint);
+    expect(stdout).toBe("");
+  });
+
+  test("a second trace that is none, and names it", async () => {
+    const folder = freshFolder();
+    await gartrace(`record smoke -p native-i386 -o ${join(folder, "a.gart")}`);
+    const { code, stderr } = await gartrace("serve a.gart b.gart", { folder });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no such file: b\.gart/);
+  });
+});

@@ -1,0 +1,140 @@
+// answers.test.ts - what the page is told is what the commands say of the same trace.
+
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { unpacked } from "../../src/answer/bytes.ts";
+import { mapHead, pyramidHead } from "../../src/answer/heads.ts";
+import { shapes } from "../../src/answer/shapes.ts";
+import { Answers } from "../../src/page/answers.ts";
+import { OpenTrace } from "../../src/page/open-trace.ts";
+import { gartrace } from "../cli/gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+
+const folder = freshFolder();
+const path = join(folder, "xen.gart");
+let answers: Answers;
+
+beforeAll(async () => {
+  const { code } = await gartrace(
+    `record smoke -p xen-i386 -k legacy --lenient-ioremap -o ${path}`,
+  );
+  expect(code).toBe(0);
+  answers = new Answers([new OpenTrace("a", path)]);
+  while (!answers.look());
+});
+afterAll(() => answers.close());
+
+type Name = keyof typeof shapes;
+function ask(name: Name, query: Record<string, string | number> = {}): unknown {
+  const parameters = Object.entries(query).map(
+    ([key, value]) => [key, String(value)] as [string, string],
+  );
+  const answer = answers.ask(name, new URLSearchParams(parameters));
+  return shapes[name].parse(JSON.parse(JSON.stringify(answer)));
+}
+const json = async (line: string) => JSON.parse((await gartrace(line)).stdout);
+const lines = async (line: string) =>
+  (await gartrace(line)).stdout
+    .trim()
+    .split("\n")
+    .map((text) => JSON.parse(text));
+
+describe("the page is told", () => {
+  test("the judgement that gartrace info prints", async () => {
+    const { traces } = ask("session") as { traces: { judgement: object; count: number }[] };
+    const info = await json(`info ${path} --json`);
+    expect(traces[0]).toMatchObject({
+      count: info.events,
+      judgement: { word: info.judgement, events: info.wrong.events, first: info.wrong.first },
+    });
+  });
+
+  test("at every moment the state that gartrace state prints", async () => {
+    const { count } = ask("extent") as { count: number };
+    for (const at of [0, 1, Math.floor(count / 3), Math.floor(count / 2), count]) {
+      const { state } = ask("moment", { at }) as { state: object };
+      const { gatt: _, ...printed } = await json(`state ${path} --at ${at} --json`);
+      expect(state).toEqual(printed);
+    }
+  });
+
+  test("the events that gartrace events prints, and no others", async () => {
+    const { rows } = ask("rows", { from: 1, to: 400 }) as { rows: { seq: number }[] };
+    const printed = await lines(`events ${path} --to 400 --json`);
+    expect(rows.map(({ seq }) => seq)).toEqual(printed.map(({ seq }) => seq));
+    expect(rows).toMatchObject(printed.map(({ seq, kind, actor }) => ({ seq, kind, actor })));
+  });
+
+  test("those that are wrong, in either direction", async () => {
+    const printed = await lines(`events ${path} --wrong --json`);
+    const seqs = printed.map(({ seq }) => seq);
+    const { count } = ask("extent") as { count: number };
+    const asked = { verdict: "wrong", limit: 512 };
+    const next = ask("filtered", { ...asked, from: 1, way: "next" }) as { rows: { seq: number }[] };
+    const previous = ask("filtered", { ...asked, from: count, way: "previous" });
+    expect(next.rows.map(({ seq }) => seq)).toEqual(seqs);
+    expect(previous).toMatchObject({ rows: next.rows });
+  });
+
+  test("the chain of causes that gartrace why prints", async () => {
+    const { traces } = ask("session") as { traces: { judgement: { first: number } }[] };
+    const at = traces[0]!.judgement.first;
+    const { steps } = ask("why", { at }) as { steps: { row: { seq: number }; role: string }[] };
+    const printed = await json(`why ${path} ${at} --json`);
+    expect(steps.map(({ row, role, ...step }) => ({ ...step, role, seq: row.seq }))).toMatchObject(
+      printed.map((step: { event: { seq: number }; role: string }) => ({
+        role: step.role,
+        seq: step.event.seq,
+      })),
+    );
+  });
+});
+
+describe("a map of the GATT", () => {
+  test("has a cell for each entry, by what gartrace state says of it", async () => {
+    const { count } = ask("extent") as { count: number };
+    for (const at of [0, Math.floor(count / 2), count]) {
+      const bytes = answers.ask("map", new URLSearchParams({ name: "gatt", at: String(at) }));
+      const { head, rest } = unpacked(bytes as Uint8Array);
+      const { legend, columns, rows } = mapHead.parse(head);
+      expect(rest.length).toBe(columns * rows.length);
+      const { gatt } = await json(`state ${path} --at ${at} --json`);
+      const printed = new Map<string, number>();
+      for (const { says, count } of gatt) printed.set(says, (printed.get(says) ?? 0) + count);
+      expect(
+        new Map(legend.filter(({ count }) => count > 0).map((one) => [one.name, one.count])),
+      ).toEqual(printed);
+    }
+  });
+});
+
+test("the pyramid counts every event once, and every wrong one", () => {
+  const { head, rest } = unpacked(answers.ask("pyramid", new URLSearchParams()) as Uint8Array);
+  const { lanes, bins, upTo } = pyramidHead.parse(head);
+  const counts = new Uint16Array(rest.buffer);
+  const sum = (lane: string) =>
+    counts
+      .subarray(lanes.indexOf(lane) * bins, (lanes.indexOf(lane) + 1) * bins)
+      .reduce((total, one) => total + one, 0);
+  const { count, wrong } = ask("extent") as { count: number; wrong: { events: number } };
+  expect(upTo).toBe(count);
+  expect(["op", "fault", "wrong"].includes(lanes[0]!)).toBe(true);
+  const actors = lanes.filter((lane) => !["op", "fault", "wrong"].includes(lane));
+  expect(actors.reduce((total, lane) => total + sum(lane), 0)).toBe(count);
+  expect(sum("wrong")).toBe(wrong.events);
+});
+
+describe("a question that makes no sense", () => {
+  test.each([
+    ["rubbish", {}, /unknown question 'rubbish'/],
+    ["rows", { from: "-1", to: "4" }, /from is '-1'/],
+    ["moment", { at: "999999999" }, /past the end/],
+    ["moment", { at: "yesterday" }, /no position/],
+    ["map", { name: "treasure", at: "1" }, /no map is called 'treasure'/],
+    ["entry", { thing: "gat[1]" }, /did you mean 'gatt'/],
+    ["why", { trace: "c" }, /trace is 'c'; known: a/],
+    ["__proto__", {}, /unknown question/],
+  ])("%s %j is refused with a sentence", (name, query, complaint) => {
+    expect(() => answers.ask(name, new URLSearchParams(query))).toThrow(complaint);
+  });
+});
