@@ -14,18 +14,31 @@ import { UserError } from "../src/fault.ts";
 import { gart } from "../src/hooks/gart.ts";
 import { Machine } from "../src/machine/machine.ts";
 import { codeFor } from "../src/platform/dma/index.ts";
+import { Exchange } from "../src/platform/exchange.ts";
 import { platforms } from "../src/platform/index.ts";
 import { Kernel } from "../src/platform/kernel.ts";
 import type { Platform } from "../src/platform/platform.ts";
+import { type Variant, varied } from "../src/platform/variant.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { verify } from "../src/replay/verify.ts";
 import type { Setup } from "../src/scenario/setup.ts";
 import { parseWorkload, platformFor } from "../src/workload/workload.ts";
-import { ourLine, theirLine } from "./kernel-lines.ts";
+import { type Judged, ourLine, theirLine } from "./kernel-lines.ts";
 import { recorded } from "./memory-trace.ts";
 
 /** The platform that each kind of recording was made of, by how its name begins. */
-const machines: readonly (readonly [prefix: string, platform: string])[] = [["alpha-", "alpha"]];
+const machines: readonly (readonly [prefix: string, platform: string, variant: Variant])[] = [
+  ["alpha-", "alpha", {}],
+  ["gart-", "native-x86_64iommu", {}],
+  ["dart-", "ppc64-g5", { layout: "dart" }],
+  ["sba-", "ia64-zx1", {}],
+  ["swiotlb-x86_64-", "native-x86_64swiotlb", {}],
+  ["swiotlb-ia64-", "ia64-swiotlb", {}],
+  ["swiotlb-xen0816-", "xen-i386-swiotlb", { era: "2005-08-16" }],
+  ["swiotlb-xen0818-", "xen-i386-swiotlb", { era: "2005-08-18" }],
+  ["swiotlb-xen0906-", "xen-i386-swiotlb", { era: "2005-09-06" }],
+  ["swiotlb-xen1217-", "xen-i386-swiotlb", { era: "2005-12-17" }],
+];
 
 const endings = [".ops.json", ".ops.json.gz"];
 const read = (path: string): string =>
@@ -44,6 +57,14 @@ export const kernelRecordingsIn = (folder: string): string[] =>
 const found = (folder: string, name: string): string | null =>
   [name, `${name}.gz`].map((one) => join(folder, one)).find((path) => existsSync(path)) ?? null;
 
+/** For each kind of recording in a folder the one whose script is the shortest. */
+export const shortestOfEach = (folder: string): string[] =>
+  machines.flatMap(([prefix]) => {
+    const size = (name: string) => readFileSync(found(folder, `${name}.ops.json`)!).length;
+    const names = kernelRecordingsIn(folder).filter((name) => name.startsWith(prefix));
+    return names.sort((a, b) => size(a) - size(b)).slice(0, 1);
+  });
+
 export function kernelSetup(name: string, folder: string): Setup {
   const prefix = machines.find(([one]) => name.startsWith(one));
   if (prefix === undefined)
@@ -52,11 +73,17 @@ export function kernelSetup(name: string, folder: string): Setup {
     );
   const path = found(folder, `${name}.ops.json`)!;
   const workload = parseWorkload(read(path), path);
-  const plain = platforms.find((one) => one.name === prefix[1])!;
+  const plain = varied(platforms.find((one) => one.name === prefix[1])!, prefix[2]);
   const platform = platformFor(plain, workload);
   const chipset = chipsets.find((one) => one.name === platform.chipsets[0])!;
   const run = { platform, hooks: gart, chipset, era: usualEra, workload, seed: 0 };
   return { ...run, lenientIoremap: false, device: true };
+}
+
+/** What a DART's registers are told of only where the script says so. */
+function tellsRegisters({ workload, platform }: Setup): boolean {
+  const { registers = 0, flush_reads = 0 } = workload.script!.machine;
+  return platform.dma.code?.name !== "dart" || registers === 1 || flush_reads > 0;
 }
 
 type Line = { readonly [field: string]: unknown };
@@ -70,10 +97,17 @@ export function kernelParting(name: string, folder: string): string | null {
     .split("\n")
     .map((line) => JSON.parse(line) as Line);
   const trace = recorded(setup);
-  const about = { platform: setup.platform, words: new Map<string, bigint>() };
+  const facts = bootFacts(setup.platform);
+  const about: Judged = {
+    platform: setup.platform,
+    words: new Map(),
+    frames: new Map(),
+    tellsRegisters: tellsRegisters(setup),
+    firstEntry: Number(facts.first_entry ?? 0),
+  };
   const ops = opsOf(trace);
   const booted = [...trace.events()].filter(({ op }) => op < 0).map(({ event }) => event);
-  const boot = ourLine(about, "boot", bootFacts(setup.platform), booted);
+  const boot = ourLine(about, "boot", facts, booted);
   const part = partingOf(boot, theirLine(about, lines[0]!.boot as Line), `${path}:1: boot`);
   if (part !== null) return part;
   if (ops.length !== lines.length - 1)
@@ -125,7 +159,8 @@ function opsOf(trace: Trace): Op[] {
 /** What the code says of itself at boot. */
 function bootFacts(platform: Platform): Facts {
   const machine = new Machine({ physIsMachine: platform.physIsMachine, chipset: null }, () => {});
-  const code = codeFor(new Kernel(machine, platform, 0))!;
+  const kernel = new Kernel(machine, platform, 0);
+  const code = codeFor(kernel, new Exchange(kernel))!;
   const facts = code.boot();
   const after = code.after();
   return after === null ? facts : { ...facts, after: [...after] };

@@ -2,10 +2,22 @@
 //
 // Results are in the words of the reference's recordings, so that they can be compared.
 
-import { type Bus, bus, hex, offset, type Phys, phys } from "../address.ts";
+import {
+  asWord,
+  type Bus,
+  bus,
+  busPage,
+  hex,
+  machineOf,
+  offset,
+  PAGE_SIZE,
+  type Phys,
+  phys,
+} from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import { bdfOf } from "../event/register.ts";
 import { assert } from "../fault.ts";
+import { entryOf } from "../machine/iommu.ts";
 import { AlphaDma } from "../platform/dma/alpha.ts";
 import type { DmaApi } from "../platform/dma/api.ts";
 import {
@@ -15,6 +27,8 @@ import {
   type Element,
   element,
 } from "../platform/dma/code.ts";
+import { DartDma } from "../platform/dma/dart.ts";
+import { SwiotlbDma } from "../platform/dma/swiotlb.ts";
 import type { Kernel } from "../platform/kernel.ts";
 import type { CallOf, KernelCall } from "../workload/kernel-calls.ts";
 import type { Operation } from "../workload/operation.ts";
@@ -45,13 +59,16 @@ type KeptAs<I extends Kept["is"]> = Extract<Kept, { readonly is: I }>;
 
 /** What a new list has where nobody cleared it. */
 const STALE = 0xa5a5a5a5;
+const DART_VALID = 0x80000000;
 
 export class KernelCalls {
+  readonly #kernel: Kernel;
   readonly #api: DmaApi;
   readonly #kept = new Map<number, Kept>();
   readonly #pageSize: number;
 
   constructor(kernel: Kernel, api: DmaApi) {
+    this.#kernel = kernel;
     this.#api = api;
     this.#pageSize = kernel.sizeOf(0);
   }
@@ -89,6 +106,18 @@ export class KernelCalls {
         this.#api.free(this.#device(call), size, block);
         return {};
       }
+      case "sync_single": {
+        const { address, size, dir } = this.#get(call.id, "buffer");
+        const direction = directions[call.dir ?? ""] ?? dir;
+        const at = offset(address, call.offset ?? 0);
+        this.#api.sync(at, call.size ?? size, direction, call.side);
+        return {};
+      }
+      case "sync_sg": {
+        const { list, dir } = this.#get(call.id, "list");
+        this.#api.syncSg(list, directions[call.dir ?? ""] ?? dir, call.side);
+        return {};
+      }
       case "supported": {
         const mask = call.of ?? call.mask ?? 0xffffffff;
         return { ret: Number(this.#api.code.supported!(this.#device({}), mask)) };
@@ -98,10 +127,41 @@ export class KernelCalls {
     }
   }
 
+  /** The words of entries, as they lead to pages now. */
+  #table({ from, count }: CallOf<"read_table">): Facts {
+    const { state } = this.#kernel;
+    const words = Array.from({ length: count }, (_, i) => {
+      const frame = entryOf(state, busPage(from + i));
+      return [
+        from + i,
+        hex(DART_VALID + (frame === undefined ? 0 : asWord(machineOf(frame)) / PAGE_SIZE)),
+      ];
+    });
+    return { table: words };
+  }
+
+  /** map_single of one buffer again and again. */
+  #fill(call: CallOf<"fill">): Facts {
+    let made = 0;
+    const dir = directions[call.dir ?? "both"]!;
+    const [device, buffer] = [this.#device(call), this.#page(call.pfn)];
+    while (made < call.count) {
+      const { mapping } = this.#api.map("single", device, buffer, call.size, dir);
+      if (mapping === null) return { made, error: 1 };
+      made++;
+    }
+    return { made, error: 0 };
+  }
+
   /** What only one machine's code can do. */
   #particular(call: KernelCall): Facts {
     const { code } = this.#api;
+    if (call.op === "fill") return this.#fill(call);
+    if (code instanceof DartDma && call.op === "stubborn") code.table.unseen = call.times;
+    if (call.op === "read_table") return this.#table(call);
     if (code instanceof AlphaDma) return this.#arena(code, call);
+    if (code instanceof SwiotlbDma && call.op === "bus_to_phys")
+      return { phys: hex(code.busToPhys(bus(call.bus))) };
     return {};
   }
 
@@ -164,7 +224,13 @@ export class KernelCalls {
     this.#kept.set(call.id, { is: "list", list, dir });
     const { segments } = this.#api.mapSg(this.#device(call), list, dir);
     const told = segments.map(([address, size]) => [hex(address), size]);
-    return { ret: segments.length, segments: told };
+    const left = segments.length > 0 ? list[segments.length] : undefined;
+    const behind = this.#api.code instanceof DartDma && left !== undefined;
+    return {
+      ret: segments.length,
+      segments: told,
+      ...(behind && { behind: [hex(left.address), left.mapped] }),
+    };
   }
 
   /** A new list, or one that was used before: the elements are filled in again, and keep what was left in them. */
@@ -191,19 +257,9 @@ export class KernelCalls {
   }
 
   /** The bridge to ISA drives 24 lines, any other device 32 unless its driver says otherwise. */
-  #device({
-    isa,
-    mask = isa === 1 ? 0xffffff : 0xffffffff,
-  }: {
-    mask?: number | undefined;
-    isa?: 0 | 1 | undefined;
-  }) {
+  #device({ isa, mask }: { mask?: number | undefined; isa?: 0 | 1 | undefined }): DmaDevice {
     const bdf = bdfOf("0000:02:01.0");
-    return {
-      bdf,
-      lines: 52,
-      mask,
-      ...(isa === 1 && { isIsaBridge: true as const }),
-    } satisfies DmaDevice;
+    if (isa === 1) return { bdf, lines: 52, mask: mask ?? 0xffffff, isIsaBridge: true };
+    return { bdf, lines: 52, mask: mask ?? 0xffffffff };
   }
 }

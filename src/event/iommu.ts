@@ -77,7 +77,7 @@ export const iommu = {
     {
       effect: "changes-many",
       doneBy: "platform",
-      scope: "trace",
+      scope: "op",
       use: "none",
       inCaptures: false,
     },

@@ -32,6 +32,7 @@ export const iommu = {
     // One table has both, a frame and a page of the bus: its numbers are plain.
     state.spare.set(SPARE_FRAME, raw(mfnOf(event.machine)));
     state.spare.set(SPARE_END, raw(offset(event.page, pagesOf(event.size)))); // see above
+    state.spare.set(SPARE_FIRST, raw(event.page)); // see above
   },
   "iommu.opened": (state, event) => {
     const { windows } = state;
@@ -50,8 +51,8 @@ export const iommu = {
   "iommu.translated": nothing,
 } satisfies FamilyAppliers;
 
-/** What `state.spare` holds: the frame that unused entries lead to, and the first page past the entries. */
-const [SPARE_FRAME, SPARE_END] = [0, 1];
+/** What `state.spare` holds: the frame that unused entries lead to, the first page past the entries, and their first. */
+const [SPARE_FRAME, SPARE_END, SPARE_FIRST] = [0, 1, 2];
 
 /** Where a PCI device gets to with a bus address, by the IOMMU's TLB first; null where it has no translation. */
 export function translate(state: State, address: Bus): Machine | null {
@@ -91,6 +92,7 @@ export function entryOf(state: State, page: BusPage): Mfn | undefined {
   const entry = state.iommu.get(page);
   if (entry !== undefined) return entry;
   const frame = state.spare.get(SPARE_FRAME);
+  const first = busPage(state.spare.get(SPARE_FIRST) ?? 0);
   const end = busPage(state.spare.get(SPARE_END) ?? 0);
-  return frame !== undefined && page < end ? mfn(frame) : undefined;
+  return frame !== undefined && page >= first && page < end ? mfn(frame) : undefined;
 }

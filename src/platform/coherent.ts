@@ -1,27 +1,22 @@
 // coherent.ts - dma_alloc_coherent: on Xen the pages are exchanged for machine-contiguous frames.
 //
-// The exchange is xen_contig_memory of March 2005 (xen 2594f8caad, arch/xen/i386/kernel/pci-dma.c): each
-// page loses its page-table entry, its P2M entry and its frame; the hypervisor is asked for one larger extent; then
-// page-table entries, P2M and M2P are written. Freed pages keep their frames: they stay contiguous.
+// Under the Xen of March 2005 freed pages keep their frames: they stay contiguous (the exchange is in exchange.ts).
 
 import {
-  alignUp,
   type Bus,
   bus,
   busOf,
   busPage,
   busPageOf,
   isAligned,
-  type Mfn,
-  machineOf,
-  mfn,
   offset,
   PAGE_SIZE,
   type Phys,
-  pfnOf,
+  physOf,
   type Virt,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
+import { Exchange } from "./exchange.ts";
 import type { Handles } from "./iommu.ts";
 import { type DeviceAddress, type Kernel, pagesOn } from "./kernel.ts";
 import { onPciBus, reachedBy } from "./pci-bus.ts";
@@ -45,14 +40,13 @@ export function isContiguous(kernel: Kernel, first: Phys, pages: number): boolea
 
 export class CoherentMemory {
   readonly #kernel: Kernel;
-  /** The next free frame of the hypervisor's heap. */
-  #nextFrame: Mfn;
+  readonly #exchange: Exchange;
   /** The addresses behind the IOMMU; null where there is none. */
   readonly handles: Handles | null;
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, exchange = new Exchange(kernel)) {
     this.#kernel = kernel;
-    this.#nextFrame = kernel.platform.contiguousFrom ?? mfn(0);
+    this.#exchange = exchange;
     this.handles = kernel.platform.iommu?.handles() ?? null;
   }
 
@@ -62,7 +56,9 @@ export class CoherentMemory {
     if (dma.window !== null) this.#open(dma.window);
     if (iommu?.spareEntries == null) return;
     const by = { actor: "kernel", place: "iommu_init_early_u3" } as const;
-    const spare = this.#kernel.allocateTop(by.place);
+    const { ram } = this.#kernel.platform;
+    const spare = physOf(offset(ram.first, ram.pages - 1));
+    this.#kernel.allocateTop(spare, PAGE_SIZE, by.place);
     this.#kernel.machine.emit({
       kind: "iommu.filled",
       ...by,
@@ -160,49 +156,8 @@ export class CoherentMemory {
     return !isAligned(tested, PAGE_SIZE * 2 ** order);
   }
 
-  /** xen_contig_memory, xen_create_contiguous_region: the pages get contiguous frames below 4 GB. */
+  /** xen_contig_memory: the pages get contiguous frames below 4 GB. */
   makeContiguous(address: Virt, order: number): void {
-    const { machine, state } = this.#kernel;
-    const phys = this.#kernel.physOf(address);
-    const pages = 2 ** order;
-    const by = { actor: "kernel", place: "xen_contig_memory" } as const;
-    const call = (
-      call: Of<"hypercall.made">["call"],
-      result: number,
-      about: Partial<Of<"hypercall.made">>,
-    ) => machine.emit({ kind: "hypercall.made", ...by, call, result, ...about });
-
-    const firstPage = pfnOf(phys);
-    for (let i = 0; i < pages; i++) {
-      const page = { virt: pagesOn(address, i), phys: pagesOn(phys, i) };
-      const frame = state.machineOf(page.phys)!;
-      machine.emit({
-        kind: "p2m.cleared",
-        ...by,
-        page: offset(firstPage, i),
-        phys: page.phys,
-        machine: frame,
-      });
-      call("mmu_update(PTE)", 0, page);
-      call("dom_mem_op(MEMOP_decrease_reservation)", 1, { machine: frame, size: PAGE_SIZE });
-    }
-    const first = alignUp(this.#nextFrame, pages);
-    this.#nextFrame = offset(first, pages);
-    const region = machineOf(first);
-    call("dom_mem_op(MEMOP_increase_reservation)", 1, { machine: region, size: pages * PAGE_SIZE });
-    for (let i = 0; i < pages; i++)
-      machine.emit({
-        kind: "p2m.set",
-        ...by,
-        page: offset(firstPage, i),
-        phys: pagesOn(phys, i),
-        machine: pagesOn(region, i),
-      });
-    for (let i = 0; i < pages; i++) {
-      const frame = { phys: pagesOn(phys, i), machine: pagesOn(region, i) };
-      call("mmu_update(PTE)", 0, { virt: pagesOn(address, i), ...frame });
-      call("mmu_update(MACHPHYS_UPDATE)", 0, frame);
-    }
-    call("mmuext(TLB_FLUSH)", 0, {});
+    this.#exchange.makeContiguous(address, order);
   }
 }

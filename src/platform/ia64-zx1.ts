@@ -17,5 +17,9 @@ export const ia64Zx1: Platform = {
   agpPagesUncached: false,
   lowPages: Number.POSITIVE_INFINITY,
   iommu: upwardsFrom(busPage(0x40000)),
+  dma: {
+    ...nativeI386.dma,
+    code: { name: "zx1", iovaBase: 0x40000000, iovaMask: 0xc0000000, hasAgp: true },
+  },
   chipsets: ["zx1"],
 };

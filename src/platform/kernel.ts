@@ -58,6 +58,8 @@ export class Kernel {
   readonly platform: Platform;
   readonly pages: PageAllocator;
   readonly #backing: Backing;
+  /** Where the boot allocator goes on. */
+  #bootNext: Phys | null = null;
 
   constructor(machine: Machine, platform: Platform, seed: number) {
     this.machine = machine;
@@ -153,8 +155,20 @@ export class Kernel {
       });
       return null;
     }
-    for (let i = 0; i < size / PAGE_SIZE; i++) this.meet(offset(first, i));
     const at = physOf(first);
+    this.#allocated(by, at, size, use, place);
+    return this.virtOf(at);
+  }
+
+  #allocated(
+    by: (typeof allocators)[number],
+    at: Phys,
+    size: number,
+    use: (typeof uses)[number],
+    place: string,
+  ): void {
+    const first = pfnOf(at);
+    for (let i = 0; i < size / PAGE_SIZE; i++) this.meet(offset(first, i));
     this.machine.emit({
       kind: "page.allocated",
       actor: "kernel",
@@ -167,27 +181,25 @@ export class Kernel {
       phys: at,
       machine: this.state.machineOf(at),
     });
-    return this.virtOf(at);
   }
 
-  /** lmb_alloc: a page from the top of memory that is never freed, before there is a page allocator. */
-  allocateTop(place: string): Phys {
-    const page = this.pages.takeTop();
-    this.meet(page);
-    const at = physOf(page);
-    this.machine.emit({
-      kind: "page.allocated",
-      actor: "kernel",
-      place,
-      allocation: page,
-      by: "lmb_alloc",
-      use: "kernel",
-      size: PAGE_SIZE,
-      virt: this.virtOf(at),
-      phys: at,
-      machine: this.state.machineOf(at),
-    });
+  /** alloc_bootmem_low: so many bytes from an address on, or from the page allocator's; one behind the other. */
+  allocateAtBoot(size: number, from: Phys | null, place: string): Phys | null {
+    if (from === null) {
+      const order = Math.max(0, Math.ceil(Math.log2(size / this.sizeOf(0))));
+      const found = this.allocate("alloc_bootmem", order, "kernel", place);
+      return found === null ? null : this.physOf(found);
+    }
+    const at = this.#bootNext ?? from;
+    this.#bootNext = offset(at, Math.ceil(size / PAGE_SIZE) * PAGE_SIZE);
+    this.#allocated("alloc_bootmem", at, size, "kernel", place);
     return at;
+  }
+
+  /** lmb_alloc: memory from the top that is never freed; the page allocator ends before it. */
+  allocateTop(at: Phys, size: number, place: string): void {
+    this.pages.endAt(pfnOf(at));
+    this.#allocated("lmb_alloc", at, size, "kernel", place);
   }
 
   free(

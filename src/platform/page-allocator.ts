@@ -39,10 +39,9 @@ export class PageAllocator {
     return first;
   }
 
-  /** The last page of memory, which is never freed. */
-  takeTop(): Pfn {
-    this.#end = offset(this.#end, -1);
-    return this.#end;
+  /** What lies at a page and behind it is not given out. */
+  endAt(page: Pfn): void {
+    if (page < this.#end) this.#end = page;
   }
 
   give(first: Pfn, order: number): void {

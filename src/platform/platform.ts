@@ -22,14 +22,78 @@ export interface UserAbi {
 }
 
 /** What a kernel's DMA mapping is made of (dma/), by the name of its code. */
-export type Code = {
-  readonly name: "alpha";
-  /** Bytes of the window whose entries PCI devices use. */
-  readonly pciWindow: number;
-  /** Where on the bus a double address cycle sees memory; 0 for nowhere. */
-  readonly dacOffset: number;
-  readonly maxLowPfn: number;
-};
+export type Code =
+  | {
+      readonly name: "alpha";
+      /** Bytes of the window whose entries PCI devices use. */
+      readonly pciWindow: number;
+      /** Where on the bus a double address cycle sees memory; 0 for nowhere. */
+      readonly dacOffset: number;
+      readonly maxLowPfn: number;
+    }
+  | {
+      readonly name: "zx1";
+      /** The window that the firmware left: its base, and the bits of a word that are outside it. */
+      readonly iovaBase: number;
+      readonly iovaMask: number;
+      /** Whether AGP has the upper half of it. */
+      readonly hasAgp: boolean;
+    }
+  | {
+      readonly name: "gart";
+      /** Where the aperture is, and how large. */
+      readonly aperture: number;
+      readonly apertureMb: number;
+      readonly northbridges: number;
+      /** The page behind the last of RAM. */
+      readonly endPfn: number;
+      /** What follows `iommu=` on the kernel's command line; null where it is not there. */
+      readonly option: string | null;
+    }
+  | {
+      readonly name: "dart";
+      /** RAM, and what of it the firmware has: bases and bytes. */
+      readonly ram: readonly (readonly [base: number, size: number])[];
+      readonly reserved: readonly (readonly [base: number, size: number])[];
+      /** `iommu=on`: there is a table below 2 GB of RAM too. */
+      readonly isForced: boolean;
+      /** CONFIG_IOMMU_VMERGE. */
+      readonly merges: boolean;
+      readonly tableBytes: number;
+      /** How many reads of its control register still show a flush. */
+      readonly flushReads: number;
+    }
+  | {
+      readonly name: "swiotlb";
+      readonly era: SwiotlbEra;
+      /** What follows `swiotlb=` on the kernel's command line; null where it is not there. */
+      readonly option: string | null;
+      /** Frames of the whole machine, as Xen says. */
+      readonly totalPages: number;
+      readonly isDomain0: boolean;
+      /** Where the boot allocator begins; null for the page allocator's own beginning. */
+      readonly bootPfn: number | null;
+    };
+/** A version of the swiotlb: what differs from one to the next (dma/swiotlb-eras.ts). */
+export interface SwiotlbEra {
+  readonly name: string;
+  /** Whether bus addresses are machine addresses that P2M tells. */
+  readonly isXen: boolean;
+  /** Bits of a dma_addr_t. */
+  readonly addressBits: 32 | 64;
+  /** What the option's number and the default size are counted in: pages of the kernel, by mistake, or megabytes. */
+  readonly sizeIn: "pages" | "megabytes";
+  /** What becomes of a single buffer that lies across pages. */
+  readonly straddling: "passes" | "bounces" | "bounces unless exchanged";
+  /** How the code knows a slot by its address. */
+  readonly poolTest: "linear" | "machine to phys" | "bus range";
+  /** Whether a slot beyond a device's reach panics. */
+  readonly checksBounce: boolean;
+  readonly enabled: "always" | "2 GB and more" | "in domain 0";
+  readonly supports: "pool in reach" | "32 bits";
+  /** Whether `force` bounces everything. */
+  readonly forceBounces: boolean;
+}
 export type CodeName = Code["name"];
 export type CodeOf<N extends CodeName> = Extract<Code, { readonly name: N }>;
 

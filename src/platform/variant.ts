@@ -2,23 +2,26 @@
 
 import { distance, mfn, PAGE_SIZE } from "../address.ts";
 import { UserError, unknownName } from "../fault.ts";
+import { xenEras } from "./dma/swiotlb-eras.ts";
 import { iommuLayouts } from "./iommu.ts";
-import type { Frames, Platform } from "./platform.ts";
+import type { Code, Frames, Platform } from "./platform.ts";
 
 /** What differs from the named platform, as the command line has it; what is left out stays. */
 export interface Variant {
   readonly ram?: string | undefined;
   readonly foreign?: string | undefined;
   readonly layout?: string | undefined;
+  readonly era?: string | undefined;
 }
 
 /** The least and the most RAM: page allocators begin at 16 MB, and assigning frames takes memory of this program. */
 const [LEAST, MOST] = [32 * 2 ** 20, 32 * 2 ** 30];
+const TWO_GB = 2 ** 31;
 /** 36 bits of machine address, as PAE and the G5 have. */
 const LAST_FRAME = 2 ** 24 - 1;
 
 /** The platform with these changes; a UserError says which values are possible. */
-export function varied(platform: Platform, { ram, foreign, layout }: Variant): Platform {
+export function varied(platform: Platform, { ram, foreign, layout, era }: Variant): Platform {
   let made = platform;
   if (ram !== undefined) {
     const pages = ramPages(ram);
@@ -36,10 +39,51 @@ export function varied(platform: Platform, { ram, foreign, layout }: Variant): P
       throw new UserError(`${platform.name} has no IOMMU; leave out --layout, or take ppc64-g5`);
     const iommu = iommuLayouts[layout];
     if (iommu === undefined) throw unknownName("layout", layout, Object.keys(iommuLayouts));
-    made = { ...made, iommu, options: { ...made.options, layout } };
+    const dma = { ...made.dma, code: layout === "dart" ? dartOf(made) : made.dma.code };
+    made = { ...made, iommu, dma, options: { ...made.options, layout } };
   }
+  if (era !== undefined) made = ofEra(made, era);
   const others = foreign === undefined ? null : rangesOf(foreign);
   return made === platform ? platform : { ...made, ...made.dealt?.(made.ram.pages, others) };
+}
+
+/** The DART of a G5 with so much RAM: what is above 2 GB lies above 4 GB. */
+function dartOf({ ram }: Platform): Code {
+  const bytes = ram.pages * PAGE_SIZE;
+  const [low, high] = [Math.min(bytes, TWO_GB), Math.max(0, bytes - TWO_GB)];
+  return {
+    name: "dart",
+    ram:
+      high > 0
+        ? [
+            [0, low],
+            [2 * TWO_GB, high],
+          ]
+        : [[0, low]],
+    reserved: [[0, 2 ** 24]],
+    isForced: true,
+    merges: true,
+    tableBytes: 2 ** 21,
+    flushReads: 0,
+  };
+}
+
+/** With the code of another date, where a platform's has one. */
+function ofEra(platform: Platform, name: string): Platform {
+  const { code } = platform.dma;
+  if (code?.name !== "swiotlb" || !code.era.isXen)
+    throw new UserError(
+      `${platform.name} has code of one date; leave out --era, or take xen-i386-swiotlb`,
+    );
+  const era = xenEras.find((one) => one.name === name);
+  if (era === undefined)
+    throw unknownName(
+      "era",
+      name,
+      xenEras.map((one) => one.name),
+    );
+  const dma = { ...platform.dma, code: { ...code, era } };
+  return { ...platform, dma, options: { ...platform.options, era: name } };
 }
 
 /** "256M" or "2G" in pages. */

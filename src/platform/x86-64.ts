@@ -4,12 +4,23 @@
 // Xen's asm-x86_64/page.h; virt is relative to the bottom of the kernel's half.
 
 import { pfn } from "../address.ts";
+import { linuxSwiotlb } from "./dma/swiotlb-eras.ts";
 import { nativeI386 } from "./native-i386.ts";
-import type { Platform } from "./platform.ts";
+import type { CodeOf, Platform } from "./platform.ts";
 import { xenI386 } from "./xen-i386.ts";
 
 const KERNEL_HALF = 0xffff800000000000n;
 const relative = (address: bigint): number => Number(address - KERNEL_HALF);
+
+/** linux's own swiotlb; the boot allocator has pages that every device reaches. */
+export const linuxPool: CodeOf<"swiotlb"> = {
+  name: "swiotlb",
+  era: linuxSwiotlb,
+  option: null,
+  totalPages: 0,
+  isDomain0: false,
+  bootPfn: 0x1000,
+};
 
 const long = {
   wordBits: 64,
@@ -43,6 +54,24 @@ export const nativeX86_64iommu: Platform = {
   ...nativeX86_64,
   name: "native-x86_64iommu",
   agpReserved: 0x2000000,
+  dma: {
+    ...nativeX86_64.dma,
+    code: {
+      name: "gart",
+      aperture: 0xe0000000,
+      apertureMb: 64,
+      northbridges: 1,
+      endPfn: 0x200000,
+      option: null,
+    },
+  },
+};
+
+/** `iommu=soft`: linux's swiotlb, as machines without a GART have it above 4 GB; `swiotlb=512` keeps its pool at 2 MB. */
+export const nativeX86_64swiotlb: Platform = {
+  ...nativeX86_64hi,
+  name: "native-x86_64swiotlb",
+  dma: { ...nativeX86_64.dma, code: { ...linuxPool, option: "512" } },
 };
 
 /** For 20 months this port of Xen had no agp.h: its drivers ran with `legacy` (xen 99bbc67f93). */

@@ -7,6 +7,7 @@
 import { distance, type Mfn, mfn, offset, pfn } from "../address.ts";
 import { Dice } from "../dice.ts";
 import { DOMID_XEN } from "../event/device.ts";
+import { xenEras } from "./dma/swiotlb-eras.ts";
 import { nativeI386 } from "./native-i386.ts";
 import { type Backing, type Dealt, type Frames, MMIO_FRAME, type Platform } from "./platform.ts";
 
@@ -55,7 +56,18 @@ export const xenI386low: Platform = {
 export const xenI386swiotlb: Platform = {
   ...xenI386low,
   name: "xen-i386-swiotlb",
-  dma: { ...xenI386.dma, bouncePool: 2 * 2 ** 20 },
+  dma: {
+    ...xenI386.dma,
+    bouncePool: 2 * 2 ** 20,
+    code: {
+      name: "swiotlb",
+      era: xenEras[0]!,
+      option: "512",
+      totalPages: 0x100000,
+      isDomain0: true,
+      bootPfn: null,
+    },
+  },
 };
 
 /** An ordinary domain: it has memory, but no access to physical devices, so that there is no AGP. */

@@ -21,6 +21,7 @@ import { CoherentMemory } from "../platform/coherent.ts";
 import { DmaApi } from "../platform/dma/api.ts";
 import { codeFor } from "../platform/dma/index.ts";
 import { DmaMapping } from "../platform/dma.ts";
+import { Exchange } from "../platform/exchange.ts";
 import { Kernel, Killed } from "../platform/kernel.ts";
 import { Mmio } from "../platform/mmio.ts";
 import { Msr } from "../platform/msr.ts";
@@ -71,7 +72,8 @@ class Run {
     this.#machine = new Machine({ physIsMachine: platform.physIsMachine, chipset }, sink);
     this.#kernel = new Kernel(this.#machine, platform, seed);
     this.#remap = new Remap(this.#kernel, lenientIoremap ? "phys" : platform.ioremap);
-    const coherent = new CoherentMemory(this.#kernel);
+    const exchange = new Exchange(this.#kernel);
+    const coherent = new CoherentMemory(this.#kernel, exchange);
     const arch = { kernel: this.#kernel, coherent };
     const swiotlb = platform.dma.bouncePool > 0 ? new Swiotlb(this.#kernel) : null;
     const card = new Card(this.#kernel);
@@ -104,7 +106,7 @@ class Run {
     });
     const mapping = new DmaMapping(this.#kernel, coherent, swiotlb);
     this.#dma = new DmaClient({ ...arch, mapping, card });
-    const code = setup.workload.script === undefined ? null : codeFor(this.#kernel);
+    const code = setup.workload.script === undefined ? null : codeFor(this.#kernel, exchange);
     this.#calls = code && new KernelCalls(this.#kernel, new DmaApi(this.#kernel, code));
     this.boot = () => {
       if (code !== null) {

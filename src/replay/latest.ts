@@ -76,7 +76,9 @@ export function latestEvents(state: State): (event: Event) => Remembered | null 
       case "p2m.cleared":
         return p2m.take([[event.page, null]]);
       case "iommu.mapped":
-        return iommu.take(each(event.page, event.size, (i) => offset(mfnOf(event.machine), i)));
+        return iommu.take(
+          each(event.page, event.size, (i) => offset(mfnOf(event.reached ?? event.machine), i)),
+        );
       case "iommu.unmapped":
         return iommu.take(each(event.page, event.size, () => null));
       case "dma.mapped":

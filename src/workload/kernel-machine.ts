@@ -1,9 +1,12 @@
 // kernel-machine.ts - the machine of a script: what its kernel's DMA code finds, and which calls and settings it has.
 
 import { z } from "zod";
-import { pfn } from "../address.ts";
-import type { CodeName, Platform } from "../platform/platform.ts";
+import { type Mfn, mfn, type Pfn, pfn, raw } from "../address.ts";
+import type { Code, CodeName, CodeOf, Platform } from "../platform/platform.ts";
 import { hexNumber, type KernelCall } from "./kernel-calls.ts";
+
+const region = z.tuple([hexNumber, hexNumber]);
+const flag = z.union([z.literal(0), z.literal(1)]);
 
 export const machineSchema = z.strictObject({
   /** The pages that allocations get, upwards: the first, and the one behind the last. */
@@ -12,6 +15,42 @@ export const machineSchema = z.strictObject({
   pci_window: hexNumber.optional(),
   dac_offset: hexNumber.optional(),
   max_low_pfn: hexNumber.optional(),
+  aperture: hexNumber.optional(),
+  aperture_mb: z.int().min(32).max(2048).optional(),
+  northbridges: z.int().min(1).max(8).optional(),
+  end_pfn: hexNumber.optional(),
+  iommu: z
+    .string()
+    .refine((text) => !/(^|,)soft/.test(text), "soft is the swiotlb: take native-x86_64swiotlb")
+    .optional(),
+  ram: z.array(region).min(1).optional(),
+  reserved: z.array(region).optional(),
+  vmerge: flag.optional(),
+  force_on: flag.optional(),
+  table_bytes: z
+    .int()
+    .min(4096)
+    .multipleOf(4096)
+    .max(2 ** 21)
+    .optional(),
+  flush_reads: z.int().min(0).optional(),
+  registers: flag.optional(),
+  iova_base: hexNumber.optional(),
+  iova_mask: hexNumber.optional(),
+  agp: flag.optional(),
+  nosbagart: flag.optional(),
+  boot_pfn: hexNumber.optional(),
+  swiotlb: z
+    .string()
+    .refine((text) => !/^0+(,|$)/.test(text), "a pool of 0 is none; leave it out for the default")
+    .optional(),
+  total_pages: hexNumber.optional(),
+  region_mfn: hexNumber.optional(),
+  domain0: flag.optional(),
+  /** Of the kernel's pages: the first, its frame, and how many follow it there. */
+  p2m: z.array(z.tuple([hexNumber, hexNumber, z.int().min(1)])).optional(),
+  /** Of other domains' frames: what M2P says of them. */
+  m2p: z.array(z.tuple([hexNumber, hexNumber])).optional(),
 });
 export type KernelMachine = z.output<typeof machineSchema>;
 
@@ -26,8 +65,10 @@ interface Family {
   readonly fields: readonly string[];
   /** The first page that is allocated. */
   readonly allocFrom: number;
-  /** The platform as these settings make it. */
-  readonly made: (platform: Platform, machine: KernelMachine) => Platform["dma"];
+  /** The page behind the last, where it ends. */
+  readonly allocTo?: number;
+  /** The code as these settings make it. */
+  readonly made: (code: Code, machine: KernelMachine) => Code;
 }
 
 const mapping: readonly Call[] = [
@@ -35,6 +76,8 @@ const mapping: readonly Call[] = [
   ...(["alloc_coherent", "free_coherent"] as const),
 ];
 const pages: readonly Field[] = ["alloc_from", "alloc_to"];
+/** What only a machine under Xen has. */
+const xen: readonly Field[] = ["total_pages", "region_mfn", "domain0", "p2m", "m2p"];
 /** Fields that only some machines' calls have. */
 const particular = ["mask", "isa", "again", "stale", "nents", "of"] as const;
 
@@ -44,18 +87,84 @@ const families: { readonly [N in CodeName]: Family } = {
     calls: [...mapping, "supported", "reserve", "release", "bind", "unbind"],
     fields: ["mask", "isa", "nents", "of"],
     allocFrom: 0x1000,
-    made: ({ dma }, { pci_window, dac_offset, max_low_pfn }) => {
-      const code = dma.code as Platform["dma"]["code"] & { readonly name: "alpha" };
+    made: (code, { pci_window, dac_offset, max_low_pfn }) => ({
+      ...(code as CodeOf<"alpha">),
+      ...(pci_window !== undefined && { pciWindow: pci_window }),
+      ...(dac_offset !== undefined && { dacOffset: dac_offset }),
+      ...(max_low_pfn !== undefined && { maxLowPfn: max_low_pfn }),
+    }),
+  },
+  gart: {
+    settings: [
+      ...pages,
+      ...(["aperture", "aperture_mb", "northbridges", "end_pfn", "iommu"] as const),
+    ],
+    calls: [...mapping, "fill", "supported"],
+    fields: ["mask", "nents", "of"],
+    allocFrom: 0x2000,
+    made: (code, { aperture, aperture_mb, northbridges, end_pfn, iommu }) => {
+      const before = code as CodeOf<"gart">;
       return {
-        ...dma,
-        code: {
-          name: "alpha",
-          pciWindow: pci_window ?? code.pciWindow,
-          dacOffset: dac_offset ?? code.dacOffset,
-          maxLowPfn: max_low_pfn ?? code.maxLowPfn,
-        },
+        ...before,
+        aperture: aperture ?? before.aperture,
+        apertureMb: aperture_mb ?? before.apertureMb,
+        northbridges: northbridges ?? before.northbridges,
+        endPfn: end_pfn ?? before.endPfn,
+        option: iommu ?? before.option,
       };
     },
+  },
+  dart: {
+    settings: [
+      ...pages,
+      ...(["ram", "reserved", "vmerge", "force_on"] as const),
+      ...(["table_bytes", "flush_reads", "registers"] as const),
+    ],
+    calls: [...mapping, "fill", "read_table", "stubborn"],
+    fields: ["nents", "again", "stale"],
+    allocFrom: 0x1000,
+    allocTo: 0x60000,
+    made: (code, { ram, reserved, vmerge, force_on, table_bytes, flush_reads }) => {
+      const before = code as CodeOf<"dart">;
+      return {
+        ...before,
+        ram: ram ?? before.ram,
+        reserved: reserved ?? before.reserved,
+        merges: vmerge === undefined ? before.merges : vmerge === 1,
+        isForced: force_on === 1,
+        tableBytes: table_bytes ?? before.tableBytes,
+        flushReads: flush_reads ?? 0,
+      };
+    },
+  },
+  zx1: {
+    settings: [...pages, "iova_base", "iova_mask", "agp", "nosbagart"],
+    calls: [...mapping, "fill"],
+    fields: ["mask", "nents"],
+    allocFrom: 0x2000,
+    made: (code, { iova_base, iova_mask, agp, nosbagart }) => ({
+      ...(code as CodeOf<"zx1">),
+      ...(iova_base !== undefined && { iovaBase: iova_base }),
+      ...(iova_mask !== undefined && { iovaMask: iova_mask % 2 ** 32 }),
+      hasAgp: agp !== 0 && nosbagart !== 1,
+    }),
+  },
+  swiotlb: {
+    settings: [...pages, "boot_pfn", "swiotlb", ...xen],
+    calls: [
+      ...mapping,
+      ...(["sync_single", "sync_sg", "supported"] as const),
+      ...(["map_page", "unmap_page", "bus_to_phys"] as const),
+    ],
+    fields: ["mask", "nents"],
+    allocFrom: 0x2000,
+    made: (code, { swiotlb, total_pages, domain0, boot_pfn }) => ({
+      ...(code as CodeOf<"swiotlb">),
+      option: swiotlb ?? null,
+      totalPages: total_pages ?? 0x100000,
+      isDomain0: domain0 !== 0,
+      bootPfn: boot_pfn ?? 0x1000,
+    }),
   },
 };
 
@@ -75,9 +184,12 @@ export function misfit(
   const family = name === undefined ? undefined : families[name];
   if (family === undefined)
     return { path: ["machine"], why: `${platform.name} has no DMA code that scripts are about` };
+  const settings = family.settings.filter(
+    (field) => !platform.physIsMachine || !xen.includes(field),
+  );
   for (const field of Object.keys(machine))
-    if (!(family.settings as readonly string[]).includes(field))
-      return { path: ["machine", field], why: notHad(platform, family.settings) };
+    if (!(settings as readonly string[]).includes(field))
+      return { path: ["machine", field], why: notHad(platform, settings) };
   /** What each id stands for, by the call that made it. */
   const made = new Map<unknown, Call>();
   for (const [i, call] of calls.entries()) {
@@ -90,10 +202,13 @@ export function misfit(
     const makers = needed(call as KernelCall);
     if (makers !== null && !makers.includes(made.get(id)!))
       return { path: ["ops", i, "id"], why: `expected what a ${makers[0]} before it made` };
-    if (id !== undefined && makers === null) made.set(id, op);
+    if (id !== undefined && makes.includes(op)) made.set(id, op);
   }
   return null;
 }
+
+/** The calls after which an id stands for something. */
+const makes: readonly Call[] = ["map_single", "map_page", "map_sg", "alloc_coherent", "reserve"];
 
 /** The calls one of which must have made what this one is about; null where it makes something itself, or needs nothing. */
 function needed(call: KernelCall): readonly Call[] | null {
@@ -127,11 +242,47 @@ export function withMachine(platform: Platform, machine: KernelMachine): Platfor
   const family = families[platform.dma.code!.name];
   const unit = 2 ** platform.pageOrder;
   const from = machine.alloc_from ?? family.allocFrom;
-  const last = machine.alloc_to ?? 2 ** 36 / unit;
+  const last = machine.alloc_to ?? family.allocTo ?? 2 ** 36 / unit;
   return {
     ...platform,
     ram: { first: pfn(0), pages: last * unit, bump: pfn(from * unit), reused: false },
     lowPages: Number.POSITIVE_INFINITY,
-    dma: family.made(platform, machine),
+    dma: { ...platform.dma, code: family.made(platform.dma.code!, machine) },
+    ...(!platform.physIsMachine && {
+      ...framesOf(machine),
+      contiguousFrom: mfn(machine.region_mfn ?? 0x18000),
+    }),
   };
 }
+
+/** The kernel's frames and what M2P says of others; a page that the script does not name has the frame of its number. */
+function framesOf({
+  p2m = [],
+  m2p = [],
+}: KernelMachine): Pick<Platform, "backing" | "strangersPage"> {
+  const frames = new Map<number, number>();
+  const pages = new Map<number, number>();
+  for (const [page, frame, count] of p2m)
+    for (let i = 0; i < count; i++) {
+      frames.set(page + i, frame + i);
+      pages.set(frame + i, page + i);
+    }
+  const strangers = new Map(m2p);
+  return {
+    backing: () => ({
+      frameOf: (page) => mfn(frames.get(number(page)) ?? number(page)),
+      pageOf: (frame) => {
+        const at = number(frame);
+        if (strangers.has(at)) return null;
+        return pfn(pages.get(at) ?? at);
+      },
+    }),
+    strangersPage: (frame) => {
+      const page = strangers.get(number(frame));
+      return page === undefined ? null : pfn(page);
+    },
+  };
+}
+
+/** Pages and frames by number, as a script has them. */
+const number = (page: Pfn | Mfn): number => raw(page); // scripts name them in plain numbers

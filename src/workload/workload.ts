@@ -45,7 +45,7 @@ const scriptSchema = z.strictObject({
   source: z.string().optional(),
   machine: machineSchema,
   seed: z.int().nullable().optional(),
-  ops: z.array(kernelCallSchema).min(1),
+  ops: z.array(kernelCallSchema),
 });
 
 /** The machine of a script, and its text, in whose lines complaints are found. */

@@ -1,18 +1,29 @@
 // index.ts - the DMA codes by name, and the one of a platform.
 
+import type { Exchange } from "../exchange.ts";
 import type { Kernel } from "../kernel.ts";
 import type { CodeName, CodeOf } from "../platform.ts";
 import { AlphaDma } from "./alpha.ts";
 import type { DmaCode } from "./code.ts";
+import { DartDma } from "./dart.ts";
+import { GartDma } from "./gart.ts";
+import { SwiotlbDma } from "./swiotlb.ts";
+import { Zx1Dma } from "./zx1.ts";
 
-const codes: { readonly [N in CodeName]: (kernel: Kernel, of: CodeOf<N>) => DmaCode } = {
+type Make<N extends CodeName> = (kernel: Kernel, of: CodeOf<N>, exchange: Exchange) => DmaCode;
+
+const codes: { readonly [N in CodeName]: Make<N> } = {
   alpha: (kernel, of) => new AlphaDma(kernel, of),
+  gart: (kernel, of) => new GartDma(kernel, of),
+  dart: (kernel, of) => new DartDma(kernel, of),
+  zx1: (kernel, of) => new Zx1Dma(kernel, of),
+  swiotlb: (...parts) => new SwiotlbDma(...parts),
 };
 
 /** The code of the kernel's platform, as before it boots; null where it has none. */
-export function codeFor(kernel: Kernel): DmaCode | null {
+export function codeFor(kernel: Kernel, exchange: Exchange): DmaCode | null {
   const { code } = kernel.platform.dma;
   if (code === null) return null;
-  const make = codes[code.name] as (kernel: Kernel, of: typeof code) => DmaCode;
-  return make(kernel, code);
+  const make = codes[code.name] as Make<typeof code.name>;
+  return make(kernel, code as never, exchange);
 }
