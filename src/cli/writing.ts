@@ -6,9 +6,10 @@ import { UserError } from "../fault.ts";
 import type { Judgement } from "../judgement/judgement.ts";
 import type { Sink } from "../machine/machine.ts";
 import type { KeptLine } from "../store/sources.ts";
-import { TraceWriter } from "../store/write.ts";
+import { TraceWriter, UNTOUCHED } from "../store/write.ts";
 import { Interrupted } from "./interrupted.ts";
 import { type JudgedSink, judging } from "./judging.ts";
+import { Replacing } from "./replacing.ts";
 
 export interface Written {
   readonly path: string;
@@ -33,7 +34,10 @@ export interface Making {
 /** How long an event waits at most until others can read it, in milliseconds. */
 const LANDING = 1000;
 
-/** Lets `make` fill a new trace and finishes it; if it fails half-way, the trace is torn. */
+/**
+ * Lets `make` fill a new trace and finishes it; if it fails half-way, the trace is torn. One that replaces another
+ * takes its place when it is whole; if it fails, the old one stays.
+ */
 export async function writing(
   path: string,
   force: boolean,
@@ -43,6 +47,7 @@ export async function writing(
   if (path === "" || path.endsWith("/"))
     throw new UserError(`'${path}' is no file to write to; name a file, such as ${path}run.gart`);
   let writer = null as TraceWriter | null;
+  let replacing = null as Replacing | null;
   let judged = null as JudgedSink | null;
   let interrupted: Interrupted | null = null;
   let failed: unknown = null;
@@ -62,7 +67,12 @@ export async function writing(
   try {
     await make({
       open: async (about) => {
-        const opened = await TraceWriter.create(path, about, { force });
+        replacing = force ? Replacing.begin(path) : null;
+        const replaces = replacing === null ? null : path;
+        const opened = await TraceWriter.create(replacing?.path ?? path, about, {
+          force,
+          replaces,
+        });
         writer = opened;
         judged = judging(opened, about);
         return judged.sink;
@@ -76,10 +86,14 @@ export async function writing(
     if (failed !== null) throw failed;
     const judgement = judged?.end() ?? null;
     if (judgement !== null) writer!.judged(judgement);
-    return { path, ...writer!.finish(), judgement };
+    const finished = writer!.finish();
+    replacing?.done();
+    return { path, ...finished, judgement };
   } catch (error) {
     // After a failed write the file is closed already; the next event meets that and not the failure.
-    throw writer === null ? error : torn(path, writer, failed ?? error);
+    const trouble = writer === null ? error : torn(path, writer, failed ?? error, replacing);
+    replacing?.dropped();
+    throw trouble;
   } finally {
     clearInterval(landing);
     process.off("SIGINT", interrupt);
@@ -87,12 +101,21 @@ export async function writing(
 }
 
 /** Keeps what there is, and adds to the message where it is. */
-function torn(path: string, writer: TraceWriter, error: unknown): unknown {
+function torn(
+  path: string,
+  writer: TraceWriter,
+  error: unknown,
+  replacing: Replacing | null,
+): unknown {
   writer.abandon();
   if (!(error instanceof UserError || error instanceof Interrupted)) return error;
   // The message of a failed write says already what the file holds.
-  if (error.message.includes(`${path} holds`)) return error;
-  const message = `${error.message}; ${path} is torn and holds the events up to #${writer.committed}`;
+  if (error.message.includes(`${path} holds`) || error.message.includes(UNTOUCHED)) return error;
+  const what =
+    replacing === null
+      ? `${path} is torn and holds the events up to #${writer.committed}`
+      : `${path} ${UNTOUCHED}`;
+  const message = `${error.message}; ${what}`;
   return error instanceof UserError ? new UserError(message) : new Interrupted(message);
 }
 

@@ -24,11 +24,16 @@ import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
 const KIND = at.kind;
 const NO_TEXTS: Texts = {};
 
+/** What becomes of a trace that a failed one was to replace. */
+export const UNTOUCHED = "stays as it was";
+
 /** Events to a transaction: what a crash can cost. */
 const BATCH = 16384;
 
 export class TraceWriter {
   readonly #path: string;
+  /** The trace whose place it will take; null for none. */
+  readonly #replaces: string | null;
   readonly #database: Database;
   readonly #places = new FunctionNames();
   readonly #digest = new Digest();
@@ -48,18 +53,33 @@ export class TraceWriter {
   #committed = 0;
   #placesWritten = 0;
 
-  /** Makes the file; `force` overwrites one that exists. `spacing`: how many events lie between keyframes. */
+  /**
+   * Makes the file; `force` overwrites one that exists. `spacing`: how many events lie between keyframes;
+   * `replaces`: the trace whose place it will take when it is whole.
+   */
   static async create(
     path: string,
     about: About,
-    { force, spacing }: { force: boolean; spacing?: number },
+    {
+      force,
+      spacing,
+      replaces = null,
+    }: { force: boolean; spacing?: number; replaces?: string | null },
   ): Promise<TraceWriter> {
-    return new TraceWriter(path, await createFile(path, about, { force }), about, spacing);
+    const database = await createFile(path, about, { force });
+    return new TraceWriter(path, database, about, spacing, replaces);
   }
 
   /** Takes over a file that `createFile` made. */
-  constructor(path: string, database: Database, about: About, spacing = SPACING) {
+  constructor(
+    path: string,
+    database: Database,
+    about: About,
+    spacing = SPACING,
+    replaces: string | null = null,
+  ) {
     this.#path = path;
+    this.#replaces = replaces;
     this.#about = about;
     this.#keyframes = new KeyframeRecorder(database, kindNames, spacing);
     this.#database = database;
@@ -243,6 +263,10 @@ export class TraceWriter {
   /** After a failed write the file keeps its whole batches and takes no more. */
   #failed(error: unknown): unknown {
     this.#database.close();
-    return writeTrouble(error, `${this.#path} holds the events up to #${this.#committed}`);
+    const left =
+      this.#replaces === null
+        ? `${this.#path} holds the events up to #${this.#committed}`
+        : `${this.#replaces} ${UNTOUCHED}`;
+    return writeTrouble(error, left);
   }
 }

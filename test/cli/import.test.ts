@@ -54,6 +54,16 @@ test("an imported trace has keyframes as a recorded one has, so that its moments
   expect(imported!.stdout).toBe(recorded!.stdout);
 });
 
+test("a trace that replaces another one takes its name when it is whole", async () => {
+  const folder = freshFolder();
+  await gartrace("record smoke -o some.gart", { folder });
+  const { code } = await gartrace(`import ${recording} -o some.gart -f`, { folder });
+  expect(code).toBe(0);
+  const { stdout } = await gartrace("info some.gart --json", { folder });
+  expect(JSON.parse(stdout)).toMatchObject({ source: "imported", torn: false });
+  expect(readdirSync(folder)).toEqual(["some.gart"]);
+});
+
 describe.concurrent("nothing is imported from", () => {
   const refused = async (bytes: string | Buffer): Promise<{ stderr: string; files: string[] }> => {
     const folder = freshFolder();
@@ -78,6 +88,21 @@ describe.concurrent("nothing is imported from", () => {
       /^gartrace: some.jsonl:\d+: the gzip file is cut short; copy it again, whole; some.gart is torn and holds the events up to #\d+\n$/,
     );
     expect(files).toEqual(["some.gart", "some.jsonl"]);
+  });
+
+  test("a file that breaks off, and the trace that it was to replace is still there", async () => {
+    const folder = freshFolder();
+    await gartrace("record smoke -o some.gart", { folder });
+    const before = readFileSync(join(folder, "some.gart"));
+    const whole = readFileSync(recording);
+    writeFileSync(join(folder, "some.jsonl"), whole.subarray(0, whole.length - 40));
+    const { code, stderr } = await gartrace("import some.jsonl -f", { folder });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^gartrace: some.jsonl:\d+: the gzip file is cut short; copy it again, whole; some.gart stays as it was\n$/,
+    );
+    expect(readFileSync(join(folder, "some.gart"))).toEqual(before);
+    expect(readdirSync(folder).sort()).toEqual(["some.gart", "some.jsonl"]);
   });
 
   test("the file that would be overwritten", async () => {

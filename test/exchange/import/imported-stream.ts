@@ -42,6 +42,7 @@ export async function importFile(
     offsets: new Map<number, number>(),
     swiotlb: false,
     network: false,
+    ahci: false,
     pageOffset: null,
     exchanges: [],
   };

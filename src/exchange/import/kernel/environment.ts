@@ -24,6 +24,8 @@ export interface Environment {
   readonly offsets: ReadonlyMap<number, number>;
   /** Whether the files have a network card's buffers. */
   readonly network: boolean;
+  /** Whether a device's log has commands of an AHCI controller. */
+  readonly ahci: boolean;
   /** The kernel's own address of its first byte of memory, as it is printed; null where nothing tells. */
   readonly pageOffset: string | null;
   readonly exchanges: readonly Exchange[];
@@ -65,6 +67,7 @@ const signs = {
   // A function of include/linux/dma-direct.h: no IOMMU and no hypervisor stands between.
   direct: ["dma_direct_"],
   network: ["e1000e_tx_descr", "e1000e_rx_desc_buff_write"],
+  ahci: ["ahci_populate_sglist ", "process_ncq_command "],
 } as const;
 type Sign = keyof typeof signs;
 const iommus: readonly Iommu[] = ["vtd", "amdvi", "smmu", "dart", "iommu"];
@@ -115,7 +118,7 @@ export async function detectEnvironment(
       if (found.xen) exchanges.push(...exchangesIn(bytes));
     }
   }
-  const { xen, bare, swiotlb, direct, network, passthrough } = found;
+  const { xen, bare, swiotlb, direct, network, ahci, passthrough } = found;
   const iommu = iommus.find((kind) => found[kind]) ?? null;
   const offsets = xen || iommu !== null ? new Map<number, number>() : handles.offsets();
   // Of what is still to come nothing is known but that the kernel kept a buffer's own address before.
@@ -131,6 +134,7 @@ export async function detectEnvironment(
     identity: isIdentity ? handles.identity() : new Set(),
     offsets,
     network,
+    ahci,
     pageOffset,
     exchanges,
   };

@@ -174,7 +174,7 @@ export class QemuEvents {
   /** An address that the driver gave the device for a queue, which the device takes for its own accesses. */
   #named(place: string, address: number, size: number): void {
     const { buffers, mappings } = this.#run;
-    const actor = this.#isWhole ? "device" : "driver";
+    const actor = this.#tellsQueues ? "device" : "driver";
     buffers.named(place, this.#disk ?? mappings.ownerOf(address), address, size, actor);
   }
 
@@ -182,7 +182,7 @@ export class QemuEvents {
   #list(place: string, body: string): void {
     const [first, all] = [needed(body, "trans_len"), needed(body, "len")];
     const entries = Math.ceil((all - first) / PAGE_SIZE);
-    if (!this.#isWhole || entries < 2) {
+    if (!this.#tellsQueues || entries < 2) {
       this.#run.emit({ kind: "call.entered", actor: "device", place, text: body });
       return;
     }
@@ -190,9 +190,12 @@ export class QemuEvents {
     this.#accessed(place, touch, this.#disk);
   }
 
-  /** Whether a log tells every address of its devices; one of disks alone is counted by what commands move. */
-  get #isWhole(): boolean {
-    return this.#run.environment.network;
+  /**
+   * Whether the accesses of a disk's controller to its own queues and lists are told. Of an AHCI controller's the log
+   * tells none: beside one, disks are counted by what their commands move, all alike.
+   */
+  get #tellsQueues(): boolean {
+    return !this.#run.environment.ahci;
   }
 }
 
