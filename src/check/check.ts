@@ -64,6 +64,8 @@ export interface Check {
   readonly holds: string;
   /** Set where each event is judged by itself, so that the check goes on after a gap in the recording. */
   readonly byEvent?: true;
+  /** Set where the check goes on after a gap because it takes nothing from before for sure. */
+  readonly goesOn?: true;
   /** Set where a finding says that the use which the event tells of is wrong; others find faults of order. */
   readonly ofUse?: true;
   /** Set where `held` is called each time that it holds; otherwise every event with a handler counts. */

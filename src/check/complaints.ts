@@ -5,7 +5,7 @@ import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { EventAt, Report } from "./check.ts";
 
-type Call = Of<"dma.mapped"> | Of<"dma.unmapped">;
+type Call = Of<"dma.mapped"> | Of<"dma.unmapped"> | Of<"dma.synced">;
 
 /** Calls that a complaint may come for, at most. */
 const MOST = 4096;
@@ -18,8 +18,8 @@ export class Complaints {
   >();
 
   /** A call, and whether it was found wrong by itself. */
-  called({ handle, device = null }: Call, at: EventAt, isWrong: boolean): void {
-    const number = raw(handle); // A complaint names it alike.
+  called({ bus, device = null }: Call, at: EventAt, isWrong: boolean): void {
+    const number = raw(bus); // A complaint names it alike.
     this.#calls.delete(number);
     this.#calls.set(number, { at: { seq: at.seq, op: at.op }, device, isWrong });
     if (this.#calls.size > MOST) this.#calls.delete(this.#calls.keys().next().value!);

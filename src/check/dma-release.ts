@@ -1,90 +1,75 @@
 // dma-release.ts - a DMA mapping is ended as it was made: once, for its device, with its handle, length and direction.
 //
 // The patch of 16 March 2005 freed the table with its bus address where dma_free_coherent wants the handle:
-// behind an IOMMU that ends somebody else's mapping and leaks the driver's own. What is wrong with an ending is
-// what the kernel's own check complains of (kernel/dma/debug.c, check_unmap).
+// behind an IOMMU that ends somebody else's mapping and leaks the driver's own. What is wrong with an ending, or with
+// a call that hands the buffer over, is what the kernel's own check complains of (kernel/dma/debug.c, check_unmap
+// and check_sync). Behind a gap in the recording no finding rests on what was mapped before it.
 
-import { hex } from "../address.ts";
-import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { type Ended, LiveMappings } from "../machine/access.ts";
-import type { Check } from "./check.ts";
+import { LiveMappings } from "../machine/access.ts";
+import type { Check, EventAt } from "./check.ts";
 import { Complaints } from "./complaints.ts";
+import { complaintOfEnd, complaintOfSync } from "./dma-calls.ts";
+import { Drivers } from "./drivers.ts";
 import { hasIommu } from "./platform.ts";
-import { isComplaint } from "./refused.ts";
+import { isComplaint, isLeakComplaint } from "./refused.ts";
 
-type Unmapped = Of<"dma.unmapped">;
+type Call = Of<"dma.unmapped"> | Of<"dma.synced">;
 
 export const dmaRelease: Check = {
   name: "dma-release",
   holds:
     "every DMA mapping ends once, by the device, handle, length, direction and function it was made with",
   counts: true,
+  goesOn: true,
   watch: (about, report) => {
     const mappings = new LiveMappings();
     const complaints = new Complaints();
-    const trace = { isWhole: about.source === "simulated", hasIommu: hasIommu(about) };
+    const drivers = new Drivers();
+    let isWhole = about.source === "simulated";
+    const whatOf = (event: Call) => ({
+      hasIommu: hasIommu(about),
+      // What was mapped before the trace began is not known, unless the device's driver came in it.
+      isWhole: isWhole || drivers.cameInTrace(event.device),
+    });
+    const judge = (event: Call, complaint: string | null, isKnown: boolean, at: EventAt): void => {
+      if (complaint !== null) report.finding([{ family: "dma", number: event.bus }], complaint);
+      else if (isKnown) report.held();
+      else report.unknown("a mapping is meant that was made before the trace begins, or in a gap");
+      complaints.called(event, at, complaint !== null);
+    };
     return {
       after: {
         "dma.mapped": (event, { seq, op }) => {
+          drivers.traced();
           mappings.mapped(event, seq);
           complaints.called(event, { seq, op }, false);
         },
-        "dma.unmapped": (event, { seq, op }) => {
+        "dma.unmapped": (event, at) => {
+          drivers.traced();
           const ended = mappings.unmapped(event);
-          const subjects = [{ family: "dma", number: event.handle }] as const;
-          const complaint = complaintOf(event, ended, trace);
-          if (complaint !== null) report.finding(subjects, complaint);
-          else if (ended.made === null)
-            report.unknown("a mapping ends that was made before the trace begins");
-          else report.held();
-          complaints.called(event, { seq, op }, complaint !== null);
+          judge(event, complaintOfEnd(event, ended, whatOf(event)), ended.made !== null, at);
+        },
+        "dma.synced": (event, at) => {
+          const named = mappings.named(event.cause);
+          judge(event, complaintOfSync(event, named, whatOf(event)), named.made !== null, at);
         },
         "fault.raised": (event) => {
+          const isLeft = ({ device }: Of<"dma.mapped">) => device === event.device;
+          // What a driver has left mapped is dma-leak's, where the trace has it.
+          if (isLeakComplaint(event) && [...mappings.live.values()].some(isLeft)) return;
           if (isComplaint(event)) complaints.complained(event, report);
+        },
+        "message.logged": (event) => void drivers.changesIn(event),
+        "call.entered": (event) => void drivers.changesIn(event),
+        "op.began": () => drivers.traced(),
+        "iommu.mapped": () => drivers.traced(),
+        "events.lost": (_, { seq }) => {
+          isWhole = false;
+          mappings.lost(seq);
+          drivers.lost();
         },
       },
     };
   },
 };
-
-/** What is wrong with an ending; null where nothing is, or nothing is known. */
-function complaintOf(
-  event: Unmapped,
-  ended: Ended,
-  { isWhole, hasIommu }: { readonly isWhole: boolean; readonly hasIommu: boolean },
-): string | null {
-  const where = `${hex(event.bus)}:b`;
-  const { made } = ended;
-  if (made === null) {
-    if (ended.wasMapped) return `nothing is mapped at ${where} any more`;
-    // Behind an IOMMU equal handles of two devices mean nothing.
-    if (ended.other !== null && !hasIommu)
-      return `${where} ends for another device: ${whose(ended.other)}`;
-    return isWhole ? `nothing is mapped at ${where}` : null;
-  }
-  if (made.size !== event.size)
-    return `${event.size} bytes at ${where} end, ${made.size} were mapped`;
-  const [from, by] = [functionOf(made.place), functionOf(event.place)];
-  if (from !== null && by !== null && from !== by)
-    return `${where} is ended as ${by} mapping, it was made as ${from} mapping`;
-  if (made.direction !== event.direction)
-    return `${where} ends ${event.direction}, it was mapped ${made.direction}`;
-  return null;
-}
-
-const whose = ({ device }: Of<"dma.mapped">): string =>
-  device == null ? "it is mapped" : `it is mapped for ${deviceOf(device)}`;
-
-/** The functions that belong together, by the names of their tracepoints. */
-const functions: { readonly [place: string]: string } = {
-  ...{ dma_map_page: "a single", dma_unmap_page: "a single" },
-  ...{ dma_map_phys: "a single", dma_unmap_phys: "a single" },
-  ...{ dma_map_resource: "a resource", dma_unmap_resource: "a resource" },
-  ...{ dma_map_sg: "a scatterlist", dma_unmap_sg: "a scatterlist" },
-  ...{ dma_alloc: "a coherent", dma_free: "a coherent" },
-  ...{ dma_alloc_pages: "a noncoherent", dma_free_pages: "a noncoherent" },
-  ...{ dma_alloc_sgt: "a noncontiguous", dma_free_sgt: "a noncontiguous" },
-};
-const functionOf = (place: string | null | undefined): string | null =>
-  functions[place ?? ""] ?? null;

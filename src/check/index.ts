@@ -7,6 +7,7 @@ import { dataLost } from "./data-lost.ts";
 import { deviceAstray } from "./device-astray.ts";
 import { deviceFault } from "./device-fault.ts";
 import { dmaAccess } from "./dma-access.ts";
+import { dmaLeak } from "./dma-leak.ts";
 import { dmaRelease } from "./dma-release.ts";
 import { entryAstray } from "./entry-astray.ts";
 import { entryFormat } from "./entry-format.ts";
@@ -46,6 +47,7 @@ export const checks: readonly Check[] = [
   pageExposed,
   dmaAccess,
   dmaRelease,
+  dmaLeak,
   p2mInverse,
   iommuTlbStale,
   bioMerge,

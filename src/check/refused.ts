@@ -22,6 +22,10 @@ export const isKernelFault = ({ fault }: Fault): boolean => fault === "oops" || 
 /** Whether the kernel's own check complains of a driver; what it complains of is dma-release's to judge. */
 export const isComplaint = ({ fault }: Fault): boolean => fault === "dma-api";
 
+/** Whether it complains of what a driver has left mapped (kernel/dma/debug.c, dma_debug_device_change). */
+export const isLeakComplaint = (fault: Fault): boolean =>
+  isComplaint(fault) && / has pending DMA allocations while released /.test(fault.text ?? "");
+
 /** A fault of a device, and where it stands. */
 export interface DeviceFault extends EventAt {
   readonly event: Fault;

@@ -190,7 +190,8 @@ class Running implements Report {
 
   /** What was remembered before a gap may no longer hold. */
   lose(count: number): void {
-    if (this.isRunning && this.check.byEvent !== true) this.cannotTell(`${count} events were lost`);
+    const { byEvent, goesOn } = this.check;
+    if (this.isRunning && !byEvent && !goesOn) this.cannotTell(`${count} events were lost`);
   }
 
   /** A check that throws is called no more; what it threw is its result. */

@@ -108,6 +108,18 @@ export const iommu = {
     (e) =>
       `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} ended${also(e.text)}`,
   ),
+  // A buffer changes hands while it stays mapped (dma_sync_*); the function says to whom.
+  "dma.synced": kind(
+    { effect: "fact", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
+    {
+      direction: named(mappings),
+      device: optional(pciField),
+      ...pageFields,
+      bus: busField,
+      size: sizeField,
+    },
+    (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} synced`,
+  ),
   // What the IOMMU itself said it made of an address that a device issued; both are whole pages.
   "iommu.translated": kind(
     { effect: "fact", doneBy: "platform", scope: "op", use: "handed", inCaptures: false },

@@ -88,6 +88,7 @@ export class CaptureCounter {
       if (same(bus, machine)) this.#pageTableWrites.equalsP2m++;
     },
     "events.lost": (_, seq) => {
+      this.#live.lost(seq);
       this.#unknownSince = seq;
     },
   };

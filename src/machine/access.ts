@@ -28,33 +28,54 @@ export function accessFault(access: Access, cause: Event | null): Misuse | null 
 export interface Ended {
   /** The mapping that it ends; null where none is known. */
   readonly made: Mapped | null;
-  /** Whether the device had a mapping at that handle before. */
+  /** Whether nothing was lost since: then the mapping is still the one that was made. */
+  readonly isSure: boolean;
+  /** Whether the device had a mapping at that handle before, since nothing was lost. */
   readonly wasMapped: boolean;
   /** Where the device never had one there: another's at the same handle, of the same size and direction. */
   readonly other: Mapped | null;
 }
 
+/** What is known of the mapping that a call names by an address in it. */
+export interface Named {
+  /** Null where it is over, or was never seen. */
+  readonly made: Mapped | null;
+  readonly isSure: boolean;
+  /** Whether the trace has the end of it. */
+  readonly isOver: boolean;
+}
+
+/** Handle -> device -> the seqs of its mappings there, the latest last; none left where it had some. */
+type Handles = Map<Bus, Map<number | null, number[]>>;
+
 /** The mappings in force, by the event that made them. */
 export class LiveMappings {
   readonly #live = new Map<number, Mapped>();
-  /** Handle -> device -> the seqs of its mappings there, the latest last; none left where it had some. */
-  readonly #handles = new Map<Bus, Map<number | null, number[]>>();
+  #handles: Handles = new Map();
+  /** The mappings that a gap in the recording leaves in doubt, and the seq of the gap. */
+  readonly #doubtful: Handles = new Map();
+  #gap = 0;
 
   get live(): ReadonlyMap<number, Mapped> {
     return this.#live;
   }
 
+  /** Events were lost: of what was mapped before, nobody knows whether it still is. */
+  lost(seq: number): void {
+    this.#gap = seq;
+    for (const [handle, devices] of this.#handles)
+      for (const [device, seqs] of devices)
+        for (const one of seqs) if (this.#live.has(one)) add(this.#doubtful, handle, device, one);
+    this.#handles = new Map();
+  }
+
   mapped(event: Mapped, seq: number): void {
-    this.#live.set(seq, event);
     const { handle, device = null } = event;
-    let devices = this.#handles.get(handle);
-    if (devices === undefined) {
-      devices = new Map();
-      this.#handles.set(handle, devices);
-    }
-    const seqs = devices.get(device);
-    if (seqs === undefined) devices.set(device, [seq]);
-    else seqs.push(seq);
+    // A handle that is given out again was given back in the gap.
+    for (const old of this.#doubtful.get(handle)?.get(device) ?? []) this.#live.delete(old);
+    this.#doubtful.get(handle)?.delete(device);
+    this.#live.set(seq, event);
+    add(this.#handles, handle, device, seq);
   }
 
   /** Ends the mapping that the event came from; where it names none, the latest of its handle. */
@@ -64,13 +85,23 @@ export class LiveMappings {
     const seqs = devices?.get(device);
     const seq = cause ?? seqs?.at(-1);
     const made = seq === undefined ? undefined : this.#live.get(seq);
+    const isSure = seq !== undefined && seq > this.#gap;
     if (made === undefined) {
       const other = seqs === undefined ? this.#likeIt(event, devices) : null;
-      return { made: null, wasMapped: seqs !== undefined, other };
+      return { made: null, isSure, wasMapped: seqs !== undefined, other };
     }
     this.#live.delete(seq!);
-    devices!.set(device, seqs?.filter((one) => one !== seq) ?? []);
-    return { made, wasMapped: true, other: null };
+    const left = seqs?.filter((one) => one !== seq) ?? [];
+    if (devices !== undefined) devices.set(device, left);
+    else this.#handles.set(handle, new Map([[device, left]]));
+    return { made, isSure, wasMapped: true, other: null };
+  }
+
+  /** What a call means by an address that came from that event. */
+  named(cause: number | null | undefined): Named {
+    const isSure = cause != null && cause > this.#gap;
+    const made = cause == null ? null : (this.#live.get(cause) ?? null);
+    return { made, isSure, isOver: cause != null && made === null };
   }
 
   #likeIt(
@@ -91,4 +122,12 @@ export class LiveMappings {
     const made = cause == null ? null : (this.#live.get(cause) ?? null);
     return cause != null && made === null ? "after unmap" : accessFault(access, made);
   }
+}
+
+function add(handles: Handles, handle: Bus, device: number | null, seq: number): void {
+  const devices = handles.get(handle);
+  const there = devices?.get(device);
+  if (devices === undefined) handles.set(handle, new Map([[device, [seq]]]));
+  else if (there === undefined) devices.set(device, [seq]);
+  else there.push(seq);
 }

@@ -48,6 +48,7 @@ export const iommu = {
   "dma.unmapped": (state, event) => {
     state.dma.delete(event.handle, event.device ?? null);
   },
+  "dma.synced": nothing,
   "iommu.translated": nothing,
 } satisfies FamilyAppliers;
 

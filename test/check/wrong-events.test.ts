@@ -7,12 +7,14 @@ import { intel440bx } from "../../src/chipset/440bx.ts";
 import { i810 } from "../../src/chipset/i810.ts";
 import { chipsets } from "../../src/chipset/index.ts";
 import { u3 } from "../../src/chipset/u3.ts";
+import { deviceOf } from "../../src/event/register.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { scenarios } from "../../src/scenario/index.ts";
 import { sized } from "../../src/scenario/scenario.ts";
 import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
 import { changed, firstAt, type Run, runCheck, runOf } from "./run-check.ts";
+import { mapped, toldBy, unmapped } from "./told.ts";
 
 const small = { chipset: sized(intel440bx, 0xb4, 0x3f) };
 const dom0 = runOf(recorded(setupOf("xen-i386 gart smoke", small)));
@@ -26,6 +28,8 @@ const window = runOf(recorded(setupOf("native-i386 gart smoke", { chipset: i810 
 /** The number of the event that is the nth of its kind to which something applies. */
 const seqOf = (run: Run, nth: number, applies: (event: Event) => boolean): number =>
   run.events.filter(({ event }) => applies(event)).at(nth)!.seq;
+/** A real kernel's calls name the device. */
+const told = toldBy(mapped(0x61000, 512, 0x61000), { ...unmapped(0x61000, 512), cause: 1 });
 
 interface Wrong {
   readonly check: string;
@@ -178,6 +182,18 @@ const wrongs: readonly Wrong[] = [
     run: dom0,
     at: seqOf(dom0, 0, isKind("dma.unmapped")),
     change: (event: Of<"dma.unmapped">) => ({ ...event, size: event.size * 2 }),
+  },
+  {
+    check: "dma-leak",
+    run: told,
+    at: 2,
+    change: ({ device }: Of<"dma.unmapped">) => ({
+      kind: "call.entered",
+      actor: "kernel",
+      place: "remove_device_from_group",
+      text: `IOMMU: groupID=1 device=${deviceOf(device!)}`,
+    }),
+    foundAt: "dma.mapped",
   },
   {
     check: "number-astray",

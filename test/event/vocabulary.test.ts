@@ -164,6 +164,10 @@ const told: { readonly [K in KindName]: Told<K> } = {
     "foreign-ram: ioremap_nocache (asked for 0x1230000:b)",
   ],
   "events.lost": [{ count: 17, text: "CPU 0" }, "17 events lost: CPU 0"],
+  "dma.synced": [
+    { direction: "from-device", bus: bus(0x60000800), size: 512 },
+    "dma from-device 512 bytes at 0x60000800:b synced",
+  ],
   "iommu.translated": [
     { ...given, device: bdfOf("0000:00:04.0"), size: 4096 },
     "iommu takes 0x51f3000:b for 0000:00:04.0 to 0x51f3000:m",

@@ -233,12 +233,14 @@ const textOf = ({ ahead, by }: KernelClock): string =>
   `${(Math.abs(ahead) / 1e9).toFixed(6)}s-${ahead > 0 ? "behind" : "ahead-of"}-${by}`;
 
 /** What was found of the machine beside its platform, by the names of a trace's options. */
-function optionsOf({ pageOffset, inferred, identity, offsets }: Environment): About["options"] {
+function optionsOf(environment: Environment): About["options"] {
+  const { pageOffset, inferred, identity, offsets, encryptionBit } = environment;
   const buses = [...offsets].map(([device, by]) => `${deviceOf(device)}+${hex(by)}`);
   return {
     ...(pageOffset === null ? {} : { pageOffset }),
     ...(inferred ? { inferred: "platform" } : {}),
     ...(identity.size === 0 ? {} : { identity: [...identity].map(deviceOf).join(" ") }),
+    ...(encryptionBit === null ? {} : { encryptionBit: Math.log2(encryptionBit) }),
     ...(buses.length === 0 ? {} : { busOffsets: buses.join(" ") }),
   };
 }

@@ -43,6 +43,7 @@ export async function importFile(
     swiotlb: false,
     network: false,
     ahci: false,
+    encryptionBit: null,
     pageOffset: null,
     exchanges: [],
   };

@@ -16,6 +16,9 @@ import { DmesgJson, journalHead } from "./records.ts";
 /** Messages that were not kept: their number is in the first or second group. */
 const LOST =
   /^\S+: (\d+) callbacks suppressed|^(?:\*\* |printk: )?(\d+) (?:printk )?messages (?:suppressed|dropped)|^\.\.\. (\d+) output lines suppressed/;
+/** Events that an IOMMU's queue did not take; how many, nothing tells (arm-smmu-v3.c, intel/prq.c, amd/iommu.c). */
+const OVERFLOW =
+  /: (?:EVTQ|PRIQ) overflow detected -- |^(?:DMAR: )?IOMMU: \S+: PRQ overflow detected|^AMD-Vi: (?:IOMMU )?(?:Event|PPR) log (?:overflow|restarting)/i;
 /** What journald missed of the kernel's. */
 const MISSED = /Missed (\d+) kernel messages/;
 /** A journal's boots stand one behind the other. */
@@ -80,6 +83,7 @@ class Dmesg {
     const [, ...counts] = (speaker === "program" ? MISSED : LOST).exec(text) ?? [];
     const lost = counts.find((count) => count !== undefined);
     if (lost !== undefined) tally.lost("message", Number(lost));
+    else if (speaker === "kernel" && OVERFLOW.test(text)) tally.lost("fault", 1);
     const actor = speaker === "program" ? "workload" : speaker;
     if (begins === null) {
       const cause = of?.seq ?? null;

@@ -173,13 +173,17 @@ const unmapList: Handler = (kernel, { name, body }) => {
   const device = deviceIn(body);
   const first = list(body, "phys_addrs")[0];
   if (first === undefined) throw new Unusable("an empty list", "phys_addrs");
-  return giveBackList(kernel, {
+  const end = {
     place: name,
     device,
-    name: `${addressOf(first, "phys_addrs")}`,
     direction: directionIn(body),
     attributes: attributesIn(body),
-  });
+  };
+  const key = `${addressOf(first, "phys_addrs")}`;
+  const over = kernel.endedList(device, key);
+  if (over === null) return giveBackList(kernel, { ...end, name: key });
+  kernel.buffers.unmap(null, { ...end, start: over.start, size: over.size });
+  return true;
 };
 
 /** A scatterlist that is given back by the name that it was kept under; one that was never seen tells no address. */
@@ -196,6 +200,28 @@ export function giveBackList(
   return true;
 }
 
+const syncOne: Handler = ({ buffers }, { name, body }) => {
+  buffers.synced({
+    place: name,
+    device: deviceIn(body),
+    start: address(body, "dma_addr"),
+    size: size(body, "size"),
+    direction: directionIn(body),
+  });
+  return true;
+};
+
+const syncList: Handler = ({ buffers }, { name, body }) => {
+  const starts = list(body, "dma_addrs");
+  const sizes = list(body, "sizes").map((text) => sizeOf(text, "sizes"));
+  const said = { place: name, device: deviceIn(body), direction: directionIn(body) };
+  // Of a list that was merged the segments behind the last have no address and no length.
+  for (const [i, size] of sizes.entries())
+    if (size > 0 && starts[i] !== undefined)
+      buffers.synced({ ...said, start: addressOf(starts[i], "dma_addrs"), size });
+  return true;
+};
+
 export const dmaEvents: Handlers = {
   dma_map_page: mapOne,
   dma_map_resource: mapOne,
@@ -211,6 +237,10 @@ export const dmaEvents: Handlers = {
   dma_free_sgt: unmapOne,
   dma_map_sg_err: notMapped,
   dma_alloc_sgt_err: notMapped,
+  dma_sync_single_for_cpu: syncOne,
+  dma_sync_single_for_device: syncOne,
+  dma_sync_sg_for_cpu: syncList,
+  dma_sync_sg_for_device: syncList,
   dma_map_sg: mapList,
   dma_unmap_sg: unmapList,
 };

@@ -37,14 +37,12 @@ const structure = [
   "xen_mmu_flush_tlb_multi",
   "xen_mmu_flush_tlb_others",
   "xen_mmu_write_cr3",
-  "dma_sync_single_for_cpu",
-  "dma_sync_single_for_device",
-  "dma_sync_sg_for_cpu",
-  "dma_sync_sg_for_device",
   "add_device_to_group",
   "remove_device_from_group",
   "attach_device_to_domain",
   "detach_device_from_domain",
+  "module_load",
+  "module_free",
 ] as const;
 
 const keep: Handler = ({ run }, { name, body }) => {
@@ -174,7 +172,9 @@ class Ftrace {
 
   #lost(count: number, text: string): void {
     this.#source.tally.lost("events", count);
-    this.#run.emit({ kind: "events.lost", actor: "kernel", at: this.#run.at, count, text });
+    const at = this.#run.at;
+    const seq = this.#run.emit({ kind: "events.lost", actor: "kernel", at, count, text });
+    this.#run.mappings.lost(seq);
   }
 }
 

@@ -22,6 +22,8 @@ export interface Call {
 
 /** A slot of the stack that a lost return leaves behind must not keep memory for ever. */
 const DEEPEST = 16;
+/** Scatterlists that were given back and are remembered, at most. */
+const MOST_ENDED = 1 << 16;
 
 export class Kernel {
   readonly run: Run;
@@ -34,6 +36,8 @@ export class Kernel {
   readonly #calls = new Map<number, Call[]>();
   /** Scatterlists that are mapped: device and name -> their mappings. */
   readonly #lists = new Map<string, Mapping[]>();
+  /** Those that were given back last: the first segment of each. */
+  readonly #endedLists = new Map<string, Mapping>();
   /** The NVMe command that a task is preparing. */
   readonly preparing = new Map<number, Command>();
   /** What a task gave back last, for the IOMMU entries that are cleared after it. */
@@ -98,7 +102,19 @@ export class Kernel {
   }
 
   dropList(device: number | null, name: string): void {
-    this.#lists.delete(`${device} ${name}`);
+    const key = `${device} ${name}`;
+    const first = this.#lists.get(key)?.[0];
+    this.#lists.delete(key);
+    if (first === undefined) return;
+    this.#endedLists.set(key, first);
+    if (this.#endedLists.size > MOST_ENDED)
+      this.#endedLists.delete(this.#endedLists.keys().next().value!);
+  }
+
+  /** The first segment of a scatterlist that was given back and not mapped again; null for none. */
+  endedList(device: number | null, name: string): Mapping | null {
+    const key = `${device} ${name}`;
+    return this.#lists.has(key) ? null : (this.#endedLists.get(key) ?? null);
   }
 
   /** The command that a buffer is being mapped for, by the task that maps it and the device. */

@@ -29,6 +29,15 @@ export interface End extends Ending {
   readonly attributes?: string | null;
 }
 
+/** A DMA function that hands a part of a buffer over. */
+export interface Sync {
+  readonly place: string;
+  readonly device: number | null;
+  readonly start: number;
+  readonly size: number;
+  readonly direction: Direction;
+}
+
 /** A byte by the kernel's address and by where it is, each where known. */
 export interface ByteAddress {
   readonly phys: Phys | null;
@@ -137,6 +146,24 @@ export class Buffers {
     // What the device wrote is in the slot: the buffer gets it when it is given back.
     if (slot !== undefined && mapping.direction !== "to-device")
       this.#copy("from-slot", slot.phys, slot.buffer, slot.size, mapping.ended);
+  }
+
+  /** A call that hands a buffer over while it stays mapped, to the device or to the CPU. */
+  synced({ place, device, start, size, direction }: Sync): void {
+    const { mapping, cause } = this.#mappings.tie(device, start, size);
+    const byte = this.byteAt(mapping?.ended === 0 ? mapping : null, start);
+    this.#emitter.emit({
+      kind: "dma.synced",
+      actor: "kernel",
+      place,
+      at: this.#emitter.at,
+      cause,
+      direction,
+      device: mapping?.device ?? device,
+      ...byte,
+      bus: bus(start),
+      size,
+    });
   }
 
   /** A mapping or allocation that failed: nothing is mapped. */

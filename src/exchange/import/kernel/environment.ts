@@ -22,6 +22,8 @@ export interface Environment {
   readonly identity: ReadonlySet<number>;
   /** Device -> what its bus adds to an address (dma-ranges of a device tree). */
   readonly offsets: ReadonlyMap<number, number>;
+  /** The bit of a handle that says how memory is encrypted and is no part of the address; null where none does. */
+  readonly encryptionBit: number | null;
   /** Whether the files have a network card's buffers. */
   readonly network: boolean;
   /** Whether a device's log has commands of an AHCI controller. */
@@ -63,6 +65,13 @@ const signs = {
   dart: ["apple-dart"],
   iommu: ["IOMMU: iova=", "io_page_fault:"],
   swiotlb: ["swiotlb_bounced:"],
+  // arch/x86/mm/mem_encrypt.c, in its spellings since 4.14; Arm's realms.
+  encrypted: [
+    "Memory Encryption Features active: ",
+    "Memory Encryption (SME) active",
+    "Encrypted Virtualization (SEV) active",
+    "RME: Using RSI version",
+  ],
   passthrough: ["Default domain type: Passthrough"],
   // A function of include/linux/dma-direct.h: no IOMMU and no hypervisor stands between.
   direct: ["dma_direct_"],
@@ -120,9 +129,15 @@ export async function detectEnvironment(
   }
   const { xen, bare, swiotlb, direct, network, ahci, passthrough } = found;
   const iommu = iommus.find((kind) => found[kind]) ?? null;
-  const offsets = xen || iommu !== null ? new Map<number, number>() : handles.offsets();
+  const isDirect = !xen && iommu === null;
+  const encryptionBit = found.encrypted && isDirect ? handles.encryptionBit(swiotlb) : null;
+  const hasOffsets = isDirect && encryptionBit === null;
+  const offsets = hasOffsets ? handles.offsets() : new Map<number, number>();
   // Of what is still to come nothing is known but that the kernel kept a buffer's own address before.
-  const isBare = hasKernel && handles.areOwn(offsets, swiotlb) && (handles.any(offsets) || !grows);
+  const isBare =
+    hasKernel &&
+    (encryptionBit !== null ||
+      (handles.areOwn(offsets, swiotlb) && (handles.any(offsets) || !grows)));
   const isTold = xen || bare || iommu !== null || direct;
   const isIdentity = iommu !== null && !xen && (passthrough || found.iommu);
   return {
@@ -133,6 +148,7 @@ export async function detectEnvironment(
     swiotlb,
     identity: isIdentity ? handles.identity() : new Set(),
     offsets,
+    encryptionBit,
     network,
     ahci,
     pageOffset,

@@ -19,6 +19,8 @@ interface Seen {
   moved: number;
   /** Handle less address, in 64 bits; null where buffers differ in it. */
   offset: bigint | null;
+  /** How many of the moved ones differ from the address in one upper bit alone. */
+  marked: number;
   /** Where the moved buffers lie. */
   low: bigint;
   high: bigint;
@@ -26,6 +28,8 @@ interface Seen {
 
 export class Handles {
   readonly #devices = new Map<number | null, Seen>();
+  /** The upper bits that alone made a handle of an address. */
+  readonly #bits = new Set<bigint>();
 
   see(bytes: Buffer): void {
     if (!bytes.includes("dma_map_p")) return;
@@ -34,7 +38,7 @@ export class Handles {
       const device = deviceOf(name!);
       let seen = this.#devices.get(device);
       if (seen === undefined) {
-        seen = { own: 0, moved: 0, offset: null, low: 1n << 64n, high: 0n };
+        seen = { own: 0, moved: 0, offset: null, marked: 0, low: 1n << 64n, high: 0n };
         this.#devices.set(device, seen);
       }
       if (handle === own) seen.own++;
@@ -42,6 +46,10 @@ export class Handles {
         const address = BigInt(`0x${own}`);
         const offset = BigInt(`0x${handle}`) - address;
         seen.offset = seen.moved === 0 || seen.offset === offset ? offset : null;
+        if ((address & offset) === 0n && isUpperBit(offset)) {
+          seen.marked++;
+          this.#bits.add(offset);
+        }
         if (address < seen.low) seen.low = address;
         if (address > seen.high) seen.high = address;
         seen.moved++;
@@ -58,6 +66,18 @@ export class Handles {
         found.set(device, Number(offset));
     }
     return found;
+  }
+
+  /**
+   * The bit that handles have beside their buffers' addresses, for encrypted memory or for shared, the same of every
+   * device; null where none has one, or one is moved otherwise and nothing bounces.
+   */
+  encryptionBit(bounces: boolean): number | null {
+    const [bit, another] = this.#bits;
+    const isElsewhere = [...this.#devices.values()].some(({ moved, marked }) => moved > marked);
+    return bit === undefined || another !== undefined || (isElsewhere && !bounces)
+      ? null
+      : Number(bit);
   }
 
   /** Devices of which every handle is the buffer's own address. */
@@ -81,6 +101,11 @@ export class Handles {
   }
 }
 
+/** Above the memory of any machine: AMD's bit is 47 or 51 (CPUID 0x8000001f, EBX), TDX's too, an Arm realm's the uppermost. */
+const LOWEST_BIT = 1n << 39n;
+const isUpperBit = (number: bigint): boolean =>
+  number >= LOWEST_BIT && number < 1n << 52n && (number & (number - 1n)) === 0n;
+
 /** A bus's window begins at a megabyte at least; what an IOMMU gives out would hardly keep to that. */
 const isWindow = (offset: bigint): boolean =>
-  offset % (1n << 20n) === 0n && offset > -(1n << 52n) && offset < 1n << 52n;
+  offset % (1n << 20n) === 0n && offset > -(1n << 52n) && offset < 1n << 52n && !isUpperBit(offset);

@@ -53,7 +53,9 @@ export class IommuEntries {
 
   /** Where a device gets to: through its entry; straight where there is no IOMMU; null where no entry is. */
   reachedBy(device: number | null, address: number): Machine | null {
-    const { iommu, identity, offsets } = this.#emitter.environment;
+    const { iommu, identity, offsets, encryptionBit: bit } = this.#emitter.environment;
+    const isMarked = bit !== null && Math.floor(address / bit) % 2 === 1;
+    if (iommu === null && isMarked) return machine(address - bit);
     if (iommu === null) return machine(address - (offsets.get(device ?? -1) ?? 0));
     if (device !== null && identity.has(device)) return machine(address);
     const frame = this.#emitter.machine.state.iommu.get(this.#shown(device, address));

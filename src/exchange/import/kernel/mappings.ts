@@ -30,16 +30,21 @@ export class Mappings {
   readonly #pages = new Map<number, Mapping[]>();
   /** Whether every end is seen; kprobes miss some, and then what is mapped last counts. */
   isWhole = false;
+  /** The seq of the last gap in the recording: what was mapped before may have ended in it. */
+  #gap = 0;
+
+  lost(seq: number): void {
+    this.#gap = seq;
+  }
 
   add(mapping: Mapping): void {
     for (let page = pageOf(mapping.start); page <= lastPage(mapping); page++) {
       const there = this.#pages.get(page);
       if (there === undefined) this.#pages.set(page, [mapping]);
       else {
-        const left = there.filter(
-          (old) =>
-            !overlap(old, mapping) || (this.isWhole && old.ended === 0 && isShared(old, mapping)),
-        );
+        const isLeft = (old: Mapping) =>
+          this.isWhole && old.ended === 0 && old.seq > this.#gap && isShared(old, mapping);
+        const left = there.filter((old) => !overlap(old, mapping) || isLeft(old));
         left.push(mapping);
         if (left.length > MOST) left.shift();
         this.#pages.set(page, left);

@@ -25,6 +25,10 @@ test.each([
     "iommu ivhd0: AMD-Vi: Event logged [ILLEGAL_DEV_TABLE_ENTRY device=0000:03:00.0 pasid=0x00000 address=0x1000 flags=0x0a00]",
     "0000:03:00.0 0x1000",
   ],
+  [
+    "AMD-Vi: Event logged [RMP_PAGE_FAULT device=0000:02:00.0, vmg_tag=0x0000, gpa=0xfff0f000, flags_rmp=0x0010, flags=0x0020]",
+    "0000:02:00.0 0xfff0f000",
+  ],
   ["AMD-Vi: Event logged [IO_PAGE_FAULT device=07:00.0 domain=0x00", "0000:07:00.0 ?"],
   [
     "(XEN) AMD-Vi: IO_PAGE_FAULT: 0000:07:00.0 d0 addr 00000002c0000140 flags 0x8 I",

@@ -89,3 +89,10 @@ test("what another CPU says between the words of an event stands behind the faul
   expect(faults).toEqual(["? 0xfe3c1040"]);
   expect(events.map(({ cause }) => cause ?? null)).toEqual([null, null, 1, 1, 1, 1]);
 });
+
+test("an overflow of the event queue loses faults", async () => {
+  const { faults, lost } = await logged(
+    ...timed("arm-smmu-v3 9050000.iommu: EVTQ overflow detected -- events lost"),
+  );
+  expect({ faults, lost }).toEqual({ faults: [], lost: 1 });
+});

@@ -91,3 +91,12 @@ test("a repeated fault is told each time, and what the kernel suppressed is lost
   expect(faults).toHaveLength(3);
   expect(lost).toBe(58);
 });
+
+test.each([
+  ["dmar0: Invalid page request: 07000001 2c441003", "0000:07:00.0 0x2c441000"],
+  ["DMAR: dmar1: Invalid page request: 1206a080101 7f3a2c441003", "0000:6a:01.0 0x7f3a2c441000"],
+  ["DMAR: IOMMU: dmar0: Page request without PASID: 07000000 2c441002", "0000:07:00.0 0x2c441000"],
+  ["dmar0: Invalid page request: 07", "? ?"],
+])("a page request that is refused is a fault: %s", async (line, fault) => {
+  expect((await logged(...timed(line))).faults).toEqual([fault]);
+});

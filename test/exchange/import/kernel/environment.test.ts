@@ -50,3 +50,31 @@ test.each([
   const { trace } = await importedText({ "ftrace.txt": content }, { follow: follow.signal });
   expect(trace.about.platform).toBe(platform);
 });
+
+/** Handles of three buffers, each with a bit that is no part of its address. */
+const marked = (bit: bigint): string =>
+  `# tracer: nop\n${[0x10000000n, 0x20000000n, 0x30000000n]
+    .map((own, i) => {
+      const given = (own | bit).toString(16);
+      const text = `dma_addr=${given} size=4096 phys_addr=${own.toString(16)}`;
+      return `  dd-1  [000] .....     6.${i}: dma_map_page: 0000:00:04.0 dir=TO_DEVICE ${text} attrs=\n`;
+    })
+    .join("")}`;
+
+test("where memory is encrypted, the bit that says so is no part of a handle's address", async () => {
+  const { trace, events } = await importedText({
+    "ftrace.txt": marked(1n << 47n),
+    "dmesg.txt": "[    0.500000] Memory Encryption Features active: AMD SME\n",
+  });
+  expect(trace.about).toMatchObject({ platform: "native", options: { encryptionBit: 47 } });
+  expect(trace.about.options.busOffsets).toBeUndefined();
+  const reached = events.flatMap(({ event }) =>
+    event.kind === "dma.mapped" ? [[event.machine, event.reached]] : [],
+  );
+  expect(reached).toEqual([0x10000000, 0x20000000, 0x30000000].map((at) => [at, at]));
+});
+
+test("where nothing speaks of encryption, no bit is taken off", async () => {
+  const { trace } = await importedText({ "ftrace.txt": marked(1n << 47n) });
+  expect(trace.about.options.encryptionBit).toBeUndefined();
+});

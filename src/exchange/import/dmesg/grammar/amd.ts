@@ -11,7 +11,7 @@ const REFUSED =
 const linux: Grammar = {
   fault: "iommu",
   begins: new RegExp(
-    String.raw`^(?:\S+ (?<client>\S+): )?(?:AMD-Vi|AMD IOMMU): Event logged \[(?:${REFUSED})(?:.*?device=(?<device>[^\s\]]+))?(?:.*?(?:address|gpa)=(?<address>(?:0x)?[0-9a-f]+)[ ,\]])?`,
+    String.raw`^(?:\S+ (?<client>\S+): )?(?:AMD-Vi|AMD IOMMU): Event logged \[(?:${REFUSED})(?:.*?device=(?<device>[^\s\],]+))?(?:.*?(?:address|gpa)=(?<address>(?:0x)?[0-9a-f]+)[ ,\]])?`,
     "i",
   ),
   goesOn: /^AMD-Vi: DTE\[\d\]: /,

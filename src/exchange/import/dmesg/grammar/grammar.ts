@@ -11,7 +11,8 @@ export interface Grammar {
   readonly fault: (typeof faults)[number];
   /**
    * The first line. Groups: `device` or `named`, the device's name; `client`, which may be the IOMMU's own and
-   * counts where it is a PCI address; `id`, its number; `address` or `number`, where the pattern demands what ends it.
+   * counts where it is a PCI address; `id`, its number; `address` or `number`, where the pattern demands what ends it;
+   * `page`, an address without its lower twelve bits.
    */
   readonly begins: RegExp;
   /** Lines behind it that belong to it; groups as above, and `reason`, which says more than the first line. */
@@ -54,12 +55,12 @@ export class OpenFault {
     this.waits = grammar.waits ?? false;
   }
 
-  learn({ device, named, client, id, address, number, reason }: Groups): void {
+  learn({ device, named, client, id, address, number, page, reason }: Groups): void {
     for (const name of [device, named])
       this.device ??= name === undefined || name === "NULL" ? null : deviceOf(name);
     this.device ??= client === undefined ? null : pciOf(client);
     this.device ??= id === undefined ? null : hexOf(id);
-    for (const digits of [address, number])
+    for (const digits of [address, number, page === undefined ? undefined : `${page}000`])
       this.address ??= digits === undefined ? null : hexOf(digits);
     if (reason !== undefined) this.says += ` ${reason.trim()}`;
   }
@@ -85,7 +86,7 @@ export function faultIn(
 
 /** Every first line has one of these; most lines of a log have none. */
 const SIGN =
-  /fault|violation|IO_PAGE|Event logged|AMD-Vi|event|Stream ID|PRI |EMEM|error|TLB|Abort|errs:|BUS_ERROR|DMA-API|REMAP|\[DMA |BUG|\[#|anic|LOCKUP|Unable|Oops|Assertion/i;
+  /fault|violation|page request|IO_PAGE|Event logged|AMD-Vi|event|Stream ID|PRI |EMEM|error|TLB|Abort|errs:|BUS_ERROR|DMA-API|REMAP|\[DMA |BUG|\[#|anic|LOCKUP|Unable|Oops|Assertion/i;
 
 /** Takes a line as part of an open fault; false where it is none. */
 export function goesOn(fault: OpenFault, text: string, caller: string | null): boolean {

@@ -10,5 +10,5 @@ import { vtd } from "./vtd.ts";
 
 export const spoken: { readonly [speaker in "kernel" | "hypervisor"]: readonly Grammar[] } = {
   kernel: [...vtd, ...amd, ...smmu, ...chips, ...dmaApi, ...kernelDeath],
-  hypervisor: [...vtd, ...amd, ...smmu, ...hypervisorDeath],
+  hypervisor: [...vtd, ...amd, ...smmu, ...chips, ...hypervisorDeath],
 };

@@ -20,4 +20,11 @@ const interrupt: Grammar = {
   goesOn: /^(?:\[VT-D\])?(?:DMAR: ?)?INTR-REMAP: ?(?:\[fault (?=reason)|(?=reason ))(?<reason>.*)/i,
 };
 
-export const vtd: readonly Grammar[] = [access, interrupt];
+/** A page that a device asks for and does not get: two words of the queue hold who, and where (prq.c, svm.c). */
+const pageRequest: Grammar = {
+  fault: "iommu",
+  begins:
+    /^(?:DMAR: )?(?:IOMMU: )?dmar\d+: (?:Invalid page request|Page request without PASID):(?: [0-9a-f]*(?<id>[0-9a-f]{4})[0-9a-f]{4} (?<page>[0-9a-f]+)[0-9a-f]{3}(?![0-9a-f]))?/i,
+};
+
+export const vtd: readonly Grammar[] = [access, interrupt, pageRequest];

@@ -1,0 +1,77 @@
+// dma-calls.ts - what is wrong with a call that ends a DMA mapping or hands its buffer over, in words.
+
+import { distance, hex } from "../address.ts";
+import { deviceOf } from "../event/register.ts";
+import type { Of } from "../event/vocabulary.ts";
+import type { Ended, Named } from "../machine/access.ts";
+
+/** What is known of the run that a call is in. */
+export interface Circumstances {
+  /** Whether all that was ever mapped for the device is in the trace. */
+  readonly isWhole: boolean;
+  readonly hasIommu: boolean;
+}
+
+/** What is wrong with an ending; null where nothing is, or nothing is known. */
+export function complaintOfEnd(
+  event: Of<"dma.unmapped">,
+  ended: Ended,
+  { isWhole, hasIommu }: Circumstances,
+): string | null {
+  const where = `${hex(event.bus)}:b`;
+  const { made } = ended;
+  if (made === null) {
+    if (ended.wasMapped) return `nothing is mapped at ${where} any more`;
+    // Behind an IOMMU equal handles of two devices mean nothing.
+    if (ended.other !== null && !hasIommu)
+      return `${where} ends for another device: ${whose(ended.other)}`;
+    return isWhole ? `nothing is mapped at ${where}, nor was it ever` : null;
+  }
+  if (!ended.isSure) return null;
+  if (made.size !== event.size)
+    return `${event.size} bytes at ${where} end, ${made.size} were mapped`;
+  const [from, by] = [functionOf(made.place), functionOf(event.place)];
+  if (from !== null && by !== null && from !== by)
+    return `${where} is ended as ${by} mapping, it was made as ${from} mapping`;
+  if (made.direction !== event.direction)
+    return `${where} ends ${event.direction}, it was mapped ${made.direction}`;
+  return null;
+}
+
+/** What is wrong with a call that hands a buffer over; null where nothing is, or nothing is known. */
+export function complaintOfSync(
+  { bus, size, direction }: Of<"dma.synced">,
+  { made, isSure, isOver }: Named,
+  { isWhole }: Circumstances,
+): string | null {
+  const where = `${hex(bus)}:b`;
+  if (made === null) {
+    if (isOver) return isSure ? `${where} is synced, nothing is mapped there any more` : null;
+    return isWhole ? `${where} is synced, nothing is mapped there, nor was it ever` : null;
+  }
+  if (!isSure) return null;
+  const end = distance(made.bus, bus) + size;
+  if (end > made.size)
+    return `${size} bytes at ${where} are synced, the mapping ends ${end - made.size} bytes before`;
+  // Coherent memory and what goes both ways may be synced either way.
+  const isBoth = made.direction === "bidirectional" || made.direction === "coherent";
+  if (!isBoth && made.direction !== direction)
+    return `${where} is synced ${direction}, it was mapped ${made.direction}`;
+  return null;
+}
+
+const whose = ({ device }: Of<"dma.mapped">): string =>
+  device == null ? "it is mapped" : `it is mapped for ${deviceOf(device)}`;
+
+/** The functions that belong together, by the names of their tracepoints. */
+const functions: { readonly [place: string]: string } = {
+  ...{ dma_map_page: "a single", dma_unmap_page: "a single" },
+  ...{ dma_map_phys: "a single", dma_unmap_phys: "a single" },
+  ...{ dma_map_resource: "a resource", dma_unmap_resource: "a resource" },
+  ...{ dma_map_sg: "a scatterlist", dma_unmap_sg: "a scatterlist" },
+  ...{ dma_alloc: "a coherent", dma_free: "a coherent" },
+  ...{ dma_alloc_pages: "a noncoherent", dma_free_pages: "a noncoherent" },
+  ...{ dma_alloc_sgt: "a noncontiguous", dma_free_sgt: "a noncontiguous" },
+};
+const functionOf = (place: string | null | undefined): string | null =>
+  functions[place ?? ""] ?? null;
