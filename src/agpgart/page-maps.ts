@@ -160,8 +160,13 @@ export function freePageMaps(bridge: Bridge, style: Style): void {
 }
 
 /** The mapping that an entry is in, which is its table page's. */
-function through(bridge: Bridge, entry: number) {
+function through(bridge: Bridge, entry: number, place: string) {
   const page = Math.floor(entry / ENTRIES_A_PAGE);
+  // gatt_pages[-1]: what lies before the array in memory is taken for a pointer to such a page.
+  if (page < 0) {
+    const { kernel } = bridge.board.arch;
+    return kernel.oops("NULL/invalid pointer dereference", null, place);
+  }
   return { mapping: bridge.pageMaps[page + 1]!.remapped, first: page * ENTRIES_A_PAGE };
 }
 
@@ -176,21 +181,23 @@ export function insertMemory(
   const { access } = bridge.board;
   if (mem.type !== 0) return EINVAL;
   if (endOf(bridge, mem, pgStart) > bridge.currentSize.entries) return EINVAL;
-  for (let j = pgStart; j < pgStart + mem.memory.length; j++) {
-    let word = access.read(through(bridge, j), gattIndex(j), place);
-    if (word !== 0) word = access.read(through(bridge, j), gattIndex(j), place);
+  // As in the generic one, nothing is looked at before the table.
+  const end = pgStart < 0 ? pgStart : pgStart + mem.memory.length;
+  for (let j = pgStart; j < end; j++) {
+    let word = access.read(through(bridge, j, place), gattIndex(j), place);
+    if (word !== 0) word = access.read(through(bridge, j, place), gattIndex(j), place);
     if (!isEmpty(bridge, word)) return EBUSY;
   }
   for (const [i, address] of mem.memory.entries()) {
     const entry = pgStart + i;
     access.write(
-      through(bridge, entry),
+      through(bridge, entry, place),
       gattIndex(entry),
       bridge.driver.maskMemory(address.bus),
       address,
       place,
     );
-    if (style.readsBack) access.read(through(bridge, entry), gattIndex(entry), place);
+    if (style.readsBack) access.read(through(bridge, entry, place), gattIndex(entry), place);
   }
   bridge.driver.tlbFlush(bridge);
   return 0;
@@ -200,9 +207,10 @@ export function insertMemory(
 export function removeMemory(bridge: Bridge, style: Style, mem: AgpMemory): number {
   const place = `${style.prefix}_remove_memory`;
   const { access } = bridge.board;
-  for (let i = mem.pgStart; i < mem.pgStart + mem.memory.length; i++) {
-    access.write(through(bridge, i), gattIndex(i), bridge.scratchPage, null, place);
-    if (style.readsBack) access.read(through(bridge, i), gattIndex(i), place);
+  const end = mem.pgStart < 0 ? mem.pgStart : mem.pgStart + mem.memory.length;
+  for (let i = mem.pgStart; i < end; i++) {
+    access.write(through(bridge, i, place), gattIndex(i), bridge.scratchPage, null, place);
+    if (style.readsBack) access.read(through(bridge, i, place), gattIndex(i), place);
   }
   bridge.driver.tlbFlush(bridge);
   return 0;

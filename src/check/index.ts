@@ -12,6 +12,7 @@ import { dmaRelease } from "./dma-release.ts";
 import { entryAstray } from "./entry-astray.ts";
 import { entryFormat } from "./entry-format.ts";
 import { entryLeft } from "./entry-left.ts";
+import { entryOutside } from "./entry-outside.ts";
 import { entryOverwritten } from "./entry-overwritten.ts";
 import { entryUnflushed } from "./entry-unflushed.ts";
 import { freedWhileMapped } from "./freed-while-mapped.ts";
@@ -32,6 +33,7 @@ import { wrongFree } from "./wrong-free.ts";
 export const checks: readonly Check[] = [
   entryFormat,
   entryAstray,
+  entryOutside,
   entryOverwritten,
   entryLeft,
   entryUnflushed,

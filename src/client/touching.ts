@@ -54,11 +54,13 @@ export class Touching {
     if (used !== null && this.isUsed) this.#card.readByDma(used.bus, live);
   }
 
-  /** Memory is bound: the card reads it. */
+  /** Memory is bound: the card reads what of it lies in the aperture. */
   bound(memory: AgpMemory): void {
     for (const other of this.#bound) if (!other.isBound) this.#bound.delete(other);
     this.#bound.add(memory);
-    if (this.isUsed) this.#card.read(memory.bridge!.gartBusAddr, memory.pgStart, memory.memory);
+    const { bridge, pgStart, memory: pages } = memory;
+    const first = Math.max(0, pgStart);
+    if (this.isUsed) this.#card.read(bridge!.gartBusAddr, first, pages.slice(first - pgStart));
   }
 
   /** A program writes a pattern to pages of a mapping: gart[i] = i % 256 in testgart. */

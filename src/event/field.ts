@@ -285,6 +285,12 @@ export const numberIn = (column: Column): Field<number, false> => ({
   in: column,
   schema: natural,
 });
+/** An entry of a table by its index, which is negative before the table's beginning. */
+export const indexField: Field<number, false> = {
+  ...fixed,
+  in: "size",
+  schema: z.number().int(),
+};
 /** What a hypercall returned, beside its name in `value`. */
 export const resultField: Field<number, false> = {
   ...fixed,

@@ -1,9 +1,10 @@
 // gart.ts - the words of the GATT and of a two-level table's directory, written and read.
 
-import { type Address, hex } from "../address.ts";
+import { type Address, hex, type Mfn } from "../address.ts";
 import {
   hexWord,
   highField,
+  indexField,
   optional,
   subject,
   translationFields,
@@ -25,6 +26,17 @@ const gattWord = {
 const directoryWord = { ...gattWord, entry: subject("directory") } as const;
 // The page of a two-level table that the empty words of its directory lead to (ServerWorks).
 const scratchWord = { ...gattWord, entry: subject("scratch-directory") } as const;
+
+// A word that the driver takes for an entry and that lies outside the table: in another page of memory, whose
+// frame it is. `virt` is the address through which the CPU goes there; the others are as above.
+const outsideWord = {
+  frame: subject("content"),
+  entry: indexField,
+  word: wordField,
+  high: highField,
+  virt: virtField,
+  ...translationFields,
+} as const;
 
 export const gart = {
   "gatt.written": kind(
@@ -57,7 +69,20 @@ export const gart = {
     scratchWord,
     (e) => `scratch directory[${hex(e.entry)}] = ${hexWord(e)}${means(e)}`,
   ),
+  "outside.written": kind(
+    { effect: "changes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
+    outsideWord,
+    (e) => `${outside(e)} <- ${hexWord(e)}${means(e)}`,
+  ),
+  "outside.read": kind(
+    { effect: "observes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
+    outsideWord,
+    (e) => `${outside(e)} = ${hexWord(e)}`,
+  ),
 };
+
+const outside = ({ entry, frame }: { entry: number; frame: Mfn }): string =>
+  `entry ${entry}, outside the table, in frame ${hex(frame)}`;
 
 const means = (e: { bus?: Address | null; machine?: Address | null }): string =>
   e.bus == null

@@ -3,7 +3,15 @@
 import { distance, hex, offset, type RegisterIndex, raw, registerIndex } from "../address.ts";
 import { UserError } from "../fault.ts";
 import { isNamedDevice, nameOfDevice } from "./device-name.ts";
-import { highField, subject, translationFields, widthField, wordField } from "./field.ts";
+import {
+  highField,
+  optional,
+  subject,
+  translationFields,
+  virtField,
+  widthField,
+  wordField,
+} from "./field.ts";
 import { kind } from "./kind.ts";
 
 const OFFSETS = 2 ** 20;
@@ -116,8 +124,12 @@ const access = {
   word: wordField,
   high: highField,
   size: widthField,
+  // Filled where the driver goes through the chipset's window to its table and meets a register below it.
+  virt: optional(virtField),
   ...translationFields,
 } as const;
+
+const MEANT = ", meant for an entry of the table";
 
 export const register = {
   "register.written": kind(
@@ -129,7 +141,7 @@ export const register = {
       inCaptures: false,
     },
     access,
-    (e) => `${registerName(e.register)} <- ${hex(e.word)}`,
+    (e) => `${registerName(e.register)} <- ${hex(e.word)}${e.virt == null ? "" : MEANT}`,
   ),
   "register.read": kind(
     { effect: "reveals", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },

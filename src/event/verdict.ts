@@ -19,6 +19,7 @@ export const verdicts = [
   "stale", // the number was right when it was made
   "foreign-frame", // it leads to some other frame
   "unknown", // the trace does not say where the page is, or where the number leads
+  "outside", // the number was put into a word that is no entry of the table
 ] as const;
 export type Verdict = (typeof verdicts)[number];
 

@@ -57,6 +57,14 @@ interface Plan {
   readonly special: "hook" | "remap" | "fault" | null;
 }
 
+/** By the family of a kind: what its word is, where it is none of a register. */
+const holders = {
+  gatt: "entry",
+  outside: "entry",
+  directory: "directory",
+  "scratch-directory": "directory",
+} as const;
+
 const plans: readonly Plan[] = kindNames.map((kind) => {
   const fields = Object.entries(declarationOf(kind).fields);
   // Where an address leads is judged instead.
@@ -66,9 +74,7 @@ const plans: readonly Plan[] = kindNames.map((kind) => {
   return {
     counting: counting.reduce((bits, [, field]) => bits | (1 << at[field.in as Column]), 0),
     word: fields.some(([name]) => name === "word")
-      ? (({ gatt: "entry", directory: "directory", "scratch-directory": "directory" } as const)[
-          family as "gatt"
-        ] ?? "register")
+      ? (holders[family as keyof typeof holders] ?? "register")
       : null,
     isAccess: isAccess(kind),
     special: (special as { [kind: string]: Plan["special"] })[kind] ?? null,

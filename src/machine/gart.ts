@@ -9,8 +9,11 @@ import {
   type GattIndex,
   gattIndex,
   type Machine,
+  type Mfn,
+  machineOf,
   offset,
   PAGE_SIZE,
+  pageOffset,
   untranslated,
   type Virt,
   WORD_SIZE,
@@ -50,7 +53,18 @@ export const gart = {
     if (at !== null) writeWord(state, at, { word: event.word, seq });
   },
   "scratch-directory.read": nothing,
+  "outside.written": (state, event, seq) => {
+    writeEntry(state, outsideWord(event), { word: whole(event), seq });
+    // Whatever the page held, it holds no longer as it was.
+    state.content.delete(event.frame);
+    state.unflushed.delete(event.frame);
+  },
+  "outside.read": nothing,
 } satisfies FamilyAppliers;
+
+/** Where a word outside the table is: the page's frame, and the byte within it at which the CPU looks. */
+export const outsideWord = ({ frame, virt }: { readonly frame: Mfn; readonly virt: Virt }) =>
+  wordIndexOf(offset(machineOf(frame), pageOffset(virt)));
 
 /**
  * Where the word of an access to the GATT is. With `virt` it went through the chipset's own window, which

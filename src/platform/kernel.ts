@@ -280,8 +280,8 @@ export class Kernel {
     this.machine.emit({ kind: "call.entered", actor: "kernel", place, text });
   }
 
-  /** The kernel follows a bad pointer: emits the oops and kills the task. */
-  oops(text: string, address: Virt, place: string): never {
+  /** The kernel follows a bad pointer, of which the value need not be known: emits the oops and kills the task. */
+  oops(text: string, address: Virt | null, place: string): never {
     this.machine.emit({
       kind: "fault.raised",
       actor: "kernel",
@@ -289,7 +289,7 @@ export class Kernel {
       fault: "oops",
       text,
       // An address near zero is below the virt base of a 64-bit kernel, and `virt` is relative to that base.
-      virt: this.platform.virtBase > 0n && address < virt(PAGE_SIZE) ? null : address,
+      virt: address === null || isTooLow(this.platform, address) ? null : address,
     });
     throw new Killed(text);
   }
@@ -313,6 +313,9 @@ export class Kernel {
     this.machine.emit({ kind: "message.logged", actor: "kernel", place, level, text });
   }
 }
+
+const isTooLow = ({ virtBase }: Platform, address: Virt): boolean =>
+  virtBase > 0n && address < virt(PAGE_SIZE);
 
 /** The address that is so many pages higher. */
 export const pagesOn = <A extends Bus | Phys | Virt | MachineAddress>(

@@ -1,6 +1,6 @@
 // register-access.ts - how the kernel reads and writes a register, be it in configuration space, memory-mapped or an MSR.
 
-import { alignDown, offset, PAGE_SIZE, type RegisterIndex } from "../address.ts";
+import { alignDown, offset, PAGE_SIZE, type RegisterIndex, type Virt } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import type { State } from "../machine/state.ts";
 import { addressFields, type DeviceAddress, type Kernel } from "./kernel.ts";
@@ -33,6 +33,7 @@ export function writeRegister(
     readonly word: number;
     readonly size: number;
     readonly place: string;
+    readonly virt?: Virt;
   },
   address?: DeviceAddress,
 ): void {

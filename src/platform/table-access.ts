@@ -4,19 +4,38 @@ import {
   type DirectoryIndex,
   entryOffset,
   type GattIndex,
+  mfnOf,
   offset,
+  PAGE_SIZE,
+  pfnOf,
+  physOf,
+  type RegisterIndex,
+  raw,
+  tablePage,
   type Virt,
+  vpnOf,
   WORD_SIZE,
   type WordIndex,
 } from "../address.ts";
-import { accessedWord } from "../machine/gart.ts";
+import type { Chipset } from "../chipset/chipset.ts";
+import { bdfOf, registerNumber } from "../event/register.ts";
+import type { Of } from "../event/vocabulary.ts";
+import { accessedWord, outsideWord } from "../machine/gart.ts";
 import { directoryOf } from "../machine/state.ts";
 import { cpuEntry, cpuWord, entryWord, halves } from "../machine/table-words.ts";
 import { addressFields, type DeviceAddress, type Kernel } from "./kernel.ts";
+import { wordAt, writeRegister } from "./register-access.ts";
 import type { Remap, Window } from "./remap.ts";
 
 /** The directory, or the page that its empty words lead to. */
 type Directory = "directory" | "scratch-directory";
+
+/** In the table; by an address where the driver goes through the chipset's own window. */
+type Inside = { readonly virt?: Virt };
+/** In another page of memory. */
+type Outside = Pick<Of<"outside.written">, "entry" | "frame" | "virt">;
+/** In a register below the window. */
+type InRegisters = { readonly register: RegisterIndex; readonly virt: Virt };
 
 /** How the driver reaches the table: an uncached mapping, the linear one, or the chipset's own window. */
 export type Through =
@@ -42,26 +61,41 @@ export class TableAccess {
     place: string,
   ): void {
     const { entry: format } = this.#kernel.state.nature.chipset!;
-    const at = this.#address(through, entry, format.bytes, "write", place);
+    const there = this.#place(through, entry, format.bytes, "write", place);
     // writel writes 32 bits: what the driver computed above them is lost.
     const stored = format.bytes === 4 ? word % 2 ** 32 : word;
-    this.#kernel.machine.emit({
-      kind: "gatt.written",
-      actor: "driver",
-      place,
-      entry,
-      ...halves(stored),
-      ...at,
-      ...this.#named(format.decode(stored), page),
-    });
+    if ("register" in there) {
+      const { register, virt } = there;
+      const access = { register, word: stored, size: format.bytes, place, virt };
+      writeRegister(this.#kernel, this.#kernel.state.nature.chipset!, access, page ?? undefined);
+      return;
+    }
+    const written = { ...halves(stored), ...this.#named(format.decode(stored), page) };
+    const by = { actor: "driver", place } as const;
+    this.#kernel.machine.emit(
+      "frame" in there
+        ? { kind: "outside.written", ...by, ...there, ...written }
+        : { kind: "gatt.written", ...by, entry, ...there, ...written },
+    );
   }
 
   read(through: Through, entry: GattIndex, place: string): number {
     const { state, machine } = this.#kernel;
-    const at = this.#address(through, entry, state.nature.chipset!.entry.bytes, "read", place);
-    const found = accessedWord(state, { entry, ...at });
+    const { bytes } = state.nature.chipset!.entry;
+    const there = this.#place(through, entry, bytes, "read", place);
+    const by = { actor: "driver", place } as const;
+    if ("register" in there) {
+      const word = wordAt(state, there.register, bytes);
+      machine.emit({ kind: "register.read", ...by, ...there, word, size: bytes });
+      return word;
+    }
+    const found = "frame" in there ? outsideWord(there) : accessedWord(state, { entry, ...there });
     const word = (found === null ? undefined : cpuEntry(state, found)) ?? 0;
-    machine.emit({ kind: "gatt.read", actor: "driver", place, entry, ...halves(word), ...at });
+    machine.emit(
+      "frame" in there
+        ? { kind: "outside.read", ...by, ...there, ...halves(word) }
+        : { kind: "gatt.read", ...by, entry, ...halves(word), ...there },
+    );
     return word;
   }
 
@@ -75,7 +109,7 @@ export class TableAccess {
     place: string,
   ): void {
     const { state, machine } = this.#kernel;
-    this.#address({ mapping }, entry, WORD_SIZE, "write", place);
+    this.#remap.check(offset(mapping.cookie, entryOffset(entry, WORD_SIZE)), "write", place);
     const bus = state.nature.chipset!.directory!.decode(word);
     const by = { actor: "driver", place } as const;
     machine.emit({ kind: `${which}.written`, ...by, entry, word, ...this.#named(bus, page) });
@@ -93,23 +127,57 @@ export class TableAccess {
     return (at === null ? undefined : cpuWord(this.#kernel.state, at)) ?? 0;
   }
 
-  /** Oopses past the mapping's end. The event has the address only for a mapping other than the table's own. */
-  #address(
+  /** Where an entry really is; an entry of the table has an address only through the chipset's window. */
+  #place(
     through: Through,
-    entry: GattIndex | DirectoryIndex,
+    entry: GattIndex,
     bytes: number,
     access: "read" | "write",
     place: string,
-  ): { virt?: Virt } {
+  ): Inside | Outside | InRegisters {
     const at = entryOffset(entry, bytes);
-    if ("mapping" in through)
-      this.#remap.check(
-        offset(through.mapping.cookie, at - (through.first ?? 0) * bytes),
-        access,
-        place,
-      );
-    if (!("registers" in through)) return {};
-    return { virt: offset(through.registers.cookie, through.offset + at) };
+    if ("linear" in through) {
+      if (at >= 0 && accessedWord(this.#kernel.state, { entry }) !== null) return {};
+      return this.#inMemory(this.#linear(at, bytes, place), entry);
+    }
+    if ("registers" in through) {
+      const virt = offset(through.registers.cookie, through.offset + at);
+      if (at >= 0) return { virt };
+      const below = through.offset + at;
+      // So far below the window the device's registers have ended as well.
+      if (below < 0) return this.#mapped(virt, entry, access, place);
+      return { register: registerOf(this.#kernel.state.nature.chipset!, below), virt };
+    }
+    const within = at - (through.first ?? 0) * bytes;
+    const virt = offset(through.mapping.cookie, within);
+    if (within < 0 || within >= through.mapping.pages * PAGE_SIZE)
+      return this.#mapped(virt, entry, access, place);
+    this.#remap.check(virt, access, place);
+    return {};
+  }
+
+  /** An address of ioremap's that is none of the table's mapping: mostly a guard page. */
+  #mapped(virt: Virt, entry: GattIndex, access: "read" | "write", place: string): Outside {
+    this.#remap.check(virt, access, place);
+    const frame = this.#kernel.state.mappings.get(vpnOf(virt))!.word;
+    return { entry: raw(entry), frame, virt }; // below 0 it is no index of the table
+  }
+
+  #inMemory(virt: Virt, entry: GattIndex): Outside {
+    const at = this.#kernel.machineOf(this.#kernel.physOf(virt))!;
+    return { entry: raw(entry), frame: mfnOf(at), virt }; // as above
+  }
+
+  /** So many bytes from the beginning of the table, in the kernel's linear mapping; oopses where that has no page. */
+  #linear(at: number, bytes: number, place: string): Virt {
+    const { state, platform } = this.#kernel;
+    const before = (state.nature.chipset!.entriesBefore ?? 0) * bytes;
+    const first = physOf(this.#kernel.pageAt(state.table.frameOf(tablePage(0))!)!);
+    const phys = offset(first, before + at);
+    const { ram } = platform;
+    const isRam = pfnOf(phys) >= ram.first && pfnOf(phys) < offset(ram.first, ram.pages);
+    const virt = this.#kernel.virtOf(phys);
+    return isRam ? virt : this.#kernel.oops("kernel access of bad area", virt, place);
   }
 
   #named(bus: DeviceAddress["bus"] | null, page: DeviceAddress | null) {
@@ -120,3 +188,6 @@ export class TableAccess {
     return { cause: seq, phys, machine: this.#kernel.machineOf(phys) };
   }
 }
+
+const registerOf = ({ mmio }: Chipset, byte: number): RegisterIndex =>
+  registerNumber("mmio", bdfOf(mmio!.device), byte);

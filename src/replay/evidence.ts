@@ -13,7 +13,7 @@ import {
 import { isAgpStatus } from "../chipset/agp-capability.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
 import { cpuTag, flushedFrames, isCached } from "../machine/cpu-cache.ts";
-import { accessedWord } from "../machine/gart.ts";
+import { accessedWord, outsideWord } from "../machine/gart.ts";
 import { directoryOf, type State } from "../machine/state.ts";
 import { Table } from "../machine/table.ts";
 import { cpuEntry, cpuWord, entryWord } from "../machine/table-words.ts";
@@ -56,6 +56,10 @@ export class Evidence {
       case "scratch-directory.written":
         this.#seeWord(this.#directoryIndex(event));
         return;
+      case "outside.written":
+        this.#seeWord(outsideWord(event));
+        for (const frames of this.#content) frames.delete(event.frame);
+        return;
       case "cpu.wrote":
         this.#seeCpuWrite(event);
         return;
@@ -93,6 +97,11 @@ export class Evidence {
   entry(event: EntryAccess): Known {
     const at = accessedWord(this.#state, event);
     return at === null ? undefined : this.#word(at, cpuEntry(this.#state, at));
+  }
+
+  outsideWord(event: Of<"outside.read">): Known {
+    const at = outsideWord(event);
+    return this.#word(at, cpuEntry(this.#state, at));
   }
 
   directoryWord(event: DirectoryAccess): Known {

@@ -13,6 +13,7 @@ import {
   type Mfn,
   mfnOf,
   PAGE_SIZE,
+  raw,
   WORD_SIZE,
 } from "../address.ts";
 import type { Facts } from "../event/field.ts";
@@ -68,9 +69,13 @@ export class Watch {
       const tag = event.name === "cleanup" ? "final" : event.arguments.tag;
       const dumps = event.name === "cleanup" || event.name === "dump";
       this.#dump = dumps ? dumpOf(this.#evidence.words(), tag) : undefined;
-    } else if (event.kind === "gatt.written" && event.bus != null) {
+    } else if (
+      (event.kind === "gatt.written" || event.kind === "outside.written") &&
+      event.bus != null
+    ) {
       const frame = event.machine == null ? null : mfnOf(event.machine);
-      this.#bound.push({ entry: event.entry, frame });
+      // An entry outside the table has a plain number; the chipset's walk finds its word all the same.
+      this.#bound.push({ entry: gattIndex(raw(event.entry)), frame });
     } else if (event.kind === "call.entered" && event.text?.startsWith("agp_release(")) {
       // Between two of them nothing touches the table.
       if (this.#releases++ > 0) this.#released.push(this.#table());

@@ -106,6 +106,9 @@ function compareRead({ seq, event }: Recorded, evidence: Evidence, add: Read): v
     case "gatt.read":
       add(seq, "word", whole(event), evidence.entry(event));
       return;
+    case "outside.read":
+      add(seq, "word", whole(event), evidence.outsideWord(event));
+      return;
     case "directory.read":
     case "scratch-directory.read":
       add(seq, "word", event.word, evidence.directoryWord(event));
@@ -151,7 +154,7 @@ function compareAddresses({ seq, event }: Recorded, state: State, add: Read): vo
   if ("machine" in event && event.machine != null && "phys" in event && event.phys != null)
     add(seq, "machine", event.machine, state.machineOf(event.phys));
   const { chipset } = state.nature;
-  if (event.kind === "gatt.written" && event.bus != null)
+  if ((event.kind === "gatt.written" || event.kind === "outside.written") && event.bus != null)
     add(seq, "bus", event.bus, chipset?.entry.decode(whole(event)));
   if (event.kind === "directory.written" && event.bus != null)
     add(seq, "bus", event.bus, chipset?.directory?.decode(event.word));

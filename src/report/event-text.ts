@@ -66,6 +66,7 @@ export const meanings: { readonly [V in Verdict]: string } = {
   stale: "the number was right when it was made",
   "foreign-frame": "the number leads to some other frame",
   unknown: "the trace does not say where the page is, or where the number leads",
+  outside: "the number was put into a word that is no entry of the table",
 };
 
 const spaces = [

@@ -40,6 +40,9 @@ const ofVerdicts: { readonly [V in Verdict]: string } = {
   unknown:
     "A recording of the real driver says which number was written and not where hardware got with it. " +
     "What one side cannot say counts as no difference.",
+  outside:
+    "A bind of four pages at -2: the sum wraps around to 2 and passes the range check, and the first two words " +
+    "land in the page before the table (CVE-2011-1745). The call returns 0 on a G5; on a PC it meets a guard page.",
 };
 
 const ofClasses: { readonly [C in Exclude<PairClass, Verdict>]: GlossaryEntry } = {

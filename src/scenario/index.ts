@@ -11,6 +11,7 @@ import { createdTwiceFreed } from "./created-twice-freed.ts";
 import { cursorPages } from "./cursor-pages.ts";
 import { dartUnmapUnflushed } from "./dart-unmap-unflushed.ts";
 import { dmaOffsetIgnored } from "./dma-offset-ignored.ts";
+import { entryOutside } from "./entry-outside.ts";
 import { freedWithoutUnbind } from "./freed-without-unbind.ts";
 import { halfConverted } from "./half-converted.ts";
 import { hooksMissing } from "./hooks-missing.ts";
@@ -67,4 +68,5 @@ export const scenarios: readonly Scenario[] = [
   silentBounce,
   narrowDevice,
   alignmentInPfn,
+  entryOutside,
 ];

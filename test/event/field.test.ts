@@ -45,7 +45,7 @@ describe("a field's name", () => {
   });
 
   test("of the bytes and of a word's upper bits is one as well", () => {
-    expect(namesIn("size")).toEqual(["size"]);
+    expect(namesIn("size")).toEqual(["entry", "size"]);
     expect(namesIn("high")).toEqual(["device", "high", "lba", "position", "result"]);
     expect(namesIn("note")).toEqual(["text"]);
   });

@@ -95,6 +95,7 @@ test("reads of tables and of contents change nothing", () => {
     "gatt.read",
     "directory.read",
     "scratch-directory.read",
+    "outside.read",
     "cpu.read",
     "device.read",
   ]);

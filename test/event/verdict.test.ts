@@ -249,7 +249,10 @@ describe("where a number leads", () => {
 });
 
 test("wrong is what hardware would not get to its page with", () => {
-  const wrong = ["wrong-space", "truncated", "discontiguous", "stale", "foreign-frame"];
+  const wrong = [
+    ...["wrong-space", "truncated", "discontiguous", "stale", "foreign-frame"],
+    "outside",
+  ];
   expect(verdicts.filter(isWrong)).toEqual(wrong);
   expect(isWrong(null)).toBe(false);
 });

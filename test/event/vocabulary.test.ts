@@ -108,6 +108,14 @@ const told: { readonly [K in KindName]: Told<K> } = {
     "gatt[0x42] <- 0x51f3017, names 0x51f3000, page is at 0x51f3000",
   ],
   "gatt.read": [{ entry: gattIndex(0x42), word: 0 }, "gatt[0x42] = 0x0"],
+  "outside.written": [
+    { frame: mfn(0x51f2), entry: -1, virt: virt(0xcabccffc), word, ...given },
+    "entry -1, outside the table, in frame 0x51f2 <- 0x51f3017, names 0x51f3000, page is at 0x51f3000",
+  ],
+  "outside.read": [
+    { frame: mfn(0x51f2), entry: -1, virt: virt(0xcabccffc), word: 0 },
+    "entry -1, outside the table, in frame 0x51f2 = 0x0",
+  ],
   "directory.written": [
     { entry: directoryIndex(896), word: 0x456001, bus: bus(0x456000) },
     "directory[0x380] <- 0x456001, names 0x456000",

@@ -167,6 +167,10 @@ export class PlainReading {
       if (virt !== undefined) this.#posted.clear();
     },
     "gatt.written": (e) => this.#entry(e),
+    "outside.written": ({ seq, frame }) => {
+      this.#find(seq, "the word is no entry of the table");
+      this.#content.delete(frame as number);
+    },
     "directory.written": (e) => this.#handed(e),
     "scratch-directory.written": (e) => this.#handed(e),
     "table.remapped": (e) => this.#handed(e),
@@ -285,6 +289,7 @@ export class PlainReading {
 
   /** A register: where it holds the base of a table, every page of the table must follow. */
   #base(event: Line): void {
+    if (event.virt !== undefined) this.#find(event.seq, "the word is no entry of the table");
     if (!this.#handed(event)) return;
     const { seq, word, phys, bus, machine, reached } = event;
     if (bus === undefined || phys === undefined || reached !== machine) return;

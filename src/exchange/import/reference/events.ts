@@ -14,17 +14,21 @@ import {
   type Machine as MachineAddress,
   type Mfn,
   machineOf,
+  mfnOf,
   offset,
   PAGE_SIZE,
   type Pfn,
   type Phys,
   pfnOf,
+  pfnOnBareMetal,
   phys,
   physOf,
   type RegisterIndex,
+  tablePage,
   untranslated,
   type Virt,
   vpnOf,
+  WORD_SIZE,
 } from "../../../address.ts";
 import type { Chipset } from "../../../chipset/chipset.ts";
 import { uses } from "../../../event/memory.ts";
@@ -33,7 +37,16 @@ import { bdfOf, msrNumber, registerNumber } from "../../../event/register.ts";
 import type { Event, Of } from "../../../event/vocabulary.ts";
 import type { Machine } from "../../../machine/machine.ts";
 import { allocatedAt } from "../../../machine/memory.ts";
-import { fromDevice, kernelsOwn, protections, refusals, toDevice, usesOf } from "./names.ts";
+import type { State } from "../../../machine/state.ts";
+import {
+  fromDevice,
+  kernelsOwn,
+  PTE_WINDOW,
+  protections,
+  refusals,
+  toDevice,
+  usesOf,
+} from "./names.ts";
 import type { FieldsOf, Line, Shape } from "./schema.ts";
 
 /** The event that handed out a number, and the page that the number was asked for. */
@@ -153,21 +166,23 @@ const driverLines = {
   rdmsr: (reading, line) => readRegister(reading, msrNumber(line.msr), wholeMsr(line)),
   wrmsr: (reading, line) => writeRegister(reading, msrNumber(line.msr), wholeMsr(line)),
   mmio_r: (reading, line) => readRegister(reading, inMmio(reading, line), line),
-  mmio_w: (reading, line) => writeRegister(reading, inMmio(reading, line), line),
+  mmio_w: (reading, line) =>
+    writeRegister(reading, inMmio(reading, line), line, meantForEntry(reading, line)),
 
   w32: (reading, line) => {
     const { table } = line.role;
     for (const [i, entry, fields] of wordsOf(reading, line, "writes to")) {
       const address = decoded(reading, table, fields.word);
       const addresses = address === null ? {} : addressesOf(reading, address);
-      reading.machine.emit(wordEvent(table, "written", entry, { ...fields, ...addresses }));
-      if (i < line.readback) reading.machine.emit(wordEvent(table, "read", entry, fields));
+      const event = (access: "written" | "read", more: object) =>
+        wordEvent(reading, line, access, entry, { ...fields, ...more });
+      reading.machine.emit(event("written", addresses));
+      if (i < line.readback) reading.machine.emit(event("read", {}));
     }
   },
   r32: (reading, line) => {
-    const { table } = line.role;
     for (const [i, entry, fields] of wordsOf(reading, line, "reads")) {
-      const read = wordEvent(table, "read", entry, fields);
+      const read = wordEvent(reading, line, "read", entry, fields);
       reading.machine.emit(read);
       if (i < line.read_twice) reading.machine.emit(read);
     }
@@ -195,6 +210,17 @@ function inMmio(reading: Reading, { map, off }: FieldsOf<"mmio_r">): RegisterInd
   return registerNumber("mmio", bdfOf(mmio.device), off);
 }
 
+/**
+ * The address of a write to a register that was meant for an entry: the i810's driver touches no register when it
+ * binds, and its window to the table begins where they end.
+ */
+function meantForEntry(reading: Reading, { map, off }: FieldsOf<"mmio_w">): { virt?: Virt } {
+  const { cookie, pages } = mappingOf(reading, map, "goes to");
+  const isBinding = reading.operation === "bind" || reading.operation === "ioctl";
+  if (!isBinding || off >= PTE_WINDOW || pages * PAGE_SIZE <= PTE_WINDOW) return {};
+  return { virt: offset(cookie, off) };
+}
+
 function readRegister(
   { machine }: Reading,
   register: RegisterIndex,
@@ -203,7 +229,12 @@ function readRegister(
   machine.emit({ kind: "register.read", actor: "driver", register, word, size });
 }
 
-function writeRegister(reading: Reading, register: RegisterIndex, { w: size, val: word }: Access) {
+function writeRegister(
+  reading: Reading,
+  register: RegisterIndex,
+  { w: size, val: word }: Access,
+  meant: { virt?: Virt } = {},
+) {
   const known = reading.chipset.registers.find(({ number }) => number === register);
   // The bits below a page are control bits; those above 32 may be in another register.
   const base = known?.tableIn?.(word) ?? bus(word - (word % PAGE_SIZE));
@@ -216,6 +247,7 @@ function writeRegister(reading: Reading, register: RegisterIndex, { w: size, val
     register,
     word,
     size,
+    ...meant,
     ...addresses,
   });
 }
@@ -233,7 +265,9 @@ const decoded = (
   table: FieldsOf<"w32">["role"]["table"],
   word: number,
 ): Bus | null =>
-  table === "gatt" ? chipset.entry.decode(word) : (chipset.directory?.decode(word) ?? null);
+  table === "gatt" || table === "outside"
+    ? chipset.entry.decode(word)
+    : (chipset.directory?.decode(word) ?? null);
 
 /** The words of a line, one by one; with `virt` where the driver accesses them through the chipset's window. */
 function* wordsOf(reading: Reading, line: FieldsOf<"w32">, does: string) {
@@ -253,15 +287,43 @@ function* wordsOf(reading: Reading, line: FieldsOf<"w32">, does: string) {
 }
 
 /** The access to an entry of a table, by the entry's number in it. */
-const wordEvent = (
-  table: FieldsOf<"w32">["role"]["table"],
+function wordEvent(
+  reading: Reading,
+  { role: { table }, map }: FieldsOf<"w32">,
   access: "written" | "read",
   entry: number,
   fields: Omit<Of<"gatt.written">, "kind" | "entry">,
-): Event =>
-  table === "gatt"
+): Event {
+  if (table === "outside")
+    return { ...fields, kind: `outside.${access}`, ...outside(reading, entry, map) };
+  return table === "gatt"
     ? { kind: `gatt.${access}`, entry: gattIndex(entry), ...fields }
     : { kind: `${table}.${access}`, entry: directoryIndex(entry), ...fields };
+}
+
+/** Where a word outside the table is, seen from its beginning: in a mapping, or else in the kernel's linear one. */
+function outside(reading: Reading, entry: number, map: number | undefined) {
+  const { machine, pageOffset, refuse } = reading;
+  const { state } = machine;
+  const bytes = entry * (state.nature.chipset?.entry.bytes ?? WORD_SIZE);
+  if (map !== undefined) {
+    const virt = offset(mappingOf(reading, map, "goes beside").cookie, bytes);
+    const frame = state.mappings.get(vpnOf(virt))?.word;
+    if (frame === undefined) throw refuse(`entry ${entry} lies in no mapping that was made`);
+    return { entry, frame, virt };
+  }
+  const first = state.table.frameOf(tablePage(0));
+  const page = first === undefined ? undefined : pageIn(state, first);
+  if (page === undefined)
+    throw refuse("field 'role': there is no table for a word to be outside of");
+  const phys = offset(physOf(page), bytes);
+  const at = state.machineOf(phys);
+  if (at === null) throw refuse(`entry ${entry} lies in no page of the kernel`);
+  return { entry, frame: mfnOf(at), virt: linearVirt(phys, pageOffset) };
+}
+
+const pageIn = ({ nature, m2p }: State, frame: Mfn): Pfn | undefined =>
+  nature.physIsMachine ? pfnOnBareMetal(frame) : m2p.get(frame);
 
 /** A hook call; `number` is of the space that the hook translates virt from or to. */
 function called(

@@ -110,15 +110,20 @@ export const refusals = {
   injected: "injected",
 } as const satisfies { [kind: string]: (typeof faults)[number] };
 
+/** Where the i810's registers end and the window to its table begins. */
+export const PTE_WINDOW = 0x10000;
+
 /**
  * The tables in memory that words are written to. i810's registers have a window to its table, so many
- * bytes from their start; the words of any other are written where the table lies.
+ * bytes from their start; the words of any other are written where the table lies. Words outside the table are counted
+ * from its beginning, too.
  */
 export const roles = {
   gatt: { table: "gatt", window: null },
   dir: { table: "directory", window: null },
   "scratch-dir": { table: "scratch-directory", window: null },
-  "pte-window": { table: "gatt", window: 0x10000 },
+  "pte-window": { table: "gatt", window: PTE_WINDOW },
+  "outside-gatt": { table: "outside", window: null },
 } as const;
 
 export const protections = {

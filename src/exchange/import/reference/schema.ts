@@ -125,13 +125,17 @@ const msr = z.object({ msr: word, lo: word, hi: word.refine((hi) => hi < 2 ** 20
 const words = z
   .object({
     role: table,
-    idx: natural,
+    idx: z.number().int(),
     count: natural,
     map: natural.optional(),
     val: word.optional(),
     vals: z.array(word).optional(),
     readback: natural.default(0),
     read_twice: natural.default(0),
+  })
+  .refine(({ role, idx }) => idx >= 0 || role.table === "outside", {
+    error: "expected no index below 0, but for `outside-gatt`",
+    path: ["idx"],
   })
   .refine(
     ({ count, val, vals }) => (vals === undefined ? val !== undefined : vals.length === count),
@@ -184,7 +188,7 @@ const driver = (virt: z.ZodType<Virt>) => ({
     .object({
       ...folded(insertCalls),
       role: table,
-      idx: natural,
+      idx: z.number().int(),
       entries: z.array(z.tuple([word, virt])),
     })
     .refine(({ count, entries }) => entries.length === count, asMany("entries")),

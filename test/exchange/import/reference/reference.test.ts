@@ -93,13 +93,14 @@ describe.each(chosen)("%s", (name) => {
       // Whoever is sent to another table finds no page, however right its own table is.
       if (event.kind === "register.written" && event.machine != null)
         toTable = event.reached === event.machine;
-      if (event.kind === "gatt.written" && event.bus != null)
-        toTable && event.reached === event.machine ? ok++ : bad++;
+      const isEntry = event.kind === "gatt.written" || event.kind === "outside.written";
+      if (isEntry && event.bus != null) toTable && event.reached === event.machine ? ok++ : bad++;
       if (event.kind !== "op.ended" || event.result.hw_ok === undefined) continue;
       expect({ ok, bad }).toEqual({ ok: event.result.hw_ok, bad: event.result.hw_bad });
       walked++;
     }
-    if (!hasNoSmaller) expect(walked > 0).toBe(!isRefused);
+    // There the task dies before it has anything to bind.
+    if (!hasNoSmaller && workload !== "ioctl-oops") expect(walked > 0).toBe(!isRefused);
   });
 
   test("names for every hook call the allocation, and for every entry the hook call", () => {
