@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { usualEra } from "../src/agpgart/era.ts";
 import { chipsets } from "../src/chipset/index.ts";
+import { BlockCalls } from "../src/client/block-calls.ts";
 import type { Facts } from "../src/event/field.ts";
 import type { Event } from "../src/event/vocabulary.ts";
 import { UserError } from "../src/fault.ts";
@@ -17,7 +18,6 @@ import { codeFor } from "../src/platform/dma/index.ts";
 import { Exchange } from "../src/platform/exchange.ts";
 import { platforms } from "../src/platform/index.ts";
 import { Kernel } from "../src/platform/kernel.ts";
-import type { Platform } from "../src/platform/platform.ts";
 import { type Variant, varied } from "../src/platform/variant.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { verify } from "../src/replay/verify.ts";
@@ -32,6 +32,9 @@ const machines: readonly (readonly [prefix: string, platform: string, variant: V
   ["gart-", "native-x86_64iommu", {}],
   ["dart-", "ppc64-g5", { layout: "dart" }],
   ["sba-", "ia64-zx1", {}],
+  ["block-i386-", "native-i386", {}],
+  ["block-xen-", "xen-i386", {}],
+  ["block-x86_64-", "native-x86_64", {}],
   ["swiotlb-x86_64-", "native-x86_64swiotlb", {}],
   ["swiotlb-ia64-", "ia64-swiotlb", {}],
   ["swiotlb-xen0816-", "xen-i386-swiotlb", { era: "2005-08-16" }],
@@ -97,7 +100,7 @@ export function kernelParting(name: string, folder: string): string | null {
     .split("\n")
     .map((line) => JSON.parse(line) as Line);
   const trace = recorded(setup);
-  const facts = bootFacts(setup.platform);
+  const facts = bootFacts(setup);
   const about: Judged = {
     platform: setup.platform,
     words: new Map(),
@@ -157,10 +160,11 @@ function opsOf(trace: Trace): Op[] {
 }
 
 /** What the code says of itself at boot. */
-function bootFacts(platform: Platform): Facts {
+function bootFacts({ platform, workload }: Setup): Facts {
   const machine = new Machine({ physIsMachine: platform.physIsMachine, chipset: null }, () => {});
   const kernel = new Kernel(machine, platform, 0);
-  const code = codeFor(kernel, new Exchange(kernel))!;
+  const code = codeFor(kernel, new Exchange(kernel));
+  if (code === null) return new BlockCalls(kernel, workload.script!.machine).boot();
   const facts = code.boot();
   const after = code.after();
   return after === null ? facts : { ...facts, after: [...after] };

@@ -1,22 +1,28 @@
-// disk.ts - requests to a disk: checked, cut into segments, mapped, written to the controller's table, performed.
+// disk.ts - an IDE disk: what its queue hands over is cut into segments, mapped, named to the controller, performed.
 //
-// generic_make_request, blk_rq_map_sg and ide_build_dmatable of linux 2.6.12: the controller gets the bus
-// address and the length of each segment, and nothing else.
+// blk_rq_map_sg and ide_build_dmatable of linux 2.6.12: the controller gets the bus address and the length of each
+// segment, and nothing else. Its requests have at most 256 sectors, and no segment crosses 64 KB (ide_init_queue).
 
-import { offset, PAGE_SIZE, type Phys } from "../address.ts";
+import { offset, PAGE_SIZE, type Phys, physOf, type Virt } from "../address.ts";
 import { bdfOf } from "../event/register.ts";
-import type { Of } from "../event/vocabulary.ts";
 import { type Access, deviceReads, deviceWrites } from "../platform/bus-master.ts";
 import type { DmaDevice, DmaMapping, Mapping } from "../platform/dma.ts";
 import { pageOf } from "../platform/dma.ts";
-import type { Kernel } from "../platform/kernel.ts";
+import { type Kernel, pagesOn } from "../platform/kernel.ts";
+import { addPage, newBio } from "./bio.ts";
+import { Joining } from "./joining.ts";
+import { EIO, Queue } from "./queue.ts";
+import type { Request } from "./request.ts";
 import { segmentsOf } from "./segments.ts";
 
 const SECTOR = 512;
 const SECTORS_A_PAGE = PAGE_SIZE / SECTOR;
 /** 32 MB. */
 const SECTORS = 65536;
-const EIO = -5;
+/** PRD_ENTRIES: elements of the controller's table. */
+const PRD_ENTRIES = 256;
+/** BIO_MAX_PAGES. */
+const MOST_PAGES = 256;
 
 /** An IDE controller: PCI function 1 of the south bridge, with 32 address lines. */
 const controller: DmaDevice = { bdf: bdfOf("0000:00:07.1"), lines: 32, mask: 2 ** 32 - 1 };
@@ -35,59 +41,102 @@ export class Disk {
   readonly #kernel: Kernel;
   readonly #mapping: DmaMapping;
   readonly #device: DmaDevice;
+  readonly #joining: Joining;
+  readonly #queue: Queue;
   #requests = 0;
+  #bios = 0;
+  /** The transfer under way: its pages' addresses in the kernel, and what came of it so far. */
+  #virts = new Map<Phys, Virt>();
+  #outcome: { ret: number; handles: Mapping["handle"][]; moved: (number | null)[] } = nothing();
   /** The tag of each block of 4096 bytes; a new disk is all zeroes. */
   readonly #blocks = new Map<number, number>();
 
   constructor(kernel: Kernel, mapping: DmaMapping) {
     this.#kernel = kernel;
     this.#mapping = mapping;
-    const isWide = kernel.platform.wordBits === 64;
+    const { wordBits, ram, iommu } = kernel.platform;
+    const isWide = wordBits === 64;
     this.#device = isWide ? { ...controller, lines: 52, mask: 2 ** 52 - 1 } : controller;
+    this.#joining = new Joining(kernel, 0);
+    const bouncePfn = this.#joining.pfnOf(physOf(ram.first)) + ram.pages;
+    const disk = { name: "hda", sectors: SECTORS, bouncePfn, enough: 4 };
+    this.#queue = new Queue(kernel, this.#joining, disk, {
+      serve: (request) => this.#serve(request),
+      ended: (_, error) => {
+        if (error !== 0) this.#outcome.ret = error;
+      },
+    });
+    // ide_init_queue: an IOMMU could break a piece in two.
+    const segments = iommu === null ? PRD_ENTRIES : PRD_ENTRIES / 2;
+    this.#queue.limits = {
+      ...this.#queue.limits,
+      ...{ maxSectors: 256, boundary: 0xffffn, hwSegments: segments, physSegments: segments },
+    };
   }
 
   /** Moves whole pages between memory and the disk, from a block of 4096 bytes on; -EIO past its end. */
   request(what: "read" | "write", block: number, run: Run): Outcome {
-    const sectors = run.pages.length * SECTORS_A_PAGE;
-    const sector = block * SECTORS_A_PAGE;
-    if (sector + sectors > SECTORS) {
-      this.#refuse(what, sector + sectors);
-      return { ret: EIO, segments: 0, handles: [], moved: [] };
+    this.#outcome = nothing();
+    this.#virts = new Map(run.pages.map((page, i) => [page, run.virts[i]!]));
+    let sector = block * SECTORS_A_PAGE;
+    for (let at = 0; at < run.pages.length; ) {
+      const bio = newBio(++this.#bios, sector, what === "write" ? 1 : 0, MOST_PAGES)!;
+      const first = at;
+      while (at < run.pages.length) {
+        const vec = { page: run.pages[at]!, offset: 0, length: PAGE_SIZE };
+        if (addPage(this.#joining, this.#queue.limits, bio, vec) === 0) break;
+        at++;
+      }
+      sector += (at - first) * SECTORS_A_PAGE;
+      this.#queue.submit(bio);
     }
+    this.#queue.unplug();
+    const { ret, handles, moved } = this.#outcome;
+    return { ret, segments: handles.length, handles, moved };
+  }
+
+  /** do_rw_taskfile and ide_build_dmatable: the list is mapped, named to the controller and carried out. */
+  #serve(taken: Request): number {
+    const what = taken.rw === 1 ? "write" : "read";
     const request = ++this.#requests;
-    const size = sectors * SECTOR;
-    const about = { request, what, layer: "block", lba: sector, size } as const;
+    const size = taken.sectors * SECTOR;
+    const about = { request, what, layer: "block", lba: taken.sector, size } as const;
     this.#kernel.machine.emit({
       kind: "request.issued",
       actor: "kernel",
       place: "generic_make_request",
       ...about,
     });
-    const mappings = this.#map(what, run);
-    const moved: (number | null)[] = [];
+    const mappings = this.#map(what, taken);
     if (mappings !== null) {
       for (const mapping of mappings) this.#describe(mapping);
       this.#kernel.machine.emit({ kind: "request.fetched", actor: "device", ...about });
-      moved.push(...this.#carryOut(what, block, mappings));
+      const block = taken.sector / SECTORS_A_PAGE;
+      this.#outcome.moved.push(...this.#carryOut(what, block, mappings));
       for (const mapping of mappings) this.#mapping.unmap(mapping);
+      this.#outcome.handles.push(...mappings.map(({ handle }) => handle));
     }
     const by = { actor: "kernel", place: "end_that_request_first" } as const;
     this.#kernel.machine.emit({ kind: "request.completed", ...by, ...about });
-    const handles = (mappings ?? []).map(({ handle }) => handle);
-    return { ret: mappings === null ? EIO : 0, segments: handles.length, handles, moved };
+    return mappings === null ? EIO : 0;
   }
 
   /** dma_map_sg over the segments; null where one of them cannot be mapped: the others are unmapped again. */
-  #map(what: "read" | "write", run: Run): Mapping[] | null {
+  #map(what: "read" | "write", request: Request): Mapping[] | null {
     const mappings: Mapping[] = [];
-    let done = 0;
-    for (const pages of segmentsOf(this.#kernel, run.pages)) {
+    for (const { page, length } of segmentsOf(
+      this.#kernel,
+      this.#joining,
+      this.#queue.limits,
+      request,
+    )) {
+      const pages = Array.from({ length: length / PAGE_SIZE }, (_, i) => pagesOn(page, i));
       const mapping = this.#mapping.map({
         device: this.#device,
         direction: what === "read" ? "from-device" : "to-device",
-        virt: run.virts[done]!,
-        span: { pages, start: 0, size: pages.length * PAGE_SIZE },
-        believed: pages[0]!,
+        virt: this.#virts.get(page)!,
+        span: { pages, start: 0, size: length },
+        believed: page,
         place: "dma_map_sg",
       });
       if (typeof mapping === "string") {
@@ -95,7 +144,6 @@ export class Disk {
         return null;
       }
       mappings.push(mapping);
-      done += pages.length;
     }
     return mappings;
   }
@@ -143,21 +191,10 @@ export class Disk {
     else this.#blocks.set(block, tag);
     return tag;
   }
-
-  /** bio_endio with -EIO, and the message of generic_make_request. */
-  #refuse(what: "read" | "write", want: number): void {
-    const log = (text: string) =>
-      this.#kernel.machine.emit({
-        kind: "message.logged",
-        actor: "kernel",
-        place: "generic_make_request",
-        level: "info",
-        text,
-      } satisfies Of<"message.logged">);
-    log("attempt to access beyond end of device");
-    log(`hda: rw=${what === "write" ? 1 : 0}, want=${want}, limit=${SECTORS}`);
-  }
 }
+
+/** What came of a transfer of which nothing is done yet. */
+const nothing = () => ({ ret: 0, handles: [], moved: [] });
 
 /** Pages to transfer, and the kernel's address of each. */
 export interface Run {

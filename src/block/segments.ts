@@ -1,45 +1,61 @@
-// segments.ts - merges the pages of a request into segments: blk_rq_map_sg, with BIOVEC_PHYS_MERGEABLE.
+// segments.ts - the pieces of a request as its driver gets them: blk_rq_map_sg of linux 2.6.12.
 //
-// Contiguous pages become one segment, which has a single bus address. In which space they must be contiguous
-// depends on the platform: linux/bio.h tests one, Xen's asm-i386/io.h both (xen 2594f8caad and its tree).
+// Pages in a row become one segment, which has a single bus address; segments run across bios.
 
-import { offset, PAGE_SIZE, type Phys } from "../address.ts";
-import { type Kernel, pagesOn } from "../platform/kernel.ts";
+import { offset, type Phys } from "../address.ts";
+import type { Kernel } from "../platform/kernel.ts";
 import { onPciBus, reachedBy } from "../platform/pci-bus.ts";
+import type { Vec } from "./bio.ts";
+import type { Joining } from "./joining.ts";
+import type { Limits } from "./limits.ts";
+import type { Request } from "./request.ts";
 
-/** MAX_SEGMENT_SIZE of 2.6.12 (linux/blkdev.h). */
-const MOST = 65536;
+/** An element of the list: bytes from an offset in a page on. */
+export interface Segment extends Vec {
+  readonly length: number;
+}
 
-/** The segments, each as its pages; every decision to merge or split is an event. */
-export function segmentsOf(kernel: Kernel, pages: readonly Phys[]): Phys[][] {
-  const segments: Phys[][] = [];
-  for (const page of pages) {
-    const segment = segments.at(-1);
-    if (segment !== undefined && joins(kernel, segment, page)) segment.push(page);
-    else segments.push([page]);
-  }
+/** The list of a request; every decision to merge or split is an event. */
+export function segmentsOf(
+  kernel: Kernel,
+  joining: Joining,
+  limits: Limits,
+  { bios }: Pick<Request, "bios">,
+): Segment[] {
+  const segments: Segment[] = [];
+  let before: Vec | null = null;
+  for (const { vecs } of bios)
+    for (const vec of vecs) {
+      const last = segments.at(-1);
+      const size = (last?.length ?? 0) + vec.length;
+      const joins: boolean =
+        before !== null &&
+        limits.clusters &&
+        size <= limits.segmentSize &&
+        joining.inARow(before, vec) &&
+        joining.withinBoundary(limits, before, vec);
+      if (before !== null) tell(kernel, before, vec, joins, size);
+      if (joins) segments[segments.length - 1] = { ...last!, length: size };
+      else segments.push(vec);
+      before = vec;
+    }
   return segments;
 }
 
-function joins(kernel: Kernel, segment: readonly Phys[], page: Phys): boolean {
-  const size = segment.length * PAGE_SIZE;
-  const before = kernel.machineOf(segment.at(-1)!)!;
-  const machine = kernel.machineOf(page)!;
-  const touchesInPhys = page === pagesOn(segment.at(-1)!, 1);
-  const touches =
-    touchesInPhys && (kernel.platform.dma.mergeable === "phys" || machine === pagesOn(before, 1));
-  const isMerged = touches && size + PAGE_SIZE <= MOST;
+function tell(kernel: Kernel, before: Vec, vec: Vec, isMerged: boolean, size: number): void {
+  const phys: Phys = offset(vec.page, vec.offset);
   // The bus address that follows the segment; behind an IOMMU or a window each page is translated by itself.
-  const next = offset(onPciBus(kernel, before), PAGE_SIZE);
+  const end = kernel.machineOf(offset(before.page, before.offset))!;
+  const next = offset(onPciBus(kernel, end), before.length);
+  const isDirect = kernel.platform.iommu === null && kernel.platform.dma.code === null;
   kernel.machine.emit({
     kind: isMerged ? "bio.merged" : "bio.split",
     actor: "kernel",
     place: "blk_rq_map_sg",
-    phys: page,
-    machine,
+    phys,
+    machine: kernel.machineOf(phys)!,
     bus: next,
-    ...(kernel.platform.iommu === null && { reached: reachedBy(kernel, next) }),
-    size: size + PAGE_SIZE,
+    ...(isDirect && { reached: reachedBy(kernel, next) }),
+    size,
   });
-  return isMerged;
 }

@@ -30,7 +30,7 @@ import {
 import { DartDma } from "../platform/dma/dart.ts";
 import { SwiotlbDma } from "../platform/dma/swiotlb.ts";
 import type { Kernel } from "../platform/kernel.ts";
-import type { CallOf, KernelCall } from "../workload/kernel-calls.ts";
+import type { CallOf, DmaCall } from "../workload/kernel-calls.ts";
 import type { Operation } from "../workload/operation.ts";
 
 type CallOperation = Extract<Operation, { readonly op: "call" }>;
@@ -73,13 +73,13 @@ export class KernelCalls {
     this.#pageSize = kernel.sizeOf(0);
   }
 
-  perform(call: KernelCall): Facts {
+  perform(call: DmaCall): Facts {
     const result = this.#call(call);
     const after = this.#api.code.after();
     return after === null ? result : { ...result, after: [...after] };
   }
 
-  #call(call: KernelCall): Facts {
+  #call(call: DmaCall): Facts {
     switch (call.op) {
       case "map_single":
       case "map_page":
@@ -154,7 +154,7 @@ export class KernelCalls {
   }
 
   /** What only one machine's code can do. */
-  #particular(call: KernelCall): Facts {
+  #particular(call: DmaCall): Facts {
     const { code } = this.#api;
     if (call.op === "fill") return this.#fill(call);
     if (code instanceof DartDma && call.op === "stubborn") code.table.unseen = call.times;
@@ -165,7 +165,7 @@ export class KernelCalls {
     return {};
   }
 
-  #arena({ arena }: AlphaDma, call: KernelCall): Facts {
+  #arena({ arena }: AlphaDma, call: DmaCall): Facts {
     switch (call.op) {
       case "reserve": {
         const first = arena.reserve(call.count, call.align_mask);

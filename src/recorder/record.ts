@@ -8,6 +8,7 @@ import { bridgeFacts, infoFacts } from "../agpgart/facts.ts";
 import { Frontend } from "../agpgart/frontend.ts";
 import { Agpgart } from "../agpgart/index.ts";
 import { allocateMemory, bindMemory, freeMemory, unbindMemory } from "../agpgart/memory.ts";
+import { BlockCalls } from "../client/block-calls.ts";
 import { DmaClient, isOfDma } from "../client/dma-client.ts";
 import { Files } from "../client/files.ts";
 import { isKernelCall, KernelCalls } from "../client/kernel-calls.ts";
@@ -32,7 +33,9 @@ import { TableAccess } from "../platform/table-access.ts";
 import { changeOf } from "../scenario/scenario.ts";
 import type { Setup } from "../scenario/setup.ts";
 import type { Change } from "../workload/change.ts";
+import { isBlockCall } from "../workload/kernel-calls.ts";
 import type { Operation } from "../workload/operation.ts";
+import { isBlockScript } from "../workload/workload.ts";
 
 /** Runs the workload; gives control back after every op, so that the caller can show progress. */
 export function* record(setup: Setup, sink: Sink): Generator<{ op: number; events: number }> {
@@ -61,6 +64,7 @@ class Run {
   readonly #rendering: Rendering;
   readonly #dma: DmaClient;
   readonly #calls: KernelCalls | null;
+  readonly #block: BlockCalls | null;
   /** Set once the kernel has panicked. */
   isDead = false;
   /** What happens before the first operation. */
@@ -106,11 +110,14 @@ class Run {
     });
     const mapping = new DmaMapping(this.#kernel, coherent, swiotlb);
     this.#dma = new DmaClient({ ...arch, mapping, card });
-    const code = setup.workload.script === undefined ? null : codeFor(this.#kernel, exchange);
+    const { script } = setup.workload;
+    const isBlock = script !== undefined && isBlockScript(script);
+    const code = script === undefined || isBlock ? null : codeFor(this.#kernel, exchange);
     this.#calls = code && new KernelCalls(this.#kernel, new DmaApi(this.#kernel, code));
+    this.#block = isBlock ? new BlockCalls(this.#kernel, script.machine) : null;
     this.boot = () => {
-      if (code !== null) {
-        code.boot();
+      if (script !== undefined) {
+        (code ?? this.#block)?.boot();
         return;
       }
       coherent.boot();
@@ -171,7 +178,10 @@ class Run {
     if (isOfProcess(operation)) return this.#processes.perform(operation);
     if (isOfDrm(operation)) return this.#rendering.perform(operation);
     if (isOfDma(operation)) return this.#dma.perform(operation);
-    if (isKernelCall(operation)) return this.#calls!.perform(operation.call);
+    if (isKernelCall(operation)) {
+      const { call } = operation;
+      return isBlockCall(call) ? this.#block!.perform(call) : this.#calls!.perform(call);
+    }
     const agp = this.#agp;
     switch (operation.op) {
       case "init": {

@@ -7,10 +7,10 @@ import { z } from "zod";
 /** The largest number that a machine here tells from the next one; more address lines than these reach no further. */
 const MOST = 2 ** 53 - 1;
 /** "0x1f" as a number; more than that as the most. */
-export const hexNumber = z
+const hexText = z
   .string()
-  .regex(/^0x[0-9a-f]{1,16}$/, 'expected a hexadecimal number such as "0x1f"')
-  .transform((text) => Math.min(Number.parseInt(text, 16), MOST));
+  .regex(/^0x[0-9a-f]{1,16}$/, 'expected a hexadecimal number such as "0x1f"');
+export const hexNumber = hexText.transform((text) => Math.min(Number.parseInt(text, 16), MOST));
 const pfn = hexNumber.refine((page) => page < 2 ** 38, "expected a page below 2^38");
 
 const id = z.int().min(0);
@@ -35,7 +35,32 @@ const call = <const N extends string, S extends z.ZodRawShape>(name: N, shape: S
 const single = { id, pfn, offset: within, size: bytes, dir, ...whose } as const;
 const ending = { id, size: bytes.optional(), dma: hexNumber.optional(), dir, ...whose } as const;
 
-export const kernelCallSchema = z.discriminatedUnion("op", [
+const sector = z
+  .int()
+  .min(0)
+  .max(2 ** 40);
+
+/** What is asked of the block layer. */
+const blockCalls = [
+  call("queue", {
+    max_sectors: count.optional(),
+    phys: count.optional(),
+    hw: count.optional(),
+    segment_size: count.optional(),
+    boundary: hexText.transform((text) => BigInt(text)).optional(),
+    bounce_pfn: pfn.optional(),
+    cluster: flag.optional(),
+  }),
+  call("bio", { id, sector, vecs: z.int().min(0).max(65535), rw: z.int().min(0).max(31) }),
+  call("add", { id, pages: z.array(piece).min(1, "expected at least one page") }),
+  call("count", { id }),
+  call("contig", { id, with: id }),
+  call("submit", { id }),
+  call("unplug", {}),
+  call("nr_vecs", {}),
+] as const;
+
+const dmaCalls = [
   call("map_single", single),
   call("unmap_single", ending),
   call("map_page", single),
@@ -65,7 +90,14 @@ export const kernelCallSchema = z.discriminatedUnion("op", [
   call("release", { id, count }),
   call("bind", { id, from: count, pfns: z.array(pfn).min(1) }),
   call("unbind", { id, from: count, count }),
-]);
+] as const;
+
+export const kernelCallSchema = z.discriminatedUnion("op", [...dmaCalls, ...blockCalls]);
 
 export type KernelCall = z.output<typeof kernelCallSchema>;
+export type BlockCall = z.output<(typeof blockCalls)[number]>;
+export type DmaCall = z.output<(typeof dmaCalls)[number]>;
+const blockOps: readonly string[] = blockCalls.map(({ shape }) => shape.op.value);
+export const isBlockCall = (call: { readonly op: string }): call is BlockCall =>
+  blockOps.includes(call.op);
 export type CallOf<O extends KernelCall["op"]> = Extract<KernelCall, { readonly op: O }>;

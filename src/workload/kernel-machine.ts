@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type Mfn, mfn, type Pfn, pfn, raw } from "../address.ts";
 import type { Code, CodeName, CodeOf, Platform } from "../platform/platform.ts";
-import { hexNumber, type KernelCall } from "./kernel-calls.ts";
+import { hexNumber, isBlockCall, type KernelCall } from "./kernel-calls.ts";
 
 const region = z.tuple([hexNumber, hexNumber]);
 const flag = z.union([z.literal(0), z.literal(1)]);
@@ -15,6 +15,10 @@ export const machineSchema = z.strictObject({
   pci_window: hexNumber.optional(),
   dac_offset: hexNumber.optional(),
   max_low_pfn: hexNumber.optional(),
+  /** Of the block layer: max_pfn, iommu_bio_merge, and the disk's size. */
+  pages: hexNumber.optional(),
+  biomerge: z.int().min(0).optional(),
+  sectors: z.int().min(1).optional(),
   aperture: hexNumber.optional(),
   aperture_mb: z.int().min(32).max(2048).optional(),
   northbridges: z.int().min(1).max(8).optional(),
@@ -80,6 +84,13 @@ const pages: readonly Field[] = ["alloc_from", "alloc_to"];
 const xen: readonly Field[] = ["total_pages", "region_mfn", "domain0", "p2m", "m2p"];
 /** Fields that only some machines' calls have. */
 const particular = ["mask", "isa", "again", "stale", "nents", "of"] as const;
+
+/** What a block script's machine has, and what is asked of it; any platform has a disk. */
+const block: Pick<Family, "settings" | "calls" | "fields"> = {
+  settings: ["pages", "biomerge", "sectors", "p2m"],
+  calls: ["queue", "bio", "add", "count", "contig", "submit", "unplug", "nr_vecs"],
+  fields: [],
+};
 
 const families: { readonly [N in CodeName]: Family } = {
   alpha: {
@@ -181,7 +192,8 @@ export function misfit(
   calls: readonly object[],
 ): Misfit | null {
   const name = platform.dma.code?.name;
-  const family = name === undefined ? undefined : families[name];
+  const isBlock = (calls as readonly KernelCall[]).some(isBlockCall);
+  const family = isBlock ? block : name && families[name];
   if (family === undefined)
     return { path: ["machine"], why: `${platform.name} has no DMA code that scripts are about` };
   const settings = family.settings.filter(
@@ -208,7 +220,14 @@ export function misfit(
 }
 
 /** The calls after which an id stands for something. */
-const makes: readonly Call[] = ["map_single", "map_page", "map_sg", "alloc_coherent", "reserve"];
+const makes: readonly Call[] = [
+  "map_single",
+  "map_page",
+  "map_sg",
+  "alloc_coherent",
+  "reserve",
+  "bio",
+];
 
 /** The calls one of which must have made what this one is about; null where it makes something itself, or needs nothing. */
 function needed(call: KernelCall): readonly Call[] | null {
@@ -225,6 +244,11 @@ function needed(call: KernelCall): readonly Call[] | null {
       return call.again === 1 ? ["map_sg"] : null;
     case "free_coherent":
       return ["alloc_coherent"];
+    case "add":
+    case "count":
+    case "contig":
+    case "submit":
+      return ["bio"];
     case "release":
     case "bind":
     case "unbind":
@@ -238,16 +262,21 @@ const notHad = (platform: Platform, known: readonly string[]): string =>
   `${platform.name} has no such thing; it has: ${known.join(", ")}`;
 
 /** The platform of a script's machine. */
-export function withMachine(platform: Platform, machine: KernelMachine): Platform {
-  const family = families[platform.dma.code!.name];
+export function withMachine(
+  platform: Platform,
+  machine: KernelMachine,
+  isBlock: boolean,
+): Platform {
+  const { code } = platform.dma;
+  const family = isBlock || code === null ? null : families[code.name];
   const unit = 2 ** platform.pageOrder;
-  const from = machine.alloc_from ?? family.allocFrom;
-  const last = machine.alloc_to ?? family.allocTo ?? 2 ** 36 / unit;
+  const from = machine.alloc_from ?? family?.allocFrom ?? 0x1000;
+  const last = machine.alloc_to ?? family?.allocTo ?? 2 ** 36 / unit;
   return {
     ...platform,
     ram: { first: pfn(0), pages: last * unit, bump: pfn(from * unit), reused: false },
     lowPages: Number.POSITIVE_INFINITY,
-    dma: { ...platform.dma, code: family.made(platform.dma.code!, machine) },
+    dma: { ...platform.dma, code: family === null ? null : family.made(code!, machine) },
     ...(!platform.physIsMachine && {
       ...framesOf(machine),
       contiguousFrom: mfn(machine.region_mfn ?? 0x18000),

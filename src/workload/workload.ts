@@ -4,7 +4,7 @@ import { z } from "zod";
 import { UserError } from "../fault.ts";
 import type { Platform } from "../platform/platform.ts";
 import { lineOf } from "./json-line.ts";
-import { kernelCallSchema } from "./kernel-calls.ts";
+import { isBlockCall, type KernelCall, kernelCallSchema } from "./kernel-calls.ts";
 import { type KernelMachine, machineSchema, misfit, withMachine } from "./kernel-machine.ts";
 import { listSchema, type Operation, unnumbered } from "./operation.ts";
 import { Walk } from "./wander.ts";
@@ -49,7 +49,7 @@ const scriptSchema = z.strictObject({
 });
 
 /** The machine of a script, and its text, in whose lines complaints are found. */
-interface Script {
+export interface Script {
   readonly machine: KernelMachine;
   readonly json: { readonly machine: object; readonly ops: readonly object[] };
   readonly text: string;
@@ -93,12 +93,16 @@ function scriptOf(json: object, text: string, from: string): Workload {
   return { name, operations, script: { machine, json: asked, text, from } };
 }
 
+/** Whether a script is about the block layer. */
+export const isBlockScript = ({ json }: Script): boolean =>
+  (json.ops as readonly KernelCall[]).some(isBlockCall);
+
 /** The platform on which a workload runs: a script's machine is a variant of it, and has to be one that it can have. */
 export function platformFor(platform: Platform, { script }: Workload): Platform {
   if (script === undefined) return platform;
   const found = misfit(platform, script.json.machine, script.json.ops);
   if (found !== null) throw complaint(script, found.path, found.why);
-  return withMachine(platform, script.machine);
+  return withMachine(platform, script.machine, isBlockScript(script));
 }
 
 function checked<T>(schema: z.ZodType<T>, json: unknown, where: Pick<Script, "text" | "from">): T {
