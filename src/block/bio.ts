@@ -4,7 +4,6 @@
 // counted for real, once.
 
 import type { Phys } from "../address.ts";
-import { countSegments, type Joining } from "./joining.ts";
 import type { Limits } from "./limits.ts";
 
 /** bvec_slabs: how many pages a bio has room for. */
@@ -44,26 +43,6 @@ export function newBio(id: number, sector: number, rw: number, vecs: number): Bi
 }
 
 export const sectorsOf = ({ size }: Bio): number => Math.floor(size / SECTOR);
-
-/** bio_add_page: how many bytes it took, all or none. */
-export function addPage(joining: Joining, limits: Limits, bio: Bio, vec: Vec): number {
-  if (bio.vecs.length >= bio.maxVecs) return 0;
-  if (Math.floor((bio.size + vec.length) / SECTOR) > limits.maxSectors) return 0;
-  const isFull = () =>
-    bio.physSegments >= limits.physSegments || bio.hwSegments >= limits.hwSegments;
-  if (isFull()) {
-    countSegments(joining, limits, bio);
-    if (isFull()) return 0;
-  }
-  const before = bio.vecs.at(-1);
-  if (before !== undefined && (joining.inARow(before, vec) || joining.onOneBoundary(before, vec)))
-    bio.isCounted = false;
-  bio.vecs.push(vec);
-  bio.physSegments++;
-  bio.hwSegments++;
-  bio.size += vec.length;
-  return vec.length;
-}
 
 /** bio_get_nr_vecs: how many pages a transfer can have, so it guesses. */
 export const pagesFor = ({ maxSectors, physSegments, hwSegments }: Limits): number =>

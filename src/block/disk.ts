@@ -9,7 +9,8 @@ import { type Access, deviceReads, deviceWrites } from "../platform/bus-master.t
 import type { DmaDevice, DmaMapping, Mapping } from "../platform/dma.ts";
 import { pageOf } from "../platform/dma.ts";
 import { type Kernel, pagesOn } from "../platform/kernel.ts";
-import { addPage, newBio } from "./bio.ts";
+import { newBio } from "./bio.ts";
+import { addPage } from "./filling.ts";
 import { Joining } from "./joining.ts";
 import { EIO, Queue } from "./queue.ts";
 import type { Request } from "./request.ts";

@@ -1,7 +1,8 @@
 // block-calls.ts - a script's caller of the block layer: bios made, submitted and taken by a driver that only looks.
 
 import { hex, offset, PAGE_SIZE, phys } from "../address.ts";
-import { addPage, type Bio, newBio, pagesFor } from "../block/bio.ts";
+import { type Bio, newBio, pagesFor } from "../block/bio.ts";
+import { addPage } from "../block/filling.ts";
 import { counted, Joining, touchesInMemory, touchesOnTheBus } from "../block/joining.ts";
 import type { Limits } from "../block/limits.ts";
 import { Queue } from "../block/queue.ts";
