@@ -27,6 +27,7 @@ export const alphaDriver: BridgeDriver = {
   sizes: [{ size: SIZE, entries: ENTRIES, order: ORDER, value: 0 }],
   fixedSize: true,
   cantUseAperture: true,
+  neverSleeps: true,
   fetchSize: (bridge) => bridge.currentSize.size,
   configure(bridge) {
     bridge.gartBusAddr = WINDOW_BASE;

@@ -73,6 +73,7 @@ const amd64: BridgeDriver = {
   },
   tlbFlush: ({ board }) => flushHosts(board),
   insertMemory,
+  resume: (bridge) => (bridge.board.era.resumesMore ? configure(bridge) : 0),
 };
 
 function flushHosts(board: Board): void {
@@ -223,6 +224,16 @@ const shadowing = (shadow: Shadow): BridgeDriver => ({
     checkNorthbridges(bridge, hosts(bridge.board)) || shadowAperture(bridge, shadow),
 });
 
+/** NVIDIA's is shadowed again, ULi's is not. */
+const amd64Nforce3: BridgeDriver = {
+  ...shadowing(nforce3),
+  resume(bridge) {
+    if (!bridge.board.era.resumesMore) return 0;
+    shadowAperture(bridge, nforce3);
+    return configure(bridge);
+  },
+};
+
 const amd8151: BridgeDriver = { ...amd64, detect: detect8151 };
 
 export const amd64Drivers: { readonly [chipset: string]: BridgeDriver } = {
@@ -230,7 +241,7 @@ export const amd64Drivers: { readonly [chipset: string]: BridgeDriver } = {
   "amd64-8151-2p": amd8151,
   "amd64-8151-b1": amd8151,
   "amd64-8151-noaper": amd8151,
-  "amd64-nforce3": shadowing(nforce3),
+  "amd64-nforce3": amd64Nforce3,
   "amd64-uli1689": shadowing(uli),
   "amd64-k8t800": amd64,
 };

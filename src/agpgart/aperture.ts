@@ -12,10 +12,11 @@ export function setSize(bridge: Bridge, code: number): number {
   return bridge.currentSize.size;
 }
 
-const APBASE = 0x10;
+export const APBASE = 0x10;
 
-/** Where the bridge's first BAR puts the aperture, without the bits that say what kind of BAR it is. */
-export function readAperture(bridge: Bridge, place: string): void {
+/** Where the bridge's first BAR puts the aperture, without the bits that say what kind of BAR it is; gives the BAR. */
+export function readAperture(bridge: Bridge, place: string): number {
   const base = bridge.board.pci.read(bridge.board.chipset.bridge.device, APBASE, 4, place);
   bridge.gartBusAddr = base - (base % 16);
+  return base;
 }

@@ -46,6 +46,7 @@ const atiDriver = (apsize: number): BridgeDriver => ({
     remap.unmap(bridge.registers!, place);
     bridge.registers = null;
   },
+  resume: (bridge) => (bridge.board.era.resumesMore ? configure(bridge, apsize + 4) : 0),
   tlbFlush({ board: { mmio } }) {
     mmio.write(GART_CACHE_CNTRL, 4, 1, "ati_tlbflush");
     mmio.read(GART_CACHE_CNTRL, 4, "ati_tlbflush");

@@ -24,6 +24,7 @@ export const EEXIST = -17;
 export const ENODEV = -19;
 export const EINVAL = -22;
 export const ENOTTY = -25;
+export const ENOSYS = -38;
 
 /** One aperture size: megabytes, entries of the table, its order in pages, the register's code. */
 export interface ApertureSize {
@@ -79,6 +80,8 @@ export interface Bridge {
   /** The CPU's view of the table; null where it is the linear mapping. */
   gattTable: Window | null;
   gartBusAddr: number;
+  /** apbase_config: the aperture's BAR as the first configuration found it; 0 before. */
+  apbaseConfig: number;
   gattBusAddr: DeviceAddress | null;
   scratchPage: number;
   /** The scratch page, and the to-device hook's result for it. */
@@ -125,6 +128,8 @@ export interface BridgeDriver {
   readonly fixedSize?: boolean;
   readonly needsScratchPage: boolean;
   readonly cantUseAperture: boolean;
+  /** Whether it is of a machine that no kernel suspends. */
+  readonly neverSleeps?: boolean;
   /** AGP_ERRATA_FASTWRITES: the bridge reports fast writes, but they must not be enabled. */
   readonly noFastWrites?: boolean;
   /** The functions that probe and remove, by name. */
@@ -160,6 +165,8 @@ export interface BridgeDriver {
   /** Writes aperture and table base to the chipset; 0 or an errno. */
   configure(bridge: Bridge): number;
   cleanup(bridge: Bridge): void;
+  /** After a suspend, when the standard header of each PCI device is as it was; left out where the driver has none. */
+  resume?(bridge: Bridge): number;
   tlbFlush(bridge: Bridge): void;
   /** The word for an address, with the chipset's bits. */
   maskMemory(address: Bus): number;

@@ -27,6 +27,10 @@ export interface Era {
   readonly freesFour: "free_pages" | "__free_pages";
   /** Whether the ATI driver calls virt_to_bus for its directory, whatever the hooks. */
   readonly atiUsesBus: boolean;
+  /** Whether the drivers of AMD64, ATI and nForce2 set their chips up again after a suspend. */
+  readonly resumesMore: boolean;
+  /** Whether the 845's driver writes the aperture's BAR again after a suspend; else it reads it. */
+  readonly restoresAperture: boolean;
   /** Whether each northbridge of an AMD64 is flushed as it is configured; else all of them after the last one. */
   readonly flushesNorthbridges: "one by one" | "together";
 }
@@ -44,6 +48,8 @@ const era2005: Era = {
   remapsRegisters: true,
   freesFour: "free_pages",
   atiUsesBus: true,
+  resumesMore: false,
+  restoresAperture: false,
   flushesNorthbridges: "one by one",
 };
 
@@ -60,6 +66,8 @@ const era2006: Era = {
   remapsRegisters: false,
   freesFour: "__free_pages",
   atiUsesBus: false,
+  resumesMore: true,
+  restoresAperture: true,
   flushesNorthbridges: "together",
 };
 

@@ -28,6 +28,7 @@ export const hpDriver: BridgeDriver = {
   sizes: [{ size: SIZE, entries: ENTRIES, order: ORDER, value: 0 }],
   fixedSize: true,
   cantUseAperture: true,
+  neverSleeps: true,
   fetchSize: (bridge) => bridge.currentSize.size,
   configure,
   cleanup(bridge) {

@@ -72,6 +72,15 @@ export class Agpgart {
     return result;
   }
 
+  /** Resumes after a suspend: the driver's own function, if it has one; 0 or an errno. */
+  resume(): number {
+    return (this.bridge && this.#driver.resume?.(this.bridge)) ?? 0;
+  }
+
+  get neverSleeps(): boolean {
+    return this.#driver.neverSleeps === true;
+  }
+
   /** Unloads it. */
   cleanup(): void {
     this.#driver.unload?.(this.#board);
@@ -108,6 +117,7 @@ export class Agpgart {
       gattTableReal: null,
       gattTable: null,
       gartBusAddr: 0,
+      apbaseConfig: 0,
       gattBusAddr: null,
       scratchPage: 0,
       scratchPageReal: null,

@@ -4,7 +4,7 @@ import { asWord, bus } from "../address.ts";
 import { intel440bx } from "../chipset/440bx.ts";
 import { TABLE_LIMIT_815 } from "../chipset/intel-8xx.ts";
 import type { Width } from "../platform/register-access.ts";
-import { readAperture, setSize } from "./aperture.ts";
+import { APBASE, readAperture, setSize } from "./aperture.ts";
 import { type Bridge, type BridgeDriver, EINVAL, sizesOf } from "./bridge.ts";
 import { generic } from "./generic.ts";
 
@@ -43,8 +43,13 @@ function fetchSize(bridge: Bridge, width: Width, place: string, mask = 0xffff): 
 }
 
 function writeSize(bridge: Bridge, width: Width, place: string): void {
-  bridge.board.pci.write(BRIDGE, APSIZE, width, bridge.currentSize.value, place);
-  readAperture(bridge, place);
+  const { pci, era } = bridge.board;
+  pci.write(BRIDGE, APSIZE, width, bridge.currentSize.value, place);
+  const restores = era.restoresAperture && place === "intel_845_configure";
+  // A base that conflicts with a larger size cannot be restored before the size is.
+  if (restores && bridge.apbaseConfig !== 0)
+    pci.write(BRIDGE, APBASE, 4, bridge.apbaseConfig, place);
+  else bridge.apbaseConfig = readAperture(bridge, place);
 }
 
 /** Size, aperture and table base: the common beginning of the configure functions. */
@@ -77,6 +82,7 @@ const intel440bxDriver: BridgeDriver = {
     return 0;
   },
   cleanup: (bridge) => cleanup(bridge, 2, "intel_cleanup"),
+  resume: (bridge) => intel440bxDriver.configure(bridge),
   tlbFlush({ board: { pci } }) {
     pci.write(BRIDGE, AGPCTRL, 4, 0x2200, "intel_tlbflush");
     pci.write(BRIDGE, AGPCTRL, 4, 0x2280, "intel_tlbflush");
@@ -159,18 +165,21 @@ const intel820Driver: BridgeDriver = {
   },
 };
 
+/** agp_intel_resume knows some of the drivers: the others stay as they came out of the suspend. */
+const resuming = (driver: BridgeDriver): BridgeDriver => ({ ...driver, resume: driver.configure });
+
 /** By chipset; a 1 written to a bit of an ERRSTS register clears that error. */
 export const intelDrivers: { readonly [chipset: string]: BridgeDriver } = {
   "intel-440bx": intel440bxDriver,
   "intel-815": intel815Driver,
   "intel-820": intel820Driver,
-  "intel-830mp": {
+  "intel-830mp": resuming({
     ...intel8xx("830mp", "word", { register: 0x92, word: 0x1c }),
     sizes: sizes.slice(0, 4),
-  },
+  }),
   "intel-840": intel8xx("840", "word", { register: 0xc8, word: 0xc000 }),
-  "intel-845": intel8xx("845", "byte", { register: 0xc8, word: 0x1c }),
-  "intel-850": intel8xx("850", "word", { register: 0xc8, word: 0x1c }),
+  "intel-845": resuming(intel8xx("845", "byte", { register: 0xc8, word: 0x1c })),
+  "intel-850": resuming(intel8xx("850", "word", { register: 0xc8, word: 0x1c })),
   "intel-860": intel8xx("860", "word", { register: 0xc8, word: 0xf700 }),
   "intel-7505": intel8xx("7505", "word", null),
 };

@@ -48,6 +48,8 @@ export const intelI810Driver: BridgeDriver = {
     remap.unmap(bridge.registers!, "intel_i810_cleanup");
     bridge.registers = null;
   },
+  /** Writes the scratch page's word over every entry, those of bound memory included. */
+  resume: configure,
   tlbFlush: () => {},
   maskMemory: (address) => asWord(address) + 1,
   insertMemory,

@@ -63,6 +63,10 @@ export const nvidiaDriver: BridgeDriver = {
   fetchSize,
   configure,
   cleanup,
+  resume(bridge) {
+    if (bridge.board.era.resumesMore) configure(bridge);
+    return 0;
+  },
   tlbFlush: ({ board }) => tlbFlush(board),
   maskMemory: (address) => asWord(address) + 1,
   insertMemory,

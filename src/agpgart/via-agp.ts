@@ -64,6 +64,7 @@ const agp2Driver: BridgeDriver = {
     pci.write(BRIDGE, ATTBASE, 4, tableLow(bridge) + 3, place, table);
     return 0;
   },
+  resume: (bridge) => agp2Driver.configure(bridge),
   tlbFlush({ board: { pci } }) {
     const place = "via_tlbflush";
     const control = pci.read(BRIDGE, GARTCTRL, 4, place) | GTLB;
@@ -93,6 +94,7 @@ const agp3Driver: BridgeDriver = {
     pci.write(BRIDGE, AGP3_GARTCTRL, 4, control | GTLBEN | APERTURE_ON, place);
     return 0;
   },
+  resume: (bridge) => agp3Driver.configure(bridge),
   tlbFlush: (bridge) => flushGtlb(bridge, BRIDGE, AGP3_GARTCTRL, "via_tlbflush_agp3"),
 };
 

@@ -54,11 +54,20 @@ export class Touching {
     if (used !== null && this.isUsed) this.#card.readByDma(used.bus, live);
   }
 
-  /** Memory is bound: the card reads what of it lies in the aperture. */
+  /** Memory is bound: the card reads it. */
   bound(memory: AgpMemory): void {
     for (const other of this.#bound) if (!other.isBound) this.#bound.delete(other);
     this.#bound.add(memory);
-    const { bridge, pgStart, memory: pages } = memory;
+    this.#read(memory);
+  }
+
+  /** The machine was suspended: the card reads all that is bound. */
+  resumed(): void {
+    for (const memory of this.#bound) if (memory.isBound) this.#read(memory);
+  }
+
+  /** What of a block lies in the aperture. */
+  #read({ bridge, pgStart, memory: pages }: AgpMemory): void {
     const first = Math.max(0, pgStart);
     if (this.isUsed) this.#card.read(bridge!.gartBusAddr, first, pages.slice(first - pgStart));
   }

@@ -18,18 +18,18 @@ export class Pci {
   readonly #kernel: Kernel;
   readonly #chipset: Chipset;
   /** Bytes at power-on, by register number. */
-  readonly #powerOn: ReadonlyMap<RegisterIndex, number>;
+  readonly powerOn: ReadonlyMap<RegisterIndex, number>;
 
   constructor(kernel: Kernel, chipset: Chipset) {
     this.#kernel = kernel;
     this.#chipset = chipset;
     this.devices = chipset.devices;
-    this.#powerOn = new Map(chipset.powerOn.flatMap(bytesOf));
+    this.powerOn = new Map(chipset.powerOn.flatMap(bytesOf));
   }
 
   read(device: string, offset: number, width: Width, place: string): number {
     const register = registerNumber("config", bdfOf(device), offset);
-    const word = wordAt(this.#kernel.state, register, width, this.#powerOn);
+    const word = wordAt(this.#kernel.state, register, width, this.powerOn);
     this.#kernel.machine.emit({
       kind: "register.read",
       actor: "driver",

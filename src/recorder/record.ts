@@ -2,7 +2,7 @@
 
 import { hex } from "../address.ts";
 import { acquire, release } from "../agpgart/backend.ts";
-import type { AgpMemory, Board } from "../agpgart/bridge.ts";
+import { type AgpMemory, type Board, ENOSYS } from "../agpgart/bridge.ts";
 import { Drm } from "../agpgart/drm.ts";
 import { bridgeFacts, infoFacts } from "../agpgart/facts.ts";
 import { Frontend } from "../agpgart/frontend.ts";
@@ -27,6 +27,7 @@ import { Kernel, Killed } from "../platform/kernel.ts";
 import { Mmio } from "../platform/mmio.ts";
 import { Msr } from "../platform/msr.ts";
 import { Pci } from "../platform/pci.ts";
+import { sleep } from "../platform/power.ts";
 import { Remap } from "../platform/remap.ts";
 import { Swiotlb } from "../platform/swiotlb.ts";
 import { TableAccess } from "../platform/table-access.ts";
@@ -216,6 +217,8 @@ class Run {
         freeMemory(this.#slots.get(operation.slot) ?? null, agp.global);
         this.#slots.set(operation.slot, null);
         return { slot: operation.slot, ...this.#counters() };
+      case "suspend":
+        return this.#suspend();
       case "dump":
         return {};
       case "maxorder":
@@ -233,6 +236,14 @@ class Run {
       case "verify":
         return this.#touching.verify(operation);
     }
+  }
+
+  #suspend(): Facts {
+    if (this.#agp.neverSleeps) return { ret: ENOSYS, ...this.#counters() };
+    sleep(this.#kernel, this.#board.pci);
+    const ret = this.#agp.resume();
+    this.#touching.resumed();
+    return { ret, ...this.#counters() };
   }
 
   #allocate({ slot, pages, type }: Operation & { op: "alloc" }): Facts {

@@ -17,6 +17,7 @@ import { halfConverted } from "./half-converted.ts";
 import { hooksMissing } from "./hooks-missing.ts";
 import { iommuHandle } from "./iommu-handle.ts";
 import { ioremapRefused } from "./ioremap-refused.ts";
+import { lostInSuspend } from "./lost-in-suspend.ts";
 import { mapSingleTwoPages } from "./map-single-two-pages.ts";
 import { maskedEntry } from "./masked-entry.ts";
 import { narrowDevice } from "./narrow-device.ts";
@@ -62,6 +63,7 @@ export const scenarios: readonly Scenario[] = [
   unmaskedEntry,
   baseTooHigh,
   cursorPages,
+  lostInSuspend,
   pageExposed,
   dmaOffsetIgnored,
   vmallocAsLinear,

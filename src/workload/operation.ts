@@ -31,6 +31,8 @@ const operations = [
   }),
   operation("unbind", { slot }),
   operation("free", { slot }),
+  /** The machine is suspended to RAM, and wakes up again. */
+  operation("suspend", {}),
   /** A moment to compare the whole table at. */
   operation("dump", { tag: z.string() }),
   /** From here on, page allocations above this order fail; -1 lets every one fail. */
