@@ -2,10 +2,68 @@
 
 import { closest, distance } from "fastest-levenshtein";
 
+/** What went wrong, for programs; the message is for people and can change. */
+export type ErrorCode =
+  | "ERR_INPUT" // an option, a name, a position or a line that is wrong
+  | "ERR_NO_FILE" // there is no such file
+  | "ERR_FILE_EXISTS" // it is there already, and `force` was not given
+  | "ERR_FILE_IN_USE" // another writer has it
+  | "ERR_NO_TRACE" // it is something else than a trace
+  | "ERR_NEWER" // a newer gartrace wrote it
+  | "ERR_DAMAGED" // SQLite cannot read it
+  | "ERR_WRITE" // the disk is full or refuses
+  | "ERR_CLOSED" // it was closed before
+  | "ERR_ABORTED" // the caller's signal
+  | "ERR_EVENT_KIND" // no such kind of event
+  | "ERR_EVENT_FIELD" // a field is missing, of another type, or there is none of that name
+  | "ERR_EVENT_RANGE" // a number that its field cannot hold
+  | "ERR_EVENT_CAUSE" // a cause that does not come before the event
+  | "ERR_EVENT_SPACE" // a translation that the platform does not have
+  | "ERR_EVENT_OP" // an op that has begun or ended already
+  | "ERR_SHAPE" // an answer of another version or shape
+  | "ERR_NATIVE"; // better-sqlite3 is not built for this Node
+
 /** A wrong file, option or input: the message says what is wrong, where, and what to do next. */
 export class UserError extends Error {
-  override readonly name = "UserError";
+  override readonly name: string = "UserError";
+  readonly code: ErrorCode;
+
+  constructor(message: string, code: ErrorCode = "ERR_INPUT", options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }
+
+/** An event that cannot be taken: `seq` is the number that it would have had. */
+export class EventError extends UserError {
+  override readonly name = "EventError";
+  readonly seq: number;
+  /** The field that is wrong; null where it is the event as a whole. */
+  readonly field: string | null;
+
+  constructor(message: string, code: ErrorCode, seq: number, field: string | null) {
+    super(message, code);
+    this.seq = seq;
+    this.field = field;
+  }
+}
+
+/** The caller's signal ended it; `seq` is the last event that was done. */
+export class AbortedError extends UserError {
+  override readonly name = "AbortedError";
+  readonly seq: number;
+
+  constructor(message: string, seq = 0, options?: ErrorOptions) {
+    super(message, "ERR_ABORTED", options);
+    this.seq = seq;
+  }
+}
+
+/** What a signal's reason becomes: itself where it is one of ours. */
+export const abortedBy = (reason: unknown, seq = 0): AbortedError =>
+  reason instanceof AbortedError
+    ? reason
+    : new AbortedError(`aborted after event #${seq}`, seq, { cause: reason });
 
 /** Holds an invariant of this program; a failure is a bug of ours and stops it. */
 export function assert(holds: boolean, message: () => string): asserts holds {

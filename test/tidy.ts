@@ -75,7 +75,7 @@ const chance = ({ path, nodes }: Source): string[] => {
 
 /** What reads and writes files knows that it runs in Node; so do a CRC, a terminal's colours, its debugger and the page's server. */
 const nodeRooms =
-  /^src\/(store|exchange|cli)\/|^src\/(replay\/observe|report\/colours|debug\/repl|page\/server|page\/open-trace)\.ts$|^(test|package)\//;
+  /^src\/(store|exchange|library|cli)\/|^src\/(replay\/observe|report\/colours|debug\/repl|page\/server|page\/open-trace)\.ts$|^(test|package)\//;
 const independence = (source: Source): string[] => {
   if (nodeRooms.test(source.path)) return [];
   const imported = importsOf(source).filter(({ path }) => path.startsWith("node:"));

@@ -3,16 +3,15 @@
 import { pathToFileURL } from "node:url";
 import { type Command, Option } from "commander";
 import type { Check } from "../check/check.ts";
-import { checks as known } from "../check/index.ts";
-import { UserError, unknownName } from "../fault.ts";
-import { wordUpTo } from "../judgement/judgement.ts";
-import { type JudgedBy, judgeBy } from "../replay/judged.ts";
+import { UserError } from "../fault.ts";
+import { type CheckAnswer, check, isCheck } from "../library/check.ts";
+import type { Trace } from "../library/trace.ts";
 import { answerOf, checksJson, checkText } from "../report/check-text.ts";
 import { judgementLine } from "../report/judgement-text.ts";
-import type { TraceReader } from "../store/read.ts";
 import { VERSION } from "../version.ts";
 import { print } from "./output.ts";
 import { reading } from "./reading.ts";
+import { steered } from "./steered.ts";
 
 interface Options {
   readonly only?: string;
@@ -43,20 +42,23 @@ export function addCheck(program: Command): void {
     .addOption(new Option("--junit", "print JUnit XML").conflicts(["json", "sarif"]))
     .addOption(new Option("--sarif", "print SARIF 2.1.0").conflicts(["json", "junit"]))
     .action((path: string, options: Options) =>
-      reading([path], async ([trace]) => {
-        const chosen = chosenOf([...known, ...(await checksIn(options.checks))], options);
-        trace!.forgetPages();
-        const judged = judgeBy(trace!, chosen);
-        await print(await textOf(path, trace!, judged, options));
-        process.exitCode = exitCodeOf(trace!, judged, options.strict);
+      reading([path], async ([reader], [trace]) => {
+        const { only, except, strict } = options;
+        const checks = await checksIn(options.checks);
+        reader!.forgetPages();
+        const answer = await steered("checking", (steering) =>
+          check(trace!, { ...steering, checks, only: listed(only), except: listed(except) }),
+        );
+        await print(await textOf(path, trace!, answer, options));
+        process.exitCode = exitCodeOf(trace!, answer, strict);
       }),
     );
 }
 
 /** What a shell is told; a check that throws is trouble, whatever the others say. */
 function exitCodeOf(
-  { torn }: TraceReader,
-  { judgement: { word, uses }, checked }: JudgedBy,
+  { torn }: Trace,
+  { judgement: { word, uses }, checks: checked }: CheckAnswer,
   strict: boolean,
 ): number {
   if (checked.some(({ failure }) => failure !== null)) return 2;
@@ -72,11 +74,10 @@ const SHAPE = 1;
 
 async function textOf(
   path: string,
-  trace: TraceReader,
-  { judgement, checked }: JudgedBy,
+  trace: Trace,
+  { word, judgement, checks: checked }: CheckAnswer,
   { json, junit, sarif, all }: Options,
 ): Promise<string> {
-  const word = wordUpTo(judgement, trace.torn);
   if (json)
     return JSON.stringify(
       { version: SHAPE, judgement: word, checks: checksJson(checked) },
@@ -90,33 +91,13 @@ async function textOf(
   return junit ? checkJunit(path, checked) : checkSarif(path, checked, VERSION);
 }
 
-function chosenOf(all: readonly Check[], { only, except }: Options): readonly Check[] {
-  const named = (list: string): readonly string[] =>
-    list.split(",").map((name) => {
-      if (all.some((check) => check.name === name)) return name;
-      throw unknownName(
-        "check",
-        name,
-        all.map((check) => check.name),
-      );
-    });
-  const wanted = only === undefined ? null : named(only);
-  const unwanted = except === undefined ? [] : named(except);
-  return all.filter(
-    ({ name }) => (wanted === null || wanted.includes(name)) && !unwanted.includes(name),
-  );
-}
+const listed = (names: string | undefined): readonly string[] | undefined => names?.split(",");
 
 /** A user's own checks. */
 async function checksIn(path: string | undefined): Promise<readonly Check[]> {
   if (path === undefined) return [];
   const { checks } = await loaded(path);
-  if (Array.isArray(checks) && checks.every(isCheck)) {
-    const names = [...known, ...checks].map(({ name }) => name);
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice === undefined) return checks;
-    throw new UserError(`${path}: there is a check '${twice}' already; give yours another name`);
-  }
+  if (Array.isArray(checks) && checks.every(isCheck)) return checks;
   throw new UserError(
     `${path} exports no \`checks\`: a list of objects with name, holds and watch(about, report)`,
   );
@@ -129,8 +110,3 @@ async function loaded(path: string): Promise<{ checks?: unknown }> {
     throw new UserError(`cannot load ${path}: ${(error as Error).message}`);
   }
 }
-
-const isCheck = (value: unknown): value is Check => {
-  const { name, holds, watch } = (value ?? {}) as Partial<Check>;
-  return typeof name === "string" && typeof holds === "string" && typeof watch === "function";
-};

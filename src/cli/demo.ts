@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { AbortedError } from "../fault.ts";
+import { recordTo, setupOf } from "../library/recording.ts";
+import { workloadOf } from "../library/workload-file.ts";
 import { demoText } from "../report/demo-text.ts";
 import { TraceReader } from "../store/read.ts";
-import { Interrupted } from "./interrupted.ts";
 import { runMatrix, usual } from "./matrix.ts";
 import { notice, print } from "./output.ts";
-import { recordTo, setupOf } from "./recording.ts";
-import { workloadOf } from "./workload-file.ts";
+import { steered } from "./steered.ts";
 
 export function addDemo(program: Command): void {
   program
@@ -43,7 +44,8 @@ export function addDemo(program: Command): void {
         const cells = await runMatrix({ ...usual, workload: "smoke", seed: 0 }, folder);
         await print(demoText(runs, cells));
       } catch (error) {
-        throw error instanceof Interrupted ? new Interrupted("interrupted") : error;
+        // The files that it speaks of are gone.
+        throw error instanceof AbortedError ? new AbortedError("interrupted") : error;
       } finally {
         for (const trace of open) trace.close();
         rmSync(folder, { recursive: true });
@@ -59,6 +61,7 @@ async function recorded(
 ): Promise<TraceReader> {
   const workload = workloadOf("testgart");
   const setup = { chipset: "intel-440bx", seed: 0, device: true, workload };
-  await recordTo(path, setupOf({ ...setup, platform, hooks, lenientIoremap }), false);
+  const whole = setupOf({ ...setup, platform, hooks, lenientIoremap });
+  await steered("recording", (steering) => recordTo(path, whole, false, steering));
   return TraceReader.open(path);
 }

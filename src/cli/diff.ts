@@ -1,13 +1,14 @@
 // diff.ts - gartrace diff: where two traces part.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { answerOf, type Comparison, type Divergence } from "../diff/comparison.ts";
+import type { Comparison, Divergence } from "../diff/comparison.ts";
 import type { JudgedEvent } from "../diff/cursor.ts";
-import { compare } from "../diff/diff.ts";
 import { isOf, type Rules } from "../diff/scope.ts";
 import { toJson } from "../event/line.ts";
 import { kindNames } from "../event/vocabulary.ts";
 import { UserError, unknownName } from "../fault.ts";
+import { diff } from "../library/diff.ts";
+import type { Trace } from "../library/trace.ts";
 import {
   briefText,
   type DiffOptions,
@@ -19,8 +20,8 @@ import type { TraceReader } from "../store/read.ts";
 import { answerJson, exitCodes, fileJson } from "./diff-answer.ts";
 import { diffFolder } from "./diff-matrix.ts";
 import { print, printJson } from "./output.ts";
-import { Progress } from "./progress.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
+import { steered } from "./steered.ts";
 
 interface Options {
   readonly exact: boolean;
@@ -79,8 +80,8 @@ export function addDiff(program: Command): void {
     }
     if (pathA === undefined || pathB === undefined)
       throw new UserError("name two traces to compare, or a folder with --matrix");
-    return reading([pathA, pathB], ([a, b]) =>
-      diffTwo({ file: pathA, trace: a! }, { file: pathB, trace: b! }, options),
+    return reading([pathA, pathB], ([a, b], traces) =>
+      diffTwo({ file: pathA, trace: a! }, { file: pathB, trace: b! }, traces, options),
     );
   });
 }
@@ -95,24 +96,27 @@ interface OpenFile extends InFile {
   readonly trace: TraceReader;
 }
 
-async function diffTwo(inA: OpenFile, inB: OpenFile, options: Options): Promise<void> {
+async function diffTwo(
+  inA: OpenFile,
+  inB: OpenFile,
+  traces: readonly Trace[],
+  options: Options,
+): Promise<void> {
   for (const { file, trace } of [inA, inB]) {
     sayIfUnjudged(file, trace);
     trace.forgetPages();
   }
   const [a, b] = [inA.trace, inB.trace];
   const all: unknown[] = [];
-  const progress = new Progress("comparing", a.lastOp + 1);
-  const comparison = compare(
-    a,
-    b,
-    rulesOf(options),
-    options.all
-      ? (one) => all.push(options.json ? divergenceJson(a, b, one) : pairText(a, b, one))
-      : undefined,
-    (op) => progress.at(op + 1),
+  const { answer, comparison } = await steered("comparing", (steering) =>
+    diff(traces[0]!, traces[1]!, {
+      ...rulesOf(options),
+      ...steering,
+      onDivergence: options.all
+        ? (one) => all.push(options.json ? divergenceJson(a, b, one) : pairText(a, b, one))
+        : undefined,
+    }),
   );
-  progress.stop();
   if (options.json) await printJson(comparisonJson(inA, inB, comparison, options.all ? all : null));
   else if (options.brief) await print(briefText(comparison));
   else {
@@ -120,7 +124,7 @@ async function diffTwo(inA: OpenFile, inB: OpenFile, options: Options): Promise<
     const list = all.length === 0 ? [] : ["", "every divergence", ...all];
     await print([text, ...list].join("\n"));
   }
-  process.exitCode = exitCodes[answerOf(comparison)];
+  process.exitCode = exitCodes[answer];
 }
 
 const rulesOf = ({

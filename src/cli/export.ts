@@ -8,9 +8,8 @@ import type { Piece } from "../exchange/export/format.ts";
 import { exportFormats } from "../exchange/export/index.ts";
 import { UserError } from "../fault.ts";
 import { piecesOf } from "./exporting.ts";
-import { reading } from "./reading.ts";
+import { assertOther, reading } from "./reading.ts";
 import { whereOf, whereOption } from "./where.ts";
-import { assertOther } from "./writing.ts";
 
 interface Options {
   readonly format: string;

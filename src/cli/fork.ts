@@ -5,16 +5,16 @@ import type { Command } from "commander";
 import { toLine } from "../event/line.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
+import { recordTo, setupAgain } from "../library/recording.ts";
 import { momentOf, positions } from "../replay/position.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { aboutRun, type Setup } from "../scenario/setup.ts";
 import type { TraceReader } from "../store/read.ts";
 import { changeAt } from "../workload/change.ts";
 import { notice, printJson } from "./output.ts";
-import { reading } from "./reading.ts";
+import { assertOther, reading } from "./reading.ts";
 import { recordedText, writtenJson } from "./record.ts";
-import { recordTo, setupAgain } from "./recording.ts";
-import { assertOther } from "./writing.ts";
+import { steered } from "./steered.ts";
 
 interface Options {
   readonly at: string;
@@ -46,7 +46,9 @@ export function addFork(program: Command): void {
         const { setup, parent, first } = forked(path, trace!, momentOf(trace!, at), set);
         const about = { ...aboutRun(setup), parent };
         const see = likeParent(trace!, first);
-        const written = await recordTo(output, setup, force, { about, see });
+        const written = await steered("recording", (steering) =>
+          recordTo(output, setup, force, { ...steering, fork: { about, see } }),
+        );
         if (json) await printJson({ ...writtenJson(written), parent });
         else notice(`${recordedText(written)}; it leaves ${path} after #${parent.moment}`);
       }),

@@ -6,13 +6,15 @@ import type { SourceFile } from "../event/trace.ts";
 import { PROBES, probesFrom } from "../exchange/import/kernel/probes.ts";
 import { importFiles, UNKNOWN } from "../exchange/import/merge.ts";
 import { UserError } from "../fault.ts";
+import { watched } from "../library/judging.ts";
+import { type Making, writing } from "../library/writing.ts";
 import { judgementLine } from "../report/judgement-text.ts";
 import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
-import { watched } from "./judging.ts";
 import { notice, printJson } from "./output.ts";
+import { assertOther } from "./reading.ts";
 import { writtenJson } from "./record.ts";
-import { assertOther, writing } from "./writing.ts";
+import { interruptible } from "./steered.ts";
 
 interface Options {
   readonly output?: string;
@@ -55,7 +57,7 @@ async function run(files: string[], options: Options): Promise<void> {
   let sources: readonly SourceFile[] = [];
   let platform = "";
   try {
-    const written = await writing(path, options.force, async ({ open, check, keep, beside }) => {
+    const make = async ({ open, check, keep, beside }: Making) => {
       const wishes = {
         strict: options.strict,
         follow: options.follow ? end.signal : null,
@@ -71,7 +73,8 @@ async function run(files: string[], options: Options): Promise<void> {
         });
       });
       beside(sources);
-    });
+    };
+    const written = await interruptible((signal) => writing(path, options.force, make, signal));
     if (options.json) return printJson({ ...writtenJson(written), sources });
     const counts = sourcesText(sources);
     if (counts !== "") notice(counts);

@@ -7,6 +7,8 @@ import type { Command } from "commander";
 import { usualEra } from "../agpgart/era.ts";
 import { toJson } from "../event/line.ts";
 import { hookSets, hooksOf, missingOn } from "../hooks/index.ts";
+import { platformOf, recordTo, setupOf } from "../library/recording.ts";
+import { workloadOf } from "../library/workload-file.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Outcome, outcomeOf } from "../replay/outcome.ts";
 import { matrixText } from "../report/matrix-text.ts";
@@ -15,8 +17,7 @@ import { TraceReader } from "../store/read.ts";
 import { print, printJson } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { foreignOption, layoutOption, ramOption, seedOption } from "./record.ts";
-import { platformOf, recordTo, setupOf } from "./recording.ts";
-import { workloadOf } from "./workload-file.ts";
+import { interruptible } from "./steered.ts";
 
 /** The cells of a matrix, as a person asks for them. */
 export interface MatrixOptions {
@@ -147,7 +148,14 @@ function fittingAll(
 }
 
 /** Records every cell into the folder; what cannot be is refused before anything is recorded. */
-export async function runMatrix(options: MatrixOptions, folder: string): Promise<Cell[]> {
+export const runMatrix = (options: MatrixOptions, folder: string): Promise<Cell[]> =>
+  interruptible((signal) => recordAll(options, folder, signal));
+
+async function recordAll(
+  options: MatrixOptions,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Cell[]> {
   const planned = plans(options);
   const progress = new Progress("matrix", planned.length);
   const cells: Cell[] = [];
@@ -155,7 +163,7 @@ export async function runMatrix(options: MatrixOptions, folder: string): Promise
     progress.at(i, `${platform} ${hooks}`);
     const of = driver === usualEra.name ? "" : `.${driver}`;
     const path = setup && join(folder, `${platform}.${hooks}${of}.gart`);
-    if (setup !== null && path !== null) await recordTo(path, setup, true);
+    if (setup !== null && path !== null) await recordTo(path, setup, true, { signal });
     const outcome = path === null ? null : read(path);
     cells.push({
       platform,

@@ -1,10 +1,9 @@
 // program.ts - the command gartrace: its commands, and what happens when something goes wrong.
 
 import { Command, CommanderError } from "commander";
-import { UserError } from "../fault.ts";
+import { AbortedError, UserError } from "../fault.ts";
 import { VERSION } from "../version.ts";
 import { keepHeapSmall } from "./heap.ts";
-import { Interrupted } from "./interrupted.ts";
 import { notice } from "./output.ts";
 
 /** The commands in the order of the help. Each is loaded when it is wanted: all of them take half a second. */
@@ -77,7 +76,7 @@ function wanted(name = ""): Promise<((program: Command) => void)[]> {
 function fail(error: unknown): never {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : TROUBLE);
   notice(`gartrace: ${messageOf(error)}`);
-  process.exit(error instanceof Interrupted ? INTERRUPTED : TROUBLE);
+  process.exit(error instanceof AbortedError ? INTERRUPTED : TROUBLE);
 }
 
 function messageOf(error: unknown): string {
@@ -85,8 +84,7 @@ function messageOf(error: unknown): string {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === "EPIPE") return "the reader closed the pipe; the rest was not printed";
   // The operating system refused something; its message names the file.
-  const expected = error instanceof UserError || error instanceof Interrupted;
-  if (expected || syscall !== undefined) return error.message;
+  if (error instanceof UserError || syscall !== undefined) return error.message;
   // Told by its name: to have the class is to load the library, which many commands do without.
   if (error.name === "SqliteError") return `SQLite refuses (${code}): ${error.message}`;
   return `a bug of ours, please report it: ${error.stack ?? error.message}`;

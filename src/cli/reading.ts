@@ -1,9 +1,12 @@
 // reading.ts - commands that read a trace: open it, say when it is torn, close it.
 
 import { accessSync, constants } from "node:fs";
+import { resolve } from "node:path";
+import { UserError } from "../fault.ts";
 import type { Judgement } from "../judgement/judgement.ts";
+import { openTrace, readerOf, type Trace } from "../library/trace.ts";
 import { readingTrouble } from "../store/open.ts";
-import { TraceReader } from "../store/read.ts";
+import type { TraceReader } from "../store/read.ts";
 import { notice } from "./output.ts";
 
 /** What a command that judges tells the shell of a trace. */
@@ -16,16 +19,16 @@ export const exitCodes: { readonly [W in Judgement["word"]]: number } = {
 /** Opens traces, hands them over and closes them whatever happens. */
 export async function reading<T>(
   paths: readonly string[],
-  use: (traces: readonly TraceReader[]) => Promise<T>,
+  use: (readers: readonly TraceReader[], traces: readonly Trace[]) => Promise<T>,
 ): Promise<T> {
-  const traces: TraceReader[] = [];
+  const traces: Trace[] = [];
   try {
     for (const path of paths) {
-      const trace = TraceReader.open(path);
+      const trace = openTrace(path);
       traces.push(trace);
       if (trace.torn) notice(tornText(path, trace.count));
     }
-    return await use(traces);
+    return await use(traces.map(readerOf), traces);
   } catch (error) {
     throw readingTrouble(paths, error);
   } finally {
@@ -71,4 +74,10 @@ const cure = (path: string): string => `'gartrace index ${path}' mends that`;
 function tornText(path: string, count: number): string {
   const readTo = count === 0 ? "it holds no event yet" : `it is read up to event #${count}`;
   return `gartrace: ${path} is torn, its recording did not finish; ${readTo}`;
+}
+
+/** Refuses to overwrite what is being read. */
+export function assertOther(output: string, input: string): void {
+  if (resolve(output) === resolve(input))
+    throw new UserError(`${output} is the file to read from; name another one with -o`);
 }

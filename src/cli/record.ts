@@ -2,30 +2,14 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import { usualEra } from "../agpgart/era.ts";
-import { UserError } from "../fault.ts";
+import { type RecordOptions, record } from "../library/record.ts";
+import type { Written } from "../library/writing.ts";
 import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
 import { counted, countOf } from "../report/text.ts";
-import type { Setup } from "../scenario/setup.ts";
 import { notice, printJson } from "./output.ts";
-import { recordTo, setupOf, stagedOf } from "./recording.ts";
-import { workloadOf } from "./workload-file.ts";
-import type { Written } from "./writing.ts";
+import { steered } from "./steered.ts";
 
-interface Options {
-  readonly output?: string;
-  readonly platform: string;
-  readonly hooks: string;
-  readonly chipset?: string;
-  readonly driver: string;
-  readonly seed: number;
-  readonly ops?: number;
-  readonly ram?: string;
-  readonly foreign?: string;
-  readonly layout?: string;
-  readonly lenientIoremap: boolean;
-  readonly device: boolean;
-  readonly fixed: boolean;
-  readonly force: boolean;
+interface Options extends Omit<RecordOptions, "workload"> {
   readonly json: boolean;
 }
 
@@ -62,18 +46,14 @@ export function addRecord(program: Command): void {
     .option("-f, --force", "overwrite the trace if it exists", false)
     .option("--json", "print what was recorded as JSON", false)
     .action(async (name: string, options: Options, command: Command) => {
-      if (options.fixed && !name.startsWith(BUG))
-        throw new UserError(`--fixed is for bug:NAME: ${name} has no bug to leave out`);
-      const setup = name.startsWith(BUG)
-        ? bugOf(name.slice(BUG.length), options.fixed, command)
-        : setupOf({
-            ...options,
-            chipset: options.chipset ?? null,
-            workload: workloadOf(name, options),
-          });
-      const path = options.output ?? `${nameOf(setup)}.gart`;
-      const written = await recordTo(path, setup, options.force);
-      if (options.json) await printJson(writtenJson(written));
+      const asked = (option: string) => command.getOptionValueSource(option) === "cli";
+      const { json, ...wanted } = Object.fromEntries(
+        Object.entries(options).filter(([option]) => asked(option)),
+      ) as Partial<Options>;
+      const written = await steered("recording", (steering) =>
+        record({ ...wanted, workload: name, ...steering }),
+      );
+      if (json) await printJson(writtenJson(written));
       else notice(recordedText(written));
     });
 }
@@ -95,33 +75,6 @@ export function recordedText({ path, events, judgement }: Written): string {
       ? `${ops}, none with an errno`
       : `${ops}, ${counted(refusals.count)} with an errno (first ${refusalText(first)})`;
   return `${recorded}: ${returned}; ${judgementLine(judgement, { torn: false, count: events })}`;
-}
-
-const BUG = "bug:";
-
-/** A scenario is a whole run: what it runs on is no option. */
-function bugOf(name: string, fixed: boolean, command: Command): Setup {
-  const refused = [
-    "platform",
-    "hooks",
-    "chipset",
-    "driver",
-    "seed",
-    "ram",
-    "foreign",
-    "layout",
-    "lenientIoremap",
-    "device",
-  ].filter((option) => command.getOptionValueSource(option) === "cli");
-  if (refused.length > 0)
-    throw new UserError(`bug:${name} brings its own machine; leave out ${refused.join(", ")}`);
-  return stagedOf(name, fixed);
-}
-
-function nameOf({ platform, hooks, chipset, workload, staged, era }: Setup): string {
-  if (staged !== undefined) return `${staged.scenario.name}${staged.fixed ? ".fixed" : ""}`;
-  const names = [platform, hooks, chipset, workload, ...(era === usualEra ? [] : [era])];
-  return names.map(({ name }) => name).join(".");
 }
 
 function oneOrMore(text: string): number {

@@ -12,6 +12,7 @@ import type { Rules } from "../diff/scope.ts";
 import type { About } from "../event/trace.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
+import { setupAgain } from "../library/recording.ts";
 import { record } from "../recorder/record.ts";
 import { pairText } from "../report/diff-text.ts";
 import { countOf } from "../report/text.ts";
@@ -22,9 +23,7 @@ import { parseWorkload, type Workload } from "../workload/workload.ts";
 import { addKindOptions } from "./diff.ts";
 import { notice, print } from "./output.ts";
 import { Progress } from "./progress.ts";
-import { reading } from "./reading.ts";
-import { setupAgain } from "./recording.ts";
-import { assertOther } from "./writing.ts";
+import { assertOther, reading } from "./reading.ts";
 
 interface Options {
   readonly output?: string;

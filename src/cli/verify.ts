@@ -6,6 +6,7 @@ import { checks } from "../check/index.ts";
 import { toLine } from "../event/line.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import type { WrongEvent } from "../judgement/judgement.ts";
+import { setupAgain } from "../library/recording.ts";
 import { record } from "../recorder/record.ts";
 import { judgeBy } from "../replay/judged.ts";
 import { type Verification, verify } from "../replay/verify.ts";
@@ -13,7 +14,6 @@ import { countOf, inColumns } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { print, printJson } from "./output.ts";
 import { reading } from "./reading.ts";
-import { setupAgain } from "./recording.ts";
 
 export function addVerify(program: Command): void {
   program

@@ -20,23 +20,32 @@ import { areCaptures, areSigned, type Rules, scopeOf, usualRules } from "./scope
 import { Transfers } from "./transfers.ts";
 import { wrongBetween } from "./wrong-seqs.ts";
 
-/**
- * Compares; `each` is called with every divergence in order, `onOp` with each op's number when it is done. A UserError says
- * what cannot be compared.
- */
+/** Compares; `each` is called with every divergence in order. A UserError says what cannot be compared. */
 export function compare(
   a: Compared,
   b: Compared,
   rules: Partial<Rules> = {},
   each?: (divergence: Divergence) => void,
-  onOp?: (op: number) => void,
 ): Comparison {
+  const steps = comparing(a, b, rules, each);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** The same op by op: gives each op's number when it is done. */
+export function comparing(
+  a: Compared,
+  b: Compared,
+  rules: Partial<Rules> = {},
+  each?: (divergence: Divergence) => void,
+): Generator<number, Comparison> {
   if (a.about.workload !== b.about.workload && !rules.byName)
     throw new UserError(
       `the traces hold different workloads (${a.about.workload} and ${b.about.workload}); ` +
         "record the same one twice, or pair what ops they share with --align by-name",
     );
-  return new Comparing(a, b, { ...usualRules, ...rules }, each).run(onOp);
+  return new Comparing(a, b, { ...usualRules, ...rules }, each).run();
 }
 
 /** Marks that are kept at most until it is known whether an event was moved. */
@@ -95,7 +104,7 @@ class Comparing {
       : null;
   }
 
-  run(onOp: (op: number) => void = () => {}): Comparison {
+  *run(): Generator<number, Comparison> {
     for (const pair of opPairs(this.#a.trace, this.#b.trace, this.#rules.byName)) {
       // What follows in the other trace after the end of a torn one cannot be compared.
       if (pair.isPastA && this.#a.trace.torn) break;
@@ -104,7 +113,7 @@ class Comparing {
       this.#partners.add(pair.a?.op ?? null, pair.b?.op ?? null);
       if (pair.a === null || pair.b === null) this.#alone(pair);
       else this.#both(pair.a, pair.b, pair.isGuess);
-      onOp((pair.a ?? pair.b)!.op);
+      yield (pair.a ?? pair.b)!.op;
       if (this.#rules.firstOnly && this.#first !== null) break;
     }
     return {

@@ -2,7 +2,7 @@
 
 import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import Sqlite, { type Database, SqliteError } from "better-sqlite3";
+import { type Database, SqliteError } from "better-sqlite3";
 import { Kysely, Migrator, SqliteDialect } from "kysely";
 import { migrations } from "../../migrations/index.ts";
 import { families } from "../event/field.ts";
@@ -11,6 +11,7 @@ import { actors, declarationOf, kindNames } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { VERSION } from "../version.ts";
 import { APPLICATION_ID, build, FORMAT, run } from "./schema.ts";
+import { openSqlite } from "./sqlite.ts";
 
 /** Makes the file and leaves it open, in WAL mode, with all tables and no event. */
 export async function createFile(
@@ -20,7 +21,7 @@ export async function createFile(
 ): Promise<Database> {
   makeRoom(path, force);
   try {
-    const database = new Sqlite(resolve(path));
+    const database = openSqlite(path);
     try {
       // Rows come in order and are read in runs: larger pages save a tenth of the inserting.
       database.pragma("page_size = 16384");
@@ -48,9 +49,12 @@ export function writeTrouble(error: unknown, whatIsThere: string): unknown {
   if (!(error instanceof SqliteError)) return error;
   const next = "free space and record again with --force";
   if (error.code === "SQLITE_FULL")
-    return new UserError(`the disk is full: ${whatIsThere}; ${next}`);
+    return new UserError(`the disk is full: ${whatIsThere}; ${next}`, "ERR_WRITE");
   return error.code.startsWith("SQLITE_IOERR")
-    ? new UserError(`the disk refuses a write (${error.code}): ${whatIsThere}; ${next}`)
+    ? new UserError(
+        `the disk refuses a write (${error.code}): ${whatIsThere}; ${next}`,
+        "ERR_WRITE",
+      )
     : error;
 }
 
@@ -59,13 +63,33 @@ function makeRoom(path: string, force: boolean): void {
   if (!existsSync(folder)) throw new UserError(`cannot write ${path}: no folder ${folder}`);
   const old = statSync(path, { throwIfNoEntry: false });
   if (old?.isDirectory()) throw new UserError(`${path} is a folder; name a file in it`);
-  if (old && !force) throw new UserError(`${path} exists; use --force to overwrite it`);
+  if (old && !force)
+    throw new UserError(`${path} exists; use --force to overwrite it`, "ERR_FILE_EXISTS");
   try {
     removeFile(path);
     // Asking for permission first would not tell: a file system can be mounted read-only.
     closeSync(openSync(path, "wx"));
   } catch (error) {
-    throw new UserError(`cannot write ${path}: ${(error as Error).message}`);
+    throw new UserError(`cannot write ${path}: ${(error as Error).message}`, "ERR_WRITE");
+  }
+}
+
+/** A trace is in WAL mode while it is written, which cannot be ended while another has the file open. */
+export function assertUnused(path: string): void {
+  let old: Database | undefined;
+  try {
+    old = openSqlite(path, { fileMustExist: true, timeout: 0 });
+    if (old.pragma("journal_mode", { simple: true }) === "wal") old.pragma("journal_mode = DELETE");
+  } catch (error) {
+    // Any other file is overwritten, as was asked for.
+    if (!(error instanceof SqliteError)) throw error;
+    if (error.code.startsWith("SQLITE_BUSY"))
+      throw new UserError(
+        `${path} is being recorded, or read while it is; write to another file`,
+        "ERR_FILE_IN_USE",
+      );
+  } finally {
+    old?.close();
   }
 }
 

@@ -1,7 +1,6 @@
 // update.ts - what is added to a trace after its recording: marks, indexes, keyframes. Its events never change.
 
-import { resolve } from "node:path";
-import Sqlite, { type Database, SqliteError } from "better-sqlite3";
+import { type Database, SqliteError } from "better-sqlite3";
 import { filledOf } from "../event/row.ts";
 import type { About, Mark } from "../event/trace.ts";
 import { UserError } from "../fault.ts";
@@ -14,6 +13,7 @@ import { KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { openFile } from "./open.ts";
 import { TraceReader } from "./read.ts";
 import { build, FORMAT, formatOf, run } from "./schema.ts";
+import { openSqlite } from "./sqlite.ts";
 
 /** Adds a mark; a UserError says where its name is taken or the file cannot be written. */
 export async function addMark(path: string, { moment, name, text }: Mark): Promise<void> {
@@ -63,7 +63,7 @@ async function updating(path: string, change: (database: Database) => void): Pro
   openFile(path).close();
   let database: Database | undefined;
   try {
-    database = new Sqlite(resolve(path), { fileMustExist: true, timeout: 1000 });
+    database = openSqlite(path, { fileMustExist: true, timeout: 1000 });
     database.exec("BEGIN IMMEDIATE; ROLLBACK");
     if (formatOf(database) < FORMAT) {
       await migrate(database);
@@ -81,7 +81,10 @@ async function updating(path: string, change: (database: Database) => void): Pro
 function updateTrouble(path: string, error: unknown): unknown {
   if (!(error instanceof SqliteError)) return error;
   if (error.code.startsWith("SQLITE_BUSY"))
-    return new UserError(`${path} is being written by someone else; try again when that is done`);
+    return new UserError(
+      `${path} is being written by someone else; try again when that is done`,
+      "ERR_FILE_IN_USE",
+    );
   if (error.code.startsWith("SQLITE_READONLY") || error.code.startsWith("SQLITE_CANTOPEN"))
     return new UserError(`cannot write ${path}: no permission; copy it to a folder of yours`);
   if (error.code === "SQLITE_FULL")

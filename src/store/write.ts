@@ -99,6 +99,11 @@ export class TraceWriter {
     database.exec("BEGIN");
   }
 
+  /** Events that were taken. */
+  get taken(): number {
+    return this.#last;
+  }
+
   /** Events that are safely in the file. */
   get committed(): number {
     return this.#committed;

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { recordTo, setupOf } from "../../src/cli/recording.ts";
+import { recordTo, setupOf } from "../../src/library/recording.ts";
 import { counted } from "../../src/report/text.ts";
 import { churn } from "./churn.ts";
 import type { Aligned } from "./process/align.ts";

@@ -2,7 +2,7 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { recordTo, setupOf } from "../../src/cli/recording.ts";
+import { recordTo, setupOf } from "../../src/library/recording.ts";
 import { counted } from "../../src/report/text.ts";
 import { machine } from "./churn.ts";
 import type { Spread, Travelled } from "./process/seek.ts";

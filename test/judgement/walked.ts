@@ -1,10 +1,10 @@
 // walked.ts - every trace that the walk goes through, by name, and how each is made.
 
-import { recordTo, setupOf } from "../../src/cli/recording.ts";
-import { writing } from "../../src/cli/writing.ts";
 import { PROBES, probesFrom } from "../../src/exchange/import/kernel/probes.ts";
 import { importFiles } from "../../src/exchange/import/merge.ts";
 import { hookSets, missingOn } from "../../src/hooks/index.ts";
+import { recordTo, setupOf } from "../../src/library/recording.ts";
+import { writing } from "../../src/library/writing.ts";
 import { platforms } from "../../src/platform/index.ts";
 import { record } from "../../src/recorder/record.ts";
 import { scenarios } from "../../src/scenario/index.ts";

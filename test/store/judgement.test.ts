@@ -2,8 +2,8 @@
 
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
-import { recordTo } from "../../src/cli/recording.ts";
 import { type Judged, RULES, type WrongEvent } from "../../src/judgement/judgement.ts";
+import { recordTo } from "../../src/library/recording.ts";
 import { State } from "../../src/machine/state.ts";
 import { judgedOf, wordOf } from "../../src/replay/judged.ts";
 import { natureOf } from "../../src/replay/replay.ts";

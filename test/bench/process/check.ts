@@ -4,8 +4,8 @@
 
 import { checks } from "../../../src/check/index.ts";
 import { runChecks } from "../../../src/check/run.ts";
-import { setupOf } from "../../../src/cli/recording.ts";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
+import { setupOf } from "../../../src/library/recording.ts";
 import { State } from "../../../src/machine/state.ts";
 import { record } from "../../../src/recorder/record.ts";
 import { natureOf } from "../../../src/replay/replay.ts";

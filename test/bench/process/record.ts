@@ -1,6 +1,6 @@
 // record.ts - a process of its own that records a workload and says what time and memory it took.
 
-import { recordTo, setupOf } from "../../../src/cli/recording.ts";
+import { recordTo, setupOf } from "../../../src/library/recording.ts";
 import { wander } from "../../../src/workload/workload.ts";
 import { churn, machine } from "../churn.ts";
 import { peakMemory, report } from "../process.ts";

@@ -1,8 +1,8 @@
 // stages.ts - a process of its own that simulates, records and finishes a run, and says how long each took.
 
 import { statSync } from "node:fs";
-import { judging } from "../../../src/cli/judging.ts";
-import { setupOf } from "../../../src/cli/recording.ts";
+import { judging } from "../../../src/library/judging.ts";
+import { setupOf } from "../../../src/library/recording.ts";
 import { record } from "../../../src/recorder/record.ts";
 import { aboutRun } from "../../../src/scenario/setup.ts";
 import { TraceWriter } from "../../../src/store/write.ts";

@@ -3,6 +3,7 @@
 import { mkdtempSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../fault.ts";
+import { assertUnused } from "../store/create.ts";
 
 /** What SQLite may have left beside a file that nobody closed; it would be played into the new one. */
 const JOURNALS = ["-wal", "-shm", "-journal"];
@@ -16,7 +17,9 @@ export class Replacing {
   /** Null where no file is there to be replaced. */
   static begin(path: string): Replacing | null {
     const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-    return isFile ? new Replacing(path) : null;
+    if (!isFile) return null;
+    assertUnused(path);
+    return new Replacing(path);
   }
 
   private constructor(path: string) {
@@ -25,7 +28,7 @@ export class Replacing {
     try {
       this.#folder = mkdtempSync(join(dirname(this.#old), `.${basename(path)}-`));
     } catch (error) {
-      throw new UserError(`cannot write ${path}: ${(error as Error).message}`);
+      throw new UserError(`cannot write ${path}: ${(error as Error).message}`, "ERR_WRITE");
     }
     this.path = join(this.#folder, basename(path));
   }

@@ -1,13 +1,11 @@
 // writing.ts - commands that make a trace: whatever stops them, what is there stays readable.
 
-import { resolve } from "node:path";
 import type { About, SourceFile } from "../event/trace.ts";
-import { UserError } from "../fault.ts";
+import { AbortedError, abortedBy, UserError } from "../fault.ts";
 import type { Judgement } from "../judgement/judgement.ts";
 import type { Sink } from "../machine/machine.ts";
 import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter, UNTOUCHED } from "../store/write.ts";
-import { Interrupted } from "./interrupted.ts";
 import { type JudgedSink, judging } from "./judging.ts";
 import { Replacing } from "./replacing.ts";
 
@@ -23,7 +21,7 @@ export interface Written {
 export interface Making {
   /** Creates the file once `about` is known; writes keyframes from the states that the events come with. */
   open(about: About): Promise<Sink>;
-  /** Throws once Ctrl-C was pressed or a write failed; both are noticed when the event loop turns. */
+  /** Throws once the caller's signal was raised, which is noticed when the event loop turns. */
   check(): void;
   /** Keeps the line of a source that an event was made of. */
   keep(seq: number, line: KeptLine): void;
@@ -42,6 +40,7 @@ export async function writing(
   path: string,
   force: boolean,
   make: (making: Making) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<Written> {
   // SQLite would drop the last slash and make a file of the folder's name.
   if (path === "" || path.endsWith("/"))
@@ -49,14 +48,7 @@ export async function writing(
   let writer = null as TraceWriter | null;
   let replacing = null as Replacing | null;
   let judged = null as JudgedSink | null;
-  let interrupted: Interrupted | null = null;
   let failed: unknown = null;
-  const interrupt = () => {
-    interrupted = new Interrupted("interrupted");
-    // A command that waits for a pipe gets the signal there; any other checks for it between two steps.
-    process.stdin.once("error", () => {}).destroy(interrupted);
-  };
-  process.once("SIGINT", interrupt);
   const landing = setInterval(() => {
     try {
       writer?.land();
@@ -78,7 +70,7 @@ export async function writing(
         return judged.sink;
       },
       check: () => {
-        if (interrupted !== null) throw interrupted;
+        if (signal?.aborted) throw abortedBy(signal.reason, writer?.taken);
       },
       keep: (seq, line) => writer!.keep(seq, line),
       beside: (sources) => writer!.beside(sources),
@@ -96,7 +88,6 @@ export async function writing(
     throw trouble;
   } finally {
     clearInterval(landing);
-    process.off("SIGINT", interrupt);
   }
 }
 
@@ -108,19 +99,16 @@ function torn(
   replacing: Replacing | null,
 ): unknown {
   writer.abandon();
-  if (!(error instanceof UserError || error instanceof Interrupted)) return error;
   // The message of a failed write says already what the file holds.
+  if (!(error instanceof UserError)) return error;
   if (error.message.includes(`${path} holds`) || error.message.includes(UNTOUCHED)) return error;
+  const seq = writer.committed;
   const what =
     replacing === null
-      ? `${path} is torn and holds the events up to #${writer.committed}`
+      ? `${path} is torn and holds the events up to #${seq}`
       : `${path} ${UNTOUCHED}`;
   const message = `${error.message}; ${what}`;
-  return error instanceof UserError ? new UserError(message) : new Interrupted(message);
-}
-
-/** Refuses to overwrite what is being read. */
-export function assertOther(output: string, input: string): void {
-  if (resolve(output) === resolve(input))
-    throw new UserError(`${output} is the file to read from; name another one with -o`);
+  return error instanceof AbortedError
+    ? new AbortedError(message, seq, { cause: error.cause })
+    : new UserError(message, error.code, { cause: error });
 }

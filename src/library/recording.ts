@@ -1,6 +1,5 @@
 // recording.ts - records a run into a trace file: the recorder's events go to the store.
 
-import { setImmediate } from "node:timers/promises";
 import { eras, usualEra } from "../agpgart/era.ts";
 import { chipsets } from "../chipset/index.ts";
 import type { About } from "../event/trace.ts";
@@ -12,13 +11,12 @@ import { platforms } from "../platform/index.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Variant, varied } from "../platform/variant.ts";
 import { record } from "../recorder/record.ts";
-import { countOf } from "../report/text.ts";
 import { scenarios } from "../scenario/index.ts";
 import { aboutRun, type Setup, setupOfScenario } from "../scenario/setup.ts";
 import { changesOf } from "../workload/change.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
 import { watched } from "./judging.ts";
-import { Progress } from "./progress.ts";
+import { type Steering, Turns } from "./steering.ts";
 import { type Written, writing } from "./writing.ts";
 
 /** A run as a person asks for it, by names. */
@@ -108,9 +106,6 @@ const variantOf = ({ ram, foreign, layout }: About["options"]): Variant => ({
 const textOf = (option: unknown): string | undefined =>
   typeof option === "string" ? option : undefined;
 
-/** How long the simulation runs before signals are looked at, in milliseconds. */
-const SLICE = 50;
-
 /** What a fork adds to a run: the parent's name, and a look at each event before it is written. */
 interface Fork {
   readonly about: About;
@@ -122,23 +117,19 @@ export const recordTo = (
   path: string,
   setup: Setup,
   force: boolean,
-  fork?: Fork,
+  { fork, ...steering }: Steering & { readonly fork?: Fork } = {},
 ): Promise<Written> =>
-  writing(path, force, async ({ open, check }) => {
-    const keep = await open(fork?.about ?? aboutRun(setup));
-    const sink: Sink =
-      fork === undefined ? keep : watched(keep, (seq, op, event) => fork.see({ seq, op, event }));
-    const progress = new Progress("recording", setup.workload.operations.length);
-    try {
-      let turn = performance.now();
-      for (const { op, events } of record(setup, sink)) {
-        if (performance.now() - turn < SLICE) continue;
-        progress.at(op + 1, countOf(events, "event"));
-        await setImmediate();
-        check();
-        turn = performance.now();
-      }
-    } finally {
-      progress.stop();
-    }
-  });
+  writing(
+    path,
+    force,
+    async ({ open }) => {
+      const keep = await open(fork?.about ?? aboutRun(setup));
+      const sink: Sink =
+        fork === undefined ? keep : watched(keep, (seq, op, event) => fork.see({ seq, op, event }));
+      const turns = new Turns(steering);
+      const total = setup.workload.operations.length;
+      for (const { op, events } of record(setup, sink))
+        if (turns.isDue) await turns.take({ done: op + 1, total, events });
+    },
+    steering.signal,
+  );

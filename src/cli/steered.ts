@@ -1,0 +1,40 @@
+// steered.ts - a long call of the library on a terminal: a bar shows how far it is, and Ctrl-C ends it in good order.
+
+import { AbortedError } from "../fault.ts";
+import type { Steering } from "../library/steering.ts";
+import { countOf } from "../report/text.ts";
+import { Progress } from "./progress.ts";
+
+/** Runs with a signal that Ctrl-C raises; what was made up to there is kept. */
+export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const pressed = new AbortController();
+  const interrupt = () => {
+    const interrupted = new AbortedError("interrupted");
+    pressed.abort(interrupted);
+    // A command that waits for a pipe gets the signal there; any other checks for it between two steps.
+    process.stdin.once("error", () => {}).destroy(interrupted);
+  };
+  process.once("SIGINT", interrupt);
+  try {
+    return await run(pressed.signal);
+  } finally {
+    process.off("SIGINT", interrupt);
+  }
+}
+
+/** The same with a bar. */
+export const steered = <T>(what: string, run: (steering: Steering) => Promise<T>): Promise<T> =>
+  interruptible(async (signal) => {
+    let bar: Progress | null = null;
+    try {
+      return await run({
+        signal,
+        onProgress: ({ done, total, events }) => {
+          bar ??= new Progress(what, total);
+          bar.at(done, countOf(events, "event"));
+        },
+      });
+    } finally {
+      (bar as Progress | null)?.stop();
+    }
+  });

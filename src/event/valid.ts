@@ -1,0 +1,97 @@
+// valid.ts - whether an event that a program made is one of the vocabulary, by the declaration of its kind.
+
+import { type ErrorCode, nearest } from "../fault.ts";
+import type { Field } from "./field.ts";
+import { actors, declarationOf, type Event, type KindName, kindNames } from "./vocabulary.ts";
+
+/** What is wrong with an event. */
+export interface Flaw {
+  readonly code: ErrorCode;
+  /** The field that it is about; null for the event as a whole. */
+  readonly field: string | null;
+  readonly says: string;
+}
+
+type Values = { readonly [name: string]: unknown };
+
+/** Bytes that an event can be about: replay goes through them page by page. */
+export const MOST_BYTES = 2 ** 36;
+
+/** The first thing that is wrong with an event that is to be number `seq`; null where nothing is. */
+export function flawOf(event: Event, seq: number): Flaw | null {
+  const values = event as unknown as Values;
+  const known = kindNames.find((kind) => kind === values.kind);
+  if (known === undefined)
+    return { code: "ERR_EVENT_KIND", field: "kind", says: unknown("kind", values.kind, kindNames) };
+  return headerFlaw(values, seq) ?? fieldsFlaw(values, known);
+}
+
+/** "no kind 'page.alocated'; did you mean page.allocated?" */
+export function unknown(what: string, name: unknown, known: readonly string[]): string {
+  const near = nearest(String(name), known);
+  return `no ${what} '${String(name)}'${near === undefined ? "" : `; did you mean ${near}?`}`;
+}
+
+function headerFlaw({ actor, place, cause, at }: Values, seq: number): Flaw | null {
+  if (!actors.some((one) => one === actor))
+    return { code: "ERR_EVENT_FIELD", field: "actor", says: unknown("actor", actor, actors) };
+  if (place != null && typeof place !== "string") return wrongType("place", "a string");
+  if (at != null && !Number.isSafeInteger(at)) return wrongType("at", "a whole number");
+  if (cause == null) return null;
+  if (!Number.isSafeInteger(cause) || (cause as number) < 1)
+    return wrongType("cause", "the number of an event");
+  if ((cause as number) < seq) return null;
+  const says = `event #${cause as number} does not come before this one, #${seq}`;
+  return { code: "ERR_EVENT_CAUSE", field: "cause", says };
+}
+
+const header = ["kind", "actor", "place", "cause", "at"];
+
+function fieldsFlaw(values: Values, kind: KindName): Flaw | null {
+  const { fields } = declarationOf(kind);
+  for (const name of Object.keys(values)) {
+    if (name in fields || header.includes(name)) continue;
+    const says = unknown(`field of ${kind}`, name, [...Object.keys(fields), ...header]);
+    return { code: "ERR_EVENT_FIELD", field: name, says };
+  }
+  for (const [name, field] of Object.entries(fields)) {
+    const value = values[name];
+    const flaw = value == null ? missing(name, field) : valueFlaw(name, field, value);
+    if (flaw !== null) return flaw;
+  }
+  const { size } = values;
+  return typeof size === "number" && size > MOST_BYTES
+    ? outOfRange("size", size, `at most ${MOST_BYTES} bytes`)
+    : null;
+}
+
+const missing = (name: string, { optional }: Field): Flaw | null =>
+  optional ? null : { code: "ERR_EVENT_FIELD", field: name, says: "is missing" };
+
+function valueFlaw(name: string, field: Field, value: unknown): Flaw | null {
+  if (field.names !== null)
+    return field.names.some((one) => one === value)
+      ? null
+      : { code: "ERR_EVENT_FIELD", field: name, says: unknown("such value", value, field.names) };
+  if (field.in === "note" || field.in === "op.name")
+    return typeof value === "string" ? null : wrongType(name, "a string");
+  if (field.in === "op.arguments" || field.in === "op.result")
+    return field.schema.safeParse(value).success ? null : wrongType(name, "an object of facts");
+  if (typeof value !== "number") return wrongType(name, "a number");
+  if (!Number.isSafeInteger(value)) return outOfRange(name, value, "a whole number below 2^53");
+  if (field.hex) return value >= 0 ? null : outOfRange(name, value, "0 or more");
+  const parsed = field.schema.safeParse(value);
+  return parsed.success ? null : outOfRange(name, value, parsed.error.issues[0]!.message);
+}
+
+const wrongType = (field: string, wanted: string): Flaw => ({
+  code: "ERR_EVENT_FIELD",
+  field,
+  says: `must be ${wanted}`,
+});
+
+const outOfRange = (field: string, value: number, wanted: string): Flaw => ({
+  code: "ERR_EVENT_RANGE",
+  field,
+  says: `${value} is out of range: ${wanted}`,
+});

@@ -1,0 +1,35 @@
+// diff.ts - compares two traces of one workload, op by op.
+
+import { type Answer, answerOf, type Comparison, type Divergence } from "../diff/comparison.ts";
+import { comparing } from "../diff/diff.ts";
+import type { Rules } from "../diff/scope.ts";
+import { type Steering, Turns } from "./steering.ts";
+import { readerOf, type Trace } from "./trace.ts";
+
+export interface DiffOptions extends Steering, Partial<Rules> {
+  /** Called with every divergence, in order; without it, only the first is looked at closely. */
+  readonly onDivergence?: ((divergence: Divergence) => void) | undefined;
+}
+
+export interface DiffAnswer {
+  /** `undecided`: no difference as far as a torn trace or one with lost records goes, or nothing to compare. */
+  readonly answer: Answer;
+  readonly comparison: Comparison;
+}
+
+/** Alike means alike after translation: the same page, whatever its frame. A torn trace is compared up to the tear. */
+export async function diff(a: Trace, b: Trace, options: DiffOptions = {}): Promise<DiffAnswer> {
+  const { signal, onProgress, onDivergence, ...rules } = options;
+  const [inA, inB] = [readerOf(a), readerOf(b)];
+  const total = inA.lastOp + 1;
+  const turns = new Turns({ signal, onProgress });
+  const steps = comparing(inA, inB, rules, onDivergence);
+  let step = steps.next();
+  while (!step.done) {
+    const done = step.value + 1;
+    if (turns.isDue)
+      await turns.take({ done, total, events: inA.op(step.value)?.last ?? inA.count });
+    step = steps.next();
+  }
+  return { answer: answerOf(step.value), comparison: step.value };
+}
