@@ -1,8 +1,9 @@
 // bundle.ts - what npm run build makes of the compiled modules: few files, which start in a third of the time.
 
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { typesOf } from "./types.ts";
 
 const inDist = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const bundle = inDist("bundle");
@@ -18,9 +19,10 @@ const oneLanguage: Plugin = {
 };
 
 rmSync(bundle, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: {
     program: inDist("src/cli/program.js"),
+    index: inDist("src/index.js"),
     // A thread of its own, which starts from a file beside the one that starts it.
     "export-worker": inDist("src/cli/export-worker.js"),
   },
@@ -40,9 +42,24 @@ await build({
   minifySyntax: true,
   // Packages that are no ES modules ask for Node's own by require().
   banner: {
-    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
   },
+  metafile: true,
   logLevel: "warning",
 });
 // The one file that modules read beside themselves.
 cpSync(inDist("src/exchange/import/kernel/probes"), `${bundle}/probes`, { recursive: true });
+writeFileSync(`${bundle}/index.d.ts`, typesOf(inDist("src/index.d.ts")));
+writeFileSync(`${bundle}/LICENSES.txt`, licences(Object.keys(metafile.inputs)));
+
+/** The licences of the packages that are in the bundle, as each of them asks for. */
+function licences(inputs: readonly string[]): string {
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const name = folder.replace(/^.*node_modules\//, "");
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+    const { license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+    return `${name}: ${license}\n\n${file === undefined ? "" : readFileSync(`${folder}/${file}`, "utf8")}`;
+  });
+  return texts.join(`\n${"-".repeat(80)}\n`);
+}

@@ -118,7 +118,7 @@ export const subjectCode = <F extends FamilyName>(family: F, number: SubjectNumb
 export interface Field<T = unknown, Optional extends boolean = boolean> {
   readonly in: Storage;
   readonly optional: Optional;
-  /** Accepts what JSON holds and gives what the event holds. */
+  /** @internal Accepts what JSON holds and gives what the event holds. */
   readonly schema: z.ZodType<T>;
   /** Whether JSON holds it as a hexadecimal string. */
   readonly hex: boolean;
@@ -315,15 +315,16 @@ export const SECOND = 256;
 /** Words that belong to the event: a message, a name. */
 export const textField: Field<string, false> = { ...fixed, in: "note", schema: z.string() };
 
-/** A flat record of facts: an op's arguments or its result. */
-export const fact = z.union([
+type Fact = number | string | null | unknown[] | { [name: string]: unknown };
+export const fact: z.ZodType<Fact> = z.union([
   z.number(),
   z.string(),
   z.null(),
   z.array(z.unknown()),
   z.record(z.string(), z.unknown()),
 ]);
-export type Facts = { readonly [name: string]: z.output<typeof fact> };
+/** A flat record of facts: an op's arguments or its result. */
+export type Facts = { readonly [name: string]: Fact };
 export const factsField = (storage: "op.arguments" | "op.result"): Field<Facts, false> => ({
   ...fixed,
   in: storage,

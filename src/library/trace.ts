@@ -35,8 +35,9 @@ export interface Wanted {
 }
 
 /** Opens a trace read-only. A `UserError` says why a file is none that can be read (`ERR_NO_FILE`, `ERR_NO_TRACE`, `ERR_NEWER`). */
-export const openTrace = (path: string): Trace => new Trace(path, TraceReader.open(path));
+export const openTrace = (path: string): Trace => opened(path, TraceReader.open(path));
 
+let opened: (path: string, reader: TraceReader) => Trace;
 let readerOf: (trace: Trace) => TraceReader;
 
 /** A trace that is open for reading; `using` or `close` closes it. */
@@ -46,11 +47,11 @@ export class Trace {
   readonly #travel: TimeTravel;
 
   static {
+    opened = (path, reader) => new Trace(path, reader);
     readerOf = (trace) => trace.#reader;
   }
 
-  /** @internal Traces come from `openTrace`. */
-  constructor(path: string, reader: TraceReader) {
+  private constructor(path: string, reader: TraceReader) {
     this.path = path;
     this.#reader = reader;
     this.#travel = new TimeTravel(reader);

@@ -1,6 +1,6 @@
 // schema.ts - what a trace file is: its marks, its tables as types, and SQL compiled by kysely.
 
-import type { Database } from "better-sqlite3";
+import type { Database, Statement } from "better-sqlite3";
 import {
   type Compilable,
   DummyDriver,
@@ -99,21 +99,28 @@ export const build = new Kysely<Schema>({
 });
 
 /** Prepares a query whose values stand for parameters: only their number counts. A row has the columns selected. */
-export const prepare = <Row>(database: Database, query: Compilable<Row>) =>
-  database.prepare<unknown[], Row>(query.compile().sql);
+export const prepare = <Row>(
+  database: Database,
+  query: Compilable<Row>,
+): Statement<unknown[], Row> => database.prepare<unknown[], Row>(query.compile().sql);
 
 /** The same for a query of one column: a row is its value. */
-export const prepareValue = <Row>(database: Database, query: Compilable<Row>) =>
+export const prepareValue = <Row>(
+  database: Database,
+  query: Compilable<Row>,
+): Statement<unknown[], Row[keyof Row]> =>
   database.prepare<unknown[], Row[keyof Row]>(query.compile().sql).pluck();
 
+type Listed<Row, Columns extends readonly (keyof Row)[]> = {
+  -readonly [I in keyof Columns]: Row[Columns[I]];
+};
 /** The same, a row being the list of these columns, which the query selects in this order. */
 export function prepareList<Row, const Columns extends readonly (keyof Row)[]>(
   database: Database,
   query: Compilable<Row>,
   columns: Columns,
-) {
-  type List = { -readonly [I in keyof Columns]: Row[Columns[I]] };
-  const statement = database.prepare<unknown[], List>(query.compile().sql);
+): Statement<unknown[], Listed<Row, Columns>> {
+  const statement = database.prepare<unknown[], Listed<Row, Columns>>(query.compile().sql);
   const selected = statement.columns().map(({ name }) => name);
   assert(selected.join() === columns.join(), () => `selected ${selected}, typed ${columns.join()}`);
   return statement.raw();

@@ -164,7 +164,8 @@ async function* explained(path: string, chunks: AsyncIterable<Buffer>): AsyncGen
       throw new BrokenOff("the gzip file is cut short; copy it again, whole");
     if (code?.startsWith("Z_"))
       throw new BrokenOff(`the gzip file is damaged (${message}); copy it again`);
-    throw code === undefined ? error : new UserError(`cannot read ${path}: ${message}`);
+    if (code === undefined || error instanceof UserError) throw error;
+    throw new UserError(`cannot read ${path}: ${message}`);
   }
 }
 

@@ -1,0 +1,23 @@
+// api.test.ts - what the library exports is listed in one file, and a change of it is told to users.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { typesOf } from "../../package/types.ts";
+
+const types = typesOf(resolve("dist/src/index.d.ts"));
+
+test("what is public is what package/api.txt lists", async () => {
+  await expect(types).toMatchFileSnapshot("../../package/api.txt");
+});
+
+test("a changed signature has a line in CHANGELOG.md, which names the state of the API by its hash", () => {
+  const hash = createHash("sha256").update(types).digest("hex").slice(0, 8);
+  expect(readFileSync("CHANGELOG.md", "utf8")).toContain(`API ${hash}`);
+});
+
+test("no type of a package that users need not have is public", () => {
+  expect(types).not.toMatch(/^import |import\(/m);
+  expect(types).not.toMatch(/\b(z\.|Kysely|BetterSqlite3)/);
+});

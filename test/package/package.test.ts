@@ -1,0 +1,75 @@
+// package.test.ts - what npm packs: all that is needed, no tests, small; and it works where it is unpacked.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { freshFolder } from "../fresh-folder.ts";
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+const folder = freshFolder();
+const own = join(folder, "node_modules/gartrace");
+let packed: Packed;
+
+const node = (...words: readonly string[]): string =>
+  execFileSync(process.execPath, words, { cwd: folder, encoding: "utf8" });
+
+beforeAll(() => {
+  const words = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+  packed = (JSON.parse(execFileSync("npm", words, { encoding: "utf8" })) as Packed[])[0]!;
+  mkdirSync(own, { recursive: true });
+  execFileSync("tar", ["-xzf", join(folder, packed.filename), "-C", own, "--strip-components=1"]);
+  // Of all packages that the code uses, the one that is no part of the bundle.
+  symlinkSync(resolve("node_modules/better-sqlite3"), join(folder, "node_modules/better-sqlite3"));
+});
+
+describe("the package", () => {
+  test("is small and has no tests", () => {
+    expect(packed.size).toBeLessThan(1.5 * 2 ** 20);
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths.filter((path) => /test|\.tsbuildinfo|\.md$/.test(path))).toEqual(["README.md"]);
+    expect(paths).toEqual(
+      expect.arrayContaining(["LICENSE", "dist/bundle/LICENSES.txt", "dist/bundle/index.d.ts"]),
+    );
+  });
+
+  test("needs the one package that is compiled", () => {
+    const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+    expect(Object.keys(dependencies)).toEqual(["better-sqlite3"]);
+  });
+
+  test("has a command that works", () => {
+    const main = join(own, "dist/src/cli/main.js");
+    expect(node(main, "--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
+    node(main, "record", "smoke", "-o", "run.gart");
+    expect(node(main, "info", "run.gart")).toMatch(/^right: /);
+    expect(node(main, "list", "bugs")).toMatch(/bound-twice/);
+  });
+
+  test("has a library that works in plain JavaScript", () => {
+    writeFileSync(
+      join(folder, "own.mjs"),
+      `import { openTrace, record } from "gartrace";
+       await record({ workload: "smoke", output: "own.gart" });
+       const trace = openTrace("own.gart");
+       console.log(trace.word, trace.count > 10);
+       trace.close();`,
+    );
+    expect(node("own.mjs")).toBe("right true\n");
+  });
+
+  test("is as publint and arethetypeswrong want a package of ES modules", () => {
+    const path = join(folder, packed.filename);
+    const run = (...words: readonly string[]) =>
+      execFileSync(process.execPath, words, { encoding: "utf8" });
+    expect(run("node_modules/publint/src/cli.js", "run", path, "--strict")).toMatch(/All good/);
+    // It exits with 1 where something is wrong.
+    const attw = "node_modules/@arethetypeswrong/cli/dist/index.js";
+    expect(run(attw, path, "--profile", "esm-only")).toMatch(/ESM/);
+  });
+});
