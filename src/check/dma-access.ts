@@ -54,6 +54,10 @@ function lookAt(
 ): boolean {
   const { bus, machine } = access;
   const misuse = mappings.misuse(access);
+  if (misuse === "after unmap" && !isWhole && fault === null && mappings.isUnsure(access)) {
+    report.unknown(`${hex(bus)}:b: may have come before the end of its mapping`);
+    return machine != null;
+  }
   if (misuse === null) {
     if (fault === null || machine != null) report.held();
     else report.finding([], `${hex(bus)}:b: mapped, and refused at #${fault.seq}`);

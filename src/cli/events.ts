@@ -1,9 +1,10 @@
 // events.ts - gartrace events: the events of a trace, a line each.
 
 import type { Command } from "commander";
-import { toLine } from "../event/line.ts";
+import { toJson } from "../event/line.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { unknownName } from "../fault.ts";
+import { isPlaced } from "../judgement/inferred.ts";
 import type { WrongEvent } from "../judgement/judgement.ts";
 import { judgedOf } from "../replay/judged.ts";
 import { momentOf, positions } from "../replay/position.ts";
@@ -55,7 +56,7 @@ export function addEvents(program: Command): void {
           printed++;
           await output.line(
             options.json
-              ? toLine(recorded, trace!.about.virtBase)
+              ? lineOf(trace!, recorded)
               : judgedLine(recorded, verdictIn(trace!, recorded), wrong, trace!.about),
           );
         }
@@ -63,6 +64,14 @@ export function addEvents(program: Command): void {
         if (printed === 0) notice("gartrace: the trace has no such event");
       });
     });
+}
+
+/** The event as a line of JSON, and whether it has its place by inference. */
+function lineOf({ about }: TraceReader, recorded: Recorded): string {
+  const json = toJson(recorded, about.virtBase);
+  return JSON.stringify(
+    isPlaced(about, recorded.event) ? { ...json, placed: "by inference" } : json,
+  );
 }
 
 /** An event, and what is wrong with it. */

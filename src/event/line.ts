@@ -21,6 +21,8 @@ const common = {
   place: z.string().optional(),
   cause: z.number().int().positive().optional(),
   at: z.number().int().optional(),
+  /** Says that the event has its place by inference; the trace's option `placed` tells as much. */
+  placed: z.literal("by inference").optional(),
 };
 
 const schemas = new Map<string, z.ZodType>(
@@ -106,9 +108,16 @@ export function fromJson(json: unknown, virtBase: bigint): Recorded {
   const schema = schemas.get(kind);
   // Hot: what is no event of any kind is looked at once more, for the complaint.
   if (schema === undefined) throw anyKind.safeParse(json).error!;
-  const { seq, op, ...event } = schema.parse(relative(withPresentNames(line!, kind), virtBase)) as {
+  const parsed = schema.parse(relative(withPresentNames(line!, kind), virtBase));
+  const {
+    seq,
+    op,
+    placed: _,
+    ...event
+  } = parsed as {
     seq: number;
     op?: number;
+    placed?: string;
   } & Event;
   const subjectOfOp = kind === "op.began" || kind === "op.ended" ? { op } : {};
   const present =

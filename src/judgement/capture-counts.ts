@@ -142,6 +142,7 @@ export class CaptureCounter {
       this.#accesses.inLiveMapping++;
       return;
     }
+    if (misuse === "after unmap" && this.#live.isUnsure(event)) return;
     const before = this.#misuses[misuse];
     if (before === undefined) this.#misuses[misuse] = { count: 1, first: seq };
     else before.count++;

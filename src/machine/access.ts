@@ -48,6 +48,9 @@ export interface Named {
 /** Handle -> device -> the seqs of its mappings there, the latest last; none left where it had some. */
 type Handles = Map<Bus, Map<number | null, number[]>>;
 
+/** Mappings that are over and remembered: an access that is placed beside the end of one is near it. */
+const MOST_OVER = 1 << 16;
+
 /** The mappings in force, by the event that made them. */
 export class LiveMappings {
   readonly #live = new Map<number, Mapped>();
@@ -55,6 +58,8 @@ export class LiveMappings {
   /** The mappings that a gap in the recording leaves in doubt, and the seq of the gap. */
   readonly #doubtful: Handles = new Map();
   #gap = 0;
+  /** The mappings that ended last. */
+  readonly #over = new Set<number>();
 
   get live(): ReadonlyMap<number, Mapped> {
     return this.#live;
@@ -91,10 +96,20 @@ export class LiveMappings {
       return { made: null, isSure, wasMapped: seqs !== undefined, other };
     }
     this.#live.delete(seq!);
+    this.#over.add(seq!);
+    if (this.#over.size > MOST_OVER) this.#over.delete(this.#over.values().next().value!);
     const left = seqs?.filter((one) => one !== seq) ?? [];
     if (devices !== undefined) devices.set(device, left);
     else this.#handles.set(handle, new Map([[device, left]]));
     return { made, isSure, wasMapped: true, other: null };
+  }
+
+  /**
+   * Whether an access came from a mapping that is over, and not from its end: of a real device's, nobody knows whether
+   * it came before or behind it.
+   */
+  isUnsure({ cause }: Access): boolean {
+    return cause != null && this.#over.has(cause);
   }
 
   /** What a call means by an address that came from that event. */

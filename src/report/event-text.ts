@@ -5,6 +5,7 @@ import { columnText } from "../event/address-text.ts";
 import type { About } from "../event/trace.ts";
 import { addressesOf, isWrong, type Verdict } from "../event/verdict.ts";
 import { type Event, eventText, type Recorded } from "../event/vocabulary.ts";
+import { isPlaced } from "../judgement/inferred.ts";
 import type { WrongEvent } from "../judgement/judgement.ts";
 import { knownWrongAt } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";
@@ -22,7 +23,8 @@ export function eventLine(
   // The words of these two begin with their op anyway.
   const within =
     op < 0 || event.kind === "op.began" || event.kind === "op.ended" ? "" : `op ${op} `;
-  const line = `#${seq} ${within}${colours.dim(`${by}:`)} ${spoken(event, about)}`;
+  const placed = isPlaced(about, event) ? colours.dim(", placed by inference") : "";
+  const line = `#${seq} ${within}${colours.dim(`${by}:`)} ${spoken(event, about)}${placed}`;
   return verdict === null ? line : `${line} ${verdictText(verdict)}`;
 }
 

@@ -6,6 +6,7 @@ import type { About, SourceFile } from "../../event/trace.ts";
 import { UserError } from "../../fault.ts";
 import { formatOf } from "./formats.ts";
 import { ftrace } from "./ftrace/ftrace.ts";
+import type { Relation } from "./join/clocks.ts";
 import type { DeviceLog, Format, Open, Stream } from "./join/format.ts";
 import type { KernelClock } from "./join/kernel-clocks.ts";
 import { relate, relateLog } from "./join/relate.ts";
@@ -91,7 +92,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   );
   const relation = await relate(opened, wishes.follow !== null);
   const log = await relateLog(opened, wishes.follow !== null);
-  const sink = await open(aboutRun(environment, opened, log));
+  const sink = await open(aboutRun(environment, opened, { relation, log }));
   const run = new Run(environment, wishes.probes, { sink, keep: wishes.keep }, relation, log);
   let device: DeviceLog | null = null;
   const streams: Stream[] = [];
@@ -201,7 +202,7 @@ async function takeAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Prom
 function aboutRun(
   environment: Environment,
   opened: readonly Opened[],
-  log: KernelClock | null,
+  { relation, log }: { readonly relation: Relation; readonly log: KernelClock | null },
 ): About {
   return {
     platform: platformOf(environment),
@@ -210,7 +211,11 @@ function aboutRun(
     workload: "captured",
     operations: null,
     seed: 0,
-    options: { ...optionsOf(environment), ...(log === null ? {} : { kernelLog: textOf(log) }) },
+    options: {
+      ...optionsOf(environment),
+      ...(log === null ? {} : { kernelLog: textOf(log) }),
+      ...placedBy(opened, relation),
+    },
     virtBase: VIRT_BASE,
     physIsMachine: environment.known && !environment.xen,
     source: "imported",
@@ -226,6 +231,14 @@ function platformOf({ xen, known, iommu, swiotlb }: Environment): string {
   const base = xen ? "xen-dom0" : "native";
   const named = iommu === null ? base : `${base}-${iommu}`;
   return swiotlb && !xen ? `${named}-swiotlb` : named;
+}
+
+/** By what a device's log has its place among the guest's events; nothing where it stands alone. */
+function placedBy(opened: readonly Opened[], { clocks }: Relation): About["options"] {
+  const has = (part: Format["part"]) => opened.some(({ format }) => format.part === part);
+  if (!has("device") || !has("stream")) return {};
+  if (clocks === null) return { placed: "by-causality" };
+  return { placed: `by-clocks-within-${Math.ceil(clocks.within)}us` };
 }
 
 /** "0.679791s-behind-local": where the log's messages stand, for their events have the trace's time. */

@@ -56,6 +56,12 @@ export class CausalOrder {
     this.#network = network;
   }
 
+  /** Whether something that the log has at a time of its own can be older than the end of a mapping before it. */
+  canBeBefore({ endedAt }: Mapping, time: number): boolean {
+    if (this.#clocks === null || endedAt === null) return false;
+    return time < this.#clocks.deviceTime(endedAt) + this.#clocks.within;
+  }
+
   /** Emits what the device did before a time of the guest's; false where the log must be read further first. */
   before(at: number): boolean {
     if (this.#clocks === null || this.log === null) return true;

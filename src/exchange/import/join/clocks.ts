@@ -39,6 +39,8 @@ const ENOUGH = 8;
 export interface Clocks {
   /** The device's time, in microseconds, at a time of the guest's in nanoseconds. */
   deviceTime(at: number): number;
+  /** Microseconds by which the device's time can be more or less. */
+  readonly within: number;
 }
 
 /** What was found of the two sides. */
@@ -223,5 +225,6 @@ function relationOf({ after, before }: Bounds): Clocks | null {
   const { low, high } = room(slope);
   if (high < low) return null;
   const start = d0 + (low + high) / 2;
-  return { deviceTime: (at) => start + slope * (at / 1e3 - g0) };
+  const within = (high - low) / 2;
+  return { deviceTime: (at) => start + slope * (at / 1e3 - g0), within };
 }

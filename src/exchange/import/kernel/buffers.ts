@@ -116,6 +116,7 @@ export class Buffers {
       slot: slot === null ? null : { phys: slot.phys, machine: leads! },
       command,
       ended: 0,
+      endedAt: null,
     };
     if (command !== null) command.segments.push(mapping);
     this.#mappings.add(mapping);
@@ -140,6 +141,7 @@ export class Buffers {
     });
     if (mapping === null) return;
     mapping.ended = seq;
+    mapping.endedAt = this.#emitter.at;
     if (mapping.slot === null) return;
     const slot = this.#slots.get(mapping.slot.machine);
     this.#slots.delete(mapping.slot.machine);

@@ -45,4 +45,6 @@ export interface Mapping {
   command: Command | null;
   /** The seq of its dma.unmapped; 0 while it is mapped. */
   ended: number;
+  /** When that was, in nanoseconds of the guest's; null where that is not known. */
+  endedAt: number | null;
 }

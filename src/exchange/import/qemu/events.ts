@@ -20,6 +20,8 @@ export class QemuEvents {
   #card: number | null = null;
 
   readonly #iommu: QemuIommu;
+  /** The device's time of the record in hand, in microseconds. */
+  #time = 0;
 
   constructor(run: Run) {
     this.#run = run;
@@ -31,8 +33,9 @@ export class QemuEvents {
     return structure.test(name);
   }
 
-  emit({ line, text, name, body, command, touch }: Entry, source: Source): void {
+  emit({ line, text, name, body, command, touch, time }: Entry, source: Source): void {
     const run = this.#run;
+    this.#time = time;
     const { at, source: from, text: before } = run;
     source.line = line;
     // The device's clock is not the guest's.
@@ -149,12 +152,14 @@ export class QemuEvents {
   #accessed(place: string, { what, address, size }: Touch, device: number | null): void {
     const run = this.#run;
     const { mapping, cause } = run.mappings.tie(device, address, size, what === "read");
+    // An access that may have come before the end of its mapping came from the mapping.
+    const isUnsure = mapping !== null && run.device.canBeBefore(mapping, this.#time);
     const reached = run.iommu.reachedBy(mapping?.device ?? device, address);
     run.emit({
       kind: what === "read" ? "device.read" : "device.wrote",
       actor: "device",
       place,
-      cause,
+      cause: isUnsure ? mapping.seq : cause,
       frame: reached === null ? null : mfnOf(reached),
       device: mapping?.device ?? device,
       // Of a buffer that was given back no page is meant any more.
