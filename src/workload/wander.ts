@@ -102,7 +102,22 @@ class Wanderer {
     if (turn < 91) return this.#dup();
     if (turn < 92) return { op: "rw", ...this.#one(this.#held), write: this.#chance(50) ? 1 : 0 };
     if (turn < 93) return this.#exit();
+    if (turn < 94) return this.#module();
     return this.#drm();
+  }
+
+  /** The module is unloaded or loaded, mostly both; the machine sleeps; or memory runs out for a while. */
+  #module(): Operation {
+    const turn = this.#dice.roll(10);
+    if (turn === 0) return { op: "init" };
+    if (turn === 1) return { op: "cleanup" };
+    if (turn === 2) return { op: "suspend" };
+    if (turn === 3) {
+      this.#due.push(this.#step(), { op: "failafter", count: -1 });
+      return { op: "failafter", count: this.#dice.roll(4) };
+    }
+    this.#due.push({ op: "init" });
+    return { op: "cleanup" };
   }
 
   /** Mostly the one that may come through. */
@@ -182,9 +197,11 @@ class Wanderer {
     return this.#chance(92) ? `s${this.#slot(held)}` : `k${this.#dice.roll(24) - 1}`;
   }
 
+  /** Mostly in the aperture; sometimes past its end, before its beginning, or so that the sum wraps around. */
   #page(): number {
     if (this.#chance(5)) return APERTURE / PAGE - this.#dice.roll(4);
-    return this.#chance(2) ? -100000 : this.#dice.roll(400);
+    if (this.#chance(2)) return this.#one([-100000, -(2 ** 31), 2 ** 31 - 1]);
+    return this.#chance(2) ? -1 - this.#dice.roll(8) : this.#dice.roll(400);
   }
 
   #ioctl(held: Held): Operation {

@@ -54,11 +54,18 @@ describe("a walk of some length", () => {
     expect(cmds.size - 1).toBe(11);
   });
 
-  test("meets every gate and every errno of the front end", () => {
-    const met = new Set(ops.flatMap(({ name, result }) => (name === "ioctl" ? [result?.ret] : [])));
-    expect([...met].map(Number).toSorted((a, b) => a - b)).toEqual([
-      -25, -22, -16, -14, -12, -1, 0,
-    ]);
+  test("meets every gate and every errno of the front end, and tasks that do not come back", () => {
+    const met = [
+      ...new Set(ops.flatMap(({ name, result }) => (name === "ioctl" ? [result?.ret] : []))),
+    ];
+    const errnos = met.filter((ret) => typeof ret === "number");
+    expect(errnos.toSorted((a, b) => a - b)).toEqual([-25, -22, -16, -14, -12, -9, -1, 0]);
+    expect(met.filter((ret) => typeof ret === "string").toSorted()).toEqual(["blocked", "oops"]);
+  });
+
+  test("loads and unloads the module, and suspends the machine", () => {
+    const names = new Set(ops.map(({ name }) => name));
+    expect(["init", "cleanup", "suspend"].filter((name) => !names.has(name))).toEqual([]);
   });
 
   test("holds no more than it can give back", () => {
