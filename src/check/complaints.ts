@@ -26,8 +26,11 @@ export class Complaints {
   }
 
   /** Finds the call wrong where the trace has it, else the complaint; nothing where the call was found wrong before. */
-  complained({ bus, device = null, text }: Of<"fault.raised">, report: Report): void {
-    const says = `the kernel complains${device === null ? "" : ` of ${deviceOf(device)}`}: ${text}`;
+  complained({ bus, device = null, text, place }: Of<"fault.raised">, report: Report): void {
+    const whom = device === null ? "" : ` of ${deviceOf(device)}`;
+    // A call that is wrong by itself stands under its function's name.
+    const says =
+      place == null ? `the kernel complains${whom}: ${text}` : `${place}${whom}: ${text}`;
     const call = bus == null ? undefined : this.#calls.get(raw(bus)); // see above
     const isSame = call !== undefined && (device === null || call.device === device);
     if (!isSame) report.finding([], says);

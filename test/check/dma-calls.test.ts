@@ -69,6 +69,7 @@ test.each([
     [map, LOST, unmap.replace("FROM_DEVICE", "TO_DEVICE")],
     [],
   ],
+  ["though it had failed", [unmap.replace("51000000", "ffffffffffffffff")], ["dma-release #1"]],
   ["as a list, twice", [mapList, unmapList, unmapList], ["dma-release #3"]],
   ["as a list that was never seen", [unmapList], []],
 ])("a mapping ends %s", async (_, lines, findings) => {

@@ -47,15 +47,21 @@ function failed(kernel: Kernel, name: string, device: number | null, body: strin
   return true;
 }
 
-const unmapOne: Handler = (kernel, { name, body }) =>
-  giveBack(kernel, {
+const unmapOne: Handler = (kernel, { name, body }) => {
+  const device = deviceIn(body);
+  if (isFailed(textOf(body, "dma_addr"))) {
+    kernel.buffers.failed("dma-api", name, device, `a mapping that failed is ended: ${body}`);
+    return true;
+  }
+  return giveBack(kernel, {
     place: name,
-    device: deviceIn(body),
+    device,
     start: address(body, "dma_addr"),
     size: size(body, "size"),
     direction: directionIn(body),
     attributes: attributesIn(body),
   });
+};
 
 /** What `dma_free_coherent` says of direction is bidirectional always; freeing NULL is nothing. */
 const free: Handler = (kernel, { name, body }) => {

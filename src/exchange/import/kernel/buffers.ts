@@ -168,9 +168,9 @@ export class Buffers {
     });
   }
 
-  /** A mapping or allocation that failed: nothing is mapped. */
+  /** A mapping or allocation that failed, where nothing is mapped; or a call that ends one that had failed. */
   failed(
-    fault: "no-memory" | "not-mapped",
+    fault: "no-memory" | "not-mapped" | "dma-api",
     place: string,
     device: number | null,
     text: string,
