@@ -23,8 +23,9 @@ const { metafile } = await build({
   entryPoints: {
     program: inDist("src/cli/program.js"),
     index: inDist("src/index.js"),
-    // A thread of its own, which starts from a file beside the one that starts it.
+    // Threads of their own, which start from a file beside the one that starts them.
     "export-worker": inDist("src/cli/export-worker.js"),
+    "pair-worker": inDist("src/cli/pair-worker.js"),
   },
   outdir: bundle,
   bundle: true,

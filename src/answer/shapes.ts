@@ -27,8 +27,6 @@ export const row = z.object({
   check: z.nullable(z.string()),
   /** The subject that it is about, as people name it. */
   thing: z.nullable(z.string()),
-  /** With two traces: the seq of its partner in the other, null where it is alone; left out where it takes no part. */
-  partner: z.optional(z.nullable(z.number())),
 });
 export type Row = z.infer<typeof row>;
 
@@ -160,6 +158,9 @@ export type EntryAnswer = z.infer<typeof entry>;
 export const place = z.object({ at: z.nullable(z.number()), thing: z.optional(z.string()) });
 export type PlaceAnswer = z.infer<typeof place>;
 
+/** The seqs of the partners of events in a row: 0 where one is alone, -1 where it takes no part. */
+const partners = z.object({ partners: z.array(z.number()) });
+
 export const culprits = z.object({
   culprits: z.array(
     z.object({
@@ -191,6 +192,8 @@ export const ladders = z.object({
   parting: z.nullable(z.string()),
 });
 
+export type LaddersAnswer = z.infer<typeof ladders>;
+
 /** Ops that run side by side, by the first event of each; null where one has no partner. */
 const opPair = z.object({
   a: z.nullable(z.number()),
@@ -202,6 +205,8 @@ export const divergences = z.object({
   counts: z.array(z.tuple([z.string(), z.number()])),
   causes: z.array(z.string()),
   total: z.number(),
+  /** The number in the list of the first of these. */
+  from: z.number(),
   list: z.array(
     z.object({
       class: z.string(),
@@ -229,6 +234,8 @@ export const opList = z.object({
 });
 export type OpsAnswer = z.infer<typeof opList>;
 
+export type DivergencesAnswer = z.infer<typeof divergences>;
+
 /** A request that was refused: a sentence for people. */
 export const refusal = z.object({ refused: z.string() });
 
@@ -246,4 +253,6 @@ export const shapes = {
   ops: opList,
   filtered: rows,
   position: place,
+  partner: place,
+  partners,
 } as const;

@@ -9,8 +9,10 @@ import { UserError } from "../fault.ts";
 import { Answers } from "../page/answers.ts";
 import { OpenTrace } from "../page/open-trace.ts";
 import { pageServer } from "../page/server.ts";
+
 import { notice, print } from "./output.ts";
 import { servedFiles } from "./page-files.ts";
+import { PairApart } from "./pair-apart.ts";
 
 interface Options {
   readonly port: number;
@@ -41,7 +43,8 @@ export function addServe(program: Command): void {
       const traces = [new OpenTrace("a", path)];
       if (other !== undefined) traces.push(new OpenTrace("b", other));
       const files = servedFiles();
-      const answers = new Answers(traces);
+      const apart = other === undefined ? null : new PairApart(path, other);
+      const answers = new Answers(traces, apart);
       const token = randomBytes(16).toString("hex");
       const complain = (error: unknown) =>
         notice(
@@ -61,6 +64,7 @@ export function addServe(program: Command): void {
         server.close();
         server.closeAllConnections();
       }
+      await apart?.close();
       answers.close();
     });
 }

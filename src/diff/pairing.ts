@@ -295,25 +295,35 @@ function passAlone(a: Cursor, b: Cursor, ofA: number, ofB: number, to: EventPair
   b.queue.drop(ofB);
 }
 
-/** Both traces, read together; for an earlier op than the last one they are read again from the start. */
+/** Both traces, read together up to the end of an op; an earlier one is read from the start again. */
 interface Reading {
-  readonly ops: Iterator<OpPair>;
   readonly a: Cursor;
   readonly b: Cursor;
+  end: number;
 }
 
 /** Events of an op that are paired at once. */
 const LONGEST = 1 << 20;
+
+/** An op with the seqs of the partners of its events, once one was asked for. */
+interface KeptOp {
+  readonly pair: OpPair;
+  partners: Map<number, number[]> | null;
+}
+/** Ops that are kept: where a reader goes to and fro. */
+const KEPT = 8;
 
 /** The partners of one event of A at a time, as a comparison pairs them, for a reader who moves through A. */
 export class Pairing {
   readonly #a: Compared;
   readonly #b: Compared;
   readonly #areCaptures: boolean;
+  #ops: Iterator<OpPair> | null = null;
+  /** Up to which event of A ops were gone through. */
+  #gone = 0;
   #reading: Reading | null = null;
-  /** The op of A that was asked for last, and the seqs of the partners of its events once one was asked for. */
-  #op: OpPair | null = null;
-  #partners: Map<number, number[]> | null = null;
+  /** The one used last at the end. */
+  #kept: KeptOp[] = [];
 
   constructor(a: Compared, b: Compared) {
     this.#a = a;
@@ -327,14 +337,15 @@ export class Pairing {
    * says where an op is too long.
    */
   partnersOf({ seq }: Recorded): Recorded[] | null {
-    const seqs = this.#seqsOf(seq);
+    const seqs = this.partnerSeqs(seq);
     return seqs === null ? null : seqs.flatMap((one) => this.#b.event(one) ?? []);
   }
 
-  #seqsOf(seq: number): readonly number[] | null {
-    const pair = this.#pairAt(seq);
-    if (pair === null) return null;
-    const { a, b } = pair;
+  /** The same by the numbers of the events. */
+  partnerSeqs(seq: number): readonly number[] | null {
+    const op = this.#opAt(seq);
+    if (op === null) return null;
+    const { a, b } = op.pair;
     if (b === null) return [];
     // How ops begin and end is compared by their arguments and results.
     if (a!.result !== null && seq === a!.last) return b.last === null ? [] : [b.last];
@@ -343,25 +354,31 @@ export class Pairing {
       throw new UserError(
         `op ${a!.op} has ${a!.end - a!.first + 1} events, too many to be laid side by side here; use gartrace diff`,
       );
-    this.#partners ??= this.#partnersIn(pair);
-    return this.#partners.get(seq) ?? null;
+    op.partners ??= this.#partnersIn(op.pair);
+    return op.partners.get(seq) ?? null;
   }
 
   /** The op that an event lies in or behind, with its partner; null before all ops. */
-  #pairAt(seq: number): OpPair | null {
-    if (this.#op !== null && seq >= this.#op.a!.first && seq <= this.#op.a!.end) return this.#op;
-    if (this.#reading === null || (this.#op !== null && seq < this.#op.a!.first))
-      this.#reading = this.#begin();
-    this.#op = null;
-    this.#partners = null;
-    const { ops } = this.#reading;
-    for (let next = ops.next(); !next.done; next = ops.next()) {
-      const { a } = next.value;
-      if (a === null || a.end < seq) continue;
-      this.#op = next.value;
-      return a.first <= seq ? next.value : null;
+  #opAt(seq: number): KeptOp | null {
+    const kept = this.#kept.find(({ pair: { a } }) => seq >= a!.first && seq <= a!.end);
+    if (kept !== undefined) {
+      this.#kept = [...this.#kept.filter((one) => one !== kept), kept];
+      return kept;
     }
-    this.#reading = null;
+    if (this.#ops === null || seq <= this.#gone) {
+      this.#ops = opPairs(this.#a, this.#b, usualRules.byName)[Symbol.iterator]();
+      this.#gone = 0;
+    }
+    for (let next = this.#ops.next(); !next.done; next = this.#ops.next()) {
+      const { a } = next.value;
+      if (a === null) continue;
+      this.#gone = a.end;
+      if (a.end < seq) continue;
+      const op: KeptOp = { pair: next.value, partners: null };
+      this.#kept = [...this.#kept.slice(1 - KEPT), op];
+      return a.first <= seq ? op : null;
+    }
+    this.#ops = null;
     return null;
   }
 
@@ -371,14 +388,16 @@ export class Pairing {
     const isInScope = scopeOf(usualRules, a.about, b.about);
     const options = { isWatched: false, areSameChipset: a.about.chipset === b.about.chipset };
     return {
-      ops: opPairs(a, b, usualRules.byName)[Symbol.iterator](),
       a: new Cursor(a, names, isInScope, options),
       b: new Cursor(b, names, isInScope, options),
+      end: 0,
     };
   }
 
   #partnersIn(pair: OpPair): Map<number, number[]> {
-    const { a, b } = this.#reading!;
+    if (this.#reading === null || pair.a!.first <= this.#reading.end) this.#reading = this.#begin();
+    const { a, b } = this.#reading;
+    this.#reading.end = pair.a!.end;
     a.begin(pair.a!.first, pair.a!.end);
     b.begin(pair.b!.first, pair.b!.end);
     const partners = new Map<number, number[]>();

@@ -1,12 +1,15 @@
 // answers.ts - every question that the page can ask, by name, and what answers it.
 
 import type { SessionAnswer } from "../answer/shapes.ts";
-import { unknownName } from "../fault.ts";
-import { culpritsAnswer, entryAnswer, whyAnswer } from "./causes.ts";
+import { UserError, unknownName } from "../fault.ts";
+import { askedEvent, culpritsAnswer, entryAnswer, whyAnswer } from "./causes.ts";
+import { laddersAnswer, pageAddress } from "./ladders.ts";
 import { mapAnswer } from "./maps.ts";
 import { momentAnswer } from "./moment.ts";
 import type { OpenTrace, Shown } from "./open-trace.ts";
 import { detailAnswer, extentAnswer, opsAnswer, pyramidAnswer } from "./overview.ts";
+import { Pair } from "./pair.ts";
+import type { PairSource } from "./pair-files.ts";
 import { placeAnswer, positionAnswer } from "./places.ts";
 import { Question } from "./question.ts";
 import { rowsBetween, rowsFiltered } from "./rows.ts";
@@ -31,26 +34,68 @@ const ofOne: { readonly [name: string]: (shown: Shown, question: Question) => An
   place: placeAnswer,
   position: positionAnswer,
   culprits: culpritsAnswer,
+  ladders: (shown, question) => {
+    const asked = askedEvent(shown, question);
+    return laddersAnswer([
+      { shown, at: question.at(shown.trace), virt: pageAddress(shown, asked) },
+    ]);
+  },
 };
+
+/** Questions about two traces, asked of one of them. */
+const ofTwo: {
+  readonly [name: string]: (
+    mine: OpenTrace,
+    question: Question,
+    pair: Pair,
+  ) => Promise<Answer> | null;
+} = {
+  partner: (mine, question, pair) => pair.partner(mine.side, atIn(mine, question)),
+  partners: (mine, question, pair) => {
+    const from = question.number("from", 1, Number.MAX_SAFE_INTEGER);
+    const count = mine.use(({ trace }) => trace.count);
+    const to = Math.min(question.number("to", 0, Number.MAX_SAFE_INTEGER), count, from + 511);
+    return pair.partners(mine.side, from, to);
+  },
+  place: (mine, question, pair) => {
+    if (question.text("what") !== "divergence") return null;
+    const forward = question.one("way", ["next", "previous"]) === "next";
+    return pair.next(mine.side, atIn(mine, question), forward);
+  },
+  divergences: (_, question, pair) => pair.divergences(question),
+  ladders: (mine, question, pair) => pair.ladders(mine, question),
+};
+
+const atIn = (mine: OpenTrace, question: Question): number =>
+  mine.use(({ trace }) => question.at(trace));
 
 export class Answers {
   readonly traces: readonly OpenTrace[];
+  readonly #pair: Pair | null;
 
-  constructor(traces: readonly OpenTrace[]) {
+  /** `source` for two traces. */
+  constructor(traces: readonly OpenTrace[], source: PairSource | null = null) {
     this.traces = traces;
+    const [a, b] = traces;
+    this.#pair =
+      a === undefined || b === undefined || source === null ? null : new Pair(a, b, source);
   }
 
   /** Answers; a UserError says what is wrong with the question. */
-  ask(name: string, parameters: URLSearchParams): Answer {
+  async ask(name: string, parameters: URLSearchParams): Promise<Answer> {
     if (name === "session") return this.session();
     const question = new Question(parameters);
-    const answer = Object.hasOwn(ofOne, name) ? ofOne[name] : undefined;
-    if (answer === undefined) throw unknownName("question", name, Object.keys(ofOne));
     const known = this.traces.map(({ side }) => side);
-    const side = question.one("trace", known, "a");
-    return this.traces
-      .find((trace) => trace.side === side)!
-      .use((shown) => answer(shown, question));
+    const asked = question.one("trace", known, "a");
+    const mine = this.traces.find(({ side }) => side === asked)!;
+    const beside = Object.hasOwn(ofTwo, name) ? ofTwo[name] : undefined;
+    const answered = this.#pair === null ? undefined : beside?.(mine, question, this.#pair);
+    if (answered != null) return answered;
+    const alone = Object.hasOwn(ofOne, name) ? ofOne[name] : undefined;
+    if (alone !== undefined) return mine.use((shown) => alone(shown, question));
+    if (beside === undefined)
+      throw unknownName("question", name, [...Object.keys(ofOne), ...Object.keys(ofTwo)]);
+    throw new UserError("one trace alone is shown; serve two to compare them");
   }
 
   session(report: SessionAnswer["report"] = null): SessionAnswer {

@@ -12,7 +12,8 @@ import { subjectRows } from "../report/subject-text.ts";
 import { addresses } from "../report/why-text.ts";
 import type { Shown } from "./open-trace.ts";
 import type { Question } from "./question.ts";
-import { rowOf, visible } from "./rows.ts";
+import { rowOf } from "./rows.ts";
+import { visible } from "./visible.ts";
 
 /** The event that is asked about: the one at the moment, or the last change of a thing up to there. */
 export function askedEvent({ trace, travel }: Shown, question: Question): Recorded | undefined {

@@ -10,9 +10,14 @@ import { entriesOf } from "../machine/gart.ts";
 import { type State, UNCACHED } from "../machine/state.ts";
 import { entryMeanings, entrySays, type GattPart } from "../report/state-text.ts";
 import type { Shown } from "./open-trace.ts";
-import { BLOCK } from "./page-blocks.ts";
 
 type Legend = readonly (readonly [name: string, tone: Tone, means: string])[];
+
+/** The first entry of each row, and how many a row has. */
+interface Rows {
+  readonly rows: readonly number[];
+  readonly columns: number;
+}
 
 /** A kind of map: what an entry can be, and where entries lie. */
 interface MapKind {
@@ -22,9 +27,9 @@ interface MapKind {
   readonly thing: readonly [string, string];
   /** Kinds of events that change an entry. */
   readonly kinds: readonly KindName[];
-  rows(shown: Shown, state: State): { rows: readonly number[]; columns: number };
+  rows(shown: Shown, state: State): Rows;
   /** Fills in what each entry is, an index into the legend. */
-  fill(shown: Shown, state: State, rows: readonly number[], cells: Uint8Array): void;
+  fill(shown: Shown, state: State, lie: Rows, cells: Uint8Array): void;
 }
 
 const saysOrder: readonly GattPart["says"][] = [
@@ -72,7 +77,8 @@ const column = (first: number, page: Index): number => raw(page) - first; // whi
 /** Pages far apart: a row for each block that some event is about. */
 const blocksOf =
   (family: "p2m" | "iommu" | "allocation") =>
-  ({ survey }: Shown) => ({ rows: survey.pages[family].firsts, columns: BLOCK });
+  ({ survey }: Shown) =>
+    survey.pages[family].rows;
 
 const p2m: MapKind = {
   name: "p2m",
@@ -85,11 +91,11 @@ const p2m: MapKind = {
   thing: ["p2m[", "]"],
   kinds: ["p2m.set", "p2m.cleared"],
   rows: blocksOf("p2m"),
-  fill: (_, state, rows, cells) =>
+  fill: (_, state, { rows, columns }, cells) =>
     rows.forEach((first, r) => {
       // Whether two numbers are equal, whatever they count.
-      for (const [page, frame] of state.p2m.entries(pfn(first), pfn(first + BLOCK - 1)))
-        cells[r * BLOCK + column(first, page)] = column(0, page) === column(0, frame) ? 2 : 1;
+      for (const [page, frame] of state.p2m.entries(pfn(first), pfn(first + columns - 1)))
+        cells[r * columns + column(first, page)] = column(0, page) === column(0, frame) ? 2 : 1;
     }),
 };
 
@@ -107,15 +113,15 @@ const iommu: MapKind = {
   thing: ["iommu[", "]"],
   kinds: ["iommu.mapped", "iommu.unmapped"],
   rows: blocksOf("iommu"),
-  fill: ({ survey }, state, rows, cells) =>
+  fill: ({ survey }, state, { rows, columns }, cells) =>
     rows.forEach((first, r) => {
       if (survey.refused.size > 0)
-        for (let i = 0; i < BLOCK; i++) {
+        for (let i = 0; i < columns; i++) {
           const since = survey.refused.get((first + i) % DOMAIN);
-          if (since !== undefined && since <= state.moment) cells[r * BLOCK + i] = 2;
+          if (since !== undefined && since <= state.moment) cells[r * columns + i] = 2;
         }
-      for (const [page] of state.iommu.entries(busPage(first), busPage(first + BLOCK - 1)))
-        cells[r * BLOCK + column(first, page)] = 1;
+      for (const [page] of state.iommu.entries(busPage(first), busPage(first + columns - 1)))
+        cells[r * columns + column(first, page)] = 1;
     }),
 };
 
@@ -132,11 +138,11 @@ const pages: MapKind = {
   thing: ["allocation[", "]"],
   kinds: ["page.allocated", "page.freed"],
   rows: blocksOf("allocation"),
-  fill: (_, state, rows, cells) => {
+  fill: (_, state, { rows, columns }, cells) => {
     const uncached = uses.length + 1;
     rows.forEach((first, r) => {
-      const last = pfn(first + BLOCK - 1);
-      const at = (page: Pfn) => r * BLOCK + column(first, page);
+      const last = pfn(first + columns - 1);
+      const at = (page: Pfn) => r * columns + column(first, page);
       for (const [page, flags] of state.flags.entries(pfn(first), last))
         if ((flags & UNCACHED) !== 0) cells[at(page)] = uncached;
       for (const [page] of state.allocation.entries(pfn(first), last))
@@ -155,7 +161,7 @@ export function mapNames(shown: Shown): { name: string; title: string }[] {
     .filter(({ name }) => {
       if (name === "gatt") return hasGatt && survey.hasGatt;
       const family = name === "pages" ? "allocation" : (name as "p2m" | "iommu");
-      return survey.pages[family].firsts.length > 0;
+      return survey.pages[family].rows.rows.length > 0;
     })
     .map(({ name, title }) => ({ name, title }));
 }
@@ -169,7 +175,7 @@ export function mapAnswer(shown: Shown, name: string, at: number): Uint8Array {
   const state = shown.travel.stateAt(at);
   const { rows, columns } = kind.rows(shown, state);
   const cells = new Uint8Array(rows.length * columns);
-  kind.fill(shown, state, rows, cells);
+  kind.fill(shown, state, { rows, columns }, cells);
   const counts = new Float64Array(kind.legend.length);
   for (const cell of cells) counts[cell]!++;
   const head: MapHead = {

@@ -14,7 +14,7 @@ import { vocabulary } from "../event/vocabulary.ts";
 import { wordOf } from "../replay/judged.ts";
 import type { Shown } from "./open-trace.ts";
 import type { Question } from "./question.ts";
-import { visible } from "./rows.ts";
+import { visible } from "./visible.ts";
 
 export function pyramidAnswer({ survey }: Shown): Uint8Array {
   const { pyramid, upTo } = survey;

@@ -1,9 +1,12 @@
 // page-blocks.ts - which pages of a sparse space are ever spoken of, in aligned blocks: the rows of a map.
 
-/** Pages to a block. */
-export const BLOCK = 256;
+/** Pages to a block, and to a row of a map of many blocks. */
+const BLOCK = 64;
+const WIDE = 256;
+/** Rows of narrow blocks that still are a picture. */
+const MOST_NARROW = 192;
 /** Blocks that are kept: a map of more would be no picture any more. */
-const MOST = 4096;
+const MOST = 16384;
 
 export class PageBlocks {
   readonly #blocks = new Set<number>();
@@ -28,9 +31,11 @@ export class PageBlocks {
     }
   }
 
-  /** The first page of each block, ascending. */
-  get firsts(): readonly number[] {
+  /** The rows of a map of them: the first page of each, ascending, and how many pages it has. */
+  get rows(): { readonly rows: readonly number[]; readonly columns: number } {
     this.#sorted ??= [...this.#blocks].sort((a, b) => a - b).map((block) => block * BLOCK);
-    return this.#sorted;
+    if (this.#sorted.length <= MOST_NARROW) return { rows: this.#sorted, columns: BLOCK };
+    const wide = new Set(this.#sorted.map((first) => Math.floor(first / WIDE) * WIDE));
+    return { rows: [...wide], columns: WIDE };
   }
 }

@@ -20,6 +20,7 @@ import { spoken } from "../report/event-text.ts";
 import type { JudgedTrace } from "./judged-trace.ts";
 import type { Shown } from "./open-trace.ts";
 import type { Question } from "./question.ts";
+import { visible } from "./visible.ts";
 
 /** Rows to an answer at most. */
 const MOST = 512;
@@ -51,12 +52,6 @@ function thingOf({ event }: Recorded): string | null {
   const family = families[subject % SUBJECT_FAMILIES]!;
   return subjectAt(family, Math.floor(subject / SUBJECT_FAMILIES)).name;
 }
-
-/** Control characters as their pictures, and nothing that turns the direction: text of a trace can be anything. */
-export const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) =>
-    one < " " ? String.fromCharCode(0x2400 + one.charCodeAt(0)) : "\ufffd",
-  );
 
 /** All events from one to another. */
 export function rowsBetween({ trace }: Shown, question: Question): RowsAnswer {

@@ -72,7 +72,7 @@ function handle(serving: Serving, request: IncomingMessage, response: ServerResp
   if (rest.length === 0) response.writeHead(308, { ...HEADERS, Location: `/${token}/` }).end();
   else if (file !== undefined) send(response, 200, file.type, file.bytes);
   else if (rest.length === 2 && rest[0] === "ask")
-    answer(serving, rest[1]!, searchParams, response);
+    void answer(serving, rest[1]!, searchParams, response);
   else send(response, 404, "text/plain; charset=utf-8", "There is no such page here.\n");
 }
 
@@ -93,14 +93,14 @@ function refused({ method, url, headers, socket }: IncomingMessage): [number, st
   return url?.startsWith("/") ? null : [400, "This is no path."];
 }
 
-function answer(
+async function answer(
   { answers, complain }: Serving,
   name: string,
   parameters: URLSearchParams,
   response: ServerResponse,
-): void {
+): Promise<void> {
   try {
-    const found = answers.ask(name, parameters);
+    const found = await answers.ask(name, parameters);
     if (found instanceof Uint8Array) send(response, 200, "application/octet-stream", found);
     else send(response, 200, "application/json; charset=utf-8", JSON.stringify(found));
   } catch (error) {

@@ -6,12 +6,13 @@ import { actors } from "../event/vocabulary.ts";
 import { wordOf } from "../replay/judged.ts";
 import { judgementLine } from "../report/judgement-text.ts";
 import { countOf, titleOf } from "../report/text.ts";
+import { withoutColours } from "../report/without-colours.ts";
 import { VERSION } from "../version.ts";
 import { stepsOf } from "./causes.ts";
 import { basename } from "./file-name.ts";
 import { mapNames } from "./maps.ts";
 import type { OpenTrace, Shown } from "./open-trace.ts";
-import { visible } from "./rows.ts";
+import { visible } from "./visible.ts";
 
 export const sessionAnswer = (
   traces: readonly OpenTrace[],
@@ -42,7 +43,7 @@ function traceAnswer(shown: Shown): TraceAnswer {
     chipset: about.chipset,
     judgement: {
       word: wordOf(trace),
-      line: trace.isJudged ? plain(judgementLine(judgement, trace)) : soFar(events, first),
+      line: trace.isJudged ? withoutColours(judgementLine(judgement, trace)) : soFar(events, first),
       events,
       first,
     },
@@ -72,6 +73,3 @@ const soFar = (events: number, first: number | null): string =>
   first === null
     ? "nothing wrong as far as it was judged"
     : `wrong: ${countOf(events, "wrong event")} so far, the first #${first}`;
-
-/** Without a terminal's colours. */
-const plain = (text: string): string => text.replace(/\p{Cc}\[[0-9;]*m/gu, "");

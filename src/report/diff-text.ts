@@ -241,7 +241,7 @@ export const pairText = (a: Compared, b: Compared, divergence: Divergence): stri
   ].join("\n");
 
 /** A fact on both sides; of two lists, the first values that differ. */
-function factText({ fact, a, b }: FactPair): string {
+export function factText({ fact, a, b }: FactPair): string {
   if (fact === "operation" && (a === null || b === null))
     return `${a === null ? "A" : "B"} has no such op`;
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {

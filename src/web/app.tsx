@@ -1,8 +1,10 @@
 // app.tsx - the page: its panes and how they lie.
 
+import { Divergences } from "./divergences.tsx";
 import { Events } from "./events.tsx";
 import { Findings } from "./findings.tsx";
 import { Help } from "./help.tsx";
+import { Ladder } from "./ladder.tsx";
 import { Maps } from "./map.tsx";
 import type { Model } from "./model.ts";
 import { PositionBox } from "./position-box.tsx";
@@ -24,12 +26,14 @@ export function App({ model }: { model: Model }) {
       <main>
         <Timeline model={model} />
         <div class="column left">
+          {model.traces.length > 1 && <Divergences model={model} />}
           <Findings model={model} />
           <Maps model={model} />
         </div>
         <Events model={model} />
         <div class="column right">
           <Why model={model} />
+          <Ladder model={model} />
           <State model={model} />
         </div>
       </main>

@@ -161,15 +161,17 @@ function EventRow({
       <td>
         <RowVerdict row={row} />
       </td>
-      {model.traces.length > 1 && <td class="number">{partnerText(row)}</td>}
+      {model.traces.length > 1 && (
+        <td class="number">{partnerText(model.shown.rows.partner(seq))}</td>
+      )}
     </tr>
   );
 }
 
-function partnerText({ partner }: Row): string {
-  if (partner === undefined) return "";
-  return partner === null ? "alone" : `#${partner}`;
-}
+const partnerText = (partner: number | null): string => {
+  if (partner === null) return "";
+  return partner === 0 ? "alone" : `#${partner}`;
+};
 
 /** The bar beside the list: its thumb is dragged with the pointer; the keyboard moves the moment instead. */
 function Bar({

@@ -38,6 +38,7 @@ function actionsOf(model: Model): { readonly [key: string]: () => unknown } {
     const trace = model.shown;
     trace.view.value = zoomed(trace.view.peek(), factor, model.focus.peek().at, trace.count.peek());
   };
+  const found = model.traces.length > 1 ? "divergence" : "wrong";
   return {
     "?": () => {
       isHelpShown.value = !isHelpShown.value;
@@ -46,11 +47,13 @@ function actionsOf(model: Model): { readonly [key: string]: () => unknown } {
     k: step(-1),
     J: () => travel(model, "op", "next"),
     K: () => travel(model, "op", "previous"),
-    n: () => travel(model, "wrong", "next"),
-    p: () => travel(model, "wrong", "previous"),
+    n: () => travel(model, found, "next"),
+    p: () => travel(model, found, "previous"),
     "[": () => travel(model, "change", "previous"),
     "]": () => travel(model, "change", "next"),
     w: () => reveal("why"),
+    x: () => changeSides(model),
+    m: () => mark(model),
     "/": () => document.getElementById("search")?.focus(),
     g: () => document.getElementById("position")?.focus(),
     "+": zoom(0.5),
@@ -71,9 +74,28 @@ function reveal(id: string): void {
   pane?.focus({ preventScroll: true });
 }
 
+/** The other trace, where it stands beside this one. */
+function changeSides(model: Model): void {
+  if (model.traces.length < 2) {
+    model.message.value = "One trace alone is shown: there is no other side.";
+    return;
+  }
+  const other = model.other(model.focus.peek().trace);
+  model.go({ trace: other.side, at: other.at.peek(), thing: null });
+}
+
+/** The trace is not written: the link holds the moment, and a command keeps it. */
+function mark(model: Model): void {
+  const { trace, at } = model.focus.peek();
+  const { file } = model.of(trace).about.peek();
+  model.go({ at });
+  model.message.value = `This moment is in the link. To keep it in the trace: gartrace mark ${file} '#${at}' 'what is to be seen here' --name NAME`;
+}
+
 const ends: { readonly [what: string]: string } = {
   op: "op",
   wrong: "finding",
+  divergence: "divergence",
   change: "change of the chosen thing",
 };
 

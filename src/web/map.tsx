@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Canvas, useSize } from "./canvas.tsx";
 import { following } from "./latest.ts";
+import { difference } from "./map-difference.ts";
 import { cellOf, drawFrame, entryAt, type Grid, gridOf, pixelsOf } from "./map-draw.ts";
 import type { MapPicture, Model, TraceModel } from "./model.ts";
 import { schemes } from "./palette.ts";
@@ -43,6 +44,7 @@ export function Maps({ model }: { model: Model }) {
         {model.traces.map((trace) => (
           <TableMap key={trace.side} model={model} trace={trace} />
         ))}
+        {model.traces.length > 1 && <DifferenceMap model={model} />}
       </div>
     </section>
   );
@@ -136,6 +138,26 @@ function stepped(
   const first = head.rows[at.row + rows];
   const column = at.column + columns;
   return first === undefined || column < 0 || column >= head.columns ? null : first + column;
+}
+
+/** Both maps laid upon each other. */
+function DifferenceMap({ model }: { model: Model }) {
+  const [holder, size] = useSize();
+  const [a, b] = model.traces.map(({ map }) => map.value.value);
+  const both = useMemo(() => (a == null || b == null ? null : difference(a, b)), [a, b]);
+  if (both === null) return null;
+  const grid = gridOf(both, size.width);
+  return (
+    <figure class="map">
+      <figcaption>
+        <b>A and B</b> <span class="dim">difference</span>
+      </figcaption>
+      <div class="picture" ref={holder} role="img" aria-label={spoken(both)}>
+        <MapCanvas picture={both} grid={grid} chosen={null} hover={null} ratio={size.ratio} />
+      </div>
+      <Legend picture={both} />
+    </figure>
+  );
 }
 
 function MapCanvas({

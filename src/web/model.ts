@@ -3,7 +3,9 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { detailHead, type MapHead, MOST_DETAIL, mapHead, pyramidHead } from "../answer/heads.ts";
 import type {
+  DivergencesAnswer,
   ExtentAnswer,
+  LaddersAnswer,
   MomentAnswer,
   SessionAnswer,
   Side,
@@ -50,7 +52,7 @@ export class TraceModel {
     this.about.value = about;
     this.view.value = fitting({ from: 0, to: about.count }, about.count);
     this.mapName.value = about.maps[0]?.name ?? null;
-    this.rows = new RowCache(model.source, about.side);
+    this.rows = new RowCache(model.source, about.side, model.session.traces.length > 1);
     const of = (parameters: Parameters) => ({ trace: about.side, ...parameters });
     const { source } = model;
     this.detail = following(
@@ -98,6 +100,11 @@ export class Model {
   /** A sentence for the person: a refusal, or what a key did. */
   readonly message = signal<string | null>(null);
   readonly why: ReadonlySignal<Asked<WhyAnswer>>;
+  readonly ladders: ReadonlySignal<Asked<LaddersAnswer>>;
+  /** Of two traces: how they compare; null for one alone. */
+  readonly divergences: ReadonlySignal<Asked<DivergencesAnswer>>;
+  /** The number in the list of divergences of the first that is shown. */
+  readonly divergencesFrom = signal(0);
 
   constructor(source: Source, session: SessionAnswer) {
     this.source = source;
@@ -107,11 +114,51 @@ export class Model {
       () => this.rested.value,
       ({ trace, at, thing }) => ask(source, "why", { trace, at, thing }),
     );
+    this.ladders = following(
+      () => this.rested.value,
+      ({ trace, at, thing }) => ask(source, "ladders", { trace, at, thing }),
+    );
+    this.divergences = following(
+      () =>
+        this.traces.length < 2
+          ? null
+          : {
+              from: this.divergencesFrom.value,
+              counts: this.traces.map(({ count }) => count.value).join(),
+            },
+      ({ from }) => ask(source, "divergences", { from }),
+    );
     effect(() => {
       const { trace, at } = this.focus.value;
       this.of(trace).at.value = at;
     });
+    this.#followBeside();
     this.#restAfterwards();
+  }
+
+  /** The other trace stands where the pairing of a comparison says. */
+  #followBeside(): void {
+    if (this.traces.length < 2) return;
+    const partner = following(
+      () => this.focus.value,
+      async (focus) => ({
+        focus,
+        place: await ask(this.source, "partner", { trace: focus.trace, at: focus.at }),
+      }),
+    );
+    effect(() => {
+      const found = partner.value.value;
+      // An answer that comes when one has gone to the other side is of no use any more.
+      if (found === null || found.place.at === null) return;
+      if (found.focus.trace !== this.focus.peek().trace) return;
+      const other = this.other(found.focus.trace);
+      other.at.value = found.place.at;
+      other.view.value = containing(other.view.peek(), found.place.at, other.count.peek());
+    });
+  }
+
+  other(side: Side): TraceModel {
+    return this.traces.find((trace) => trace.side !== side)!;
   }
 
   of(side: Side): TraceModel {

@@ -12,11 +12,14 @@ export class RowCache {
   readonly #source: Source;
   readonly #side: Side;
   readonly #pages = new Map<number, readonly Row[]>();
+  readonly #partners = new Map<number, readonly number[]>();
   readonly #asked = new Set<number>();
+  readonly #isPair: boolean;
   /** Goes up whenever rows arrived. */
   readonly arrived = signal(0);
 
-  constructor(source: Source, side: Side) {
+  constructor(source: Source, side: Side, isPair: boolean) {
+    this.#isPair = isPair;
     this.#source = source;
     this.#side = side;
   }
@@ -27,6 +30,13 @@ export class RowCache {
     const rows = this.#pages.get(page);
     if (rows === undefined) void this.#load(page);
     return rows?.[(seq - 1) % PAGE] ?? null;
+  }
+
+  /** The number of an event's partner, 0 where it is alone; null where it has no part or none is known yet. */
+  partner(seq: number): number | null {
+    const page = Math.floor((seq - 1) / PAGE);
+    const found = this.#partners.get(page)?.[(seq - 1) % PAGE];
+    return found === undefined || found < 0 ? null : found;
   }
 
   /** Forgets what may have changed from an event on. */
@@ -46,6 +56,12 @@ export class RowCache {
       this.#pages.set(page, rows);
       if (this.#pages.size > KEPT) this.#pages.delete(this.#pages.keys().next().value!);
       this.arrived.value++;
+      if (this.#isPair) {
+        const { partners } = await ask(this.#source, "partners", range);
+        this.#partners.set(page, partners);
+        if (this.#partners.size > KEPT) this.#partners.delete(this.#partners.keys().next().value!);
+        this.arrived.value++;
+      }
     } finally {
       this.#asked.delete(page);
     }

@@ -1,7 +1,7 @@
 // timeline-draw.ts - draws a timeline: ops, a lane for each actor, and above all what is wrong.
 
 import { FAULT_LANE, OP_LANE, WRONG_LANE } from "../answer/heads.ts";
-import type { OpsAnswer } from "../answer/shapes.ts";
+import type { DivergencesAnswer, OpsAnswer } from "../answer/shapes.ts";
 import type { Density } from "./density.ts";
 import { colour, type Rgb, rgb } from "./palette.ts";
 import { partOf, ticks, type View } from "./scale.ts";
@@ -161,4 +161,37 @@ function drawMoment(
   context.fill();
   context.fillStyle = colour("on-accent");
   context.fillText(text, middle, AXIS / 2);
+}
+
+/** Lines between the first events of partner ops; what stands alone ends half-way. */
+export function drawBeside(
+  context: CanvasRenderingContext2D,
+  ops: DivergencesAnswer["ops"],
+  above: View,
+  below: View,
+  width: number,
+  height: number,
+): void {
+  context.clearRect(0, 0, width, height);
+  context.save();
+  context.beginPath();
+  context.rect(GUTTER, 0, width - GUTTER, height);
+  context.clip();
+  const inner = width - GUTTER;
+  const xOf = (view: View, seq: number) => GUTTER + partOf(view, seq - 1) * inner;
+  for (const { a, b } of ops) {
+    const top = a === null ? null : xOf(above, a);
+    const bottom = b === null ? null : xOf(below, b);
+    context.strokeStyle = colour(top === null || bottom === null ? "warn" : "c3");
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(top ?? bottom!, top === null ? height / 2 : 0);
+    context.lineTo(bottom ?? top!, bottom === null ? height / 2 : height);
+    context.stroke();
+  }
+  context.restore();
+  context.font = `11px ${colour("sans")}`;
+  context.fillStyle = colour("dim");
+  context.textBaseline = "middle";
+  context.fillText("side by side", 8, height / 2);
 }

@@ -1,6 +1,7 @@
 // timeline.tsx - the pane Timeline: where in the trace one is, from afar and from near.
 
 import { useComputed, useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import type { OpsAnswer } from "../answer/shapes.ts";
 import { Canvas, useSize } from "./canvas.tsx";
@@ -10,7 +11,7 @@ import type { Model, TraceModel } from "./model.ts";
 import { schemes } from "./palette.ts";
 import { panned, seqAt, type View, zoomed } from "./scale.ts";
 import { ask } from "./source.ts";
-import { drawTimeline, GUTTER, heightOf, lanesOf } from "./timeline-draw.ts";
+import { drawBeside, drawTimeline, GUTTER, heightOf, lanesOf } from "./timeline-draw.ts";
 
 /** Pixels that a pointer moves before it drags instead of clicking. */
 const DRAG = 4;
@@ -18,11 +19,40 @@ const DRAG = 4;
 export function Timeline({ model }: { model: Model }) {
   return (
     <section class="pane timeline" aria-label="Timeline">
-      {model.traces.map((trace) => (
-        <Lanes key={trace.side} model={model} trace={trace} />
+      {model.traces.map((trace, i) => (
+        <Fragment key={trace.side}>
+          {i > 0 && <Beside model={model} />}
+          <Lanes model={model} trace={trace} />
+        </Fragment>
       ))}
       <Slider model={model} />
     </section>
+  );
+}
+
+const BESIDE = 22;
+
+/** Where ops of two traces stand side by side: a line from each op above to its partner below. */
+function Beside({ model }: { model: Model }) {
+  const [holder, size] = useSize();
+  const [a, b] = model.traces as [TraceModel, TraceModel];
+  const ops = model.divergences.value.value?.ops ?? [];
+  return (
+    <div
+      class="beside"
+      ref={holder}
+      style={{ height: `${BESIDE}px` }}
+      role="img"
+      aria-label={`${ops.filter((op) => op.a !== null && op.b !== null).length} ops stand side by side`}
+    >
+      <Canvas
+        size={{ ...size, height: BESIDE }}
+        draw={(context, { width }) => {
+          schemes.value;
+          drawBeside(context, ops, a.view.value, b.view.value, width, BESIDE);
+        }}
+      />
+    </div>
   );
 }
 

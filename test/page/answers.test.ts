@@ -25,11 +25,11 @@ beforeAll(async () => {
 afterAll(() => answers.close());
 
 type Name = keyof typeof shapes;
-function ask(name: Name, query: Record<string, string | number> = {}): unknown {
+async function ask(name: Name, query: Record<string, string | number> = {}): Promise<unknown> {
   const parameters = Object.entries(query).map(
     ([key, value]) => [key, String(value)] as [string, string],
   );
-  const answer = answers.ask(name, new URLSearchParams(parameters));
+  const answer = await answers.ask(name, new URLSearchParams(parameters));
   return shapes[name].parse(JSON.parse(JSON.stringify(answer)));
 }
 const json = async (line: string) => JSON.parse((await gartrace(line)).stdout);
@@ -41,7 +41,7 @@ const lines = async (line: string) =>
 
 describe("the page is told", () => {
   test("the judgement that gartrace info prints", async () => {
-    const { traces } = ask("session") as { traces: { judgement: object; count: number }[] };
+    const { traces } = (await ask("session")) as { traces: { judgement: object; count: number }[] };
     const info = await json(`info ${path} --json`);
     expect(traces[0]).toMatchObject({
       count: info.events,
@@ -50,16 +50,16 @@ describe("the page is told", () => {
   });
 
   test("at every moment the state that gartrace state prints", async () => {
-    const { count } = ask("extent") as { count: number };
+    const { count } = (await ask("extent")) as { count: number };
     for (const at of [0, 1, Math.floor(count / 3), Math.floor(count / 2), count]) {
-      const { state } = ask("moment", { at }) as { state: object };
+      const { state } = (await ask("moment", { at })) as { state: object };
       const { gatt: _, ...printed } = await json(`state ${path} --at ${at} --json`);
       expect(state).toEqual(printed);
     }
   });
 
   test("the events that gartrace events prints, and no others", async () => {
-    const { rows } = ask("rows", { from: 1, to: 400 }) as { rows: { seq: number }[] };
+    const { rows } = (await ask("rows", { from: 1, to: 400 })) as { rows: { seq: number }[] };
     const printed = await lines(`events ${path} --to 400 --json`);
     expect(rows.map(({ seq }) => seq)).toEqual(printed.map(({ seq }) => seq));
     expect(rows).toMatchObject(printed.map(({ seq, kind, actor }) => ({ seq, kind, actor })));
@@ -68,18 +68,22 @@ describe("the page is told", () => {
   test("those that are wrong, in either direction", async () => {
     const printed = await lines(`events ${path} --wrong --json`);
     const seqs = printed.map(({ seq }) => seq);
-    const { count } = ask("extent") as { count: number };
+    const { count } = (await ask("extent")) as { count: number };
     const asked = { verdict: "wrong", limit: 512 };
-    const next = ask("filtered", { ...asked, from: 1, way: "next" }) as { rows: { seq: number }[] };
-    const previous = ask("filtered", { ...asked, from: count, way: "previous" });
+    const next = (await ask("filtered", { ...asked, from: 1, way: "next" })) as {
+      rows: { seq: number }[];
+    };
+    const previous = await ask("filtered", { ...asked, from: count, way: "previous" });
     expect(next.rows.map(({ seq }) => seq)).toEqual(seqs);
     expect(previous).toMatchObject({ rows: next.rows });
   });
 
   test("the chain of causes that gartrace why prints", async () => {
-    const { traces } = ask("session") as { traces: { judgement: { first: number } }[] };
+    const { traces } = (await ask("session")) as { traces: { judgement: { first: number } }[] };
     const at = traces[0]!.judgement.first;
-    const { steps } = ask("why", { at }) as { steps: { row: { seq: number }; role: string }[] };
+    const { steps } = (await ask("why", { at })) as {
+      steps: { row: { seq: number }; role: string }[];
+    };
     const printed = await json(`why ${path} ${at} --json`);
     expect(steps.map(({ row, role, ...step }) => ({ ...step, role, seq: row.seq }))).toMatchObject(
       printed.map((step: { event: { seq: number }; role: string }) => ({
@@ -92,9 +96,9 @@ describe("the page is told", () => {
 
 describe("a map of the GATT", () => {
   test("has a cell for each entry, by what gartrace state says of it", async () => {
-    const { count } = ask("extent") as { count: number };
+    const { count } = (await ask("extent")) as { count: number };
     for (const at of [0, Math.floor(count / 2), count]) {
-      const bytes = answers.ask("map", new URLSearchParams({ name: "gatt", at: String(at) }));
+      const bytes = await answers.ask("map", new URLSearchParams({ name: "gatt", at: String(at) }));
       const { head, rest } = unpacked(bytes as Uint8Array);
       const { legend, columns, rows } = mapHead.parse(head);
       expect(rest.length).toBe(columns * rows.length);
@@ -108,15 +112,17 @@ describe("a map of the GATT", () => {
   });
 });
 
-test("the pyramid counts every event once, and every wrong one", () => {
-  const { head, rest } = unpacked(answers.ask("pyramid", new URLSearchParams()) as Uint8Array);
+test("the pyramid counts every event once, and every wrong one", async () => {
+  const { head, rest } = unpacked(
+    (await answers.ask("pyramid", new URLSearchParams())) as Uint8Array,
+  );
   const { lanes, bins, upTo } = pyramidHead.parse(head);
   const counts = new Uint16Array(rest.buffer);
   const sum = (lane: string) =>
     counts
       .subarray(lanes.indexOf(lane) * bins, (lanes.indexOf(lane) + 1) * bins)
       .reduce((total, one) => total + one, 0);
-  const { count, wrong } = ask("extent") as { count: number; wrong: { events: number } };
+  const { count, wrong } = (await ask("extent")) as { count: number; wrong: { events: number } };
   expect(upTo).toBe(count);
   expect(["op", "fault", "wrong"].includes(lanes[0]!)).toBe(true);
   const actors = lanes.filter((lane) => !["op", "fault", "wrong"].includes(lane));
@@ -134,7 +140,7 @@ describe("a question that makes no sense", () => {
     ["entry", { thing: "gat[1]" }, /did you mean 'gatt'/],
     ["why", { trace: "c" }, /trace is 'c'; known: a/],
     ["__proto__", {}, /unknown question/],
-  ])("%s %j is refused with a sentence", (name, query, complaint) => {
-    expect(() => answers.ask(name, new URLSearchParams(query))).toThrow(complaint);
+  ])("%s %j is refused with a sentence", async (name, query, complaint) => {
+    await expect(answers.ask(name, new URLSearchParams(query))).rejects.toThrow(complaint);
   });
 });

@@ -1,0 +1,36 @@
+// pair-worker.ts - the thread that lays two files side by side for the page.
+
+import { parentPort, workerData } from "node:worker_threads";
+import type { Side } from "../answer/shapes.ts";
+import { UserError } from "../fault.ts";
+import { PairFiles } from "../page/pair-files.ts";
+import { readingTrouble } from "../store/open.ts";
+
+/** What the thread is asked, each with a number that its answer has too. */
+export type Asked =
+  | { readonly id: number; readonly what: "compare" }
+  | { readonly id: number; readonly what: "partners"; readonly of: [Side, number, number] }
+  | { readonly id: number; readonly what: "moment"; readonly of: [Side, number] };
+
+export type Answered =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly refused: string };
+
+const paths = workerData as [a: string, b: string];
+const files = new PairFiles(...paths);
+
+function answerTo(asked: Asked): Promise<unknown> {
+  if (asked.what === "compare") return files.compare();
+  return asked.what === "partners" ? files.partners(...asked.of) : files.moment(...asked.of);
+}
+
+parentPort!.on("message", async (asked: Asked) => {
+  const { id } = asked;
+  try {
+    parentPort!.postMessage({ id, value: await answerTo(asked) } satisfies Answered);
+  } catch (error) {
+    const told = readingTrouble(paths, error);
+    if (!(told instanceof UserError)) throw told;
+    parentPort!.postMessage({ id, refused: told.message } satisfies Answered);
+  }
+});
