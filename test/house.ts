@@ -53,7 +53,7 @@ const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
     ["debug"],
     ["page"],
   ],
-  roof: [["library"], ["index.ts"], ["cli", "web"], ["package"]],
+  roof: [["library"], ["shape"], ["index.ts"], ["cli", "web"], ["package"]],
 };
 
 /** The page runs in a browser: of the house it may import what the answers look like, and nothing else. */

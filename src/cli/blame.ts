@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { blameOf } from "../replay/blame.ts";
 import { judgedOf, wordOf } from "../replay/judged.ts";
 import { blameJson, blameText } from "../report/blame-text.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 import { exitCodes, reading, sayIfUnjudged } from "./reading.ts";
 
 interface Options {
@@ -34,7 +34,7 @@ export function addBlame(program: Command): void {
         const culprits = blameOf(trace!);
         const word = wordOf(trace!);
         await (json
-          ? printJson(blameJson(culprits, judgement, word, limit))
+          ? printAnswer("blame", blameJson(culprits, judgement, word, limit))
           : print(blameText(culprits, judgement, trace!, limit)));
         process.exitCode = exitCodes[word];
       }),

@@ -8,6 +8,7 @@ import { type CheckAnswer, check, isCheck } from "../library/check.ts";
 import type { Trace } from "../library/trace.ts";
 import { answerOf, checksJson, checkText } from "../report/check-text.ts";
 import { judgementLine } from "../report/judgement-text.ts";
+import { versions } from "../shape/versions.ts";
 import { VERSION } from "../version.ts";
 import { print } from "./output.ts";
 import { reading } from "./reading.ts";
@@ -69,9 +70,6 @@ function exitCodeOf(
   return word === "undecided" || torn || !isAnswered || (strict && isUnknown) ? 3 : 0;
 }
 
-/** The version of the shape of what --json prints. */
-const SHAPE = 1;
-
 async function textOf(
   path: string,
   trace: Trace,
@@ -80,7 +78,7 @@ async function textOf(
 ): Promise<string> {
   if (json)
     return JSON.stringify(
-      { version: SHAPE, judgement: word, checks: checksJson(checked) },
+      { version: versions.check, judgement: word, checks: checksJson(checked) },
       null,
       2,
     );

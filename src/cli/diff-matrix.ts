@@ -10,7 +10,7 @@ import { briefText, judgedText } from "../report/diff-text.ts";
 import { inColumns } from "../report/text.ts";
 import { TraceReader } from "../store/read.ts";
 import { answerJson, exitCodes, fileJson } from "./diff-answer.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { reading } from "./reading.ts";
 
@@ -46,7 +46,8 @@ export async function diffFolder(
       progress.stop();
     }
   });
-  if (json) await printJson({ base: basename(basePath), traces: lines.map(lineJson) });
+  if (json)
+    await printAnswer("diff-folder", { base: basename(basePath), traces: lines.map(lineJson) });
   else
     await print(
       [

@@ -19,7 +19,7 @@ import {
 import type { TraceReader } from "../store/read.ts";
 import { answerJson, exitCodes, fileJson } from "./diff-answer.ts";
 import { diffFolder } from "./diff-matrix.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
 import { steered } from "./steered.ts";
 
@@ -117,7 +117,8 @@ async function diffTwo(
         : undefined,
     }),
   );
-  if (options.json) await printJson(comparisonJson(inA, inB, comparison, options.all ? all : null));
+  if (options.json)
+    await printAnswer("diff", comparisonJson(inA, inB, comparison, options.all ? all : null));
   else if (options.brief) await print(briefText(comparison));
   else {
     const text = diffText(inA, inB, comparison, optionsOf(options));
@@ -156,7 +157,7 @@ function comparisonJson(
   inB: OpenFile,
   comparison: Comparison,
   divergences: readonly unknown[] | null,
-): unknown {
+): object {
   const { first, firstDevice, extents, ...totals } = comparison;
   const [a, b] = [inA.trace, inB.trace];
   return {

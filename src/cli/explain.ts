@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { unknownName } from "../fault.ts";
 import { glossary } from "../report/glossary.ts";
 import { inColumns, wrapped } from "../report/text.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 
 export function addExplain(program: Command): void {
   program
@@ -15,13 +15,13 @@ export function addExplain(program: Command): void {
     .option("--json", "print JSON", false)
     .action(async (word: string | undefined, { json }: { json: boolean }) => {
       if (word === undefined) {
-        if (json) await printJson(Object.fromEntries(glossary));
+        if (json) await printAnswer("explain", { words: Object.fromEntries(glossary) });
         else await print(inColumns([...glossary].map(([name, { means }]) => [name, means])));
         return;
       }
       const found = glossary.get(word);
       if (found === undefined) throw unknownName("word", word, [...glossary.keys()]);
-      if (json) await printJson({ word, ...found });
+      if (json) await printAnswer("explain-word", { word, ...found });
       else await print(`${word}: ${found.means}\n\n${wrapped(found.example)}`);
     });
 }

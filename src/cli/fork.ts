@@ -11,7 +11,7 @@ import { TimeTravel } from "../replay/travel.ts";
 import { aboutRun, type Setup } from "../scenario/setup.ts";
 import type { TraceReader } from "../store/read.ts";
 import { changeAt } from "../workload/change.ts";
-import { notice, printJson } from "./output.ts";
+import { notice, printAnswer } from "./output.ts";
 import { assertOther, reading } from "./reading.ts";
 import { recordedText, writtenJson } from "./record.ts";
 import { steered } from "./steered.ts";
@@ -49,7 +49,7 @@ export function addFork(program: Command): void {
         const written = await steered("recording", (steering) =>
           recordTo(output, setup, force, { ...steering, fork: { about, see } }),
         );
-        if (json) await printJson({ ...writtenJson(written), parent });
+        if (json) await printAnswer("fork", { ...writtenJson(written), parent });
         else notice(`${recordedText(written)}; it leaves ${path} after #${parent.moment}`);
       }),
     );

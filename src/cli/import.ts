@@ -11,7 +11,7 @@ import { type Making, writing } from "../library/writing.ts";
 import { judgementLine } from "../report/judgement-text.ts";
 import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
-import { notice, printJson } from "./output.ts";
+import { notice, printAnswer } from "./output.ts";
 import { assertOther } from "./reading.ts";
 import { writtenJson } from "./record.ts";
 import { interruptible } from "./steered.ts";
@@ -75,7 +75,7 @@ async function run(files: string[], options: Options): Promise<void> {
       beside(sources);
     };
     const written = await interruptible((signal) => writing(path, options.force, make, signal));
-    if (options.json) return printJson({ ...writtenJson(written), sources });
+    if (options.json) return printAnswer("import", { ...writtenJson(written), sources });
     const counts = sourcesText(sources);
     if (counts !== "") notice(counts);
     if (platform === UNKNOWN)

@@ -11,7 +11,7 @@ import { judgedLine, meanings, verdictText } from "../report/event-text.ts";
 import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
 import { counted, countOf, inColumns, indented } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
 
 export function addInfo(program: Command): void {
@@ -24,19 +24,21 @@ export function addInfo(program: Command): void {
       reading([path], async ([trace]) => {
         sayIfUnjudged(path, trace!);
         const { judgement } = judgedOf(trace!);
-        await (json ? printJson(infoJson(trace!, judgement)) : print(infoText(trace!, judgement)));
+        await (json
+          ? printAnswer("info", infoJson(trace!, judgement))
+          : print(infoText(trace!, judgement)));
       }),
     );
 }
 
-function infoJson(trace: TraceReader, judgement: Judgement): unknown {
+function infoJson(trace: TraceReader, judgement: Judgement): object {
   const { virtBase, operations: _, ...about } = trace.about;
   const { verdicts, wrong, kinds, capture } = judgement;
   const first = wrong.first === null ? undefined : trace.event(wrong.first);
   return {
     ...about,
     virtBase: `0x${virtBase.toString(16)}`,
-    version: trace.version,
+    gartrace: trace.version,
     torn: trace.torn,
     digest: trace.digest,
     ...judgementJson({ ...judgement, word: wordOf(trace) }),

@@ -12,7 +12,7 @@ import { inColumns } from "../report/text.ts";
 import { scenarios } from "../scenario/index.ts";
 import { workloads } from "../workload/index.ts";
 import { erasText } from "./era-text.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 
 type Names = readonly { readonly name: string }[];
 const lists: { readonly [what: string]: Names } = {
@@ -51,7 +51,10 @@ export function addList(program: Command): void {
       const names = (list: Names) => list.map(({ name }) => name);
       const wanted = Object.entries(lists).filter(([list]) => what === undefined || what === list);
       if (json)
-        await printJson(Object.fromEntries(wanted.map(([list, all]) => [list, names(all)])));
+        await printAnswer(
+          "list",
+          Object.fromEntries(wanted.map(([list, all]) => [list, names(all)])),
+        );
       else if (what === undefined)
         await print(inColumns(wanted.map(([list, all]) => [list, names(all).join(", ")])));
       else await print(printed[what]?.() ?? names(lists[what]!).join("\n"));

@@ -5,7 +5,7 @@ import { UserError } from "../fault.ts";
 import { momentOf, positions } from "../replay/position.ts";
 import { inColumns } from "../report/text.ts";
 import { addMark } from "../store/update.ts";
-import { notice, print, printJson } from "./output.ts";
+import { notice, print, printAnswer } from "./output.ts";
 import { reading } from "./reading.ts";
 
 interface Options {
@@ -42,7 +42,7 @@ export function addMarks(program: Command): void {
 async function list(path: string, json: boolean): Promise<void> {
   await reading([path], async ([trace]) => {
     const marks = trace!.marks();
-    if (json) await printJson(marks);
+    if (json) await printAnswer("marks", { marks });
     else if (marks.length === 0) notice(`gartrace: ${path} has no marks`);
     else
       await print(
@@ -73,6 +73,6 @@ async function add(
     text: text ?? "",
   }));
   await addMark(path, mark);
-  if (json) await printJson(mark);
+  if (json) await printAnswer("mark", mark);
   else notice(`marked #${mark.moment}${name === undefined ? "" : ` as mark:${name}`}`);
 }

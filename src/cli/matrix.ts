@@ -14,7 +14,7 @@ import { type Outcome, outcomeOf } from "../replay/outcome.ts";
 import { matrixText } from "../report/matrix-text.ts";
 import type { Setup } from "../scenario/setup.ts";
 import { TraceReader } from "../store/read.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { foreignOption, layoutOption, ramOption, seedOption } from "./record.ts";
 import { interruptible } from "./steered.ts";
@@ -85,7 +85,8 @@ export function addMatrix(program: Command): void {
       try {
         const cells = await runMatrix(options, folder);
         const isKept = options.keep !== undefined;
-        if (options.json) await printJson(cells.map((cell) => cellJson(cell, isKept)));
+        if (options.json)
+          await printAnswer("matrix", { cells: cells.map((cell) => cellJson(cell, isKept)) });
         else await print(matrixText(cells, isKept));
       } finally {
         if (options.keep === undefined) rmSync(folder, { recursive: true });

@@ -1,6 +1,7 @@
 // output.ts - what commands print: data to stdout in whole chunks, notices to stderr.
 
 import { once } from "node:events";
+import { type AnswerName, versions } from "../shape/versions.ts";
 
 const CHUNK = 1 << 16;
 
@@ -28,7 +29,9 @@ export async function print(text: string): Promise<void> {
   await output.flush();
 }
 
-export const printJson = (value: unknown): Promise<void> => print(JSON.stringify(value, null, 2));
+/** An answer as JSON; it begins with the version of its shape (`gartrace schema NAME`). */
+export const printAnswer = (name: AnswerName, body: object): Promise<void> =>
+  print(JSON.stringify({ version: versions[name], ...body }, null, 2));
 
 /** A word beside the data. */
 export const notice = (text: string): void => {

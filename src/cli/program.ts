@@ -32,6 +32,7 @@ const commands: { readonly [name: string]: () => Promise<(program: Command) => v
   check: async () => (await import("./check.ts")).addCheck,
   verify: async () => (await import("./verify.ts")).addVerify,
   query: async () => (await import("./query.ts")).addQuery,
+  schema: async () => (await import("./schema.ts")).addSchema,
   demo: async () => (await import("./demo.ts")).addDemo,
 };
 

@@ -6,7 +6,7 @@ import { type RecordOptions, record } from "../library/record.ts";
 import type { Written } from "../library/writing.ts";
 import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
 import { counted, countOf } from "../report/text.ts";
-import { notice, printJson } from "./output.ts";
+import { notice, printAnswer } from "./output.ts";
 import { steered } from "./steered.ts";
 
 interface Options extends Omit<RecordOptions, "workload"> {
@@ -53,7 +53,7 @@ export function addRecord(program: Command): void {
       const written = await steered("recording", (steering) =>
         record({ ...wanted, workload: name, ...steering }),
       );
-      if (json) await printJson(writtenJson(written));
+      if (json) await printAnswer("record", writtenJson(written));
       else notice(recordedText(written));
     });
 }

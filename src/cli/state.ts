@@ -6,7 +6,7 @@ import { subjectExamples, subjectNamed } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { stateJson, stateText, verdictsOf } from "../report/state-text.ts";
 import { subjectJson, subjectText } from "../report/subject-text.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 import { reading, sayIfUnindexed, sayIfUnkept } from "./reading.ts";
 
 interface Options {
@@ -36,9 +36,12 @@ export function addState(program: Command): void {
         const state = travel.stateAt(moment);
         if (asked.length === 0)
           await (json
-            ? printJson(stateJson(state, trace!.about.virtBase, verdictsOf(trace!)))
+            ? printAnswer("state", stateJson(state, trace!.about.virtBase, verdictsOf(trace!)))
             : print(stateText(state, trace!)));
-        else if (json) await printJson(asked.map((subject) => subjectJson(travel, subject, state)));
+        else if (json)
+          await printAnswer("subjects", {
+            subjects: asked.map((subject) => subjectJson(travel, subject, state)),
+          });
         else await print(asked.map((subject) => subjectText(travel, subject, state)).join("\n\n"));
       }),
     );

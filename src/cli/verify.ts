@@ -12,7 +12,7 @@ import { judgeBy } from "../replay/judged.ts";
 import { type Verification, verify } from "../replay/verify.ts";
 import { countOf, inColumns } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 import { reading } from "./reading.ts";
 
 export function addVerify(program: Command): void {
@@ -38,7 +38,7 @@ export function addVerify(program: Command): void {
         const again = trace!.torn ? null : runAgain(trace!);
         const found = { ...replay, digest, signatures, judgement, again };
         const code = exitCodeOf(found, trace!.torn);
-        if (json) await printJson({ holds: code === 0, ...found });
+        if (json) await printAnswer("verify", { holds: code === 0, ...found });
         else await print(verifyText(found));
         process.exitCode = code;
       }),

@@ -8,7 +8,7 @@ import { subjectExamples, subjectNamed } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { whyDot, whyJson, whyText } from "../report/why-text.ts";
 import type { TraceReader } from "../store/read.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 import { reading, sayIfUnindexed } from "./reading.ts";
 
 interface Options {
@@ -34,7 +34,7 @@ export function addWhy(program: Command): void {
         sayIfUnindexed(path, trace!);
         const travel = new TimeTravel(trace!);
         const steps = travel.why(asked(travel, trace!, what));
-        if (json) await printJson(whyJson(steps, trace!.about));
+        if (json) await printAnswer("why", { steps: whyJson(steps, trace!.about) });
         else await print(dot ? whyDot(steps, trace!.about) : whyText(steps, trace!.about));
       }),
     );

@@ -6,7 +6,7 @@ import { ladder, partingOf } from "../replay/ladder.ts";
 import { momentOf, positions } from "../replay/position.ts";
 import { ladderText } from "../report/ladder-text.ts";
 import { titleOf } from "../report/text.ts";
-import { print, printJson } from "./output.ts";
+import { print, printAnswer } from "./output.ts";
 import { reading } from "./reading.ts";
 
 export function addXlate(program: Command): void {
@@ -29,7 +29,7 @@ export function addXlate(program: Command): void {
         });
         const parting = partingOf(ladders.map(({ steps }) => steps));
         if (json)
-          await printJson({
+          await printAnswer("xlate", {
             virt: `0x${address.toString(16)}`,
             parting,
             ladders: ladders.map(({ about, ...rest }) => ({ trace: titleOf(about), ...rest })),

@@ -34,16 +34,12 @@ export function blameText(
   ].join("\n");
 }
 
-/** The version of the shape of `blameJson`. */
-const SHAPE = 1;
-
 export const blameJson = (
   culprits: readonly Culprit[],
   { wrong }: Judgement,
   word: Judgement["word"],
   limit: number,
-): unknown => ({
-  version: SHAPE,
+): object => ({
   judgement: word,
   wrong,
   causes: culprits.length,

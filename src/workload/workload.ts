@@ -9,7 +9,7 @@ import { type KernelMachine, machineSchema, misfit, withMachine } from "./kernel
 import { listSchema, type Operation, unnumbered } from "./operation.ts";
 import { Walk } from "./wander.ts";
 
-const workloadSchema = z.strictObject({
+export const workloadFile = z.strictObject({
   workload: z.string().min(1),
   ops: listSchema.check(({ value, issues }) => {
     const complain = (input: unknown, path: PropertyKey[], message: string) =>
@@ -81,7 +81,7 @@ export function parseWorkload(text: string, from: string): Workload {
   }
   if (typeof json === "object" && json !== null && "machine" in json)
     return scriptOf(json, text, from);
-  const { workload: name, ops } = checked(workloadSchema, json, { text, from });
+  const { workload: name, ops } = checked(workloadFile, json, { text, from });
   return { name, operations: ops.flatMap(unnumbered) };
 }
 

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { freshFolder } from "../fresh-folder.ts";
+import { assertShape } from "../shape-of.ts";
 
 export const main = resolve("dist/src/cli/main.js");
 export const reference = resolve("traces/reference");
@@ -42,5 +43,7 @@ export async function run(
   });
   const closed = new Promise<number | null>((done) => child.on("close", done));
   await meanwhile?.(child);
-  return { code: await closed, stdout, stderr };
+  const code = await closed;
+  if (words[0] === main && code !== null && code !== 2) assertShape(words.slice(1), stdout);
+  return { code, stdout, stderr };
 }

@@ -72,7 +72,9 @@ P2M entry # op 1 hypervisor: p2m[0x1011] <- 0x41c4e (in force at #)
     expect(lines(dot.stdout)[0]).toBe("digraph why {");
     expect(dot.stdout.match(/e\d+ -> e\d+/g)).toHaveLength(3);
     const json = await ran("why run.gart gatt[3]@op:3 --json");
-    const steps = JSON.parse(json.stdout) as { role: string; addresses: object }[];
+    const { steps } = JSON.parse(json.stdout) as {
+      steps: { role: string; addresses: object }[];
+    };
     expect(steps.map(({ role }) => role)).toEqual(["asked", "cause", "cause", "p2m"]);
     expect(steps[1]!.addresses).toEqual({
       virt: "0xc1011000",
@@ -104,7 +106,7 @@ last changed by
   # op 0 driver intel_configure: ATTBASE 0000:00:00.0+0xb8 <- 0x80000000 [identity]
 `);
     const json = await ran("state run.gart --at op:3 p2m[0x1010..0x1012] --json");
-    expect(JSON.parse(json.stdout)).toMatchObject([
+    expect(JSON.parse(json.stdout).subjects).toMatchObject([
       {
         subject: "p2m[0x1010..0x1012]",
         is: [

@@ -47,13 +47,15 @@ describe.concurrent.each([
 
   test("why", async () => {
     const { seq } = await allocated;
-    const [step] = JSON.parse(await ran(`why run.gart #${seq} --json`));
+    const { steps } = JSON.parse(await ran(`why run.gart #${seq} --json`));
+    const [step] = steps;
     expect([step.event.virt, step.addresses.virt]).toEqual([whole, whole]);
   });
 
   test("state, of a page", async () => {
     const { seq, phys } = await allocated;
-    const [state] = JSON.parse(await ran(`state run.gart page:${phys}:p --at #${seq} --json`));
+    const { subjects } = JSON.parse(await ran(`state run.gart page:${phys}:p --at #${seq} --json`));
+    const [state] = subjects;
     expect(state.changed.virt).toBe(whole);
   });
 

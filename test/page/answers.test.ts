@@ -53,7 +53,7 @@ describe("the page is told", () => {
     const { count } = (await ask("extent")) as { count: number };
     for (const at of [0, 1, Math.floor(count / 3), Math.floor(count / 2), count]) {
       const { state } = (await ask("moment", { at })) as { state: object };
-      const { gatt: _, ...printed } = await json(`state ${path} --at ${at} --json`);
+      const { gatt: _, version: __, ...printed } = await json(`state ${path} --at ${at} --json`);
       expect(state).toEqual(printed);
     }
   });
@@ -86,7 +86,7 @@ describe("the page is told", () => {
     };
     const printed = await json(`why ${path} ${at} --json`);
     expect(steps.map(({ row, role, ...step }) => ({ ...step, role, seq: row.seq }))).toMatchObject(
-      printed.map((step: { event: { seq: number }; role: string }) => ({
+      printed.steps.map((step: { event: { seq: number }; role: string }) => ({
         role: step.role,
         seq: step.event.seq,
       })),
