@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { glossary } from "../../src/report/glossary.ts";
 import { freshFolder } from "../fresh-folder.ts";
 import { gartrace } from "./gartrace.ts";
 
@@ -138,7 +139,7 @@ describe("explain", () => {
     const { stdout } = await here("explain wrong-space");
     expect(stdout).toMatch(/^wrong-space: .*\n\n.*virt_to_phys/);
     const all = await here("explain");
-    expect(all.stdout.trimEnd().split("\n")).toHaveLength(15);
+    expect(all.stdout.trimEnd().split("\n")).toHaveLength(glossary.size);
     const unknown = await here("explain wrongs");
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/known: identity/)]);
   });

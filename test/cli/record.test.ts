@@ -41,6 +41,7 @@ test("-o names the file, --json says what was recorded", async () => {
   );
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toEqual({
+    version: 1,
     path: "run.gart",
     events: expect.any(Number),
     digest: expect.stringMatching(/^[0-9a-f]{64}$/),
