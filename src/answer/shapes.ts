@@ -74,11 +74,7 @@ const trace = z.object({
 export type TraceAnswer = z.infer<typeof trace>;
 
 /** What a report holds and what it leaves out. */
-const packed = z.object({
-  made: z.string(),
-  leaves: z.array(z.string()),
-  redacted: z.boolean(),
-});
+const packed = z.object({ leaves: z.array(z.string()) });
 
 export const session = z.object({
   shapes: z.number(),

@@ -21,6 +21,7 @@ const commands: { readonly [name: string]: () => Promise<(program: Command) => v
   blame: async () => (await import("./blame.ts")).addBlame,
   mark: async () => (await import("./mark.ts")).addMarks,
   serve: async () => (await import("./serve.ts")).addServe,
+  report: async () => (await import("./report.ts")).addReport,
   fork: async () => (await import("./fork.ts")).addFork,
   debug: async () => (await import("./debug.ts")).addDebug,
   dap: async () => (await import("./dap.ts")).addDap,

@@ -83,7 +83,14 @@ function List({
         <Head isPair={model.traces.length > 1} />
         <tbody>
           {rows.map((index) => (
-            <EventRow key={index} model={model} index={index} row={list.row(index)} at={at} />
+            <EventRow
+              key={index}
+              model={model}
+              index={index}
+              row={list.row(index)}
+              at={at}
+              partner={model.shown.rows.partner(list.row(index)?.seq ?? 0)}
+            />
           ))}
         </tbody>
       </table>
@@ -125,11 +132,13 @@ function EventRow({
   index,
   row,
   at,
+  partner,
 }: {
   model: Model;
   index: number;
   row: Row | null;
   at: number;
+  partner: number | null;
 }) {
   if (row === null)
     return (
@@ -161,9 +170,7 @@ function EventRow({
       <td>
         <RowVerdict row={row} />
       </td>
-      {model.traces.length > 1 && (
-        <td class="number">{partnerText(model.shown.rows.partner(seq))}</td>
-      )}
+      {model.traces.length > 1 && <td class="number">{partnerText(partner)}</td>}
     </tr>
   );
 }

@@ -112,6 +112,7 @@ function TableMap({ model, trace }: { model: Model; trace: TraceModel }) {
           />
         </button>
       </div>
+      {head.rows.length === 0 && <p class="dim">the table is not there at this moment</p>}
       <Legend picture={picture} />
       <Tip picture={picture} hover={hover.value} hovered={hovered.value.value} />
     </figure>

@@ -97,6 +97,9 @@ export class Model {
   readonly focus = signal<Focus>({ trace: "a", at: 0, thing: null });
   /** The focus once it stands still: what is slow to answer follows this one. */
   readonly rested = signal<Focus>({ trace: "a", at: 0, thing: null });
+  #followed = 0;
+  /** The link's last part as it was followed or written last. */
+  #link = location.hash;
   /** A sentence for the person: a refusal, or what a key did. */
   readonly message = signal<string | null>(null);
   readonly why: ReadonlySignal<Asked<WhyAnswer>>;
@@ -183,11 +186,14 @@ export class Model {
     if (how === "jump" && linkOf(was) !== linkOf(this.focus.peek())) {
       this.#writeLink(was);
       history.pushState(null, "", linkOf(this.focus.peek()));
+      this.#link = location.hash;
     }
   }
 
   /** Goes where the link says; at the beginning, and when somebody goes back or changes it. */
   async follow(hash: string): Promise<void> {
+    this.#link = location.hash;
+    const run = ++this.#followed;
     if (hash.replace("#", "") === "") return;
     const link = readLink(
       hash,
@@ -200,6 +206,8 @@ export class Model {
     const { trace, at: position, thing } = link;
     try {
       const found = await ask(this.source, "position", { trace, position, thing });
+      // Somebody has gone on meanwhile.
+      if (run !== this.#followed) return;
       const at = found.at ?? this.focus.peek().at;
       this.go({ trace, at, thing: found.thing ?? null }, "scrub");
     } catch (error) {
@@ -211,7 +219,6 @@ export class Model {
   async begin(): Promise<void> {
     for (const trace of this.traces) void this.#keepUp(trace);
     await this.follow(location.hash);
-    addEventListener("hashchange", () => void this.follow(location.hash));
     addEventListener("popstate", () => void this.follow(location.hash));
   }
 
@@ -271,7 +278,10 @@ export class Model {
     });
   }
 
+  /** Not over a link that somebody has just gone to and that is still to be followed. */
   #writeLink(focus: Focus): void {
-    if (location.hash !== linkOf(focus)) history.replaceState(null, "", linkOf(focus));
+    if (location.hash !== this.#link || this.#link === linkOf(focus)) return;
+    history.replaceState(null, "", linkOf(focus));
+    this.#link = location.hash;
   }
 }

@@ -11,6 +11,11 @@ export function Start({ model }: { model: Model }) {
         <Sentence key={trace.side} model={model} trace={trace} />
       ))}
       <FirstWrong model={model} />
+      {model.session.report?.leaves.map((text) => (
+        <p key={text} class="dim">
+          This is a report. {text}
+        </p>
+      ))}
     </section>
   );
 }

@@ -15,6 +15,14 @@ export function State({ model }: { model: Model }) {
         </span>
       </h2>
       {refused !== null && <p class="refused">{refused}</p>}
+      {value !== null &&
+        model.session.report !== null &&
+        value.state.moment !== model.shown.at.value && (
+          <p class="warn">
+            the state after #{model.shown.at.value} is not in this report; this is the one before it
+            that is
+          </p>
+        )}
       {value !== null && <Parts answer={value} model={model} />}
     </section>
   );

@@ -1,0 +1,75 @@
+// report.ts - gartrace report: the page about one or two traces as one file, for those who have no trace.
+
+import { createHash } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { type Command, InvalidArgumentError } from "commander";
+import { UserError } from "../fault.ts";
+import { Answers } from "../page/answers.ts";
+import { OpenTrace } from "../page/open-trace.ts";
+import { PairFiles } from "../page/pair-files.ts";
+import { packedReport, rowsWithin } from "../page/report.ts";
+import { notice } from "./output.ts";
+import { frame, pageCode } from "./page-files.ts";
+import { assertOther } from "./reading.ts";
+
+interface Options {
+  readonly output: string;
+  readonly limit: number;
+  readonly force: boolean;
+}
+
+export function addReport(program: Command): void {
+  program
+    .command("report")
+    .summary("write the page about one or two traces as one file, to be mailed")
+    .description(
+      "Writes one HTML file that opens from disk, without a server or a network: the page of gartrace serve with " +
+        "every finding and the events around it, findings by root cause, divergences, and the whole state at the " +
+        "moments that matter. It says what it leaves out.",
+    )
+    .argument("<trace>")
+    .argument("[other]", "a second trace, beside the first")
+    .requiredOption("-o, --output <file>", "the file to write")
+    .option("--limit <megabytes>", "leave out events beyond this", megabytes, 16)
+    .option("-f, --force", "overwrite the file if it exists", false)
+    .action(async (path: string, other: string | undefined, options: Options) => {
+      const { output, limit, force } = options;
+      const paths = other === undefined ? [path] : [path, other];
+      for (const one of paths) assertOther(output, one);
+      if (existsSync(output) && !force)
+        throw new UserError(`${output} exists; use --force to overwrite it`);
+      const traces = [new OpenTrace("a", path)];
+      if (other !== undefined) traces.push(new OpenTrace("b", other));
+      const code = pageCode();
+      const pair = other === undefined ? null : new PairFiles(path, other);
+      const answers = new Answers(traces, pair);
+      const report = await packedReport(answers, rowsWithin(limit));
+      const html = htmlOf(code, JSON.stringify(report));
+      writeFileSync(output, html);
+      pair?.close();
+      answers.close();
+      const megabytes = (Buffer.byteLength(html) / 1e6).toFixed(1);
+      notice(`wrote ${output}, ${megabytes} MB; ${report.session.report!.leaves.join("; ")}`);
+    });
+}
+
+/** Code and style by their digests alone: nothing else runs in it, and nothing is loaded. */
+function htmlOf({ script, style }: ReturnType<typeof pageCode>, report: string): string {
+  // A script ends at this text, wherever it stands.
+  const safe = script.replaceAll("</script", "<\\/script");
+  const data = gzipSync(report).toString("base64");
+  const digest = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const policy = `default-src 'none'; script-src ${digest(safe)}; style-src ${digest(style)}; img-src data:`;
+  return frame(
+    `<meta http-equiv="Content-Security-Policy" content="${policy}"><link rel="icon" href="data:,"><style>${style}</style>`,
+    `<script type="application/octet-stream" id="report">${data}</script>\n<script>${safe}</script>`,
+  );
+}
+
+function megabytes(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number <= 1000))
+    throw new InvalidArgumentError("a limit is a number of megabytes up to 1000");
+  return number;
+}

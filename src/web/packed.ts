@@ -1,0 +1,209 @@
+// packed.ts - answers from a report: the same questions as a server is asked, as far as the report holds them.
+
+import type { PackedTrace, Report } from "../answer/report-shape.ts";
+import type { Row, Side } from "../answer/shapes.ts";
+import { type Parameters, Refused, type Source } from "./source.ts";
+
+/** Divergences to an answer. */
+const PAGE = 100;
+
+export class Packed implements Source {
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  async json(name: string, parameters: Parameters): Promise<unknown> {
+    if (name === "session") return this.#report.session;
+    if (name === "divergences") return this.#divergences(Number(parameters.from ?? 0));
+    const side = (parameters.trace ?? "a") as Side;
+    const file = this.#report.session.traces.find((one) => one.side === side)!.file;
+    return new Answering(this.#of(side), file, this.#report).answer(name, parameters);
+  }
+
+  #divergences(from: number): unknown {
+    const { divergences } = this.#report;
+    if (divergences === null) return null;
+    const list = divergences.list.slice(from, from + PAGE);
+    if (list.length === 0 && from > 0)
+      throw new Refused(
+        `This report holds the first ${divergences.list.length} divergences; for all: gartrace diff --all`,
+      );
+    return { ...divergences, from, list };
+  }
+
+  async bytes(name: string, parameters: Parameters): Promise<Uint8Array> {
+    const packed = this.#of((parameters.trace ?? "a") as Side);
+    if (name === "pyramid") return decoded(packed.pyramid);
+    const maps = packed.maps.filter((map) => map.name === parameters.name);
+    const map = maps.findLast(({ at }) => at <= Number(parameters.at));
+    if (name === "map" && map !== undefined) return decoded(map.picture);
+    throw new Refused("This report does not hold events one by one; it shows them by stretches.");
+  }
+
+  #of(side: Side): PackedTrace {
+    const index = this.#report.session.traces.findIndex((one) => one.side === side);
+    return this.#report.traces[index]!;
+  }
+}
+
+const decoded = (base64: string): Uint8Array =>
+  Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+
+class Answering {
+  readonly #packed: PackedTrace;
+  readonly #file: string;
+  readonly #report: Report;
+
+  constructor(packed: PackedTrace, file: string, report: Report) {
+    this.#packed = packed;
+    this.#file = file;
+    this.#report = report;
+  }
+
+  answer(name: string, parameters: Parameters): unknown {
+    const { extent, ops, culprits, moments, why, ladders, beside } = this.#packed;
+    const at = Number(parameters.at ?? 0);
+    const nearest = <T extends { readonly at: number }>(list: readonly T[]) =>
+      list.findLast((one) => one.at <= at);
+    switch (name) {
+      case "extent":
+        return extent;
+      case "ops":
+        return ops;
+      case "culprits":
+        return culprits;
+      case "moment":
+        return nearest(moments)!.answer;
+      case "why":
+        return this.#exactly(why, at, `gartrace why ${this.#file} '#${at}'`);
+      case "ladders":
+        return this.#exactly(ladders, at, `gartrace xlate ADDRESS@${at} ${this.#file}`);
+      case "partner":
+        return { at: nearest(beside)?.other ?? 0 };
+      case "rows":
+        return this.#rows(Number(parameters.from), Number(parameters.to));
+      case "partners":
+        return this.#partners(Number(parameters.from), Number(parameters.to));
+      case "filtered":
+        return this.#filtered(parameters);
+      case "place":
+        return { at: this.#place(parameters) };
+      case "position":
+        return this.#position(parameters);
+      default:
+        throw new Refused(
+          `This report does not hold that; ask the trace: gartrace serve ${this.#file}`,
+        );
+    }
+  }
+
+  #exactly<T>(list: readonly { at: number; answer: T }[], at: number, command: string): T {
+    const found = list.find((one) => one.at === at);
+    if (found === undefined)
+      throw new Refused(`Of #${at} this report does not hold it: ${command}`);
+    return found.answer;
+  }
+
+  #index(seq: number): number {
+    const { rows } = this.#packed;
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle]!.seq < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #rows(from: number, to: number) {
+    const last = Math.min(to, this.#packed.extent.count);
+    const rows = Array.from({ length: Math.max(0, last - from + 1) }, (_, i): Row => {
+      const row = this.#packed.rows[this.#index(from + i)];
+      return row?.seq === from + i ? row : leftOut(from + i, this.#file);
+    });
+    return { rows, from, to };
+  }
+
+  #partners(from: number, to: number) {
+    const { rows, partners } = this.#packed;
+    return {
+      partners: Array.from({ length: to - from + 1 }, (_, i) => {
+        const index = this.#index(from + i);
+        return rows[index]?.seq === from + i ? (partners[index] ?? -1) : -1;
+      }),
+    };
+  }
+
+  #filtered(parameters: Parameters) {
+    const { count } = this.#packed.extent;
+    const start = Number(parameters.from);
+    const isNext = parameters.way === "next";
+    const rows = this.#packed.rows.filter(
+      (row) => (isNext ? row.seq >= start : row.seq <= start) && passes(row, parameters),
+    );
+    return { rows, from: isNext ? start : 1, to: isNext ? count : start };
+  }
+
+  #place({ what, way, at, trace }: Parameters): number | null {
+    const { wrong, ops } = this.#packed;
+    const parted = this.#report.divergences?.list ?? [];
+    const lists: { readonly [what: string]: readonly number[] } = {
+      wrong,
+      op: ops.ops.map(({ first }) => first),
+      divergence: parted.flatMap((one) => one[trace as Side]?.seq ?? []),
+    };
+    const list = lists[String(what)];
+    if (list === undefined)
+      throw new Refused(
+        `This report does not hold the past of a thing: gartrace history ${this.#file} THING`,
+      );
+    const seqs = list.filter((seq) => (way === "next" ? seq > Number(at) : seq < Number(at)));
+    if (seqs.length === 0) return null;
+    return seqs.reduce((one, other) =>
+      way === "next" ? Math.min(one, other) : Math.max(one, other),
+    );
+  }
+
+  #position({ position, thing }: Parameters) {
+    const { count } = this.#packed.extent;
+    const text = String(position ?? "");
+    const [, number, percent, op] =
+      /^(?:#?(\d{1,12})|(\d{1,3}(?:\.\d+)?)%|op:(\d{1,9}))$/.exec(text) ?? [];
+    const began = this.#packed.ops.ops.find((one) => String(one.op) === op)?.first;
+    const at =
+      text === "end"
+        ? count
+        : number !== undefined
+          ? Number(number)
+          : percent !== undefined
+            ? Math.round((count * Number(percent)) / 100)
+            : began;
+    if (position != null && (at === undefined || at > count))
+      throw new Refused(
+        `'${text.slice(0, 40)}' is no position here; write #437, 63%, end or op:14, up to #${count}`,
+      );
+    return { at: position == null ? null : at, ...(thing == null ? {} : { thing: String(thing) }) };
+  }
+}
+
+/** An event that the report does not hold. */
+const leftOut = (seq: number, file: string): Row => ({
+  ...{ seq, op: -1, kind: "", actor: "", place: null, verdict: null, wrong: false, check: null },
+  ...{ thing: null, says: `not in this report: gartrace events ${file} --from ${seq} --to ${seq}` },
+});
+
+function passes(row: Row, { kind, actor, op, verdict, thing, text }: Parameters): boolean {
+  const is = (asked: Parameters[string], value: string | null) =>
+    asked == null || asked === "" || asked === value;
+  const words = `${row.kind} ${row.actor} ${row.place ?? ""} ${row.says}`.toLowerCase();
+  return (
+    is(kind, row.kind) &&
+    is(actor, row.actor) &&
+    is(op, String(row.op)) &&
+    is(thing, row.thing) &&
+    (verdict === "wrong" ? row.wrong : is(verdict, row.verdict)) &&
+    (text == null || words.includes(String(text).toLowerCase()))
+  );
+}

@@ -1,0 +1,192 @@
+// page.browser.ts - the page in a browser shows what the commands print, and is used by keyboard and screen reader.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gartrace, main } from "../cli/gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+
+const folder = freshFolder();
+const [a, b, html] = ["a.gart", "b.gart", "x.html"].map((name) => join(folder, name)) as [
+  string,
+  string,
+  string,
+];
+const children: ChildProcess[] = [];
+let browser: Browser;
+/** What the browser complains of: a policy that was broken, an error of the page's. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  await gartrace(`record smoke -p native-i386 -o ${a}`);
+  await gartrace(`record smoke -p xen-i386 -k legacy --lenient-ioremap -o ${b}`);
+  expect((await gartrace(`report ${a} ${b} -o ${html}`)).code).toBe(0);
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+});
+afterAll(async () => {
+  await browser.close();
+  for (const child of children) {
+    child.kill("SIGINT");
+    const [code] = await once(child, "close");
+    expect(code).toBe(0);
+  }
+  expect(complaints).toEqual([]);
+});
+
+async function served(...paths: string[]): Promise<string> {
+  const child = spawn(process.execPath, [main, "serve", ...paths]);
+  children.push(child);
+  const [link] = await once(child.stdout, "data");
+  return String(link).trim();
+}
+
+async function opened(link: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+  page.on("console", (message) => {
+    // What was refused with a sentence is told by the browser as well.
+    const isRefusal = /status of 400/.test(message.text());
+    if (message.type() === "error" && !isRefusal) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(link);
+  await page.getByRole("region", { name: "Timeline" }).waitFor();
+  return page;
+}
+
+const json = async (line: string) => JSON.parse((await gartrace(line)).stdout);
+/** The row of the list that the moment stands at. */
+const current = (page: Page, seq: number) =>
+  page.locator(`tr[aria-current]:has-text("#${seq}")`).first().waitFor();
+
+describe("the page of one trace", () => {
+  let page: Page;
+  let link: string;
+  beforeAll(async () => {
+    link = await served(b);
+    page = await opened(link);
+  });
+
+  test("says first what was run, what it comes to, and what went wrong first", async () => {
+    const { wrong } = await json(`info ${b} --json`);
+    const start = page.getByRole("region", { name: "Start" });
+    await start.getByText("xen-i386 with legacy hooks").waitFor();
+    await start.getByText(`${wrong.events.toLocaleString("en-US")} wrong events`).waitFor();
+    await start.getByRole("button", { name: `#${wrong.first.toLocaleString("en-US")}` }).click();
+    await current(page, wrong.first);
+    expect(page.url()).toContain(`#at=${wrong.first}&trace=a`);
+  });
+
+  test.each(["Timeline", "GATT", "Why", "Ladder", "State", "Findings"])(
+    "has a pane %s",
+    async (name) => {
+      await page.getByRole("region", { name, exact: true }).waitFor();
+    },
+  );
+
+  test("shows at random moments the registers and events that the commands print", async () => {
+    const { events: count } = await json(`info ${b} --json`);
+    for (const part of [0.07, 0.31, 0.5, 0.77, 0.98]) {
+      const at = Math.floor(part * count);
+      await page.getByRole("slider", { name: "Moment" }).fill(String(at));
+      await page
+        .getByRole("region", { name: "State" })
+        .getByText(`after #${at.toLocaleString("en-US")}`)
+        .waitFor();
+      const { registers } = await json(`state ${b} --at ${at} --json`);
+      const rows = await page.getByRole("table", { name: "registers" }).locator("tbody tr").all();
+      const shown = await Promise.all(
+        rows.map(async (row) => (await row.locator("td").allTextContents()).slice(0, 2)),
+      );
+      expect(shown).toEqual(
+        registers.map(({ register, value }: { register: string; value: string }) => [
+          register,
+          value,
+        ]),
+      );
+      await current(page, at);
+    }
+  });
+
+  test("is moved by keys, and a key that leads nowhere says so", async () => {
+    await page.getByRole("slider", { name: "Moment" }).fill("10");
+    await page.locator("body").press("j");
+    await current(page, 11);
+    await page.locator("body").press("k");
+    await current(page, 10);
+    const { first } = (await json(`info ${b} --json`)).wrong;
+    await page.locator("body").press("n");
+    await current(page, first);
+    await page.locator("body").press("p");
+    await page.getByRole("alert").getByText("There is no previous finding").waitFor();
+    await page.locator("body").press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("body").press("g");
+    await page.keyboard.type("op:1");
+    await page.keyboard.press("Enter");
+    await page.locator("tr[aria-current] >> text=op 1").first().waitFor();
+  });
+
+  test("goes back and forward, and refuses a link that is nonsense", async () => {
+    await page.goto(`${link}#at=20&trace=a`);
+    await current(page, 20);
+    await page.goto(`${link}#at=30&trace=a`);
+    await current(page, 30);
+    await page.goBack();
+    await current(page, 20);
+    await page.goto(`${link}#at=99999999`);
+    await page.getByRole("alert").getByText("is past the end").waitFor();
+    await page.goto(`${link}#rubbish=1`);
+    await page.getByRole("alert").getByText("no part of a position").waitFor();
+  });
+
+  test("filters its list, and a cell of a map is chosen by keyboard", async () => {
+    await page.getByLabel("Verdict").selectOption("wrong");
+    const { wrong } = await json(`info ${b} --json`);
+    await page.getByText(`${Math.min(wrong.events, 400).toLocaleString("en-US")} match`).waitFor();
+    await page.getByRole("button", { name: "clear" }).click();
+    const moment = page.getByRole("slider", { name: "Moment" });
+    await moment.fill("20");
+    await page.getByText("the table is not there at this moment").waitFor();
+    await moment.fill(String(wrong.first));
+    await page.getByRole("button", { name: /^GATT: / }).focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.locator(".chosen b").filter({ hasText: "gatt[0x" }).waitFor();
+    expect(page.url()).toMatch(/thing=gatt\[0x[0-9a-f]+\]/);
+  });
+
+  test.each(["light", "dark"] as const)("has nothing serious against it in %s", async (scheme) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+    await page.evaluate(readFileSync(axe, "utf8"));
+    const found = (await page.evaluate("axe.run()")) as {
+      violations: { id: string; impact: string; nodes: { html: string }[] }[];
+    };
+    const grave = found.violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+    expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  });
+});
+
+describe.each(["served", "a report from disk"])("the page of two traces, %s", (how) => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await opened(how === "served" ? await served(a, b) : pathToFileURL(html).href);
+  });
+
+  test("shows the first divergence open, and n and x lead to it and to its partner", async () => {
+    const { first } = await json(`diff ${a} ${b} --json`);
+    const pane = page.getByRole("region", { name: "Divergences" });
+    await pane.locator("li").first().getByText(`#${first.a.seq}`).waitFor();
+    await page.locator("body").press("n");
+    await current(page, first.a.seq);
+    await page.waitForTimeout(500);
+    await page.locator("body").press("x");
+    await current(page, first.b.seq);
+    await page.getByRole("table", { name: "Ladder" }).waitFor();
+  });
+});
