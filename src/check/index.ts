@@ -3,6 +3,7 @@
 import { bioMerge } from "./bio-merge.ts";
 import type { Check } from "./check.ts";
 import { coherentAlignment } from "./coherent-alignment.ts";
+import { copyAstray } from "./copy-astray.ts";
 import { dataLost } from "./data-lost.ts";
 import { deviceAstray } from "./device-astray.ts";
 import { deviceFault } from "./device-fault.ts";
@@ -11,6 +12,7 @@ import { dmaLeak } from "./dma-leak.ts";
 import { dmaRelease } from "./dma-release.ts";
 import { entryAstray } from "./entry-astray.ts";
 import { entryFormat } from "./entry-format.ts";
+import { entryInUse } from "./entry-in-use.ts";
 import { entryLeft } from "./entry-left.ts";
 import { entryOutside } from "./entry-outside.ts";
 import { entryOverwritten } from "./entry-overwritten.ts";
@@ -53,7 +55,9 @@ export const checks: readonly Check[] = [
   p2mInverse,
   iommuTlbStale,
   bioMerge,
+  entryInUse,
   mappingAstray,
+  copyAstray,
   dataLost,
   coherentAlignment,
   numberAstray,

@@ -10,13 +10,14 @@ import { hookSets, hooksOf, missingOn } from "../hooks/index.ts";
 import { platformOf, recordTo, setupOf } from "../library/recording.ts";
 import { workloadOf } from "../library/workload-file.ts";
 import type { Platform } from "../platform/platform.ts";
+import { hasEras } from "../platform/variant.ts";
 import { type Outcome, outcomeOf } from "../replay/outcome.ts";
 import { matrixText } from "../report/matrix-text.ts";
 import type { Setup } from "../scenario/setup.ts";
 import { TraceReader } from "../store/read.ts";
 import { print, printAnswer } from "./output.ts";
 import { Progress } from "./progress.ts";
-import { foreignOption, layoutOption, ramOption, seedOption } from "./record.ts";
+import { dateOption, foreignOption, layoutOption, ramOption, seedOption } from "./record.ts";
 import { interruptible } from "./steered.ts";
 
 /** The cells of a matrix, as a person asks for them. */
@@ -30,6 +31,7 @@ export interface MatrixOptions {
   readonly ram?: string;
   readonly foreign?: string;
   readonly layout?: string;
+  readonly era?: string;
 }
 
 interface Options extends MatrixOptions {
@@ -77,6 +79,7 @@ export function addMatrix(program: Command): void {
     .option(...ramOption)
     .option(...foreignOption)
     .option(...layoutOption)
+    .option(...dateOption)
     .option("--keep <folder>", "keep the traces there")
     .option("--json", "print JSON", false)
     .action(async (options: Options) => {
@@ -131,12 +134,13 @@ function plans(options: MatrixOptions): Plan[] {
 /** What is asked for applies to the columns that can have it; if none can, the first one says why not. */
 function fittingAll(
   columns: readonly Platform[],
-  { chipset, ram, foreign, layout }: MatrixOptions,
+  { chipset, ram, foreign, layout, era }: MatrixOptions,
 ) {
   const can = {
     chipset: ({ chipsets }: Platform) => chipset !== undefined && chipsets.includes(chipset),
     foreign: ({ dealt }: Platform) => dealt !== null,
     layout: ({ iommu }: Platform) => iommu !== null,
+    era: hasEras,
   };
   const used = (what: keyof typeof can, column: Platform) =>
     can[what](column) || !columns.some(can[what]);
@@ -145,6 +149,7 @@ function fittingAll(
     ram,
     foreign: used("foreign", column) ? foreign : undefined,
     layout: used("layout", column) ? layout : undefined,
+    era: used("era", column) ? era : undefined,
   });
 }
 

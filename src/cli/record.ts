@@ -36,6 +36,7 @@ export function addRecord(program: Command): void {
     .option(...ramOption)
     .option(...foreignOption)
     .option(...layoutOption)
+    .option(...dateOption)
     .option(
       "--lenient-ioremap",
       "let ioremap take a physical address, whatever the platform",
@@ -102,6 +103,10 @@ export const foreignOption = [
 export const layoutOption = [
   "--layout <name>",
   "how the IOMMU gives out bus addresses: reference (the default) or dart",
+] as const;
+export const dateOption = [
+  "--era <date>",
+  "of which date Xen's swiotlb is: 2005-08-16 (the default), 2005-08-18, 2005-09-06 or 2005-12-17",
 ] as const;
 
 function wholeNumber(text: string): number {

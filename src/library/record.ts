@@ -36,6 +36,8 @@ export interface RecordOptions extends Steering {
   readonly foreign?: string | undefined;
   /** How the IOMMU gives out bus addresses: `reference` or `dart`. */
   readonly layout?: string | undefined;
+  /** Of which date Xen's swiotlb is, such as `2005-08-18`; `2005-08-16` by default. */
+  readonly era?: string | undefined;
   /** Whether ioremap takes a physical address, whatever the platform; false by default. */
   readonly lenientIoremap?: boolean;
   /** Whether the client writes its pages and the card reads them; true by default. */
@@ -64,7 +66,10 @@ export async function record(options: RecordOptions = {}): Promise<Written> {
 function setupFor({ workload = "testgart", fixed = false, ...options }: RecordOptions): Setup {
   if (typeof workload === "string" && workload.startsWith(BUG)) {
     const refused = (
-      ["platform", "hooks", "chipset", "driver", "seed", "ops", "ram", "foreign", "layout"] as const
+      [
+        ...(["platform", "hooks", "chipset", "driver", "seed", "ops"] as const),
+        ...(["ram", "foreign", "layout", "era"] as const),
+      ] as const
     ).filter((name) => options[name] !== undefined);
     const flags = (["lenientIoremap", "device"] as const).filter((name) => name in options);
     if (refused.length + flags.length > 0)
@@ -81,11 +86,23 @@ function setupFor({ workload = "testgart", fixed = false, ...options }: RecordOp
     seed = 0,
     ops,
   } = options;
-  const { ram, foreign, layout, lenientIoremap = false, device = true } = options;
+  const { ram, foreign, layout, era, lenientIoremap = false, device = true } = options;
   const run = given(workload, { ops, seed });
   if (fixed) throw new UserError(`--fixed is for bug:NAME: ${run.name} has no bug to leave out`);
   return setupOf({
-    ...{ platform, hooks, chipset, driver, seed, ram, foreign, layout, lenientIoremap, device },
+    ...{
+      platform,
+      hooks,
+      chipset,
+      driver,
+      seed,
+      ram,
+      foreign,
+      layout,
+      era,
+      lenientIoremap,
+      device,
+    },
     workload: run,
   });
 }

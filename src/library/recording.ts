@@ -14,7 +14,7 @@ import { record } from "../recorder/record.ts";
 import { scenarios } from "../scenario/index.ts";
 import { aboutRun, type Setup, setupOfScenario } from "../scenario/setup.ts";
 import { changesOf } from "../workload/change.ts";
-import { parseWorkload, type Workload } from "../workload/workload.ts";
+import { parseWorkload, platformFor, type Workload } from "../workload/workload.ts";
 import { watched } from "./judging.ts";
 import { type Steering, Turns } from "./steering.ts";
 import { type Written, writing } from "./writing.ts";
@@ -35,7 +35,7 @@ export interface Wanted extends Variant {
 
 /** Finds what the names mean; a UserError lists the known ones. */
 export function setupOf(wanted: Wanted): Setup {
-  const platform = varied(platformOf(wanted.platform), wanted);
+  const platform = platformFor(varied(platformOf(wanted.platform), wanted), wanted.workload);
   const hooks = hooksOf(wanted.hooks);
   mustBuild(platform, hooks);
   const name = wanted.chipset ?? platform.chipsets[0]!;
@@ -97,10 +97,11 @@ function setupAtStart(about: About): Setup {
 }
 
 /** What a trace says of the platform's memory. */
-const variantOf = ({ ram, foreign, layout }: About["options"]): Variant => ({
+const variantOf = ({ ram, foreign, layout, era }: About["options"]): Variant => ({
   ram: textOf(ram),
   foreign: textOf(foreign),
   layout: textOf(layout),
+  era: textOf(era),
 });
 
 const textOf = (option: unknown): string | undefined =>

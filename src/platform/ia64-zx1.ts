@@ -19,7 +19,13 @@ export const ia64Zx1: Platform = {
   iommu: upwardsFrom(busPage(0x40000)),
   dma: {
     ...nativeI386.dma,
-    code: { name: "zx1", iovaBase: 0x40000000, iovaMask: 0xc0000000, hasAgp: true },
+    code: {
+      name: "zx1",
+      iovaBase: 0x40000000,
+      iovaMask: 0xc0000000,
+      hasAgp: true,
+      lastResort: "stale",
+    },
   },
   chipsets: ["zx1"],
 };

@@ -38,6 +38,8 @@ export type Code =
       readonly iovaMask: number;
       /** Whether AGP has the upper half of it. */
       readonly hasAgp: boolean;
+      /** What is freed when all is taken: what was saved up, or the stale slot behind it and all but the first. */
+      readonly lastResort: "saved" | "stale";
     }
   | {
       readonly name: "gart";
@@ -59,6 +61,8 @@ export type Code =
       readonly isForced: boolean;
       /** CONFIG_IOMMU_VMERGE. */
       readonly merges: boolean;
+      /** Whether the end of a list that became shorter is marked. */
+      readonly marksEnd: boolean;
       readonly tableBytes: number;
       /** How many reads of its control register still show a flush. */
       readonly flushReads: number;

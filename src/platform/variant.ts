@@ -63,15 +63,20 @@ function dartOf({ ram }: Platform): Code {
     reserved: [[0, 2 ** 24]],
     isForced: true,
     merges: true,
+    marksEnd: false,
     tableBytes: 2 ** 21,
     flushReads: 0,
   };
 }
 
+/** Whether the platform's swiotlb is Xen's, which changed from month to month. */
+export const hasEras = ({ dma: { code } }: Platform): boolean =>
+  code?.name === "swiotlb" && code.era.isXen;
+
 /** With the code of another date, where a platform's has one. */
 function ofEra(platform: Platform, name: string): Platform {
   const { code } = platform.dma;
-  if (code?.name !== "swiotlb" || !code.era.isXen)
+  if (code?.name !== "swiotlb" || !hasEras(platform))
     throw new UserError(
       `${platform.name} has code of one date; leave out --era, or take xen-i386-swiotlb`,
     );

@@ -43,6 +43,7 @@ export const classes: readonly (readonly [name: string, why?: string])[] = [
   ["alignment is checked in the wrong space"],
   ["races and locks in the same code", "not about addresses: operations run one at a time"],
   ["a range that wraps around is written before the table"],
+  ["an entry is cleared while its mapping goes on"],
 ];
 
 /** The table of bugs as the README has it: one line a class. */

@@ -17,6 +17,7 @@ import { halfConverted } from "./half-converted.ts";
 import { hooksMissing } from "./hooks-missing.ts";
 import { iommuHandle } from "./iommu-handle.ts";
 import { ioremapRefused } from "./ioremap-refused.ts";
+import { lastResort } from "./last-resort.ts";
 import { lostInSuspend } from "./lost-in-suspend.ts";
 import { mapSingleTwoPages } from "./map-single-two-pages.ts";
 import { maskedEntry } from "./masked-entry.ts";
@@ -31,6 +32,7 @@ import { silentBounce } from "./silent-bounce.ts";
 import { staleGartTlb } from "./stale-gart-tlb.ts";
 import { tableInCache } from "./table-in-cache.ts";
 import { tableScattered } from "./table-scattered.ts";
+import { unmarkedList } from "./unmarked-list.ts";
 import { unmaskedEntry } from "./unmasked-entry.ts";
 import { virtToPhys } from "./virt-to-phys.ts";
 import { vmallocAsLinear } from "./vmalloc-as-linear.ts";
@@ -71,4 +73,6 @@ export const scenarios: readonly Scenario[] = [
   narrowDevice,
   alignmentInPfn,
   entryOutside,
+  lastResort,
+  unmarkedList,
 ];

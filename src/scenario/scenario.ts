@@ -68,6 +68,10 @@ export const sized = (chipset: Chipset, offset: number, code: number): Chipset =
 export const workloadOf = (name: string, ...ops: readonly object[]): Workload =>
   parseWorkload(JSON.stringify({ workload: name, ops }), name);
 
+/** A script of calls of the kernel's own DMA code, on a machine of its own. */
+export const scriptOf = (name: string, machine: object, ...ops: readonly object[]): Workload =>
+  parseWorkload(JSON.stringify({ name, machine, ops }), name);
+
 /** Four pages, bound from the beginning of the aperture, read by the card. */
 export const bindFour = (name: string): Workload =>
   workloadOf(

@@ -39,6 +39,7 @@ interface Mapping {
   readonly bus: number;
   readonly phys: number | null;
   readonly virt: bigint | null;
+  readonly reached: number | null;
   readonly size: number;
   readonly direction: unknown;
 }
@@ -88,6 +89,8 @@ export class PlainReading {
   readonly #iommu = new Map<number, number>();
   readonly #taken = new Map<number, number>();
   readonly #mappings = new Map<number, Mapping>();
+  /** What was taken out of the IOMMU's table in this operation. */
+  #cleared: { readonly seq: number; readonly bus: number; readonly size: number }[] = [];
   readonly #handles = new Map<string, number>();
   readonly #slots = new Map<number, number>();
   /** What was last written to a frame, and by which event. */
@@ -144,12 +147,13 @@ export class PlainReading {
       this.#content.delete(frame);
     },
     "p2m.cleared": ({ page }) => this.#p2m.delete(page as number),
-    "iommu.mapped": ({ bus, machine, size }) => this.#map(bus, machine, size),
+    "iommu.mapped": ({ bus, machine, reached, size }) => this.#map(bus, reached ?? machine, size),
     "iommu.filled": ({ bus, machine, size }) => {
       for (let i = 0; i < pagesIn(size as number); i++)
         this.#iommu.set(pageOf(at(bus)!) + i, pageOf(at(machine)!));
     },
-    "iommu.unmapped": ({ bus, size }) => {
+    "iommu.unmapped": ({ seq, bus, size }) => {
+      if (this.#isSimulated) this.#cleared.push({ seq, bus: at(bus)!, size: size as number });
       for (let i = 0; i < pagesIn(size as number); i++) {
         const page = pageOf(at(bus)!) + i;
         this.#taken.set(page, this.#iommu.get(page) ?? -1);
@@ -181,7 +185,14 @@ export class PlainReading {
     "bio.merged": (e) => this.#handed(e),
     "dma.mapped": (e) => this.#mapped(e),
     "dma.unmapped": (e) => this.#unmapped(e),
-    "page.copied": ({ direction, phys, reached, size }) => {
+    "page.copied": ({ seq, direction, phys, machine, reached, size }) => {
+      if (this.#isSimulated && direction === "from-slot" && machine !== undefined) {
+        const isLed = [...this.#mappings.values()].some(
+          ({ reached, size }) =>
+            reached !== null && at(machine)! >= reached && at(machine)! < reached + size,
+        );
+        if (!isLed) this.#find(seq, "what is copied back, no device was led to");
+      }
       const [page, frame] = [pageOf(at(phys)!), pageOf(at(reached)!)];
       for (let i = 0; i < pagesIn(size as number); i++) {
         if (direction === "to-slot") this.#slots.set(frame + i, page + i);
@@ -346,6 +357,7 @@ export class PlainReading {
       bus: at(bus)!,
       phys: at(phys),
       virt: virt === undefined ? null : BigInt(virt as string),
+      reached: at(reached),
       size: size as number,
       direction,
     };
@@ -491,6 +503,14 @@ export class PlainReading {
     this.#lookAtCache();
     for (const posted of this.#posted.values()) this.#find(posted, "a bridge may hold the entry");
     this.#posted.clear();
+    for (const { seq, bus, size } of this.#cleared)
+      for (const mapping of this.#mappings.values())
+        if (
+          pageOf(bus) <= pageOf(mapping.bus + mapping.size - 1) &&
+          pageOf(mapping.bus) <= pageOf(bus + size - 1)
+        )
+          this.#find(seq, "an entry is cleared under a mapping");
+    this.#cleared = [];
     for (const [number, word] of this.#tlb) {
       const entry = this.#entries.get(number);
       if (entry === undefined || entry.word === word || this.#tlbWrong.get(number) === word)

@@ -43,6 +43,8 @@ export class DmaApi {
   readonly code: DmaCode;
   /** The mappings in force, by the page of the bus that each begins in. */
   readonly #live = new Map<number, Mapping[]>();
+  /** What was mapped of a list. */
+  readonly #lists = new WeakMap<readonly Element[], readonly Mapping[]>();
 
   constructor(kernel: Kernel, code: DmaCode) {
     this.#kernel = kernel;
@@ -91,6 +93,7 @@ export class DmaApi {
       mappings.push(this.#mapped("dma_map_sg", device, direction, handle, byte, one.length));
       within += one.length;
     }
+    this.#lists.set(list, mappings);
     return { segments, mappings };
   }
 
@@ -101,7 +104,8 @@ export class DmaApi {
     direction: AskedDirection,
   ): void {
     const ended = this.code.unmapSg(device, list, elements, direction);
-    this.#end("dma_unmap_sg", device, direction, ended);
+    // What the code frees beside it, the driver never asked for: that is no end of a mapping.
+    this.#end("dma_unmap_sg", device, direction, ended, this.#lists.get(list));
   }
 
   alloc(device: DmaDevice, size: number): CoherentBlock {
@@ -153,10 +157,12 @@ export class DmaApi {
     device: DmaDevice,
     direction: Mapping["direction"],
     ended: readonly Ended[],
+    ofList?: readonly Mapping[],
   ): void {
     for (const { address, size } of ended) {
       const found = this.#in(address, size);
       for (const mapping of found) {
+        if (ofList !== undefined && !ofList.includes(mapping)) continue;
         this.#forget(mapping);
         const { seq: cause, ...made } = mapping;
         this.#kernel.machine.emit({ kind: "dma.unmapped", ...this.#about(made), place, cause });

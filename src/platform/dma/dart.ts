@@ -108,7 +108,9 @@ export class DartDma implements DmaCode {
       next = address + one.length;
     }
     this.table.flush();
-    // Meant to mark the end of a shorter list; what is compared was counted down to 0, and it never does.
+    // 2.6.12 compares with what it has counted down to 0, and never marks it.
+    const end = list[out + 1];
+    if (this.#of.marksEnd && end !== undefined) [end.address, end.mapped] = [bus(ERROR), 0];
     return out + 1;
   }
 

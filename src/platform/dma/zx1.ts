@@ -167,7 +167,8 @@ export class Zx1Dma implements DmaCode {
     const found = this.#map.take(count) ?? this.#map.take(count);
     if (found !== null) return found;
     // It begins one behind the last one that was saved: there is what an earlier time left, and the first is missed.
-    if (this.#count > 0) this.#freeSaved(this.#count, this.#count);
+    const from = this.#count - (this.#of.lastResort === "stale" ? 0 : 1);
+    if (this.#count > 0) this.#freeSaved(from, this.#count);
     const last = this.#map.take(count);
     if (last !== null) return last;
     return this.#kernel.panic("I/O MMU is out of mapping resources", "sba_alloc_range");
