@@ -7,6 +7,7 @@ import { sources } from "./0003-sources.ts";
 import { registers } from "./0004-registers.ts";
 import { judgement } from "./0005-judgement.ts";
 import { farRegisters } from "./0006-far-registers.ts";
+import { ops } from "./0007-ops.ts";
 
 /** By name: kysely runs them in the order of their names, the format's number is their count. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0004-registers": registers,
   "0005-judgement": judgement,
   "0006-far-registers": farRegisters,
+  "0007-ops": ops,
 };

@@ -13,15 +13,22 @@ import { counted, countOf, inColumns, indented } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { print, printAnswer } from "./output.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
+import { spaceOf, spaceText } from "./space.ts";
 
 export function addInfo(program: Command): void {
   program
     .command("info")
     .summary("say whether a trace is right, and what it holds")
     .argument("<trace>")
+    .option("--space", "say instead what the bytes of the file are spent on", false)
     .option("--json", "print JSON", false)
-    .action((path: string, { json }: { json: boolean }) =>
+    .action((path: string, { json, space }: { json: boolean; space: boolean }) =>
       reading([path], async ([trace]) => {
+        if (space) {
+          const spent = spaceOf(path, trace!);
+          await (json ? printJson(spent) : print(spaceText(spent, trace!.count)));
+          return;
+        }
         sayIfUnjudged(path, trace!);
         const { judgement } = judgedOf(trace!);
         await (json

@@ -1,7 +1,7 @@
 // indexes.ts - the indexes of a finished trace, by which the past of a subject is looked up.
 //
 // They have the events that change a subject. Those that only observe it would double the indexes; a search for
-// these reads the events.
+// these reads the events. An op names the events that begin and end it itself.
 
 import type { Database } from "better-sqlite3";
 import { type KindName, kindsWhere } from "../event/vocabulary.ts";
@@ -9,12 +9,20 @@ import { type KindName, kindsWhere } from "../event/vocabulary.ts";
 /** Kinds that have a subject and leave it as it is. */
 const observers = kindsWhere(({ effect }) => effect === "observes");
 
+/** Kinds whose subject is an op. */
+const ofOps: readonly KindName[] = ["op.began", "op.ended"];
+
 const codesOf = (names: readonly KindName[], kinds: readonly string[]): number[] =>
   names.map((name) => kinds.indexOf(name)).filter((code) => code >= 0);
 
-/** In SQL, for a trace's own codes: the event is in the index of subjects. A query must say so in these words. */
-export const indexedSql = (kinds: readonly string[]): string =>
-  `subject IS NOT NULL AND kind NOT IN (${codesOf(observers, kinds).join(", ")})`;
+/**
+ * In SQL, for a trace's own codes: the event is in the index of subjects. A query must say so in these words.
+ * Where ops are kept as codes, since the seventh format, the index goes without their events.
+ */
+export function indexedSql(kinds: readonly string[], codedOps: boolean): string {
+  const without = codedOps ? [...observers, ...ofOps] : observers;
+  return `subject IS NOT NULL AND kind NOT IN (${codesOf(without, kinds).join(", ")})`;
+}
 
 /** Whether all events of these kinds are there. */
 export const areIndexed = (wanted: readonly KindName[]): boolean =>
@@ -22,10 +30,11 @@ export const areIndexed = (wanted: readonly KindName[]): boolean =>
 
 const indexes = (kinds: readonly string[]): readonly (readonly [name: string, on: string])[] => {
   const attribute = `kind = ${kinds.indexOf("attribute.changed")}`;
+  const indexed = indexedSql(kinds, true);
   return [
-    ["event_change", `event(subject, seq) WHERE ${indexedSql(kinds)}`],
+    ["event_change", `event(subject, seq) WHERE ${indexed}`],
     // Events whose subject is only the first of several pages.
-    ["event_wide", `event(subject, seq) WHERE ${indexedSql(kinds)} AND size > 4096`],
+    ["event_wide", `event(subject, seq) WHERE ${indexed} AND size > 4096`],
     // Events about pages that have no subject.
     ["event_attribute", `event(phys, seq) WHERE ${attribute}`],
     ["event_attribute_wide", `event(phys, seq) WHERE ${attribute} AND size > 4096`],

@@ -1,61 +1,36 @@
 // ops.ts - the ops of a trace, in order; what came of one is read when somebody asks for it.
 
-import type { Database, Statement } from "better-sqlite3";
 import type { Facts } from "../event/field.ts";
 import { presentArguments } from "../event/op.ts";
 import type { OpRow } from "../event/trace.ts";
-import { build, prepareList, prepareValue } from "./schema.ts";
+import type { OpFields, OpSource } from "./op-source.ts";
 
 /** Ops taken at once. */
 const CHUNK = 256;
 
-// The values stand for parameters.
-const columns = ["op", "name", "arguments", "first_seq", "last_seq", "signature"] as const;
-const opsAfter = build.selectFrom("op").select(columns).where("op", ">", 0).orderBy("op").limit(0);
-const oneOp = opsAfter.clearWhere().clearOrderBy().clearLimit().where("op", "=", 0);
-const oneResult = build.selectFrom("op").select("result").where("op", "=", 0);
-const lastOp = build.selectFrom("op").select(({ fn }) => fn.max("op").as("last"));
-type Fields = [
-  op: number,
-  name: string,
-  arguments: string,
-  first: number,
-  last: number | null,
-  signature: string | null,
-];
-
 export class OpReader {
-  readonly #database: Database;
-  readonly #after: Statement<unknown[], Fields>;
-  readonly #result: Statement<unknown[], string | null>;
+  readonly #source: OpSource;
 
-  constructor(database: Database) {
-    this.#database = database;
-    this.#after = prepareList(database, opsAfter, columns);
-    this.#result = prepareValue(database, oneResult);
+  constructor(source: OpSource) {
+    this.#source = source;
   }
 
   *all(): Generator<OpRow> {
     for (let after = -1; ; ) {
-      const rows = this.#after.all(after, CHUNK);
-      for (const fields of rows) yield this.#rowOf(fields);
-      if (rows.length < CHUNK) return;
-      after = rows.at(-1)![0];
+      const some = this.#source.after(after, CHUNK);
+      for (const fields of some) yield new StoredOp(fields, this.#source);
+      if (some.length < CHUNK) return;
+      after = some.at(-1)!.op;
     }
   }
 
   one(op: number): OpRow | undefined {
-    const fields = prepareList(this.#database, oneOp, columns).get(op);
-    return fields && this.#rowOf(fields);
+    const fields = this.#source.one(op);
+    return fields && new StoredOp(fields, this.#source);
   }
 
-  /** The number of the last op; -1 where there is none. */
   get last(): number {
-    return prepareValue(this.#database, lastOp).get() ?? -1;
-  }
-
-  #rowOf(fields: Fields): OpRow {
-    return new StoredOp(fields, this.#result);
+    return this.#source.last;
   }
 }
 
@@ -67,27 +42,23 @@ class StoredOp implements OpRow {
   readonly first: number;
   readonly last: number | null;
   readonly signature: string | null;
-  readonly #read: Statement<unknown[], string | null>;
+  readonly #source: OpSource;
   #result: Facts | null | undefined;
 
-  /** `read` gives the result's text by the op's number. */
-  constructor(
-    [op, name, asked, first, last, signature]: Fields,
-    read: Statement<unknown[], string | null>,
-  ) {
+  constructor({ op, name, arguments: asked, first, last, signature }: OpFields, source: OpSource) {
     this.op = op;
     this.name = name;
     this.arguments = presentArguments(name, JSON.parse(asked));
     this.first = first;
     this.last = last;
     this.signature = signature;
-    this.#read = read;
+    this.#source = source;
   }
 
   /** It can be a list of thousands of pages, and most who go through the ops do not look at it. */
   get result(): Facts | null {
     if (this.#result === undefined) {
-      const text = this.#read.get(this.op) ?? null;
+      const text = this.#source.result(this.op);
       this.#result = text === null ? null : (JSON.parse(text) as Facts);
     }
     return this.#result;

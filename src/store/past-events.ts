@@ -4,6 +4,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { columns } from "../event/field.ts";
 import { type Row, RowReader } from "../event/row.ts";
 import { actors, kindNames, type Recorded } from "../event/vocabulary.ts";
+import { OpSource } from "./op-source.ts";
 import { build, prepareList } from "./schema.ts";
 import { RowTexts } from "./texts.ts";
 
@@ -18,7 +19,7 @@ export class PastEvents {
   /** `places` are the names of functions by their codes; they may grow. */
   constructor(database: Database, places: string[]) {
     this.#event = prepareList(database, oneEvent, columns);
-    this.#texts = new RowTexts(database, kindNames);
+    this.#texts = new RowTexts(database, kindNames, new OpSource(database));
     this.#rows = new RowReader({ kinds: kindNames, actors, places });
   }
 

@@ -15,6 +15,7 @@ import { Digest, type Names } from "./digest.ts";
 import { hasIndexes } from "./indexes.ts";
 import { StoredJudgement } from "./judgement.ts";
 import { KeyframeReader } from "./keyframes.ts";
+import { OpSource } from "./op-source.ts";
 import { openFile } from "./open.ts";
 import { OpReader } from "./ops.ts";
 import { type Answer, ask } from "./query.ts";
@@ -42,7 +43,6 @@ const eventsOfKinds = eventsBetween.where(
 );
 const lastEvent = build.selectFrom("event").select(({ fn }) => fn.max("seq").as("last"));
 const allMarks = build.selectFrom("mark").select(["seq", "name", "text"]).orderBy("seq");
-const signatureOfOp = build.selectFrom("op").select("signature").where("op", "=", 0);
 
 export class TraceReader {
   readonly about: About;
@@ -62,6 +62,7 @@ export class TraceReader {
   readonly #kindCodes: readonly number[];
   readonly #rows: RowReader;
   readonly #events: Statement<unknown[], Row>;
+  readonly #opSource: OpSource;
   readonly #ops: OpReader;
   readonly #texts: RowTexts;
   readonly #finder: Finder;
@@ -113,11 +114,12 @@ export class TraceReader {
     this.#kindCodes = this.names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
     this.#rows = new RowReader(this.names);
     this.#events = prepareList(database, eventsBetween, columns);
-    this.#ops = new OpReader(database);
-    this.#texts = new RowTexts(database, this.names.kinds);
+    this.#opSource = new OpSource(database);
+    this.#ops = new OpReader(this.#opSource);
+    this.#texts = new RowTexts(database, this.names.kinds, this.#opSource);
     this.indexed = hasIndexes(database, this.names.kinds);
     this.#keyframes = new KeyframeReader(database);
-    this.#finder = new Finder(database, this.names, this.count);
+    this.#finder = new Finder(database, this.names, this.count, this.#opSource);
     this.#began = this.names.kinds.indexOf("op.began");
     this.#ended = this.names.kinds.indexOf("op.ended");
   }
@@ -224,7 +226,6 @@ export class TraceReader {
   checkSignatures(): { readonly ops: number; readonly wrong: number | null } {
     let ops = 0;
     const signature = new Signature(chipsetCalled(this.about.chipset));
-    const signed = prepareValue(this.#database, signatureOfOp);
     for (const { row, texts } of this.#stored(1, this.count)) {
       const kind = row[KIND]!;
       if (kind === this.#began) signature.began();
@@ -232,7 +233,7 @@ export class TraceReader {
         row[KIND] = this.#kindCodes[kind]!;
         signature.row(row, 0, filledOf(row), row[OP] ?? -1, texts.note);
       } else {
-        const stored = signed.get(opOf(row)) ?? null;
+        const stored = this.#opSource.one(opOf(row))?.signature ?? null;
         if (stored === null) continue;
         if (stored !== signature.ended(JSON.parse(texts.op!.result!)))
           return { ops, wrong: opOf(row) };

@@ -30,13 +30,17 @@ interface Schema {
   note: { seq: number; text: string };
   op: {
     op: number;
-    name: string;
-    arguments: string;
-    result: string | null;
+    asked: number;
+    asked_values: string | null;
+    answered: number | null;
+    answered_values: string | null;
+    state: number | null;
     first_seq: number;
-    last_seq: number | null;
-    signature: string | null;
+    further: number | null;
+    signature: bigint | null;
   };
+  shape: { code: number; name: string | null; text: string | null };
+  op_state: { code: number; shape: number; values: string | null };
   trace: {
     one: number;
     platform: string;

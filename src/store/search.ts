@@ -6,16 +6,19 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import { type Compilable, type SqlBool, sql } from "kysely";
-import { at, columns, SUBJECT_FAMILIES } from "../event/field.ts";
+import { at, columns, families, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
 import type { Search } from "../event/trace.ts";
 import { unprovenSql } from "../event/verdict.ts";
 import type { Names } from "./digest.ts";
 import { areIndexed, indexedSql } from "./indexes.ts";
+import type { OpSource } from "./op-source.ts";
 import { build, columnsOf, prepareList, prepareValue } from "./schema.ts";
 import { bitsOf } from "./zone-map.ts";
 
 const SEQ = at.seq;
+/** The code of ops among the families of subjects. */
+const OP_FAMILY = families.indexOf("op");
 /** Rows taken at once: first one, then more and more for whoever goes on. */
 const FIRST_CHUNK = 1;
 const CHUNK = 1024;
@@ -66,12 +69,14 @@ export class Finder {
   readonly #statements = new Map<string, Statement<unknown[], Row>>();
   readonly #seqs = new Map<string, Statement<unknown[], number | null>>();
   readonly #hasBlocks: boolean;
+  readonly #ops: OpSource;
   #isMapped = false;
 
-  constructor(database: Database, names: Names, count: number) {
+  constructor(database: Database, names: Names, count: number, ops: OpSource) {
     this.#database = database;
     this.#names = names;
     this.#count = count;
+    this.#ops = ops;
     this.#hasBlocks = columnsOf(database, "keyframe").includes("kinds");
   }
 
@@ -81,7 +86,9 @@ export class Finder {
     const { rows: lookup, values } = this.#lookup(wanted);
     const byIndex = isLookup(wanted);
     if (byIndex) this.#map();
-    const blocks = byIndex ? [[from, to] as const] : this.#blocks(wanted, from, to);
+    const blocks =
+      this.#boundsOfOp(wanted, from, to) ??
+      (byIndex ? [[from, to] as const] : this.#blocks(wanted, from, to));
     let size = FIRST_CHUNK;
     for (const block of blocks) {
       let [first, last] = block;
@@ -105,6 +112,15 @@ export class Finder {
     if (this.#isMapped) return;
     this.#database.pragma(`mmap_size = ${MAPPED}`);
     this.#isMapped = true;
+  }
+
+  /** Where the events of one op lie, which it names itself; null for any other search. */
+  #boundsOfOp({ subject, backwards }: Search, from: number, to: number): [number, number][] | null {
+    if (subject === undefined || subject % SUBJECT_FAMILIES !== OP_FAMILY) return null;
+    const op = this.#ops.one(Math.floor(subject / SUBJECT_FAMILIES));
+    const seqs = op === undefined ? [] : [op.first, op.last ?? op.first];
+    const within = [...new Set(seqs)].filter((seq) => seq >= from && seq <= to);
+    return (backwards ? within.reverse() : within).map((seq) => [seq, seq]);
   }
 
   #lookup(wanted: Search): Lookup {
@@ -154,7 +170,8 @@ export class Finder {
     if (op !== undefined) equal("op", op);
     if (unproven) conditions.push(fixed(unprovenSql(this.#names.kinds)));
     const byIndex = isLookup(wanted);
-    if (byIndex && phys === undefined) conditions.push(fixed(indexedSql(this.#names.kinds)));
+    if (byIndex && phys === undefined)
+      conditions.push(fixed(indexedSql(this.#names.kinds, this.#ops.isCoded)));
     return [...conditions, byIndex && subject === undefined ? seqBetweenUnindexed : seqBetween];
   }
 
@@ -247,5 +264,7 @@ const seqBetweenUnindexed: Condition = {
 /** Whether an index has these events; a trace without the index is read through instead. */
 function isLookup({ subject, subjects, phys, kinds }: Search): boolean {
   if (phys !== undefined) return true;
-  return (subject ?? subjects) !== undefined && kinds !== undefined && areIndexed(kinds);
+  const some = subject ?? subjects?.first;
+  if (some === undefined || some % SUBJECT_FAMILIES === OP_FAMILY) return false;
+  return kinds !== undefined && areIndexed(kinds);
 }

@@ -5,6 +5,7 @@ import { sql } from "kysely";
 import { at, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row, Texts } from "../event/row.ts";
 import { type KindName, kindsWhere } from "../event/vocabulary.ts";
+import type { OpSource } from "./op-source.ts";
 import { build, prepareList } from "./schema.ts";
 
 const SEQ = at.seq;
@@ -17,12 +18,6 @@ const notesOf = build
   .selectFrom("note")
   .select(noteColumns)
   .where(sql<boolean>`seq IN (SELECT value FROM json_each(${"[]"}))`);
-const opColumns = ["op", "name", "arguments", "result"] as const;
-const opsNamed = build
-  .selectFrom("op")
-  .select(opColumns)
-  .where(sql<boolean>`op IN (SELECT value FROM json_each(${"[]"}))`);
-
 const between = build
   .selectFrom("note")
   .select(noteColumns)
@@ -31,7 +26,10 @@ const between = build
   .orderBy("seq");
 
 type NoteFields = [seq: number, text: string];
-export type OpTexts = [name: string, arguments: string, result: string | null];
+interface OpTexts {
+  readonly name: string;
+  readonly arguments: string;
+}
 const NO_TEXTS: Texts = {};
 const noted = kindsWhere(({ fields }) =>
   Object.values(fields).some((field) => field.in === "note"),
@@ -44,17 +42,17 @@ export const opOf = (row: Row): number => Math.floor(row[SUBJECT]! / SUBJECT_FAM
 export class RowTexts {
   readonly #notes: Statement<unknown[], NoteFields>;
   readonly #between: Statement<unknown[], NoteFields>;
-  readonly #ops: Statement<unknown[], [op: number, ...OpTexts]>;
+  readonly #ops: OpSource;
   /** By kind: whether it can have a note. */
   readonly #noted: readonly boolean[];
   readonly #began: number;
   readonly #ended: number;
 
   /** `kinds` by their codes in the trace. */
-  constructor(database: Database, kinds: readonly string[]) {
+  constructor(database: Database, kinds: readonly string[], ops: OpSource) {
     this.#notes = prepareList(database, notesOf, noteColumns);
     this.#between = prepareList(database, between, noteColumns);
-    this.#ops = prepareList(database, opsNamed, opColumns);
+    this.#ops = ops;
     this.#noted = kinds.map((kind) => noted.includes(kind as KindName));
     this.#began = kinds.indexOf("op.began");
     this.#ended = kinds.indexOf("op.ended");
@@ -87,18 +85,18 @@ export class RowTexts {
   #opsOf(rows: readonly Row[]): ReadonlyMap<number, OpTexts> {
     const wanted = rows.filter((row) => this.#isOpEvent(row)).map(opOf);
     if (wanted.length === 0) return new Map();
-    return new Map(this.#ops.all(JSON.stringify(wanted)).map(([op, ...texts]) => [op, texts]));
+    return new Map(this.#ops.some(wanted).map((fields) => [fields.op, fields]));
   }
 
   /** The same texts that `textsOf` gave when an event that begins or ends an op was recorded. */
   #textsOfOp(row: Row, ops: ReadonlyMap<number, OpTexts>): Texts {
     if (!this.#isOpEvent(row)) return NO_TEXTS;
-    const texts = ops.get(opOf(row));
+    const op = opOf(row);
+    const texts = ops.get(op);
     if (texts === undefined) return NO_TEXTS;
-    const [name, args, result] = texts;
     return row[KIND] === this.#began
-      ? { op: { name, arguments: args, result: null } }
-      : { op: { name: "", arguments: "", result } };
+      ? { op: { name: texts.name, arguments: texts.arguments, result: null } }
+      : { op: { name: "", arguments: "", result: this.#ops.result(op) } };
   }
 
   #isOpEvent(row: Row): boolean {

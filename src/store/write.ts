@@ -17,6 +17,8 @@ import { EventInsert } from "./event-insert.ts";
 import { makeIndexes } from "./indexes.ts";
 import { JudgementWriter } from "./judgement.ts";
 import { KeyframeRecorder, SPACING } from "./keyframes.ts";
+import { OpInsert } from "./op-insert.ts";
+import { pack } from "./pack.ts";
 import { PastEvents } from "./past-events.ts";
 import { build, prepare, run } from "./schema.ts";
 import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
@@ -40,8 +42,7 @@ export class TraceWriter {
   readonly #signature: Signature;
   readonly #events: EventInsert;
   readonly #note: Statement<unknown[]>;
-  readonly #opBegan: Statement<unknown[]>;
-  readonly #opEnded: Statement<unknown[]>;
+  readonly #ops: OpInsert;
   readonly #keyframes: KeyframeRecorder;
   readonly #judgement: JudgementWriter;
   #past: PastEvents | undefined;
@@ -86,14 +87,7 @@ export class TraceWriter {
     this.#signature = new Signature(chipsetCalled(about.chipset));
     this.#events = new EventInsert(database);
     this.#note = prepare(database, build.insertInto("note").values({ seq: 0, text: "" }));
-    this.#opBegan = prepare(
-      database,
-      build.insertInto("op").values({ op: 0, first_seq: 0, name: "", arguments: "" }),
-    );
-    this.#opEnded = prepare(
-      database,
-      build.updateTable("op").set({ last_seq: 0, result: "", signature: "" }).where("op", "=", 0),
-    );
+    this.#ops = new OpInsert(database);
     this.#judgement = new JudgementWriter(database);
     this.#keepLine = lineKeeper(database);
     database.exec("BEGIN");
@@ -143,6 +137,7 @@ export class TraceWriter {
   event(seq: number): Recorded | undefined {
     if (seq < 1 || seq > this.#last) return undefined;
     if (seq > this.#last - this.#events.waiting) this.#hold(() => this.#events.flush());
+    this.#hold(() => this.#ops.flush());
     this.#past ??= new PastEvents(this.#database, this.#places.names);
     return this.#past.event(seq);
   }
@@ -201,7 +196,7 @@ export class TraceWriter {
           .updateTable("trace")
           .set({ digest, events: this.#last, finished: 1, options: this.#options() }),
       );
-      this.#close();
+      this.#close(true);
     } catch (error) {
       throw this.#failed(error);
     }
@@ -221,7 +216,7 @@ export class TraceWriter {
     if (!this.#database.open) return;
     try {
       this.#commit();
-      this.#close();
+      this.#close(false);
     } catch (error) {
       throw this.#failed(error);
     }
@@ -236,15 +231,16 @@ export class TraceWriter {
     this.#digest.texts(seq, texts);
     if (event.kind === "op.began") {
       this.#signature.began();
-      this.#opBegan.run(event.op, seq, texts.op!.name, texts.op!.arguments);
+      this.#ops.began(event.op, seq, texts.op!.name, texts.op!.arguments);
     } else if (event.kind === "op.ended") {
       const signature = this.#signature.ended(event.result);
-      this.#opEnded.run(seq, texts.op!.result, signature, event.op);
+      this.#ops.ended(event.op, seq, event.result, texts.op!.result!, signature);
     } else this.#note.run(seq, texts.note!);
   }
 
   #commit(): void {
     this.#events.flush();
+    this.#ops.flush();
     const places = this.#places.names;
     for (let code = this.#placesWritten; code < places.length; code++)
       run(this.#database, build.insertInto("place").values({ code, name: places[code]! }));
@@ -254,10 +250,11 @@ export class TraceWriter {
   }
 
   /** Leaves one plain file, without -wal and -shm. */
-  #close(): void {
+  #close(isWhole: boolean): void {
     this.#database.pragma("wal_checkpoint(TRUNCATE)");
     try {
       this.#database.pragma("journal_mode = DELETE");
+      if (isWhole) pack(this.#database, this.#last);
     } catch (error) {
       // Whoever reads the file now keeps it in WAL mode: as whole, with a -wal beside it.
       if (!(error instanceof SqliteError && error.code === "SQLITE_BUSY")) throw error;

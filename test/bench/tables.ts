@@ -8,6 +8,7 @@ import { importTable } from "./import.ts";
 import { matrixTable } from "./matrix.ts";
 import { memoryTable } from "./memory.ts";
 import { recordTable } from "./record.ts";
+import { spaceTable } from "./space.ts";
 import type { Table } from "./table.ts";
 import { travelTable } from "./travel.ts";
 import { wanderTable } from "./wander.ts";
@@ -17,6 +18,7 @@ export const tables: readonly Table[] = [
   memoryTable,
   checkTable,
   wanderTable,
+  spaceTable,
   matrixTable,
   demoTable,
   importTable,

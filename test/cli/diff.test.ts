@@ -84,7 +84,8 @@ describe("a comparison that reached a tear", () => {
       "UPDATE trace SET finished = 0, digest = NULL; DELETE FROM event WHERE seq > 32800",
     );
     database.exec(
-      "UPDATE op SET result = NULL, last_seq = NULL, signature = NULL WHERE last_seq > 32800",
+      "UPDATE op SET answered = NULL, answered_values = NULL, state = NULL, further = NULL, signature = NULL " +
+        "WHERE first_seq + further > 32800",
     );
     database.exec("DELETE FROM op WHERE first_seq > 32800");
     database.close();

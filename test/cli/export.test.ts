@@ -1,8 +1,9 @@
 // export.test.ts - gartrace export and query, from the outside, and lines piped in while they are written.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { SpaceOfTrace } from "../../src/cli/space.ts";
 import { boundsOf } from "../../src/exchange/export/format.ts";
 import { exportFormats } from "../../src/exchange/export/index.ts";
 import { TraceReader } from "../../src/store/read.ts";
@@ -96,13 +97,39 @@ describe("gartrace export", () => {
   });
 });
 
+describe("gartrace info --space", () => {
+  test("says what the bytes are spent on, down to the size of the file", async () => {
+    const { stdout } = await gartrace("info long.gart --space --json", inFolder);
+    const { bytes, perEvent, parts } = JSON.parse(stdout) as SpaceOfTrace;
+    expect(bytes).toBe(statSync(join(folder, "long.gart")).size);
+    expect(parts.reduce((sum, part) => sum + part.bytes, 0)).toBe(bytes);
+    expect(parts[0]!.name).toBe("event");
+    expect(perEvent).toBeLessThanOrEqual(60);
+    const { stdout: text } = await gartrace("info long.gart --space", inFolder);
+    expect(text).toMatch(/^ +bytes +an event +share\nevent +[\d,]+ +\d/);
+    expect(text).toMatch(/\nall +[\d,]+ +[\d.]+ +100.0 %\n/);
+  });
+
+  test("a small trace has no more than 64 KB beside its events", async () => {
+    for (const workload of ["dma", "block", "./mine.json"]) {
+      await gartrace(`record ${workload} -o small.gart -f`, inFolder);
+      const { stdout } = await gartrace(
+        "query small.gart SELECT\tmax(seq)\tAS\tn\tFROM\tevent --json",
+        inFolder,
+      );
+      const { n } = JSON.parse(stdout) as { n: number };
+      expect(statSync(join(folder, "small.gart")).size).toBeLessThanOrEqual(60 * n + 65536);
+    }
+  });
+});
+
 describe("gartrace query", () => {
   // A tab is a blank of SQL, and not one of the words that the test's line is split at.
   const query = (sql: string, more = "") =>
     gartrace(`query run.gart ${sql.replaceAll(" ", "\t")} ${more}`, inFolder);
 
   test("prints a table, or a line of JSON a row with whole numbers exact", async () => {
-    const sql = "SELECT name, 1 AS n, NULL AS none, 9223372036854775807 AS big FROM op";
+    const sql = "SELECT name, 1 AS n, NULL AS none, 9223372036854775807 AS big FROM ops";
     expect((await query(sql)).stdout).toBe(
       "name  n  none                  big\ninit  1        9223372036854775807\n",
     );

@@ -77,8 +77,8 @@ test.each([
   "UPDATE event SET value = value + 1 WHERE seq = 3",
   "UPDATE event SET value = NULL WHERE seq = 3",
   "UPDATE note SET text = 'agp_free_memory'",
-  "UPDATE op SET arguments = '{}'",
-  "UPDATE op SET result = '{}'",
+  "UPDATE shape SET text = '[]' WHERE name IS NOT NULL",
+  "UPDATE shape SET text = '{}' WHERE name IS NULL",
   "UPDATE place SET name = 'elsewhere'",
   "UPDATE event SET seq = 5 WHERE seq = 4",
 ])("a finished trace that was changed by %s shows it", async (change) => {

@@ -3,7 +3,9 @@
 // The view joins six tables and writes each address as text for every row: 6 us. Names, subjects and verdicts
 // are looked up here instead, and each format writes numbers in its own way.
 
+import { registerIndex } from "../../address.ts";
 import { at, type Column, SUBJECT_FAMILIES } from "../../event/field.ts";
+import { registerName } from "../../event/register.ts";
 import type { Row } from "../../event/row.ts";
 import { type Addresses, type Verdict, verdictOf } from "../../event/verdict.ts";
 import { UserError } from "../../fault.ts";
@@ -91,7 +93,7 @@ export class ViewRow {
     const family = this.#families.get(code - number * SUBJECT_FAMILIES);
     if (family === undefined) return null;
     if (family === "op") return `op:${number}`;
-    return `${family}[${family === "register" ? registerText(number) : hexadecimal(number)}]`;
+    return `${family}[${family === "register" ? registerName(registerIndex(number)) : hexadecimal(number)}]`;
   }
 
   /** The event that its address came from is looked up only where the answer depends on it. */
@@ -120,19 +122,6 @@ export class ViewRow {
 
 /** Codes of named parts stand in the two low bytes of a value. */
 const NAMED = 65536;
-
-const two = (number: number): string => number.toString(16).padStart(2, "0");
-
-/** A register's number as the view takes it apart (event/register.ts). */
-function registerText(number: number): string {
-  if (number >= 2 ** 48) return `msr:${hexadecimal(Math.floor((number % 2 ** 48) / 8))}`;
-  const part = (bit: number, width: number) => Math.floor(number / 2 ** bit) % 2 ** width;
-  const domain = part(37, 16).toString(16).padStart(4, "0");
-  return (
-    `${part(36, 1) === 1 ? "mmio:" : ""}${domain}:${two(part(28, 8))}:${two(part(23, 5))}.${part(20, 3)}` +
-    `+${hexadecimal(part(0, 20))}`
-  );
-}
 
 /** Two's complement below zero, as SQLite prints it. */
 export const hexadecimal = (number: number): string =>

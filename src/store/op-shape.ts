@@ -1,0 +1,102 @@
+// op-shape.ts - the JSON of ops as a shape that comes again and again, and the numbers in it.
+//
+// {"pid":3000,"nr":"0x40044108"} is the shape {"pid":%d,"nr":"0x%x"} with the numbers 3000,1074020616. What follows
+// is also what the view `ops` does in SQL (migrations/0007-ops.ts): a JSON text has no control characters, so one
+// can stand for a state that lies apart.
+
+/** Numbers that each kind of shape can have: as many as the view takes. */
+export const MOST = { asked: 16, answered: 24, state: 48 } as const;
+/** Characters of a shape at most: longer texts come once. */
+const LONGEST = 4096;
+/** Stands in a shape where a state goes. */
+export const STATE = "\u0001";
+
+export interface Shaped {
+  /** Null where the text is kept as it is. */
+  readonly shape: string | null;
+  /** The numbers between commas, or the text itself; null for a shape without numbers. */
+  readonly values: string | null;
+}
+
+// A JSON text has no other digits than those of its numbers outside of its strings.
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+/** Hexadecimal of up to 52 bits, as it is printed. */
+const HEXADECIMAL = /^"0x(?:0|[1-9a-f][0-9a-f]{0,12})"$/;
+
+/**
+ * Takes a JSON text apart; a shape has so many numbers at most, and none of those that come often. Hot: twice an op,
+ * about 2 us.
+ */
+export function shaped(text: string, most: number, often: OftenNumbers | null = null): Shaped {
+  if (text.length > LONGEST) return { shape: null, values: text };
+  const numbers: string[] = [];
+  const shape = text.replace(STRING_OR_NUMBER, (token) => {
+    if (token.charCodeAt(0) === QUOTE) {
+      if (!HEXADECIMAL.test(token)) return token.replaceAll("%", "%%");
+      if (often?.has(token)) return token;
+      numbers.push(`${Number(token.slice(1, -1))}`);
+      return '"0x%x"';
+    }
+    const number = Number(token);
+    if (!Number.isSafeInteger(number) || `${number}` !== token) return token;
+    numbers.push(token);
+    return "%d";
+  });
+  if (numbers.length > most) return { shape: null, values: text };
+  return { shape, values: numbers.length === 0 ? null : numbers.join() };
+}
+const QUOTE = 0x22;
+
+/** Digits from which on a number is long. */
+const LONG = 8;
+/** How often a long number comes until it belongs to shapes; how many such there are; how many are counted. */
+const OFTEN = 16;
+const MOST_OFTEN = 64;
+const COUNTED = 4096;
+
+/** Long hexadecimal numbers that come often, such as the number of an ioctl: a shape has them as they are. */
+export class OftenNumbers {
+  readonly #counts = new Map<string, number>();
+  readonly #often = new Set<string>();
+
+  /** Whether it is one of them; counts it. */
+  has(token: string): boolean {
+    if (token.length < LONG + '"0x"'.length) return false;
+    if (this.#often.has(token)) return true;
+    if (this.#often.size === MOST_OFTEN) return false;
+    const count = (this.#counts.get(token) ?? 0) + 1;
+    if (count === OFTEN) {
+      this.#often.add(token);
+      this.#counts.delete(token);
+    } else {
+      if (this.#counts.size === COUNTED) this.#counts.clear();
+      this.#counts.set(token, count);
+    }
+    return false;
+  }
+}
+
+/** What stands between the numbers of a shape: text, "%d" or "%x" in turn. */
+type Pieces = readonly string[];
+
+/** Puts texts together again, by shapes that come again and again. */
+export class Unshaper {
+  readonly #pieces = new Map<string, Pieces>();
+
+  text(shape: string | null, values: string | null): string {
+    if (shape === null) return values ?? "";
+    let pieces = this.#pieces.get(shape);
+    if (pieces === undefined) {
+      pieces = shape.split(/(%d|%x|%%)/);
+      this.#pieces.set(shape, pieces);
+    }
+    const numbers = values === null ? [] : values.split(",");
+    let text = "";
+    let next = 0;
+    for (const piece of pieces)
+      if (piece === "%d") text += numbers[next++];
+      else if (piece === "%x") text += Number(numbers[next++]).toString(16);
+      else text += piece === "%%" ? "%" : piece;
+    return text;
+  }
+}
