@@ -22,6 +22,8 @@ function nameOf([command, ...rest]: readonly string[], answer: object): AnswerNa
   switch (command) {
     case "diff":
       return rest.includes("--matrix") ? "diff-folder" : "diff";
+    case "info":
+      return rest.includes("--space") ? "space" : "info";
     case "explain":
       return "word" in answer ? "explain-word" : "explain";
     case "mark":

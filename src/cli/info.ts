@@ -26,7 +26,7 @@ export function addInfo(program: Command): void {
       reading([path], async ([trace]) => {
         if (space) {
           const spent = spaceOf(path, trace!);
-          await (json ? printJson(spent) : print(spaceText(spent, trace!.count)));
+          await (json ? printAnswer("space", spent) : print(spaceText(spent, trace!.count)));
           return;
         }
         sayIfUnjudged(path, trace!);

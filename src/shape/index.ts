@@ -23,6 +23,7 @@ const bodies: { readonly [A in AnswerName]: z.ZodRawShape } = {
   marks: one.marks,
   matrix: some.matrix,
   record: one.record,
+  space: one.space,
   state: one.state,
   subjects: one.subjects,
   verify: one.verify,

@@ -47,6 +47,13 @@ const capture = z
   })
   .partial();
 
+/** Of `info --space`: the bytes of the file, and of each of its tables and indexes. */
+export const space = {
+  bytes: count,
+  perEvent: z.number().nullable(),
+  parts: z.array(z.strictObject({ name: z.string(), bytes: count })),
+};
+
 export const info = {
   platform: z.string(),
   hooks: z.string(),

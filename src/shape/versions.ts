@@ -17,6 +17,7 @@ export const versions = {
   marks: 1,
   matrix: 1,
   record: 1,
+  space: 1,
   state: 1,
   subjects: 1,
   verify: 1,

@@ -55,7 +55,7 @@ test("an existing file is kept unless force is given", async () => {
   const path = freshPath();
   writeFileSync(path, "a letter");
   await expect(create(path)).rejects.toThrow(
-    new UserError(`${path} exists; use --force to overwrite it`),
+    new UserError(`${path} exists; use --force to overwrite it`, "ERR_FILE_EXISTS"),
   );
   writeFileSync(`${path}-wal`, "what an older recording left");
   const writer = await create(path, true);
