@@ -4,6 +4,7 @@ import { UserError } from "../../fault.ts";
 import { dmesg } from "./dmesg/dmesg.ts";
 import { ftrace } from "./ftrace/ftrace.ts";
 import { kprobeProfile } from "./ftrace/kprobe-profile.ts";
+import { traceDat } from "./ftrace/trace-dat.ts";
 import type { Format } from "./join/format.ts";
 import { jsonl } from "./lines/jsonl.ts";
 import { iomem } from "./mmio/iomem.ts";
@@ -20,6 +21,7 @@ export const formats: readonly Format[] = [
   reference,
   jsonl,
   xentrace,
+  traceDat,
   mmiotrace,
   p2mDump,
   iomem,

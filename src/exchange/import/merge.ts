@@ -6,6 +6,7 @@ import type { About, SourceFile } from "../../event/trace.ts";
 import { UserError } from "../../fault.ts";
 import { formatOf } from "./formats.ts";
 import { ftrace } from "./ftrace/ftrace.ts";
+import { traceDat } from "./ftrace/trace-dat.ts";
 import type { Relation } from "./join/clocks.ts";
 import type { DeviceLog, Format, Open, Stream } from "./join/format.ts";
 import type { KernelClock } from "./join/kernel-clocks.ts";
@@ -81,9 +82,13 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     throw new UserError(
       `${opened.map(({ source }) => source.path).join(", ")}: no file here has the events of a run; add its ftrace.txt or qemu-trace.log`,
     );
-  const kernels = opened.filter(({ format }) => format === ftrace);
+  const kernels = opened.filter(({ format }) => format === ftrace || format === traceDat);
   const environment = await detectEnvironment(
-    opened.map(({ source }) => source),
+    opened.map(({ source: { path, head }, format }) => ({
+      path,
+      head,
+      lines: format.part === "stream" ? format.lines : undefined,
+    })),
     {
       hasKernel: kernels.length > 0,
       hasXen: opened.some(({ format }) => format === xentrace),

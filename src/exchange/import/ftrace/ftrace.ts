@@ -1,6 +1,6 @@
 // ftrace.ts - imports the text of ftrace: what a kernel says of its own memory, page tables and DMA.
 
-import type { StreamFormat } from "../join/format.ts";
+import type { Stream, StreamFormat } from "../join/format.ts";
 import { mark } from "../join/marker.ts";
 import type { Run } from "../join/run.ts";
 import { BootClock } from "../source/boot-clock.ts";
@@ -67,7 +67,10 @@ const handlers: Handlers = {
 const LOST = /^CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
 const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
 
-class Ftrace {
+/** A line of the text, taken apart where it is a record. */
+export type Told = Pick<Step, "line" | "record">;
+
+export class Ftrace implements Stream<Step> {
   readonly #source: Source;
   readonly #run: Run;
   readonly #kernel: Kernel;
@@ -77,9 +80,12 @@ class Ftrace {
   readonly #boot: BootClock;
   #records = 0;
 
-  constructor(source: Source, run: Run) {
+  readonly #told: AsyncIterable<readonly Told[]>;
+
+  constructor(source: Source, run: Run, told: AsyncIterable<readonly Told[]>) {
     this.#source = source;
     this.#run = run;
+    this.#told = told;
     this.#kernel = new Kernel(run);
     this.#boot = new BootClock(source);
     // Tracepoints miss nothing, but for what is told as lost.
@@ -93,13 +99,10 @@ class Ftrace {
   async *batches(): AsyncGenerator<readonly Step[]> {
     const owners = new Owners();
     let number = 0;
-    for await (const lines of this.#source.lines("skip")) {
+    for await (const told of this.#told) {
       const steps: Step[] = [];
-      for (const line of lines) {
-        const record = line === "" || line.startsWith("#") ? null : recordOf(line);
-        const step: Step = { line, number: ++number, record, device: null };
-        for (const one of owners.take(step)) steps.push(one);
-      }
+      for (const one of told)
+        for (const step of owners.take(new Waiting(one, ++number))) steps.push(step);
       yield steps;
     }
     yield [...owners.end()];
@@ -109,15 +112,15 @@ class Ftrace {
     return record?.at ?? null;
   }
 
-  take({ line, number, record, device }: Step): boolean {
+  take(step: Step): boolean {
+    const { number, record, device } = step;
     this.#source.line = number;
-    this.#run.text = line;
-    if (line === "") return true;
+    if (this.#run.keepsLines) this.#run.text = step.line;
     if (record === null) {
-      this.#beside(line);
+      if (step.line !== "") this.#beside(step.line);
       return true;
     }
-    if (!this.#emit(this.#pending ?? record, line, device)) return false;
+    if (!this.#emit(this.#pending ?? record, step, device)) return false;
     this.#pending = null;
     return true;
   }
@@ -126,28 +129,26 @@ class Ftrace {
     this.#run.endOp();
   }
 
-  #emit(record: Record, line: string, owner: number | null): boolean {
+  #emit(record: Record, step: Step, owner: number | null): boolean {
     const run = this.#run;
-    const { name, at, body } = record;
+    const { name, at } = record;
     if (at !== null) this.#boot.check(at);
     run.at = at;
     const handler = this.#handlers.get(name);
     const { tally } = this.#source;
     if (handler === undefined) {
-      // qi_submit of 6.1 ends without a body and without a line end: the next record follows.
-      const glued = recordOf(body);
-      const column = line.lastIndexOf(`${name}:`, line.length - body.length) + 1;
+      const { glued, column } = unknown(record, step.line);
       tally.skipped(name, "no importer knows this event", column);
       if (glued === null) return true;
       this.#pending = glued;
-      return this.#emit(glued, line, null);
+      return this.#emit(glued, step, null);
     }
     try {
       if (!handler(this.#kernel, record, owner)) return false;
       tally.kept(name);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
-      tally.skipped(name, error.message, error.columnIn(line, body));
+      tally.skipped(name, error.message, error.columnIn(step.line, record.body));
     }
     this.#records++;
     return true;
@@ -178,6 +179,38 @@ class Ftrace {
   }
 }
 
+/** A line that waits for its owner, which is found in what comes behind it. */
+class Waiting implements Step {
+  readonly #told: Told;
+  readonly number: number;
+  readonly record: Record | null;
+  device: number | null = null;
+
+  constructor(told: Told, number: number) {
+    this.#told = told;
+    this.number = number;
+    this.record = told.record;
+  }
+  get line(): string {
+    return this.#told.line;
+  }
+}
+
+/** Where in its line an event stands that nobody knows, and what follows in the line. */
+function unknown({ name, body }: Record, line: string): { glued: Record | null; column: number } {
+  const column = line.lastIndexOf(`${name}:`, line.length - body.length) + 1;
+  // qi_submit of 6.1 ends without a body and without a line end: the next record follows.
+  return { glued: recordOf(body), column };
+}
+
+async function* toldBy(source: Source): AsyncGenerator<readonly Told[]> {
+  for await (const lines of source.lines("skip"))
+    yield lines.map((line) => ({
+      line,
+      record: line === "" || line.startsWith("#") ? null : recordOf(line),
+    }));
+}
+
 export const ftrace: StreamFormat = {
   name: "ftrace",
   what: "the text of ftrace, trace-cmd report or perf script",
@@ -190,7 +223,7 @@ export const ftrace: StreamFormat = {
     const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     return lines.slice(0, 20).some((line) => recordOf(line) !== null);
   },
-  open: (source, run) => new Ftrace(source, run),
+  open: (source, run) => new Ftrace(source, run, toldBy(source)),
   anchors: (anchors) => new AnchorLines(anchors),
   traceClock: (clocks) => new ClockLines(clocks),
 };

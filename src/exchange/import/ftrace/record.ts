@@ -130,4 +130,4 @@ function nanoseconds(line: string, from: number, to: number): number | null {
 
 /** What was written to trace_marker: `print` names the function in front of it, or its address. */
 export const markIn = (body: string): string =>
-  body.replace(/^(?:tracing_mark_write|[0-9a-f]{16}s): /, "");
+  body.replace(/^(?:tracing_mark_write|[0-9a-f]{8,16}s?): /, "");

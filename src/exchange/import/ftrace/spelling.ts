@@ -4,11 +4,13 @@
 // ("[FAILED TO PARSE]": libtraceevent, and perf with it, at the lists of dma_map_sg and dma_unmap_sg). The bytes of a
 // list are in the order of the machine that traced.
 
+import { nvmeText } from "./nvme-fields.ts";
+
 const UNPARSED = "[FAILED TO PARSE]";
 /** `name=value`, behind it in brackets the same in decimal; or the bytes of a list, with their brackets or without. */
 const FIELD = /(\w+)=(ARRAY\[[^\]]*\]|[^ ]*)(?: \((-?\d+)\))?/g;
 /** The fields that such an event begins with. */
-const BEGINS = /^(?:device|iova|addr)=/;
+const BEGINS = /^(?:device|iova|addr|ctrl_id|disk)=/;
 
 /** DMA_ATTR_* by their bits (include/linux/dma-mapping.h). */
 const ATTRIBUTES: readonly (readonly [bit: number, name: string])[] = [
@@ -38,17 +40,18 @@ export function asPrinted(name: string, body: string): string {
   const fields = new Fields(rest, isUnparsed);
   if (name === "map" || name === "unmap") return fields.ofEntry(name) ?? body;
   if (name === "io_page_fault") return fields.ofFault() ?? body;
+  if (name.startsWith("nvme_")) return nvmeText(name, fields.texts) ?? body;
   return name.startsWith("dma_") ? (fields.ofCall(name) ?? body) : body;
 }
 
 class Fields {
-  readonly #texts = new Map<string, string>();
+  readonly texts = new Map<string, string>();
   /** Whether numbers without 0x are decimal, also those of addresses. */
   readonly #isDecimal: boolean;
 
   constructor(body: string, isDecimal: boolean) {
     this.#isDecimal = isDecimal;
-    for (const [, key, text] of body.matchAll(FIELD)) this.#texts.set(key!, text!);
+    for (const [, key, text] of body.matchAll(FIELD)) this.texts.set(key!, text!);
   }
 
   /** "IOMMU: iova=0x0 - 0x1000 paddr=0x0 size=4096" (include/trace/events/iommu.h). */
@@ -66,12 +69,12 @@ class Fields {
   ofFault(): string | null {
     const [iova, flags] = [this.#address("iova"), this.#number("flags")];
     if (iova === null || flags === null) return null;
-    const who = `${this.#texts.get("driver") ?? ""} ${this.#texts.get("device") ?? ""}`;
+    const who = `${this.texts.get("driver") ?? ""} ${this.texts.get("device") ?? ""}`;
     return `IOMMU:${who} iova=${wide(iova)} flags=0x${flags.toString(16).padStart(4, "0")}`;
   }
 
   ofCall(name: string): string | null {
-    const device = this.#texts.get("device");
+    const device = this.texts.get("device");
     const direction = DIRECTIONS[Number(this.#number("dir") ?? 0n)];
     if (device === undefined || direction === undefined) return null;
     const parts = [`${device} dir=${direction}`];
@@ -90,31 +93,31 @@ class Fields {
     say("sizes", this.#list("lengths", 4));
     if (name !== "dma_map_sg_err")
       say("phys_addrs", this.#list("phys_addrs", 8) ?? this.#list("addrs", 8));
-    say("dma_addr", bare(this.#address("dma_addr")));
+    say("dma_addr", bare(this.#address("dma_addr") ?? this.#address("addr")));
     say("size", this.#number("size")?.toString() ?? null);
-    say("phys_addr", bare(this.#address("phys_addr") ?? this.#address("addr")));
-    const virt = this.#texts.get("virt_addr");
+    say("phys_addr", bare(this.#address("phys_addr")));
+    const virt = this.texts.get("virt_addr");
     if (virt !== undefined)
       say("virt_addr", virt === "(nil)" ? "0" : bare(this.#address("virt_addr")));
-    say("err", this.#texts.get("err") ?? null);
+    say("err", this.texts.get("err") ?? null);
     say("attrs", attributesOf(Number(this.#number("attrs") ?? 0n)));
     return parts.join(" ");
   }
 
   #number(key: string): bigint | null {
-    const text = this.#texts.get(key) ?? "";
+    const text = this.texts.get(key) ?? "";
     return /^(?:0x[0-9a-f]{1,16}|\d{1,20})$/.test(text) ? BigInt(text) : null;
   }
 
   #address(key: string): bigint | null {
-    const text = this.#texts.get(key) ?? "";
+    const text = this.texts.get(key) ?? "";
     if (this.#isDecimal || text.startsWith("0x")) return this.#number(key);
     return /^[0-9a-f]{1,16}$/.test(text) ? BigInt(`0x${text}`) : null;
   }
 
   /** "{0x1,0x2}" of bytes such as "00,20" or "ARRAY[00, 20]". */
   #list(key: string, width: 4 | 8): string | null {
-    const text = this.#texts.get(key);
+    const text = this.texts.get(key);
     if (text === undefined || text.startsWith("{")) return text ?? null;
     const digits = text.match(/[0-9a-f]{2}/g) ?? [];
     const bytes = Uint8Array.from(digits, (pair) => Number.parseInt(pair, 16));

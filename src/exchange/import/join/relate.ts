@@ -16,13 +16,13 @@ export async function relate(opened: Opened, grows: boolean): Promise<Relation> 
   const sides = opened.flatMap(({ source: { path }, format }) => {
     const taker = "anchors" in format ? format.anchors?.(anchors) : undefined;
     const isDevice = format.part === "device";
-    return taker === undefined ? [] : [{ path, taker, isDevice }];
+    return taker === undefined ? [] : [{ path, taker, isDevice, lines: linesOf(format) }];
   });
   const canRead = !grows && sides.every(({ path }) => path !== "-");
   const hasBoth = sides.some((one) => one.isDevice) && sides.some((one) => !one.isDevice);
   if (!canRead || !hasBoth) return { clocks: null, controllers: new Map(), card: null };
-  for (const { path, taker, isDevice } of sides)
-    await readInto(path, taker, () => (isDevice ? anchors.isDeviceFull : anchors.isFull));
+  for (const { path, taker, isDevice, lines } of sides)
+    await readInto(lines(path), taker, () => (isDevice ? anchors.isDeviceFull : anchors.isFull));
   const clocks = anchors.fit();
   return { clocks, controllers: anchors.controllers, card: anchors.card };
 }
@@ -33,22 +33,38 @@ export async function relateLog(opened: Opened, grows: boolean): Promise<KernelC
   const takers = (of: "logClock" | "traceClock") =>
     opened.flatMap(({ source: { path }, format }) =>
       format.part === "stream" && format[of] !== undefined
-        ? [{ path, taker: format[of](clocks) }]
+        ? [{ path, taker: format[of](clocks), lines: linesOf(format) }]
         : [],
     );
   const [logs, traces] = [takers("logClock"), takers("traceClock")];
   const sides = [...logs, ...traces];
   const canRead = !grows && sides.every(({ path }) => path !== "-");
   if (!canRead || logs.length === 0 || traces.length === 0) return null;
-  for (const { path, taker } of sides) await readInto(path, taker, () => false);
+  for (const { path, taker, lines } of sides) await readInto(lines(path), taker, () => false);
   return clocks.fit();
 }
 
-async function readInto(path: string, taker: AnchorTaker, isFull: () => boolean): Promise<void> {
+/** What reads the lines of a file of that format, or those that it stands for. */
+const linesOf = (format: Format) =>
+  (format.part === "stream" ? format.lines : undefined) ?? plainLines;
+
+async function* plainLines(path: string): AsyncGenerator<readonly string[]> {
   const again = await Source.open(path, { strict: false, follow: null });
+  try {
+    yield* again.lines();
+  } finally {
+    await again.close();
+  }
+}
+
+async function readInto(
+  all: AsyncIterable<readonly string[]>,
+  taker: AnchorTaker,
+  isFull: () => boolean,
+): Promise<void> {
   let read = 0;
   try {
-    for await (const lines of again.lines()) {
+    for await (const lines of all) {
       for (const line of lines) taker.take(line);
       read += lines.length;
       if (isFull() || read > MOST_LINES) return;
@@ -56,7 +72,5 @@ async function readInto(path: string, taker: AnchorTaker, isFull: () => boolean)
   } catch (error) {
     // A file that breaks off is complained of when it is read for good, with the line where it does.
     if (!(error instanceof UserError)) throw error;
-  } finally {
-    await again.close();
   }
 }

@@ -28,6 +28,11 @@ export class Emitter {
     this.#keep = keep;
   }
 
+  /** Whether somebody wants the line that an event comes from. */
+  get keepsLines(): boolean {
+    return this.#keep !== null;
+  }
+
   /** Emits an event and gives its seq: the only way to the machine. */
   emit(event: Event): number {
     const seq = this.machine.emit(event);

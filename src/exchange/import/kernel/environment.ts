@@ -97,7 +97,7 @@ const SOON = 1 << 24;
  * `grows`: whether more of the kernel may come.
  */
 export async function detectEnvironment(
-  sources: readonly Source[],
+  sources: readonly Legible[],
   { hasKernel, hasXen, grows }: { hasKernel: boolean; hasXen: boolean; grows: boolean },
 ): Promise<Environment> {
   const found = Object.fromEntries(Object.keys(signs).map((sign) => [sign, false])) as {
@@ -120,7 +120,7 @@ export async function detectEnvironment(
       continue;
     }
     let read = 0;
-    for await (const bytes of wholeLines(source.path)) {
+    for await (const bytes of legible(source)) {
       if (read < SOON) look(bytes);
       else if (!found.xen) break;
       read += bytes.length;
@@ -159,6 +159,26 @@ export async function detectEnvironment(
 interface Exchange {
   readonly start: number;
   readonly pages: number;
+}
+
+/** A file, and its text where its bytes are none. */
+export interface Legible {
+  readonly path: string;
+  readonly head: Buffer;
+  readonly lines?: ((path: string) => AsyncIterable<readonly string[]>) | undefined;
+}
+
+async function* legible({ path, lines }: Legible): AsyncGenerator<Buffer> {
+  if (lines === undefined) {
+    yield* wholeLines(path);
+    return;
+  }
+  try {
+    for await (const some of lines(path)) yield Buffer.from(`${some.join("\n")}\n`);
+  } catch (error) {
+    // As with one that breaks off.
+    if (!(error instanceof UserError)) throw error;
+  }
 }
 
 /** A file's bytes again, cut after line ends as far as lines are short. */

@@ -1,0 +1,96 @@
+// cpu-pages.ts - the records of one CPU in one buffer, read a few pages at a time.
+
+import { u64 } from "../ring/bytes.ts";
+import { PageReader } from "../ring/page.ts";
+import type { Contents, CpuData, RingBuffer } from "./contents.ts";
+import { unpacked } from "./unpack.ts";
+
+/** Bytes of pages in memory of one CPU. */
+const ENOUGH = 2 ** 18;
+
+export class CpuPages {
+  readonly buffer: RingBuffer;
+  readonly cpu: number;
+  readonly page: PageReader;
+  readonly #contents: Contents;
+  readonly #data: CpuData;
+  /** Where the next pages are in the file, and how many chunks there are left of packed ones. */
+  #at: number;
+  #chunks = -1;
+  #bytes: Buffer = Buffer.alloc(0);
+  /** Where in `#bytes` the next page is. */
+  #next = 0;
+  /** Records lost before the one in hand; -1 where their number is not told. */
+  missed = 0;
+  /** Says of each page that cannot be read what is wrong with it. */
+  readonly #damaged: (why: string) => void;
+
+  constructor(
+    contents: Contents,
+    buffer: RingBuffer,
+    data: CpuData,
+    { origin, damaged }: { origin: bigint; damaged: (why: string) => void },
+  ) {
+    this.#contents = contents;
+    this.buffer = buffer;
+    this.cpu = data.cpu;
+    this.#data = data;
+    this.#at = data.at;
+    this.page = new PageReader(contents.layout, origin);
+    this.#damaged = damaged;
+  }
+
+  /** The next record of the pages in memory; false where more must be read first. */
+  next(): boolean {
+    const { page, buffer } = this;
+    this.missed = 0;
+    while (!page.next()) {
+      if (this.#next >= this.#bytes.length) return false;
+      const size = Math.min(buffer.pageSize, this.#bytes.length - this.#next);
+      const wrong = page.load(this.#bytes, this.#next, size);
+      this.#next += size;
+      if (wrong !== null) this.#damaged(`CPU ${this.cpu}: ${wrong}`);
+      // Of a page without a record the loss counts before the next one that there is.
+      if (page.missed !== 0 && this.missed >= 0)
+        this.missed = page.missed < 0 ? -1 : this.missed + page.missed;
+    }
+    return true;
+  }
+
+  /** The time of the first page in memory. */
+  get firstTime(): bigint {
+    return this.#bytes.length < 8 ? 0n : u64(this.#bytes, 0, this.#contents.layout);
+  }
+
+  /** Reads the next pages; false behind the last. */
+  async more(): Promise<boolean> {
+    this.#bytes = this.buffer.isPacked ? await this.#chunk() : await this.#plain();
+    this.#next = 0;
+    return this.#bytes.length > 0;
+  }
+
+  async #plain(): Promise<Buffer> {
+    const { file } = this.#contents;
+    const end = this.#data.at + this.#data.size;
+    const pages = Math.max(1, Math.floor(ENOUGH / this.buffer.pageSize));
+    const size = Math.min(pages * this.buffer.pageSize, end - this.#at);
+    if (size <= 0) return Buffer.alloc(0);
+    const bytes = await file.read(this.#at, size);
+    this.#at += size;
+    return bytes;
+  }
+
+  /** The size that the file tells of packed pages can leave out their count: the count is what holds. */
+  async #chunk(): Promise<Buffer> {
+    const { file, packing } = this.#contents;
+    const cursor = file.cursor(this.#at);
+    if (this.#chunks < 0) this.#chunks = await cursor.u32();
+    if (this.#chunks === 0) return Buffer.alloc(0);
+    this.#chunks--;
+    const at = cursor.at;
+    const [size, length] = [await cursor.u32(), await cursor.u32()];
+    const packed = await cursor.bytes(size);
+    this.#at = cursor.at;
+    return unpacked(file, { packed, at, length, by: packing });
+  }
+}

@@ -1,0 +1,156 @@
+// records.ts - all records of a trace.dat in the order of their times, as `trace-cmd report` has them.
+
+import { integer } from "../ring/bytes.ts";
+import type { RecordBytes, Target } from "../ring/fields.ts";
+import type { EventFormat } from "../ring/format-file.ts";
+import type { Contents, RingBuffer } from "./contents.ts";
+import { CpuPages } from "./cpu-pages.ts";
+import { symbolsOf } from "./symbols.ts";
+
+/** A record: which event on which CPU and when; its text is made when it is asked for. */
+export class DatRecord implements RecordBytes {
+  readonly bytes: Buffer;
+  readonly at: number;
+  readonly length: number;
+  readonly target: Target;
+  readonly event: EventFormat | null;
+  readonly id: number;
+  readonly pid: number;
+  readonly cpu: number;
+  readonly buffer: RingBuffer;
+  /** Nanoseconds; null where the clock counts something else. */
+  readonly time: number | null;
+  /** Records that were lost before it; -1 where their number is not told. */
+  readonly missed: number;
+
+  constructor(
+    { page: { bytes, at, length }, cpu, buffer, missed }: CpuPages,
+    target: Target,
+    events: ReadonlyMap<number, EventFormat>,
+    time: number | null,
+  ) {
+    this.bytes = bytes;
+    this.at = at;
+    this.length = length;
+    this.target = target;
+    this.cpu = cpu;
+    this.buffer = buffer;
+    this.missed = missed;
+    this.time = time;
+    // common_type and common_pid stand first in every event (kernel/trace/trace.h, struct trace_entry).
+    this.id = Number(integer(bytes, at, 2, false, target) ?? 0);
+    this.pid = length < 8 ? 0 : Number(integer(bytes, at + 4, 4, true, target) ?? 0);
+    this.event = events.get(this.id) ?? null;
+  }
+
+  get name(): string {
+    return this.event?.name ?? `type-${this.id}`;
+  }
+  /** What the event's own print format makes of it. */
+  get body(): string {
+    return (this.event?.print(this) ?? "").replace(/\n+$/, "");
+  }
+}
+
+/** Clocks that count nanoseconds; a counter and a processor's cycles do not. */
+const NANOSECONDS = /^(?:local|global|uptime|perf|mono|mono_raw|boot|tai|tsc2nsec)$/;
+const CYCLES = /^(?:x86-tsc|tsc2nsec)$/;
+
+/** Some thousand records at a time. `damaged`: takes what is wrong with a page that cannot be read. */
+export async function* recordsOf(
+  contents: Contents,
+  damaged: (why: string) => void,
+): AsyncGenerator<readonly DatRecord[]> {
+  const { layout } = contents;
+  const target: Target = {
+    big: layout.big,
+    word: layout.commitSize,
+    symbols: symbolsOf(contents.symbols),
+  };
+  const origin = await firstTime(contents);
+  const all = contents.buffers.flatMap((buffer) =>
+    buffer.cpus.map((data) => new CpuPages(contents, buffer, data, { origin, damaged })),
+  );
+  const times = new Times(contents, origin);
+  let left: CpuPages[] = [];
+  for (const pages of all) if (await advanced(pages)) left.push(pages);
+  let batch: DatRecord[] = [];
+  while (left.length > 0) {
+    let first = left[0]!;
+    for (const pages of left) if (pages.page.time < first.page.time) first = pages;
+    const time = times.of(first.page.time, first.buffer);
+    batch.push(new DatRecord(first, target, contents.events, time));
+    if (!first.next() && !(await advanced(first))) left = left.filter((one) => one !== first);
+    if (batch.length < 4096) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function advanced(pages: CpuPages): Promise<boolean> {
+  for (;;) {
+    const missed = pages.missed;
+    if (pages.next()) {
+      if (missed !== 0 && pages.missed === 0) pages.missed = missed;
+      return true;
+    }
+    if (!(await pages.more())) return false;
+  }
+}
+
+/** The time of the first page that there is, from which times are counted so that they are exact. */
+async function firstTime(contents: Contents): Promise<bigint> {
+  let first: bigint | null = null;
+  for (const buffer of contents.buffers)
+    for (const data of buffer.cpus) {
+      const time = await pageTime(contents, buffer, data);
+      if (first === null || time < first) first = time;
+    }
+  return first ?? 0n;
+}
+
+async function pageTime(
+  contents: Contents,
+  buffer: RingBuffer,
+  data: RingBuffer["cpus"][number],
+): Promise<bigint> {
+  const pages = new CpuPages(contents, buffer, data, { origin: 0n, damaged: () => {} });
+  return (await pages.more()) ? pages.firstTime : 0n;
+}
+
+/** The times of records as nanoseconds. */
+class Times {
+  readonly #contents: Contents;
+  readonly #origin: bigint;
+  /** What is added to a time since the origin: a wall clock's are counted from the first record. */
+  readonly #base: number;
+  readonly #kinds = new Map<RingBuffer, "nanoseconds" | "cycles" | "order">();
+  #firstCycles: number | null = null;
+
+  constructor(contents: Contents, origin: bigint) {
+    this.#contents = contents;
+    this.#origin = origin;
+    const whole = origin + contents.offset;
+    this.#base = whole >= 0n && whole < BigInt(Number.MAX_SAFE_INTEGER) / 2n ? Number(whole) : 0;
+    for (const buffer of contents.buffers) this.#kinds.set(buffer, this.#kindOf(buffer));
+  }
+
+  #kindOf(buffer: RingBuffer): "nanoseconds" | "cycles" | "order" {
+    // A buffer's own clock holds; the file's is the top buffer's as it was at the end.
+    const clock = buffer.clock ?? this.#contents.clock ?? "local";
+    if (this.#contents.tsc !== null && CYCLES.test(clock)) return "cycles";
+    return NANOSECONDS.test(clock) ? "nanoseconds" : "order";
+  }
+
+  of(since: number, buffer: RingBuffer): number | null {
+    const kind = this.#kinds.get(buffer);
+    if (kind === "order") return null;
+    if (kind === "nanoseconds") return this.#base + since;
+    const { mult, shift } = this.#contents.tsc!;
+    const ns = (((this.#origin + BigInt(since)) * mult) >> shift) + this.#contents.offset;
+    if (ns < BigInt(Number.MAX_SAFE_INTEGER) / 2n) return Number(ns);
+    this.#firstCycles ??= Number(ns);
+    return Number(ns) - this.#firstCycles;
+  }
+}

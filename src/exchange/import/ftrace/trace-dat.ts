@@ -1,0 +1,134 @@
+// trace-dat.ts - imports a trace.dat of trace-cmd: the kernel's own records, which say more than their text.
+
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { StreamFormat } from "../join/format.ts";
+import { Source } from "../source/source.ts";
+import { AnchorLines } from "./anchors.ts";
+import { ClockLines } from "./clock-lines.ts";
+import { DatFile } from "./dat/file.ts";
+import { isTraceDat, openTraceDat } from "./dat/open.ts";
+import { type DatRecord, recordsOf } from "./dat/records.ts";
+import { Ftrace, type Told } from "./ftrace.ts";
+import { type Record, recordOf } from "./record.ts";
+import { asPrinted } from "./spelling.ts";
+
+/** A record as its text would be taken apart; its body is made when somebody asks for it. */
+class Shown implements Record {
+  readonly #record: DatRecord;
+  readonly #tasks: ReadonlyMap<number, string>;
+  readonly task: number;
+  readonly at: number | null;
+  readonly name: string;
+  #body: string | null = null;
+
+  constructor(record: DatRecord, tasks: ReadonlyMap<number, string>) {
+    this.#record = record;
+    this.#tasks = tasks;
+    this.task = record.pid === 0 ? -1 - record.cpu : record.pid;
+    this.at = record.time;
+    this.name = record.name;
+  }
+
+  get body(): string {
+    this.#body ??= asPrinted(this.name, this.#record.body);
+    return this.#body;
+  }
+  get record(): Record {
+    return this;
+  }
+  /** The line that `trace-cmd report -t` has of it. */
+  get line(): string {
+    const { pid, cpu, time } = this.#record;
+    const task = `${this.#tasks.get(pid) ?? (pid === 0 ? "<idle>" : "<...>")}-${pid}`;
+    const at =
+      time === null ? "0" : `${Math.floor(time / 1e9)}.${`${time % 1e9}`.padStart(9, "0")}`;
+    return `${task} [${`${cpu}`.padStart(3, "0")}] ${at}: ${this.name}: ${this.body}`;
+  }
+}
+
+/** What the records of a file tell, as the lines of its text would. */
+async function* toldBy(
+  path: string,
+  damaged: (why: string) => void,
+): AsyncGenerator<readonly Told[]> {
+  const plain = await plainFile(path);
+  try {
+    const contents = await openTraceDat(plain.path);
+    try {
+      if (contents.text !== null) yield toldByText(contents.text);
+      for await (const records of recordsOf(contents, damaged)) {
+        const told: Told[] = [];
+        for (const record of records) {
+          const { missed, cpu } = record;
+          if (missed !== 0) told.push({ line: lostLine(cpu, missed), record: null });
+          told.push(new Shown(record, contents.tasks));
+        }
+        yield told;
+      }
+    } finally {
+      await contents.file.close();
+    }
+  } finally {
+    await plain.forget();
+  }
+}
+
+/** What a latency tracer left. */
+const toldByText = (text: Buffer): Told[] =>
+  text
+    .toString("utf8")
+    .split("\n")
+    .map((line) => ({ line, record: line.startsWith("#") ? null : recordOf(line) }));
+
+const lostLine = (cpu: number, count: number): string =>
+  `CPU:${cpu} [${count < 0 ? "" : `${count} `}EVENTS DROPPED]`;
+
+/** The file itself, or a copy of one that is packed as a whole: it is read at many places. */
+async function plainFile(path: string): Promise<{ path: string; forget: () => Promise<void> }> {
+  const source = await Source.open(path, { strict: false, follow: null });
+  try {
+    if (path === "-")
+      throw source.refuse("a trace.dat is read at many places: save it to a file and name that");
+    const file = await DatFile.open(path);
+    const head = await file.read(0, Math.min(file.size, 16));
+    await file.close();
+    if (isTraceDat(head)) return { path, forget: async () => {} };
+    const folder = await mkdtemp(join(tmpdir(), "gartrace-"));
+    const copy = join(folder, "trace.dat");
+    const forget = () => rm(folder, { recursive: true, force: true });
+    try {
+      await pipeline(Readable.from(source.bytes()), createWriteStream(copy));
+    } catch (error) {
+      await forget();
+      throw error;
+    }
+    return { path: copy, forget };
+  } finally {
+    await source.close();
+  }
+}
+
+async function* lines(path: string): AsyncGenerator<readonly string[]> {
+  for await (const told of toldBy(path, () => {})) yield told.map(({ line }) => line);
+}
+
+export const traceDat: StreamFormat = {
+  name: "trace.dat",
+  what: "a recording of trace-cmd",
+  madeBy: "trace-cmd record -e dma -e iommu COMMAND",
+  near: null,
+  part: "stream",
+  recognises: isTraceDat,
+  open: (source, run) => {
+    const damaged = (why: string) => source.tally.skipped("page", why);
+    return new Ftrace(source, run, toldBy(source.path, damaged));
+  },
+  lines,
+  anchors: (anchors) => new AnchorLines(anchors),
+  traceClock: (clocks) => new ClockLines(clocks),
+};
