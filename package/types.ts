@@ -1,7 +1,8 @@
 // types.ts - the types of the library in one file, out of the declarations that the compiler writes beside each module.
 //
 // It is what the package ships and what is kept as the report of all that is public (package/api.txt). From the
-// exports of index.d.ts on it takes what they refer to, and leaves out members marked @internal.
+// exports of index.d.ts on it takes what they refer to, and leaves out members marked @internal. The members of a union
+// stand in the order of their text: that of an inferred one is otherwise the compiler's, which differs from build to build.
 
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -82,7 +83,7 @@ class Rolled {
     return this.#resolved(elsewhere);
   }
 
-  #textOf(statement: ts.Statement, { file, name: own }: Place, name: string): string {
+  #textOf(statement: ts.Statement | ts.TypeNode, { file, name: own }: Place, name: string): string {
     const { tree, declared, from } = this.module(file);
     const edits: [from: number, to: number, text: string][] = [];
     const rename = (node: ts.Identifier) => {
@@ -102,6 +103,12 @@ class Rolled {
         const end = node.typeArguments === undefined ? node.end : node.typeArguments.pos - 1;
         edits.push([node.getStart(tree), end, this.nameOf(there2)]);
         node.typeArguments?.forEach(visit);
+        return;
+      } else if (ts.isUnionTypeNode(node) && node.types.every(hasNoParts)) {
+        const members = node.types
+          .toSorted(byText)
+          .map((member) => this.#textOf(member, { file, name: own }, name));
+        edits.push([node.getStart(tree), node.end, members.join(" | ")]);
         return;
       } else if (ts.isIdentifier(node) && (isReference(node) || isName(node, statement)))
         if (node.text === own && !isReference(node))
@@ -135,9 +142,22 @@ function isReference(node: ts.Identifier): boolean {
 }
 
 /** Whether it is the name that the statement declares. */
-const isName = (node: ts.Identifier, statement: ts.Statement): boolean =>
+const isName = (node: ts.Identifier, statement: ts.Node): boolean =>
   node.parent === statement ||
   (ts.isVariableDeclaration(node.parent) && node.parent.parent.parent === statement);
+
+/** A literal or a bare name. */
+const hasNoParts = (node: ts.TypeNode): boolean =>
+  ts.isLiteralTypeNode(node) ||
+  node.kind === ts.SyntaxKind.UndefinedKeyword ||
+  (ts.isTypeReferenceNode(node) && node.typeArguments === undefined);
+
+/** What stands for nothing comes last, as people write it. */
+function byText(a: ts.TypeNode, b: ts.TypeNode): number {
+  const [one, other] = [a.getText(), b.getText()];
+  const isNothing = (text: string) => Number(text === "null" || text === "undefined");
+  return isNothing(one) - isNothing(other) || (one < other ? -1 : 1);
+}
 
 /** The text between two places, with some of it replaced. */
 function edited(
