@@ -1,4 +1,4 @@
-// bases.ts - what many chipsets share: aperture and table in one 32-bit register each, and a word's format.
+// bases.ts - what many chipsets share: aperture and table in one register each, and a word's format.
 
 import { aperture, type Bus, bus, pageBits, type RegisterIndex } from "../address.ts";
 import type { Chipset, EntryFormat } from "./chipset.ts";
@@ -11,14 +11,18 @@ export const apertureIn =
     return written === undefined ? null : aperture(written.word - (written.word % 16));
   };
 
-/** Bits 31:12 are the table; what stands below differs. */
+/**
+ * Bits 12 and up are the table, to bit 31 or as far as the register has them; what stands below differs. Of a wide
+ * register whose upper half nobody wrote, that half is 0, as at power-on.
+ */
 export const tableIn =
-  (number: RegisterIndex): Chipset["tableBase"] =>
+  (number: RegisterIndex, bits = 32): Chipset["tableBase"] =>
   (registers) => {
-    const written = registers.register(number, 4);
-    return written === undefined
-      ? null
-      : { base: bus(written.word - (written.word % 4096)), seq: written.seq };
+    const whole = bits > 32 ? registers.register(number, 8) : undefined;
+    const written = whole ?? registers.register(number, 4);
+    if (written === undefined) return null;
+    const word = written.word % 2 ** bits;
+    return { base: bus(word - (word % 4096)), seq: written.seq };
   };
 
 /** An address with control bits below it; null stays null. */

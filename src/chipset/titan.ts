@@ -50,6 +50,6 @@ export const titan: Chipset = {
     const written = registers.register(csr(WSBA1), 8);
     return written === undefined ? null : aperture(written.word - (written.word % 2 ** 20));
   },
-  tableBase: tableIn(csr(TBA1)),
+  tableBase: tableIn(csr(TBA1), 35),
   flushesTlb: (register) => register === csr(TLBIA),
 };

@@ -53,6 +53,6 @@ export const zx1: Chipset = {
   snoops: true,
   apertureBase: (registers) =>
     registers.register(ioc(IBASE), 4) !== undefined ? aperture(GART_BASE) : null,
-  tableBase: tableIn(ioc(PDIR_BASE)),
+  tableBase: tableIn(ioc(PDIR_BASE), 44),
   flushesTlb: (register) => register === ioc(PCOM),
 };

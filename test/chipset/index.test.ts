@@ -17,6 +17,7 @@ import { u3 } from "../../src/chipset/u3.ts";
 import { uninorth, uninorth15 } from "../../src/chipset/uninorth.ts";
 import { zx1 } from "../../src/chipset/zx1.ts";
 import { bdfOf, registerAt, registerNumber } from "../../src/event/register.ts";
+import type { Cell } from "../../src/machine/word-table.ts";
 import { holding } from "./registers.ts";
 
 const frame = fc.oneof(fc.nat({ max: 2 ** 20 - 1 }), fc.nat({ max: 2 ** 40 - 1 }));
@@ -238,3 +239,15 @@ test("zx1's entry is the page and bit 63, which the I/O MMU's cookie has not", (
   expect(hex(zx1.entry.decode(word)!)).toBe("0xabcd000");
   expect(zx1.entry.decode(0x0000badbadc0ffee)).toBeNull();
 });
+
+test.each([zx1, titan])(
+  "$name has a table above 4 GB once its base was written whole",
+  ({ tableBase }) => {
+    const low = { word: 0x41000000, seq: 1 };
+    const whole = { word: 0x141000000, seq: 2 };
+    const told = (eight: Cell | undefined) =>
+      tableBase({ register: (_number, bytes) => (bytes === 8 ? eight : low) })!;
+    expect(hex(told(undefined).base)).toBe("0x41000000");
+    expect(hex(told(whole).base)).toBe("0x141000000");
+  },
+);
