@@ -60,6 +60,7 @@ export function withLimits(kernel: Kernel, before: Limits, set: Partial<Limits>)
     after = { ...after, segmentSize };
   }
   if (set.boundary === undefined) return after;
-  const boundary = raised("blk_queue_segment_boundary", set.boundary, BigInt(PAGE - 1));
+  const wide = set.boundary % 2n ** BigInt(kernel.platform.wordBits);
+  const boundary = raised("blk_queue_segment_boundary", wide, BigInt(PAGE - 1));
   return { ...after, boundary };
 }

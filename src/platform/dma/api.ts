@@ -79,11 +79,13 @@ export class DmaApi {
   }
 
   mapSg(device: DmaDevice, list: readonly Element[], direction: AskedDirection): MappedList {
+    // The code may overwrite an element with one that follows it.
+    const asked = list.map((one) => ({ ...one }));
     const count = this.code.mapSg(device, list, direction);
     const segments = list.slice(0, count).map(({ address, mapped }) => [address, mapped] as const);
     const mappings: Mapping[] = [];
     let [segment, within] = [0, 0];
-    for (const one of list) {
+    for (const one of asked) {
       if (count === 0 || one.length === 0) continue;
       while (segment < count && within >= segments[segment]![1])
         [segment, within] = [segment + 1, 0];

@@ -44,7 +44,7 @@ export class Arena {
 
   /** iommu_arena_alloc: so many free entries in a row; -1 for none. */
   take(count: number, align = 0): number {
-    const first = this.#find(count, Math.max(align, this.#align));
+    const first = this.#find(count, Math.max(align, this.#align) - 1);
     if (first < 0) return -1;
     this.#entries.fill(INVALID, first, first + count);
     this.next = first + count;
@@ -91,7 +91,7 @@ export class Arena {
 
   /** iommu_reserve: entries for AGP, at a multiple of the mask's next number; the first, or -1. */
   reserve(count: number, mask: number): number {
-    const first = this.#find(count, mask + 1);
+    const first = this.#find(count, mask);
     if (first < 0) return -1;
     this.#clear(first, count, RESERVED, "iommu_reserve");
     this.next = first + count;
@@ -118,19 +118,19 @@ export class Arena {
   }
 
   /** iommu_arena_find_pages: from the last allocation on; at the end the TLB is emptied, and the search begins anew. */
-  #find(count: number, align: number): number {
-    const first = this.#fit(count, align, Math.ceil(this.next / align) * align);
+  #find(count: number, mask: number): number {
+    const first = this.#fit(count, mask, rounded(this.next, mask));
     if (first >= 0) return first;
     this.flush(bus(0), null);
-    return this.#fit(count, align, 0);
+    return this.#fit(count, mask, 0);
   }
 
-  #fit(count: number, align: number, from: number): number {
+  #fit(count: number, mask: number, from: number): number {
     let [first, free] = [from, 0];
     while (free < count && first + free < this.length) {
       if (this.#entries[first + free] === 0) free++;
       else {
-        first = Math.ceil((first + free + 1) / align) * align;
+        first = rounded(first + free + 1, mask);
         free = 0;
       }
     }
@@ -143,11 +143,12 @@ export class Arena {
   }
 
   #clear(first: number, count: number, word: number, place: string): void {
-    // An address of another window leads to an entry outside: memory that is no table's.
-    if (count === 0 || first < 0 || first + count > this.length) return;
-    this.#entries.fill(word, first, first + count);
+    // Entries outside are memory that is no table's.
+    const inside = Math.min(count, this.length - first);
+    if (first < 0 || inside <= 0) return;
+    this.#entries.fill(word, first, first + inside);
     const at = this.#at(first);
-    const size = count * this.#pageSize;
+    const size = inside * this.#pageSize;
     const about = { page: busPageOf(at), bus: at, size, word };
     this.#kernel.machine.emit({ kind: "iommu.unmapped", actor: "kernel", place, ...about });
   }
@@ -156,6 +157,10 @@ export class Arena {
     return bus(this.base + entry * this.#pageSize);
   }
 }
+
+/** (n + mask) & ~mask, whatever bits the mask has. */
+const rounded = (entry: number, mask: number): number =>
+  Number((BigInt(entry) + BigInt(mask)) & ~BigInt(mask));
 
 /** mk_iommu_pte: the address from bit 1 up, in pages of 8 KB, and a valid bit. */
 const wordFor = (page: number): number => Math.floor(page / 8192) * 2 + 1;

@@ -23,9 +23,9 @@ export type AskedDirection = Direction | "none";
 /** struct scatterlist: pages in a row, and what the last mapping left in it. */
 export interface Element {
   /** The page, and the first byte in it. */
-  readonly page: Phys;
-  readonly offset: number;
-  readonly length: number;
+  page: Phys;
+  offset: number;
+  length: number;
   address: Bus;
   mapped: number;
 }

@@ -136,7 +136,8 @@ export class DartDma implements DmaCode {
   allocCoherent(_: DmaDevice, asked: number): CoherentBlock {
     const place = "iommu_alloc_coherent";
     const none = { phys: null, address: null };
-    const size = Math.ceil(asked / PAGE) * PAGE;
+    // Without a table nothing rounds the size up.
+    const size = this.#ranges === null ? asked : Math.ceil(asked / PAGE) * PAGE;
     const order = orderOf(size, PAGE, 64);
     if (this.#ranges !== null && order >= MAX_ORDER) {
       const text = `iommu_alloc_consistent size too large: ${hex(size)}`;

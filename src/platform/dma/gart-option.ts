@@ -5,6 +5,8 @@ export interface GartOption {
   readonly size: number;
   readonly isOff: boolean;
   readonly isForced: boolean;
+  /** Whether wide devices are told that they are not supported, so that they use 32 bits. */
+  readonly forcesSac: boolean;
   readonly merges: boolean;
   /** Whether every mapping flushes, and not only the search's coming round. */
   readonly flushesAlways: boolean;
@@ -12,40 +14,56 @@ export interface GartOption {
   readonly hasNoAgp: boolean;
 }
 
+type Words = readonly (readonly [beginning: string, change: Partial<GartOption>])[];
 /** Words are looked at by their beginnings: `forcesac` forces too. */
+const first: Words = [
+  ["noagp", { hasNoAgp: true }],
+  ["off", { isOff: true }],
+  ["force", { isForced: true }],
+  ["noforce", { merges: false, isForced: false }],
+];
+const APERTURE = "memaper";
+const afterAperture: Words = [
+  ["biomerge", { merges: true, isForced: true }],
+  ["panic", { panics: true }],
+  ["nopanic", { panics: false }],
+  ["merge", { merges: true, isForced: true }],
+  ["nomerge", { merges: false }],
+  ["forcesac", { forcesSac: true }],
+  ["fullflush", { flushesAlways: true }],
+  ["nofullflush", { flushesAlways: false }],
+];
+
+/** get_option takes the comma behind a number with it, and so the word behind the comma is passed over. */
 export function gartOption(text: string | null): GartOption {
   let option: GartOption = {
-    size: 0,
-    isOff: false,
-    isForced: false,
-    merges: true,
-    flushesAlways: true,
-    panics: false,
-    hasNoAgp: false,
+    ...{ size: 0, isOff: false, isForced: false, forcesSac: false, merges: true },
+    ...{ flushesAlways: true, panics: false, hasNoAgp: false },
   };
-  const words: readonly (readonly [string, Partial<GartOption>])[] = [
-    ["noagp", { hasNoAgp: true }],
-    ["off", { isOff: true }],
-    ["force", { isForced: true }],
-    ["noforce", { merges: false, isForced: false }],
-    ["biomerge", { merges: true, isForced: true }],
-    ["panic", { panics: true }],
-    ["nopanic", { panics: false }],
-    ["merge", { merges: true, isForced: true }],
-    ["nomerge", { merges: false }],
-    ["fullflush", { flushesAlways: true }],
-    ["nofullflush", { flushesAlways: false }],
-  ];
-  for (const word of (text ?? "").split(",")) {
+  let rest = text ?? "";
+  const look = (words: Words): void => {
     for (const [beginning, change] of words)
-      if (word.startsWith(beginning)) option = { ...option, ...change };
-    const [digits] = /^(0x[\da-f]+|\d+)/i.exec(word) ?? [];
-    // get_option reads an int, in the base that the number says itself.
-    if (digits !== undefined)
-      option = {
-        ...option,
-        size: /^0\d/.test(digits) ? Number.parseInt(digits, 8) : Number(digits),
-      };
+      if (rest.startsWith(beginning)) option = { ...option, ...change };
+  };
+  while (rest !== "") {
+    look(first);
+    if (rest.startsWith(APERTURE)) {
+      rest = rest.slice(APERTURE.length);
+      if (rest.startsWith("=")) rest = rest.slice(1).replace(NUMBER, "");
+    }
+    look(afterAperture);
+    const [whole, digits] = NUMBER.exec(rest) ?? [];
+    if (whole !== undefined && digits !== undefined) {
+      option = { ...option, size: numberIn(digits) };
+      rest = rest.slice(whole.length);
+    }
+    rest = rest.replace(/^[^,]*,?/, "");
   }
   return option;
 }
+
+const NUMBER = /^(0x[\da-f]+|\d+),?/;
+
+/** simple_strtol with base 0: the number says its base itself. */
+const numberIn = (digits: string): number =>
+  /^0\d/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);

@@ -31,6 +31,8 @@ const WORD = FOUR_GB - 1;
 const MEGABYTE = 2 ** 20;
 const LARGE_PAGE = 2 * MEGABYTE;
 const TOP = 2 ** 52;
+/** The masks of ISA, and of devices that drive more lines than 39. */
+const [ISA_LINES, WIDE] = [0xffffff, 0xffffffffff];
 
 export class GartDma implements DmaCode {
   readonly #kernel: Kernel;
@@ -186,8 +188,12 @@ export class GartDma implements DmaCode {
     return this.#table?.after() ?? null;
   }
 
-  supported(_: DmaDevice, mask: number): boolean {
-    return mask >= 0xffffff;
+  supported({ bdf }: DmaDevice, mask: number): boolean {
+    if (mask < ISA_LINES) return false;
+    if (!this.#option.forcesSac || mask < WIDE) return true;
+    const text = `${deviceOf(bdf)}: Force SAC with mask ${mask.toString(16)}`;
+    this.#kernel.log("info", text, "dma_supported");
+    return false;
   }
 
   /** need_iommu; what is out of reach without an IOMMU panics. */
@@ -236,7 +242,9 @@ export class GartDma implements DmaCode {
   #mapRun(run: readonly Element[], out: Element, pages: number, need: boolean): boolean {
     const length = run.reduce((sum, one) => sum + one.length, 0);
     const [head] = run as [Element];
+    const start = head.offset;
     if (!need) {
+      copyTo(out, head);
       [out.address, out.mapped] = [bus(long(firstByte(head))), length];
       return true;
     }
@@ -249,7 +257,8 @@ export class GartDma implements DmaCode {
       table.enter(entry, count, long(firstByte(one)), "dma_map_sg");
       entry += count;
     }
-    [out.address, out.mapped] = [bus(table.base + first * PAGE + head.offset), length];
+    copyTo(out, head);
+    [out.address, out.mapped] = [bus(table.base + first * PAGE + start), length];
     return true;
   }
 
@@ -326,6 +335,11 @@ export class GartDma implements DmaCode {
       ...(isMemory && { machine: machine(base) }),
     });
   }
+}
+
+/** The first element of a run is copied whole, over one that is mapped already: *sout = *s. */
+function copyTo(out: Element, { page, offset, length }: Element): void {
+  [out.page, out.offset, out.length] = [page, offset, length];
 }
 
 /** to_pages. */

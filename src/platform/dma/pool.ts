@@ -196,11 +196,11 @@ export function busOf(kernel: Kernel, { addressBits }: SwiotlbEra, at: Phys): Bu
 
 /** setup_io_tlb_npages: the number and the word of the option. */
 export function optionOf(text: string | null): { readonly size: number; readonly word: string } {
-  const [, digits = "", word = ""] = /^(0x[\da-f]+|\d*)\w*,?(\w*)/i.exec(text ?? "") ?? [];
+  const [digits = ""] = /^(0x[\da-f]+|\d*)/i.exec(text ?? "") ?? [];
   // simple_strtoul with base 0.
   const isOctal = /^0\d/.test(digits);
   const size = digits === "" ? 0 : isOctal ? Number.parseInt(digits, 8) : Number(digits);
-  return { size, word: digits === "" ? (text ?? "").replace(/^,/, "") : word };
+  return { size, word: (text ?? "").slice(digits.length).replace(/^,/, "") };
 }
 
 function slabsOf(kernel: Kernel, { option, era, totalPages }: CodeOf<"swiotlb">): number {

@@ -3,6 +3,7 @@
 // sba_search_bitmap and sba_free_range of arch/ia64/hp/common/sba_iommu.c (linux 2.6.12): sizes are powers of two.
 
 const WORD = 64;
+const NONE = 2 ** 52;
 
 export class ResMap {
   readonly #taken: Uint8Array;
@@ -27,19 +28,36 @@ export class ResMap {
     return found;
   }
 
-  /** Frees what was taken for so many entries; for none it frees none: their count does not fit an int. */
+  /**
+   * Frees what was taken for so many entries, whole words of them from the word's beginning, fewer to its end at most;
+   * for none it frees none: their count does not fit an int.
+   */
   give(first: number, entries: number): void {
     if (entries === 0) return;
-    const end = Math.min(first + powerOfTwo(entries), this.#taken.length);
-    for (let i = first; i < end; i++) {
+    let word = first - (first % WORD);
+    let left = powerOfTwo(entries);
+    for (; left > WORD; left -= WORD, word += WORD) this.#free(word, word + WORD);
+    const from = word + (first % WORD);
+    this.#free(from, Math.min(from + left, word + WORD));
+  }
+
+  #free(from: number, to: number): void {
+    for (let i = from; i < Math.min(to, this.#taken.length); i++) {
       this.used -= this.#taken[i]!;
       this.#taken[i] = 0;
     }
   }
 
   #find(wanted: number): number | null {
+    if (wanted === NONE) return this.#nothing();
     if (wanted === 1) return this.#one();
     return wanted <= WORD / 2 ? this.#few(wanted) : this.#words(wanted);
+  }
+
+  /** No entries at all: neither words nor bits fit an int, so the word of the hint will do, and nothing is marked. */
+  #nothing(): number {
+    this.shift = 0;
+    return this.hint;
   }
 
   /** The first free bit of a word. */
@@ -91,4 +109,4 @@ export class ResMap {
 
 /** get_iovp_order, as what it is a power of; of no entries more than any map has. */
 const powerOfTwo = (entries: number): number =>
-  entries === 0 ? 2 ** 52 : 2 ** Math.ceil(Math.log2(entries));
+  entries === 0 ? NONE : 2 ** Math.ceil(Math.log2(entries));

@@ -91,6 +91,8 @@ export class SwiotlbDma implements DmaCode {
 
   /** dma_map_page, which Xen has by itself: it never asks whether the bytes cross a page. */
   mapPage(device: DmaDevice, buffer: Phys, size: number, direction: AskedDirection): Bus {
+    if (!this.#era.isXen) return this.mapSingle(device, buffer, size, direction);
+    this.#refuseNone(direction, "dma_map_page");
     const address = this.#busOf(buffer);
     const isInReach = !needsMore(long(address), device.mask);
     if (this.#pool === null) return isInReach ? address : this.#fatal("dma_map_page");
