@@ -105,8 +105,11 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   for (const { source, format } of opened) {
     if (format.part === "context") await format.read(source, run);
     else if (format.part === "stream") {
-      streams.push(format.open(source, run));
-      streamSources.push(source);
+      for (const stream of [format.beside?.(source, run) ?? null, format.open(source, run)]) {
+        if (stream === null) continue;
+        streams.push(stream);
+        streamSources.push(source);
+      }
     } else if (format.part === "device") {
       if (device !== null) throw source.refuse("a second log of devices; a run has one");
       device = format.open(source, run);

@@ -46,6 +46,7 @@ export async function importFile(
     encryptionBit: null,
     pageOffset: null,
     exchanges: [],
+    hasDump: false,
   };
   const run = new Run(survey, new Map(), {
     sink: (seq, op, event) => events.push({ seq, op, event }),

@@ -4,6 +4,7 @@
 // between them, and one line can be cut by another. A fault that its first line does not tell is held back for a few
 // lines, and with it what stands behind it.
 
+import { DumpedTrace } from "./dump.ts";
 import type { OpenFault } from "./grammar/grammar.ts";
 import { faultIn, goesOn } from "./grammar/grammar.ts";
 import { spoken } from "./grammar/index.ts";
@@ -15,8 +16,11 @@ export interface Step {
   /** The line's number and text. */
   readonly line: number;
   readonly raw: string;
-  /** Null where nothing tells who says it; "part" where it is no message but a piece of a record. */
-  readonly head: Head | "part" | null;
+  /**
+   * Null where nothing tells who says it; "part" where it is no message but a piece of a record, "dumped" where it is
+   * one of a trace.
+   */
+  readonly head: Head | "part" | "dumped" | null;
   /** The fault that it begins, or else the one that it belongs to. */
   readonly begins: OpenFault | null;
   readonly of: OpenFault | null;
@@ -37,6 +41,7 @@ const RECORD = /^\S*\d,\d+,\d+,[^;]*;/;
 export class Assembler {
   readonly #heads = new Heads();
   readonly #json = new DmesgJson();
+  readonly #dump = new DumpedTrace();
   /** Whether all lines are the kernel's, though none says so. */
   readonly #isBare: boolean;
   /** The latest last. */
@@ -77,6 +82,9 @@ export class Assembler {
     const head = this.#headOf(text);
     const step = { line: this.#line, raw, head, begins: null, of: null };
     if (head === "part") return step;
+    const mayBeDumped = head === null || head.speaker === "kernel";
+    if (mayBeDumped && this.#dump.take(head?.text ?? text) !== null)
+      return { ...step, head: "dumped" };
     if (head === null) return { ...step, of: this.#continued(text) };
     this.#cut = null;
     if (head.speaker === "program") return step;

@@ -14,8 +14,8 @@ export class ClockLines {
 
   take(line: string): void {
     for (const { head, begins } of this.#assembler.take([line])) {
-      if (head === null || head === "part" || head.at === null || head.speaker === "hypervisor")
-        continue;
+      if (head === null || typeof head === "string") continue;
+      if (head.at === null || head.speaker === "hypervisor") continue;
       this.#clocks.logged(head.text.trim(), head.at);
       if (begins === null || begins.address === null) continue;
       const { device, address } = begins;

@@ -2,12 +2,14 @@
 
 import { bus } from "../../../address.ts";
 import type { Of } from "../../../event/vocabulary.ts";
+import { Ftrace } from "../ftrace/ftrace.ts";
 import type { StreamFormat } from "../join/format.ts";
 import type { Run } from "../join/run.ts";
 import { BootClock } from "../source/boot-clock.ts";
-import type { Source } from "../source/source.ts";
+import { linesAgain, type Source } from "../source/source.ts";
 import { Assembler, type Step } from "./assembler.ts";
 import { ClockLines } from "./clock-lines.ts";
+import { dumpedIn } from "./dump.ts";
 import { faultIn, type OpenFault } from "./grammar/grammar.ts";
 import { spoken } from "./grammar/index.ts";
 import { type Head, Heads } from "./head.ts";
@@ -47,7 +49,7 @@ class Dmesg {
   }
 
   timeOf({ head }: Step): number | null {
-    return head === null || head === "part" ? null : this.#timeOf(head);
+    return head === null || typeof head === "string" ? null : this.#timeOf(head);
   }
 
   /** On the trace's clock, where the kernel has a trace; a hypervisor's clock is its own. */
@@ -62,6 +64,7 @@ class Dmesg {
     this.#run.text = step.raw;
     const { head, of } = step;
     if (head === "part") tally.kept("part of a record");
+    else if (head === "dumped") this.#dumped();
     else if (head !== null) this.#message(step, head);
     else if (of !== null) this.#part(of, step.raw.trim());
     else if (NEXT_BOOT.test(step.raw) && this.#hasMessages)
@@ -71,6 +74,15 @@ class Dmesg {
     else if (step.raw.trim() !== "")
       tally.skipped("line", "nothing in front tells who says this, or when", 1);
     return true;
+  }
+
+  /** The trace is read beside the log, in another go through the file. */
+  #dumped(): void {
+    if (this.#source.path === "-")
+      this.#source.tally.skipped(
+        "record of a trace",
+        "a trace that is dumped into a log is read of a file: save it and name that",
+      );
   }
 
   #message({ begins, of }: Step, head: Head): void {
@@ -128,6 +140,10 @@ export const dmesg: StreamFormat = {
     return lines.slice(0, 50).some(hasHead) || lines.some(isFault);
   },
   open: (source, run) => new Dmesg(source, run),
+  beside: (source, run) =>
+    run.environment.hasDump && source.path !== "-"
+      ? new Ftrace(source, run, dumpedIn(linesAgain(source.path)))
+      : null,
   logClock: (clocks) => new ClockLines(clocks),
 };
 

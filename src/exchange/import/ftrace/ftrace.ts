@@ -68,7 +68,10 @@ const LOST = /^CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
 const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
 
 /** A line of the text, taken apart where it is a record. */
-export type Told = Pick<Step, "line" | "record">;
+export type Told = Pick<Step, "line" | "record"> & {
+  /** Its number, where the lines between are of something else. */
+  readonly number?: number;
+};
 
 export class Ftrace implements Stream<Step> {
   readonly #source: Source;
@@ -102,7 +105,7 @@ export class Ftrace implements Stream<Step> {
     for await (const told of this.#told) {
       const steps: Step[] = [];
       for (const one of told)
-        for (const step of owners.take(new Waiting(one, ++number))) steps.push(step);
+        for (const step of owners.take(new Waiting(one, one.number ?? ++number))) steps.push(step);
       yield steps;
     }
     yield [...owners.end()];

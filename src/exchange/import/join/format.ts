@@ -68,6 +68,8 @@ export interface ContextFormat extends Common {
 export interface StreamFormat extends Common {
   readonly part: "stream";
   open(source: Source, run: Run): Stream;
+  /** A second stream that the file holds, with times of its own; null where this one holds none. */
+  beside?(source: Source, run: Run): Stream | null;
   /** The text that it stands for, where it is none; what is told of the machine and of clocks is looked for in it. */
   lines?(path: string): AsyncIterable<readonly string[]>;
   anchors?(anchors: Anchors): AnchorTaker;

@@ -1,7 +1,7 @@
 // relate.ts - reads both sides of a run once before its first event, for the relation of their clocks.
 
 import { UserError } from "../../../fault.ts";
-import { Source } from "../source/source.ts";
+import { linesAgain, type Source } from "../source/source.ts";
 import { Anchors, type Relation } from "./clocks.ts";
 import type { AnchorTaker, Format } from "./format.ts";
 import { type KernelClock, KernelClocks } from "./kernel-clocks.ts";
@@ -46,16 +46,7 @@ export async function relateLog(opened: Opened, grows: boolean): Promise<KernelC
 
 /** What reads the lines of a file of that format, or those that it stands for. */
 const linesOf = (format: Format) =>
-  (format.part === "stream" ? format.lines : undefined) ?? plainLines;
-
-async function* plainLines(path: string): AsyncGenerator<readonly string[]> {
-  const again = await Source.open(path, { strict: false, follow: null });
-  try {
-    yield* again.lines();
-  } finally {
-    await again.close();
-  }
-}
+  (format.part === "stream" ? format.lines : undefined) ?? linesAgain;
 
 async function readInto(
   all: AsyncIterable<readonly string[]>,

@@ -31,6 +31,8 @@ export interface Environment {
   /** The kernel's own address of its first byte of memory, as it is printed; null where nothing tells. */
   readonly pageOffset: string | null;
   readonly exchanges: readonly Exchange[];
+  /** Whether a kernel's log holds a trace that the kernel dumped into it. */
+  readonly hasDump: boolean;
 }
 
 /** What only one kind of machine writes into a log. */
@@ -76,6 +78,7 @@ const signs = {
   // A function of include/linux/dma-direct.h: no IOMMU and no hypervisor stands between.
   direct: ["dma_direct_"],
   network: ["e1000e_tx_descr", "e1000e_rx_desc_buff_write"],
+  dump: ["Dumping ftrace buffer:", "Dumping ftrace instance "],
   ahci: ["ahci_populate_sglist ", "process_ncq_command "],
 } as const;
 type Sign = keyof typeof signs;
@@ -110,7 +113,7 @@ export async function detectEnvironment(
   const look = (bytes: Buffer) => {
     for (const sign of Object.keys(found) as Sign[])
       found[sign] ||= signs[sign].some((text) => bytes.includes(text));
-    if (hasKernel) handles.see(bytes);
+    if (hasKernel || found.dump) handles.see(bytes);
     if (pageOffset === null && bytes.includes("page_offset_base="))
       pageOffset = PAGE_OFFSET.exec(bytes.toString("latin1"))?.[1] ?? null;
   };
@@ -127,7 +130,7 @@ export async function detectEnvironment(
       if (found.xen) exchanges.push(...exchangesIn(bytes));
     }
   }
-  const { xen, bare, swiotlb, direct, network, ahci, passthrough } = found;
+  const { xen, bare, swiotlb, direct, network, ahci, passthrough, dump } = found;
   const iommu = iommus.find((kind) => found[kind]) ?? null;
   const isDirect = !xen && iommu === null;
   const encryptionBit = found.encrypted && isDirect ? handles.encryptionBit(swiotlb) : null;
@@ -135,7 +138,7 @@ export async function detectEnvironment(
   const offsets = hasOffsets ? handles.offsets() : new Map<number, number>();
   // Of what is still to come nothing is known but that the kernel kept a buffer's own address before.
   const isBare =
-    hasKernel &&
+    (hasKernel || dump) &&
     (encryptionBit !== null ||
       (handles.areOwn(offsets, swiotlb) && (handles.any(offsets) || !grows)));
   const isTold = xen || bare || iommu !== null || direct;
@@ -153,6 +156,7 @@ export async function detectEnvironment(
     ahci,
     pageOffset,
     exchanges,
+    hasDump: dump,
   };
 }
 

@@ -151,6 +151,16 @@ export class Source {
   }
 }
 
+/** The lines of a file that is read once more. */
+export async function* linesAgain(path: string): AsyncGenerator<readonly string[]> {
+  const again = await Source.open(path, { strict: false, follow: null });
+  try {
+    yield* again.lines();
+  } finally {
+    await again.close();
+  }
+}
+
 /** A complaint about compressed bytes; the reader that counts lines adds the position. */
 class BrokenOff extends UserError {}
 

@@ -1,0 +1,66 @@
+// dump.ts - a trace that the kernel dumped into its log: which lines are its records, and what they tell.
+//
+// ftrace_dump() prints what is left in the ring buffer between two rules of dashes, in the latency format
+// (kernel/trace/trace.c, ftrace_dump_one; by sysrq-z, or ftrace_dump_on_oops). Other CPUs may print between.
+
+import type { Told } from "../ftrace/ftrace.ts";
+import { recordOf } from "../ftrace/record.ts";
+import { type Head, Heads } from "./head.ts";
+import { DmesgJson, journalHead } from "./records.ts";
+
+const BEGINS = /^Dumping ftrace (?:buffer|instance \S+ buffer):/;
+const RULE = /^-{33}$/;
+const LOST = /^CPU:\d+ \[LOST (?:\d+ )?EVENTS\]$/;
+/** "##### CPU 2 buffer started ####", the lines of a stack, and what is said in place of records. */
+const BESIDE =
+  /^(?:#{4,} CPU \d+ buffer started #{4,}|<stack trace>| *=> .*|\(ftrace buffer empty\))$/;
+
+export class DumpedTrace {
+  #isOpen = false;
+  /** The rule above the records was seen. */
+  #isRuled = false;
+
+  /** What a line of the log tells of the trace, each part where the kernel put several into one message; null for a line of the log. */
+  take(text: string): readonly Omit<Told, "number">[] | null {
+    const parts = text.split("\n").map((part) => part.trimEnd());
+    if (BEGINS.test(parts[0]!)) {
+      [this.#isOpen, this.#isRuled] = [true, false];
+      return null;
+    }
+    if (!this.#isOpen) return null;
+    const told = parts.map((part) => this.#told(part));
+    return told.includes(null) ? null : told.flatMap((one) => one ?? []);
+  }
+
+  #told(part: string): { line: string; record: Told["record"] }[] | null {
+    const line = part.trim();
+    if (RULE.test(line)) {
+      this.#isOpen = !this.#isRuled;
+      this.#isRuled = true;
+      return [];
+    }
+    if (!this.#isRuled) return null;
+    if (LOST.test(line)) return [{ line, record: null }];
+    if (BESIDE.test(line)) return [];
+    const record = recordOf(part);
+    return record === null ? null : [{ line: part, record }];
+  }
+}
+
+/** The records that are dumped in a log, by the numbers of its lines. */
+export async function* dumpedIn(
+  all: AsyncIterable<readonly string[]>,
+): AsyncGenerator<readonly Told[]> {
+  const [dump, heads, json] = [new DumpedTrace(), new Heads(), new DmesgJson()];
+  let number = 0;
+  for await (const lines of all) {
+    const told: Told[] = [];
+    for (const line of lines) {
+      number++;
+      const head: Head | "part" | null = heads.read(line) ?? journalHead(line) ?? json.read(line);
+      if (head === "part" || (head !== null && head.speaker !== "kernel")) continue;
+      for (const one of dump.take(head?.text ?? line) ?? []) told.push({ ...one, number });
+    }
+    yield told;
+  }
+}
