@@ -51,6 +51,10 @@ function mixUps(kernel: Kernel, { backing, ...parts }: Parts): Omit<Parts, "back
   kernel.owns(page);
   // @ts-expect-error Kernel.meet page
   kernel.meet(frame);
+  // @ts-expect-error Kernel.allocateAtBoot from
+  kernel.allocateAtBoot(0, page, "");
+  // @ts-expect-error Kernel.allocateTop at
+  kernel.allocateTop(page, 0, "");
   // @ts-expect-error Kernel.free address
   kernel.free("free_page", phys(0), 0, "agp", "");
   // @ts-expect-error Kernel.attribute address
