@@ -46,7 +46,7 @@ export const classes: readonly (readonly [name: string, why?: string])[] = [
   ["an entry is cleared while its mapping goes on"],
 ];
 
-/** The table of bugs as the README has it: one line a class. */
+/** The table of bugs as the page about checks has it: one line a class. */
 export function bugTable(scenarios: readonly Scenario[]): string {
   const lines = classes.map(([name, why], i) => {
     const told = scenarios.filter(({ row }) => row === i + 1);

@@ -13,11 +13,15 @@ export const dmaOperations = [
   operation("device", { device, lines, mask: lines.nullable().default(null) }),
   /** Memory of a driver's: pages in a row, or ones that only vmalloc puts in a row. */
   operation("buffer", { buffer, pages, kind: z.enum(["pages", "vmalloc"]).default("pages") }),
+  /** Frees a buffer. */
   operation("buffer_free", { buffer }),
-  /** The CPU gives each page new content; it reads them and knows what should be there. */
+  /** The CPU gives each page of a buffer new content. */
   operation("cpu_write", { buffer }),
+  /** The CPU reads each page and counts those with other content than should be there: `wrong_pages`. */
   operation("cpu_read", { buffer }),
+  /** dma_alloc_coherent. */
   operation("dma_alloc", { buffer, pages, device }),
+  /** dma_free_coherent. */
   operation("dma_free", { buffer }),
   /**
    * dma_map_single of the whole, or dma_map_sg of segments: pages that follow each other in physical memory, up
@@ -31,12 +35,16 @@ export const dmaOperations = [
     bytes: z.int().min(0).nullable().default(null),
     device,
   }),
+  /** dma_sync_*: the buffer is given to this side. */
   operation("dma_sync", { buffer, side: z.enum(["cpu", "device"]) }),
+  /** dma_unmap_* of the last mapping. */
   operation("dma_unmap", { buffer }),
-  /** The device reads or writes the buffer by the handles of its last mapping. */
+  /** The device reads the buffer by the handles of its last mapping, even after dma_unmap. */
   operation("dma_read", { buffer }),
+  /** The device writes it. */
   operation("dma_write", { buffer }),
-  /** A disk of 32 MB: the buffer's pages to blocks of 4096 bytes, or from them. */
+  /** Blocks of 4096 bytes of a disk of 32 MB are read into the pages of a buffer. */
   operation("disk_read", { buffer, block: z.int().min(0).max(0xffffffff) }),
+  /** The pages of a buffer are written to blocks of the disk. */
   operation("disk_write", { buffer, block: z.int().min(0).max(0xffffffff) }),
 ] as const;

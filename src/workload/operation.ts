@@ -12,16 +12,21 @@ const flag = z.union([z.literal(0), z.literal(1)]);
 
 /** Each operation by name, with its arguments. Slots hold what alloc gave; an empty one is NULL. */
 const operations = [
-  /** Loads the driver, which finds its bridge and sets it up; unloads it. */
+  /** Loads the driver, which finds its bridge and sets it up. */
   operation("init", {}),
+  /** Unloads the driver. */
   operation("cleanup", {}),
+  /** Takes the bridge for one client. */
   operation("acquire", {}),
+  /** Gives it back. */
   operation("release", {}),
+  /** Asks what the bridge is and has. */
   operation("info", {}),
   /** agp_enable with the mode that info gives, as testgart does. */
   operation("enable_info", {}),
-  /** -1 pages is (size_t)-1. */
+  /** Allocates a block of pages into a slot; -1 pages is (size_t)-1. */
   operation("alloc", { slot, pages, type: z.int().nonnegative().default(0) }),
+  /** Writes the entries of a block, from this one on. */
   operation("bind", {
     slot,
     pg_start: z
@@ -29,7 +34,9 @@ const operations = [
       .min(-(2 ** 31))
       .max(2 ** 31 - 1),
   }),
+  /** Empties the entries of a block. */
   operation("unbind", { slot }),
+  /** Frees the block in a slot. */
   operation("free", { slot }),
   /** The machine is suspended to RAM, and wakes up again. */
   operation("suspend", {}),

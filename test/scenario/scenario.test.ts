@@ -1,6 +1,5 @@
 // scenario.test.ts - every real bug that is reproduced is caught by its check, and its fix silences all.
 
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Checked } from "../../src/check/check.ts";
 import { checks } from "../../src/check/index.ts";
@@ -17,10 +16,6 @@ function checked(scenario: Scenario, fixed: boolean): Checked[] {
   const trace = lawfulTrace(setupOfScenario(scenario, fixed));
   return runChecks(trace.about, trace.events(), new State(natureOf(trace.about)), checks);
 }
-
-test("the README shows the table of bugs as it is", () => {
-  expect(readFileSync("README.md", "utf8")).toContain(bugTable(scenarios));
-});
 
 test("names are their own", () => {
   expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
