@@ -8,8 +8,9 @@ import { registers } from "./0004-registers.ts";
 import { judgement } from "./0005-judgement.ts";
 import { farRegisters } from "./0006-far-registers.ts";
 import { ops } from "./0007-ops.ts";
+import { checksums } from "./0008-checksums.ts";
 
-/** By name: kysely runs them in the order of their names, the format's number is their count. */
+/** By name: they run in this order; the format's number is their count. */
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-first": first,
   "0002-travel": travel,
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0005-judgement": judgement,
   "0006-far-registers": farRegisters,
   "0007-ops": ops,
+  "0008-checksums": checksums,
 };

@@ -64,6 +64,19 @@ export const abortedBy = (reason: unknown, seq = 0): AbortedError =>
   reason instanceof AbortedError
     ? reason
     : new AbortedError(`aborted after event #${seq}`, seq, { cause: reason });
+/** A trace that says what no gartrace wrote: the message says where, and what the file holds there. */
+export class DamagedTrace extends UserError {
+  constructor(message: string) {
+    super(message, "ERR_DAMAGED");
+  }
+}
+
+/** "damaged or changed: event #7, column cause: 9 is not before it". */
+export const damagedEvent = (seq: number | null, column: string, trouble: string): DamagedTrace =>
+  damaged(`event #${seq}, column ${column}`, trouble);
+
+export const damaged = (where: string, trouble: string): DamagedTrace =>
+  new DamagedTrace(`damaged or changed: ${where}: ${trouble}; 'gartrace verify' tells more`);
 
 /** Holds an invariant of this program; a failure is a bug of ours and stops it. */
 export function assert(holds: boolean, message: () => string): asserts holds {

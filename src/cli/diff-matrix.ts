@@ -9,6 +9,7 @@ import { UserError } from "../fault.ts";
 import { briefText, judgedText } from "../report/diff-text.ts";
 import { inColumns } from "../report/text.ts";
 import { TraceReader } from "../store/read.ts";
+import { troubleBehind } from "../store/trouble.ts";
 import { answerJson, exitCodes, fileJson } from "./diff-answer.ts";
 import { print, printAnswer } from "./output.ts";
 import { Progress } from "./progress.ts";
@@ -81,20 +82,21 @@ function tracesIn(folder: string): string[] {
 }
 
 function lineOf(base: TraceReader, path: string, rules: Partial<Rules>): Line {
+  let opened: TraceReader | undefined;
   try {
     const trace = TraceReader.open(path);
+    opened = trace;
     trace.forgetPages();
-    try {
-      const comparison = compare(base, trace, rules);
-      const file = fileJson({ file: path, trace }, comparison.extents.b);
-      return { trace: basename(path), comparison, judged: judgedText(trace), file, trouble: null };
-    } finally {
-      trace.close();
-    }
-  } catch (error) {
+    const comparison = compare(base, trace, rules);
+    const file = fileJson({ file: path, trace }, comparison.extents.b);
+    return { trace: basename(path), comparison, judged: judgedText(trace), file, trouble: null };
+  } catch (thrown) {
+    const error = troubleBehind([path], opened === undefined ? [] : [opened], thrown);
     if (!(error instanceof UserError)) throw error;
     const none = { comparison: null, judged: "", file: null };
     return { trace: basename(path), ...none, trouble: error.message };
+  } finally {
+    opened?.close();
   }
 }
 

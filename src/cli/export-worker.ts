@@ -4,8 +4,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Part } from "../exchange/export/format.ts";
 import { exportFormats } from "../exchange/export/index.ts";
 import { UserError } from "../fault.ts";
-import { readingTrouble } from "../store/open.ts";
 import { TraceReader } from "../store/read.ts";
+import { troubleBehind } from "../store/trouble.ts";
 import { whereOf } from "./where.ts";
 
 /** What the thread is told at its start. */
@@ -29,7 +29,7 @@ function answerTo([from, to]: Asked): Answer {
     trace ??= TraceReader.open(path);
     return part(trace, from, to, wanted);
   } catch (error) {
-    const told = readingTrouble([path], error);
+    const told = troubleBehind([path], trace === undefined ? [] : [trace], error);
     if (told instanceof UserError) return { refused: told.message };
     throw told;
   }

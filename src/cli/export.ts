@@ -1,12 +1,12 @@
 // export.ts - gartrace export: a trace in a format that other programs read.
 
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import type { Piece } from "../exchange/export/format.ts";
 import { exportFormats } from "../exchange/export/index.ts";
 import { UserError } from "../fault.ts";
+import { assertReplaceable, unusedName } from "../store/output-file.ts";
 import { piecesOf } from "./exporting.ts";
 import { assertOther, reading } from "./reading.ts";
 import { whereOf, whereOption } from "./where.ts";
@@ -82,17 +82,22 @@ async function toOutput(chunks: AsyncIterable<Piece>): Promise<void> {
 
 /** The file gets its name when it is whole: half an export looks like one. */
 async function toFile(path: string, chunks: AsyncIterable<Piece>, force: boolean): Promise<void> {
-  if (existsSync(path) && !force)
-    throw new UserError(`${path} exists; use --force to overwrite it`);
-  const unfinished = `${path}.part`;
-  const file = await open(unfinished, "w");
+  assertReplaceable(path, force);
+  const unfinished = unusedName(path, "part");
+  const file = await open(unfinished, "wx");
   try {
     for await (const chunk of chunks) await file.writeFile(chunk);
     await file.close();
+    // Somebody else may have made it in the meantime.
+    assertReplaceable(path, force);
     await rename(unfinished, path);
   } catch (error) {
-    await file.close();
-    await rm(unfinished, { force: true });
+    await discard(file, unfinished);
     throw error;
   }
+}
+
+/** Closes and removes a file of no use; that this fails is less than what made it useless. */
+async function discard(file: FileHandle, path: string): Promise<void> {
+  await Promise.allSettled([file.close(), rm(path, { force: true })]);
 }

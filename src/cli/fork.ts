@@ -13,7 +13,7 @@ import type { TraceReader } from "../store/read.ts";
 import { changeAt } from "../workload/change.ts";
 import { notice, printAnswer } from "./output.ts";
 import { assertOther, reading } from "./reading.ts";
-import { recordedText, writtenJson } from "./record.ts";
+import { recordedText, sayIfApart, writtenJson } from "./record.ts";
 import { steered } from "./steered.ts";
 
 interface Options {
@@ -49,6 +49,7 @@ export function addFork(program: Command): void {
         const written = await steered("recording", (steering) =>
           recordTo(output, setup, force, { ...steering, fork: { about, see } }),
         );
+        sayIfApart(written);
         if (json) await printAnswer("fork", { ...writtenJson(written), parent });
         else notice(`${recordedText(written)}; it leaves ${path} after #${parent.moment}`);
       }),

@@ -11,9 +11,10 @@ import { type Making, writing } from "../library/writing.ts";
 import { judgementLine } from "../report/judgement-text.ts";
 import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
+import { isSameFile } from "../store/output-file.ts";
 import { notice, printAnswer } from "./output.ts";
 import { assertOther } from "./reading.ts";
-import { writtenJson } from "./record.ts";
+import { sayIfApart, writtenJson } from "./record.ts";
 import { interruptible } from "./steered.ts";
 
 interface Options {
@@ -50,7 +51,12 @@ export function addImport(program: Command): void {
 
 async function run(files: string[], options: Options): Promise<void> {
   const path = options.output ?? defaultName(files[0]!);
-  for (const file of files) assertOther(path, file);
+  for (const [i, file] of files.entries()) {
+    assertOther(path, file);
+    const again = files.slice(0, i).find((other) => isSameFile(file, other));
+    if (again !== undefined)
+      throw new UserError(`${file} is ${again} once more; name each file of the run once`);
+  }
   const end = new AbortController();
   const stop = () => end.abort();
   if (options.follow) process.once("SIGINT", stop);
@@ -75,6 +81,7 @@ async function run(files: string[], options: Options): Promise<void> {
       beside(sources);
     };
     const written = await interruptible((signal) => writing(path, options.force, make, signal));
+    sayIfApart(written);
     if (options.json) return printAnswer("import", { ...writtenJson(written), sources });
     const counts = sourcesText(sources);
     if (counts !== "") notice(counts);

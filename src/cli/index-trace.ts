@@ -19,10 +19,11 @@ export function addIndex(program: Command): void {
         "A trace that was finished has all three already; a torn or older one may not.",
     )
     .argument("<trace>")
-    .action(async (path: string) => {
+    .option("-f, --force", "make them again, whatever is there", false)
+    .action(async (path: string, { force }: { force: boolean }) => {
       const { count, ready } = await reading([path], async ([trace]) => ({
         count: trace!.count,
-        ready: trace!.indexed && trace!.hasKeyframes && trace!.judged !== null,
+        ready: !force && trace!.indexed && trace!.hasKeyframes && trace!.judged !== null,
       }));
       if (ready) {
         notice(`${path} has its index, keyframes and judgement`);
@@ -30,11 +31,10 @@ export function addIndex(program: Command): void {
       }
       const progress = new Progress("indexing", count);
       try {
-        await indexTrace(
-          path,
-          (about) => new State(natureOf(about)),
-          (seq) => progress.at(seq),
-        );
+        await indexTrace(path, {
+          start: (about) => new State(natureOf(about)),
+          at: (seq) => progress.at(seq),
+        });
       } finally {
         progress.stop();
       }

@@ -14,6 +14,7 @@ import { hasEras } from "../platform/variant.ts";
 import { type Outcome, outcomeOf } from "../replay/outcome.ts";
 import { matrixText } from "../report/matrix-text.ts";
 import type { Setup } from "../scenario/setup.ts";
+import { assertReplaceable } from "../store/output-file.ts";
 import { TraceReader } from "../store/read.ts";
 import { print, printAnswer } from "./output.ts";
 import { Progress } from "./progress.ts";
@@ -36,6 +37,7 @@ export interface MatrixOptions {
 
 interface Options extends MatrixOptions {
   readonly keep?: string;
+  readonly force: boolean;
   readonly json: boolean;
 }
 
@@ -81,12 +83,13 @@ export function addMatrix(program: Command): void {
     .option(...layoutOption)
     .option(...dateOption)
     .option("--keep <folder>", "keep the traces there")
+    .option("-f, --force", "overwrite traces that are there", false)
     .option("--json", "print JSON", false)
     .action(async (options: Options) => {
       const folder = options.keep ?? mkdtempSync(join(tmpdir(), "gartrace-"));
       mkdirSync(folder, { recursive: true });
       try {
-        const cells = await runMatrix(options, folder);
+        const cells = await runMatrix(options, folder, options.force);
         const isKept = options.keep !== undefined;
         if (options.json)
           await printAnswer("matrix", { cells: cells.map((cell) => cellJson(cell, isKept)) });
@@ -154,22 +157,31 @@ function fittingAll(
 }
 
 /** Records every cell into the folder; what cannot be is refused before anything is recorded. */
-export const runMatrix = (options: MatrixOptions, folder: string): Promise<Cell[]> =>
-  interruptible((signal) => recordAll(options, folder, signal));
+export const runMatrix = (
+  options: MatrixOptions,
+  folder: string,
+  force: boolean,
+): Promise<Cell[]> => interruptible((signal) => recordAll(options, folder, force, signal));
 
 async function recordAll(
   options: MatrixOptions,
   folder: string,
+  force: boolean,
   signal: AbortSignal,
 ): Promise<Cell[]> {
   const planned = plans(options);
+  const pathOf = ({ platform, hooks, driver }: Plan) => {
+    const of = driver === usualEra.name ? "" : `.${driver}`;
+    return join(folder, `${platform}.${hooks}${of}.gart`);
+  };
+  for (const plan of planned) if (plan.setup !== null) assertReplaceable(pathOf(plan), force);
   const progress = new Progress("matrix", planned.length);
   const cells: Cell[] = [];
-  for (const [i, { platform, hooks, driver, lacks, setup }] of planned.entries()) {
+  for (const [i, plan] of planned.entries()) {
+    const { platform, hooks, driver, lacks, setup } = plan;
     progress.at(i, `${platform} ${hooks}`);
-    const of = driver === usualEra.name ? "" : `.${driver}`;
-    const path = setup && join(folder, `${platform}.${hooks}${of}.gart`);
-    if (setup !== null && path !== null) await recordTo(path, setup, true, { signal });
+    const path = setup && pathOf(plan);
+    if (setup !== null && path !== null) await recordTo(path, setup, force, { signal });
     const outcome = path === null ? null : read(path);
     cells.push({
       platform,

@@ -1,6 +1,8 @@
 // output.ts - what commands print: data to stdout in whole chunks, notices to stderr.
 
 import { once } from "node:events";
+import { colours } from "../report/colours.ts";
+import { visible } from "../report/visible.ts";
 import { type AnswerName, versions } from "../shape/versions.ts";
 
 const CHUNK = 1 << 16;
@@ -11,7 +13,7 @@ export class Output {
 
   /** Prints a line; long output is handed over in chunks, and the caller waits for slow readers. */
   async line(text: string): Promise<void> {
-    this.#waiting += `${text}\n`;
+    this.#waiting += `${visible(text, colours.isColorSupported)}\n`;
     if (this.#waiting.length >= CHUNK) await this.flush();
   }
 
@@ -35,5 +37,5 @@ export const printAnswer = (name: AnswerName, body: object): Promise<void> =>
 
 /** A word beside the data. */
 export const notice = (text: string): void => {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visible(text, colours.isColorSupported)}\n`);
 };

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { inColumns } from "../report/text.ts";
+import { inLine } from "../report/visible.ts";
 import type { Answer, Cell } from "../store/query.ts";
 import { Output } from "./output.ts";
 import { reading } from "./reading.ts";
@@ -28,8 +29,21 @@ export function addQuery(program: Command): void {
 }
 
 function* jsonLines({ columns, rows }: Answer): Generator<string> {
+  const names = namesApart(columns);
   for (const row of rows)
-    yield JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, plain(row[i]!)])));
+    yield JSON.stringify(Object.fromEntries(names.map((name, i) => [name, plain(row[i]!)])));
+}
+
+/** The names of the columns; one that is there already gets a number, as SQLite itself numbers them: seq, seq:1. */
+function namesApart(columns: readonly string[]): string[] {
+  const taken = new Set(columns);
+  const seen = new Set<string>();
+  return columns.map((name) => {
+    let own = name;
+    for (let n = 1; seen.has(own) || (own !== name && taken.has(own)); n++) own = `${name}:${n}`;
+    seen.add(own);
+    return own;
+  });
 }
 
 /** Rows aligned with each other: the widths of an answer without end cannot be known. */
@@ -44,7 +58,7 @@ function* tableLines({ columns, rows }: Answer): Generator<string> {
     return text;
   };
   for (const row of rows) {
-    block.push(row.map((cell) => `${plain(cell) ?? ""}`));
+    block.push(row.map((cell) => inLine(`${plain(cell) ?? ""}`)));
     if (block.length === ALIGNED) yield print();
   }
   if (block.length > 0 || heading !== undefined) yield print();
@@ -53,6 +67,8 @@ function* tableLines({ columns, rows }: Answer): Generator<string> {
 /** A number past what JSON holds exactly is its digits, bytes are hexadecimal. */
 function plain(cell: Cell): string | number | null {
   if (cell instanceof Uint8Array) return `0x${Buffer.from(cell).toString("hex")}`;
+  // JSON has no word for what is past the largest number.
+  if (typeof cell === "number" && !Number.isFinite(cell)) return String(cell);
   if (typeof cell !== "bigint") return cell;
   return Number.isSafeInteger(Number(cell)) ? Number(cell) : cell.toString();
 }

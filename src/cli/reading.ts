@@ -1,12 +1,12 @@
 // reading.ts - commands that read a trace: open it, say when it is torn, close it.
 
 import { accessSync, constants } from "node:fs";
-import { resolve } from "node:path";
 import { UserError } from "../fault.ts";
 import type { Judgement } from "../judgement/judgement.ts";
 import { openTrace, readerOf, type Trace } from "../library/trace.ts";
-import { readingTrouble } from "../store/open.ts";
+import { isSameFile } from "../store/output-file.ts";
 import type { TraceReader } from "../store/read.ts";
+import { troubleBehind } from "../store/trouble.ts";
 import { notice } from "./output.ts";
 
 /** What a command that judges tells the shell of a trace. */
@@ -28,13 +28,29 @@ export async function reading<T>(
       traces.push(trace);
       if (trace.torn) notice(tornText(path, trace.count));
     }
-    return await use(traces.map(readerOf), traces);
+    const answer = await use(traces.map(readerOf), traces);
+    for (const [i, { damagedKeyframe }] of traces.map(readerOf).entries())
+      if (damagedKeyframe !== null) notice(keyframeText(paths[i]!, damagedKeyframe));
+    return answer;
   } catch (error) {
-    throw readingTrouble(paths, error);
+    throw troubleBehind(paths, traces.map(readerOf), error);
   } finally {
-    for (const trace of traces) trace.close();
+    for (const trace of traces) closeWhole(trace);
   }
 }
+
+/** A question that was broken off keeps the database busy; the error that broke it off is the one to be told. */
+function closeWhole(trace: Trace): void {
+  try {
+    trace.close();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+const keyframeText = (path: string, moment: number): string =>
+  `gartrace: the keyframe of ${path} at #${moment} is damaged, so it was replayed from before; ` +
+  `'gartrace index --force ${path}' makes it again`;
 
 /** Says that a look at the past reads through the events, where the trace has no index of them. */
 export function sayIfUnindexed(path: string, trace: TraceReader): void {
@@ -78,6 +94,6 @@ function tornText(path: string, count: number): string {
 
 /** Refuses to overwrite what is being read. */
 export function assertOther(output: string, input: string): void {
-  if (resolve(output) === resolve(input))
+  if (isSameFile(output, input))
     throw new UserError(`${output} is the file to read from; name another one with -o`);
 }

@@ -54,12 +54,22 @@ export function addRecord(program: Command): void {
       const written = await steered("recording", (steering) =>
         record({ ...wanted, workload: name, ...steering }),
       );
+      sayIfApart(written);
       if (json) await printAnswer("record", writtenJson(written));
       else notice(recordedText(written));
     });
 }
 
-export const writtenJson = ({ judgement, ...written }: Written): object => ({
+/** Says that a trace is in two files, where somebody read it as it was finished. */
+export function sayIfApart({ path, log }: Written): void {
+  if (log === null) return;
+  notice(
+    `gartrace: somebody reads ${path}, so its end stays in ${log} for now: copy both, or run any gartrace ` +
+      "command on it later, which folds it in",
+  );
+}
+
+export const writtenJson = ({ judgement, log: _, ...written }: Written): object => ({
   ...written,
   ...judgementJson(judgement),
 });

@@ -7,12 +7,16 @@ import { toLine } from "../event/line.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import type { WrongEvent } from "../judgement/judgement.ts";
 import { setupAgain } from "../library/recording.ts";
+import { State } from "../machine/state.ts";
 import { record } from "../recorder/record.ts";
 import { judgeBy } from "../replay/judged.ts";
+import { natureOf } from "../replay/replay.ts";
 import { type Verification, verify } from "../replay/verify.ts";
-import { countOf, inColumns } from "../report/text.ts";
+import { counted, countOf, inColumns } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
-import { print, printAnswer } from "./output.ts";
+import { repair } from "../store/repair.ts";
+import { notice, print, printAnswer } from "./output.ts";
+import { Progress } from "./progress.ts";
 import { reading } from "./reading.ts";
 
 export function addVerify(program: Command): void {
@@ -28,28 +32,60 @@ export function addVerify(program: Command): void {
     )
     .argument("<trace>")
     .option("--json", "print JSON", false)
-    .action((path: string, { json }: { json: boolean }) =>
-      reading([path], async ([trace]) => {
+    .option(
+      "--repair",
+      "mend first what follows from the events; the file that was there is kept beside it",
+      false,
+    )
+    .action(async (path: string, { json, repair: mend }: { json: boolean; repair: boolean }) => {
+      if (mend) notice(`mended ${path}; the file that was there is ${await mended(path)}`);
+      await reading([path], async ([trace]) => {
         trace!.forgetPages();
-        const replay = verify(trace!);
-        const digest = trace!.digest === null ? null : trace!.recomputeDigest() === trace!.digest;
-        const signatures = trace!.checkSignatures();
-        const judgement = judgedAgain(trace!);
-        const again = trace!.torn ? null : runAgain(trace!);
-        const found = { ...replay, digest, signatures, judgement, again };
+        const found = findings(trace!);
         const code = exitCodeOf(found, trace!.torn);
         if (json) await printAnswer("verify", { holds: code === 0, ...found });
         else await print(verifyText(found));
         process.exitCode = code;
-      }),
-    );
+      });
+    });
+}
+
+const mended = (path: string): Promise<string> =>
+  repair(path, { start: (about) => new State(natureOf(about)) });
+
+/** Each part reads the whole trace: ten million events take minutes. */
+const PARTS = 7;
+
+function findings(trace: TraceReader): Found {
+  const progress = new Progress("verifying", PARTS);
+  let done = 0;
+  const part = <T>(name: string, find: () => T): T => {
+    progress.at(done++, name);
+    return find();
+  };
+  try {
+    return {
+      file: part("file", () => [...trace.troubles()]),
+      ...part("replay", () => verify(trace)),
+      digest: part("digest", () =>
+        trace.digest === null ? null : trace.recomputeDigest() === trace.digest,
+      ),
+      signatures: part("ops", () => trace.checkOps()),
+      keyframes: part("keyframes", () => trace.checkKeyframes(new State(natureOf(trace.about)))),
+      judgement: part("judgement", () => judgedAgain(trace)),
+      again: part("run again", () => (trace.torn ? null : runAgain(trace))),
+    };
+  } finally {
+    progress.stop();
+  }
 }
 
 function exitCodeOf(
-  { differed, digest, signatures, judgement, again }: Found,
+  { file, differed, digest, signatures, keyframes, judgement, again }: Found,
   torn: boolean,
 ): number {
-  if (digest === false || signatures.wrong !== null || judgement?.same === false) return 2;
+  if (file.length > 0 || digest === false || signatures.wrong !== null) return 2;
+  if (typeof keyframes?.wrong === "number" || judgement?.same === false) return 2;
   if (differed > 0 || again?.same === false) return 1;
   return torn ? 3 : 0;
 }
@@ -104,18 +140,31 @@ function runAgain(trace: TraceReader): Again | null {
   return { same: different === null, seq: different };
 }
 
-type Signatures = ReturnType<TraceReader["checkSignatures"]>;
+type Signatures = ReturnType<TraceReader["checkOps"]>;
+type Keyframes = ReturnType<TraceReader["checkKeyframes"]>;
 
 interface Found extends Verification {
+  /** What is wrong with the file beside its events. */
+  readonly file: readonly string[];
   /** Null where the trace is torn and has none. */
   readonly digest: boolean | null;
   readonly signatures: Signatures;
+  /** Null where the trace has none. */
+  readonly keyframes: Keyframes;
   /** Null where the file keeps none. */
   readonly judgement: Again | null;
   readonly again: Again | null;
 }
 
-function verifyText({ digest, signatures, judgement, again, ...replay }: Found): string {
+function verifyText({
+  file,
+  digest,
+  signatures,
+  keyframes,
+  judgement,
+  again,
+  ...replay
+}: Found): string {
   const rows = [
     ["replay", replayText(replay)],
     ...replay.disagreements.map(({ seq, what, recorded, replayed }) => [
@@ -124,8 +173,11 @@ function verifyText({ digest, signatures, judgement, again, ...replay }: Found):
     ]),
     ["digest", digestText(digest)],
     ["signatures", signaturesText(signatures)],
+    ["keyframes", keyframesText(keyframes)],
     ["judgement", judgementText(judgement)],
     ["run again", againText(again)],
+    ["file", file[0] ?? "holds"],
+    ...file.slice(1).map((trouble) => ["", trouble]),
   ];
   return inColumns(rows);
 }
@@ -141,8 +193,14 @@ function replayText({ agreed, differed, unknown }: Verification): string {
 }
 
 function signaturesText({ ops, wrong }: Signatures): string {
-  if (wrong !== null) return `op:${wrong} has not that of its events`;
+  if (wrong !== null) return `op:${wrong} is not as its events say`;
   return ops === 0 ? "none: no op has one" : "hold";
+}
+
+function keyframesText(keyframes: Keyframes): string {
+  if (keyframes === null) return "none: 'gartrace index' makes them";
+  if (keyframes.wrong === null) return `agree, all ${counted(keyframes.agreed)}`;
+  return `the one at #${keyframes.wrong} is not what replay gives; 'gartrace index --force' makes it again`;
 }
 
 function digestText(digest: boolean | null): string {

@@ -18,7 +18,7 @@ import { meanings } from "../report/event-text.ts";
 import { hex } from "../report/state-text.ts";
 import { titleOf } from "../report/text.ts";
 import { whyText } from "../report/why-text.ts";
-import { readingTrouble } from "../store/open.ts";
+import { troubleBehind } from "../store/trouble.ts";
 import { exceptionFilters } from "./adapter-breakpoints.ts";
 import { blame } from "./blame.ts";
 import { nextTurn } from "./chunks.ts";
@@ -465,7 +465,7 @@ export class Adapter extends DebugSession {
   }
 
   #messageOf(error: unknown): string {
-    const cause = readingTrouble(this.#opened?.paths ?? [], error);
+    const cause = troubleBehind(this.#opened?.paths ?? [], this.#opened?.readers ?? [], error);
     if (cause instanceof UserError) return cause.message;
     return `a bug of ours, please report it: ${cause instanceof Error ? cause.stack : String(cause)}`;
   }

@@ -3,8 +3,8 @@
 import { z } from "zod";
 import { UserError } from "../fault.ts";
 import { TimeTravel } from "../replay/travel.ts";
-import { readingTrouble } from "../store/open.ts";
 import { TraceReader } from "../store/read.ts";
+import { troubleBehind } from "../store/trouble.ts";
 import { AdapterBreakpoints } from "./adapter-breakpoints.ts";
 import { OtherTrace } from "./other-trace.ts";
 import { Session } from "./session.ts";
@@ -41,8 +41,9 @@ export function openTraces(args: unknown): Open {
   try {
     for (const path of paths) readers.push(TraceReader.open(path));
   } catch (error) {
+    const told = troubleBehind(paths, readers, error);
     for (const reader of readers) reader.close();
-    throw readingTrouble(paths, error);
+    throw told;
   }
   const travel = new TimeTravel(readers[0]!);
   const session = new Session(travel);

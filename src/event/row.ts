@@ -2,15 +2,20 @@
 //
 // The codes of kinds, actors and places belong to one trace, which carries their names with it.
 
-import { UserError } from "../fault.ts";
+import { z } from "zod";
+import { type DamagedTrace, damagedEvent } from "../fault.ts";
 import {
   type Column,
   at as column,
   columns,
+  type Facts,
+  type Field,
   families,
+  SECOND,
   type Storage,
   SUBJECT_FAMILIES,
 } from "./field.ts";
+import { parseFacts } from "./json.ts";
 import { presentArguments } from "./op.ts";
 import {
   actors,
@@ -48,6 +53,10 @@ interface Step {
   readonly unit: number;
   /** The family's code, or -1 where the field is no subject. */
   readonly family: number;
+  readonly optional: boolean;
+  /** What the column can hold. */
+  readonly least: number;
+  readonly most: number;
 }
 interface Plan {
   readonly kind: KindName;
@@ -109,6 +118,16 @@ const everyEntry: readonly Entry[] = [
   inColumn("cause", NUMBER),
 ];
 
+/** The numbers that a field's column can hold. */
+function rangeOf({ schema, names, family }: Field): { least: number; most: number } {
+  const natural = { least: 0, most: Number.MAX_SAFE_INTEGER };
+  if (names !== null || family !== null || !(schema instanceof z.ZodNumber)) return natural;
+  return {
+    least: schema.minValue ?? -Number.MAX_SAFE_INTEGER,
+    most: schema.maxValue ?? natural.most,
+  };
+}
+
 const plans = new Map<string, Plan>(
   kindNames.map((kind, code) => {
     const fields = Object.entries(declarationOf(kind).fields);
@@ -123,6 +142,8 @@ const plans = new Map<string, Plan>(
               names: field.names,
               unit: field.unit,
               family: field.family === null ? -1 : families.indexOf(field.family),
+              optional: field.optional,
+              ...rangeOf(field),
             },
           ]
         : [],
@@ -228,6 +249,25 @@ export const canHaveTexts: readonly boolean[] = [...plans.values()].map(
   ({ outside }) => outside.length > 0,
 );
 
+/** What of an event no row can hold, in words; null where there is nothing. */
+export function troubleIn(event: Event, seq: number): string | null {
+  const values = event as unknown as { readonly [name: string]: unknown };
+  for (const { name, optional, names, family, least, most } of plans.get(event.kind)!.steps) {
+    const value = values[name];
+    if (names !== null || (value == null && optional)) continue;
+    const highest = family < 0 ? most : MOST_SUBJECT;
+    if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > highest)
+      return `${name} ${String(value)} is no whole number from ${least} to ${highest}`;
+  }
+  const { at, cause } = event;
+  if (at != null && !Number.isSafeInteger(at))
+    return `${at} nanoseconds are no whole number below 2^53`;
+  return cause != null && !(cause < seq) ? `its cause, event ${cause}, is not before it` : null;
+}
+
+/** Its column has it times SUBJECT_FAMILIES. */
+const MOST_SUBJECT = 2 ** 49 - 1;
+
 const NO_TEXTS: Texts = {};
 
 /** What of the event stands outside its row: its note, or what an op was asked for and gave. */
@@ -246,10 +286,7 @@ export function textsOf(event: Event): Texts {
   return op === undefined ? NO_TEXTS : { op };
 }
 
-const changed = (row: Row, what: string): UserError =>
-  new UserError(`event #${row[column.seq]} ${what}: the file was changed; record it again`);
-
-/** Reads rows of one trace, by that trace's own lists of names. */
+/** Reads rows of one trace, by that trace's own lists of names; throws a DamagedTrace for what no recorder wrote. */
 export class RowReader {
   readonly #plans: readonly Plan[];
   readonly #actors: readonly string[];
@@ -265,43 +302,85 @@ export class RowReader {
     this.#places = names.places;
   }
 
+  /** Hot: once an event while reading. */
   decode(row: Row, texts: Texts): Recorded {
+    for (let i = 0; i < ROW_WIDTH; i++)
+      if (row[i] !== null && !Number.isSafeInteger(row[i]))
+        throw wrongNumber(row, i, "a whole number below 2^53");
     const plan = this.#plans[row[column.kind]!];
-    if (plan === undefined) throw changed(row, "is of no kind that the trace lists");
-    const event: { [name: string]: unknown } = {
-      kind: plan.kind,
-      actor: this.#actors[row[column.actor]!],
-    };
+    if (plan === undefined) throw wrongNumber(row, column.kind, "a kind that the trace lists");
+    const actor = this.#actors[row[column.actor]!];
+    if (actor === undefined) throw wrongNumber(row, column.actor, "an actor that the trace lists");
+    const event: { [name: string]: unknown } = { kind: plan.kind, actor };
     const place = row[column.place];
-    if (place != null) event.place = this.#places[place];
-    if (row[column.at] != null) event.at = row[column.at];
-    if (row[column.cause] != null) event.cause = row[column.cause];
+    if (place != null) {
+      event.place = this.#places[place];
+      if (event.place === undefined)
+        throw wrongNumber(row, column.place, "a function that the trace lists");
+    }
+    const time = row[column.at];
+    if (time != null) event.at = time;
+    const cause = row[column.cause];
+    if (cause != null) {
+      if (cause < 0 || cause >= row[column.seq]!)
+        throw wrongNumber(row, column.cause, "an event before it");
+      event.cause = cause;
+    }
     for (const step of plan.steps) {
       const value = row[step.at];
-      if (value == null) continue;
-      if (step.names !== null) {
-        const code = Math.floor(value / step.unit);
-        event[step.name] = step.names[step.unit === 1 ? code % 256 : code];
-      } else event[step.name] = step.family >= 0 ? Math.floor(value / SUBJECT_FAMILIES) : value;
+      if (value != null) event[step.name] = fieldOf(step, value, row);
+      else if (!step.optional) throw wrongNumber(row, step.at, "something that it says");
     }
     if (plan.outside.length > 0) this.#addOutside(plan, event, row, texts);
-    return {
-      seq: row[column.seq]!,
-      op: row[column.op] ?? -1,
-      event: event as unknown as Event,
-    };
+    const op = row[column.op] ?? -1;
+    if (op < -1) throw wrongNumber(row, column.op, "an op");
+    return { seq: row[column.seq]!, op, event: event as unknown as Event };
   }
 
   #addOutside(plan: Plan, event: { [name: string]: unknown }, row: Row, texts: Texts): void {
-    if (plan.kind.startsWith("op.") && texts.op === undefined)
-      throw changed(row, "belongs to an op that the trace does not hold");
+    const isOp = plan.kind === "op.began" || plan.kind === "op.ended";
+    if (isOp && texts.op === undefined)
+      throw wrongNumber(row, column.subject, "an op that the trace holds");
     for (const { name, in: storage } of plan.outside) {
       if (storage === "note") {
         if (texts.note !== undefined) event[name] = texts.note;
       } else if (storage === "op.name") event[name] = texts.op!.name;
       else if (storage === "op.arguments")
-        event[name] = presentArguments(texts.op!.name, JSON.parse(texts.op!.arguments));
-      else event[name] = JSON.parse(texts.op!.result!);
+        event[name] = presentArguments(texts.op!.name, factsIn(row, name, texts.op!.arguments));
+      else event[name] = factsIn(row, name, texts.op!.result);
     }
   }
 }
+
+function fieldOf(step: Step, value: number, row: Row): unknown {
+  if (value < step.least || value > step.most)
+    throw wrongNumber(row, step.at, `from ${step.least} to ${step.most}`);
+  if (step.names !== null) {
+    const code = Math.floor(value / step.unit);
+    const name = step.names[step.unit === 1 ? code % SECOND : code];
+    if (name === undefined) throw wrongNumber(row, step.at, `the code of a known ${step.name}`);
+    return name;
+  }
+  if (step.family < 0) return value;
+  if (value % SUBJECT_FAMILIES !== step.family)
+    throw wrongNumber(row, step.at, `of the family ${families[step.family]}`);
+  return Math.floor(value / SUBJECT_FAMILIES);
+}
+
+function factsIn(row: Row, what: string, text: string | null): Facts {
+  try {
+    if (text !== null) return parseFacts(text) as Facts;
+  } catch (error) {
+    throw damagedOp(row, what, (error as Error).message);
+  }
+  throw damagedOp(row, what, "it is missing");
+}
+
+const damagedOp = (row: Row, what: string, trouble: string): DamagedTrace =>
+  damagedEvent(row[column.seq]!, `op.${what}`, trouble);
+
+const wrongNumber = (row: Row, at: number, wanted: string): DamagedTrace => {
+  const value: unknown = row[at];
+  const shown = value === null ? "nothing is there" : `${String(value).slice(0, 40)} is there`;
+  return damagedEvent(row[column.seq]!, columns[at]!, `${shown}, and not ${wanted}`);
+};

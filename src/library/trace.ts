@@ -12,9 +12,9 @@ import type { Step } from "../replay/provenance.ts";
 import { subjectNamed } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { judgedLine } from "../report/event-text.ts";
-import { readingTrouble } from "../store/open.ts";
 import type { Answer } from "../store/query.ts";
 import { TraceReader } from "../store/read.ts";
+import { troubleBehind } from "../store/trouble.ts";
 
 /** A moment: the number of the event after which it is, or as people write it: `"#437"`, `"63%"`, `"end"`, `"op:14"`, `"mark:name"`. */
 export type Position = number | string;
@@ -225,7 +225,7 @@ export class Trace {
   #trouble(error: unknown): unknown {
     return error instanceof TypeError && error.message.includes("not open")
       ? new UserError(`${this.path} is closed`, "ERR_CLOSED")
-      : readingTrouble([this.path], error);
+      : troubleBehind([this.path], [this.#reader], error);
   }
 }
 

@@ -15,6 +15,8 @@ export interface Written {
   readonly digest: string;
   /** Null where the trace could not be judged on the way. */
   readonly judgement: Judgement | null;
+  /** The file beside it that holds its end, while somebody else has it open; null for none. */
+  readonly log: string | null;
 }
 
 /** What a command that makes a trace works with. */

@@ -12,6 +12,7 @@ import { verdictIn } from "../replay/provenance.ts";
 import { natureOf } from "../replay/replay.ts";
 import type { Trace } from "../replay/trace.ts";
 import { colours } from "./colours.ts";
+import { inLine } from "./visible.ts";
 
 /** "#437 op 5 driver agp_generic_insert_memory: gatt[0x11] <- 0x1010017 [wrong-space]" */
 export function eventLine(
@@ -19,7 +20,7 @@ export function eventLine(
   verdict: Verdict | null,
   about: About,
 ): string {
-  const by = `${event.actor}${event.place == null ? "" : ` ${event.place}`}`;
+  const by = `${event.actor}${event.place == null ? "" : ` ${inLine(event.place)}`}`;
   // The words of these two begin with their op anyway.
   const within =
     op < 0 || event.kind === "op.began" || event.kind === "op.ended" ? "" : `op ${op} `;
@@ -48,7 +49,7 @@ export const tracedLine = (trace: Trace, recorded: Recorded): string =>
 
 /** What the event says, with the data sheet's name of the register that it speaks of. */
 export function spoken(event: Event, about: About): string {
-  const text = eventText(event, about.virtBase);
+  const text = inLine(eventText(event, about.virtBase));
   if (event.kind !== "register.written" && event.kind !== "register.read") return text;
   const known = natureOf(about).chipset?.registers.find(({ number }) => number === event.register);
   return known === undefined ? text : `${known.name} ${text}`;

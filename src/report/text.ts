@@ -31,7 +31,7 @@ export function inColumns(
   rows: readonly (readonly string[])[],
   heading?: readonly string[],
 ): string {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const table = new Table({
     ...(heading === undefined ? {} : { head: heading.map((cell) => colours.bold(cell)) }),
     colAligns: Array.from({ length: columns }, (_, i) =>

@@ -138,6 +138,8 @@ export const verify = {
   ),
   digest: z.boolean().nullable(),
   signatures: z.strictObject({ ops: count, wrong: count.nullable() }),
+  keyframes: z.strictObject({ agreed: count, wrong: count.nullable() }).nullable(),
+  file: z.array(z.string()),
   judgement: again,
   again,
 };

@@ -20,7 +20,7 @@ export const versions = {
   space: 1,
   state: 1,
   subjects: 1,
-  verify: 1,
+  verify: 2,
   why: 1,
   xlate: 1,
 } as const;

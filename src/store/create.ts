@@ -1,16 +1,16 @@
 // create.ts - makes a new trace file: its path, its tables, and what it says of itself.
 
-import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync, openSync } from "node:fs";
 import { type Database, SqliteError } from "better-sqlite3";
-import { Kysely, Migrator, SqliteDialect } from "kysely";
+import { Kysely, SqliteDialect } from "kysely";
 import { migrations } from "../../migrations/index.ts";
 import { families } from "../event/field.ts";
 import type { About } from "../event/trace.ts";
 import { actors, declarationOf, kindNames } from "../event/vocabulary.ts";
-import { UserError } from "../fault.ts";
+import { assert, UserError } from "../fault.ts";
 import { VERSION } from "../version.ts";
-import { APPLICATION_ID, build, FORMAT, run } from "./schema.ts";
+import { assertReplaceable, removeFile } from "./output-file.ts";
+import { APPLICATION_ID, build, FORMAT, formatOf, run } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Makes the file and leaves it open, in WAL mode, with all tables and no event. */
@@ -31,8 +31,10 @@ export async function createFile(
       database.pragma("wal_autocheckpoint = 4096");
       // 2 MB hold a batch, and stay in the processor's cache; SQLite's 16 MB would pass through it.
       database.pragma("cache_size = -2000");
+      database.exec("BEGIN IMMEDIATE");
       await migrate(database);
-      database.transaction(() => describe(database, about))();
+      describe(database, about);
+      database.exec("COMMIT");
       return database;
     } catch (error) {
       database.close();
@@ -58,13 +60,9 @@ export function writeTrouble(error: unknown, whatIsThere: string): unknown {
     : error;
 }
 
+/** Makes the empty file, in place of an older one where that is wanted, and of what belongs to it. */
 function makeRoom(path: string, force: boolean): void {
-  const folder = dirname(resolve(path));
-  if (!existsSync(folder)) throw new UserError(`cannot write ${path}: no folder ${folder}`);
-  const old = statSync(path, { throwIfNoEntry: false });
-  if (old?.isDirectory()) throw new UserError(`${path} is a folder; name a file in it`);
-  if (old && !force)
-    throw new UserError(`${path} exists; use --force to overwrite it`, "ERR_FILE_EXISTS");
+  if (assertReplaceable(path, force)) assertUnused(path);
   try {
     removeFile(path);
     // Asking for permission first would not tell: a file system can be mounted read-only.
@@ -93,24 +91,20 @@ export function assertUnused(path: string): void {
   }
 }
 
-/** A journal that an older file left behind would be played into the new one. */
-function removeFile(path: string): void {
-  for (const ending of ["", "-wal", "-shm", "-journal"]) rmSync(path + ending, { force: true });
-}
-
-/** Brings a file, new or older, to the newest format. */
-export async function migrate(database: Database): Promise<void> {
-  const { error } = await new Migrator({
-    db: new Kysely({ dialect: new SqliteDialect({ database }) }),
-    provider: { getMigrations: async () => ({ ...migrations }) },
-  }).migrateToLatest();
-  if (error) throw error;
+/**
+ * Brings a file, new or older, to the newest format. The caller has begun a transaction: a file has a format whole
+ * or not at all.
+ */
+export async function migrate(database: Database, to = FORMAT): Promise<void> {
+  assert(database.inTransaction, () => "a migration is part of a transaction");
+  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) });
+  for (const { up } of Object.values(migrations).slice(formatOf(database), to)) await up(db);
+  database.pragma(`user_version = ${to}`);
 }
 
 /** Writes the header's marks, the one row of `trace`, and the names of the small integers. */
 function describe(database: Database, about: About): void {
   database.pragma(`application_id = ${APPLICATION_ID}`);
-  database.pragma(`user_version = ${FORMAT}`);
   run(
     database,
     build.insertInto("trace").values({

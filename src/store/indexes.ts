@@ -49,11 +49,21 @@ export function makeIndexes(database: Database, kinds: readonly string[]): void 
     database.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${on}`);
 }
 
-/** Whether all of them are there. */
+/** Makes all of them, be they there or not: an index can disagree with its table. */
+export function remakeIndexes(database: Database, kinds: readonly string[]): void {
+  for (const [name] of indexes(kinds)) database.exec(`DROP INDEX IF EXISTS ${name}`);
+  makeIndexes(database, kinds);
+}
+
+/** Whether all of them are there, as they are made here. */
 export const hasIndexes = (database: Database, kinds: readonly string[]): boolean => {
-  const names = database
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'index'")
-    .pluck()
-    .all();
-  return indexes(kinds).every(([name]) => names.includes(name));
+  const made = new Map(
+    database
+      .prepare<[], [string, string]>(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
+      )
+      .raw()
+      .all(),
+  );
+  return indexes(kinds).every(([name, on]) => made.get(name) === `CREATE INDEX ${name} ON ${on}`);
 };

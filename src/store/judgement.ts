@@ -4,14 +4,18 @@
 // empty one.
 
 import type { Database, Statement } from "better-sqlite3";
+import { z } from "zod";
+import { parseJson } from "../event/json.ts";
 import { type Verdict, verdicts } from "../event/verdict.ts";
+import { DamagedTrace } from "../fault.ts";
 import { type Judgement, RULES, type WrongEvent } from "../judgement/judgement.ts";
+import { hasChecksums, holds } from "./checksums.ts";
 import { build, formatOf, prepare, prepareValue, run } from "./schema.ts";
 
 /** The first format with tables for it. */
 const SINCE = 5;
 
-const view = `CREATE VIEW IF NOT EXISTS wrong AS SELECT
+export const wrongView = `CREATE VIEW IF NOT EXISTS wrong AS SELECT
   -- The event's number.
   w.seq,
   -- What happened, noun.past-participle.
@@ -58,7 +62,7 @@ export class JudgementWriter {
   end(judgement: Judgement): void {
     const summary = JSON.stringify(judgement);
     run(this.#database, build.insertInto("judgement").values({ one: 1, version: RULES, summary }));
-    this.#database.exec(view);
+    this.#database.exec(wrongView);
   }
 
   #codeOf(table: NameTable, name: string | null): number | null {
@@ -103,17 +107,22 @@ const CHUNK = 1024;
 /** What a trace's file says of it; nothing where it was never judged, or by other rules. */
 export class StoredJudgement {
   readonly judgement: Judgement;
+  /** How many events the trace has. */
+  readonly #count: number;
   readonly #forward: Statement<unknown[], WrongRow>;
   readonly #backward: Statement<unknown[], WrongRow>;
 
-  static of(database: Database): StoredJudgement | null {
+  static of(database: Database, count: number): StoredJudgement | null {
     if (formatOf(database) < SINCE) return null;
+    if (hasChecksums(database) && holds(database, "judgement") === false)
+      throw damagedJudgement("it is not as it was written");
     const summary = prepareValue(database, summaryOf).get(RULES);
-    return summary === undefined ? null : new StoredJudgement(database, summary);
+    return summary === undefined ? null : new StoredJudgement(database, summary, count);
   }
 
-  private constructor(database: Database, summary: string) {
-    this.judgement = JSON.parse(summary) as Judgement;
+  private constructor(database: Database, summary: string, count: number) {
+    this.#count = count;
+    this.judgement = judgementIn(summary);
     this.#forward = prepare(database, forward);
     this.#backward = prepare(database, backward);
   }
@@ -124,7 +133,11 @@ export class StoredJudgement {
     let [first, last] = [from, to];
     for (let size = 1; ; size = CHUNK) {
       const rows = statement.all(first, last, size);
-      for (const row of rows) yield { ...row, verdict: verdictNamed(row.verdict) };
+      for (const row of rows) {
+        if (!(row.seq >= 1 && row.seq <= this.#count))
+          throw damagedJudgement(`it calls event #${row.seq} wrong, of ${this.#count}`);
+        yield { ...row, verdict: verdictNamed(row.verdict) };
+      }
       if (rows.length < size) return;
       if (backwards) last = rows.at(-1)!.seq - 1;
       else first = rows.at(-1)!.seq + 1;
@@ -139,5 +152,43 @@ interface WrongRow {
   root: string | null;
 }
 
-const verdictNamed = (name: string | null): Verdict | null =>
-  verdicts.find((verdict) => verdict === name) ?? null;
+function verdictNamed(name: string | null): Verdict | null {
+  if (name === null) return null;
+  const verdict = verdicts.find((known) => known === name);
+  if (verdict === undefined) throw damagedJudgement(`there is no verdict '${name}'`);
+  return verdict;
+}
+
+const count = z.number().int().nonnegative();
+/** What every report reads of it; the rest is as deep as the rules that made it. */
+const shape = z.looseObject({
+  word: z.enum(["right", "wrong", "undecided"]),
+  uses: z.object({ right: count, wrong: count, unknown: count, inferred: count }),
+  verdicts: z.record(z.string(), count),
+  faults: count,
+  findings: count,
+  wrong: z.object({ events: count, first: count.nullable() }),
+  checks: z.array(z.object({ check: z.string(), count, held: count, unknown: count })),
+  kinds: z.record(z.string(), count),
+  refusals: z.object({
+    count,
+    first: z.array(z.looseObject({ op: count, name: z.string(), errno: z.number() })),
+  }),
+  capture: z.looseObject({}).nullable(),
+});
+
+function judgementIn(summary: string): Judgement {
+  try {
+    const text = parseJson(summary);
+    const { success, error } = shape.safeParse(text);
+    if (success) return text as Judgement;
+    throw damagedJudgement(`${error.issues[0]?.path.join(".")}: ${error.issues[0]?.message}`);
+  } catch (error) {
+    throw error instanceof SyntaxError ? damagedJudgement(error.message) : error;
+  }
+}
+
+const damagedJudgement = (trouble: string): DamagedTrace =>
+  new DamagedTrace(
+    `damaged or changed: its judgement: ${trouble}; 'gartrace index --force' makes it again`,
+  );

@@ -1,4 +1,4 @@
-// keyframes.ts - the keyframes of a trace: when one is written, whether it is a whole one, and how one is read.
+// keyframes.ts - the keyframes of a trace as they are written: when one is due, and whether it is a whole one.
 //
 // Between whole ones stand those that hold only what changed since the one before. A whole one is written
 // as soon as these have grown to its size: then a seek never reads more than twice what the state is, and the
@@ -7,8 +7,9 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { Row } from "../event/row.ts";
 import type { State } from "../machine/state.ts";
-import { KeyframeWriter, keyframeForm, readKeyframe } from "./keyframe-bytes.ts";
-import { build, columnsOf, prepare, prepareValue, run } from "./schema.ts";
+import { keyframeSum } from "./checksums.ts";
+import { KeyframeWriter, keyframeForm } from "./keyframe-bytes.ts";
+import { build, prepare, run } from "./schema.ts";
 import { ZoneMap } from "./zone-map.ts";
 
 /** Events between two keyframes: a seek folds half of them, in about 1 ms. */
@@ -33,9 +34,15 @@ export class KeyframeRecorder {
     this.#spacing = spacing;
     this.#insert = prepare(
       database,
-      build
-        .insertInto("keyframe")
-        .values({ seq: 0, base: 0, kinds: 0, actors: 0, astray: 0, data: Buffer.of() }),
+      build.insertInto("keyframe").values({
+        seq: 0,
+        base: 0,
+        kinds: 0,
+        actors: 0,
+        astray: 0,
+        data: Buffer.of(),
+        checksum: 0,
+      }),
     );
   }
 
@@ -52,7 +59,9 @@ export class KeyframeRecorder {
     for (const table of state.tables.values()) table.settle();
     const { kinds, actors, astray } = this.#zone.take();
     const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#insert.run(seq, this.#base!.seq, kinds, actors, astray, data);
+    const base = this.#base!.seq;
+    const sum = keyframeSum({ seq, base, kinds, actors, astray }, data);
+    this.#insert.run(seq, base, kinds, actors, astray, data, sum);
     this.#last = seq;
   }
 
@@ -68,46 +77,3 @@ export class KeyframeRecorder {
     return bytes;
   }
 }
-
-const latest = build
-  .selectFrom("keyframe")
-  .select(["seq", "base"])
-  .where("seq", "<=", 0)
-  .orderBy("seq", "desc")
-  .limit(1);
-const chain = build
-  .selectFrom("keyframe")
-  .select("data")
-  .where("seq", ">=", 0)
-  .where("seq", "<=", 0)
-  .orderBy("seq");
-
-export class KeyframeReader {
-  /** Whether there are any, in a form that this program reads. */
-  readonly known: boolean;
-  readonly #latest: Statement<unknown[], { seq: number; base: number }> | null = null;
-  readonly #chain: Statement<unknown[], Buffer> | null = null;
-
-  constructor(database: Database) {
-    this.known = formOf(database) === keyframeForm;
-    if (!this.known) return;
-    this.#latest = prepare(database, latest);
-    this.#chain = prepareValue(database, chain);
-  }
-
-  /** Brings a new state to the latest keyframe up to this moment and gives its moment; 0 where there is none. */
-  restore(state: State, moment: number): number {
-    const nearest = this.#latest?.get(moment, 1);
-    if (nearest === undefined) return 0;
-    const { seq, base } = nearest;
-    for (const data of this.#chain!.iterate(base, seq)) readKeyframe(data, state);
-    state.moment = seq;
-    return seq;
-  }
-}
-
-/** The form of the keyframes; null where there are none. The first format of a trace had no such column. */
-const formOf = (database: Database): string | null =>
-  columnsOf(database, "trace").includes("keyframes")
-    ? (prepareValue(database, build.selectFrom("trace").select("keyframes")).get() ?? null)
-    : null;

@@ -1,8 +1,10 @@
 // ops.ts - the ops of a trace, in order; what came of one is read when somebody asks for it.
 
 import type { Facts } from "../event/field.ts";
+import { parseFacts } from "../event/json.ts";
 import { presentArguments } from "../event/op.ts";
 import type { OpRow } from "../event/trace.ts";
+import { damaged } from "../fault.ts";
 import type { OpFields, OpSource } from "./op-source.ts";
 
 /** Ops taken at once. */
@@ -10,15 +12,18 @@ const CHUNK = 256;
 
 export class OpReader {
   readonly #source: OpSource;
+  readonly #count: number;
 
-  constructor(source: OpSource) {
+  /** `count`: how many events the trace has. */
+  constructor(source: OpSource, count: number) {
     this.#source = source;
+    this.#count = count;
   }
 
   *all(): Generator<OpRow> {
     for (let after = -1; ; ) {
       const some = this.#source.after(after, CHUNK);
-      for (const fields of some) yield new StoredOp(fields, this.#source);
+      for (const fields of some) yield this.#rowOf(fields);
       if (some.length < CHUNK) return;
       after = some.at(-1)!.op;
     }
@@ -26,11 +31,19 @@ export class OpReader {
 
   one(op: number): OpRow | undefined {
     const fields = this.#source.one(op);
-    return fields && new StoredOp(fields, this.#source);
+    return fields && this.#rowOf(fields);
   }
 
   get last(): number {
     return this.#source.last;
+  }
+
+  #rowOf(fields: OpFields): OpRow {
+    const { op, name } = fields;
+    if (!isOp(fields, this.#count))
+      throw damaged(`op:${op}`, `it does not go from one event to another one of ${this.#count}`);
+    if (typeof name !== "string") throw damaged(`op:${op}`, "it has no name");
+    return new StoredOp(fields, this.#source);
   }
 }
 
@@ -48,7 +61,7 @@ class StoredOp implements OpRow {
   constructor({ op, name, arguments: asked, first, last, signature }: OpFields, source: OpSource) {
     this.op = op;
     this.name = name;
-    this.arguments = presentArguments(name, JSON.parse(asked));
+    this.arguments = presentArguments(name, factsOf(op, "arguments", asked));
     this.first = first;
     this.last = last;
     this.signature = signature;
@@ -59,8 +72,23 @@ class StoredOp implements OpRow {
   get result(): Facts | null {
     if (this.#result === undefined) {
       const text = this.#source.result(this.op);
-      this.#result = text === null ? null : (JSON.parse(text) as Facts);
+      this.#result = text === null ? null : factsOf(this.op, "result", text);
     }
     return this.#result;
+  }
+}
+
+const isOp = ({ op, first, last }: OpFields, count: number): boolean =>
+  Number.isSafeInteger(op) &&
+  Number.isSafeInteger(first) &&
+  first > 0 &&
+  first <= count &&
+  (last === null || (Number.isSafeInteger(last) && last > first && last <= count));
+
+function factsOf(op: number, column: string, text: string): Facts {
+  try {
+    return parseFacts(text) as Facts;
+  } catch (error) {
+    throw damaged(`op:${op}, column ${column}`, (error as Error).message);
   }
 }

@@ -3,24 +3,30 @@
 import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
 import { chipsetCalled } from "../chipset/index.ts";
-import { learnNames } from "../event/device-name.ts";
 import { at, type Column, columns } from "../event/field.ts";
+import { PageBudget } from "../event/page-budget.ts";
 import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/row.ts";
 import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
-import { UserError } from "../fault.ts";
+import { assert, damaged, damagedEvent, UserError } from "../fault.ts";
 import { Signature } from "../fingerprint/signature.ts";
+import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
+import { aboutOf } from "./about.ts";
+import { hasChecksums, holds, READ_ALWAYS } from "./checksums.ts";
 import { Digest, type Names } from "./digest.ts";
 import { hasIndexes } from "./indexes.ts";
 import { StoredJudgement } from "./judgement.ts";
-import { KeyframeReader } from "./keyframes.ts";
+import { KeyframeCheck } from "./keyframe-check.ts";
+import { KeyframeReader } from "./keyframe-reader.ts";
 import { OpSource } from "./op-source.ts";
 import { openFile } from "./open.ts";
 import { OpReader } from "./ops.ts";
 import { type Answer, ask } from "./query.ts";
-import { build, columnsOf, prepare, prepareList, prepareValue, type TraceRow } from "./schema.ts";
+import { build, prepare, prepareList, prepareValue } from "./schema.ts";
 import { Finder } from "./search.ts";
+import { strangersIn } from "./shape.ts";
+import { troublesOf } from "./soundness.ts";
 import { readSources } from "./sources.ts";
 import { opOf, RowTexts } from "./texts.ts";
 
@@ -30,6 +36,7 @@ const CHUNK = 1024;
 const SEQ = at.seq;
 const KIND = at.kind;
 const OP = at.op;
+const SIZE = at.size;
 
 // The values stand for parameters.
 const eventsBetween = build
@@ -41,8 +48,10 @@ const eventsBetween = build
 const eventsOfKinds = eventsBetween.where(
   sql<boolean>`kind IN (SELECT value FROM json_each(${"[]"}))`,
 );
-const lastEvent = build.selectFrom("event").select(({ fn }) => fn.max("seq").as("last"));
+const firstEvent = build.selectFrom("event").select(({ fn }) => fn.min("seq").as("seq"));
+const lastEvent = build.selectFrom("event").select(({ fn }) => fn.max("seq").as("seq"));
 const allMarks = build.selectFrom("mark").select(["seq", "name", "text"]).orderBy("seq");
+const opCount = build.selectFrom("op").select(({ fn }) => fn.countAll<number>().as("ops"));
 
 export class TraceReader {
   readonly about: About;
@@ -67,6 +76,8 @@ export class TraceReader {
   readonly #texts: RowTexts;
   readonly #finder: Finder;
   readonly #keyframes: KeyframeReader;
+  /** Views and triggers that gartrace did not make, in words. */
+  readonly strangers: readonly string[];
   readonly #began: number;
   readonly #ended: number;
   #judged: { readonly stored: StoredJudgement | null } | undefined;
@@ -94,12 +105,14 @@ export class TraceReader {
 
   private constructor(path: string, database: Database) {
     this.#database = database;
-    const { about, version, digest, finished } = aboutOf(database);
+    this.strangers = strangersIn(database);
+    const { about, version, digest, finished, events } = aboutOf(database);
     this.about = about;
     this.version = version;
     this.torn = !finished;
     this.digest = digest;
-    this.count = prepareValue(database, lastEvent).get() ?? 0;
+    assertRead(database, finished);
+    this.count = countOf(database, events);
     this.names = {
       kinds: this.#named("kind"),
       actors: this.#named("actor"),
@@ -115,7 +128,7 @@ export class TraceReader {
     this.#rows = new RowReader(this.names);
     this.#events = prepareList(database, eventsBetween, columns);
     this.#opSource = new OpSource(database);
-    this.#ops = new OpReader(this.#opSource);
+    this.#ops = new OpReader(this.#opSource, this.count);
     this.#texts = new RowTexts(database, this.names.kinds, this.#opSource);
     this.indexed = hasIndexes(database, this.names.kinds);
     this.#keyframes = new KeyframeReader(database);
@@ -159,6 +172,11 @@ export class TraceReader {
   /** By moment. */
   marks(): Mark[] {
     const rows = prepare(this.#database, allMarks).all();
+    const stranger = rows.find(
+      ({ seq }) => !Number.isSafeInteger(seq) || seq < 0 || seq > this.count,
+    );
+    if (stranger !== undefined)
+      throw damaged("table mark, column seq", `${stranger.seq} is no moment of the trace`);
     // The first format allowed a mark without words.
     return rows.map(({ seq: moment, name, text }) => ({ moment, name, text: text ?? "" }));
   }
@@ -176,14 +194,24 @@ export class TraceReader {
     return this.#keyframes.restore(state, moment);
   }
 
+  /** The moment of the first keyframe met that is damaged; it and those after it were not used. */
+  get damagedKeyframe(): number | null {
+    return this.#keyframes.damagedAt;
+  }
+
   /**
    * The events looked for, each as soon as it is found. Hot: by the index of subjects about 10 us the first and
    * 4 us each further one, most of it for SQLite to fetch a page per event (bench: travel).
    */
   *search(wanted: Search): Generator<Recorded> {
+    const pages = new PageBudget();
     for (const rows of this.#finder.find(wanted)) {
       const textsOf = this.#texts.of(rows);
-      for (const row of rows) yield this.#rows.decode(row, textsOf(row));
+      for (const row of rows) {
+        const recorded = this.#rows.decode(row, textsOf(row));
+        spend(pages, row);
+        yield recorded;
+      }
     }
   }
 
@@ -195,7 +223,7 @@ export class TraceReader {
     for (let first = from; first <= end; first += CHUNK) {
       const last = Math.min(first + CHUNK - 1, end);
       yield {
-        rows: some?.all(first, last, codes) ?? this.#events.all(first, last),
+        rows: some?.all(first, last, codes) ?? this.#between(first, last),
         notes: this.#texts.notesBetween(first, last),
       };
     }
@@ -222,25 +250,68 @@ export class TraceReader {
     return digest.end(this.names);
   }
 
-  /** How many ops have a signature, up to the first whose signature is not that of its events. */
-  checkSignatures(): { readonly ops: number; readonly wrong: number | null } {
+  /** What is wrong with the file beside its events, in words. */
+  *troubles(): Generator<string> {
+    yield* this.strangers.map((what) => `it has ${what}`);
+    const { kinds } = this.names;
+    yield* troublesOf(this.#database, { kinds, count: this.count, torn: this.torn });
+  }
+
+  /** Compares the keyframes with a replay from this state on; null where the trace has none. */
+  checkKeyframes(state: State): { readonly agreed: number; readonly wrong: number | null } | null {
+    if (!this.hasKeyframes) return null;
+    const check = new KeyframeCheck(this.#database, this.names.kinds);
+    for (const { row, recorded } of this.eventsWithRows()) {
+      apply(state, recorded.event, recorded.seq);
+      check.see(recorded.seq, row, filledOf(row), state);
+      if (check.wrong !== null) break;
+    }
+    check.end();
+    return { agreed: check.agreed, wrong: check.wrong };
+  }
+
+  /**
+   * How many ops have a signature, up to the first op that is not as its events say: its signature, or where it
+   * begins and ends.
+   */
+  checkOps(): { readonly ops: number; readonly wrong: number | null } {
     let ops = 0;
+    let began = 0;
+    let unsigned: number | null = null;
+    const open = new Map<number, number>();
     const signature = new Signature(chipsetCalled(this.about.chipset));
     for (const { row, texts } of this.#stored(1, this.count)) {
       const kind = row[KIND]!;
-      if (kind === this.#began) signature.began();
-      else if (kind !== this.#ended) {
+      const op = opOf(row);
+      if (kind === this.#began) {
+        signature.began();
+        began++;
+        open.set(op, row[SEQ]!);
+      } else if (kind !== this.#ended) {
         row[KIND] = this.#kindCodes[kind]!;
         signature.row(row, 0, filledOf(row), row[OP] ?? -1, texts.note);
       } else {
-        const stored = this.#opSource.one(opOf(row))?.signature ?? null;
-        if (stored === null) continue;
-        if (stored !== signature.ended(JSON.parse(texts.op!.result!)))
-          return { ops, wrong: opOf(row) };
-        ops++;
+        const kept = this.#opSource.one(op);
+        const { event } = this.#rows.decode(row, texts);
+        assert(event.kind === "op.ended", () => `event #${row[SEQ]} ends no op`);
+        const sum = signature.ended(event.result);
+        if (kept === undefined || open.get(op) !== kept.first || kept.last !== row[SEQ])
+          return { ops, wrong: op };
+        open.delete(op);
+        if (kept.signature === null) unsigned ??= op;
+        else if (kept.signature !== sum) return { ops, wrong: op };
+        else ops++;
       }
     }
-    return { ops, wrong: null };
+    for (const [op, first] of open) {
+      const kept = this.#opSource.one(op);
+      if (kept?.first !== first || kept.last !== null || this.#opSource.result(op) !== null)
+        return { ops, wrong: op };
+    }
+    const stored = prepareValue(this.#database, opCount).get() ?? 0;
+    if (stored !== began) return { ops, wrong: this.lastOp };
+    // The first format signed no op; a trace signs all of them or none.
+    return { ops, wrong: ops === 0 ? null : unsigned };
   }
 
   /** The files that it was imported from, and what became of their lines. */
@@ -250,12 +321,15 @@ export class TraceReader {
 
   /** One read-only statement of SQL over tables and views of the trace. */
   query(sql: string): Answer {
+    const stranger = this.strangers.find((what) => !what.startsWith("a trigger"));
+    if (stranger !== undefined)
+      throw damaged("its schema", `it has ${stranger}, which no SQL is run with`);
     return ask(this.#database, sql);
   }
 
   /** What the file says of what is right and wrong in it; null where it was not judged by these rules. */
   get judged(): StoredJudgement | null {
-    this.#judged ??= { stored: StoredJudgement.of(this.#database) };
+    this.#judged ??= { stored: StoredJudgement.of(this.#database, this.count) };
     return this.#judged.stored;
   }
 
@@ -266,60 +340,71 @@ export class TraceReader {
   /** Rows with their texts, a chunk at a time: its rows, its notes and its ops, merged. */
   *#stored(from: number, to: number): Generator<{ row: Row; texts: Texts }> {
     const end = Math.min(to, this.count);
+    const pages = new PageBudget();
     for (let first = Math.max(from, 1); first <= end; first += CHUNK) {
       const last = Math.min(first + CHUNK - 1, end);
-      const rows = this.#events.all(first, last);
+      const rows = this.#between(first, last);
       const textsOf = this.#texts.of(rows);
-      for (const row of rows) yield { row, texts: textsOf(row) };
+      for (const row of rows) {
+        spend(pages, row);
+        yield { row, texts: textsOf(row) };
+      }
     }
   }
 
+  /** The rows from one seq to another, of which none may be missing. */
+  #between(first: number, last: number): Row[] {
+    const rows = this.#events.all(first, last);
+    if (rows.length === last - first + 1) return rows;
+    const hole = rows.findIndex((row, i) => row[SEQ] !== first + i);
+    throw damagedEvent(first + (hole < 0 ? rows.length : hole), "seq", "the event is missing");
+  }
+
   #named(table: "kind" | "actor" | "place"): string[] {
-    const names = build.selectFrom(table).select("name").orderBy("code");
-    return prepareValue(this.#database, names).all();
+    const names = build.selectFrom(table).select(["code", "name"]).orderBy("code");
+    return prepare(this.#database, names)
+      .all()
+      .map(({ code, name }, i) => {
+        if (code !== i || typeof name !== "string")
+          throw damaged(`table ${table}`, `code ${i} is missing`);
+        return name;
+      });
   }
 }
 
-interface TraceFacts {
-  readonly about: About;
-  /** The version of gartrace that wrote it. */
-  readonly version: string;
-  readonly digest: string | null;
-  readonly finished: boolean;
+/** The least that an event takes in the file: its number alone says how many a file can hold. */
+const LEAST_BYTES = 4;
+
+/** How many events there are; `said` is what the trace says of it. */
+function countOf(database: Database, said: number | null): number {
+  const first = prepareValue(database, firstEvent).get();
+  const last = prepareValue(database, lastEvent).get() ?? 0;
+  if (first != null && first !== 1)
+    throw damagedEvent(first, "seq", "the first event of a trace is #1");
+  const room = (pragma: string) => Number(database.pragma(pragma, { simple: true }));
+  if (last > (room("page_count") * room("page_size")) / LEAST_BYTES)
+    throw damagedEvent(last, "seq", "the file has no room for so many events");
+  if (said !== null && said !== last)
+    throw damaged("table trace, column events", `${said} are said, the last one is #${last}`);
+  return last;
 }
 
-type Stored = { [C in keyof TraceRow]: TraceRow[C] extends number ? bigint : TraceRow[C] };
-
-/** Reads the one row of `trace`; the workload's operations are read when somebody asks for them. */
-export function aboutOf(database: Database): TraceFacts {
-  const columns = columnsOf(database, "trace").filter((name) => name !== "operations");
-  const trace = database
-    .prepare<[], Stored>(`SELECT ${columns.join(", ")} FROM trace`)
-    .safeIntegers()
-    .get()!;
-  const options: About["options"] = JSON.parse(trace.options);
-  learnNames(options.devices);
-  const about: About = {
-    platform: trace.platform,
-    hooks: trace.hooks,
-    chipset: trace.chipset,
-    workload: trace.workload,
-    get operations() {
-      return prepareValue(database, build.selectFrom("trace").select("operations")).get() ?? null;
-    },
-    seed: Number(trace.seed),
-    options,
-    virtBase: BigInt.asUintN(64, trace.virt_base),
-    physIsMachine: trace.phys_is_machine === 1n,
-    source: trace.source,
-    origin: trace.origin,
-    ...parentOf(trace),
-  };
-  const { gartrace: version, digest, finished } = trace;
-  return { about, version, digest, finished: finished === 1n };
+/** What every answer rests on is as it was written: a look at a few short tables. */
+function assertRead(database: Database, finished: boolean): void {
+  if (!hasChecksums(database)) return;
+  for (const table of READ_ALWAYS) {
+    const held = holds(database, table);
+    if (held === false || (finished && held === null))
+      throw damaged(
+        `table ${table}`,
+        held === null ? "it has no checksum" : "it is not as it was written",
+      );
+  }
 }
 
-/** Only a fork has one, and formats before the second know none. */
-function parentOf({ parent, parent_seq: seq }: Stored): Pick<About, "parent"> {
-  return parent == null ? {} : { parent: { trace: parent, moment: Number(seq) } };
+function spend(pages: PageBudget, row: Row): void {
+  const size = row[SIZE];
+  if (size == null) return;
+  const trouble = pages.take(size);
+  if (trouble !== null) throw damagedEvent(row[SEQ]!, "size", trouble);
 }

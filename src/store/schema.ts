@@ -69,7 +69,9 @@ interface Schema {
     actors: number;
     astray: number;
     data: Buffer;
+    checksum: number | null;
   };
+  checksum: { part: string; rows: number; sha256: string };
   mark: { id: Generated<number>; seq: number; name: string | null; text: string };
   source: { code: number; path: string; format: string; lines: number };
   tally: Count & { source: number };
@@ -90,7 +92,6 @@ interface Schema {
   family: Named;
   name: { kind: number; unit: number; code: number; name: string };
 }
-export type TraceRow = Schema["trace"];
 
 /** Builds SQL and runs none: statements are compiled once and prepared on the file's own handle. */
 export const build = new Kysely<Schema>({

@@ -3,77 +3,107 @@
 import { type Database, SqliteError } from "better-sqlite3";
 import { filledOf } from "../event/row.ts";
 import type { About, Mark } from "../event/trace.ts";
-import { UserError } from "../fault.ts";
+import { damaged, UserError } from "../fault.ts";
 import { Judge } from "../judgement/judge.ts";
 import type { State } from "../machine/state.ts";
+import { DERIVED, holds, seal, sealedTables, sealKeyframes } from "./checksums.ts";
 import { migrate } from "./create.ts";
-import { makeIndexes } from "./indexes.ts";
+import { remakeIndexes } from "./indexes.ts";
 import { forgetJudgement, JudgementWriter } from "./judgement.ts";
 import { KeyframeRecorder, SPACING } from "./keyframes.ts";
-import { openFile } from "./open.ts";
+import { readingTrouble } from "./open.ts";
 import { TraceReader } from "./read.ts";
 import { build, FORMAT, formatOf, run } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 
+/** Characters of a mark's name and of its words. */
+const LONGEST = { name: 100, text: 10_000 } as const;
+
 /** Adds a mark; a UserError says where its name is taken or the file cannot be written. */
 export async function addMark(path: string, { moment, name, text }: Mark): Promise<void> {
+  if (name !== null && name.length > LONGEST.name)
+    throw new UserError(`a mark's name has at most ${LONGEST.name} characters`);
+  if (text.length > LONGEST.text)
+    throw new UserError(`a mark's words have at most ${LONGEST.text} characters`);
   await updating(path, (database) => {
     const taken = database.prepare("SELECT seq FROM mark WHERE name = ?").pluck().get(name);
     if (taken !== undefined)
       throw new UserError(`${path} has a mark '${name}' at #${taken}; choose another name`);
+    // Marks that somebody changed stay without a checksum that holds.
+    const held = holds(database, "mark");
     run(database, build.insertInto("mark").values({ seq: moment, name, text }));
+    if (held === true) seal(database, ["mark"]);
   });
+}
+
+export interface Indexing {
+  /** The state before everything. */
+  readonly start: (about: About) => State;
+  /** Hears how far it is, now and then. */
+  readonly at?: (seq: number) => void;
+  /** Events between keyframes. */
+  readonly spacing?: number;
 }
 
 /**
  * Makes the indexes and keyframes that a trace lacks and judges it, replaying it once; keyframes and judgement that
- * are there are made anew. `start` gives the state before everything; `at` hears how far it is, now and then.
+ * are there are made anew.
  */
-export const indexTrace = (
-  path: string,
-  start: (about: About) => State,
-  at: (seq: number) => void,
-  spacing = SPACING,
-): Promise<void> =>
-  updating(path, (database) => {
-    const trace = TraceReader.of(path, database);
-    database.exec("DELETE FROM keyframe");
-    run(database, build.updateTable("trace").set({ keyframes: null }));
-    forgetJudgement(database);
-    const keyframes = new KeyframeRecorder(database, trace.names.kinds, spacing);
-    const judgements = new JudgementWriter(database);
-    const state = start(trace.about);
-    const judge = new Judge(trace.about, state, {
-      past: trace,
-      wrong: (event) => judgements.add(event),
-    });
-    for (const { row, recorded } of trace.eventsWithRows()) {
-      const { seq } = recorded;
-      judge.fold(recorded);
-      keyframes.see(seq, row, 0, filledOf(row), state);
-      if (seq % SPACING === 0) at(seq);
-    }
-    judgements.end(judge.end().judgement);
-    makeIndexes(database, trace.names.kinds);
-  });
+export const indexTrace = (path: string, indexing: Indexing): Promise<void> =>
+  updating(path, (database) => makeDerived(path, database, indexing));
 
-/** Opens a trace for writing, brings it to the newest format, and changes it as a whole or not at all. */
+/** Makes all that follows from the events. */
+export function makeDerived(
+  path: string,
+  database: Database,
+  { start, at, spacing = SPACING }: Indexing,
+): void {
+  const trace = TraceReader.of(path, database);
+  database.exec("DELETE FROM keyframe");
+  run(database, build.updateTable("trace").set({ keyframes: null }));
+  forgetJudgement(database);
+  const keyframes = new KeyframeRecorder(database, trace.names.kinds, spacing);
+  const judgements = new JudgementWriter(database);
+  const state = start(trace.about);
+  const judge = new Judge(trace.about, state, {
+    past: trace,
+    wrong: (event) => judgements.add(event),
+  });
+  for (const { row, recorded } of trace.eventsWithRows()) {
+    const { seq } = recorded;
+    judge.fold(recorded);
+    keyframes.see(seq, row, 0, filledOf(row), state);
+    if (seq % SPACING === 0) at?.(seq);
+  }
+  judgements.end(judge.end().judgement);
+  remakeIndexes(database, trace.names.kinds);
+  if (!trace.torn) seal(database, DERIVED);
+}
+
+/** Opens a trace for writing, brings it to the newest format, and changes it: all of it in one transaction. */
 async function updating(path: string, change: (database: Database) => void): Promise<void> {
-  // The refusals of a file that is no trace are those of reading it.
-  openFile(path).close();
+  // The refusals of a file that is no trace, or of a damaged one, are those of reading it.
+  const trace = TraceReader.open(path);
+  const { torn, strangers } = trace;
+  trace.close();
+  const [stranger] = strangers;
+  if (stranger !== undefined)
+    throw damaged(path, `it has ${stranger}, and nothing is written to it`);
   let database: Database | undefined;
   try {
     database = openSqlite(path, { fileMustExist: true, timeout: 1000 });
-    database.exec("BEGIN IMMEDIATE; ROLLBACK");
+    database.exec("BEGIN IMMEDIATE");
     if (formatOf(database) < FORMAT) {
       await migrate(database);
-      database.pragma(`user_version = ${FORMAT}`);
+      sealKeyframes(database);
+      if (!torn) seal(database, sealedTables(database));
     }
-    const opened = database;
-    opened.transaction(() => change(opened))();
+    change(database);
+    database.exec("COMMIT");
   } catch (error) {
     throw updateTrouble(path, error);
   } finally {
+    // What was begun and not committed is undone.
     database?.close();
   }
 }
@@ -89,5 +119,7 @@ function updateTrouble(path: string, error: unknown): unknown {
     return new UserError(`cannot write ${path}: no permission; copy it to a folder of yours`);
   if (error.code === "SQLITE_FULL")
     return new UserError(`the disk is full: ${path} is as it was; free space and try again`);
-  return error;
+  if (error.code.startsWith("SQLITE_IOERR"))
+    return new UserError(`the disk refuses a write (${error.code}): ${path} is as it was`);
+  return readingTrouble([path], error);
 }

@@ -11,6 +11,7 @@ import { assert } from "../fault.ts";
 import { Signature } from "../fingerprint/signature.ts";
 import type { Judgement, WrongEvent } from "../judgement/judgement.ts";
 import type { State } from "../machine/state.ts";
+import { seal, sealedTables } from "./checksums.ts";
 import { createFile, writeTrouble } from "./create.ts";
 import { Digest } from "./digest.ts";
 import { EventInsert } from "./event-insert.ts";
@@ -18,8 +19,10 @@ import { makeIndexes } from "./indexes.ts";
 import { JudgementWriter } from "./judgement.ts";
 import { KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { OpInsert } from "./op-insert.ts";
+import { assertSameFile, identityOf, replacedSince } from "./output-file.ts";
 import { pack } from "./pack.ts";
 import { PastEvents } from "./past-events.ts";
+import { foldIn, leftBeside } from "./recovery.ts";
 import { build, prepare, run } from "./schema.ts";
 import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
 
@@ -36,6 +39,8 @@ export class TraceWriter {
   readonly #path: string;
   /** The trace whose place it will take; null for none. */
   readonly #replaces: string | null;
+  /** Which file the path named when it was made. */
+  readonly #file: string | null;
   readonly #database: Database;
   readonly #places = new FunctionNames();
   readonly #digest = new Digest();
@@ -81,6 +86,7 @@ export class TraceWriter {
   ) {
     this.#path = path;
     this.#replaces = replaces;
+    this.#file = identityOf(path);
     this.#about = about;
     this.#keyframes = new KeyframeRecorder(database, kindNames, spacing);
     this.#database = database;
@@ -179,8 +185,11 @@ export class TraceWriter {
     }
   }
 
-  /** Makes the trace whole: one plain file, indexed, with its digest and its finish mark. */
-  finish(): { readonly events: number; readonly digest: string } {
+  /**
+   * Makes the trace whole: one plain file, indexed, with its digest and its finish mark. `log` is the file beside it
+   * that holds its end, where somebody has it open.
+   */
+  finish(): { readonly events: number; readonly digest: string; readonly log: string | null } {
     const digest = this.#digest.end({
       kinds: kindNames,
       actors,
@@ -188,6 +197,7 @@ export class TraceWriter {
     });
     try {
       this.#commit();
+      this.#database.exec("BEGIN");
       // Kept alive while recording, they would cost most of the speed.
       makeIndexes(this.#database, kindNames);
       run(
@@ -196,11 +206,13 @@ export class TraceWriter {
           .updateTable("trace")
           .set({ digest, events: this.#last, finished: 1, options: this.#options() }),
       );
+      seal(this.#database, sealedTables(this.#database));
+      this.#database.exec("COMMIT");
       this.#close(true);
     } catch (error) {
       throw this.#failed(error);
     }
-    return { events: this.#last, digest };
+    return { events: this.#last, digest, log: leftBeside(this.#path) };
   }
 
   /** With the names of devices, which only the events show. */
@@ -249,15 +261,17 @@ export class TraceWriter {
     this.#committed = this.#last;
   }
 
-  /** Leaves one plain file, without -wal and -shm. */
+  /** Leaves one plain file, without -wal and -shm; where others keep it open, its log stays beside it. */
   #close(isWhole: boolean): void {
+    assertSameFile(this.#path, this.#file);
+    // It waits for readers to move on, and a reader that stands still ends the wait.
+    this.#database.pragma("busy_timeout = 500");
     this.#database.pragma("wal_checkpoint(TRUNCATE)");
     try {
-      this.#database.pragma("journal_mode = DELETE");
+      foldIn(this.#database);
       if (isWhole) pack(this.#database, this.#last);
     } catch (error) {
-      // Whoever reads the file now keeps it in WAL mode: as whole, with a -wal beside it.
-      if (!(error instanceof SqliteError && error.code === "SQLITE_BUSY")) throw error;
+      if (!(error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY"))) throw error;
     }
     this.#database.close();
   }
@@ -265,6 +279,8 @@ export class TraceWriter {
   /** After a failed write the file keeps its whole batches and takes no more. */
   #failed(error: unknown): unknown {
     this.#database.close();
+    const replaced = replacedSince(this.#path, this.#file);
+    if (replaced !== null) return replaced;
     const left =
       this.#replaces === null
         ? `${this.#path} holds the events up to #${this.#committed}`

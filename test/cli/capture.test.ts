@@ -101,11 +101,12 @@ test("what is wrong with the files is one line with its place, and exit 2", asyn
   const folder = freshFolder();
   writeFileSync(join(folder, "noise"), Buffer.from([7, 0, 255, 3]));
   writeFileSync(join(folder, "probes.json"), '{"probes":{"x":{"part":"nonsense"}}}');
+  copyFileSync(files[1]!, join(folder, "again.log.gz"));
   const refused = await Promise.all(
     [
       "import noise -o a.gart",
       `import ${files[2]} -o b.gart`,
-      `import ${files[1]} ${files[1]} -o c.gart`,
+      `import ${files[1]} again.log.gz -o c.gart`,
       `import ${files[0]} --probes probes.json -o d.gart`,
       "import - -f",
     ].map((line) => gartrace(line, { folder })),

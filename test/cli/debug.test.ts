@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
+import { changeAndSeal } from "../store/changed.ts";
 import { gartrace, reference } from "./gartrace.ts";
 
 const folder = freshFolder();
@@ -121,10 +122,10 @@ describe.concurrent("gartrace debug", () => {
 
   test("says where a torn trace ends", async () => {
     writeFileSync(join(folder, "torn.gart"), readFileSync(join(folder, "run.gart")));
-    const { default: Sqlite } = await import("better-sqlite3");
-    const database = new Sqlite(join(folder, "torn.gart"));
-    database.exec("UPDATE trace SET finished = 0, digest = NULL");
-    database.close();
+    changeAndSeal(
+      join(folder, "torn.gart"),
+      "UPDATE trace SET finished = 0, digest = NULL, events = NULL",
+    );
     const { code, stdout } = await debugged("torn.gart", "continue");
     expect([code, stdout.split("\n")[0]]).toEqual([0, "the end of the trace, which is torn"]);
   });

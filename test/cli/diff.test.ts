@@ -2,9 +2,9 @@
 
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
+import { changeAndSeal } from "../store/changed.ts";
 import { gartrace } from "./gartrace.ts";
 
 const folder = freshFolder();
@@ -79,16 +79,14 @@ test("every number in a run is the same as info's: faults are told at the access
 describe("a comparison that reached a tear", () => {
   beforeAll(async () => {
     copyFileSync(join(folder, "native.gart"), join(folder, "torn.gart"));
-    const database = new Sqlite(join(folder, "torn.gart"));
-    database.exec(
-      "UPDATE trace SET finished = 0, digest = NULL; DELETE FROM event WHERE seq > 32800",
+    changeAndSeal(
+      join(folder, "torn.gart"),
+      `UPDATE trace SET finished = 0, digest = NULL, events = NULL;
+       DELETE FROM event WHERE seq > 32800;
+       UPDATE op SET answered = NULL, answered_values = NULL, state = NULL, further = NULL, signature = NULL
+          WHERE first_seq + further > 32800;
+        DELETE FROM op WHERE first_seq > 32800`,
     );
-    database.exec(
-      "UPDATE op SET answered = NULL, answered_values = NULL, state = NULL, further = NULL, signature = NULL " +
-        "WHERE first_seq + further > 32800",
-    );
-    database.exec("DELETE FROM op WHERE first_seq > 32800");
-    database.close();
   });
 
   test("is not alike, but alike as far as the torn trace goes", async () => {

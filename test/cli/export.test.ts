@@ -88,7 +88,7 @@ describe("gartrace export", () => {
     ["run.gart --format csv --where kind=gatt.written", /character 5: .* equal is written ==/],
     ["run.gart --format csv -o run.gart -f", /^gartrace: run.gart is the file to read from/],
     ["run.gart --format csv -o mine.json", /^gartrace: mine.json exists; use --force/],
-    ["run.gart --format csv -o no/where.csv", /^gartrace: ENOENT/],
+    ["run.gart --format csv -o no/where.csv", /^gartrace: cannot write no\/where.csv: no folder/],
   ])("export %s is refused", async (words, complaint) => {
     const { code, stderr } = await gartrace(`export ${words}`, inFolder);
     expect(code).toBe(2);

@@ -35,7 +35,7 @@ test("a recording, gzipped or plain, becomes one trace, and a simulated run tell
   expect(exact.code).toBe(0);
   expect(verified.code).toBe(0);
   expect(verified.stdout).toMatch(
-    /^replay +agrees with [\d,]+ observations; 4 observations could not be compared: .*\ndigest +holds\nsignatures +hold\njudgement +holds\nrun again +not done/,
+    /^replay +agrees with [\d,]+ observations; 4 observations could not be compared: .*\ndigest +holds\nsignatures +hold\nkeyframes +agree, all \d+\njudgement +holds\nrun again +not done/,
   );
 });
 

@@ -1,9 +1,9 @@
 // index-trace.test.ts - gartrace index, from the outside: a trace that was not judged gets its judgement and view.
 
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
+import { changeAndSeal } from "../store/changed.ts";
 import { gartrace, main, run } from "./gartrace.ts";
 
 test("a trace that was not judged has no view of what is wrong, and query says how it gets one", async () => {
@@ -14,9 +14,10 @@ test("a trace that was not judged has no view of what is wrong, and query says h
   const judged = await ask();
   expect(JSON.parse(judged.stdout)).toEqual({ first: 32817 });
 
-  const database = new Sqlite(join(folder, "run.gart"));
-  database.exec("DROP VIEW wrong; DELETE FROM judgement; DELETE FROM wrong_event");
-  database.close();
+  changeAndSeal(
+    join(folder, "run.gart"),
+    "DROP VIEW wrong; DELETE FROM judgement; DELETE FROM wrong_event",
+  );
   const unjudged = await ask();
   expect(unjudged).toMatchObject({ code: 2, stdout: "" });
   expect(unjudged.stderr).toMatch(/has no view 'wrong'.* not judged it; 'gartrace index' does/);

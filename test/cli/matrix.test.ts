@@ -57,7 +57,7 @@ test("kept traces stay with the command that shows where the first one parts; JS
   const diff = await gartrace(command!, { folder });
   expect(diff.code).toBe(1);
 
-  const json = JSON.parse((await gartrace(`${line} --json`, { folder })).stdout);
+  const json = JSON.parse((await gartrace(`${line} --force --json`, { folder })).stdout);
   expect(json.cells).toMatchObject([
     {
       hooks: "legacy",

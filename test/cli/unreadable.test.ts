@@ -1,14 +1,6 @@
 // unreadable.test.ts - files that are no trace, or none that can be read: every command says which and why.
 
-import {
-  closeSync,
-  copyFileSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, copyFileSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -22,11 +14,7 @@ const folder = freshFolder();
 beforeAll(async () => {
   await gartrace("record smoke -p xen-i386 -k legacy -o newer.gart", { folder });
   copyFileSync(join(folder, "newer.gart"), join(folder, "holed.gart"));
-  const holed = openSync(join(folder, "holed.gart"), "r+");
-  // The first page, which names the tables, stays whole.
-  const rest = fstatSync(holed).size - 16384;
-  writeSync(holed, Buffer.alloc(rest), 0, rest, 16384);
-  closeSync(holed);
+  zeroRoot(join(folder, "holed.gart"), "event");
   const newer = new Sqlite(join(folder, "newer.gart"));
   newer.pragma("user_version = 99");
   newer.close();
@@ -38,9 +26,24 @@ beforeAll(async () => {
   mkdirSync(join(folder, "folder"));
 });
 
+/** Zeroes the page in which a table begins. */
+function zeroRoot(path: string, table: string): void {
+  const database = new Sqlite(path);
+  const page = Number(database.pragma("page_size", { simple: true }));
+  const root = database
+    .prepare<[string], number>("SELECT rootpage FROM sqlite_schema WHERE name = ?")
+    .pluck()
+    .get(table)!;
+  database.close();
+  const file = openSync(path, "r+");
+  writeSync(file, Buffer.alloc(page), 0, page, (root - 1) * page);
+  closeSync(file);
+}
+
 const complaints: { readonly [file: string]: string } = {
   "text.gart": "text.gart is not a trace: it is no SQLite file",
-  "newer.gart": "newer.gart was written by a newer gartrace (format 99, this one reads up to",
+  "newer.gart":
+    "newer.gart was written by gartrace 0.1.0 (format 99); this is gartrace 0.1.0, which reads up to",
   "holed.gart": "cannot read holed.gart (database disk image is malformed): the file is damaged",
   "empty.gart": "empty.gart is empty, not a trace",
   "other.db": "other.db is an SQLite file, but not a trace",

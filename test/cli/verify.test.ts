@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
+import { changeAndSeal } from "../store/changed.ts";
 import { gartrace } from "./gartrace.ts";
 
 test("a recorded trace holds; with one entry of its table edited it does not, and verify says where", async () => {
@@ -17,7 +18,7 @@ test("a recorded trace holds; with one entry of its table edited it does not, an
   expect(json.agreed).toBeGreaterThan(json.unknown);
   expect(json.unknown).toBeGreaterThan(0);
   expect(whole.stdout).toMatch(
-    /^replay +agrees with [\d,]+ observations; \d observations could not be compared: no event before shows what was there\ndigest +holds\nsignatures +hold\njudgement +holds\nrun again +gives the same events\n$/,
+    /^replay +agrees with [\d,]+ observations; \d observations could not be compared: no event before shows what was there\ndigest +holds\nsignatures +hold\nkeyframes +agree, all \d+\njudgement +holds\nrun again +gives the same events\nfile +holds\n$/,
   );
 
   const database = new Sqlite(join(folder, "run.gart"));
@@ -46,11 +47,11 @@ test("a torn trace agrees as far as it goes; a judgement that is not that of the
   const folder = freshFolder();
   await gartrace("record smoke -p xen-i386 -k legacy --lenient-ioremap -o run.gart", { folder });
   copyFileSync(join(folder, "run.gart"), join(folder, "torn.gart"));
-  changed(join(folder, "torn.gart"), "UPDATE trace SET finished = 0, digest = NULL");
+  changeAndSeal(join(folder, "torn.gart"), "UPDATE trace SET finished = 0, digest = NULL");
   const torn = await gartrace("verify torn.gart", { folder });
   expect([torn.code, torn.stdout]).toEqual([3, expect.stringMatching(/^replay +agrees with /)]);
 
-  changed(
+  changeAndSeal(
     join(folder, "run.gart"),
     "DELETE FROM wrong_event WHERE seq = (SELECT min(seq) FROM wrong_event)",
   );
@@ -61,9 +62,3 @@ test("a torn trace agrees as far as it goes; a judgement that is not that of the
     /^judgement +is not that of its events, first at #\d+: the file was changed after it was judged$/m,
   );
 });
-
-function changed(path: string, sql: string): void {
-  const database = new Sqlite(path);
-  database.exec(sql);
-  database.close();
-}

@@ -30,6 +30,8 @@ function valueIn({ in: storage, names, hex, schema }: Field): fc.Arbitrary<unkno
   if (storage === "op.arguments" || storage === "op.result") return facts;
   if (storage === "subject") return subject;
   if (hex) return word;
+  // The events of a trace cover so many pages and no more.
+  if (storage === "size" && schema.safeParse(0).success) return fc.nat({ max: 2 ** 22 });
   if (!schema.safeParse(0).success) return fc.integer({ min: 1, max: 8 });
   return schema.safeParse(-1).success ? fc.integer() : fc.nat();
 }
@@ -57,4 +59,16 @@ export function eventOf(kind: KindName): fc.Arbitrary<Event> {
 export const recordedOf = (kind: KindName): fc.Arbitrary<Recorded> =>
   fc
     .tuple(fc.integer({ min: 1, max: 2 ** 40 }), fc.integer({ min: -1, max: 1000 }), eventOf(kind))
-    .map(([seq, op, event]) => ({ seq, op: "op" in event ? event.op : op, event }));
+    .map(([seq, op, event]) => ({
+      seq,
+      op: "op" in event ? event.op : op,
+      event: causedBefore(seq, event),
+    }));
+
+/** The event with a cause before it, or with none where none can be. */
+export function causedBefore<E extends Event>(seq: number, event: E): E {
+  if (event.cause == null) return event;
+  if (seq > 1) return { ...event, cause: 1 + (event.cause % (seq - 1)) };
+  const { cause: _, ...causeless } = event;
+  return causeless as E;
+}

@@ -15,7 +15,7 @@ import {
   textsOf,
 } from "../../src/event/row.ts";
 import { actors, type Event, kindNames, type Recorded } from "../../src/event/vocabulary.ts";
-import { UserError } from "../../src/fault.ts";
+import { DamagedTrace } from "../../src/fault.ts";
 import { recordedOf } from "./generated.ts";
 
 const blank = (rows = 1): Row => Array<null>(ROW_WIDTH * rows).fill(null);
@@ -103,7 +103,7 @@ describe("a row", () => {
 
   test("keeps words above 2^51 to the last bit", () => {
     const word = 2 ** 52 - 1;
-    const recorded = { seq: 1, op: -1, event: { ...written, word, high: 0xfff } };
+    const recorded = { seq: 13, op: -1, event: { ...written, word, high: 0xfff } };
     expect(rowOf(recorded.event).value).toBe(word);
     expect(throughRow(recorded)).toEqual(recorded);
   });
@@ -147,15 +147,17 @@ test("a row of another program's making is refused with its seq", () => {
     const values = blank();
     values[columns.indexOf("seq")] = 7;
     values[columns.indexOf("kind")] = kind;
+    values[columns.indexOf("actor")] = 0;
+    values[columns.indexOf("subject")] = 0;
     return values;
   };
   for (const [kind, what] of [
-    [1, "is of no kind that the trace lists"],
-    [2, "is of no kind that the trace lists"],
-    [0, "belongs to an op that the trace does not hold"],
+    [1, "column kind: 1 is there, and not a kind that the trace lists"],
+    [2, "column kind: 2 is there, and not a kind that the trace lists"],
+    [0, "column subject: 0 is there, and not an op that the trace holds"],
   ] as const)
     expect(() => reader.decode(row(kind), {})).toThrow(
-      new UserError(`event #7 ${what}: the file was changed; record it again`),
+      new DamagedTrace(`damaged or changed: event #7, ${what}; 'gartrace verify' tells more`),
     );
 });
 

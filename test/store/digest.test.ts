@@ -80,7 +80,6 @@ test.each([
   "UPDATE shape SET text = '[]' WHERE name IS NOT NULL",
   "UPDATE shape SET text = '{}' WHERE name IS NULL",
   "UPDATE place SET name = 'elsewhere'",
-  "UPDATE event SET seq = 5 WHERE seq = 4",
 ])("a finished trace that was changed by %s shows it", async (change) => {
   const { path, digest } = await record(run());
   expect(recomputed(path)).toBe(digest);

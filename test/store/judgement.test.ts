@@ -11,6 +11,7 @@ import { TraceReader } from "../../src/store/read.ts";
 import { indexTrace } from "../../src/store/update.ts";
 import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
+import { changeAndSeal } from "./changed.ts";
 import { freshPath } from "./sample.ts";
 
 const setup = setupOf("xen-i386 legacy smoke", { lenientIoremap: true });
@@ -27,9 +28,7 @@ function changedBy(sql: string): string {
   const database = new Sqlite(path);
   database.prepare("VACUUM INTO ?").run(copy);
   database.close();
-  const changed = new Sqlite(copy);
-  changed.exec(sql);
-  changed.close();
+  changeAndSeal(copy, sql);
   return copy;
 }
 
@@ -77,7 +76,6 @@ const unjudged = "DROP VIEW wrong; DELETE FROM judgement; DELETE FROM wrong_even
 test.each([
   ["never judged", unjudged],
   ["judged by other rules", `UPDATE judgement SET version = ${RULES + 1}`],
-  ["of a format that knew no judgement", `${unjudged}; PRAGMA user_version = 4`],
 ])("a trace %s is judged when it is asked, to the same end", (_, sql) => {
   reading(changedBy(sql), (trace) => {
     expect(trace.judged).toBeNull();
@@ -91,11 +89,7 @@ test("an index makes the judgement anew, whatever stood there", async () => {
   const copy = changedBy(
     "UPDATE judgement SET version = 0; UPDATE wrong_event SET root = NULL; DELETE FROM wrong_event WHERE seq % 2",
   );
-  await indexTrace(
-    copy,
-    (about) => new State(natureOf(about)),
-    () => {},
-  );
+  await indexTrace(copy, { start: (about) => new State(natureOf(about)) });
   reading(copy, (trace) =>
     reading(path, (whole) => expect(all(trace.judged!)).toEqual(all(whole.judged!))),
   );

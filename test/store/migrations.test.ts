@@ -6,6 +6,7 @@ import Sqlite, { type Database } from "better-sqlite3";
 import { Kysely, Migrator, SqliteDialect } from "kysely";
 import { expect, test } from "vitest";
 import { migrations } from "../../migrations/index.ts";
+import { migrate } from "../../src/store/create.ts";
 import { freshPath } from "./sample.ts";
 
 /** The text of every table, index and view, in the order in which they were made. */
@@ -19,19 +20,29 @@ function schemaAfter(database: Database): string {
     .join("");
 }
 
+const names = Object.keys(migrations);
+
+/** Up to the seventh format a migrator of kysely's kept count in the file. */
+const COUNTED = 7;
+
 async function migrated(path: string, last: string): Promise<string> {
   const database = new Sqlite(path);
-  const { error } = await new Migrator({
-    db: new Kysely({ dialect: new SqliteDialect({ database }) }),
-    provider: { getMigrations: async () => ({ ...migrations }) },
-  }).migrateTo(last);
-  expect(error).toBeUndefined();
+  const format = names.indexOf(last) + 1;
+  if (format <= COUNTED) {
+    const { error } = await new Migrator({
+      db: new Kysely({ dialect: new SqliteDialect({ database }) }),
+      provider: { getMigrations: async () => ({ ...migrations }) },
+    }).migrateTo(last);
+    expect(error).toBeUndefined();
+  } else {
+    database.exec("BEGIN");
+    await migrate(database, format);
+    database.exec("COMMIT");
+  }
   const schema = schemaAfter(database);
   database.close();
   return schema;
 }
-
-const names = Object.keys(migrations);
 
 test.each(names)("a new file of the format %s has the schema of that format", async (name) => {
   const schema = await migrated(freshPath(), name);

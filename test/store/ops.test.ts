@@ -131,7 +131,7 @@ test("the view `ops` and gartrace read what was recorded, open ops and states in
   );
   const trace = TraceReader.open(path);
   expect(trace.recomputeDigest()).toBe(trace.digest);
-  expect(trace.checkSignatures().wrong).toBeNull();
+  expect(trace.checkOps().wrong).toBeNull();
   trace.close();
 });
 

@@ -11,6 +11,7 @@ import { TraceReader } from "../../src/store/read.ts";
 import { FORMAT } from "../../src/store/schema.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { VERSION } from "../../src/version.ts";
+import { changeAndSeal } from "./changed.ts";
 import { about, everyKind, freshPath, inReadOnlyFolder, record } from "./sample.ts";
 
 const began = (op: number): Event => ({
@@ -171,13 +172,14 @@ test("a file that is no trace is refused for what it is", async () => {
 
 test("a trace of a newer format or with kinds of a newer gartrace is refused", async () => {
   const { path } = await record([called("a")]);
+  changeAndSeal(path, "UPDATE kind SET name = 'moon.risen' WHERE name = 'fault.raised'");
   const database = new Sqlite(path);
-  database.exec("UPDATE kind SET name = 'moon.risen' WHERE name = 'fault.raised'");
   expect(refused(path)).toContain("kind 'moon.risen' that this gartrace does not know");
   database.pragma(`user_version = ${FORMAT + 1}`);
   database.close();
   expect(refused(path)).toBe(
-    `${path} was written by a newer gartrace (format ${FORMAT + 1}, this one reads up to ${FORMAT}); update gartrace`,
+    `${path} was written by gartrace ${VERSION} (format ${FORMAT + 1}); this is gartrace ${VERSION}, ` +
+      `which reads up to format ${FORMAT}: update gartrace`,
   );
 });
 
@@ -196,7 +198,7 @@ test("a torn trace in a read-only folder is refused with what to do", async () =
   writer.abandon();
   await inReadOnlyFolder(dirname(killed), () =>
     expect(refused(killed)).toContain(
-      `copy it, with ${killed}-wal where there is one, to a folder`,
+      `${killed} is whole only together with ${killed}-wal, which a writer that was cut off left`,
     ),
   );
   opened(killed, (reader) => expect(reader.torn).toBe(true));

@@ -13,6 +13,7 @@ import {
   kindNames,
 } from "../../src/event/vocabulary.ts";
 import { TraceWriter } from "../../src/store/write.ts";
+import { causedBefore } from "../event/generated.ts";
 import { freshFolder } from "../fresh-folder.ts";
 
 export const about: About = {
@@ -37,12 +38,14 @@ const facts = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.oneof(fc.nat()
   noNullPrototype: true,
 });
 
-function valueIn({ in: place, names, hex }: Field): fc.Arbitrary<unknown> {
+function valueIn({ in: place, names, hex, schema }: Field): fc.Arbitrary<unknown> {
   if (names !== null) return fc.constantFrom(...names);
   if (place === "note" || place === "op.name") return fc.string();
   if (place === "op.arguments" || place === "op.result") return facts;
   if (place === "subject") return fc.nat({ max: 2 ** 37 - 1 });
-  return hex ? fc.maxSafeNat().map((n) => n % 2 ** 52) : fc.integer();
+  if (hex) return fc.maxSafeNat().map((n) => n % 2 ** 52);
+  if (!schema.safeParse(0).success) return fc.integer({ min: 1, max: 8 });
+  return schema.safeParse(-1).success ? fc.integer() : fc.nat();
 }
 
 function eventOf(kind: KindName): fc.Arbitrary<Event> {
@@ -70,7 +73,8 @@ export const everyKind: fc.Arbitrary<Event[]> = fc
     const inOps = events.filter(({ kind }) => kind !== "op.began" && kind !== "op.ended");
     const began = events.find(({ kind }) => kind === "op.began")!;
     const ended = { ...events.find(({ kind }) => kind === "op.ended")!, op: opOf(began) } as Event;
-    return [...inOps.slice(0, 3), began, ...inOps.slice(3), ended];
+    const all = [...inOps.slice(0, 3), began, ...inOps.slice(3), ended];
+    return all.map((event, i) => causedBefore(i + 1, event));
   });
 const opOf = (event: Event) => (event.kind === "op.began" ? event.op : -1);
 

@@ -17,10 +17,11 @@ import { addMark, indexTrace } from "../../src/store/update.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { busyTrace } from "../replay/busy.ts";
 import { held, storedAt } from "../replay/stored.ts";
+import { changeAndSeal } from "./changed.ts";
 import { freshPath, inReadOnlyFolder } from "./sample.ts";
 
 const start = (about: About) => new State(natureOf(about));
-const index = (path: string, spacing = 10) => indexTrace(path, start, () => {}, spacing);
+const index = (path: string, spacing = 10) => indexTrace(path, { start, spacing });
 
 /** A trace as the first format had it, recorded by the gartrace of that time. */
 function firstFormat(): string {
@@ -172,7 +173,7 @@ describe("indexing", () => {
     // An op that the trace does not hold stops the replay.
     broken.exec("UPDATE op SET op = op + 1");
     broken.close();
-    await expect(index(copy)).rejects.toThrow("belongs to an op that the trace does not hold");
+    await expect(index(copy)).rejects.toThrow("and not an op that the trace holds");
     const mended = new Sqlite(copy);
     mended.exec("UPDATE op SET op = op - 1");
     mended.close();
@@ -183,10 +184,10 @@ describe("indexing", () => {
 test("keyframes in a form that this program does not read are as none", async () => {
   const path = await storedAt(busyTrace(), 10);
   const before = told(path);
-  const database = new Sqlite(path);
-  database.exec("UPDATE trace SET keyframes = '0 of another time'");
-  database.exec("UPDATE keyframe SET data = x'00'");
-  database.close();
+  changeAndSeal(
+    path,
+    "UPDATE trace SET keyframes = '0 of another time'; UPDATE keyframe SET data = x'00'",
+  );
   expect(reading(path, (trace) => trace.hasKeyframes)).toBe(false);
   expect(told(path)).toBe(before);
 });

@@ -1,6 +1,7 @@
 // csv.ts - the public view `events` as comma-separated values: a line of names, then a line an event.
 //
-// RFC 4180, lines ending in \n. What is not known is an empty field; an empty text is "".
+// RFC 4180, lines ending in \n. What is not known is an empty field; an empty text is "". A text that a spreadsheet
+// would take for a formula has an apostrophe before it.
 
 import { at } from "../../event/field.ts";
 import type { Row } from "../../event/row.ts";
@@ -22,11 +23,14 @@ export const csv = inParts("csv", false, {
   end: () => "",
 });
 
+/** A spreadsheet computes a cell that begins so, with whatever the one who wrote the text put there. */
+const FORMULA = /^[=+\-@\t\r]/;
 /** Some readers take a carriage return alone for the end of a line. */
 const TO_QUOTE = /[",\n\r]/;
 
 const word = (text: string | null | undefined): string => {
   if (text == null) return "";
+  if (FORMULA.test(text)) return word(`'${text}`);
   return text === "" || TO_QUOTE.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 const number = (value: number | null): string => (value === null ? "" : `${value}`);

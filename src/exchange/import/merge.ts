@@ -15,6 +15,7 @@ import { Run, VIRT_BASE } from "./join/run.ts";
 import type { KeepLine } from "./kernel/emitter.ts";
 import { detectEnvironment, type Environment } from "./kernel/environment.ts";
 import type { Probes } from "./kernel/probes.ts";
+import { Unusable } from "./source/fields.ts";
 import { Source, type Wishes } from "./source/source.ts";
 import { xentrace } from "./xen/xentrace.ts";
 
@@ -39,6 +40,10 @@ export async function importFiles(
   try {
     for (const path of paths) sources.push(await Source.open(path, wishes));
     return await importSources(sources, wishes, open);
+  } catch (error) {
+    // Where a line cannot be left out, what is wrong with it ends the import.
+    const at = sources.findLast(({ line }) => line > 0);
+    throw error instanceof Unusable && at !== undefined ? at.refuse(error.message) : error;
   } finally {
     for (const source of sources) await source.close();
   }
@@ -198,11 +203,22 @@ async function takeAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Prom
       run.source = source;
       if (typeof step === "string") run.text = step;
       // At the end of the log nothing more is asked of it.
-      while (!stream.take(step)) await log!.more();
+      while (!taken(stream, step, source)) await log!.more();
       first.pass();
     } while (left.length === 1 && first.ready);
     if (!first.ready && !(await first.more())) left = left.filter((one) => one !== first);
     else if (left.length > 1) first.look();
+  }
+}
+
+/** Hands a step over; one that cannot be used, which its own importer did not see, is counted and passed over. */
+function taken(stream: Stream, step: unknown, source: Source): boolean {
+  try {
+    return stream.take(step);
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error;
+    source.tally.skipped("line", error.message);
+    return true;
   }
 }
 

@@ -1,7 +1,8 @@
 // emitter.ts - emits a run's events: each with the time and, where lines are kept, the line of the current record.
 
 import type { Event } from "../../../event/vocabulary.ts";
-import { Machine, type Sink } from "../../../machine/machine.ts";
+import type { Machine, Sink } from "../../../machine/machine.ts";
+import { CheckedMachine } from "../source/checked-machine.ts";
 import type { Source } from "../source/source.ts";
 import type { Environment } from "./environment.ts";
 
@@ -24,7 +25,7 @@ export class Emitter {
   constructor(environment: Environment, sink: Sink, keep: KeepLine | null) {
     const { known, xen } = environment;
     this.environment = environment;
-    this.machine = new Machine({ physIsMachine: known && !xen, chipset: null }, sink);
+    this.machine = new CheckedMachine({ physIsMachine: known && !xen, chipset: null }, sink);
     this.#keep = keep;
   }
 

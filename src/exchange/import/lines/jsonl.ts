@@ -6,21 +6,18 @@
 import { ZodError } from "zod";
 import { learnNames } from "../../../event/device-name.ts";
 import { fromJson } from "../../../event/line.ts";
+import { PageBudget } from "../../../event/page-budget.ts";
 import type { About } from "../../../event/trace.ts";
 import type { Event, Recorded } from "../../../event/vocabulary.ts";
 import { apply } from "../../../machine/apply.ts";
 import type { Sink } from "../../../machine/machine.ts";
-import { pagesOf, State } from "../../../machine/state.ts";
+import { State } from "../../../machine/state.ts";
 import { natureOf } from "../../../replay/replay.ts";
 import { JSONL, JSONL_VERSION, jsonlHeader } from "../../jsonl-header.ts";
 import type { Open, WholeFormat } from "../join/format.ts";
+import { bytesOf } from "../source/checked-machine.ts";
 import type { Source } from "../source/source.ts";
 import { checked, firstOf, jsonOf, type Refuse } from "../source/text-lines.ts";
-
-/** Bytes that an event can be about: replay goes through them page by page. */
-const MOST_BYTES = 2 ** 36;
-/** Pages that events can touch before no state is kept any more: at all, and for each of them. */
-const [MOST_TOUCHED, MOST_TOUCHED_EACH] = [2 ** 18, 2 ** 8];
 
 export const jsonl: WholeFormat = {
   name: "jsonl",
@@ -75,8 +72,8 @@ class Events {
   readonly #refuse: Refuse;
   readonly #virtBase: bigint;
   /** The lines rule, numbers and ops included; the state is kept beside them for the trace's keyframes. */
-  #state: State | undefined;
-  #touched = 0;
+  readonly #state: State;
+  readonly #pages = new PageBudget();
   #last = 0;
   #lastOp = -1;
   readonly #open = new Set<number>();
@@ -95,16 +92,11 @@ class Events {
       throw this.#refuse(`event ${seq} stands where ${this.#last + 1} must follow`);
     if (event.cause != null && event.cause >= seq)
       throw this.#refuse(`field 'cause': event ${event.cause} does not come before this one`);
-    if (bytesOf(event) > MOST_BYTES)
-      throw this.#refuse(`field 'size': more than ${MOST_BYTES} bytes`);
+    const tooLarge = this.#pages.take(bytesOf(event));
+    if (tooLarge !== null) throw this.#refuse(`field 'size': ${tooLarge}`);
     this.#follow(op, event);
-    this.#touched += pagesOf(bytesOf(event));
-    // Page by page, a short file of absurd sizes would take for ever; it gets no keyframes instead.
-    if (this.#touched > MOST_TOUCHED + MOST_TOUCHED_EACH * seq) this.#state = undefined;
-    if (this.#state !== undefined) {
-      this.#sink.before?.(seq, op, event, this.#state);
-      apply(this.#state, event, seq);
-    }
+    this.#sink.before?.(seq, op, event, this.#state);
+    apply(this.#state, event, seq);
     this.#sink(seq, op, event, this.#state);
     this.#last = seq;
   }
@@ -136,5 +128,3 @@ class Events {
     } else if (op > this.#lastOp) throw this.#refuse(`op ${op} has not begun`);
   }
 }
-
-const bytesOf = (event: Event): number => ("size" in event && event.size) || 0;

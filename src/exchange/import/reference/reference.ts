@@ -6,8 +6,8 @@ import { chipsets } from "../../../chipset/index.ts";
 import type { Facts } from "../../../event/field.ts";
 import type { About } from "../../../event/trace.ts";
 import { UserError, unknownName } from "../../../fault.ts";
-import { Machine } from "../../../machine/machine.ts";
 import type { Open, WholeFormat } from "../join/format.ts";
+import { CheckedMachine } from "../source/checked-machine.ts";
 import { Source } from "../source/source.ts";
 import { checked, jsonOf } from "../source/text-lines.ts";
 import { emitLine, entered, Provenance, type Reading, returned } from "./events.ts";
@@ -44,7 +44,10 @@ async function read(source: Source, open: Open): Promise<void> {
       if (recording === null) {
         const { about, ...run } = runOf(json, source.path);
         const { physIsMachine, virtBase } = about;
-        const machine = new Machine({ physIsMachine, chipset: run.chipset }, await open(about));
+        const machine = new CheckedMachine(
+          { physIsMachine, chipset: run.chipset },
+          await open(about),
+        );
         const known = { operation: "", provenance: new Provenance(), mapped: new Map() };
         const reading = { ...run, machine, ...known, refuse };
         recording = new Recording(reading, new Lines(virtBase, refuse));

@@ -26,6 +26,8 @@ import {
 } from "./names.ts";
 
 const natural = z.number().int().nonnegative();
+/** Words, pages or calls that one line stands for: no table of a driver's has more. */
+const bounded = natural.max(2 ** 20);
 const order = natural.max(20);
 const word = wordField.schema;
 const pageFrame = word.transform(pfn);
@@ -93,7 +95,7 @@ const freeCalls = [
 const insertCalls = ["w32", "dcache_flush(4096)"] as const;
 
 const folded = <const C extends string>(calls: readonly C[]) => ({
-  count: natural,
+  count: bounded,
   per_page: z.array(one(calls)),
 });
 const asMany = (name: "pages" | "entries") => ({
@@ -126,7 +128,7 @@ const words = z
   .object({
     role: table,
     idx: z.number().int(),
-    count: natural,
+    count: bounded,
     map: natural.optional(),
     val: word.optional(),
     vals: z.array(word).optional(),
@@ -267,7 +269,7 @@ const memory = (virt: z.ZodType<Virt>) => {
   };
 };
 
-const spread = z.object({ pfn: pageFrame, count: natural });
+const spread = z.object({ pfn: pageFrame, count: bounded });
 const remapped = z.object({ fn: one(remappers), in: place, phys: busField.schema, size: natural });
 
 const mapping = (virt: z.ZodType<Virt>) => ({
@@ -334,7 +336,7 @@ const anyLine = z.looseObject({
   n: natural,
   op: natural,
   ev: z.string(),
-  count: natural.optional(),
+  count: bounded.optional(),
   per_page: z.array(z.unknown()).optional(),
 });
 

@@ -1,0 +1,123 @@
+// checksums.ts - checksums of the tables beside the events, and of each keyframe.
+//
+// The digest covers events, notes and what ops were asked for; where an op begins and ends follows from its events.
+// Every other table has a row in `checksum`, and each keyframe a number beside its data.
+
+import { createHash } from "node:crypto";
+import type { Database } from "better-sqlite3";
+import { build, formatOf, prepare, run } from "./schema.ts";
+
+/** The first format that has them. */
+const SINCE = 8;
+
+/** What the events' digest covers, by itself or by what follows from the events. */
+const DIGESTED = ["event", "note", "op"];
+/** The keyframes have their own, and the table of checksums none. */
+const APART = ["keyframe", "checksum"];
+
+/** Tables that are small and that every command reads: these are looked at at every opening. */
+export const READ_ALWAYS = ["trace", "kind", "actor"];
+/** What `index` makes anew. */
+export const DERIVED = ["trace", "judgement", "wrong_event", "verdict", "check", "root"];
+
+export const hasChecksums = (database: Database): boolean => formatOf(database) >= SINCE;
+
+/** The tables that have a checksum in a whole trace. */
+export const sealedTables = (database: Database): string[] =>
+  database
+    .prepare<[], string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )
+    .pluck()
+    .all()
+    .filter((table) => !DIGESTED.includes(table) && !APART.includes(table));
+
+/** Writes the checksums of these tables as they are now. */
+export function seal(database: Database, tables: readonly string[]): void {
+  database
+    .prepare(`DELETE FROM checksum WHERE part IN (${tables.map(() => "?").join(", ")})`)
+    .run(...tables);
+  for (const part of tables)
+    run(database, build.insertInto("checksum").values({ part, ...sumOf(database, part) }));
+}
+
+/** Gives keyframes of an older format their checksums. */
+export function sealKeyframes(database: Database): void {
+  const some = database.prepare<[number], Parameters<typeof keyframeSum>[0] & { data: Buffer }>(
+    "SELECT seq, base, kinds, actors, astray, data FROM keyframe WHERE seq > ? ORDER BY seq LIMIT 64",
+  );
+  const set = database.prepare("UPDATE keyframe SET checksum = ? WHERE seq = ?");
+  for (let last = 0; ; ) {
+    const rows = some.all(last);
+    for (const row of rows) set.run(keyframeSum(row, row.data), row.seq);
+    if (rows.length === 0) return;
+    last = rows.at(-1)!.seq;
+  }
+}
+
+/** Whether a table is as it was when its checksum was written; null where it has none. */
+export function holds(database: Database, part: string): boolean | null {
+  const query = build.selectFrom("checksum").select(["rows", "sha256"]).where("part", "=", part);
+  const kept = prepare(database, query).get(part);
+  if (kept === undefined) return null;
+  const { rows, sha256 } = sumOf(database, part);
+  return kept.rows === rows && kept.sha256 === sha256;
+}
+
+/** The tables that have a checksum by now. */
+export const checksummed = (database: Database): string[] =>
+  database.prepare<[], string>("SELECT part FROM checksum ORDER BY part").pluck().all();
+
+function sumOf(database: Database, table: string): { rows: number; sha256: string } {
+  const columns = database
+    .prepare<[string], string>("SELECT name FROM pragma_table_info(?)")
+    .pluck()
+    .all(table)
+    .map((name) => `"${name}"`);
+  const order = columns.map((_, i) => i + 1).join(", ");
+  const all = database
+    .prepare<[], readonly unknown[]>(
+      `SELECT ${columns.join(", ")} FROM "${table}" ORDER BY ${order}`,
+    )
+    .raw()
+    .safeIntegers();
+  const hash = createHash("sha256");
+  let [rows, text] = [0, ""];
+  for (const row of all.iterate()) {
+    rows++;
+    for (const value of row) text += marked(value);
+    if (text.length < AT_ONCE) continue;
+    hash.update(text);
+    text = "";
+  }
+  return { rows, sha256: hash.update(text).digest("hex") };
+}
+
+/** Characters hashed at once. */
+const AT_ONCE = 65536;
+
+/** A value after its type and length, so that no two rows give the same text. */
+function marked(value: unknown): string {
+  if (typeof value === "string") return `t${value.length}:${value}`;
+  if (value instanceof Uint8Array) return `b${Buffer.from(value).toString("hex")};`;
+  return `${typeof value === "bigint" ? "i" : typeof value}${value};`;
+}
+
+/** What a keyframe's row says, as 48 bits of SHA-256. */
+export function keyframeSum(
+  keyframe: {
+    readonly seq: number;
+    readonly base: number;
+    readonly kinds: number;
+    readonly actors: number;
+    readonly astray: number;
+  },
+  data: Uint8Array,
+): number {
+  const { seq, base, kinds, actors, astray } = keyframe;
+  return createHash("sha256")
+    .update(`${seq} ${base} ${kinds} ${actors} ${astray}:`)
+    .update(data)
+    .digest()
+    .readUIntBE(0, 6);
+}

@@ -1,0 +1,93 @@
+// repair.ts - mends what of a trace follows from its events: the old file is kept, and a new one takes its place.
+
+import { existsSync, renameSync } from "node:fs";
+import { resolve } from "node:path";
+import Sqlite, { type Database } from "better-sqlite3";
+import { SUBJECT_FAMILIES } from "../event/field.ts";
+import { seal, sealedTables, sealKeyframes } from "./checksums.ts";
+import { migrate } from "./create.ts";
+import { openFile, readingTrouble } from "./open.ts";
+import { removeFile, unusedName } from "./output-file.ts";
+import { FORMAT, formatOf } from "./schema.ts";
+import { dropStrangers } from "./shape.ts";
+import { openSqlite } from "./sqlite.ts";
+import { type Indexing, makeDerived } from "./update.ts";
+
+/** Mends a trace and gives the name under which the file that was there is kept. */
+export async function repair(path: string, indexing: Indexing): Promise<string> {
+  const made = unusedName(path, "repair");
+  try {
+    copyRows(path, made);
+    await mend(made, indexing);
+    const kept = keptName(path);
+    renameSync(path, kept);
+    renameSync(made, path);
+    return kept;
+  } catch (error) {
+    removeFile(made);
+    throw readingTrouble([path], error);
+  }
+}
+
+/** Every row that its table holds; indexes are made again from the tables. */
+function copyRows(path: string, made: string): void {
+  const database = openFile(path);
+  try {
+    database.prepare("VACUUM INTO ?").run(resolve(made));
+  } finally {
+    database.close();
+  }
+}
+
+async function mend(made: string, indexing: Indexing): Promise<void> {
+  const database = openSqlite(made, { fileMustExist: true });
+  try {
+    database.exec("BEGIN IMMEDIATE");
+    dropStrangers(database);
+    const isOlder = formatOf(database) < FORMAT;
+    if (isOlder) await migrate(database);
+    await makeViews(database);
+    placeOps(database);
+    if (isOlder) {
+      sealKeyframes(database);
+      seal(database, sealedTables(database));
+    }
+    makeDerived(made, database, indexing);
+    database.exec("COMMIT");
+  } finally {
+    database.close();
+  }
+}
+
+/** The views as this version makes them. */
+async function makeViews(database: Database): Promise<void> {
+  const model = new Sqlite(":memory:");
+  try {
+    model.exec("BEGIN");
+    await migrate(model);
+    const views = model
+      .prepare<[], [string, string]>("SELECT name, sql FROM sqlite_schema WHERE type = 'view'")
+      .raw()
+      .all();
+    for (const [name, text] of views) database.exec(`DROP VIEW IF EXISTS "${name}"; ${text}`);
+  } finally {
+    model.close();
+  }
+}
+
+/** Where an op begins and ends, by its events. */
+function placeOps(database: Database): void {
+  const placed = (set: string, kind: string) =>
+    `UPDATE op SET ${set} FROM event e JOIN kind k ON k.code = e.kind ` +
+    `WHERE k.name = '${kind}' AND op.op = e.subject / ${SUBJECT_FAMILIES}`;
+  database.exec(placed("first_seq = e.seq", "op.began"));
+  database.exec("UPDATE op SET further = NULL");
+  database.exec(placed("further = e.seq - first_seq", "op.ended"));
+}
+
+function keptName(path: string): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? `${path}.damaged` : `${path}.damaged.${n}`;
+    if (!existsSync(name)) return name;
+  }
+}
