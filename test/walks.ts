@@ -1,64 +1,62 @@
 // walks.ts - npm run walks [RUNS]: random walks over every platform, hook set, chipset and driver, by a fixed rule.
 //
 // Each walk is recorded and replayed: replay must tell what was observed, nothing may be thrown but what a user is
-// told, and every event must print with sense. Exit code 1 where one does not hold. Run i takes the i-th machine, again
-// from the first when all had their turn.
+// told, and every event must print with sense. Exit code 1 where one does not hold, 2 for wrong arguments. Every third
+// walk of the driver is followed by one through the kernel's DMA and block code.
 
-import { eras } from "../src/agpgart/era.ts";
-import { chipsets } from "../src/chipset/index.ts";
-import { hookSets, missingOn } from "../src/hooks/index.ts";
-import { platforms } from "../src/platform/index.ts";
 import { verify } from "../src/replay/verify.ts";
 import { eventLine } from "../src/report/event-text.ts";
 import type { Setup } from "../src/scenario/setup.ts";
 import type { Operation } from "../src/workload/operation.ts";
 import { wander } from "../src/workload/workload.ts";
+import { kernelWalk } from "./kernel-walk.ts";
 import { recorded } from "./memory-trace.ts";
+import { spread, type WalkedMachine } from "./walk-spread.ts";
 
 const LENGTH = 300;
-const runs = Number(process.argv[2] ?? 300);
+const EVERY = 3;
 
-type Machine = Pick<Setup, "platform" | "hooks" | "chipset" | "era">;
-const machines = [...everyMachine()];
-const step = stepThrough(machines.length);
-let wrong = 0;
-for (let i = 0; i < runs; i++) {
-  const machine = machines[(i * step) % machines.length]!;
-  const complaint = complaintOf(machine, i);
-  if (complaint === null) continue;
-  wrong++;
-  process.stdout.write(`seed ${i} on ${nameOf(machine)}: ${complaint}\n`);
-}
-process.stdout.write(`${runs - wrong} of ${runs} walks hold, of ${machines.length} machines\n`);
-process.exitCode = wrong > 0 ? 1 : 0;
+process.exitCode = walkAll(process.argv.slice(2));
 
-function* everyMachine(): Generator<Machine> {
-  for (const era of eras)
-    for (const platform of platforms)
-      for (const chipset of chipsets.filter(({ name }) => platform.chipsets.includes(name)))
-        for (const hooks of hookSets)
-          if (missingOn(platform, hooks) === null) yield { era, platform, chipset, hooks };
-}
-
-/** So that neighbours in the list are not neighbours in time: about the golden section, without a common divisor. */
-function stepThrough(count: number): number {
-  const divides = (a: number, b: number): number => (b === 0 ? a : divides(b, a % b));
-  let found = Math.round(count * 0.618);
-  while (divides(found, count) !== 1) found++;
-  return found;
+function walkAll(words: readonly string[]): number {
+  const [count = "300", ...more] = words;
+  if (!/^[1-9]\d{0,5}$/.test(count) || more.length > 0) {
+    process.stderr.write("npm run walks takes one number: how many walks\n");
+    return 2;
+  }
+  const runs = Number(count);
+  let [wrong, walks] = [0, 0];
+  const look = (seed: number, setup: Setup): void => {
+    walks++;
+    const complaint = complaintOf(setup);
+    if (complaint === null) return;
+    wrong++;
+    process.stdout.write(`seed ${seed} on ${nameOf(setup)}: ${complaint}\n`);
+  };
+  let seed = 0;
+  for (const machine of spread(runs)) {
+    look(seed, driverWalk(machine, seed));
+    if (seed % EVERY === 0) look(seed / EVERY, kernelWalk(LENGTH, seed / EVERY));
+    seed++;
+  }
+  process.stdout.write(`${walks - wrong} of ${walks} walks hold\n`);
+  return wrong > 0 ? 1 : 0;
 }
 
-function nameOf({ platform, hooks, chipset, era }: Machine): string {
-  return [platform, hooks, chipset, era].map(({ name }) => name).join(" ");
-}
+const nameOf = ({ platform, hooks, chipset, era, workload }: Setup): string =>
+  [platform, hooks, chipset, era, workload].map((one) => one?.name).join(" ");
 
-/** What does not hold of a walk; null where all does. Three of four have a small table, as far as the chip has one. */
-function complaintOf(machine: Machine, seed: number): string | null {
+/** Three of four have a small table, as far as the chip has one. */
+function driverWalk(machine: WalkedMachine, seed: number): Setup {
   const walk = wander(LENGTH, seed);
   const limit: Operation[] = seed % 4 === 0 ? [] : [{ op: "maxorder", max_order: 3 }];
-  const operations = [...limit, ...walk.operations];
-  const workload = { name: walk.name, operations };
-  const trace = recorded({ ...machine, workload, seed, lenientIoremap: false, device: true });
+  const workload = { name: walk.name, operations: [...limit, ...walk.operations] };
+  return { ...machine, workload, seed, lenientIoremap: false, device: true };
+}
+
+/** What does not hold of a walk; null where all does. */
+function complaintOf(setup: Setup): string | null {
+  const trace = recorded(setup);
   const { differed, disagreements } = verify(trace, { most: 1 });
   if (differed > 0) return `replay differs: ${JSON.stringify(disagreements[0])}`;
   for (const one of trace.events()) {

@@ -13,13 +13,14 @@ export class PageAllocator {
   readonly #free: Pfn[][] = [];
   readonly #isReused: boolean;
   /** Allocations above this order fail; a workload may lower it. */
-  maxOrder = Number.POSITIVE_INFINITY;
+  maxOrder: number;
   /** How many more allocations succeed. */
   remaining = Number.POSITIVE_INFINITY;
 
   constructor(ram: Platform["ram"], lowPages = Number.POSITIVE_INFINITY) {
     this.#bump = ram.bump;
     this.#isReused = ram.reused ?? true;
+    this.maxOrder = ram.maxOrder ?? Number.POSITIVE_INFINITY;
     // GFP_KERNEL never returns high memory.
     const high = Math.max(0, distance(pfn(lowPages), offset(ram.first, ram.pages)));
     this.#end = offset(ram.first, ram.pages - high);

@@ -148,6 +148,8 @@ export interface Platform {
     readonly bump: Pfn;
     /** Set where a freed page is not given out again. */
     readonly reused?: false;
+    /** The largest block that is given out, as a power of two of pages; left out where any is. */
+    readonly maxOrder?: number;
   };
   /** How many pages the kernel maps from PAGE_OFFSET up and allocates to drivers; the rest is high memory. */
   readonly lowPages: number;

@@ -149,8 +149,10 @@ class Run {
       return this.#perform(operation);
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
-      this.isDead ||= error.by === "panic";
-      return isKernelCall(operation) ? { stopped: error.by, why: error.message } : { ret: "oops" };
+      // A script is one caller's: when that is killed, nobody goes on with it.
+      const isScript = isKernelCall(operation);
+      this.isDead ||= isScript || error.by === "panic";
+      return isScript ? { stopped: error.by, why: error.message } : { ret: "oops" };
     }
   }
 

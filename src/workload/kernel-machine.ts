@@ -71,10 +71,13 @@ interface Family {
   readonly allocFrom: number;
   /** The page behind the last, where it ends. */
   readonly allocTo?: number;
+  /** MAX_ORDER - 1: the largest block that its page allocator has, where that is not the usual one. */
+  readonly maxOrder?: number;
   /** The code as these settings make it. */
   readonly made: (code: Code, machine: KernelMachine) => Code;
 }
 
+const MAX_ORDER = 10;
 const mapping: readonly Call[] = [
   ...(["map_single", "unmap_single", "map_sg", "unmap_sg"] as const),
   ...(["alloc_coherent", "free_coherent"] as const),
@@ -135,6 +138,7 @@ const families: { readonly [N in CodeName]: Family } = {
     fields: ["nents", "again", "stale"],
     allocFrom: 0x1000,
     allocTo: 0x60000,
+    maxOrder: 12,
     made: (code, { ram, reserved, vmerge, force_on, table_bytes, flush_reads }) => {
       const before = code as CodeOf<"dart">;
       return {
@@ -274,7 +278,10 @@ export function withMachine(
   const last = machine.alloc_to ?? family?.allocTo ?? 2 ** 36 / unit;
   return {
     ...platform,
-    ram: { first: pfn(0), pages: last * unit, bump: pfn(from * unit), reused: false },
+    ram: {
+      ...{ first: pfn(0), pages: last * unit, bump: pfn(from * unit), reused: false },
+      maxOrder: (family?.maxOrder ?? MAX_ORDER) + platform.pageOrder,
+    },
     lowPages: Number.POSITIVE_INFINITY,
     dma: { ...platform.dma, code: family === null ? null : family.made(code!, machine) },
     ...(!platform.physIsMachine && {

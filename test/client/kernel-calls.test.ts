@@ -118,3 +118,14 @@ test("swiotlb= takes its word from behind the number, and only that word", () =>
   expect(at("512force")).not.toBe("0x100000");
   expect(at("512k,force")).toBe("0x100000");
 });
+
+test("a script ends where the kernel kills its caller", () => {
+  const dying = { ...map(0, "0x100", 4096), dir: "none" };
+  const results = resultsOf("native-x86_64iommu", {}, [dying, { op: "unmap_single", id: 0 }]);
+  expect(results).toEqual([{ stopped: "BUG", why: "pci-gart.c" }]);
+});
+
+test("the page allocator has no block for coherent memory of no bytes", () => {
+  const calls = [{ op: "alloc_coherent", id: 0, size: 0 }];
+  expect(resultsOf("xen-i386-swiotlb", {}, calls)[0]).toMatchObject({ error: 1 });
+});
