@@ -16,8 +16,11 @@ export const deviceFaults: readonly Fault["fault"][] = ["invalid-entry", "iommu"
 /** Whether hardware refused a device: then some access of it went nowhere. */
 export const isDeviceFault = ({ fault }: Fault): boolean => deviceFaults.includes(fault);
 
+/** What the kernel dies of, or a task of it for good. */
+const kernelFaults: readonly Fault["fault"][] = ["oops", "blocked", "panic"];
+
 /** Whether the kernel died, or a task of it for good. */
-export const isKernelFault = ({ fault }: Fault): boolean => fault === "oops" || fault === "blocked";
+export const isKernelFault = ({ fault }: Fault): boolean => kernelFaults.includes(fault);
 
 /** Whether the kernel's own check complains of a driver; what it complains of is dma-release's to judge. */
 export const isComplaint = ({ fault }: Fault): boolean => fault === "dma-api";
