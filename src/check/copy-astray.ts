@@ -31,7 +31,7 @@ export const copyAstray: Check = {
           if (isLedTo(machine)) report.held();
           else
             report.finding(
-              frame == null ? [] : [{ family: "content", number: frame }],
+              [{ family: "content", number: frame }],
               `${size} bytes at ${hex(machine)}:m are copied to ${hex(reached)}:m; no mapping leads there`,
             );
         },
