@@ -32,10 +32,10 @@ export function addImport(program: Command): void {
     .command("import")
     .summary("turn recordings and logs of a run into a trace")
     .description(
-      "Reads the files of one run, each known by its content, plain or gzipped, and joins them into a trace: " +
-        "a kernel's ftrace text, a QEMU log, a P2M dump, a kernel's log; or a recording of the real agpgart driver, alone.",
+      "Reads the files of one run, each known by its content, plain or compressed (gzip, xz, zstd), and joins them into a trace: " +
+        "a kernel's ftrace text, a QEMU log, a P2M dump, a kernel's log; or a recording of the real agpgart driver, alone. Of a folder or a tar archive the files that are known are taken.",
     )
-    .argument("<file...>", "the files of one run; - is standard input")
+    .argument("<file...>", "the files of one run, or a folder or tar of them; - is standard input")
     .option(
       "-o, --output <file>",
       "the trace to write (default: the first file's name, ending in .gart)",
@@ -99,5 +99,5 @@ async function run(files: string[], options: Options): Promise<void> {
 
 function defaultName(file: string): string {
   if (file === "-") throw new UserError("standard input has no name; say with -o what to write");
-  return `${basename(file).replace(/(\.(jsonl|txt|log))?(\.gz)?$/, "")}.gart`;
+  return `${basename(file).replace(/(\.(jsonl|txt|log|tar|dat))?(\.(gz|xz|zst)|\.tgz)?$/, "")}.gart`;
 }

@@ -11,6 +11,7 @@ export const sourcesText = (sources: readonly SourceFile[]): string =>
     .join("\n");
 
 function fileText({ path, format, counts }: SourceFile): string {
+  if (counts.length === 0) return `${path} (${format})`;
   const rows = [
     ...counts.map(rowOf),
     [

@@ -36,6 +36,7 @@ export const knownFormatOf = ({ head }: Source): Format | null =>
   formats.find((format) => format.recognises(head)) ?? null;
 
 export function formatOf(source: Source): Format {
+  if (source.trouble !== null) throw source.refuse(source.trouble);
   if (source.head.length === 0)
     throw new UserError(`${source.path} is empty: there is nothing to import`);
   const other = convertible(source.head);

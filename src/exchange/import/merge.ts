@@ -4,9 +4,10 @@ import { hex } from "../../address.ts";
 import { deviceOf } from "../../event/register.ts";
 import type { About, SourceFile } from "../../event/trace.ts";
 import { UserError } from "../../fault.ts";
-import { formatOf } from "./formats.ts";
+import { formatOf, knownFormatOf } from "./formats.ts";
 import { ftrace } from "./ftrace/ftrace.ts";
 import { traceDat } from "./ftrace/trace-dat.ts";
+import { GivenFiles } from "./given.ts";
 import type { Relation } from "./join/clocks.ts";
 import type { DeviceLog, Format, Open, Stream } from "./join/format.ts";
 import type { KernelClock } from "./join/kernel-clocks.ts";
@@ -28,6 +29,8 @@ export interface Importing extends Wishes {
 interface Opened {
   readonly source: Source;
   readonly format: Format;
+  /** Whether it was named itself, and not the folder or archive that it is in. */
+  readonly isNamed: boolean;
 }
 
 /** Feeds the run that the files tell to the sink that `open` gives; says what became of every line. */
@@ -36,35 +39,74 @@ export async function importFiles(
   wishes: Importing,
   open: Open,
 ): Promise<readonly SourceFile[]> {
+  const given = new GivenFiles();
   const sources: Source[] = [];
   try {
-    for (const path of paths) sources.push(await Source.open(path, wishes));
-    return await importSources(sources, wishes, open);
-  } catch (error) {
+    for (const path of paths) await given.add(path);
+    const named: Named[] = [];
+    for (const { path, within } of given.files) {
+      const source = await Source.open(path, wishes);
+      sources.push(source);
+      named.push({ source, format: formatIn(source, within), within });
+    }
+    const told = await importSources(named, wishes, open);
+    return told.map(({ path, counts, ...rest }) => ({
+      ...rest,
+      path: given.named(path),
+      counts: counts.map((count) => ({ ...count, why: count.why && given.named(count.why) })),
+    }));
+  } catch (thrown) {
     // Where a line cannot be left out, what is wrong with it ends the import.
     const at = sources.findLast(({ line }) => line > 0);
-    throw error instanceof Unusable && at !== undefined ? at.refuse(error.message) : error;
+    const error =
+      thrown instanceof Unusable && at !== undefined ? at.refuse(thrown.message) : thrown;
+    if (!(error instanceof UserError)) throw error;
+    const says = given.named(error.message);
+    throw says === error.message ? error : new UserError(says, error.code, { cause: error });
   } finally {
     for (const source of sources) await source.close();
+    await given.forget();
   }
 }
 
+interface Named {
+  readonly source: Source;
+  /** Null for a file of a folder that is of no known format. */
+  readonly format: Format | null;
+  readonly within: string | null;
+}
+
+/** A file that was named itself must be of a known format; of a folder or an archive the others are left. */
+const formatIn = (source: Source, within: string | null): Format | null =>
+  within === null ? formatOf(source) : knownFormatOf(source);
+
 async function importSources(
-  sources: readonly Source[],
+  named: readonly Named[],
   wishes: Importing,
   open: Open,
 ): Promise<readonly SourceFile[]> {
-  const opened = sources.map((source) => ({ source, format: formatOf(source) }));
+  const opened = named.flatMap(({ source, format, within }) =>
+    format === null || (format.part === "whole" && within !== null && named.length > 1)
+      ? []
+      : [{ source, format, isNamed: within === null }],
+  );
+  if (opened.length === 0)
+    throw new UserError(
+      `${[...new Set(named.map(({ within }) => within))].join(", ")}: no file of a known format in it; \`gartrace list formats\` has each with the command that makes it`,
+    );
   const whole = opened.find(({ format }) => format.part === "whole");
   if (whole !== undefined) await importWhole(whole, opened, open);
   else await importRun(opened, wishes, open);
-  return opened.map(({ source, format }) => ({
+  return named.map(({ source, format }) => ({
     path: source.path,
-    format: format.name,
+    format: opened.some((one) => one.source === source) ? format!.name : LEFT,
     lines: source.line,
     counts: source.tally.counts(),
   }));
 }
+
+/** What stands for the format of a file beside others that nothing was taken of. */
+const LEFT = "left alone";
 
 async function importWhole(
   { source, format }: Opened,
@@ -133,8 +175,8 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   for (const stream of streams) stream.end?.();
   // What grows may not have told anything yet.
   if (wishes.follow !== null) return;
-  for (const { source, format } of opened)
-    if (format.part !== "context") assertTold(source, format);
+  for (const { source, format, isNamed } of opened)
+    if (isNamed && format.part !== "context") assertTold(source, format);
 }
 
 /** A file of which nothing became an event is no part of a run, and a trace of it would look as if all were well. */

@@ -1,15 +1,12 @@
-// source.ts - one file of a run from outside, plain or gzipped or growing, in batches and in flat memory.
+// source.ts - one file of a run from outside, plain or compressed or growing, in batches and in flat memory.
 
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
-import { PassThrough, pipeline, Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
-import { createGunzip } from "node:zlib";
 import { UserError } from "../../../fault.ts";
+import { mayBePacked, packingOf } from "./packed.ts";
 import { Tally } from "./tally.ts";
 
-/** The two bytes every gzip member begins with (RFC 1952, 2.3.1). */
-const GZIP = [0x1f, 0x8b];
 /** Bytes at its beginning by which a source's format is recognised. */
 const HEAD = 1 << 16;
 const CHUNK = 1 << 16;
@@ -92,6 +89,11 @@ export class Source {
     return new UserError(`${location}${column === undefined ? "" : `:${column}`}: ${complaint}`);
   }
 
+  /** What is wrong with a compressed file of which nothing could be read; null where there is no such trouble. */
+  get trouble(): string | null {
+    return this.head.length === 0 ? (this.#broken?.message ?? null) : null;
+  }
+
   /** Lets go of the file, read to its end or not. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
@@ -170,10 +172,6 @@ async function* explained(path: string, chunks: AsyncIterable<Buffer>): AsyncGen
     yield* chunks;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "Z_BUF_ERROR")
-      throw new BrokenOff("the gzip file is cut short; copy it again, whole");
-    if (code?.startsWith("Z_"))
-      throw new BrokenOff(`the gzip file is damaged (${message}); copy it again`);
     if (code === undefined || error instanceof UserError) throw error;
     throw new UserError(`cannot read ${path}: ${message}`);
   }
@@ -189,7 +187,7 @@ async function opened(path: string): Promise<FileHandle> {
   }
 }
 
-/** The bytes of a file or of standard input, gunzipped where they are gzip. */
+/** The bytes of a file or of standard input, unpacked where they are compressed. */
 async function* chunksOf(
   path: string,
   raw: AsyncIterable<Buffer>,
@@ -207,20 +205,31 @@ async function* chunksOf(
       await iterator.return?.();
     }
   })();
-  if (first[0] !== GZIP[0] || first[1] !== GZIP[1]) {
+  const packing = packingOf(first);
+  if (packing === null) {
     yield* all;
     return;
   }
-  if (follow !== null) throw new UserError(`${path} is gzipped: such a file cannot be followed`);
-  // An error of either stream comes out of the last one, where the loop meets it.
-  const gunzip = createGunzip();
-  yield* pipeline(Readable.from(all, { objectMode: false }), gunzip, new PassThrough(), () => {});
+  const { name } = packing;
+  if (follow !== null)
+    throw new UserError(`${path} is compressed (${name}): such a file cannot be followed`);
+  try {
+    yield* packing.unpack(all);
+  } catch (error) {
+    const trouble = packing.trouble(error as NodeJS.ErrnoException);
+    if (trouble === null) throw error;
+    throw new BrokenOff(
+      trouble === "cut"
+        ? `the ${name} file is cut short; copy it again, whole`
+        : `the ${name} file is damaged (${(error as Error).message}); copy it again`,
+    );
+  }
 }
 
-/** The first bytes, at least two where there are so many: a pipe may hand over one at a time. */
+/** The first bytes, enough to know a compressed file where there are so many: a pipe may hand over one at a time. */
 async function firstOf(iterator: AsyncIterator<Buffer>): Promise<Buffer | null> {
   let first = Buffer.alloc(0);
-  while (first.length < 2) {
+  while (mayBePacked(first)) {
     const next = await iterator.next();
     if (next.done) return first.length === 0 ? null : first;
     first = Buffer.concat([first, next.value]);

@@ -66,7 +66,9 @@ test.each([
     "cannot be followed",
     async () => {
       const follow = new AbortController().signal;
-      await expect(Source.open(path, { strict: false, follow })).rejects.toThrow(/gzipped/);
+      await expect(Source.open(path, { strict: false, follow })).rejects.toThrow(
+        /compressed \(gzip\)/,
+      );
     },
   ],
 ])("a file that %s is not left open", async (_, use) => {

@@ -1,0 +1,81 @@
+// packed.ts - files that are compressed as a whole, known by their first bytes: gzip, xz and zstd, unpacked as they are read.
+
+import { PassThrough, pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { Decompress } from "fzstd";
+import xzDecompress from "xz-decompress";
+
+export interface Packing {
+  readonly name: string;
+  readonly magic: readonly number[];
+  unpack(packed: AsyncIterable<Buffer>): AsyncIterable<Buffer>;
+  /** What is wrong with the file, by what its reader complains of; null where it is no complaint about its bytes. */
+  trouble(error: NodeJS.ErrnoException): "cut" | "damaged" | null;
+}
+
+/** RFC 1952, 2.3.1. An error of either stream comes out of the last one, where the loop meets it. */
+const gzip: Packing = {
+  name: "gzip",
+  magic: [0x1f, 0x8b],
+  unpack: (packed) =>
+    pipeline(
+      Readable.from(packed, { objectMode: false }),
+      createGunzip(),
+      new PassThrough(),
+      () => {},
+    ),
+  trouble: ({ code }) => {
+    if (code === "Z_BUF_ERROR") return "cut";
+    return code?.startsWith("Z_") === true ? "damaged" : null;
+  },
+};
+
+/** The .xz file format, 2.1.1.1. */
+const xz: Packing = {
+  name: "xz",
+  magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
+  async *unpack(packed) {
+    const bytes = Readable.toWeb(Readable.from(packed, { objectMode: false }));
+    const reader = new xzDecompress.XzReadableStream(bytes as ReadableStream).getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      // The chunk is a view of memory that is used again for the next.
+      yield Buffer.from(next.value);
+  },
+  // The library has no other error of its own than the code of its decoder.
+  trouble: ({ message }) => (/^get_next_output failed/.test(message) ? "damaged" : null),
+};
+
+/** RFC 8878, 3.1.1. */
+const zstd: Packing = {
+  name: "zstd",
+  magic: [0x28, 0xb5, 0x2f, 0xfd],
+  async *unpack(packed) {
+    const ready: Uint8Array[] = [];
+    const stream = new Decompress((chunk) => void ready.push(chunk));
+    for await (const chunk of packed) {
+      stream.push(chunk);
+      for (const part of ready.splice(0)) yield Buffer.from(part);
+    }
+    stream.push(new Uint8Array(0), true);
+    for (const part of ready.splice(0)) yield Buffer.from(part);
+  },
+  // The codes of fzstd are numbers: 5 is an end too soon.
+  trouble: ({ code }) => {
+    if (typeof code !== "number") return null;
+    return code === 5 ? "cut" : "damaged";
+  },
+};
+
+const all: readonly Packing[] = [gzip, xz, zstd];
+
+/** Whether more bytes may still make of these the beginning of a compressed file. */
+export const mayBePacked = (head: Buffer): boolean =>
+  all.some(
+    ({ magic }) =>
+      head.length < magic.length &&
+      magic.slice(0, head.length).every((byte, i) => head[i] === byte),
+  );
+
+/** What packed a file that begins with these bytes; null for a plain one. */
+export const packingOf = (head: Buffer): Packing | null =>
+  all.find(({ magic }) => magic.every((byte, i) => head[i] === byte)) ?? null;
