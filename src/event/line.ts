@@ -101,6 +101,14 @@ export function toLine({ seq, op, event }: Recorded, virtBase: bigint): string {
 export const toJson = (recorded: Recorded, virtBase: bigint): { [name: string]: unknown } =>
   JSON.parse(toLine(recorded, virtBase));
 
+/** The names that a line of a kind can have; those of every kind where there is none of that name. */
+export const lineNames = (kind: unknown): readonly string[] => [
+  ...["kind", ...Object.keys(common)],
+  ...(kindNames.some((name) => name === kind)
+    ? Object.keys(declarationOf(kind as KindName).fields)
+    : []),
+];
+
 /** Checks a line's JSON and gives its event; throws a ZodError that names the bad field. */
 export function fromJson(json: unknown, virtBase: bigint): Recorded {
   const line = json as { readonly [name: string]: unknown } | null;

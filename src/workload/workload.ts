@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import { UserError } from "../fault.ts";
+import { placeOf } from "../json-place.ts";
 import type { Platform } from "../platform/platform.ts";
-import { lineOf } from "./json-line.ts";
 import { isBlockCall, type KernelCall, kernelCallSchema } from "./kernel-calls.ts";
 import { type KernelMachine, machineSchema, misfit, withMachine } from "./kernel-machine.ts";
 import { listSchema, type Operation, unnumbered } from "./operation.ts";
@@ -117,7 +117,7 @@ function complaint(
   path: readonly PropertyKey[],
   why: string,
 ): UserError {
-  return new UserError(`${from}:${lineOf(text, path)}: ${pathOf(path)}: ${why}`);
+  return new UserError(`${from}:${placeOf(text, path).line}: ${pathOf(path)}: ${why}`);
 }
 
 /** A walk of so many operations, the same for the same seed. */

@@ -3,12 +3,10 @@
 // The events become the trace as they are, with the numbers and ops that the lines give; every line is
 // checked by itself, and against those before it.
 
-import { ZodError } from "zod";
 import { learnNames } from "../../../event/device-name.ts";
-import { fromJson } from "../../../event/line.ts";
 import { PageBudget } from "../../../event/page-budget.ts";
 import type { About } from "../../../event/trace.ts";
-import type { Event, Recorded } from "../../../event/vocabulary.ts";
+import type { Event } from "../../../event/vocabulary.ts";
 import { apply } from "../../../machine/apply.ts";
 import type { Sink } from "../../../machine/machine.ts";
 import { State } from "../../../machine/state.ts";
@@ -17,7 +15,7 @@ import { JSONL, JSONL_VERSION, jsonlHeader } from "../../jsonl-header.ts";
 import type { Open, WholeFormat } from "../join/format.ts";
 import { bytesOf } from "../source/checked-machine.ts";
 import type { Source } from "../source/source.ts";
-import { checked, firstOf, jsonOf, type Refuse } from "../source/text-lines.ts";
+import { Line } from "./line-of-json.ts";
 
 export const jsonl: WholeFormat = {
   name: "jsonl",
@@ -25,28 +23,29 @@ export const jsonl: WholeFormat = {
   madeBy: "gartrace export TRACE --format jsonl",
   near: /^\{"/,
   part: "whole",
-  recognises: (head) => head.toString("latin1", 0, BEGINNING.length) === BEGINNING,
+  recognises: (head) => HEADER.test(head.toString("latin1").split("\n", 1)[0]!),
   read,
 };
-const BEGINNING = `{"format":"${JSONL}"`;
+/** In whatever order and with whatever spaces a program's JSON comes. */
+const HEADER = new RegExp(`^\\s*\\{.*"format"\\s*:\\s*"${JSONL}"`);
 
 async function read(source: Source, open: Open): Promise<void> {
-  const refuse = (complaint: string) => source.refuse(complaint);
   let events: Events | null = null;
   for await (const lines of source.lines())
     for (const text of lines) {
       source.line++;
-      const json = jsonOf(text, refuse);
+      const line = new Line(text, source);
       if (events === null) {
-        const header = headerOf(json, refuse);
-        events = new Events(await open(header.about), header, refuse);
+        const header = headerOf(line);
+        events = new Events(await open(header.about), header);
       } else {
-        events.take(json);
+        events.take(line);
         source.tally.kept("event");
       }
     }
-  if (events === null) throw refuse("nothing comes, not even the line that says what it is");
-  events.end();
+  if (events === null) throw source.refuse("nothing comes, not even the line that says what it is");
+  const missing = events.missing();
+  if (missing !== null) throw source.refuse(missing);
 }
 
 interface Header {
@@ -55,11 +54,12 @@ interface Header {
   readonly events: number | null;
 }
 
-function headerOf(json: unknown, refuse: Refuse): Header {
-  const { version, about, events } = checked(jsonlHeader, json, refuse);
+function headerOf(line: Line): Header {
+  const { version, about, events } = line.header(jsonlHeader);
   if (version > JSONL_VERSION)
-    throw refuse(
+    throw line.refuse(
       `version ${version} of ${JSONL}'s lines; this gartrace reads up to ${JSONL_VERSION}: update it`,
+      ["version"],
     );
   learnNames(about.options.devices);
   return { about, events: events ?? null };
@@ -69,7 +69,6 @@ function headerOf(json: unknown, refuse: Refuse): Header {
 class Events {
   readonly #sink: Sink;
   readonly #expected: number | null;
-  readonly #refuse: Refuse;
   readonly #virtBase: bigint;
   /** The lines rule, numbers and ops included; the state is kept beside them for the trace's keyframes. */
   readonly #state: State;
@@ -78,53 +77,48 @@ class Events {
   #lastOp = -1;
   readonly #open = new Set<number>();
 
-  constructor(sink: Sink, { about, events }: Header, refuse: Refuse) {
+  constructor(sink: Sink, { about, events }: Header) {
     this.#sink = sink;
     this.#expected = events;
     this.#virtBase = about.virtBase;
     this.#state = new State(natureOf(about));
-    this.#refuse = refuse;
   }
 
-  take(json: unknown): void {
-    const { seq, op, event } = this.#read(json);
+  take(line: Line): void {
+    const { seq, op, event } = line.event(this.#virtBase);
     if (seq !== this.#last + 1)
-      throw this.#refuse(`event ${seq} stands where ${this.#last + 1} must follow`);
+      throw line.refuse(`event ${seq} stands where ${this.#last + 1} must follow`, ["seq"]);
     if (event.cause != null && event.cause >= seq)
-      throw this.#refuse(`field 'cause': event ${event.cause} does not come before this one`);
+      throw line.refuse(`field 'cause': event ${event.cause} does not come before this one`, [
+        "cause",
+      ]);
     const tooLarge = this.#pages.take(bytesOf(event));
-    if (tooLarge !== null) throw this.#refuse(`field 'size': ${tooLarge}`);
-    this.#follow(op, event);
+    if (tooLarge !== null) throw line.refuse(`field 'size': ${tooLarge}`, ["size"]);
+    this.#follow(op, event, line);
     this.#sink.before?.(seq, op, event, this.#state);
     apply(this.#state, event, seq);
     this.#sink(seq, op, event, this.#state);
     this.#last = seq;
   }
 
-  end(): void {
-    if (this.#expected !== null && this.#last !== this.#expected)
-      throw this.#refuse(
-        `the lines end after ${this.#last} of ${this.#expected} events; copy the file again, whole`,
-      );
-  }
-
-  #read(json: unknown): Recorded {
-    try {
-      return fromJson(json, this.#virtBase);
-    } catch (error) {
-      throw error instanceof ZodError ? this.#refuse(firstOf(error)) : error;
-    }
+  /** What the lines lack at their end; null where they are whole. */
+  missing(): string | null {
+    return this.#expected === null || this.#last === this.#expected
+      ? null
+      : `the lines end after ${this.#last} of ${this.#expected} events; copy the file again, whole`;
   }
 
   /** Ops rise in number, begin before they end, and an event belongs to one that has begun. */
-  #follow(op: number, event: Event): void {
+  #follow(op: number, event: Event, line: Line): void {
     if (event.kind === "op.began") {
       if (op <= this.#lastOp)
-        throw this.#refuse(`op ${op} begins after op ${this.#lastOp}; ops must rise in number`);
+        throw line.refuse(`op ${op} begins after op ${this.#lastOp}; ops must rise in number`, [
+          "op",
+        ]);
       this.#lastOp = op;
       this.#open.add(op);
     } else if (event.kind === "op.ended") {
-      if (!this.#open.delete(op)) throw this.#refuse(`op ${op} ends, but is not under way`);
-    } else if (op > this.#lastOp) throw this.#refuse(`op ${op} has not begun`);
+      if (!this.#open.delete(op)) throw line.refuse(`op ${op} ends, but is not under way`, ["op"]);
+    } else if (op > this.#lastOp) throw line.refuse(`op ${op} has not begun`, ["op"]);
   }
 }

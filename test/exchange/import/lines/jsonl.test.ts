@@ -43,6 +43,13 @@ test("a few lines of absurd sizes are refused at once, with the first that is to
   );
 });
 
+test("the header comes with spaces and in any order, as a language's own JSON does", async () => {
+  const sorted =
+    '{"about": {"physIsMachine": true, "platform": "mine"}, "format": "gartrace", "version": 1}';
+  const { about, events } = await imported(`${sorted}\n${flush(1)}\n`);
+  expect({ platform: about.platform, events }).toEqual({ platform: "mine", events: 1 });
+});
+
 test("a program has to say little of its run: the rest is what an import is", async () => {
   const { about, events } = await imported(`${HEADER}\r\n${flush(1)}\r\n`);
   expect(events).toBe(1);
@@ -61,58 +68,103 @@ test("a program has to say little of its run: the rest is what an import is", as
   });
 });
 
-describe("refused, with file and line, is", () => {
+describe("refused, with file, line and column, is", () => {
   const began = '{"seq":1,"kind":"op.began","actor":"workload","op":0,"name":"a","arguments":{}}';
   const ended = (seq: number, op: number) =>
     `{"seq":${seq},"kind":"op.ended","actor":"workload","op":${op},"result":{}}`;
   const body = (...lines: string[]) => [HEADER, ...lines].join("\n");
 
   test.each([
-    ["garbage", body("driver said hello"), /^FILE:2: not JSON/],
-    ["an empty line", body("", flush(1)), /^FILE:2: not JSON/],
-    ["another kind", body('{"seq":1,"kind":"cow.milked","actor":"cpu"}'), /^FILE:2: field 'kind'/],
-    ["another field", body(flush(1, '"colour":"red",')), /^FILE:2: .*"colour"/],
-    ["a gap", body(flush(1), flush(3)), /^FILE:3: event 3 stands where 2 must follow$/],
-    ["a later cause", body(flush(1, '"cause":1,')), /^FILE:2: field 'cause': event 1 does not/],
+    ["garbage", body("driver said hello"), /^FILE:2:1: not JSON/],
+    ["an empty line", body("", flush(1)), /^FILE:2:1: not JSON/],
+    [
+      "another kind",
+      body('{"seq":1,"kind":"cow.milked","actor":"cpu"}'),
+      /^FILE:2:17: field 'kind': no value 'cow.milked'; known: /,
+    ],
+    [
+      "another field",
+      body(flush(1, '"colour":"red",')),
+      /^FILE:2:\d+: no field 'colour'; known: kind, seq, /,
+    ],
+    [
+      "a misspelt kind",
+      body('{"seq":1,"kind":"page.alocated","actor":"cpu"}'),
+      /^FILE:2:17: field 'kind': no value 'page.alocated'; did you mean page.allocated\?$/,
+    ],
+    [
+      "a misspelt actor",
+      body(flush(1).replace(/"actor":"\w+"/, '"actor":"drivr"')),
+      /^FILE:2:\d+: field 'actor': no value 'drivr'; did you mean driver\?$/,
+    ],
+    [
+      "a misspelt field",
+      body('{"seq":1,"kind":"iommu.unmapped","actor":"kernel","page":1,"bas":"0x1000","size":1}'),
+      /^FILE:2:60: no field 'bas'; did you mean bus\?$/,
+    ],
+    [
+      "a misspelt field of the header",
+      '{"format":"gartrace","version":1,"about":{"platfrom":"x","physIsMachine":true}}',
+      /^FILE:1:43: field 'about': no field 'platfrom'; did you mean platform\?$/,
+    ],
+    [
+      "a field of another type",
+      body('{"seq":1,"kind":"iommu.unmapped","actor":"kernel","page":1,"bus":4096,"size":1}'),
+      /^FILE:2:66: field 'bus': /,
+    ],
+    ["a gap", body(flush(1), flush(3)), /^FILE:3:8: event 3 stands where 2 must follow$/],
+    ["a later cause", body(flush(1, '"cause":1,')), /^FILE:2:18: field 'cause': event 1 does not/],
     [
       "an op out of order",
       body(began, began.replace("1,", "2,")),
-      /^FILE:3: op 0 begins after op 0/,
+      /^FILE:3:52: op 0 begins after op 0/,
     ],
-    ["an end without a beginning", body(ended(1, 0)), /^FILE:2: op 0 ends, but is not under way$/],
-    ["an op's second end", body(began, ended(2, 0), ended(3, 0)), /^FILE:4: op 0 ends, but is not/],
-    ["an op to come", body(flush(1, '"op":4,')), /^FILE:2: op 4 has not begun$/],
+    [
+      "an end without a beginning",
+      body(ended(1, 0)),
+      /^FILE:2:52: op 0 ends, but is not under way$/,
+    ],
+    [
+      "an op's second end",
+      body(began, ended(2, 0), ended(3, 0)),
+      /^FILE:4:52: op 0 ends, but is not/,
+    ],
+    ["an op to come", body(flush(1, '"op":4,')), /^FILE:2:15: op 4 has not begun$/],
     [
       "an absurd size",
       body(
         '{"seq":1,"kind":"iommu.unmapped","actor":"kernel","page":1,"bus":"0x1000","size":1e15}',
       ),
-      /^FILE:2: field 'size': 1000000000000000 bytes are more than 68719476736$/,
+      /^FILE:2:82: field 'size': 1000000000000000 bytes are more than 68719476736$/,
     ],
     [
       "a negative size",
       body('{"seq":1,"kind":"iommu.unmapped","actor":"kernel","page":1,"bus":"0x1000","size":-1}'),
-      /^FILE:2: field 'size'/,
+      /^FILE:2:82: field 'size'/,
     ],
     [
       "an address above 2^53",
       body(
         '{"seq":1,"kind":"iommu.unmapped","actor":"kernel","page":1,"bus":"0xffffffffffffffff","size":1}',
       ),
-      /^FILE:2: field 'bus': .* is above 2\^53$/,
+      /^FILE:2:66: field 'bus': .* is above 2\^53$/,
     ],
     [
       "a later version",
       HEADER.replace('n":1', 'n":2'),
-      /^FILE:1: version 2 .* up to 1: update it$/,
+      /^FILE:1:32: version 2 .* up to 1: update it$/,
     ],
-    ["a run that says nothing", '{"format":"gartrace","version":1}', /^FILE:1: field 'about'/],
+    [
+      "a run that says nothing",
+      '{"format":"gartrace","version":1}',
+      /^FILE:1:1: field 'about': is missing$/,
+    ],
     [
       "a file that was cut",
       `${HEADER.replace('"about"', '"events":3,"about"')}\n${flush(1)}\n${flush(2)}\n`,
       /^FILE:3: the lines end after 2 of 3 events; copy the file again, whole$/,
     ],
-    ["a line that was cut", body(flush(1), flush(2).slice(0, 30)), /^FILE:3: not JSON/],
+    ["a line that was cut", body(flush(1), flush(2).slice(0, 30)), /^FILE:3:31: not JSON/],
     [
       "a gzip file that was cut",
       gzipSync(body(flush(1))).subarray(0, -9),
@@ -124,7 +176,7 @@ describe("refused, with file and line, is", () => {
 
   test("a line of more than a megabyte", async () => {
     expect(await refusal(body(flush(1, `"place":"${"x".repeat(3e6)}",`), flush(2)))).toMatch(
-      /^FILE:2: /,
+      /^FILE:2:1: /,
     );
   });
 });
