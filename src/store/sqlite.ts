@@ -7,10 +7,46 @@ import { UserError } from "../fault.ts";
 
 export function openSqlite(path: string, options?: Options): Database {
   try {
-    return new Sqlite(resolve(path), options);
+    const database = new Sqlite(resolve(path), options);
+    if (abortsOnCollection) keepAll(database);
+    return database;
   } catch (error) {
     throw nativeTrouble(error);
   }
+}
+
+/** Since 24.19 the destructor of node::ObjectWrap asks for the environment, which is not there during a collection. */
+const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
+const abortsOnCollection = major > 24 || (major === 24 && minor >= 19);
+const kept: object[] = [];
+
+interface Native {
+  prepare(...words: unknown[]): { iterate?(...words: unknown[]): object };
+}
+
+/**
+ * Keeps what better-sqlite3 12 makes in native code from being collected, which would abort the process: the
+ * database, its statements (those of its own as well), and their iterators. They are few and small.
+ */
+function keepAll(database: Database): void {
+  const native = Object.getOwnPropertySymbols(database)
+    .map((symbol) => (database as unknown as { [symbol: symbol]: Native })[symbol]!)
+    .find((own) => typeof own?.prepare === "function");
+  if (native === undefined) return;
+  kept.push(database, native);
+  const prepare = native.prepare.bind(native);
+  native.prepare = (...words) => {
+    const statement = prepare(...words);
+    kept.push(statement);
+    const iterate = statement.iterate?.bind(statement);
+    if (iterate !== undefined)
+      statement.iterate = (...words) => {
+        const iterator = iterate(...words);
+        kept.push(iterator);
+        return iterator;
+      };
+    return statement;
+  };
 }
 
 /** better-sqlite3 holds compiled code, which fits one ABI of Node. */

@@ -39,7 +39,7 @@ test("a few lines of absurd sizes are refused at once, with the first that is to
     `{"seq":${seq},"kind":"page.freed","actor":"kernel","allocation":${seq},"by":"free_pages","use":"kernel","size":${2 ** 35},"phys":"0x0"}`;
   const lines = Array.from({ length: 60 }, (_, i) => large(i + 1));
   expect(await refusal(`${HEADER}\n${lines.join("\n")}\n`)).toMatch(
-    /^FILE:6: field 'size': the events up to here cover more than 33554432 pages/,
+    /^FILE:6:102: field 'size': the events up to here cover more than 33554432 pages/,
   );
 });
 
