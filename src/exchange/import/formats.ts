@@ -6,6 +6,7 @@ import { ftrace } from "./ftrace/ftrace.ts";
 import { kprobeProfile } from "./ftrace/kprobe-profile.ts";
 import { traceDat } from "./ftrace/trace-dat.ts";
 import type { Format } from "./join/format.ts";
+import { kernelFiles } from "./kernel-files.ts";
 import { jsonl } from "./lines/jsonl.ts";
 import { iomem } from "./mmio/iomem.ts";
 import { mmiotrace } from "./mmio/mmiotrace.ts";
@@ -25,6 +26,7 @@ export const formats: readonly Format[] = [
   mmiotrace,
   p2mDump,
   iomem,
+  ...kernelFiles,
   qemuLog,
   kprobeProfile,
   dmesg,

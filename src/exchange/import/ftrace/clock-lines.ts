@@ -10,6 +10,9 @@ const WANTED =
 /** The tracepoint `console` has a message as the console gets it, with its time in front where that is asked for. */
 const PRINTED = /^(?:\[[^\]]*\] ?)+/;
 
+/** What a recording that knows its clock has in front of its records. */
+export const CLOCK_LINE = "# clock: ";
+
 /** Takes lines one after the other. */
 export class ClockLines {
   readonly #clocks: KernelClocks;
@@ -19,6 +22,7 @@ export class ClockLines {
   }
 
   take(line: string): void {
+    if (line.startsWith(CLOCK_LINE)) this.#clocks.named(line.slice(CLOCK_LINE.length));
     if (!WANTED.test(line)) return;
     const record = recordOf(line);
     if (record === null || record.at === null) return;

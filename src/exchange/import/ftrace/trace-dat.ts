@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import type { StreamFormat } from "../join/format.ts";
 import { Source } from "../source/source.ts";
 import { AnchorLines } from "./anchors.ts";
-import { ClockLines } from "./clock-lines.ts";
+import { CLOCK_LINE, ClockLines } from "./clock-lines.ts";
 import { DatFile } from "./dat/file.ts";
 import { isTraceDat, openTraceDat } from "./dat/open.ts";
 import { type DatRecord, recordsOf } from "./dat/records.ts";
@@ -60,6 +60,8 @@ async function* toldBy(
   try {
     const contents = await openTraceDat(plain.path);
     try {
+      const clock = contents.buffers[0]?.clock ?? contents.clock;
+      if (clock !== null) yield [{ line: `${CLOCK_LINE}${clock}`, record: null, number: 0 }];
       if (contents.text !== null) yield toldByText(contents.text);
       for await (const records of recordsOf(contents, damaged)) {
         const told: Told[] = [];

@@ -47,6 +47,8 @@ export class CausalOrder {
   readonly #mappings: Mappings;
   /** Whether the log tells of a network card's buffers. */
   readonly #network: boolean;
+  /** The last event of the guest's that what is emitted of the log is behind. */
+  #before = 0;
   /** Commands of the guest that the log does not show. */
   unmatched = 0;
 
@@ -56,9 +58,18 @@ export class CausalOrder {
     this.#network = network;
   }
 
-  /** Whether something that the log has at a time of its own can be older than the end of a mapping before it. */
-  canBeBefore({ endedAt }: Mapping, time: number): boolean {
-    if (this.#clocks === null || endedAt === null) return false;
+  /** Takes an event of the guest that what comes next in the log can only be behind. */
+  follows(seq: number): void {
+    this.#before = Math.max(this.#before, seq);
+  }
+
+  /**
+   * Whether something that the log has at a time of its own can be older than the end of a mapping before it. Where
+   * no relation of the clocks tells, only what the log has behind a later event of the guest's is surely younger.
+   */
+  canBeBefore({ ended, endedAt }: Mapping, time: number): boolean {
+    if (this.#clocks === null) return ended > this.#before;
+    if (endedAt === null) return false;
     return time < this.#clocks.deviceTime(endedAt) + this.#clocks.within;
   }
 

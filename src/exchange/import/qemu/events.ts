@@ -99,7 +99,10 @@ export class QemuEvents {
   #fetched(place: string, command: DeviceCommand): void {
     const { layer, lba, bytes } = command;
     const request = this.#requestOf(command);
-    if (request !== null) this.#run.requests.mapped(request, request.segments, command.bytes);
+    if (request !== null) {
+      this.#run.requests.mapped(request, request.segments, command.bytes);
+      this.#run.device.follows(request.seq);
+    }
     this.#run.emit({
       kind: "request.fetched",
       actor: "device",

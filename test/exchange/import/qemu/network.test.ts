@@ -76,7 +76,7 @@ test("descriptors and buffers of a network card go through their mappings, befor
   for (const { read, kept } of sources[1]!.counts) expect(kept).toBe(read);
 });
 
-test("a buffer that ended before the card wrote into it is told of", async () => {
+test("a buffer that may have ended before the card wrote into it is in doubt", async () => {
   const kernel = [
     ...rings,
     map("FROM_DEVICE", "61fc040", 1522),
@@ -85,7 +85,7 @@ test("a buffer that ended before the card wrote into it is told of", async () =>
   ];
   const log = [...told.slice(0, 3), told[4]!, told[4]!];
   const { trace } = await importedText(files(kernel, log));
-  expect(captureCountsOf(trace)?.misuses).toMatchObject({ "after unmap": { count: 1 } });
+  expect(captureCountsOf(trace)?.misuses).toEqual({});
 });
 
 test("without a word of what was mapped no access is called a misuse", async () => {
