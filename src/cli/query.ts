@@ -1,6 +1,7 @@
 // query.ts - gartrace query: SQL over a trace, which it can only read.
 
 import type { Command } from "commander";
+import { UserError } from "../fault.ts";
 import { inColumns } from "../report/text.ts";
 import { inLine } from "../report/visible.ts";
 import type { Answer, Cell } from "../store/query.ts";
@@ -48,24 +49,36 @@ function namesApart(columns: readonly string[]): string[] {
 
 /** Rows aligned with each other: the widths of an answer without end cannot be known. */
 const ALIGNED = 1000;
+/** Characters of one value, and of a block of rows, at most. */
+const [LONGEST, MOST] = [2 ** 24, 2 ** 26];
 
 function* tableLines({ columns, rows }: Answer): Generator<string> {
   let block: string[][] = [];
+  let widest = 0;
   let heading: readonly string[] | undefined = columns;
   const print = () => {
     const text = inColumns(block, heading);
-    [block, heading] = [[], undefined];
+    [block, heading, widest] = [[], undefined, 0];
     return text;
   };
   for (const row of rows) {
-    block.push(row.map((cell) => inLine(`${plain(cell) ?? ""}`)));
-    if (block.length === ALIGNED) yield print();
+    const cells = row.map((cell) => inLine(`${plain(cell) ?? ""}`));
+    widest = Math.max(widest, ...cells.map(({ length }) => length));
+    block.push(cells);
+    if (block.length === ALIGNED || widest * block.length > MOST) yield print();
   }
   if (block.length > 0 || heading !== undefined) yield print();
 }
 
+const tooLong = ({ length }: Uint8Array | string): UserError =>
+  new UserError(
+    `SQL: a value is ${length} long, too long to be printed; take a part of it by substr()`,
+  );
+
 /** A number past what JSON holds exactly is its digits, bytes are hexadecimal. */
 function plain(cell: Cell): string | number | null {
+  if (cell !== null && typeof cell === "object" && cell.length > LONGEST / 2) throw tooLong(cell);
+  if (typeof cell === "string" && cell.length > LONGEST) throw tooLong(cell);
   if (cell instanceof Uint8Array) return `0x${Buffer.from(cell).toString("hex")}`;
   // JSON has no word for what is past the largest number.
   if (typeof cell === "number" && !Number.isFinite(cell)) return String(cell);

@@ -41,15 +41,30 @@ export function seal(database: Database, tables: readonly string[]): void {
     run(database, build.insertInto("checksum").values({ part, ...sumOf(database, part) }));
 }
 
+type Summed = Parameters<typeof keyframeSum>[0] & { data: Buffer; checksum: number | null };
+
 /** Gives keyframes of an older format their checksums. */
 export function sealKeyframes(database: Database): void {
-  const some = database.prepare<[number], Parameters<typeof keyframeSum>[0] & { data: Buffer }>(
-    "SELECT seq, base, kinds, actors, astray, data FROM keyframe WHERE seq > ? ORDER BY seq LIMIT 64",
-  );
   const set = database.prepare("UPDATE keyframe SET checksum = ? WHERE seq = ?");
-  for (let last = 0; ; ) {
+  for (const row of keyframesOf(database)) set.run(keyframeSum(row, row.data), row.seq);
+}
+
+/** The moment of the first keyframe that is not as its checksum says; null where all are. */
+export function changedKeyframe(database: Database): number | null {
+  for (const row of keyframesOf(database))
+    if (row.checksum !== keyframeSum(row, row.data)) return row.seq;
+  return null;
+}
+
+/** All of them, some at a time, so that they can be changed on the way. */
+function* keyframesOf(database: Database): Generator<Summed> {
+  const some = database.prepare<[number], Summed>(
+    "SELECT seq, base, kinds, actors, astray, data, checksum FROM keyframe " +
+      "WHERE seq > ? ORDER BY seq LIMIT 64",
+  );
+  for (let last = Number.MIN_SAFE_INTEGER; ; ) {
     const rows = some.all(last);
-    for (const row of rows) set.run(keyframeSum(row, row.data), row.seq);
+    yield* rows;
     if (rows.length === 0) return;
     last = rows.at(-1)!.seq;
   }

@@ -1,6 +1,7 @@
 // op-source.ts - the ops of a trace file of any format, their texts as they were.
 
 import type { Database, Statement } from "better-sqlite3";
+import { damaged } from "../fault.ts";
 import { STATE, Unshaper } from "./op-shape.ts";
 import { columnsOf } from "./schema.ts";
 
@@ -90,6 +91,8 @@ export class OpSource {
   }
 
   #fieldsOf([op, name, shape, values, first, last, signature]: List): OpFields {
+    // The shape of a result has no name.
+    if (typeof name !== "string") throw damaged(`op:${op}`, "it has no name");
     return { op, name, arguments: this.#texts.text(shape, values), first, last, signature };
   }
 }

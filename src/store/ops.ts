@@ -39,10 +39,9 @@ export class OpReader {
   }
 
   #rowOf(fields: OpFields): OpRow {
-    const { op, name } = fields;
+    const { op } = fields;
     if (!isOp(fields, this.#count))
       throw damaged(`op:${op}`, `it does not go from one event to another one of ${this.#count}`);
-    if (typeof name !== "string") throw damaged(`op:${op}`, "it has no name");
     return new StoredOp(fields, this.#source);
   }
 }

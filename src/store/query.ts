@@ -47,6 +47,8 @@ function complaining<T>(action: () => T): T {
       throw new UserError(
         "SQL: this trace has no view 'wrong', for this version has not judged it; 'gartrace index' does",
       );
+    if ((error as NodeJS.ErrnoException).code === "ERR_STRING_TOO_LONG")
+      throw new UserError("SQL: a value is too long to be read; take a part of it by substr()");
     if (own || theirs) throw new UserError(`SQL: ${error.message}`);
     throw error;
   }

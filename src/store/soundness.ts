@@ -2,7 +2,7 @@
 
 import type { Database } from "better-sqlite3";
 import { type KindName, kindsWhere } from "../event/vocabulary.ts";
-import { checksummed, hasChecksums, holds, sealedTables } from "./checksums.ts";
+import { changedKeyframe, checksummed, hasChecksums, holds, sealedTables } from "./checksums.ts";
 
 /** Complaints of SQLite that are told. */
 const MOST = 5;
@@ -39,6 +39,8 @@ function* checksumTroubles(database: Database, torn: boolean): Generator<string>
     if (held === false) yield `table ${table} is not as it was written`;
     if (held === null && !torn) yield `table ${table} has no checksum`;
   }
+  const keyframe = changedKeyframe(database);
+  if (keyframe !== null) yield `the keyframe at #${keyframe} is not as it was written`;
 }
 
 /** Whether every page is sound, and every index agrees with its table. */
