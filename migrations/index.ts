@@ -9,6 +9,7 @@ import { judgement } from "./0005-judgement.ts";
 import { farRegisters } from "./0006-far-registers.ts";
 import { ops } from "./0007-ops.ts";
 import { checksums } from "./0008-checksums.ts";
+import { postings } from "./0009-postings.ts";
 
 /** By name: they run in this order; the format's number is their count. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0006-far-registers": farRegisters,
   "0007-ops": ops,
   "0008-checksums": checksums,
+  "0009-postings": postings,
 };

@@ -1,6 +1,6 @@
 // changes.ts - the past and the future of a subject: every event that changed it, or touched it, in either direction.
 //
-// By the index of subjects a subject's events are found without reading any other; without it, by reading through.
+// By the index a subject's events are found without reading any other; without it, by reading through.
 
 import { PAGE_SIZE, pfnOf, raw } from "../address.ts";
 import { type FamilyName, families, subjectCode } from "../event/field.ts";
@@ -14,7 +14,7 @@ import {
   type Recorded,
 } from "../event/vocabulary.ts";
 import { pagesOf } from "../machine/state.ts";
-import { areIndexed } from "../store/indexes.ts";
+import { areIndexed } from "../store/postings.ts";
 import type { Subject, SubjectRange } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 

@@ -16,6 +16,8 @@ export interface TraceFacts {
   readonly digest: string | null;
   readonly events: number | null;
   readonly finished: boolean;
+  /** Events that have their postings; null where there is no index. */
+  readonly indexed: number | null;
 }
 
 const whole = z.bigint().transform(Number).pipe(z.number().int().refine(Number.isSafeInteger));
@@ -37,6 +39,8 @@ const row = z.object({
   // Formats before the second know no forks.
   parent: z.string().nullable().optional(),
   parent_seq: whole.nullable().optional(),
+  // Formats before the ninth have other indexes, which are not used any more.
+  indexed: whole.nullable().optional(),
 });
 const options = z.record(z.string(), z.union([z.boolean(), z.number(), z.string()]));
 
@@ -69,8 +73,8 @@ export function aboutOf(database: Database): TraceFacts {
       ? {}
       : { parent: { trace: trace.parent, moment: trace.parent_seq ?? 0 } }),
   };
-  const { gartrace: version, digest, events, finished } = trace;
-  return { about, version, digest, events, finished: finished === 1 };
+  const { gartrace: version, digest, events, finished, indexed = null } = trace;
+  return { about, version, digest, events, finished: finished === 1, indexed };
 }
 
 function factsIn(text: string): unknown {

@@ -1,6 +1,7 @@
 // checksums.ts - checksums of the tables beside the events, and of each keyframe.
 //
-// The digest covers events, notes and what ops were asked for; where an op begins and ends follows from its events.
+// The digest covers events, notes and what ops were asked for; where an op begins and ends and
+// what the index holds follow from its events.
 // Every other table has a row in `checksum`, and each keyframe a number beside its data.
 
 import { createHash } from "node:crypto";
@@ -11,7 +12,7 @@ import { build, formatOf, prepare, run } from "./schema.ts";
 const SINCE = 8;
 
 /** What the events' digest covers, by itself or by what follows from the events. */
-const DIGESTED = ["event", "note", "op"];
+const DIGESTED = ["event", "note", "op", "posting"];
 /** The keyframes have their own, and the table of checksums none. */
 const APART = ["keyframe", "checksum"];
 

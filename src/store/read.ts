@@ -15,13 +15,13 @@ import type { State } from "../machine/state.ts";
 import { aboutOf } from "./about.ts";
 import { hasChecksums, holds, READ_ALWAYS } from "./checksums.ts";
 import { Digest, type Names } from "./digest.ts";
-import { hasIndexes } from "./indexes.ts";
 import { StoredJudgement } from "./judgement.ts";
 import { KeyframeCheck } from "./keyframe-check.ts";
 import { KeyframeReader } from "./keyframe-reader.ts";
 import { OpSource } from "./op-source.ts";
 import { openFile } from "./open.ts";
 import { OpReader } from "./ops.ts";
+import { arePostingsOf } from "./postings.ts";
 import { type Answer, ask } from "./query.ts";
 import { build, prepare, prepareList, prepareValue } from "./schema.ts";
 import { Finder } from "./search.ts";
@@ -106,7 +106,7 @@ export class TraceReader {
   private constructor(path: string, database: Database) {
     this.#database = database;
     this.strangers = strangersIn(database);
-    const { about, version, digest, finished, events } = aboutOf(database);
+    const { about, version, digest, finished, events, indexed } = aboutOf(database);
     this.about = about;
     this.version = version;
     this.torn = !finished;
@@ -130,9 +130,13 @@ export class TraceReader {
     this.#opSource = new OpSource(database);
     this.#ops = new OpReader(this.#opSource, this.count);
     this.#texts = new RowTexts(database, this.names.kinds, this.#opSource);
-    this.indexed = hasIndexes(database, this.names.kinds);
+    this.indexed = indexed === this.count;
     this.#keyframes = new KeyframeReader(database);
-    this.#finder = new Finder(database, this.names, this.count, this.#opSource);
+    this.#finder = new Finder(database, this.names, {
+      count: this.count,
+      indexed: this.indexed,
+      ops: this.#opSource,
+    });
     this.#began = this.names.kinds.indexOf("op.began");
     this.#ended = this.names.kinds.indexOf("op.ended");
   }
@@ -200,7 +204,7 @@ export class TraceReader {
   }
 
   /**
-   * The events looked for, each as soon as it is found. Hot: by the index of subjects about 10 us the first and
+   * The events looked for, each as soon as it is found. Hot: by the index about 10 us the first and
    * 4 us each further one, most of it for SQLite to fetch a page per event (bench: travel).
    */
   *search(wanted: Search): Generator<Recorded> {
@@ -255,6 +259,8 @@ export class TraceReader {
     yield* this.strangers.map((what) => `it has ${what}`);
     const { kinds } = this.names;
     yield* troublesOf(this.#database, { kinds, count: this.count, torn: this.torn });
+    if (this.indexed && !arePostingsOf(this.#database, kinds, this.rows(1, this.count)))
+      yield "its index is not that of its events; 'gartrace index --force' makes it anew";
   }
 
   /** Compares the keyframes with a replay from this state on; null where the trace has none. */

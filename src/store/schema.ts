@@ -59,6 +59,7 @@ interface Schema {
     events: number | null;
     finished: number;
     keyframes: string | null;
+    indexed: number | null;
     parent: string | null;
     parent_seq: number | null;
   };
@@ -71,6 +72,7 @@ interface Schema {
     data: Buffer;
     checksum: number | null;
   };
+  posting: { segment: number; list: number; subject: number; seqs: Buffer };
   checksum: { part: string; rows: number; sha256: string };
   mark: { id: Generated<number>; seq: number; name: string | null; text: string };
   source: { code: number; path: string; format: string; lines: number };

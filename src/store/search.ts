@@ -1,8 +1,7 @@
 // search.ts - finds events in a trace file, in order or newest first.
 //
-// A search for one subject uses the index of subjects. Any other reads the events block by block and skips the
-// blocks without such an event; a block is the events between two keyframes. A trace without an index is searched
-// by reading all its events.
+// A search for the changes of a subject uses the index. Any other reads the events block by block and skips the
+// blocks without such an event; a block is the events between two keyframes. So is a trace without an index.
 
 import type { Database, Statement } from "better-sqlite3";
 import { type Compilable, type SqlBool, sql } from "kysely";
@@ -11,8 +10,8 @@ import type { Row } from "../event/row.ts";
 import type { Search } from "../event/trace.ts";
 import { unprovenSql } from "../event/verdict.ts";
 import type { Names } from "./digest.ts";
-import { areIndexed, indexedSql } from "./indexes.ts";
 import type { OpSource } from "./op-source.ts";
+import { areIndexed, type Lookup, lists, PostingReader } from "./postings.ts";
 import { build, columnsOf, prepareList, prepareValue } from "./schema.ts";
 import { bitsOf } from "./zone-map.ts";
 
@@ -44,8 +43,8 @@ const fixed = (text: string): Condition => ({
   values: [],
 });
 
-/** A statement whose last parameters are the first seq, the last seq, and how many rows there is room for. */
-interface Lookup {
+/** A statement whose parameters begin with the values of the conditions. */
+interface Prepared {
   readonly rows: Statement<unknown[], Row>;
   readonly values: readonly number[];
 }
@@ -70,30 +69,39 @@ export class Finder {
   readonly #seqs = new Map<string, Statement<unknown[], number | null>>();
   readonly #hasBlocks: boolean;
   readonly #ops: OpSource;
+  /** Null where the trace has no index. */
+  readonly #postings: PostingReader | null;
   #isMapped = false;
 
-  constructor(database: Database, names: Names, count: number, ops: OpSource) {
+  constructor(
+    database: Database,
+    names: Names,
+    { count, indexed, ops }: { count: number; indexed: boolean; ops: OpSource },
+  ) {
     this.#database = database;
     this.#names = names;
     this.#count = count;
     this.#ops = ops;
+    this.#postings = indexed ? new PostingReader(database) : null;
     this.#hasBlocks = columnsOf(database, "keyframe").includes("kinds");
   }
 
   /** The rows of the events looked for, a chunk at a time. */
   *find(wanted: Search): Generator<Row[]> {
     const [from, to] = [Math.max(wanted.from, 1), Math.min(wanted.to, this.#count)];
-    const { rows: lookup, values } = this.#lookup(wanted);
-    const byIndex = isLookup(wanted);
-    if (byIndex) this.#map();
-    const blocks =
-      this.#boundsOfOp(wanted, from, to) ??
-      (byIndex ? [[from, to] as const] : this.#blocks(wanted, from, to));
+    const lookup = lookupOf(wanted);
+    if (this.#postings !== null && lookup !== null) {
+      this.#map();
+      const seqs = this.#postings.seqs(lookup, from, to, wanted.backwards === true);
+      yield* this.#fetch(wanted, seqs);
+      return;
+    }
+    const { rows: between, values } = this.#between(wanted);
     let size = FIRST_CHUNK;
-    for (const block of blocks) {
+    for (const block of this.#boundsOfOp(wanted, from, to) ?? this.#blocks(wanted, from, to)) {
       let [first, last] = block;
       while (first <= last) {
-        const rows = lookup.all(...values, first, last, size);
+        const rows = between.all(...values, first, last, size);
         if (rows.length > 0) yield rows;
         if (rows.length < size) break;
         const end = rows.at(-1)![SEQ]!;
@@ -102,6 +110,24 @@ export class Finder {
         size = Math.min(CHUNK, size * CHUNK_GROWTH);
       }
     }
+  }
+
+  /** Of the events of these numbers those that are wanted, a chunk at a time. */
+  *#fetch(wanted: Search, seqs: Iterable<number>): Generator<Row[]> {
+    const { rows: one, values } = this.#prepared("one", wanted, (query) =>
+      query.where("seq", "=", 0),
+    );
+    let size = FIRST_CHUNK;
+    let rows: Row[] = [];
+    for (const seq of seqs) {
+      const row = one.get(...values, seq);
+      if (row !== undefined) rows.push(row);
+      if (rows.length < size) continue;
+      yield rows;
+      rows = [];
+      size = Math.min(CHUNK, size * CHUNK_GROWTH);
+    }
+    if (rows.length > 0) yield rows;
   }
 
   /**
@@ -123,23 +149,27 @@ export class Finder {
     return (backwards ? within.reverse() : within).map((seq) => [seq, seq]);
   }
 
-  #lookup(wanted: Search): Lookup {
-    const conditions = this.#conditions(wanted);
+  /** The wanted events between two numbers, at most so many: the last three parameters. */
+  #between(wanted: Search): Prepared {
     const direction = wanted.backwards ? "desc" : "asc";
-    const key = [direction, ...conditions.map(({ key }) => key)].join(" AND ");
+    return this.#prepared(direction, wanted, (query) =>
+      query.where("seq", ">=", 0).where("seq", "<=", 0).orderBy("seq", direction).limit(0),
+    );
+  }
+
+  #prepared(how: string, wanted: Search, where: (query: EventQuery) => EventQuery): Prepared {
+    const conditions = this.#conditions(wanted);
+    const key = [how, ...conditions.map(({ key }) => key)].join(" AND ");
     let rows = this.#statements.get(key);
     if (rows === undefined) {
-      const query = conditions
-        .reduce((query, condition) => condition.where(query), events)
-        .orderBy("seq", direction)
-        .limit(0);
-      rows = prepareList(this.#database, query, columns);
+      const query = conditions.reduce((query, condition) => condition.where(query), events);
+      rows = prepareList(this.#database, where(query), columns);
       this.#statements.set(key, rows);
     }
     return { rows, values: conditions.flatMap(({ values }) => values) };
   }
 
-  /** All that an event must be, that its seq lies between two others being the last. */
+  /** All that an event must be, besides its number. */
   #conditions(wanted: Search): Condition[] {
     const { subject, subjects, phys, wide, kinds, actor, place, op, unproven } = wanted;
     const conditions: Condition[] = [];
@@ -160,19 +190,13 @@ export class Finder {
       });
     if (kinds !== undefined) {
       const codes = this.#kindCodes(kinds);
-      // SQLite uses an index of one kind only where the query has the same `kind = 5`, without a parameter.
-      conditions.push(
-        fixed(codes.length === 1 ? `kind = ${codes[0]}` : `kind IN (${codes.join(", ")})`),
-      );
+      conditions.push(fixed(`kind IN (${codes.join(", ")})`));
     }
     if (actor !== undefined) equal("actor", this.#names.actors.indexOf(actor));
     if (place !== undefined) equal("place", this.#names.places.indexOf(place));
     if (op !== undefined) equal("op", op);
     if (unproven) conditions.push(fixed(unprovenSql(this.#names.kinds)));
-    const byIndex = isLookup(wanted);
-    if (byIndex && phys === undefined)
-      conditions.push(fixed(indexedSql(this.#names.kinds, this.#ops.isCoded)));
-    return [...conditions, byIndex && subject === undefined ? seqBetweenUnindexed : seqBetween];
+    return conditions;
   }
 
   /** The blocks between two seqs that may hold such events, nearest first, as first and last seq. */
@@ -247,24 +271,16 @@ const subjectsBetween = ({ first, last }: { first: number; last: number }): Cond
   values: [first, last, first % SUBJECT_FAMILIES],
 });
 
-/** Its values come with each chunk of rows. */
-const seqBetween: Condition = {
-  key: "seq BETWEEN",
-  where: (query) => query.where("seq", ">=", 0).where("seq", "<=", 0),
-  values: [],
-};
-
-/** The sign makes SQLite use the index of subjects instead of reading all events between the two. */
-const seqBetweenUnindexed: Condition = {
-  key: "+seq BETWEEN",
-  where: (query) => query.where(sql<SqlBool>`+seq BETWEEN ${0} AND ${0}`),
-  values: [],
-};
-
-/** Whether an index has these events; a trace without the index is read through instead. */
-function isLookup({ subject, subjects, phys, kinds }: Search): boolean {
-  if (phys !== undefined) return true;
-  const some = subject ?? subjects?.first;
-  if (some === undefined || some % SUBJECT_FAMILIES === OP_FAMILY) return false;
-  return kinds !== undefined && areIndexed(kinds);
+/** Where the index has these events; null where it has not. */
+function lookupOf({ subject, subjects, phys, kinds, wide = false }: Search): Lookup | null {
+  if (kinds === undefined || !areIndexed(kinds)) return null;
+  const [change, attribute] = wide
+    ? [lists.changeWide, lists.attributeWide]
+    : [lists.change, lists.attribute];
+  const range = subjects ?? (subject === undefined ? null : { first: subject, last: subject });
+  if (range !== null && range.first % SUBJECT_FAMILIES !== OP_FAMILY)
+    return { list: change, ...range, step: SUBJECT_FAMILIES };
+  return phys === undefined || kinds.some((kind) => kind !== "attribute.changed")
+    ? null
+    : { list: attribute, ...phys, step: 1 };
 }

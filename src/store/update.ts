@@ -1,6 +1,7 @@
 // update.ts - what is added to a trace after its recording: marks, indexes, keyframes. Its events never change.
 
 import { type Database, SqliteError } from "better-sqlite3";
+import { at } from "../event/field.ts";
 import { filledOf } from "../event/row.ts";
 import type { About, Mark } from "../event/trace.ts";
 import { damaged, UserError } from "../fault.ts";
@@ -8,10 +9,10 @@ import { Judge } from "../judgement/judge.ts";
 import type { State } from "../machine/state.ts";
 import { DERIVED, holds, seal, sealedTables, sealKeyframes } from "./checksums.ts";
 import { migrate } from "./create.ts";
-import { remakeIndexes } from "./indexes.ts";
 import { forgetJudgement, JudgementWriter } from "./judgement.ts";
 import { KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { readingTrouble } from "./open.ts";
+import { PostingWriter } from "./postings.ts";
 import { TraceReader } from "./read.ts";
 import { build, FORMAT, formatOf, run } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -56,13 +57,15 @@ export const indexTrace = (path: string, indexing: Indexing): Promise<void> =>
 export function makeDerived(
   path: string,
   database: Database,
-  { start, at, spacing = SPACING }: Indexing,
+  { start, at: told, spacing = SPACING }: Indexing,
 ): void {
   const trace = TraceReader.of(path, database);
   database.exec("DELETE FROM keyframe");
   run(database, build.updateTable("trace").set({ keyframes: null }));
   forgetJudgement(database);
   const keyframes = new KeyframeRecorder(database, trace.names.kinds, spacing);
+  run(database, build.deleteFrom("posting"));
+  const postings = new PostingWriter(database, trace.names.kinds);
   const judgements = new JudgementWriter(database);
   const state = start(trace.about);
   const judge = new Judge(trace.about, state, {
@@ -72,12 +75,22 @@ export function makeDerived(
   for (const { row, recorded } of trace.eventsWithRows()) {
     const { seq } = recorded;
     judge.fold(recorded);
-    keyframes.see(seq, row, 0, filledOf(row), state);
-    if (seq % SPACING === 0) at?.(seq);
+    const filled = filledOf(row);
+    postings.see(seq, row, 0, filled);
+    keyframes.see(seq, row, 0, filled, state);
+    if (seq % SPACING === 0) told?.(seq);
   }
   judgements.end(judge.end().judgement);
-  remakeIndexes(database, trace.names.kinds);
+  postings.end();
   if (!trace.torn) seal(database, DERIVED);
+}
+
+/** Gives a trace of an older format its index, in place of the one that its format had. */
+function makePostings(trace: TraceReader, database: Database): void {
+  const postings = new PostingWriter(database, trace.names.kinds);
+  for (const { rows } of trace.rows(1, trace.count))
+    for (const row of rows) postings.see(row[at.seq]!, row, 0, filledOf(row));
+  postings.end();
 }
 
 /** Opens a trace for writing, brings it to the newest format, and changes it: all of it in one transaction. */
@@ -97,6 +110,8 @@ async function updating(path: string, change: (database: Database) => void): Pro
       await migrate(database);
       sealKeyframes(database);
       if (!torn) seal(database, sealedTables(database));
+      makePostings(TraceReader.of(path, database), database);
+      if (!torn) seal(database, ["trace"]);
     }
     change(database);
     database.exec("COMMIT");

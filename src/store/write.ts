@@ -15,13 +15,13 @@ import { seal, sealedTables } from "./checksums.ts";
 import { createFile, writeTrouble } from "./create.ts";
 import { Digest } from "./digest.ts";
 import { EventInsert } from "./event-insert.ts";
-import { makeIndexes } from "./indexes.ts";
 import { JudgementWriter } from "./judgement.ts";
 import { KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { OpInsert } from "./op-insert.ts";
 import { assertSameFile, identityOf, replacedSince } from "./output-file.ts";
 import { pack } from "./pack.ts";
 import { PastEvents } from "./past-events.ts";
+import { PostingWriter } from "./postings.ts";
 import { foldIn, leftBeside } from "./recovery.ts";
 import { build, prepare, run } from "./schema.ts";
 import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
@@ -49,6 +49,7 @@ export class TraceWriter {
   readonly #note: Statement<unknown[]>;
   readonly #ops: OpInsert;
   readonly #keyframes: KeyframeRecorder;
+  readonly #postings: PostingWriter;
   readonly #judgement: JudgementWriter;
   #past: PastEvents | undefined;
   /** Devices on no PCI bus, which events name by number. */
@@ -94,6 +95,7 @@ export class TraceWriter {
     this.#events = new EventInsert(database);
     this.#note = prepare(database, build.insertInto("note").values({ seq: 0, text: "" }));
     this.#ops = new OpInsert(database);
+    this.#postings = new PostingWriter(database, kindNames);
     this.#judgement = new JudgementWriter(database);
     this.#keepLine = lineKeeper(database);
     database.exec("BEGIN");
@@ -128,7 +130,8 @@ export class TraceWriter {
       if (event.kind !== "op.began" && event.kind !== "op.ended")
         this.#signature.row(values, end, filled, op, texts.note);
       if (texts.note !== undefined || texts.op !== undefined) this.#appendTexts(seq, event, texts);
-      // Before `add`, which may hand the block of rows over and begin anew.
+      // Both before `add`, which may hand the block of rows over and begin anew.
+      this.#postings.see(seq, values, end, filled);
       if (state !== undefined) this.#keyframes.see(seq, values, end, filled, state);
       this.#events.add(filled);
       if (seq - this.#committed < BATCH) return;
@@ -198,8 +201,7 @@ export class TraceWriter {
     try {
       this.#commit();
       this.#database.exec("BEGIN");
-      // Kept alive while recording, they would cost most of the speed.
-      makeIndexes(this.#database, kindNames);
+      this.#postings.end();
       run(
         this.#database,
         build

@@ -7,6 +7,7 @@ import { families, subjectCode } from "../../src/event/field.ts";
 import type { Search } from "../../src/event/trace.ts";
 import { actors, type Recorded } from "../../src/event/vocabulary.ts";
 import { changing } from "../../src/machine/apply.ts";
+import { seal } from "../../src/store/checksums.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { matches } from "../memory-trace.ts";
 import { busyTrace } from "../replay/busy.ts";
@@ -16,13 +17,13 @@ const busy = busyTrace();
 const events: readonly Recorded[] = [...busy.events()];
 const files: TraceReader[] = [];
 
-/** The same events with a keyframe every so many of them, and no indexes if `bare`. */
+/** The same events with a keyframe every so many of them, and no index if `bare`. */
 async function file(spacing: number, bare: boolean): Promise<TraceReader> {
   const path = await storedAt(busy, spacing);
   if (bare) {
     const database = new Sqlite(path);
-    for (const name of ["change", "wide", "attribute", "attribute_wide"])
-      database.exec(`DROP INDEX event_${name}`);
+    database.exec("UPDATE trace SET indexed = NULL");
+    seal(database, ["trace"]);
     database.close();
   }
   return TraceReader.open(path);

@@ -1,0 +1,272 @@
+// postings.ts - the index of a trace: for each subject, the numbers of the events that change it.
+//
+// It is kept in segments of a fixed number of events. A segment's lists are made in memory and written once, in the
+// order of their key, so that recording pays some 0.05 us an event and a byte or two. Events that only observe a
+// subject would double it; a search for these reads the events. An op names the events that begin and end it itself.
+
+import type { Database, Statement } from "better-sqlite3";
+import { at, type Column } from "../event/field.ts";
+import { filledOf, type Row, type Rows } from "../event/row.ts";
+import { type KindName, kindNames, kindsWhere } from "../event/vocabulary.ts";
+import { damaged } from "../fault.ts";
+import { build, prepare, prepareValue, run } from "./schema.ts";
+
+/** Events to a segment: with fewer, a subject that changes rarely costs a look into each; with more, memory. */
+export const SEGMENT = 2 ** 18;
+
+/** Bytes that a list can hold besides those of a page: what is larger changes more than its first subject. */
+const WIDE = 4096;
+
+/** Kinds that have a subject and leave it as it is. */
+const observers = kindsWhere(({ effect }) => effect === "observes");
+/** Kinds whose subject is an op. */
+const ofOps: readonly KindName[] = ["op.began", "op.ended"];
+const ATTRIBUTE = "attribute.changed";
+
+/** Whether all events of these kinds are in the lists of their subjects. */
+export const areIndexed = (wanted: readonly KindName[]): boolean =>
+  !wanted.some((kind) => observers.includes(kind));
+
+/** The lists, by their codes: wide ones hold those events of another that are about more than a page. */
+export const lists = {
+  /** By the subject's code: what changes it. */
+  change: 0,
+  changeWide: 1,
+  /** By kernel-physical address: attributes of pages, which have no subject. */
+  attribute: 2,
+  attributeWide: 3,
+} as const;
+const LISTS = Object.keys(lists).length;
+
+const KIND = at.kind;
+const SIZE = at.size;
+const bit = (column: Column): number => 1 << at[column];
+
+/** By which column events of a kind are in the index; null for kinds that are not. */
+function keyOf(kind: string): { list: number; column: number; bit: number } | null {
+  const known = kindNames.find((name) => name === kind);
+  if (known === ATTRIBUTE) return { list: lists.attribute, column: at.phys, bit: bit("phys") };
+  if (known === undefined || observers.includes(known) || ofOps.includes(known)) return null;
+  return { list: lists.change, column: at.subject, bit: bit("subject") };
+}
+
+/** One list of one segment while it grows: which subject each of its events has, subjects by their first event. */
+class Growing {
+  readonly #codes = new Map<number, number>();
+  #subjects = new Uint32Array(1024);
+  #seqs = new Uint32Array(1024);
+  #count = 0;
+
+  /** Hot: once for an event that changes a subject (bench: record). */
+  add(subject: number, seq: number): void {
+    if (this.#count === this.#seqs.length) this.#grow();
+    let code = this.#codes.get(subject);
+    if (code === undefined) {
+      code = this.#codes.size;
+      this.#codes.set(subject, code);
+    }
+    this.#subjects[this.#count] = code;
+    this.#seqs[this.#count++] = seq;
+  }
+
+  /** Each subject, least first, with the bytes of its list; the list is empty after it. */
+  *take(): Generator<[subject: number, seqs: Buffer]> {
+    // Sorted by counting: where the events of each code begin, then each event to its place.
+    const ends = new Uint32Array(this.#codes.size + 1);
+    for (let i = 0; i < this.#count; i++) ends[this.#subjects[i]! + 1]!++;
+    for (let code = 1; code < ends.length; code++) ends[code]! += ends[code - 1]!;
+    const begins = ends.slice();
+    const sorted = new Uint32Array(this.#count);
+    for (let i = 0; i < this.#count; i++) sorted[begins[this.#subjects[i]!]!++] = this.#seqs[i]!;
+    const bytes = new Varints();
+    for (const subject of Float64Array.from(this.#codes.keys()).sort()) {
+      const code = this.#codes.get(subject)!;
+      yield [subject, bytes.of(sorted.subarray(ends[code]!, ends[code + 1]!))];
+    }
+    this.#codes.clear();
+    this.#count = 0;
+  }
+
+  #grow(): void {
+    const [subjects, seqs] = [this.#subjects, this.#seqs];
+    this.#subjects = new Uint32Array(2 * seqs.length);
+    this.#subjects.set(subjects);
+    this.#seqs = new Uint32Array(2 * seqs.length);
+    this.#seqs.set(seqs);
+  }
+}
+
+/** Rising numbers as their distances, seven bits to a byte, the least first; a byte's top bit says that more come. */
+class Varints {
+  #bytes = Buffer.alloc(1024);
+
+  of(rising: Uint32Array): Buffer {
+    // A distance within a segment takes at most three bytes.
+    if (this.#bytes.length < 3 * rising.length) this.#bytes = Buffer.alloc(3 * rising.length);
+    let [end, last] = [0, 0];
+    for (const seq of rising) {
+      let rest = seq - last;
+      for (; rest > 0x7f; rest >>>= 7) this.#bytes[end++] = (rest & 0x7f) | 0x80;
+      this.#bytes[end++] = rest;
+      last = seq;
+    }
+    return this.#bytes.subarray(0, end);
+  }
+}
+
+/** The event numbers of a list. */
+export function seqsIn(segment: number, bytes: Uint8Array): number[] {
+  const seqs: number[] = [];
+  let [seq, distance, shift] = [segment * SEGMENT, 0, 0];
+  for (const byte of bytes) {
+    distance |= (byte & 0x7f) << shift;
+    shift += 7;
+    if (byte > 0x7f && shift < 21) continue;
+    seq += distance;
+    seqs.push(seq);
+    [distance, shift] = [0, 0];
+  }
+  if (shift !== 0 || seq >= (segment + 1) * SEGMENT)
+    throw damaged("table posting", "a list is cut");
+  return seqs;
+}
+
+/** Takes a list that is complete. */
+type Take = (segment: number, list: number, subject: number, seqs: Buffer) => void;
+
+/** Makes the lists of a trace out of its events, and hands over those of a segment when it is complete. */
+class Postings {
+  readonly #take: Take;
+  readonly #keys: readonly ReturnType<typeof keyOf>[];
+  readonly #lists = Array.from({ length: LISTS }, () => new Growing());
+  /** The first segment's events are #1 to #262143. */
+  #segment = 0;
+  #last = 0;
+
+  /** `kinds` by their codes in the trace. */
+  constructor(kinds: readonly string[], take: Take) {
+    this.#keys = kinds.map(keyOf);
+    this.#take = take;
+  }
+
+  /** Takes the next event's row, which has a bit in `filled` for each column it fills. Hot: once an event. */
+  see(seq: number, row: Row, start: number, filled: number): void {
+    const inSegment = seq % SEGMENT;
+    if (inSegment === 0) this.#handOver(Math.floor(seq / SEGMENT));
+    this.#last = seq;
+    const key = this.#keys[row[start + KIND]!];
+    if (key == null || (filled & key.bit) === 0) return;
+    const subject = row[start + key.column]!;
+    this.#lists[key.list]!.add(subject, inSegment);
+    if ((filled & (1 << SIZE)) !== 0 && row[start + SIZE]! > WIDE)
+      this.#lists[key.list + 1]!.add(subject, inSegment);
+  }
+
+  /** Hands over what is left, and gives the last event. */
+  end(): number {
+    this.#handOver(this.#segment);
+    return this.#last;
+  }
+
+  #handOver(next: number): void {
+    for (const [list, growing] of this.#lists.entries())
+      for (const [subject, seqs] of growing.take()) this.#take(this.#segment, list, subject, seqs);
+    this.#segment = next;
+  }
+}
+
+export class PostingWriter {
+  readonly #database: Database;
+  readonly #postings: Postings;
+
+  /** `kinds` by their codes in the trace. */
+  constructor(database: Database, kinds: readonly string[]) {
+    this.#database = database;
+    const posting = { segment: 0, list: 0, subject: 0, seqs: Buffer.of() };
+    const insert = prepare(database, build.insertInto("posting").values(posting));
+    this.#postings = new Postings(kinds, (...values) => insert.run(...values));
+  }
+
+  see(seq: number, row: Row, start: number, filled: number): void {
+    this.#postings.see(seq, row, start, filled);
+  }
+
+  /** Writes what is left, once all events were seen. */
+  end(): void {
+    run(this.#database, build.updateTable("trace").set({ indexed: this.#postings.end() }));
+  }
+}
+
+// The values stand for parameters.
+const ofSubject = build
+  .selectFrom("posting")
+  .select("seqs")
+  .where("segment", "=", 0)
+  .where("list", "=", 0)
+  .where("subject", "=", 0);
+const ofSubjects = build
+  .selectFrom("posting")
+  .select(["subject", "seqs"])
+  .where("segment", "=", 0)
+  .where("list", "=", 0)
+  .where("subject", ">=", 0)
+  .where("subject", "<=", 0);
+const count = build.selectFrom("posting").select(({ fn }) => fn.countAll<number>().as("count"));
+
+/** Whether the index is that of these events, which are all of the trace's; `kinds` by their codes in it. */
+export function arePostingsOf(
+  database: Database,
+  kinds: readonly string[],
+  all: Iterable<Rows>,
+): boolean {
+  const stored = prepareValue(database, ofSubject);
+  let [lists, agreed] = [0, 0];
+  const postings = new Postings(kinds, (segment, list, subject, seqs) => {
+    lists++;
+    if (stored.get(segment, list, subject)?.equals(seqs)) agreed++;
+  });
+  for (const { rows } of all)
+    for (const row of rows) postings.see(row[at.seq]!, row, 0, filledOf(row));
+  postings.end();
+  return agreed === lists && lists === prepareValue(database, count).get();
+}
+
+/** Which events are looked up: of the subjects from `first` to `last` every `step`th. */
+export interface Lookup {
+  readonly list: number;
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+}
+
+export class PostingReader {
+  readonly #one: Statement<unknown[], Buffer>;
+  readonly #some: Statement<unknown[], { subject: number; seqs: Buffer }>;
+
+  constructor(database: Database) {
+    this.#one = prepareValue(database, ofSubject);
+    this.#some = prepare(database, ofSubjects);
+  }
+
+  /** The numbers of the events from one to another, both included, in order or newest first. */
+  *seqs(wanted: Lookup, from: number, to: number, backwards: boolean): Generator<number> {
+    const [low, high] = [Math.floor(from / SEGMENT), Math.floor(to / SEGMENT)];
+    for (let i = 0; i <= high - low; i++) {
+      const segment = backwards ? high - i : low + i;
+      const seqs = this.#inSegment(wanted, segment).filter((seq) => seq >= from && seq <= to);
+      yield* backwards ? seqs.reverse() : seqs;
+    }
+  }
+
+  #inSegment({ list, first, last, step }: Lookup, segment: number): number[] {
+    if (first === last) {
+      const bytes = this.#one.get(segment, list, first);
+      return bytes === undefined ? [] : seqsIn(segment, bytes);
+    }
+    return this.#some
+      .all(segment, list, first, last)
+      .filter(({ subject }) => (subject - first) % step === 0)
+      .flatMap(({ seqs }) => seqsIn(segment, seqs))
+      .sort((a, b) => a - b);
+  }
+}
