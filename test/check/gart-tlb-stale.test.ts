@@ -9,6 +9,7 @@ import type { Event } from "../../src/event/vocabulary.ts";
 import { aboutRun } from "../../src/scenario/setup.ts";
 import { setupOf } from "../laws.ts";
 import { accessed, allocated, judged, native, told } from "./judged.ts";
+import { runCheck } from "./run-check.ts";
 
 const registerOf = (name: string) =>
   intel440bx.registers.find((register) => register.name === name)!.number;
@@ -113,4 +114,17 @@ test("of a table that is mapped cached, a flush of the cache changes entries", (
   expect(judged(gartTlbStale, [...begin, entry(0, 0), ended, flush(0x1000), ended], about)).toEqual(
     ["held 2", `#7 gatt 0x0: ${stale}`],
   );
+});
+
+test("a finding is of the event and operation that wrote the entry, or else that moved the table", () => {
+  const placeOf = (...events: readonly Event[]) => {
+    const all = events.map((event, i) => ({ seq: i + 1, op: i - 1, event }));
+    const { findings } = runCheck(gartTlbStale, { about: native, events: all });
+    return findings.map(({ seq, op }) => [seq, op]);
+  };
+  expect(placeOf(...bridge, card(), entry(0, 0), ended)).toEqual([[8, 6]]);
+  // Entry 1024 is entry 0 where the table begins a page later.
+  const table = [allocated(0x40, "gatt", 0x2000), written(registerOf("APBASE"), 0xe0000008)];
+  const moved = [base(0x41000), entry(1024, 0x51017), card(), base(0x40000), ended];
+  expect(placeOf(...table, ...moved)).toEqual([[6, 4]]);
 });

@@ -113,6 +113,24 @@ test.each<[string, Told[], number, string | null]>([
     0xfd000800,
     inHere(1),
   ],
+  [
+    "of another than the one that begins where an end does",
+    [here, there, over],
+    0xfd000800,
+    `${inThere} #2`,
+  ],
+  [
+    "of another than the large one that begins where an end does",
+    [large, mapped(0xfdfff800, 0x1000, 0x61000), unmapped(0xfe000000, 0x11000)],
+    0xfe000000,
+    inHere(2),
+  ],
+  [
+    "of the device's own when an end of no device's is another's",
+    [{ ...here, device: null }, here, { ...over, device: null }],
+    0xfd000800,
+    inHere(2),
+  ],
   ["of an end of no device's", [here, { ...over, device: null }], 0xfd000800, afterHere(1, 2)],
   [
     "the kernel's own number",
