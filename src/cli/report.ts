@@ -1,21 +1,26 @@
 // report.ts - gartrace report: the page about one or two traces as one file, for those who have no trace.
 
 import { createHash } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Command, InvalidArgumentError } from "commander";
+import type { Report } from "../answer/report-shape.ts";
 import { UserError } from "../fault.ts";
 import { Answers } from "../page/answers.ts";
 import { OpenTrace } from "../page/open-trace.ts";
 import { PairFiles } from "../page/pair-files.ts";
 import { packedReport, rowsWithin } from "../page/report.ts";
+import { newRedaction, redactedText, writePart } from "./export-part.ts";
 import { notice } from "./output.ts";
 import { frame, pageCode } from "./page-files.ts";
-import { assertOther } from "./reading.ts";
+import { assertOther, reading } from "./reading.ts";
 
 interface Options {
   readonly output: string;
   readonly limit: number;
+  readonly redact: boolean;
   readonly force: boolean;
 }
 
@@ -32,26 +37,60 @@ export function addReport(program: Command): void {
     .argument("[other]", "a second trace, beside the first")
     .requiredOption("-o, --output <file>", "the file to write")
     .option("--limit <megabytes>", "leave out events beyond this", megabytes, 16)
+    .option("--redact", "names and texts of whoever recorded it become numbers", false)
     .option("-f, --force", "overwrite the file if it exists", false)
     .action(async (path: string, other: string | undefined, options: Options) => {
-      const { output, limit, force } = options;
+      const { output, limit, redact, force } = options;
       const paths = other === undefined ? [path] : [path, other];
       for (const one of paths) assertOther(output, one);
       if (existsSync(output) && !force)
         throw new UserError(`${output} exists; use --force to overwrite it`);
-      const traces = [new OpenTrace("a", path)];
-      if (other !== undefined) traces.push(new OpenTrace("b", other));
       const code = pageCode();
-      const pair = other === undefined ? null : new PairFiles(path, other);
-      const answers = new Answers(traces, pair);
-      const report = await packedReport(answers, rowsWithin(limit));
+      const report = redact
+        ? await withRedacted(paths, (redacted) => reportOf(redacted, limit))
+        : await reportOf(paths, limit);
       const html = htmlOf(code, JSON.stringify(report));
       writeFileSync(output, html);
-      pair?.close();
-      answers.close();
       const megabytes = (Buffer.byteLength(html) / 1e6).toFixed(1);
       notice(`wrote ${output}, ${megabytes} MB; ${report.session.report!.leaves.join("; ")}`);
     });
+}
+
+async function reportOf([path, other]: readonly string[], limit: number): Promise<Report> {
+  const traces = [new OpenTrace("a", path!)];
+  if (other !== undefined) traces.push(new OpenTrace("b", other));
+  const pair = other === undefined ? null : new PairFiles(path!, other);
+  const answers = new Answers(traces, pair);
+  try {
+    return await packedReport(answers, rowsWithin(limit));
+  } finally {
+    pair?.close();
+    answers.close();
+  }
+}
+
+/** Lends redacted copies of traces, which have the same numbers for the same names. */
+async function withRedacted<T>(
+  paths: readonly string[],
+  use: (redacted: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "gartrace-"));
+  try {
+    const redaction = newRedaction();
+    const redacted: string[] = [];
+    for (const [i, path] of paths.entries()) {
+      const copy = join(folder, `${"ab"[i]}.gart`);
+      await reading([path], async ([trace]) => {
+        const stretch = { from: 0, to: trace!.count };
+        await writePart(copy, path, trace!, { stretch, redaction, force: false });
+      });
+      redacted.push(copy);
+    }
+    notice(redactedText(redaction));
+    return await use(redacted);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Code and style by their digests alone: nothing else runs in it, and nothing is loaded. */

@@ -1,0 +1,54 @@
+// public-functions.ts - functions and tracepoints of Linux, Xen and QEMU that traces name: no secret of whoever recorded one.
+
+const names = `
+  add_device_to_group agp_add_bridge agp_ali_probe agp_allocate_memory agp_amd64_probe
+  agp_amd64_remove agp_amdk7_probe agp_ati_probe agp_backend_cleanup agp_backend_initialize
+  agp_bind_memory agp_collect_device_status agp_device_command agp_free_memory
+  agp_generic_alloc_page agp_generic_create_gatt_table agp_generic_destroy_page agp_generic_enable
+  agp_generic_free_gatt_table agp_generic_insert_memory agp_generic_remove_memory agp_intel_probe
+  agp_intel_remove agp_mmap agp_nvidia_probe agp_remove_bridge agp_sis_probe agp_uninorth_probe
+  agp_uninorth_remove agp_via_probe agpioc_allocate_wrap agpioc_bind_wrap agpioc_info_wrap
+  agpioc_reserve_wrap agpioc_setup_wrap agpioc_unbind_wrap ahci_cmd_done ahci_dma_prepare_buf
+  ahci_populate_sglist ahci_port_write ahci_qc_prep_done alloc_agpphysmem_i8xx alloc_gatt_pages
+  amd_8151_configure amd_create_gatt_table amd_create_page_map amd_free_page_map
+  amd_irongate_configure amdvi_all_inval amdvi_cache_update amdvi_command_error amdvi_command_exec
+  amdvi_completion_wait amdvi_control_status amdvi_devtab_inval amdvi_iotlb_hit amdvi_iotlb_reset
+  amdvi_pages_inval amdvi_translation_result aperture_valid ata_qc_complete_done ata_qc_issue
+  ati_configure ati_create_gatt_table ati_create_page_map ati_free_page_map
+  attach_device_to_domain block_rq_complete block_rq_issue check_bridge_mode client dma_alloc
+  dma_alloc_attrs dma_alloc_attrs_ret dma_alloc_coherent dma_blk_io dma_direct_alloc_done
+  dma_direct_sg_seg dma_free dma_free_attrs dma_free_coherent dma_map_page dma_map_page_attrs
+  dma_map_page_attrs_ret dma_map_sg dma_map_sg_attrs dma_map_sg_attrs_ret dma_unmap_page
+  dma_unmap_page_attrs dma_unmap_sg dma_unmap_sg_attrs e1000e_core_write e1000e_rx_desc_buff_write
+  e1000e_rx_descr e1000e_rx_null_descriptor e1000e_rx_written_to_guest e1000e_tx_descr
+  execute_ncq_command_read fput free_gatt_pages get_agp_version handle_cmd_fis_dump
+  i8xx_alloc_pages i8xx_destroy_pages intel_cleanup intel_configure intel_fetch_size
+  intel_i810_configure intel_i810_free_by_type intel_tlbflush iommu_dma_alloc_done
+  iommu_dma_map_phys iommu_dma_map_ret iommu_map iommu_unmap ioremap_nocache iounmap ipi_handler
+  kernel_bases m1541_alloc_page m1541_destroy_page map_page_into_agp multicall ncq_finish
+  null_cache_flush nvidia_configure nvme_complete_rq nvme_setup_cmd nvme_sq pci_nvme_admin_cmd
+  pci_nvme_create_cq pci_nvme_create_sq pci_nvme_enqueue_req_completion pci_nvme_err_addr_read
+  pci_nvme_err_cfs pci_nvme_irq_msix pci_nvme_map_addr pci_nvme_map_prp pci_nvme_map_sgl
+  pci_nvme_mmio_acqaddr pci_nvme_mmio_acqaddr_hi pci_nvme_mmio_asqaddr pci_nvme_mmio_asqaddr_hi
+  pci_nvme_mmio_doorbell_cq pci_nvme_mmio_doorbell_sq pci_nvme_mmio_start_success pci_nvme_read
+  pci_nvme_write process_ncq_command ptwr_emulated_update smmu_iotlb_insert smmu_iotlb_inv_all
+  smmu_iotlb_inv_asid smmu_iotlb_lookup_hit smmu_ptw_invalid_pte smmuv3_cmdq_cfgi_cd
+  smmuv3_cmdq_cfgi_ste smmuv3_cmdq_opcode smmuv3_cmdq_tlbi_nh smmuv3_cmdq_tlbi_nh_asid
+  smmuv3_config_cache_inv smmuv3_record_event smmuv3_s1_range_inval smmuv3_translate_success
+  swiotlb_bounce swiotlb_bounced swiotlb_tbl_map_single swiotlb_tbl_map_single_ret
+  u3_insert_memory u3_remove_memory uninorth_cleanup uninorth_configure uninorth_create_gatt_table
+  uninorth_fetch_size uninorth_free_gatt_table uninorth_insert_memory uninorth_tlbflush
+  unmap_page_from_agp virtio_blk_handle_read virtio_blk_handle_write virtio_blk_req_complete
+  virtio_mmio_queue_write virtio_mmio_write_offset virtio_set_status vtd_dmar_enable
+  vtd_dmar_fault vtd_dmar_translate vtd_frr_new vtd_fsts_ppf vtd_inv_desc
+  vtd_inv_desc_iotlb_domain vtd_inv_desc_iotlb_pages vtd_inv_desc_wait_sw vtd_iotlb_cc_hit
+  vtd_iotlb_cc_update vtd_iotlb_page_hit vtd_iotlb_page_update vtd_iotlb_reset
+  vtd_switch_address_space xen_contig_memory xen_create_contiguous_region xen_mc_flush
+  xen_mc_issue xen_mmu_alloc_ptpage xen_mmu_pgd_pin xen_mmu_pgd_unpin xen_mmu_release_ptpage
+  xen_mmu_set_pmd xen_mmu_set_pte xen_swiotlb_alloc_done xen_swiotlb_map_page
+  xen_swiotlb_map_page_phys xen_swiotlb_map_page_ret
+`;
+
+const known = new Set(names.split(/\s+/));
+
+export const isPublicFunction = (name: string): boolean => known.has(name);
