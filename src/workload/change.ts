@@ -33,7 +33,7 @@ export function changeAt(
   const [, name, value] = /^([\w-]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || value === undefined)
     throw new UserError(`'${text}' sets nothing; write NAME=VALUE, such as hooks=gart`);
-  if (name in settled)
+  if (Object.hasOwn(settled, name))
     throw new UserError(
       `the ${name} cannot change in mid-run: ${settled[name]}; record another run with another ${name}`,
     );

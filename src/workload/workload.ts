@@ -9,8 +9,14 @@ import { type KernelMachine, machineSchema, misfit, withMachine } from "./kernel
 import { listSchema, type Operation, unnumbered } from "./operation.ts";
 import { Walk } from "./wander.ts";
 
+/** A workload's name stands in the trace and in messages. */
+const name = z
+  .string()
+  .min(1)
+  .regex(/^\P{Cc}*$/u, "expected no control characters");
+
 export const workloadFile = z.strictObject({
-  workload: z.string().min(1),
+  workload: name,
   ops: listSchema.check(({ value, issues }) => {
     const complain = (input: unknown, path: PropertyKey[], message: string) =>
       issues.push({ code: "custom", input, path, message });
@@ -34,13 +40,13 @@ export const workloadFile = z.strictObject({
 
 /** Operations that are worked out one by one, in a few words: how many, and the seed of the walk. */
 const walkSchema = z.strictObject({
-  workload: z.string().min(1),
+  workload: name,
   wander: z.strictObject({ ops: z.int().min(1), seed: z.int().min(0).max(0xffffffff) }),
 });
 
 /** Calls of the kernel's own DMA code, on a machine of their own: the reference's form, what it says of itself included. */
 const scriptSchema = z.strictObject({
-  name: z.string().min(1),
+  name,
   what: z.string().optional(),
   source: z.string().optional(),
   machine: machineSchema,

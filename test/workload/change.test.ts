@@ -22,6 +22,7 @@ test.each([
   ["hooks=gat", "unknown hooks 'gat', did you mean 'gart'"],
   ["device=maybe", "unknown value of device 'maybe'; known: yes, no"],
   ["devise=no", "unknown setting 'devise', did you mean 'device'"],
+  ["constructor=no", "unknown setting 'constructor'"],
   ["device", "'device' sets nothing; write NAME=VALUE"],
 ])("%s is refused", (text, why) => {
   expect(() => changeAt(2, text, xen)).toThrow(why);

@@ -105,6 +105,11 @@ describe("a complaint says where", () => {
     expect(complaint("[]")).toContain("mine.json:1: the workload: ");
   });
 
+  test("of a name that cannot be printed", () => {
+    const said = complaint(JSON.stringify({ workload: "a\u0000b", ops: [{ op: "init" }] }));
+    expect(said).toContain("mine.json:1: workload: expected no control characters");
+  });
+
   test("of an operation that there is not, with those that there are", () => {
     const said = complaintOf({ op: "init" }, { op: "launch" });
     expect(said).toContain("mine.json:1: ops[1].op: ");
