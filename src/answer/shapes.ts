@@ -7,6 +7,8 @@ z.config({ jitless: true });
 
 /** The version of all shapes together: a page and the answers it reads must be of one. */
 export const SHAPES = 1;
+/** What answers of every version say of themselves. */
+export const stamp = z.object({ shapes: z.number(), version: z.string() });
 
 export const sides = ["a", "b"] as const;
 /** Which of the traces that are shown. */

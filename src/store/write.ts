@@ -35,6 +35,10 @@ export const UNTOUCHED = "stays as it was";
 /** Events to a transaction: what a crash can cost. */
 const BATCH = 16384;
 
+/** How often a writer tries to be the only one who has its file open, and how long it waits between, in milliseconds. */
+const TRIES = 10;
+const PAUSE = 20;
+
 export class TraceWriter {
   readonly #path: string;
   /** The trace whose place it will take; null for none. */
@@ -270,12 +274,25 @@ export class TraceWriter {
     this.#database.pragma("busy_timeout = 500");
     this.#database.pragma("wal_checkpoint(TRUNCATE)");
     try {
-      foldIn(this.#database);
+      this.#foldIn();
       if (isWhole) pack(this.#database, this.#last);
     } catch (error) {
       if (!(error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY"))) throw error;
     }
     this.#database.close();
+  }
+
+  /** A page that follows the trace opens it for some milliseconds, now and then, and SQLite does not wait here. */
+  #foldIn(): void {
+    for (let tries = 1; ; tries++)
+      try {
+        foldIn(this.#database);
+        return;
+      } catch (error) {
+        const isBusy = error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY");
+        if (!isBusy || tries === TRIES) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+      }
   }
 
   /** After a failed write the file keeps its whole batches and takes no more. */

@@ -1,8 +1,9 @@
 // page.tsx - starts the page: asks for the traces, then shows them.
 
 import { render } from "preact";
+import * as z from "zod/mini";
 import { reportShape } from "../answer/report-shape.ts";
-import { SHAPES } from "../answer/shapes.ts";
+import { SHAPES, stamp } from "../answer/shapes.ts";
 import { App } from "./app.tsx";
 import { listenToKeys } from "./keys.ts";
 import { sentence } from "./latest.ts";
@@ -14,11 +15,7 @@ const page = document.getElementById("page")!;
 
 async function start(source: Source): Promise<void> {
   const session = await ask(source, "session");
-  if (session.shapes !== SHAPES)
-    throw new Error(
-      `This page reads answers of version ${SHAPES}, and these are of version ${session.shapes} ` +
-        `(gartrace ${session.version}): open it with the page of that gartrace.`,
-    );
+  assertReadable(session);
   document.title = `${session.traces.map(({ file }) => file).join(" and ")} - gartrace`;
   const model = new Model(source, session);
   page.replaceChildren();
@@ -27,13 +24,24 @@ async function start(source: Source): Promise<void> {
   await model.begin();
 }
 
+/** Asked before anything else is read, for another version can have any shape. */
+function assertReadable({ shapes, version }: z.infer<typeof stamp>): void {
+  if (shapes !== SHAPES)
+    throw new Error(
+      `This page reads answers of version ${SHAPES}, and these are of version ${shapes} ` +
+        `(gartrace ${version}): open it with the page of that gartrace.`,
+    );
+}
+
 /** A report holds its answers itself; else the server that sent the page is asked. */
 async function sourceOf(): Promise<Source> {
   const data = document.getElementById("report")?.textContent;
   if (data == null) return new Served();
   const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
   const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Packed(reportShape.parse(await new Response(text).json()));
+  const report: unknown = await new Response(text).json();
+  assertReadable(z.object({ session: stamp }).parse(report).session);
+  return new Packed(reportShape.parse(report));
 }
 
 sourceOf()

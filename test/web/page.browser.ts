@@ -2,12 +2,17 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Dice } from "../../src/dice.ts";
+import { openTrace } from "../../src/library/trace.ts";
+import { stateJson } from "../../src/report/state-text.ts";
+import { TraceWriter } from "../../src/store/write.ts";
 import { gartrace, main } from "../cli/gartrace.ts";
 import { freshFolder } from "../fresh-folder.ts";
 
@@ -89,25 +94,28 @@ describe("the page of one trace", () => {
   );
 
   test("shows at random moments the registers and events that the commands print", async () => {
-    const { events: count } = await json(`info ${b} --json`);
-    for (const part of [0.07, 0.31, 0.5, 0.77, 0.98]) {
-      const at = Math.floor(part * count);
+    using trace = openTrace(b);
+    const dice = new Dice(22);
+    for (let i = 0; i < 50; i++) {
+      const at = 1 + dice.roll(trace.count);
       await page.getByRole("slider", { name: "Moment" }).fill(String(at));
       await page
         .getByRole("region", { name: "State" })
         .getByText(`after #${at.toLocaleString("en-US")}`)
         .waitFor();
-      const { registers } = await json(`state ${b} --at ${at} --json`);
-      const rows = await page.getByRole("table", { name: "registers" }).locator("tbody tr").all();
-      const shown = await Promise.all(
-        rows.map(async (row) => (await row.locator("td").allTextContents()).slice(0, 2)),
-      );
-      expect(shown).toEqual(
-        registers.map(({ register, value }: { register: string; value: string }) => [
-          register,
-          value,
-        ]),
-      );
+      // What gartrace state --json prints.
+      const { registers } = stateJson(trace.state(at), trace.about.virtBase) as {
+        registers: { register: string; value: string }[];
+      };
+      const shown = await page
+        .getByRole("table", { name: "registers" })
+        .locator("tbody tr")
+        .evaluateAll((rows) =>
+          rows.map((row) =>
+            [...row.querySelectorAll("td")].slice(0, 2).map((td) => td.textContent),
+          ),
+        );
+      expect(shown).toEqual(registers.map(({ register, value }) => [register, value]));
       await current(page, at);
     }
   });
@@ -130,6 +138,39 @@ describe("the page of one trace", () => {
     await page.keyboard.type("op:1");
     await page.keyboard.press("Enter");
     await page.locator("tr[aria-current] >> text=op 1").first().waitFor();
+  });
+
+  test("has a key for every way that its list of keys names", async () => {
+    using trace = openTrace(b);
+    const page = await opened(link);
+    const ops = [...trace.ops()];
+    const body = page.locator("body");
+    const status = page.getByRole("alert");
+    await page.getByRole("slider", { name: "Moment" }).fill(String(ops[1]!.first));
+    await body.press("J");
+    await current(page, ops[2]!.first);
+    await body.press("K");
+    await current(page, ops[1]!.first);
+    await body.press("m");
+    await status.getByText(`gartrace mark ${basename(b)} '#${ops[1]!.first}'`).waitFor();
+    await body.press("x");
+    await status.getByText("there is no other side").waitFor();
+    await body.press("w");
+    await page.locator("#why:focus").waitFor();
+    await body.press("/");
+    await page.locator("#search:focus").waitFor();
+    await page.keyboard.press("Escape");
+    await body.press("+");
+    await body.press("-");
+    await body.press("Home");
+    expect(new URL(page.url()).hash).toContain("at=0");
+    await body.press("End");
+    await current(page, trace.count);
+    const [change] = [...trace.history("gatt[0x0]", { to: trace.count - 1, backwards: true })];
+    await page.goto(`${link}#at=${trace.count}&thing=gatt[0x0]&trace=a`);
+    await body.press("[");
+    await current(page, change!.seq);
+    await page.close();
   });
 
   test("goes back and forward, and refuses a link that is nonsense", async () => {
@@ -189,4 +230,65 @@ describe.each(["served", "a report from disk"])("the page of two traces, %s", (h
     await current(page, first.b.seq);
     await page.getByRole("table", { name: "Ladder" }).waitFor();
   });
+});
+
+test("the page follows a trace that is being recorded, and lets the recorder end it as one file", async () => {
+  const growing = join(folder, "growing.gart");
+  using whole = openTrace(a);
+  const writer = await TraceWriter.create(growing, whole.about, { force: false });
+  const record = (from: number, to: number) => {
+    for (const { seq, op, event } of whole.events({ from, to })) writer.append(seq, op, event);
+    writer.land();
+  };
+  record(1, 1000);
+  const page = await opened(await served(growing));
+  const reaches = (count: number) =>
+    page.locator(`input[type=range][max="${count}"]`).waitFor({ state: "attached", timeout: 5000 });
+  await reaches(1000);
+  record(1001, 1500);
+  await reaches(1500);
+  await page.locator("body").press("End");
+  await current(page, 1500);
+  record(1501, 1600);
+  await reaches(1600);
+  writer.finish();
+  expect(readdirSync(folder).filter((name) => name.startsWith("growing.gart"))).toEqual([
+    "growing.gart",
+  ]);
+  await page.close();
+});
+
+test("what a trace says is shown as text, whatever it says", async () => {
+  const hostile =
+    "<script>document.title='owned'</script><img src=x onerror=alert(1)>\u001b[31m\u202e";
+  const line = { seq: 1, actor: "kernel", kind: "message.logged", level: "info", text: hostile };
+  const about = { platform: hostile, physIsMachine: true, workload: hostile, origin: hostile };
+  const lines = [{ format: "gartrace", version: 1, about }, line].map((one) => JSON.stringify(one));
+  const [jsonl, gart, report] = ["h.jsonl", "h.gart", "h.html"].map((name) => join(folder, name));
+  writeFileSync(jsonl!, `${lines.join("\n")}\n`);
+  expect((await gartrace(`import ${jsonl} -o ${gart}`)).code).toBe(0);
+  expect((await gartrace(`report ${gart} -o ${report}`)).code).toBe(0);
+  for (const link of [await served(gart!), pathToFileURL(report!).href]) {
+    const page = await opened(link);
+    await page.locator("body").press("End");
+    await current(page, 1);
+    const text = await page.locator("body").textContent();
+    expect(text).toContain("<script>document.title='owned'</script>");
+    for (const one of ["\u001b", "\u202e"]) expect(text).not.toContain(one);
+    expect(await page.title()).not.toBe("owned");
+    expect(await page.locator("img").count()).toBe(0);
+    await page.close();
+  }
+});
+
+test("a report of another version says so, whatever else it holds", async () => {
+  const other = { session: { shapes: 99, version: "9.9.9" }, tracks: [] };
+  const data = gzipSync(JSON.stringify(other)).toString("base64");
+  const path = join(folder, "other.html");
+  const text = readFileSync(html, "utf8").replace(/(id="report">)[^<]+/, `$1${data}`);
+  writeFileSync(path, text);
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(path).href);
+  await page.getByText("these are of version 99 (gartrace 9.9.9)").waitFor();
+  await page.close();
 });
