@@ -100,7 +100,8 @@ export class CheckRun {
       if (!running.isRunning) continue;
       running.heard++;
       try {
-        handler(event as never, this.#moment);
+        const given: unknown = handler(event as never, this.#moment);
+        if (given instanceof Promise) running.promised(given);
       } catch (error) {
         running.fail(error);
       }
@@ -198,6 +199,14 @@ class Running implements Report {
   fail(error: unknown): void {
     this.#failure ??= { seq: this.#moment.seq, error };
     this.isRunning = false;
+  }
+
+  /** The machine does not wait for a handler, and what it throws later is as good as thrown at once. */
+  promised(promise: Promise<unknown>): void {
+    this.fail(new UserError("its handler gives a promise; make it a plain function"));
+    promise.catch((error: unknown) => {
+      this.#failure = { ...this.#failure!, error };
+    });
   }
 
   end(): void {

@@ -44,6 +44,9 @@ export async function check(trace: Trace, options: CheckOptions = {}): Promise<C
     if (seq % STRIDE === 0 && turns.isDue)
       await turns.take({ done: seq, total: reader.count, events: seq });
   }
+  // What an async handler throws comes in the next turn.
+  const { count } = reader;
+  await turns.take({ done: count, total: count, events: count });
   const { judgement, checked } = judge.end();
   return { word: wordUpTo(judgement, trace.torn), judgement, checks: checked };
 }

@@ -78,17 +78,20 @@ describe("a user's own checks", () => {
     expect(stdout).toContain("it says agpgart: Detected an Intel 440BX Chipset.");
   });
 
-  test("that throw are named, and the others go on", async () => {
+  const plain = "(event) => event.none.there";
+  test.each([
+    ["at once", plain, "Cannot read properties of undefined"],
+    ["later", `async ${plain}`, "Cannot read properties of undefined"],
+    ["nothing but wait", "async () => {}", "its handler gives a promise; make it a plain function"],
+  ])("that throw %s are named, and the others go on", async (when, handler, said) => {
     const path = own(
-      "broken",
+      `broken-${when.replaceAll(" ", "-")}`,
       `export const checks = [{ name: "broken", holds: "nothing", watch: () => ({
-        after: { "gatt.written": (event) => event.none.there } }) }];`,
+        after: { "gatt.written": ${handler} } }) }];`,
     );
     const { code, stdout } = await gartrace(`check ${wrong} --checks ${path}`);
     expect(code).toBe(2);
-    expect(stdout).toMatch(
-      /^broken +the check failed at #\d+: Cannot read properties of undefined/m,
-    );
+    expect(stdout).toMatch(new RegExp(`^broken +the check failed at #\\d+: ${said}`, "m"));
     expect(stdout).toMatch(/^entry-astray +4 findings/m);
   });
 
