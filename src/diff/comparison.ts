@@ -50,6 +50,8 @@ export interface Extent {
   readonly torn: boolean;
   /** Records that its source says it could not keep. */
   readonly lost: number;
+  /** A hash of its events; null where none is kept. */
+  readonly digest: string | null;
 }
 
 export interface Comparison {
@@ -91,6 +93,7 @@ export function answerOf(comparison: Comparison): Answer {
   return isWhole && hasCompared(comparison) ? "alike" : "undecided";
 }
 
-/** Whether anything of the two was compared. */
-export const hasCompared = ({ counts, unread }: Comparison): boolean =>
-  counts.same + counts["same after translation"] + unread.ops > 0;
+/** Whether anything of the two was compared, or their events are known to be the same. */
+export const hasCompared = ({ counts, unread, extents: { a, b } }: Comparison): boolean =>
+  counts.same + counts["same after translation"] + unread.ops > 0 ||
+  (a.count > 0 && a.digest !== null && a.digest === b.digest);

@@ -299,8 +299,8 @@ const wrongIn = (trace: Compared, { first, end }: OpSpan): number =>
   wrongBetween(judgedOf(trace), first, end);
 
 const extentOf = (trace: Compared): Extent => {
-  const { count, torn } = trace;
-  return { count, torn, lost: lostIn(trace) };
+  const { count, torn, digest } = trace;
+  return { count, torn, lost: lostIn(trace), digest };
 };
 
 /** Whether something is wrong on one side, or two partners' numbers lead to different pages. */

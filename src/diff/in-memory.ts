@@ -8,7 +8,17 @@ import type { Trace } from "../replay/trace.ts";
 /** What a comparison needs of a trace. */
 export type Compared = Pick<
   Trace,
-  "about" | "count" | "torn" | "sources" | "events" | "event" | "ops" | "names" | "rows" | "judged"
+  | "about"
+  | "count"
+  | "torn"
+  | "digest"
+  | "sources"
+  | "events"
+  | "event"
+  | "ops"
+  | "names"
+  | "rows"
+  | "judged"
 >;
 
 export function inMemory(about: About, events: readonly Recorded[]): Compared {
@@ -17,6 +27,7 @@ export function inMemory(about: About, events: readonly Recorded[]): Compared {
     about,
     count: events.length,
     torn: false,
+    digest: null,
     judged: null,
     sources: [],
     events: (from = 1, to = Number.POSITIVE_INFINITY) => events.slice(from - 1, to),

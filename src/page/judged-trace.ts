@@ -26,6 +26,9 @@ export class JudgedTrace implements Trace {
   get torn() {
     return this.reader.torn;
   }
+  get digest() {
+    return this.reader.digest;
+  }
   get sources() {
     return this.reader.sources;
   }

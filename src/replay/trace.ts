@@ -13,6 +13,8 @@ export interface Trace {
   readonly count: number;
   /** Whether its recording was cut off. */
   readonly torn: boolean;
+  /** A hash of its events: two traces of one digest have the same; null where none is kept. */
+  readonly digest: string | null;
   /** The files that it was imported from. */
   readonly sources: readonly SourceFile[];
   /** Whether the past of a subject is looked up; otherwise every search reads through the events. */

@@ -74,7 +74,8 @@ const counts = {
   ...{ same: 0, "same after translation": 0, "wrong-space": 0, "wrong-frame": 0, wrong: 0 },
   ...{ missing: 0, extra: 0, reordered: 0 },
 };
-const whole = { count: 9, torn: false, lost: 0 };
+const whole = { count: 9, torn: false, lost: 0, digest: null };
+const kept = { ...whole, digest: "5eed" };
 const comparison = (given: object): Comparison =>
   ({
     ...{ first: null, counts, unread: { ops: 0, events: 0 }, extents: { a: whole, b: whole } },
@@ -91,6 +92,19 @@ test.each<[string, object, string, hasCompared?: boolean]>([
   ["all ops agree by signature", { unread: { ops: 1, events: 2 } }, "alike"],
   ["something differs", { first: {}, counts: { ...counts, same: 1 } }, "different"],
   ["nothing could be compared", {}, "undecided", false],
+  ["all events are the same, compared or not", { extents: { a: kept, b: kept } }, "alike"],
+  [
+    "events are not the same",
+    { extents: { a: kept, b: { ...kept, digest: "0dd" } } },
+    "undecided",
+    false,
+  ],
+  [
+    "there is no event",
+    { extents: { a: { ...kept, count: 0 }, b: { ...kept, count: 0 } } },
+    "undecided",
+    false,
+  ],
   ["nothing has a partner", { counts: { ...counts, missing: 3 } }, "undecided", false],
   ...[
     { a: { ...whole, torn: true }, b: whole },
