@@ -14,7 +14,7 @@ import { natureOf } from "../../../replay/replay.ts";
 import { JSONL, JSONL_VERSION, jsonlHeader } from "../../jsonl-header.ts";
 import type { Open, WholeFormat } from "../join/format.ts";
 import { bytesOf } from "../source/checked-machine.ts";
-import type { Source } from "../source/source.ts";
+import { LONGEST_JSON, type Source } from "../source/source.ts";
 import { Line } from "./line-of-json.ts";
 
 export const jsonl: WholeFormat = {
@@ -31,7 +31,7 @@ const HEADER = new RegExp(`^\\s*\\{.*"format"\\s*:\\s*"${JSONL}"`);
 
 async function read(source: Source, open: Open): Promise<void> {
   let events: Events | null = null;
-  for await (const lines of source.lines())
+  for await (const lines of source.lines("keep", LONGEST_JSON))
     for (const text of lines) {
       source.line++;
       const line = new Line(text, source);

@@ -10,8 +10,10 @@ import { Tally } from "./tally.ts";
 /** Bytes at its beginning by which a source's format is recognised. */
 const HEAD = 1 << 16;
 const CHUNK = 1 << 16;
-/** A line longer than this is none of any format that is read here, and is not kept in memory. */
+/** A longer line is none of what kernels and tools print, and is not kept in memory. */
 const LONGEST = 1 << 20;
+/** JSON of such a line, of which a character takes up to six, with the fields around it. */
+export const LONGEST_JSON = 8 * LONGEST;
 /** Milliseconds between two looks at a file that grows. */
 const PATIENCE = 100;
 
@@ -116,9 +118,13 @@ export class Source {
 
   /**
    * Its lines without their ends, some hundreds at a time. A last line without an end was cut short in a
-   * format whose writer ends every line: `unended` says what becomes of it.
+   * format whose writer ends every line: `unended` says what becomes of it. A line of more than `longest` bytes
+   * is skipped.
    */
-  async *lines(unended: "keep" | "skip" = "keep"): AsyncGenerator<readonly string[]> {
+  async *lines(
+    unended: "keep" | "skip" = "keep",
+    longest = LONGEST,
+  ): AsyncGenerator<readonly string[]> {
     let rest: Buffer = Buffer.alloc(0);
     let dropping = false;
     for await (const chunk of this.bytes()) {
@@ -126,7 +132,7 @@ export class Source {
       const end = bytes.lastIndexOf(10);
       if (end < 0) {
         // Nothing of a line that is too long is kept; it stays one empty line for the numbering.
-        dropping ||= bytes.length > LONGEST;
+        dropping ||= bytes.length > longest;
         rest = dropping ? Buffer.alloc(0) : bytes;
         continue;
       }
@@ -134,8 +140,8 @@ export class Source {
       const lines = bytes.toString("utf8", 0, end).split("\n");
       if (dropping) {
         lines[0] = "";
-        const most = LONGEST.toLocaleString("en-US");
-        this.#skippedNext(`a line of more than ${most} bytes`, LONGEST + 1);
+        const most = longest.toLocaleString("en-US");
+        this.#skippedNext(`a line of more than ${most} bytes`, longest + 1);
         dropping = false;
       }
       yield lines.map(withoutReturn);

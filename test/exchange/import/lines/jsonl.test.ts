@@ -174,9 +174,15 @@ describe("refused, with file, line and column, is", () => {
     expect(await refusal(content)).toMatch(complaint);
   });
 
-  test("a line of more than a megabyte", async () => {
-    expect(await refusal(body(flush(1, `"place":"${"x".repeat(3e6)}",`), flush(2)))).toMatch(
+  test("a line of more than eight megabytes", async () => {
+    expect(await refusal(body(flush(1, `"place":"${"x".repeat(9e6)}",`), flush(2)))).toMatch(
       /^FILE:2:1: /,
     );
   });
+});
+
+test("the longest line that a kernel's log may have comes back, each of its characters escaped", async () => {
+  const text = JSON.stringify("\u0001".repeat(2 ** 20));
+  const logged = `{"seq":1,"kind":"message.logged","actor":"kernel","level":"info","text":${text}}`;
+  expect(await imported(`${HEADER}\n${logged}\n`)).toMatchObject({ events: 1 });
 });
