@@ -5,6 +5,9 @@
 
 import { PAGE_SIZE } from "../address.ts";
 
+/** A range of the bus that an IOMMU leaves alone: no fold goes through it, and it is as large as the bus. */
+export const UNCOUNTED = "iommu.opened";
+
 /** Bytes of one event. */
 export const MOST_BYTES = 2 ** 36;
 /** Pages of all events together: so many, and so many more for each event. */

@@ -4,7 +4,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
 import { chipsetCalled } from "../chipset/index.ts";
 import { at, type Column, columns } from "../event/field.ts";
-import { PageBudget } from "../event/page-budget.ts";
+import { PageBudget, UNCOUNTED } from "../event/page-budget.ts";
 import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/row.ts";
 import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
@@ -213,7 +213,7 @@ export class TraceReader {
       const textsOf = this.#texts.of(rows);
       for (const row of rows) {
         const recorded = this.#rows.decode(row, textsOf(row));
-        spend(pages, row);
+        this.#spend(pages, row);
         yield recorded;
       }
     }
@@ -352,10 +352,17 @@ export class TraceReader {
       const rows = this.#between(first, last);
       const textsOf = this.#texts.of(rows);
       for (const row of rows) {
-        spend(pages, row);
+        this.#spend(pages, row);
         yield { row, texts: textsOf(row) };
       }
     }
+  }
+
+  #spend(pages: PageBudget, row: Row): void {
+    const size = row[SIZE];
+    if (size == null || this.names.kinds[row[KIND]!] === UNCOUNTED) return;
+    const trouble = pages.take(size);
+    if (trouble !== null) throw damagedEvent(row[SEQ]!, "size", trouble);
   }
 
   /** The rows from one seq to another, of which none may be missing. */
@@ -406,11 +413,4 @@ function assertRead(database: Database, finished: boolean): void {
         held === null ? "it has no checksum" : "it is not as it was written",
       );
   }
-}
-
-function spend(pages: PageBudget, row: Row): void {
-  const size = row[SIZE];
-  if (size == null) return;
-  const trouble = pages.take(size);
-  if (trouble !== null) throw damagedEvent(row[SEQ]!, "size", trouble);
 }

@@ -389,7 +389,8 @@ export class PlainReading {
     const made = this.#handles.get(key);
     const mapping = made === undefined ? undefined : this.#mappings.get(made);
     this.#handles.delete(key);
-    if (cause !== undefined) this.#mappings.delete(cause);
+    const ended = cause ?? made;
+    if (ended !== undefined) this.#mappings.delete(ended);
     if (mapping === undefined) {
       if (this.#isSimulated) this.#find(seq, "nothing is mapped there");
     } else if (mapping.size !== size) this.#find(seq, "another length was mapped");
@@ -504,8 +505,9 @@ export class PlainReading {
     for (const posted of this.#posted.values()) this.#find(posted, "a bridge may hold the entry");
     this.#posted.clear();
     for (const { seq, bus, size } of this.#cleared)
-      for (const mapping of this.#mappings.values())
+      for (const [made, mapping] of this.#mappings)
         if (
+          made < seq &&
           pageOf(bus) <= pageOf(mapping.bus + mapping.size - 1) &&
           pageOf(mapping.bus) <= pageOf(bus + size - 1)
         )

@@ -3,7 +3,7 @@
 // A source's numbers are of any size. What a trace cannot hold, or what replay could not go through, is no event: the
 // line that said it is not used.
 
-import { PageBudget } from "../../../event/page-budget.ts";
+import { PageBudget, UNCOUNTED } from "../../../event/page-budget.ts";
 import { troubleIn } from "../../../event/row.ts";
 import type { Event } from "../../../event/vocabulary.ts";
 import { Machine } from "../../../machine/machine.ts";
@@ -20,4 +20,5 @@ export class CheckedMachine extends Machine {
 }
 
 /** Of the memory that it is about; 0 where it is about none. */
-export const bytesOf = (event: Event): number => ("size" in event && event.size) || 0;
+export const bytesOf = (event: Event): number =>
+  ("size" in event && event.kind !== UNCOUNTED && event.size) || 0;

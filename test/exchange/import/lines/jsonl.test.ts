@@ -43,6 +43,11 @@ test("a few lines of absurd sizes are refused at once, with the first that is to
   );
 });
 
+test("a range of the bus that an IOMMU leaves alone may be as large as the bus", async () => {
+  const opened = `{"seq":1,"kind":"iommu.opened","actor":"kernel","bus":"0x0","size":${2 ** 51}}`;
+  expect(await imported(`${HEADER}\n${opened}\n`)).toMatchObject({ events: 1 });
+});
+
 test("the header comes with spaces and in any order, as a language's own JSON does", async () => {
   const sorted =
     '{"about": {"physIsMachine": true, "platform": "mine"}, "format": "gartrace", "version": 1}';
