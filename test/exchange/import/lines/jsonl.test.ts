@@ -44,7 +44,7 @@ test("a few lines of absurd sizes are refused at once, with the first that is to
 });
 
 test("a range of the bus that an IOMMU leaves alone may be as large as the bus", async () => {
-  const opened = `{"seq":1,"kind":"iommu.opened","actor":"kernel","bus":"0x0","size":${2 ** 51}}`;
+  const opened = `{"seq":1,"kind":"iommu.opened","actor":"kernel","page":0,"bus":"0x0","size":${2 ** 51}}`;
   expect(await imported(`${HEADER}\n${opened}\n`)).toMatchObject({ events: 1 });
 });
 
