@@ -1,11 +1,12 @@
 // reading.ts - commands that read a trace: open it, say when it is torn, close it.
 
-import { accessSync, constants } from "node:fs";
+import { constants } from "node:fs";
 import { UserError } from "../fault.ts";
 import type { Judgement } from "../judgement/judgement.ts";
 import { openTrace, readerOf, type Trace } from "../library/trace.ts";
 import { isSameFile } from "../store/output-file.ts";
 import type { TraceReader } from "../store/read.ts";
+import { isAllowed } from "../store/recovery.ts";
 import { troubleBehind } from "../store/trouble.ts";
 import { notice } from "./output.ts";
 
@@ -72,17 +73,8 @@ export function sayIfUnjudged(path: string, trace: TraceReader): void {
   if (trace.judged === null && !trace.torn)
     notice(
       `gartrace: ${path} was not judged by this version, so it is judged now, in memory; ` +
-        (isWritable(path) ? cure(path) : "it cannot be kept: the file is read-only"),
+        (isAllowed(path, constants.W_OK) ? cure(path) : "it cannot be kept: the file is read-only"),
     );
-}
-
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const cure = (path: string): string => `'gartrace index ${path}' mends that`;

@@ -42,7 +42,16 @@ export function seal(database: Database, tables: readonly string[]): void {
     run(database, build.insertInto("checksum").values({ part, ...sumOf(database, part) }));
 }
 
-type Summed = Parameters<typeof keyframeSum>[0] & { data: Buffer; checksum: number | null };
+/** What a keyframe's row says beside its data. */
+export interface KeyframeFacts {
+  readonly seq: number;
+  readonly base: number;
+  readonly kinds: number;
+  readonly actors: number;
+  readonly astray: number;
+}
+
+type Summed = KeyframeFacts & { data: Buffer; checksum: number | null };
 
 /** Gives keyframes of an older format their checksums. */
 export function sealKeyframes(database: Database): void {
@@ -120,16 +129,7 @@ function marked(value: unknown): string {
 }
 
 /** What a keyframe's row says, as 48 bits of SHA-256. */
-export function keyframeSum(
-  keyframe: {
-    readonly seq: number;
-    readonly base: number;
-    readonly kinds: number;
-    readonly actors: number;
-    readonly astray: number;
-  },
-  data: Uint8Array,
-): number {
+export function keyframeSum(keyframe: KeyframeFacts, data: Uint8Array): number {
   const { seq, base, kinds, actors, astray } = keyframe;
   return createHash("sha256")
     .update(`${seq} ${base} ${kinds} ${actors} ${astray}:`)

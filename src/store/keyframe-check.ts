@@ -3,17 +3,13 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { Row } from "../event/row.ts";
 import type { State } from "../machine/state.ts";
+import type { KeyframeFacts } from "./checksums.ts";
 import { KeyframeWriter } from "./keyframe-bytes.ts";
 import { build, prepare, prepareValue } from "./schema.ts";
 import { ZoneMap } from "./zone-map.ts";
 
-interface Kept {
-  seq: number;
-  base: number;
-  kinds: number;
-  actors: number;
-  astray: number;
-  data: Buffer;
+interface Kept extends KeyframeFacts {
+  readonly data: Buffer;
 }
 
 // The value stands for a parameter.

@@ -38,8 +38,6 @@ const result = (coded: boolean): string =>
     : "NULL, o.result, o.result IS NOT NULL, NULL, NULL FROM op o WHERE o.op = ?";
 
 export class OpSource {
-  /** Whether they are kept as codes, since the seventh format. */
-  readonly isCoded: boolean;
   readonly #after: Statement<unknown[], List>;
   readonly #one: Statement<unknown[], List>;
   readonly #some: Statement<unknown[], List>;
@@ -48,8 +46,8 @@ export class OpSource {
   readonly #texts = new Unshaper();
 
   constructor(database: Database) {
+    // They are kept as codes since the seventh format.
     const coded = columnsOf(database, "op").includes("asked");
-    this.isCoded = coded;
     const select = (rest: string) =>
       database.prepare<unknown[], List>(`SELECT ${columns(coded)} ${rest}`).raw();
     this.#after = select("WHERE o.op > ? ORDER BY o.op LIMIT ?");

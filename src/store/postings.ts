@@ -5,6 +5,7 @@
 // subject would double it; a search for these reads the events. An op names the events that begin and end it itself.
 
 import type { Database, Statement } from "better-sqlite3";
+import { PAGE_SIZE } from "../address.ts";
 import { at, type Column } from "../event/field.ts";
 import { filledOf, type Row, type Rows } from "../event/row.ts";
 import { type KindName, kindNames, kindsWhere } from "../event/vocabulary.ts";
@@ -13,9 +14,6 @@ import { build, prepare, prepareValue, run } from "./schema.ts";
 
 /** Events to a segment: with fewer, a subject that changes rarely costs a look into each; with more, memory. */
 export const SEGMENT = 2 ** 18;
-
-/** Bytes that a list can hold besides those of a page: what is larger changes more than its first subject. */
-const WIDE = 4096;
 
 /** Kinds that have a subject and leave it as it is. */
 const observers = kindsWhere(({ effect }) => effect === "observes");
@@ -158,11 +156,17 @@ class Postings {
     if (key == null || (filled & key.bit) === 0) return;
     const subject = row[start + key.column]!;
     this.#lists[key.list]!.add(subject, inSegment);
-    if ((filled & (1 << SIZE)) !== 0 && row[start + SIZE]! > WIDE)
+    if ((filled & (1 << SIZE)) !== 0 && row[start + SIZE]! > PAGE_SIZE)
       this.#lists[key.list + 1]!.add(subject, inSegment);
   }
 
-  /** Hands over what is left, and gives the last event. */
+  /** Takes the rows of all events, in order. */
+  seeAll(all: Iterable<Rows>): void {
+    for (const { rows } of all)
+      for (const row of rows) this.see(row[at.seq]!, row, 0, filledOf(row));
+  }
+
+  /** Hands over what is left, once all events were seen, and gives the last of them. */
   end(): number {
     this.#handOver(this.#segment);
     return this.#last;
@@ -175,25 +179,22 @@ class Postings {
   }
 }
 
-export class PostingWriter {
+/** Writes the lists, and how far they go. */
+export class PostingWriter extends Postings {
   readonly #database: Database;
-  readonly #postings: Postings;
 
   /** `kinds` by their codes in the trace. */
   constructor(database: Database, kinds: readonly string[]) {
-    this.#database = database;
     const posting = { segment: 0, list: 0, subject: 0, seqs: Buffer.of() };
     const insert = prepare(database, build.insertInto("posting").values(posting));
-    this.#postings = new Postings(kinds, (...values) => insert.run(...values));
+    super(kinds, (...values) => insert.run(...values));
+    this.#database = database;
   }
 
-  see(seq: number, row: Row, start: number, filled: number): void {
-    this.#postings.see(seq, row, start, filled);
-  }
-
-  /** Writes what is left, once all events were seen. */
-  end(): void {
-    run(this.#database, build.updateTable("trace").set({ indexed: this.#postings.end() }));
+  override end(): number {
+    const indexed = super.end();
+    run(this.#database, build.updateTable("trace").set({ indexed }));
+    return indexed;
   }
 }
 
@@ -225,8 +226,7 @@ export function arePostingsOf(
     lists++;
     if (stored.get(segment, list, subject)?.equals(seqs)) agreed++;
   });
-  for (const { rows } of all)
-    for (const row of rows) postings.see(row[at.seq]!, row, 0, filledOf(row));
+  postings.seeAll(all);
   postings.end();
   return agreed === lists && lists === prepareValue(database, count).get();
 }

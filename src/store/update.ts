@@ -1,7 +1,6 @@
 // update.ts - what is added to a trace after its recording: marks, indexes, keyframes. Its events never change.
 
 import { type Database, SqliteError } from "better-sqlite3";
-import { at } from "../event/field.ts";
 import { filledOf } from "../event/row.ts";
 import type { About, Mark } from "../event/trace.ts";
 import { damaged, UserError } from "../fault.ts";
@@ -57,7 +56,7 @@ export const indexTrace = (path: string, indexing: Indexing): Promise<void> =>
 export function makeDerived(
   path: string,
   database: Database,
-  { start, at: told, spacing = SPACING }: Indexing,
+  { start, at, spacing = SPACING }: Indexing,
 ): void {
   const trace = TraceReader.of(path, database);
   database.exec("DELETE FROM keyframe");
@@ -78,19 +77,21 @@ export function makeDerived(
     const filled = filledOf(row);
     postings.see(seq, row, 0, filled);
     keyframes.see(seq, row, 0, filled, state);
-    if (seq % SPACING === 0) told?.(seq);
+    if (seq % SPACING === 0) at?.(seq);
   }
   judgements.end(judge.end().judgement);
   postings.end();
   if (!trace.torn) seal(database, DERIVED);
 }
 
-/** Gives a trace of an older format its index, in place of the one that its format had. */
-function makePostings(trace: TraceReader, database: Database): void {
+/** Gives a trace of an older format its index, in place of the one that its format had, if it has none by now. */
+function keepIndexed(path: string, database: Database): void {
+  const trace = TraceReader.of(path, database);
+  if (trace.indexed) return;
   const postings = new PostingWriter(database, trace.names.kinds);
-  for (const { rows } of trace.rows(1, trace.count))
-    for (const row of rows) postings.see(row[at.seq]!, row, 0, filledOf(row));
+  postings.seeAll(trace.rows(1, trace.count));
   postings.end();
+  if (!trace.torn) seal(database, ["trace"]);
 }
 
 /** Opens a trace for writing, brings it to the newest format, and changes it: all of it in one transaction. */
@@ -106,14 +107,14 @@ async function updating(path: string, change: (database: Database) => void): Pro
   try {
     database = openSqlite(path, { fileMustExist: true, timeout: 1000 });
     database.exec("BEGIN IMMEDIATE");
-    if (formatOf(database) < FORMAT) {
+    const isOlder = formatOf(database) < FORMAT;
+    if (isOlder) {
       await migrate(database);
       sealKeyframes(database);
       if (!torn) seal(database, sealedTables(database));
-      makePostings(TraceReader.of(path, database), database);
-      if (!torn) seal(database, ["trace"]);
     }
     change(database);
+    if (isOlder) keepIndexed(path, database);
     database.exec("COMMIT");
   } catch (error) {
     throw updateTrouble(path, error);
