@@ -1,7 +1,7 @@
 // open-trace.ts - a trace that is shown: its file, opened for each question while it is still being written.
 //
-// Who holds a connection to a trace keeps its recorder from ending it as one plain file. So an unfinished one is
-// opened for one question and closed behind it; a finished one stays open.
+// Who holds a connection to a trace keeps its recorder from ending it as one plain file. So one that is being written
+// is opened for one question and closed behind it; a finished one stays open.
 
 import { statSync } from "node:fs";
 import type { Side } from "../answer/shapes.ts";
@@ -47,15 +47,16 @@ export class OpenTrace {
     if (file !== this.#file) this.#forget(file);
     if (this.#kept !== null) return ask(this.#kept);
     const reader = TraceReader.open(this.path);
+    const { isGrowing } = reader;
     try {
       const shown = this.#shown(reader);
-      if (!reader.torn) {
+      if (!isGrowing) {
         this.#reader = reader;
         this.#kept = shown;
       }
       return ask(shown);
     } finally {
-      if (reader.torn) reader.close();
+      if (isGrowing) reader.close();
     }
   }
 

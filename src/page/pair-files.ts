@@ -85,7 +85,7 @@ class Opened {
   }
 
   get isGrowing(): boolean {
-    return this.traces.a.torn || this.traces.b.torn;
+    return this.traces.a.isGrowing || this.traces.b.isGrowing;
   }
 
   close(): void {

@@ -1,0 +1,31 @@
+// open-trace.test.ts - who shows a trace never keeps its recorder from ending it as one plain file.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { OpenTrace } from "../../src/page/open-trace.ts";
+import { PairFiles } from "../../src/page/pair-files.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import { gartrace } from "../cli/gartrace.ts";
+import { freshFolder } from "../fresh-folder.ts";
+
+test("a trace that is finished and whose writer still holds it is let go behind each question", async () => {
+  const path = join(freshFolder(), "smoke.gart");
+  expect((await gartrace(`record smoke -p xen-i386 -o ${path}`)).code).toBe(0);
+  const writer = openSqlite(path);
+  writer.pragma("journal_mode = WAL");
+
+  const shown = new OpenTrace("a", path);
+  const pair = new PairFiles(path, path);
+  expect(shown.use(({ trace }) => trace.torn)).toBe(false);
+  expect(await pair.partners("a", 1, 2)).toHaveLength(2);
+  writer.pragma("journal_mode = DELETE");
+  writer.close();
+  expect(existsSync(`${path}-wal`)).toBe(false);
+
+  // Now it stays open: nobody else has to write.
+  expect(shown.use(({ trace }) => trace.torn)).toBe(false);
+  expect(await pair.partners("a", 1, 2)).toHaveLength(2);
+  shown.close();
+  pair.close();
+});
