@@ -14,6 +14,8 @@ test("a trace that is finished and whose writer still holds it is let go behind 
   expect((await gartrace(`record smoke -p xen-i386 -o ${path}`)).code).toBe(0);
   const writer = openSqlite(path);
   writer.pragma("journal_mode = WAL");
+  // Only now it holds the log, which it would not remove otherwise.
+  writer.exec("BEGIN IMMEDIATE; COMMIT");
 
   const shown = new OpenTrace("a", path);
   const pair = new PairFiles(path, path);
