@@ -42,6 +42,7 @@ export const deviceFault: Check = {
         "fault.raised": (event, { seq, op }) => {
           if (isDeviceFault(event)) refused.fault({ event, seq, op, tie: before.saysOf(event) });
         },
+        "events.lost": (_, { seq }) => before.lost(seq),
         "device.read": look,
         "device.wrote": look,
       },

@@ -17,11 +17,12 @@ export const dmaAccess: Check = {
   holds: "a device touches only what is mapped for it, while it is mapped, and in its direction",
   counts: true,
   ofUse: true,
+  goesOn: true,
   watch: (about, report) => {
     const mappings = new LiveMappings();
     // Faults that stay without an access are device-fault's.
     const refused = new Refused(() => {});
-    const isWhole = about.source === "simulated";
+    let isWhole = about.source === "simulated";
     const look = (event: Access, { seq, op }: EventAt): void => {
       const fault = refused.faultOf(event);
       // An AGP card goes through the aperture, and a CPU through its page tables.
@@ -36,6 +37,10 @@ export const dmaAccess: Check = {
           const blocked = isDeviceFault(event) ? refused.fault({ event, seq, op }) : null;
           if (blocked !== null && !blocked.isFound)
             report.findingAt(blocked, [], `${hex(blocked.event.bus)}:b: refused at #${seq}`);
+        },
+        "events.lost": (_, { seq }) => {
+          isWhole = false;
+          mappings.lost(seq);
         },
         "device.read": look,
         "device.wrote": look,
@@ -54,6 +59,10 @@ function lookAt(
 ): boolean {
   const { bus, machine } = access;
   const misuse = mappings.misuse(access);
+  if (fault === null && mappings.isDoubtful(access)) {
+    report.unknown(`${hex(bus)}:b: its mapping may have ended where events were lost`);
+    return machine != null;
+  }
   if (misuse === "after unmap" && !isWhole && fault === null && mappings.isUnsure(access)) {
     report.unknown(`${hex(bus)}:b: may have come before the end of its mapping`);
     return machine != null;
@@ -68,7 +77,7 @@ function lookAt(
   const subjects: readonly Subject[] =
     access.frame == null ? [] : [{ family: "content", number: access.frame }];
   const buffer =
-    misuse === "never mapped" ? bufferAt(misreadAsPhys(onDeviceBus(bus)), mappings.live) : null;
+    misuse === "never mapped" ? bufferAt(misreadAsPhys(onDeviceBus(bus)), mappings) : null;
   if (buffer === null) {
     // An imported trace may begin when the device's rings were mapped already.
     if (misuse === "never mapped" && !isWhole && fault === null) {
@@ -85,9 +94,10 @@ function lookAt(
   return true;
 }
 
-/** The mapped buffer at a kernel-physical address; null for none. */
-function bufferAt(address: Phys, live: ReadonlyMap<number, Mapped>): Mapped | null {
-  for (const mapped of live.values()) {
+/** The buffer at a kernel-physical address that is mapped for sure; null for none. */
+function bufferAt(address: Phys, mappings: LiveMappings): Mapped | null {
+  for (const [seq, mapped] of mappings.live) {
+    if (mappings.isDoubtful({ cause: seq })) continue;
     const within = mapped.phys == null ? -1 : distance(mapped.phys, address);
     if (within >= 0 && within < mapped.size) return mapped;
   }

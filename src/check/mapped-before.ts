@@ -60,12 +60,29 @@ class Ranges {
     return latest(there.filter(({ of: { ended } }) => ended === null)) ?? latest(there);
   }
 
-  /** The latest in force that begins there. */
-  begun(number: number, device: number | null): Mapping | null {
-    const isIt = ({ start, of: { event, ended } }: Range) =>
-      ended === null && start === number && (event.device ?? null) === device;
-    const found = this.#pages.get(pageOf(number))?.findLast(isIt) ?? this.#large.findLast(isIt);
-    return found?.of ?? null;
+  /** All that begin there, the latest last, be they over or not. */
+  begun(number: number, device: number | null): readonly Mapping[] {
+    return [...this.#large, ...(this.#pages.get(pageOf(number)) ?? [])]
+      .filter(({ start, of: { event } }) => start === number && (event.device ?? null) === device)
+      .map(({ of }) => of)
+      .sort((a, b) => a.seq - b.seq);
+  }
+
+  /** Those of a device that lie in a range of numbers as a whole. */
+  within(from: number, size: number, device: number | null): readonly Mapping[] {
+    const [first, last] = [pageOf(from), pageOf(from + Math.max(size, 1) - 1)];
+    const pages =
+      last - first < this.#pages.size
+        ? Array.from({ length: last - first + 1 }, (_, i) => first + i)
+        : [...this.#pages.keys()].filter((page) => page >= first && page <= last);
+    return [...this.#large, ...pages.flatMap((page) => this.#pages.get(page) ?? [])]
+      .filter(
+        (range) =>
+          range.start >= from &&
+          range.start + range.size <= from + size &&
+          (range.of.event.device ?? null) === device,
+      )
+      .map(({ of }) => of);
   }
 }
 
@@ -74,6 +91,12 @@ export class MappedBefore {
   readonly #entries = new Ranges();
   /** The same mappings by the kernel-physical addresses of their buffers. */
   readonly #buffers = new Ranges();
+  /** The seq of the last gap in the recording: what was mapped before may have ended in it. */
+  #gap = 0;
+
+  lost(seq: number): void {
+    this.#gap = seq;
+  }
 
   mapped(event: Mapped, seq: number): void {
     const { bus, phys, size } = event;
@@ -85,12 +108,20 @@ export class MappedBefore {
       this.#buffers.add({ start: raw(phys), size, of }); // see above
   }
 
+  /** An end is of what begins there and came before it; a range of entries ends all that it covers. */
   unmapped(event: Unmapped, seq: number): void {
     const ranges = event.kind === "dma.unmapped" ? this.#calls : this.#entries;
-    const { device = null } = event;
+    const { device = null, size, cause } = event;
     const start = raw(event.bus); // see above
-    const mapping = ranges.begun(start, device) ?? ranges.at(start, device);
-    if (mapping !== null && mapping.ended === null) mapping.ended = { event, seq };
+    const covered =
+      event.kind === "iommu.unmapped" ? ranges.within(start, size, device).filter(isInForce) : [];
+    for (const one of covered) one.ended = { event, seq };
+    if (covered.length > 0) return;
+    const begun = ranges.begun(start, device);
+    const named = begun.find((one) => one.seq === cause);
+    const ended =
+      begun.length === 0 ? ranges.at(start, device) : (named ?? begun.findLast(isInForce));
+    if (ended != null && isInForce(ended)) ended.ended = { event, seq };
   }
 
   /** What the address of a fault has to do with mappings, as a sentence; null where it has nothing. */
@@ -101,20 +132,21 @@ export class MappedBefore {
     if (bus == null) return null;
     const number = raw(bus); // Whichever bus it is of, mapping and fault name it alike.
     const mapping = this.#calls.at(number, device) ?? this.#entries.at(number, device);
-    if (mapping !== null) return { says: historyOf(mapping), isMisread: false };
+    if (mapping !== null) return { says: this.#historyOf(mapping), isMisread: false };
     const buffer = this.#buffers.at(raw(misreadAsPhys(onDeviceBus(bus))), device); // A candidate.
-    if (buffer === null || buffer.ended !== null) return null;
+    if (buffer === null || !isInForce(buffer) || buffer.seq < this.#gap) return null;
     const says = `never mapped; it is the kernel's number of the buffer that is mapped at ${hex(buffer.event.bus)}:b`;
     return { says, isMisread: true };
   }
+
+  #historyOf({ event, seq, ended }: Mapping): string {
+    const made = `the ${event.size} bytes mapped${byWhom(event, seq)}`;
+    if (ended !== null) return `after unmap: of ${made}, ended${byWhom(ended.event, ended.seq)}`;
+    return seq < this.#gap ? `in ${made}, unless they ended where events were lost` : `in ${made}`;
+  }
 }
 
-function historyOf({ event, seq, ended }: Mapping): string {
-  const made = `the ${event.size} bytes mapped${byWhom(event, seq)}`;
-  return ended === null
-    ? `in ${made}`
-    : `after unmap: of ${made}, ended${byWhom(ended.event, ended.seq)}`;
-}
+const isInForce = ({ ended }: Mapping): boolean => ended === null;
 
 function byWhom({ place, at }: Mapped | Unmapped, seq: number): string {
   const by = place == null ? "" : ` by ${place}`;

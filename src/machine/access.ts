@@ -112,6 +112,11 @@ export class LiveMappings {
     return cause != null && this.#over.has(cause);
   }
 
+  /** Whether an access came from what was mapped, or ended, before the last gap in the recording. */
+  isDoubtful({ cause }: Pick<Access, "cause">): boolean {
+    return cause != null && cause < this.#gap;
+  }
+
   /** What a call means by an address that came from that event. */
   named(cause: number | null | undefined): Named {
     const isSure = cause != null && cause > this.#gap;

@@ -6,7 +6,7 @@ import { dmaAccess } from "../../src/check/dma-access.ts";
 import type { Event, Of } from "../../src/event/vocabulary.ts";
 import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
-import { accessed, capture, judged, native } from "./judged.ts";
+import { accessed, capture, told as event, judged, native } from "./judged.ts";
 import { changed, imported, type Run, runCheck, runOf } from "./run-check.ts";
 import { fault, mapped, unmapped } from "./told.ts";
 
@@ -72,6 +72,7 @@ const at = (number: number, fields: object = {}) =>
   accessed("device.read", { number, to: 0x61000, cause: 1, size: 64, ...fields });
 const blocked = (number: number, fields: object = {}) =>
   at(number, { to: null, frame: null, ...fields });
+const lost = event("events.lost", { count: 3 });
 const refused = fault("iommu", 0x700, 0x51000);
 const early = "unknown 1 from #3: 0x51000:b: may have come before the end of its mapping";
 const never = "unknown 1 from #1: 0x51000:b: never mapped since the trace begins";
@@ -104,6 +105,31 @@ test.each<[string, Event[], simulated: string[], captured?: string[]]>([
     [at(0x51000, { cause: null })],
     ["#1 content 0x61: 0x51000:b: never mapped"],
     [never],
+  ],
+  [
+    "goes through a mapping behind a lost stretch",
+    [map, lost, end, map, at(0x51000, { cause: 4 })],
+    ["held 1"],
+  ],
+  [
+    "ends behind a mapping that was made behind a lost stretch",
+    [lost, map, at(0x517c1, { cause: 2 })],
+    ["#3 content 0x61: 0x517c1:b: past its end"],
+  ],
+  [
+    "goes through a mapping that may have ended in a lost stretch",
+    [map, lost, at(0x517c1)],
+    ["unknown 1 from #3: 0x517c1:b: its mapping may have ended where events were lost"],
+  ],
+  [
+    "comes by an end before a lost stretch, in which it may have been mapped again",
+    [map, end, lost, at(0x51000, { cause: 2 })],
+    ["unknown 1 from #4: 0x51000:b: its mapping may have ended where events were lost"],
+  ],
+  [
+    "comes by the kernel's number of a buffer that may have ended in a lost stretch",
+    [map, lost, at(0x61000, { cause: null })],
+    ["unknown 1 from #3: 0x61000:b: never mapped since the trace begins"],
   ],
   [
     "comes by no mapping and is refused",

@@ -78,6 +78,18 @@ test.each<[string, Told[], number, string | null]>([
     afterHere(1, 2),
   ],
   ["of a second end, which ends nothing", [here, over, over], 0xfd000800, afterHere(1, 2)],
+  [
+    "of a second end, which ends no larger one",
+    [there, here, over, over],
+    0xfd000800,
+    `${inThere} #1`,
+  ],
+  [
+    "of an end that names an earlier of two",
+    [here, here, { ...over, cause: 1 }, { ...over, cause: 1 }],
+    0xfd000800,
+    inHere(2),
+  ],
   ["of an end of what was never mapped", [null, unmapped(0xfd009000, 0x800)], 0xfd009000, null],
   [
     "of a large end",
@@ -91,6 +103,18 @@ test.each<[string, Told[], number, string | null]>([
     [entry(0xfd000), cleared(0xfd000)],
     0xfd000010,
     "after unmap: of the 4096 bytes mapped at #1, ended at #2",
+  ],
+  [
+    "of the second of two entries that one range clears",
+    [entry(0xfd000), entry(0xfd001), cleared(0xfd000, 0x2000)],
+    0xfd001010,
+    "after unmap: of the 4096 bytes mapped at #2, ended at #3",
+  ],
+  [
+    "of an entry that a range before it leaves",
+    [entry(0xfd002), cleared(0xfd000, 0x2000)],
+    0xfd002010,
+    "in the 4096 bytes mapped at #1",
   ],
   [
     "of a call rather than of its entry",
@@ -149,6 +173,17 @@ test.each<[string, Told[], number, string | null]>([
 test("a fault that names no device may be any device's, one without an address has none", () => {
   expect(saysOf([of(0x800, here)], 0xfd000800, null)).toBe(inHere(1));
   expect(saysOf([here], null)).toBeNull();
+});
+
+test("what was mapped before a gap may have ended in it", () => {
+  const before = new MappedBefore();
+  before.mapped(here, 1);
+  before.lost(2);
+  expect(before.saysOf(fault("iommu", 0x700, 0xfd000800))).toEqual({
+    says: `${inHere(1)}, unless they ended where events were lost`,
+    isMisread: false,
+  });
+  expect(before.saysOf(fault("iommu", 0x700, 0x51800))).toBeNull();
 });
 
 test("a mapping is told with its time where the trace has times", () => {
