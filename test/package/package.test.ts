@@ -1,37 +1,24 @@
 // package.test.ts - what npm packs: all that is needed, no tests, small; and it works where it is unpacked.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
+import { packed } from "./packed.ts";
 
-interface Packed {
-  readonly filename: string;
-  readonly size: number;
-  readonly files: readonly { readonly path: string }[];
-}
-
+const { path, size, files, modules } = packed();
 const folder = freshFolder();
-const own = join(folder, "node_modules/gartrace");
-let packed: Packed;
+const own = join(modules, "gartrace");
+symlinkSync(modules, join(folder, "node_modules"));
 
 const node = (...words: readonly string[]): string =>
   execFileSync(process.execPath, words, { cwd: folder, encoding: "utf8" });
 
-beforeAll(() => {
-  const words = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-  packed = (JSON.parse(execFileSync("npm", words, { encoding: "utf8" })) as Packed[])[0]!;
-  mkdirSync(own, { recursive: true });
-  execFileSync("tar", ["-xzf", join(folder, packed.filename), "-C", own, "--strip-components=1"]);
-  // Of all packages that the code uses, the one that is no part of the bundle.
-  symlinkSync(resolve("node_modules/better-sqlite3"), join(folder, "node_modules/better-sqlite3"));
-});
-
 describe("the package", () => {
   test("is small and has no tests", () => {
-    expect(packed.size).toBeLessThan(1.5 * 2 ** 20);
-    const paths = packed.files.map(({ path }) => path);
+    expect(size).toBeLessThan(1.5 * 2 ** 20);
+    const paths = files.map((file) => file.path);
     expect(paths.filter((path) => /test|\.tsbuildinfo|\.md$/.test(path))).toEqual(["README.md"]);
     expect(paths).toEqual(
       expect.arrayContaining(["LICENSE", "dist/bundle/LICENSES.txt", "dist/bundle/index.d.ts"]),
@@ -64,7 +51,6 @@ describe("the package", () => {
   });
 
   test("is as publint and arethetypeswrong want a package of ES modules", () => {
-    const path = join(folder, packed.filename);
     const run = (...words: readonly string[]) =>
       execFileSync(process.execPath, words, { encoding: "utf8" });
     expect(run("node_modules/publint/src/cli.js", "run", path, "--strict")).toMatch(/All good/);

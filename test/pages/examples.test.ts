@@ -1,10 +1,19 @@
-// examples.test.ts - every example of every page, run in an empty folder, prints what the page says.
+// examples.test.ts - every example of every page, run by the package in an empty folder, prints what the page says.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
+import { packed } from "../package/packed.ts";
 import { type Command, examplesOf, isShown, roomPages } from "./page.ts";
 
 /** What of a shell's line a machine may lack: an interpreter, a compiler. */
@@ -22,18 +31,26 @@ const tried = ["README.md", ...roomPages]
   .map((page) => ({ page, examples: examplesOf(readFileSync(page, "utf8")) }))
   .filter(({ examples }) => examples.some((one) => "commands" in one));
 
-describe.each(tried)("$page", ({ examples }) => {
+describe.each(tried)("$page", ({ page, examples }) => {
   const folder = freshFolder();
   const commands = examples.flatMap((one) => ("file" in one ? [] : one.commands)).filter(canRun);
 
   beforeAll(() => {
     const bin = join(folder, "bin");
-    mkdirSync(join(folder, "node_modules"), { recursive: true });
     mkdirSync(bin);
-    const main = resolve("dist/src/cli/main.js");
-    writeFileSync(join(bin, "gartrace"), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
-    chmodSync(join(bin, "gartrace"), 0o755);
-    symlinkSync(resolve("."), join(folder, "node_modules/gartrace"));
+    const { modules } = packed();
+    const programs = {
+      gartrace: join(modules, "gartrace/dist/src/cli/main.js"),
+      tsc: resolve("node_modules/typescript/bin/tsc"),
+    };
+    for (const [name, path] of Object.entries(programs)) {
+      writeFileSync(join(bin, name), `#!/bin/sh\nexec '${process.execPath}' '${path}' "$@"\n`);
+      chmodSync(join(bin, name), 0o755);
+    }
+    symlinkSync(modules, join(folder, "node_modules"));
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
+    if (page === "src/library/README.md")
+      cpSync("src/library/engine", join(folder, "engine"), { recursive: true });
     symlinkSync(resolve("traces"), join(folder, "traces"));
     for (const one of examples) {
       if (!("file" in one)) continue;
