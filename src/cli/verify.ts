@@ -1,17 +1,10 @@
 // verify.ts - gartrace verify: replay agrees, digest and judgement hold, and a simulated run runs the same again.
 
-import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
-import { checks } from "../check/index.ts";
-import { toLine } from "../event/line.ts";
-import type { Recorded } from "../event/vocabulary.ts";
-import type { WrongEvent } from "../judgement/judgement.ts";
-import { setupAgain } from "../library/recording.ts";
+import { type Again, type Found, prove } from "../library/proving.ts";
 import { State } from "../machine/state.ts";
-import { record } from "../recorder/record.ts";
-import { judgeBy } from "../replay/judged.ts";
 import { natureOf } from "../replay/replay.ts";
-import { type Verification, verify } from "../replay/verify.ts";
+import type { Verification } from "../replay/verify.ts";
 import { counted, countOf, inColumns } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { repair } from "../store/repair.ts";
@@ -53,32 +46,20 @@ export function addVerify(program: Command): void {
 const mended = (path: string): Promise<string> =>
   repair(path, { start: (about) => new State(natureOf(about)) });
 
-/** Each part reads the whole trace: ten million events take minutes. */
-const PARTS = 7;
-
 function findings(trace: TraceReader): Found {
-  const progress = new Progress("verifying", PARTS);
-  let done = 0;
-  const part = <T>(name: string, find: () => T): T => {
-    progress.at(done++, name);
-    return find();
-  };
+  const progress = new Progress("verifying", trace.count);
+  const began = performance.now();
   try {
-    return {
-      file: part("file", () => [...trace.troubles()]),
-      ...part("replay", () => verify(trace)),
-      digest: part("digest", () =>
-        trace.digest === null ? null : trace.recomputeDigest() === trace.digest,
-      ),
-      signatures: part("ops", () => trace.checkOps()),
-      keyframes: part("keyframes", () => trace.checkKeyframes(new State(natureOf(trace.about)))),
-      judgement: part("judgement", () => judgedAgain(trace)),
-      again: part("run again", () => (trace.torn ? null : runAgain(trace))),
-    };
+    return prove(trace, (events) =>
+      progress.at(events, rateText(events, performance.now() - began)),
+    );
   } finally {
     progress.stop();
   }
 }
+
+const rateText = (events: number, took: number): string =>
+  `${counted(Math.round((events / took) * 1000))} events/s`;
 
 function exitCodeOf(
   { file, differed, digest, signatures, keyframes, judgement, again }: Found,
@@ -88,72 +69,6 @@ function exitCodeOf(
   if (typeof keyframes?.wrong === "number" || judgement?.same === false) return 2;
   if (differed > 0 || again?.same === false) return 1;
   return torn ? 3 : 0;
-}
-
-/** Judges the trace again and compares with what its file keeps; null where it keeps no judgement. */
-function judgedAgain(trace: TraceReader): Again | null {
-  const { judged, count } = trace;
-  if (judged === null) return null;
-  const anew: WrongEvent[] = [];
-  const { judgement } = judgeBy(trace, checks, (event) => anew.push(event));
-  anew.sort((a, b) => a.seq - b.seq);
-  let at = 0;
-  for (const kept of judged.wrong(1, count, false)) {
-    const { seq, verdict, check, root } = kept;
-    const wanted = anew[at++];
-    if (
-      wanted?.seq !== seq ||
-      wanted.verdict !== verdict ||
-      wanted.check !== check ||
-      wanted.root !== root
-    )
-      return { same: false, seq: Math.min(seq, wanted?.seq ?? seq) };
-  }
-  if (at < anew.length) return { same: false, seq: anew[at]!.seq };
-  return {
-    same: isDeepStrictEqual(judged.judgement, JSON.parse(JSON.stringify(judgement))),
-    seq: null,
-  };
-}
-
-/** What doing something again came to. */
-interface Again {
-  readonly same: boolean;
-  /** The first event that is different; null where none is told. */
-  readonly seq: number | null;
-}
-
-/** Runs a simulated trace's workload again and compares event by event; null for an imported one. */
-function runAgain(trace: TraceReader): Again | null {
-  const { about } = trace;
-  if (about.source !== "simulated" || about.operations === null) return null;
-  const recorded = trace.events()[Symbol.iterator]();
-  const lineOf = (one: Recorded): string => toLine(one, about.virtBase);
-  let different: number | null = null;
-  for (const _ of record(setupAgain(about), (seq, op, event) => {
-    const was = recorded.next();
-    if (different === null && (was.done || lineOf(was.value) !== lineOf({ seq, op, event })))
-      different = seq;
-  }));
-  const further = recorded.next();
-  if (!further.done) different ??= further.value.seq;
-  return { same: different === null, seq: different };
-}
-
-type Signatures = ReturnType<TraceReader["checkOps"]>;
-type Keyframes = ReturnType<TraceReader["checkKeyframes"]>;
-
-interface Found extends Verification {
-  /** What is wrong with the file beside its events. */
-  readonly file: readonly string[];
-  /** Null where the trace is torn and has none. */
-  readonly digest: boolean | null;
-  readonly signatures: Signatures;
-  /** Null where the trace has none. */
-  readonly keyframes: Keyframes;
-  /** Null where the file keeps none. */
-  readonly judgement: Again | null;
-  readonly again: Again | null;
 }
 
 function verifyText({
@@ -192,12 +107,12 @@ function replayText({ agreed, differed, unknown }: Verification): string {
     : `${compared}; ${countOf(unknown, "observation")} could not be compared: no event before shows what was there`;
 }
 
-function signaturesText({ ops, wrong }: Signatures): string {
+function signaturesText({ ops, wrong }: Found["signatures"]): string {
   if (wrong !== null) return `op:${wrong} is not as its events say`;
   return ops === 0 ? "none: no op has one" : "hold";
 }
 
-function keyframesText(keyframes: Keyframes): string {
+function keyframesText(keyframes: Found["keyframes"]): string {
   if (keyframes === null) return "none: 'gartrace index' makes them";
   if (keyframes.wrong === null) return `agree, all ${counted(keyframes.agreed)}`;
   return `the one at #${keyframes.wrong} is not what replay gives; 'gartrace index --force' makes it again`;

@@ -37,34 +37,70 @@ export interface Verification {
 /** Replays the whole trace by `fold`; lists the first `most` disagreements and counts them all. */
 export function verify(
   trace: Trace,
-  { most = 20, fold = apply }: { readonly most?: number; readonly fold?: typeof apply } = {},
+  { most = MOST, fold = apply }: { readonly most?: number; readonly fold?: typeof apply } = {},
 ): Verification {
   const state = new State(natureOf(trace.about));
-  const watch = new Watch(state);
-  const comparison = new Comparison(most);
-  const add: Read = (...observation) => comparison.add(...observation);
-  const evidence = new Evidence(state);
-  const rememberedBy = latestEvents(state);
-  let expected = 1;
+  const check = new ReplayCheck(trace.about, state, most);
   for (const recorded of trace.events()) {
+    check.before(recorded);
+    fold(state, recorded.event, recorded.seq);
+    check.after(recorded);
+  }
+  return check.result;
+}
+
+/** Disagreements that are listed. */
+const MOST = 20;
+
+/** Works out again what each event observed of a state that somebody else folds. */
+export class ReplayCheck {
+  readonly #about: About;
+  readonly #state: State;
+  readonly #watch: Watch;
+  readonly #comparison: Comparison;
+  readonly #add: Read;
+  readonly #evidence: Evidence;
+  readonly #rememberedBy: ReturnType<typeof latestEvents>;
+  #expected = 1;
+
+  constructor(about: About, state: State, most = MOST) {
+    this.#about = about;
+    this.#state = state;
+    this.#watch = new Watch(state);
+    this.#comparison = new Comparison(most);
+    this.#add = (...observation) => this.#comparison.add(...observation);
+    this.#evidence = new Evidence(state);
+    this.#rememberedBy = latestEvents(state);
+  }
+
+  /** The next event, before it changes the state. */
+  before(recorded: Recorded): void {
     const { seq, op, event } = recorded;
-    add(seq, "seq", seq, expected++);
-    add(seq, "op", op, event.kind === "op.began" ? event.op : state.op);
-    compareRead(recorded, evidence, add);
+    const add = this.#add;
+    add(seq, "seq", seq, this.#expected++);
+    add(seq, "op", op, event.kind === "op.began" ? event.op : this.#state.op);
+    compareRead(recorded, this.#evidence, add);
     if (event.kind === "device.read" || event.kind === "device.wrote")
-      add(seq, "reached", event.reached ?? null, reachedBy(trace.about, state, event));
-    const remembered = rememberedBy(event);
+      add(seq, "reached", event.reached ?? null, reachedBy(this.#about, this.#state, event));
+    const remembered = this.#rememberedBy(event);
     if (remembered !== null)
       add(seq, `${remembered.what} before`, remembered.recorded, remembered.replayed);
-    evidence.see(event);
-    fold(state, event, seq);
-    watch.see(event);
-    compareAddresses(recorded, state, add);
-    if (event.kind !== "op.ended") continue;
-    for (const fact of observable(event.result))
-      add(seq, fact, event.result[fact], watch.observed(fact) ?? null);
+    this.#evidence.see(event);
   }
-  return comparison.result;
+
+  /** The same event, when it has changed the state. */
+  after(recorded: Recorded): void {
+    const { seq, event } = recorded;
+    this.#watch.see(event);
+    compareAddresses(recorded, this.#state, this.#add);
+    if (event.kind !== "op.ended") return;
+    for (const fact of observable(event.result))
+      this.#add(seq, fact, event.result[fact], this.#watch.observed(fact) ?? null);
+  }
+
+  get result(): Verification {
+    return this.#comparison.result;
+  }
 }
 
 /** Counts observations by what came of them. */

@@ -23,9 +23,9 @@ const all = build.selectFrom("keyframe").select(({ fn }) => fn.countAll<number>(
 
 export class KeyframeCheck {
   /** How many keyframes agree with the replay. */
-  agreed = 0;
+  #agreed = 0;
   /** The moment of the first one that does not. */
-  wrong: number | null = null;
+  #wrong: number | null = null;
   readonly #after: Statement<unknown[], Kept>;
   readonly #all: number;
   readonly #writer = new KeyframeWriter();
@@ -43,19 +43,20 @@ export class KeyframeCheck {
 
   /** Takes the next event's row and the state after it. */
   see(seq: number, row: Row, filled: number, state: State): void {
-    if (this.wrong !== null) return;
+    if (this.#wrong !== null) return;
     this.#zone.row(row, 0, filled);
     const next = this.#next;
     if (next === undefined || seq < next.seq) return;
-    if (!this.#isSame(next, state)) this.wrong = next.seq;
-    else this.agreed++;
+    if (!this.#isSame(next, state)) this.#wrong = next.seq;
+    else this.#agreed++;
     for (const table of state.tables.values()) table.settle();
     this.#next = this.#after.get(next.seq, 1);
   }
 
-  /** After the last event: a keyframe past it is none of the trace. */
-  end(): void {
-    if (this.agreed !== this.#all) this.wrong ??= this.#next?.seq ?? 0;
+  /** Behind the last event: a keyframe past it is none of the trace. */
+  end(): { readonly agreed: number; readonly wrong: number | null } {
+    if (this.#agreed !== this.#all) this.#wrong ??= this.#next?.seq ?? 0;
+    return { agreed: this.#agreed, wrong: this.#wrong };
   }
 
   #isSame({ seq, base, kinds, actors, astray, data }: Kept, state: State): boolean {

@@ -133,7 +133,7 @@ export function seqsIn(segment: number, bytes: Uint8Array): number[] {
 type Take = (segment: number, list: number, subject: number, seqs: Buffer) => void;
 
 /** Makes the lists of a trace out of its events, and hands over those of a segment when it is complete. */
-class Postings {
+export class Postings {
   readonly #take: Take;
   readonly #keys: readonly ReturnType<typeof keyOf>[];
   readonly #lists = Array.from({ length: LISTS }, () => new Growing());
@@ -212,24 +212,9 @@ const ofSubjects = build
   .where("list", "=", 0)
   .where("subject", ">=", 0)
   .where("subject", "<=", 0);
-const count = build.selectFrom("posting").select(({ fn }) => fn.countAll<number>().as("count"));
-
-/** Whether the index is that of these events, which are all of the trace's; `kinds` by their codes in it. */
-export function arePostingsOf(
-  database: Database,
-  kinds: readonly string[],
-  all: Iterable<Rows>,
-): boolean {
-  const stored = prepareValue(database, ofSubject);
-  let [lists, agreed] = [0, 0];
-  const postings = new Postings(kinds, (segment, list, subject, seqs) => {
-    lists++;
-    if (stored.get(segment, list, subject)?.equals(seqs)) agreed++;
-  });
-  postings.seeAll(all);
-  postings.end();
-  return agreed === lists && lists === prepareValue(database, count).get();
-}
+/** The list of a segment, by list and subject. */
+export const storedList = (database: Database): Statement<unknown[], Buffer> =>
+  prepareValue(database, ofSubject);
 
 /** Which events are looked up: of the subjects from `first` to `last` every `step`th. */
 export interface Lookup {
@@ -244,7 +229,7 @@ export class PostingReader {
   readonly #some: Statement<unknown[], { subject: number; seqs: Buffer }>;
 
   constructor(database: Database) {
-    this.#one = prepareValue(database, ofSubject);
+    this.#one = storedList(database);
     this.#some = prepare(database, ofSubjects);
   }
 

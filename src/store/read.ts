@@ -2,40 +2,35 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
-import { chipsetCalled } from "../chipset/index.ts";
 import { at, type Column, columns } from "../event/field.ts";
 import { PageBudget, UNCOUNTED } from "../event/page-budget.ts";
 import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/row.ts";
 import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
-import { assert, damaged, damagedEvent, UserError } from "../fault.ts";
-import { Signature } from "../fingerprint/signature.ts";
-import { apply } from "../machine/apply.ts";
+import { damaged, damagedEvent, UserError } from "../fault.ts";
 import type { State } from "../machine/state.ts";
 import { aboutOf } from "./about.ts";
 import { hasChecksums, holds, READ_ALWAYS } from "./checksums.ts";
 import { Digest, type Names } from "./digest.ts";
 import { StoredJudgement } from "./judgement.ts";
-import { KeyframeCheck } from "./keyframe-check.ts";
 import { KeyframeReader } from "./keyframe-reader.ts";
 import { OpSource } from "./op-source.ts";
 import { openFile } from "./open.ts";
 import { OpReader } from "./ops.ts";
-import { arePostingsOf } from "./postings.ts";
+import { Proof, type Stored } from "./proof.ts";
 import { type Answer, ask } from "./query.ts";
 import { build, prepare, prepareList, prepareValue } from "./schema.ts";
 import { Finder } from "./search.ts";
 import { strangersIn } from "./shape.ts";
 import { troublesOf } from "./soundness.ts";
 import { readSources } from "./sources.ts";
-import { opOf, RowTexts } from "./texts.ts";
+import { RowTexts } from "./texts.ts";
 
 /** Rows taken from SQLite at once: 1.35 us a row; one at a time by a cursor, it is 1.65. */
 const CHUNK = 1024;
 
 const SEQ = at.seq;
 const KIND = at.kind;
-const OP = at.op;
 const SIZE = at.size;
 
 // The values stand for parameters.
@@ -51,7 +46,6 @@ const eventsOfKinds = eventsBetween.where(
 const firstEvent = build.selectFrom("event").select(({ fn }) => fn.min("seq").as("seq"));
 const lastEvent = build.selectFrom("event").select(({ fn }) => fn.max("seq").as("seq"));
 const allMarks = build.selectFrom("mark").select(["seq", "name", "text"]).orderBy("seq");
-const opCount = build.selectFrom("op").select(({ fn }) => fn.countAll<number>().as("ops"));
 
 export class TraceReader {
   readonly about: About;
@@ -67,8 +61,6 @@ export class TraceReader {
   readonly indexed: boolean;
   readonly #database: Database;
   readonly names: Names;
-  /** The trace's code of a kind -> this program's. */
-  readonly #kindCodes: readonly number[];
   readonly #rows: RowReader;
   readonly #events: Statement<unknown[], Row>;
   readonly #opSource: OpSource;
@@ -78,8 +70,6 @@ export class TraceReader {
   readonly #keyframes: KeyframeReader;
   /** Views and triggers that gartrace did not make, in words. */
   readonly strangers: readonly string[];
-  readonly #began: number;
-  readonly #ended: number;
   #judged: { readonly stored: StoredJudgement | null } | undefined;
 
   /** Opens a trace read-only; a UserError says why a file is none that can be read. */
@@ -129,7 +119,6 @@ export class TraceReader {
         `${path} has events of a kind '${stranger}' that this gartrace does not know; ` +
           "update gartrace",
       );
-    this.#kindCodes = this.names.kinds.map((kind) => kindNames.indexOf(kind as KindName));
     this.#rows = new RowReader(this.names);
     this.#events = prepareList(database, eventsBetween, columns);
     this.#opSource = new OpSource(database);
@@ -142,8 +131,6 @@ export class TraceReader {
       indexed: this.indexed,
       ops: this.#opSource,
     });
-    this.#began = this.names.kinds.indexOf("op.began");
-    this.#ended = this.names.kinds.indexOf("op.ended");
   }
 
   /** The events from `from` to `to`, in order and one at a time; about 1.7 us an event. */
@@ -152,10 +139,7 @@ export class TraceReader {
   }
 
   /** The same, each with what is stored of it. */
-  *eventsWithRows(
-    from = 1,
-    to = Number.POSITIVE_INFINITY,
-  ): Generator<{ row: Row; texts: Texts; recorded: Recorded }> {
+  *eventsWithRows(from = 1, to = Number.POSITIVE_INFINITY): Generator<Stored> {
     for (const { row, texts } of this.#stored(from, to))
       yield { row, texts, recorded: this.#rows.decode(row, texts) };
   }
@@ -264,65 +248,17 @@ export class TraceReader {
     yield* this.strangers.map((what) => `it has ${what}`);
     const { kinds } = this.names;
     yield* troublesOf(this.#database, { kinds, count: this.count, torn: this.torn });
-    if (this.indexed && !arePostingsOf(this.#database, kinds, this.rows(1, this.count)))
-      yield "its index is not that of its events; 'gartrace index --force' makes it anew";
   }
 
-  /** Compares the keyframes with a replay from this state on; null where the trace has none. */
-  checkKeyframes(state: State): { readonly agreed: number; readonly wrong: number | null } | null {
-    if (!this.hasKeyframes) return null;
-    const check = new KeyframeCheck(this.#database, this.names.kinds);
-    for (const { row, recorded } of this.eventsWithRows()) {
-      apply(state, recorded.event, recorded.seq);
-      check.see(recorded.seq, row, filledOf(row), state);
-      if (check.wrong !== null) break;
-    }
-    check.end();
-    return { agreed: check.agreed, wrong: check.wrong };
-  }
-
-  /**
-   * How many ops have a signature, up to the first op that is not as its events say: its signature, or where it
-   * begins and ends.
-   */
-  checkOps(): { readonly ops: number; readonly wrong: number | null } {
-    let ops = 0;
-    let began = 0;
-    let unsigned: number | null = null;
-    const open = new Map<number, number>();
-    const signature = new Signature(chipsetCalled(this.about.chipset));
-    for (const { row, texts } of this.#stored(1, this.count)) {
-      const kind = row[KIND]!;
-      const op = opOf(row);
-      if (kind === this.#began) {
-        signature.began();
-        began++;
-        open.set(op, row[SEQ]!);
-      } else if (kind !== this.#ended) {
-        row[KIND] = this.#kindCodes[kind]!;
-        signature.row(row, 0, filledOf(row), row[OP] ?? -1, texts.note);
-      } else {
-        const kept = this.#opSource.one(op);
-        const { event } = this.#rows.decode(row, texts);
-        assert(event.kind === "op.ended", () => `event #${row[SEQ]} ends no op`);
-        const sum = signature.ended(event.result);
-        if (kept === undefined || open.get(op) !== kept.first || kept.last !== row[SEQ])
-          return { ops, wrong: op };
-        open.delete(op);
-        if (kept.signature === null) unsigned ??= op;
-        else if (kept.signature !== sum) return { ops, wrong: op };
-        else ops++;
-      }
-    }
-    for (const [op, first] of open) {
-      const kept = this.#opSource.one(op);
-      if (kept?.first !== first || kept.last !== null || this.#opSource.result(op) !== null)
-        return { ops, wrong: op };
-    }
-    const stored = prepareValue(this.#database, opCount).get() ?? 0;
-    if (stored !== began) return { ops, wrong: this.lastOp };
-    // The first format signed no op; a trace signs all of them or none.
-    return { ops, wrong: ops === 0 ? null : unsigned };
+  /** Works out again what the file keeps that follows from its events; it takes them one by one. */
+  proof(): Proof {
+    return new Proof(this.#database, {
+      names: this.names,
+      ops: this.#opSource,
+      chipset: this.about.chipset,
+      hasKeyframes: this.hasKeyframes,
+      indexed: this.indexed,
+    });
   }
 
   /** The files that it was imported from, and what became of their lines. */

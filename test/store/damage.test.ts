@@ -4,10 +4,8 @@ import { copyFileSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { beforeAll, expect, test } from "vitest";
 import { UserError } from "../../src/fault.ts";
+import { prove } from "../../src/library/proving.ts";
 import { recordTo, stagedOf } from "../../src/library/recording.ts";
-import { State } from "../../src/machine/state.ts";
-import { judgeBy } from "../../src/replay/judged.ts";
-import { natureOf } from "../../src/replay/replay.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { freshPath } from "./sample.ts";
 
@@ -21,14 +19,13 @@ function toldOf(path: string): string | null {
   let trace: TraceReader | undefined;
   try {
     trace = TraceReader.open(path);
-    for (const trouble of trace.troubles()) return trouble;
     if (trace.torn) return "torn";
-    if (trace.recomputeDigest() !== trace.digest) return "digest";
-    if (trace.checkOps().wrong !== null) return "ops";
-    const keyframes = trace.checkKeyframes(new State(natureOf(trace.about)));
+    const { file, digest, signatures, keyframes, judgement } = prove(trace, () => {});
+    if (file.length > 0) return file[0]!;
+    if (digest === false) return "digest";
+    if (signatures.wrong !== null) return "ops";
     if (keyframes !== null && keyframes.wrong !== null) return "keyframes";
-    judgeBy(trace, []);
-    return null;
+    return judgement?.same === false ? "judgement" : null;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.message;

@@ -1,0 +1,102 @@
+// proving.ts - all that can be held against a trace: its file, its replay, its judgement, and the run done again.
+
+import { isDeepStrictEqual } from "node:util";
+import { checks } from "../check/index.ts";
+import { Judge } from "../judgement/judge.ts";
+import type { Judged, WrongEvent } from "../judgement/judgement.ts";
+import { apply } from "../machine/apply.ts";
+import { State } from "../machine/state.ts";
+import { natureOf } from "../replay/replay.ts";
+import { ReplayCheck, type Verification } from "../replay/verify.ts";
+import type { Proved } from "../store/proof.ts";
+import type { TraceReader } from "../store/read.ts";
+import { canRunAgain, digestAgain, firstOtherwise } from "./run-again.ts";
+
+/** What doing something again came to. */
+export interface Again {
+  readonly same: boolean;
+  /** The first event that is different; null where none is told. */
+  readonly seq: number | null;
+}
+
+export interface Found extends Verification {
+  /** What is wrong with the file beside its events. */
+  readonly file: readonly string[];
+  /** Null where the trace is torn and has none. */
+  readonly digest: boolean | null;
+  readonly signatures: Proved["ops"];
+  /** Null where the trace has none. */
+  readonly keyframes: Proved["keyframes"];
+  /** Null where the file keeps none. */
+  readonly judgement: Again | null;
+  readonly again: Again | null;
+}
+
+/** Hears how many events were gone through, now and then. */
+export type Heard = (events: number) => void;
+
+/** Events between two words to who waits. */
+const STEP = 16384;
+
+/** Holds all against a trace in one reading of its events; about 5 us an event. */
+export function prove(trace: TraceReader, hear: Heard): Found {
+  const file = [...trace.troubles()];
+  const { judged, about, digest } = trace;
+  const state = new State(natureOf(about));
+  const replay = new ReplayCheck(about, state);
+  const proof = trace.proof();
+  const wrong: WrongEvent[] = [];
+  const judge =
+    judged && new Judge(about, state, { past: trace, checks, wrong: (one) => wrong.push(one) });
+  for (const stored of trace.eventsWithRows()) {
+    const { recorded } = stored;
+    const { seq, op, event } = recorded;
+    replay.before(recorded);
+    judge?.before(seq, op, event);
+    apply(state, event, seq);
+    replay.after(recorded);
+    judge?.after(event);
+    proof.see(stored, state);
+    if (seq % STEP === 0) hear(seq);
+  }
+  const proved = proof.end();
+  if (proved.index === false)
+    file.push("its index is not that of its events; 'gartrace index --force' makes it anew");
+  return {
+    file,
+    ...replay.result,
+    digest: digest === null ? null : proved.digest === digest,
+    signatures: proved.ops,
+    keyframes: proved.keyframes,
+    judgement: judge && judgedAlike(judged!, wrong, judge, trace.count),
+    again: canRunAgain(trace) ? ranAgain(trace, proved.digest) : null,
+  };
+}
+
+/** Whether judging again gives what the file keeps. */
+function judgedAlike(
+  judged: Judged,
+  wrong: readonly WrongEvent[],
+  judge: Judge,
+  count: number,
+): Again {
+  const { judgement } = judge.end();
+  const anew = wrong.toSorted((a, b) => a.seq - b.seq);
+  let at = 0;
+  for (const kept of judged.wrong(1, count, false)) {
+    const again = anew[at++];
+    if (!isDeepStrictEqual({ ...kept }, again))
+      return { same: false, seq: Math.min(kept.seq, again?.seq ?? kept.seq) };
+  }
+  if (at < anew.length) return { same: false, seq: anew[at]!.seq };
+  // What the file keeps went through JSON.
+  const same = isDeepStrictEqual(judged.judgement, JSON.parse(JSON.stringify(judgement)));
+  return { same, seq: null };
+}
+
+/** Most traces are told alike by the digest alone; one of another version of the program event by event. */
+function ranAgain(trace: TraceReader, digest: string): Again {
+  if (digestAgain(trace) === digest) return { same: true, seq: null };
+  const seq = firstOtherwise(trace);
+  return { same: seq === null, seq };
+}
