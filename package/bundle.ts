@@ -1,8 +1,10 @@
 // bundle.ts - what npm run build makes of the compiled modules: few files, which start in a third of the time.
 
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { jsonSchemaOf, shapes } from "../src/shape/index.ts";
+import { licencesOf } from "./licences.ts";
 import { typesOf } from "./types.ts";
 
 const inDist = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -51,16 +53,8 @@ const { metafile } = await build({
 // The one file that modules read beside themselves.
 cpSync(inDist("src/exchange/import/kernel/probes"), `${bundle}/probes`, { recursive: true });
 writeFileSync(`${bundle}/index.d.ts`, typesOf(inDist("src/index.d.ts")));
-writeFileSync(`${bundle}/LICENSES.txt`, licences(Object.keys(metafile.inputs)));
-
-/** The licences of the packages that are in the bundle, as each of them asks for. */
-function licences(inputs: readonly string[]): string {
-  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
-  const texts = [...new Set(folders)].sort().map((folder) => {
-    const name = folder.replace(/^.*node_modules\//, "");
-    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
-    const { license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-    return `${name}: ${license}\n\n${file === undefined ? "" : readFileSync(`${folder}/${file}`, "utf8")}`;
-  });
-  return texts.join(`\n${"-".repeat(80)}\n`);
-}
+writeFileSync(`${bundle}/LICENSES.txt`, licencesOf(Object.keys(metafile.inputs)));
+// For programs that check answers and input in other languages: gartrace schema NAME prints the same.
+mkdirSync(`${bundle}/schemas`);
+for (const name of Object.keys(shapes))
+  writeFileSync(`${bundle}/schemas/${name}.json`, `${JSON.stringify(jsonSchemaOf(name))}\n`);

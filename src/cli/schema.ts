@@ -8,10 +8,10 @@ import { print } from "./output.ts";
 export function addSchema(program: Command): void {
   program
     .command("schema")
-    .summary("print the JSON Schema of an answer, of lines or of a workload")
+    .summary("print the JSON Schema of an answer, of lines or of a file that is read")
     .description(
       "Prints the JSON Schema of what a command prints with --json, of a line of a stream (event, history-line, row), " +
-        "or of what is read (workload, header). Without a name, the names are listed.",
+        "or of what is read: workload, header (of your own lines), probes (import --probes), launch (of an editor). Without a name, the names are listed.",
     )
     .argument("[name]")
     .action(async (name: string | undefined) => {

@@ -1,21 +1,14 @@
 // launch.ts - what a launch or an attach names, and what there is from then to the disconnect.
 
-import { z } from "zod";
 import { UserError } from "../fault.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { TraceReader } from "../store/read.ts";
 import { troubleBehind } from "../store/trouble.ts";
 import { AdapterBreakpoints } from "./adapter-breakpoints.ts";
+import { launchConfiguration } from "./launch-configuration.ts";
 import { OtherTrace } from "./other-trace.ts";
 import { Session } from "./session.ts";
 import { Sources } from "./sources.ts";
-
-/** What a launch or attach says; clients add fields of their own. */
-const asked = z.looseObject({
-  trace: z.string(),
-  trace2: z.string().optional(),
-  stopOnEntry: z.boolean().default(true),
-});
 
 /** What there is from launch to disconnect. */
 export interface Open {
@@ -30,7 +23,7 @@ export interface Open {
 
 /** Opens the traces of a launch configuration; a UserError says what is wrong with it. */
 export function openTraces(args: unknown): Open {
-  const { data, error } = asked.safeParse(args);
+  const { data, error } = launchConfiguration.safeParse(args);
   if (data === undefined)
     throw new UserError(
       `the launch configuration is wrong (${error.issues[0]!.path.join(".")}: ${error.issues[0]!.message}); ` +

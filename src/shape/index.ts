@@ -1,6 +1,8 @@
 // index.ts - the shape of each answer that a command prints with --json, of each line of a stream, and of input.
 
 import { z } from "zod";
+import { launchConfiguration } from "../debug/launch-configuration.ts";
+import { probesFile } from "../exchange/import/kernel/probes.ts";
 import { jsonlHeader } from "../exchange/jsonl-header.ts";
 import { workloadFile } from "../workload/workload.ts";
 import * as one from "./of-a-trace.ts";
@@ -46,8 +48,16 @@ export const lines = {
   row: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
 } as const;
 
-/** What users write: a workload, and the first of their own lines; the others are events. */
-export const inputs = { workload: workloadFile, header: jsonlHeader } as const;
+/**
+ * What users write: a workload, the first of their own lines (the others are events), what their own kprobes show,
+ * and the launch configuration of an editor.
+ */
+export const inputs = {
+  workload: workloadFile,
+  header: jsonlHeader,
+  probes: probesFile,
+  launch: launchConfiguration,
+} as const;
 
 export const shapes: { readonly [name: string]: z.ZodType } = { ...answers, ...lines, ...inputs };
 

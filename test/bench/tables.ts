@@ -9,6 +9,7 @@ import { matrixTable } from "./matrix.ts";
 import { memoryTable } from "./memory.ts";
 import { recordTable } from "./record.ts";
 import { spaceTable } from "./space.ts";
+import { startTable } from "./start.ts";
 import type { Table } from "./table.ts";
 import { travelTable } from "./travel.ts";
 import { wanderTable } from "./wander.ts";
@@ -20,6 +21,7 @@ export const tables: readonly Table[] = [
   wanderTable,
   spaceTable,
   matrixTable,
+  startTable,
   demoTable,
   importTable,
   formatsTable,

@@ -23,6 +23,8 @@ describe("the package", () => {
     expect(paths).toEqual(
       expect.arrayContaining(["LICENSE", "dist/bundle/LICENSES.txt", "dist/bundle/index.d.ts"]),
     );
+    const page = readFileSync(join(own, "dist/bundle/page/page.js"), "utf8");
+    expect(page.slice(-20_000)).toMatch(/preact: MIT\n.*Permission is hereby granted/s);
   });
 
   test("needs the one package that is compiled", () => {
@@ -36,6 +38,22 @@ describe("the package", () => {
     node(main, "record", "smoke", "-o", "run.gart");
     expect(node(main, "info", "run.gart")).toMatch(/^right: /);
     expect(node(main, "list", "bugs")).toMatch(/bound-twice/);
+  });
+
+  test("has the JSON Schema of every shape", () => {
+    const main = join(own, "dist/src/cli/main.js");
+    const names = node(main, "schema").trim().split("\n");
+    expect(names).toEqual(
+      expect.arrayContaining(["info", "workload", "event", "header", "probes"]),
+    );
+    const program = `import info from "gartrace/schemas/info.json" with { type: "json" };
+      console.log(JSON.stringify(info));`;
+    writeFileSync(join(folder, "schema.mjs"), program);
+    expect(JSON.parse(node("schema.mjs"))).toEqual(JSON.parse(node(main, "schema", "info")));
+    const there = files.map((file) => file.path);
+    expect(there).toEqual(
+      expect.arrayContaining(names.map((name) => `dist/bundle/schemas/${name}.json`)),
+    );
   });
 
   test("has a library that works in plain JavaScript", () => {

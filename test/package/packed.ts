@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { freshFolder } from "../fresh-folder.ts";
 
 export interface Packed {
@@ -26,13 +26,15 @@ function pack(folder: string): Packed {
   const [{ filename, ...rest }] = JSON.parse(execFileSync("npm", words, { encoding: "utf8" }));
   const [path, modules] = [join(folder, filename), join(folder, "node_modules")];
   const own = join(modules, "gartrace");
+  // test/nodes.sh has them compiled for another Node.
+  const installed = resolve(process.env.GARTRACE_INSTALLED ?? "node_modules");
   mkdirSync(own, { recursive: true });
   execFileSync("tar", ["-xzf", path, "-C", own, "--strip-components=1"]);
   // What it depends on, and what a program in TypeScript needs besides.
   const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
-  for (const name of [...Object.keys(dependencies), "@types/node"]) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(resolve("node_modules", name), join(modules, name));
-  }
+  for (const name of Object.keys(dependencies))
+    symlinkSync(join(installed, name), join(modules, name));
+  mkdirSync(join(modules, "@types"));
+  symlinkSync(resolve("node_modules/@types/node"), join(modules, "@types/node"));
   return { ...rest, path, modules };
 }

@@ -45,7 +45,8 @@ export interface Probe {
 }
 export type Probes = ReadonlyMap<string, Probe>;
 
-const file = z.strictObject({
+/** What a file of probes holds. */
+export const probesFile = z.strictObject({
   comment: z.string().optional(),
   probes: z.record(
     z.string(),
@@ -60,7 +61,7 @@ const file = z.strictObject({
 /** Reads a file of probes; a UserError says what is wrong in it. */
 export function probesFrom(path: string): Probes {
   const refuse = (complaint: string) => new UserError(`${path}: ${complaint}`);
-  const { probes } = checked(file, jsonOf(textOf(path), refuse), refuse);
+  const { probes } = checked(probesFile, jsonOf(textOf(path), refuse), refuse);
   return new Map(
     Object.entries(probes).map(([event, { part, of = event, fields = {} }]) => {
       const known = parts[part].map((field) => field.replace("?", ""));

@@ -1,0 +1,43 @@
+// start.ts - what time a command takes from its start to its end where there is little to do.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { record } from "../../src/index.ts";
+import { atMost, type Row, type Table } from "./table.ts";
+
+/** Milliseconds at most, of the median. */
+const budgets = { "--version": 100, "info run.gart": 200 } as const;
+
+export const startTable: Table = {
+  name: "start",
+  length: 20,
+  short: 5,
+  async measure(folder, length) {
+    await record({ workload: "dma", output: join(folder, "run.gart") });
+    const rows = Object.entries(budgets).map(([words, bound]): Row => {
+      const times = Array.from({ length }, () => timed(folder, words.split(" ")));
+      const median = times.toSorted((a, b) => a - b)[Math.floor(length / 2)]!;
+      const budget = atMost(bound, median, milliseconds);
+      return { cells: [`gartrace ${words}`, milliseconds(median)], budgets: [budget] };
+    });
+    return {
+      title: `a command from its start to its end, median of ${length}`,
+      heading: ["", "measured"],
+      rows,
+    };
+  },
+};
+
+const milliseconds = (time: number): string => `${Math.round(time)} ms`;
+
+function timed(folder: string, words: readonly string[]): number {
+  const program = join(import.meta.dirname, "../../src/cli/main.js");
+  const began = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, [program, ...words], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  const time = performance.now() - began;
+  if (status !== 0) throw new Error(`gartrace ${words.join(" ")} ends with ${status}: ${stderr}`);
+  return time;
+}
