@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 z.config({ jitless: true });
 
 /** The version of all shapes together: a page and the answers it reads must be of one. */
-export const SHAPES = 1;
+export const SHAPES = 2;
 /** What answers of every version say of themselves. */
 export const stamp = z.object({ shapes: z.number(), version: z.string() });
 
@@ -27,6 +27,8 @@ export const row = z.object({
   /** Whether something is wrong with it, and the check that found it where its number is not. */
   wrong: z.boolean(),
   check: z.nullable(z.string()),
+  /** What a wrong one goes back to: a call, a function, or the check that found it. */
+  root: z.nullable(z.string()),
   /** The subject that it is about, as people name it. */
   thing: z.nullable(z.string()),
 });

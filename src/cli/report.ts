@@ -11,7 +11,7 @@ import { UserError } from "../fault.ts";
 import { Answers } from "../page/answers.ts";
 import { OpenTrace } from "../page/open-trace.ts";
 import { PairFiles } from "../page/pair-files.ts";
-import { packedReport, rowsWithin } from "../page/report.ts";
+import { packedReport } from "../page/report.ts";
 import { newRedaction, redactedText, writePart } from "./export-part.ts";
 import { notice } from "./output.ts";
 import { frame, pageCode } from "./page-files.ts";
@@ -36,7 +36,12 @@ export function addReport(program: Command): void {
     .argument("<trace>")
     .argument("[other]", "a second trace, beside the first")
     .requiredOption("-o, --output <file>", "the file to write")
-    .option("--limit <megabytes>", "leave out events beyond this", megabytes, 16)
+    .option(
+      "--limit <megabytes>",
+      "how large the file may become; what does not fit is left out",
+      megabytes,
+      16,
+    )
     .option("--redact", "names and texts of whoever recorded it become numbers", false)
     .option("-f, --force", "overwrite the file if it exists", false)
     .action(async (path: string, other: string | undefined, options: Options) => {
@@ -46,9 +51,10 @@ export function addReport(program: Command): void {
       if (existsSync(output) && !force)
         throw new UserError(`${output} exists; use --force to overwrite it`);
       const code = pageCode();
+      const bytes = limit * 1e6 - Buffer.byteLength(htmlOf(code, ""));
       const report = redact
-        ? await withRedacted(paths, (redacted) => reportOf(redacted, limit))
-        : await reportOf(paths, limit);
+        ? await withRedacted(paths, (redacted) => reportOf(redacted, bytes))
+        : await reportOf(paths, bytes);
       const html = htmlOf(code, JSON.stringify(report));
       writeFileSync(output, html);
       const megabytes = (Buffer.byteLength(html) / 1e6).toFixed(1);
@@ -56,13 +62,13 @@ export function addReport(program: Command): void {
     });
 }
 
-async function reportOf([path, other]: readonly string[], limit: number): Promise<Report> {
+async function reportOf([path, other]: readonly string[], bytes: number): Promise<Report> {
   const traces = [new OpenTrace("a", path!)];
   if (other !== undefined) traces.push(new OpenTrace("b", other));
   const pair = other === undefined ? null : new PairFiles(path!, other);
   const answers = new Answers(traces, pair);
   try {
-    return await packedReport(answers, rowsWithin(limit));
+    return await packedReport(answers, bytes, (text) => packed(text).length);
   } finally {
     pair?.close();
     answers.close();
@@ -93,16 +99,17 @@ async function withRedacted<T>(
   }
 }
 
+const packed = (text: string): string => gzipSync(text).toString("base64");
+
 /** Code and style by their digests alone: nothing else runs in it, and nothing is loaded. */
 function htmlOf({ script, style }: ReturnType<typeof pageCode>, report: string): string {
   // A script ends at this text, wherever it stands.
   const safe = script.replaceAll("</script", "<\\/script");
-  const data = gzipSync(report).toString("base64");
   const digest = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   const policy = `default-src 'none'; script-src ${digest(safe)}; style-src ${digest(style)}; img-src data:`;
   return frame(
     `<meta http-equiv="Content-Security-Policy" content="${policy}"><link rel="icon" href="data:,"><style>${style}</style>`,
-    `<script type="application/octet-stream" id="report">${data}</script>\n<script>${safe}</script>`,
+    `<script type="application/octet-stream" id="report">${packed(report)}</script>\n<script>${safe}</script>`,
   );
 }
 

@@ -18,6 +18,8 @@ import { sessionAnswer } from "./session.ts";
 /** Bytes, or a value that travels as JSON. */
 export type Answer = Uint8Array | object;
 
+const oneAlone = () => new UserError("one trace alone is shown; serve two to compare them");
+
 /** Questions about one trace. */
 const ofOne: { readonly [name: string]: (shown: Shown, question: Question) => Answer } = {
   extent: extentAnswer,
@@ -25,7 +27,10 @@ const ofOne: { readonly [name: string]: (shown: Shown, question: Question) => An
   detail: detailAnswer,
   ops: opsAnswer,
   rows: rowsBetween,
-  filtered: rowsFiltered,
+  filtered: (shown, question) => {
+    if (question.text("found") === "divergences") throw oneAlone();
+    return rowsFiltered(shown, question);
+  },
   moment: (shown, question) => momentAnswer(shown, question.at(shown.trace)),
   map: (shown, question) =>
     mapAnswer(shown, question.text("name") ?? "gatt", question.at(shown.trace)),
@@ -63,6 +68,8 @@ const ofTwo: {
     return pair.next(mine.side, atIn(mine, question), forward);
   },
   divergences: (_, question, pair) => pair.divergences(question),
+  filtered: (mine, question, pair) =>
+    question.text("found") === "divergences" ? pair.filtered(mine, question) : null,
   ladders: (mine, question, pair) => pair.ladders(mine, question),
 };
 
@@ -95,7 +102,7 @@ export class Answers {
     if (alone !== undefined) return mine.use((shown) => alone(shown, question));
     if (beside === undefined)
       throw unknownName("question", name, [...Object.keys(ofOne), ...Object.keys(ofTwo)]);
-    throw new UserError("one trace alone is shown; serve two to compare them");
+    throw oneAlone();
   }
 
   session(report: SessionAnswer["report"] = null): SessionAnswer {

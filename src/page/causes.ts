@@ -12,7 +12,7 @@ import { subjectRows } from "../report/subject-text.ts";
 import { addresses } from "../report/why-text.ts";
 import type { Shown } from "./open-trace.ts";
 import type { Question } from "./question.ts";
-import { rowOf } from "./rows.ts";
+import { rowOf } from "./row.ts";
 import { visible } from "./visible.ts";
 
 /** The event that is asked about: the one at the moment, or the last change of a thing up to there. */

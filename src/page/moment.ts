@@ -4,7 +4,7 @@ import type { MomentAnswer } from "../answer/shapes.ts";
 import { vocabulary } from "../event/vocabulary.ts";
 import { stateAsideJson } from "../report/state-text.ts";
 import type { Shown } from "./open-trace.ts";
-import { rowOf } from "./rows.ts";
+import { rowOf } from "./row.ts";
 import { visible } from "./visible.ts";
 
 /** Rows of one list. */

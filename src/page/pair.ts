@@ -1,13 +1,20 @@
 // pair.ts - two traces on the page: where they part, and what of one stands beside what of the other.
 
-import type { DivergencesAnswer, LaddersAnswer, PlaceAnswer, Side } from "../answer/shapes.ts";
+import type {
+  DivergencesAnswer,
+  LaddersAnswer,
+  PlaceAnswer,
+  RowsAnswer,
+  Side,
+} from "../answer/shapes.ts";
 import { askedEvent } from "./causes.ts";
 import type { ComparedPair } from "./compared-pair.ts";
 import { laddersAnswer, pageAddress } from "./ladders.ts";
 import type { OpenTrace, Shown } from "./open-trace.ts";
 import type { PairSource } from "./pair-files.ts";
 import type { Question } from "./question.ts";
-import { rowOf } from "./rows.ts";
+import { rowOf } from "./row.ts";
+import { rowsAmong } from "./rows.ts";
 
 export class Pair {
   readonly a: OpenTrace;
@@ -47,6 +54,14 @@ export class Pair {
       if (found === null || seq < found === forward) found = seq;
     }
     return { at: found };
+  }
+
+  /** Those events of one trace at which the two part that a filter lets through. */
+  async filtered(mine: OpenTrace, question: Question): Promise<RowsAnswer> {
+    const { list } = await this.#compared();
+    const seqs = new Set(list.flatMap((one) => one[mine.side] ?? []));
+    const ordered = [...seqs].sort((one, other) => one - other);
+    return mine.use((shown) => rowsAmong(shown, question, ordered));
   }
 
   async partner(side: Side, at: number): Promise<PlaceAnswer> {

@@ -19,6 +19,10 @@ export function App({ model }: { model: Model }) {
       <header>
         <h1>gartrace</h1>
         <PositionBox model={model} />
+        <p class="dim">
+          <kbd>n</kbd> <kbd>p</kbd> next and previous{" "}
+          {model.traces.length > 1 ? "divergence" : "finding"}, <kbd>w</kbd> why
+        </p>
         <Help />
       </header>
       <Start model={model} />

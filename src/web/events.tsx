@@ -4,10 +4,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Row } from "../answer/shapes.ts";
 import { useSize } from "./canvas.tsx";
+import { isFiltering } from "./filter-values.ts";
 import { FilteredList } from "./filtered-list.ts";
-import { Filters, type FilterValues, isFiltering, noFilter } from "./filters.tsx";
+import { Filters } from "./filters.tsx";
 import type { Model } from "./model.ts";
-import type { RowList } from "./row-list.ts";
+import { type Gap, isGap, type RowList } from "./row-list.ts";
 import { clamped, showing, thumb, topAt } from "./scroll.ts";
 import { RowVerdict } from "./verdict.tsx";
 
@@ -15,18 +16,12 @@ const ROW = 20;
 const HEAD = 22;
 
 export function Events({ model }: { model: Model }) {
-  const filter = useSignal<FilterValues>(noFilter);
+  const { filter } = model;
   const filtered = useRef<FilteredList | null>(null);
   filtered.current ??= new FilteredList(model, filter);
   const trace = model.shown;
   const isFiltered = isFiltering(filter.value);
-  const list: RowList = isFiltered
-    ? filtered.current.list.value
-    : {
-        total: trace.count.value,
-        row: (index) => trace.rows.row(index + 1),
-        indexOf: (seq) => Math.max(0, seq - 1),
-      };
+  const list = isFiltered ? filtered.current.list.value : trace.list.value;
   return (
     <section class="pane events" aria-label="Events pane">
       <h2>
@@ -82,16 +77,12 @@ function List({
       <table aria-label="Events" aria-rowcount={total + 1}>
         <Head isPair={model.traces.length > 1} />
         <tbody>
-          {rows.map((index) => (
-            <EventRow
-              key={index}
-              model={model}
-              index={index}
-              row={list.row(index)}
-              at={at}
-              partner={model.shown.rows.partner(list.row(index)?.seq ?? 0)}
-            />
-          ))}
+          {rows.map((index) => {
+            const row = list.row(index);
+            if (isGap(row)) return <GapRow key={index} model={model} index={index} gap={row} />;
+            const partner = row === null ? null : model.shown.rows.partner(row.seq);
+            return <EventRow key={index} {...{ model, index, row, at, partner }} />;
+          })}
         </tbody>
       </table>
       <Bar
@@ -105,7 +96,7 @@ function List({
 }
 
 function Head({ isPair }: { isPair: boolean }) {
-  const widths = ["76px", "34px", "132px", "auto", "112px", ...(isPair ? ["76px"] : [])];
+  const widths = ["72px", "34px", "150px", "auto", "108px", ...(isPair ? ["68px"] : [])];
   const names = ["event", "op", "who, where", "what", "verdict", ...(isPair ? ["beside"] : [])];
   return (
     <>
@@ -171,6 +162,26 @@ function EventRow({
         <RowVerdict row={row} />
       </td>
       {model.traces.length > 1 && <td class="number">{partnerText(partner)}</td>}
+    </tr>
+  );
+}
+
+/** What a report leaves out between two events. */
+function GapRow({ model, index, gap }: { model: Model; index: number; gap: Gap }) {
+  const { from, to } = gap;
+  const { file } = model.shown.about.value;
+  const { at } = model.focus.value;
+  const isHere = at >= from && at <= to;
+  const named = from === to ? `#${from}` : `#${from} to #${to}`;
+  return (
+    <tr
+      class={isHere ? "gap current" : "gap"}
+      aria-rowindex={index + 2}
+      aria-current={isHere ? "true" : undefined}
+    >
+      <td colSpan={model.traces.length > 1 ? 6 : 5}>
+        {named} not in this report: gartrace events {file} --from {from} --to {to}
+      </td>
     </tr>
   );
 }

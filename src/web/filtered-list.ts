@@ -2,7 +2,7 @@
 
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Row } from "../answer/shapes.ts";
-import { type FilterValues, isFiltering } from "./filters.tsx";
+import { type FilterValues, isFiltering } from "./filter-values.ts";
 import { sentence } from "./latest.ts";
 import type { Model } from "./model.ts";
 import type { RowList } from "./row-list.ts";

@@ -1,31 +1,11 @@
 // filters.tsx - what the list of events lets through.
 
 import type { Signal } from "@preact/signals";
+import type { CulpritsAnswer } from "../answer/shapes.ts";
+import { type FilterValues, isFiltering, noFilter } from "./filter-values.ts";
 import type { Model } from "./model.ts";
 
-export interface FilterValues {
-  readonly kind: string;
-  readonly actor: string;
-  readonly op: string;
-  readonly verdict: string;
-  readonly thing: string;
-  readonly text: string;
-}
-
-export const noFilter: FilterValues = {
-  kind: "",
-  actor: "",
-  op: "",
-  verdict: "",
-  thing: "",
-  text: "",
-};
-
-export const isFiltering = (filter: FilterValues): boolean =>
-  Object.values(filter).some((value) => value !== "");
-
 const verdicts = [
-  ["wrong", "wrong: any finding"],
   ["wrong-space", "wrong-space"],
   ["foreign-frame", "foreign-frame"],
   ["stale", "stale"],
@@ -37,7 +17,6 @@ const verdicts = [
 ] as const;
 
 export function Filters({ model, filter }: { model: Model; filter: Signal<FilterValues> }) {
-  const { kinds, actors } = model.shown.about.value;
   const set = (name: keyof FilterValues, value: string) => {
     filter.value = { ...filter.peek(), [name]: value.trim() };
   };
@@ -52,27 +31,7 @@ export function Filters({ model, filter }: { model: Model; filter: Signal<Filter
         value={values.text}
         onChange={(event) => set("text", event.currentTarget.value)}
       />
-      <Choice
-        label="Kind"
-        all="any kind"
-        values={kinds.map((kind) => [kind, kind])}
-        value={values.kind}
-        set={(value) => set("kind", value)}
-      />
-      <Choice
-        label="Actor"
-        all="any actor"
-        values={actors.map((actor) => [actor, actor])}
-        value={values.actor}
-        set={(value) => set("actor", value)}
-      />
-      <Choice
-        label="Verdict"
-        all="any verdict"
-        values={verdicts}
-        value={values.verdict}
-        set={(value) => set("verdict", value)}
-      />
+      <Choices model={model} values={values} set={set} />
       <input
         class="short"
         placeholder="op"
@@ -101,6 +60,66 @@ export function Filters({ model, filter }: { model: Model; filter: Signal<Filter
     </search>
   );
 }
+
+function Choices({
+  model,
+  values,
+  set,
+}: {
+  model: Model;
+  values: FilterValues;
+  set: (name: keyof FilterValues, value: string) => void;
+}) {
+  const { kinds, actors } = model.shown.about.value;
+  return (
+    <>
+      <Choice
+        label="Found"
+        all="all events"
+        values={foundIn(model)}
+        value={values.found}
+        set={(value) => set("found", value)}
+      />
+      <Choice
+        label="Kind"
+        all="any kind"
+        values={kinds.map((kind) => [kind, kind])}
+        value={values.kind}
+        set={(value) => set("kind", value)}
+      />
+      <Choice
+        label="Actor"
+        all="any actor"
+        values={actors.map((actor) => [actor, actor])}
+        value={values.actor}
+        set={(value) => set("actor", value)}
+      />
+      <Choice
+        label="Verdict"
+        all="any verdict"
+        values={verdicts}
+        value={values.verdict}
+        set={(value) => set("verdict", value)}
+      />
+    </>
+  );
+}
+
+/** What was found, as far as it can be filtered by: findings, each root cause of them, and divergences. */
+function foundIn(model: Model): (readonly [value: string, text: string])[] {
+  const culprits = model.culprits.value.value?.culprits ?? [];
+  return [
+    ["findings", "findings"],
+    ...culprits.map((one) => [filterOf(one), rootOf(one)] as const),
+    ...(model.traces.length > 1 ? [["divergences", "divergences"] as const] : []),
+  ];
+}
+
+type Culprit = CulpritsAnswer["culprits"][number];
+
+/** A root cause as events are filtered by it, and as it is said. */
+export const rootOf = ({ root, checks }: Culprit): string => root ?? `check ${checks[0]}`;
+export const filterOf = (culprit: Culprit): string => `root:${rootOf(culprit)}`;
 
 function Choice({
   label,

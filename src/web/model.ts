@@ -3,6 +3,7 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { detailHead, type MapHead, MOST_DETAIL, mapHead, pyramidHead } from "../answer/heads.ts";
 import type {
+  CulpritsAnswer,
   DivergencesAnswer,
   ExtentAnswer,
   LaddersAnswer,
@@ -12,10 +13,13 @@ import type {
   TraceAnswer,
   WhyAnswer,
 } from "../answer/shapes.ts";
+import { sides } from "../answer/shapes.ts";
 import type { Detail, Levels } from "./density.ts";
+import { type FilterValues, noFilter } from "./filter-values.ts";
 import { type Focus, linkOf, readLink } from "./focus.ts";
 import { type Asked, following, sentence } from "./latest.ts";
 import { RowCache } from "./row-cache.ts";
+import { heldList, type RowList, wholeList } from "./row-list.ts";
 import { containing, fitting, type View } from "./scale.ts";
 import { ask, askBytes, type Parameters, type Source } from "./source.ts";
 
@@ -41,6 +45,8 @@ export class TraceModel {
   readonly levels = signal<Levels | null>(null);
   readonly mapName = signal<string | null>(null);
   readonly rows: RowCache;
+  /** The events that are there, each a row. */
+  readonly list: ReadonlySignal<RowList>;
   readonly detail: ReadonlySignal<Asked<Detail>>;
   readonly moment: ReadonlySignal<Asked<MomentAnswer>>;
   readonly map: ReadonlySignal<Asked<MapPicture>>;
@@ -53,6 +59,11 @@ export class TraceModel {
     this.view.value = fitting({ from: 0, to: about.count }, about.count);
     this.mapName.value = about.maps[0]?.name ?? null;
     this.rows = new RowCache(model.source, about.side, model.session.traces.length > 1);
+    const held = model.source.seqs(about.side);
+    const row = (seq: number) => this.rows.row(seq);
+    this.list = computed(() =>
+      held === null ? wholeList(this.count.value, row) : heldList(held, this.count.value, row),
+    );
     const of = (parameters: Parameters) => ({ trace: about.side, ...parameters });
     const { source } = model;
     this.detail = following(
@@ -104,6 +115,10 @@ export class Model {
   readonly message = signal<string | null>(null);
   readonly why: ReadonlySignal<Asked<WhyAnswer>>;
   readonly ladders: ReadonlySignal<Asked<LaddersAnswer>>;
+  /** Of the trace that is shown: what is wrong by root cause. */
+  readonly culprits: ReadonlySignal<Asked<CulpritsAnswer>>;
+  /** What the list of events lets through. */
+  readonly filter = signal<FilterValues>(noFilter);
   /** Of two traces: how they compare; null for one alone. */
   readonly divergences: ReadonlySignal<Asked<DivergencesAnswer>>;
   /** The number in the list of divergences of the first that is shown. */
@@ -120,6 +135,14 @@ export class Model {
     this.ladders = following(
       () => this.rested.value,
       ({ trace, at, thing }) => ask(source, "ladders", { trace, at, thing }),
+    );
+    this.culprits = following(
+      () => ({
+        trace: this.focus.value.trace,
+        events: this.shown.about.value.judgement?.events ?? 0,
+      }),
+      async ({ trace, events }) =>
+        events === 0 ? { culprits: [] } : ask(source, "culprits", { trace }),
     );
     this.divergences = following(
       () =>
@@ -194,7 +217,10 @@ export class Model {
   async follow(hash: string): Promise<void> {
     this.#link = location.hash;
     const run = ++this.#followed;
-    if (hash.replace("#", "") === "") return;
+    if (hash.replace("#", "") === "") {
+      this.#goToFirst();
+      return;
+    }
     const link = readLink(
       hash,
       this.traces.map(({ side }) => side),
@@ -213,6 +239,28 @@ export class Model {
     } catch (error) {
       this.message.value = `The link cannot be followed: ${sentence(error)}`;
     }
+  }
+
+  /** Without a link the page opens where something is to be seen: what went wrong first, else where two traces part. */
+  #goToFirst(): void {
+    const wrong = this.traces.find(({ about }) => about.peek().first !== null);
+    const step = wrong?.about.peek().first?.[0];
+    if (wrong !== undefined && step !== undefined)
+      this.go({ trace: wrong.side, at: step.row.seq }, "scrub");
+    else if (this.traces.length > 1) this.#goToParting();
+  }
+
+  /** As soon as it is known, unless somebody has gone on meanwhile. */
+  #goToParting(): void {
+    const run = this.#followed;
+    const stop = effect(() => {
+      const list = this.divergences.value.value?.list;
+      if (list === undefined) return;
+      const side = sides.find((one) => list[0]?.[one] != null);
+      if (side !== undefined && run === this.#followed && this.focus.peek().at === 0)
+        this.go({ trace: side, at: list[0]![side]!.seq }, "scrub");
+      queueMicrotask(() => stop());
+    });
   }
 
   /** Loads what is not there yet, and follows what still grows. */

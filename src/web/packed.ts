@@ -6,12 +6,18 @@ import { type Parameters, Refused, type Source } from "./source.ts";
 
 /** Divergences to an answer. */
 const PAGE = 100;
+/** Ops to an answer, as a server gives them. */
+const OPS = 400;
 
 export class Packed implements Source {
   readonly #report: Report;
 
   constructor(report: Report) {
     this.#report = report;
+  }
+
+  seqs(side: Side): readonly number[] {
+    return this.#of(side).rows.map(({ seq }) => seq);
   }
 
   async json(name: string, parameters: Parameters): Promise<unknown> {
@@ -63,7 +69,7 @@ class Answering {
   }
 
   answer(name: string, parameters: Parameters): unknown {
-    const { extent, ops, culprits, moments, why, ladders, beside } = this.#packed;
+    const { extent, culprits, moments, why, ladders, beside } = this.#packed;
     const at = Number(parameters.at ?? 0);
     const nearest = <T extends { readonly at: number }>(list: readonly T[]) =>
       list.findLast((one) => one.at <= at);
@@ -71,7 +77,7 @@ class Answering {
       case "extent":
         return extent;
       case "ops":
-        return ops;
+        return this.#ops(Number(parameters.from), Number(parameters.to));
       case "culprits":
         return culprits;
       case "moment":
@@ -104,6 +110,13 @@ class Answering {
     if (found === undefined)
       throw new Refused(`Of #${at} this report does not hold it: ${command}`);
     return found.answer;
+  }
+
+  #ops(from: number, to: number) {
+    const { ops, more } = this.#packed.ops;
+    const within = ops.filter(({ first, last }) => last >= from && first <= to);
+    const isPast = more && to > ops.at(-1)!.last;
+    return { ops: within.slice(0, OPS), more: isPast || within.length > OPS };
   }
 
   #index(seq: number): number {
@@ -140,19 +153,22 @@ class Answering {
     const { count } = this.#packed.extent;
     const start = Number(parameters.from);
     const isNext = parameters.way === "next";
+    const parted = new Set(this.#parted(parameters.trace as Side));
     const rows = this.#packed.rows.filter(
-      (row) => (isNext ? row.seq >= start : row.seq <= start) && passes(row, parameters),
+      (row) =>
+        (isNext ? row.seq >= start : row.seq <= start) &&
+        passes(row, parameters) &&
+        (parameters.found !== "divergences" || parted.has(row.seq)),
     );
     return { rows, from: isNext ? start : 1, to: isNext ? count : start };
   }
 
   #place({ what, way, at, trace }: Parameters): number | null {
     const { wrong, ops } = this.#packed;
-    const parted = this.#report.divergences?.list ?? [];
     const lists: { readonly [what: string]: readonly number[] } = {
       wrong,
       op: ops.ops.map(({ first }) => first),
-      divergence: parted.flatMap((one) => one[trace as Side]?.seq ?? []),
+      divergence: this.#parted(trace as Side),
     };
     const list = lists[String(what)];
     if (list === undefined)
@@ -164,6 +180,10 @@ class Answering {
     return seqs.reduce((one, other) =>
       way === "next" ? Math.min(one, other) : Math.max(one, other),
     );
+  }
+
+  #parted(side: Side): number[] {
+    return this.#report.divergences?.list.flatMap((one) => one[side]?.seq ?? []) ?? [];
   }
 
   #position({ position, thing }: Parameters) {
@@ -191,10 +211,14 @@ class Answering {
 /** An event that the report does not hold. */
 const leftOut = (seq: number, file: string): Row => ({
   ...{ seq, op: -1, kind: "", actor: "", place: null, verdict: null, wrong: false, check: null },
-  ...{ thing: null, says: `not in this report: gartrace events ${file} --from ${seq} --to ${seq}` },
+  ...{ root: null, thing: null },
+  says: `not in this report: gartrace events ${file} --from ${seq} --to ${seq}`,
 });
 
-function passes(row: Row, { kind, actor, op, verdict, thing, text }: Parameters): boolean {
+/** What a filter for one root cause begins with. */
+const ROOT = "root:";
+
+function passes(row: Row, { kind, actor, op, verdict, thing, text, found }: Parameters): boolean {
   const is = (asked: Parameters[string], value: string | null) =>
     asked == null || asked === "" || asked === value;
   const words = `${row.kind} ${row.actor} ${row.place ?? ""} ${row.says}`.toLowerCase();
@@ -203,7 +227,9 @@ function passes(row: Row, { kind, actor, op, verdict, thing, text }: Parameters)
     is(actor, row.actor) &&
     is(op, String(row.op)) &&
     is(thing, row.thing) &&
-    (verdict === "wrong" ? row.wrong : is(verdict, row.verdict)) &&
+    is(verdict, row.verdict) &&
+    (found !== "findings" || row.wrong) &&
+    (!String(found ?? "").startsWith(ROOT) || row.root === String(found).slice(ROOT.length)) &&
     (text == null || words.includes(String(text).toLowerCase()))
   );
 }

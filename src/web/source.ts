@@ -2,7 +2,7 @@
 
 import * as z from "zod/mini";
 import { unpacked } from "../answer/bytes.ts";
-import { refusal, shapes } from "../answer/shapes.ts";
+import { refusal, type Side, shapes } from "../answer/shapes.ts";
 
 export type Parameters = { readonly [name: string]: string | number | null | undefined };
 type Name = keyof typeof shapes;
@@ -14,6 +14,8 @@ export interface Source {
   /** JSON of the answer, unchecked. */
   json(name: string, parameters: Parameters): Promise<unknown>;
   bytes(name: string, parameters: Parameters): Promise<Uint8Array>;
+  /** The events that it has, by number and in order; null for all. */
+  seqs(side: Side): readonly number[] | null;
 }
 
 /** The same question has the same text. */
@@ -25,6 +27,10 @@ export function questionText(name: string, parameters: Parameters): string {
 }
 
 export class Served implements Source {
+  seqs(): null {
+    return null;
+  }
+
   async json(name: string, parameters: Parameters): Promise<unknown> {
     return (await this.#ask(name, parameters)).json();
   }

@@ -7,7 +7,8 @@ import { colour, type Rgb, rgb } from "./palette.ts";
 import { partOf, ticks, type View } from "./scale.ts";
 
 export const GUTTER = 76;
-export const LANE = 13;
+/** The height of a lane: of one trace, and of each of two. */
+export const laneHeight = (traces: number): number => (traces > 1 ? 10 : 13);
 const AXIS = 16;
 
 export interface Picture {
@@ -19,6 +20,8 @@ export interface Picture {
   readonly at: number;
   readonly hover: number | null;
   readonly width: number;
+  /** The height of a lane. */
+  readonly lane: number;
 }
 
 /** Which lanes a trace has, in their order: marks first, ops, then actors. */
@@ -29,7 +32,8 @@ export const lanesOf = (actors: readonly string[], hasOps: boolean): string[] =>
   ...actors,
 ];
 
-export const heightOf = (lanes: readonly string[]): number => AXIS + lanes.length * LANE + 3;
+export const heightOf = (lanes: readonly string[], lane: number): number =>
+  AXIS + lanes.length * lane + 3;
 
 const titles: { readonly [lane: string]: string } = {
   [WRONG_LANE]: "✕ wrong",
@@ -38,23 +42,25 @@ const titles: { readonly [lane: string]: string } = {
 };
 
 export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture): void {
-  const { lanes, width, view } = picture;
-  const height = heightOf(lanes);
+  const { lanes, width, view, lane: each } = picture;
+  const height = heightOf(lanes, each);
   context.clearRect(0, 0, width, height);
   context.font = `11px ${colour("sans")}`;
   context.textBaseline = "middle";
   drawAxis(context, picture, height);
+  context.font = `${Math.min(11, each)}px ${colour("sans")}`;
   lanes.forEach((lane, i) => {
-    const y = AXIS + i * LANE;
+    const y = AXIS + i * each;
     context.fillStyle = colour("dim");
     context.textAlign = "left";
-    context.fillText(titles[lane] ?? lane, 8, y + LANE / 2);
+    context.fillText(titles[lane] ?? lane, 8, y + each / 2);
     context.fillStyle = colour("lane");
-    context.fillRect(GUTTER, y + 1, width - GUTTER, LANE - 2);
+    context.fillRect(GUTTER, y + 1, width - GUTTER, each - 2);
     if (lane === OP_LANE && picture.ops !== null && !picture.ops.more)
       drawOps(context, picture, picture.ops, y);
     else drawLane(context, picture, lane, y);
   });
+  context.font = `11px ${colour("sans")}`;
   drawMoment(context, picture, view, height);
 }
 
@@ -92,7 +98,7 @@ const laneColours: { readonly [lane: string]: string } = {
 /** A column a pixel: the darker, the more events; a mark is never fainter than can be seen. */
 function drawLane(
   context: CanvasRenderingContext2D,
-  { density, view, width }: Picture,
+  { density, view, width, lane: height }: Picture,
   lane: string,
   y: number,
 ): void {
@@ -108,7 +114,7 @@ function drawLane(
     const part = Math.min(1, Math.log1p(sum) / full);
     context.fillStyle = css(tone, isMark ? 0.7 + 0.3 * part : 0.22 + 0.78 * part);
     const wide = isMark && (pixel === 0 || sums[pixel - 1] === 0) ? 2 : 1;
-    context.fillRect(GUTTER + pixel, y + 1, wide, LANE - 2);
+    context.fillRect(GUTTER + pixel, y + 1, wide, height - 2);
   }
 }
 
@@ -117,7 +123,7 @@ const css = ([red, green, blue]: Rgb, alpha: number): string =>
 
 function drawOps(
   context: CanvasRenderingContext2D,
-  { view, width }: Picture,
+  { view, width, lane }: Picture,
   { ops }: OpsAnswer,
   y: number,
 ): void {
@@ -128,11 +134,11 @@ function drawOps(
     const to = Math.min(width, GUTTER + partOf(view, last) * inner);
     if (to < GUTTER || from > width) return;
     context.fillStyle = css(rgb("c3"), op % 2 === 0 ? 0.42 : 0.26);
-    context.fillRect(from, y + 1, Math.max(1, to - from - (to - from > 3 ? 1 : 0)), LANE - 2);
+    context.fillRect(from, y + 1, Math.max(1, to - from - (to - from > 3 ? 1 : 0)), lane - 2);
     const text = `${op} ${name}`;
     if (to - from < context.measureText(text).width + 8) return;
     context.fillStyle = colour("text");
-    context.fillText(text, from + 4, y + LANE / 2 + 0.5);
+    context.fillText(text, from + 4, y + lane / 2 + 0.5);
   });
 }
 

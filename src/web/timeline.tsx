@@ -11,7 +11,14 @@ import type { Model, TraceModel } from "./model.ts";
 import { schemes } from "./palette.ts";
 import { panned, seqAt, type View, zoomed } from "./scale.ts";
 import { ask } from "./source.ts";
-import { drawBeside, drawTimeline, GUTTER, heightOf, lanesOf } from "./timeline-draw.ts";
+import {
+  drawBeside,
+  drawTimeline,
+  GUTTER,
+  heightOf,
+  laneHeight,
+  lanesOf,
+} from "./timeline-draw.ts";
 
 /** Pixels that a pointer moves before it drags instead of clicking. */
 const DRAG = 4;
@@ -30,7 +37,7 @@ export function Timeline({ model }: { model: Model }) {
   );
 }
 
-const BESIDE = 22;
+const BESIDE = 18;
 
 /** Where ops of two traces stand side by side: a line from each op above to its partner below. */
 function Beside({ model }: { model: Model }) {
@@ -98,7 +105,8 @@ function Lanes({ model, trace }: { model: Model; trace: TraceModel }) {
   const ops = useOps(model, trace);
   const about = trace.about.value;
   const lanes = lanesOf(about.actors, about.lastOp >= 0);
-  const height = heightOf(lanes);
+  const lane = laneHeight(model.traces.length);
+  const height = heightOf(lanes, lane);
   const inner = Math.max(1, Math.round(size.width) - GUTTER);
   const density = useComputed(() => densityNow(trace, Math.max(1, inner)));
   const pointer = usePointer(model, trace, hover, inner);
@@ -123,6 +131,7 @@ function Lanes({ model, trace }: { model: Model; trace: TraceModel }) {
             at: trace.at.value,
             hover: hover.value,
             width,
+            lane,
           });
         }}
       />

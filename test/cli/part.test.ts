@@ -72,7 +72,7 @@ describe("a redacted part", () => {
     writeFileSync(
       path("hunter2.jsonl"),
       [
-        '{"format":"gartrace","version":1,"about":{"platform":"native","physIsMachine":true,"workload":"hunter2","origin":"acme-host.log (dmesg)"}}',
+        '{"format":"gartrace","version":1,"about":{"platform":"native","physIsMachine":true,"workload":"hunter2","origin":"acme-host.log (dmesg), trace of acme.txt (ftrace)"}}',
         line({
           seq: 1,
           kind: "message.logged",
@@ -100,6 +100,7 @@ describe("a redacted part", () => {
     const bytes = readFileSync(path("r.gart"), "latin1");
     expect(secrets.filter((secret) => bytes.includes(secret))).toEqual([]);
     using trace = openTrace(path("r.gart"));
+    expect(trace.about.origin).toMatch(/^file-\d+ \(dmesg\), file-\d+ \(ftrace\)$/);
     const events = [...trace.events()].map(
       ({ event }) => event as { text?: string; place?: string },
     );

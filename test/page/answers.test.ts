@@ -69,13 +69,27 @@ describe("the page is told", () => {
     const printed = await lines(`events ${path} --wrong --json`);
     const seqs = printed.map(({ seq }) => seq);
     const { count } = (await ask("extent")) as { count: number };
-    const asked = { verdict: "wrong", limit: 512 };
+    const asked = { found: "findings", limit: 512 };
     const next = (await ask("filtered", { ...asked, from: 1, way: "next" })) as {
       rows: { seq: number }[];
     };
     const previous = await ask("filtered", { ...asked, from: count, way: "previous" });
     expect(next.rows.map(({ seq }) => seq)).toEqual(seqs);
     expect(previous).toMatchObject({ rows: next.rows });
+  });
+
+  test("by root cause as many as gartrace blame counts, and only those that pass the rest", async () => {
+    const { culprits } = shapes.culprits.parse(await ask("culprits"));
+    expect(culprits.length).toBeGreaterThan(1);
+    for (const { root, count } of culprits) {
+      const asked = { found: `root:${root}`, from: 1, way: "next", limit: 512 };
+      const { rows } = shapes.rows.parse(await ask("filtered", asked));
+      expect(rows.length).toBe(Math.min(count, 512));
+      expect(new Set(rows.map((row) => row.root))).toEqual(new Set([root]));
+      const { kind, op } = rows[0]!;
+      const narrow = shapes.rows.parse(await ask("filtered", { ...asked, kind, op }));
+      expect(narrow.rows).toEqual(rows.filter((row) => row.kind === kind && row.op === op));
+    }
   });
 
   test("the chain of causes that gartrace why prints", async () => {
@@ -139,6 +153,8 @@ describe("a question that makes no sense", () => {
     ["map", { name: "treasure", at: "1" }, /no map is called 'treasure'/],
     ["entry", { thing: "gat[1]" }, /did you mean 'gatt'/],
     ["why", { trace: "c" }, /trace is 'c'; known: a/],
+    ["filtered", { found: "treasure", from: "1", way: "next" }, /found is 'treasure'; known:/],
+    ["filtered", { found: "divergences", from: "1", way: "next" }, /one trace alone is shown/],
     ["__proto__", {}, /unknown question/],
   ])("%s %j is refused with a sentence", async (name, query, complaint) => {
     await expect(answers.ask(name, new URLSearchParams(query))).rejects.toThrow(complaint);

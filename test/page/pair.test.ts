@@ -41,6 +41,22 @@ test("the divergences are those that gartrace diff --all lists, in its order", a
   expect(list.map(short)).toEqual(printed.divergences.slice(0, 500).map(short));
 });
 
+test("the events at which they part are a filter, beside others and from either end", async () => {
+  const { list } = shapes.divergences.parse(await ask("divergences", { limit: "500" }));
+  const seqs = [...new Set(list.flatMap((one) => one.b?.seq ?? []))].sort((x, y) => x - y);
+  const asked = { trace: "b", found: "divergences", limit: "512" };
+  const filtered = async (query: Record<string, string>) =>
+    shapes.rows.parse(await ask("filtered", { ...asked, ...query })).rows;
+  const next = await filtered({ from: "1", way: "next" });
+  expect(next.map(({ seq }) => seq)).toEqual(seqs.slice(0, 512));
+  const { kind } = next[0]!;
+  expect(await filtered({ from: "1", way: "next", kind })).toEqual(
+    next.filter((row) => row.kind === kind),
+  );
+  const [middle] = next.slice(-1);
+  expect(await filtered({ from: `${middle!.seq}`, way: "previous" })).toEqual(next);
+});
+
 test("the moment beside the first divergence is that of its partner, from either side", async () => {
   const { list } = shapes.divergences.parse(await ask("divergences", {}));
   const { a: mine, b: other } = list.find((one) => one.a !== null && one.b !== null)!;

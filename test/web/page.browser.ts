@@ -187,7 +187,7 @@ describe("the page of one trace", () => {
   });
 
   test("filters its list, and a cell of a map is chosen by keyboard", async () => {
-    await page.getByLabel("Verdict").selectOption("wrong");
+    await page.getByLabel("Found").selectOption("findings");
     const { wrong } = await json(`info ${b} --json`);
     await page.getByText(`${Math.min(wrong.events, 400).toLocaleString("en-US")} match`).waitFor();
     await page.getByRole("button", { name: "clear" }).click();

@@ -51,7 +51,7 @@ export class Redaction {
           DEVICES.includes(name) ? this.#devicesIn(String(value)) : value,
         ]),
       ),
-      origin: origin?.replace(/[^,()]+(?= \(|,|$)/g, (name) => this.file(name.trim())) ?? null,
+      origin: origin?.replace(/[^\s,()][^,()]*(?= \(|,|$)/g, (name) => this.file(name)) ?? null,
     };
   }
 
