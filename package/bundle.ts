@@ -26,6 +26,7 @@ const { metafile } = await build({
     program: inDist("src/cli/program.js"),
     index: inDist("src/index.js"),
     // Threads of their own, which start from a file beside the one that starts them.
+    "file-worker": inDist("src/store/file-worker.js"),
     "export-worker": inDist("src/cli/export-worker.js"),
     "pair-worker": inDist("src/cli/pair-worker.js"),
   },

@@ -29,6 +29,11 @@ import {
 /** A row: one number or null for each of `columns`, in their order. */
 export type Row = (number | null)[];
 
+/** The numbers of one or more rows, each `ROW_WIDTH` wide. What a row does not fill is any number or null. */
+export interface Cells {
+  [index: number]: number | null;
+}
+
 export const ROW_WIDTH = columns.length;
 
 /** The texts that belong to an event and stand outside its row. */
@@ -195,7 +200,7 @@ const ALWAYS = (1 << column.seq) | (1 << column.kind);
  * fields are met by enumeration, because asking for them by name costs half as much again.
  */
 export function encodeRow(
-  target: Row,
+  target: Cells,
   start: number,
   seq: number,
   op: number,

@@ -7,7 +7,7 @@
 
 import { at } from "./field.ts";
 import type { Use } from "./kind.ts";
-import type { Row } from "./row.ts";
+import type { Cells } from "./row.ts";
 import { accesses, declarationOf, type Event, kindNames } from "./vocabulary.ts";
 
 export const verdicts = [
@@ -87,7 +87,7 @@ export function leadsTo(
 const { phys: PHYS, machine: MACHINE, bus: BUS, reached: REACHED } = at;
 
 /** The same of a row; `filled` has a bit for each column that it fills. Hot: once an event while recording. */
-export function rowLeadsTo(row: Row, start: number, filled: number, access: boolean): number {
+export function rowLeadsTo(row: Cells, start: number, filled: number, access: boolean): number {
   if ((filled & (1 << BUS)) === 0) return NO_NUMBER;
   const phys = (filled & (1 << PHYS)) === 0 ? null : row[start + PHYS]!;
   const machine = (filled & (1 << MACHINE)) === 0 ? null : row[start + MACHINE]!;
@@ -122,7 +122,7 @@ export function useLeadsTo(
 const PAGE = (1 << PHYS) | (1 << MACHINE);
 
 /** The same of a row. Hot: once an event while recording. */
-export function rowUseLeadsTo(row: Row, start: number, filled: number, use: Use): number {
+export function rowUseLeadsTo(row: Cells, start: number, filled: number, use: Use): number {
   if (use === "none" || (filled & (1 << BUS)) === 0) return NO_NUMBER;
   if (use === "remapped" && (filled & PAGE) === 0) return NO_NUMBER;
   if (use !== "returned") return rowLeadsTo(row, start, filled, use === "access");

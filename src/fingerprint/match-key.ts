@@ -8,7 +8,7 @@ import { faults } from "../event/fault.ts";
 import { at, type Column, type Facts, subjectCode } from "../event/field.ts";
 import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
 import { hookNames, remappers } from "../event/hook.ts";
-import type { Row } from "../event/row.ts";
+import type { Cells } from "../event/row.ts";
 import { isAccess } from "../event/verdict.ts";
 import { actors, declarationOf, kindCode, kindNames } from "../event/vocabulary.ts";
 
@@ -130,7 +130,7 @@ export class MatchKeys {
    * Makes the key of a row: `filled` has a bit for each column that it fills, `kind` is a code of `kindNames`,
    * `note` its text. Hot: once an event while recording (bench: record).
    */
-  read(row: Row, start: number, filled: number, kind: number, note: string | undefined): void {
+  read(row: Cells, start: number, filled: number, kind: number, note: string | undefined): void {
     const plan = plans[kind]!;
     if (kind === REGISTER_WRITTEN && !this.#areSameChipset && (filled & HAS_BUS) !== 0) {
       this.one = hashNumber(C1, BASE, C1);
@@ -165,7 +165,7 @@ export class MatchKeys {
   }
 
   /** Hooks by their direction, whatever their names; remappings by the function. */
-  #isSpecial({ special }: Plan, row: Row, start: number, note: string | undefined): boolean {
+  #isSpecial({ special }: Plan, row: Cells, start: number, note: string | undefined): boolean {
     const value = row[start + VALUE]!;
     let means: number;
     if (special === "hook") means = FROM_DEVICE[value] ? FROM : TO;
@@ -180,7 +180,13 @@ export class MatchKeys {
   }
 
   /** The bits of a raw word that count: all, or those outside the address that it holds. */
-  #wordWithoutAddress(holder: Plan["word"], row: Row, start: number, filled: number, kind: number) {
+  #wordWithoutAddress(
+    holder: Plan["word"],
+    row: Cells,
+    start: number,
+    filled: number,
+    kind: number,
+  ) {
     const word = row[start + VALUE]!;
     if (word === 0) return 0;
     if (holder === "entry") return this.#wordWithoutPage(word);

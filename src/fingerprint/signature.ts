@@ -8,7 +8,7 @@ import { type Pfn, pfn, pfnOf, phys } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
 import { at, type Facts, SUBJECT_FAMILIES } from "../event/field.ts";
 import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
-import type { Row } from "../event/row.ts";
+import type { Cells } from "../event/row.ts";
 import { rowLeadsTo } from "../event/verdict.ts";
 import { kindCode } from "../event/vocabulary.ts";
 import { pagesOf } from "../machine/state.ts";
@@ -21,7 +21,7 @@ const ALLOCATED = kindCode["page.allocated"];
 const FREED = kindCode["page.freed"];
 
 const hexOf = (half: number): string => (half >>> 0).toString(16).padStart(8, "0");
-const firstOf = (row: Row, start: number): Pfn =>
+const firstOf = (row: Cells, start: number): Pfn =>
   pfn(Math.floor(row[start + at.subject]! / SUBJECT_FAMILIES));
 
 export class Signature {
@@ -38,7 +38,7 @@ export class Signature {
    * Takes a row; `filled` has a bit for each column that it fills. Hot: once an event while recording
    * (bench: record).
    */
-  row(row: Row, start: number, filled: number, op: number, note: string | undefined): void {
+  row(row: Cells, start: number, filled: number, op: number, note: string | undefined): void {
     const kind = row[start + KIND]!;
     if (kind === ALLOCATED)
       this.#owners.allocate(op, firstOf(row, start), pagesOf(row[start + at.size]!));

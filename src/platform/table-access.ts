@@ -1,6 +1,7 @@
 // table-access.ts - how a driver writes and reads the words of the GATT and of its directory.
 
 import {
+  type Bus,
   type DirectoryIndex,
   entryOffset,
   type GattIndex,
@@ -12,6 +13,7 @@ import {
   type RegisterIndex,
   raw,
   tablePage,
+  untranslated,
   type Virt,
   vpnOf,
   WORD_SIZE,
@@ -32,6 +34,8 @@ type Directory = "directory" | "scratch-directory";
 
 /** In the table; by an address where the driver goes through the chipset's own window. */
 type Inside = { readonly virt?: Virt };
+/** Through a mapping of the kernel's, as most accesses are. */
+const INSIDE: Inside = {};
 /** In another page of memory. */
 type Outside = Pick<Of<"outside.written">, "entry" | "frame" | "virt">;
 /** In a register below the window. */
@@ -70,13 +74,45 @@ export class TableAccess {
       writeRegister(this.#kernel, this.#kernel.state.nature.chipset!, access, page ?? undefined);
       return;
     }
-    const written = { ...halves(stored), ...this.#named(format.decode(stored), page) };
+    const bus = format.decode(stored);
+    if (there === INSIDE && page !== null && bus !== null && format.bytes === 4) {
+      this.#writeNarrow(entry, stored, page, bus, place);
+      return;
+    }
+    const written = { ...halves(stored), ...this.#named(bus, page) };
     const by = { actor: "driver", place } as const;
     this.#kernel.machine.emit(
       "frame" in there
         ? { kind: "outside.written", ...by, ...there, ...written }
         : { kind: "gatt.written", ...by, entry, ...there, ...written },
     );
+  }
+
+  /**
+   * What most writes are: a page's word into an entry of 32 bits. Field by field, for an object that is put together
+   * of others takes 0.5 us where their fields differ from call to call (bench: record).
+   */
+  #writeNarrow(
+    entry: GattIndex,
+    word: number,
+    { phys, seq: cause }: DeviceAddress,
+    bus: Bus,
+    place: string,
+  ): void {
+    const machine = this.#kernel.machineOf(phys);
+    const reached = untranslated(bus);
+    this.#kernel.machine.emit({
+      kind: "gatt.written",
+      actor: "driver",
+      place,
+      entry,
+      word,
+      cause,
+      phys,
+      machine,
+      bus,
+      reached,
+    });
   }
 
   read(through: Through, entry: GattIndex, place: string): number {
@@ -91,6 +127,10 @@ export class TableAccess {
     }
     const found = "frame" in there ? outsideWord(there) : accessedWord(state, { entry, ...there });
     const word = (found === null ? undefined : cpuEntry(state, found)) ?? 0;
+    if (there === INSIDE && bytes === 4) {
+      machine.emit({ kind: "gatt.read", actor: "driver", place, entry, word });
+      return word;
+    }
     machine.emit(
       "frame" in there
         ? { kind: "outside.read", ...by, ...there, ...halves(word) }
@@ -137,7 +177,7 @@ export class TableAccess {
   ): Inside | Outside | InRegisters {
     const at = entryOffset(entry, bytes);
     if ("linear" in through) {
-      if (at >= 0 && accessedWord(this.#kernel.state, { entry }) !== null) return {};
+      if (at >= 0 && accessedWord(this.#kernel.state, { entry }) !== null) return INSIDE;
       return this.#inMemory(this.#linear(at, bytes, place), entry);
     }
     if ("registers" in through) {
@@ -153,7 +193,7 @@ export class TableAccess {
     if (within < 0 || within >= through.mapping.pages * PAGE_SIZE)
       return this.#mapped(virt, entry, access, place);
     this.#remap.check(virt, access, place);
-    return {};
+    return INSIDE;
   }
 
   /** An address of ioremap's that is none of the table's mapping: mostly a guard page. */

@@ -26,11 +26,7 @@ export async function createFile(
       // Rows come in order and are read in runs: larger pages save a tenth of the inserting.
       database.pragma("page_size = 16384");
       database.pragma("journal_mode = WAL");
-      database.pragma("synchronous = NORMAL");
-      // In pages, 64 MB: a checkpoint waits for the disk, and the batches are safe in the log already.
-      database.pragma("wal_autocheckpoint = 4096");
-      // 2 MB hold a batch, and stay in the processor's cache; SQLite's 16 MB would pass through it.
-      database.pragma("cache_size = -2000");
+      forBatches(database);
       database.exec("BEGIN IMMEDIATE");
       await migrate(database);
       describe(database, about);
@@ -44,6 +40,15 @@ export async function createFile(
     removeFile(path);
     throw writeTrouble(error, `${path} was not made`);
   }
+}
+
+/** Sets a connection up for writing batch after batch. */
+export function forBatches(database: Database): void {
+  database.pragma("synchronous = NORMAL");
+  // In pages, 64 MB: a checkpoint waits for the disk, and the batches are safe in the log already.
+  database.pragma("wal_autocheckpoint = 4096");
+  // 2 MB hold a batch, and stay in the processor's cache; SQLite's 16 MB would pass through it.
+  database.pragma("cache_size = -2000");
 }
 
 /** A failed write as the user meets it; any other error stays what it is. */

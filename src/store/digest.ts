@@ -4,7 +4,7 @@
 // are hashed apart, each after its seq and length: neither stream depends on how it is batched.
 
 import { createHash } from "node:crypto";
-import { ROW_WIDTH, type Row, type Texts } from "../event/row.ts";
+import { type Cells, ROW_WIDTH, type Texts } from "../event/row.ts";
 
 /** Float64s hashed at once: 64 KB. */
 const PACKED = 8192;
@@ -19,7 +19,7 @@ export class Digest {
   #text = "";
 
   /** Takes a row, `filled` having a bit for each column it fills. Hot: once an event while recording, about 0.08 us, half of it SHA-256 (with SHA-NI). */
-  row(row: Row, start: number, filled: number): void {
+  row(row: Cells, start: number, filled: number): void {
     if (this.#filled + ROW_WIDTH >= PACKED) this.#hashNumbers();
     const packed = this.#packed;
     const at = this.#filled;

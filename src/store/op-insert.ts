@@ -60,22 +60,22 @@ export class OpInsert {
     this.#open.set(op, { first: seq, asked, values });
   }
 
-  /** `text` is the JSON of `result`. */
-  ended(op: number, seq: number, result: Facts, text: string, signature: string): void {
-    const [answered, values, state] = this.#result(result, text);
+  /** `text` is the JSON of the result, `state` that of the state in it. */
+  ended(op: number, seq: number, text: string, state: string | null, signature: string): void {
+    const [answered, values, stateCode] = this.#result(text, state);
     const signed = BigInt.asIntN(64, BigInt(`0x${signature}`));
     const open = this.#open.get(op);
     if (open === undefined) {
       const begun = this.#firsts.get(op);
       // An end without a beginning ends nothing.
       if (begun === undefined) return;
-      this.#update.run(answered, values, state, seq - begun, signed, op);
+      this.#update.run(answered, values, stateCode, seq - begun, signed, op);
       this.#firsts.delete(op);
       return;
     }
     this.#open.delete(op);
     const { first, asked, values: numbers } = open;
-    this.#insert.run(op, asked, numbers, answered, values, state, first, seq - first, signed);
+    this.#insert.run(op, asked, numbers, answered, values, stateCode, first, seq - first, signed);
   }
 
   /** Gives a row to those that are still open. */
@@ -89,10 +89,9 @@ export class OpInsert {
 
   /** A result with its state apart, which most ops leave as the op before did. */
   #result(
-    result: Facts,
     text: string,
+    state: string | null,
   ): [answered: number, values: string | null, state: number | null] {
-    const state = stateIn(result);
     if (state !== null) {
       const at = text.lastIndexOf(state);
       const rest = shaped(text.slice(0, at) + STATE + text.slice(at + state.length), MOST.answered);
@@ -126,7 +125,7 @@ export class OpInsert {
 }
 
 /** The JSON of the last object in a result, such as the front end's state; null where there is none. */
-function stateIn(result: Facts): string | null {
+export function stateIn(result: Facts): string | null {
   let state: object | null = null;
   for (const value of Object.values(result))
     if (value !== null && typeof value === "object" && !Array.isArray(value)) state = value;

@@ -7,7 +7,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { PAGE_SIZE } from "../address.ts";
 import { at, type Column } from "../event/field.ts";
-import { filledOf, type Row, type Rows } from "../event/row.ts";
+import { type Cells, filledOf, type Rows } from "../event/row.ts";
 import { type KindName, kindNames, kindsWhere } from "../event/vocabulary.ts";
 import { damaged } from "../fault.ts";
 import { build, prepare, prepareValue, run } from "./schema.ts";
@@ -148,7 +148,7 @@ export class Postings {
   }
 
   /** Takes the next event's row, which has a bit in `filled` for each column it fills. Hot: once an event. */
-  see(seq: number, row: Row, start: number, filled: number): void {
+  see(seq: number, row: Cells, start: number, filled: number): void {
     const inSegment = seq % SEGMENT;
     if (inSegment === 0) this.#handOver(Math.floor(seq / SEGMENT));
     this.#last = seq;

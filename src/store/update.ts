@@ -9,7 +9,7 @@ import type { State } from "../machine/state.ts";
 import { DERIVED, holds, seal, sealedTables, sealKeyframes } from "./checksums.ts";
 import { migrate } from "./create.ts";
 import { forgetJudgement, JudgementWriter } from "./judgement.ts";
-import { KeyframeRecorder, SPACING } from "./keyframes.ts";
+import { KeyframeInsert, KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { readingTrouble } from "./open.ts";
 import { PostingWriter } from "./postings.ts";
 import { TraceReader } from "./read.ts";
@@ -62,7 +62,7 @@ export function makeDerived(
   database.exec("DELETE FROM keyframe");
   run(database, build.updateTable("trace").set({ keyframes: null }));
   forgetJudgement(database);
-  const keyframes = new KeyframeRecorder(database, trace.names.kinds, spacing);
+  const keyframes = new KeyframeRecorder(new KeyframeInsert(database), trace.names.kinds, spacing);
   run(database, build.deleteFrom("posting"));
   const postings = new PostingWriter(database, trace.names.kinds);
   const judgements = new JudgementWriter(database);

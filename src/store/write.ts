@@ -1,30 +1,31 @@
 // write.ts - the trace file while it is recorded: events go in, in order and in whole batches.
+//
+// The simulation's side: an event becomes a row, its signature and keyframes are made here, where the state is. What
+// waits (waiting.ts) goes into the file (trace-file.ts), which is in a thread of its own where that pays.
 
-import { type Database, SqliteError, type Statement } from "better-sqlite3";
+import { availableParallelism } from "node:os";
+import type { Database } from "better-sqlite3";
 import { chipsetCalled } from "../chipset/index.ts";
 import { isNamedDevice, namesText } from "../event/device-name.ts";
 import { at } from "../event/field.ts";
 import { canHaveTexts, encodeRow, FunctionNames, type Texts, textsOf } from "../event/row.ts";
 import type { About, SourceFile } from "../event/trace.ts";
-import { actors, type Event, kindNames, type Recorded } from "../event/vocabulary.ts";
+import { type Event, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { assert } from "../fault.ts";
 import { Signature } from "../fingerprint/signature.ts";
 import type { Judgement, WrongEvent } from "../judgement/judgement.ts";
 import type { State } from "../machine/state.ts";
-import { seal, sealedTables } from "./checksums.ts";
 import { createFile, writeTrouble } from "./create.ts";
-import { Digest } from "./digest.ts";
-import { EventInsert } from "./event-insert.ts";
-import { JudgementWriter } from "./judgement.ts";
-import { KeyframeRecorder, SPACING } from "./keyframes.ts";
-import { OpInsert } from "./op-insert.ts";
-import { assertSameFile, identityOf, replacedSince } from "./output-file.ts";
-import { pack } from "./pack.ts";
+import { FileThread } from "./file-thread.ts";
+import { type Keyframe, KeyframeRecorder, SPACING } from "./keyframes.ts";
+import { stateIn } from "./op-insert.ts";
+import { identityOf, replacedSince } from "./output-file.ts";
 import { PastEvents } from "./past-events.ts";
-import { PostingWriter } from "./postings.ts";
-import { foldIn, leftBeside } from "./recovery.ts";
-import { build, prepare, run } from "./schema.ts";
-import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
+import { leftBeside } from "./recovery.ts";
+import type { KeptLine } from "./sources.ts";
+import { openSqlite } from "./sqlite.ts";
+import { BATCH, type Batch, type Filing, TraceFile } from "./trace-file.ts";
+import { WaitingEvents } from "./waiting.ts";
 
 const KIND = at.kind;
 const NO_TEXTS: Texts = {};
@@ -32,37 +33,33 @@ const NO_TEXTS: Texts = {};
 /** What becomes of a trace that a failed one was to replace. */
 export const UNTOUCHED = "stays as it was";
 
-/** Events to a transaction: what a crash can cost. */
-const BATCH = 16384;
-
-/** How often a writer tries to be the only one who has its file open, and how long it waits between, in milliseconds. */
-const TRIES = 10;
-const PAUSE = 20;
+/** So many events in the time between two landings are worth a thread, which takes some 50 ms to start. */
+const WORTH_A_THREAD = 4096;
 
 export class TraceWriter {
   readonly #path: string;
   /** The trace whose place it will take; null for none. */
   readonly #replaces: string | null;
   /** Which file the path named when it was made. */
-  readonly #file: string | null;
-  readonly #database: Database;
+  readonly #name: string | null;
+  /** The connection that made the file; null once a thread has one of its own. */
+  #database: Database | null;
   readonly #places = new FunctionNames();
-  readonly #digest = new Digest();
   readonly #signature: Signature;
-  readonly #events: EventInsert;
-  readonly #note: Statement<unknown[]>;
-  readonly #ops: OpInsert;
+  readonly #waiting = new WaitingEvents(this.#places.names);
   readonly #keyframes: KeyframeRecorder;
-  readonly #postings: PostingWriter;
-  readonly #judgement: JudgementWriter;
+  /** Batches that were taken before it was decided where the file is written. */
+  #first: Batch[] = [];
+  #file: Filing | null = null;
+  #isOpen = true;
   #past: PastEvents | undefined;
+  /** The connection through which past events are read where a thread writes. */
+  #reading: Database | undefined;
   /** Devices on no PCI bus, which events name by number. */
   readonly #devices = new Set<number>();
   readonly #about: About;
-  readonly #keepLine: (seq: number, line: KeptLine) => void;
   #last = 0;
-  #committed = 0;
-  #placesWritten = 0;
+  #placesTaken = 0;
 
   /**
    * Makes the file; `force` overwrites one that exists. `spacing`: how many events lie between keyframes;
@@ -91,18 +88,20 @@ export class TraceWriter {
   ) {
     this.#path = path;
     this.#replaces = replaces;
-    this.#file = identityOf(path);
+    this.#name = identityOf(path);
     this.#about = about;
-    this.#keyframes = new KeyframeRecorder(database, kindNames, spacing);
     this.#database = database;
     this.#signature = new Signature(chipsetCalled(about.chipset));
-    this.#events = new EventInsert(database);
-    this.#note = prepare(database, build.insertInto("note").values({ seq: 0, text: "" }));
-    this.#ops = new OpInsert(database);
-    this.#postings = new PostingWriter(database, kindNames);
-    this.#judgement = new JudgementWriter(database);
-    this.#keepLine = lineKeeper(database);
-    database.exec("BEGIN");
+    const sink = {
+      begin: () => this.#waiting.beside({ what: "keyframes" }),
+      add: (keyframe: Keyframe) =>
+        // The bytes are the next keyframe's as well.
+        this.#waiting.beside({
+          what: "keyframe",
+          keyframe: { ...keyframe, data: keyframe.data.slice() },
+        }),
+    };
+    this.#keyframes = new KeyframeRecorder(sink, kindNames, spacing);
   }
 
   /** Events that were taken. */
@@ -112,84 +111,63 @@ export class TraceWriter {
 
   /** Events that are safely in the file. */
   get committed(): number {
-    return this.#committed;
+    return this.#file?.committed ?? 0;
   }
 
   /**
    * Takes the next event; seq runs from 1 without gaps, op is -1 outside any. With `state`, which is the state
    * after the event and the same object every time, keyframes are written.
-   * Hot: about 1.0 us an event (bench: record), of which SQLite takes 0.55, encoding 0.11, the signature 0.09,
-   * keyframes 0.07 and the digest 0.06.
+   * Hot: about 0.4 us an event (bench: record), and what the file takes where it has no thread of its own.
    */
   append(seq: number, op: number, event: Event, state?: State): void {
     if (seq !== this.#last + 1) this.#isOutOfOrder(seq);
     const { device } = event as { readonly device?: number | null };
     if (device != null && isNamedDevice(device)) this.#devices.add(device);
-    const { values, end } = this.#events;
-    const filled = encodeRow(values, end, seq, op, event, this.#places);
-    this.#digest.row(values, end, filled);
+    const waiting = this.#waiting;
+    const { cells, end } = waiting;
+    const filled = encodeRow(cells, end, seq, op, event, this.#places);
     this.#last = seq;
-    try {
-      const texts = canHaveTexts[values[end + KIND]!] ? textsOf(event) : NO_TEXTS;
-      if (event.kind !== "op.began" && event.kind !== "op.ended")
-        this.#signature.row(values, end, filled, op, texts.note);
-      if (texts.note !== undefined || texts.op !== undefined) this.#appendTexts(seq, event, texts);
-      // Both before `add`, which may hand the block of rows over and begin anew.
-      this.#postings.see(seq, values, end, filled);
-      if (state !== undefined) this.#keyframes.see(seq, values, end, filled, state);
-      this.#events.add(filled);
-      if (seq - this.#committed < BATCH) return;
-      this.#commit();
-      this.#database.exec("BEGIN");
-    } catch (error) {
-      throw this.#failed(error);
-    }
+    const texts = canHaveTexts[cells[end + KIND]!] ? textsOf(event) : NO_TEXTS;
+    if (event.kind !== "op.began" && event.kind !== "op.ended")
+      this.#signature.row(cells, end, filled, op, texts.note);
+    if (texts.note !== undefined || texts.op !== undefined) this.#appendTexts(seq, event, texts);
+    if (state !== undefined) this.#keyframes.see(seq, cells, end, filled, state);
+    if (waiting.add(filled)) this.#hold(() => this.#handOver());
   }
 
   /** An event that was taken; undefined for one that was not. */
   event(seq: number): Recorded | undefined {
     if (seq < 1 || seq > this.#last) return undefined;
-    if (seq > this.#last - this.#events.waiting) this.#hold(() => this.#events.flush());
-    this.#hold(() => this.#ops.flush());
-    this.#past ??= new PastEvents(this.#database, this.#places.names);
-    return this.#past.event(seq);
+    return this.#waiting.event(seq) ?? this.#hold(() => this.#committedEvent(seq));
   }
 
   /** Keeps that an event is wrong. */
   wrong(event: WrongEvent): void {
-    this.#hold(() => this.#judgement.add(event));
+    this.#waiting.beside({ what: "wrong", event });
   }
 
   /** What the trace comes to; once, before it is finished. */
   judged(judgement: Judgement): void {
-    this.#hold(() => this.#judgement.end(judgement));
+    this.#waiting.beside({ what: "judged", judgement });
   }
 
   /** Keeps the line of a source that an event was made of. */
   keep(seq: number, line: KeptLine): void {
-    this.#hold(() => this.#keepLine(seq, line));
+    this.#waiting.beside({ what: "line", seq, line });
   }
 
   /** What the trace was imported from; once, before it is finished. */
   beside(sources: readonly SourceFile[]): void {
-    this.#hold(() => writeSources(this.#database, sources));
+    this.#waiting.beside({ what: "sources", sources });
   }
 
   /** Lets others read what was taken so far, without waiting for a batch to be full. */
   land(): void {
-    if (this.#committed === this.#last || !this.#database.open) return;
+    if (!this.#isOpen || this.committed === this.#last) return;
     this.#hold(() => {
-      this.#commit();
-      this.#database.exec("BEGIN");
+      this.#handOver();
+      this.#filing(this.#last >= WORTH_A_THREAD).commit();
     });
-  }
-
-  #hold(write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      throw this.#failed(error);
-    }
   }
 
   /**
@@ -197,27 +175,12 @@ export class TraceWriter {
    * that holds its end, where somebody has it open.
    */
   finish(): { readonly events: number; readonly digest: string; readonly log: string | null } {
-    const digest = this.#digest.end({
-      kinds: kindNames,
-      actors,
-      places: this.#places.names,
+    const digest = this.#hold(() => {
+      this.#handOver();
+      this.#reading?.close();
+      return this.#filing(false).finish(this.#options());
     });
-    try {
-      this.#commit();
-      this.#database.exec("BEGIN");
-      this.#postings.end();
-      run(
-        this.#database,
-        build
-          .updateTable("trace")
-          .set({ digest, events: this.#last, finished: 1, options: this.#options() }),
-      );
-      seal(this.#database, sealedTables(this.#database));
-      this.#database.exec("COMMIT");
-      this.#close(true);
-    } catch (error) {
-      throw this.#failed(error);
-    }
+    this.#isOpen = false;
     return { events: this.#last, digest, log: leftBeside(this.#path) };
   }
 
@@ -231,10 +194,19 @@ export class TraceWriter {
   /** Keeps what there is, without the finish mark: a torn trace. */
   abandon(): void {
     // A write that failed has closed the file already.
-    if (!this.#database.open) return;
+    if (!this.#isOpen) return;
+    this.#hold(() => {
+      this.#handOver();
+      this.#reading?.close();
+      this.#filing(false).abandon();
+    });
+    this.#isOpen = false;
+  }
+
+  /** Does what the file is asked for; after a failed write it keeps its whole batches and takes no more. */
+  #hold<T>(ask: () => T): T {
     try {
-      this.#commit();
-      this.#close(false);
+      return ask();
     } catch (error) {
       throw this.#failed(error);
     }
@@ -246,63 +218,69 @@ export class TraceWriter {
   }
 
   #appendTexts(seq: number, event: Event, texts: Texts): void {
-    this.#digest.texts(seq, texts);
+    this.#waiting.texts(seq, texts);
     if (event.kind === "op.began") {
       this.#signature.began();
-      this.#ops.began(event.op, seq, texts.op!.name, texts.op!.arguments);
+      const { name, arguments: args } = texts.op!;
+      this.#waiting.beside({ what: "op.began", seq, op: event.op, name, args });
     } else if (event.kind === "op.ended") {
       const signature = this.#signature.ended(event.result);
-      this.#ops.ended(event.op, seq, event.result, texts.op!.result!, signature);
-    } else this.#note.run(seq, texts.note!);
+      const result = texts.op!.result!;
+      const state = stateIn(event.result);
+      this.#waiting.beside({ what: "op.ended", seq, op: event.op, result, state, signature });
+    } else this.#waiting.beside({ what: "note", seq, text: texts.note! });
   }
 
-  #commit(): void {
-    this.#events.flush();
-    this.#ops.flush();
-    const places = this.#places.names;
-    for (let code = this.#placesWritten; code < places.length; code++)
-      run(this.#database, build.insertInto("place").values({ code, name: places[code]! }));
-    this.#database.exec("COMMIT");
-    this.#placesWritten = places.length;
-    this.#committed = this.#last;
+  /** Gives the file what waits. */
+  #handOver(): void {
+    const batch = this.#waiting.take(this.#newPlaces());
+    if (batch === null) return;
+    if (this.#file === null) {
+      this.#first.push(batch);
+      if (this.#last >= BATCH) this.#filing(true);
+    } else this.#file.take(batch);
+    while (!this.#waiting.free(this.committed)) this.#file!.await();
   }
 
-  /** Leaves one plain file, without -wal and -shm; where others keep it open, its log stays beside it. */
-  #close(isWhole: boolean): void {
-    assertSameFile(this.#path, this.#file);
-    // It waits for readers to move on, and a reader that stands still ends the wait.
-    this.#database.pragma("busy_timeout = 500");
-    this.#database.pragma("wal_checkpoint(TRUNCATE)");
-    try {
-      this.#foldIn();
-      if (isWhole) pack(this.#database, this.#last);
-    } catch (error) {
-      if (!(error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY"))) throw error;
+  #newPlaces(): readonly string[] {
+    const { names } = this.#places;
+    const places = names.slice(this.#placesTaken);
+    this.#placesTaken = names.length;
+    return places;
+  }
+
+  /** The file that is written; where that is not decided yet, in a thread if there is much to write and a core for it. */
+  #filing(isMuch: boolean): Filing {
+    if (this.#file !== null) return this.#file;
+    const name = { path: this.#path, file: this.#name };
+    if (isMuch && availableParallelism() > 1 && FileThread.isThere) {
+      this.#database!.close();
+      this.#database = null;
+      this.#file = new FileThread(name, this.#waiting.buffers);
+    } else this.#file = new TraceFile(name, this.#database!, this.#waiting.rows);
+    for (const batch of this.#first.splice(0)) this.#file.take(batch);
+    return this.#file;
+  }
+
+  #committedEvent(seq: number): Recorded | undefined {
+    if (this.#past === undefined) {
+      // A connection that a thread has is not to be had here.
+      if (this.#database === null) this.#reading = openSqlite(this.#path, { readonly: true });
+      this.#past = new PastEvents(this.#database ?? this.#reading!, this.#places.names);
     }
-    this.#database.close();
+    return this.#past.event(seq);
   }
 
-  /** A page that follows the trace opens it for some milliseconds, now and then, and SQLite does not wait here. */
-  #foldIn(): void {
-    for (let tries = 1; ; tries++)
-      try {
-        foldIn(this.#database);
-        return;
-      } catch (error) {
-        const isBusy = error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY");
-        if (!isBusy || tries === TRIES) throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
-      }
-  }
-
-  /** After a failed write the file keeps its whole batches and takes no more. */
   #failed(error: unknown): unknown {
-    this.#database.close();
-    const replaced = replacedSince(this.#path, this.#file);
+    this.#isOpen = false;
+    this.#reading?.close();
+    this.#file?.drop();
+    this.#database?.close();
+    const replaced = replacedSince(this.#path, this.#name);
     if (replaced !== null) return replaced;
     const left =
       this.#replaces === null
-        ? `${this.#path} holds the events up to #${this.#committed}`
+        ? `${this.#path} holds the events up to #${this.committed}`
         : `${this.#replaces} ${UNTOUCHED}`;
     return writeTrouble(error, left);
   }

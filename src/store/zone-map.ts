@@ -2,7 +2,7 @@
 
 import { at } from "../event/field.ts";
 import type { Use } from "../event/kind.ts";
-import type { Row } from "../event/row.ts";
+import type { Cells } from "../event/row.ts";
 import { isUnproven, rowUseLeadsTo, useOf } from "../event/verdict.ts";
 
 const KIND = at.kind;
@@ -29,7 +29,7 @@ export class ZoneMap {
   }
 
   /** Takes a row, `filled` having a bit for each column it fills. Hot: once an event while recording. */
-  row(row: Row, start: number, filled: number): void {
+  row(row: Cells, start: number, filled: number): void {
     const kind = row[start + KIND]!;
     this.#kinds[kind] = 1;
     this.#actors[row[start + ACTOR]!] = 1;

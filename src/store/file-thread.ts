@@ -1,0 +1,178 @@
+// file-thread.ts - a trace file that is written by a thread of its own, as the recording sees it.
+//
+// The two wait for each other by numbers in shared memory, so neither needs its event loop: a recording may run from
+// end to end without giving control back. Rows are shared; what else a batch says is cloned with its message.
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from "node:worker_threads";
+import { SqliteError } from "better-sqlite3";
+import { type ErrorCode, UserError } from "../fault.ts";
+import type { Batch, FileName, Filing } from "./trace-file.ts";
+import type { Buffers } from "./waiting.ts";
+
+const program = new URL("./file-worker.js", import.meta.url);
+
+/** How long a thread may take for one thing before it counts as gone, in milliseconds: a disk can be slow. */
+const PATIENCE = 300_000;
+
+/** Where the shared numbers stand. */
+export const ASKED = 0;
+export const DONE = 1;
+export const FAILED = 2;
+
+/** What the thread is told at its start. */
+export interface Task {
+  readonly name: FileName;
+  readonly rows: Buffers;
+  readonly port: MessagePort;
+  /** 32-bit: how often it was asked, how often it did something, and whether it failed. */
+  readonly signals: SharedArrayBuffer;
+  /** 64-bit: the last event that is safely in the file. */
+  readonly committed: SharedArrayBuffer;
+}
+
+/** What it is asked for. */
+export type Asked =
+  | { readonly what: "take"; readonly batch: Batch }
+  | { readonly what: "commit" | "abandon" | "drop" }
+  | { readonly what: "finish"; readonly options: string };
+
+/** What it answers. */
+export type Answer =
+  | { readonly what: "digest"; readonly digest: string }
+  | { readonly what: "ended" }
+  | ({ readonly what: "failed" } & Failure);
+
+/** An error, as it crosses threads. */
+export interface Failure {
+  readonly kind: "sqlite" | "user" | "bug";
+  readonly message: string;
+  readonly code: string;
+}
+
+export class FileThread implements Filing {
+  readonly #path: string;
+  readonly #port: MessagePort;
+  readonly #signals: Int32Array;
+  readonly #committed: BigInt64Array;
+  /** Set where the thread died of something that it could not tell. */
+  #died: Error | null = null;
+
+  /** Whether the thread's program is there: not where the sources run as they are, or are part of another program. */
+  static get isThere(): boolean {
+    return existsSync(fileURLToPath(program));
+  }
+
+  constructor(name: FileName, rows: Buffers) {
+    this.#path = name.path;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const signals = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
+    const committed = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+    this.#signals = new Int32Array(signals);
+    this.#committed = new BigInt64Array(committed);
+    const task: Task = { name, rows, port: port2, signals, committed };
+    const worker = new Worker(program, { workerData: task, transferList: [port2] });
+    worker.on("error", (error) => {
+      this.#died = error;
+    });
+    worker.unref();
+    this.#port.unref();
+  }
+
+  get committed(): number {
+    return Number(Atomics.load(this.#committed, 0));
+  }
+
+  take(batch: Batch): void {
+    this.#ask({ what: "take", batch });
+  }
+
+  commit(): void {
+    this.#ask({ what: "commit" });
+  }
+
+  await(): void {
+    const before = this.committed;
+    this.#until(() => this.committed > before);
+  }
+
+  finish(options: string): string {
+    this.#ask({ what: "finish", options });
+    const answer = this.#answer();
+    if (answer.what !== "digest") throw new Error(`${answer.what} is no digest`);
+    return answer.digest;
+  }
+
+  abandon(): void {
+    this.#ask({ what: "abandon" });
+    this.#answer();
+  }
+
+  drop(): void {
+    // One that failed has let go of the file already.
+    if (Atomics.load(this.#signals, FAILED) !== 0 || this.#died !== null) return;
+    this.#ask({ what: "drop" });
+    this.#answer();
+  }
+
+  #ask(asked: Asked): void {
+    this.#assertAlive();
+    this.#port.postMessage(asked);
+    Atomics.add(this.#signals, ASKED, 1);
+    Atomics.notify(this.#signals, ASKED);
+  }
+
+  #answer(): Answer {
+    let answer: Answer | undefined;
+    this.#until(() => {
+      answer = this.#received();
+      return answer !== undefined;
+    });
+    return answer!;
+  }
+
+  /** Waits, event loop and all, until something is so; what it may depend on is told by DONE. */
+  #until(isSo: () => boolean): void {
+    for (;;) {
+      const done = Atomics.load(this.#signals, DONE);
+      this.#assertAlive();
+      if (isSo()) return;
+      if (Atomics.wait(this.#signals, DONE, done, PATIENCE) === "timed-out")
+        throw new Error(`the thread that writes ${this.#path} has not answered for 5 minutes`);
+    }
+  }
+
+  /** Throws what the thread met. */
+  #assertAlive(): void {
+    if (this.#died !== null) throw this.#died;
+    if (Atomics.load(this.#signals, FAILED) === 0) return;
+    const answer = this.#received();
+    if (answer?.what !== "failed") throw new Error(`the thread that writes ${this.#path} is gone`);
+    throw errorOf(answer);
+  }
+
+  #received(): Answer | undefined {
+    return receiveMessageOnPort(this.#port)?.message as Answer | undefined;
+  }
+}
+
+/** An error for its way to the other thread. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof SqliteError)
+    return { kind: "sqlite", message: error.message, code: error.code };
+  if (error instanceof UserError) return { kind: "user", message: error.message, code: error.code };
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: "bug", message, code: "" };
+}
+
+function errorOf({ kind, message, code }: Failure): Error {
+  if (kind === "sqlite") return new SqliteError(message, code);
+  return kind === "user" ? new UserError(message, code as ErrorCode) : new Error(message);
+}
