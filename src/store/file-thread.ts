@@ -4,6 +4,7 @@
 // end to end without giving control back. Rows are shared; what else a batch says is cloned with its message.
 
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import {
   MessageChannel,
@@ -16,7 +17,14 @@ import { type ErrorCode, UserError } from "../fault.ts";
 import type { Batch, FileName, Filing } from "./trace-file.ts";
 import type { Buffers } from "./waiting.ts";
 
-const program = new URL("./file-worker.js", import.meta.url);
+/**
+ * The thread's program; null where there is no core for it, or where it is not there: the sources run as they are,
+ * or became part of another program.
+ */
+export function threadProgram(): URL | null {
+  const program = new URL("./file-worker.js", import.meta.url);
+  return availableParallelism() > 1 && existsSync(fileURLToPath(program)) ? program : null;
+}
 
 /** How long a thread may take for one thing before it counts as gone, in milliseconds: a disk can be slow. */
 const PATIENCE = 300_000;
@@ -64,12 +72,7 @@ export class FileThread implements Filing {
   /** Set where the thread died of something that it could not tell. */
   #died: Error | null = null;
 
-  /** Whether the thread's program is there: not where the sources run as they are, or are part of another program. */
-  static get isThere(): boolean {
-    return existsSync(fileURLToPath(program));
-  }
-
-  constructor(name: FileName, rows: Buffers) {
+  constructor(name: FileName, rows: Buffers, program: URL) {
     this.#path = name.path;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;

@@ -10,7 +10,7 @@ import { actors, kindNames } from "../event/vocabulary.ts";
 import type { Judgement, WrongEvent } from "../judgement/judgement.ts";
 import { seal, sealedTables } from "./checksums.ts";
 import { Digest } from "./digest.ts";
-import { EventInsert } from "./event-insert.ts";
+import { EventInsert, ROWS } from "./event-insert.ts";
 import { JudgementWriter } from "./judgement.ts";
 import { type Keyframe, KeyframeInsert } from "./keyframes.ts";
 import { OpInsert } from "./op-insert.ts";
@@ -60,6 +60,8 @@ export interface Batch {
   /** In which row of the rows that are shared it stands. */
   readonly row: number;
   readonly beside: readonly Beside[];
+  /** For each of these, behind how many of the events it came. */
+  readonly behind: readonly number[];
   /** Names of functions that were not there before: their codes go on where the last ended. */
   readonly places: readonly string[];
 }
@@ -127,17 +129,17 @@ export class TraceFile implements Filing {
     database.exec("BEGIN");
   }
 
-  take({ first, count, row, beside, places }: Batch): void {
+  /** In blocks, for the pages of a file are laid out in the order in which its rows come. */
+  take({ first, count, row, beside, behind, places }: Batch): void {
     this.#places.push(...places);
-    const { cells, filled } = this.#rows;
-    for (let i = 0; i < count; i++) {
-      const fills = filled[row + i]!;
-      const start = (row + i) * ROW_WIDTH;
-      this.#digest.row(cells, start, fills);
-      this.#postings.see(first + i, cells, start, fills);
+    let next = 0;
+    for (let done = 0; done < count; ) {
+      const rows = Math.min(ROWS, count - done);
+      this.#block(first + done, row + done, rows);
+      done += rows;
+      while (next < beside.length && behind[next]! <= done) this.#add(beside[next++]!);
     }
-    this.#events.add(cells, filled, row, count);
-    for (const one of beside) this.#add(one);
+    while (next < beside.length) this.#add(beside[next++]!);
     this.#last += count;
     if (this.#last - this.committed >= BATCH) this.commit();
   }
@@ -172,6 +174,17 @@ export class TraceFile implements Filing {
 
   drop(): void {
     this.#database.close();
+  }
+
+  #block(seq: number, row: number, count: number): void {
+    const { cells, filled } = this.#rows;
+    for (let i = 0; i < count; i++) {
+      const fills = filled[row + i]!;
+      const start = (row + i) * ROW_WIDTH;
+      this.#digest.row(cells, start, fills);
+      this.#postings.see(seq + i, cells, start, fills);
+    }
+    this.#events.add(cells, filled, row, count);
   }
 
   #add(one: Beside): void {

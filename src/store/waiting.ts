@@ -45,6 +45,7 @@ export class WaitingEvents {
   readonly #slots: Slot[] = [];
   #current: Slot = { index: 0, first: 1, count: 0, texts: new Map() };
   #beside: Beside[] = [];
+  #behind: number[] = [];
 
   readonly #reader: RowReader;
 
@@ -68,14 +69,16 @@ export class WaitingEvents {
 
   beside(one: Beside): void {
     this.#beside.push(one);
+    this.#behind.push(this.#current.count);
   }
 
   /** What was added since the last call, as a batch; null where that is nothing. A slot has to be free behind it. */
   take(places: readonly string[]): Batch | null {
     const { index, first, count } = this.#current;
     if (count === 0 && this.#beside.length === 0) return null;
-    const batch = { first, count, row: index * SLOT_ROWS, beside: this.#beside, places };
-    this.#beside = [];
+    const [beside, behind] = [this.#beside, this.#behind];
+    const batch = { first, count, row: index * SLOT_ROWS, beside, behind, places };
+    [this.#beside, this.#behind] = [[], []];
     if (count === 0) return batch;
     const next = (index + 1) % SLOTS;
     this.#current = { index: next, first: first + count, count: 0, texts: new Map() };

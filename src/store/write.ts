@@ -3,7 +3,6 @@
 // The simulation's side: an event becomes a row, its signature and keyframes are made here, where the state is. What
 // waits (waiting.ts) goes into the file (trace-file.ts), which is in a thread of its own where that pays.
 
-import { availableParallelism } from "node:os";
 import type { Database } from "better-sqlite3";
 import { chipsetCalled } from "../chipset/index.ts";
 import { isNamedDevice, namesText } from "../event/device-name.ts";
@@ -16,7 +15,7 @@ import { Signature } from "../fingerprint/signature.ts";
 import type { Judgement, WrongEvent } from "../judgement/judgement.ts";
 import type { State } from "../machine/state.ts";
 import { createFile, writeTrouble } from "./create.ts";
-import { FileThread } from "./file-thread.ts";
+import { FileThread, threadProgram } from "./file-thread.ts";
 import { type Keyframe, KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { stateIn } from "./op-insert.ts";
 import { identityOf, replacedSince } from "./output-file.ts";
@@ -36,10 +35,21 @@ export const UNTOUCHED = "stays as it was";
 /** So many events in the time between two landings are worth a thread, which takes some 50 ms to start. */
 const WORTH_A_THREAD = 4096;
 
+/** How a trace is written. */
+export interface Manner {
+  /** How many events lie between keyframes. */
+  readonly spacing?: number;
+  /** The trace whose place it will take when it is whole. */
+  readonly replaces?: string | null;
+  /** The program of a thread that writes a long one; null for none. */
+  readonly thread?: URL | null;
+}
+
 export class TraceWriter {
   readonly #path: string;
   /** The trace whose place it will take; null for none. */
   readonly #replaces: string | null;
+  readonly #thread: URL | null;
   /** Which file the path named when it was made. */
   readonly #name: string | null;
   /** The connection that made the file; null once a thread has one of its own. */
@@ -61,21 +71,14 @@ export class TraceWriter {
   #last = 0;
   #placesTaken = 0;
 
-  /**
-   * Makes the file; `force` overwrites one that exists. `spacing`: how many events lie between keyframes;
-   * `replaces`: the trace whose place it will take when it is whole.
-   */
+  /** Makes the file; `force` overwrites one that exists. */
   static async create(
     path: string,
     about: About,
-    {
-      force,
-      spacing,
-      replaces = null,
-    }: { force: boolean; spacing?: number; replaces?: string | null },
+    { force, ...manner }: { readonly force: boolean } & Manner,
   ): Promise<TraceWriter> {
     const database = await createFile(path, about, { force });
-    return new TraceWriter(path, database, about, spacing, replaces);
+    return new TraceWriter(path, database, about, manner);
   }
 
   /** Takes over a file that `createFile` made. */
@@ -83,11 +86,11 @@ export class TraceWriter {
     path: string,
     database: Database,
     about: About,
-    spacing = SPACING,
-    replaces: string | null = null,
+    { spacing = SPACING, replaces = null, thread = threadProgram() }: Manner = {},
   ) {
     this.#path = path;
     this.#replaces = replaces;
+    this.#thread = thread;
     this.#name = identityOf(path);
     this.#about = about;
     this.#database = database;
@@ -253,10 +256,11 @@ export class TraceWriter {
   #filing(isMuch: boolean): Filing {
     if (this.#file !== null) return this.#file;
     const name = { path: this.#path, file: this.#name };
-    if (isMuch && availableParallelism() > 1 && FileThread.isThere) {
+    const thread = isMuch ? this.#thread : null;
+    if (thread !== null) {
       this.#database!.close();
       this.#database = null;
-      this.#file = new FileThread(name, this.#waiting.buffers);
+      this.#file = new FileThread(name, this.#waiting.buffers, thread);
     } else this.#file = new TraceFile(name, this.#database!, this.#waiting.rows);
     for (const batch of this.#first.splice(0)) this.#file.take(batch);
     return this.#file;
