@@ -1,27 +1,11 @@
 // text.ts - how things are written for people: columns, counts, and what a trace is called.
 
-import Table from "cli-table3";
+import stringWidth from "string-width";
 import type { About } from "../event/trace.ts";
 import { colours } from "./colours.ts";
 
-const none = "";
-const borderless = {
-  top: none,
-  "top-mid": none,
-  "top-left": none,
-  "top-right": none,
-  bottom: none,
-  "bottom-mid": none,
-  "bottom-left": none,
-  "bottom-right": none,
-  left: none,
-  "left-mid": none,
-  mid: none,
-  "mid-mid": none,
-  right: none,
-  "right-mid": none,
-  middle: "  ",
-};
+const BETWEEN = "  ";
+const isCount = (cell: string): boolean => /^([\d,]+( \w+)?)?$/.test(cell);
 
 /**
  * Rows in columns, two blanks apart, without borders; the first row can be a heading. A column that holds
@@ -31,22 +15,35 @@ export function inColumns(
   rows: readonly (readonly string[])[],
   heading?: readonly string[],
 ): string {
-  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const table = new Table({
-    ...(heading === undefined ? {} : { head: heading.map((cell) => colours.bold(cell)) }),
-    colAligns: Array.from({ length: columns }, (_, i) =>
-      rows.every((row) => /^([\d,]+( \w+)?)?$/.test(row[i] ?? "")) ? "right" : "left",
-    ),
-    chars: borderless,
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
-  });
-  for (const row of rows) table.push([...row]);
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  const head = heading === undefined ? [] : [heading.map((cell) => colours.bold(cell))];
+  const cells = [...head, ...rows].map((row) => row.map((cell) => cell.split("\n")));
+  const widths: number[] = [];
+  for (const row of cells)
+    for (const [i, lines] of row.entries())
+      for (const line of lines) widths[i] = Math.max(widths[i] ?? 0, widthOf(line));
+  const isRight = widths.map((_, i) => rows.every((row) => isCount(row[i] ?? "")));
+  const lines: string[] = [];
+  for (const row of cells) {
+    const height = row.reduce((most, { length }) => Math.max(most, length), 1);
+    for (let n = 0; n < height; n++)
+      lines.push(
+        widths
+          .map((width, i) => padded(row[i]?.[n] ?? "", width, isRight[i]!))
+          .join(BETWEEN)
+          .trimEnd(),
+      );
+  }
+  return lines.join("\n");
 }
+
+function padded(text: string, width: number, toTheRight: boolean): string {
+  const blanks = " ".repeat(width - widthOf(text));
+  return toTheRight ? blanks + text : text + blanks;
+}
+
+/** A wide character takes two columns of a terminal, a colour none. */
+const widthOf = (text: string): number =>
+  /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 
 /** Each line of a text moved to the right, under its heading. */
 export const indented = (text: string): string => text.replace(/^(?=.)/gm, "  ");
