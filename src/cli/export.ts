@@ -1,16 +1,14 @@
 // export.ts - gartrace export: a trace in a format that other programs read.
 
-import { once } from "node:events";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import type { Piece } from "../exchange/export/format.ts";
 import { exportFormats } from "../exchange/export/index.ts";
 import { UserError } from "../fault.ts";
-import { assertReplaceable, unusedName } from "../store/output-file.ts";
 import { exportPart } from "./export-part.ts";
 import { piecesOf } from "./exporting.ts";
 import { assertOther, reading } from "./reading.ts";
 import { whereOf, whereOption } from "./where.ts";
+import { isStandardOutput, toStandardOutput, writeWhole } from "./whole-file.ts";
 
 interface Options {
   readonly format: string;
@@ -61,13 +59,13 @@ export function addExport(program: Command): void {
       const { output, force, where = null } = options;
       // A condition that is wrong is told before a trace is opened.
       if (where !== null) whereOf(where);
-      if (output === undefined && format.binary && process.stdout.isTTY)
+      if (isStandardOutput(output) && format.binary && process.stdout.isTTY)
         throw new UserError(`${format.name} is not for a terminal; name a file with -o`);
       return reading(paths, async (traces) => {
         const pieces = inChunks(piecesOf(format, paths, traces, where));
-        if (output === undefined) return toOutput(pieces);
+        if (isStandardOutput(output)) return toStandardOutput(pieces);
         for (const path of paths) assertOther(output, path);
-        await toFile(output, pieces, force);
+        await writeWhole(output, pieces, force);
       });
     });
 }
@@ -80,7 +78,7 @@ async function part([path, other]: readonly string[], options: Options): Promise
     throw new UserError(
       `a trace needs all events of its part: --where is for the other formats; take --from and --to`,
     );
-  if (output === undefined)
+  if (isStandardOutput(output))
     throw new UserError("a trace is a file that is read in any order; name it with -o");
   assertOther(output, path!);
   await reading([path!], ([trace]) =>
@@ -106,31 +104,4 @@ async function* inChunks(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
     text = "";
   }
   if (text !== "") yield text;
-}
-
-async function toOutput(chunks: AsyncIterable<Piece>): Promise<void> {
-  for await (const chunk of chunks)
-    if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
-}
-
-/** The file gets its name when it is whole: half an export looks like one. */
-async function toFile(path: string, chunks: AsyncIterable<Piece>, force: boolean): Promise<void> {
-  assertReplaceable(path, force);
-  const unfinished = unusedName(path, "part");
-  const file = await open(unfinished, "wx");
-  try {
-    for await (const chunk of chunks) await file.writeFile(chunk);
-    await file.close();
-    // Somebody else may have made it in the meantime.
-    assertReplaceable(path, force);
-    await rename(unfinished, path);
-  } catch (error) {
-    await discard(file, unfinished);
-    throw error;
-  }
-}
-
-/** Closes and removes a file of no use; that this fails is less than what made it useless. */
-async function discard(file: FileHandle, path: string): Promise<void> {
-  await Promise.allSettled([file.close(), rm(path, { force: true })]);
 }

@@ -10,6 +10,7 @@ import { captureText } from "../report/capture-text.ts";
 import { judgedLine, meanings, verdictText } from "../report/event-text.ts";
 import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
 import { counted, countOf, inColumns, indented } from "../report/text.ts";
+import { inLine } from "../report/visible.ts";
 import type { TraceReader } from "../store/read.ts";
 import { print, printAnswer } from "./output.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
@@ -99,7 +100,7 @@ function infoText(trace: TraceReader, judgement: Judgement): string {
       ? [`and ${countOf(refusals.count - SHOWN, "op")} more that returned an errno`]
       : []),
     "",
-    inColumns(rows),
+    inColumns(rows.map(([what, said]) => [what!, inLine(said!)])),
     "",
     countOf(trace.count, "event"),
     ...(kindRows.length === 0 ? [] : [indented(inColumns(kindRows))]),

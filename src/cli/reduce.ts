@@ -1,6 +1,5 @@
 // reduce.ts - gartrace reduce: the smallest list of operations that still shows where two traces part.
 
-import { writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Divergence } from "../diff/comparison.ts";
@@ -17,6 +16,7 @@ import { record } from "../recorder/record.ts";
 import { pairText } from "../report/diff-text.ts";
 import { countOf } from "../report/text.ts";
 import { aboutRun } from "../scenario/setup.ts";
+import { assertReplaceable } from "../store/output-file.ts";
 import type { TraceReader } from "../store/read.ts";
 import type { Operation } from "../workload/operation.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
@@ -24,6 +24,7 @@ import { addKindOptions } from "./diff.ts";
 import { notice, print } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { assertOther, reading } from "./reading.ts";
+import { isStandardOutput, writeWhole } from "./whole-file.ts";
 
 interface Options {
   readonly output?: string;
@@ -47,23 +48,24 @@ export function addReduce(program: Command): void {
     )
     .argument("<a>")
     .argument("<b>")
-    .option("-o, --output <file>", "the workload to write")
+    .option("-o, --output <file>", "the workload to write (default: standard output)")
     .option("--exact", "every number must be the same", false)
     .option("-f, --force", "overwrite the workload if it exists", false);
   addKindOptions(command);
   command.action((pathA: string, pathB: string, options: Options) =>
     reading([pathA, pathB], async ([a, b]) => {
-      for (const path of [pathA, pathB])
-        if (options.output !== undefined) assertOther(options.output, path);
-      const { exact, only, ignore } = options;
+      const { exact, only, ignore, output, force } = options;
+      for (const path of [pathA, pathB]) if (!isStandardOutput(output)) assertOther(output, path);
+      if (!isStandardOutput(output)) assertReplaceable(output, force);
       const found = await reduced(a!, b!, { exact, only, ignore, firstOnly: true });
       if (found === null) {
         notice("gartrace: the traces do not part; there is nothing to reduce");
         return;
       }
       notice(found.text);
-      if (options.output === undefined) await print(workloadFile(found.workload));
-      else write(options.output, found.workload, options.force);
+      const text = workloadFile(found.workload);
+      if (isStandardOutput(output)) await print(text);
+      else await writeWhole(output, [`${text}\n`], force);
     }),
   );
 }
@@ -191,13 +193,3 @@ const workloadFile = ({ name, operations }: Workload): string =>
     [...operations].map((operation) => `  ${JSON.stringify(operation)}`).join(",\n"),
     "]}",
   ].join("\n");
-
-function write(path: string, workload: Workload, force: boolean): void {
-  try {
-    writeFileSync(path, `${workloadFile(workload)}\n`, { flag: force ? "w" : "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST")
-      throw new UserError(`${path} exists; use --force to overwrite it`);
-    throw new UserError(`cannot write ${path}: ${(error as Error).message}`);
-  }
-}

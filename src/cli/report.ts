@@ -1,21 +1,22 @@
 // report.ts - gartrace report: the page about one or two traces as one file, for those who have no trace.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Report } from "../answer/report-shape.ts";
-import { UserError } from "../fault.ts";
 import { Answers } from "../page/answers.ts";
 import { OpenTrace } from "../page/open-trace.ts";
 import { PairFiles } from "../page/pair-files.ts";
 import { packedReport } from "../page/report.ts";
+import { assertReplaceable } from "../store/output-file.ts";
 import { newRedaction, redactedText, writePart } from "./export-part.ts";
 import { notice } from "./output.ts";
 import { frame, pageCode } from "./page-files.ts";
 import { assertOther, reading } from "./reading.ts";
+import { isStandardOutput, toStandardOutput, writeWhole } from "./whole-file.ts";
 
 interface Options {
   readonly output: string;
@@ -47,18 +48,20 @@ export function addReport(program: Command): void {
     .action(async (path: string, other: string | undefined, options: Options) => {
       const { output, limit, redact, force } = options;
       const paths = other === undefined ? [path] : [path, other];
-      for (const one of paths) assertOther(output, one);
-      if (existsSync(output) && !force)
-        throw new UserError(`${output} exists; use --force to overwrite it`);
+      const isPrinted = isStandardOutput(output);
+      if (!isPrinted) for (const one of paths) assertOther(output, one);
+      if (!isPrinted) assertReplaceable(output, force);
       const code = pageCode();
       const bytes = limit * 1e6 - Buffer.byteLength(htmlOf(code, ""));
       const report = redact
         ? await withRedacted(paths, (redacted) => reportOf(redacted, bytes))
-        : await reportOf(paths, bytes);
+        : await reading(paths, () => reportOf(paths, bytes));
       const html = htmlOf(code, JSON.stringify(report));
-      writeFileSync(output, html);
+      await (isPrinted ? toStandardOutput([html]) : writeWhole(output, [html], force));
       const megabytes = (Buffer.byteLength(html) / 1e6).toFixed(1);
-      notice(`wrote ${output}, ${megabytes} MB; ${report.session.report!.leaves.join("; ")}`);
+      notice(
+        `wrote ${isPrinted ? "the page" : output}, ${megabytes} MB; ${report.session.report!.leaves.join("; ")}`,
+      );
     });
 }
 

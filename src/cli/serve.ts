@@ -9,7 +9,6 @@ import { UserError } from "../fault.ts";
 import { Answers } from "../page/answers.ts";
 import { OpenTrace } from "../page/open-trace.ts";
 import { pageServer } from "../page/server.ts";
-
 import { notice, print } from "./output.ts";
 import { servedFiles } from "./page-files.ts";
 import { PairApart } from "./pair-apart.ts";
@@ -57,7 +56,7 @@ export function addServe(program: Command): void {
       await print(link);
       notice("gartrace: open this link in a browser of this machine; Ctrl-C ends the page");
       if (options.open) openLink(link);
-      const looking = keepLooking(answers);
+      const looking = keepLooking(answers, complain);
       await interrupted();
       clearTimeout(looking.timer);
       for (const server of servers) {
@@ -107,7 +106,10 @@ async function listens(
 }
 
 /** Looks at the traces a slice at a time, so that questions are answered in between; then for what is new. */
-function keepLooking(answers: Answers): { timer: NodeJS.Timeout | undefined } {
+function keepLooking(
+  answers: Answers,
+  complain: (error: unknown) => void,
+): { timer: NodeJS.Timeout | undefined } {
   const looking: { timer: NodeJS.Timeout | undefined } = { timer: undefined };
   const look = () => {
     let wait = 0;
@@ -115,7 +117,7 @@ function keepLooking(answers: Answers): { timer: NodeJS.Timeout | undefined } {
       if (answers.look()) wait = FOLLOW;
     } catch (error) {
       // What is wrong with the file is told to whoever asks for something of it.
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError)) return complain(error);
       wait = FOLLOW;
     }
     looking.timer = setTimeout(look, wait);

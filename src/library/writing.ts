@@ -44,6 +44,8 @@ export async function writing(
   make: (making: Making) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<Written> {
+  if (path === "-")
+    throw new UserError("a trace is a file that is read in any order; name one with -o");
   // SQLite would drop the last slash and make a file of the folder's name.
   if (path === "" || path.endsWith("/"))
     throw new UserError(`'${path}' is no file to write to; name a file, such as ${path}run.gart`);

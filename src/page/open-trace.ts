@@ -8,6 +8,7 @@ import type { Side } from "../answer/shapes.ts";
 import { UserError } from "../fault.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { TraceReader } from "../store/read.ts";
+import { troubleBehind } from "../store/trouble.ts";
 import { JudgedTrace } from "./judged-trace.ts";
 import { Survey } from "./survey.ts";
 
@@ -45,7 +46,7 @@ export class OpenTrace {
   use<T>(ask: (shown: Shown) => T): T {
     const file = this.#fileNumber();
     if (file !== this.#file) this.#forget(file);
-    if (this.#kept !== null) return ask(this.#kept);
+    if (this.#kept !== null) return this.#told(this.#kept.trace.reader, this.#kept, ask);
     const reader = TraceReader.open(this.path);
     const { isGrowing } = reader;
     try {
@@ -54,7 +55,7 @@ export class OpenTrace {
         this.#reader = reader;
         this.#kept = shown;
       }
-      return ask(shown);
+      return this.#told(reader, shown, ask);
     } finally {
       if (isGrowing) reader.close();
     }
@@ -71,6 +72,15 @@ export class OpenTrace {
     this.#reader?.close();
     this.#reader = null;
     this.#kept = null;
+  }
+
+  /** What a damaged file breaks is told as every command tells it. */
+  #told<T>(reader: TraceReader, shown: Shown, ask: (shown: Shown) => T): T {
+    try {
+      return ask(shown);
+    } catch (error) {
+      throw troubleBehind([this.path], [reader], error);
+    }
   }
 
   #shown(reader: TraceReader): Shown {

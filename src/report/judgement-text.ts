@@ -3,6 +3,7 @@
 import type { Judgement, Refusal, Uses } from "../judgement/judgement.ts";
 import { colours } from "./colours.ts";
 import { counted, countOf } from "./text.ts";
+import { inLine } from "./visible.ts";
 
 /** A trace as far as the words go: whether its end is missing, and its last event. */
 export interface Extent {
@@ -39,9 +40,9 @@ function usesText({ right, wrong, unknown, inferred }: Uses): string {
 
 /** "op 0 init: -ENOMEM, refused by ioremap_nocache at #27 (foreign-ram)" */
 export function refusalText({ op, name, errno, by }: Refusal): string {
-  const returned = `op ${op} ${name}: ${errnoName(errno)}`;
+  const returned = `op ${op} ${inLine(name)}: ${errnoName(errno)}`;
   if (by === null) return returned;
-  const who = by.text === null ? "" : ` by ${by.text}`;
+  const who = by.text === null ? "" : ` by ${inLine(by.text)}`;
   return `${returned}, refused${who} at #${by.seq} (${by.fault})`;
 }
 

@@ -3,6 +3,7 @@
 import stringWidth from "string-width";
 import type { About } from "../event/trace.ts";
 import { colours } from "./colours.ts";
+import { inLine } from "./visible.ts";
 
 const BETWEEN = "  ";
 const isCount = (cell: string): boolean => /^([\d,]+( \w+)?)?$/.test(cell);
@@ -63,7 +64,9 @@ export const titleOf = ({ platform, hooks, options, source }: About): string =>
     ...(options.lenientIoremap === true ? ["lenient ioremap"] : []),
     ...(typeof options.changes === "string" ? [`from ${options.changes}`] : []),
     ...(source === "imported" ? ["imported"] : []),
-  ].join(", ");
+  ]
+    .map(inLine)
+    .join(", ");
 
 const WIDTH = 80;
 

@@ -1,0 +1,92 @@
+// whole-file.ts - a file that a command writes: it gets its name when it is whole, for half of one looks like one.
+
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { type FileHandle, link, open, realpath, rename, rm } from "node:fs/promises";
+import { UserError } from "../fault.ts";
+import { visible } from "../report/visible.ts";
+import { assertReplaceable, unusedName } from "../store/output-file.ts";
+
+type Chunk = string | Uint8Array;
+
+/** As people name it where a file is asked for. */
+const STANDARD_OUTPUT = "-";
+
+/** Whether an answer goes to standard output: none is named, or `-`. */
+export const isStandardOutput = (output: string | undefined): output is undefined | "-" =>
+  output === undefined || output === STANDARD_OUTPUT;
+
+export async function toStandardOutput(
+  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
+): Promise<void> {
+  const { isTTY } = process.stdout;
+  for await (const chunk of chunks) {
+    // A program gets every character, a terminal those that it does not obey.
+    const shown = isTTY
+      ? visible(`${typeof chunk === "string" ? chunk : Buffer.from(chunk)}`, false)
+      : chunk;
+    if (!process.stdout.write(shown)) await once(process.stdout, "drain");
+  }
+}
+
+/**
+ * Writes a file beside its place, under a name that nobody else has, and moves it there when it is whole. Only a file
+ * is replaced, and only where `force` says so; whatever stops it leaves nothing behind.
+ */
+export async function writeWhole(
+  path: string,
+  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
+  force: boolean,
+): Promise<void> {
+  // What a link leads to is replaced, not the link.
+  const place = assertReplaceable(path, force) ? await realpath(path) : path;
+  const unfinished = unusedName(place, "part");
+  const file = await told(path, open(unfinished, "wx"));
+  const interrupted = (signal: NodeJS.Signals) => {
+    rmSync(unfinished, { force: true });
+    process.kill(process.pid, signal);
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupted);
+  try {
+    for await (const chunk of chunks) await told(path, file.writeFile(chunk));
+    await told(path, file.close());
+    // Somebody else may have made it in the meantime.
+    if (assertReplaceable(path, force)) await told(path, rename(unfinished, place));
+    else await told(path, moveToNew(unfinished, place));
+  } catch (error) {
+    await discard(file, unfinished);
+    throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupted);
+  }
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A second name for the file is refused where the name is taken by now; some file systems give no second name. */
+async function moveToNew(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw new UserError(`${to} was made by somebody else in the meantime`);
+    await rename(from, to);
+    return;
+  }
+  await rm(from);
+}
+
+/** What the system refuses of a file of ours, by the name that the user knows. */
+async function told<T>(path: string, done: Promise<T>): Promise<T> {
+  try {
+    return await done;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`cannot write ${path}: ${(error as Error).message}`, "ERR_WRITE");
+  }
+}
+
+/** Closes and removes a file of no use; that this fails is less than what made it useless. */
+async function discard(file: FileHandle, path: string): Promise<void> {
+  await Promise.allSettled([file.close(), rm(path, { force: true })]);
+}

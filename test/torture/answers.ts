@@ -1,0 +1,122 @@
+// answers.ts - what a trace answers to every kind of question, asked in-process: an answer, a refusal, or a bug.
+
+import { createHash } from "node:crypto";
+import { answerOf } from "../../src/diff/comparison.ts";
+import { compare } from "../../src/diff/diff.ts";
+import { UserError } from "../../src/fault.ts";
+import { prove } from "../../src/library/proving.ts";
+import { openTrace, readerOf, type Trace } from "../../src/library/trace.ts";
+import { stateText } from "../../src/report/state-text.ts";
+
+/** "= TEXT" is an answer, "refused: TEXT" a sentence to the user. */
+type Said = `= ${string}` | `refused: ${string}`;
+export type Answers = ReadonlyMap<string, Said>;
+
+const digestOf = (texts: Iterable<string>): string => {
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(`${text}\n`);
+  return hash.digest("hex");
+};
+
+function* eventsOf(trace: Trace): Generator<string> {
+  for (const recorded of trace.events()) yield trace.text(recorded);
+}
+
+const stateAt = (trace: Trace, part: number): string =>
+  digestOf([stateText(trace.state(Math.floor(trace.count * part)), readerOf(trace))]);
+
+const questions: { readonly [name: string]: (trace: Trace) => string } = {
+  info: (trace) =>
+    JSON.stringify([trace.count, trace.torn, trace.word, trace.judgement, trace.sources], bigints),
+  about: (trace) => JSON.stringify(trace.about, bigints),
+  events: (trace) => digestOf(eventsOf(trace)),
+  ops: (trace) =>
+    JSON.stringify(
+      [...trace.ops()].map((op) => [op.op, op.name, op.arguments, op.result, op.first, op.last]),
+    ),
+  marks: (trace) => JSON.stringify(trace.marks()),
+  ...Object.fromEntries(
+    [0, 0.3, 0.6, 0.9, 1].map((part) => [
+      `state at ${part}`,
+      (trace: Trace) => stateAt(trace, part),
+    ]),
+  ),
+  history: (trace) =>
+    digestOf([...trace.history("gatt[0x0..0x40]")].map((recorded) => JSON.stringify(recorded))),
+  why: (trace) => JSON.stringify(trace.why("gatt[0x1]")),
+  wrong: (trace) =>
+    JSON.stringify([...trace.events({ wrong: true })].map(({ seq }) => [seq, trace.wrong(seq)])),
+  sql: (trace) =>
+    JSON.stringify(
+      trace.query("SELECT kind, count(*), max(machine), min(text) FROM events GROUP BY kind").rows,
+    ),
+  "diff with itself": (trace) =>
+    JSON.stringify(answerOf(compare(readerOf(trace), readerOf(trace)))),
+};
+
+const bigints = (_: string, value: unknown): unknown =>
+  typeof value === "bigint" ? `${value}` : value;
+
+/** Every answer of the trace in a file; an error that is no sentence to the user is thrown. */
+export function answersOf(path: string): Answers {
+  const answers = new Map<string, Said>();
+  for (const [name, ask] of Object.entries(questions))
+    answers.set(
+      name,
+      saidOf(() => withTrace(path, ask)),
+    );
+  return answers;
+}
+
+function withTrace(path: string, ask: (trace: Trace) => string): string {
+  const trace = openTrace(path);
+  try {
+    return ask(trace);
+  } finally {
+    trace.close();
+  }
+}
+
+function saidOf(ask: () => string): Said {
+  try {
+    return `= ${ask()}`;
+  } catch (error) {
+    if (error instanceof UserError) return `refused: ${error.message}`;
+    throw error;
+  }
+}
+
+/** What verify complains of; null where it says that all holds. */
+export function toldBy(path: string): string | null {
+  const said = saidOf(() => withTrace(path, (trace) => JSON.stringify(complaintsOf(trace))));
+  return said === "= []" ? null : said;
+}
+
+function complaintsOf(trace: Trace): unknown[] {
+  const found = prove(readerOf(trace), () => {});
+  const { file, differed, digest, signatures, keyframes, judgement, again } = found;
+  return [
+    ...file,
+    ...(trace.torn ? ["torn"] : []),
+    ...(differed > 0 ? [`replay differs ${differed} times`] : []),
+    ...(digest === false ? ["digest"] : []),
+    ...(signatures.wrong === null ? [] : ["ops"]),
+    ...(keyframes?.wrong == null ? [] : ["keyframes"]),
+    ...(judgement?.same === false ? ["judgement"] : []),
+    ...(again?.same === false ? ["run again"] : []),
+  ];
+}
+
+/**
+ * Holds a changed trace against its sound twin: each answer is the twin's, or a refusal, or verify tells. The complaint
+ * where one is otherwise.
+ */
+export function complaintOf(path: string, sound: Answers): string | null {
+  const changed = answersOf(path);
+  for (const [question, said] of changed) {
+    if (said.startsWith("refused: ") || said === sound.get(question)) continue;
+    if (toldBy(path) !== null) return null;
+    return `${question} is answered otherwise, and verify holds: ${said.slice(0, 200)}`;
+  }
+  return null;
+}
