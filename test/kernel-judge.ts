@@ -22,7 +22,7 @@ import { type Variant, varied } from "../src/platform/variant.ts";
 import type { Trace } from "../src/replay/trace.ts";
 import { verify } from "../src/replay/verify.ts";
 import type { Setup } from "../src/scenario/setup.ts";
-import { parseWorkload, platformFor } from "../src/workload/workload.ts";
+import { isBlockScript, parseWorkload, platformFor } from "../src/workload/workload.ts";
 import { type Judged, ourLine, theirLine } from "./kernel-lines.ts";
 import { recorded } from "./memory-trace.ts";
 
@@ -86,7 +86,7 @@ export function kernelSetup(name: string, folder: string): Setup {
 /** What a DART's registers are told of only where the script says so. */
 function tellsRegisters({ workload, platform }: Setup): boolean {
   const { registers = 0, flush_reads = 0 } = workload.script!.machine;
-  return platform.dma.code?.name !== "dart" || registers === 1 || flush_reads > 0;
+  return platform.dma.code.name !== "dart" || registers === 1 || flush_reads > 0;
 }
 
 type Line = { readonly [field: string]: unknown };
@@ -163,8 +163,9 @@ function opsOf(trace: Trace): Op[] {
 function bootFacts({ platform, workload }: Setup): Facts {
   const machine = new Machine({ physIsMachine: platform.physIsMachine, chipset: null }, () => {});
   const kernel = new Kernel(machine, platform, 0);
+  const script = workload.script!;
+  if (isBlockScript(script)) return new BlockCalls(kernel, script.machine).boot();
   const code = codeFor(kernel, new Exchange(kernel));
-  if (code === null) return new BlockCalls(kernel, workload.script!.machine).boot();
   const facts = code.boot();
   const after = code.after();
   return after === null ? facts : { ...facts, after: [...after] };

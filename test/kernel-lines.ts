@@ -50,6 +50,7 @@ interface Form {
   readonly valid?: bigint;
 }
 
+const noTables: Form = { tables: () => [] };
 const forms: { readonly [N in CodeName]: Form } = {
   alpha: {
     tables: () => [
@@ -77,10 +78,11 @@ const forms: { readonly [N in CodeName]: Form } = {
     tables: () => [{ field: "table", base: 0, end: 2 ** 31, unit: 4096, step: 1 }],
     everyWrite: true,
   },
-  swiotlb: { tables: () => [] },
+  swiotlb: noTables,
+  direct: noTables,
+  upwards: noTables,
 };
-const noTables: Form = { tables: () => [] };
-const formOf = ({ dma }: Platform): Form => (dma.code === null ? noTables : forms[dma.code.name]);
+const formOf = ({ dma }: Platform): Form => forms[dma.code.name];
 
 /** Calls that a recording tells as lists of their arguments, by the field that has them. */
 const calls: readonly (readonly [field: string, call: RegExp, numbers: readonly number[]])[] = [
@@ -117,7 +119,7 @@ export function ourLine(judged: Judged, op: string, facts: Facts, events: readon
   const of = <K extends Event["kind"]>(kind: K) =>
     events.filter((event): event is Event & Of<K> => event.kind === kind);
   // Of zx1 a recording tells no more than the addresses.
-  if (op === "fill" && platform.dma.code?.name === "zx1") line.result = { after: facts.after };
+  if (op === "fill" && platform.dma.code.name === "zx1") line.result = { after: facts.after };
   if (facts.stopped !== undefined) line.result = { stopped: facts.stopped, why: facts.why };
   for (const field of beside) put(field, facts[field]);
   if (op === "fill") put("runs", filled(of("dma.mapped"), facts.stopped !== undefined));

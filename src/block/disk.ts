@@ -1,13 +1,13 @@
 // disk.ts - an IDE disk: what its queue hands over is cut into segments, mapped, named to the controller, performed.
 //
 // blk_rq_map_sg and ide_build_dmatable of linux 2.6.12: the controller gets the bus address and the length of each
-// segment, and nothing else. Its requests have at most 256 sectors, and no segment crosses 64 KB (ide_init_queue).
+// segment, cut at each 64 KB, and nothing else. Its requests have at most 256 sectors (ide_init_queue).
 
-import { offset, PAGE_SIZE, type Phys, physOf, type Virt } from "../address.ts";
+import { type Bus, bus, distance, offset, PAGE_SIZE, type Phys, physOf } from "../address.ts";
 import { bdfOf } from "../event/register.ts";
 import { type Access, deviceReads, deviceWrites } from "../platform/bus-master.ts";
-import type { DmaDevice, DmaMapping, Mapping } from "../platform/dma.ts";
-import { pageOf } from "../platform/dma.ts";
+import type { DmaApi, MappedList } from "../platform/dma/api.ts";
+import { type DmaDevice, type Element, element } from "../platform/dma/code.ts";
 import { type Kernel, pagesOn } from "../platform/kernel.ts";
 import { newBio } from "./bio.ts";
 import { addPage } from "./filling.ts";
@@ -22,6 +22,8 @@ const SECTORS_A_PAGE = PAGE_SIZE / SECTOR;
 const SECTORS = 65536;
 /** PRD_ENTRIES: elements of the controller's table. */
 const PRD_ENTRIES = 256;
+/** An entry's 16 bits of length and address. */
+const REACH = 0x10000;
 /** BIO_MAX_PAGES. */
 const MOST_PAGES = 256;
 
@@ -33,29 +35,28 @@ export interface Outcome {
   readonly ret: number;
   /** How many segments the controller got. */
   readonly segments: number;
-  readonly handles: readonly Mapping["handle"][];
+  readonly handles: readonly Bus[];
   /** The tags that the disk read from memory or wrote there. */
   readonly moved: readonly (number | null)[];
 }
 
 export class Disk {
   readonly #kernel: Kernel;
-  readonly #mapping: DmaMapping;
+  readonly #dma: DmaApi;
   readonly #device: DmaDevice;
   readonly #joining: Joining;
   readonly #queue: Queue;
   #requests = 0;
   #bios = 0;
-  /** The transfer under way: its pages' addresses in the kernel, and what came of it so far. */
-  #virts = new Map<Phys, Virt>();
-  #outcome: { ret: number; handles: Mapping["handle"][]; moved: (number | null)[] } = nothing();
+  /** What came of the transfer under way so far. */
+  #outcome: { ret: number; handles: Bus[]; moved: (number | null)[] } = nothing();
   /** The tag of each block of 4096 bytes; a new disk is all zeroes. */
   readonly #blocks = new Map<number, number>();
 
-  constructor(kernel: Kernel, mapping: DmaMapping) {
+  constructor(kernel: Kernel, dma: DmaApi) {
     this.#kernel = kernel;
-    this.#mapping = mapping;
-    const { wordBits, ram, iommu } = kernel.platform;
+    this.#dma = dma;
+    const { wordBits, ram, dma: rules } = kernel.platform;
     const isWide = wordBits === 64;
     this.#device = isWide ? { ...controller, lines: 52, mask: 2 ** 52 - 1 } : controller;
     this.#joining = new Joining(kernel, 0);
@@ -68,7 +69,8 @@ export class Disk {
       },
     });
     // ide_init_queue: an IOMMU could break a piece in two.
-    const segments = iommu === null ? PRD_ENTRIES : PRD_ENTRIES / 2;
+    const isPhysical = ["direct", "swiotlb"].includes(rules.code.name);
+    const segments = isPhysical ? PRD_ENTRIES : PRD_ENTRIES / 2;
     this.#queue.limits = {
       ...this.#queue.limits,
       ...{ maxSectors: 256, boundary: 0xffffn, hwSegments: segments, physSegments: segments },
@@ -76,15 +78,14 @@ export class Disk {
   }
 
   /** Moves whole pages between memory and the disk, from a block of 4096 bytes on; -EIO past its end. */
-  request(what: "read" | "write", block: number, run: Run): Outcome {
+  request(what: "read" | "write", block: number, pages: readonly Phys[]): Outcome {
     this.#outcome = nothing();
-    this.#virts = new Map(run.pages.map((page, i) => [page, run.virts[i]!]));
     let sector = block * SECTORS_A_PAGE;
-    for (let at = 0; at < run.pages.length; ) {
+    for (let at = 0; at < pages.length; ) {
       const bio = newBio(++this.#bios, sector, what === "write" ? 1 : 0, MOST_PAGES)!;
       const first = at;
-      while (at < run.pages.length) {
-        const vec = { page: run.pages[at]!, offset: 0, length: PAGE_SIZE };
+      while (at < pages.length) {
+        const vec = { page: pages[at]!, offset: 0, length: PAGE_SIZE };
         if (addPage(this.#joining, this.#queue.limits, bio, vec) === 0) break;
         at++;
       }
@@ -108,72 +109,73 @@ export class Disk {
       place: "generic_make_request",
       ...about,
     });
-    const mappings = this.#map(what, taken);
-    if (mappings !== null) {
-      for (const mapping of mappings) this.#describe(mapping);
+    const list = this.#listOf(taken);
+    const direction = what === "read" ? "from-device" : "to-device";
+    const mapped = this.#dma.mapSg(this.#device, list, direction);
+    const isMapped = mapped.segments.length > 0;
+    if (isMapped) {
+      this.#outcome.handles.push(...this.#describe(mapped));
       this.#kernel.machine.emit({ kind: "request.fetched", actor: "device", ...about });
       const block = taken.sector / SECTORS_A_PAGE;
-      this.#outcome.moved.push(...this.#carryOut(what, block, mappings));
-      for (const mapping of mappings) this.#mapping.unmap(mapping);
-      this.#outcome.handles.push(...mappings.map(({ handle }) => handle));
+      this.#outcome.moved.push(...this.#carryOut(what, block, mapped));
+      this.#dma.unmapSg(this.#device, list, list.length, direction);
     }
     const by = { actor: "kernel", place: "end_that_request_first" } as const;
     this.#kernel.machine.emit({ kind: "request.completed", ...by, ...about });
-    return mappings === null ? EIO : 0;
+    return isMapped ? 0 : EIO;
   }
 
-  /** dma_map_sg over the segments; null where one of them cannot be mapped: the others are unmapped again. */
-  #map(what: "read" | "write", request: Request): Mapping[] | null {
-    const mappings: Mapping[] = [];
-    for (const { page, length } of segmentsOf(
-      this.#kernel,
-      this.#joining,
-      this.#queue.limits,
-      request,
-    )) {
-      const pages = Array.from({ length: length / PAGE_SIZE }, (_, i) => pagesOn(page, i));
-      const mapping = this.#mapping.map({
-        device: this.#device,
-        direction: what === "read" ? "from-device" : "to-device",
-        virt: this.#virts.get(page)!,
-        span: { pages, start: 0, size: length },
-        believed: page,
-        place: "dma_map_sg",
-      });
-      if (typeof mapping === "string") {
-        for (const made of mappings) this.#mapping.unmap(made);
-        return null;
+  /** blk_rq_map_sg. */
+  #listOf(request: Request): Element[] {
+    const { limits } = this.#queue;
+    return segmentsOf(this.#kernel, this.#joining, limits, request).map(
+      ({ page, offset: start, length }) => element(page, start, length),
+    );
+  }
+
+  /** ide_build_dmatable: no entry of the table that the controller reads crosses 64 KB; returns where each begins. */
+  #describe({ segments, mappings }: MappedList): Bus[] {
+    const begins: Bus[] = [];
+    for (const [address, size] of segments)
+      for (let done = 0; done < size; ) {
+        const at = offset(address, done);
+        const bytes = Math.min(REACH - (distance(bus(0), at) % REACH), size - done);
+        for (const { handle, size, seq, meant } of mappings) {
+          const start = Math.max(distance(at, handle), 0);
+          const within = Math.max(distance(handle, at), 0);
+          const part = Math.min(bytes - start, size - within);
+          if (part > 0) this.#entry(seq, offset(at, start), offset(meant, within), part);
+        }
+        begins.push(at);
+        done += bytes;
       }
-      mappings.push(mapping);
-    }
-    return mappings;
+    return begins;
   }
 
-  /** An entry of the table that the controller reads. */
-  #describe({ handle, seq, meant }: Mapping): void {
-    const phys = pageOf(meant, 0);
+  /** An entry of the table, or what of it lies in one element of the list. */
+  #entry(cause: number, address: Bus, phys: Phys, size: number): void {
     this.#kernel.machine.emit({
       kind: "descriptor.written",
       actor: "driver",
       place: "ide_build_dmatable",
-      cause: seq,
+      cause,
       device: this.#device.bdf,
       phys,
       machine: this.#kernel.machineOf(phys),
-      bus: handle,
-      size: meant.size,
+      bus: address,
+      size,
     });
   }
 
-  #carryOut(what: "read" | "write", block: number, mappings: readonly Mapping[]) {
+  #carryOut(what: "read" | "write", block: number, { mappings }: MappedList) {
     const moved: (number | null)[] = [];
-    for (const { handle, seq, meant } of mappings)
-      for (let i = 0; i < meant.size / PAGE_SIZE; i++) {
+    for (const { handle, seq, meant, size } of mappings)
+      for (let i = 0; i < size / PAGE_SIZE; i++) {
         const access: Access = {
           device: this.#device,
-          address: offset(handle, i * PAGE_SIZE),
+          address: pagesOn(handle, i),
           size: PAGE_SIZE,
-          meant: pageOf(meant, i),
+          meant: pagesOn(meant, i),
           cause: seq,
         };
         moved.push(this.#transfer(what, block + moved.length, access));
@@ -196,9 +198,3 @@ export class Disk {
 
 /** What came of a transfer of which nothing is done yet. */
 const nothing = () => ({ ret: 0, handles: [], moved: [] });
-
-/** Pages to transfer, and the kernel's address of each. */
-export interface Run {
-  readonly pages: readonly Phys[];
-  readonly virts: readonly Parameters<Kernel["physOf"]>[0][];
-}

@@ -47,7 +47,7 @@ function tell(kernel: Kernel, before: Vec, vec: Vec, isMerged: boolean, size: nu
   // The bus address that follows the segment; behind an IOMMU or a window each page is translated by itself.
   const end = kernel.machineOf(offset(before.page, before.offset))!;
   const next = offset(onPciBus(kernel, end), before.length);
-  const isDirect = kernel.platform.iommu === null && kernel.platform.dma.code === null;
+  const isDirect = kernel.platform.dma.code.name === "direct";
   kernel.machine.emit({
     kind: isMerged ? "bio.merged" : "bio.split",
     actor: "kernel",

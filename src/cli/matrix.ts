@@ -142,7 +142,7 @@ function fittingAll(
   const can = {
     chipset: ({ chipsets }: Platform) => chipset !== undefined && chipsets.includes(chipset),
     foreign: ({ dealt }: Platform) => dealt !== null,
-    layout: ({ iommu }: Platform) => iommu !== null,
+    layout: ({ dma }: Platform) => dma.code.name === "upwards",
     era: hasEras,
   };
   const used = (what: keyof typeof can, column: Platform) =>

@@ -6,9 +6,9 @@
 import { type Bus, hex, mfnOf, offset, PAGE_SIZE, type Phys, type Virt, virt } from "../address.ts";
 import type { Facts } from "../event/field.ts";
 import { type Card, tagIn } from "../platform/card.ts";
-import type { CoherentMemory } from "../platform/coherent.ts";
-import type { DmaDevice, Mapping } from "../platform/dma.ts";
-import { type DeviceAddress, type Kernel, pagesOn } from "../platform/kernel.ts";
+import type { DmaApi } from "../platform/dma/api.ts";
+import type { CoherentBlock, Direction, DmaDevice, Element } from "../platform/dma/code.ts";
+import { type Kernel, pagesOn } from "../platform/kernel.ts";
 
 const ENOMEM = -12;
 /** Where vmalloc's addresses begin in the area that ioremap uses from its start. */
@@ -22,21 +22,29 @@ export interface Reach {
   readonly meant: Phys;
 }
 
+/** What a driver keeps of a mapping, to end it: an address, or its list. */
+export type Kept = { readonly device: DmaDevice; readonly direction: Direction } & (
+  | { readonly by: "single"; readonly address: Bus; readonly size: number }
+  | { readonly by: "sg"; readonly list: readonly Element[] }
+);
+
 export interface Buffer {
   readonly kind: "pages" | "vmalloc" | "coherent";
   readonly virts: readonly Virt[];
   readonly pages: readonly Phys[];
   /** The tag that each page should have; null where nobody has written. */
   readonly tags: (number | null)[];
-  readonly handle: DeviceAddress | null;
-  mappings: readonly Mapping[];
+  /** Of coherent memory: for whom, and what dma_alloc_coherent gave. */
+  readonly shared: { readonly device: DmaDevice; readonly block: CoherentBlock } | null;
+  /** The mapping in force. */
+  mapped: Kept | null;
   /** The addresses of the last mapping, page by page. */
   reach: readonly Reach[];
 }
 
 export interface BufferParts {
   readonly kernel: Kernel;
-  readonly coherent: CoherentMemory;
+  readonly dma: DmaApi;
   readonly card: Card;
 }
 
@@ -67,30 +75,31 @@ export class Buffers {
       this.#vmalloc = pagesOn(first, pages + 1);
     }
     const where = found.map((address) => kernel.physOf(address));
-    return this.#keep(buffer, { kind, virts, pages: where, handle: null });
+    return this.#keep(buffer, { kind, virts, pages: where, shared: null });
   }
 
   /** dma_alloc_coherent: mapped until it is freed. */
   makeCoherent(buffer: number, pages: number, device: DmaDevice): Facts {
-    const { kernel, coherent } = this.#parts;
-    const made = coherent.allocate(orderOf(pages), "dma_alloc_coherent", "kernel");
-    if (made === null) return { ret: ENOMEM };
-    const virts = inARow(made.virt, pages);
+    const { kernel, dma } = this.#parts;
+    const { block, mapping } = dma.alloc(device, pages * PAGE_SIZE);
+    if (mapping === null) return { ret: ENOMEM };
+    const virts = inARow(mapping.virt, pages);
     const where = virts.map((address) => kernel.physOf(address));
-    const kept = this.#keep(buffer, { kind: "coherent", virts, pages: where, handle: made.handle });
-    const { bus, seq } = made.handle;
+    const shared = { device, block };
+    const kept = this.#keep(buffer, { kind: "coherent", virts, pages: where, shared });
+    const { handle, seq } = mapping;
     this.get(buffer)!.reach = where.map((meant, i) => ({
-      ...{ device, address: pagesOn(bus, i), cause: seq, meant },
+      ...{ device, address: pagesOn(handle, i), cause: seq, meant },
     }));
-    return { ...kept, segments: 1, handles: [hex(bus)] };
+    return { ...kept, segments: 1, handles: [hex(handle)] };
   }
 
   free(buffer: number): Facts {
-    const { kernel, coherent } = this.#parts;
-    const { kind, virts, pages, handle } = this.#buffers.get(buffer)!;
+    const { kernel, dma } = this.#parts;
+    const { kind, virts, pages, shared } = this.#buffers.get(buffer)!;
     const order = orderOf(pages.length);
     const first = virts[0]!;
-    if (handle !== null) coherent.free(first, handle.bus, order, "dma_free_coherent", "kernel");
+    if (shared !== null) dma.free(shared.device, pages.length * PAGE_SIZE, shared.block);
     else if (kind === "pages") kernel.free("free_pages", first, order, "kernel", "free_pages");
     else
       for (const page of pages) kernel.free("free_page", kernel.virtOf(page), 0, "kernel", "vfree");
@@ -126,9 +135,9 @@ export class Buffers {
     return { actor: "cpu", place: "driver of a PCI device", ...where } as const;
   }
 
-  #keep(buffer: number, made: Pick<Buffer, "kind" | "virts" | "pages" | "handle">): Facts {
+  #keep(buffer: number, made: Pick<Buffer, "kind" | "virts" | "pages" | "shared">): Facts {
     const tags = made.pages.map(() => null);
-    this.#buffers.set(buffer, { ...made, tags, mappings: [], reach: [] });
+    this.#buffers.set(buffer, { ...made, tags, mapped: null, reach: [] });
     return { ret: 0, memory: made.pages.map((page) => hex(page)) };
   }
 

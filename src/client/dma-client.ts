@@ -2,23 +2,17 @@
 //
 // A device uses the addresses that it got last, even after their mapping has ended.
 
-import { hex, offset, PAGE_SIZE } from "../address.ts";
+import { hex, offset, PAGE_SIZE, type Phys } from "../address.ts";
 import { EINVAL } from "../agpgart/bridge.ts";
 import { Disk } from "../block/disk.ts";
 import type { Facts } from "../event/field.ts";
 import { bdfOf } from "../event/register.ts";
 import { deviceReads, deviceWrites } from "../platform/bus-master.ts";
-import {
-  type Asked,
-  type DmaDevice,
-  type DmaMapping,
-  type Mapping,
-  pageOf,
-  pagesIn,
-} from "../platform/dma.ts";
+import type { Mapping } from "../platform/dma/api.ts";
+import { type DmaDevice, type Element, element } from "../platform/dma/code.ts";
 import { pagesOn } from "../platform/kernel.ts";
 import type { Operation } from "../workload/operation.ts";
-import { type Buffer, type BufferParts, Buffers, type Reach } from "./dma-buffers.ts";
+import { type Buffer, type BufferParts, Buffers, type Kept, type Reach } from "./dma-buffers.ts";
 
 export type DmaOperation = Extract<
   Operation,
@@ -42,15 +36,15 @@ const deviceIn = (slot: number, lines = LINES, mask: number | null = null): DmaD
 });
 
 export class DmaClient {
-  readonly #parts: BufferParts & { readonly mapping: DmaMapping };
+  readonly #parts: BufferParts;
   readonly #buffers: Buffers;
   readonly #disk: Disk;
   readonly #devices = new Map<number, DmaDevice>();
 
-  constructor(parts: BufferParts & { readonly mapping: DmaMapping }) {
+  constructor(parts: BufferParts) {
     this.#parts = parts;
     this.#buffers = new Buffers(parts);
-    this.#disk = new Disk(parts.kernel, parts.mapping);
+    this.#disk = new Disk(parts.kernel, parts.dma);
   }
 
   /** What their drivers would see: `ret`, handles, and how many pages had another content. */
@@ -85,11 +79,11 @@ export class DmaClient {
       case "dma_map":
         return this.#map(operation, buffer);
       case "dma_sync":
-        for (const mapping of buffer.mappings) this.#parts.mapping.sync(mapping, operation.side);
+        if (buffer.mapped !== null) this.#sync(buffer.mapped, operation.side);
         return { ret: 0 };
       case "dma_unmap":
-        for (const mapping of buffer.mappings) this.#parts.mapping.unmap(mapping);
-        buffer.mappings = [];
+        if (buffer.mapped !== null) this.#unmap(buffer.mapped);
+        buffer.mapped = null;
         return { ret: 0 };
       case "dma_read":
         return this.#read(buffer);
@@ -106,49 +100,51 @@ export class DmaClient {
   }
 
   #map(operation: Of<"dma_map">, buffer: Buffer): Facts {
-    if (buffer.mappings.length > 0) return { ret: EINVAL, note: "is mapped" };
-    if ((operation.bytes ?? 0) > buffer.pages.length * PAGE_SIZE)
-      return { ret: EINVAL, note: "has fewer bytes" };
-    const mappings: Mapping[] = [];
-    for (const asked of this.#asked(operation, buffer)) {
-      const mapping = this.#parts.mapping.map(asked);
-      if (typeof mapping === "string") {
-        for (const made of mappings) this.#parts.mapping.unmap(made);
-        return { ret: mapping, segments: 0, handles: [] };
-      }
-      mappings.push(mapping);
-    }
-    buffer.mappings = mappings;
-    buffer.reach = mappings.flatMap(reachOf);
-    const handles = mappings.map(({ handle }) => hex(handle));
-    return { ret: 0, segments: handles.length, handles };
+    const size = operation.bytes ?? buffer.pages.length * PAGE_SIZE;
+    if (buffer.mapped !== null) return { ret: EINVAL, note: "is mapped" };
+    if (size > buffer.pages.length * PAGE_SIZE) return { ret: EINVAL, note: "has fewer bytes" };
+    return operation.by === "single"
+      ? this.#mapSingle(operation, buffer, size)
+      : this.#mapSg(operation, buffer, size);
   }
 
-  /** One mapping by the buffer's address, or a segment for each run of pages, by their page structures. */
-  #asked({ direction, by, segment, bytes, device }: Of<"dma_map">, buffer: Buffer): Asked[] {
+  /** dma_map_single, by the buffer's address. */
+  #mapSingle(operation: Of<"dma_map">, buffer: Buffer, size: number): Facts {
+    const { kernel, dma } = this.#parts;
     const { virts, pages } = buffer;
-    const all = bytes ?? pages.length * PAGE_SIZE;
-    const common = { device: this.#device(device), direction } as const;
-    if (by === "single") {
-      const believed = this.#parts.kernel.physOf(virts[0]!);
-      const span = { pages, start: 0, size: all };
-      return [{ ...common, virt: virts[0]!, span, believed, place: "dma_map_single" }];
-    }
-    const asked: Asked[] = [];
-    for (let first = 0, end = 0; first < pagesIn({ start: 0, size: all }); first = end) {
-      do end++;
-      while (
-        end < pages.length &&
-        pages[end] === offset(pages[end - 1]!, PAGE_SIZE) &&
-        (end - first) * PAGE_SIZE < segment
-      );
-      const run = pages.slice(first, end);
-      const size = Math.min(run.length * PAGE_SIZE, all - first * PAGE_SIZE);
-      const span = { pages: run, start: 0, size };
-      const place = "dma_map_sg";
-      asked.push({ ...common, virt: virts[first]!, span, believed: run[0]!, place });
-    }
-    return asked;
+    const device = this.#device(operation.device);
+    const { direction } = operation;
+    const believed = kernel.physOf(virts[0]!);
+    const { address, mapping } = dma.map("single", device, believed, size, direction, pages[0]!);
+    if (mapping === null) return { ret: "dma_mapping_error", segments: 0, handles: [] };
+    buffer.mapped = { by: "single", device, direction, address, size };
+    buffer.reach = reachOf(mapping, pages);
+    return { ret: 0, segments: 1, handles: [hex(address)] };
+  }
+
+  /** dma_map_sg, by page structures: an element for each run of pages. */
+  #mapSg({ direction, segment, device: number }: Of<"dma_map">, buffer: Buffer, size: number) {
+    if (size === 0) return { ret: EINVAL, note: "a list has bytes" };
+    const device = this.#device(number);
+    const list = listOf(buffer.pages.slice(0, Math.ceil(size / PAGE_SIZE)), size, segment);
+    const { segments, mappings } = this.#parts.dma.mapSg(device, list, direction);
+    if (segments.length === 0) return { ret: "dma_mapping_error", segments: 0, handles: [] };
+    buffer.mapped = { by: "sg", device, direction, list };
+    buffer.reach = mappings.flatMap((mapping) => reachOf(mapping));
+    return { ret: 0, segments: segments.length, handles: segments.map(([at]) => hex(at)) };
+  }
+
+  #sync(kept: Kept, side: "cpu" | "device"): void {
+    const { dma } = this.#parts;
+    if (kept.by === "sg") dma.syncSg(kept.list, kept.direction, side);
+    else dma.sync(kept.address, kept.size, kept.direction, side);
+  }
+
+  #unmap(kept: Kept): void {
+    const { dma } = this.#parts;
+    const { device, direction } = kept;
+    if (kept.by === "sg") dma.unmapSg(device, kept.list, kept.list.length, direction);
+    else dma.unmap("single", device, kept.address, kept.size, direction);
   }
 
   #read(buffer: Buffer): Facts {
@@ -170,22 +166,44 @@ export class DmaClient {
     return { ret: 0 };
   }
 
-  #access({ handle, mappings }: Buffer, reach: Reach) {
-    const isLive = handle !== null || mappings.length > 0;
+  #access({ shared, mapped }: Buffer, reach: Reach) {
+    const isLive = shared !== null || mapped !== null;
     return { ...reach, size: PAGE_SIZE, meant: isLive ? reach.meant : null };
   }
 
-  #move(what: "read" | "write", block: number, { pages, virts, tags }: Buffer): Facts {
-    const { ret, segments, handles, moved } = this.#disk.request(what, block, { pages, virts });
+  #move(what: "read" | "write", block: number, { pages, tags }: Buffer): Facts {
+    const { ret, segments, handles, moved } = this.#disk.request(what, block, pages);
     if (what === "read") for (const [i, tag] of moved.entries()) tags[i] = tag;
     return { ret, segments, handles: handles.map((handle) => hex(handle)) };
   }
 }
 
-const reachOf = ({ asked, handle, seq, meant }: Mapping): Reach[] =>
-  Array.from({ length: pagesIn(asked.span) }, (_, i) => ({
-    device: asked.device,
+/** A list whose elements are runs of pages that follow each other, up to so many bytes. */
+function listOf(pages: readonly Phys[], size: number, segment: number): Element[] {
+  const list: Element[] = [];
+  for (let first = 0, end = 0; first < pages.length; first = end) {
+    do end++;
+    while (
+      end < pages.length &&
+      pages[end] === offset(pages[end - 1]!, PAGE_SIZE) &&
+      (end - first) * PAGE_SIZE < segment
+    );
+    const bytes = Math.min((end - first) * PAGE_SIZE, size - first * PAGE_SIZE);
+    list.push(element(pages[first]!, 0, bytes));
+  }
+  return list;
+}
+
+/** The pages that a device reaches by a mapping; `pages` are the buffer's, where they are not in a row. */
+function reachOf(
+  { device, handle, size, meant, seq }: Mapping,
+  pages: readonly Phys[] = [],
+): Reach[] {
+  const isBuffer = meant === pages[0];
+  return Array.from({ length: Math.ceil(size / PAGE_SIZE) }, (_, i) => ({
+    device,
     address: pagesOn(handle, i),
     cause: seq,
-    meant: pageOf(meant, i),
+    meant: isBuffer ? pages[i]! : pagesOn(meant, i),
   }));
+}

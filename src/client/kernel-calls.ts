@@ -96,7 +96,7 @@ export class KernelCalls {
         return {};
       }
       case "alloc_coherent": {
-        const block = this.#api.alloc(this.#device(call), call.size);
+        const { block } = this.#api.alloc(this.#device(call), call.size);
         this.#kept.set(call.id, { is: "block", block, size: call.size });
         if (block.phys === null) return { error: 1 };
         return { phys: hex(block.phys), dma: hex(block.address!) };

@@ -18,12 +18,14 @@ import {
 import type { hookNames } from "../event/hook.ts";
 import { allocatedAt } from "../machine/memory.ts";
 import type { CoherentMemory } from "../platform/coherent.ts";
+import type { Exchange } from "../platform/exchange.ts";
 import type { DeviceAddress, Kernel } from "../platform/kernel.ts";
 
 /** The kernel as a hook set sees it. */
 export interface Arch {
   readonly kernel: Kernel;
   readonly coherent: CoherentMemory;
+  readonly exchange: Exchange;
 }
 
 export interface Hooks {

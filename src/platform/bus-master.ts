@@ -4,7 +4,7 @@
 
 import { type Bus, lowBits, mfnOf, type Phys } from "../address.ts";
 import { tagIn } from "./card.ts";
-import type { DmaDevice } from "./dma.ts";
+import type { DmaDevice } from "./dma/code.ts";
 import type { Kernel } from "./kernel.ts";
 import { reachedBy } from "./pci-bus.ts";
 

@@ -56,7 +56,7 @@ export class Card {
    */
   readByDma(handle: Bus, meant: DeviceAddress | null): void {
     const { machine, state, platform } = this.#kernel;
-    if (platform.iommu?.spareEntries == null) return;
+    if (platform.dma.code.name !== "dart") return;
     const reached = translate(state, handle);
     const page = meant && { phys: meant.phys, machine: this.#kernel.machineOf(meant.phys) };
     const access = { actor: "device", cause: meant?.seq ?? null, bus: handle, ...page } as const;

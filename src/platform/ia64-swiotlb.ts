@@ -13,6 +13,5 @@ export const ia64Swiotlb: Platform = {
   name: "ia64-swiotlb",
   pageOrder: 2,
   ram: { first: pfn(0x140000), pages: 0x10000, bump: pfn(0x141000) },
-  iommu: null,
   dma: { ...ia64Zx1.dma, code: { ...linuxPool, option: "128" } },
 };

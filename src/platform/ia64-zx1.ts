@@ -3,8 +3,6 @@
 // The kernel is built with pages of 4 KB; ia64 also has 16 KB and others. virt_to_bus is the
 // physical address here (include/asm-ia64/io.h).
 
-import { busPage } from "../address.ts";
-import { upwardsFrom } from "./iommu.ts";
 import { nativeI386 } from "./native-i386.ts";
 import type { Platform } from "./platform.ts";
 
@@ -16,7 +14,6 @@ export const ia64Zx1: Platform = {
   pageOffset: 0,
   agpPagesUncached: false,
   lowPages: Number.POSITIVE_INFINITY,
-  iommu: upwardsFrom(busPage(0x40000)),
   dma: {
     ...nativeI386.dma,
     code: {

@@ -22,6 +22,7 @@ import {
   type Virt,
   virt,
 } from "../address.ts";
+import { Dice } from "../dice.ts";
 import type { attributes } from "../event/cache.ts";
 import type { allocators, uses } from "../event/memory.ts";
 import type { Of } from "../event/vocabulary.ts";
@@ -48,6 +49,8 @@ export class Killed extends Error {
   }
 }
 
+/** One more than the pages that can be in use before the driver is loaded. */
+const MOST_USED = 256;
 /** current->comm while no process is in the kernel, as the reference's recordings name it. */
 const NO_PROCESS = "harness";
 
@@ -57,6 +60,7 @@ export class Kernel {
   readonly machine: Machine;
   readonly platform: Platform;
   readonly pages: PageAllocator;
+  readonly seed: number;
   readonly #backing: Backing;
   /** Where the boot allocator goes on. */
   #bootNext: Phys | null = null;
@@ -64,7 +68,8 @@ export class Kernel {
   constructor(machine: Machine, platform: Platform, seed: number) {
     this.machine = machine;
     this.platform = platform;
-    this.pages = new PageAllocator(platform.ram, platform.lowPages);
+    this.seed = seed;
+    this.pages = new PageAllocator(begun(platform, seed), platform.lowPages);
     this.#backing = platform.backing(seed);
   }
 
@@ -196,9 +201,9 @@ export class Kernel {
     return at;
   }
 
-  /** lmb_alloc: memory from the top that is never freed; the page allocator ends before it. */
+  /** lmb_alloc: memory from the top that is never freed; if it has any from there, the page allocator ends before it. */
   allocateTop(at: Phys, size: number, place: string): void {
-    this.pages.endAt(pfnOf(at));
+    if (pfnOf(at) >= this.platform.ram.first) this.pages.endAt(pfnOf(at));
     this.#allocated("lmb_alloc", at, size, "kernel", place);
   }
 
@@ -312,6 +317,15 @@ export class Kernel {
   log(level: Of<"message.logged">["level"], text: string, place: string): void {
     this.machine.emit({ kind: "message.logged", actor: "kernel", place, level, text });
   }
+}
+
+/**
+ * RAM as the driver finds it: seed 0 is the machine of the reference's recordings; of any other a few pages are in use,
+ * so that others lie before and behind what the driver is given.
+ */
+function begun({ ram, pageOrder }: Platform, seed: number): Platform["ram"] {
+  if (seed === 0 || ram.reused === false) return ram;
+  return { ...ram, bump: offset(ram.bump, new Dice(seed).roll(MOST_USED) * 2 ** pageOrder) };
 }
 
 const isTooLow = ({ virtBase }: Platform, address: Virt): boolean =>

@@ -16,8 +16,8 @@ export function onPciBus({ platform }: Kernel, at: Machine): Bus {
 /** The machine address that a PCI device reaches with a bus address; null where nothing answers. */
 export function reachedBy({ platform, state }: Kernel, address: Bus) {
   const translated = translate(state, address);
-  const { iommu, dma } = platform;
-  if (translated !== null || iommu !== null || dma.window !== null || isTranslated(state))
+  const { code, window } = platform.dma;
+  if (translated !== null || code.name === "upwards" || window !== null || isTranslated(state))
     return translated;
   return untranslated(address);
 }

@@ -1,7 +1,6 @@
 // platform.ts - what a platform is: who owns which memory, and how addresses translate there.
 
 import { type Bus, type Machine, type Mfn, mfn, mfnOf, type Pfn } from "../address.ts";
-import type { Iommu } from "./iommu.ts";
 
 /** How the kernel's ioremap reads the address it is given. */
 export type IoremapRule = "phys" | "machine";
@@ -23,6 +22,12 @@ export interface UserAbi {
 
 /** What a kernel's DMA mapping is made of (dma/), by the name of its code. */
 export type Code =
+  | { readonly name: "direct" }
+  | {
+      readonly name: "upwards";
+      /** The page of the bus that is given first. */
+      readonly from: number;
+    }
   | {
       readonly name: "alpha";
       /** Bytes of the window whose entries PCI devices use. */
@@ -66,6 +71,8 @@ export type Code =
       readonly tableBytes: number;
       /** How many reads of its control register still show a flush. */
       readonly flushReads: number;
+      /** Whether the TLB is emptied when a mapping ends. */
+      readonly flushesUnmap: boolean;
     }
   | {
       readonly name: "swiotlb";
@@ -103,15 +110,9 @@ export type CodeOf<N extends CodeName> = Extract<Code, { readonly name: N }>;
 
 /** How a kernel maps memory for PCI devices, and which pages it merges into one segment of a disk request. */
 export interface DmaRules {
-  readonly code: Code | null;
-  /** Bytes of the pool of bounce buffers; 0 where a kernel has none. */
-  readonly bouncePool: number;
-  /** The space in which the kernel tests whether a handle is in the pool. */
-  readonly poolTest: "bus" | "phys";
+  readonly code: Code;
   /** BIOVEC_PHYS_MERGEABLE: the spaces in which two pages must be contiguous to be merged. */
   readonly mergeable: "phys" | "phys-and-machine";
-  /** Whether the IOMMU's TLB is emptied when a mapping ends. */
-  readonly flushesUnmap: boolean;
   /** Which blocks dma_alloc_coherent exchanges: all, or those that are scattered or are not aligned in that space. */
   readonly exchanged: "all" | "unaligned-phys" | "unaligned-machine";
   /** Where PCI devices see memory; null where they see it at its machine address. */
@@ -178,8 +179,6 @@ export interface Platform {
   readonly chipsets: readonly string[];
   /** Functions that its kernel does not have. */
   readonly lacks: readonly string[];
-  /** The IOMMU between PCI devices and memory; null where a DMA handle is the machine address. */
-  readonly iommu: Iommu | null;
   readonly dma: DmaRules;
   /** The first machine frame that the hypervisor hands out for a contiguous region; null: no exchange. */
   readonly contiguousFrom: Mfn | null;

@@ -5,7 +5,6 @@
 // (Paul Mackerras, LKML, 17 March 2005). Handles are assigned as in the reference's recordings.
 
 import { pfn } from "../address.ts";
-import { upwards } from "./iommu.ts";
 import { nativeI386 } from "./native-i386.ts";
 import type { Platform, UserAbi } from "./platform.ts";
 
@@ -28,7 +27,7 @@ export const ppc64G5: Platform = {
   pageOffset: 0,
   lowPages: Number.POSITIVE_INFINITY,
   agpPagesUncached: false,
-  iommu: upwards,
+  dma: { ...nativeI386.dma, code: { name: "upwards", from: 0x80000 } },
   chipsets: ["u3"],
   // "virt_to_bus missing on ppc64" (Christoph Hellwig, LKML, 16 March 2005)
   lacks: ["virt_to_bus", "bus_to_virt"],

@@ -1,9 +1,8 @@
 // variant.ts - a platform with other memory: how much RAM, whose frames, which layout of its IOMMU.
 
-import { distance, mfn, PAGE_SIZE } from "../address.ts";
+import { asWord, distance, mfn, PAGE_SIZE, pfn, physOf } from "../address.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { xenEras } from "./dma/swiotlb-eras.ts";
-import { iommuLayouts } from "./iommu.ts";
 import type { Code, Frames, Platform } from "./platform.ts";
 
 /** What differs from the named platform, as the command line has it; what is left out stays. */
@@ -17,6 +16,8 @@ export interface Variant {
 /** The least and the most RAM: page allocators begin at 16 MB, and assigning frames takes memory of this program. */
 const [LEAST, MOST] = [32 * 2 ** 20, 32 * 2 ** 30];
 const TWO_GB = 2 ** 31;
+/** Whose addresses a G5's DART gives: those of the reference's recordings, or its own; the first is the usual one. */
+const layouts: readonly string[] = ["reference", "dart"];
 /** 36 bits of machine address, as PAE and the G5 have. */
 const LAST_FRAME = 2 ** 24 - 1;
 
@@ -35,12 +36,11 @@ export function varied(platform: Platform, { ram, foreign, layout, era }: Varian
     made = { ...made, options: { ...made.options, foreign } };
   }
   if (layout !== undefined) {
-    if (platform.iommu === null)
-      throw new UserError(`${platform.name} has no IOMMU; leave out --layout, or take ppc64-g5`);
-    const iommu = iommuLayouts[layout];
-    if (iommu === undefined) throw unknownName("layout", layout, Object.keys(iommuLayouts));
+    if (platform.dma.code.name !== "upwards")
+      throw new UserError(`${platform.name} has no DART; leave out --layout, or take ppc64-g5`);
+    if (!layouts.includes(layout)) throw unknownName("layout", layout, layouts);
     const dma = { ...made.dma, code: layout === "dart" ? dartOf(made) : made.dma.code };
-    made = { ...made, iommu, dma, options: { ...made.options, layout } };
+    made = { ...made, dma, options: { ...made.options, layout } };
   }
   if (era !== undefined) made = ofEra(made, era);
   const others = foreign === undefined ? null : rangesOf(foreign);
@@ -50,22 +50,20 @@ export function varied(platform: Platform, { ram, foreign, layout, era }: Varian
 /** The DART of a G5 with so much RAM: what is above 2 GB lies above 4 GB. */
 function dartOf({ ram }: Platform): Code {
   const bytes = ram.pages * PAGE_SIZE;
-  const [low, high] = [Math.min(bytes, TWO_GB), Math.max(0, bytes - TWO_GB)];
+  // Where the kernel's pages begin above, the first 2 GB are there, and its firmware's.
+  const low = ram.first > pfn(0) ? TWO_GB : Math.min(bytes, TWO_GB);
+  const high = ram.first > pfn(0) ? bytes : bytes - low;
+  const above = [[asWord(physOf(ram.first)) || 2 * TWO_GB, high]] as const;
   return {
     name: "dart",
-    ram:
-      high > 0
-        ? [
-            [0, low],
-            [2 * TWO_GB, high],
-          ]
-        : [[0, low]],
+    ram: [[0, low], ...(high > 0 ? above : [])],
     reserved: [[0, 2 ** 24]],
     isForced: true,
     merges: true,
     marksEnd: false,
     tableBytes: 2 ** 21,
     flushReads: 0,
+    flushesUnmap: false,
   };
 }
 
@@ -87,7 +85,9 @@ function ofEra(platform: Platform, name: string): Platform {
       name,
       xenEras.map((one) => one.name),
     );
-  const dma = { ...platform.dma, code: { ...code, era } };
+  // 2 MB, in what this era counts.
+  const option = era.sizeIn === "pages" ? "512" : "2";
+  const dma = { ...platform.dma, code: { ...code, era, option } };
   return { ...platform, dma, options: { ...platform.options, era: name } };
 }
 

@@ -58,7 +58,6 @@ export const xenI386swiotlb: Platform = {
   name: "xen-i386-swiotlb",
   dma: {
     ...xenI386.dma,
-    bouncePool: 2 * 2 ** 20,
     code: {
       name: "swiotlb",
       era: xenEras[0]!,

@@ -21,7 +21,6 @@ import { Card } from "../platform/card.ts";
 import { CoherentMemory } from "../platform/coherent.ts";
 import { DmaApi } from "../platform/dma/api.ts";
 import { codeFor } from "../platform/dma/index.ts";
-import { DmaMapping } from "../platform/dma.ts";
 import { Exchange } from "../platform/exchange.ts";
 import { Kernel, Killed } from "../platform/kernel.ts";
 import { Mmio } from "../platform/mmio.ts";
@@ -29,7 +28,6 @@ import { Msr } from "../platform/msr.ts";
 import { Pci } from "../platform/pci.ts";
 import { sleep } from "../platform/power.ts";
 import { Remap } from "../platform/remap.ts";
-import { Swiotlb } from "../platform/swiotlb.ts";
 import { TableAccess } from "../platform/table-access.ts";
 import { changeOf } from "../scenario/scenario.ts";
 import type { Setup } from "../scenario/setup.ts";
@@ -42,6 +40,7 @@ import { isBlockScript } from "../workload/workload.ts";
 export function* record(setup: Setup, sink: Sink): Generator<{ op: number; events: number }> {
   const run = new Run(setup, sink);
   run.boot();
+  if (run.isDead) return;
   for (const [op, operation] of setup.workload.operations.entries()) {
     for (const change of setup.changes ?? []) if (change.op === op) run.change(change);
     run.step(op, operation);
@@ -64,12 +63,11 @@ class Run {
   readonly #processes: Processes;
   readonly #rendering: Rendering;
   readonly #dma: DmaClient;
-  readonly #calls: KernelCalls | null;
+  readonly #calls: KernelCalls;
   readonly #block: BlockCalls | null;
   /** Set once the kernel has panicked. */
   isDead = false;
-  /** What happens before the first operation. */
-  readonly boot: () => void;
+  readonly #bootCode: () => void;
   readonly #slots = new Map<number, AgpMemory | null>();
 
   constructor(setup: Setup, sink: Sink) {
@@ -78,9 +76,10 @@ class Run {
     this.#kernel = new Kernel(this.#machine, platform, seed);
     this.#remap = new Remap(this.#kernel, lenientIoremap ? "phys" : platform.ioremap);
     const exchange = new Exchange(this.#kernel);
-    const coherent = new CoherentMemory(this.#kernel, exchange);
-    const arch = { kernel: this.#kernel, coherent };
-    const swiotlb = platform.dma.bouncePool > 0 ? new Swiotlb(this.#kernel) : null;
+    const code = codeFor(this.#kernel, exchange);
+    const dma = new DmaApi(this.#kernel, code);
+    const coherent = new CoherentMemory(this.#kernel, dma);
+    const arch = { kernel: this.#kernel, coherent, exchange };
     const card = new Card(this.#kernel);
     const pci = new Pci(this.#kernel, chipset);
     this.#board = {
@@ -109,21 +108,14 @@ class Run {
       isLoaded: () => this.#agp.bridge !== null,
       counters: () => this.#counters(),
     });
-    const mapping = new DmaMapping(this.#kernel, coherent, swiotlb);
-    this.#dma = new DmaClient({ ...arch, mapping, card });
+    this.#dma = new DmaClient({ kernel: this.#kernel, dma, card });
     const { script } = setup.workload;
     const isBlock = script !== undefined && isBlockScript(script);
-    const code = script === undefined || isBlock ? null : codeFor(this.#kernel, exchange);
-    this.#calls = code && new KernelCalls(this.#kernel, new DmaApi(this.#kernel, code));
+    this.#calls = new KernelCalls(this.#kernel, dma);
     this.#block = isBlock ? new BlockCalls(this.#kernel, script.machine) : null;
-    this.boot = () => {
-      if (script !== undefined) {
-        (code ?? this.#block)?.boot();
-        return;
-      }
-      coherent.boot();
-      swiotlb?.boot(coherent);
-      hooks.boot?.(arch);
+    this.#bootCode = () => {
+      (this.#block ?? code).boot();
+      if (script === undefined) hooks.boot?.(arch);
     };
   }
 
@@ -135,6 +127,16 @@ class Run {
     if (change.name === "hooks") this.#board.hooks = change.hooks;
     else if (change.name === "device") this.#touching.isUsed = change.on;
     else this.#remap.rule = change.on ? "phys" : this.#kernel.platform.ioremap;
+  }
+
+  /** What happens before the first operation; a kernel can panic there. */
+  boot(): void {
+    try {
+      this.#bootCode();
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      this.isDead = true;
+    }
   }
 
   step(op: number, operation: Operation): void {
@@ -183,7 +185,7 @@ class Run {
     if (isOfDma(operation)) return this.#dma.perform(operation);
     if (isKernelCall(operation)) {
       const { call } = operation;
-      return isBlockCall(call) ? this.#block!.perform(call) : this.#calls!.perform(call);
+      return isBlockCall(call) ? this.#block!.perform(call) : this.#calls.perform(call);
     }
     const agp = this.#agp;
     switch (operation.op) {

@@ -5,8 +5,9 @@
 
 import { u3 } from "../chipset/u3.ts";
 import { gart } from "../hooks/gart.ts";
-import { dart } from "../platform/iommu.ts";
+import type { CodeOf } from "../platform/platform.ts";
 import { ppc64G5 } from "../platform/ppc64-g5.ts";
+import { varied } from "../platform/variant.ts";
 import { type Scenario, workloadOf } from "./scenario.ts";
 
 const inTime = [
@@ -24,13 +25,16 @@ export const dartUnmapUnflushed: Scenario = {
   real: "linux 2.6.12, arch/ppc64/kernel/u3_iommu.c",
   check: "iommu-tlb-stale",
   verdict: "stale",
-  platform: { ...ppc64G5, iommu: dart },
+  platform: varied(ppc64G5, { layout: "dart" }),
   hooks: gart,
   chipset: u3,
   workload: workloadOf("dart-unmap-unflushed", ...inTime, { op: "dma_write", buffer: 0 }),
   fix: {
     // And a driver that waits for its device: a late one is wrong whatever the DART does.
     workload: workloadOf("dart-unmap-unflushed", ...inTime),
-    platform: (platform) => ({ ...platform, dma: { ...platform.dma, flushesUnmap: true } }),
+    platform: (platform) => {
+      const code = { ...(platform.dma.code as CodeOf<"dart">), flushesUnmap: true };
+      return { ...platform, dma: { ...platform.dma, code } };
+    },
   },
 };

@@ -7,8 +7,9 @@ import type { Virt } from "../address.ts";
 import type { Bridge, BridgeDriver } from "../agpgart/bridge.ts";
 
 /** The frame behind a page becomes another one, which lies below 4 GB. */
-export const exchange = ({ board: { arch } }: Bridge, page: Virt): void =>
-  arch.coherent.makeContiguous(page, 0);
+export function exchange({ board: { arch } }: Bridge, page: Virt): void {
+  arch.exchange.makeContiguous(page, 0);
+}
 
 /** The driver whose pages get their frame when they are allocated. */
 export const exchangingPages = (driver: BridgeDriver): BridgeDriver => ({

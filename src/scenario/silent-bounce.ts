@@ -1,19 +1,19 @@
 // silent-bounce.ts - a graphics driver keeps a buffer mapped for good, and it is bounced.
 //
-// Segments of several pages straddle machine frames under Xen and go through the swiotlb. Drivers that count on
-// coherency then build segments of a page each: i915_sg_segment_size() since linux 78a07fe777c4, xe later.
+// A buffer of several pages, mapped as one, straddles machine frames under Xen and goes through the swiotlb. Drivers that
+// count on coherency map page by page: i915_sg_segment_size() since linux 78a07fe777c4, xe later.
 
 import { intel440bx } from "../chipset/440bx.ts";
 import { gart } from "../hooks/gart.ts";
 import { xenI386swiotlb } from "../platform/xen-i386.ts";
 import { type Scenario, workloadOf } from "./scenario.ts";
 
-const kept = (segment: number) =>
+const kept = (by: "single" | "sg") =>
   workloadOf(
     "silent-bounce",
     { op: "buffer", buffer: 0, pages: 4 },
     { op: "cpu_write", buffer: 0 },
-    { op: "dma_map", buffer: 0, direction: "bidirectional", by: "sg", segment },
+    { op: "dma_map", buffer: 0, direction: "bidirectional", by },
     { op: "dma_write", buffer: 0 },
     { op: "cpu_read", buffer: 0 },
     { op: "dma_unmap", buffer: 0 },
@@ -29,6 +29,6 @@ export const silentBounce: Scenario = {
   platform: xenI386swiotlb,
   hooks: gart,
   chipset: intel440bx,
-  workload: kept(0x1000),
-  flaw: { workload: kept(0x4000) },
+  workload: kept("sg"),
+  flaw: { workload: kept("single") },
 };

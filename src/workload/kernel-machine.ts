@@ -95,7 +95,10 @@ const block: Pick<Family, "settings" | "calls" | "fields"> = {
   fields: [],
 };
 
-const families: { readonly [N in CodeName]: Family } = {
+/** The codes that scripts are about. */
+type Scripted = Exclude<CodeName, "direct" | "upwards">;
+
+const families: { readonly [N in Scripted]: Family } = {
   alpha: {
     settings: [...pages, "pci_window", "dac_offset", "max_low_pfn"],
     calls: [...mapping, "supported", "reserve", "release", "bind", "unbind"],
@@ -183,6 +186,8 @@ const families: { readonly [N in CodeName]: Family } = {
   },
 };
 
+const isScripted = (name: CodeName): name is Scripted => name in families;
+
 /** A complaint about a script, and where in it. */
 export interface Misfit {
   readonly path: readonly PropertyKey[];
@@ -195,9 +200,9 @@ export function misfit(
   machine: object,
   calls: readonly object[],
 ): Misfit | null {
-  const name = platform.dma.code?.name;
+  const { name } = platform.dma.code;
   const isBlock = (calls as readonly KernelCall[]).some(isBlockCall);
-  const family = isBlock ? block : name && families[name];
+  const family = isBlock ? block : isScripted(name) ? families[name] : undefined;
   if (family === undefined)
     return { path: ["machine"], why: `${platform.name} has no DMA code that scripts are about` };
   const settings = family.settings.filter(
@@ -272,7 +277,7 @@ export function withMachine(
   isBlock: boolean,
 ): Platform {
   const { code } = platform.dma;
-  const family = isBlock || code === null ? null : families[code.name];
+  const family = isBlock || !isScripted(code.name) ? null : families[code.name];
   const unit = 2 ** platform.pageOrder;
   const from = machine.alloc_from ?? family?.allocFrom ?? 0x1000;
   const last = machine.alloc_to ?? family?.allocTo ?? 2 ** 36 / unit;
@@ -283,7 +288,7 @@ export function withMachine(
       maxOrder: (family?.maxOrder ?? MAX_ORDER) + platform.pageOrder,
     },
     lowPages: Number.POSITIVE_INFINITY,
-    dma: { ...platform.dma, code: family === null ? null : family.made(code!, machine) },
+    dma: { ...platform.dma, code: family === null ? code : family.made(code, machine) },
     ...(!platform.physIsMachine && {
       ...framesOf(machine),
       contiguousFrom: mfn(machine.region_mfn ?? 0x18000),

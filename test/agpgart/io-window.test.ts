@@ -63,11 +63,10 @@ describe("zx1", () => {
     expect(run.of(5, "page.allocated")).toEqual([]);
   });
 
-  test("looks for its table where the DMA handle says, and finds nothing", () => {
+  test("finds its table by the DMA handle too, for below 4 GB sba_map_single maps nothing", () => {
     const base = handle.of(0, "register.written").find(({ bus }) => bus != null);
-    expect([Number(base!.reached), Number(base!.machine)]).toEqual([0x40000000, 0x1000000]);
-    expect(handle.of(2, "fault.raised").map(({ fault }) => fault)).toEqual(
-      Array(3).fill("invalid-entry"),
-    );
+    expect([Number(base!.reached), Number(base!.machine)]).toEqual([0x1000000, 0x1000000]);
+    const reads = handle.of(2, "device.read");
+    expect(reads.map(({ reached, machine }) => reached === machine)).toEqual([true, true, true]);
   });
 });

@@ -33,6 +33,6 @@ test("a device that is said to reach little is bounced under Xen with a swiotlb"
   const copied = [...trace.events()].filter(({ event }) => event.kind === "page.copied");
   expect(copied.map(({ event }) => event.kind === "page.copied" && event.direction)).toEqual([
     ...Array(4).fill("to-slot"),
-    ...Array(8).fill("from-slot"),
+    ...Array(6).fill("from-slot"),
   ]);
 });

@@ -5,6 +5,9 @@ import { chipsets } from "../../src/chipset/index.ts";
 import type { Event, Recorded } from "../../src/event/vocabulary.ts";
 import { Machine } from "../../src/machine/machine.ts";
 import { CoherentMemory } from "../../src/platform/coherent.ts";
+import { DmaApi } from "../../src/platform/dma/api.ts";
+import { codeFor } from "../../src/platform/dma/index.ts";
+import { Exchange } from "../../src/platform/exchange.ts";
 import { type DeviceAddress, Kernel } from "../../src/platform/kernel.ts";
 import type { Platform } from "../../src/platform/platform.ts";
 
@@ -12,13 +15,17 @@ import type { Platform } from "../../src/platform/platform.ts";
 export class Board {
   readonly kernel: Kernel;
   readonly coherent: CoherentMemory;
+  readonly exchange: Exchange;
   readonly told: Recorded[] = [];
 
   constructor(platform: Platform, seed = 0) {
     const nature = { physIsMachine: platform.physIsMachine, chipset: chipsets[0]! };
     const machine = new Machine(nature, (seq, op, event) => this.told.push({ seq, op, event }));
     this.kernel = new Kernel(machine, platform, seed);
-    this.coherent = new CoherentMemory(this.kernel);
+    this.exchange = new Exchange(this.kernel);
+    const code = codeFor(this.kernel, this.exchange);
+    code.boot();
+    this.coherent = new CoherentMemory(this.kernel, new DmaApi(this.kernel, code));
   }
 
   /** The events of some work, its first look at pages left out. */

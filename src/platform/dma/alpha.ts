@@ -10,6 +10,7 @@ import type { CodeOf } from "../platform.ts";
 import { Arena } from "./arena.ts";
 import {
   type AskedDirection,
+  type Asking,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
@@ -148,22 +149,28 @@ export class AlphaDma implements DmaCode {
     return ended;
   }
 
-  allocCoherent(device: DmaDevice, size: number): CoherentBlock {
+  allocCoherent(device: DmaDevice, size: number, { use }: Asking): CoherentBlock {
     const place = "pci_alloc_consistent";
     const order = orderOf(size, this.#pageSize, 64);
-    const block = freePages(this.#kernel, order, place);
+    const block = freePages(this.#kernel, order, place, use);
     if (block === null) return { phys: null, address: null };
     clear(this.#kernel, block, size, place);
     const address = this.#map(device, block, size, false);
     if (!this.isError(address)) return { phys: block, address };
-    giveBack(this.#kernel, block, order, place);
+    giveBack(this.#kernel, block, order, place, use);
     return { phys: null, address: null };
   }
 
-  freeCoherent(device: DmaDevice, size: number, { phys, address }: CoherentBlock): Ended[] {
-    const ended = this.unmapSingle(device, address ?? bus(0), size, "bidirectional");
-    giveBack(this.#kernel, phys, orderOf(size, this.#pageSize, 64), "pci_free_consistent");
-    return ended;
+  freeCoherent(
+    device: DmaDevice,
+    size: number,
+    { phys, address }: CoherentBlock,
+    { use }: Asking,
+    ended: () => void,
+  ): void {
+    this.unmapSingle(device, address ?? bus(0), size, "bidirectional");
+    ended();
+    giveBack(this.#kernel, phys, orderOf(size, this.#pageSize, 64), "pci_free_consistent", use);
   }
 
   isError(address: Bus): boolean {

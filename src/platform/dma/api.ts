@@ -8,6 +8,7 @@ import type { Kernel } from "../kernel.ts";
 import { reachedBy } from "../pci-bus.ts";
 import {
   type AskedDirection,
+  type Asking,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
@@ -51,19 +52,23 @@ export class DmaApi {
     this.code = code;
   }
 
-  /** dma_map_single or dma_map_page; the mapping is null where the address stands for none. */
+  /**
+   * dma_map_single or dma_map_page; the mapping is null where the address stands for none. `meant` is the buffer's
+   * first byte where the caller computed another one.
+   */
   map(
     how: "single" | "page",
     device: DmaDevice,
     buffer: Phys,
     size: number,
     direction: AskedDirection,
+    meant = buffer,
   ): { readonly address: Bus; readonly mapping: Mapping | null } {
     const by = how === "single" ? this.code.mapSingle : this.code.mapPage;
     const address = by!.call(this.code, device, buffer, size, direction);
     if (this.code.isError(address)) return { address, mapping: null };
-    const mapping = this.#mapped(`dma_map_${how}`, device, direction, address, buffer, size);
-    return { address, mapping };
+    const about = { buffer, meant, size };
+    return { address, mapping: this.#mapped(`dma_map_${how}`, device, direction, address, about) };
   }
 
   unmap(
@@ -92,7 +97,9 @@ export class DmaApi {
       if (segment === count) break;
       const handle = offset(segments[segment]![0], within);
       const byte = firstByte(one);
-      mappings.push(this.#mapped("dma_map_sg", device, direction, handle, byte, one.length));
+      const { length: size } = one;
+      const about = { buffer: byte, meant: byte, size };
+      mappings.push(this.#mapped("dma_map_sg", device, direction, handle, about));
       within += one.length;
     }
     this.#lists.set(list, mappings);
@@ -110,17 +117,29 @@ export class DmaApi {
     this.#end("dma_unmap_sg", device, direction, ended, this.#lists.get(list));
   }
 
-  alloc(device: DmaDevice, size: number): CoherentBlock {
-    const block = this.code.allocCoherent(device, size);
+  /** dma_alloc_coherent; `place` is who asks. */
+  alloc(
+    device: DmaDevice,
+    size: number,
+    asking: Asking = { use: "kernel", place: "dma_alloc_coherent" },
+  ): { readonly block: CoherentBlock; readonly mapping: Mapping | null } {
+    const block = this.code.allocCoherent(device, size, asking);
     const { phys, address } = block;
-    if (phys !== null && address !== null)
-      this.#mapped("dma_alloc_coherent", device, "coherent", address, phys, size);
-    return block;
+    if (phys === null || address === null) return { block, mapping: null };
+    const about = { buffer: phys, meant: phys, size };
+    return { block, mapping: this.#mapped(asking.place, device, "coherent", address, about) };
   }
 
-  free(device: DmaDevice, size: number, block: CoherentBlock): void {
-    const ended = this.code.freeCoherent(device, size, block);
-    this.#end("dma_free_coherent", device, "coherent", ended);
+  free(
+    device: DmaDevice,
+    size: number,
+    block: CoherentBlock,
+    asking: Asking = { use: "kernel", place: "dma_free_coherent" },
+  ): void {
+    const { address } = block;
+    this.code.freeCoherent(device, size, block, asking, () =>
+      this.#end(asking.place, device, "coherent", address === null ? [] : [{ address, size }]),
+    );
   }
 
   sync(address: Bus, size: number, direction: AskedDirection, side: Side): void {
@@ -140,10 +159,9 @@ export class DmaApi {
     device: DmaDevice,
     direction: Mapping["direction"],
     handle: Bus,
-    buffer: Phys,
-    size: number,
+    { buffer, meant: asked, size }: { buffer: Phys; meant: Phys; size: number },
   ): Mapping {
-    const meant = this.code.standsAt?.(handle) ?? buffer;
+    const meant = this.code.standsAt?.(handle) ?? asked;
     const virt = this.#kernel.virtOf(buffer);
     const made = { device, direction, handle, size, virt, meant, place };
     const seq = this.#kernel.machine.emit({ kind: "dma.mapped", ...this.#about(made), place });

@@ -5,15 +5,29 @@
 
 import { asWord, type Bus, bus, offset, type Phys } from "../../address.ts";
 import type { Facts } from "../../event/field.ts";
+import { deviceOf } from "../../event/register.ts";
 import type { Of } from "../../event/vocabulary.ts";
 
 /** A device on PCI: its number (event/field.ts) and how many address lines it and its driver's mask have. */
 export interface DmaDevice {
-  readonly bdf: number;
+  /** Null where the caller names none. */
+  readonly bdf: number | null;
   readonly lines: number;
   readonly mask: number;
   /** Set for the bridge that stands for all of ISA. */
   readonly isIsaBridge?: true;
+}
+
+/** How messages name a device. */
+export const nameOf = ({ bdf }: DmaDevice): string => (bdf === null ? "?" : deviceOf(bdf));
+
+/** What pages are for. */
+export type Use = Of<"page.allocated">["use"];
+
+/** What coherent memory is for, and who asks for it. */
+export interface Asking {
+  readonly use: Use;
+  readonly place: string;
 }
 
 export type Direction = Exclude<Of<"dma.mapped">["direction"], "coherent">;
@@ -66,8 +80,15 @@ export interface DmaCode {
     elements: number,
     direction: AskedDirection,
   ): Ended[];
-  allocCoherent(device: DmaDevice, size: number): CoherentBlock;
-  freeCoherent(device: DmaDevice, size: number, block: CoherentBlock): Ended[];
+  allocCoherent(device: DmaDevice, size: number, asking: Asking): CoherentBlock;
+  /** Calls `ended` when no device reaches the block any more, before its pages are given back. */
+  freeCoherent(
+    device: DmaDevice,
+    size: number,
+    block: CoherentBlock,
+    asking: Asking,
+    ended: () => void,
+  ): void;
   /** dma_mapping_error: whether an address stands for none. */
   isError(address: Bus): boolean;
   /** The numbers that the code goes on from; null where it keeps none. */

@@ -92,6 +92,7 @@ export class DartTable {
     const about = { page: busPage(first), bus: bus(first * PAGE), size: pages * PAGE };
     const by = { actor: "kernel", place } as const;
     this.#kernel.machine.emit({ kind: "iommu.unmapped", ...by, ...about, word: this.#empty });
+    if (this.#of.flushesUnmap) this.isDirty = true;
   }
 
   /** dart_flush. */

@@ -9,6 +9,7 @@ import type { Kernel } from "../kernel.ts";
 import type { CodeOf } from "../platform.ts";
 import {
   type AskedDirection,
+  type Asking,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
@@ -133,7 +134,7 @@ export class DartDma implements DmaCode {
     return ended;
   }
 
-  allocCoherent(_: DmaDevice, asked: number): CoherentBlock {
+  allocCoherent(_: DmaDevice, asked: number, { use }: Asking): CoherentBlock {
     const place = "iommu_alloc_coherent";
     const none = { phys: null, address: null };
     // Without a table nothing rounds the size up.
@@ -144,25 +145,31 @@ export class DartDma implements DmaCode {
       this.#kernel.log("default", text, place);
       return none;
     }
-    const block = freePages(this.#kernel, order, place);
+    const block = freePages(this.#kernel, order, place, use);
     if (block === null) return none;
     clear(this.#kernel, block, size, place);
     if (this.#ranges === null) return { phys: block, address: bus(long(block)) };
     const first = this.#alloc(this.#ranges, block, size / PAGE, 2 ** order, place);
     if (first !== null) return { phys: block, address: bus(first * PAGE) };
-    giveBack(this.#kernel, block, order, place);
+    giveBack(this.#kernel, block, order, place, use);
     return none;
   }
 
-  freeCoherent(_: DmaDevice, asked: number, { phys: block, address }: CoherentBlock): Ended[] {
+  freeCoherent(
+    _: DmaDevice,
+    asked: number,
+    { phys: block, address }: CoherentBlock,
+    { use }: Asking,
+    ended: () => void,
+  ): void {
     const place = "iommu_free_coherent";
     const size = Math.ceil(asked / PAGE) * PAGE;
     if (this.#ranges !== null) {
       this.#free(this.#ranges, address === null ? 0 : long(address), size / PAGE, place);
       this.table.flush();
     }
-    giveBack(this.#kernel, block, orderOf(size, PAGE, 64), place);
-    return address === null ? [] : [{ address, size: asked }];
+    ended();
+    giveBack(this.#kernel, block, orderOf(size, PAGE, 64), place, use);
   }
 
   isError(address: Bus): boolean {

@@ -5,11 +5,11 @@
 
 import { type Bus, bus, busPageOf, hex, machine, type Phys } from "../../address.ts";
 import type { Facts } from "../../event/field.ts";
-import { deviceOf } from "../../event/register.ts";
 import type { Kernel } from "../kernel.ts";
 import type { CodeOf } from "../platform.ts";
 import {
   type AskedDirection,
+  type Asking,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
@@ -17,6 +17,7 @@ import {
   type Ended,
   firstByte,
   long,
+  nameOf,
   orderOf,
 } from "./code.ts";
 import { type GartOption, gartOption } from "./gart-option.ts";
@@ -141,19 +142,19 @@ export class GartDma implements DmaCode {
     return ended;
   }
 
-  allocCoherent(device: DmaDevice, size: number): CoherentBlock {
+  allocCoherent(device: DmaDevice, size: number, { use }: Asking): CoherentBlock {
     const place = "dma_alloc_coherent";
     const none = { phys: null, address: null };
     const order = orderOf(size, PAGE, 64);
     for (const isRetry of [false, true]) {
-      const block = freePages(this.#kernel, order, place);
+      const block = freePages(this.#kernel, order, place, use);
       if (block === null) return none;
       const at = long(block);
       const isHigh = at + size >= device.mask;
       const isNarrow = this.#table === null || device.mask < WORD;
       if (isNarrow && isHigh) {
         // Once more from below 16 MB, if the allocator has any there.
-        giveBack(this.#kernel, block, order, place);
+        giveBack(this.#kernel, block, order, place, use);
         if (isRetry) return none;
         continue;
       }
@@ -165,7 +166,7 @@ export class GartDma implements DmaCode {
       if (address === table.base) {
         if (this.#option.panics)
           this.#kernel.panic(`${place}: IOMMU overflow by ${size} bytes`, place);
-        giveBack(this.#kernel, block, order, place);
+        giveBack(this.#kernel, block, order, place, use);
         return none;
       }
       table.flush();
@@ -174,10 +175,16 @@ export class GartDma implements DmaCode {
     return none;
   }
 
-  freeCoherent(device: DmaDevice, size: number, { phys: block, address }: CoherentBlock): Ended[] {
-    const ended = address === null ? [] : this.unmapSingle(device, address, size);
-    giveBack(this.#kernel, block, orderOf(size, PAGE, 64), "dma_free_coherent");
-    return ended;
+  freeCoherent(
+    device: DmaDevice,
+    size: number,
+    { phys: block, address }: CoherentBlock,
+    { use }: Asking,
+    ended: () => void,
+  ): void {
+    if (address !== null) this.unmapSingle(device, address, size);
+    ended();
+    giveBack(this.#kernel, block, orderOf(size, PAGE, 64), "dma_free_coherent", use);
   }
 
   isError(address: Bus): boolean {
@@ -188,10 +195,10 @@ export class GartDma implements DmaCode {
     return this.#table?.after() ?? null;
   }
 
-  supported({ bdf }: DmaDevice, mask: number): boolean {
+  supported(device: DmaDevice, mask: number): boolean {
     if (mask < ISA_LINES) return false;
     if (!this.#option.forcesSac || mask < WIDE) return true;
-    const text = `${deviceOf(bdf)}: Force SAC with mask ${mask.toString(16)}`;
+    const text = `${nameOf(device)}: Force SAC with mask ${mask.toString(16)}`;
     this.#kernel.log("info", text, "dma_supported");
     return false;
   }
@@ -230,7 +237,7 @@ export class GartDma implements DmaCode {
   /** iommu_full: says so; what is larger than the entries kept empty would reach other memory. */
   #full(device: DmaDevice, size: number, direction: AskedDirection, mayPanic: boolean): void {
     const place = "iommu_full";
-    const text = `PCI-DMA: Out of IOMMU space for ${size} bytes at device ${deviceOf(device.bdf)}`;
+    const text = `PCI-DMA: Out of IOMMU space for ${size} bytes at device ${nameOf(device)}`;
     this.#kernel.log("err", text, place);
     if (size <= PAGE * EMERGENCY || !mayPanic) return;
     if (direction === "to-device")

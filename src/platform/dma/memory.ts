@@ -2,18 +2,29 @@
 
 import { hex, mfnOf, offset, PAGE_SIZE, type Phys } from "../../address.ts";
 import { type Kernel, pagesOn } from "../kernel.ts";
-import { long } from "./code.ts";
+import { long, type Use } from "./code.ts";
 
 /** __get_free_pages; null where there are none. */
-export function freePages(kernel: Kernel, order: number, place: string): Phys | null {
-  const found = kernel.allocate("__get_free_pages", order, "kernel", place);
+export function freePages(
+  kernel: Kernel,
+  order: number,
+  place: string,
+  use: Use = "kernel",
+): Phys | null {
+  const found = kernel.allocate("__get_free_pages", order, use, place);
   return found === null ? null : kernel.physOf(found);
 }
 
 /** free_pages; of NULL it frees nothing. */
-export function giveBack(kernel: Kernel, pages: Phys | null, order: number, place: string): void {
+export function giveBack(
+  kernel: Kernel,
+  pages: Phys | null,
+  order: number,
+  place: string,
+  use: Use = "kernel",
+): void {
   if (pages === null) kernel.called(`free_pages(NULL, ${order})`, place);
-  else kernel.free("free_pages", kernel.virtOf(pages), order, "kernel", place);
+  else kernel.free("free_pages", kernel.virtOf(pages), order, use, place);
 }
 
 /** memset of so many bytes to 0. */

@@ -190,7 +190,10 @@ export class Pool {
 
 /** virt_to_bus, as wide as a dma_addr_t is. */
 export function busOf(kernel: Kernel, { addressBits }: SwiotlbEra, at: Phys): Bus {
-  const whole = onBus(kernel.machineOf(at)!);
+  // phys_to_machine() reads past the end of its table.
+  const machine =
+    kernel.machineOf(at) ?? kernel.oops("no page of this kernel", kernel.virtOf(at), "virt_to_bus");
+  const whole = onBus(machine);
   return bus(long(whole) % 2 ** Math.min(53, addressBits));
 }
 

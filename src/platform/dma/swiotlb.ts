@@ -5,12 +5,12 @@
 
 import { type Bus, bus, type Phys, phys } from "../../address.ts";
 import type { Facts } from "../../event/field.ts";
-import { deviceOf } from "../../event/register.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Kernel } from "../kernel.ts";
 import type { CodeOf } from "../platform.ts";
 import {
   type AskedDirection,
+  type Asking,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
@@ -18,8 +18,10 @@ import {
   type Ended,
   firstByte,
   long,
+  nameOf,
   needsMore,
   orderOf,
+  type Use,
 } from "./code.ts";
 import { clear, freePages, giveBack, markClean } from "./memory.ts";
 import { busOf, OVERFLOW, optionOf, Pool } from "./pool.ts";
@@ -168,24 +170,31 @@ export class SwiotlbDma implements DmaCode {
     }
   }
 
-  allocCoherent(device: DmaDevice, size: number): CoherentBlock {
-    return this.#era.isXen ? this.#allocExchanged(size) : this.#allocInReach(device, size);
+  allocCoherent(device: DmaDevice, size: number, { use }: Asking): CoherentBlock {
+    return this.#era.isXen
+      ? this.#allocExchanged(size, use)
+      : this.#allocInReach(device, size, use);
   }
 
-  freeCoherent(_: DmaDevice, size: number, { phys: block, address }: CoherentBlock): Ended[] {
+  freeCoherent(
+    _: DmaDevice,
+    size: number,
+    { phys: block, address }: CoherentBlock,
+    { use }: Asking,
+    ended: () => void,
+  ): void {
+    ended();
     const order = this.#order(size);
-    const ended = address === null ? [] : [{ address, size }];
     const place = "dma_free_coherent";
     if (this.#era.isXen) {
       const virt = this.#kernel.virtOf(block ?? phys(0));
       if (block !== null) this.#exchange.makeSingle(virt, order);
       if (block !== null) this.#mark(block, order, false);
-      giveBack(this.#kernel, block, order, place);
+      giveBack(this.#kernel, block, order, place, use);
     } else if (block !== null && this.#pool?.slotAt(block) != null)
       // As if to the device: then nothing is copied.
       this.#unmap(address!, size, "to-device");
-    else giveBack(this.#kernel, block, order, place);
-    return ended;
+    else giveBack(this.#kernel, block, order, place, use);
   }
 
   isError(address: Bus): boolean {
@@ -247,7 +256,7 @@ export class SwiotlbDma implements DmaCode {
     mayPanic: boolean,
   ): void {
     const place = "swiotlb_full";
-    const who = device === null ? "?" : deviceOf(device.bdf);
+    const who = device === null ? "?" : nameOf(device);
     const space = `PCI-DMA: Out of SW-IOMMU space for ${size} bytes at device ${who}`;
     this.#kernel.log("err", space, place);
     if (size <= OVERFLOW || !mayPanic) return;
@@ -274,10 +283,10 @@ export class SwiotlbDma implements DmaCode {
   }
 
   /** dma_alloc_coherent of Xen: pages whose frames are exchanged for ones in a row, whatever they were. */
-  #allocExchanged(size: number): CoherentBlock {
+  #allocExchanged(size: number, use: Use): CoherentBlock {
     const place = "dma_alloc_coherent";
     const order = this.#order(size);
-    const block = freePages(this.#kernel, order, place);
+    const block = freePages(this.#kernel, order, place, use);
     if (block === null) return { phys: null, address: null };
     this.#exchange.makeContiguous(
       this.#kernel.virtOf(block),
@@ -290,12 +299,12 @@ export class SwiotlbDma implements DmaCode {
   }
 
   /** swiotlb_alloc_coherent: pages that the device reaches, or else slots of the pool. */
-  #allocInReach(device: DmaDevice, size: number): CoherentBlock {
+  #allocInReach(device: DmaDevice, size: number, use: Use): CoherentBlock {
     const place = "swiotlb_alloc_coherent";
     const order = this.#order(size);
-    let block = freePages(this.#kernel, order, place);
+    let block = freePages(this.#kernel, order, place, use);
     if (block !== null && needsMore(long(block), device.mask)) {
-      giveBack(this.#kernel, block, order, place);
+      giveBack(this.#kernel, block, order, place, use);
       block = null;
     }
     if (block === null) {

@@ -8,6 +8,7 @@ import type { Kernel } from "../kernel.ts";
 import type { CodeOf } from "../platform.ts";
 import {
   type AskedDirection,
+  type Asking,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
@@ -137,9 +138,9 @@ export class Zx1Dma implements DmaCode {
     return ended;
   }
 
-  allocCoherent(device: DmaDevice, size: number): CoherentBlock {
+  allocCoherent(device: DmaDevice, size: number, { use }: Asking): CoherentBlock {
     const place = "sba_alloc_coherent";
-    const block = freePages(this.#kernel, orderOf(size, PAGE, 64), place);
+    const block = freePages(this.#kernel, orderOf(size, PAGE, 64), place, use);
     if (block === null) return { phys: null, address: null };
     clear(this.#kernel, block, size, place);
     if (!needsMore(long(block), device.mask)) return { phys: block, address: bus(long(block)) };
@@ -148,10 +149,16 @@ export class Zx1Dma implements DmaCode {
     return { phys: block, address };
   }
 
-  freeCoherent(device: DmaDevice, size: number, { phys: block, address }: CoherentBlock): Ended[] {
-    const ended = this.unmapSingle(device, address ?? bus(0), size, "bidirectional");
-    giveBack(this.#kernel, block, orderOf(size, PAGE, 64), "sba_free_coherent");
-    return ended;
+  freeCoherent(
+    device: DmaDevice,
+    size: number,
+    { phys: block, address }: CoherentBlock,
+    { use }: Asking,
+    ended: () => void,
+  ): void {
+    this.unmapSingle(device, address ?? bus(0), size, "bidirectional");
+    ended();
+    giveBack(this.#kernel, block, orderOf(size, PAGE, 64), "sba_free_coherent", use);
   }
 
   isError(): boolean {
