@@ -24,6 +24,7 @@ import type { Of } from "../event/vocabulary.ts";
 import { RESERVED } from "../machine/state.ts";
 import { type DeviceAddress, type Kernel, pagesOn } from "./kernel.ts";
 import { type IoremapRule, isDevice } from "./platform.ts";
+import { meetNeighbour } from "./vmalloc-neighbour.ts";
 
 type Refusal = Extract<Of<"fault.raised">["fault"], "foreign-ram" | "not-reserved" | "injected">;
 /** The frames of the pages that were asked for, or why they are refused. */
@@ -127,6 +128,7 @@ export class Remap {
 
   /** Oopses unless the byte lies in a live mapping: what is not mapped is the guard page of some mapping. */
   check(address: Virt, access: "read" | "write", place: string): void {
+    meetNeighbour(this.#kernel, vpnOf(address));
     if (this.#kernel.state.mappings.has(vpnOf(address))) return;
     const does = access === "read" ? "read from" : "write to";
     this.#kernel.oops(`${does} unmapped ioremap address (guard page)`, address, place);
