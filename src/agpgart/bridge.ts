@@ -96,6 +96,8 @@ export interface Bridge {
   currentMemory: number;
   maxMemory: number;
   agpInUse: number;
+  /** The bridge's AGP command before a suspend, where its driver keeps it. */
+  commandBefore: number;
 }
 
 /** struct agp_memory: pages that a client allocated. */
@@ -165,6 +167,8 @@ export interface BridgeDriver {
   /** Writes aperture and table base to the chipset; 0 or an errno. */
   configure(bridge: Bridge): number;
   cleanup(bridge: Bridge): void;
+  /** Before a suspend; left out where the driver leaves its chip as it is. */
+  suspend?(bridge: Bridge): void;
   /** After a suspend, when the standard header of each PCI device is as it was; left out where the driver has none. */
   resume?(bridge: Bridge): number;
   tlbFlush(bridge: Bridge): void;

@@ -27,7 +27,7 @@ export interface Era {
   readonly freesFour: "free_pages" | "__free_pages";
   /** Whether the ATI driver calls virt_to_bus for its directory, whatever the hooks. */
   readonly atiUsesBus: boolean;
-  /** Whether the drivers of AMD64, ATI and nForce2 set their chips up again after a suspend. */
+  /** Whether the drivers of AMD64, ATI and nForce2 set their chips up again after a suspend, and UniNorth's enables AGP. */
   readonly resumesMore: boolean;
   /** Whether the 845's driver writes the aperture's BAR again after a suspend; else it reads it. */
   readonly restoresAperture: boolean;

@@ -72,6 +72,11 @@ export class Agpgart {
     return result;
   }
 
+  /** Before a suspend. */
+  suspend(): void {
+    if (this.bridge !== null) this.#driver.suspend?.(this.bridge);
+  }
+
   /** Resumes after a suspend: the driver's own function, if it has one; 0 or an errno. */
   resume(): number {
     return (this.bridge && this.#driver.resume?.(this.bridge)) ?? 0;
@@ -128,6 +133,7 @@ export class Agpgart {
       currentMemory: 0,
       maxMemory: 0,
       agpInUse: 0,
+      commandBefore: 0,
     };
   }
 

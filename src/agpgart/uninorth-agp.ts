@@ -18,6 +18,7 @@ import {
 } from "./bridge.ts";
 import { collectDeviceStatus, deviceCommand, MODE_3_0 } from "./enable.ts";
 import { endOf, generic } from "./generic.ts";
+import { resume, suspend } from "./uninorth-power.ts";
 
 const BRIDGE = u3.bridge.device;
 const GART_BASE = 0x8c;
@@ -65,6 +66,8 @@ const common = {
   createGattTable,
   freeGattTable,
   cacheFlush: (bridge) => bridge.board.arch.kernel.mb("null_cache_flush"),
+  suspend,
+  resume,
 } satisfies Partial<BridgeDriver>;
 
 export const u3Driver: BridgeDriver = {

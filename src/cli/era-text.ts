@@ -17,7 +17,7 @@ const about: { readonly [D in Difference]: string } = {
   remapsRegisters: "i810: maps its registers at every load",
   freesFour: "i810: gives four pages back by",
   atiUsesBus: "ATI: calls virt_to_bus whatever the hooks",
-  resumesMore: "AMD64, ATI, nForce2: set up again after a suspend",
+  resumesMore: "AMD64, ATI, nForce2: set up again after a suspend; UniNorth: AGP enabled again",
   restoresAperture: "845: writes the aperture's BAR after a suspend",
   flushesNorthbridges: "AMD64: flushes the northbridges",
 };

@@ -244,6 +244,7 @@ class Run {
 
   #suspend(): Facts {
     if (this.#agp.neverSleeps) return { ret: ENOSYS, ...this.#counters() };
+    this.#agp.suspend();
     sleep(this.#kernel, this.#board.pci);
     const ret = this.#agp.resume();
     this.#touching.resumed();

@@ -34,6 +34,8 @@ describe("after a suspend", () => {
     ["native-i386", "amd64-8151", "2.6.18", "right"],
     ["native-i386", "nforce2", "2.6.18", "right"],
     ["native-i386", "amd-irongate", "2.6.18", "wrong"],
+    // Nobody writes the base of its table again.
+    ["ppc64-g5", "u3", "2.6.12-rc2", "wrong"],
     // Its resume function fills the table anew, whatever is bound.
     ["native-i386", "i810", "2.6.12-rc2", "wrong"],
   ])("%s with %s of %s is %s", (machine, chipset, driver, ends) => {
@@ -48,6 +50,28 @@ describe("after a suspend", () => {
       ({ event }) => event.kind === "register.written" && event.actor === "chipset",
     );
     expect(lost.length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["2.6.12-rc2", []],
+    ["2.6.18", ["uninorth_agp_enable"]],
+  ])("UniNorth's driver of %s has switched AGP off on card, bridge and GART", (driver, later) => {
+    const trace = lawfulTrace(
+      setupOf("ppc64-g5 gart", {
+        chipset: chipsets.find(({ name }) => name === "u3")!,
+        era: eras.find(({ name }) => name === driver)!,
+        workload: workloadOf({ op: "init" }, { op: "enable_info" }, { op: "suspend" }),
+      }),
+    );
+    const events = [...trace.events()].filter(({ op }) => op === 2).map(({ event }) => event);
+    const slept = events.filter(({ place }) => place === "agp_uninorth_suspend");
+    expect(slept.flatMap((event) => (event.kind === "message.logged" ? event.text : []))).toEqual([
+      "uninorth-agp: disabling AGP on device 0000:f0:10.0",
+      "uninorth-agp: disabling AGP on bridge 0000:f0:0b.0",
+    ]);
+    expect(events.some(({ place }) => place === "uninorth_cleanup")).toBe(true);
+    const enabled = events.filter(({ place }) => place === "uninorth_agp_enable");
+    expect([...new Set(enabled.map(({ place }) => place))]).toEqual(later);
   });
 
   test("an alpha has not slept: no kernel of it can", () => {
