@@ -129,3 +129,16 @@ test("the page allocator has no block for coherent memory of no bytes", () => {
   const calls = [{ op: "alloc_coherent", id: 0, size: 0 }];
   expect(resultsOf("xen-i386-swiotlb", {}, calls)[0]).toMatchObject({ error: 1 });
 });
+
+test("without the AGP driver x86-64 finds no aperture that ends at 4 GB, and maps nothing", () => {
+  const high = { ...map(0, "0x100000", 4096), mask: "0xffffffff" };
+  const machine = { aperture: "0xe0000000", aperture_mb: 512, iommu: "noagp" };
+  expect(resultsOf("native-x86_64iommu", machine, [map(0, "0x100", 4096)])).toMatchObject([
+    { dma: "0x100000" },
+  ]);
+  expect(resultsOf("native-x86_64iommu", machine, [high])).toMatchObject([
+    { stopped: "panic", why: "PCI-DMA: high address but no IOMMU." },
+  ]);
+  const lower = { ...machine, aperture: "0xc0000000" };
+  expect(resultsOf("native-x86_64iommu", lower, [high])).toMatchObject([{ dma: "0xc0020000" }]);
+});

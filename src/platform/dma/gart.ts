@@ -53,12 +53,12 @@ export class GartDma implements DmaCode {
     const place = "pci_iommu_init";
     const { aperture, apertureMb, endPfn, northbridges } = this.#of;
     const { isOff, isForced, hasNoAgp, size } = this.#option;
-    if (isOff || (!isForced && endPfn < Math.floor(WORD / PAGE))) {
+    const isUnused = isOff || (!isForced && endPfn < Math.floor(WORD / PAGE));
+    if (isUnused || (hasNoAgp && !this.#takeOver(place))) {
       this.#kernel.log("info", "PCI-DMA: Disabling IOMMU.", place);
       return { ret: -1 };
     }
     const whole = apertureMb * MEGABYTE;
-    if (hasNoAgp) this.#takeOver(place);
     const wanted = size > 0 ? size : whole / (hasNoAgp ? 1 : 2);
     const end = aperture + wanted;
     const bytes = wanted - (Math.ceil(end / LARGE_PAGE) * LARGE_PAGE - end);
@@ -312,11 +312,19 @@ export class GartDma implements DmaCode {
     return count;
   }
 
-  /** init_k8_gatt: without the AGP driver the table is the kernel's own, and the whole aperture is for devices. */
-  #takeOver(place: string): void {
+  /**
+   * init_k8_gatt: without the AGP driver the table is the kernel's own, and the whole aperture is for devices. One that
+   * ends at 4 GB is none for read_aperture, which compares with the last byte below.
+   */
+  #takeOver(place: string): boolean {
     const { aperture, apertureMb, northbridges } = this.#of;
     this.#kernel.log("info", "PCI-DMA: Disabling AGP.", place);
     const size = apertureMb * MEGABYTE;
+    if (aperture + size >= WORD) {
+      const says = "PCI-DMA: More than 4GB of RAM and no IOMMU\n<3>";
+      this.#kernel.log("err", `${says}PCI-DMA: 32bit PCI IO may malfunction.`, place);
+      return false;
+    }
     const gatt = freePages(this.#kernel, orderOf((size / PAGE) * 4, PAGE, 64), place);
     if (gatt === null) this.#kernel.panic("Cannot allocate GATT table", place);
     const control = Math.log2(apertureMb / 32) * 2 + 1;
@@ -328,6 +336,7 @@ export class GartDma implements DmaCode {
     }
     const text = `PCI-DMA: aperture base @ ${aperture.toString(16)} size ${size / 1024} KB`;
     this.#kernel.log("default", text, place);
+    return true;
   }
 
   #open(base: number, size: number, isMemory: boolean): void {
