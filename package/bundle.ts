@@ -27,8 +27,8 @@ const { metafile } = await build({
     index: inDist("src/index.js"),
     // Threads of their own, which start from a file beside the one that starts them.
     "file-worker": inDist("src/store/file-worker.js"),
-    "export-worker": inDist("src/cli/export-worker.js"),
-    "pair-worker": inDist("src/cli/pair-worker.js"),
+    "export-worker": inDist("src/library/export-worker.js"),
+    "pair-worker": inDist("src/library/pair-worker.js"),
   },
   outdir: bundle,
   bundle: true,

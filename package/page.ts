@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { licencesOf } from "./licences.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const page = at("../src/cli/page");
+const page = at("../src/library/page");
 
 const { metafile } = await build({
   entryPoints: [at("../../src/web/page.tsx"), at("../../src/web/page.css")],
@@ -15,7 +15,7 @@ const { metafile } = await build({
   minify: true,
   format: "iife",
   platform: "browser",
-  // What is said to a browser that cannot stands in src/cli/page-files.ts.
+  // What is said to a browser that cannot stands in src/library/page-files.ts.
   target: ["chrome114", "firefox115", "safari16.4"],
   jsx: "automatic",
   jsxImportSource: "preact",

@@ -17,6 +17,7 @@ export type Machine = In<"machine">;
 export type Bus = In<"bus">;
 /** What an AGP master issues into the aperture; the GART translates it. */
 export type Aperture = In<"aperture">;
+/** An address of any space, in bytes. */
 export type Address = Virt | Phys | Machine | Bus | Aperture;
 
 /** Page frame number: a phys address in pages. */
@@ -52,23 +53,37 @@ export type Index =
   | PteIndex
   | RegisterIndex;
 
+/** Bytes of a page, on every platform. */
 export const PAGE_SIZE = 4096;
 
 const box = <T>(value: number) => value as unknown as T;
+/** A kernel linear address, relative to the trace's virt base. */
 export const virt = (value: number): Virt => box(value);
+/** What the kernel calls physical: under Xen an index into the P2M, in bytes. */
 export const phys = (value: number): Phys => box(value);
+/** Where bytes are, as the front-side bus sees it. */
 export const machine = (value: number): Machine => box(value);
+/** A number that hardware is given: a DMA handle, an entry's address, a table's base. */
 export const bus = (value: number): Bus => box(value);
+/** What an AGP master issues into the aperture. */
 export const aperture = (value: number): Aperture => box(value);
+/** The number of a kernel-physical page. */
 export const pfn = (value: number): Pfn => box(value);
+/** The number of a machine page. */
 export const mfn = (value: number): Mfn => box(value);
+/** The number of a page of the kernel's linear addresses. */
 export const vpn = (value: number): Vpn => box(value);
+/** The number of a page of the bus. */
 export const busPage = (value: number): BusPage => box(value);
+/** The number of an entry of the GATT, from 0. */
 export const gattIndex = (value: number): GattIndex => box(value);
+/** The number of an entry of a directory of GATT pages, from 0. */
 export const directoryIndex = (value: number): DirectoryIndex => box(value);
 export const tablePage = (value: number): TablePage => box(value);
 export const wordIndex = (value: number): WordIndex => box(value);
+/** The number of an entry of a CPU page table. */
 export const pteIndex = (value: number): PteIndex => box(value);
+/** The number of a register: its place in the space of its device. */
 export const registerIndex = (value: number): RegisterIndex => box(value);
 
 /** The plain number of an address or index; the one way out of a space. */
@@ -107,12 +122,19 @@ export const isAligned = (address: Address | RegisterIndex, unit: number): boole
 export const distance = <A extends Address | Index>(low: A, high: NoInfer<A>): number =>
   raw(high) - raw(low);
 
+/** The page that a kernel-physical address is in. */
 export const pfnOf = (address: Phys): Pfn => pfn(Math.floor(raw(address) / PAGE_SIZE));
+/** The page that a machine address is in. */
 export const mfnOf = (address: Machine): Mfn => mfn(Math.floor(raw(address) / PAGE_SIZE));
+/** Where a kernel-physical page begins. */
 export const physOf = (frame: Pfn): Phys => phys(raw(frame) * PAGE_SIZE);
+/** Where a machine page begins. */
 export const machineOf = (frame: Mfn): Machine => machine(raw(frame) * PAGE_SIZE);
+/** The page that a linear address is in. */
 export const vpnOf = (address: Virt): Vpn => vpn(Math.floor(raw(address) / PAGE_SIZE));
+/** The page that a bus address is in. */
 export const busPageOf = (address: Bus): BusPage => busPage(Math.floor(raw(address) / PAGE_SIZE));
+/** Where a page of the bus begins. */
 export const busOf = (page: BusPage): Bus => bus(raw(page) * PAGE_SIZE);
 
 /** Where an entry of so many bytes is, in bytes from the beginning of its table. */
@@ -156,5 +178,6 @@ export const misreadAsBus = (address: Phys): Bus => bus(raw(address));
 /** The same mistake on the way back: what hardware holds, taken for a kernel-physical address. */
 export const misreadAsPhys = (address: Bus): Phys => phys(raw(address));
 
+/** "0x1012000"; exact for what JavaScript holds exactly. */
 export const hex = (value: Address | Index | number | bigint): string =>
   `0x${(typeof value === "bigint" ? value : raw(value)).toString(16)}`;

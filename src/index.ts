@@ -1,4 +1,4 @@
-// index.ts - the library gartrace: what programs import. The command line is a client of the same rooms.
+// index.ts - the library gartrace: what programs import. The command line is a client of it.
 
 export {
   type Address,
@@ -71,13 +71,77 @@ export {
 } from "./event/vocabulary.ts";
 export { AbortedError, type ErrorCode, EventError, UserError } from "./fault.ts";
 export type { Judgement, Refusal, Uses, Word, WrongEvent } from "./judgement/judgement.ts";
-export { type CheckAnswer, type CheckOptions, check, defineCheck } from "./library/check.ts";
-export { type DiffAnswer, type DiffOptions, diff } from "./library/diff.ts";
-export { type RecordOptions, record, type WorkloadFile } from "./library/record.ts";
+export {
+  type CheckAnswer,
+  type CheckOptions,
+  check,
+  defineCheck,
+  isCheck,
+} from "./library/check.ts";
+export { counted, countOf, inColumns, inLine } from "./library/columns.ts";
+export { type DebugOptions, debug, serveEditor } from "./library/debug.ts";
+export { type DemoOptions, demo } from "./library/demo.ts";
+export { type DiffAnswer, type DiffOptions, diff, isOf, type Rules } from "./library/diff.ts";
+export { exported, exportNames, exportTrace } from "./library/export.ts";
+export { exportPart, type PartOptions, type PartWritten, tellPart } from "./library/export-part.ts";
+export { type ForkOptions, type ForkWritten, fork, tellFork } from "./library/fork.ts";
+export { type Imported, type ImportOptions, importTrace, tellImported } from "./library/import.ts";
+export { indexTrace, repairTrace } from "./library/indexing.ts";
+export { type KnownWhat, known, tellKnown } from "./library/known.ts";
+export { mark } from "./library/marking.ts";
+export {
+  type MatrixCell,
+  type MatrixOptions,
+  type MatrixSteering,
+  matrix,
+  tellMatrix,
+  usualMatrix,
+} from "./library/matrix.ts";
+export { positions, subjectExamples, subjectName } from "./library/positions.ts";
+export { type RecordOptions, record, usualDriver, type WorkloadFile } from "./library/record.ts";
+export { type Reduced, reduce } from "./library/reduce.ts";
+export { type ReportMade, type ReportOptions, report } from "./library/report.ts";
+export { type Served, type ServeOptions, serve, usualPort } from "./library/serve.ts";
+export { shown } from "./library/shown.ts";
 export type { Progress, Steering } from "./library/steering.ts";
-export { openTrace, type Position, type Trace, type Wanted } from "./library/trace.ts";
+export { tellBlame } from "./library/tell-blame.ts";
+export { type CheckTold, tellCheck } from "./library/tell-check.ts";
+export {
+  type DiffTelling,
+  type DiffTold,
+  type FolderTold,
+  tellDiff,
+  tellFolder,
+} from "./library/tell-diff.ts";
+export {
+  type EventsOptions,
+  type HistoryOptions,
+  tellEvents,
+  tellHistory,
+} from "./library/tell-events.ts";
+export { tellInfo } from "./library/tell-info.ts";
+export { tellLadder } from "./library/tell-ladder.ts";
+export { type ProofTold, tellProof } from "./library/tell-proof.ts";
+export { tellSpace } from "./library/tell-space.ts";
+export { tellState, tellSubjects } from "./library/tell-state.ts";
+export { tellWhy, type Why } from "./library/tell-why.ts";
+export { tellWord } from "./library/tell-word.ts";
+export { tellRecorded } from "./library/tell-written.ts";
+export type { Json, Told } from "./library/told.ts";
+export {
+  type Cell,
+  openTrace,
+  type Position,
+  type QueryAnswer,
+  type Trace,
+  troubleOf,
+  type Wanted,
+} from "./library/trace.ts";
 export { type OwnRun, TraceWriter } from "./library/trace-writer.ts";
-export type { Written } from "./library/writing.ts";
+export { type Where, whereOf } from "./library/where.ts";
+export { assertReplaceable, type Chunk, writeWhole } from "./library/whole-file.ts";
+export { assertOther, type Written } from "./library/writing.ts";
 export type { State } from "./machine/state.ts";
 export type { Step } from "./replay/provenance.ts";
+export { parseAnswer } from "./shape/answer.ts";
 export { VERSION } from "./version.ts";

@@ -59,6 +59,10 @@ const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
 /** The page runs in a browser: of the house it may import what the answers look like, and nothing else. */
 const forThePage = /^src\/(web|answer)\//;
 
+/** The command line is a client of the library: of makers and readers it imports nothing by itself. */
+const forTheCommand = (there: Standing | undefined): boolean =>
+  there?.stair === "ground" || there?.stair === "roof";
+
 /** The rooms of the importers, and which of them each may import: formats share rooms and do not know each other. */
 const shared = ["source", "kernel", "join"];
 const importers: { readonly [room: string]: readonly string[] } = {
@@ -126,6 +130,24 @@ function importedBy(node: ts.Node): string | undefined {
   return name !== undefined && ts.isStringLiteral(name) ? name.text : undefined;
 }
 
+/** The names that a file imports, or exports again, from files of which `isWanted` holds. */
+export const namesFrom = (
+  { path, nodes }: Source,
+  isWanted: (path: string) => boolean,
+): readonly string[] =>
+  nodes.flatMap((node) => {
+    if (!ts.isImportSpecifier(node) && !ts.isExportSpecifier(node)) return [];
+    const statement = ts.findAncestor(
+      node,
+      (one) => ts.isImportDeclaration(one) || ts.isExportDeclaration(one),
+    ) as ts.ImportDeclaration | ts.ExportDeclaration;
+    const from = statement.moduleSpecifier;
+    if (from === undefined || !ts.isStringLiteral(from)) return [];
+    return isWanted(new URL(from.text, `house:/${path}`).pathname.slice(1))
+      ? [(node.propertyName ?? node.name).text]
+      : [];
+  });
+
 /** What a file imports from above it or from the other stair. */
 export function walls(source: Source): string[] {
   if (isTest(source.path)) return [];
@@ -138,6 +160,8 @@ export function walls(source: Source): string[] {
     if (source.path.startsWith("src/web/") && !forThePage.test(imported.path))
       return [`may not import ${imported.path}`];
     const there = standing(imported.path);
+    if (source.path.startsWith("src/cli/") && !forTheCommand(there))
+      return [`may not import ${imported.path}`];
     return there && mayImport(here, there) && mayImportRoom(room, importersRoom(imported.path))
       ? []
       : [`may not import ${imported.path}`];

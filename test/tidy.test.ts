@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { circles, importsOf, type Source, sourceOf } from "./house.ts";
+import { circles, importsOf, namesFrom, type Source, sourceOf } from "./house.ts";
 import { breaches, plainNumbers, rules } from "./tidy.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -29,6 +29,16 @@ describe("the house", () => {
 
   test("is tidy", () => {
     expect(sources.flatMap(breaches)).toEqual([]);
+  });
+
+  test("has a command line that takes of the library what it exports, and nothing else", () => {
+    const index = sources.find(({ path }) => path === "src/index.ts")!;
+    const open = new Set(namesFrom(index, () => true));
+    const used = sources
+      .filter(({ path }) => path.startsWith("src/cli/"))
+      .flatMap((source) => namesFrom(source, (path) => path.startsWith("src/library/")));
+    expect(used.length).toBeGreaterThan(50);
+    expect([...new Set(used)].filter((name) => !open.has(name))).toEqual([]);
   });
 
   test("takes few addresses out of their spaces", () => {
@@ -85,6 +95,8 @@ const bad: { readonly [rule in keyof typeof rules]: readonly Bad[] } = {
     ["src/store/x.ts", 'const y = await import("../cli/y.ts");', /may not import src\/cli/],
     ["src/attic/x.ts", "", /no room/],
     ["src/page/x.ts", 'import { y } from "../cli/y.ts";', /may not import src\/cli/],
+    ["src/cli/x.ts", 'import { y } from "../store/y.ts";', /may not import src\/store/],
+    ["src/cli/x.ts", 'const y = await import("../workload/y.ts");', /may not import src\/workload/],
     ["src/web/x.tsx", 'import type { y } from "../event/y.ts";', /may not import src\/event/],
     ["src/web/x.ts", 'import { y } from "../page/y.ts";', /may not import src\/page/],
   ],
@@ -181,7 +193,11 @@ describe("what is allowed passes", () => {
     ["src/replay/x.ts", 'import { y } from "../store/y.ts";'],
     ["src/web/x.tsx", 'import { y } from "../answer/y.ts"; const z = <p>{y}</p>;'],
     ["src/replay/observe.ts", 'import { crc32 } from "node:zlib";'],
-    ["src/cli/x.ts", 'import "../recorder/y.ts"; import "../store/y.ts"; const t = Date.now();'],
+    [
+      "src/library/x.ts",
+      'import "../recorder/y.ts"; import "../store/y.ts"; const t = Date.now();',
+    ],
+    ["src/cli/x.ts", 'import "../library/y.ts"; import "../event/y.ts"; const t = Date.now();'],
     ["src/cli/y.ts", "switch (x) {\n  default:\n    process.exit(2);\n}"],
     ["src/event/x.ts", 'const s = "Date.now, any, test.skip"; // any would do\n'],
     ["src/event/x.ts", `function f() {\n${long(68)}}`],

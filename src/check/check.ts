@@ -58,6 +58,7 @@ export interface Watch {
   readonly end?: () => void;
 }
 
+/** An invariant of the machine, and how it is watched (`defineCheck`). */
 export interface Check {
   readonly name: string;
   /** The invariant as a sentence, without a full stop. */

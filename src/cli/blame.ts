@@ -1,10 +1,8 @@
 // blame.ts - gartrace blame: all that is wrong in a trace, by root cause.
 
 import { type Command, InvalidArgumentError } from "commander";
-import { blameOf } from "../replay/blame.ts";
-import { judgedOf, wordOf } from "../replay/judged.ts";
-import { blameJson, blameText } from "../report/blame-text.ts";
-import { print, printAnswer } from "./output.ts";
+import { tellBlame } from "../library/tell-blame.ts";
+import { printTold } from "./output.ts";
 import { exitCodes, reading, sayIfUnjudged } from "./reading.ts";
 
 interface Options {
@@ -29,14 +27,9 @@ export function addBlame(program: Command): void {
     .option("--json", "print JSON", false)
     .action((path: string, { limit, json }: Options) =>
       reading([path], async ([trace]) => {
-        sayIfUnjudged(path, trace!);
-        const { judgement } = judgedOf(trace!);
-        const culprits = blameOf(trace!);
-        const word = wordOf(trace!);
-        await (json
-          ? printAnswer("blame", blameJson(culprits, judgement, word, limit))
-          : print(blameText(culprits, judgement, trace!, limit)));
-        process.exitCode = exitCodes[word];
+        sayIfUnjudged(trace!);
+        await printTold("blame", tellBlame(trace!, limit), json);
+        process.exitCode = exitCodes[trace!.word];
       }),
     );
 }

@@ -4,13 +4,9 @@ import { pathToFileURL } from "node:url";
 import { type Command, Option } from "commander";
 import type { Check } from "../check/check.ts";
 import { UserError } from "../fault.ts";
-import { type CheckAnswer, check, isCheck } from "../library/check.ts";
-import type { Trace } from "../library/trace.ts";
-import { answerOf, checksJson, checkText } from "../report/check-text.ts";
-import { judgementLine } from "../report/judgement-text.ts";
-import { versions } from "../shape/versions.ts";
-import { VERSION } from "../version.ts";
-import { print } from "./output.ts";
+import { check, isCheck } from "../library/check.ts";
+import { tellCheck } from "../library/tell-check.ts";
+import { print, printTold } from "./output.ts";
 import { reading } from "./reading.ts";
 import { steered } from "./steered.ts";
 
@@ -43,50 +39,18 @@ export function addCheck(program: Command): void {
     .addOption(new Option("--junit", "print JUnit XML").conflicts(["json", "sarif"]))
     .addOption(new Option("--sarif", "print SARIF 2.1.0").conflicts(["json", "junit"]))
     .action((path: string, options: Options) =>
-      reading([path], async ([reader], [trace]) => {
-        const { only, except, strict } = options;
+      reading([path], async ([trace]) => {
+        const { only, except, json, junit, sarif } = options;
         const checks = await checksIn(options.checks);
-        reader!.forgetPages();
         const answer = await steered("checking", (steering) =>
           check(trace!, { ...steering, checks, only: listed(only), except: listed(except) }),
         );
-        await print(await textOf(path, trace!, answer, options));
-        process.exitCode = exitCodeOf(trace!, answer, strict);
+        const told = tellCheck(trace!, answer, options);
+        if (junit || sarif) await print(await told.ci(junit ? "junit" : "sarif"));
+        else await printTold("check", told, json);
+        process.exitCode = told.exitCode;
       }),
     );
-}
-
-/** What a shell is told; a check that throws is trouble, whatever the others say. */
-function exitCodeOf(
-  { torn }: Trace,
-  { judgement: { word, uses }, checks: checked }: CheckAnswer,
-  strict: boolean,
-): number {
-  if (checked.some(({ failure }) => failure !== null)) return 2;
-  if (word === "wrong") return 1;
-  const isAnswered = checked.some((one) => answerOf(one) === "holds");
-  const isUnknown =
-    uses.unknown > 0 || checked.some(({ unknown, undecidable }) => unknown ?? undecidable);
-  return word === "undecided" || torn || !isAnswered || (strict && isUnknown) ? 3 : 0;
-}
-
-async function textOf(
-  path: string,
-  trace: Trace,
-  { word, judgement, checks: checked }: CheckAnswer,
-  { json, junit, sarif, all }: Options,
-): Promise<string> {
-  if (json)
-    return JSON.stringify(
-      { version: versions.check, judgement: word, checks: checksJson(checked) },
-      null,
-      2,
-    );
-  if (!junit && !sarif)
-    return [checkText(checked, all), judgementLine(judgement, trace)].join("\n\n");
-  // Their builders take a tenth of a second to load, and few ask for them.
-  const { checkJunit, checkSarif } = await import("../report/check-ci.ts");
-  return junit ? checkJunit(path, checked) : checkSarif(path, checked, VERSION);
 }
 
 const listed = (names: string | undefined): readonly string[] | undefined => names?.split(",");

@@ -1,8 +1,7 @@
 // dap.ts - gartrace dap: the debug adapter for editors, over stdin and stdout.
 
 import type { Command } from "commander";
-import { Adapter } from "../debug/adapter.ts";
-import { setColours } from "../report/colours.ts";
+import { serveEditor } from "../library/debug.ts";
 
 export function addDap(program: Command): void {
   program
@@ -15,8 +14,6 @@ export function addDap(program: Command): void {
     .action(() => {
       // An editor that closes the pipe has ended the session: the adapter gets the end of its input and exits.
       process.stdout.removeAllListeners("error");
-      // An editor shows text, whatever FORCE_COLOR says.
-      setColours(false);
-      new Adapter().start(process.stdin, process.stdout);
+      return serveEditor(process.stdin, process.stdout);
     });
 }

@@ -2,13 +2,8 @@
 
 import { readFileSync, statSync } from "node:fs";
 import type { Command } from "commander";
-import { Context } from "../debug/command.ts";
-import { commands } from "../debug/interpreter.ts";
-import { OtherTrace } from "../debug/other-trace.ts";
-import { converse, runScript } from "../debug/repl.ts";
-import { Session } from "../debug/session.ts";
 import { UserError } from "../fault.ts";
-import { TimeTravel } from "../replay/travel.ts";
+import { debug } from "../library/debug.ts";
 import { print } from "./output.ts";
 import { reading, sayIfUnindexed, sayIfUnkept } from "./reading.ts";
 
@@ -24,17 +19,12 @@ export function addDebug(program: Command): void {
     .argument("[trace2]")
     .option("-x, --execute <file>", "carry out the commands in a file and leave")
     .action((path: string, second: string | undefined, { execute }: { execute?: string }) => {
-      const script = execute === undefined ? null : scriptAt(execute);
+      const script = execute === undefined ? undefined : { path: execute, text: scriptAt(execute) };
       const paths = second === undefined ? [path] : [path, second];
-      return reading(paths, async ([trace, theirs]) => {
-        sayIfUnkept(path, trace!);
-        sayIfUnindexed(path, trace!);
-        const travel = new TimeTravel(trace!);
-        const other =
-          theirs === undefined ? null : new OtherTrace(travel, new TimeTravel(theirs), second!);
-        const context = new Context(new Session(travel), path, other, commands);
-        if (script === null) await converse(context, print);
-        else await runScript(context, execute!, script, print);
+      return reading(paths, async ([trace, other]) => {
+        sayIfUnkept(trace!);
+        sayIfUnindexed(trace!);
+        await debug(trace!, print, { other, script });
       });
     });
 }

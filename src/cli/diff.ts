@@ -1,25 +1,15 @@
 // diff.ts - gartrace diff: where two traces part.
 
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Comparison, Divergence } from "../diff/comparison.ts";
-import type { JudgedEvent } from "../diff/cursor.ts";
-import { isOf, type Rules } from "../diff/scope.ts";
-import { toJson } from "../event/line.ts";
 import { kindNames } from "../event/vocabulary.ts";
 import { UserError, unknownName } from "../fault.ts";
-import { diff } from "../library/diff.ts";
+import { type Divergence, diff, isOf, type Rules } from "../library/diff.ts";
+import { type FolderTold, tellDiff, tellFolder } from "../library/tell-diff.ts";
 import type { Trace } from "../library/trace.ts";
-import {
-  briefText,
-  type DiffOptions,
-  diffText,
-  type InFile,
-  pairText,
-} from "../report/diff-text.ts";
-import type { TraceReader } from "../store/read.ts";
-import { answerJson, exitCodes, fileJson } from "./diff-answer.ts";
-import { diffFolder } from "./diff-matrix.ts";
-import { print, printAnswer } from "./output.ts";
+import { print, printTold } from "./output.ts";
+import { Progress } from "./progress.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
 import { steered } from "./steered.ts";
 
@@ -76,13 +66,11 @@ export function addDiff(program: Command): void {
     if (options.matrix !== undefined) {
       if (pathA !== undefined)
         throw new UserError("--matrix compares a folder; name one trace of it with --base");
-      return diffFolder(options.matrix, options.base, rulesOf(options), options.json);
+      return diffFolder(options.matrix, options);
     }
     if (pathA === undefined || pathB === undefined)
       throw new UserError("name two traces to compare, or a folder with --matrix");
-    return reading([pathA, pathB], ([a, b], traces) =>
-      diffTwo({ file: pathA, trace: a! }, { file: pathB, trace: b! }, traces, options),
-    );
+    return reading([pathA, pathB], ([a, b]) => diffTwo(a!, b!, options));
   });
 }
 
@@ -92,40 +80,59 @@ export const addKindOptions = (command: Command): Command =>
     .option("--only <kinds>", "compare only these kinds or families, such as gatt", kinds, [])
     .option("--ignore <kinds>", "leave these kinds or families out", kinds, []);
 
-interface OpenFile extends InFile {
-  readonly trace: TraceReader;
-}
-
-async function diffTwo(
-  inA: OpenFile,
-  inB: OpenFile,
-  traces: readonly Trace[],
-  options: Options,
-): Promise<void> {
-  for (const { file, trace } of [inA, inB]) {
-    sayIfUnjudged(file, trace);
-    trace.forgetPages();
-  }
-  const [a, b] = [inA.trace, inB.trace];
-  const all: unknown[] = [];
-  const { answer, comparison } = await steered("comparing", (steering) =>
-    diff(traces[0]!, traces[1]!, {
+async function diffTwo(a: Trace, b: Trace, options: Options): Promise<void> {
+  for (const trace of [a, b]) sayIfUnjudged(trace);
+  const { all, json, brief, stat, first, context } = options;
+  const divergences: Divergence[] = [];
+  const { comparison } = await steered("comparing", (steering) =>
+    diff(a, b, {
       ...rulesOf(options),
       ...steering,
-      onDivergence: options.all
-        ? (one) => all.push(options.json ? divergenceJson(a, b, one) : pairText(a, b, one))
-        : undefined,
+      onDivergence: all ? (one) => divergences.push(one) : undefined,
     }),
   );
-  if (options.json)
-    await printAnswer("diff", comparisonJson(inA, inB, comparison, options.all ? all : null));
-  else if (options.brief) await print(briefText(comparison));
-  else {
-    const text = diffText(inA, inB, comparison, optionsOf(options));
-    const list = all.length === 0 ? [] : ["", "every divergence", ...all];
-    await print([text, ...list].join("\n"));
+  const told = tellDiff(a, b, comparison, {
+    context: stat ? 0 : context,
+    only: stat ? "counts" : first ? "first" : "all",
+    divergences: all ? divergences : null,
+  });
+  if (brief && !json) await print(told.brief);
+  else await printTold("diff", told, json);
+  process.exitCode = told.exitCode;
+}
+
+/** Every trace in a folder against one, a line each. */
+async function diffFolder(folder: string, options: Options): Promise<void> {
+  const paths = tracesIn(folder);
+  const base = options.base ?? paths[0]!;
+  const others = paths.filter((path) => basename(path) !== basename(base));
+  await reading([base], async ([trace]) => {
+    const progress = new Progress("comparing", others.length);
+    const hear = (done: number, _: number, name: string) => progress.at(done, name);
+    let told: FolderTold;
+    try {
+      told = tellFolder(trace!, others, rulesOf(options), hear);
+    } finally {
+      progress.stop();
+    }
+    await printTold("diff-folder", told, options.json);
+    process.exitCode = told.exitCode;
+  });
+}
+
+function tracesIn(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    throw new UserError(`cannot read the folder ${folder}: ${(error as Error).message}`);
   }
-  process.exitCode = exitCodes[answer];
+  const paths = names
+    .filter((name) => name.endsWith(".gart"))
+    .sort()
+    .map((name) => join(folder, name));
+  if (paths.length === 0) throw new UserError(`${folder} holds no file that ends in .gart`);
+  return paths;
 }
 
 const rulesOf = ({
@@ -144,54 +151,6 @@ const rulesOf = ({
   byName: align === "by-name",
   firstOnly: first && !all,
   readAll: all,
-});
-
-function optionsOf({ context, first, stat }: Options): DiffOptions {
-  if (stat) return { context: 0, only: "counts" };
-  return { context, only: first ? "first" : "all" };
-}
-
-/** The comparison as JSON, its addresses as hexadecimal strings. */
-function comparisonJson(
-  inA: OpenFile,
-  inB: OpenFile,
-  comparison: Comparison,
-  divergences: readonly unknown[] | null,
-): object {
-  const { first, firstDevice, extents, ...totals } = comparison;
-  const [a, b] = [inA.trace, inB.trace];
-  return {
-    a: fileJson(inA, extents.a),
-    b: fileJson(inB, extents.b),
-    ...answerJson(comparison),
-    ...totals,
-    first: first && divergenceJson(a, b, first),
-    firstDevice: firstDevice && divergenceJson(a, b, firstDevice),
-    ...(divergences === null ? {} : { divergences }),
-  };
-}
-
-const divergenceJson = (
-  a: TraceReader,
-  b: TraceReader,
-  { class: name, op, a: inA, b: inB, fields, facts }: Divergence,
-): unknown => ({
-  class: name,
-  op,
-  a: inA && seenJson(a, inA),
-  b: inB && seenJson(b, inB),
-  fields,
-  facts,
-});
-
-const seenJson = (
-  { about }: TraceReader,
-  { recorded, verdict, wrong, page }: JudgedEvent,
-): unknown => ({
-  ...toJson(recorded, about.virtBase),
-  verdict,
-  check: wrong?.check ?? null,
-  means: page,
 });
 
 /** Kinds and families, separated by commas; the option can be given again. */

@@ -1,14 +1,15 @@
 // export.ts - gartrace export: a trace in a format that other programs read.
 
 import { type Command, Option } from "commander";
-import type { Piece } from "../exchange/export/format.ts";
-import { exportFormats } from "../exchange/export/index.ts";
 import { UserError } from "../fault.ts";
-import { exportPart } from "./export-part.ts";
-import { piecesOf } from "./exporting.ts";
-import { assertOther, reading } from "./reading.ts";
-import { whereOf, whereOption } from "./where.ts";
-import { isStandardOutput, toStandardOutput, writeWhole } from "./whole-file.ts";
+import { exported, exportNames, exportTrace } from "../library/export.ts";
+import { exportPart, tellPart } from "../library/export-part.ts";
+import { whereOf } from "../library/where.ts";
+import { notice } from "./output.ts";
+import { reading } from "./reading.ts";
+import { isStandardOutput, toStandardOutput } from "./standard-output.ts";
+import { interruptible } from "./steered.ts";
+import { whereOption } from "./where.ts";
 
 interface Options {
   readonly format: string;
@@ -36,7 +37,7 @@ export function addExport(program: Command): void {
     .argument("[other]", "a second trace, beside the first (chrome)")
     .addOption(
       new Option("--format <name>", "the format")
-        .choices([...exportFormats.map(({ name }) => name), GART])
+        .choices([...exportNames.map(({ name }) => name), GART])
         .makeOptionMandatory(),
     )
     .option("-o, --output <file>", "the file to write (default: standard output)")
@@ -53,19 +54,15 @@ export function addExport(program: Command): void {
         throw new UserError(
           `--from, --to and --redact are for --format ${GART}: export such a part first, and then that as ${options.format}`,
         );
-      const format = exportFormats.find(({ name }) => name === options.format)!;
-      if (paths.length > format.traces)
-        throw new UserError(`a ${format.name} file holds one trace; export the other to its own`);
-      const { output, force, where = null } = options;
+      const format = exportNames.find(({ name }) => name === options.format)!;
+      const { output, force } = options;
       // A condition that is wrong is told before a trace is opened.
-      if (where !== null) whereOf(where);
+      const where = options.where === undefined ? null : whereOf(options.where);
       if (isStandardOutput(output) && format.binary && process.stdout.isTTY)
         throw new UserError(`${format.name} is not for a terminal; name a file with -o`);
       return reading(paths, async (traces) => {
-        const pieces = inChunks(piecesOf(format, paths, traces, where));
-        if (isStandardOutput(output)) return toStandardOutput(pieces);
-        for (const path of paths) assertOther(output, path);
-        await writeWhole(output, pieces, force);
+        if (isStandardOutput(output)) return toStandardOutput(exported(format.name, traces, where));
+        await exportTrace(output, format.name, traces, { where, force });
       });
     });
 }
@@ -80,28 +77,10 @@ async function part([path, other]: readonly string[], options: Options): Promise
     );
   if (isStandardOutput(output))
     throw new UserError("a trace is a file that is read in any order; name it with -o");
-  assertOther(output, path!);
-  await reading([path!], ([trace]) =>
-    exportPart(path!, trace!, { output, from, to, redact, force }),
-  );
-}
-
-/** Bytes handed over at once. */
-const CHUNK = 1 << 16;
-
-async function* inChunks(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
-  let text = "";
-  for await (const piece of pieces) {
-    if (typeof piece !== "string") {
-      if (text !== "") yield text;
-      text = "";
-      yield piece;
-      continue;
-    }
-    text += piece;
-    if (text.length < CHUNK) continue;
-    yield text;
-    text = "";
-  }
-  if (text !== "") yield text;
+  await reading([path!], async ([trace]) => {
+    const written = await interruptible((signal) =>
+      exportPart(trace!, { output, from, to, redact, force, signal }),
+    );
+    notice(tellPart(written));
+  });
 }

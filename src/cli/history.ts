@@ -1,11 +1,8 @@
 // history.ts - gartrace history: every event that changed a subject.
 
 import { type Command, InvalidArgumentError } from "commander";
-import { toJson } from "../event/line.ts";
-import { momentOf, positions } from "../replay/position.ts";
-import { subjectExamples, subjectNamed } from "../replay/subject.ts";
-import { TimeTravel } from "../replay/travel.ts";
-import { tracedLine } from "../report/event-text.ts";
+import { positions, subjectExamples, subjectName } from "../library/positions.ts";
+import { tellHistory } from "../library/tell-events.ts";
 import { notice, Output } from "./output.ts";
 import { reading, sayIfUnindexed } from "./reading.ts";
 
@@ -30,25 +27,22 @@ export function addHistory(program: Command): void {
     .option("--before <position>", "only what happened up to this moment")
     .option("--limit <number>", "no more than so many", wholeNumber, Number.POSITIVE_INFINITY)
     .option("--json", "print lines of JSON", false)
-    .action((path: string, text: string, options: Options) =>
+    .action((path: string, subject: string, options: Options) =>
       reading([path], async ([trace]) => {
-        const subject = subjectNamed(trace!, text);
-        const to = options.before === undefined ? trace!.count : momentOf(trace!, options.before);
-        sayIfUnindexed(path, trace!);
-        const travel = new TimeTravel(trace!);
+        const { before, newest, limit, json } = options;
+        const changes = tellHistory(trace!, subject, { before, newest });
+        sayIfUnindexed(trace!);
         const output = new Output();
         let printed = 0;
-        for (const recorded of travel.changes(subject, { to, backwards: options.newest })) {
-          if (printed++ >= options.limit) break;
-          const verdict = travel.verdict(recorded);
-          await output.line(
-            options.json
-              ? JSON.stringify({ ...toJson(recorded, trace!.about.virtBase), verdict })
-              : tracedLine(trace!, recorded),
-          );
+        for (const told of changes) {
+          if (printed++ >= limit) break;
+          await output.line(json ? JSON.stringify(told.json) : told.text);
         }
         await output.flush();
-        if (printed === 0) notice(`gartrace: nothing changed ${subject.name} up to #${to}`);
+        if (printed === 0)
+          notice(
+            `gartrace: nothing changed ${subjectName(trace!, subject)} up to #${trace!.moment(before ?? "end")}`,
+          );
       }),
     );
 }

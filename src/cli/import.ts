@@ -1,20 +1,9 @@
 // import.ts - gartrace import: turns recordings and logs of other programs into a trace.
 
-import { basename } from "node:path";
 import type { Command } from "commander";
-import type { SourceFile } from "../event/trace.ts";
-import { PROBES, probesFrom } from "../exchange/import/kernel/probes.ts";
-import { importFiles, UNKNOWN } from "../exchange/import/merge.ts";
-import { UserError } from "../fault.ts";
-import { watched } from "../library/judging.ts";
-import { type Making, writing } from "../library/writing.ts";
-import { judgementLine } from "../report/judgement-text.ts";
-import { sourcesText } from "../report/sources-text.ts";
-import { countOf } from "../report/text.ts";
-import { isSameFile } from "../store/output-file.ts";
+import { importTrace, tellImported } from "../library/import.ts";
 import { notice, printAnswer } from "./output.ts";
-import { assertOther } from "./reading.ts";
-import { sayIfApart, writtenJson } from "./record.ts";
+import { sayIfApart } from "./record.ts";
 import { interruptible } from "./steered.ts";
 
 interface Options {
@@ -24,7 +13,7 @@ interface Options {
   readonly strict: boolean;
   readonly keepLines: boolean;
   readonly follow: boolean;
-  readonly probes: string;
+  readonly probes?: string;
 }
 
 export function addImport(program: Command): void {
@@ -44,60 +33,29 @@ export function addImport(program: Command): void {
     .option("--strict", "take a line that cannot be used for an error", false)
     .option("--keep-lines", "keep the original line of every event", false)
     .option("--follow", "wait for more at the end of the first file, until Ctrl-C", false)
-    .option("--probes <file>", "what your own kprobes show", PROBES)
+    .option("--probes <file>", "what your own kprobes show")
     .option("--json", "print what was imported as JSON", false)
     .action(run);
 }
 
-async function run(files: string[], options: Options): Promise<void> {
-  const path = options.output ?? defaultName(files[0]!);
-  for (const [i, file] of files.entries()) {
-    assertOther(path, file);
-    const again = files.slice(0, i).find((other) => isSameFile(file, other));
-    if (again !== undefined)
-      throw new UserError(`${file} is ${again} once more; name each file of the run once`);
-  }
+async function run(files: string[], { json, follow, ...options }: Options): Promise<void> {
+  const imported = follow
+    ? await following((signal) => importTrace(files, { ...options, follow: signal }))
+    : await interruptible((signal) => importTrace(files, { ...options, signal }));
+  sayIfApart(imported);
+  const told = tellImported(imported);
+  if (json) await printAnswer("import", told.json);
+  else notice(told.text);
+}
+
+/** Ctrl-C ends the following of a file, not the trace. */
+async function following<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const end = new AbortController();
   const stop = () => end.abort();
-  if (options.follow) process.once("SIGINT", stop);
-  let sources: readonly SourceFile[] = [];
-  let platform = "";
+  process.once("SIGINT", stop);
   try {
-    const make = async ({ open, check, keep, beside }: Making) => {
-      const wishes = {
-        strict: options.strict,
-        follow: options.follow ? end.signal : null,
-        probes: probesFrom(options.probes),
-        keep: options.keepLines ? keep : null,
-      };
-      sources = await importFiles(files, wishes, async (about) => {
-        const sink = await open(about);
-        platform = about.platform;
-        return watched(sink, () => {
-          // Ctrl-C ends the following of a file, not the trace.
-          if (!options.follow) check();
-        });
-      });
-      beside(sources);
-    };
-    const written = await interruptible((signal) => writing(path, options.force, make, signal));
-    sayIfApart(written);
-    if (options.json) return printAnswer("import", { ...writtenJson(written), sources });
-    const counts = sourcesText(sources);
-    if (counts !== "") notice(counts);
-    if (platform === UNKNOWN)
-      notice(
-        "nothing here tells what the kernel ran on: add its dmesg.txt, or where its addresses lead stays unknown",
-      );
-    const extent = { torn: false, count: written.events };
-    const word = written.judgement === null ? "" : `; ${judgementLine(written.judgement, extent)}`;
-    notice(`imported ${countOf(written.events, "event")} to ${path}${word}`);
+    return await run(end.signal);
   } finally {
     process.off("SIGINT", stop);
   }
-}
-
-function defaultName(file: string): string {
-  if (file === "-") throw new UserError("standard input has no name; say with -o what to write");
-  return `${basename(file).replace(/(\.(jsonl|txt|log|tar|dat))?(\.(gz|xz|zst)|\.tgz)?$/, "")}.gart`;
 }

@@ -1,10 +1,8 @@
 // index-trace.ts - gartrace index: gives a trace what it needs for a quick look at its past.
 
 import type { Command } from "commander";
-import { State } from "../machine/state.ts";
-import { natureOf } from "../replay/replay.ts";
-import { countOf } from "../report/text.ts";
-import { indexTrace } from "../store/update.ts";
+import { countOf } from "../library/columns.ts";
+import { indexTrace } from "../library/indexing.ts";
 import { notice } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { reading } from "./reading.ts";
@@ -23,7 +21,7 @@ export function addIndex(program: Command): void {
     .action(async (path: string, { force }: { force: boolean }) => {
       const { count, ready } = await reading([path], async ([trace]) => ({
         count: trace!.count,
-        ready: !force && trace!.indexed && trace!.hasKeyframes && trace!.judged !== null,
+        ready: !force && trace!.indexed && trace!.hasKeyframes && trace!.isJudged,
       }));
       if (ready) {
         notice(`${path} has its index, keyframes and judgement`);
@@ -31,10 +29,7 @@ export function addIndex(program: Command): void {
       }
       const progress = new Progress("indexing", count);
       try {
-        await indexTrace(path, {
-          start: (about) => new State(natureOf(about)),
-          at: (seq) => progress.at(seq),
-        });
+        await indexTrace(path, (seq) => progress.at(seq));
       } finally {
         progress.stop();
       }

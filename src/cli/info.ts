@@ -1,20 +1,9 @@
 // info.ts - gartrace info: what a trace is, how much is in it, and whether it is right.
 
 import type { Command } from "commander";
-import { toJson } from "../event/line.ts";
-import type { Verdict } from "../event/verdict.ts";
-import type { Judgement } from "../judgement/judgement.ts";
-import { judgedOf, wordOf, wrongAt } from "../replay/judged.ts";
-import { verdictIn } from "../replay/provenance.ts";
-import { captureText } from "../report/capture-text.ts";
-import { judgedLine, meanings, verdictText } from "../report/event-text.ts";
-import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
-import { counted, countOf, inColumns, indented } from "../report/text.ts";
-import { inLine } from "../report/visible.ts";
-import type { TraceReader } from "../store/read.ts";
-import { print, printAnswer } from "./output.ts";
+import { tellInfo } from "../library/tell-info.ts";
+import { printTold } from "./output.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
-import { spaceOf, spaceText } from "./space.ts";
 
 export function addInfo(program: Command): void {
   program
@@ -26,96 +15,11 @@ export function addInfo(program: Command): void {
     .action((path: string, { json, space }: { json: boolean; space: boolean }) =>
       reading([path], async ([trace]) => {
         if (space) {
-          const spent = spaceOf(path, trace!);
-          await (json ? printAnswer("space", spent) : print(spaceText(spent, trace!.count)));
-          return;
+          const { tellSpace } = await import("../library/tell-space.ts");
+          return printTold("space", tellSpace(trace!), json);
         }
-        sayIfUnjudged(path, trace!);
-        const { judgement } = judgedOf(trace!);
-        await (json
-          ? printAnswer("info", infoJson(trace!, judgement))
-          : print(infoText(trace!, judgement)));
+        sayIfUnjudged(trace!);
+        await printTold("info", tellInfo(trace!), json);
       }),
     );
-}
-
-function infoJson(trace: TraceReader, judgement: Judgement): object {
-  const { virtBase, operations: _, ...about } = trace.about;
-  const { verdicts, wrong, kinds, capture } = judgement;
-  const first = wrong.first === null ? undefined : trace.event(wrong.first);
-  return {
-    ...about,
-    virtBase: `0x${virtBase.toString(16)}`,
-    gartrace: trace.version,
-    torn: trace.torn,
-    digest: trace.digest,
-    ...judgementJson({ ...judgement, word: wordOf(trace) }),
-    events: trace.count,
-    ops: kinds["op.began"] ?? 0,
-    kinds,
-    verdicts,
-    firstWrong:
-      first === undefined ? null : { ...wrongAt(trace, first.seq), event: toJson(first, virtBase) },
-    ...capture,
-    ...(trace.sources.length === 0
-      ? {}
-      : {
-          sources: trace.sources.map((source) => ({
-            ...source,
-            lost: source.counts.reduce((sum, { lost }) => sum + lost, 0),
-          })),
-        }),
-  };
-}
-
-function infoText(trace: TraceReader, judgement: Judgement): string {
-  const { about } = trace;
-  const { kinds, verdicts, refusals, capture, wrong } = judgement;
-  const options = Object.entries(about.options).map(([name, value]) => `${name}=${value}`);
-  const rows = [
-    ["platform", about.platform],
-    ["hooks", about.hooks],
-    ["chipset", about.chipset],
-    ["workload", `${about.workload}, ${countOf(kinds["op.began"] ?? 0, "op")}`],
-    ["seed", `${about.seed}`],
-    ["options", options.join(" ") || "none"],
-    ["source", about.origin === null ? about.source : `${about.source}: ${about.origin}`],
-    ...(about.parent == null
-      ? []
-      : [["fork", `of ${about.parent.trace}, after #${about.parent.moment}`]]),
-    ["digest", trace.digest ?? "none: the trace is torn"],
-  ];
-  const kindRows = Object.entries(kinds)
-    .sort(([, a], [, b]) => b - a)
-    .map(([kind, count]) => [counted(count), kind]);
-  const verdictRows = (Object.entries(verdicts) as [Verdict, number][]).map(([verdict, count]) => [
-    counted(count),
-    verdictText(verdict),
-    meanings[verdict],
-  ]);
-  return [
-    judgementLine(judgement, trace),
-    ...refusals.first.slice(0, SHOWN).map(refusalText),
-    ...(refusals.count > SHOWN
-      ? [`and ${countOf(refusals.count - SHOWN, "op")} more that returned an errno`]
-      : []),
-    "",
-    inColumns(rows.map(([what, said]) => [what!, inLine(said!)])),
-    "",
-    countOf(trace.count, "event"),
-    ...(kindRows.length === 0 ? [] : [indented(inColumns(kindRows))]),
-    "",
-    "numbers that hardware was given, by where they lead",
-    indented(verdictRows.length === 0 ? "none" : inColumns(verdictRows)),
-    ...(capture === null ? [] : ["", captureText(capture)]),
-    ...(wrong.first === null ? [] : ["", `first to go wrong: ${lineAt(trace, wrong.first)}`]),
-  ].join("\n");
-}
-
-/** Operations that returned an errno and are shown. */
-const SHOWN = 3;
-
-function lineAt(trace: TraceReader, seq: number): string {
-  const recorded = trace.event(seq)!;
-  return judgedLine(recorded, verdictIn(trace, recorded), wrongAt(trace, seq), trace.about);
 }

@@ -2,9 +2,9 @@
 
 import type { Command } from "commander";
 import { UserError } from "../fault.ts";
-import { momentOf, positions } from "../replay/position.ts";
-import { inColumns } from "../report/text.ts";
-import { addMark } from "../store/update.ts";
+import { inColumns } from "../library/columns.ts";
+import { mark } from "../library/marking.ts";
+import { positions } from "../library/positions.ts";
 import { notice, print, printAnswer } from "./output.ts";
 import { reading } from "./reading.ts";
 
@@ -65,14 +65,7 @@ async function add(
 ): Promise<void> {
   if (text === undefined && name === undefined)
     throw new UserError(`say what ${position} is: gartrace mark ${path} ${position} "some words"`);
-  if (name !== undefined && !/^[\w.-]+$/.test(name))
-    throw new UserError(`'${name}' is no name for a mark; use letters, digits, '.', '_' and '-'`);
-  const mark = await reading([path], async ([trace]) => ({
-    moment: momentOf(trace!, position),
-    name: name ?? null,
-    text: text ?? "",
-  }));
-  await addMark(path, mark);
-  if (json) await printAnswer("mark", mark);
-  else notice(`marked #${mark.moment}${name === undefined ? "" : ` as mark:${name}`}`);
+  const made = await mark(path, position, { name: name ?? null, text: text ?? "" });
+  if (json) await printAnswer("mark", made);
+  else notice(`marked #${made.moment}${name === undefined ? "" : ` as mark:${name}`}`);
 }

@@ -4,36 +4,18 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { usualEra } from "../agpgart/era.ts";
-import { toJson } from "../event/line.ts";
-import { hookSets, hooksOf, missingOn } from "../hooks/index.ts";
-import { platformOf, recordTo, setupOf } from "../library/recording.ts";
-import { workloadOf } from "../library/workload-file.ts";
-import type { Platform } from "../platform/platform.ts";
-import { hasEras } from "../platform/variant.ts";
-import { type Outcome, outcomeOf } from "../replay/outcome.ts";
-import { matrixText } from "../report/matrix-text.ts";
-import type { Setup } from "../scenario/setup.ts";
-import { assertReplaceable } from "../store/output-file.ts";
-import { TraceReader } from "../store/read.ts";
-import { print, printAnswer } from "./output.ts";
+import {
+  type MatrixCell,
+  type MatrixOptions,
+  matrix,
+  tellMatrix,
+  usualMatrix,
+} from "../library/matrix.ts";
+import { usualDriver } from "../library/record.ts";
+import { printTold } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { dateOption, foreignOption, layoutOption, ramOption, seedOption } from "./record.ts";
 import { interruptible } from "./steered.ts";
-
-/** The cells of a matrix, as a person asks for them. */
-export interface MatrixOptions {
-  readonly workload: string;
-  readonly platforms: string;
-  readonly hooks: string;
-  readonly drivers?: string;
-  readonly chipset?: string;
-  readonly seed: number;
-  readonly ram?: string;
-  readonly foreign?: string;
-  readonly layout?: string;
-  readonly era?: string;
-}
 
 interface Options extends MatrixOptions {
   readonly keep?: string;
@@ -41,40 +23,21 @@ interface Options extends MatrixOptions {
   readonly json: boolean;
 }
 
-/** One run, or why there was none. */
-export interface Cell {
-  readonly platform: string;
-  readonly hooks: string;
-  readonly driver: string;
-  /** The function that the platform lacks; null where the driver builds. */
-  readonly lacks: string | null;
-  readonly outcome: Outcome | null;
-  readonly path: string | null;
-  /** The virt base of its trace; null where the driver does not build. */
-  readonly virtBase: bigint | null;
-}
-
-/** The argument of the thread: every hook set on the three kinds of machine it was about. */
-export const usual = {
-  platforms: "native-i386,xen-i386,ppc64-g5",
-  hooks: hookSets.map(({ name }) => name).join(","),
-} as const;
-
 export function addMatrix(program: Command): void {
   program
     .command("matrix")
     .summary("record every hook set on every platform and show how each ends")
     .option("-w, --workload <name>", "what the client does", "testgart")
-    .option("--platforms <names>", "platforms, separated by commas", usual.platforms)
+    .option("--platforms <names>", "platforms, separated by commas", usualMatrix.platforms)
     .option(
       "--hooks <names>",
       "hook sets, separated by commas; mixtures by semicolons",
-      usual.hooks,
+      usualMatrix.hooks,
     )
     .option(
       "--drivers <versions>",
       "the Linux that agpgart is of, or several separated by commas",
-      usualEra.name,
+      usualDriver,
     )
     .option("-c, --chipset <name>", "the host bridge, where a platform can have it")
     .option(...seedOption)
@@ -89,135 +52,25 @@ export function addMatrix(program: Command): void {
       const folder = options.keep ?? mkdtempSync(join(tmpdir(), "gartrace-"));
       mkdirSync(folder, { recursive: true });
       try {
-        const cells = await runMatrix(options, folder, options.force);
-        const isKept = options.keep !== undefined;
-        if (options.json)
-          await printAnswer("matrix", { cells: cells.map((cell) => cellJson(cell, isKept)) });
-        else await print(matrixText(cells, isKept));
+        const cells = await recorded(options, folder);
+        await printTold("matrix", tellMatrix(cells, options.keep !== undefined), options.json);
       } finally {
         if (options.keep === undefined) rmSync(folder, { recursive: true });
       }
     });
 }
 
-/** What is to be recorded for a cell; null where the driver does not build. */
-interface Plan {
-  readonly platform: string;
-  readonly hooks: string;
-  readonly driver: string;
-  readonly lacks: string | null;
-  readonly setup: Setup | null;
-}
-
-/** Every cell, before anything is recorded: names and combinations are refused here. */
-function plans(options: MatrixOptions): Plan[] {
-  const workload = workloadOf(options.workload);
-  const sets = options.hooks.split(options.hooks.includes("=") ? ";" : ",");
-  const columns = options.platforms.split(",").map(platformOf);
-  const fits = fittingAll(columns, options);
-  const drivers = (options.drivers ?? usualEra.name).split(",");
-  const rows = drivers.flatMap((driver) => sets.map((name) => [driver, name] as const));
-  return columns.flatMap((column) =>
-    rows.map(([driver, name]): Plan => {
-      const hooks = hooksOf(name);
-      const lacks = missingOn(column, hooks);
-      const wanted = {
-        ...{ platform: column.name, hooks: name, driver, workload, seed: options.seed },
-        ...{ lenientIoremap: false, device: true },
-        ...fits(column),
-      };
-      return {
-        ...{ platform: column.name, hooks: name, driver, lacks },
-        setup: lacks === null ? setupOf(wanted) : null,
-      };
-    }),
-  );
-}
-
-/** What is asked for applies to the columns that can have it; if none can, the first one says why not. */
-function fittingAll(
-  columns: readonly Platform[],
-  { chipset, ram, foreign, layout, era }: MatrixOptions,
-) {
-  const can = {
-    chipset: ({ chipsets }: Platform) => chipset !== undefined && chipsets.includes(chipset),
-    foreign: ({ dealt }: Platform) => dealt !== null,
-    layout: ({ dma }: Platform) => dma.code.name === "upwards",
-    era: hasEras,
+async function recorded(options: Options, folder: string): Promise<readonly MatrixCell[]> {
+  let bar: Progress | null = null;
+  const hear = (done: number, total: number, name: string) => {
+    bar ??= new Progress("matrix", total);
+    bar.at(done, name);
   };
-  const used = (what: keyof typeof can, column: Platform) =>
-    can[what](column) || !columns.some(can[what]);
-  return (column: Platform) => ({
-    chipset: chipset !== undefined && used("chipset", column) ? chipset : null,
-    ram,
-    foreign: used("foreign", column) ? foreign : undefined,
-    layout: used("layout", column) ? layout : undefined,
-    era: used("era", column) ? era : undefined,
-  });
-}
-
-/** Records every cell into the folder; what cannot be is refused before anything is recorded. */
-export const runMatrix = (
-  options: MatrixOptions,
-  folder: string,
-  force: boolean,
-): Promise<Cell[]> => interruptible((signal) => recordAll(options, folder, force, signal));
-
-async function recordAll(
-  options: MatrixOptions,
-  folder: string,
-  force: boolean,
-  signal: AbortSignal,
-): Promise<Cell[]> {
-  const planned = plans(options);
-  const pathOf = ({ platform, hooks, driver }: Plan) => {
-    const of = driver === usualEra.name ? "" : `.${driver}`;
-    return join(folder, `${platform}.${hooks}${of}.gart`);
-  };
-  for (const plan of planned) if (plan.setup !== null) assertReplaceable(pathOf(plan), force);
-  const progress = new Progress("matrix", planned.length);
-  const cells: Cell[] = [];
-  for (const [i, plan] of planned.entries()) {
-    const { platform, hooks, driver, lacks, setup } = plan;
-    progress.at(i, `${platform} ${hooks}`);
-    const path = setup && pathOf(plan);
-    if (setup !== null && path !== null) await recordTo(path, setup, force, { signal });
-    const outcome = path === null ? null : read(path);
-    cells.push({
-      platform,
-      hooks,
-      driver,
-      lacks,
-      path,
-      outcome,
-      virtBase: setup?.platform.virtBase ?? null,
-    });
-  }
-  progress.stop();
-  return cells;
-}
-
-function read(path: string): Outcome {
-  const trace = TraceReader.open(path);
   try {
-    return outcomeOf(trace);
+    return await interruptible((signal) =>
+      matrix(options, folder, { force: options.force, signal, hear }),
+    );
   } finally {
-    trace.close();
+    (bar as Progress | null)?.stop();
   }
 }
-
-const cellJson = ({ outcome, virtBase, path, ...cell }: Cell, isKept: boolean): unknown => ({
-  ...cell,
-  path: isKept ? path : null,
-  outcome:
-    outcome === null || virtBase === null
-      ? null
-      : {
-          ...outcome,
-          first: judgedJson(outcome.first, virtBase),
-          astray: judgedJson(outcome.astray, virtBase),
-        },
-});
-
-const judgedJson = (judged: Outcome["first"], virtBase: bigint): unknown =>
-  judged && { verdict: judged.verdict, event: toJson(judged.recorded, virtBase) };

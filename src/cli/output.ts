@@ -1,8 +1,8 @@
 // output.ts - what commands print: data to stdout in whole chunks, notices to stderr.
 
 import { once } from "node:events";
-import { colours } from "../report/colours.ts";
-import { visible } from "../report/visible.ts";
+import { shown } from "../library/shown.ts";
+import type { Told } from "../library/told.ts";
 import { type AnswerName, versions } from "../shape/versions.ts";
 
 const CHUNK = 1 << 16;
@@ -13,7 +13,7 @@ export class Output {
 
   /** Prints a line; long output is handed over in chunks, and the caller waits for slow readers. */
   async line(text: string): Promise<void> {
-    this.#waiting += `${visible(text, colours.isColorSupported)}\n`;
+    this.#waiting += `${shown(text)}\n`;
     if (this.#waiting.length >= CHUNK) await this.flush();
   }
 
@@ -35,7 +35,11 @@ export async function print(text: string): Promise<void> {
 export const printAnswer = (name: AnswerName, body: object): Promise<void> =>
   print(JSON.stringify({ version: versions[name], ...body }, null, 2));
 
+/** An answer, as JSON of the shape of that name or as text. */
+export const printTold = (name: AnswerName, told: Told, isJson: boolean): Promise<void> =>
+  isJson ? printAnswer(name, told.json) : print(told.text);
+
 /** A word beside the data. */
 export const notice = (text: string): void => {
-  process.stderr.write(`${visible(text, colours.isColorSupported)}\n`);
+  process.stderr.write(`${shown(text)}\n`);
 };

@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { AbortedError, UserError } from "../fault.ts";
-import { visible } from "../report/visible.ts";
+import { shown } from "../library/shown.ts";
 import { VERSION } from "../version.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { notice } from "./output.ts";
@@ -49,7 +49,7 @@ const program = new Command("gartrace")
   .version(VERSION)
   .addHelpText("after", "\nBegin with 'gartrace demo'.")
   .configureOutput({
-    outputError: (text, write) => write(visible(text.replace(/^error: /, "gartrace: "), false)),
+    outputError: (text, write) => write(shown(text.replace(/^error: /, "gartrace: "), false)),
   })
   .exitOverride();
 for (const add of await wanted(process.argv[2])) add(program);

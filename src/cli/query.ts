@@ -2,9 +2,8 @@
 
 import type { Command } from "commander";
 import { UserError } from "../fault.ts";
-import { inColumns } from "../report/text.ts";
-import { inLine } from "../report/visible.ts";
-import type { Answer, Cell } from "../store/query.ts";
+import { inColumns, inLine } from "../library/columns.ts";
+import type { Cell, QueryAnswer } from "../library/trace.ts";
 import { Output } from "./output.ts";
 import { reading } from "./reading.ts";
 
@@ -29,7 +28,7 @@ export function addQuery(program: Command): void {
     );
 }
 
-function* jsonLines({ columns, rows }: Answer): Generator<string> {
+function* jsonLines({ columns, rows }: QueryAnswer): Generator<string> {
   const names = namesApart(columns);
   for (const row of rows)
     yield JSON.stringify(Object.fromEntries(names.map((name, i) => [name, plain(row[i]!)])));
@@ -52,7 +51,7 @@ const ALIGNED = 1000;
 /** Characters of one value, and of a block of rows, at most. */
 const [LONGEST, MOST] = [2 ** 24, 2 ** 26];
 
-function* tableLines({ columns, rows }: Answer): Generator<string> {
+function* tableLines({ columns, rows }: QueryAnswer): Generator<string> {
   let block: string[][] = [];
   let widest = 0;
   let heading: readonly string[] | undefined = columns;

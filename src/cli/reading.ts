@@ -1,13 +1,8 @@
 // reading.ts - commands that read a trace: open it, say when it is torn, close it.
 
-import { constants } from "node:fs";
-import { UserError } from "../fault.ts";
+import { accessSync, constants } from "node:fs";
 import type { Judgement } from "../judgement/judgement.ts";
-import { openTrace, readerOf, type Trace } from "../library/trace.ts";
-import { isSameFile } from "../store/output-file.ts";
-import type { TraceReader } from "../store/read.ts";
-import { isAllowed } from "../store/recovery.ts";
-import { troubleBehind } from "../store/trouble.ts";
+import { openTrace, type Trace, troubleOf } from "../library/trace.ts";
 import { notice } from "./output.ts";
 
 /** What a command that judges tells the shell of a trace. */
@@ -20,7 +15,7 @@ export const exitCodes: { readonly [W in Judgement["word"]]: number } = {
 /** Opens traces, hands them over and closes them whatever happens. */
 export async function reading<T>(
   paths: readonly string[],
-  use: (readers: readonly TraceReader[], traces: readonly Trace[]) => Promise<T>,
+  use: (traces: readonly Trace[]) => Promise<T>,
 ): Promise<T> {
   const traces: Trace[] = [];
   try {
@@ -29,12 +24,12 @@ export async function reading<T>(
       traces.push(trace);
       if (trace.torn) notice(tornText(path, trace.count));
     }
-    const answer = await use(traces.map(readerOf), traces);
-    for (const [i, { damagedKeyframe }] of traces.map(readerOf).entries())
-      if (damagedKeyframe !== null) notice(keyframeText(paths[i]!, damagedKeyframe));
+    const answer = await use(traces);
+    for (const { path, damagedKeyframe } of traces)
+      if (damagedKeyframe !== null) notice(keyframeText(path, damagedKeyframe));
     return answer;
   } catch (error) {
-    throw troubleBehind(paths, traces.map(readerOf), error);
+    throw troubleOf(traces, error);
   } finally {
     for (const trace of traces) closeWhole(trace);
   }
@@ -54,8 +49,8 @@ const keyframeText = (path: string, moment: number): string =>
   `'gartrace index --force ${path}' makes it again`;
 
 /** Says that a look at the past reads through the events, where the trace has no index of them. */
-export function sayIfUnindexed(path: string, trace: TraceReader): void {
-  if (!trace.indexed)
+export function sayIfUnindexed({ path, indexed }: Trace): void {
+  if (!indexed)
     notice(`gartrace: ${path} has no index, so its events are read through; ${cure(path)}`);
 }
 
@@ -63,17 +58,17 @@ export function sayIfUnindexed(path: string, trace: TraceReader): void {
 const FEW = 16384;
 
 /** Says that a state is folded from the start, where the trace keeps none on the way. */
-export function sayIfUnkept(path: string, trace: TraceReader): void {
-  if (!trace.hasKeyframes && trace.count > FEW)
+export function sayIfUnkept({ path, hasKeyframes, count }: Trace): void {
+  if (!hasKeyframes && count > FEW)
     notice(`gartrace: ${path} has no keyframes, so it is replayed from its start; ${cure(path)}`);
 }
 
 /** Says that a trace is judged now, where its file does not say what is right. */
-export function sayIfUnjudged(path: string, trace: TraceReader): void {
-  if (trace.judged === null && !trace.torn)
+export function sayIfUnjudged({ path, isJudged, torn }: Trace): void {
+  if (!isJudged && !torn)
     notice(
       `gartrace: ${path} was not judged by this version, so it is judged now, in memory; ` +
-        (isAllowed(path, constants.W_OK) ? cure(path) : "it cannot be kept: the file is read-only"),
+        (isWritable(path) ? cure(path) : "it cannot be kept: the file is read-only"),
     );
 }
 
@@ -84,8 +79,11 @@ function tornText(path: string, count: number): string {
   return `gartrace: ${path} is torn, its recording did not finish; ${readTo}`;
 }
 
-/** Refuses to overwrite what is being read. */
-export function assertOther(output: string, input: string): void {
-  if (isSameFile(output, input))
-    throw new UserError(`${output} is the file to read from; name another one with -o`);
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

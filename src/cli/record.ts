@@ -1,11 +1,9 @@
 // record.ts - gartrace record: runs a workload on a simulated machine and writes its trace.
 
 import { type Command, InvalidArgumentError } from "commander";
-import { usualEra } from "../agpgart/era.ts";
-import { type RecordOptions, record } from "../library/record.ts";
+import { type RecordOptions, record, usualDriver } from "../library/record.ts";
+import { tellRecorded } from "../library/tell-written.ts";
 import type { Written } from "../library/writing.ts";
-import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
-import { counted, countOf } from "../report/text.ts";
 import { notice, printAnswer } from "./output.ts";
 import { steered } from "./steered.ts";
 
@@ -30,7 +28,7 @@ export function addRecord(program: Command): void {
     .option("-p, --platform <name>", "who owns memory and how addresses translate", "native-i386")
     .option("-k, --hooks <name>", "what the kernel believes of its architecture", "gart")
     .option("-c, --chipset <name>", "the host bridge (default: the platform's first)")
-    .option("-d, --driver <version>", "the Linux that agpgart is of", usualEra.name)
+    .option("-d, --driver <version>", "the Linux that agpgart is of", usualDriver)
     .option(...seedOption)
     .option("--ops <number>", "how many operations wander makes (default: 1000)", oneOrMore)
     .option(...ramOption)
@@ -55,8 +53,9 @@ export function addRecord(program: Command): void {
         record({ ...wanted, workload: name, ...steering }),
       );
       sayIfApart(written);
-      if (json) await printAnswer("record", writtenJson(written));
-      else notice(recordedText(written));
+      const told = tellRecorded(written);
+      if (json) await printAnswer("record", told.json);
+      else notice(told.text);
     });
 }
 
@@ -67,25 +66,6 @@ export function sayIfApart({ path, log }: Written): void {
     `gartrace: somebody reads ${path}, so its end stays in ${log} for now: copy both, or run any gartrace ` +
       "command on it later, which folds it in",
   );
-}
-
-export const writtenJson = ({ judgement, log: _, ...written }: Written): object => ({
-  ...written,
-  ...judgementJson(judgement),
-});
-
-/** "recorded 66 events to run.gart: 17 ops, 2 with an errno (op 0 init: -ENOMEM, refused at #27); wrong: ..." */
-export function recordedText({ path, events, judgement }: Written): string {
-  const recorded = `recorded ${countOf(events, "event")} to ${path}`;
-  if (judgement === null) return recorded;
-  const { kinds, refusals } = judgement;
-  const [first] = refusals.first;
-  const ops = countOf(kinds["op.began"] ?? 0, "op");
-  const returned =
-    first === undefined
-      ? `${ops}, none with an errno`
-      : `${ops}, ${counted(refusals.count)} with an errno (first ${refusalText(first)})`;
-  return `${recorded}: ${returned}; ${judgementLine(judgement, { torn: false, count: events })}`;
 }
 
 function oneOrMore(text: string): number {

@@ -1,22 +1,12 @@
 // report.ts - gartrace report: the page about one or two traces as one file, for those who have no trace.
 
-import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { type Command, InvalidArgumentError } from "commander";
-import type { Report } from "../answer/report-shape.ts";
-import { Answers } from "../page/answers.ts";
-import { OpenTrace } from "../page/open-trace.ts";
-import { PairFiles } from "../page/pair-files.ts";
-import { packedReport } from "../page/report.ts";
-import { assertReplaceable } from "../store/output-file.ts";
-import { newRedaction, redactedText, writePart } from "./export-part.ts";
+import { report } from "../library/report.ts";
+import { assertReplaceable, writeWhole } from "../library/whole-file.ts";
+import { assertOther } from "../library/writing.ts";
 import { notice } from "./output.ts";
-import { frame, pageCode } from "./page-files.ts";
-import { assertOther, reading } from "./reading.ts";
-import { isStandardOutput, toStandardOutput, writeWhole } from "./whole-file.ts";
+import { reading } from "./reading.ts";
+import { isStandardOutput, toStandardOutput } from "./standard-output.ts";
 
 interface Options {
   readonly output: string;
@@ -46,74 +36,17 @@ export function addReport(program: Command): void {
     .option("--redact", "names and texts of whoever recorded it become numbers", false)
     .option("-f, --force", "overwrite the file if it exists", false)
     .action(async (path: string, other: string | undefined, options: Options) => {
-      const { output, limit, redact, force } = options;
+      const { output, force } = options;
       const paths = other === undefined ? [path] : [path, other];
       const isPrinted = isStandardOutput(output);
       if (!isPrinted) for (const one of paths) assertOther(output, one);
       if (!isPrinted) assertReplaceable(output, force);
-      const code = pageCode();
-      const bytes = limit * 1e6 - Buffer.byteLength(htmlOf(code, ""));
-      const report = redact
-        ? await withRedacted(paths, (redacted) => reportOf(redacted, bytes))
-        : await reading(paths, () => reportOf(paths, bytes));
-      const html = htmlOf(code, JSON.stringify(report));
+      const { html, leaves, redacted } = await reading(paths, () => report(paths, options));
       await (isPrinted ? toStandardOutput([html]) : writeWhole(output, [html], force));
+      if (redacted !== null) notice(redacted);
       const megabytes = (Buffer.byteLength(html) / 1e6).toFixed(1);
-      notice(
-        `wrote ${isPrinted ? "the page" : output}, ${megabytes} MB; ${report.session.report!.leaves.join("; ")}`,
-      );
+      notice(`wrote ${isPrinted ? "the page" : output}, ${megabytes} MB; ${leaves.join("; ")}`);
     });
-}
-
-async function reportOf([path, other]: readonly string[], bytes: number): Promise<Report> {
-  const traces = [new OpenTrace("a", path!)];
-  if (other !== undefined) traces.push(new OpenTrace("b", other));
-  const pair = other === undefined ? null : new PairFiles(path!, other);
-  const answers = new Answers(traces, pair);
-  try {
-    return await packedReport(answers, bytes, (text) => packed(text).length);
-  } finally {
-    pair?.close();
-    answers.close();
-  }
-}
-
-/** Lends redacted copies of traces, which have the same numbers for the same names. */
-async function withRedacted<T>(
-  paths: readonly string[],
-  use: (redacted: readonly string[]) => Promise<T>,
-): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "gartrace-"));
-  try {
-    const redaction = newRedaction();
-    const redacted: string[] = [];
-    for (const [i, path] of paths.entries()) {
-      const copy = join(folder, `${"ab"[i]}.gart`);
-      await reading([path], async ([trace]) => {
-        const stretch = { from: 0, to: trace!.count };
-        await writePart(copy, path, trace!, { stretch, redaction, force: false });
-      });
-      redacted.push(copy);
-    }
-    notice(redactedText(redaction));
-    return await use(redacted);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-const packed = (text: string): string => gzipSync(text).toString("base64");
-
-/** Code and style by their digests alone: nothing else runs in it, and nothing is loaded. */
-function htmlOf({ script, style }: ReturnType<typeof pageCode>, report: string): string {
-  // A script ends at this text, wherever it stands.
-  const safe = script.replaceAll("</script", "<\\/script");
-  const digest = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-  const policy = `default-src 'none'; script-src ${digest(safe)}; style-src ${digest(style)}; img-src data:`;
-  return frame(
-    `<meta http-equiv="Content-Security-Policy" content="${policy}"><link rel="icon" href="data:,"><style>${style}</style>`,
-    `<script type="application/octet-stream" id="report">${packed(report)}</script>\n<script>${safe}</script>`,
-  );
 }
 
 function megabytes(text: string): number {

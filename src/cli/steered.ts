@@ -1,8 +1,8 @@
 // steered.ts - a long call of the library on a terminal: a bar shows how far it is, and Ctrl-C ends it in good order.
 
 import { AbortedError } from "../fault.ts";
+import { countOf } from "../library/columns.ts";
 import type { Steering } from "../library/steering.ts";
-import { countOf } from "../report/text.ts";
 import { Progress } from "./progress.ts";
 
 /** Runs with a signal that Ctrl-C raises; what was made up to there is kept. */

@@ -54,6 +54,7 @@ export interface Extent {
   readonly digest: string | null;
 }
 
+/** All that a comparison of two traces found. */
 export interface Comparison {
   readonly exact: boolean;
   readonly extents: Two<Extent>;
@@ -83,6 +84,7 @@ export interface Comparison {
   readonly transferred: Transferred | null;
 }
 
+/** What a comparison comes to. */
 export type Answer = "alike" | "different" | "undecided";
 
 /** Traces without a difference are alike only as far as they go, and where something could be compared. */

@@ -67,6 +67,7 @@ export const families = [
   "pte",
   "scratch-directory",
 ] as const;
+/** What subjects are of: a GATT entry, a page, a register. */
 export type FamilyName = (typeof families)[number];
 
 /** Whether the numbers of a family are frames, pages or addresses, which depend on where frames lie. */

@@ -21,6 +21,7 @@ export const verdicts = [
   "unknown", // the trace does not say where the page is, or where the number leads
   "outside", // the number was put into a word that is no entry of the table
 ] as const;
+/** What an event's addresses say: where the number leads. `gartrace explain` has each word. */
 export type Verdict = (typeof verdicts)[number];
 
 /** What the rule reads of an event; null where nothing is known. */

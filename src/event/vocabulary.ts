@@ -34,7 +34,9 @@ export const vocabulary = {
   ...paging,
 };
 
+/** The kinds of events, `noun.past-participle`. */
 export type KindName = keyof typeof vocabulary;
+/** All kinds, in the order of their codes. */
 export const kindNames = Object.keys(vocabulary) as KindName[];
 /** The code of each kind in a row that this program writes. */
 export const kindCode = Object.fromEntries(kindNames.map((name, code) => [name, code])) as {
@@ -54,6 +56,7 @@ export const actors = [
   "card",
   "device",
 ] as const;
+/** Who did it. */
 export type Actor = (typeof actors)[number];
 
 /** What every event has beside the fields of its kind. */
@@ -67,8 +70,10 @@ export interface Common {
   readonly at?: number | null;
 }
 
+/** The event of one kind. */
 export type Of<K extends KindName> = { readonly kind: K } & Common &
   FieldValues<(typeof vocabulary)[K]["fields"]>;
+/** One fact of a run, by its kind; addresses are numbers of their space. */
 export type Event = { [K in KindName]: Of<K> }[KindName];
 /** An event with its position in a trace: seq from 1 without gaps, op -1 outside any op. */
 export interface Recorded {

@@ -10,6 +10,7 @@ import { natureOf } from "../replay/replay.ts";
 import { type Steering, Turns } from "./steering.ts";
 import { readerOf, type Trace } from "./trace.ts";
 
+/** Which checks are run. */
 export interface CheckOptions extends Steering {
   /** These checks alone, by name. */
   readonly only?: readonly string[] | undefined;
@@ -19,6 +20,7 @@ export interface CheckOptions extends Steering {
   readonly checks?: readonly Check[];
 }
 
+/** What checks came to over a trace. */
 export interface CheckAnswer {
   /** Whether the trace is right by the checks that were asked for; a torn one is never more than undecided. */
   readonly word: Word;
@@ -35,6 +37,7 @@ const STRIDE = 1024;
 export async function check(trace: Trace, options: CheckOptions = {}): Promise<CheckAnswer> {
   const chosen = chosenOf(withOwn(options.checks ?? []), options);
   const reader = readerOf(trace);
+  reader.forgetPages();
   const state = new State(natureOf(reader.about));
   const judge = new Judge(reader.about, state, { past: reader, checks: chosen });
   const turns = new Turns(options);
@@ -58,6 +61,7 @@ export function defineCheck(own: Check): Check {
   return own;
 }
 
+/** Whether a value is a check: something with `name`, `holds` and `watch`. */
 export const isCheck = (value: unknown): value is Check => {
   const { name, holds, watch } = (value ?? {}) as Partial<Check>;
   return typeof name === "string" && typeof holds === "string" && typeof watch === "function";

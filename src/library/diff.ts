@@ -2,15 +2,17 @@
 
 import { type Answer, answerOf, type Comparison, type Divergence } from "../diff/comparison.ts";
 import { comparing } from "../diff/diff.ts";
-import type { Rules } from "../diff/scope.ts";
+import { isOf, type Rules } from "../diff/scope.ts";
 import { type Steering, Turns } from "./steering.ts";
 import { readerOf, type Trace } from "./trace.ts";
 
+/** What of two traces is compared, and how. */
 export interface DiffOptions extends Steering, Partial<Rules> {
   /** Called with every divergence, in order; without it, only the first is looked at closely. */
   readonly onDivergence?: ((divergence: Divergence) => void) | undefined;
 }
 
+/** What comparing two traces came to. */
 export interface DiffAnswer {
   /** `undecided`: no difference as far as a torn trace or one with lost records goes, or nothing to compare. */
   readonly answer: Answer;
@@ -21,6 +23,7 @@ export interface DiffAnswer {
 export async function diff(a: Trace, b: Trace, options: DiffOptions = {}): Promise<DiffAnswer> {
   const { signal, onProgress, onDivergence, ...rules } = options;
   const [inA, inB] = [readerOf(a), readerOf(b)];
+  for (const reader of [inA, inB]) reader.forgetPages();
   const total = inA.lastOp + 1;
   const turns = new Turns({ signal, onProgress });
   const steps = comparing(inA, inB, rules, onDivergence);
@@ -33,3 +36,7 @@ export async function diff(a: Trace, b: Trace, options: DiffOptions = {}): Promi
   }
   return { answer: answerOf(step.value), comparison: step.value };
 }
+
+export type { Divergence, Rules };
+/** Whether a kind is of that name or family, as the rules `only` and `ignore` take them. */
+export { isOf };

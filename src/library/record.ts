@@ -54,6 +54,9 @@ export interface WorkloadFile {
   readonly ops: readonly { readonly op: string; readonly [argument: string]: unknown }[];
 }
 
+/** The Linux whose driver is run where none is named. */
+export const usualDriver = usualEra.name;
+
 const BUG = "bug:";
 
 /** Records a run. A `UserError` says what cannot be run; after an `AbortedError` the trace holds what was recorded. */

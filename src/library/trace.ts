@@ -12,7 +12,7 @@ import type { Step } from "../replay/provenance.ts";
 import { subjectNamed } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { judgedLine } from "../report/event-text.ts";
-import type { Answer } from "../store/query.ts";
+import type { Cell, QueryAnswer } from "../store/query.ts";
 import { TraceReader } from "../store/read.ts";
 import { troubleBehind } from "../store/trouble.ts";
 
@@ -35,7 +35,13 @@ export interface Wanted {
 }
 
 /** Opens a trace read-only. A `UserError` says why a file is none that can be read (`ERR_NO_FILE`, `ERR_NO_TRACE`, `ERR_NEWER`). */
-export const openTrace = (path: string): Trace => opened(path, TraceReader.open(path));
+export function openTrace(path: string): Trace {
+  try {
+    return opened(path, TraceReader.open(path));
+  } catch (error) {
+    throw troubleBehind([path], [], error);
+  }
+}
 
 let opened: (path: string, reader: TraceReader) => Trace;
 let readerOf: (trace: Trace) => TraceReader;
@@ -75,6 +81,26 @@ export class Trace {
   /** SHA-256 over its events; null where it is torn. */
   get digest(): string | null {
     return this.#reader.digest;
+  }
+
+  /** Whether the past of a subject is looked up; otherwise events are read through (`indexTrace` mends that). */
+  get indexed(): boolean {
+    return this.#reader.indexed;
+  }
+
+  /** Whether states are kept on the way; otherwise it is replayed from its start (`indexTrace` mends that). */
+  get hasKeyframes(): boolean {
+    return this.#reader.hasKeyframes;
+  }
+
+  /** Whether its file says what is right and wrong in it; otherwise it is judged when it is asked, in memory. */
+  get isJudged(): boolean {
+    return this.#reader.judged !== null;
+  }
+
+  /** The moment of a state in the file that turned out damaged and was passed over; null for none. */
+  get damagedKeyframe(): number | null {
+    return this.#reader.damagedKeyframe;
   }
 
   /** The files that it was imported from, and what became of their lines. */
@@ -189,7 +215,7 @@ export class Trace {
   }
 
   /** Asks the file in SQL: one read-only statement over its tables and views. */
-  query(sql: string): Answer {
+  query(sql: string): QueryAnswer {
     return this.#ask(() => this.#reader.query(sql));
   }
 
@@ -229,5 +255,14 @@ export class Trace {
   }
 }
 
+/** An error of a program that asks traces as a `UserError` that names the file; itself where it is about no file. */
+export const troubleOf = (traces: readonly Trace[], error: unknown): unknown =>
+  troubleBehind(
+    traces.map(({ path }) => path),
+    traces.map(readerOf),
+    error,
+  );
+
+export type { Cell, QueryAnswer };
 /** The reader behind a trace, for the rooms under this roof. */
 export { readerOf };

@@ -4,11 +4,13 @@ import type { About, SourceFile } from "../event/trace.ts";
 import { AbortedError, abortedBy, UserError } from "../fault.ts";
 import type { Judgement } from "../judgement/judgement.ts";
 import type { Sink } from "../machine/machine.ts";
+import { isSameFile } from "../store/output-file.ts";
 import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter, UNTOUCHED } from "../store/write.ts";
 import { type JudgedSink, judging } from "./judging.ts";
 import { Replacing } from "./replacing.ts";
 
+/** A trace that was made. */
 export interface Written {
   readonly path: string;
   readonly events: number;
@@ -29,6 +31,12 @@ export interface Making {
   keep(seq: number, line: KeptLine): void;
   /** What the trace was imported from, once the file is made. */
   beside(sources: readonly SourceFile[]): void;
+}
+
+/** Refuses to write over what is being read. */
+export function assertOther(output: string, input: string): void {
+  if (isSameFile(output, input))
+    throw new UserError(`${output} is the file to read from; name another one with -o`);
 }
 
 /** How long an event waits at most until others can read it, in milliseconds. */

@@ -43,7 +43,7 @@ export const answers = Object.fromEntries(
 
 /** Streams: one object a line, without a header. */
 export const lines = {
-  event: eventShape(),
+  event: eventShape({ placed: z.literal("by inference").optional() }),
   "history-line": eventShape({ verdict: verdict.nullable() }),
   row: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
 } as const;

@@ -6,14 +6,15 @@ import { UserError } from "../fault.ts";
 /** A value as SQLite has it; whole numbers are exact up to 64 bits. */
 export type Cell = bigint | number | string | Uint8Array | null;
 
-export interface Answer {
+/** The rows that a statement gives. */
+export interface QueryAnswer {
   readonly columns: readonly string[];
   /** One at a time: an answer may be larger than memory. */
   readonly rows: Iterable<readonly Cell[]>;
 }
 
 /** Runs one statement that only reads; throws a UserError where SQLite refuses it, or it gives no rows. */
-export function ask(database: Database, sql: string): Answer {
+export function ask(database: Database, sql: string): QueryAnswer {
   const statement = complaining(() => database.prepare<[], readonly Cell[]>(sql));
   if (!statement.reader)
     throw new UserError("this SQL gives no rows; a trace is only read: SELECT");

@@ -18,7 +18,7 @@ import { OpSource } from "./op-source.ts";
 import { openFile } from "./open.ts";
 import { OpReader } from "./ops.ts";
 import { Proof, type Stored } from "./proof.ts";
-import { type Answer, ask } from "./query.ts";
+import { ask, type QueryAnswer } from "./query.ts";
 import { build, prepare, prepareList, prepareValue } from "./schema.ts";
 import { Finder } from "./search.ts";
 import { strangersIn } from "./shape.ts";
@@ -267,7 +267,7 @@ export class TraceReader {
   }
 
   /** One read-only statement of SQL over tables and views of the trace. */
-  query(sql: string): Answer {
+  query(sql: string): QueryAnswer {
     const stranger = this.strangers.find((what) => !what.startsWith("a trigger"));
     if (stranger !== undefined)
       throw damaged("its schema", `it has ${stranger}, which no SQL is run with`);

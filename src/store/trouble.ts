@@ -4,6 +4,9 @@ import { DamagedTrace, UserError } from "../fault.ts";
 import { readingTrouble } from "./open.ts";
 import type { TraceReader } from "./read.ts";
 
+/** Errors that name their file already. */
+const told = new WeakSet<object>();
+
 /**
  * What no rule at the door refused, and yet breaks an answer, is a bug of ours, unless
  * the trace is not as it was written.
@@ -13,16 +16,22 @@ export function troubleBehind(
   traces: readonly TraceReader[],
   thrown: unknown,
 ): unknown {
+  if (thrown instanceof DamagedTrace && told.has(thrown)) return thrown;
   const error = readingTrouble(paths, thrown);
-  if (error instanceof DamagedTrace)
-    return new DamagedTrace(`${paths.join(" or ")} is ${error.message}`);
+  if (error instanceof DamagedTrace) return named(`${paths.join(" or ")} is ${error.message}`);
   const system = (error as NodeJS.ErrnoException).syscall !== undefined;
   if (error instanceof UserError || system || !(error instanceof Error)) return error;
   for (const [i, trace] of traces.entries()) {
     const trouble = firstTrouble(trace);
     if (trouble !== null)
-      return new DamagedTrace(`${paths[i]} is damaged or changed: ${trouble} (${error.message})`);
+      return named(`${paths[i]} is damaged or changed: ${trouble} (${error.message})`);
   }
+  return error;
+}
+
+function named(message: string): DamagedTrace {
+  const error = new DamagedTrace(message);
+  told.add(error);
   return error;
 }
 

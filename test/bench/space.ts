@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import type { SpaceOfTrace } from "../../src/cli/space.ts";
+import type { SpaceOfTrace } from "../../src/library/tell-space.ts";
 import { counted } from "../../src/report/text.ts";
 import { workloads } from "../../src/workload/index.ts";
 import type { Recording } from "./process/record.ts";

@@ -3,9 +3,9 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { SpaceOfTrace } from "../../src/cli/space.ts";
 import { boundsOf } from "../../src/exchange/export/format.ts";
 import { exportFormats } from "../../src/exchange/export/index.ts";
+import type { SpaceOfTrace } from "../../src/library/tell-space.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { freshFolder } from "../fresh-folder.ts";
 import { gartrace } from "./gartrace.ts";

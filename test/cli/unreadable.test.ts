@@ -6,7 +6,7 @@ import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { reading } from "../../src/cli/reading.ts";
 import { UserError } from "../../src/fault.ts";
-import type { TraceReader } from "../../src/store/read.ts";
+import type { Trace } from "../../src/index.ts";
 import { freshFolder } from "../fresh-folder.ts";
 import { gartrace } from "./gartrace.ts";
 
@@ -68,8 +68,8 @@ describe.concurrent("the command ends with code 2 and one line:", () => {
 
 // Every command that reads goes through this door.
 test.each(Object.entries(complaints))("%s is not read", async (file, complaint) => {
-  const everything = async ([trace]: readonly TraceReader[]) => {
-    trace!.recomputeDigest();
+  const everything = async ([trace]: readonly Trace[]) => {
+    for (const _ of trace!.events());
   };
   const path = join(folder, file);
   await expect(reading([path], everything)).rejects.toThrow(UserError);

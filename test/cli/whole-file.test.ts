@@ -12,7 +12,7 @@ import {
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { writeWhole } from "../../src/cli/whole-file.ts";
+import { writeWhole } from "../../src/library/whole-file.ts";
 import { freshFolder } from "../fresh-folder.ts";
 
 let folder: string;

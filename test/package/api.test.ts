@@ -21,3 +21,14 @@ test("no type of a package that users need not have is public", () => {
   expect(types).not.toMatch(/^import |import\(/m);
   expect(types).not.toMatch(/\b(z\.|Kysely|BetterSqlite3)/);
 });
+
+test("everything public says what it is", () => {
+  const [declared = "", list = ""] = types.split(/^export \{$/m);
+  const names = [...list.matchAll(/^ {2}(?:type )?(\w+),$/gm)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(100);
+  const isTold = (name: string) => {
+    const declaration = `(?:declare )?(?:interface|type|class|function|const) ${name}\\b`;
+    return new RegExp(`\\*/\n${declaration}`).test(declared);
+  };
+  expect(names.filter((name) => !isTold(name))).toEqual([]);
+});

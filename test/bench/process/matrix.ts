@@ -1,6 +1,6 @@
 // matrix.ts - a process of its own that records the whole matrix and says how long it took and what memory.
 
-import { runMatrix, usual } from "../../../src/cli/matrix.ts";
+import { matrix, usualMatrix } from "../../../src/index.ts";
 import { peakMemory, report } from "../process.ts";
 
 /** Seconds, and kilobytes at most. */
@@ -11,5 +11,5 @@ export interface MatrixRun {
 
 const folder = process.argv[2]!;
 const since = performance.now();
-await runMatrix({ ...usual, workload: "testgart", seed: 0 }, folder, true);
+await matrix({ ...usualMatrix, workload: "testgart", seed: 0 }, folder, { force: true });
 report<MatrixRun>({ seconds: (performance.now() - since) / 1000, peak: peakMemory() });

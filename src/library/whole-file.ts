@@ -1,33 +1,12 @@
-// whole-file.ts - a file that a command writes: it gets its name when it is whole, for half of one looks like one.
+// whole-file.ts - a file that is written: it gets its name when it is whole, for half of one looks like one.
 
-import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { type FileHandle, link, open, realpath, rename, rm } from "node:fs/promises";
 import { UserError } from "../fault.ts";
-import { visible } from "../report/visible.ts";
 import { assertReplaceable, unusedName } from "../store/output-file.ts";
 
-type Chunk = string | Uint8Array;
-
-/** As people name it where a file is asked for. */
-const STANDARD_OUTPUT = "-";
-
-/** Whether an answer goes to standard output: none is named, or `-`. */
-export const isStandardOutput = (output: string | undefined): output is undefined | "-" =>
-  output === undefined || output === STANDARD_OUTPUT;
-
-export async function toStandardOutput(
-  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
-): Promise<void> {
-  const { isTTY } = process.stdout;
-  for await (const chunk of chunks) {
-    // A program gets every character, a terminal those that it does not obey.
-    const shown = isTTY
-      ? visible(`${typeof chunk === "string" ? chunk : Buffer.from(chunk)}`, false)
-      : chunk;
-    if (!process.stdout.write(shown)) await once(process.stdout, "drain");
-  }
-}
+/** Text, or bytes. */
+export type Chunk = string | Uint8Array;
 
 /**
  * Writes a file beside its place, under a name that nobody else has, and moves it there when it is whole. Only a file
@@ -90,3 +69,6 @@ async function told<T>(path: string, done: Promise<T>): Promise<T> {
 async function discard(file: FileHandle, path: string): Promise<void> {
   await Promise.allSettled([file.close(), rm(path, { force: true })]);
 }
+
+/** Refuses what cannot or may not be written over; says whether a file is there. */
+export { assertReplaceable };

@@ -21,7 +21,7 @@ export type Answer = Part | { readonly refused: string };
 
 const { path, format, where } = workerData as Task;
 const { part } = exportFormats.find(({ name }) => name === format)!.parts!;
-const wanted = where === null ? null : whereOf(where);
+const wanted = where === null ? null : whereOf(where).holds;
 let trace: TraceReader | undefined;
 
 function answerTo([from, to]: Asked): Answer {

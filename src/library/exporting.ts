@@ -6,7 +6,7 @@ import { boundsOf, type ExportFormat, type Part, type Piece } from "../exchange/
 import { UserError } from "../fault.ts";
 import type { TraceReader } from "../store/read.ts";
 import type { Answer, Asked, Task } from "./export-worker.ts";
-import { whereOf } from "./where.ts";
+import type { Where } from "./where.ts";
 
 /** Threads at most: beyond this the one that writes is the limit. */
 const MOST_THREADS = 8;
@@ -20,9 +20,9 @@ export async function* piecesOf(
   format: ExportFormat,
   paths: readonly string[],
   traces: readonly TraceReader[],
-  where: string | null,
+  where: Where | null,
 ): AsyncGenerator<Piece> {
-  const wanted = where === null ? null : whereOf(where);
+  const wanted = where === null ? null : where.holds;
   const { name, parts } = format;
   const [trace] = traces as [TraceReader];
   const bounds = parts === null ? [] : [...boundsOf(parts, trace)];
@@ -33,7 +33,11 @@ export async function* piecesOf(
   }
   yield parts.head(trace, wanted);
   const about: unknown[] = [];
-  for await (const part of sharedOut(bounds, threads, { path: paths[0]!, format: name, where })) {
+  for await (const part of sharedOut(bounds, threads, {
+    path: paths[0]!,
+    format: name,
+    where: where?.text ?? null,
+  })) {
     about.push(part.about);
     yield part.bytes;
   }

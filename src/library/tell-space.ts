@@ -1,11 +1,21 @@
-// space.ts - what the bytes of a trace file are spent on.
+// tell-space.ts - what the bytes of a trace file are spent on.
 
 import { statSync } from "node:fs";
 import { counted, inColumns } from "../report/text.ts";
-import type { TraceReader } from "../store/read.ts";
+import { type Told, told } from "./told.ts";
+import type { Trace } from "./trace.ts";
+
+/** What `gartrace info --space` prints. */
+export function tellSpace(trace: Trace): Told {
+  const spent = spaceOf(trace);
+  return told(
+    () => spaceText(spent, trace.count),
+    () => spent,
+  );
+}
 
 /** The bytes of a table or index of a trace file. */
-export interface Space {
+interface Space {
   readonly name: string;
   readonly bytes: number;
 }
@@ -25,11 +35,11 @@ const REST = "free";
 const SOURCES = "line";
 const PARTS = "SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC, 1";
 
-export function spaceOf(path: string, trace: TraceReader): SpaceOfTrace {
+function spaceOf(trace: Trace): SpaceOfTrace {
   const parts = [...trace.query(PARTS).rows].map(
     ([name, bytes]): Space => ({ name: String(name), bytes: Number(bytes) }),
   );
-  const { size: bytes } = statSync(path);
+  const { size: bytes } = statSync(trace.path);
   const rest = bytes - parts.reduce((sum, part) => sum + part.bytes, 0);
   const sources = parts.find(({ name }) => name === SOURCES)?.bytes ?? 0;
   return {
@@ -42,7 +52,7 @@ export function spaceOf(path: string, trace: TraceReader): SpaceOfTrace {
 /** Parts below this share of the file are told as one. */
 const SMALL = 0.01;
 
-export function spaceText({ bytes, perEvent, parts }: SpaceOfTrace, events: number): string {
+function spaceText({ bytes, perEvent, parts }: SpaceOfTrace, events: number): string {
   const large = parts.filter((part) => part.bytes >= bytes * SMALL);
   const others = parts.filter((part) => part.bytes < bytes * SMALL);
   const each = (part: number) => (events === 0 ? "" : (part / events).toFixed(1));

@@ -1,0 +1,26 @@
+// marking.ts - words put to a moment of a trace.
+
+import type { Mark } from "../event/trace.ts";
+import { UserError } from "../fault.ts";
+import { addMark } from "../store/update.ts";
+import { openTrace, type Position } from "./trace.ts";
+
+/** Marks a moment of a trace, by a name (`mark:NAME` is a position then), by words, or both. */
+export async function mark(
+  path: string,
+  at: Position,
+  { name = null, text = "" }: { readonly name?: string | null; readonly text?: string },
+): Promise<Mark> {
+  if (name !== null && !/^[\w.-]+$/.test(name))
+    throw new UserError(`'${name}' is no name for a mark; use letters, digits, '.', '_' and '-'`);
+  const trace = openTrace(path);
+  let moment: number;
+  try {
+    moment = trace.moment(at);
+  } finally {
+    trace.close();
+  }
+  const made = { moment, name, text };
+  await addMark(path, made);
+  return made;
+}

@@ -1,0 +1,32 @@
+// tell-ladder.ts - one page through all spaces, in every trace given.
+
+import { UserError } from "../fault.ts";
+import { ladder, partingOf } from "../replay/ladder.ts";
+import { ladderText } from "../report/ladder-text.ts";
+import { titleOf } from "../report/text.ts";
+import { type Told, told } from "./told.ts";
+import { readerOf, type Trace } from "./trace.ts";
+
+/** What `gartrace xlate` prints; `where` is the kernel's address, and when: `0xc1010000@op:6`. */
+export function tellLadder(where: string, traces: readonly Trace[]): Told {
+  const [virt, position] = splitOf(where);
+  const ladders = traces.map((trace) => {
+    const moment = trace.moment(position);
+    return { about: trace.about, moment, steps: ladder(readerOf(trace), moment, virt) };
+  });
+  return told(
+    () => ladderText(virt, ladders),
+    () => ({
+      virt: `0x${virt.toString(16)}`,
+      parting: partingOf(ladders.map(({ steps }) => steps)),
+      ladders: ladders.map(({ about, ...rest }) => ({ trace: titleOf(about), ...rest })),
+    }),
+  );
+}
+
+function splitOf(where: string): [address: bigint, position: string] {
+  const [, address, position] = /^(0x[0-9a-f]{1,16})(?:@(.+))?$/i.exec(where) ?? [];
+  if (address === undefined)
+    throw new UserError(`'${where}' is no address; write one such as 0xc1010000@op:6`);
+  return [BigInt(address), position ?? "end"];
+}
