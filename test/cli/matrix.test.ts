@@ -121,7 +121,7 @@ describe.concurrent("what cannot be is refused before anything is recorded:", ()
     ["matrix --hooks mine", "gartrace: unknown hooks 'mine'; known: legacy, dma-coherent,"],
     ["matrix --ram 900G", "gartrace: no simulated machine has 900G of RAM; it can have 32M to 32G"],
     ["record --ram 1T", "gartrace: '1T' is no size of RAM; write it as 256M or 2G"],
-    ["matrix --layout dart --platforms native-i386", "gartrace: native-i386 has no IOMMU;"],
+    ["matrix --layout dart --platforms native-i386", "gartrace: native-i386 has no DART;"],
     ["record -p ppc64-g5 --layout vax", "gartrace: unknown layout 'vax'; known: reference, dart"],
     ["record -p ppc64-g5 --foreign none", "gartrace: ppc64-g5 has no other domains;"],
     ["record -p xen-i386 --foreign 0x2-0x1", "gartrace: '0x2-0x1' is no range of machine frames;"],

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { answers, jsonSchemaOf, shapes } from "../../src/shape/index.ts";
 import { type AnswerName, versions } from "../../src/shape/versions.ts";
@@ -39,6 +40,8 @@ describe("each command answers in its shape", () => {
   beforeAll(async () => {
     await gartrace("record smoke -k legacy -o native.gart", { folder });
     await gartrace("record smoke -k legacy -p xen-i386 --lenient-ioremap -o xen.gart", { folder });
+    const capture = resolve("traces/captures/linux-6.12.native");
+    await gartrace(`import ${capture} -o capture.gart`, { folder });
   });
 
   // The helper that runs the command parses what it prints.
@@ -52,6 +55,8 @@ describe("each command answers in its shape", () => {
     "why xen.gart gatt[0x0]@op:3",
     "history xen.gart gatt[0x0]",
     "events xen.gart --wrong",
+    "info capture.gart",
+    "events capture.gart --kind device.read,device.wrote",
     "diff native.gart xen.gart --all",
     "diff --matrix .",
     "xlate 0xc1010000@op:3 native.gart xen.gart",
