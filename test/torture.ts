@@ -71,7 +71,7 @@ async function main(): Promise<number> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  tally.save();
+  if (n === undefined) tally.save();
   process.stdout.write(`${tally.text()}\n`);
   return tally.failures > 0 ? 1 : 0;
 }

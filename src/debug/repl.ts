@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline/promises";
 import { UserError } from "../fault.ts";
 import { counted, titleOf } from "../report/text.ts";
+import { inLine } from "../report/visible.ts";
 import type { Context } from "./command.ts";
 import { Interpreter } from "./interpreter.ts";
 
@@ -100,7 +101,7 @@ async function atTerminal(
 function greeting(context: Context): string {
   const { trace } = context.session;
   return [
-    `${context.name}: ${titleOf(trace.about)}, ${trace.about.workload}, ${counted(trace.count)} events`,
+    `${context.name}: ${titleOf(trace.about)}, ${inLine(trace.about.workload)}, ${counted(trace.count)} events`,
     "'help' lists the commands, 'continue' goes to the end, 'break wrong' stops at the first bad number.",
   ].join("\n");
 }

@@ -5,6 +5,7 @@ import { subjectExamples } from "../replay/subject.ts";
 import { setColours } from "../report/colours.ts";
 import { registers } from "../report/state-text.ts";
 import { counted, countOf, inColumns, titleOf } from "../report/text.ts";
+import { inLine } from "../report/visible.ts";
 import { blame } from "./blame.ts";
 import { type Command, type Context, commandCalled, countIn, stopText } from "./command.ts";
 import { evaluate } from "./evaluate.ts";
@@ -50,7 +51,7 @@ const subjects: { readonly [subject: string]: (context: Context) => string } = {
   event: ({ session }) => evaluate(session, ""),
   trace: ({ path, other, session: { trace } }) =>
     [
-      `${path}: ${titleOf(trace.about)}, ${trace.about.workload}, ${counted(trace.count)} events`,
+      `${path}: ${titleOf(trace.about)}, ${inLine(trace.about.workload)}, ${counted(trace.count)} events`,
       ...(trace.torn ? ["its recording was cut off"] : []),
       ...(other === null ? [] : [`beside it ${other.name}: ${titleOf(other.travel.trace.about)}`]),
     ].join("\n"),

@@ -30,6 +30,7 @@ import { explained, glossary } from "./glossary.ts";
 import { kindCount } from "./kind-nouns.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
 import { ofPieces, transferText } from "./transfers-text.ts";
+import { inLine } from "./visible.ts";
 
 /** How much of a comparison is printed. */
 export interface DiffOptions {
@@ -202,7 +203,7 @@ function contextLines(trace: Compared, name: string, seen: JudgedEvent, context:
 }
 
 const headOf = (name: string, { file, trace: { about, count, torn } }: InFile): string =>
-  `${name}  ${file}: ${titleOf(about)}, ${about.chipset}, ${about.workload}: ${countOf(count, "event")}${torn ? ", torn" : ""}`;
+  `${name}  ${file}: ${titleOf(about)}, ${inLine(`${about.chipset}, ${about.workload}`)}: ${countOf(count, "event")}${torn ? ", torn" : ""}`;
 
 /** "op 5 bind slot=0 pg_start=0" */
 export const opText = ({ op }: Divergence): string => vocabulary["op.began"].text(op);

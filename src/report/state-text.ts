@@ -35,6 +35,7 @@ import type { Trace } from "../replay/trace.ts";
 import { colours } from "./colours.ts";
 import { eventLine, verdictText } from "./event-text.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
+import { inLine } from "./visible.ts";
 
 export { hex };
 
@@ -310,7 +311,7 @@ export function stateJson(
 /** The same on one screen. */
 export function stateText(state: State, trace: Trace): string {
   const lines = [
-    `${titleOf(trace.about)}, ${trace.about.workload}`,
+    `${titleOf(trace.about)}, ${inLine(trace.about.workload)}`,
     `moment #${state.moment} of #${trace.count}${lastText(state, trace)}`,
     ...(state.unknownSince > 0
       ? [`events were lost at #${state.unknownSince}: what was set before may have changed since`]

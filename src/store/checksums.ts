@@ -51,18 +51,21 @@ export interface KeyframeFacts {
   readonly astray: number;
 }
 
-type Summed = KeyframeFacts & { data: Buffer; checksum: number | null };
+/** Whatever somebody put in the place of its data. */
+type Summed = KeyframeFacts & { data: unknown; checksum: number | null };
 
 /** Gives keyframes of an older format their checksums. */
 export function sealKeyframes(database: Database): void {
   const set = database.prepare("UPDATE keyframe SET checksum = ? WHERE seq = ?");
-  for (const row of keyframesOf(database)) set.run(keyframeSum(row, row.data), row.seq);
+  for (const row of keyframesOf(database))
+    if (row.data instanceof Uint8Array) set.run(keyframeSum(row, row.data), row.seq);
 }
 
 /** The moment of the first keyframe that is not as its checksum says; null where all are. */
 export function changedKeyframe(database: Database): number | null {
   for (const row of keyframesOf(database))
-    if (row.checksum !== keyframeSum(row, row.data)) return row.seq;
+    if (!(row.data instanceof Uint8Array) || row.checksum !== keyframeSum(row, row.data))
+      return row.seq;
   return null;
 }
 

@@ -15,7 +15,7 @@ import { Digest, type Names } from "./digest.ts";
 import { StoredJudgement } from "./judgement.ts";
 import { KeyframeReader } from "./keyframe-reader.ts";
 import { OpSource } from "./op-source.ts";
-import { openFile } from "./open.ts";
+import { openFile, readingTrouble } from "./open.ts";
 import { OpReader } from "./ops.ts";
 import { Proof, type Stored } from "./proof.ts";
 import { ask, type QueryAnswer } from "./query.ts";
@@ -79,7 +79,7 @@ export class TraceReader {
       return new TraceReader(path, database);
     } catch (error) {
       database.close();
-      throw error;
+      throw readingTrouble([path], error);
     }
   }
 

@@ -7,6 +7,7 @@ import { UserError } from "../../src/fault.ts";
 import { prove } from "../../src/library/proving.ts";
 import { openTrace, readerOf, type Trace } from "../../src/library/trace.ts";
 import { stateText } from "../../src/report/state-text.ts";
+import { troubleBehind } from "../../src/store/trouble.ts";
 
 /** "= TEXT" is an answer, "refused: TEXT" a sentence to the user. */
 type Said = `= ${string}` | `refused: ${string}`;
@@ -72,6 +73,9 @@ function withTrace(path: string, ask: (trace: Trace) => string): string {
   const trace = openTrace(path);
   try {
     return ask(trace);
+  } catch (error) {
+    // As every command has it told.
+    throw troubleBehind([path], [readerOf(trace)], error);
   } finally {
     trace.close();
   }

@@ -41,7 +41,7 @@ export class Tally {
   }
 
   add(name: CampaignName, n: number, complaint: string | null, lines: number): void {
-    this.#kept.tried[name] = Math.max(this.tried(name), n + 1);
+    this.#kept.tried[name] = this.tried(name) + 1;
     this.#kept.lines += lines;
     if (complaint === null) return;
     this.#kept.failures[name] ??= [];
