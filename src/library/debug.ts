@@ -1,6 +1,5 @@
 // debug.ts - the debugger over a trace, and the adapter by which an editor drives it.
 
-import type { Readable, Writable } from "node:stream";
 import { TimeTravel } from "../replay/travel.ts";
 import { setColours } from "../report/colours.ts";
 import { readerOf, type Trace } from "./trace.ts";
@@ -36,9 +35,12 @@ export async function debug(
 }
 
 /** Speaks the Debug Adapter Protocol over two streams; the process ends with the session. */
-export async function serveEditor(input: Readable, output: Writable): Promise<void> {
+export async function serveEditor(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+): Promise<void> {
   const { Adapter } = await import("../debug/adapter.ts");
   // An editor shows text, whatever FORCE_COLOR says.
   setColours(false);
-  new Adapter().start(input as NodeJS.ReadableStream, output as NodeJS.WritableStream);
+  new Adapter().start(input, output);
 }

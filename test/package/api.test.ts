@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import ts from "typescript";
 import { expect, test } from "vitest";
 import { typesOf } from "../../package/types.ts";
 
@@ -20,6 +21,15 @@ test("a changed signature has a line in CHANGELOG.md, which names the state of t
 test("no type of a package that users need not have is public", () => {
   expect(types).not.toMatch(/^import |import\(/m);
   expect(types).not.toMatch(/\b(z\.|Kysely|BetterSqlite3)/);
+});
+
+test("no name of a module is left in it whose import is not there", () => {
+  const path = "dist/bundle/index.d.ts";
+  const { ES2022: target } = ts.ScriptTarget;
+  const options = { noEmit: true, target, types: ["node"], lib: ["lib.es2023.d.ts"] };
+  const program = ts.createProgram([path], options);
+  const told = program.getSemanticDiagnostics(program.getSourceFile(path));
+  expect(told.map(({ messageText }) => messageText)).toEqual([]);
 });
 
 test("everything public says what it is", () => {
