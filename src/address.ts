@@ -1,7 +1,8 @@
 // address.ts - the address spaces as opaque types: one space's address cannot be taken for another's.
 //
-// Underneath each is a plain number, exact below 2^53. Machine, bus and phys addresses are below 2^52;
-// virt is relative to the trace's virt base (0 on i386). The types refuse arithmetic, comparison and
+// Underneath each is a plain number, exact below 2^53. Machine and phys addresses are below 2^52; virt is relative
+// to the trace's virt base (0 on i386). IOMMUs translate addresses of 57 bits (VT-d) and of 64 (AMD): a bus address
+// from 2^53 on is a bigint underneath. JavaScript orders and compares both kinds exactly. The types refuse arithmetic, comparison and
 // assignment across spaces; Linux (asm/xen/page.h: xmaddr_t, xpaddr_t) and Xen (typesafe.h) do the same.
 
 declare const space: unique symbol;
@@ -55,8 +56,12 @@ export type Index =
 
 /** Bytes of a page, on every platform. */
 export const PAGE_SIZE = 4096;
+const PAGE_BYTES = 4096n;
+/** Pages of the bus whose addresses are plain numbers. */
+const EXACT_PAGES = 2 ** 53 / PAGE_SIZE;
+const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
-const box = <T>(value: number) => value as unknown as T;
+const box = <T>(value: number | bigint) => value as unknown as T;
 /** A kernel linear address, relative to the trace's virt base. */
 export const virt = (value: number): Virt => box(value);
 /** What the kernel calls physical: under Xen an index into the P2M, in bytes. */
@@ -64,7 +69,8 @@ export const phys = (value: number): Phys => box(value);
 /** Where bytes are, as the front-side bus sees it. */
 export const machine = (value: number): Machine => box(value);
 /** A number that hardware is given: a DMA handle, an entry's address, a table's base. */
-export const bus = (value: number): Bus => box(value);
+export const bus = (value: number | bigint): Bus =>
+  box(typeof value === "bigint" && value <= MOST_EXACT ? Number(value) : value);
 /** What an AGP master issues into the aperture. */
 export const aperture = (value: number): Aperture => box(value);
 /** The number of a kernel-physical page. */
@@ -86,27 +92,42 @@ export const pteIndex = (value: number): PteIndex => box(value);
 /** The number of a register: its place in the space of its device. */
 export const registerIndex = (value: number): RegisterIndex => box(value);
 
-/** The plain number of an address or index; the one way out of a space. */
-export const raw = (value: Address | Index | number): number => value as unknown as number;
+/** The plain number of an address or index, of a bus address from 2^53 on not exact; the one way out of a space. */
+export const raw = (value: Address | Index | number): number => Number(value);
 
-/** So many bytes further, or so many entries of a table, in the same space. */
-export const offset = <A extends Address | Index>(base: A, count: number): A =>
-  box(raw(base) + count);
+/** The same exactly: a bigint where no plain number has all the bits of a bus address. */
+export const rawExact = (value: Address | Index | number): number | bigint =>
+  value as unknown as number | bigint;
+
+/** What is left of an address or an index behind whole units. */
+const rest = (address: Address | Index, unit: number): number => {
+  const number = rawExact(address);
+  return typeof number === "number" ? number % unit : Number(number % BigInt(unit));
+};
+
+/** So many bytes further, or so many entries of a table, in the same space; not exact where that leads over 2^53. */
+export const offset = <A extends Address | Index>(base: A, count: number): A => {
+  const number = rawExact(base);
+  if (typeof number === "number") return box(number + count);
+  return bus(BigInt.asUintN(64, number + BigInt(count))) as unknown as A;
+};
 
 /** The next multiple of so many bytes or entries, or the address itself where it is one. */
-export const alignUp = <A extends Address | Index>(address: A, unit: number): A =>
-  box(Math.ceil(raw(address) / unit) * unit);
+export const alignUp = <A extends Address | Index>(address: A, unit: number): A => {
+  const over = rest(address, unit);
+  return over === 0 ? address : offset(address, unit - over);
+};
 
 /** The multiple of so many bytes or entries at or below the address. */
 export const alignDown = <A extends Address | Index>(address: A, unit: number): A =>
-  box(raw(address) - (raw(address) % unit));
+  offset(address, -rest(address, unit));
 
 /** The address as a register or a word of so many bits has it: the bits above are lost. */
-export const asWord = (address: Address, bits = 53): number => raw(address) % 2 ** bits;
+export const asWord = (address: Address, bits = 53): number => rest(address, 2 ** bits);
 
 /** A page's address as bits 12 and up of a word; null where the page lies past so many bits. */
 export const pageBits = (page: Address, bits: number): number | null =>
-  raw(page) < 2 ** bits ? raw(page) - (raw(page) % PAGE_SIZE) : null;
+  rawExact(page) < 2 ** bits ? asWord(alignDown(page, PAGE_SIZE)) : null;
 
 /** The kernel's linear mapping: kernel-physical memory, so many bytes further up. */
 export const linearPhys = (address: Virt, pageOffset: number): Phys =>
@@ -116,11 +137,15 @@ export const linearVirt = (address: Phys, pageOffset: number): Virt =>
 
 /** Whether an address is a multiple of so many bytes. */
 export const isAligned = (address: Address | RegisterIndex, unit: number): boolean =>
-  raw(address) % unit === 0;
+  rest(address, unit) === 0;
 
-/** Bytes or entries from low to high, both in one space. */
-export const distance = <A extends Address | Index>(low: A, high: NoInfer<A>): number =>
-  raw(high) - raw(low);
+/** Bytes or entries from low to high, both in one space; from 2^53 on not exact. */
+export const distance = <A extends Address | Index>(low: A, high: NoInfer<A>): number => {
+  const [from, to] = [rawExact(low), rawExact(high)];
+  return typeof from === "number" && typeof to === "number"
+    ? to - from
+    : Number(BigInt(to) - BigInt(from));
+};
 
 /** The page that a kernel-physical address is in. */
 export const pfnOf = (address: Phys): Pfn => pfn(Math.floor(raw(address) / PAGE_SIZE));
@@ -133,9 +158,15 @@ export const machineOf = (frame: Mfn): Machine => machine(raw(frame) * PAGE_SIZE
 /** The page that a linear address is in. */
 export const vpnOf = (address: Virt): Vpn => vpn(Math.floor(raw(address) / PAGE_SIZE));
 /** The page that a bus address is in. */
-export const busPageOf = (address: Bus): BusPage => busPage(Math.floor(raw(address) / PAGE_SIZE));
+export const busPageOf = (address: Bus): BusPage => {
+  const number = rawExact(address);
+  return busPage(
+    typeof number === "number" ? Math.floor(number / PAGE_SIZE) : Number(number / PAGE_BYTES),
+  );
+};
 /** Where a page of the bus begins. */
-export const busOf = (page: BusPage): Bus => bus(raw(page) * PAGE_SIZE);
+export const busOf = (page: BusPage): Bus =>
+  raw(page) < EXACT_PAGES ? bus(raw(page) * PAGE_SIZE) : bus(BigInt(raw(page)) * PAGE_BYTES);
 
 /** Where an entry of so many bytes is, in bytes from the beginning of its table. */
 export const entryOffset = (entry: GattIndex | DirectoryIndex, bytes: number): number =>
@@ -148,11 +179,11 @@ export const wordIndexOf = (address: Machine): WordIndex =>
 export const machineOfWord = (word: WordIndex): Machine => machine(raw(word) * WORD_SIZE);
 
 /** Byte within the page. */
-export const pageOffset = (address: Address): number => raw(address) % PAGE_SIZE;
+export const pageOffset = (address: Address): number => rest(address, PAGE_SIZE);
 
 /** The part of an address that fits so many address lines. */
 export const lowBits = <A extends Address>(address: A, lines: number): A =>
-  box(raw(address) % 2 ** lines);
+  box(rest(address, 2 ** lines));
 
 /** Where a kernel-physical address is on bare metal, with no hypervisor in between. */
 export const onBareMetal = (address: Phys): Machine => machine(raw(address));
@@ -164,20 +195,20 @@ export const pfnOnBareMetal = (frame: Mfn): Pfn => pfn(raw(frame));
 export const onBus = (address: Machine): Bus => bus(raw(address));
 
 /** The number that a device issued, where the device is no AGP master: an address on its bus. */
-export const onDeviceBus = (issued: Bus | Aperture): Bus => bus(raw(issued));
+export const onDeviceBus = (issued: Bus | Aperture): Bus => box(rawExact(issued));
 
 /** The number that an AGP master issued: an address in the aperture. */
-export const inAperture = (issued: Bus | Aperture): Aperture => aperture(raw(issued));
+export const inAperture = (issued: Bus | Aperture): Aperture => box(rawExact(issued));
 
-/** Where a bus address leads when nothing translates it on the way: the front-side bus. */
-export const untranslated = (address: Bus): Machine => machine(raw(address));
+/** Where a bus address leads when nothing translates it on the way: the front-side bus, which has no memory from 2^53 on. */
+export const untranslated = (address: Bus): Machine => machine(Number(rawExact(address)));
 
 /** The mistake, by name: a kernel-physical address given to hardware as if it were a machine address. */
 export const misreadAsBus = (address: Phys): Bus => bus(raw(address));
 
 /** The same mistake on the way back: what hardware holds, taken for a kernel-physical address. */
-export const misreadAsPhys = (address: Bus): Phys => phys(raw(address));
+export const misreadAsPhys = (address: Bus): Phys => phys(Number(rawExact(address)));
 
 /** "0x1012000"; exact for what JavaScript holds exactly. */
 export const hex = (value: Address | Index | number | bigint): string =>
-  `0x${(typeof value === "bigint" ? value : raw(value)).toString(16)}`;
+  `0x${(value as unknown as number | bigint).toString(16)}`;

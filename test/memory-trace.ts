@@ -1,5 +1,6 @@
 // memory-trace.ts - a trace that lies in memory: a run recorded here without a file.
 
+import { bus, offset } from "../src/address.ts";
 import { inMemory } from "../src/diff/in-memory.ts";
 import { SUBJECT_FAMILIES } from "../src/event/field.ts";
 import type { About, Search } from "../src/event/trace.ts";
@@ -54,6 +55,13 @@ export function matches({ seq, op, event }: Recorded, wanted: Search): boolean {
   if (wanted.phys !== undefined) {
     const { phys } = addressesOf(event);
     if (phys === null || phys < wanted.phys.first || phys > wanted.phys.last) return false;
+  }
+  if (wanted.bus !== undefined) {
+    const { bus: number, size } = event as { bus?: unknown; size?: number | null };
+    if (number == null) return false;
+    const from = bus(number as number | bigint);
+    if (from > wanted.bus.last) return false;
+    if (offset(from, Math.max(size ?? 0, 1) - 1) < wanted.bus.first) return false;
   }
   if (!wanted.unproven) return true;
   const verdict = verdictOf(addressesOf(event), null);

@@ -117,6 +117,9 @@ const frozen = (source: Source): string[] =>
         .map(({ path }) => `imports living code: ${path}`)
     : [];
 
+/** What takes the number out of an address. */
+const PLAIN: readonly string[] = ["raw", "rawExact"];
+
 /** Where a file takes the plain number out of an address or index: the line of each, and whether a comment says why. */
 export function plainNumbers({
   path,
@@ -126,13 +129,13 @@ export function plainNumbers({
 }: Source): { line: number; why: boolean }[] {
   if (isTest(path) || path === "src/address.ts") return [];
   const isImported = nodes.some(
-    (node) => ts.isImportSpecifier(node) && (node.propertyName ?? node.name).text === "raw",
+    (node) => ts.isImportSpecifier(node) && PLAIN.includes((node.propertyName ?? node.name).text),
   );
   if (!isImported) return [];
   const lines = text.split("\n");
   const isComment = (line: number) => /\/\//.test(lines[line] ?? "");
   return nodes.flatMap((node) => {
-    if (!ts.isIdentifier(node) || node.text !== "raw") return [];
+    if (!ts.isIdentifier(node) || !PLAIN.includes(node.text)) return [];
     const { parent } = node;
     if (ts.isImportSpecifier(parent)) return [];
     if (ts.isPropertyAccessExpression(parent) && parent.name === node) return [];

@@ -1,6 +1,18 @@
 // mapped-before.ts - which mapping an address of a device belongs to, or belonged to before it was used again.
 
-import { hex, misreadAsPhys, onDeviceBus, PAGE_SIZE, raw } from "../address.ts";
+import {
+  type Address,
+  type Bus,
+  busPageOf,
+  distance,
+  hex,
+  misreadAsPhys,
+  offset,
+  onDeviceBus,
+  type Phys,
+  pfnOf,
+  raw,
+} from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
 
 type Mapped = Of<"dma.mapped"> | Of<"iommu.mapped">;
@@ -12,8 +24,8 @@ interface Mapping {
   ended: { readonly event: Unmapped; readonly seq: number } | null;
 }
 
-interface Range {
-  readonly start: number;
+interface Range<A extends Bus | Phys> {
+  readonly start: A;
   readonly size: number;
   readonly of: Mapping;
 }
@@ -26,14 +38,18 @@ const MOST_LARGE = 256;
 /** Ranges of one page: devices have address spaces of their own. */
 const MOST_IN_PAGE = 16;
 
-/** Ranges of numbers, each with the mapping that they are of, found by a number in them. */
-class Ranges {
-  readonly #pages = new Map<number, Range[]>();
-  readonly #large: Range[] = [];
+/** Ranges of addresses, each with the mapping that they are of, found by an address in them. */
+class Ranges<A extends Bus | Phys> {
+  readonly #pageOf: (address: A) => number;
+  readonly #pages = new Map<number, Range<A>[]>();
+  readonly #large: Range<A>[] = [];
 
-  add(range: Range): void {
-    const first = pageOf(range.start);
-    const last = pageOf(range.start + Math.max(range.size, 1) - 1);
+  constructor(pageOf: (address: A) => number) {
+    this.#pageOf = pageOf;
+  }
+
+  add(range: Range<A>): void {
+    const [first, last] = this.#pagesOf(range.start, range.size);
     if (last - first >= FEW) {
       if (this.#large.push(range) > MOST_LARGE) this.#large.shift();
       return;
@@ -46,51 +62,64 @@ class Ranges {
     while (this.#pages.size > MOST_PAGES) this.#pages.delete(this.#pages.keys().next().value!);
   }
 
-  /** The latest that holds a number and fits; one in force before any that has ended. */
-  at(number: number, device: number | null): Mapping | null {
-    const near = [...this.#large, ...(this.#pages.get(pageOf(number)) ?? [])];
-    const there = near.filter(
+  /** The latest that holds an address and fits; one in force before any that has ended. */
+  at(address: A, device: number | null): Mapping | null {
+    const there = this.#near(address).filter(
       ({ start, size, of: { event } }) =>
-        number >= start &&
-        number < start + size &&
+        isWithin(start, size, address) &&
         (device === null || event.device == null || event.device === device),
     );
-    const latest = (ranges: readonly Range[]) =>
+    const latest = (ranges: readonly Range<A>[]) =>
       ranges.reduce<Mapping | null>((a, { of: b }) => (a === null || b.seq > a.seq ? b : a), null);
     return latest(there.filter(({ of: { ended } }) => ended === null)) ?? latest(there);
   }
 
   /** All that begin there, the latest last, be they over or not. */
-  begun(number: number, device: number | null): readonly Mapping[] {
-    return [...this.#large, ...(this.#pages.get(pageOf(number)) ?? [])]
-      .filter(({ start, of: { event } }) => start === number && (event.device ?? null) === device)
+  begun(address: A, device: number | null): readonly Mapping[] {
+    return this.#near(address)
+      .filter(({ start, of: { event } }) => start === address && (event.device ?? null) === device)
       .map(({ of }) => of)
       .sort((a, b) => a.seq - b.seq);
   }
 
-  /** Those of a device that lie in a range of numbers as a whole. */
-  within(from: number, size: number, device: number | null): readonly Mapping[] {
-    const [first, last] = [pageOf(from), pageOf(from + Math.max(size, 1) - 1)];
+  /** Those of a device that lie in a range as a whole. */
+  within(from: A, size: number, device: number | null): readonly Mapping[] {
+    const [first, last] = this.#pagesOf(from, size);
     const pages =
       last - first < this.#pages.size
         ? Array.from({ length: last - first + 1 }, (_, i) => first + i)
         : [...this.#pages.keys()].filter((page) => page >= first && page <= last);
     return [...this.#large, ...pages.flatMap((page) => this.#pages.get(page) ?? [])]
-      .filter(
-        (range) =>
-          range.start >= from &&
-          range.start + range.size <= from + size &&
-          (range.of.event.device ?? null) === device,
-      )
+      .filter(({ start, size: bytes, of: { event } }) => {
+        const at = distance<Address>(from, start);
+        return at >= 0 && at + bytes <= size && (event.device ?? null) === device;
+      })
       .map(({ of }) => of);
+  }
+
+  #near(address: A): readonly Range<A>[] {
+    return [...this.#large, ...(this.#pages.get(this.#pageOf(address)) ?? [])];
+  }
+
+  #pagesOf(start: A, size: number): [number, number] {
+    return [this.#pageOf(start), this.#pageOf(offset(start, Math.max(size, 1) - 1))];
   }
 }
 
+const isWithin = <A extends Bus | Phys>(start: A, size: number, address: A): boolean => {
+  const at = distance<Address>(start, address);
+  return at >= 0 && at < size;
+};
+
+// A page's number is plain, whichever space it is of.
+const pageOnBus = (address: Bus): number => raw(busPageOf(address));
+const pageOfMemory = (address: Phys): number => raw(pfnOf(address)); // see above
+
 export class MappedBefore {
-  readonly #calls = new Ranges();
-  readonly #entries = new Ranges();
+  readonly #calls = new Ranges(pageOnBus);
+  readonly #entries = new Ranges(pageOnBus);
   /** The same mappings by the kernel-physical addresses of their buffers. */
-  readonly #buffers = new Ranges();
+  readonly #buffers = new Ranges(pageOfMemory);
   /** The seq of the last gap in the recording: what was mapped before may have ended in it. */
   #gap = 0;
 
@@ -101,18 +130,15 @@ export class MappedBefore {
   mapped(event: Mapped, seq: number): void {
     const { bus, phys, size } = event;
     const of: Mapping = { event, seq, ended: null };
-    // A range is of one space, and only distances within it count.
-    if (event.kind === "iommu.mapped") this.#entries.add({ start: raw(bus), size, of });
-    else this.#calls.add({ start: raw(bus), size, of }); // see above
-    if (event.kind === "dma.mapped" && phys != null)
-      this.#buffers.add({ start: raw(phys), size, of }); // see above
+    if (event.kind === "iommu.mapped") this.#entries.add({ start: bus, size, of });
+    else this.#calls.add({ start: bus, size, of });
+    if (event.kind === "dma.mapped" && phys != null) this.#buffers.add({ start: phys, size, of });
   }
 
   /** An end is of what begins there and came before it; a range of entries ends all that it covers. */
   unmapped(event: Unmapped, seq: number): void {
     const ranges = event.kind === "dma.unmapped" ? this.#calls : this.#entries;
-    const { device = null, size, cause } = event;
-    const start = raw(event.bus); // see above
+    const { device = null, size, cause, bus: start } = event;
     const covered =
       event.kind === "iommu.unmapped" ? ranges.within(start, size, device).filter(isInForce) : [];
     for (const one of covered) one.ended = { event, seq };
@@ -130,10 +156,10 @@ export class MappedBefore {
     readonly isMisread: boolean;
   } | null {
     if (bus == null) return null;
-    const number = raw(bus); // Whichever bus it is of, mapping and fault name it alike.
-    const mapping = this.#calls.at(number, device) ?? this.#entries.at(number, device);
+    const address = onDeviceBus(bus);
+    const mapping = this.#calls.at(address, device) ?? this.#entries.at(address, device);
     if (mapping !== null) return { says: this.#historyOf(mapping), isMisread: false };
-    const buffer = this.#buffers.at(raw(misreadAsPhys(onDeviceBus(bus))), device); // A candidate.
+    const buffer = this.#buffers.at(misreadAsPhys(address), device); // A candidate.
     if (buffer === null || !isInForce(buffer) || buffer.seq < this.#gap) return null;
     const says = `never mapped; it is the kernel's number of the buffer that is mapped at ${hex(buffer.event.bus)}:b`;
     return { says, isMisread: true };
@@ -152,5 +178,3 @@ function byWhom({ place, at }: Mapped | Unmapped, seq: number): string {
   const by = place == null ? "" : ` by ${place}`;
   return `${by} at #${seq}${at == null ? "" : `, ${(at / 1e9).toFixed(6)} s`}`;
 }
-
-const pageOf = (address: number): number => Math.floor(address / PAGE_SIZE);

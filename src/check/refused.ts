@@ -3,7 +3,7 @@
 // A simulated machine tells the fault and then the access. Logs of a real one come in any order, and mostly hold
 // the fault alone.
 
-import { type Address, raw } from "../address.ts";
+import { type Address, rawExact } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { EventAt } from "./check.ts";
 
@@ -46,8 +46,8 @@ const MOST_ALIKE = 64;
 
 export class Refused<F extends DeviceFault = DeviceFault> {
   /** Faults without an access, and accesses without a fault, by the number that the device issued. */
-  readonly #faults = new Map<number, F>();
-  readonly #accesses = new Map<number, Blocked[]>();
+  readonly #faults = new Map<number | bigint, F>();
+  readonly #accesses = new Map<number | bigint, Blocked[]>();
   readonly #left: (fault: F) => void;
 
   /** `left` is told of each fault whose access the trace does not hold. */
@@ -112,5 +112,5 @@ export class Refused<F extends DeviceFault = DeviceFault> {
 const isOfOne = ({ device: one }: Access, { device: other }: Fault): boolean =>
   one == null || other == null || one === other;
 
-const numberOf = (bus: Address | null | undefined): number | null =>
-  bus == null ? null : raw(bus); // Whichever bus it is of, fault and access name it alike.
+const numberOf = (bus: Address | null | undefined): number | bigint | null =>
+  bus == null ? null : rawExact(bus); // Whichever bus it is of, fault and access name it alike.

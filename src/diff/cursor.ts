@@ -16,7 +16,7 @@ import {
   raw,
 } from "../address.ts";
 import { chipsetCalled } from "../chipset/index.ts";
-import { at, SUBJECT_FAMILIES } from "../event/field.ts";
+import { at, columns, SUBJECT_FAMILIES } from "../event/field.ts";
 import { textHash } from "../event/hash.ts";
 import { filledOf, type Row, type Rows } from "../event/row.ts";
 import { isAstray, NO_NUMBER, UNKNOWN, useLeadsTo, useOf, type Verdict } from "../event/verdict.ts";
@@ -223,7 +223,7 @@ export class Cursor {
     const { queue } = this;
     const to = queue.push();
     const { values } = queue;
-    for (let i = 0; i < row.length; i++) values[to + i] = row[i] ?? NONE;
+    for (let i = 0; i < columns.length; i++) values[to + i] = row[i] ?? NONE;
     values[to + KIND] = kind;
     values[to + ACTOR] = actor;
     values[to + PLACE] = place;

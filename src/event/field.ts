@@ -7,6 +7,7 @@ import { z } from "zod";
 import {
   type Address,
   type Aperture,
+  asWord,
   type Bus,
   type BusPage,
   bus,
@@ -18,7 +19,7 @@ import {
   type PteIndex,
   phys,
   type RegisterIndex,
-  raw,
+  rawExact,
   type Vpn,
   virt,
 } from "../address.ts";
@@ -113,8 +114,19 @@ export type Subject = {
 /** A subject as one integer: number x 16 + family, small for small numbers. */
 export const SUBJECT_FAMILIES = 16;
 export const subjectCode = <F extends FamilyName>(family: F, number: SubjectNumbers[F]): number =>
+  numberOf(family, number) * SUBJECT_FAMILIES + families.indexOf(family);
+
+function numberOf<F extends FamilyName>(family: F, number: SubjectNumbers[F]): number {
   // A column holds plain integers.
-  raw(number) * SUBJECT_FAMILIES + families.indexOf(family);
+  const plain = rawExact(number);
+  return family === "dma" ? handleNumber(bus(plain)) : Number(plain);
+}
+
+/** DMA handles from here on are numbered by their lower 48 bits and this: what they are stands in `bus`. */
+export const FAR_HANDLE = 2 ** 48;
+export const handleNumber = (handle: Bus): number =>
+  // As above.
+  rawExact(handle) < FAR_HANDLE ? asWord(handle) : FAR_HANDLE + asWord(handle, 48);
 
 export interface Field<T = unknown, Optional extends boolean = boolean> {
   readonly in: Storage;
@@ -157,10 +169,11 @@ const fixed = { ...defaults, frameDependent: false } as const;
 const framed = { ...defaults, frameDependent: true } as const;
 const natural = z.number().int().nonnegative();
 
+const HEX = /^0x[0-9a-f]{1,16}$/;
 /** "0x1a" as a number below 2^53. */
 const hexNumber = z
   .string()
-  .regex(/^0x[0-9a-f]{1,16}$/, "expected a hexadecimal number such as 0x4b1f1000")
+  .regex(HEX, "expected a hexadecimal number such as 0x4b1f1000")
   .transform((text, context) => {
     const number = Number.parseInt(text, 16);
     if (!Number.isSafeInteger(number)) context.addIssue(`${text} is above 2^53`);
@@ -174,6 +187,18 @@ const address = <A extends Address>(
   in: column,
   hex: true,
   schema: hexNumber.transform(box),
+});
+/** "0x1a" as a bus address, which has up to 64 bits. */
+const hexBus = z
+  .string()
+  .regex(HEX, "expected a hexadecimal number such as 0x4b1f1000")
+  .transform((text) => bus(BigInt(text)));
+const onBus = <A extends Bus | Aperture>(): Field<A, false> => ({
+  ...framed,
+  in: "bus",
+  hex: true,
+  // Both are one number, in the space that the event's kind says.
+  schema: hexBus as unknown as z.ZodType<A>,
 });
 
 /** The same field, but only filled where it is known. */
@@ -195,9 +220,9 @@ export const physField = address("phys", phys);
 /** Where that page is at this moment: the truth, which only the recorder sees. */
 export const machineField = address("machine", machine);
 /** The number handed to hardware. */
-export const busField = address("bus", bus);
+export const busField = onBus<Bus>();
 /** The number a device put on its bus: a bus address, or one in the aperture that the GART translates. */
-export const issuedField: Field<Bus | Aperture, false> = address("bus", bus);
+export const issuedField = onBus<Bus | Aperture>();
 /** The machine address that hardware gets to with it. */
 export const reachedField = address("reached", machine);
 /** All five, each where known. */
@@ -221,11 +246,11 @@ export const subject = <F extends FamilyName>(family: F): Field<SubjectNumbers[F
   frameDependent: frameDependent[family],
 });
 
-/** A DMA mapping by its handle, the bus address of its first byte; older lines have it as a number. */
+/** A DMA mapping by its handle, the bus address of its first byte, from 2^48 on that of `bus`; older lines have it as a number. */
 export const handleField: Field<SubjectNumbers["dma"], false> = {
   ...subject("dma"),
   hex: true,
-  schema: z.union([hexNumber.pipe(subjectNumber), subjectNumber]).transform(bus),
+  schema: z.union([hexBus, subjectNumber.transform(bus)]),
 };
 
 /** Bytes. */

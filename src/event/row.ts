@@ -3,14 +3,17 @@
 // The codes of kinds, actors and places belong to one trace, which carries their names with it.
 
 import { z } from "zod";
+import { bus as busAddress } from "../address.ts";
 import { type DamagedTrace, damagedEvent } from "../fault.ts";
 import {
   type Column,
   at as column,
   columns,
+  FAR_HANDLE,
   type Facts,
   type Field,
   families,
+  handleNumber,
   SECOND,
   type Storage,
   SUBJECT_FAMILIES,
@@ -26,7 +29,10 @@ import {
   type Recorded,
 } from "./vocabulary.ts";
 
-/** A row: one number or null for each of `columns`, in their order. */
+/**
+ * A row: one number or null for each of `columns`, in their order. Of a bus address from 2^53 on its column has the page,
+ * which is exact there, and the number behind the columns the byte in it: `busIn` gives the whole.
+ */
 export type Row = (number | null)[];
 
 /** The numbers of one or more rows, each `ROW_WIDTH` wide. What a row does not fill is any number or null. */
@@ -34,7 +40,24 @@ export interface Cells {
   [index: number]: number | null;
 }
 
-export const ROW_WIDTH = columns.length;
+/** Where the byte within a page stands, and how wide a row is with it. */
+export const WITHIN = columns.length;
+export const ROW_WIDTH = columns.length + 1;
+const FAR = 1 << WITHIN;
+
+/** The bus address of the row that begins at `start`. */
+export function busIn(row: Cells, start = 0): number | bigint | null {
+  const bus = row[start + column.bus] ?? null;
+  if (bus === null || bus <= Number.MAX_SAFE_INTEGER) return bus;
+  return BigInt(bus) + BigInt(row[start + WITHIN] ?? 0);
+}
+
+/** Puts a bus address from 2^53 on into a row. */
+export function putFar(row: Cells, start: number, bus: bigint): void {
+  const within = bus % 4096n;
+  row[start + column.bus] = Number(bus - within);
+  row[start + WITHIN] = Number(within);
+}
 
 /** The texts that belong to an event and stand outside its row. */
 export interface Texts {
@@ -75,8 +98,16 @@ interface Plan {
   readonly order: Entry[];
 }
 /** How a field is put in the row: as a number, by a list of names, as a subject, as a function, or not at all. */
-const [NUMBER, NAMED, SUBJECT, PLACE, OUTSIDE] = [0, 1, 2, 3, 4] as const;
-type Encoding = typeof NUMBER | typeof NAMED | typeof SUBJECT | typeof PLACE | typeof OUTSIDE;
+const [NUMBER, NAMED, SUBJECT, BUS, HANDLE, PLACE, OUTSIDE] = [0, 1, 2, 3, 4, 5, 6] as const;
+type Encoding =
+  | typeof NUMBER
+  | typeof NAMED
+  | typeof SUBJECT
+  | typeof BUS
+  | typeof HANDLE
+  | typeof PLACE
+  | typeof OUTSIDE;
+const DMA = families.indexOf("dma");
 /** What becomes of a field of an event. */
 interface Entry {
   readonly name: string;
@@ -109,8 +140,10 @@ const entryOf = (name: string, encoding: Encoding, parts: Partial<Entry> = {}): 
 });
 const inColumn = (name: Column, encoding: Encoding, codes = new Map<string, number>()): Entry =>
   entryOf(name, encoding, { at: column[name], bit: 1 << column[name], codes });
+const plainAt = (at: number): Encoding => (at === column.bus ? BUS : NUMBER);
 const entryOfStep = ({ name, at, bit, codes, unit, family }: Step): Entry => {
-  const encoding = codes !== null ? NAMED : family >= 0 ? SUBJECT : NUMBER;
+  const encoding =
+    codes !== null ? NAMED : family === DMA ? HANDLE : family >= 0 ? SUBJECT : plainAt(at);
   return entryOf(name, encoding, { at, bit, codes: codes ?? new Map(), unit, family });
 };
 const codesOf = (names: readonly string[]) => new Map(names.map((name, code) => [name, code]));
@@ -124,8 +157,9 @@ const everyEntry: readonly Entry[] = [
 ];
 
 /** The numbers that a field's column can hold. */
-function rangeOf({ schema, names, family }: Field): { least: number; most: number } {
+function rangeOf({ schema, names, family, in: place }: Field): { least: number; most: number } {
   const natural = { least: 0, most: Number.MAX_SAFE_INTEGER };
+  if (place === "bus") return { least: 0, most: 2 ** 64 };
   if (names !== null || family !== null || !(schema instanceof z.ZodNumber)) return natural;
   return {
     least: schema.minValue ?? -Number.MAX_SAFE_INTEGER,
@@ -228,6 +262,13 @@ export function encodeRow(
     if (entry.encoding === NUMBER) target[at] = value as number;
     else if (entry.encoding === SUBJECT)
       target[at] = (value as number) * SUBJECT_FAMILIES + entry.family;
+    else if (entry.encoding === BUS) {
+      if (typeof value === "bigint") {
+        putFar(target, start, value);
+        filled |= FAR;
+      } else target[at] = value as number;
+    } else if (entry.encoding === HANDLE)
+      target[at] = handleNumber(busAddress(value as number | bigint)) * SUBJECT_FAMILIES + DMA;
     else if (entry.encoding === PLACE) target[at] = places.codeOf(value as string);
     else {
       if (value !== entry.lastName) {
@@ -260,6 +301,11 @@ export function troubleIn(event: Event, seq: number): string | null {
   for (const { name, optional, names, family, least, most } of plans.get(event.kind)!.steps) {
     const value = values[name];
     if (names !== null || (value == null && optional)) continue;
+    if (typeof value === "bigint" && name === "bus") continue;
+    if (family === DMA && (value as number | bigint) >= FAR_HANDLE) {
+      if (value === values.bus) continue;
+      return `${name} ${String(value)} is not its bus address, as one from 2^48 on must be`;
+    }
     const highest = family < 0 ? most : MOST_SUBJECT;
     if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > highest)
       return `${name} ${String(value)} is no whole number from ${least} to ${highest}`;
@@ -309,8 +355,8 @@ export class RowReader {
 
   /** Hot: once an event while reading. */
   decode(row: Row, texts: Texts): Recorded {
-    for (let i = 0; i < ROW_WIDTH; i++)
-      if (row[i] !== null && !Number.isSafeInteger(row[i]))
+    for (let i = 0; i < columns.length; i++)
+      if (row[i] !== null && !Number.isSafeInteger(row[i]) && !(i === column.bus && isFar(row)))
         throw wrongNumber(row, i, "a whole number below 2^53");
     const plan = this.#plans[row[column.kind]!];
     if (plan === undefined) throw wrongNumber(row, column.kind, "a kind that the trace lists");
@@ -366,10 +412,20 @@ function fieldOf(step: Step, value: number, row: Row): unknown {
     if (name === undefined) throw wrongNumber(row, step.at, `the code of a known ${step.name}`);
     return name;
   }
-  if (step.family < 0) return value;
+  if (step.family < 0) return step.at === column.bus ? busIn(row) : value;
   if (value % SUBJECT_FAMILIES !== step.family)
     throw wrongNumber(row, step.at, `of the family ${families[step.family]}`);
-  return Math.floor(value / SUBJECT_FAMILIES);
+  const number = Math.floor(value / SUBJECT_FAMILIES);
+  return step.family === DMA && number >= FAR_HANDLE ? handleOf(number, row) : number;
+}
+
+const isFar = (row: Row): boolean => Number.isInteger(row[column.bus]) && row.length === ROW_WIDTH;
+
+/** What a number from FAR_HANDLE on stands for is the row's bus address. */
+function handleOf(number: number, row: Row): unknown {
+  const bus = busIn(row);
+  if (bus !== null && handleNumber(busAddress(bus)) === number) return bus;
+  throw wrongNumber(row, column.bus, "the handle that its subject names");
 }
 
 function factsIn(row: Row, what: string, text: string | null): Facts {

@@ -1,5 +1,6 @@
 // trace.ts - what a trace says of itself: how the run was set up, and what every event rests on.
 
+import type { Bus } from "../address.ts";
 import type { Facts } from "./field.ts";
 import type { Actor, KindName } from "./vocabulary.ts";
 
@@ -59,6 +60,8 @@ export interface Search {
   readonly subjects?: { readonly first: number; readonly last: number };
   /** Events about memory that begins at a kernel-physical address between these two, both included. */
   readonly phys?: { readonly first: number; readonly last: number };
+  /** Events about a part of the bus between these two, both included; some that are near it may be among them. */
+  readonly bus?: { readonly first: Bus; readonly last: Bus };
   /** Only events about more than a page. */
   readonly wide?: boolean;
   readonly kinds?: readonly KindName[];

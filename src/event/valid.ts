@@ -1,7 +1,7 @@
 // valid.ts - whether an event that a program made is one of the vocabulary, by the declaration of its kind.
 
 import { type ErrorCode, nearest } from "../fault.ts";
-import type { Field } from "./field.ts";
+import { FAR_HANDLE, type Field } from "./field.ts";
 import { actors, declarationOf, type Event, type KindName, kindNames } from "./vocabulary.ts";
 
 /** What is wrong with an event. */
@@ -59,7 +59,9 @@ function fieldsFlaw(values: Values, kind: KindName): Flaw | null {
     const flaw = value == null ? missing(name, field) : valueFlaw(name, field, value);
     if (flaw !== null) return flaw;
   }
-  const { size } = values;
+  const { size, handle, bus } = values;
+  if ("handle" in fields && (handle as number | bigint) >= FAR_HANDLE && handle !== bus)
+    return outOfRange("handle", handle as number | bigint, "from 2^48 on it is the event's bus");
   return typeof size === "number" && size > MOST_BYTES
     ? outOfRange("size", size, `at most ${MOST_BYTES} bytes`)
     : null;
@@ -77,6 +79,10 @@ function valueFlaw(name: string, field: Field, value: unknown): Flaw | null {
     return typeof value === "string" ? null : wrongType(name, "a string");
   if (field.in === "op.arguments" || field.in === "op.result")
     return field.schema.safeParse(value).success ? null : wrongType(name, "an object of facts");
+  if (typeof value === "bigint" && (field.in === "bus" || field.family === "dma"))
+    return value > Number.MAX_SAFE_INTEGER && value < 1n << 64n
+      ? null
+      : outOfRange(name, value, "a number below 2^53, or a bigint from there below 2^64");
   if (typeof value !== "number") return wrongType(name, "a number");
   if (!Number.isSafeInteger(value)) return outOfRange(name, value, "a whole number below 2^53");
   if (field.hex) return value >= 0 ? null : outOfRange(name, value, "0 or more");
@@ -90,7 +96,7 @@ const wrongType = (field: string, wanted: string): Flaw => ({
   says: `must be ${wanted}`,
 });
 
-const outOfRange = (field: string, value: number, wanted: string): Flaw => ({
+const outOfRange = (field: string, value: number | bigint, wanted: string): Flaw => ({
   code: "ERR_EVENT_RANGE",
   field,
   says: `${value} is out of range: ${wanted}`,

@@ -1,6 +1,6 @@
 // capture-counts.ts - counts of a captured run: addresses that devices got, and how many lead to their page.
 
-import { type Address, raw } from "../address.ts";
+import { type Address, rawExact } from "../address.ts";
 import { deviceOf } from "../event/register.ts";
 import type { Event, KindName, Of } from "../event/vocabulary.ts";
 import { type Access, LiveMappings, type Misuse } from "../machine/access.ts";
@@ -179,4 +179,4 @@ function kindOf({ direction, place }: Of<"dma.mapped">): "page" | "sg" | "cohere
 }
 
 const same = (a: Address | null | undefined, b: Address | null | undefined): boolean =>
-  a != null && b != null && raw(a) === raw(b); // whether a translation changed the number
+  a != null && b != null && rawExact(a) === rawExact(b); // whether a translation changed the number

@@ -19,6 +19,8 @@ import { Table } from "./table.ts";
 /** What `counts` holds: the first free link plus 1, and how many links there are. */
 const [FREE, LINKS] = [0, 1];
 
+const HIGHEST = bus(2n ** 64n - 1n);
+
 export interface DmaMapping {
   readonly handle: Bus;
   /** The PCI device; null where no event says. */
@@ -75,7 +77,7 @@ export class DmaTable {
   }
 
   /** From one handle to another, both included, by ascending page. */
-  *entries(low: Bus = bus(0), high: Bus = bus(Number.MAX_SAFE_INTEGER)): Generator<DmaMapping> {
+  *entries(low: Bus = bus(0), high: Bus = HIGHEST): Generator<DmaMapping> {
     const { first, whose, bytes } = this.tables;
     for (const [page] of first.entries(busPageOf(low), busPageOf(high)))
       for (const link of this.#links(page)) {

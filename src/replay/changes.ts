@@ -2,8 +2,8 @@
 //
 // By the index a subject's events are found without reading any other; without it, by reading through.
 
-import { PAGE_SIZE, pfnOf, raw } from "../address.ts";
-import { type FamilyName, families, subjectCode } from "../event/field.ts";
+import { bus, offset, PAGE_SIZE, pfnOf, raw } from "../address.ts";
+import { type FamilyName, families, SUBJECT_FAMILIES } from "../event/field.ts";
 import { effects as anyEffect, type Effect } from "../event/kind.ts";
 import type { Search } from "../event/trace.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../event/vocabulary.ts";
 import { pagesOf } from "../machine/state.ts";
 import { areIndexed } from "../store/postings.ts";
-import type { Subject, SubjectRange } from "./subject.ts";
+import type { BusRange, Subject, SubjectRange } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 
 /** A stretch of a trace: event numbers, both included, and which end to begin at. */
@@ -79,23 +79,33 @@ function headsOf(
   const { family } = part;
   if (family === "attribute") return attributes(trace, part, stretch);
   const kinds = kindsOf(family, ...effects);
+  // A real machine's devices have address spaces of their own, and its buffers begin anywhere.
+  if (part.bus !== undefined && trace.about.source === "imported")
+    return [touching(trace.search({ ...stretch, kinds, bus: part.bus }), part.bus)];
   const search = (wanted: Partial<Search>) => trace.search({ ...stretch, kinds, ...wanted });
   const matches = (wanted: Partial<Search>) => covering(search(wanted), part);
   if (!areIndexed(kinds)) {
-    const [first, last] = [subjectCode(family, part.first), subjectCode(family, part.last)];
+    const [first, last] = [codeOf(family, part.first), codeOf(family, part.last)];
     return [matches(first === last ? { subject: first } : { subjects: { first, last } })];
   }
   if (!trace.indexed || part.last - part.first >= LOOKUPS) return [matches({})];
   const first = part.first - (family === "register" ? REGISTER_REACH : 0);
   // What is found by its own number needs no second look.
   const lookedUp = (number: number) =>
-    (number < part.first ? matches : search)({ subject: subjectCode(family, number) });
+    (number < part.first ? matches : search)({ subject: codeOf(family, number) });
   const heads = [];
   for (let number = Math.max(0, first); number <= part.last; number++) heads.push(lookedUp(number));
-  if (!PAGED.includes(family) || part.first === 0) return heads;
-  const low = subjectCode(family, Math.max(0, part.first - REACH));
-  const before = { first: low, last: subjectCode(family, part.first - 1) };
-  return [...heads, matches({ subjects: before, wide: true })];
+  const reach = reachOf(part);
+  if (reach === 0 || part.first === 0) return heads;
+  const low = codeOf(family, Math.max(0, part.first - reach));
+  const before = { first: low, last: codeOf(family, part.first - 1) };
+  return [...heads, matches({ subjects: before, wide: PAGED.includes(family) })];
+}
+
+/** How far before a subject another can begin that an event is about with it; 0 where each is alone. */
+function reachOf({ family, bus }: SubjectRange): number {
+  if (family === "dma" && bus !== undefined) return REACH * PAGE_SIZE;
+  return PAGED.includes(family) ? REACH : 0;
 }
 
 /** A page's attributes change together with those of its neighbours. */
@@ -113,6 +123,23 @@ function* firstReads(trace: Trace, part: SubjectRange, stretch: Stretch): Genera
   for (const first of merged(heads, false)) {
     if (first.event.kind === "register.read" && first.seq >= stretch.from) yield first;
     return;
+  }
+}
+
+// A range's numbers are plain.
+const codeOf = (family: FamilyName, number: number): number =>
+  number * SUBJECT_FAMILIES + families.indexOf(family);
+
+/** Those events that are about a part of a range of the bus. */
+function* touching(events: Iterable<Recorded>, { first, last }: BusRange): Generator<Recorded> {
+  for (const recorded of events) {
+    const { bus: number, size } = recorded.event as {
+      readonly bus?: unknown;
+      readonly size?: number | null;
+    };
+    if (number == null) continue;
+    const from = bus(number as number | bigint);
+    if (from <= last && offset(from, Math.max(size ?? 0, 1) - 1) >= first) yield recorded;
   }
 }
 
@@ -137,6 +164,7 @@ function extentOf(event: Event, family: SubjectRange["family"]): readonly [numbe
   if (first == null) return NONE;
   const size = values.size ?? 0;
   if (family === "register") return [first, first + Math.max(size, 1) - 1];
+  if (family === "dma") return [first, first + Math.max(size, 1) - 1];
   return [first, PAGED.includes(family) ? first + Math.max(pagesOf(size), 1) - 1 : first];
 }
 const NONE = [1, 0] as const;

@@ -1,8 +1,19 @@
 // subject.ts - subjects as people name them: gatt[0x42], p2m[0x1230..0x123f], page:0xc1010000, reg:ATTBASE.
 
-import { PAGE_SIZE, raw, registerIndex, virt } from "../address.ts";
+import {
+  alignDown,
+  hex as anyHex,
+  type Bus,
+  bus,
+  busPageOf,
+  offset,
+  PAGE_SIZE,
+  raw,
+  registerIndex,
+  virt,
+} from "../address.ts";
 import { virtText } from "../event/address-text.ts";
-import { type FamilyName, families } from "../event/field.ts";
+import { type FamilyName, families, handleNumber } from "../event/field.ts";
 import { registerName, registerNamed } from "../event/register.ts";
 import { nearest, UserError, unknownName } from "../fault.ts";
 import { linearOffset } from "./linear.ts";
@@ -14,6 +25,13 @@ export interface SubjectRange {
   readonly family: FamilyName | "attribute";
   readonly first: number;
   readonly last: number;
+  /** For what is named by its address on the bus: that range, whichever device it is of. */
+  readonly bus?: BusRange;
+}
+
+export interface BusRange {
+  readonly first: Bus;
+  readonly last: Bus;
 }
 
 export interface Subject {
@@ -51,9 +69,10 @@ export function subjectNamed(trace: Trace, text: string): Subject {
   if (kind === "page") return pageSubjectNamed(trace, text, rest!);
   const of = addressed[kind];
   if (of === undefined) throw unknownFamily(kind, KINDS);
+  if (of === "dma" || of === "iommu") return onBus(of, range64(text, rest!));
   const base = of === "mapping" ? trace.about.virtBase : 0n;
   const named = range(text, rest!, base);
-  return subjectAt(of, ...(of === "dma" ? named : pages(named)));
+  return subjectAt(of, ...pages(named));
 }
 
 /** The subject of a family with these numbers, both included. */
@@ -61,6 +80,27 @@ export function subjectAt(family: FamilyName, first: number, last = first): Subj
   const name = nameOf(family, first, last);
   return { name, parts: [{ family, first, last }] };
 }
+
+/** What is mapped or translated at addresses of the bus, of all devices; entries are of whole pages. */
+function onBus(family: "dma" | "iommu", [from, to]: readonly [bigint, bigint]): Subject {
+  const [first, last] = [bus(from), bus(to)];
+  const numbers =
+    family === "dma" ? [handleNumber(first), handleNumber(last)] : [first, last].map(pageNumber);
+  const whole = {
+    first: alignDown(first, PAGE_SIZE),
+    last: offset(alignDown(last, PAGE_SIZE), PAGE_SIZE - 1),
+  };
+  const part = {
+    ...{ family, first: numbers[0]!, last: numbers[1]! },
+    bus: family === "dma" ? { first, last } : whole,
+  };
+  const [low, high] = family === "dma" ? [first, last] : numbers.map((number) => number);
+  const name = low === high ? anyHex(low!) : `${anyHex(low!)}..${anyHex(high!)}`;
+  return { name: `${family}[${name}]`, parts: [part] };
+}
+
+// A subject's number is plain.
+const pageNumber = (address: Bus): number => raw(busPageOf(address));
 
 /** Everything about some pages by their pseudo-physical numbers: who owns them, where they are, how cached. */
 export const pageSubject = (name: string, first: number, last = first): Subject => ({
@@ -129,17 +169,25 @@ const pages = (addresses: readonly number[]): [number, number] => [
 
 /** "0x40..0x4f" or "0x40", less a base, as two numbers, both included. */
 function range(text: string, numbers: string, base: bigint): [number, number] {
+  const [from, to] = range64(text, numbers);
+  for (const number of [from, to])
+    if (number < base || number - base >= 2n ** 52n)
+      throw new UserError(
+        `${text}: ${anyHex(number)} is no such address; the lowest is ${anyHex(base)}`,
+      );
+  return [Number(from - base), Number(to - base)];
+}
+
+/** The same whole, up to 64 bits. */
+function range64(text: string, numbers: string): [bigint, bigint] {
   const [first, last] = numbers.split("..");
   const [from, to] = [first!, last ?? first!].map((one) => {
     if (!/^(0x[0-9a-f]+|\d+)$/i.test(one))
       throw new UserError(`${text}: '${one}' is no number; write 0x42 or 66`);
-    const number = BigInt(one) - base;
-    if (number < 0n || number >= 2n ** 52n)
-      throw new UserError(
-        `${text}: ${one} is no such address; the lowest is 0x${base.toString(16)}`,
-      );
-    return Number(number);
-  }) as [number, number];
+    const number = BigInt(one);
+    if (number >= 2n ** 64n) throw new UserError(`${text}: ${one} has more than 64 bits`);
+    return number;
+  }) as [bigint, bigint];
   if (to < from) throw new UserError(`${text}: the range ends before it begins`);
   return [from, to];
 }

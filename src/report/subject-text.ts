@@ -7,8 +7,10 @@ import {
   gattIndex,
   type Index,
   mfn,
+  offset,
   PAGE_SIZE,
   pfn,
+  raw,
   registerIndex,
   vpn,
   WORD_SIZE,
@@ -19,10 +21,10 @@ import { toJson } from "../event/line.ts";
 import { uses } from "../event/memory.ts";
 import { deviceOf } from "../event/register.ts";
 import { eventText } from "../event/vocabulary.ts";
-import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
+import { pagesOf, RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import type { TablePages } from "../machine/table-pages.ts";
 import { cpuWord, entryWord } from "../machine/table-words.ts";
-import { type Subject, type SubjectRange, subjectAt } from "../replay/subject.ts";
+import { type BusRange, type Subject, type SubjectRange, subjectAt } from "../replay/subject.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 import { tracedLine } from "./event-text.ts";
 import {
@@ -144,10 +146,13 @@ const describers: { readonly [F in SubjectRange["family"]]: Describer } = {
           },
         ]
       : leads("p2m", pfn, p2mRuns)(state, part, travel),
-  iommu: leads("iommu", busPage, iommuRuns),
+  iommu: (state, part, travel) =>
+    part.bus !== undefined && travel.trace.about.source === "imported"
+      ? entriesNow(state, part.bus, travel)
+      : leads("iommu", busPage, iommuRuns)(state, part, travel),
   mapping: leads("mapping", vpn, mappings),
-  dma: (state, { first, last }) =>
-    [...state.dma.entries(bus(first), bus(last))].map(({ handle, device, bytes }) => ({
+  dma: (state, { first, last, bus: range = { first: bus(first), last: bus(last) } }) =>
+    [...mappedNow(state, range)].map(({ handle, device, bytes }) => ({
       subject: `dma[${hex(handle)}]`,
       value: `${bytes} bytes at ${hex(handle)}:b${device === null ? "" : ` for ${deviceOf(device)}`}`,
     })),
@@ -186,6 +191,33 @@ const describers: { readonly [F in SubjectRange["family"]]: Describer } = {
       return names.length === 0 ? null : names.join(", ");
     }),
 };
+
+/** The live mappings that a range of the bus is a part of. */
+function* mappedNow(state: State, { first, last }: BusRange) {
+  for (const mapped of state.dma.entries(bus(0), last))
+    if (offset(mapped.handle, Math.max(mapped.bytes, 1) - 1) >= first) yield mapped;
+}
+
+/** The entries of a range of the bus as they are, of each device that ever had one there. */
+function entriesNow(state: State, { first, last }: BusRange, travel: TimeTravel): SubjectRow[] {
+  const rows = new Map<number, SubjectRow>();
+  const part = { family: "iommu", first: 0, last: 0, bus: { first, last } } as const;
+  for (const { event } of travel.changes({ name: "", parts: [part] }, { to: state.moment })) {
+    if (event.kind !== "iommu.mapped") continue;
+    for (let i = 0; i < pagesOf(event.size); i++) {
+      const [page, address] = [offset(event.page, i), offset(event.bus, i * PAGE_SIZE)];
+      const frame = state.iommu.get(page);
+      if (address < first || address > last || frame === undefined) continue;
+      const whom = event.device == null ? "" : ` for ${deviceOf(event.device)}`;
+      // A table's index is plain.
+      rows.set(raw(page), {
+        subject: `iommu:${hex(address)}`,
+        value: `-> frame ${hex(frame)}${whom}`,
+      });
+    }
+  }
+  return [...rows.values()];
+}
 
 /** One row for neighbours with the same value; none for those without one. */
 function alike(

@@ -8,15 +8,19 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import { sql } from "kysely";
-import { columns as columnNames } from "../event/field.ts";
-import { type Cells, ROW_WIDTH } from "../event/row.ts";
+import { at, columns as columnNames } from "../event/field.ts";
+import { busIn, type Cells, ROW_WIDTH, WITHIN } from "../event/row.ts";
+import { stored } from "./event-rows.ts";
 import { build, prepare } from "./schema.ts";
 
 /** Rows to a statement: 16 take 1.29 us each, 32 1.21, 64 1.17, 128 1.20 with all columns bound. */
 export const ROWS = 64;
 
 /** SQLite counts it itself. */
-const SEQ = 1 << columnNames.indexOf("seq");
+const SEQ = 1 << at.seq;
+const BUS = 1 << at.bus;
+/** Set where a bus address is none that a number holds. */
+const FAR = 1 << WITHIN;
 
 interface Block {
   readonly statement: Statement<unknown[]>;
@@ -25,7 +29,7 @@ interface Block {
   /** Indices of those that it binds once. */
   readonly shared: readonly number[];
   /** One for each row and column; behind them the shared ones by name, if there are any. */
-  readonly parameters: (number | null | { [column: string]: number })[];
+  readonly parameters: (number | bigint | null | { [column: string]: number })[];
 }
 
 export class EventInsert {
@@ -49,7 +53,8 @@ export class EventInsert {
       union |= filled[row]!;
       common &= filled[row]!;
     }
-    const same = sameIn(values, first, rows, common);
+    const isFar = (union & FAR) !== 0;
+    const same = sameIn(values, first, rows, isFar ? common & ~BUS & ~FAR : common);
     const { statement, columns, shared, parameters } = this.#block(rows, union, same);
     let next = 0;
     for (let row = first; row < first + rows; row++) {
@@ -58,6 +63,10 @@ export class EventInsert {
         parameters[next++] =
           (fills & (1 << column)) === 0 ? null : values[row * ROW_WIDTH + column]!;
     }
+    const bus = columns.indexOf(at.bus);
+    for (let row = 0; isFar && row < rows; row++)
+      if ((filled[first + row]! & FAR) !== 0)
+        parameters[row * columns.length + bus] = stored(busIn(values, (first + row) * ROW_WIDTH)!);
     if (shared.length > 0)
       parameters[next] = Object.fromEntries(
         shared.map((column) => [columnNames[column]!, values[first * ROW_WIDTH + column]!]),

@@ -1,6 +1,6 @@
 // read.ts - a trace file as it was recorded: what it says of itself, its events, its ops.
 
-import type { Database, Statement } from "better-sqlite3";
+import type { Database } from "better-sqlite3";
 import { sql } from "kysely";
 import { at, type Column, columns } from "../event/field.ts";
 import { PageBudget, UNCOUNTED } from "../event/page-budget.ts";
@@ -12,6 +12,7 @@ import type { State } from "../machine/state.ts";
 import { aboutOf } from "./about.ts";
 import { hasChecksums, holds, READ_ALWAYS } from "./checksums.ts";
 import { Digest, type Names } from "./digest.ts";
+import { EventRows } from "./event-rows.ts";
 import { StoredJudgement } from "./judgement.ts";
 import { KeyframeReader } from "./keyframe-reader.ts";
 import { OpSource } from "./op-source.ts";
@@ -19,7 +20,7 @@ import { openFile, readingTrouble } from "./open.ts";
 import { OpReader } from "./ops.ts";
 import { Proof, type Stored } from "./proof.ts";
 import { ask, type QueryAnswer } from "./query.ts";
-import { build, prepare, prepareList, prepareValue } from "./schema.ts";
+import { build, prepare, prepareValue } from "./schema.ts";
 import { Finder } from "./search.ts";
 import { strangersIn } from "./shape.ts";
 import { troublesOf } from "./soundness.ts";
@@ -62,7 +63,7 @@ export class TraceReader {
   readonly #database: Database;
   readonly names: Names;
   readonly #rows: RowReader;
-  readonly #events: Statement<unknown[], Row>;
+  readonly #events: EventRows;
   readonly #opSource: OpSource;
   readonly #ops: OpReader;
   readonly #texts: RowTexts;
@@ -120,7 +121,7 @@ export class TraceReader {
           "update gartrace",
       );
     this.#rows = new RowReader(this.names);
-    this.#events = prepareList(database, eventsBetween, columns);
+    this.#events = new EventRows(database, eventsBetween, columns);
     this.#opSource = new OpSource(database);
     this.#ops = new OpReader(this.#opSource, this.count);
     this.#texts = new RowTexts(database, this.names.kinds, this.#opSource);
@@ -211,7 +212,7 @@ export class TraceReader {
   *rows(from: number, to: number, kinds?: readonly KindName[]): Generator<Rows> {
     const codes = kinds && JSON.stringify(kinds.map((kind) => this.names.kinds.indexOf(kind)));
     const some =
-      codes === undefined ? undefined : prepareList(this.#database, eventsOfKinds, columns);
+      codes === undefined ? undefined : new EventRows(this.#database, eventsOfKinds, columns);
     const end = Math.min(to, this.count);
     for (let first = from; first <= end; first += CHUNK) {
       const last = Math.min(first + CHUNK - 1, end);
@@ -230,7 +231,7 @@ export class TraceReader {
       .where("seq", ">=", 0)
       .where("seq", "<=", 0)
       .orderBy("seq");
-    return prepareList(this.#database, some, wanted).all(from, to) as Row[];
+    return new EventRows(this.#database, some, wanted).all(from, to);
   }
 
   /** The digest of what is stored; not `digest` where the file was changed after its recording. */

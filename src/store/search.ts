@@ -5,14 +5,17 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import { type Compilable, type SqlBool, sql } from "kysely";
+import { bus, distance, offset, rawExact } from "../address.ts";
 import { at, columns, families, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
 import type { Search } from "../event/trace.ts";
+import { MOST_BYTES } from "../event/valid.ts";
 import { unprovenSql } from "../event/verdict.ts";
 import type { Names } from "./digest.ts";
+import { EventRows, stored } from "./event-rows.ts";
 import type { OpSource } from "./op-source.ts";
 import { areIndexed, type Lookup, lists, PostingReader } from "./postings.ts";
-import { build, columnsOf, prepareList, prepareValue } from "./schema.ts";
+import { build, columnsOf, prepareValue } from "./schema.ts";
 import { bitsOf } from "./zone-map.ts";
 
 const SEQ = at.seq;
@@ -33,7 +36,7 @@ interface Condition {
   readonly key: string;
   /** Adds it to the query, any number standing for each of its parameters. */
   where(query: EventQuery): EventQuery;
-  readonly values: readonly number[];
+  readonly values: readonly (number | bigint)[];
 }
 
 /** A condition without parameters: its text is its key. */
@@ -45,8 +48,8 @@ const fixed = (text: string): Condition => ({
 
 /** A statement whose parameters begin with the values of the conditions. */
 interface Prepared {
-  readonly rows: Statement<unknown[], Row>;
-  readonly values: readonly number[];
+  readonly rows: EventRows;
+  readonly values: readonly (number | bigint)[];
 }
 
 // The values stand for parameters.
@@ -65,7 +68,7 @@ export class Finder {
   readonly #database: Database;
   readonly #names: Names;
   readonly #count: number;
-  readonly #statements = new Map<string, Statement<unknown[], Row>>();
+  readonly #statements = new Map<string, EventRows>();
   readonly #seqs = new Map<string, Statement<unknown[], number | null>>();
   readonly #hasBlocks: boolean;
   readonly #ops: OpSource;
@@ -163,7 +166,7 @@ export class Finder {
     let rows = this.#statements.get(key);
     if (rows === undefined) {
       const query = conditions.reduce((query, condition) => condition.where(query), events);
-      rows = prepareList(this.#database, where(query), columns);
+      rows = new EventRows(this.#database, where(query), columns);
       this.#statements.set(key, rows);
     }
     return { rows, values: conditions.flatMap(({ values }) => values) };
@@ -171,7 +174,7 @@ export class Finder {
 
   /** All that an event must be, besides its number. */
   #conditions(wanted: Search): Condition[] {
-    const { subject, subjects, phys, wide, kinds, actor, place, op, unproven } = wanted;
+    const { subject, subjects, phys, bus, wide, kinds, actor, place, op, unproven } = wanted;
     const conditions: Condition[] = [];
     const equal = (column: "subject" | "actor" | "place" | "op", value: number) =>
       conditions.push({
@@ -182,6 +185,7 @@ export class Finder {
     if (subject !== undefined) equal("subject", subject);
     if (subjects !== undefined) conditions.push(subjectsBetween(subjects));
     if (wide) conditions.push(fixed("size > 4096"));
+    if (bus !== undefined) conditions.push(busBetween(bus));
     if (phys !== undefined)
       conditions.push({
         key: "phys BETWEEN",
@@ -270,6 +274,22 @@ const subjectsBetween = ({ first, last }: { first: number; last: number }): Cond
     ),
   values: [first, last, first % SUBJECT_FAMILIES],
 });
+
+/**
+ * What begins between two bus addresses, or so far before them that it can reach them. SQLite's integers are signed:
+ * those from 2^63 on are below zero, and ordered among themselves.
+ */
+function busBetween({ first, last }: NonNullable<Search["bus"]>): Condition {
+  const from = offset(first, -Math.min(distance(bus(0), first), MOST_BYTES));
+  // A column holds integers, whatever they are of.
+  const [low, high] = [stored(BigInt(rawExact(from))), stored(BigInt(rawExact(last)))];
+  const both = low <= high ? "AND" : "OR";
+  return {
+    key: `bus ${both}`,
+    where: (query) => query.where(sql<SqlBool>`(bus >= ${0} ${sql.raw(both)} bus <= ${0})`),
+    values: [low, high],
+  };
+}
 
 /** Where the index has these events; null where it has not. */
 function lookupOf({ subject, subjects, phys, kinds, wide = false }: Search): Lookup | null {

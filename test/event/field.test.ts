@@ -155,7 +155,12 @@ test.each([
   ["a hypercall's result", resultField, [-22, 0], [0.5, "1"]],
   ["a subject", subject("content"), [0, 2 ** 49 - 1], [-1, 0.5, 2 ** 49]],
   ["a device", pciField, ["0x8"], [8]],
-  ["a handle", handleField, ["0x10", 16, 0], ["0x2000000000000", 2 ** 49, -1]],
+  [
+    "a handle",
+    handleField,
+    ["0x10", 16, 0, "0xffffffffffffffff"],
+    ["0x1ffffffffffffffff", 2 ** 49, -1],
+  ],
   [
     "a fact",
     factsField("op.result"),

@@ -16,6 +16,12 @@ const word = fc.oneof(
   fc.integer({ min: 2 ** 51, max: Number.MAX_SAFE_INTEGER }),
   fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, 2 ** 51, 2 ** 52 - 1),
 );
+/** An IOMMU's addresses have up to 64 bits. */
+const onBus = fc.oneof(
+  word,
+  fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 1n }),
+  fc.constantFrom(2n ** 53n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n),
+);
 /** A subject stands in its column as number x 16 + family. */
 const subject = fc.oneof(fc.nat(), fc.nat({ max: 2 ** 49 - 1 }));
 const facts = fc.dictionary(
@@ -24,11 +30,13 @@ const facts = fc.dictionary(
   { maxKeys: 4, noNullPrototype: true },
 );
 
-function valueIn({ in: storage, names, hex, schema }: Field): fc.Arbitrary<unknown> {
+function valueIn({ in: storage, names, hex, schema, family }: Field): fc.Arbitrary<unknown> {
   if (names !== null) return fc.constantFrom(...names);
   if (storage === "note" || storage === "op.name") return fc.string();
   if (storage === "op.arguments" || storage === "op.result") return facts;
+  if (family === "dma") return fc.nat({ max: 2 ** 48 - 1 });
   if (storage === "subject") return subject;
+  if (storage === "bus") return onBus;
   if (hex) return word;
   // The events of a trace cover so many pages and no more.
   if (storage === "size" && schema.safeParse(0).success) return fc.nat({ max: 2 ** 22 });
@@ -49,10 +57,20 @@ export function eventOf(kind: KindName): fc.Arbitrary<Event> {
     ...Object.fromEntries(fields.map(([name, field]) => [name, valueIn(field)])),
   };
   // What a kind declares is not known here as a type, so neither is the event.
-  return fc.record(model, {
-    requiredKeys: ["kind", "actor", ...(required as "kind"[])],
-    noNullPrototype: true,
-  }) as unknown as fc.Arbitrary<Event>;
+  return fc
+    .record(model, {
+      requiredKeys: ["kind", "actor", ...(required as "kind"[])],
+      noNullPrototype: true,
+    })
+    .map(withHandle) as unknown as fc.Arbitrary<Event>;
+}
+
+/** A handle from 2^48 on is the bus address that it stands beside. */
+function withHandle<E extends object>(event: E): E {
+  const { handle, bus } = event as { readonly handle?: number; readonly bus?: number | bigint };
+  return handle !== undefined && bus !== undefined && bus >= 2 ** 48
+    ? { ...event, handle: bus }
+    : event;
 }
 
 /** An event with its position in a trace: an op's own events belong to that op. */

@@ -98,7 +98,7 @@ describe("a line", () => {
     ["a negative address", { phys: "-0x1000" }, "phys"],
     ["letters that are no hexadecimal", { bus: "0xabcg" }, "bus"],
     ["an empty address", { bus: "0x" }, "bus"],
-    ["an address that a number would round", { bus: "0x20000000000001" }, "bus"],
+    ["an address that a number would round", { machine: "0x20000000000001" }, "machine"],
     ["a null", { reached: null }, "reached"],
     ["a negative subject", { entry: -1 }, "entry"],
     ["half a subject", { entry: 0.5 }, "entry"],
@@ -110,8 +110,9 @@ describe("a line", () => {
   });
 
   test("is told the number that is too large", () => {
-    expect(refusal({ bus: "0x20000000000001" })).toContain("0x20000000000001 is above 2^53");
-    expect(refusal({ bus: "0x1fffffffffffff" })).toBe("taken");
+    expect(refusal({ machine: "0x20000000000001" })).toContain("0x20000000000001 is above 2^53");
+    expect(refusal({ machine: "0x1fffffffffffff" })).toBe("taken");
+    expect(refusal({ bus: "0xffffffffffffffff" })).toBe("taken");
   });
 
   test("that is no object is refused", () => {

@@ -4,7 +4,7 @@
 // would take for a formula has an apostrophe before it.
 
 import { at } from "../../event/field.ts";
-import type { Row } from "../../event/row.ts";
+import { busIn, type Row } from "../../event/row.ts";
 import type { TraceReader } from "../../store/read.ts";
 import { inParts } from "./format.ts";
 import { Based, eachRow, hexadecimal, ViewRow, viewColumns } from "./view-row.ts";
@@ -34,7 +34,8 @@ const word = (text: string | null | undefined): string => {
   return text === "" || TO_QUOTE.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 const number = (value: number | null): string => (value === null ? "" : `${value}`);
-const address = (value: number | null): string => (value === null ? "" : hexadecimal(value));
+const address = (value: number | bigint | null): string =>
+  value === null ? "" : hexadecimal(value);
 
 /** Makes lines of the rows of one trace. */
 class Lines {
@@ -66,7 +67,7 @@ class Lines {
       `${number(row[at.at]!)},${number(row[at.cause]!)},` +
       `${named === null ? "" : word(view.what(named))},${subject === null ? "" : (view.subject(subject) ?? "")},` +
       `${virt === null ? "" : this.#virt.hexadecimal(virt)},${address(row[at.phys]!)},` +
-      `${address(row[at.machine]!)},${address(row[at.bus]!)},${address(row[at.reached]!)},` +
+      `${address(row[at.machine]!)},${address(busIn(row))},${address(row[at.reached]!)},` +
       `${number(row[at.size]!)},${value === null || value >= 0 ? address(value) : value},` +
       `${number(row[at.high]!)},${word(text)},${view.verdict(row) ?? ""}\n`
     );

@@ -1,12 +1,12 @@
 // parquet-group.ts - the columns of one row group: rows of a trace go in, encoded columns come out.
 
 import { at, type Column } from "../../event/field.ts";
-import type { Row } from "../../event/row.ts";
+import { busIn, type Row } from "../../event/row.ts";
 import { verdicts } from "../../event/verdict.ts";
 import type { TraceReader } from "../../store/read.ts";
 import { type Encoded, ParquetColumn, type Plain } from "./parquet-column.ts";
 import { elements } from "./parquet-schema.ts";
-import { signed, unsigned, words } from "./parquet-values.ts";
+import { far, signed, unsigned, words } from "./parquet-values.ts";
 import { exact, ViewRow, type viewColumns } from "./view-row.ts";
 
 /** Columns whose numbers mostly rise, so that differences are short. */
@@ -85,6 +85,7 @@ function sourcesOf(trace: TraceReader): { readonly [C in ViewColumn]: ViewSource
     plain: unsigned(base),
     source: stored(column),
   });
+  const buses = far();
   const named = (column: Column, names: readonly string[]) => ({
     plain: words((code) => names[code]!),
     source: stored(column),
@@ -114,7 +115,14 @@ function sourcesOf(trace: TraceReader): { readonly [C in ViewColumn]: ViewSource
     virt: address("virt", trace.about.virtBase),
     phys: address("phys"),
     machine: address("machine"),
-    bus: address("bus"),
+    bus: {
+      plain: buses.plain,
+      source: (row) => {
+        const bus = busIn(row);
+        if (bus === null) return null;
+        return typeof bus === "bigint" ? buses.codeOf(bus) : exact(row, "bus", bus);
+      },
+    },
     reached: address("reached"),
     size: number("size"),
     value: number("value"),

@@ -15,6 +15,40 @@ export const unsigned = (base: bigint): Plain => ({
   bounds: (numbers) => boundsOf(numbers, (number) => BigInt.asUintN(64, BigInt(number) + base)),
 });
 
+/** Unsigned numbers, of which those past 2^53 get numbers of their own as they turn up. */
+export function far(): { readonly plain: Plain; codeOf(number: number | bigint): number } {
+  const all: bigint[] = [];
+  const codes = new Map<bigint, number>();
+  const wholeOf = (code: number): bigint =>
+    code < FIRST_CODE ? BigInt(code) : all[(code - FIRST_CODE) / 2]!;
+  const near = unsigned(0n);
+  return {
+    codeOf(number) {
+      if (typeof number === "number") return number;
+      let code = codes.get(number);
+      if (code === undefined) {
+        code = FIRST_CODE + 2 * (all.push(number) - 1);
+        codes.set(number, code);
+      }
+      return code;
+    },
+    plain: {
+      bytes: (numbers) =>
+        all.length === 0
+          ? near.bytes(numbers)
+          : new Uint8Array(BigUint64Array.from(numbers as Iterable<number>, wholeOf).buffer),
+      bounds: (numbers) => {
+        if (all.length === 0) return near.bounds(numbers);
+        const sorted = BigUint64Array.from(numbers as Iterable<number>, wholeOf).sort();
+        return { min_value: sorted.at(0)!, max_value: sorted.at(-1)! };
+      },
+    },
+  };
+}
+
+/** From here on every second whole number is exact in a Float64Array. */
+const FIRST_CODE = 2 ** 53;
+
 /** Words that the numbers stand for. */
 export const words = (wordOf: (number: number) => string): Plain => ({
   bytes: (numbers) => lengthed(Array.from(numbers, wordOf)),

@@ -124,7 +124,7 @@ export class ViewRow {
 const NAMED = 65536;
 
 /** Two's complement below zero, as SQLite prints it. */
-export const hexadecimal = (number: number): string =>
+export const hexadecimal = (number: number | bigint): string =>
   `0x${number < 0 ? BigInt.asUintN(64, BigInt(number)).toString(16) : number.toString(16)}`;
 
 /** Adds a base of 64 bits to numbers without making an object of each. */

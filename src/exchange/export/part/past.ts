@@ -3,7 +3,7 @@
 // The state of a thing is its latest event, so most of what was before is superseded. What counts is chosen by that
 // rule; whoever makes a part compares what it comes to with the whole, and keeps all that was before where it differs.
 
-import { type Index, PAGE_SIZE, raw } from "../../../address.ts";
+import { busPageOf, type Index, onDeviceBus, raw } from "../../../address.ts";
 import { subjectCode } from "../../../event/field.ts";
 import { type Event, type Of, type Recorded, subjectOf } from "../../../event/vocabulary.ts";
 import { changing } from "../../../machine/apply.ts";
@@ -122,7 +122,7 @@ class Standing {
   #accessed(seq: number, event: Of<"device.read"> | Of<"device.wrote">): void {
     const accesses = this.#accesses[event.actor === "device" ? "iommu" : "gart"];
     // A key has no space.
-    const key = `${event.device} ${Math.floor(raw(event.bus) / PAGE_SIZE)}`;
+    const key = `${event.device} ${raw(busPageOf(onDeviceBus(event.bus)))}`;
     if (!accesses.has(key)) accesses.set(key, seq);
   }
 

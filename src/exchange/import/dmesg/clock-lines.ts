@@ -1,6 +1,7 @@
 // clock-lines.ts - what a kernel's log tells of its clock: its messages and faults, and when they came.
 
 import type { KernelClocks } from "../join/kernel-clocks.ts";
+import { nearOf } from "../source/far.ts";
 import { Assembler } from "./assembler.ts";
 
 /** Takes lines one after the other. */
@@ -18,8 +19,9 @@ export class ClockLines {
       if (head.at === null || head.speaker === "hypervisor") continue;
       this.#clocks.logged(head.text.trim(), head.at);
       if (begins === null || begins.address === null) continue;
-      const { device, address } = begins;
-      this.#clocks.faulted({ device, address, at: head.at });
+      const { device } = begins;
+      const address = nearOf(begins.address);
+      if (address !== null) this.#clocks.faulted({ device, address, at: head.at });
     }
   }
 }

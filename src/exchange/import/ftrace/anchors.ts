@@ -2,7 +2,7 @@
 
 import type { Anchors, Span } from "../join/clocks.ts";
 import { directions } from "../kernel/buffers.ts";
-import { addressOf, number, sizeOf, textOf, Unusable } from "../source/fields.ts";
+import { busAddressOf, number, sizeOf, textOf, Unusable } from "../source/fields.ts";
 import { deviceIn, isFailed } from "./dma.ts";
 import { type Record, recordOf } from "./record.ts";
 
@@ -58,7 +58,7 @@ export class AnchorLines {
     const handle = textOf(body, "dma_addr");
     if (handle === null || isFailed(handle)) return;
     const [address, way] = [
-      addressOf(handle, "dma_addr"),
+      busAddressOf(handle, "dma_addr"),
       directions.get(textOf(body, "dir") ?? "") ?? "bidirectional",
     ];
     if (name.startsWith("dma_un")) this.#anchors.unmapped(device, way, address, at);

@@ -1,7 +1,7 @@
 // clock-lines.ts - what ftrace tells of its clock beside a log's: words that both may have, and when buffers were mapped.
 
 import type { KernelClocks } from "../join/kernel-clocks.ts";
-import { addressOf, sizeOf, textOf, Unusable } from "../source/fields.ts";
+import { busAddressOf, sizeOf, textOf, Unusable } from "../source/fields.ts";
 import { deviceIn, isFailed } from "./dma.ts";
 import { markIn, type Record, recordOf } from "./record.ts";
 
@@ -42,7 +42,7 @@ export class ClockLines {
     const handle = textOf(body, "dma_addr");
     const bytes = textOf(body, "size");
     if (handle === null || bytes === null || isFailed(handle)) return;
-    const of = [deviceIn(body), addressOf(handle, "dma_addr"), sizeOf(bytes, "size")] as const;
+    const of = [deviceIn(body), busAddressOf(handle, "dma_addr"), sizeOf(bytes, "size")] as const;
     if (/^dma_(?:un|free)/.test(name)) this.#clocks.unmapped(...of, at);
     else this.#clocks.mapped(...of, at);
   }

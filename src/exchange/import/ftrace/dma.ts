@@ -6,7 +6,17 @@ import { virtOf } from "../join/run.ts";
 import { directions, type End } from "../kernel/buffers.ts";
 import type { Direction, Mapping } from "../kernel/command.ts";
 import { deviceOf } from "../kernel/device.ts";
-import { address, addressOf, list, size, sizeOf, textOf, Unusable } from "../source/fields.ts";
+import {
+  address,
+  addressOf,
+  busAddress,
+  busAddressOf,
+  list,
+  size,
+  sizeOf,
+  textOf,
+  Unusable,
+} from "../source/fields.ts";
 import type { Record } from "./record.ts";
 import type { Handler, Handlers, Kernel } from "./tasks.ts";
 
@@ -25,7 +35,7 @@ export function directionIn(body: string, key = "dir"): Direction {
 const mapOne: Handler = (kernel, { task, name, body }) => {
   const device = deviceIn(body);
   if (isFailed(textOf(body, "dma_addr"))) return failed(kernel, name, device, body);
-  const range = { bus: address(body, "dma_addr"), size: size(body, "size") };
+  const range = { bus: busAddress(body, "dma_addr"), size: size(body, "size") };
   kernel.buffers.map({
     place: name,
     device,
@@ -56,7 +66,7 @@ const unmapOne: Handler = (kernel, { name, body }) => {
   return giveBack(kernel, {
     place: name,
     device,
-    start: address(body, "dma_addr"),
+    start: busAddress(body, "dma_addr"),
     size: size(body, "size"),
     direction: directionIn(body),
     attributes: attributesIn(body),
@@ -69,7 +79,7 @@ const free: Handler = (kernel, { name, body }) => {
   return giveBack(kernel, {
     place: name,
     device: deviceIn(body),
-    start: address(body, "dma_addr"),
+    start: busAddress(body, "dma_addr"),
     size: size(body, "size"),
     direction: name === "dma_free" ? "coherent" : directionIn(body),
     attributes: attributesIn(body),
@@ -108,7 +118,7 @@ const alloc: Handler = (kernel, { name, body }) => {
     device,
     direction: name === "dma_alloc" ? "coherent" : directionIn(body),
     phys: phys ?? kernel.physOfVirt(virt),
-    bus: address(body, "dma_addr"),
+    bus: busAddress(body, "dma_addr"),
     size: size(body, "size"),
     virt,
     attributes: attributesIn(body),
@@ -125,7 +135,7 @@ const allocTable: Handler = (kernel, { name, body }) => {
     device: deviceIn(body),
     direction: directionIn(body),
     phys: pages.length === 1 ? addressOf(pages[0]!, "phys_addrs") : null,
-    bus: address(body, "dma_addr"),
+    bus: busAddress(body, "dma_addr"),
     size: size(body, "size"),
     attributes: attributesIn(body),
     command: null,
@@ -140,7 +150,7 @@ const mapList: Handler = (kernel, { task, body }) => {
   const device = deviceIn(body);
   const direction = directionIn(body);
   const phys = list(body, "phys_addrs").map((text) => addressOf(text, "phys_addrs"));
-  const starts = list(body, "dma_addrs").map((text) => addressOf(text, "dma_addrs"));
+  const starts = list(body, "dma_addrs").map((text) => busAddressOf(text, "dma_addrs"));
   const sizes = list(body, "sizes").map((text) => sizeOf(text, "sizes"));
   if (starts.length !== sizes.length)
     throw new Unusable("'dma_addrs' and 'sizes' differ in length", "dma_addrs");
@@ -210,7 +220,7 @@ const syncOne: Handler = ({ buffers }, { name, body }) => {
   buffers.synced({
     place: name,
     device: deviceIn(body),
-    start: address(body, "dma_addr"),
+    start: busAddress(body, "dma_addr"),
     size: size(body, "size"),
     direction: directionIn(body),
   });
@@ -224,7 +234,7 @@ const syncList: Handler = ({ buffers }, { name, body }) => {
   // Of a list that was merged the segments behind the last have no address and no length.
   for (const [i, size] of sizes.entries())
     if (size > 0 && starts[i] !== undefined)
-      buffers.synced({ ...said, start: addressOf(starts[i], "dma_addrs"), size });
+      buffers.synced({ ...said, start: busAddressOf(starts[i], "dma_addrs"), size });
   return true;
 };
 

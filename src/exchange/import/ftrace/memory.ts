@@ -4,7 +4,8 @@ import { bus, machine, mfnOf, pfn, phys, physOf, pteIndex, virt } from "../../..
 import { virtOf } from "../join/run.ts";
 import { deviceOf } from "../kernel/device.ts";
 import type { Piece } from "../kernel/iommu-entries.ts";
-import { address, addressOf, number, size, Unusable } from "../source/fields.ts";
+import { wholeOf } from "../source/far.ts";
+import { address, busAddress, busAddressOf, number, size, Unusable } from "../source/fields.ts";
 import type { Handler, Handlers } from "./tasks.ts";
 
 /** 2^10 pages are the buddy allocator's largest block on x86 (MAX_ORDER, include/linux/mmzone.h). */
@@ -41,7 +42,7 @@ const IOVA = /^IOMMU: (?:dev=\S+ )?iova=(0x[0-9a-f]{1,16}) /;
 export function pieceOf(name: string, body: string): Piece | null {
   const [, digits] = IOVA.exec(body) ?? [];
   if (digits === undefined) return null;
-  const iova = addressOf(digits, "iova");
+  const iova = busAddressOf(digits, "iova");
   return name === "map"
     ? { iova, phys: address(body, "paddr"), size: size(body, "size") }
     : { iova, phys: null, size: size(body, "unmapped_size") };
@@ -119,7 +120,7 @@ export const memoryEvents: Handlers = {
     const fault = { fault: "iommu", device: deviceOf(device) } as const;
     run.faults.raise(
       run.source,
-      { kind: "fault.raised", ...said, ...fault, bus: bus(address(body, "iova")) },
+      { kind: "fault.raised", ...said, ...fault, bus: wholeOf(busAddress(body, "iova")) },
       (cause) => ({ kind: "call.entered", ...said, cause }),
     );
     return true;

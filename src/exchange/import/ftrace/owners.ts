@@ -5,7 +5,7 @@
 // records are held back until a call of the same task names the range, or so many more have come that none will:
 // VFIO and KVM call the IOMMU without the DMA API. The order of records is never changed.
 
-import { addressOf, list, sizeOf, textOf, Unusable } from "../source/fields.ts";
+import { busAddressOf, list, sizeOf, textOf, Unusable } from "../source/fields.ts";
 import { deviceIn, isFailed } from "./dma.ts";
 import { pieceOf } from "./memory.ts";
 import type { Record } from "./record.ts";
@@ -144,14 +144,14 @@ const callOf = (name: string, body: string): Call | null =>
       const starts = name === "dma_map_sg" ? list(body, "dma_addrs") : [];
       const sizes = name === "dma_map_sg" ? list(body, "sizes") : [];
       const ranges = starts.map((start, i) =>
-        rangeOf(addressOf(start, "dma_addrs"), sizeOf(sizes[i] ?? "1", "sizes")),
+        rangeOf(busAddressOf(start, "dma_addrs"), sizeOf(sizes[i] ?? "1", "sizes")),
       );
       return { device, ranges, list: first };
     }
     const handle = textOf(body, "dma_addr");
     const bytes = textOf(body, "size");
     if (handle === null || bytes === null || isFailed(handle)) return null;
-    const range = rangeOf(addressOf(handle, "dma_addr"), sizeOf(bytes, "size"));
+    const range = rangeOf(busAddressOf(handle, "dma_addr"), sizeOf(bytes, "size"));
     return { device, ranges: [range], list: null };
   });
 

@@ -3,7 +3,7 @@
 // They tell it in any order and with other precision: VT-d's register has the page alone, and not every log names
 // the device. The k-th that one source tells of a page is the k-th that another tells, as long as the devices agree.
 
-import { raw } from "../../../address.ts";
+import { busPageOf, onDeviceBus, raw } from "../../../address.ts";
 import type { Event, Of } from "../../../event/vocabulary.ts";
 
 type Fault = Of<"fault.raised">;
@@ -15,7 +15,6 @@ interface Told {
   readonly by: Set<unknown>;
 }
 
-const PAGE = 4096;
 /** Faults of one page that are compared, at most, and pages that are remembered. */
 const NEAR = 64;
 const MOST_PAGES = 65536;
@@ -35,7 +34,7 @@ export class Faults {
   raise(source: unknown, fault: Fault, again: (cause: number) => Event): number {
     const { device = null, bus } = fault;
     if (bus == null || fault.fault !== "iommu") return this.#emit(fault);
-    const page = Math.floor(raw(bus) / PAGE); // Only whether two are the same counts.
+    const page = raw(busPageOf(onDeviceBus(bus))); // Only whether two are the same counts.
     const told = this.#pages.get(page) ?? [];
     const same = told.find(
       (one) =>

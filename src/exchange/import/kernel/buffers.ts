@@ -1,7 +1,8 @@
 // buffers.ts - the kernel's DMA buffers: emits the events of mapping, bouncing and unmapping them.
 
-import { bus, type Machine, mfnOf, type Phys, phys, virt } from "../../../address.ts";
+import { type Machine, mfnOf, type Phys, phys, virt } from "../../../address.ts";
 import { allocatedAt } from "../../../machine/memory.ts";
+import { wholeOf } from "../source/far.ts";
 import type { Command, Direction, Mapping } from "./command.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Frames } from "./frames.ts";
@@ -92,12 +93,12 @@ export class Buffers {
       place,
       at: this.#emitter.at,
       cause: this.#causeOf(device, at, slot),
-      handle: bus(at.bus),
+      handle: wholeOf(at.bus),
       direction,
       device,
       phys: buffer,
       machine: buffer === null ? null : this.#frames.machineOf(buffer),
-      bus: bus(at.bus),
+      bus: wholeOf(at.bus),
       // The slot is reached, not the buffer: the copy says how the bytes come there.
       reached: slot === null ? reached : null,
       virt: at.virt == null ? null : virt(at.virt),
@@ -131,11 +132,11 @@ export class Buffers {
       place,
       at: this.#emitter.at,
       cause: mapping?.seq ?? null,
-      handle: bus(start),
+      handle: wholeOf(start),
       direction: said.direction ?? mapping?.direction ?? "bidirectional",
       device: mapping?.device ?? said.device,
       phys: mapping === null || mapping.phys === null ? null : phys(mapping.phys),
-      bus: bus(start),
+      bus: wholeOf(start),
       size: said.size ?? mapping?.size ?? 0,
       ...attributed(said.attributes),
     });
@@ -163,7 +164,7 @@ export class Buffers {
       direction,
       device: mapping?.device ?? device,
       ...byte,
-      bus: bus(start),
+      bus: wholeOf(start),
       size,
     });
   }
@@ -204,7 +205,7 @@ export class Buffers {
       cause,
       device: mapping?.device ?? device,
       ...this.byteAt(mapping, address),
-      bus: bus(address),
+      bus: wholeOf(address),
       reached: this.#iommu.reachedBy(mapping?.device ?? device, address),
       size,
     });

@@ -14,9 +14,12 @@ import {
   PAGE_SIZE,
   pageOffset,
   phys,
+  rawExact,
 } from "../../../address.ts";
 import { ENTRIES_A_DOMAIN } from "../../../event/iommu.ts";
 import { allocatedAt } from "../../../machine/memory.ts";
+import { isFar, wholeOf } from "../source/far.ts";
+import { Unusable } from "../source/fields.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Frames } from "./frames.ts";
 
@@ -31,8 +34,9 @@ export interface Piece {
 export class IommuEntries {
   readonly #emitter: Emitter;
   readonly #frames: Frames;
-  /** Device -> the number of its domain, in the order in which they are met. */
-  readonly #domains = new Map<number | null, number>();
+  /** Device, and upper bits where there are any -> the number of its domain, in the order in which they are met. */
+  readonly #domains = new Map<string, number>();
+  readonly #devices = new Set<number | null>();
   /** Domain and page -> the seq of its iommu.mapped. */
   readonly #seqs = new Map<BusPage, number>();
 
@@ -42,6 +46,15 @@ export class IommuEntries {
   }
 
   tell(device: number | null, piece: Piece): void {
+    const room = NUMBERED - halvesOf(piece.iova)[1];
+    if (piece.size > room) {
+      const { iova, size, phys } = piece;
+      this.tell(device, { ...piece, size: room });
+      this.tell(device, {
+        ...{ iova: iova + room, size: size - room, phys: phys === null ? null : phys + room },
+      });
+      return;
+    }
     if (piece.phys === null) this.#unmapped(device, piece);
     else this.#mapped(device, piece, piece.phys);
   }
@@ -55,6 +68,8 @@ export class IommuEntries {
   reachedBy(device: number | null, address: number): Machine | null {
     const { iommu, identity, offsets, encryptionBit: bit } = this.#emitter.environment;
     const isMarked = bit !== null && Math.floor(address / bit) % 2 === 1;
+    // Only an IOMMU leads from there to memory.
+    if (iommu === null && isFar(address)) return null;
     if (iommu === null && isMarked) return machine(address - bit);
     if (iommu === null) return machine(address - (offsets.get(device ?? -1) ?? 0));
     if (device !== null && identity.has(device)) return machine(address);
@@ -68,18 +83,24 @@ export class IommuEntries {
    */
   #shown(device: number | null, address: number): BusPage {
     const own = this.#entry(device, address);
-    if (device === null || !this.#domains.has(null) || this.#seqs.has(own)) return own;
+    if (device === null || !this.#devices.has(null) || this.#seqs.has(own)) return own;
     const nobodys = this.#entry(null, address);
     return this.#seqs.has(nobodys) ? nobodys : own;
   }
 
+  /** An entry's number has 36 bits of its page: what lies further up has a domain of its own. */
   #entry(device: number | null, address: number): BusPage {
-    let domain = this.#domains.get(device);
+    const [upper, lower] = halvesOf(address);
+    const key = upper === 0 ? `${device}` : `${device} ${upper}`;
+    let domain = this.#domains.get(key);
     if (domain === undefined) {
+      if (this.#domains.size === MOST_DOMAINS)
+        throw new Unusable("more domains of the IOMMU than entries have numbers for");
       domain = this.#domains.size;
-      this.#domains.set(device, domain);
+      this.#domains.set(key, domain);
+      this.#devices.add(device);
     }
-    return entryIn(domain, address);
+    return offset(busPageOf(bus(lower)), domain * ENTRIES_A_DOMAIN);
   }
 
   #mapped(device: number | null, { iova, size }: Piece, address: number): void {
@@ -96,7 +117,7 @@ export class IommuEntries {
       device,
       phys: phys(address),
       machine: at,
-      bus: bus(iova),
+      bus: wholeOf(iova),
       reached: at,
       size,
     });
@@ -106,8 +127,8 @@ export class IommuEntries {
   /** The only device that has a page of the bus mapped; null where it is none, or more than one. */
   #ownerOf(iova: number): number | null {
     const { iommu } = this.#emitter.machine.state;
-    const owners = [...this.#domains].filter(([, domain]) => iommu.has(entryIn(domain, iova)));
-    return owners.length === 1 ? owners[0]![0] : null;
+    const owners = [...this.#devices].filter((device) => iommu.has(this.#entry(device, iova)));
+    return owners.length === 1 ? owners[0]! : null;
   }
 
   #unmapped(named: number | null, { iova, size }: Piece): void {
@@ -121,12 +142,20 @@ export class IommuEntries {
       cause: this.#seqs.get(page) ?? null,
       page,
       device,
-      bus: bus(iova),
+      bus: wholeOf(iova),
       size,
     });
   }
 }
 
-/** The entry of an address in a domain's table. */
-const entryIn = (domain: number, iova: number): BusPage =>
-  offset(busPageOf(bus(iova)), domain * ENTRIES_A_DOMAIN);
+/** Bytes of the bus whose pages have numbers within a domain, and how many domains there are numbers for. */
+const NUMBERED = ENTRIES_A_DOMAIN * PAGE_SIZE;
+const SPAN = BigInt(NUMBERED);
+const MOST_DOMAINS = 2 ** 13;
+
+/** The bits of a bus address that a page's number within a domain does not hold, and those that it does. */
+function halvesOf(address: number): readonly [upper: number, lower: number] {
+  if (address < NUMBERED) return [0, address];
+  const bits = BigInt(rawExact(wholeOf(address))); // Its bits are looked at, as those of a number.
+  return [Number(bits / SPAN), Number(bits % SPAN)];
+}

@@ -1,6 +1,6 @@
 // requests.ts - requests and commands under way, as the guest's side tells them.
 
-import { bus } from "../../../address.ts";
+import { wholeOf } from "../source/far.ts";
 import type { Buffers } from "./buffers.ts";
 import type { Command, Layer, Mapping, What } from "./command.ts";
 import type { Emitter } from "./emitter.ts";
@@ -82,7 +82,7 @@ export class Requests {
         layer,
         position,
         ...this.#buffers.byteAt(mapping, start),
-        bus: bus(start),
+        bus: wholeOf(start),
         reached: this.#iommu.reachedBy(device, start),
         size,
       });

@@ -1,7 +1,8 @@
 // events.ts - says in events what a device did: which command it fetched, what it touched, and through what.
 
-import { bus, mfnOf, PAGE_SIZE } from "../../../address.ts";
+import { mfnOf, PAGE_SIZE } from "../../../address.ts";
 import type { Run } from "../join/run.ts";
+import { nearOf, wholeOf } from "../source/far.ts";
 import { Unusable } from "../source/fields.ts";
 import type { Source } from "../source/source.ts";
 import { QemuIommu } from "./iommu.ts";
@@ -78,17 +79,21 @@ export class QemuEvents {
         this.#list(name, body);
         return;
       case "pci_nvme_err_addr_read":
-        this.#accessed(name, { what: "read", address: needed(body, "addr"), size: 64 }, this.#disk);
+        this.#accessed(
+          name,
+          { what: "read", address: address(body, "addr"), size: 64 },
+          this.#disk,
+        );
         return;
       case "pci_nvme_mmio_asqaddr":
       case "pci_nvme_mmio_acqaddr":
         this.#named(name, needed(body, "address"), name.includes("asq") ? 64 : 16);
         return;
       case "pci_nvme_create_cq":
-        this.#named(name, needed(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 16);
+        this.#named(name, address(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 16);
         return;
       case "pci_nvme_create_sq":
-        this.#named(name, needed(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 64);
+        this.#named(name, address(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 64);
         return;
       default:
         if (!this.#iommu.emit(name, body))
@@ -135,14 +140,15 @@ export class QemuEvents {
     const request = command === null ? null : this.#requestOf(command);
     const device = request === null ? this.#disk : this.#run.controllerOf(request);
     const what = command?.reads === true ? "read" : "wrote";
-    const at = { address: needed(body, "addr"), size: needed(body, "len") };
+    const at = { address: address(body, "addr"), size: needed(body, "len") };
     this.#accessed(place, { what, ...at }, device);
   }
 
   /** What a network card did; the mapping of its ring shows which device it is. */
   #touched(place: string, touch: Touch): void {
     const { mappings, buffers } = this.#run;
-    if (touch.address >= HIGHEST) throw new Unusable("an address above 2^52");
+    if (!Number.isFinite(touch.address))
+      throw new Unusable("an address in one region of the bus too many");
     if (touch.what === "ring") {
       this.#card ??= mappings.ownerOf(touch.address);
       buffers.named(place, this.#card, touch.address, touch.size);
@@ -167,7 +173,7 @@ export class QemuEvents {
       device: mapping?.device ?? device,
       // Of a buffer that was given back no page is meant any more.
       ...run.buffers.byteAt(mapping?.ended === 0 ? mapping : null, address),
-      bus: bus(address),
+      bus: wholeOf(address),
       reached,
       size,
     });
@@ -194,7 +200,7 @@ export class QemuEvents {
       this.#run.emit({ kind: "call.entered", actor: "device", place, text: body });
       return;
     }
-    const touch = { what: "read", address: needed(body, "prp2"), size: entries * 8 } as const;
+    const touch = { what: "read", address: address(body, "prp2"), size: entries * 8 } as const;
     this.#accessed(place, touch, this.#disk);
   }
 
@@ -205,6 +211,15 @@ export class QemuEvents {
   get #tellsQueues(): boolean {
     return !this.#run.environment.ahci;
   }
+}
+
+/** A bus address after a word, as the number that stands for it. */
+function address(body: string, name: string): number {
+  const [, digits] = new RegExp(`\\b${name}[ =](0x[0-9a-f]{1,16})\\b`).exec(body) ?? [];
+  if (digits === undefined) return needed(body, name);
+  const near = nearOf(BigInt(digits));
+  if (near === null) throw new Unusable(`'${name}' is in one region of the bus too many`);
+  return near;
 }
 
 function needed(body: string, name: string): number {

@@ -2,11 +2,12 @@
 //
 // Spellings: hw/i386/trace-events (VT-d, AMD-Vi), hw/arm/trace-events and smmuv3.c (SMMU), hw/virtio/trace-events.
 
-import { type Bus, bus, type Machine, machine, raw } from "../../../address.ts";
+import { type Bus, type Machine, machine, raw } from "../../../address.ts";
 import type { Of } from "../../../event/vocabulary.ts";
 import type { Run } from "../join/run.ts";
+import { nearOf, wholeOf } from "../source/far.ts";
 import { Unusable } from "../source/fields.ts";
-import { hexOf, pciOf } from "../source/numbers.ts";
+import { busHexOf, hexOf, pciOf } from "../source/numbers.ts";
 
 /** Lines that say of an IOVA where it leads. */
 const TRANSLATED: { readonly [name: string]: RegExp } = {
@@ -68,7 +69,7 @@ export class QemuIommu {
     const run = this.#run;
     const { region, from, to, mask } = groups;
     const device = this.#deviceOf(groups);
-    const [iova, reached] = [hexOf(from ?? ""), hexOf(to ?? "")];
+    const [iova, reached] = [nearIn(from), hexOf(to ?? "")];
     if (device === null || iova === null || reached === null)
       throw new Unusable("no device, IOVA and address below 2^52");
     if (region !== undefined) this.#regions.set(region, device);
@@ -84,13 +85,13 @@ export class QemuIommu {
       place,
       cause: run.iommu.entryOf(device, iova),
       device,
-      machine: run.iommu.reachedBy(device, raw(page.bus)), // The model's own number.
-      ...page,
+      machine: run.iommu.reachedBy(device, page.iova),
+      ...page.said,
     });
   }
 
   #refused(place: string, body: string, groups: Groups): void {
-    this.#raise(place, body, this.#deviceOf(groups), hexOf(groups.from ?? ""));
+    this.#raise(place, body, this.#deviceOf(groups), nearIn(groups.from));
   }
 
   /** The record of the event queue follows the fault that it is of; alone it tells of one without its address. */
@@ -103,7 +104,7 @@ export class QemuIommu {
   }
 
   #rejected(place: string, body: string): void {
-    const from = hexOf(groupsOf(REJECTED, body).from ?? "");
+    const from = nearIn(groupsOf(REJECTED, body).from);
     const last = this.#fault;
     this.#beside(place, body, last !== null && last.from === from ? last.seq : null);
   }
@@ -116,7 +117,7 @@ export class QemuIommu {
       fault: "iommu",
       text: body.includes(place) ? body : `${place} ${body}`,
       device,
-      bus: from === null ? null : bus(from),
+      bus: from === null ? null : wholeOf(from),
     };
     const { faults, source } = this.#run;
     const seq = faults.raise(source, fault, (cause) => entered(place, body, cause));
@@ -144,6 +145,12 @@ const entered = (place: string, text: string, cause: number | null): Of<"call.en
   text,
 });
 
+/** The bus address of a group, as the number that stands for it; null for none. */
+const nearIn = (digits: string | undefined): number | null => {
+  const whole = digits === undefined ? null : busHexOf(digits);
+  return whole === null ? null : nearOf(whole);
+};
+
 const groupsOf = (pattern: RegExp, body: string): Groups => pattern.exec(body)?.groups ?? {};
 
 /**
@@ -155,16 +162,20 @@ function pageOf(
   reached: number,
   size: number,
   expected: Machine | null,
-): { readonly bus: Bus; readonly reached: Machine; readonly size: number } {
+): {
+  readonly iova: number;
+  readonly said: { readonly bus: Bus; readonly reached: Machine; readonly size: number };
+} {
   const at = expected === null ? null : Math.floor(raw(expected) / PAGE) * PAGE; // A plain number in the log.
   for (let larger = 2 * PAGE; at !== null && at > reached && larger <= LARGEST_PAGE; larger *= 2)
     if (at - (at % larger) === reached && (iova - (iova % PAGE)) % larger === at % larger)
-      return { bus: bus(iova - (iova % larger)), reached: machine(reached), size: larger };
+      return paged(iova - (iova % larger), machine(reached), larger);
   const within = iova % PAGE;
   const isWhole = reached % PAGE === within;
-  return {
-    bus: bus(iova - within),
-    reached: machine(isWhole ? reached - within : reached),
-    size,
-  };
+  return paged(iova - within, machine(isWhole ? reached - within : reached), size);
 }
+
+const paged = (iova: number, reached: Machine, size: number) => ({
+  iova,
+  said: { bus: wholeOf(iova), reached, size },
+});

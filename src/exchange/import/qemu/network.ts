@@ -4,6 +4,7 @@
 // to its buffer by the address alone.
 
 import { PAGE_SIZE } from "../../../address.ts";
+import { nearOf } from "../source/far.ts";
 
 /** The address of a ring, which the driver programs, or one that the card issued. */
 export interface Touch {
@@ -23,7 +24,9 @@ const [HIGH, LENGTH] = [4, 8];
 /** DEXT and DTYP of a transmit descriptor: with the first alone it is a context, which has no buffer (7.2.6). */
 const [EXTENDED, DATA] = [0x20000000, 0x00100000];
 
-const hexadecimal = (digits: string): number => Number.parseInt(digits, 16);
+/** Infinity where no number stands for it. */
+const hexadecimal = (digits: string): number =>
+  nearOf(BigInt(`0x${digits}`)) ?? Number.POSITIVE_INFINITY;
 
 export class Network {
   readonly #registers = new Map<number, number>();

@@ -2,6 +2,7 @@
 //
 // Spellings: hw/usb/trace-events. DWC2 prints its 32-bit addresses as signed decimals; xHCI's requests are 16 bytes.
 
+import { nearOf } from "../source/far.ts";
 import type { Touch } from "./network.ts";
 
 const MEMORY = /^addr (-?\d{1,10}) len (\d{1,10})$/;
@@ -19,5 +20,9 @@ export function usbTouch(name: string, body: string): Touch | null {
   const [, request] = name === "usb_xhci_fetch_trb" ? (REQUEST.exec(body) ?? []) : [];
   return request === undefined
     ? null
-    : { what: "read", address: Number.parseInt(request, 16), size: REQUEST_SIZE };
+    : {
+        what: "read",
+        address: nearOf(BigInt(`0x${request}`)) ?? Number.POSITIVE_INFINITY,
+        size: REQUEST_SIZE,
+      };
 }

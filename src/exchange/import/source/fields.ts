@@ -1,6 +1,8 @@
 // fields.ts - the key=value fields of a log line, in any order; unknown keys are passed over.
 
-/** Addresses that events hold are below 2^52. */
+import { nearOf } from "./far.ts";
+
+/** Addresses of memory are below 2^52. */
 const HIGHEST = 2 ** 52;
 /** Bytes of one mapping: past this a size is a mistake of the source. */
 const LARGEST = 2 ** 34;
@@ -69,6 +71,21 @@ export function addressOf(text: string, key: string): number {
 }
 
 export const address = (body: string, key: string): number => addressOf(needed(body, key), key);
+
+/** A bus address, which has up to 64 bits, as the number that stands for it (far.ts). */
+export function busAddressOf(text: string, key: string): number {
+  if (!/^(0x)?[0-9a-f]{1,16}$/.test(text))
+    throw new Unusable(`'${key}=${text}' is no address`, key, text);
+  const value = Number.parseInt(text, 16);
+  if (value < HIGHEST) return value;
+  const near = nearOf(BigInt(text.startsWith("0x") ? text : `0x${text}`));
+  if (near === null)
+    throw new Unusable(`'${key}=${text}' is in one region of the bus too many`, key, text);
+  return near;
+}
+
+export const busAddress = (body: string, key: string): number =>
+  busAddressOf(needed(body, key), key);
 
 /** Bytes, in decimal or with 0x. */
 export function sizeOf(text: string, key: string): number {

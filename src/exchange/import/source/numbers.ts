@@ -2,7 +2,7 @@
 
 import { bdfOf } from "../../../event/register.ts";
 
-/** Addresses that events hold are below 2^52. */
+/** Addresses of memory are below 2^52. */
 const HIGHEST = 2 ** 52;
 const HEX = /^(?:0x)?[0-9a-f]{1,16}$/i;
 /** "07:00.0", "0000:07:00.0", "[0x07:0x00.0]": the segment is 0 where it is left out. */
@@ -14,6 +14,10 @@ export function hexOf(text: string): number | null {
   const value = HEX.test(text) ? Number.parseInt(text, 16) : HIGHEST;
   return value < HIGHEST ? value : null;
 }
+
+/** The same for a bus address, which has up to 64 bits. */
+export const busHexOf = (text: string): bigint | null =>
+  HEX.test(text) ? BigInt(text.toLowerCase().startsWith("0x") ? text : `0x${text}`) : null;
 
 /** The device of a PCI address; null for any other name. */
 export function pciOf(text: string): number | null {

@@ -19,7 +19,7 @@ test.each([
   // The IOMMU speaks, of another device.
   [
     "pci 0000:00:00.2: AMD-Vi: Event logged [INVALID_DEVICE_REQUEST device=0000:03:00.0 pasid=0x00000 address=0xfffffffdf8140200 flags=0x0a00]",
-    "0000:03:00.0 ?",
+    "0000:03:00.0 0xfffffffdf8140200",
   ],
   [
     "iommu ivhd0: AMD-Vi: Event logged [ILLEGAL_DEV_TABLE_ENTRY device=0000:03:00.0 pasid=0x00000 address=0x1000 flags=0x0a00]",

@@ -28,9 +28,9 @@ describe("a line that cannot be used is skipped and says why:", () => {
   // The third is what the column that is named points at.
   test.each([
     [
-      "an address with its top bit set",
-      map("dma_addr=8000000000001000 size=4096 phys_addr=1000"),
-      "8000000000001000 size",
+      "an address of memory with its top bit set",
+      map("dma_addr=1000 size=4096 phys_addr=8000000000001000"),
+      "8000000000001000",
       "above 2^52",
     ],
     ["a negative size", map("dma_addr=1000 size=-4096 phys_addr=1000"), "-4096", "is no size"],

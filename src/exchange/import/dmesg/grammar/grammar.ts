@@ -5,7 +5,7 @@
 
 import type { faults } from "../../../../event/fault.ts";
 import { deviceOf } from "../../kernel/device.ts";
-import { hexOf, pciOf } from "../../source/numbers.ts";
+import { busHexOf, hexOf, pciOf } from "../../source/numbers.ts";
 
 export interface Grammar {
   readonly fault: (typeof faults)[number];
@@ -35,7 +35,7 @@ export class OpenFault {
   /** The number of the last line of it. */
   last: number;
   device: number | null = null;
-  address: number | null = null;
+  address: bigint | null = null;
   says: string;
   /** Whether it is held back for what further lines tell. */
   waits: boolean;
@@ -61,7 +61,7 @@ export class OpenFault {
     this.device ??= client === undefined ? null : pciOf(client);
     this.device ??= id === undefined ? null : hexOf(id);
     for (const digits of [address, number, page === undefined ? undefined : `${page}000`])
-      this.address ??= digits === undefined ? null : hexOf(digits);
+      this.address ??= digits === undefined ? null : busHexOf(digits);
     if (reason !== undefined) this.says += ` ${reason.trim()}`;
   }
 }
