@@ -1,6 +1,6 @@
 // torture.ts - npm run torture: kills, refused writes, damage, hostile SQL and mutated logs, against sound twins.
 //
-// --minutes N (1), --seed S (1), --resume goes on where a run of this commit and seed ended, --only CAMPAIGN or
+// --minutes N (1), --seed S (1), --trials N ends it after so many as well, --resume goes on where a run of this commit and seed ended, --only CAMPAIGN or
 // CAMPAIGN:N tries one kind or repeats one trial. Worker processes on all cores try; one that dies or hangs is a
 // failure. Exit code 1 where one failed, 2 for wrong arguments.
 
@@ -39,16 +39,18 @@ async function main(): Promise<number> {
     options: {
       minutes: { type: "string", default: "1" },
       seed: { type: "string", default: "1" },
+      trials: { type: "string" },
       resume: { type: "boolean", default: false },
       only: { type: "string" },
     },
   });
   const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
+  const trials = Number(values.trials ?? Number.MAX_SAFE_INTEGER);
   const [only, n] = values.only?.split(":") ?? [];
   const isKnown = only === undefined || campaignNames.includes(only as CampaignName);
-  if (!(minutes > 0) || !Number.isSafeInteger(seed) || !isKnown) {
+  if (!(minutes > 0 && trials > 0) || !Number.isSafeInteger(seed) || !isKnown) {
     process.stderr.write(
-      `torture takes --minutes N --seed S [--resume] [--only ${campaignNames.join("|")}[:N]]\n`,
+      `torture takes --minutes N --seed S [--trials N] [--resume] [--only ${campaignNames.join("|")}[:N]]\n`,
     );
     return 2;
   }
@@ -62,7 +64,7 @@ async function main(): Promise<number> {
     if (!canPreload)
       process.stdout.write("no C compiler: kills and refused writes are not tried\n");
     const able = tried.filter((name) => canPreload || !campaigns[name].needsPreload);
-    if (n === undefined) await tryAll(able, seed, minutes, tally);
+    if (n === undefined) await tryAll(able, { seed, minutes, trials }, tally);
     else {
       const hand = new Hand(tally);
       await hand.try({ campaign: only as CampaignName, seed, n: Number(n) });
@@ -76,11 +78,10 @@ async function main(): Promise<number> {
   return tally.failures > 0 ? 1 : 0;
 }
 
-/** Tries one after the other, on as many cores as there are, until the time is up. */
+/** Tries one after the other, on as many cores as there are, until the time is up or so many are done. */
 async function tryAll(
   order: readonly CampaignName[],
-  seed: number,
-  minutes: number,
+  { seed, minutes, trials }: { seed: number; minutes: number; trials: number },
   tally: Tally,
 ): Promise<void> {
   const end = Date.now() + minutes * 60_000;
@@ -88,7 +89,7 @@ async function tryAll(
   let turn = 0;
   const work = async (): Promise<void> => {
     const hand = new Hand(tally);
-    while (Date.now() < end) {
+    while (Date.now() < end && turn < trials) {
       const campaign = order[turn++ % order.length]!;
       const n = next.get(campaign)!;
       next.set(campaign, n + 1);

@@ -1,4 +1,4 @@
-// tally.ts - how many trials of each kind there were, kept by commit and seed over sessions, and the table of them.
+// tally.ts - how many trials of each kind there were, kept by commit and seed from run to run, and the table of them.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
