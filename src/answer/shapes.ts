@@ -185,7 +185,8 @@ export const ladders = z.object({
     z.object({
       side: z.enum(sides),
       at: z.number(),
-      virt: z.nullable(z.string()),
+      /** The page as it is named; null where the event is about none. */
+      page: z.nullable(z.string()),
       steps: z.array(rung),
     }),
   ),

@@ -3,7 +3,7 @@
 import { setFlagsFromString } from "node:v8";
 
 /** Commands that look things up again and again: there a collection takes longer than the look-up. */
-const lookUps: readonly string[] = ["debug", "dap", "state", "history", "why"];
+const lookUps: readonly string[] = ["debug", "dap", "state", "history", "why", "serve"];
 
 /**
  * Has garbage collected when it is half as much as what lives, or as much where a command looks things up. V8

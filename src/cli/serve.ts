@@ -30,10 +30,11 @@ export function addServe(program: Command): void {
         );
       const { link, port, close } = await serve(path, other, { port: options.port, complain });
       if (port !== options.port) notice(`gartrace: port ${options.port} is taken; this is ${port}`);
+      const ended = interrupted();
       await print(link);
       notice("gartrace: open this link in a browser of this machine; Ctrl-C ends the page");
       if (options.open) openLink(link);
-      await interrupted();
+      await ended;
       await close();
     });
 }

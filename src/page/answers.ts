@@ -42,7 +42,7 @@ const ofOne: { readonly [name: string]: (shown: Shown, question: Question) => An
   ladders: (shown, question) => {
     const asked = askedEvent(shown, question);
     return laddersAnswer([
-      { shown, at: question.at(shown.trace), virt: pageAddress(shown, asked) },
+      { shown, at: question.at(shown.trace), page: pageAddress(shown, asked) },
     ]);
   },
 };

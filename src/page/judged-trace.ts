@@ -6,7 +6,8 @@ import type { Judged } from "../judgement/judgement.ts";
 import type { State } from "../machine/state.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { TraceReader } from "../store/read.ts";
-import { nothingJudged, type Survey } from "./survey.ts";
+import { nothingJudged } from "./judging.ts";
+import type { Survey } from "./survey.ts";
 
 export class JudgedTrace implements Trace {
   readonly reader: TraceReader;

@@ -1,41 +1,54 @@
 // ladders.ts - the page that an event is about, through all address spaces, in one trace or in both.
 
+import { hex, type Phys, phys as physAt } from "../address.ts";
 import type { LaddersAnswer } from "../answer/shapes.ts";
 import { addressesOf } from "../event/verdict.ts";
 import type { Recorded } from "../event/vocabulary.ts";
-import { ladder, partingOf, type Step } from "../replay/ladder.ts";
+import { ladderIn, ladderOfPage, partingOf, type Step } from "../replay/ladder.ts";
 import { linearOffset } from "../replay/linear.ts";
 import { causesOf } from "../replay/provenance.ts";
 import type { Shown } from "./open-trace.ts";
 import { visible } from "./visible.ts";
 
-/** The kernel's address of the page that an event, or what its address came from, is about; null for none. */
-export function pageAddress({ trace }: Shown, asked: Recorded | undefined): bigint | null {
+/** A page by the kernel's address, or by the physical one alone, which is all that some captures tell. */
+export type PageAddress = { readonly virt: bigint } | { readonly phys: Phys };
+
+/** The page that an event, or what its address came from, is about; null for none. */
+export function pageAddress({ trace }: Shown, asked: Recorded | undefined): PageAddress | null {
   if (asked === undefined) return null;
   const chain = [asked, ...causesOf(trace, asked)].map(({ event }) => addressesOf(event));
   const { virtBase } = trace.about;
   const phys = chain.find((one) => one.phys !== null)?.phys;
   const linear = linearOffset(trace);
-  if (phys != null && linear !== null) return virtBase + BigInt(phys + linear);
+  if (phys != null && linear !== null) return { virt: virtBase + BigInt(phys + linear) };
   const virt = chain.find((one) => one.virt !== null)?.virt;
-  return virt == null ? null : virtBase + BigInt(virt);
+  if (virt != null) return { virt: virtBase + BigInt(virt) };
+  return phys == null ? null : { phys: physAt(phys) };
 }
 
 interface Asked {
   readonly shown: Shown;
   readonly at: number;
-  readonly virt: bigint | null;
+  readonly page: PageAddress | null;
 }
 
 export function laddersAnswer(asked: readonly Asked[]): LaddersAnswer {
-  const found = asked.map(({ shown, at, virt }) => ({
+  const found = asked.map(({ shown, at, page }) => ({
     side: shown.side,
     at,
-    virt: virt === null ? null : `0x${virt.toString(16)}`,
-    steps: virt === null ? [] : ladder(shown.trace, at, virt).map(shownStep),
+    page: page === null ? null : pageText(page),
+    steps: page === null ? [] : stepsAt(shown, at, page).map(shownStep),
   }));
   const whole = found.map(({ steps }) => steps).filter((steps) => steps.length > 0);
   return { ladders: found, parting: whole.length < 2 ? null : partingOf(whole) };
+}
+
+const pageText = (page: PageAddress): string =>
+  "virt" in page ? `0x${page.virt.toString(16)}` : `physical ${hex(page.phys)}`;
+
+function stepsAt({ trace, travel }: Shown, at: number, page: PageAddress): Step[] {
+  const state = travel.stateAt(at);
+  return "virt" in page ? ladderIn(trace, state, page.virt) : ladderOfPage(trace, state, page.phys);
 }
 
 const shownStep = ({ name, says, leads }: Step): Step => ({

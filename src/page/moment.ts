@@ -12,12 +12,11 @@ const MOST = 200;
 
 export function momentAnswer(shown: Shown, at: number): MomentAnswer {
   const { trace, travel } = shown;
-  const state = stateAsideJson(travel.stateAt(at), trace.about.virtBase);
   const more: { [list: string]: number } = {};
-  const cut = <T>(name: string, list: readonly T[]): T[] => {
+  const state = stateAsideJson(travel.stateAt(at), trace.about.virtBase, (name, list) => {
     if (list.length > MOST) more[name] = list.length - MOST;
     return list.slice(0, MOST);
-  };
+  });
   const event = trace.event(at);
   const op = state.op === null ? undefined : trace.op(state.op);
   return {
@@ -25,25 +24,10 @@ export function momentAnswer(shown: Shown, at: number): MomentAnswer {
     op: op === undefined ? null : { op: op.op, says: visible(vocabulary["op.began"].text(op)) },
     state: {
       ...state,
-      allocations: state.allocations.map(({ use, pages, at }) => ({
-        use,
-        pages,
-        at: cut(`allocations.${use}`, at),
+      registers: state.registers.map(({ fields, ...register }) => ({
+        ...register,
+        fields: { ...fields },
       })),
-      p2m: { known: state.p2m.known, runs: cut("p2m", state.p2m.runs) },
-      mappings: cut("mappings", state.mappings),
-      iommu: cut("iommu", state.iommu),
-      dma: cut("dma", state.dma),
-      registers: cut(
-        "registers",
-        state.registers.map(({ register, value, fields }) => ({
-          register,
-          value,
-          fields: { ...fields },
-        })),
-      ),
-      tlb: { ...state.tlb, pages: cut("tlb", state.tlb.pages) },
-      unflushed: { ...state.unflushed, entries: cut("unflushed", state.unflushed.entries) },
     },
     more,
   };

@@ -21,10 +21,6 @@ export interface Shown {
   readonly survey: Survey;
 }
 
-/** Events that a look further takes at once: some 5 ms. */
-const SLICE = 16384;
-const JUDGED_SLICE = 4096;
-
 export class OpenTrace {
   readonly side: Side;
   readonly path: string;
@@ -63,9 +59,7 @@ export class OpenTrace {
 
   /** Looks a slice further; true where there is no more to see at the moment. */
   look(): boolean {
-    return this.use(({ survey, trace }) =>
-      survey.step(trace.reader, trace.reader.judged === null ? JUDGED_SLICE : SLICE),
-    );
+    return this.use(({ survey, trace }) => survey.step(trace.reader));
   }
 
   close(): void {

@@ -17,10 +17,9 @@ import type { Question } from "./question.ts";
 import { visible } from "./visible.ts";
 
 export function pyramidAnswer({ survey }: Shown): Uint8Array {
-  const { pyramid, upTo } = survey;
-  const { lanes, unit, bins } = pyramid;
-  const head: PyramidHead = { lanes: [...lanes], unit, bins, upTo };
-  return packed(head, pyramid.numbers());
+  const { lanes, unit, bins, numbers } = survey.pyramid();
+  const head: PyramidHead = { lanes: [...lanes], unit, bins, upTo: survey.upTo };
+  return packed(head, numbers);
 }
 
 export function extentAnswer({ trace, survey }: Shown): ExtentAnswer {

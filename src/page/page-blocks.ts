@@ -1,7 +1,8 @@
 // page-blocks.ts - which pages of a sparse space are ever spoken of, in aligned blocks: the rows of a map.
 
-/** Pages to a block, and to a row of a map of many blocks. */
-const BLOCK = 64;
+/** Pages to a block, as a power of two and as such, and to a row of a map of many blocks. */
+export const BLOCK_SHIFT = 6;
+const BLOCK = 2 ** BLOCK_SHIFT;
 const WIDE = 256;
 /** Rows of narrow blocks that still are a picture. */
 const MOST_NARROW = 192;

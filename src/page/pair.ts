@@ -79,11 +79,11 @@ export class Pair {
     const there = await this.#source.moment(mine.side, at);
     return mine.use((shown) =>
       other.use((beside) => {
-        const virt = pageAddress(shown, askedEvent(shown, question));
-        const otherVirt = pageAddress(beside, beside.trace.event(there)) ?? virt;
+        const page = pageAddress(shown, askedEvent(shown, question));
+        const otherPage = pageAddress(beside, beside.trace.event(there)) ?? page;
         return laddersAnswer([
-          { shown, at, virt },
-          { shown: beside, at: there, virt: otherVirt },
+          { shown, at, page },
+          { shown: beside, at: there, page: otherPage },
         ]);
       }),
     );

@@ -2,11 +2,12 @@
 
 /** Bins that are kept at most: one more, and two neighbours become one. */
 const MOST_BINS = 65536;
+const MOST_COUNT = 0xffff;
 
 export class Pyramid {
   readonly lanes: readonly string[];
   readonly #counts: Uint16Array[];
-  #unit = 1;
+  #shift = 0;
   #bins = 0;
 
   constructor(lanes: readonly string[]) {
@@ -16,23 +17,39 @@ export class Pyramid {
 
   /** Events to a bin. */
   get unit(): number {
-    return this.#unit;
+    return 2 ** this.#shift;
+  }
+
+  /** The same as a power of two. */
+  get shift(): number {
+    return this.#shift;
   }
 
   get bins(): number {
     return this.#bins;
   }
 
+  /** Makes room for so many events. */
+  reach(count: number): void {
+    while (Math.ceil(count / this.unit) > MOST_BINS) this.#halve();
+    this.#bins = Math.max(this.#bins, Math.ceil(count / this.unit));
+  }
+
   /** Counts an event in a lane. */
   add(lane: number, seq: number): void {
-    let bin = Math.floor((seq - 1) / this.#unit);
-    while (bin >= MOST_BINS) {
-      this.#halve();
-      bin = Math.floor((seq - 1) / this.#unit);
-    }
-    if (bin >= this.#bins) this.#bins = bin + 1;
+    this.reach(seq);
+    this.addTo(lane, Math.floor((seq - 1) / this.unit), 1);
+  }
+
+  /** Counts so many events of a bin. */
+  addTo(lane: number, bin: number, count: number): void {
     const counts = this.#counts[lane]!;
-    if (counts[bin]! < 0xffff) counts[bin]!++;
+    counts[bin] = Math.min(MOST_COUNT, counts[bin]! + count);
+  }
+
+  /** What was counted of a bin. */
+  of(lane: number, bin: number): number {
+    return this.#counts[lane]![bin]!;
   }
 
   /** Lane after lane, a count a bin. */
@@ -44,10 +61,10 @@ export class Pyramid {
   }
 
   #halve(): void {
-    this.#unit *= 2;
+    this.#shift++;
     for (const counts of this.#counts) {
       for (let bin = 0; bin < MOST_BINS / 2; bin++)
-        counts[bin] = Math.min(0xffff, counts[2 * bin]! + counts[2 * bin + 1]!);
+        counts[bin] = Math.min(MOST_COUNT, counts[2 * bin]! + counts[2 * bin + 1]!);
       counts.fill(0, MOST_BINS / 2);
     }
     this.#bins = Math.ceil(this.#bins / 2);

@@ -47,7 +47,7 @@ function traceAnswer(shown: Shown): TraceAnswer {
       events,
       first,
     },
-    actors: survey.upTo < count ? [...actors] : actors.filter((actor) => survey.actors.has(actor)),
+    actors: actors.filter((actor) => survey.actors.size === 0 || survey.actors.has(actor)),
     kinds: [...trace.names.kinds],
     maps: mapNames(shown),
     first: asked === undefined ? null : stepsOf(shown, asked),

@@ -1,29 +1,40 @@
-// survey.ts - one pass over a trace, a slice at a time: the pyramid, the pages that its maps show, and the judgement.
+// survey.ts - what a trace looks like from afar: the pyramid, the pages that its maps show, and the judgement.
 //
-// It goes on where it stopped, so that a trace that is still being recorded is followed by what is new alone.
+// What the file says beside its events is there at once, and a sketch of the rest; then events are counted a slice at
+// a time. It goes on where it stopped, so that a trace that is still being recorded is followed by what is new alone.
 
+import { PAGE_SIZE } from "../address.ts";
 import { FAULT_LANE, OP_LANE, WRONG_LANE } from "../answer/heads.ts";
 import { families, SUBJECT_FAMILIES } from "../event/field.ts";
-import { type Actor, actors } from "../event/vocabulary.ts";
-import { Judge } from "../judgement/judge.ts";
-import type { Judged, Judgement, WrongEvent } from "../judgement/judgement.ts";
-import { pagesOf, State } from "../machine/state.ts";
-import { natureOf } from "../replay/replay.ts";
+import { type Actor, actors, type KindName } from "../event/vocabulary.ts";
+import { pagesOf } from "../machine/state.ts";
+import { hasBit, type Zone } from "../store/overview.ts";
 import type { TraceReader } from "../store/read.ts";
-import { PageBlocks } from "./page-blocks.ts";
+import { Judging } from "./judging.ts";
+import { BLOCK_SHIFT, PageBlocks } from "./page-blocks.ts";
 import { Pyramid } from "./pyramid.ts";
+import { sketched } from "./sketch.ts";
 
 /** Families whose subjects are pages far apart. */
 const PAGED = ["p2m", "iommu", "allocation"] as const;
 export type Paged = (typeof PAGED)[number];
 
-const CELLS = ["kind", "actor", "subject", "size", "bus"] as const;
 const LANES = [OP_LANE, ...actors, FAULT_LANE, WRONG_LANE];
 const lane = (name: string): number => LANES.indexOf(name);
+/** The lanes that the file says nothing of. */
+const SKETCHED = [lane(FAULT_LANE), ...actors.map(lane)];
 const [OPS, FAULTS, WRONG] = [lane(OP_LANE), lane(FAULT_LANE), lane(WRONG_LANE)];
 
+/** Events that a look further takes at once: some 15 ms. */
+const SLICE = 32768;
+const JUDGED_SLICE = 4096;
+/** Events that are counted before anybody sees that they are not. */
+const SKETCHED_FROM = 4 * SLICE;
+
 export class Survey {
-  readonly pyramid = new Pyramid(LANES);
+  readonly #pyramid = new Pyramid(LANES);
+  /** What is shown of events that are not counted yet. */
+  #sketch: Pyramid | null = null;
   /** The pages of each family that some event is about. */
   readonly pages: { readonly [F in Paged]: PageBlocks } = {
     p2m: new PageBlocks(),
@@ -36,134 +47,110 @@ export class Survey {
   hasGatt = false;
   /** Null where the file has the judgement. */
   judging: Judging | null = null;
-  #upTo = 0;
-  #markedTo = 0;
+  /** The last event that was counted, that was judged, and of which the file has told what it says beside events. */
+  #counted = 0;
+  #judged = 0;
+  #told = 0;
+  #zones: readonly Zone[] = [];
+  /** Whether the pages were told by the index. */
+  #hasPages = false;
 
-  /** The last event that was looked at. */
+  /** The last event that was counted and judged. */
   get upTo(): number {
-    return Math.min(this.#upTo, this.#markedTo);
+    return Math.min(this.#counted, this.#judged);
   }
 
-  /** Looks at so many events further; true where there are no more. */
-  step(trace: TraceReader, most: number): boolean {
+  /** Looks a slice further; true where there is no more. */
+  step(trace: TraceReader): boolean {
+    const { count } = trace;
+    if (this.#told < count) this.#tell(trace);
+    if (this.#counted < count) {
+      const to = Math.min(count, this.#counted + SLICE);
+      this.#count(trace, this.#counted + 1, to);
+      this.#counted = to;
+    } else if (this.judging !== null && this.#judged < count) {
+      this.#judged = Math.min(count, this.#judged + JUDGED_SLICE);
+      this.judging.step(trace, this.#judged, (seq) => this.#pyramid.add(WRONG, seq));
+    }
+    if (this.judging === null) this.#judged = this.#counted;
+    return this.upTo >= count;
+  }
+
+  /** The lanes, events to a bin, and how many of them lie in each, lane after lane. */
+  pyramid(): { lanes: readonly string[]; unit: number; bins: number; numbers: Uint16Array } {
+    const { lanes, unit, bins } = this.#pyramid;
+    const numbers = this.#pyramid.numbers();
+    const from = Math.floor(this.#counted / unit);
+    if (this.#sketch !== null)
+      for (const at of SKETCHED)
+        for (let bin = from; bin < bins; bin++) numbers[at * bins + bin] = this.#sketch.of(at, bin);
+    return { lanes, unit, bins, numbers };
+  }
+
+  /** What the file says beside its events, of those that are new. */
+  #tell(trace: TraceReader): void {
+    const { overview, count } = trace;
+    const from = this.#told + 1;
+    this.#told = count;
     if (trace.judged === null) this.judging ??= new Judging(trace);
-    const to = Math.min(trace.count, this.#upTo + most);
-    this.#look(trace, this.#upTo + 1, to);
-    this.#upTo = to;
-    if (this.judging === null) {
-      for (const { seq } of trace.judged!.wrong(this.#markedTo + 1, to, false))
-        this.pyramid.add(WRONG, seq);
-      this.#markedTo = to;
-    } else this.#markedTo = this.judging.step(trace, to, (seq) => this.pyramid.add(WRONG, seq));
-    return this.upTo >= trace.count;
-  }
-
-  #look(trace: TraceReader, from: number, to: number): void {
-    const { kinds, actors: actorNames } = trace.names;
-    const lanes = actorNames.map(lane);
-    const [began, fault] = [kinds.indexOf("op.began"), kinds.indexOf("fault.raised")];
-    const entry = kinds.indexOf("gatt.written");
-    const mapped = kinds.indexOf("iommu.mapped");
-    const blocks = families.map((family) =>
-      PAGED.some((one) => one === family) ? this.pages[family as Paged] : null,
-    );
-    let seq = from;
-    for (const [kind, actor, subject, size, bus] of trace.cells(CELLS, from, to)) {
-      this.pyramid.add(lanes[actor!]!, seq);
-      this.actors.add(actorNames[actor!] as Actor);
-      if (kind === entry) this.hasGatt = true;
-      if (kind === began) this.pyramid.add(OPS, seq);
-      if (kind === fault) {
-        this.pyramid.add(FAULTS, seq);
-        const page = bus == null ? null : Math.floor(bus / 4096);
-        if (page !== null && !this.refused.has(page)) this.refused.set(page, seq);
-      }
-      if (subject != null) {
-        const number = Math.floor(subject / SUBJECT_FAMILIES);
-        const block = blocks[subject % SUBJECT_FAMILIES];
-        if (block != null) block.add(number, size == null || kind !== mapped ? 1 : pagesOf(size));
-      }
-      seq++;
+    const unit = this.#pyramid.unit;
+    this.#pyramid.reach(count);
+    const { shift } = this.#pyramid;
+    for (const [bin, ops] of overview.ops(shift, from, count)) this.#pyramid.addTo(OPS, bin, ops);
+    if (this.judging === null)
+      for (const [bin, wrong] of overview.wrong(shift, from, count))
+        this.#pyramid.addTo(WRONG, bin, wrong);
+    if (trace.indexed && !this.#hasPages) {
+      this.#hasPages = true;
+      this.#addBlocks(overview.blocksChanged(BLOCK_SHIFT));
     }
-  }
-}
-
-/** Judges a trace whose file does not say what is right in it, as far as it goes. */
-class Judging implements Judged {
-  readonly #state: State;
-  readonly #judge: Judge;
-  readonly #found: WrongEvent[] = [];
-  #past: TraceReader;
-  #upTo = 0;
-  #fresh: number[] = [];
-  /** Once the whole of a finished trace was judged. */
-  #ended: Judgement | null = null;
-
-  constructor(trace: TraceReader) {
-    this.#past = trace;
-    this.#state = new State(natureOf(trace.about));
-    this.#judge = new Judge(trace.about, this.#state, {
-      past: { event: (seq) => this.#past.event(seq) },
-      wrong: (event) => {
-        this.#fresh.push(event.seq);
-        this.#found.splice(this.#firstFrom(event.seq), 0, event);
-      },
-    });
+    this.#zones = overview.zones();
+    const { actors } = trace.names;
+    for (const zone of this.#zones)
+      for (const [code, actor] of actors.entries())
+        if (hasBit(zone.actors, code)) this.actors.add(actor as Actor);
+    if (count - this.#counted > SKETCHED_FROM) this.#sketch = sketched(trace, LANES);
+    else if (unit !== this.#pyramid.unit) this.#sketch = null;
   }
 
-  get isWhole(): boolean {
-    return this.#ended !== null;
-  }
-
-  /** Judges on to an event, and tells of each that is wrong. */
-  step(trace: TraceReader, to: number, wrong: (seq: number) => void): number {
-    this.#past = trace;
-    for (const recorded of trace.events(this.#upTo + 1, to)) this.#judge.fold(recorded);
-    this.#upTo = to;
-    if (to === trace.count && !trace.torn) this.#ended ??= this.#judge.end().judgement;
-    for (const seq of this.#fresh) wrong(seq);
-    this.#fresh = [];
-    return to;
-  }
-
-  get judgement(): Judgement {
-    return this.#ended ?? { ...nothingJudged, ...this.#soFar() };
-  }
-
-  wrong(from: number, to: number, backwards: boolean): Iterable<WrongEvent> {
-    const within = this.#found.slice(this.#firstFrom(from), this.#firstFrom(to + 1));
-    return backwards ? within.reverse() : within;
-  }
-
-  #soFar(): Pick<Judgement, "word" | "wrong"> {
-    const events = this.#found.length;
-    return {
-      word: events > 0 ? "wrong" : "undecided",
-      wrong: { events, first: this.#found[0]?.seq ?? null },
+  #count(trace: TraceReader, from: number, to: number): void {
+    const { overview, names } = trace;
+    const lanes = names.actors.map(lane);
+    for (const [bin, actor, count] of overview.actors(this.#pyramid.shift, from, to)) {
+      this.#pyramid.addTo(lanes[actor]!, bin, count);
+      this.actors.add(names.actors[actor] as Actor);
+    }
+    if (!this.#hasPages) this.#addBlocks(overview.blocksOf(BLOCK_SHIFT, from, to));
+    const some = (kind: KindName) => {
+      const code = names.kinds.indexOf(kind);
+      return this.#mayHave(code, from, to) ? overview.ofKind(code, from, to) : [];
     };
+    for (const { seq, bus } of some("fault.raised")) {
+      this.#pyramid.add(FAULTS, seq);
+      const page = bus === null ? null : Math.floor(bus / PAGE_SIZE);
+      if (page !== null && !this.refused.has(page)) this.refused.set(page, seq);
+    }
+    for (const { subject, size } of some("iommu.mapped"))
+      if (subject !== null && size !== null && size > PAGE_SIZE)
+        this.pages.iommu.add(Math.floor(subject / SUBJECT_FAMILIES), pagesOf(size));
   }
 
-  #firstFrom(seq: number): number {
-    let [low, high] = [0, this.#found.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#found[middle]!.seq < seq) low = middle + 1;
-      else high = middle;
+  /** Whether events of a kind can be there, by what is known of the stretches between keyframes. */
+  #mayHave(kind: number, from: number, to: number): boolean {
+    if (kind < 0) return false;
+    if (to > (this.#zones.at(-1)?.to ?? 0)) return true;
+    return this.#zones.some(
+      (zone) => zone.to >= from && zone.from <= to && hasBit(zone.kinds, kind),
+    );
+  }
+
+  /** Blocks of neighbours, by the first subject of each. */
+  #addBlocks(firsts: readonly number[]): void {
+    for (const subject of firsts) {
+      const family = families[subject % SUBJECT_FAMILIES];
+      if (family === "gatt") this.hasGatt = true;
+      const paged = PAGED.find((one) => one === family);
+      if (paged !== undefined) this.pages[paged].add(Math.floor(subject / SUBJECT_FAMILIES), 1);
     }
-    return low;
   }
 }
-
-/** What a trace comes to of which nothing was judged. */
-export const nothingJudged: Judgement = {
-  word: "undecided",
-  uses: { right: 0, wrong: 0, unknown: 0, inferred: 0 },
-  verdicts: {},
-  faults: 0,
-  findings: 0,
-  wrong: { events: 0, first: null },
-  checks: [],
-  kinds: {},
-  refusals: { count: 0, first: [] },
-  capture: null,
-};

@@ -51,8 +51,11 @@ export const rungs = [
 ] as const;
 
 /** The steps of one trace at a moment, one for each of `rungs`. `virt` is the kernel's whole address. */
-export function ladder(trace: Trace, moment: number, virt: bigint): Step[] {
-  const state = stateAt(trace, moment);
+export const ladder = (trace: Trace, moment: number, virt: bigint): Step[] =>
+  ladderIn(trace, stateAt(trace, moment), virt);
+
+/** The same of a state that is at hand. */
+export function ladderIn(trace: Trace, state: State, virt: bigint): Step[] {
   const relative = virt - trace.about.virtBase;
   const linear = linearOffset(trace);
   const mapped = relative < 0n ? undefined : state.mappings.get(vpnOf(virtAt(Number(relative))));
@@ -65,8 +68,12 @@ export function ladder(trace: Trace, moment: number, virt: bigint): Step[] {
   const address = linear === null ? -1 : Number(relative) - linear;
   if (relative < 0n || address < 0)
     return stepsOf({ "page table": { says: "the kernel has no such address", leads: null } });
-  return stepsOf(climb(trace, state, physAt(address), linear!));
+  return stepsOf(climb(trace, state, physAt(address), linear));
 }
+
+/** The same of a page by its kernel-physical address, where nothing is known of the kernel's own. */
+export const ladderOfPage = (trace: Trace, state: State, page: Phys): Step[] =>
+  stepsOf(climb(trace, state, page, linearOffset(trace)));
 
 type Answer = Omit<Step, "name">;
 type Rungs = { readonly [R in (typeof rungs)[number]]?: Answer };
@@ -74,11 +81,10 @@ type Rungs = { readonly [R in (typeof rungs)[number]]?: Answer };
 const stepsOf = (answers: Rungs): Step[] =>
   rungs.map((name) => ({ name, ...(answers[name] ?? { says: null, leads: null }) }));
 
-function climb(trace: Trace, state: State, page: Phys, linear: number): Rungs {
+function climb(trace: Trace, state: State, page: Phys, linear: number | null): Rungs {
   const machine = state.machineOf(page);
-  const offsetText = virtText(virtAt(linear), trace.about.virtBase);
   const up: { -readonly [R in keyof Rungs]: Answer } = {
-    "page table": { says: `less ${offsetText}: physical ${hex(page)}`, leads: null },
+    ...(linear === null ? {} : { "page table": linearStep(trace, page, linear) }),
     owner: { says: ownerText(state, page), leads: null },
     P2M: { says: p2mText(state, page, machine), leads: null },
   };
@@ -90,6 +96,11 @@ function climb(trace: Trace, state: State, page: Phys, linear: number): Rungs {
   const entry = lastEntryOf(trace, state.moment, page);
   if (entry === null) return { ...up, "GATT entry": { says: "none names this page", leads: null } };
   return { ...up, ...gartSteps(state, entry.event, entry.seq, machine) };
+}
+
+function linearStep({ about }: Trace, page: Phys, linear: number): Answer {
+  const offsetText = virtText(virtAt(linear), about.virtBase);
+  return { says: `less ${offsetText}: physical ${hex(page)}`, leads: null };
 }
 
 function ownerText(state: State, page: Phys): string {

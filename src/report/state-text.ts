@@ -61,25 +61,38 @@ export interface Run {
 }
 
 function runsOf(entries: Iterable<readonly [Index, Index]>): Run[] {
-  const found: { first: number; length: number; frame: number }[] = [];
-  for (const entry of entries) {
-    // A run is printed, whichever table it is of.
-    const [page, frame] = entry.map(raw) as [number, number];
-    const run = found.at(-1);
-    if (run !== undefined && page === run.first + run.length && frame === run.frame + run.length)
-      run.length++;
-    else found.push({ first: page, length: 1, frame });
+  const runs = new Runs();
+  // A run is printed, whichever table it is of.
+  for (const [page, frame] of entries) runs.add(raw(page), raw(frame));
+  return runs.found;
+}
+
+/** Hot: each entry of a table, whenever the state is told (bench: page). */
+class Runs {
+  readonly found: { first: number; length: number; frame: number }[] = [];
+  #page = Number.NaN;
+  #frame = Number.NaN;
+
+  add(page: number, frame: number): void {
+    const goesOn = page === this.#page + 1 && frame === this.#frame + 1;
+    this.#page = page;
+    this.#frame = frame;
+    if (goesOn) this.found[this.found.length - 1]!.length++;
+    else this.found.push({ first: page, length: 1, frame });
   }
-  return found;
 }
 
 /** Pages by use, in runs of neighbouring pages. */
 export function allocations(state: State): { use: string; pages: number; runs: Run[] }[] {
-  const pages = uses.map((): [Pfn, Pfn][] => []);
-  for (const [page] of state.allocation.entries())
-    pages[state.allocationOf(page)!.use]!.push([page, page]);
+  const byUse = uses.map(() => ({ pages: 0, runs: new Runs() }));
+  for (const [page, first] of state.allocation.entries()) {
+    const one = byUse[state.extent.get(first)! % 16]!;
+    one.pages++;
+    // A run is printed, whichever table it is of.
+    one.runs.add(raw(page), raw(page));
+  }
   return uses
-    .map((use, code) => ({ use, pages: pages[code]!.length, runs: runsOf(pages[code]!) }))
+    .map((use, code) => ({ use, pages: byUse[code]!.pages, runs: byUse[code]!.runs.found }))
     .filter(({ pages }) => pages > 0);
 }
 
@@ -239,8 +252,12 @@ export function flagged(state: State, flag: number): number {
   return count;
 }
 
+/** Which of a list are told, by its name. */
+type Some = <T>(list: string, of: readonly T[]) => readonly T[];
+const all: Some = (_, of) => of;
+
 /** What the state says but for its GATT, as plain values; addresses and words as hexadecimal text, virt with its base added. */
-export function stateAsideJson(state: State, virtBase: bigint) {
+export function stateAsideJson(state: State, virtBase: bigint, some: Some = all) {
   const { runs, stale } = tlbPart(state);
   return {
     moment: state.moment,
@@ -249,40 +266,40 @@ export function stateAsideJson(state: State, virtBase: bigint) {
     allocations: allocations(state).map(({ use, pages, runs }) => ({
       use,
       pages,
-      at: runs.map(({ first, length }) => span(first, length)),
+      at: some(`allocations.${use}`, runs).map(({ first, length }) => span(first, length)),
     })),
     p2m: {
       known: state.p2m.size,
-      runs: p2mRuns(state).map(({ first, length, frame }) => ({
+      runs: some("p2m", p2mRuns(state)).map(({ first, length, frame }) => ({
         first: hex(first),
         pages: length,
         frame: hex(frame),
       })),
     },
-    mappings: mappings(state).map(({ first, length, frame }) => ({
+    mappings: some("mappings", mappings(state)).map(({ first, length, frame }) => ({
       virt: virtText(virt(first * PAGE_SIZE), virtBase),
       pages: length,
       frame: hex(frame),
     })),
-    iommu: iommuRuns(state).map(({ first, length, frame }) => ({
+    iommu: some("iommu", iommuRuns(state)).map(({ first, length, frame }) => ({
       bus: hex(first * PAGE_SIZE),
       pages: length,
       frame: hex(frame),
     })),
-    dma: [...state.dma].map(({ handle, device, bytes }) => ({
+    dma: some("dma", [...state.dma]).map(({ handle, device, bytes }) => ({
       handle: hex(handle),
       device: device === null ? null : deviceOf(device),
       bytes,
     })),
-    registers: registers(state),
+    registers: some("registers", registers(state)),
     tlb: {
       gart: state.tlb.size,
       stale,
-      pages: runs.map(({ first, length }) => span(first, length)),
+      pages: some("tlb", runs).map(({ first, length }) => span(first, length)),
     },
     unflushed: {
       words: state.dirty.size,
-      entries: unflushed(state).map(({ first, length }) => span(first, length)),
+      entries: some("unflushed", unflushed(state)).map(({ first, length }) => span(first, length)),
     },
     pages: { reserved: flagged(state, RESERVED), uncached: flagged(state, UNCACHED) },
   };

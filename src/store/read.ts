@@ -18,6 +18,7 @@ import { KeyframeReader } from "./keyframe-reader.ts";
 import { OpSource } from "./op-source.ts";
 import { openFile, readingTrouble } from "./open.ts";
 import { OpReader } from "./ops.ts";
+import { Overview } from "./overview.ts";
 import { Proof, type Stored } from "./proof.ts";
 import { ask, type QueryAnswer } from "./query.ts";
 import { build, prepare, prepareValue } from "./schema.ts";
@@ -71,6 +72,7 @@ export class TraceReader {
   readonly #keyframes: KeyframeReader;
   /** Views and triggers that gartrace did not make, in words. */
   readonly strangers: readonly string[];
+  #overview: Overview | undefined;
   #judged: { readonly stored: StoredJudgement | null } | undefined;
 
   /** Opens a trace read-only; a UserError says why a file is none that can be read. */
@@ -232,6 +234,12 @@ export class TraceReader {
       .where("seq", "<=", 0)
       .orderBy("seq");
     return new EventRows(this.#database, some, wanted).all(from, to);
+  }
+
+  /** Its events from afar, counted rather than read. */
+  get overview(): Overview {
+    this.#overview ??= new Overview(this.#database);
+    return this.#overview;
   }
 
   /** The digest of what is stored; not `digest` where the file was changed after its recording. */

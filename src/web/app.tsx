@@ -1,5 +1,6 @@
 // app.tsx - the page: its panes and how they lie.
 
+import { Counting } from "./counting.tsx";
 import { Divergences } from "./divergences.tsx";
 import { Events } from "./events.tsx";
 import { Findings } from "./findings.tsx";
@@ -19,6 +20,7 @@ export function App({ model }: { model: Model }) {
       <header>
         <h1>gartrace</h1>
         <PositionBox model={model} />
+        <Counting model={model} />
         <p class="dim">
           <kbd>n</kbd> <kbd>p</kbd> next and previous{" "}
           {model.traces.length > 1 ? "divergence" : "finding"}, <kbd>w</kbd> why

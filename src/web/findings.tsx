@@ -43,7 +43,7 @@ export function Findings({ model }: { model: Model }) {
               <button
                 type="button"
                 class="link only"
-                aria-label={`List only the findings of ${rootOf(culprit)}`}
+                aria-label={`list these: ${rootOf(culprit)}`}
                 onClick={() => {
                   model.filter.value = { ...noFilter, found: filterOf(culprit) };
                 }}

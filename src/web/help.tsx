@@ -14,7 +14,7 @@ export const keyList: readonly (readonly [keys: string, does: string])[] = [
   ["g", "go to a position: #437, 63%, end, op:14, mark:name"],
   ["[ ]", "last and next change of the chosen thing"],
   ["m", "mark the moment: the link holds it, and the command that keeps it is shown"],
-  ["+ -", "zoom the timeline"],
+  ["+ - 0", "zoom the timeline, and show the whole of it"],
   ["Home End", "beginning and end"],
   ["Escape", "close this, leave a box"],
 ];

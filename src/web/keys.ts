@@ -75,13 +75,15 @@ function reveal(id: string): void {
 }
 
 /** The other trace, where it stands beside this one. */
-function changeSides(model: Model): void {
+async function changeSides(model: Model): Promise<void> {
   if (model.traces.length < 2) {
     model.message.value = "One trace alone is shown: there is no other side.";
     return;
   }
-  const other = model.other(model.focus.peek().trace);
-  model.go({ trace: other.side, at: other.at.peek(), thing: null });
+  const { trace, at } = model.focus.peek();
+  const partner = await ask(model.source, "partner", { trace, at });
+  const other = model.other(trace);
+  model.go({ trace: other.side, at: partner.at ?? other.at.peek(), thing: null });
 }
 
 /** The trace is not written: the link holds the moment, and a command keeps it. */

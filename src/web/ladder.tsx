@@ -8,13 +8,13 @@ type Rung = LaddersAnswer["ladders"][number]["steps"][number];
 export function Ladder({ model }: { model: Model }) {
   const { value, refused } = model.ladders.value;
   const ladders = value?.ladders ?? [];
-  const virt = ladders.find((one) => one.virt !== null)?.virt;
+  const page = ladders.find((one) => one.page !== null)?.page;
   const names = [...new Set(ladders.flatMap(({ steps }) => steps.map(({ name }) => name)))];
   const shown = names.filter((name) => ladders.some((one) => rungOf(one, name)?.says != null));
   return (
     <section class="pane ladder" aria-label="Ladder">
       <h2>
-        Ladder <span class="count">{virt ?? ""}</span>
+        Ladder <span class="count">{page ?? ""}</span>
       </h2>
       {refused !== null && <p class="refused">{refused}</p>}
       {value !== null && shown.length === 0 && (

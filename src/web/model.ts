@@ -58,7 +58,10 @@ export class TraceModel {
     this.about.value = about;
     this.view.value = fitting({ from: 0, to: about.count }, about.count);
     this.mapName.value = about.maps[0]?.name ?? null;
-    this.rows = new RowCache(model.source, about.side, model.session.traces.length > 1);
+    const isPair = model.session.traces.length > 1;
+    this.rows = new RowCache(model.source, about.side, isPair, (sentence) => {
+      model.message.value = sentence;
+    });
     const held = model.source.seqs(about.side);
     const row = (seq: number) => this.rows.row(seq);
     this.list = computed(() =>
@@ -108,7 +111,9 @@ export class Model {
   readonly focus = signal<Focus>({ trace: "a", at: 0, thing: null });
   /** The focus once it stands still: what is slow to answer follows this one. */
   readonly rested = signal<Focus>({ trace: "a", at: 0, thing: null });
+  /** How often somebody went somewhere or a link was followed, and whether one is being followed now. */
   #followed = 0;
+  #isFollowing = false;
   /** The link's last part as it was followed or written last. */
   #link = location.hash;
   /** A sentence for the person: a refusal, or what a key did. */
@@ -197,15 +202,11 @@ export class Model {
 
   /** Moves the focus; a jump is a step of the browser's history, a scrub is not. */
   go(to: Partial<Focus>, how: "jump" | "scrub" = "jump"): void {
+    // Who goes somewhere waits no more for a link that is still to be followed.
+    this.#followed++;
+    this.#isFollowing = false;
     const was = this.focus.peek();
-    const focus = { ...was, ...to };
-    const trace = this.of(focus.trace);
-    const at = Math.max(0, Math.min(Math.round(focus.at), trace.count.peek()));
-    batch(() => {
-      this.message.value = null;
-      this.focus.value = { ...focus, at };
-      trace.view.value = containing(trace.view.peek(), at, trace.count.peek());
-    });
+    this.#move(to);
     if (how === "jump" && linkOf(was) !== linkOf(this.focus.peek())) {
       this.#writeLink(was);
       history.pushState(null, "", linkOf(this.focus.peek()));
@@ -213,31 +214,47 @@ export class Model {
     }
   }
 
+  #move(to: Partial<Focus>): void {
+    const focus = { ...this.focus.peek(), ...to };
+    const trace = this.of(focus.trace);
+    const at = Math.max(0, Math.min(Math.round(focus.at), trace.count.peek()));
+    batch(() => {
+      this.message.value = null;
+      this.focus.value = { ...focus, at };
+      trace.view.value = containing(trace.view.peek(), at, trace.count.peek());
+    });
+  }
+
   /** Goes where the link says; at the beginning, and when somebody goes back or changes it. */
   async follow(hash: string): Promise<void> {
     this.#link = location.hash;
-    const run = ++this.#followed;
     if (hash.replace("#", "") === "") {
       this.#goToFirst();
       return;
     }
+    const run = ++this.#followed;
+    this.#isFollowing = true;
+    const found = await this.#placeOf(hash);
+    // Somebody has gone on meanwhile.
+    if (run !== this.#followed) return;
+    this.#isFollowing = false;
+    if (typeof found === "string") this.message.value = found;
+    else this.#move(found);
+  }
+
+  /** Where a link leads; a sentence where it leads nowhere. */
+  async #placeOf(hash: string): Promise<Focus | string> {
     const link = readLink(
       hash,
       this.traces.map(({ side }) => side),
     );
-    if (typeof link === "string") {
-      this.message.value = link;
-      return;
-    }
+    if (typeof link === "string") return link;
     const { trace, at: position, thing } = link;
     try {
       const found = await ask(this.source, "position", { trace, position, thing });
-      // Somebody has gone on meanwhile.
-      if (run !== this.#followed) return;
-      const at = found.at ?? this.focus.peek().at;
-      this.go({ trace, at, thing: found.thing ?? null }, "scrub");
+      return { trace, at: found.at ?? this.focus.peek().at, thing: found.thing ?? null };
     } catch (error) {
-      this.message.value = `The link cannot be followed: ${sentence(error)}`;
+      return `The link cannot be followed: ${sentence(error)}`;
     }
   }
 
@@ -328,7 +345,8 @@ export class Model {
 
   /** Not over a link that somebody has just gone to and that is still to be followed. */
   #writeLink(focus: Focus): void {
-    if (location.hash !== this.#link || this.#link === linkOf(focus)) return;
+    if (this.#isFollowing || location.hash !== this.#link) return;
+    if (this.#link === linkOf(focus)) return;
     history.replaceState(null, "", linkOf(focus));
     this.#link = location.hash;
   }

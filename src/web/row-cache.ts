@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Row, Side } from "../answer/shapes.ts";
+import { sentence } from "./latest.ts";
 import { ask, type Source } from "./source.ts";
 
 const PAGE = 64;
@@ -15,10 +16,13 @@ export class RowCache {
   readonly #partners = new Map<number, readonly number[]>();
   readonly #asked = new Set<number>();
   readonly #isPair: boolean;
+  readonly #complain: (sentence: string) => void;
   /** Goes up whenever rows arrived. */
   readonly arrived = signal(0);
 
-  constructor(source: Source, side: Side, isPair: boolean) {
+  /** `complain` is told, in a sentence, why rows do not come. */
+  constructor(source: Source, side: Side, isPair: boolean, complain: (sentence: string) => void) {
+    this.#complain = complain;
     this.#isPair = isPair;
     this.#source = source;
     this.#side = side;
@@ -62,6 +66,8 @@ export class RowCache {
         if (this.#partners.size > KEPT) this.#partners.delete(this.#partners.keys().next().value!);
         this.arrived.value++;
       }
+    } catch (error) {
+      this.#complain(sentence(error));
     } finally {
       this.#asked.delete(page);
     }

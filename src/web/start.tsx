@@ -62,7 +62,7 @@ function FirstWrong({ model }: { model: Model }) {
   return (
     <div class="first">
       <p>
-        <span class="dim">First to go wrong, click to go there:</span>{" "}
+        <span class="dim">First to go wrong, go to</span>{" "}
         <button
           type="button"
           class="link strong"

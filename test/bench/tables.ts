@@ -7,6 +7,7 @@ import { formatsTable } from "./formats.ts";
 import { importTable } from "./import.ts";
 import { matrixTable } from "./matrix.ts";
 import { memoryTable } from "./memory.ts";
+import { pageTable } from "./page.ts";
 import { recordTable } from "./record.ts";
 import { spaceTable } from "./space.ts";
 import { startTable } from "./start.ts";
@@ -27,4 +28,5 @@ export const tables: readonly Table[] = [
   formatsTable,
   diffTable,
   travelTable,
+  pageTable,
 ];

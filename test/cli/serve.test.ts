@@ -1,5 +1,7 @@
 // serve.test.ts - what gartrace serve refuses, before it serves anything.
 
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
@@ -26,4 +28,24 @@ describe("gartrace serve refuses", () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/no such file: b\.gart/);
   });
+});
+
+test("a port in use is passed over, and gartrace serve says which one it took", async () => {
+  const folder = freshFolder();
+  await gartrace("record smoke -p native-i386 -o a.gart", { folder });
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const { code, stdout, stderr } = await gartrace(`serve a.gart --port ${port}`, {
+    folder,
+    meanwhile: async (child) => {
+      await once(child.stdout!, "data");
+      child.kill("SIGINT");
+    },
+  });
+  taken.close();
+  expect(code).toBe(0);
+  const [, other] = /^http:\/\/127\.0\.0\.1:(\d+)\/[0-9a-f]{32}\/$/.exec(stdout.trim())!;
+  expect(Number(other)).toBeGreaterThan(port);
+  expect(stderr).toContain(`port ${port} is taken; this is ${other}`);
 });

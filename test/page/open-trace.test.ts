@@ -1,6 +1,6 @@
 // open-trace.test.ts - who shows a trace never keeps its recorder from ending it as one plain file.
 
-import { existsSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { OpenTrace } from "../../src/page/open-trace.ts";
@@ -30,4 +30,19 @@ test("a trace that is finished and whose writer still holds it is let go behind 
   expect(await pair.partners("a", 1, 2)).toHaveLength(2);
   shown.close();
   pair.close();
+});
+
+test("a trace that vanishes is missed with a sentence, and one that takes its place is another trace", async () => {
+  const folder = freshFolder();
+  const [path, other] = [join(folder, "a.gart"), join(folder, "b.gart")];
+  expect((await gartrace(`record smoke -p xen-i386 -o ${path}`)).code).toBe(0);
+  expect((await gartrace(`record smoke -p native-i386 -o ${other}`)).code).toBe(0);
+  const shown = new OpenTrace("a", path);
+  const platform = () => shown.use(({ trace }) => trace.about.platform);
+  expect(platform()).toBe("xen-i386");
+  renameSync(path, join(folder, "away.gart"));
+  expect(platform).toThrow(/a\.gart is gone: it was moved or removed; put it back or serve it/);
+  renameSync(other, path);
+  expect(platform()).toBe("native-i386");
+  shown.close();
 });

@@ -87,8 +87,8 @@ test("the ladders part where gartrace xlate says so", async () => {
   const { ladders, parting } = shapes.ladders.parse(
     await ask("ladders", { trace: "b", at: String(seq) }),
   );
-  const { virt, at } = ladders[0]!;
-  const printed = JSON.parse((await gartrace(`xlate ${virt}@${at} ${b} --json`)).stdout);
+  const { page, at } = ladders[0]!;
+  const printed = JSON.parse((await gartrace(`xlate ${page}@${at} ${b} --json`)).stdout);
   expect(ladders[0]!.steps).toEqual(printed.ladders[0].steps);
   expect(ladders.map(({ side }) => side)).toEqual(["b", "a"]);
   expect(parting === null || ladders[0]!.steps.some(({ name }) => name === parting)).toBe(true);

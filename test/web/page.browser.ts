@@ -1,20 +1,17 @@
 // page.browser.ts - the page in a browser shows what the commands print, and is used by keyboard and screen reader.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Dice } from "../../src/dice.ts";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
 import { openTrace } from "../../src/library/trace.ts";
-import { stateJson } from "../../src/report/state-text.ts";
 import { TraceWriter } from "../../src/store/write.ts";
-import { gartrace, main } from "../cli/gartrace.ts";
+import { gartrace } from "../cli/gartrace.ts";
 import { freshFolder } from "../fresh-folder.ts";
+import { current, usePages } from "./pages.ts";
 
 const folder = freshFolder();
 const [a, b, html] = ["a.gart", "b.gart", "x.html"].map((name) => join(folder, name)) as [
@@ -22,52 +19,16 @@ const [a, b, html] = ["a.gart", "b.gart", "x.html"].map((name) => join(folder, n
   string,
   string,
 ];
-const children: ChildProcess[] = [];
-let browser: Browser;
-/** What the browser complains of: a policy that was broken, an error of the page's. */
-const complaints: string[] = [];
+const pages = usePages();
+const { opened, served } = pages;
 
 beforeAll(async () => {
   await gartrace(`record smoke -p native-i386 -o ${a}`);
   await gartrace(`record smoke -p xen-i386 -k legacy --lenient-ioremap -o ${b}`);
   expect((await gartrace(`report ${a} ${b} -o ${html}`)).code).toBe(0);
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 });
-afterAll(async () => {
-  await browser.close();
-  for (const child of children) {
-    child.kill("SIGINT");
-    const [code] = await once(child, "close");
-    expect(code).toBe(0);
-  }
-  expect(complaints).toEqual([]);
-});
-
-async function served(...paths: string[]): Promise<string> {
-  const child = spawn(process.execPath, [main, "serve", ...paths]);
-  children.push(child);
-  const [link] = await once(child.stdout, "data");
-  return String(link).trim();
-}
-
-async function opened(link: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
-  page.on("console", (message) => {
-    // What was refused with a sentence is told by the browser as well.
-    const isRefusal = /status of 400/.test(message.text());
-    if (message.type() === "error" && !isRefusal) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(link);
-  await page.getByRole("region", { name: "Timeline" }).waitFor();
-  return page;
-}
 
 const json = async (line: string) => JSON.parse((await gartrace(line)).stdout);
-/** The row of the list that the moment stands at. */
-const current = (page: Page, seq: number) =>
-  page.locator(`tr[aria-current]:has-text("#${seq}")`).first().waitFor();
-
 describe("the page of one trace", () => {
   let page: Page;
   let link: string;
@@ -92,33 +53,6 @@ describe("the page of one trace", () => {
       await page.getByRole("region", { name, exact: true }).waitFor();
     },
   );
-
-  test("shows at random moments the registers and events that the commands print", async () => {
-    using trace = openTrace(b);
-    const dice = new Dice(22);
-    for (let i = 0; i < 50; i++) {
-      const at = 1 + dice.roll(trace.count);
-      await page.getByRole("slider", { name: "Moment" }).fill(String(at));
-      await page
-        .getByRole("region", { name: "State" })
-        .getByText(`after #${at.toLocaleString("en-US")}`)
-        .waitFor();
-      // What gartrace state --json prints.
-      const { registers } = stateJson(trace.state(at), trace.about.virtBase) as {
-        registers: { register: string; value: string }[];
-      };
-      const shown = await page
-        .getByRole("table", { name: "registers" })
-        .locator("tbody tr")
-        .evaluateAll((rows) =>
-          rows.map((row) =>
-            [...row.querySelectorAll("td")].slice(0, 2).map((td) => td.textContent),
-          ),
-        );
-      expect(shown).toEqual(registers.map(({ register, value }) => [register, value]));
-      await current(page, at);
-    }
-  });
 
   test("is moved by keys, and a key that leads nowhere says so", async () => {
     await page.getByRole("slider", { name: "Moment" }).fill("10");
@@ -223,11 +157,13 @@ describe.each(["served", "a report from disk"])("the page of two traces, %s", (h
     const { first } = await json(`diff ${a} ${b} --json`);
     const pane = page.getByRole("region", { name: "Divergences" });
     await pane.locator("li").first().getByText(`#${first.a.seq}`).waitFor();
+    // The page opens at what went wrong first.
+    await current(page, first.b.seq);
+    await page.locator("body").press("x");
+    await current(page, first.a.seq);
+    await page.locator("body").press("Home");
     await page.locator("body").press("n");
     await current(page, first.a.seq);
-    await page.waitForTimeout(500);
-    await page.locator("body").press("x");
-    await current(page, first.b.seq);
     await page.getByRole("table", { name: "Ladder" }).waitFor();
   });
 });
@@ -243,7 +179,7 @@ test("the page follows a trace that is being recorded, and lets the recorder end
   record(1, 1000);
   const page = await opened(await served(growing));
   const reaches = (count: number) =>
-    page.locator(`input[type=range][max="${count}"]`).waitFor({ state: "attached", timeout: 5000 });
+    page.locator(`input[type=range][max="${count}"]`).waitFor({ state: "attached" });
   await reaches(1000);
   record(1001, 1500);
   await reaches(1500);
@@ -287,8 +223,21 @@ test("a report of another version says so, whatever else it holds", async () => 
   const path = join(folder, "other.html");
   const text = readFileSync(html, "utf8").replace(/(id="report">)[^<]+/, `$1${data}`);
   writeFileSync(path, text);
-  const page = await browser.newPage();
+  const page = await pages.blank();
   await page.goto(pathToFileURL(path).href);
   await page.getByText("these are of version 99 (gartrace 9.9.9)").waitFor();
+  await page.close();
+});
+
+test("a trace that vanishes while it is shown is missed with a sentence, and shown again when it is back", async () => {
+  const [path, away] = [join(folder, "gone.gart"), join(folder, "away.gart")];
+  copyFileSync(b, path);
+  const page = await opened(await served(path));
+  renameSync(path, away);
+  await page.getByRole("slider", { name: "Moment" }).fill("77");
+  await page.getByText("is gone: it was moved or removed").first().waitFor();
+  renameSync(away, path);
+  await page.getByRole("slider", { name: "Moment" }).fill("78");
+  await page.getByRole("region", { name: "State" }).getByText("after #78").waitFor();
   await page.close();
 });
