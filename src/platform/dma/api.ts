@@ -188,7 +188,7 @@ export class DmaApi {
         this.#kernel.machine.emit({ kind: "dma.unmapped", ...this.#about(made), place, cause });
       }
       if (found.length > 0 || direction === "none") continue;
-      const about = { handle: address, bus: address, direction, device: device.bdf, size };
+      const about = { handle: address, bus: address, direction, ...named(device), size };
       this.#kernel.machine.emit({ kind: "dma.unmapped", actor: "kernel", place, ...about });
     }
   }
@@ -217,7 +217,7 @@ export class DmaApi {
       handle,
       // No code maps in no direction.
       direction: direction === "none" ? "bidirectional" : direction,
-      device: device.bdf,
+      ...named(device),
       virt,
       phys: meant,
       machine: this.#kernel.machineOf(meant),
@@ -227,5 +227,8 @@ export class DmaApi {
     } as const;
   }
 }
+
+/** The device of an event; a mapping of the kernel's own is no device's. */
+const named = ({ bdf }: DmaDevice) => (bdf === null ? {} : { device: bdf });
 
 const pageOf = (address: Bus): number => Math.floor(long(address) / PAGE_SIZE);
