@@ -3,13 +3,13 @@
 // The chain of causes leads from what hardware met to the allocation of the page. Beside it stand the entry
 // of the P2M that says where the page is, and the IOMMU entry behind a DMA handle.
 
-import { busPageOf, pfnOf, raw } from "../address.ts";
+import { pfnOf, raw } from "../address.ts";
 import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
-import type { Event, Recorded } from "../event/vocabulary.ts";
+import type { Event, Of, Recorded } from "../event/vocabulary.ts";
 import type { WrongEvent } from "../judgement/judgement.ts";
 import { changesOf } from "./changes.ts";
 import { knownWrongAt } from "./judged.ts";
-import { subjectAt } from "./subject.ts";
+import { onBus, subjectAt } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 
 /** The event's chain of causes, nearest first, without the event itself. */
@@ -79,9 +79,7 @@ function* entriesBehind(trace: Trace, chain: readonly Recorded[]): Generator<Ent
   for (const { seq, event } of chain) {
     if (page !== null && !trace.about.physIsMachine && saysWhere(event))
       yield* inForce(trace, "p2m", page, seq);
-    if (event.kind === "dma.mapped")
-      // A subject's number is plain, whichever family it is of.
-      yield* inForce(trace, "iommu", raw(busPageOf(event.bus)), seq);
+    if (event.kind === "dma.mapped") yield* entryBehind(trace, event, seq);
   }
   // A DMA handle's chain ends where it was mapped; the page was somebody's before.
   const allocated = chain.some(({ event }) => event.kind === "page.allocated");
@@ -98,6 +96,18 @@ function pageMeant(chain: readonly Recorded[]): number | null {
   for (const { event } of chain)
     if ("phys" in event && event.phys != null) return raw(pfnOf(event.phys)); // as above
   return null;
+}
+
+/** The entry of the IOMMU at a mapping's address; another device has entries of its own there. */
+function* entryBehind(trace: Trace, { bus, device }: Of<"dma.mapped">, moment: number) {
+  const stretch = { from: 1, to: moment, backwards: true };
+  for (const recorded of changesOf(trace, onBus("iommu", bus), stretch)) {
+    const { device: owner } = recorded.event as { readonly device?: number | null };
+    if (device != null && owner != null && owner !== device) continue;
+    const entry: Entry = { role: "iommu", recorded, explains: moment };
+    yield entry;
+    return;
+  }
 }
 
 function* inForce(

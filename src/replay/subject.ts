@@ -69,7 +69,10 @@ export function subjectNamed(trace: Trace, text: string): Subject {
   if (kind === "page") return pageSubjectNamed(trace, text, rest!);
   const of = addressed[kind];
   if (of === undefined) throw unknownFamily(kind, KINDS);
-  if (of === "dma" || of === "iommu") return onBus(of, range64(text, rest!));
+  if (of === "dma" || of === "iommu") {
+    const [from, to] = range64(text, rest!);
+    return onBus(of, bus(from), bus(to));
+  }
   const base = of === "mapping" ? trace.about.virtBase : 0n;
   const named = range(text, rest!, base);
   return subjectAt(of, ...pages(named));
@@ -82,8 +85,7 @@ export function subjectAt(family: FamilyName, first: number, last = first): Subj
 }
 
 /** What is mapped or translated at addresses of the bus, of all devices; entries are of whole pages. */
-function onBus(family: "dma" | "iommu", [from, to]: readonly [bigint, bigint]): Subject {
-  const [first, last] = [bus(from), bus(to)];
+export function onBus(family: "dma" | "iommu", first: Bus, last = first): Subject {
   const numbers =
     family === "dma" ? [handleNumber(first), handleNumber(last)] : [first, last].map(pageNumber);
   const whole = {

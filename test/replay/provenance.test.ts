@@ -143,6 +143,7 @@ describe("the entries behind an address", () => {
   const freed = { ...allocated, kind: "page.freed" };
   const mapped = { kind: "iommu.mapped", page: 0x60, bus: 0x60000, machine: 0x5000, size: 4096 };
   const handle = { kind: "dma.mapped", handle: 0x60000, bus: 0x60000, size: 4096, ...page };
+  const handleOf8 = { kind: "dma.mapped", handle: 0x60000, bus: 0x60000, size: 4096, device: 8 };
   const hook = { kind: "hook.called", hook: "virt_to_gart", bus: 0x60000 };
   const nothing = { kind: "hypercall.made", call: "memory_op" };
   /** The roles and seqs of the steps behind the last of the events. */
@@ -176,6 +177,15 @@ describe("the entries behind an address", () => {
     const seq = events.length;
     const expected = behind.map((entry) => `${entry} of ${seq}`);
     expect(why(events)).toEqual([`asked ${seq} of null`, ...expected]);
+  });
+
+  test("are the device's own, where another has an entry at the same address", () => {
+    const ofBoth = [
+      { ...mapped, page: 2 ** 36 + 0x60, device: 8 },
+      { ...mapped, device: 16 },
+    ];
+    const steps = why([...ofBoth, handleOf8], { source: "imported" });
+    expect(steps).toEqual(["asked 3 of null", "iommu 1 of 3"]);
   });
 
   test("are none of the P2M where physical addresses are machine addresses", () => {
