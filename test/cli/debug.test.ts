@@ -63,7 +63,7 @@ describe.concurrent("gartrace debug", () => {
     );
     expect(told).toContain("1: entry = 3");
     expect(told.filter((line) => line === written)).toHaveLength(2);
-    expect(told).toContain("gatt[0x2]     leads nowhere");
+    expect(told).toContain("gatt[0x2]    leads nowhere");
     expect(told).toContain("machine  0x4b1f1000  0x4b1f1000");
     expect(told).toContain("the beginning of the trace: nothing has happened yet");
     expect(told.at(-1)).toBe("watchpoint 2, gatt[0x2], met 1 time");
