@@ -7,6 +7,7 @@ import {
   indexField,
   optional,
   subject,
+  textField,
   translationFields,
   virtField,
   wordField,
@@ -36,6 +37,8 @@ const outsideWord = {
   high: highField,
   virt: virtField,
   ...translationFields,
+  /** Whose page it is, where it is not the kernel's own. */
+  text: optional(textField),
 } as const;
 
 export const gart = {
@@ -81,8 +84,8 @@ export const gart = {
   ),
 };
 
-const outside = ({ entry, frame }: { entry: number; frame: Mfn }): string =>
-  `entry ${entry}, outside the table, in frame ${hex(frame)}`;
+const outside = (e: { entry: number; frame: Mfn; text?: string | null }): string =>
+  `entry ${e.entry}, outside the table, in frame ${hex(e.frame)}${e.text == null ? "" : ` (${e.text})`}`;
 
 const means = (e: { bus?: Address | null; machine?: Address | null }): string =>
   e.bus == null

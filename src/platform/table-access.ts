@@ -5,6 +5,7 @@ import {
   type DirectoryIndex,
   entryOffset,
   type GattIndex,
+  type Mfn,
   mfnOf,
   offset,
   PAGE_SIZE,
@@ -37,7 +38,7 @@ type Inside = { readonly virt?: Virt };
 /** Through a mapping of the kernel's, as most accesses are. */
 const INSIDE: Inside = {};
 /** In another page of memory. */
-type Outside = Pick<Of<"outside.written">, "entry" | "frame" | "virt">;
+type Outside = Pick<Of<"outside.written">, "entry" | "frame" | "virt" | "text">;
 /** In a register below the window. */
 type InRegisters = { readonly register: RegisterIndex; readonly virt: Virt };
 
@@ -200,12 +201,19 @@ export class TableAccess {
   #mapped(virt: Virt, entry: GattIndex, access: "read" | "write", place: string): Outside {
     this.#remap.check(virt, access, place);
     const frame = this.#kernel.state.mappings.get(vpnOf(virt))!.word;
-    return { entry: raw(entry), frame, virt }; // below 0 it is no index of the table
+    return { entry: raw(entry), frame, virt, ...this.#owner(frame) }; // below 0 it is no index of the table
   }
 
   #inMemory(virt: Virt, entry: GattIndex): Outside {
     const at = this.#kernel.machineOf(this.#kernel.physOf(virt))!;
-    return { entry: raw(entry), frame: mfnOf(at), virt }; // as above
+    return { entry: raw(entry), frame: mfnOf(at), virt, ...this.#owner(mfnOf(at)) }; // as above
+  }
+
+  /** Whose page a frame is, where it is not the kernel's own. */
+  #owner(frame: Mfn): Pick<Outside, "text"> {
+    if (this.#kernel.owns(frame)) return {};
+    const owner = this.#kernel.platform.owner(frame);
+    return owner === null ? {} : { text: `a page of dom${owner}` };
   }
 
   /** So many bytes from the beginning of the table, in the kernel's linear mapping; oopses where that has no page. */

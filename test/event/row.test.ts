@@ -135,10 +135,10 @@ test("the columns that a row fills are told by its nulls, the first and the last
   expect(filledOf([null, null, null, 7])).toBe(0b1000);
 });
 
-test("ops, calls, messages, DMA calls, requests, faults and hypercalls can say more than stands in their row", () => {
+test("ops, calls, messages, DMA calls, requests, faults, hypercalls and writes outside the table can say more than stands in their row", () => {
   const withTexts = kindNames.filter((_, code) => canHaveTexts[code]);
   expect([...new Set(withTexts.map((kind) => kind.split(".")[0]))]).toEqual([
-    ...["op", "call", "message", "hypercall", "dma", "request", "fault", "events"],
+    ...["op", "call", "message", "hypercall", "dma", "outside", "request", "fault", "events"],
   ]);
   expect(withTexts).not.toContain("request.mapped");
 });
