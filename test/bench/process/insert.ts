@@ -4,7 +4,6 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { columns } from "../../../src/event/field.ts";
-import { ROW_WIDTH } from "../../../src/event/row.ts";
 import { report } from "../process.ts";
 
 /** Seconds. */
@@ -34,7 +33,7 @@ function timeLoop(path: string): number {
   const rest = rows.slice(blocks.length * ROWS);
   const target = emptyLike(path, source);
   source.close();
-  const row = `(${Array(ROW_WIDTH).fill("?").join(", ")})`;
+  const row = `(${Array(columns.length).fill("?").join(", ")})`;
   const many = target.prepare(`INSERT INTO event VALUES ${Array(ROWS).fill(row).join(", ")}`);
   const one = target.prepare(`INSERT INTO event VALUES ${row}`);
   const since = performance.now();
