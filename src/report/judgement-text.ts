@@ -18,7 +18,7 @@ export function judgementLine(
 ): string {
   if (word === "wrong") {
     const found = `${countOf(wrong.events, "wrong event")}, the first #${wrong.first}`;
-    return `${colours.red("wrong")}: ${[found, faultsText(faults), usesText(uses)].filter((part) => part !== "").join("; ")}`;
+    return `${colours.red("wrong")}: ${[found, faultsText(faults), usesText(uses, " right")].filter((part) => part !== "").join("; ")}`;
   }
   if (word === "right" && torn)
     return `undecided: right as far as it goes (#${count}, torn): ${usesText(uses)}`;
@@ -28,11 +28,11 @@ export function judgementLine(
 
 const faultsText = (faults: number): string => (faults === 0 ? "" : countOf(faults, "fault"));
 
-function usesText({ right, wrong, unknown, inferred }: Uses): string {
+function usesText({ right, wrong, unknown, inferred }: Uses, how = ""): string {
   const total = right + wrong + unknown;
   if (total === 0) return "no use of a number could be judged";
   return [
-    `${counted(right)} of ${countOf(total, "use")}${wrong > 0 ? " right" : ""}`,
+    `${counted(right)} of ${countOf(total, "use")}${how}`,
     ...(inferred === 0 ? [] : [`, ${counted(inferred)} of them placed by inference`]),
     ...(unknown === 0 ? [] : [`; ${counted(unknown)} unknown`]),
   ].join("");
