@@ -46,7 +46,6 @@ export class WaitingEvents {
   #current: Slot = { index: 0, first: 1, count: 0, texts: new Map() };
   #beside: Beside[] = [];
   #behind: number[] = [];
-
   readonly #reader: RowReader;
 
   /** `places` are the names of functions by their codes; they may grow. */
@@ -89,12 +88,9 @@ export class WaitingEvents {
 
   /** Frees the slots whose events are committed; says whether one is free behind the current one. */
   free(committed: number): boolean {
-    const kept = this.#slots.findIndex(({ first, count }) => first + count - 1 > committed);
-    this.#slots.splice(
-      0,
-      kept < 0 ? this.#slots.length - 1 : Math.min(kept, this.#slots.length - 1),
-    );
-    return this.#slots.length < SLOTS;
+    const slots = this.#slots;
+    while (slots.length > 1 && slots[0]!.first + slots[0]!.count - 1 <= committed) slots.shift();
+    return slots.length < SLOTS;
   }
 
   /** An event that waits here; undefined for one that does not. */

@@ -61,6 +61,19 @@ export interface Ended {
   readonly size: number;
 }
 
+/** Maps each element by itself, and returns how many there are. */
+export function mapEach(list: readonly Element[], addressOf: (one: Element) => Bus): number {
+  for (const one of list) {
+    one.address = addressOf(one);
+    one.mapped = one.length;
+  }
+  return list.length;
+}
+
+/** The ranges that the first elements of a list were mapped to. */
+export const endedIn = (list: readonly Element[], elements: number): Ended[] =>
+  list.slice(0, elements).map(({ address, mapped: size }) => ({ address, size }));
+
 /** Memory that both sides see for long, and where the device finds it; `phys` is null where none was given. */
 export interface CoherentBlock {
   readonly phys: Phys | null;

@@ -17,6 +17,7 @@ import {
   type Ended,
   firstByte,
   long,
+  mapEach,
   orderOf,
 } from "./code.ts";
 import { DartTable } from "./dart-table.ts";
@@ -81,7 +82,7 @@ export class DartDma implements DmaCode {
   mapSg(_: DmaDevice, list: readonly Element[], direction: AskedDirection): number {
     const place = "iommu_map_sg";
     this.#refuseNone(direction, place);
-    if (this.#ranges === null) return directly(list);
+    if (this.#ranges === null) return mapEach(list, (one) => bus(long(firstByte(one))));
     const handle: Handle = { at: 0 };
     let [out, start, next] = [0, 0, 0];
     list[0]!.mapped = 0;
@@ -265,9 +266,4 @@ function busPagesOf(address: Bus, size: number): number {
   const at = long(address);
   const pages = Math.ceil(((at + size) % WORD) / PAGE) - Math.floor(at / PAGE);
   return pages < 0 ? pages + WORD : pages;
-}
-
-function directly(list: readonly Element[]): number {
-  for (const one of list) [one.address, one.mapped] = [bus(long(firstByte(one))), one.length];
-  return list.length;
 }

@@ -17,7 +17,9 @@ import {
   type DmaDevice,
   type Element,
   type Ended,
+  endedIn,
   firstByte,
+  mapEach,
   orderOf,
 } from "./code.ts";
 import { freePages, giveBack } from "./memory.ts";
@@ -49,11 +51,7 @@ export class DirectDma implements DmaCode {
 
   mapSg(_: DmaDevice, list: readonly Element[], direction: AskedDirection): number {
     this.#refuseNone(direction, "dma_map_sg");
-    for (const one of list) {
-      one.address = this.#busOf(firstByte(one), "dma_map_sg");
-      one.mapped = one.length;
-    }
-    return list.length;
+    return mapEach(list, (one) => this.#busOf(firstByte(one), "dma_map_sg"));
   }
 
   unmapSg(
@@ -63,7 +61,7 @@ export class DirectDma implements DmaCode {
     direction: AskedDirection,
   ): Ended[] {
     this.#refuseNone(direction, "dma_unmap_sg");
-    return list.slice(0, elements).map(({ address, mapped: size }) => ({ address, size }));
+    return endedIn(list, elements);
   }
 
   /** On Xen the pages are exchanged for frames in a row, and keep them when they are freed. */

@@ -16,6 +16,7 @@ import {
   type DmaDevice,
   type Element,
   type Ended,
+  endedIn,
   firstByte,
   long,
   nameOf,
@@ -138,13 +139,12 @@ export class SwiotlbDma implements DmaCode {
   ): Ended[] {
     const place = "swiotlb_unmap_sg";
     this.#refuseNone(direction, place);
-    const ended = list.slice(0, elements);
-    for (const one of ended)
+    for (const one of list.slice(0, elements))
       if (this.#pool !== null && one.address !== this.#busOf(firstByte(one)))
         this.#pool.give(this.#pool.physAt(one.address), one.mapped, direction !== "to-device");
       else if (!this.#era.isXen && direction === "from-device")
         markClean(this.#kernel, firstByte(one), one.mapped, place);
-    return ended.map(({ address, mapped: size }) => ({ address, size }));
+    return endedIn(list, elements);
   }
 
   syncSingle(address: Bus, size: number, direction: AskedDirection): void {

@@ -23,8 +23,10 @@ import {
   type DmaDevice,
   type Element,
   type Ended,
+  endedIn,
   firstByte,
   long,
+  mapEach,
   orderOf,
 } from "./code.ts";
 import { freePages, giveBack } from "./memory.ts";
@@ -58,11 +60,7 @@ export class UpwardsDma implements DmaCode {
 
   mapSg(_: DmaDevice, list: readonly Element[], direction: AskedDirection): number {
     this.#refuseNone(direction, "dma_map_sg");
-    for (const one of list) {
-      one.address = this.#enter(firstByte(one), one.length, "dma_map_sg");
-      one.mapped = one.length;
-    }
-    return list.length;
+    return mapEach(list, (one) => this.#enter(firstByte(one), one.length, "dma_map_sg"));
   }
 
   unmapSg(
@@ -72,9 +70,9 @@ export class UpwardsDma implements DmaCode {
     direction: AskedDirection,
   ): Ended[] {
     this.#refuseNone(direction, "dma_unmap_sg");
-    const ended = list.slice(0, elements);
-    for (const { address, mapped } of ended) this.#leave(address, mapped, "dma_unmap_sg");
-    return ended.map(({ address, mapped: size }) => ({ address, size }));
+    const ended = endedIn(list, elements);
+    for (const { address, size } of ended) this.#leave(address, size, "dma_unmap_sg");
+    return ended;
   }
 
   allocCoherent(_: DmaDevice, size: number, { use, place: asker }: Asking): CoherentBlock {
