@@ -92,6 +92,8 @@ interface Plan {
   readonly steps: readonly Step[];
   /** The fields kept outside the row, by where they are kept. */
   readonly outside: readonly { name: string; in: Storage }[];
+  /** How many of the steps no event leaves out. */
+  readonly needed: number;
   /** All that an event of this kind can say, by its name in the event. */
   readonly entries: ReadonlyMap<string, Entry>;
   /** The entries in the order in which the last event had them: most of a kind are alike. */
@@ -108,6 +110,8 @@ type Encoding =
   | typeof PLACE
   | typeof OUTSIDE;
 const DMA = families.indexOf("dma");
+/** A subject's column has it times SUBJECT_FAMILIES. */
+const MOST_SUBJECT = 2 ** 49 - 1;
 /** What becomes of a field of an event. */
 interface Entry {
   readonly name: string;
@@ -117,6 +121,10 @@ interface Entry {
   readonly codes: ReadonlyMap<string, number>;
   readonly unit: number;
   readonly family: number;
+  readonly needed: boolean;
+  /** What it can be, where it is a number. */
+  readonly least: number;
+  readonly most: number;
   // The name of the last event and its code: a look-up in the map costs some 8 ns.
   lastName: unknown;
   lastCode: number;
@@ -133,6 +141,9 @@ const entryOf = (name: string, encoding: Encoding, parts: Partial<Entry> = {}): 
     codes: new Map(),
     unit: 1,
     family: -1,
+    needed: false,
+    least: -Number.MAX_SAFE_INTEGER,
+    most: Number.MAX_SAFE_INTEGER,
     lastName: null,
     lastCode: 0,
   },
@@ -141,10 +152,14 @@ const entryOf = (name: string, encoding: Encoding, parts: Partial<Entry> = {}): 
 const inColumn = (name: Column, encoding: Encoding, codes = new Map<string, number>()): Entry =>
   entryOf(name, encoding, { at: column[name], bit: 1 << column[name], codes });
 const plainAt = (at: number): Encoding => (at === column.bus ? BUS : NUMBER);
-const entryOfStep = ({ name, at, bit, codes, unit, family }: Step): Entry => {
+const isNeeded = ({ names, optional }: Step): boolean => names === null && !optional;
+const entryOfStep = (step: Step): Entry => {
+  const { name, at, bit, codes, unit, family, least } = step;
   const encoding =
     codes !== null ? NAMED : family === DMA ? HANDLE : family >= 0 ? SUBJECT : plainAt(at);
-  return entryOf(name, encoding, { at, bit, codes: codes ?? new Map(), unit, family });
+  const range = { least, most: family < 0 ? step.most : MOST_SUBJECT };
+  const known = { codes: codes ?? new Map(), unit, family, needed: isNeeded(step) };
+  return entryOf(name, encoding, { at, bit, ...known, ...range });
 };
 const codesOf = (names: readonly string[]) => new Map(names.map((name, code) => [name, code]));
 
@@ -193,7 +208,8 @@ const plans = new Map<string, Plan>(
     const entries = new Map(
       [...everyEntry, ...steps.map(entryOfStep)].map((entry) => [entry.name, entry]),
     );
-    return [kind, { kind, code, steps, outside, entries, order: [] }];
+    const needed = steps.filter(isNeeded).length;
+    return [kind, { kind, code, steps, outside, needed, entries, order: [] }];
   }),
 );
 
@@ -295,8 +311,36 @@ export const canHaveTexts: readonly boolean[] = [...plans.values()].map(
   ({ outside }) => outside.length > 0,
 );
 
-/** What of an event no row can hold, in words; null where there is nothing. */
+/** What of an event no row can hold, in words; null where there is nothing. Hot: once an event that is imported. */
 export function troubleIn(event: Event, seq: number): string | null {
+  const { cause } = event;
+  return fitsRow(event) && (cause == null || cause < seq) ? null : troubleOf(event, seq);
+}
+
+/** Whether all numbers of an event are surely what their columns can hold. */
+function fitsRow(event: Event): boolean {
+  const plan = plans.get(event.kind)!;
+  const values = event as unknown as { readonly [name: string]: unknown };
+  const { order } = plan;
+  let next = 0;
+  let needed = 0;
+  for (const name in values) {
+    let entry = order[next];
+    if (entry === undefined || entry.name !== name) entry = entryAt(plan, next, name);
+    next++;
+    const value = values[name];
+    if (value == null) continue;
+    if (entry.needed) needed++;
+    const { encoding } = entry;
+    if (encoding === NAMED || encoding === PLACE || encoding === OUTSIDE) continue;
+    if (!Number.isSafeInteger(value)) return false;
+    if ((value as number) < entry.least || (value as number) > entry.most) return false;
+    if (encoding === HANDLE && (value as number) >= FAR_HANDLE) return false;
+  }
+  return needed === plan.needed;
+}
+
+function troubleOf(event: Event, seq: number): string | null {
   const values = event as unknown as { readonly [name: string]: unknown };
   for (const { name, optional, names, family, least, most } of plans.get(event.kind)!.steps) {
     const value = values[name];
@@ -315,9 +359,6 @@ export function troubleIn(event: Event, seq: number): string | null {
     return `${at} nanoseconds are no whole number below 2^53`;
   return cause != null && !(cause < seq) ? `its cause, event ${cause}, is not before it` : null;
 }
-
-/** Its column has it times SUBJECT_FAMILIES. */
-const MOST_SUBJECT = 2 ** 49 - 1;
 
 const NO_TEXTS: Texts = {};
 

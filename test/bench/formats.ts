@@ -9,7 +9,7 @@ import type { Exchanged } from "./process/exchange.ts";
 import type { Recording } from "./process/record.ts";
 import { resultOf } from "./process.ts";
 import { repeated } from "./repeat.ts";
-import { megabytes, type Row, type Table } from "./table.ts";
+import { atLeast, megabytes, named, type Row, steadyMemory, type Table } from "./table.ts";
 
 export const formatsTable: Table = {
   name: "formats",
@@ -18,6 +18,8 @@ export const formatsTable: Table = {
   measure(folder, length) {
     const trace = join(folder, "churn.gart");
     resultOf<Recording>("record", "churn", length, trace);
+    const short = join(folder, "short.gart");
+    resultOf<Recording>("record", "churn", length / 10, short);
     const lines = join(folder, "lines.jsonl");
     const program = join(import.meta.dirname, "../../src/cli/main.js");
     execFileSync(process.execPath, [program, "export", trace, "--format", "jsonl", "-o", lines]);
@@ -29,9 +31,8 @@ export const formatsTable: Table = {
         row("import jsonl", resultOf("exchange", "import", lines)),
         row("import mmiotrace", resultOf("exchange", "import", mmiotrace(folder, length))),
         row("import xentrace", resultOf("exchange", "import", xentrace(folder, length))),
-        ...["jsonl", "csv", "chrome", "parquet"].map((format) =>
-          row(`export ${format}`, resultOf("exchange", "export", trace, format)),
-        ),
+        row("export chrome", resultOf("exchange", "export", trace, "chrome")),
+        ...["jsonl", "csv", "parquet"].map((format) => exported(format, trace, short)),
       ],
     };
   },
@@ -41,6 +42,22 @@ const row = (what: string, { units, seconds, peak }: Exchanged): Row => ({
   cells: [what, counted(units), counted(Math.round(units / seconds)), megabytes(peak)],
   budgets: [],
 });
+
+/** Of a long trace and of one of a tenth of it. */
+function exported(format: string, trace: string, short: string): Row {
+  const [many, few] = [trace, short].map((path) =>
+    resultOf<Exchanged>("exchange", "export", path, format),
+  );
+  return {
+    ...row(`export ${format}`, many!),
+    budgets: [
+      named("rate", atLeast(500_000, many!.units / many!.seconds, rate)),
+      named("memory", steadyMemory(many!.peak, few!.peak)),
+    ],
+  };
+}
+
+const rate = (events: number): string => counted(Math.round(events));
 
 const capture = (name: string): Buffer =>
   gunzipSync(readFileSync(`traces/captures/linux-6.1.xen-dom0/${name}`));

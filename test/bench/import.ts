@@ -1,77 +1,141 @@
-// import.ts - measures how fast a kernel's log becomes a trace: a capture repeated, with its clock going on.
+// import.ts - measures how fast recordings and logs become traces: captures repeated, with their clocks going on.
 
 import { once } from "node:events";
-import { createWriteStream, readFileSync } from "node:fs";
+import { createWriteStream, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { gunzipSync } from "node:zlib";
-import { PROBES, probesFrom } from "../../src/exchange/import/kernel/probes.ts";
-import { importFiles } from "../../src/exchange/import/merge.ts";
 import { counted } from "../../src/report/text.ts";
-import { TraceWriter } from "../../src/store/write.ts";
+import { writtenDat } from "../exchange/import/ftrace/written-dat.ts";
+import type { Exchanged } from "./process/exchange.ts";
+import { resultOf } from "./process.ts";
 import { repeated } from "./repeat.ts";
-import { atLeast, rateOf, type Table } from "./table.ts";
+import {
+  atLeast,
+  type Budget,
+  megabytes,
+  named,
+  peaks,
+  type Row,
+  rateOf,
+  steadyMemory,
+  type Table,
+} from "./table.ts";
+
+/** A file of a capture, and where its clock has its whole seconds. */
+interface Repeatable {
+  readonly capture: string;
+  readonly clock: RegExp;
+}
+const kprobes: Repeatable = {
+  capture: "linux-6.1.native/ftrace.txt.gz",
+  clock: /(?<= )\d+(?=\.\d{6}: )/,
+};
+const tracepoints: Repeatable = { ...kprobes, capture: "linux-6.12.native-vtd/ftrace.txt.gz" };
+const qemu: Repeatable = {
+  capture: "linux-6.12.native-vtd/qemu-trace.log.gz",
+  clock: /(?<=^\d+@)\d+(?=\.)/,
+};
+const kernelLog: Repeatable = {
+  capture: "linux-6.12.fault-vtd/dmesg.txt.gz",
+  clock: /(?<=^\[ *)\d+(?=\.\d{6}\])/,
+};
 
 export const importTable: Table = {
   name: "import",
   length: 1_000_000,
   short: 50_000,
   async measure(folder, length) {
-    const log = join(folder, "ftrace.txt");
-    await written(log, length);
-    const { lines, importer, stored } = await timeImport(folder, log);
+    const file = async (name: string, of: Repeatable, times = timesOf(length, of)) => {
+      const path = join(folder, name);
+      await written(path, of, times);
+      return path;
+    };
+    const text = await file("ftrace.txt", kprobes);
+    const few = await file("few.txt", kprobes, timesOf(length / 10, kprobes));
+    const calls = await file("calls.txt", tracepoints);
+    const both = timesOf(length, tracepoints, qemu);
+    const sides = [
+      await file("kernel.txt", tracepoints, both),
+      await file("device.log", qemu, both),
+    ];
+    const log = await file("qemu.log", qemu);
+    const dmesg = await file("dmesg.txt", kernelLog);
+    const recording = join(folder, "trace.dat");
+    writeFileSync(recording, recorded(length));
+    const whole = exchanged("import", text);
     return {
-      title: `${counted(lines)} lines of ftrace, a capture repeated`,
-      heading: ["", "measured"],
+      title: `captures repeated to ${counted(length)} lines; a process each`,
+      heading: ["", "measured", "peak memory"],
       rows: [
-        {
-          cells: ["importer alone", rateOf(lines, importer, "lines")],
-          budgets: [atLeast(200_000, lines / importer, rate)],
-        },
-        { cells: ["into a finished trace", rateOf(lines, stored, "lines")], budgets: [] },
+        row("ftrace of kprobes, the importer alone", exchanged("read", text), [400_000]),
+        row("  into a finished trace, judged", whole, [200_000]),
+        row("ftrace of tracepoints, the importer alone", exchanged("read", calls), []),
+        row("  into a finished trace, judged", exchanged("import", calls), []),
+        row("  with QEMU's log of the same run", exchanged("import", ...sides), []),
+        row("QEMU's log, into a finished trace", exchanged("import", log), []),
+        row("a kernel's log, into a finished trace", exchanged("import", dmesg), []),
+        row("trace.dat, decoded alone", exchanged("decode", recording), [1_000_000], "events"),
+        row("  into a finished trace, judged", exchanged("import", recording), [], "events"),
+        memory("peak memory, ten times the lines : once", whole, exchanged("import", few)),
       ],
     };
   },
 };
 
+const exchanged = (what: string, ...files: readonly string[]): Exchanged =>
+  resultOf<Exchanged>("exchange", what, ...files);
+
+const row = (
+  what: string,
+  { units, seconds, peak }: Exchanged,
+  least: readonly number[],
+  noun = "lines",
+): Row => ({
+  cells: [what, rateOf(units, seconds, noun), megabytes(peak)],
+  budgets: least.map((bound): Budget => atLeast(bound, units / seconds, rate)),
+});
+
 const rate = (lines: number): string => counted(Math.round(lines));
 
-/** Writes a capture's ftrace over and over until there are so many lines. */
-async function written(path: string, lines: number): Promise<void> {
-  const capture = gunzipSync(readFileSync("traces/captures/linux-6.1.native/ftrace.txt.gz"));
-  const records = capture
+const memory = (what: string, many: Exchanged, few: Exchanged): Row => ({
+  cells: [what, peaks(many.peak, few.peak), ""],
+  budgets: [named("memory", steadyMemory(many.peak, few.peak))],
+});
+
+const linesOf = ({ capture }: Repeatable): readonly string[] =>
+  gunzipSync(readFileSync(join("traces/captures", capture)))
     .toString()
     .split("\n")
     .filter((line) => /^[^#]/.test(line));
+
+/** How often files of one run are repeated until all have so many lines together. */
+const timesOf = (lines: number, ...files: readonly Repeatable[]): number =>
+  Math.ceil(lines / files.reduce((sum, of) => sum + linesOf(of).length, 0));
+
+async function written(path: string, of: Repeatable, times: number): Promise<void> {
+  const lines = linesOf(of);
   const out = createWriteStream(path);
-  out.write("# tracer: nop\n");
-  for (const text of repeated(records, /(?<= )\d+(?=\.\d{6}: )/, lines))
+  for (const text of repeated(lines, of.clock, times * lines.length))
     if (!out.write(text)) await once(out, "drain");
   await finished(out.end());
 }
 
-/** Seconds that an import takes, into a trace and into nothing. */
-async function timeImport(folder: string, path: string) {
-  const wishes = {
-    strict: true,
-    follow: null,
-    probes: probesFrom(PROBES),
-    keep: null,
-  };
-  const begun = performance.now();
-  await importFiles([path], wishes, () => () => {});
-  const imported = performance.now();
-  let writer = null as TraceWriter | null;
-  const sources = await importFiles([path], wishes, async (about) => {
-    const opened = await TraceWriter.create(join(folder, "imported.gart"), about, { force: true });
-    writer = opened;
-    return (seq, op, event, state) => opened.append(seq, op, event, state);
-  });
-  writer!.finish();
-  const stored = performance.now();
-  return {
-    lines: sources[0]!.lines,
-    importer: (imported - begun) / 1000,
-    stored: (stored - imported) / 1000,
-  };
+/** Records to a page, and pages in the same order of time on each of so many CPUs. */
+const [RECORDS, CPUS] = [100, 4];
+
+/** A trace.dat of so many entries of an IOMMU. */
+function recorded(records: number): Buffer {
+  const pages = Math.ceil(records / RECORDS / CPUS);
+  const items = Array.from({ length: RECORDS }, (_, i) => ({
+    iova: 0x100000 + i * 0x1000,
+    delta: 900,
+  }));
+  const cpus = Array.from({ length: CPUS }, (_, cpu) =>
+    Array.from({ length: pages }, (_, page) => ({
+      at: 10_000_000_000n + BigInt(page * RECORDS * 1000 + cpu),
+      items,
+    })),
+  );
+  return writtenDat({ version: "7", buffers: [{ cpus }] });
 }

@@ -169,7 +169,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   );
   run.source = null;
   if (device !== null) {
-    while (await device.more());
+    while (await device.more()) device.end();
     device.end();
   }
   for (const stream of streams) stream.end?.();

@@ -1,45 +1,62 @@
-// exchange.ts - a process of its own that reads or writes a format: import FILE, or export TRACE FORMAT.
+// exchange.ts - a process of its own that reads or writes a format: import, read or decode FILE.., or export TRACE FORMAT.
 
-import { rmSync } from "node:fs";
-import { exportFormats } from "../../../src/exchange/export/index.ts";
+import { rmSync, statSync } from "node:fs";
+import type { SourceFile } from "../../../src/event/trace.ts";
+import { openTraceDat } from "../../../src/exchange/import/ftrace/dat/open.ts";
+import { recordsOf } from "../../../src/exchange/import/ftrace/dat/records.ts";
+import { PROBES, probesFrom } from "../../../src/exchange/import/kernel/probes.ts";
 import { importFiles } from "../../../src/exchange/import/merge.ts";
-import { TraceReader } from "../../../src/store/read.ts";
-import { TraceWriter } from "../../../src/store/write.ts";
+import { exportTrace } from "../../../src/library/export.ts";
+import { importTrace } from "../../../src/library/import.ts";
+import { openTrace } from "../../../src/library/trace.ts";
 import { peakMemory, report } from "../process.ts";
 
-/** Lines or records of an import, events of an export; seconds; kilobytes at most. */
+/** Lines or records that were read, or events that were written; seconds; kilobytes at most. */
 export interface Exchanged {
   readonly units: number;
   readonly seconds: number;
   readonly peak: number;
 }
 
-const [, , what, path, format] = process.argv as [string, string, string, string, string?];
+const [, , what, ...words] = process.argv as [string, string, string, ...string[]];
+const ways = { import: imported, read, decode, export: exported } as const;
 const since = performance.now();
-const units = what === "import" ? await imported(path) : exported(path, format!);
+const units = await ways[what as keyof typeof ways](words);
 const seconds = (performance.now() - since) / 1000;
 report<Exchanged>({ units, seconds, peak: peakMemory() });
 
-async function imported(from: string): Promise<number> {
-  const to = `${from}.gart`;
-  let writer = null as TraceWriter | null;
-  const wishes = { strict: false, follow: null, probes: new Map(), keep: null };
-  const sources = await importFiles([from], wishes, async (about) => {
-    const opened = await TraceWriter.create(to, about, { force: true });
-    writer = opened;
-    return (seq, op, event) => opened.append(seq, op, event);
-  });
-  writer!.finish();
-  rmSync(to);
-  return sources.flatMap(({ counts }) => counts).reduce((sum, { read }) => sum + read, 0);
+const linesOf = (sources: readonly SourceFile[]): number =>
+  sources.flatMap(({ counts }) => counts).reduce((sum, { read }) => sum + read, 0);
+
+/** Into a finished trace, judged on the way, as the command does. */
+async function imported(files: readonly string[]): Promise<number> {
+  const output = `${files[0]}.gart`;
+  const { sources } = await importTrace(files, { output, force: true });
+  rmSync(output);
+  return linesOf(sources);
 }
 
-/** Writes to nowhere: how fast a disk is does not matter here. */
-function exported(from: string, name: string): number {
-  const trace = TraceReader.open(from);
-  let bytes = 0;
-  for (const piece of exportFormats.find((one) => one.name === name)!.pieces([trace], null))
-    bytes += piece.length;
-  if (bytes === 0) throw new Error(`${name} gave nothing`);
+/** The importer alone: its events go nowhere. */
+async function read(files: readonly string[]): Promise<number> {
+  const wishes = { strict: false, follow: null, probes: probesFrom(PROBES), keep: null };
+  return linesOf(await importFiles(files, wishes, () => () => {}));
+}
+
+/** The records of a trace.dat, each with its event, task and time, in order. */
+async function decode([path]: readonly string[]): Promise<number> {
+  const contents = await openTraceDat(path!);
+  let count = 0;
+  for await (const records of recordsOf(contents, (why) => process.stderr.write(`${why}\n`)))
+    for (const { name } of records) if (name !== "") count++;
+  await contents.file.close();
+  return count;
+}
+
+async function exported([path, format]: readonly string[]): Promise<number> {
+  const trace = openTrace(path!);
+  const to = `${path}.${format}`;
+  await exportTrace(to, format!, [trace], { force: true });
+  if (statSync(to).size === 0) throw new Error(`${format} gave nothing`);
+  rmSync(to);
   return trace.count;
 }

@@ -3,7 +3,7 @@
 // ftrace_dump() prints what is left in the ring buffer between two rules of dashes, in the latency format
 // (kernel/trace/trace.c, ftrace_dump_one; by sysrq-z, or ftrace_dump_on_oops). Other CPUs may print between.
 
-import type { Told } from "../ftrace/ftrace.ts";
+import { type Step, stepOf } from "../ftrace/owners.ts";
 import { recordOf } from "../ftrace/record.ts";
 import { type Head, Heads } from "./head.ts";
 import { DmesgJson, journalHead } from "./records.ts";
@@ -21,7 +21,7 @@ export class DumpedTrace {
   #isRuled = false;
 
   /** What a line of the log tells of the trace, each part where the kernel put several into one message; null for a line of the log. */
-  take(text: string): readonly Omit<Told, "number">[] | null {
+  take(text: string): readonly Pick<Step, "line" | "record">[] | null {
     const parts = text.split("\n").map((part) => part.trimEnd());
     if (BEGINS.test(parts[0]!)) {
       [this.#isOpen, this.#isRuled] = [true, false];
@@ -32,7 +32,7 @@ export class DumpedTrace {
     return told.includes(null) ? null : told.flatMap((one) => one ?? []);
   }
 
-  #told(part: string): { line: string; record: Told["record"] }[] | null {
+  #told(part: string): { line: string; record: Step["record"] }[] | null {
     const line = part.trim();
     if (RULE.test(line)) {
       this.#isOpen = !this.#isRuled;
@@ -50,16 +50,17 @@ export class DumpedTrace {
 /** The records that are dumped in a log, by the numbers of its lines. */
 export async function* dumpedIn(
   all: AsyncIterable<readonly string[]>,
-): AsyncGenerator<readonly Told[]> {
+): AsyncGenerator<readonly Step[]> {
   const [dump, heads, json] = [new DumpedTrace(), new Heads(), new DmesgJson()];
   let number = 0;
   for await (const lines of all) {
-    const told: Told[] = [];
+    const told: Step[] = [];
     for (const line of lines) {
       number++;
       const head: Head | "part" | null = heads.read(line) ?? journalHead(line) ?? json.read(line);
       if (head === "part" || (head !== null && head.speaker !== "kernel")) continue;
-      for (const one of dump.take(head?.text ?? line) ?? []) told.push({ ...one, number });
+      for (const one of dump.take(head?.text ?? line) ?? [])
+        told.push(stepOf(one.line, one.record, number));
     }
     yield told;
   }

@@ -205,14 +205,22 @@ const unmapList: Handler = (kernel, { name, body }) => {
 /** A scatterlist that is given back by the name that it was kept under; one that was never seen tells no address. */
 export function giveBackList(
   kernel: Kernel,
-  { name, ...end }: Omit<End, "start"> & { readonly name: string },
+  {
+    name,
+    place,
+    device,
+    direction = null,
+    attributes = null,
+  }: Omit<End, "start"> & { readonly name: string },
 ): boolean {
-  const mapped: readonly Mapping[] = kernel.listOf(end.device, name);
+  const mapped: readonly Mapping[] = kernel.listOf(device, name);
   if (!kernel.settle(mapped[0]?.command ?? null)) return false;
   for (const mapping of mapped)
-    if (mapping.ended === 0)
-      kernel.buffers.unmap(mapping, { ...end, start: mapping.start, size: mapping.size });
-  kernel.dropList(end.device, name);
+    if (mapping.ended === 0) {
+      const { start, size } = mapping;
+      kernel.buffers.unmap(mapping, { place, device, direction, attributes, start, size });
+    }
+  kernel.dropList(device, name);
   return true;
 }
 

@@ -12,7 +12,7 @@ import { diskEvents } from "./disk.ts";
 import { dmaEvents } from "./dma.ts";
 import { probeHandler } from "./kprobes.ts";
 import { memoryEvents } from "./memory.ts";
-import { Owners, type Step } from "./owners.ts";
+import { Owners, type Step, stepOf } from "./owners.ts";
 import { markIn, type Record, recordOf } from "./record.ts";
 import { type Handler, type Handlers, Kernel } from "./tasks.ts";
 
@@ -67,12 +67,6 @@ const handlers: Handlers = {
 const LOST = /^CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
 const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
 
-/** A line of the text, taken apart where it is a record. */
-export type Told = Pick<Step, "line" | "record"> & {
-  /** Its number, where the lines between are of something else. */
-  readonly number?: number;
-};
-
 export class Ftrace implements Stream<Step> {
   readonly #source: Source;
   readonly #run: Run;
@@ -83,9 +77,9 @@ export class Ftrace implements Stream<Step> {
   readonly #boot: BootClock;
   #records = 0;
 
-  readonly #told: AsyncIterable<readonly Told[]>;
+  readonly #told: AsyncIterable<readonly Step[]>;
 
-  constructor(source: Source, run: Run, told: AsyncIterable<readonly Told[]>) {
+  constructor(source: Source, run: Run, told: AsyncIterable<readonly Step[]>) {
     this.#source = source;
     this.#run = run;
     this.#told = told;
@@ -103,12 +97,14 @@ export class Ftrace implements Stream<Step> {
     const owners = new Owners();
     let number = 0;
     for await (const told of this.#told) {
-      const steps: Step[] = [];
-      for (const one of told)
-        for (const step of owners.take(new Waiting(one, one.number ?? ++number))) steps.push(step);
-      yield steps;
+      const ready: Step[] = [];
+      for (const step of told) {
+        if (step.number < 0) step.number = ++number;
+        owners.take(step, ready);
+      }
+      yield ready;
     }
-    yield [...owners.end()];
+    yield owners.end();
   }
 
   timeOf({ record }: Step): number | null {
@@ -182,23 +178,6 @@ export class Ftrace implements Stream<Step> {
   }
 }
 
-/** A line that waits for its owner, which is found in what comes behind it. */
-class Waiting implements Step {
-  readonly #told: Told;
-  readonly number: number;
-  readonly record: Record | null;
-  device: number | null = null;
-
-  constructor(told: Told, number: number) {
-    this.#told = told;
-    this.number = number;
-    this.record = told.record;
-  }
-  get line(): string {
-    return this.#told.line;
-  }
-}
-
 /** Where in its line an event stands that nobody knows, and what follows in the line. */
 function unknown({ name, body }: Record, line: string): { glued: Record | null; column: number } {
   const column = line.lastIndexOf(`${name}:`, line.length - body.length) + 1;
@@ -206,12 +185,11 @@ function unknown({ name, body }: Record, line: string): { glued: Record | null; 
   return { glued: recordOf(body), column };
 }
 
-async function* toldBy(source: Source): AsyncGenerator<readonly Told[]> {
+async function* toldBy(source: Source): AsyncGenerator<readonly Step[]> {
   for await (const lines of source.lines("skip"))
-    yield lines.map((line) => ({
-      line,
-      record: line === "" || line.startsWith("#") ? null : recordOf(line),
-    }));
+    yield lines.map((line) =>
+      stepOf(line, line === "" || line.startsWith("#") ? null : recordOf(line)),
+    );
 }
 
 export const ftrace: StreamFormat = {

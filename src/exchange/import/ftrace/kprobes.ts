@@ -2,10 +2,10 @@
 
 import { phys } from "../../../address.ts";
 import { virtOf } from "../join/run.ts";
-import type { Buffer } from "../kernel/buffers.ts";
+import type { Direction } from "../kernel/command.ts";
 import { deviceOf } from "../kernel/device.ts";
 import type { Part, Probe } from "../kernel/probes.ts";
-import { addressOf, list, number, sizeOf, textOf, Unusable } from "../source/fields.ts";
+import { address, addressOf, has, list, number, size, textOf, Unusable } from "../source/fields.ts";
 import { announce, directionIn, giveBack, giveBackList, isFailed } from "./dma.ts";
 import type { Record } from "./record.ts";
 import type { Call, Handler, Kernel } from "./tasks.ts";
@@ -24,32 +24,30 @@ class Shown {
     this.#fields = fields;
   }
 
+  /** Hot: most probes have our names, and an object without any is not asked. */
   key(name: string): string {
-    return this.#fields[name] ?? name;
+    return this.#fields === NO_FIELDS ? name : (this.#fields[name] ?? name);
   }
   text(name: string): string | null {
     return textOf(this.body, this.key(name));
   }
   address(name: string): number | null {
-    const text = this.text(name);
-    return text === null ? null : addressOf(text, this.key(name));
+    const key = this.key(name);
+    return has(this.body, key) ? address(this.body, key) : null;
   }
   needed(name: string): number {
-    const address = this.address(name);
-    if (address === null) throw new Unusable(`no field '${this.key(name)}'`);
-    return address;
+    return address(this.body, this.key(name));
   }
   size(name: string): number | null {
-    const text = this.text(name);
-    return text === null ? null : sizeOf(text, this.key(name));
+    const key = this.key(name);
+    return has(this.body, key) ? size(this.body, key) : null;
   }
   bytes(name: string): number {
-    const size = this.size(name);
-    if (size === null) throw new Unusable(`no field '${this.key(name)}'`);
-    return size;
+    return size(this.body, this.key(name));
   }
   virt(name: string): number | null {
-    return virtOf((this.text(name) ?? "").replace("0x", ""));
+    const text = this.text(name);
+    return text === null ? null : virtOf(text.startsWith("0x") ? text.slice(2) : text);
   }
   get device(): number | null {
     return deviceOf(this.text("dev") ?? "");
@@ -94,19 +92,29 @@ const enterList: PartHandler = (kernel, shown) => {
 /** A segment of the list that is being mapped, or of one whose beginning was not seen. */
 function segment(
   kernel: Kernel,
-  shown: Shown,
-  of: Partial<Buffer> & { bus: number; size: number },
+  { of, task }: Shown,
+  { bus, size, phys, device, direction }: Segment,
 ): void {
-  const list = kernel.inside(shown.task, "dma_map_sg");
+  const list = kernel.inside(task, "dma_map_sg");
   const mapping = kernel.buffers.map({
-    place: shown.of,
-    device: shown.device ?? list?.device ?? null,
-    direction: list?.direction ?? "bidirectional",
-    phys: null,
+    place: of,
+    device: device ?? list?.device ?? null,
+    direction: direction ?? list?.direction ?? "bidirectional",
+    phys,
+    bus,
+    size,
     command: list?.command ?? null,
-    ...of,
   });
   list?.mapped.push(mapping);
+}
+
+interface Segment {
+  readonly bus: number;
+  readonly size: number;
+  readonly phys: number | null;
+  readonly device: number | null;
+  /** Null where the list tells it. */
+  readonly direction: Direction | null;
 }
 
 const leaveList: PartHandler = (kernel, shown) => {
@@ -172,7 +180,14 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   "map-list": enterList,
   segment: (kernel, shown) => {
     const [start, size] = [shown.needed("dma"), shown.bytes("len")];
-    segment(kernel, shown, { bus: start, size, phys: physIn(kernel, shown) });
+    const { device } = shown;
+    segment(kernel, shown, {
+      bus: start,
+      size,
+      phys: physIn(kernel, shown),
+      device,
+      direction: null,
+    });
     return true;
   },
   "map-segment": (kernel, shown) => {
@@ -264,8 +279,12 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   plain: () => true,
 };
 
+const NO_FIELDS: Probe["fields"] = {};
+
 /** Tells a probe's record by its part. */
 export const probeHandler = (probe: Probe): Handler => {
   const emit = byPart[probe.part];
-  return (kernel, record) => emit(kernel, new Shown(probe, record));
+  const fields = Object.keys(probe.fields).length === 0 ? NO_FIELDS : probe.fields;
+  const known = { ...probe, fields };
+  return (kernel, record) => emit(kernel, new Shown(known, record));
 };

@@ -13,11 +13,19 @@ import type { Record } from "./record.ts";
 /** A line of the file, taken apart. */
 export interface Step {
   readonly line: string;
-  readonly number: number;
+  /** Its number; less than 0 until it is counted, where the lines between are of something else. */
+  number: number;
   readonly record: Record | null;
   /** For an entry of the IOMMU: the device that it is made or cleared for; null where no call tells. */
   device: number | null;
 }
+
+export const stepOf = (line: string, record: Record | null, number = -1): Step => ({
+  line,
+  number,
+  record,
+  device: null,
+});
 
 /** Records that may come between an entry and its call, and entries of one task that may wait for it. */
 const MOST_HELD = 2048;
@@ -36,7 +44,9 @@ interface Ending {
 }
 
 export class Owners {
+  /** Steps held back, from `#first` on. */
   #held: Step[] = [];
+  #first = 0;
   /** Entries that wait for their call, by task. */
   readonly #waiting = new Map<number, Waiting[]>();
   readonly #open = new Set<Step>();
@@ -45,41 +55,50 @@ export class Owners {
   /** Scatterlists by device and first page, which is all that their unmap names. */
   readonly #lists = new Map<string, readonly Range[]>();
 
-  /** Takes the next line; gives those that need wait no longer, in order. */
-  *take(step: Step): Generator<Step> {
-    this.#held.push(step);
+  /** Takes the next line; adds those that need wait no longer, in order. Hot: once a line. */
+  take(step: Step, ready: Step[]): void {
     if (step.record !== null) this.#see(step, step.record);
-    if (this.#open.size === 0 || this.#held.length > MOST_HELD) yield* this.#release();
+    if (this.#open.size === 0 && this.#held.length === 0) {
+      ready.push(step);
+      return;
+    }
+    this.#held.push(step);
+    if (this.#open.size === 0 || this.#held.length - this.#first > MOST_HELD) this.#release(ready);
   }
 
   /** What is left at the end of the file. */
-  *end(): Generator<Step> {
-    yield* this.#held;
-    this.#held = [];
+  end(): readonly Step[] {
+    return this.#held.slice(this.#first);
   }
 
-  *#release(): Generator<Step> {
-    let count = 0;
-    for (const step of this.#held) {
-      const isLate = this.#held.length - count > MOST_HELD;
+  #release(ready: Step[]): void {
+    const held = this.#held;
+    for (; this.#first < held.length; this.#first++) {
+      const step = held[this.#first]!;
+      const isLate = held.length - this.#first > MOST_HELD;
       if (this.#open.has(step) && !isLate) break;
       this.#open.delete(step);
-      count++;
-      yield step;
+      ready.push(step);
     }
-    this.#held = count === this.#held.length ? [] : this.#held.slice(count);
+    if (this.#first < held.length && this.#first <= MOST_HELD) return;
+    this.#held = held.slice(this.#first);
+    this.#first = 0;
   }
 
   #see(step: Step, record: Record): void {
     const { name, task, body } = record;
     if (name === "map" || name === "unmap") this.#entry(step, record);
     else if (name.startsWith("dma_")) {
+      const isList = name === "dma_map_sg" || name === "dma_unmap_sg";
+      const isEnd = isEndBefore(name);
+      // Nothing of the task's waits for what another call says.
+      if (!isList && !isEnd && !this.#waiting.has(task) && !this.#ending.has(task)) return;
       const call = callOf(name, body);
       if (call === null) return;
       if (call.list !== null) this.#keepList(name, call);
       const ranges = this.#rangesOf(name, call);
       this.#claim(task, call.device, ranges);
-      if (isEndBefore(name)) this.#ending.set(task, { device: call.device, ranges });
+      if (isEnd) this.#ending.set(task, { device: call.device, ranges });
       else this.#ending.delete(task);
     }
   }
@@ -116,7 +135,11 @@ export class Owners {
   }
 
   #rangesOf(name: string, { device, list, ranges }: Call): readonly Range[] {
-    return name === "dma_unmap_sg" ? (this.#lists.get(`${device} ${list}`) ?? []) : ranges;
+    if (name !== "dma_unmap_sg") return ranges;
+    const key = `${device} ${list}`;
+    const mapped = this.#lists.get(key) ?? [];
+    this.#lists.delete(key);
+    return mapped;
   }
 
   #keepList(name: string, { device, list, ranges }: Call): void {

@@ -11,8 +11,7 @@ export interface Record {
   readonly body: string;
 }
 
-const SPACE = 32;
-const COLON = 58;
+const [SPACE, DASH, POINT, SLASH, COLON, CLOSED, BRACKET] = [32, 45, 46, 47, 58, 41, 93];
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /**
@@ -28,7 +27,7 @@ export function recordOf(line: string): Record | null {
   for (; open > 0; open = line.indexOf("[", open + 1)) {
     close = open + 1;
     while (isDigit(line.charCodeAt(close))) close++;
-    if (close > open + 1 && line[close] === "]") break;
+    if (close > open + 1 && line.charCodeAt(close) === BRACKET) break;
   }
   const pid = open <= 0 ? -1 : pidBefore(line, open);
   if (pid < 0) return latencyRecordOf(line);
@@ -47,8 +46,8 @@ export function recordOf(line: string): Record | null {
     if (end > 0 && !line.slice(nameTo, end).includes(" ")) [nameFrom, nameTo] = [nameTo + 1, end];
   }
   if (nameTo < 0) return null;
-  const name = line.slice(nameFrom, nameTo);
-  if (name === "" || name.includes(" ")) return null;
+  const name = nameOf(line.slice(nameFrom, nameTo));
+  if (name === null) return null;
   return {
     task: pid === 0 ? -1 - Number(line.slice(open + 1, close)) : pid,
     at: nanoseconds(line, from, to - 1),
@@ -62,23 +61,28 @@ export function recordOf(line: string): Record | null {
  * buffer's first record, with a mark where the next one was long in coming (ftrace's latency-format).
  */
 const LATENCY =
-  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])[a-zA-Z0-9.#]{4,6} +(?:(\d+\.\d+)|(\d+)us[ $@*#!+]?) ?: +(\w+): *(.*)$/;
+  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])[a-zA-Z0-9.#]{4,6} +(?:(\d+\.\d+)|(\d+)us[ $@*#!+]?) ?: +(\w+): */;
 /** The same with the option `verbose`: flags and preempt count as numbers, the time in milliseconds. */
 const VERBOSE =
-  /^ *\S.*? +(\d+) +(\d+) \d+ [0-9a-f]{8} \[[0-9a-f]{8,16}\] (\d+)\.(\d{3})ms \([^)]*\): +(\w+): *(.*)$/;
+  /^ *\S.*? +(\d+) +(\d+) \d+ [0-9a-f]{8} \[[0-9a-f]{8,16}\] (\d+)\.(\d{3})ms \([^)]*\): +(\w+): */;
+/** Characters that stand before an event's body at most: a buffer's name, the task's, and columns. */
+const LONGEST_HEAD = 512;
 
 function latencyRecordOf(line: string): Record | null {
-  const [, pid, cpu, time, micros, name, body] = LATENCY.exec(line) ?? [];
-  if (pid === undefined) return verboseRecordOf(line);
+  const head = line.slice(0, LONGEST_HEAD);
+  const [found, pid, cpu, time, micros, name] = LATENCY.exec(head) ?? [];
+  if (found === undefined) return verboseRecordOf(line, head);
   const at = time === undefined ? Number(micros) * 1e3 : nanoseconds(time, 0, time.length);
-  return { task: taskOf(pid, cpu!), at, name: name!, body: asPrinted(name!, body!) };
+  const body = asPrinted(name!, line.slice(found.length));
+  return { task: taskOf(pid!, cpu!), at, name: name!, body };
 }
 
-function verboseRecordOf(line: string): Record | null {
-  const [, pid, cpu, millis, micros, name, body] = VERBOSE.exec(line) ?? [];
-  if (pid === undefined) return null;
+function verboseRecordOf(line: string, head: string): Record | null {
+  const [found, pid, cpu, millis, micros, name] = VERBOSE.exec(head) ?? [];
+  if (found === undefined) return null;
   const at = Number(millis) * 1e6 + Number(micros) * 1e3;
-  return { task: taskOf(pid, cpu!), at, name: name!, body: asPrinted(name!, body!) };
+  const body = asPrinted(name!, line.slice(found.length));
+  return { task: taskOf(pid!, cpu!), at, name: name!, body };
 }
 
 /** On an idle task, whose pid is 0, the CPU is the thread. */
@@ -96,20 +100,44 @@ function wordEnd(line: string, from: number): number {
   return end < 0 ? line.length : end;
 }
 
+/** Names of events, each once: what is found by one is found by the text itself. */
+const names = new Map<string, string>();
+const MOST_NAMES = 4096;
+
+/** The name of an event; null for a text that can be none. */
+function nameOf(text: string): string | null {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  if (text === "" || text.includes(" ")) return null;
+  // A piece of a text keeps the whole of it in memory: this one is the name alone.
+  const name = Buffer.from(text).toString();
+  if (names.size < MOST_NAMES) names.set(name, name);
+  return name;
+}
+
 /** The number after the last minus sign or blank before the CPU; a thread group in brackets may stand between. */
 function pidBefore(line: string, open: number): number {
   let end = open;
   while (line.charCodeAt(end - 1) === SPACE) end--;
-  if (line[end - 1] === ")") {
+  if (line.charCodeAt(end - 1) === CLOSED) {
     end = line.lastIndexOf("(", end);
     while (line.charCodeAt(end - 1) === SPACE) end--;
   }
   let start = end;
   while (start > 0 && isDigit(line.charCodeAt(start - 1))) start--;
   // perf writes PID or PID/TID behind a blank.
-  const isSeparate = start > 0 && "- /".includes(line[start - 1]!);
-  return start < end && isSeparate ? Number(line.slice(start, end)) : -1;
+  const before = start > 0 ? line.charCodeAt(start - 1) : 0;
+  const isSeparate = before === DASH || before === SPACE || before === SLASH;
+  return start < end && isSeparate ? decimal(line, start, end) : -1;
 }
+
+function decimal(line: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at++) value = value * 10 + line.charCodeAt(at) - 48;
+  return value;
+}
+
+const UNITS = Array.from({ length: 10 }, (_, digits) => 10 ** (9 - digits));
 
 /** "6.611366" as nanoseconds; a number without a point, or past 2^53, is no time. */
 function nanoseconds(line: string, from: number, to: number): number | null {
@@ -120,11 +148,11 @@ function nanoseconds(line: string, from: number, to: number): number | null {
     if (isDigit(code)) {
       value = value * 10 + code - 48;
       if (digits >= 0) digits++;
-    } else if (line[at] === "." && digits < 0) digits = 0;
+    } else if (code === POINT && digits < 0) digits = 0;
     else return null;
   }
   if (digits < 1 || digits > 9) return null;
-  const nanoseconds = value * 10 ** (9 - digits);
+  const nanoseconds = value * UNITS[digits]!;
   return Number.isSafeInteger(nanoseconds) ? nanoseconds : null;
 }
 

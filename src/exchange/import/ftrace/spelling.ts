@@ -9,8 +9,9 @@ import { nvmeText } from "./nvme-fields.ts";
 const UNPARSED = "[FAILED TO PARSE]";
 /** `name=value`, behind it in brackets the same in decimal; or the bytes of a list, with their brackets or without. */
 const FIELD = /(\w+)=(ARRAY\[[^\]]*\]|[^ ]*)(?: \((-?\d+)\))?/g;
-/** The fields that such an event begins with. */
+/** The fields that such an event begins with, and their first letters. */
 const BEGINS = /^(?:device|iova|addr|ctrl_id|disk)=/;
+const LETTERS: ReadonlySet<number> = new Set([..."diac["].map((letter) => letter.charCodeAt(0)));
 
 /** DMA_ATTR_* by their bits (include/linux/dma-mapping.h). */
 const ATTRIBUTES: readonly (readonly [bit: number, name: string])[] = [
@@ -32,8 +33,9 @@ export const attributesOf = (bits: number): string =>
     .map(([, name]) => name)
     .join("|");
 
-/** The body of an event as its own print format gives it, whatever it was printed by. */
+/** The body of an event as its own print format gives it, whatever it was printed by. Hot: once a line. */
 export function asPrinted(name: string, body: string): string {
+  if (!LETTERS.has(body.charCodeAt(0))) return body;
   const isUnparsed = body.startsWith(UNPARSED);
   const rest = isUnparsed ? body.slice(UNPARSED.length + 1) : body;
   if (!isUnparsed && !BEGINS.test(rest)) return body;

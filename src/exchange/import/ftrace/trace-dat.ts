@@ -13,12 +13,15 @@ import { CLOCK_LINE, ClockLines } from "./clock-lines.ts";
 import { DatFile } from "./dat/file.ts";
 import { isTraceDat, openTraceDat } from "./dat/open.ts";
 import { type DatRecord, recordsOf } from "./dat/records.ts";
-import { Ftrace, type Told } from "./ftrace.ts";
+import { Ftrace } from "./ftrace.ts";
+import { type Step, stepOf } from "./owners.ts";
 import { type Record, recordOf } from "./record.ts";
 import { asPrinted } from "./spelling.ts";
 
 /** A record as its text would be taken apart; its body is made when somebody asks for it. */
-class Shown implements Record {
+class Shown implements Record, Step {
+  number = -1;
+  device: number | null = null;
   readonly #record: DatRecord;
   readonly #tasks: ReadonlyMap<number, string>;
   readonly task: number;
@@ -55,19 +58,19 @@ class Shown implements Record {
 async function* toldBy(
   path: string,
   damaged: (why: string) => void,
-): AsyncGenerator<readonly Told[]> {
+): AsyncGenerator<readonly Step[]> {
   const plain = await plainFile(path);
   try {
     const contents = await openTraceDat(plain.path);
     try {
       const clock = contents.buffers[0]?.clock ?? contents.clock;
-      if (clock !== null) yield [{ line: `${CLOCK_LINE}${clock}`, record: null, number: 0 }];
+      if (clock !== null) yield [stepOf(`${CLOCK_LINE}${clock}`, null, 0)];
       if (contents.text !== null) yield toldByText(contents.text);
       for await (const records of recordsOf(contents, damaged)) {
-        const told: Told[] = [];
+        const told: Step[] = [];
         for (const record of records) {
           const { missed, cpu } = record;
-          if (missed !== 0) told.push({ line: lostLine(cpu, missed), record: null });
+          if (missed !== 0) told.push(stepOf(lostLine(cpu, missed), null));
           told.push(new Shown(record, contents.tasks));
         }
         yield told;
@@ -81,11 +84,11 @@ async function* toldBy(
 }
 
 /** What a latency tracer left. */
-const toldByText = (text: Buffer): Told[] =>
+const toldByText = (text: Buffer): Step[] =>
   text
     .toString("utf8")
     .split("\n")
-    .map((line) => ({ line, record: line.startsWith("#") ? null : recordOf(line) }));
+    .map((line) => stepOf(line, line.startsWith("#") ? null : recordOf(line)));
 
 const lostLine = (cpu: number, count: number): string =>
   `CPU:${cpu} [${count < 0 ? "" : `${count} `}EVENTS DROPPED]`;

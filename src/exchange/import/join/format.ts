@@ -41,7 +41,7 @@ export interface DeviceLog {
   more(): Promise<boolean>;
   /** Emits what happened before a moment of its own clock, in microseconds; false where it must be read further first. */
   before(time: number): boolean;
-  /** Emits what is left, after the guest's last step. */
+  /** After the guest's last step: emits what is left of what was read. */
   end(): void;
 }
 

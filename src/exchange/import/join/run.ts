@@ -88,7 +88,20 @@ export class Run extends Emitter {
 
 /** A kernel address of 16 hexadecimal digits relative to VIRT_BASE; null for one below the kernel half. */
 export function virtOf(digits: string): number | null {
-  if (!/^[0-9a-f]{16}$/.test(digits)) return null;
-  const upper = Number.parseInt(digits.slice(0, 8), 16) - KERNEL_HALF;
-  return upper >= 0 ? upper * 2 ** 32 + Number.parseInt(digits.slice(8), 16) : null;
+  if (digits.length !== 16) return null;
+  const upper = halfOf(digits, 0) - KERNEL_HALF;
+  const lower = halfOf(digits, 8);
+  return upper >= 0 && lower >= 0 ? upper * 2 ** 32 + lower : null;
+}
+
+/** The number of eight hexadecimal digits; NaN for other characters. */
+function halfOf(digits: string, from: number): number {
+  let value = 0;
+  for (let at = from; at < from + 8; at++) {
+    const code = digits.charCodeAt(at);
+    if (code >= 48 && code <= 57) value = value * 16 + code - 48;
+    else if (code >= 97 && code <= 102) value = value * 16 + code - 87;
+    else return Number.NaN;
+  }
+  return value;
 }

@@ -79,7 +79,8 @@ export class Buffers {
     this.#mappings = mappings;
   }
 
-  map({ place, device, direction, command, inPages = false, ...at }: Buffer): Mapping {
+  map(at: Buffer): Mapping {
+    const { place, device, direction, command, inPages = false } = at;
     const leads = this.#iommu.reachedBy(device, at.bus);
     const found = leads === null ? undefined : this.#slots.get(leads);
     const slot = found?.buffer === at.phys ? found! : null;
@@ -103,7 +104,7 @@ export class Buffers {
       reached: slot === null ? reached : null,
       virt: at.virt == null ? null : virt(at.virt),
       size: at.size,
-      ...attributed(at.attributes),
+      text: attributed(at.attributes),
     });
     const mapping: Mapping = {
       seq,
@@ -125,7 +126,8 @@ export class Buffers {
   }
 
   /** A call that ends a mapping; null where nothing is known to be mapped there. */
-  unmap(mapping: Mapping | null, { place, start, ...said }: End): void {
+  unmap(mapping: Mapping | null, said: End): void {
+    const { place, start } = said;
     const seq = this.#emitter.emit({
       kind: "dma.unmapped",
       actor: "kernel",
@@ -138,7 +140,7 @@ export class Buffers {
       phys: mapping === null || mapping.phys === null ? null : phys(mapping.phys),
       bus: wholeOf(start),
       size: said.size ?? mapping?.size ?? 0,
-      ...attributed(said.attributes),
+      text: attributed(said.attributes),
     });
     if (mapping === null) return;
     mapping.ended = seq;
@@ -274,5 +276,5 @@ export class Buffers {
 }
 
 /** No text where nothing was asked for. */
-const attributed = (attributes: string | null | undefined) =>
-  attributes == null || attributes === "" ? {} : { text: attributes };
+const attributed = (attributes: string | null | undefined): string | null =>
+  attributes == null || attributes === "" ? null : attributes;

@@ -5,6 +5,7 @@
 
 import { UserError } from "../../../fault.ts";
 import { Source } from "../source/source.ts";
+import { Words } from "../source/words.ts";
 import { Handles } from "./handles.ts";
 
 /** IOMMUs by the names that platforms have of them; `iommu` is one of which only entries are seen. */
@@ -82,6 +83,8 @@ const signs = {
   ahci: ["ahci_populate_sglist ", "process_ncq_command "],
 } as const;
 type Sign = keyof typeof signs;
+const signNames = Object.keys(signs) as Sign[];
+const signed = signNames.flatMap((sign) => signs[sign].map((text) => ({ sign, text })));
 const iommus: readonly Iommu[] = ["vtd", "amdvi", "smmu", "dart", "iommu"];
 
 /** A line longer than this holds no sign that its beginning does not. */
@@ -103,16 +106,18 @@ export async function detectEnvironment(
   sources: readonly Legible[],
   { hasKernel, hasXen, grows }: { hasKernel: boolean; hasXen: boolean; grows: boolean },
 ): Promise<Environment> {
-  const found = Object.fromEntries(Object.keys(signs).map((sign) => [sign, false])) as {
+  const found = Object.fromEntries(signNames.map((sign) => [sign, false])) as {
     [S in Sign]: boolean;
   };
+  const words = new Words(signed.map(({ text }) => text));
   found.xen = hasXen;
   let pageOffset: string | null = null;
   const handles = new Handles();
   const exchanges: Exchange[] = [];
   const look = (bytes: Buffer) => {
-    for (const sign of Object.keys(found) as Sign[])
-      found[sign] ||= signs[sign].some((text) => bytes.includes(text));
+    words.find(bytes, (word) => {
+      found[signed[word]!.sign] = true;
+    });
     if (hasKernel || found.dump) handles.see(bytes);
     if (pageOffset === null && bytes.includes("page_offset_base="))
       pageOffset = PAGE_OFFSET.exec(bytes.toString("latin1"))?.[1] ?? null;

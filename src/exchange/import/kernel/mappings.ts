@@ -42,14 +42,23 @@ export class Mappings {
       const there = this.#pages.get(page);
       if (there === undefined) this.#pages.set(page, [mapping]);
       else {
-        const isLeft = (old: Mapping) =>
-          this.isWhole && old.ended === 0 && old.seq > this.#gap && isShared(old, mapping);
-        const left = there.filter((old) => !overlap(old, mapping) || isLeft(old));
-        left.push(mapping);
-        if (left.length > MOST) left.shift();
-        this.#pages.set(page, left);
+        this.#leave(there, mapping);
+        there.push(mapping);
+        if (there.length > MOST) there.shift();
       }
     }
+  }
+
+  /** Drops of a page what a new mapping stands in for. Hot: once a page that is mapped. */
+  #leave(there: Mapping[], mapping: Mapping): void {
+    let left = 0;
+    for (const old of there)
+      if (!overlap(old, mapping) || this.#isLeft(old, mapping)) there[left++] = old;
+    there.length = left;
+  }
+
+  #isLeft(old: Mapping, mapping: Mapping): boolean {
+    return this.isWhole && old.ended === 0 && old.seq > this.#gap && isShared(old, mapping);
   }
 
   /** The live one that an unmap ends: of those at exactly this address the best fit; null where none is. */

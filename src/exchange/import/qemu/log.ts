@@ -88,6 +88,7 @@ class QemuLog implements DeviceLog, Log {
     this.#entries = this.#entries.slice(this.#emitted);
     this.#first += this.#emitted;
     this.#emitted = 0;
+    this.#records.network.forget(this.#first);
   }
 
   emitCut(fetched: Fetched): void {

@@ -75,6 +75,15 @@ export class Network {
     return first;
   }
 
+  /** Forgets touches before a record of the log. */
+  forget(before: number): void {
+    for (const [page, there] of this.#touches) {
+      const left = there.filter(({ number }) => number >= before);
+      if (left.length === 0) this.#touches.delete(page);
+      else if (left.length < there.length) this.#touches.set(page, left);
+    }
+  }
+
   #register(body: string): Touch | null {
     const [, register, value] = REGISTER.exec(body) ?? [];
     if (register === undefined) return null;

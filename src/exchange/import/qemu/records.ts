@@ -45,6 +45,8 @@ const GUEST_ERRORS: readonly (readonly [string, RegExp])[] = [
   ["invalid access", /^Invalid (?:read|write) at addr 0x/],
 ];
 const ADMIN = 2 ** 16;
+/** ATA commands that the guest's side may still ask for, at most. */
+const MOST_ATA = 2 ** 18;
 
 export class QemuRecords {
   /** Fetched and not completed: "nvme 1 516", "ata 0 13". */
@@ -168,6 +170,8 @@ export class QemuRecords {
         if (command === null || this.#open.get(`ata ${command.key}`) === command) return command;
         this.#open.set(`ata ${command.key}`, command);
         this.#ata.set(this.#ataCount++, command);
+        // Those that the guest never asked for are let go.
+        if (this.#ata.size > MOST_ATA) this.#ata.delete(this.#ata.keys().next().value!);
         return command;
       }
       case "ncq_finish":

@@ -21,4 +21,4 @@ export class CheckedMachine extends Machine {
 
 /** Of the memory that it is about; 0 where it is about none. */
 export const bytesOf = (event: Event): number =>
-  ("size" in event && event.kind !== UNCOUNTED && event.size) || 0;
+  event.kind === UNCOUNTED ? 0 : ((event as { readonly size?: number | null }).size ?? 0);

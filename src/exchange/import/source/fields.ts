@@ -32,35 +32,77 @@ export class Unusable extends Error {
 export function textOf(body: string, key: string): string | null {
   const found = placeOf(body, key);
   if (found < 0) return null;
-  if (body[found] === '"') {
+  const first = body.charCodeAt(found);
+  if (first === QUOTE) {
     const end = body.indexOf('"', found + 1);
     return end < 0 ? null : body.slice(found + 1, end);
   }
-  if (body[found] === "{") {
+  if (first === BRACE) {
     const end = body.indexOf("}", found);
     return end < 0 ? null : body.slice(found, end + 1);
   }
   let end = found;
-  while (end < body.length && !" ,)".includes(body[end]!)) end++;
+  while (!isEnd(body.charCodeAt(end))) end++;
   return body.slice(found, end);
 }
 
-/** Where the value of a key begins; -1 for no such key. Keys stand at the beginning or after a blank. */
+const [BLANK, QUOTE, OPENING, CLOSING, COMMA, EQUALS, BRACE] = [32, 34, 40, 41, 44, 61, 123];
+const [ZERO, NINE, A, F, X] = [48, 57, 97, 102, 120];
+
+/** Whether a value ends before this character; behind the body's last there is none. */
+const isEnd = (code: number): boolean =>
+  code === BLANK || code === COMMA || code === CLOSING || Number.isNaN(code);
+
+/** Where the value of a key begins; -1 for no such key. Keys stand at the beginning or after a blank. Hot: some fields a line. */
 function placeOf(body: string, key: string): number {
-  const sought = `${key}=`;
-  for (let at = body.indexOf(sought); at >= 0; at = body.indexOf(sought, at + 1)) {
-    const before = at === 0 ? " " : body[at - 1]!;
-    if (before === " " || before === "(" || before === "," || before === "{")
-      return at + sought.length;
+  for (let at = body.indexOf(key); at >= 0; at = body.indexOf(key, at + 1)) {
+    if (body.charCodeAt(at + key.length) !== EQUALS) continue;
+    const before = at === 0 ? BLANK : body.charCodeAt(at - 1);
+    if (before === BLANK || before === OPENING || before === COMMA || before === BRACE)
+      return at + key.length + 1;
   }
   return -1;
 }
+
+/** Whether there is such a key. */
+export const has = (body: string, key: string): boolean => placeOf(body, key) >= 0;
 
 const needed = (body: string, key: string): string => {
   const text = textOf(body, key);
   if (text === null) throw new Unusable(`no field '${key}'`);
   return text;
 };
+
+/** The longest a number of 64 bits is in hexadecimal, and one that is exact in decimal. */
+const [HEX_DIGITS, DECIMAL_DIGITS] = [16, 15];
+
+/** The hexadecimal number that a value is, with 0x or without; NaN where it is another text, or not below 2^52. */
+function hexAt(body: string, from: number): number {
+  let at = from;
+  if (body.charCodeAt(at) === ZERO && body.charCodeAt(at + 1) === X) at += 2;
+  const last = at + HEX_DIGITS;
+  const first = at;
+  let value = 0;
+  for (; at < last; at++) {
+    const code = body.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) value = value * 16 + (code - ZERO);
+    else if (code >= A && code <= F) value = value * 16 + (code - A + 10);
+    else break;
+  }
+  return at > first && value < HIGHEST && isEnd(body.charCodeAt(at)) ? value : Number.NaN;
+}
+
+/** The number in decimal that a value is; NaN where it is another text, or a long one. */
+function decimalAt(body: string, from: number): number {
+  const last = from + DECIMAL_DIGITS;
+  let [at, value] = [from, 0];
+  for (; at < last; at++) {
+    const code = body.charCodeAt(at);
+    if (!(code >= ZERO && code <= NINE)) break;
+    value = value * 10 + (code - ZERO);
+  }
+  return at > from && isEnd(body.charCodeAt(at)) ? value : Number.NaN;
+}
 
 /** A hexadecimal number, with 0x or without. */
 export function addressOf(text: string, key: string): number {
@@ -70,7 +112,12 @@ export function addressOf(text: string, key: string): number {
   return value;
 }
 
-export const address = (body: string, key: string): number => addressOf(needed(body, key), key);
+/** What nearly every value is, read where it stands; what it is not, its text tells. */
+export function address(body: string, key: string): number {
+  const found = placeOf(body, key);
+  const value = found < 0 ? Number.NaN : hexAt(body, found);
+  return Number.isNaN(value) ? addressOf(needed(body, key), key) : value;
+}
 
 /** A bus address, which has up to 64 bits, as the number that stands for it (far.ts). */
 export function busAddressOf(text: string, key: string): number {
@@ -84,8 +131,11 @@ export function busAddressOf(text: string, key: string): number {
   return near;
 }
 
-export const busAddress = (body: string, key: string): number =>
-  busAddressOf(needed(body, key), key);
+export function busAddress(body: string, key: string): number {
+  const found = placeOf(body, key);
+  const value = found < 0 ? Number.NaN : hexAt(body, found);
+  return Number.isNaN(value) ? busAddressOf(needed(body, key), key) : value;
+}
 
 /** Bytes, in decimal or with 0x. */
 export function sizeOf(text: string, key: string): number {
@@ -96,10 +146,18 @@ export function sizeOf(text: string, key: string): number {
   return value;
 }
 
-export const size = (body: string, key: string): number => sizeOf(needed(body, key), key);
+export function size(body: string, key: string): number {
+  const found = placeOf(body, key);
+  const value = found < 0 ? Number.NaN : decimalAt(body, found);
+  return value <= LARGEST ? value : sizeOf(needed(body, key), key);
+}
 
 /** A natural number in decimal or with 0x; null where there is no such key. */
 export function number(body: string, key: string): number | null {
+  const found = placeOf(body, key);
+  if (found < 0) return null;
+  const short = decimalAt(body, found);
+  if (!Number.isNaN(short)) return short;
   const text = textOf(body, key);
   if (text === null) return null;
   const value = /^(0x[0-9a-f]+|[0-9]+)$/.test(text) ? Number(text) : Number.NaN;

@@ -52,19 +52,38 @@ const zstd: Packing = {
   async *unpack(packed) {
     const ready: Uint8Array[] = [];
     const stream = new Decompress((chunk) => void ready.push(chunk));
+    let isFirst = true;
     for await (const chunk of packed) {
+      if (isFirst && windowOf(chunk) > LARGEST_WINDOW)
+        throw new RangeError(`a window of more than ${LARGEST_WINDOW / 2 ** 20} MB`);
+      isFirst = false;
       stream.push(chunk);
       for (const part of ready.splice(0)) yield Buffer.from(part);
     }
     stream.push(new Uint8Array(0), true);
     for (const part of ready.splice(0)) yield Buffer.from(part);
   },
-  // The codes of fzstd are numbers: 5 is an end too soon.
-  trouble: ({ code }) => {
-    if (typeof code !== "number") return null;
-    return code === 5 ? "cut" : "damaged";
+  // The codes of fzstd are numbers: 5 is an end too soon. What it was told to allocate can be no number of bytes.
+  trouble: (error) => {
+    if (error instanceof RangeError) return "damaged";
+    if (typeof error.code !== "number") return null;
+    return error.code === 5 ? "cut" : "damaged";
   },
 };
+
+/** What `zstd -d` takes as well, unless it is told otherwise (--long). */
+const LARGEST_WINDOW = 2 ** 27;
+
+/** Bytes of what was unpacked that a frame wants to be kept (RFC 8878, 3.1.1.1). */
+function windowOf(frame: Buffer): number {
+  const [, , , , descriptor = 0, window = 0] = frame;
+  const base = 2 ** (10 + (window >> 3));
+  if ((descriptor & 0x20) === 0) return base + (base / 8) * (window & 7);
+  // A frame of a single segment has its own size instead, behind the number of a dictionary.
+  const at = 5 + [0, 1, 2, 4][descriptor & 3]!;
+  const bytes = [1, 2, 4, 6][descriptor >> 6]!;
+  return at + bytes > frame.length ? 0 : frame.readUIntLE(at, bytes);
+}
 
 const all: readonly Packing[] = [gzip, xz, zstd];
 
