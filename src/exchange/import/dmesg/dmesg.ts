@@ -14,6 +14,7 @@ import { faultIn, type OpenFault } from "./grammar/grammar.ts";
 import { spoken } from "./grammar/index.ts";
 import { type Head, Heads } from "./head.ts";
 import { DmesgJson, journalHead } from "./records.ts";
+import { Requesters } from "./requesters.ts";
 
 /** Messages that were not kept: their number is in the first or second group. */
 const LOST =
@@ -31,6 +32,7 @@ class Dmesg {
   readonly #run: Run;
   readonly #boot: BootClock;
   readonly #assembler: Assembler;
+  readonly #requesters = new Requesters();
   #hasMessages = false;
 
   constructor(source: Source, run: Run) {
@@ -98,6 +100,7 @@ class Dmesg {
     else if (speaker === "kernel" && OVERFLOW.test(text)) tally.lost("fault", 1);
     const actor = speaker === "program" ? "workload" : speaker;
     if (begins === null) {
+      if (speaker === "kernel") this.#requesters.said(text);
       const cause = of?.seq ?? null;
       this.#run.emit({ kind: "message.logged", actor, at, cause, level, text });
       return;
@@ -108,7 +111,7 @@ class Dmesg {
       at,
       fault: begins.grammar.fault,
       text: begins.says,
-      device: begins.device,
+      device: begins.device ?? this.#requesters.deviceOf(begins, this.#run.mappings.devices),
       bus: begins.address === null ? null : bus(begins.address),
     };
     begins.seq = this.#run.faults.raise(this.#source, event, (cause) => ({

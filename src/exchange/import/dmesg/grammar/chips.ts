@@ -1,5 +1,6 @@
 // chips.ts - the IOMMUs of single chips, one file each in drivers/iommu/, and the one of virtual machines.
 
+import { busHexOf } from "../../source/numbers.ts";
 import type { Grammar } from "./grammar.ts";
 
 const iommu = (begins: RegExp, goesOn?: RegExp): Grammar => ({
@@ -7,6 +8,19 @@ const iommu = (begins: RegExp, goesOn?: RegExp): Grammar => ({
   begins,
   ...(goesOn === undefined ? {} : { goesOn, sameReporter: true }),
 });
+
+const byRequester = (begins: RegExp): Grammar => ({ ...iommu(begins), numbersPci: true });
+
+/** Several lines for one access, each with its address: the second is no other (drivers/iommu/ipmmu-vmsa.c). */
+const ipmmu: Grammar = {
+  fault: "iommu",
+  begins:
+    /: (?:Multiple TLB hits|Page Table Walk Abort) @(?<address>0x[0-9a-f]+)|: Unhandled fault: status 0x[0-9a-f]+(?: iova (?<number>0x[0-9a-f]+)\s*$)?/i,
+  goesOn: /: (?<what>Page Table Walk Abort|Unhandled fault).*[@ ](?<where>0x[0-9a-f]+)\s*$/i,
+  sameReporter: true,
+  takes: (fault, { what, where }) =>
+    !fault.says.includes(what!) && busHexOf(where!) === fault.address,
+};
 
 /** Two lines for one access: by the memory controller and by its SMMU (drivers/memory/tegra/mc.c). */
 const tegra: Grammar = {
@@ -23,25 +37,31 @@ const tegra: Grammar = {
   },
 };
 
-/** No address in the first line: the registers are printed behind it (drivers/iommu/msm_iommu.c). */
+/**
+ * No address in the first line: the registers are printed behind it, of each context that has a fault
+ * (drivers/iommu/msm_iommu.c; vendors' msm_iommu-v0.c and -v1.c).
+ */
 const msm: Grammar = {
   fault: "iommu",
-  begins: /: Unexpected IOMMU page fault!/,
+  begins: /: (?:Unexpected IOMMU page fault!|Fault occurred in context \d)/,
   goesOn:
-    /: (?:base = |Fault occurred in context|Interesting registers|FAR\s*= (?<address>[0-9a-f]{8})|FSR|FSYNR|PAR|TTBR|SCTLR|ACTLR|PRRR|NMRR)/,
+    /: (?:(?:base|name|context)\s*= |Power is OFF|(?<context>Fault occurred in context)|Interesting registers|FAR\s*= (?<address>[0-9a-f]{8,16})(?: |$)|fsr=0x[0-9a-f]+, iova=(?<number>0x[0-9a-f]+),|FSR|FSYNR|PAR|TTBR|SCTLR|ACTLR|PRRR|NMRR)/,
   sameReporter: true,
   waits: true,
-  takes: (fault, { address }) => {
-    if (address !== undefined) fault.waits = false;
+  takes: (fault, { context, address, number }) => {
+    const isNext = context !== undefined && (fault.told || / in context \d/.test(fault.first));
+    if (isNext) return false;
+    if (context !== undefined) fault.told = true;
+    if (address !== undefined || number !== undefined) fault.waits = false;
     return true;
   },
 };
 
-/** drivers/iommu/fsl_pamu.c */
+/** Each line begins with the function that prints it (drivers/iommu/fsl_pamu.c). */
 const pamu: Grammar = {
   fault: "iommu",
-  begins: /pamu: access violation interrupt/,
-  goesOn: /pamu: (?:POES\d=|AVS\d=|AVA=(?<address>[0-9a-f]{16})|UDAD=|POEA=|PAACE\[)/,
+  begins: /pamu: (?:\w+: )?access violation interrupt/,
+  goesOn: /pamu: (?:\w+: )?(?:POES\d=|AVS\d=|AVA=(?<address>[0-9a-f]{16})|UDAD=|POEA=|PAACE\[)/,
   sameReporter: true,
   waits: true,
   takes: (fault, { address }) => {
@@ -61,14 +81,14 @@ export const chips: readonly Grammar[] = [
   // mtk_iommu.c, mtk_iommu_v1.c
   iommu(/: (?:iommu )?fault type=0x[0-9a-f]+(?: iova=(?<address>0x[0-9a-f]+) )?/i),
   // riscv/iommu.c
-  iommu(/: Fault \d+ devid: 0x[0-9a-f]+(?: iotval: (?<address>[0-9a-f]+) )?/i),
-  // virtio-iommu.c
-  iommu(
-    /^virtio_iommu \S+: (?:domain|page|unknown) fault from EP \d+(?: at (?<address>0x[0-9a-f]+) )?/i,
+  byRequester(/: Fault \d+ devid: (?<requester>0x[0-9a-f]+)(?: iotval: (?<address>[0-9a-f]+) )?/i),
+  // virtio-iommu.c: "domain", "page" and "unknown", and reasons that were proposed later
+  byRequester(
+    /^virtio[_-]iommu \S+: [a-z][a-z ]*? fault from EP (?<endpoint>\d+)(?: PASID \d+)?(?: at (?<address>0x[0-9a-f]+) )?/,
   ),
-  // exynos-iommu.c
+  // exynos-iommu.c; until 4.9 the device's name stood behind the address
   iommu(
-    /(?:^|: )(?:(?<named>[^\s:]+): )?(?:\[(?:READ|WRITE)\] )?[A-Z][A-Z -]* FAULT occurred at (?<address>0x[0-9a-f]+)(?:$| )/,
+    /(?:^|: )(?:(?<named>[^\s:]+): )?(?:\[(?:READ|WRITE)\] )?[A-Z][A-Z -]* (?:FAULT|ERROR) occurred at (?<address>0x[0-9a-f]+)(?:$|\(| (?:by (?<device>[^\s(]+)\()?)/,
   ),
   // sun50i-iommu.c
   iommu(
@@ -77,9 +97,13 @@ export const chips: readonly Grammar[] = [
   ),
   // omap-iommu.c
   iommu(/: errs:0x[0-9a-f]+(?: da:(?<address>0x[0-9a-f]+) )?/i),
-  // ipmmu-vmsa.c
-  iommu(/: Unhandled fault: status 0x[0-9a-f]+(?: iova (?<address>0x[0-9a-f]+)\s*$)?/i),
-  iommu(/: (?:Multiple TLB hits|Page Table Walk Abort) @(?<address>0x[0-9a-f]+)/i),
+  // vsi-iommu.c: what it prints of a fault is the status alone
+  iommu(/^vsi[_-]iommu \S+: unexpected int_status=[0-9a-f]+/),
+  // arch/s390/pci/pci_event.c: errors of DMA and of interrupts by their codes (qemu, s390-pci-bus.h, ERR_EVENT_*)
+  iommu(
+    /^zpci: (?<client>\S+): Event 0x(?:[1-9ab]|1[0-3]) reports an error for PCI function 0x[0-9a-f]+/,
+  ),
+  ipmmu,
   tegra,
   msm,
   pamu,

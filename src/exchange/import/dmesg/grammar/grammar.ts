@@ -11,12 +11,15 @@ export interface Grammar {
   readonly fault: (typeof faults)[number];
   /**
    * The first line. Groups: `device` or `named`, the device's name; `client`, which may be the IOMMU's own and
-   * counts where it is a PCI address; `id`, its number; `address` or `number`, where the pattern demands what ends it;
-   * `page`, an address without its lower twelve bits.
+   * counts where it is a PCI address; `id`, its number; `requester` or the decimal `endpoint`, the number that an
+   * IOMMU has of it, which is its PCI address's where it is on PCI; `address` or `number`, where the pattern demands
+   * what ends it; `page`, an address without its lower twelve bits.
    */
   readonly begins: RegExp;
   /** Lines behind it that belong to it; groups as above, and `reason`, which says more than the first line. */
   readonly goesOn?: RegExp;
+  /** Set where `requester` is a device's PCI address by the IOMMU's own rules. */
+  readonly numbersPci?: true;
   /** Set where such lines begin with the same device name as the first. */
   readonly sameReporter?: true;
   /** Set where the first line does not tell what the others do, so that it waits for them. */
@@ -35,6 +38,8 @@ export class OpenFault {
   /** The number of the last line of it. */
   last: number;
   device: number | null = null;
+  /** The number that the IOMMU has of the device, where that is all it tells. */
+  requester: number | null = null;
   address: bigint | null = null;
   says: string;
   /** Whether it is held back for what further lines tell. */
@@ -55,11 +60,15 @@ export class OpenFault {
     this.waits = grammar.waits ?? false;
   }
 
-  learn({ device, named, client, id, address, number, page, reason }: Groups): void {
+  learn(groups: Groups): void {
+    const { device, named, client, id, requester, endpoint } = groups;
+    const { address, number, page, reason } = groups;
     for (const name of [device, named])
       this.device ??= name === undefined || name === "NULL" ? null : deviceOf(name);
     this.device ??= client === undefined ? null : pciOf(client);
     this.device ??= id === undefined ? null : hexOf(id);
+    this.requester ??= requester === undefined ? null : hexOf(requester);
+    this.requester ??= endpoint === undefined ? null : Number(endpoint);
     for (const digits of [address, number, page === undefined ? undefined : `${page}000`])
       this.address ??= digits === undefined ? null : busHexOf(digits);
     if (reason !== undefined) this.says += ` ${reason.trim()}`;
@@ -86,7 +95,7 @@ export function faultIn(
 
 /** Every first line has one of these; most lines of a log have none. */
 const SIGN =
-  /fault|violation|page request|IO_PAGE|Event logged|AMD-Vi|event|Stream ID|PRI |EMEM|error|TLB|Abort|errs:|BUS_ERROR|DMA-API|REMAP|\[DMA |BUG|\[#|anic|LOCKUP|Unable|Oops|Assertion/i;
+  /fault|violation|page request|IO_PAGE|Event logged|AMD-Vi|event|int_status|Stream ID|PRI |EMEM|error|TLB|Abort|errs:|BUS_ERROR|DMA-API|REMAP|\[DMA |BUG|\[#|anic|LOCKUP|Unable|Oops|Assertion/i;
 
 /** Takes a line as part of an open fault; false where it is none. */
 export function goesOn(fault: OpenFault, text: string, caller: string | null): boolean {

@@ -27,9 +27,9 @@ const WORDS = 4;
 const event: Grammar = {
   fault: "iommu",
   begins:
-    /: event 0x[0-9a-f]+ received:|: event: \w+ client: (?<named>\S+) sid: 0x[0-9a-f]+(?:.*? iova: (?<address>0x[0-9a-f]+)(?: |$))?/i,
+    /: event 0x[0-9a-f]+ received:|: event: \w+ client: (?<named>\S+|\([^)]*\)) sid: (?<requester>0x[0-9a-f]+)(?:.*? iova: (?<address>0x[0-9a-f]+)(?: |$))?/i,
   goesOn:
-    /: \s*(?:0x(?<word>[0-9a-f]{16})\s*$|(?<decoded>event: \w+ client: (?<named>\S+) sid: .*)|(?<how>(?:un)?priv (?:inst|data) (?:read|write) s[12] .*))/i,
+    /: \s*(?:0x(?<word>[0-9a-f]{16})\s*$|(?<decoded>event: \w+ client: (?<named>\S+|\([^)]*\)) sid: (?<requester>0x[0-9a-f]+).*)|(?<how>(?:un)?priv (?:inst|data) (?:read|write) s[12] .*))/i,
   sameReporter: true,
   waits: true,
   takes: (fault, { word, decoded, how }, text) => {
@@ -37,6 +37,8 @@ const event: Grammar = {
     if (word !== undefined) {
       if (fault.told || Number.isNaN(id) || fault.words.length === WORDS) return false;
       fault.words.push(word);
+      // The upper half of the first word is the stream's number.
+      if (fault.words.length === 1) fault.learn({ requester: word.slice(0, 8) });
       if (fault.words.length === 3 && WITH_ADDRESS.has(id)) fault.learn({ address: word });
       fault.says += ` 0x${word}`;
       return true;

@@ -1,0 +1,122 @@
+// dressed.test.ts - every fault is the same fault in every form that a log has on its way to somebody's mail.
+
+import { expect, test } from "vitest";
+import { linuxFaults, xenFaults } from "./fault-lines.ts";
+import { logged } from "./logged.ts";
+
+type Dress = (lines: readonly string[]) => string[];
+const each =
+  (dress: (line: string, i: number) => string): Dress =>
+  (lines) =>
+    lines.map(dress);
+
+const ESCAPE = String.fromCharCode(27);
+const micros = (i: number): string => String(400_017 + i).padStart(6, "0");
+const monotonic = (i: number): string => `[   31.${micros(i)}]`;
+/** What is not printable is \x09 in /dev/kmsg. */
+const escaped = (text: string): string => text.replaceAll("\t", "\\x09");
+const record = (i: number): string => `3,${1234 + i},31${micros(i)},-`;
+
+const dresses: { readonly [name: string]: Dress } = {
+  dmesg: each((line, i) => `${monotonic(i)} ${line}`),
+  "dmesg -t": each((line) => line),
+  "dmesg with callers": each((line, i) => `${monotonic(i)}[  T123] ${line}`),
+  "dmesg -r": each((line, i) => `<3>${monotonic(i)} ${line}`),
+  "dmesg -x": each((line, i) => `kern  :err   : ${monotonic(i)} ${line}`),
+  "dmesg -d": each((line, i) => `${monotonic(i).slice(0, -1)} <    0.000001>] ${line}`),
+  "dmesg -T": each((line) => `[Sun Jan  5 10:20:30 2025] ${line}`),
+  "dmesg -T -x": each((line) => `kern  :err   : [Sun Jan  5 10:20:30 2025] ${line}`),
+  "dmesg -H, -e": each((line, i) => `${i === 0 ? "[Jan 5 10:20]" : "[  +0.000001]"} ${line}`),
+  "dmesg --time-format delta": each((line, i) => `[<    0.${micros(i)}>] ${line}`),
+  "dmesg --time-format iso": each((line, i) => `2025-01-05T10:20:30,${micros(i)}+00:00 ${line}`),
+  "dmesg --json": (lines) => [
+    '{\n   "dmesg": [',
+    ...lines.map((line, i) =>
+      [
+        "      {",
+        '         "pri":    3,',
+        `         "time":    31.${micros(i)},`,
+        `         "msg": ${JSON.stringify(line)}`,
+        `      }${i === lines.length - 1 ? "" : ","}`,
+      ].join("\n"),
+    ),
+    "   ]\n}",
+  ],
+  "/dev/kmsg": each((line, i) => `${record(i)};${escaped(line)}`),
+  "/dev/kmsg with what belongs to a record": each(
+    (line, i) => `${record(i)};${escaped(line)}\n SUBSYSTEM=pci\n DEVICE=+pci:0000:07:00.0`,
+  ),
+  "/dev/kmsg with callers": each((line, i) => `${record(i)},caller=C1;${escaped(line)}`),
+  pstore: (lines) => ["Panic#1 Part1", ...lines.map((line, i) => `<3>${monotonic(i)} ${line}`)],
+  "pstore without times": each((line) => `<3>${line}`),
+  netconsole: each((line, i) => `${record(i)};${line}`),
+  "netconsole with a release": each((line, i) => `6.12.0-rc1+,${record(i)};${line}`),
+  "journalctl -k": each((line) => `Jan  5 10:20:30 box kernel: ${line}`),
+  "journalctl -k -o short-precise": each(
+    (line, i) => `Jan 05 10:20:30.${micros(i)} box kernel: ${line}`,
+  ),
+  "journalctl -k -o short-iso": each((line) => `2025-01-05T10:20:30+0100 box kernel: ${line}`),
+  "journalctl -k -o short-full": each((line) => `Sun 2025-01-05 10:20:30 UTC box kernel: ${line}`),
+  "journalctl -k -o short-monotonic": each((line, i) => `${monotonic(i)} box kernel: ${line}`),
+  "journalctl -k -o short-unix": each((line, i) => `1736072430.${micros(i)} box kernel: ${line}`),
+  "journalctl -k -o json": each((line, i) =>
+    JSON.stringify({
+      _TRANSPORT: "kernel",
+      PRIORITY: "3",
+      _SOURCE_MONOTONIC_TIMESTAMP: `31${micros(i)}`,
+      MESSAGE: line,
+    }),
+  ),
+  "kern.log": each((line, i) => `Jan  5 10:20:30 box kernel: ${monotonic(i)} ${line}`),
+  "kern.log with ISO times": each(
+    (line, i) => `2025-01-05T10:20:30.${micros(i)}+01:00 box kernel: ${monotonic(i)} ${line}`,
+  ),
+  "RFC 5424": each(
+    (line, i) =>
+      `<3>1 2025-01-05T10:20:30.${micros(i)}+01:00 box kernel - - - ${monotonic(i)} ${line}`,
+  ),
+  "busybox syslogd": each(
+    (line, i) => `Jan  5 10:20:30 box kern.err kernel: ${monotonic(i)} ${line}`,
+  ),
+  "a mail": each((line, i) => `> ${monotonic(i)} ${line}`),
+  "a mail about a mail": each((line, i) => `> > ${monotonic(i)} ${line}`),
+  "an indented paste": each((line, i) => `    ${monotonic(i)} ${line}`),
+  "a coloured terminal": each(
+    (line, i) => `${ESCAPE}[32m${monotonic(i)} ${ESCAPE}[0m${ESCAPE}[31m${line}${ESCAPE}[0m`,
+  ),
+  "a DOS file": each((line, i) => `${monotonic(i)} ${line}\r`),
+  "a console that Xen writes to as well": (lines) =>
+    lines.flatMap((line, i) => [
+      `${monotonic(i)} ${line}`,
+      `(XEN) [2025-01-05 10:20:30] HVM d1v0 save: CPU ${i}`,
+    ]),
+};
+
+test.each(Object.entries(dresses))("%s tells every fault that Linux prints", async (_, dress) => {
+  for (const { source, lines, fault } of linuxFaults) {
+    const { faults } = await logged(...dress(lines));
+    expect([source, ...faults]).toEqual([source, fault]);
+  }
+});
+
+test.each([
+  ["without a time", () => ""],
+  ["by date", () => "[2025-01-05 10:20:30] "],
+  ["by date and milliseconds", (i: number) => `[2025-01-05 10:20:30.${100 + i}] `],
+  ["since boot", (i: number) => `[   31.${micros(i)}] `],
+  ["in cycles", (i: number) => `[${String(1_000_000 + i).padStart(20, "0")}] `],
+])("Xen's console tells every fault, %s", async (_, time) => {
+  for (const { source, lines, fault } of xenFaults) {
+    const { faults } = await logged(...lines.map((line, i) => `(XEN) ${time(i)}${line}`));
+    expect([source, ...faults]).toEqual([source, fault]);
+  }
+});
+
+test("a program that quotes them in the journal reports none of them", async () => {
+  const quoted = linuxFaults.flatMap(({ lines }) =>
+    lines.map((line) => `Jan  5 10:20:30 box watch[812]: ${line}`),
+  );
+  expect(
+    (await logged("Jan  5 10:20:30 box kernel: Linux version 6.12", ...quoted)).faults,
+  ).toEqual([]);
+});
