@@ -10,6 +10,7 @@ import { farRegisters } from "./0006-far-registers.ts";
 import { ops } from "./0007-ops.ts";
 import { checksums } from "./0008-checksums.ts";
 import { postings } from "./0009-postings.ts";
+import { farHandles } from "./0010-far-handles.ts";
 
 /** By name: they run in this order; the format's number is their count. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0007-ops": ops,
   "0008-checksums": checksums,
   "0009-postings": postings,
+  "0010-far-handles": farHandles,
 };

@@ -7,7 +7,7 @@ import { type Recorded, subjectOf } from "../event/vocabulary.ts";
 import type { WrongEvent } from "../judgement/judgement.ts";
 import { wrongAt } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";
-import { subjectAt } from "../replay/subject.ts";
+import { onBus, subjectAt } from "../replay/subject.ts";
 import { spoken } from "../report/event-text.ts";
 import type { JudgedTrace } from "./judged-trace.ts";
 import { visible } from "./visible.ts";
@@ -37,6 +37,7 @@ export const rootOf = (wrong: WrongEvent | null): string | null =>
 
 /** What the event is about, as people name it; null for nothing. */
 export function thingOf({ event }: Recorded): string | null {
+  if ("handle" in event) return onBus("dma", event.handle).name;
   const subject = subjectOf(event);
   if (subject === null) return null;
   const family = families[subject % SUBJECT_FAMILIES]!;

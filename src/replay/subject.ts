@@ -125,6 +125,10 @@ function inBrackets(
   to: string | undefined,
 ): Subject {
   if (family === "register") return registerSubject(trace, from);
+  if (family === "dma") {
+    const [first, last] = range64(text, to === undefined ? from : `${from}..${to}`);
+    return onBus("dma", bus(first), bus(last));
+  }
   const known = families.find((one) => one === family);
   if (known === undefined) throw unknownFamily(family, families);
   return subjectAt(known, ...range(text, to === undefined ? from : `${from}..${to}`, 0n));

@@ -144,7 +144,10 @@ const coded = (names: readonly string[]) => names.map((name, code) => ({ code, n
 /** What `value` stands for, kind by kind; two lists of names can share one column. */
 const namesOfValues = () =>
   kindNames.flatMap((kind, kindCode) =>
-    Object.values(declarationOf(kind).fields).flatMap(({ names, unit }) =>
-      (names ?? []).map((name, code) => ({ kind: kindCode, unit, code: code * unit, name })),
+    Object.values(declarationOf(kind).fields).flatMap(({ names, unit, firstCode }) =>
+      (names ?? []).map((name, i) => {
+        const code = (i + firstCode) * unit;
+        return { kind: kindCode, unit, code, name };
+      }),
     ),
   );

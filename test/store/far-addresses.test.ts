@@ -54,6 +54,7 @@ beforeAll(async () => {
 afterAll(() => trace.close());
 
 const texts = (values: readonly bigint[]) => values.map((value) => `0x${value.toString(16)}`);
+const handles = addresses.map((address) => `dma[0x${address.toString(16)}]`);
 const twice = (values: readonly string[]) => values.flatMap((value) => [value, value]);
 const mappedBy = (found: Iterable<{ event: { kind: string; bus?: unknown } }>) =>
   [...found].map(({ event }) => hex(event.bus as bigint));
@@ -70,6 +71,11 @@ test("the column is an integer in two's complement, the view hexadecimal", () =>
   );
   const raw = [...trace.query("SELECT DISTINCT bus FROM event ORDER BY seq").rows].flat();
   expect(raw.map(String)).toEqual(addresses.map((one) => `${BigInt.asIntN(64, one)}`));
+});
+
+test("the view names a handle by its address, also from 2^48 on", () => {
+  const query = "SELECT subject FROM events WHERE kind = 'dma.mapped' ORDER BY seq";
+  expect([...trace.query(query).rows].flat()).toEqual(handles);
 });
 
 test.each(addresses.map((address, i) => [hex(address), i] as const))("%s is found", (text, i) => {
@@ -103,10 +109,13 @@ test("the state has them by the order of their pages", () => {
 
 test("CSV and Parquet have them whole", async () => {
   const [names, ...all] = fileOf(csv, [trace]).toString().trim().split("\n");
-  const column = names!.split(",").indexOf("bus");
-  expect(all.map((line) => line.split(",")[column])).toEqual(twice(texts(addresses)));
+  const inColumn = (name: string) =>
+    all.map((line) => line.split(",")[names!.split(",").indexOf(name)]);
+  expect(inColumn("bus")).toEqual(twice(texts(addresses)));
+  expect(inColumn("subject")).toEqual(handles.flatMap((handle) => [handle, ""]));
   const bytes = fileOf(parquet, [trace]);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
   const rows = await parquetReadObjects({ file: file as ArrayBuffer });
   expect(rows.flatMap(({ bus }) => [bus])).toEqual(addresses.flatMap((one) => [one, one]));
+  expect(rows.map(({ subject }) => subject)).toEqual(handles.flatMap((handle) => [handle, null]));
 });

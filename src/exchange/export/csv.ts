@@ -57,7 +57,6 @@ class Lines {
   of(row: Row, text: string | null): string {
     const view = this.#view;
     const named = view.whatKey(row);
-    const subject = row[at.subject]!;
     const virt = row[at.virt]!;
     const value = row[at.value]!;
     const [actor, place] = [row[at.actor]!, row[at.place]!];
@@ -65,7 +64,7 @@ class Lines {
       `${row[at.seq]},${number(row[at.op]!)},${this.#kinds[row[at.kind]!]},` +
       `${actor === null ? "" : this.#actors[actor]},${place === null ? "" : this.#places[place]},` +
       `${number(row[at.at]!)},${number(row[at.cause]!)},` +
-      `${named === null ? "" : word(view.what(named))},${subject === null ? "" : (view.subject(subject) ?? "")},` +
+      `${named === null ? "" : word(view.what(named))},${view.subject(row) ?? ""},` +
       `${virt === null ? "" : this.#virt.hexadecimal(virt)},${address(row[at.phys]!)},` +
       `${address(row[at.machine]!)},${address(busIn(row))},${address(row[at.reached]!)},` +
       `${number(row[at.size]!)},${value === null || value >= 0 ? address(value) : value},` +

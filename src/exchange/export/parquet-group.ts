@@ -54,20 +54,28 @@ interface ViewSource {
 }
 
 /** Texts get numbers as they turn up. */
-function textColumn(): ViewSource {
-  const texts: string[] = [];
-  const codes = new Map<string, number>();
-  const codeOf = (text: string): number => {
-    let code = codes.get(text);
+class Numbered {
+  readonly #texts: string[] = [];
+  readonly #codes = new Map<string, number>();
+
+  codeOf(text: string): number {
+    let code = this.#codes.get(text);
     if (code === undefined) {
-      code = texts.push(text) - 1;
-      codes.set(text, code);
+      code = this.#texts.push(text) - 1;
+      this.#codes.set(text, code);
     }
     return code;
-  };
+  }
+  textOf(code: number): string {
+    return this.#texts[code]!;
+  }
+}
+
+function textColumn(): ViewSource {
+  const texts = new Numbered();
   return {
-    plain: words((code) => texts[code]!),
-    source: (_, text) => (text === null ? null : codeOf(text)),
+    plain: words((code) => texts.textOf(code)),
+    source: (_, text) => (text === null ? null : texts.codeOf(text)),
   };
 }
 
@@ -86,6 +94,7 @@ function sourcesOf(trace: TraceReader): { readonly [C in ViewColumn]: ViewSource
     source: stored(column),
   });
   const buses = far();
+  const handles = new Numbered();
   const named = (column: Column, names: readonly string[]) => ({
     plain: words((code) => names[code]!),
     source: stored(column),
@@ -106,10 +115,13 @@ function sourcesOf(trace: TraceReader): { readonly [C in ViewColumn]: ViewSource
       },
     },
     subject: {
-      plain: words((code) => view.subject(code)!),
+      // A handle from 2^48 on is its bus address: these have numbers of their own, below 0.
+      plain: words((code) => (code < 0 ? handles.textOf(-code - 1) : view.subjectOf(code, null)!)),
       source: (row) => {
         const code = row[at.subject]!;
-        return code === null || !view.isSubject(code) ? null : exact(row, "subject", code);
+        if (code === null || !view.isSubject(code)) return null;
+        if (view.isFarHandle(code)) return -1 - handles.codeOf(view.subject(row)!);
+        return exact(row, "subject", code);
       },
     },
     virt: address("virt", trace.about.virtBase),

@@ -4,9 +4,9 @@
 // are looked up here instead, and each format writes numbers in its own way.
 
 import { registerIndex } from "../../address.ts";
-import { at, type Column, SUBJECT_FAMILIES } from "../../event/field.ts";
+import { at, type Column, FAR_HANDLE, SUBJECT_FAMILIES } from "../../event/field.ts";
 import { registerName } from "../../event/register.ts";
-import type { Row } from "../../event/row.ts";
+import { busIn, type Row } from "../../event/row.ts";
 import { type Addresses, type Verdict, verdictOf } from "../../event/verdict.ts";
 import { UserError } from "../../fault.ts";
 import type { TraceReader } from "../../store/read.ts";
@@ -87,12 +87,26 @@ export class ViewRow {
     return this.#families.has(code % SUBJECT_FAMILIES);
   }
 
-  /** As the view writes it: gatt[0x42], op:5, register[0000:00:00.0+0xb8]. */
-  subject(code: number): string | null {
+  /** Whether a code stands for more than one handle. */
+  isFarHandle(code: number): boolean {
+    return (
+      code >= FAR_HANDLE * SUBJECT_FAMILIES && this.#families.get(code % SUBJECT_FAMILIES) === "dma"
+    );
+  }
+
+  /** As the view writes it: gatt[0x42], op:5, register[0000:00:00.0+0xb8]; null where there is none. */
+  subject(row: Row): string | null {
+    const code = row[at.subject]!;
+    return code === null ? null : this.subjectOf(code, busIn(row));
+  }
+
+  /** The subject of a row by its code, and the row's bus address. */
+  subjectOf(code: number, bus: number | bigint | null): string | null {
     const number = Math.floor(code / SUBJECT_FAMILIES);
     const family = this.#families.get(code - number * SUBJECT_FAMILIES);
     if (family === undefined) return null;
     if (family === "op") return `op:${number}`;
+    if (family === "dma" && number >= FAR_HANDLE && bus !== null) return `dma[${hexadecimal(bus)}]`;
     return `${family}[${family === "register" ? registerName(registerIndex(number)) : hexadecimal(number)}]`;
   }
 
