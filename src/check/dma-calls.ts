@@ -30,7 +30,7 @@ export function complaintOfEnd(
   if (!ended.isSure) return null;
   if (made.size !== event.size)
     return `${event.size} bytes at ${where} end, ${made.size} were mapped`;
-  const [from, by] = [functionOf(made.place), functionOf(event.place)];
+  const [from, by] = [functionOf(made.call ?? made.place), functionOf(event.call ?? event.place)];
   if (from !== null && by !== null && from !== by)
     return `${where} is ended as ${by} mapping, it was made as ${from} mapping`;
   if (made.direction !== event.direction)

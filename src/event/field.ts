@@ -138,6 +138,8 @@ export interface Field<T = unknown, Optional extends boolean = boolean> {
   /** The names of a named field, its code being the index; codes take `unit` steps in the column. */
   readonly names: readonly string[] | null;
   readonly unit: number;
+  /** The code of the first name: where it is 1, 0 says nothing. */
+  readonly firstCode: number;
   readonly family: FamilyName | null;
   /** Whether the value depends on where frames lie, so that two runs that do the same can differ in it. */
   readonly frameDependent: boolean;
@@ -161,6 +163,7 @@ const defaults = {
   hex: false,
   names: null,
   unit: 1,
+  firstCode: 0,
   family: null,
   formerly: null,
 } as const;
@@ -337,6 +340,12 @@ export const named = <const L extends readonly string[]>(
 });
 /** The step of the second named field in one column. */
 export const SECOND = 256;
+
+/** A further name in that column, of which an event may say nothing, as those that were written before it was thought of. */
+export const namedToo = <const L extends readonly string[]>(names: L): Field<L[number], true> => ({
+  ...optional(named(names, SECOND)),
+  firstCode: 1,
+});
 
 /** Words that belong to the event: a message, a name. */
 export const textField: Field<string, false> = { ...fixed, in: "note", schema: z.string() };

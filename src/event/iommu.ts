@@ -7,6 +7,7 @@ import {
   handleField,
   machineField,
   named,
+  namedToo,
   optional,
   pageFields,
   pciField,
@@ -28,6 +29,25 @@ export const ENTRIES_A_DOMAIN = 2 ** 36;
 
 /** How a buffer is mapped for a device. */
 export const mappings = ["coherent", "to-device", "from-device", "bidirectional"] as const;
+
+/** The functions of the DMA API, by the names of their tracepoints (include/trace/events/dma.h). */
+export const dmaCalls = {
+  "dma.mapped": [
+    ...(["dma_map_page", "dma_map_phys", "dma_map_resource", "dma_map_sg"] as const),
+    ...(["dma_alloc", "dma_alloc_pages", "dma_alloc_sgt"] as const),
+  ],
+  "dma.unmapped": [
+    ...(["dma_unmap_page", "dma_unmap_phys", "dma_unmap_resource", "dma_unmap_sg"] as const),
+    ...(["dma_free", "dma_free_pages", "dma_free_sgt"] as const),
+  ],
+  "dma.synced": [
+    ...(["dma_sync_single_for_cpu", "dma_sync_single_for_device"] as const),
+    ...(["dma_sync_sg_for_cpu", "dma_sync_sg_for_device"] as const),
+  ],
+} as const;
+
+/** The function of the DMA API, where `place` is the one that called it. */
+const callOf = <K extends keyof typeof dmaCalls>(kind: K) => ({ call: namedToo(dmaCalls[kind]) });
 
 const buffer = {
   handle: handleField,
@@ -99,12 +119,12 @@ export const iommu = {
   ),
   "dma.mapped": kind(
     { effect: "changes", doneBy: "platform", scope: "trace", use: "handed", inCaptures: false },
-    buffer,
+    { ...buffer, ...callOf("dma.mapped") },
     (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)}${also(e.text)}`,
   ),
   "dma.unmapped": kind(
     { effect: "changes", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
-    buffer,
+    { ...buffer, ...callOf("dma.unmapped") },
     (e) =>
       `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} ended${also(e.text)}`,
   ),
@@ -113,6 +133,7 @@ export const iommu = {
     { effect: "fact", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     {
       direction: named(mappings),
+      ...callOf("dma.synced"),
       device: optional(pciField),
       ...pageFields,
       bus: busField,

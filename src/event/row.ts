@@ -79,6 +79,7 @@ interface Step {
   readonly codes: Map<string, number> | null;
   readonly names: readonly string[] | null;
   readonly unit: number;
+  readonly firstCode: number;
   /** The family's code, or -1 where the field is no subject. */
   readonly family: number;
   readonly optional: boolean;
@@ -161,7 +162,8 @@ const entryOfStep = (step: Step): Entry => {
   const known = { codes: codes ?? new Map(), unit, family, needed: isNeeded(step) };
   return entryOf(name, encoding, { at, bit, ...known, ...range });
 };
-const codesOf = (names: readonly string[]) => new Map(names.map((name, code) => [name, code]));
+const codesOf = (names: readonly string[], first = 0) =>
+  new Map(names.map((name, i) => [name, i + first]));
 
 /** What every event can say. */
 const everyEntry: readonly Entry[] = [
@@ -192,9 +194,10 @@ const plans = new Map<string, Plan>(
               name,
               at: column[field.in],
               bit: 1 << column[field.in],
-              codes: field.names && codesOf(field.names),
+              codes: field.names && codesOf(field.names, field.firstCode),
               names: field.names,
               unit: field.unit,
+              firstCode: field.firstCode,
               family: field.family === null ? -1 : families.indexOf(field.family),
               optional: field.optional,
               ...rangeOf(field),
@@ -420,8 +423,10 @@ export class RowReader {
     }
     for (const step of plan.steps) {
       const value = row[step.at];
-      if (value != null) event[step.name] = fieldOf(step, value, row);
-      else if (!step.optional) throw wrongNumber(row, step.at, "something that it says");
+      if (value != null) {
+        const told = fieldOf(step, value, row);
+        if (told !== undefined) event[step.name] = told;
+      } else if (!step.optional) throw wrongNumber(row, step.at, "something that it says");
     }
     if (plan.outside.length > 0) this.#addOutside(plan, event, row, texts);
     const op = row[column.op] ?? -1;
@@ -448,7 +453,8 @@ function fieldOf(step: Step, value: number, row: Row): unknown {
   if (value < step.least || value > step.most)
     throw wrongNumber(row, step.at, `from ${step.least} to ${step.most}`);
   if (step.names !== null) {
-    const code = Math.floor(value / step.unit);
+    const code = Math.floor(value / step.unit) - step.firstCode;
+    if (code < 0) return undefined;
     const name = step.names[step.unit === 1 ? code % SECOND : code];
     if (name === undefined) throw wrongNumber(row, step.at, `the code of a known ${step.name}`);
     return name;

@@ -172,10 +172,10 @@ function liveCounts(live: ReadonlyMap<number, Of<"dma.mapped">>): LiveCount[] {
 }
 
 /** Single pages, segments of a list, or coherent memory. */
-function kindOf({ direction, place }: Of<"dma.mapped">): "page" | "sg" | "coherent" {
+function kindOf({ direction, place, call }: Of<"dma.mapped">): "page" | "sg" | "coherent" {
   if (direction === "coherent") return "coherent";
   // xen_swiotlb_map_page is how a dom0 maps every segment of a list, one by one.
-  return place === "dma_map_sg" || place === "xen_swiotlb_map_page" ? "sg" : "page";
+  return (call ?? place) === "dma_map_sg" || place === "xen_swiotlb_map_page" ? "sg" : "page";
 }
 
 const same = (a: Address | null | undefined, b: Address | null | undefined): boolean =>

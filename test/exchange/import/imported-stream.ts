@@ -47,6 +47,7 @@ export async function importFile(
     pageOffset: null,
     exchanges: [],
     hasDump: false,
+    hasStacks: false,
   };
   const run = new Run(survey, new Map(), {
     sink: (seq, op, event) => events.push({ seq, op, event }),

@@ -11,9 +11,10 @@ import { DmesgJson, journalHead } from "./records.ts";
 const BEGINS = /^Dumping ftrace (?:buffer|instance \S+ buffer):/;
 const RULE = /^-{33}$/;
 const LOST = /^CPU:\d+ \[LOST (?:\d+ )?EVENTS\]$/;
-/** "##### CPU 2 buffer started ####", the lines of a stack, and what is said in place of records. */
-const BESIDE =
-  /^(?:#{4,} CPU \d+ buffer started #{4,}|<stack trace>| *=> .*|\(ftrace buffer empty\))$/;
+/** "##### CPU 2 buffer started ####", and what is said in place of records. */
+const BESIDE = /^(?:#{4,} CPU \d+ buffer started #{4,}|\(ftrace buffer empty\))$/;
+/** A function of a stack. */
+const FRAME = /^=> /;
 
 export class DumpedTrace {
   #isOpen = false;
@@ -40,7 +41,7 @@ export class DumpedTrace {
       return [];
     }
     if (!this.#isRuled) return null;
-    if (LOST.test(line)) return [{ line, record: null }];
+    if (LOST.test(line) || FRAME.test(line)) return [{ line, record: null }];
     if (BESIDE.test(line)) return [];
     const record = recordOf(part);
     return record === null ? null : [{ line: part, record }];

@@ -75,15 +75,24 @@ const unmapOne: Handler = (kernel, { name, body }) => {
 
 /** What `dma_free_coherent` says of direction is bidirectional always; freeing NULL is nothing. */
 const free: Handler = (kernel, { name, body }) => {
-  if (isNull(textOf(body, "virt_addr"))) return true;
-  return giveBack(kernel, {
+  const address = textOf(body, "virt_addr");
+  if (isNull(address)) return true;
+  const end = {
     place: name,
     device: deviceIn(body),
     start: busAddress(body, "dma_addr"),
     size: size(body, "size"),
     direction: name === "dma_free" ? "coherent" : directionIn(body),
     attributes: attributesIn(body),
-  });
+  } as const;
+  const isKnown = kernel.run.mappings.ended(end) !== null;
+  if (!giveBack(kernel, end)) return false;
+  const allocated = kernel.freed(end.device, end.start);
+  if (isKnown && allocated !== null && address !== null && allocated !== address) {
+    const says = `frees the memory at CPU address ${address}, ${allocated} was allocated`;
+    kernel.buffers.failed("dma-api", name, end.device, says, end.start);
+  }
+  return true;
 };
 
 /** Gives one buffer back; what was mapped before the trace began is given back without a mapping. */
@@ -113,12 +122,14 @@ const alloc: Handler = (kernel, { name, body }) => {
   if (isNull(given)) return failed(kernel, name, device, body);
   const virt = virtOf((textOf(body, "virt_addr") ?? "").replace(/^0x/, ""));
   const phys = textOf(body, "phys_addr") === null ? null : address(body, "phys_addr");
+  const handle = busAddress(body, "dma_addr");
+  kernel.allocated(device, handle, textOf(body, "virt_addr"));
   kernel.buffers.map({
     place: name,
     device,
     direction: name === "dma_alloc" ? "coherent" : directionIn(body),
     phys: phys ?? kernel.physOfVirt(virt),
-    bus: busAddress(body, "dma_addr"),
+    bus: handle,
     size: size(body, "size"),
     virt,
     attributes: attributesIn(body),
@@ -172,9 +183,16 @@ const mapList: Handler = (kernel, { task, body }) => {
       command,
     }),
   );
-  kernel.keepList(device, `${phys[0]}`, mapped);
+  kernel.keepList(device, `${phys[0]}`, mapped, entriesOf(body, phys.length));
   return true;
 };
+
+/** How many entries a list has; null for one that is cut (DMA_TRACE_MAX_ENTRIES of include/trace/events/dma.h). */
+function entriesOf(body: string, shown: number): number | null {
+  const [, total] = (textOf(body, "nents") ?? "").split("/").map(Number);
+  return total ?? (shown < MOST_SHOWN ? shown : null);
+}
+const MOST_SHOWN = 128;
 
 /** `nents=16/20`: the kernel prints the first 128 items, and how many there were. */
 function cut(kernel: Kernel, body: string): void {
@@ -187,7 +205,8 @@ function cut(kernel: Kernel, body: string): void {
 
 const unmapList: Handler = (kernel, { name, body }) => {
   const device = deviceIn(body);
-  const first = list(body, "phys_addrs")[0];
+  const pages = list(body, "phys_addrs");
+  const [first] = pages;
   if (first === undefined) throw new Unusable("an empty list", "phys_addrs");
   const end = {
     place: name,
@@ -197,7 +216,8 @@ const unmapList: Handler = (kernel, { name, body }) => {
   };
   const key = `${addressOf(first, "phys_addrs")}`;
   const over = kernel.endedList(device, key);
-  if (over === null) return giveBackList(kernel, { ...end, name: key });
+  if (over === null)
+    return giveBackList(kernel, { ...end, name: key, entries: entriesOf(body, pages.length) });
   kernel.buffers.unmap(null, { ...end, start: over.start, size: over.size });
   return true;
 };
@@ -211,16 +231,23 @@ export function giveBackList(
     device,
     direction = null,
     attributes = null,
-  }: Omit<End, "start"> & { readonly name: string },
+    entries = null,
+  }: Omit<End, "start"> & { readonly name: string; readonly entries?: number | null },
 ): boolean {
-  const mapped: readonly Mapping[] = kernel.listOf(device, name);
-  if (!kernel.settle(mapped[0]?.command ?? null)) return false;
-  for (const mapping of mapped)
+  const given = kernel.listOf(device, name, entries);
+  if (given === null) return true;
+  if (!kernel.settle(given.mapped[0]?.command ?? null)) return false;
+  for (const mapping of given.mapped)
     if (mapping.ended === 0) {
       const { start, size } = mapping;
       kernel.buffers.unmap(mapping, { place, device, direction, attributes, start, size });
     }
-  kernel.dropList(device, name);
+  const isSure = entries !== null && given.entries !== null && kernel.isOnlyList(device, name);
+  kernel.dropList(device, name, given);
+  if (isSure && entries !== given.entries) {
+    const says = `${entries} entries of a list end, ${given.entries} were mapped`;
+    kernel.buffers.failed("dma-api", place, device, says, given.mapped[0]?.start);
+  }
   return true;
 }
 

@@ -14,6 +14,7 @@ import { probeHandler } from "./kprobes.ts";
 import { memoryEvents } from "./memory.ts";
 import { Owners, type Step, stepOf } from "./owners.ts";
 import { markIn, type Record, recordOf } from "./record.ts";
+import { Stacks } from "./stacks.ts";
 import { type Handler, type Handlers, Kernel } from "./tasks.ts";
 
 /** Events without addresses that structure the rest: kept as they are. */
@@ -55,6 +56,9 @@ const marked: Handler = ({ run }, { body }) => {
   return true;
 };
 
+/** Its functions have told who made the call before it. */
+const stack: Handler = () => true;
+
 const handlers: Handlers = {
   ...Object.fromEntries(structure.map((name) => [name, keep])),
   ...dmaEvents,
@@ -62,6 +66,8 @@ const handlers: Handlers = {
   ...diskEvents,
   tracing_mark_write: marked,
   print: marked,
+  kernel_stack: stack,
+  user_stack: stack,
 };
 
 const LOST = /^CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
@@ -94,17 +100,18 @@ export class Ftrace implements Stream<Step> {
   }
 
   async *batches(): AsyncGenerator<readonly Step[]> {
+    const stacks = new Stacks(this.#run.environment.hasStacks);
     const owners = new Owners();
     let number = 0;
     for await (const told of this.#told) {
+      for (const step of told) if (step.number < 0) step.number = ++number;
       const ready: Step[] = [];
-      for (const step of told) {
-        if (step.number < 0) step.number = ++number;
-        owners.take(step, ready);
-      }
+      for (const step of stacks.take(told)) owners.take(step, ready);
       yield ready;
     }
-    yield owners.end();
+    const last: Step[] = [];
+    for (const step of stacks.end()) owners.take(step, last);
+    yield [...last, ...owners.end()];
   }
 
   timeOf({ record }: Step): number | null {
@@ -112,16 +119,18 @@ export class Ftrace implements Stream<Step> {
   }
 
   take(step: Step): boolean {
-    const { number, record, device } = step;
+    const { number, record, device, caller } = step;
     this.#source.line = number;
     if (this.#run.keepsLines) this.#run.text = step.line;
     if (record === null) {
       if (step.line !== "") this.#beside(step.line);
       return true;
     }
-    if (!this.#emit(this.#pending ?? record, step, device)) return false;
-    this.#pending = null;
-    return true;
+    this.#run.caller = caller;
+    const isTaken = this.#emit(this.#pending ?? record, step, device);
+    this.#run.caller = null;
+    if (isTaken) this.#pending = null;
+    return isTaken;
   }
 
   end(): void {
@@ -175,6 +184,7 @@ export class Ftrace implements Stream<Step> {
     const at = this.#run.at;
     const seq = this.#run.emit({ kind: "events.lost", actor: "kernel", at, count, text });
     this.#run.mappings.lost(seq);
+    this.#kernel.lost();
   }
 }
 

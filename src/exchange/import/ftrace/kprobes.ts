@@ -206,7 +206,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   "mapped-list": leaveList,
   "unmap-list": (kernel, shown) => {
     const list = shown.text("sg") ?? "";
-    announce(kernel, shown.task, kernel.listOf(shown.device, list));
+    announce(kernel, shown.task, kernel.listOf(shown.device, list)?.mapped ?? []);
     const place = "dma_unmap_sg";
     return giveBackList(kernel, { place, device: shown.device, name: list });
   },

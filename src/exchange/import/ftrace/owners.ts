@@ -18,6 +18,8 @@ export interface Step {
   readonly record: Record | null;
   /** For an entry of the IOMMU: the device that it is made or cleared for; null where no call tells. */
   device: number | null;
+  /** Who made the call that it tells, outside the DMA API; null where no stack says. */
+  caller: string | null;
 }
 
 export const stepOf = (line: string, record: Record | null, number = -1): Step => ({
@@ -25,6 +27,7 @@ export const stepOf = (line: string, record: Record | null, number = -1): Step =
   number,
   record,
   device: null,
+  caller: null,
 });
 
 /** Records that may come between an entry and its call, and entries of one task that may wait for it. */

@@ -45,15 +45,21 @@ export function recordOf(line: string): Record | null {
     const end = line.indexOf(": ", nameTo + 1);
     if (end > 0 && !line.slice(nameTo, end).includes(" ")) [nameFrom, nameTo] = [nameTo + 1, end];
   }
-  if (nameTo < 0) return null;
+  const task = pid === 0 ? -1 - Number(line.slice(open + 1, close)) : pid;
+  const at = nanoseconds(line, from, to - 1);
+  if (nameTo < 0) return stackOf(line.slice(nameFrom), task, at);
   const name = nameOf(line.slice(nameFrom, nameTo));
   if (name === null) return null;
-  return {
-    task: pid === 0 ? -1 - Number(line.slice(open + 1, close)) : pid,
-    at: nanoseconds(line, from, to - 1),
-    name,
-    body: asPrinted(name, line.slice(skipSpaces(line, nameTo + 1))),
-  };
+  return { task, at, name, body: asPrinted(name, line.slice(skipSpaces(line, nameTo + 1))) };
+}
+
+const STACK = /^<(user )?stack trace ?>$/;
+
+/** A stack, which has no name in front; its functions are on the lines behind it. */
+function stackOf(text: string, task: number, at: number | null): Record | null {
+  const found = STACK.exec(text.trimEnd());
+  if (found === null) return null;
+  return { task, at, name: found[1] === undefined ? "kernel_stack" : "user_stack", body: "" };
 }
 
 /**
@@ -61,7 +67,7 @@ export function recordOf(line: string): Record | null {
  * buffer's first record, with a mark where the next one was long in coming (ftrace's latency-format).
  */
 const LATENCY =
-  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])[a-zA-Z0-9.#]{4,6} +(?:(\d+\.\d+)|(\d+)us[ $@*#!+]?) ?: +(\w+): */;
+  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])[a-zA-Z0-9.#]{4,6} +(?:(\d+\.\d+)|(\d+)us[ $@*#!+]?) ?: +(?:(\w+): *|(?=<(?:user )?stack trace))/;
 /** The same with the option `verbose`: flags and preempt count as numbers, the time in milliseconds. */
 const VERBOSE =
   /^ *\S.*? +(\d+) +(\d+) \d+ [0-9a-f]{8} \[[0-9a-f]{8,16}\] (\d+)\.(\d{3})ms \([^)]*\): +(\w+): */;
@@ -73,8 +79,11 @@ function latencyRecordOf(line: string): Record | null {
   const [found, pid, cpu, time, micros, name] = LATENCY.exec(head) ?? [];
   if (found === undefined) return verboseRecordOf(line, head);
   const at = time === undefined ? Number(micros) * 1e3 : nanoseconds(time, 0, time.length);
-  const body = asPrinted(name!, line.slice(found.length));
-  return { task: taskOf(pid!, cpu!), at, name: name!, body };
+  const task = taskOf(pid!, cpu!);
+  const rest = line.slice(found.length);
+  return name === undefined
+    ? stackOf(rest, task, at)
+    : { task, at, name, body: asPrinted(name, rest) };
 }
 
 function verboseRecordOf(line: string, head: string): Record | null {

@@ -20,10 +20,18 @@ export interface Call {
   readonly pieces: { readonly iova: number; readonly phys: number; readonly size: number }[];
 }
 
+/** A scatterlist that is mapped, and how many entries it had; null where the trace does not say. */
+export interface List {
+  readonly mapped: readonly Mapping[];
+  readonly entries: number | null;
+}
+
 /** A slot of the stack that a lost return leaves behind must not keep memory for ever. */
 const DEEPEST = 16;
 /** Scatterlists that were given back and are remembered, at most. */
 const MOST_ENDED = 1 << 16;
+/** Scatterlists of one name that are mapped at the same time, at most. */
+const MOST_ALIKE = 16;
 
 export class Kernel {
   readonly run: Run;
@@ -34,8 +42,10 @@ export class Kernel {
   /** Bytes of memory, past which an address in the direct mapping would be none. */
   memory = Number.POSITIVE_INFINITY;
   readonly #calls = new Map<number, Call[]>();
-  /** Scatterlists that are mapped: device and name -> their mappings. */
-  readonly #lists = new Map<string, Mapping[]>();
+  /** Scatterlists that are mapped, by device and name; one memory can be mapped in several at a time. */
+  readonly #lists = new Map<string, List[]>();
+  /** Coherent memory by device and handle: the kernel's address of it as the trace prints it, which can be a hash. */
+  readonly #allocated = new Map<string, string>();
   /** Those that were given back last: the first segment of each. */
   readonly #endedLists = new Map<string, Mapping>();
   /** The NVMe command that a task is preparing. */
@@ -93,18 +103,36 @@ export class Kernel {
     return true;
   }
 
-  keepList(device: number | null, name: string, mapped: readonly Mapping[]): void {
-    this.#lists.set(`${device} ${name}`, [...mapped]);
-  }
-
-  listOf(device: number | null, name: string): readonly Mapping[] {
-    return this.#lists.get(`${device} ${name}`) ?? [];
-  }
-
-  dropList(device: number | null, name: string): void {
+  keepList(
+    device: number | null,
+    name: string,
+    mapped: readonly Mapping[],
+    entries: number | null = null,
+  ): void {
     const key = `${device} ${name}`;
-    const first = this.#lists.get(key)?.[0];
-    this.#lists.delete(key);
+    const there = this.#lists.get(key) ?? [];
+    there.push({ mapped: [...mapped], entries });
+    if (there.length > MOST_ALIKE) there.shift();
+    this.#lists.set(key, there);
+  }
+
+  /** The list that a call gives back: of several of a name best one of so many entries, else the last. */
+  listOf(device: number | null, name: string, entries: number | null = null): List | null {
+    const there = this.#lists.get(`${device} ${name}`) ?? [];
+    return there.findLast((list) => list.entries === entries) ?? there.at(-1) ?? null;
+  }
+
+  /** Whether it is the only one of its name. */
+  isOnlyList(device: number | null, name: string): boolean {
+    return this.#lists.get(`${device} ${name}`)?.length === 1;
+  }
+
+  dropList(device: number | null, name: string, list: List): void {
+    const key = `${device} ${name}`;
+    const left = this.#lists.get(key)?.filter((one) => one !== list) ?? [];
+    if (left.length > 0) this.#lists.set(key, left);
+    else this.#lists.delete(key);
+    const [first] = list.mapped;
     if (first === undefined) return;
     this.#endedLists.set(key, first);
     if (this.#endedLists.size > MOST_ENDED)
@@ -115,6 +143,29 @@ export class Kernel {
   endedList(device: number | null, name: string): Mapping | null {
     const key = `${device} ${name}`;
     return this.#lists.has(key) ? null : (this.#endedLists.get(key) ?? null);
+  }
+
+  /** Records were lost: what was given back and taken again among them is not known. */
+  lost(): void {
+    this.#allocated.clear();
+    for (const [key, lists] of this.#lists)
+      this.#lists.set(
+        key,
+        lists.map(({ mapped }) => ({ mapped, entries: null })),
+      );
+  }
+
+  /** Coherent memory that a call gives, and the kernel's address of it. */
+  allocated(device: number | null, handle: number, address: string | null): void {
+    if (address !== null) this.#allocated.set(`${device} ${handle}`, address);
+  }
+
+  /** The kernel's address of memory that is freed; null where nothing tells. */
+  freed(device: number | null, handle: number): string | null {
+    const key = `${device} ${handle}`;
+    const address = this.#allocated.get(key) ?? null;
+    this.#allocated.delete(key);
+    return address;
   }
 
   /** The command that a buffer is being mapped for, by the task that maps it and the device. */

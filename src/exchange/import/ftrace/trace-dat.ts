@@ -22,6 +22,7 @@ import { asPrinted } from "./spelling.ts";
 class Shown implements Record, Step {
   number = -1;
   device: number | null = null;
+  caller: string | null = null;
   readonly #record: DatRecord;
   readonly #tasks: ReadonlyMap<number, string>;
   readonly task: number;
@@ -38,8 +39,13 @@ class Shown implements Record, Step {
   }
 
   get body(): string {
-    this.#body ??= asPrinted(this.name, this.#record.body);
+    this.#body ??= this.#printed();
     return this.#body;
+  }
+  /** The print format of a stack has its first functions alone. */
+  #printed(): string {
+    if (this.name !== "kernel_stack") return asPrinted(this.name, this.#record.body);
+    return ["<stack trace >", ...this.#record.frames.map((frame) => `=> ${frame}`)].join("\n");
   }
   get record(): Record {
     return this;

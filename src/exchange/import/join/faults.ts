@@ -21,10 +21,13 @@ const MOST_PAGES = 65536;
 
 export class Faults {
   readonly #emit: (event: Event) => number;
+  /** What memory has the number that a device was refused, where it was never mapped; null where nothing tells. */
+  readonly #memoryAt: (fault: Fault) => string | null;
   readonly #pages = new Map<number, Told[]>();
 
-  constructor(emit: (event: Event) => number) {
+  constructor(emit: (event: Event) => number, memoryAt: (fault: Fault) => string | null) {
     this.#emit = emit;
+    this.#memoryAt = memoryAt;
   }
 
   /**
@@ -45,7 +48,8 @@ export class Faults {
       this.#emit(again(same.seq));
       return same.seq;
     }
-    const seq = this.#emit(fault);
+    const memory = this.#memoryAt(fault);
+    const seq = this.#emit(memory === null ? fault : { ...fault, text: also(fault.text, memory) });
     told.push({ seq, device, by: new Set([source]) });
     if (told.length > NEAR) told.shift();
     this.#pages.delete(page);
@@ -54,3 +58,6 @@ export class Faults {
     return seq;
   }
 }
+
+const also = (text: string | null | undefined, memory: string): string =>
+  `${text == null ? "" : `${text}; `}in /proc/iomem that number is ${memory}`;

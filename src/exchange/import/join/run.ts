@@ -1,6 +1,8 @@
 // run.ts - one run imported from several sources: its current op, and what all its sources share.
 
+import { rawExact } from "../../../address.ts";
 import type { Facts } from "../../../event/field.ts";
+import type { Of } from "../../../event/vocabulary.ts";
 import type { Sink } from "../../../machine/machine.ts";
 import { Buffers } from "../kernel/buffers.ts";
 import type { Command } from "../kernel/command.ts";
@@ -9,8 +11,10 @@ import type { Environment } from "../kernel/environment.ts";
 import { Frames } from "../kernel/frames.ts";
 import { IommuEntries } from "../kernel/iommu-entries.ts";
 import { Mappings } from "../kernel/mappings.ts";
+import { MemoryMap } from "../kernel/memory-map.ts";
 import type { Probes } from "../kernel/probes.ts";
 import { Requests } from "../kernel/requests.ts";
+import { nearOf } from "../source/far.ts";
 import { CausalOrder } from "./causal-order.ts";
 import type { Relation } from "./clocks.ts";
 import { Faults } from "./faults.ts";
@@ -27,10 +31,14 @@ export class Run extends Emitter {
   readonly frames: Frames;
   readonly iommu: IommuEntries;
   readonly mappings = new Mappings();
+  readonly memoryMap = new MemoryMap();
   readonly buffers: Buffers;
   readonly requests: Requests;
   readonly device: CausalOrder;
-  readonly faults = new Faults((event) => this.emit(event));
+  readonly faults = new Faults(
+    (event) => this.emit(event),
+    (fault) => this.#memoryAt(fault),
+  );
   /** NVMe controller -> its PCI device, learnt from the first buffer that is mapped for a command of it. */
   readonly controllers = new Map<string, number>();
   #op = -1;
@@ -63,6 +71,14 @@ export class Run extends Emitter {
   /** The PCI device of the controller of a command; null where that is not known yet. */
   controllerOf(command: Command): number | null {
     return this.controllers.get(command.key.split(" ")[0]!) ?? null;
+  }
+
+  /** What memory has the number of a fault's address, where nothing was mapped there for the device. */
+  #memoryAt({ bus, device = null }: Of<"fault.raised">): string | null {
+    const address = BigInt(rawExact(bus!)); // Whether it is a number of memory's is the question.
+    const near = nearOf(address);
+    if (near === null || this.mappings.tie(device, near, 1).mapping !== null) return null;
+    return this.iommu.entryOf(device, near) === null ? this.memoryMap.nameOf(address) : null;
   }
 
   /** A marker of the workload: the op before it is over. */

@@ -177,9 +177,12 @@ export class Buffers {
     place: string,
     device: number | null,
     text: string,
+    handle?: number,
   ): void {
     const { at } = this.#emitter;
-    this.#emitter.emit({ kind: "fault.raised", actor: "kernel", place, at, fault, device, text });
+    const bus = handle === undefined ? null : wholeOf(handle);
+    const said = { actor: "kernel", place, at, fault, device, text, bus } as const;
+    this.#emitter.emit({ kind: "fault.raised", ...said });
   }
 
   /** swiotlb has put a slot in a buffer's place; it copies the buffer whatever the direction. */

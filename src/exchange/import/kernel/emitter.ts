@@ -1,5 +1,6 @@
 // emitter.ts - emits a run's events: each with the time and, where lines are kept, the line of the current record.
 
+import { dmaCalls } from "../../../event/iommu.ts";
 import type { Event } from "../../../event/vocabulary.ts";
 import type { Machine, Sink } from "../../../machine/machine.ts";
 import { CheckedMachine } from "../source/checked-machine.ts";
@@ -20,6 +21,8 @@ export class Emitter {
   /** The source of the current record, and its text. */
   source: Source | null = null;
   text = "";
+  /** Who made the call that the current record tells, outside the DMA API; null where no stack says. */
+  caller: string | null = null;
   readonly #keep: KeepLine | null;
 
   constructor(environment: Environment, sink: Sink, keep: KeepLine | null) {
@@ -36,11 +39,40 @@ export class Emitter {
 
   /** Emits an event and gives its seq: the only way to the machine. */
   emit(event: Event): number {
-    const seq = this.machine.emit(event);
+    const seq = this.machine.emit(this.caller === null ? event : calledBy(event, this.caller));
     if (this.#keep !== null && this.source !== null) {
       const { path, line } = this.source;
       this.#keep(seq, { path, number: line, text: this.text });
     }
     return seq;
   }
+}
+
+/** An event of a call, in the function that made the call; any other as it is. */
+function calledBy(event: Event, caller: string): Event {
+  switch (event.kind) {
+    case "dma.mapped":
+      return { ...event, place: caller, ...callNamed(dmaCalls[event.kind], event.place) };
+    case "dma.unmapped":
+      return { ...event, place: caller, ...callNamed(dmaCalls[event.kind], event.place) };
+    case "dma.synced":
+      return { ...event, place: caller, ...callNamed(dmaCalls[event.kind], event.place) };
+    case "iommu.mapped":
+    case "iommu.unmapped":
+      return { ...event, place: caller };
+    case "fault.raised":
+      return event.actor === "kernel" && event.fault !== "iommu"
+        ? { ...event, place: caller }
+        : event;
+    default:
+      return event;
+  }
+}
+
+function callNamed<C extends string>(
+  calls: readonly C[],
+  place: string | null | undefined,
+): { call?: C } {
+  const call = calls.find((name) => name === place);
+  return call === undefined ? {} : { call };
 }

@@ -34,6 +34,8 @@ export interface Environment {
   readonly exchanges: readonly Exchange[];
   /** Whether a kernel's log holds a trace that the kernel dumped into it. */
   readonly hasDump: boolean;
+  /** Whether a trace has stacks of who made its calls. */
+  readonly hasStacks: boolean;
 }
 
 /** What only one kind of machine writes into a log. */
@@ -80,6 +82,7 @@ const signs = {
   direct: ["dma_direct_"],
   network: ["e1000e_tx_descr", "e1000e_rx_desc_buff_write"],
   dump: ["Dumping ftrace buffer:", "Dumping ftrace instance "],
+  stacks: ["<stack trace", "kernel_stack:", "([kernel.kallsyms])"],
   ahci: ["ahci_populate_sglist ", "process_ncq_command "],
 } as const;
 type Sign = keyof typeof signs;
@@ -135,7 +138,7 @@ export async function detectEnvironment(
       if (found.xen) exchanges.push(...exchangesIn(bytes));
     }
   }
-  const { xen, bare, swiotlb, direct, network, ahci, passthrough, dump } = found;
+  const { xen, bare, swiotlb, direct, network, ahci, passthrough, dump, stacks } = found;
   const iommu = iommus.find((kind) => found[kind]) ?? null;
   const isDirect = !xen && iommu === null;
   const encryptionBit = found.encrypted && isDirect ? handles.encryptionBit(swiotlb) : null;
@@ -162,6 +165,7 @@ export async function detectEnvironment(
     pageOffset,
     exchanges,
     hasDump: dump,
+    hasStacks: stacks,
   };
 }
 

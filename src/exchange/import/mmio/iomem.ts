@@ -1,9 +1,10 @@
-// iomem.ts - /proc/iomem: which physical addresses are whose, as the kernel lists it. It is known and left alone.
+// iomem.ts - /proc/iomem: which physical addresses are whose, as the kernel lists it.
 
 import type { ContextFormat } from "../join/format.ts";
 
 /** Two blanks a level; without privilege all addresses are 0. */
-const LINE = /^ *[0-9a-f]{8,16}-[0-9a-f]{8,16} : \S/;
+const LINE = /^ *([0-9a-f]{8,16})-([0-9a-f]{8,16}) : (\S.*)$/;
+const HIDDEN = /^0+$/;
 
 export const iomem: ContextFormat = {
   name: "iomem",
@@ -18,13 +19,19 @@ export const iomem: ContextFormat = {
       .filter((line) => line !== "");
     return lines.length > 0 && lines.slice(0, 5).every((line) => LINE.test(line));
   },
-  async read(source) {
+  async read(source, run) {
     for await (const lines of source.lines())
       for (const line of lines) {
         source.line++;
         if (line === "") continue;
-        if (LINE.test(line)) source.tally.kept("range");
-        else source.tally.skipped("line", "not FIRST-LAST : OWNER", 1);
+        const [, first, last, name] = LINE.exec(line) ?? [];
+        if (first === undefined) source.tally.skipped("line", "not FIRST-LAST : OWNER", 1);
+        else if (HIDDEN.test(first) && HIDDEN.test(last!))
+          source.tally.skipped("range", "its addresses are hidden: read /proc/iomem as root", 1);
+        else {
+          run.memoryMap.add(BigInt(`0x${first}`), BigInt(`0x${last}`), name!.trim());
+          source.tally.kept("range");
+        }
       }
   },
 };

@@ -89,6 +89,11 @@ describe("an ending", () => {
   const alloc = (address: string, virt = "00000000a1b2c3d4") =>
     `dma_alloc: ${DEVICE} dir=BIDIRECTIONAL dma_addr=${address} size=4096 virt_addr=${virt} flags= attrs=`;
   const sound = [map("99000"), unmap("99000")];
+  const mapList = (pages: readonly string[]) =>
+    `dma_map_sg: ${DEVICE} dir=TO_DEVICE nents=${pages.length}/${pages.length} ents=${pages.length}/${pages.length} dma_addrs={${pages}} sizes={${pages.map(() => "0x1000")}} phys_addrs={${pages}} attrs=`;
+  const unmapList = (pages: readonly string[]) =>
+    `dma_unmap_sg: ${DEVICE} dir=TO_DEVICE phys_addrs={${pages}} attrs=`;
+  const pages = ["0x51000", "0x53000", "0x57000"];
 
   test.each([
     ["of its mapping is right", [map("1000"), unmap("1000")], 0],
@@ -100,6 +105,19 @@ describe("an ending", () => {
     ["of what was mapped before the trace began", [unmap("1000"), free("2000")], 0],
     ["of nothing at all", [alloc("1000"), free("0", "0000000000000000"), free("1000")], 0],
     ["behind a gap", [map("1000"), unmap("1000"), "CPU:0 [LOST 9 EVENTS]", unmap("1000")], 0],
+    ["of all entries of a list", [mapList(pages), unmapList(pages)], 0],
+    ["of another number of entries", [mapList(pages), unmapList(pages.slice(0, 2))], 1],
+    [
+      "of two lists that begin with the same page, each with its entries",
+      [mapList(pages), mapList(pages.slice(0, 1)), unmapList(pages), unmapList(pages.slice(0, 1))],
+      0,
+    ],
+    ["of coherent memory by its CPU address", [alloc("1000"), free("1000")], 0],
+    [
+      "of coherent memory by another CPU address",
+      [alloc("1000"), free("1000", "00000000deadbeef")],
+      1,
+    ],
     [
       "of one of two equal handles ends the one that fits",
       [map("1000"), map("1000", { dir: "FROM_DEVICE", size: 64 })].concat(

@@ -1,7 +1,7 @@
 // records.ts - all records of a trace.dat in the order of their times, as `trace-cmd report` has them.
 
 import { integer } from "../ring/bytes.ts";
-import type { RecordBytes, Target } from "../ring/fields.ts";
+import { numberOf, type RecordBytes, type Target } from "../ring/fields.ts";
 import type { EventFormat } from "../ring/format-file.ts";
 import type { Contents, RingBuffer } from "./contents.ts";
 import { CpuPages } from "./cpu-pages.ts";
@@ -45,6 +45,22 @@ export class DatRecord implements RecordBytes {
 
   get name(): string {
     return this.event?.name ?? `type-${this.id}`;
+  }
+  /** The functions of a stack, the innermost first, where the file has their names. */
+  get frames(): string[] {
+    const { bytes, at, length, target } = this;
+    const [caller, size] = [this.event?.fields.get("caller"), this.event?.fields.get("size")];
+    if (caller === undefined || size === undefined) return [];
+    const frames: string[] = [];
+    // Its field has the first few; the others follow to the record's end (struct stack_entry).
+    const count = Math.min(Number(numberOf(size, this) ?? 0), length / target.word);
+    for (let i = 0; i < count; i++) {
+      const from = caller.at + i * target.word;
+      if (from + target.word > length) break;
+      const address = integer(bytes, at + from, target.word, false, target);
+      frames.push((address === null ? null : target.symbols(address, true)) ?? "");
+    }
+    return frames;
   }
   /** What the event's own print format makes of it. */
   get body(): string {
