@@ -99,11 +99,22 @@ export const raw = (value: Address | Index | number): number => Number(value);
 export const rawExact = (value: Address | Index | number): number | bigint =>
   value as unknown as number | bigint;
 
+/**
+ * What is left of a whole number from 0 on behind whole units. Hot: once for nearly every address of an event; V8 has C's
+ * fmod do `%` of what is no small integer, 20 ns for 5 (bench: record).
+ */
+export const restOf = (number: number, unit: number): number =>
+  number - Math.floor(number / unit) * unit;
+
 /** What is left of an address or an index behind whole units. */
 const rest = (address: Address | Index, unit: number): number => {
   const number = rawExact(address);
-  return typeof number === "number" ? number % unit : Number(number % BigInt(unit));
+  return typeof number === "number" ? restOf(number, unit) : Number(number % BigInt(unit));
 };
+
+/** 2 to the power of so many bits, up to 64: `**` takes 30 ns where it cannot be folded. */
+const POWERS = Float64Array.from({ length: 65 }, (_, bits) => 2 ** bits);
+export const powerOf2 = (bits: number): number => POWERS[bits]!;
 
 /** So many bytes further, or so many entries of a table, in the same space; not exact where that leads over 2^53. */
 export const offset = <A extends Address | Index>(base: A, count: number): A => {
@@ -123,11 +134,11 @@ export const alignDown = <A extends Address | Index>(address: A, unit: number): 
   offset(address, -rest(address, unit));
 
 /** The address as a register or a word of so many bits has it: the bits above are lost. */
-export const asWord = (address: Address, bits = 53): number => rest(address, 2 ** bits);
+export const asWord = (address: Address, bits = 53): number => rest(address, powerOf2(bits));
 
 /** A page's address as bits 12 and up of a word; null where the page lies past so many bits. */
 export const pageBits = (page: Address, bits: number): number | null =>
-  rawExact(page) < 2 ** bits ? asWord(alignDown(page, PAGE_SIZE)) : null;
+  rawExact(page) < powerOf2(bits) ? asWord(alignDown(page, PAGE_SIZE)) : null;
 
 /** The kernel's linear mapping: kernel-physical memory, so many bytes further up. */
 export const linearPhys = (address: Virt, pageOffset: number): Phys =>
@@ -183,7 +194,7 @@ export const pageOffset = (address: Address): number => rest(address, PAGE_SIZE)
 
 /** The part of an address that fits so many address lines. */
 export const lowBits = <A extends Address>(address: A, lines: number): A =>
-  box(rest(address, 2 ** lines));
+  box(rest(address, powerOf2(lines)));
 
 /** Where a kernel-physical address is on bare metal, with no hypervisor in between. */
 export const onBareMetal = (address: Phys): Machine => machine(raw(address));

@@ -3,7 +3,7 @@
 // Names as in Intel's 440BX datasheet (290633), offsets and values as drivers/char/agp/intel-agp.c of
 // 2.6.12-rc2 uses them.
 
-import { bus, pageBits } from "../address.ts";
+import { bus, pageBits, restOf } from "../address.ts";
 import { bdfOf, registerNumber } from "../event/register.ts";
 import { apertureIn, plus, tableIn } from "./bases.ts";
 import type { Chipset } from "./chipset.ts";
@@ -49,7 +49,7 @@ export const intel440bx: Chipset = {
     bytes: 4,
     // Bits 31:12 are the page, bit 0 is valid; intel_generic_masks sets 0x17.
     encode: (page) => plus(pageBits(page, 32), 0x17),
-    decode: (word) => (word % 2 === 1 ? bus(word - (word % 4096)) : null),
+    decode: (word) => (restOf(word, 2) === 1 ? bus(word - restOf(word, 4096)) : null),
   },
   directory: null,
   cachedTable: false,

@@ -1,6 +1,14 @@
 // bases.ts - what many chipsets share: aperture and table in one register each, and a word's format.
 
-import { aperture, type Bus, bus, pageBits, type RegisterIndex } from "../address.ts";
+import {
+  aperture,
+  type Bus,
+  bus,
+  pageBits,
+  powerOf2,
+  type RegisterIndex,
+  restOf,
+} from "../address.ts";
 import type { Chipset, EntryFormat } from "./chipset.ts";
 
 /** PCI_BASE_ADDRESS_MEM_MASK: the low four bits of a BAR say what kind it is. */
@@ -8,7 +16,7 @@ export const apertureIn =
   (number: RegisterIndex): Chipset["apertureBase"] =>
   (registers) => {
     const written = registers.register(number, 4);
-    return written === undefined ? null : aperture(written.word - (written.word % 16));
+    return written === undefined ? null : aperture(written.word - restOf(written.word, 16));
   };
 
 /**
@@ -21,8 +29,8 @@ export const tableIn =
     const whole = bits > 32 ? registers.register(number, 8) : undefined;
     const written = whole ?? registers.register(number, 4);
     if (written === undefined) return null;
-    const word = written.word % 2 ** bits;
-    return { base: bus(word - (word % 4096)), seq: written.seq };
+    const word = restOf(written.word, powerOf2(bits));
+    return { base: bus(word - restOf(word, 4096)), seq: written.seq };
   };
 
 /** An address with control bits below it; null stays null. */
@@ -33,5 +41,5 @@ export const plus = (address: number | null, bits: number): number | null =>
 export const pageAndValidBit = {
   bytes: 4,
   encode: (page: Bus) => plus(pageBits(page, 32), 1),
-  decode: (word: number) => (word % 2 === 1 ? bus(word - (word % 4096)) : null),
+  decode: (word: number) => (restOf(word, 2) === 1 ? bus(word - restOf(word, 4096)) : null),
 } as const satisfies EntryFormat;

@@ -52,7 +52,7 @@ export function addressesOf(event: Event): Addresses {
 
 /** Whether hardware would not get to the page that was meant. */
 export const isWrong = (verdict: Verdict | null): boolean =>
-  verdict !== null && !["identity", "translated", "unknown"].includes(verdict);
+  verdict !== null && verdict !== "identity" && verdict !== "translated" && verdict !== "unknown";
 
 /** Where the number of an event leads: the rule by the event alone. The codes stand in fingerprints. */
 export const NO_NUMBER = 0; // hardware was handed none

@@ -96,17 +96,13 @@ function called(
 ): number {
   const cause = allocatedAt(kernel.state, phys);
   const machine = kernel.machineOf(phys);
-  return kernel.machine.emit({
-    kind: "hook.called",
-    actor: "driver",
-    place,
-    cause,
-    hook,
-    virt,
-    phys,
-    machine,
-    ...(bus === null ? {} : { bus }),
-  });
+  const kind = "hook.called";
+  // Spreading a bus that may be there would cost as much as the rest.
+  return kernel.machine.emit(
+    bus === null
+      ? { kind, actor: "driver", place, cause, hook, virt, phys, machine }
+      : { kind, actor: "driver", place, cause, hook, virt, phys, machine, bus },
+  );
 }
 
 /** machine_to_phys of a number on the device's side. */

@@ -2,7 +2,7 @@
 
 import { type Address, rawExact } from "../address.ts";
 import { deviceOf } from "../event/register.ts";
-import type { Event, KindName, Of } from "../event/vocabulary.ts";
+import { type Event, type KindName, kindCode, kindNames, type Of } from "../event/vocabulary.ts";
 import { type Access, LiveMappings, type Misuse } from "../machine/access.ts";
 
 /** Pairs of a page as the kernel names it and the address that a device got for it. */
@@ -93,14 +93,19 @@ export class CaptureCounter {
     },
   };
 
+  // One dispatch outruns the type checker, as in apply().
+  readonly #byCode = kindNames.map(
+    (kind) => this.#counting[kind] as ((event: Event, seq: number) => void) | undefined,
+  );
+
   /** The kinds of events that it looks at. */
   get kinds(): readonly string[] {
     return Object.keys(this.#counting);
   }
 
-  see(seq: number, event: Event): void {
-    // One dispatch outruns the type checker, as in apply().
-    this.#counting[event.kind]?.(event as never, seq);
+  /** `kind` is the code of the event's kind. */
+  see(seq: number, event: Event, kind = kindCode[event.kind]): void {
+    this.#byCode[kind]?.(event, seq);
   }
 
   /** What it has come to; null where no device of a kernel's is in the trace. */

@@ -47,6 +47,7 @@ const isUse: readonly boolean[] = kindNames.map((kind) => useOf(kind) !== "none"
 /** Kinds whose own addresses say what an access through them was mistaken for. */
 const LEADING: ReadonlySet<KindName> = new Set(["gatt.written", "register.written"]);
 const HOOK = kindCode["hook.called"];
+const hookCodes = new Map<string, number>(hookNames.map((name, code) => [name, code]));
 
 export class Judge {
   readonly #state: State;
@@ -68,7 +69,7 @@ export class Judge {
       ["op.began", "op.ended", "fault.raised"].includes(kind),
   );
   readonly #kinds = new Float64Array(kindNames.length);
-  readonly #verdicts = new Map<Verdict, number>();
+  readonly #verdicts = new Map<Verdict, { count: number }>();
   readonly #uses = { right: 0, wrong: 0, unknown: 0, inferred: 0 };
   readonly #wrongSeqs = new SeqSet();
   /** What the checks found at the event under way, and whether one of them could not tell. */
@@ -139,7 +140,9 @@ export class Judge {
     return {
       word,
       uses: { ...this.#uses },
-      verdicts: Object.fromEntries(this.#verdicts),
+      verdicts: Object.fromEntries(
+        [...this.#verdicts].map(([verdict, { count }]) => [verdict, count]),
+      ),
       faults: this.#faults,
       findings: this.#findings,
       wrong: { events, first: events === 0 ? null : this.#first },
@@ -169,10 +172,10 @@ export class Judge {
       kind,
       event.cause ?? null,
       place,
-      kind === HOOK ? hookNames.indexOf((event as Of<"hook.called">).hook) : null,
+      kind === HOOK ? hookCodes.get((event as Of<"hook.called">).hook)! : null,
     );
     if (LEADING.has(event.kind)) this.#leading.keep(this.#seq, event);
-    this.#capture.see(this.#seq, event);
+    this.#capture.see(this.#seq, event, kind);
     switch (event.kind) {
       case "op.began":
         this.#opName = event.name;
@@ -204,9 +207,8 @@ export class Judge {
 
   #use(event: Event): void {
     const verdict = this.#verdictOf(event);
-    if (verdict !== null) this.#verdicts.set(verdict, (this.#verdicts.get(verdict) ?? 0) + 1);
-    const isOwn = this.#found.some(({ seq, check }) => seq === this.#seq && this.#ofUse.has(check));
-    if (isOwn || isWrong(verdict)) {
+    if (verdict !== null) this.#count(verdict);
+    if (isWrong(verdict) || (this.#found.length > 0 && this.#isFoundWrong())) {
       this.#uses.wrong++;
       this.#report(event, verdict);
       return;
@@ -217,6 +219,17 @@ export class Judge {
       this.#uses.right++;
       if (this.#inferred.has(event)) this.#uses.inferred++;
     }
+  }
+
+  #count(verdict: Verdict): void {
+    const counted = this.#verdicts.get(verdict);
+    if (counted === undefined) this.#verdicts.set(verdict, { count: 1 });
+    else counted.count++;
+  }
+
+  /** Whether a check of uses found something at this event. */
+  #isFoundWrong(): boolean {
+    return this.#found.some(({ seq, check }) => seq === this.#seq && this.#ofUse.has(check));
   }
 
   #verdictOf(event: Event): Verdict | null {

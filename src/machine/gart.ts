@@ -14,6 +14,7 @@ import {
   offset,
   PAGE_SIZE,
   pageOffset,
+  restOf,
   untranslated,
   type Virt,
   WORD_SIZE,
@@ -127,17 +128,17 @@ export function walk(state: State, address: Aperture): Walk | null {
   if (base === null) return null;
   const reach = reachOf(chipset);
   const page = gattIndex(Math.floor(distance(base, address) / reach));
-  const within = distance(base, address) % reach;
+  const within = restOf(distance(base, address), reach);
   const cached = cachedEntry(state, page);
   return cached === undefined
-    ? fetch(state, page, within)
+    ? fetch(state, page, within, base)
     : decoded(state, page, null, cached, within);
 }
 
 /** The GART's TLB takes an entry. */
 export function cacheEntry(state: State, page: GattIndex, cell: Cell): void {
   const { word, high } = halves(cell.word);
-  state.tlb.set(page, { ...cell, word });
+  state.tlb.set(page, { word, seq: cell.seq });
   if (high === undefined) state.tlbHigh.delete(page);
   else state.tlbHigh.set(page, high);
 }
@@ -145,14 +146,19 @@ export function cacheEntry(state: State, page: GattIndex, cell: Cell): void {
 /** The entry that the TLB has for a page of the aperture; undefined where it has none. */
 export function cachedEntry(state: State, page: GattIndex): Cell | undefined {
   const cell = state.tlb.get(page);
-  return cell && { ...cell, word: whole({ word: cell.word, high: state.tlbHigh.get(page) }) };
+  if (cell === undefined || state.tlbHigh.size === 0) return cell;
+  return { word: whole({ word: cell.word, high: state.tlbHigh.get(page) }), seq: cell.seq };
 }
 
 /** The same walk past the TLB: what lies in memory for this page of the aperture. */
-export function fetch(state: State, page: GattIndex, within = 0): Walk | null {
+export function fetch(
+  state: State,
+  page: GattIndex,
+  within = 0,
+  base = state.nature.chipset?.apertureBase(state) ?? null,
+): Walk | null {
   const { chipset } = state.nature;
   if (chipset === null) return null;
-  const base = chipset.apertureBase(state);
   const table = chipset.tableBase(state, page);
   if (base === null || table === null) return null;
   const { bytes } = chipset.entry;

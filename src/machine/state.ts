@@ -121,14 +121,19 @@ export class State {
     return frame === undefined ? null : offset(machineOf(frame), pageOffset(address));
   }
 
-  /** The value of so many bytes of a register, and the last event that wrote one; undefined where one is unknown. */
+  /**
+   * The value of so many bytes of a register, and the last event that wrote one; undefined where one is unknown. Hot:
+   * twice for each access of a device, and for each entry that a check compares with the TLB (bench: record).
+   */
   register(first: RegisterIndex, bytes: number): Cell | undefined {
-    let [word, seq] = [0, 0];
-    for (let i = 0; i < bytes; i++) {
-      const byte = this.registers.get(offset(first, i));
+    const { word: words, seq: seqs } = this.registers.tables;
+    let [word, seq, unit] = [0, 0, 1];
+    for (let i = 0; i < bytes; i++, unit *= 256) {
+      const at = offset(first, i);
+      const byte = words.get(at);
       if (byte === undefined) return undefined;
-      word += byte.word * 256 ** i;
-      seq = Math.max(seq, byte.seq);
+      word += byte * unit;
+      seq = Math.max(seq, seqs.get(at)!);
     }
     return { word, seq };
   }

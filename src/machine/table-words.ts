@@ -48,8 +48,8 @@ const isWide = (state: State): boolean => state.nature.chipset?.entry.bytes === 
 /** The CPU writes an entry of the table. */
 export function writeEntry(state: State, at: WordIndex, cell: Cell): void {
   const { word, high } = halves(cell.word);
-  writeWord(state, at, { ...cell, word });
-  if (isWide(state)) writeWord(state, offset(at, 1), { ...cell, word: high ?? 0 });
+  writeWord(state, at, { word, seq: cell.seq });
+  if (isWide(state)) writeWord(state, offset(at, 1), { word: high ?? 0, seq: cell.seq });
 }
 
 /** What the CPU reads there; undefined where no event wrote anything. */

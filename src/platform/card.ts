@@ -115,8 +115,20 @@ export class Card {
   }
 
   #read(actor: "card" | "cpu", address: number, meant: DeviceAddress | null): number | null {
+    const { machine, state } = this.#kernel;
+    const bus = aperture(address);
+    const walked = walk(state, bus);
+    if (walked?.reached != null && meant !== null) {
+      // Nearly every read, field by field: an object put together of others takes 0.5 us (bench: record).
+      const { reached, cause } = walked;
+      const { phys } = meant;
+      const at = this.#kernel.machineOf(phys);
+      const { frame, tag } = this.#reaching(reached);
+      const kind = "device.read";
+      machine.emit({ kind, actor, cause, bus, phys, machine: at, reached, frame, tag });
+      return tag;
+    }
     const { reached, ...access } = this.#access(actor, address, meant);
-    const { machine } = this.#kernel;
     if (reached === null) {
       this.#nowhere(access);
       machine.emit({ kind: "device.read", ...access });

@@ -18,6 +18,7 @@ import {
   pfnOf,
   pfnOnBareMetal,
   physOf,
+  powerOf2,
   untranslated,
   type Virt,
   virt,
@@ -137,7 +138,7 @@ export class Kernel {
 
   /** Bytes of 2^order pages of this kernel. */
   sizeOf(order: number): number {
-    return PAGE_SIZE * 2 ** (order + this.platform.pageOrder);
+    return PAGE_SIZE * powerOf2(order + this.platform.pageOrder);
   }
 
   /** 2^order pages, or null where there are none. */
@@ -240,19 +241,20 @@ export class Kernel {
     attribute: (typeof attributes)[number],
     address: Virt,
     pages: number,
-    by: Pick<Of<"attribute.changed">, "actor" | "place">,
+    by: Required<Pick<Of<"attribute.changed">, "actor" | "place">>,
   ): void {
     this.machine.emit({
       kind: "attribute.changed",
-      ...by,
+      actor: by.actor,
+      place: by.place,
       attribute,
       phys: this.physOf(address),
       size: pages * PAGE_SIZE,
     });
   }
 
-  globalFlushTlb(by: Pick<Of<"tlb.flushed">, "actor" | "place">): void {
-    this.machine.emit({ kind: "tlb.flushed", ...by, which: "cpu" });
+  globalFlushTlb(by: Required<Pick<Of<"tlb.flushed">, "actor" | "place">>): void {
+    this.machine.emit({ kind: "tlb.flushed", actor: by.actor, place: by.place, which: "cpu" });
   }
 
   wbinvd(place: string): void {

@@ -4,7 +4,7 @@
 // of its order, or else from the bump pointer, rounded up to the block's size. Pages that rounding skips are never
 // used; blocks are neither split nor merged.
 
-import { alignUp, distance, offset, type Pfn, pfn } from "../address.ts";
+import { alignUp, distance, offset, type Pfn, pfn, powerOf2 } from "../address.ts";
 import type { Platform } from "./platform.ts";
 
 export class PageAllocator {
@@ -29,7 +29,7 @@ export class PageAllocator {
   /** The first pfn of 2^order pages; null when there are none or the workload lets it fail. */
   take(order: number): Pfn | null {
     if (order > this.maxOrder || this.remaining <= 0) return null;
-    const pages = 2 ** order;
+    const pages = powerOf2(order);
     let first = this.#free[order]?.pop();
     if (first === undefined) {
       first = alignUp(this.#bump, pages);

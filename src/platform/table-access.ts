@@ -13,6 +13,7 @@ import {
   physOf,
   type RegisterIndex,
   raw,
+  restOf,
   tablePage,
   untranslated,
   type Virt,
@@ -68,7 +69,7 @@ export class TableAccess {
     const { entry: format } = this.#kernel.state.nature.chipset!;
     const there = this.#place(through, entry, format.bytes, "write", place);
     // writel writes 32 bits: what the driver computed above them is lost.
-    const stored = format.bytes === 4 ? word % 2 ** 32 : word;
+    const stored = format.bytes === 4 ? restOf(word, 2 ** 32) : word;
     if ("register" in there) {
       const { register, virt } = there;
       const access = { register, word: stored, size: format.bytes, place, virt };
@@ -126,7 +127,10 @@ export class TableAccess {
       machine.emit({ kind: "register.read", ...by, ...there, word, size: bytes });
       return word;
     }
-    const found = "frame" in there ? outsideWord(there) : accessedWord(state, { entry, ...there });
+    const found =
+      "frame" in there
+        ? outsideWord(there)
+        : accessedWord(state, { entry, virt: there.virt ?? null });
     const word = (found === null ? undefined : cpuEntry(state, found)) ?? 0;
     if (there === INSIDE && bytes === 4) {
       machine.emit({ kind: "gatt.read", actor: "driver", place, entry, word });

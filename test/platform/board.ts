@@ -42,7 +42,8 @@ export class Board {
   pages(order: number, isReserved: boolean): Virt {
     const { kernel } = this;
     const pages = kernel.allocate("__get_free_pages", order, "gatt", "a test")!;
-    if (isReserved) kernel.attribute("reserved", pages, 2 ** order, { actor: "driver" });
+    if (isReserved)
+      kernel.attribute("reserved", pages, 2 ** order, { actor: "driver", place: null });
     return pages;
   }
 

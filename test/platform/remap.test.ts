@@ -70,7 +70,7 @@ describe("on bare metal", () => {
     const board = native();
     const pages = board.pages(1, true);
     const second = offset(pages, 4096);
-    board.kernel.attribute("unreserved", second, 1, { actor: "driver" });
+    board.kernel.attribute("unreserved", second, 1, { actor: "driver", place: null });
     const { events } = asks(board, pages, 1, physOf(board, pages));
     expect(events).toMatchObject([{ fault: "not-reserved", reached: 0x1001000 }]);
   });
@@ -120,7 +120,7 @@ describe("on Xen", () => {
   test("a table of consecutive frames is mapped", () => {
     const board = xen();
     const { virt, handle } = board.coherent.allocate(1, "a test")!;
-    board.kernel.attribute("reserved", virt, 2, { actor: "driver" });
+    board.kernel.attribute("reserved", virt, 2, { actor: "driver", place: null });
     const { events } = asks(board, virt, 1, raw(handle.bus));
     expect(reaches(events)).toEqual([0x80000000, 0x80001000]);
   });
