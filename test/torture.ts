@@ -28,6 +28,7 @@ const turns: readonly CampaignName[] = [
     "refusals",
     "damage",
     "imports",
+    "formats",
     "pairs",
   ],
 ] as CampaignName[];

@@ -14,6 +14,7 @@ import {
   raw,
 } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
+import { Oldest } from "../machine/oldest.ts";
 
 type Mapped = Of<"dma.mapped"> | Of<"iommu.mapped">;
 type Unmapped = Of<"dma.unmapped"> | Of<"iommu.unmapped">;
@@ -42,6 +43,7 @@ const MOST_IN_PAGE = 16;
 class Ranges<A extends Bus | Phys> {
   readonly #pageOf: (address: A) => number;
   readonly #pages = new Map<number, Range<A>[]>();
+  readonly #first = new Oldest<number>(MOST_PAGES);
   readonly #large: Range<A>[] = [];
 
   constructor(pageOf: (address: A) => number) {
@@ -56,10 +58,14 @@ class Ranges<A extends Bus | Phys> {
     }
     for (let page = first; page <= last; page++) {
       const there = this.#pages.get(page);
-      if (there === undefined) this.#pages.set(page, [range]);
-      else if (there.push(range) > MOST_IN_PAGE) there.shift();
+      if (there !== undefined) {
+        if (there.push(range) > MOST_IN_PAGE) there.shift();
+        continue;
+      }
+      this.#pages.set(page, [range]);
+      const gone = this.#first.push(page);
+      if (gone !== undefined) this.#pages.delete(gone);
     }
-    while (this.#pages.size > MOST_PAGES) this.#pages.delete(this.#pages.keys().next().value!);
   }
 
   /** The latest that holds an address and fits; one in force before any that has ended. */
@@ -76,10 +82,11 @@ class Ranges<A extends Bus | Phys> {
 
   /** All that begin there, the latest last, be they over or not. */
   begun(address: A, device: number | null): readonly Mapping[] {
-    return this.#near(address)
-      .filter(({ start, of: { event } }) => start === address && (event.device ?? null) === device)
-      .map(({ of }) => of)
-      .sort((a, b) => a.seq - b.seq);
+    const found: Mapping[] = [];
+    for (const ranges of [this.#large, this.#pages.get(this.#pageOf(address)) ?? []])
+      for (const { start, of } of ranges)
+        if (start === address && (of.event.device ?? null) === device) found.push(of);
+    return found.length > 1 ? found.sort((a, b) => a.seq - b.seq) : found;
   }
 
   /** Those of a device that lie in a range as a whole. */

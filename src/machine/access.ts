@@ -2,6 +2,7 @@
 
 import { type Bus, distance, onDeviceBus } from "../address.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
+import { Oldest } from "./oldest.ts";
 
 export const misuses = ["never mapped", "after unmap", "past its end", "wrong direction"] as const;
 export type Misuse = (typeof misuses)[number];
@@ -60,6 +61,7 @@ export class LiveMappings {
   #gap = 0;
   /** The mappings that ended last. */
   readonly #over = new Set<number>();
+  readonly #firstOver = new Oldest<number>(MOST_OVER);
 
   get live(): ReadonlyMap<number, Mapped> {
     return this.#live;
@@ -76,9 +78,11 @@ export class LiveMappings {
 
   mapped(event: Mapped, seq: number): void {
     const { handle, device = null } = event;
-    // A handle that is given out again was given back in the gap.
-    for (const old of this.#doubtful.get(handle)?.get(device) ?? []) this.#live.delete(old);
-    this.#doubtful.get(handle)?.delete(device);
+    if (this.#doubtful.size > 0) {
+      // A handle that is given out again was given back in the gap.
+      for (const old of this.#doubtful.get(handle)?.get(device) ?? []) this.#live.delete(old);
+      this.#doubtful.get(handle)?.delete(device);
+    }
     this.#live.set(seq, event);
     add(this.#handles, handle, device, seq);
   }
@@ -97,10 +101,11 @@ export class LiveMappings {
     }
     this.#live.delete(seq!);
     this.#over.add(seq!);
-    if (this.#over.size > MOST_OVER) this.#over.delete(this.#over.values().next().value!);
-    const left = seqs?.filter((one) => one !== seq) ?? [];
-    if (devices !== undefined) devices.set(device, left);
-    else this.#handles.set(handle, new Map([[device, left]]));
+    const gone = this.#firstOver.push(seq!);
+    if (gone !== undefined) this.#over.delete(gone);
+    if (seqs !== undefined) takeOut(seqs, seq!);
+    else if (devices !== undefined) devices.set(device, []);
+    else this.#handles.set(handle, new Map([[device, []]]));
     return { made, isSure, wasMapped: true, other: null };
   }
 
@@ -142,6 +147,12 @@ export class LiveMappings {
     const made = cause == null ? null : (this.#live.get(cause) ?? null);
     return cause != null && made === null ? "after unmap" : accessFault(access, made);
   }
+}
+
+/** Nearly always it is the last one. */
+function takeOut(seqs: number[], seq: number): void {
+  if (seqs.at(-1) === seq) seqs.pop();
+  else if (seqs.includes(seq)) seqs.splice(seqs.indexOf(seq), 1);
 }
 
 function add(handles: Handles, handle: Bus, device: number | null, seq: number): void {

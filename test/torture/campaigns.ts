@@ -1,12 +1,13 @@
 // campaigns.ts - what is tried, by name.
 
 import { damage } from "./damage.ts";
+import { formats } from "./formats.ts";
 import { hostile } from "./hostile.ts";
 import { imports } from "./imports.ts";
 import { kills, pairs, refusals } from "./processes.ts";
 import type { Campaign } from "./trial.ts";
 
-export const campaigns = { kills, refusals, damage, hostile, imports, pairs } satisfies {
+export const campaigns = { kills, refusals, damage, hostile, imports, formats, pairs } satisfies {
   readonly [name: string]: Campaign;
 };
 export type CampaignName = keyof typeof campaigns;

@@ -7,18 +7,17 @@ import { at } from "../../event/field.ts";
 import { busIn, type Row } from "../../event/row.ts";
 import type { TraceReader } from "../../store/read.ts";
 import { inParts } from "./format.ts";
+import { Lines } from "./lines.ts";
 import { Based, eachRow, hexadecimal, ViewRow, viewColumns } from "./view-row.ts";
 
 export const csv = inParts("csv", false, {
   length: 16384,
   head: () => `${viewColumns.join(",")}\n`,
   part(trace, from, to, wanted) {
-    const lines = new Lines(trace);
-    let text = "";
-    eachRow(trace, from, to, wanted, (row, words) => {
-      text += lines.of(row, words);
-    });
-    return { bytes: Buffer.from(text), about: null };
+    const line = new Line(trace);
+    const lines = new Lines();
+    eachRow(trace, from, to, wanted, (row, words) => lines.add(line.of(row, words)));
+    return { bytes: lines.end(), about: null };
   },
   end: () => "",
 });
@@ -38,7 +37,7 @@ const address = (value: number | bigint | null): string =>
   value === null ? "" : hexadecimal(value);
 
 /** Makes lines of the rows of one trace. */
-class Lines {
+class Line {
   readonly #view: ViewRow;
   readonly #virt: Based;
   readonly #kinds: readonly string[];

@@ -114,7 +114,7 @@ export const memoryEvents: Handlers = {
   },
   io_page_fault: ({ run }, { name, body }) => {
     // "IOMMU:DRIVER DEVICE iova=ADDRESS flags=FLAGS" (include/trace/events/iommu.h); DRIVER can be empty.
-    const [, device] = /^IOMMU:.*? ?(\S+) iova=/.exec(body) ?? [];
+    const [, device] = /^IOMMU:(?:.*? )?(\S+) iova=/.exec(body) ?? [];
     if (device === undefined) throw new Unusable("no device and no 'iova'");
     const said = { actor: "kernel", place: name, at: run.at, text: body } as const;
     const fault = { fault: "iommu", device: deviceOf(device) } as const;

@@ -37,7 +37,9 @@ export function recordOf(line: string): Record | null {
     from = skipSpaces(line, to);
     to = wordEnd(line, from);
   }
-  if (line.charCodeAt(to - 1) !== COLON || !isDigit(line.charCodeAt(from))) return null;
+  // A stamp of the option `verbose` stands in brackets too, and can have no letter.
+  if (line.charCodeAt(to - 1) !== COLON || !isDigit(line.charCodeAt(from)))
+    return latencyRecordOf(line);
   let nameFrom = skipSpaces(line, to);
   let nameTo = line.indexOf(":", nameFrom);
   const second = line.charCodeAt(nameTo + 1);

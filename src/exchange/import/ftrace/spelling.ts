@@ -8,7 +8,7 @@ import { nvmeText } from "./nvme-fields.ts";
 
 const UNPARSED = "[FAILED TO PARSE]";
 /** `name=value`, behind it in brackets the same in decimal; or the bytes of a list, with their brackets or without. */
-const FIELD = /(\w+)=(ARRAY\[[^\]]*\]|[^ ]*)(?: \((-?\d+)\))?/g;
+const FIELD = /\b(\w+)=(ARRAY\[[^\]]*\]|[^ ]*)(?: \((-?\d+)\))?/g;
 /** The fields that such an event begins with, and their first letters. */
 const BEGINS = /^(?:device|iova|addr|ctrl_id|disk)=/;
 const LETTERS: ReadonlySet<number> = new Set([..."diac["].map((letter) => letter.charCodeAt(0)));

@@ -1,5 +1,6 @@
 // tasks.ts - what ftrace has shown of the kernel so far: calls that have not returned, by task.
 
+import { Oldest } from "../../../machine/oldest.ts";
 import type { Run } from "../join/run.ts";
 import type { Buffers } from "../kernel/buffers.ts";
 import type { Command, Direction, Mapping } from "../kernel/command.ts";
@@ -48,6 +49,7 @@ export class Kernel {
   readonly #allocated = new Map<string, string>();
   /** Those that were given back last: the first segment of each. */
   readonly #endedLists = new Map<string, Mapping>();
+  readonly #firstEnded = new Oldest<string>(MOST_ENDED);
   /** The NVMe command that a task is preparing. */
   readonly preparing = new Map<number, Command>();
   /** What a task gave back last, for the IOMMU entries that are cleared after it. */
@@ -134,9 +136,10 @@ export class Kernel {
     else this.#lists.delete(key);
     const [first] = list.mapped;
     if (first === undefined) return;
+    const isNew = !this.#endedLists.has(key);
     this.#endedLists.set(key, first);
-    if (this.#endedLists.size > MOST_ENDED)
-      this.#endedLists.delete(this.#endedLists.keys().next().value!);
+    const gone = isNew ? this.#firstEnded.push(key) : undefined;
+    if (gone !== undefined) this.#endedLists.delete(gone);
   }
 
   /** The first segment of a scatterlist that was given back and not mapped again; null for none. */

@@ -93,7 +93,7 @@ const iommus: readonly Iommu[] = ["vtd", "amdvi", "smmu", "dart", "iommu"];
 /** A line longer than this holds no sign that its beginning does not. */
 const LONG = 1 << 20;
 const PAGE_OFFSET = /page_offset_base=(0x[0-9a-f]{16})/;
-const EXCHANGE = /xen_create_contiguous_region: .*?pstart=0x([0-9a-f]+) order=(\d+)/;
+const EXCHANGE = /xen_create_contiguous_region: .{0,500}?pstart=0x([0-9a-f]+) order=(\d+)/;
 /** 2^18 pages are a gigabyte; the hypervisor takes no larger order (xen MAX_ORDER is 18 on x86). */
 const LARGEST_ORDER = 18;
 

@@ -2,7 +2,7 @@
 
 import { mfnOf, PAGE_SIZE } from "../../../address.ts";
 import type { Run } from "../join/run.ts";
-import { nearOf, wholeOf } from "../source/far.ts";
+import { nearHex, wholeOf } from "../source/far.ts";
 import { Unusable } from "../source/fields.ts";
 import type { Source } from "../source/source.ts";
 import { QemuIommu } from "./iommu.ts";
@@ -213,11 +213,18 @@ export class QemuEvents {
   }
 }
 
+const addresses = new Map<string, RegExp>();
+
 /** A bus address after a word, as the number that stands for it. */
 function address(body: string, name: string): number {
-  const [, digits] = new RegExp(`\\b${name}[ =](0x[0-9a-f]{1,16})\\b`).exec(body) ?? [];
+  let pattern = addresses.get(name);
+  if (pattern === undefined) {
+    pattern = new RegExp(`\\b${name}[ =](0x[0-9a-f]{1,16})\\b`);
+    addresses.set(name, pattern);
+  }
+  const [, digits] = pattern.exec(body) ?? [];
   if (digits === undefined) return needed(body, name);
-  const near = nearOf(BigInt(digits));
+  const near = nearHex(digits);
   if (near === null) throw new Unusable(`'${name}' is in one region of the bus too many`);
   return near;
 }

@@ -5,9 +5,9 @@
 import { type Bus, type Machine, machine, raw } from "../../../address.ts";
 import type { Of } from "../../../event/vocabulary.ts";
 import type { Run } from "../join/run.ts";
-import { nearOf, wholeOf } from "../source/far.ts";
+import { nearHex, wholeOf } from "../source/far.ts";
 import { Unusable } from "../source/fields.ts";
-import { busHexOf, hexOf, pciOf } from "../source/numbers.ts";
+import { hexOf, pciOf } from "../source/numbers.ts";
 
 /** Lines that say of an IOVA where it leads. */
 const TRANSLATED: { readonly [name: string]: RegExp } = {
@@ -16,12 +16,12 @@ const TRANSLATED: { readonly [name: string]: RegExp } = {
   amdvi_translation_result:
     /devid: (?<device>[0-9a-f:.]+) gpa (?<from>0x[0-9a-f]+) hpa (?<to>0x[0-9a-f]+)/i,
   smmuv3_translate_success:
-    /(?<region>\S+) sid=(?<sid>0x[0-9a-f]+) iova=(?<from>0x[0-9a-f]+) translated=(?<to>0x[0-9a-f]+)/i,
+    /(?<!\S)(?<region>\S+) sid=(?<sid>0x[0-9a-f]+) iova=(?<from>0x[0-9a-f]+) translated=(?<to>0x[0-9a-f]+)/i,
 };
 /** Lines that say that it leads nowhere. */
 const REFUSED: { readonly [name: string]: RegExp } = {
   vtd_dmar_fault: /sid (?<sid>0x[0-9a-f]+) fault \d+ addr (?<from>0x[0-9a-f]+)/i,
-  smmuv3_translate_abort: /sid=(?<sid>0x[0-9a-f]+) .*iova:?=?\s*(?<from>0x[0-9a-f]+)/i,
+  smmuv3_translate_abort: /sid=(?<sid>0x[0-9a-f]+) .{0,500}iova:?=?\s{0,9}(?<from>0x[0-9a-f]+)/i,
   virtio_iommu_report_fault: /endpoint=(?<endpoint>\d+) address =(?<from>0x[0-9a-f]+)/i,
   "detected translation failure":
     /dev=(?<device>[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}), iova=(?<from>0x[0-9a-f]+)/i,
@@ -146,10 +146,8 @@ const entered = (place: string, text: string, cause: number | null): Of<"call.en
 });
 
 /** The bus address of a group, as the number that stands for it; null for none. */
-const nearIn = (digits: string | undefined): number | null => {
-  const whole = digits === undefined ? null : busHexOf(digits);
-  return whole === null ? null : nearOf(whole);
-};
+const nearIn = (digits: string | undefined): number | null =>
+  digits === undefined ? null : nearHex(digits);
 
 const groupsOf = (pattern: RegExp, body: string): Groups => pattern.exec(body)?.groups ?? {};
 

@@ -4,7 +4,7 @@
 // to its buffer by the address alone.
 
 import { PAGE_SIZE } from "../../../address.ts";
-import { nearOf } from "../source/far.ts";
+import { nearHex } from "../source/far.ts";
 
 /** The address of a ring, which the driver programs, or one that the card issued. */
 export interface Touch {
@@ -15,7 +15,7 @@ export interface Touch {
 
 const REGISTER = /^Write to register 0x([0-9a-f]+), 4 byte\(s\), value: 0x([0-9a-f]{1,8})$/;
 const RECEIVE_DESCRIPTOR = /, PA: 0x([0-9a-f]+), length: (\d+)$/;
-const RECEIVED = /, addr: 0x([0-9a-f]+), offset: (\d+), .*length: (\d+)$/;
+const RECEIVED = /, addr: 0x([0-9a-f]+), offset: (\d+), .{0,500}length: (\d+)$/;
 const SENT = /^0x([0-9a-f]+) : ([0-9a-f]{1,8}) [0-9a-f]+$/;
 
 /** Receive and transmit rings, two of each: base low and high, then the length (82574 datasheet, 10.2.5, 10.2.6). */
@@ -25,8 +25,7 @@ const [HIGH, LENGTH] = [4, 8];
 const [EXTENDED, DATA] = [0x20000000, 0x00100000];
 
 /** Infinity where no number stands for it. */
-const hexadecimal = (digits: string): number =>
-  nearOf(BigInt(`0x${digits}`)) ?? Number.POSITIVE_INFINITY;
+const hexadecimal = (digits: string): number => nearHex(`0x${digits}`) ?? Number.POSITIVE_INFINITY;
 
 export class Network {
   readonly #registers = new Map<number, number>();

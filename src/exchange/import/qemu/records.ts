@@ -172,9 +172,9 @@ export class QemuRecords {
         const command = this.#ports.get(port) ?? null;
         if (command === null || this.#open.get(`ata ${command.key}`) === command) return command;
         this.#open.set(`ata ${command.key}`, command);
-        this.#ata.set(this.#ataCount++, command);
         // Those that the guest never asked for are let go.
-        if (this.#ata.size > MOST_ATA) this.#ata.delete(this.#ata.keys().next().value!);
+        this.#ata.delete(this.#ataCount - MOST_ATA);
+        this.#ata.set(this.#ataCount++, command);
         return command;
       }
       case "ncq_finish":

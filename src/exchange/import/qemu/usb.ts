@@ -2,7 +2,7 @@
 //
 // Spellings: hw/usb/trace-events. DWC2 prints its 32-bit addresses as signed decimals; xHCI's requests are 16 bytes.
 
-import { nearOf } from "../source/far.ts";
+import { nearHex } from "../source/far.ts";
 import type { Touch } from "./network.ts";
 
 const MEMORY = /^addr (-?\d{1,10}) len (\d{1,10})$/;
@@ -22,7 +22,7 @@ export function usbTouch(name: string, body: string): Touch | null {
     ? null
     : {
         what: "read",
-        address: nearOf(BigInt(`0x${request}`)) ?? Number.POSITIVE_INFINITY,
+        address: nearHex(`0x${request}`) ?? Number.POSITIVE_INFINITY,
         size: REQUEST_SIZE,
       };
 }

@@ -44,6 +44,12 @@ const known: readonly Convertible[] = [
       `take its log with \`crash vmlinux ${path}\`, command \`log\`, and import that`,
     ...bytes("KDUMP   "),
   },
+  // Unicode's mark of the order of bytes, in either order: so does PowerShell write what it redirects.
+  ...["\xff\xfe", "\xfe\xff"].map((mark) => ({
+    what: "text in UTF-16",
+    convert: (path: string) => `write it as UTF-8: \`iconv -f UTF-16 -t UTF-8 ${path} > log.txt\``,
+    ...bytes(mark),
+  })),
   {
     what: "a trace of gartrace, or another SQLite file",
     convert: (path) => `a trace needs no import: \`gartrace info ${path}\``,

@@ -27,6 +27,15 @@ export function nearOf(address: bigint): number | null {
   return FIRST + code * REGION + Number(address & 0xffffffffffn);
 }
 
+/** Characters of a number below 2^52, and of one below 2^64: 0x and the digits. */
+const [SHORT, LONGEST] = [15, 18];
+
+/** The same of hexadecimal digits with 0x before them; null for more than 64 bits. Nearly all are short. */
+export function nearHex(digits: string): number | null {
+  if (digits.length <= SHORT) return Number.parseInt(digits, 16);
+  return digits.length > LONGEST ? null : nearOf(BigInt(digits));
+}
+
 /** The bus address that a number stands for. */
 export function wholeOf(near: number): Bus {
   if (near < FIRST) return bus(near);

@@ -9,7 +9,7 @@ import { Tally } from "./tally.ts";
 
 /** Bytes at its beginning by which a source's format is recognised. */
 const HEAD = 1 << 16;
-const CHUNK = 1 << 16;
+const CHUNK = 1 << 18;
 /** A longer line is none of what kernels and tools print, and is not kept in memory. */
 const LONGEST = 1 << 20;
 /** JSON of such a line, of which a character takes up to six, with the fields around it. */
@@ -88,7 +88,8 @@ export class Source {
   /** An error that says where in the file: the line in hand, and the column in it where that is known. */
   refuse(complaint: string, column?: number): UserError {
     const location = `${this.path}:${Math.max(this.line, 1)}`;
-    return new UserError(`${location}${column === undefined ? "" : `:${column}`}: ${complaint}`);
+    const place = column === undefined ? location : `${location}:${column}`;
+    return new UserError(`${place}: ${brief(complaint)}`);
   }
 
   /** What is wrong with a compressed file of which nothing could be read; null where there is no such trouble. */
@@ -158,6 +159,13 @@ export class Source {
     this.line--;
   }
 }
+
+/** What a complaint quotes can be as long as a line. */
+const LONGEST_COMPLAINT = 1000;
+const brief = (complaint: string): string =>
+  complaint.length <= LONGEST_COMPLAINT
+    ? complaint
+    : `${complaint.slice(0, LONGEST_COMPLAINT / 2)} ... ${complaint.slice(-LONGEST_COMPLAINT / 2)}`;
 
 /** The lines of a file that is read once more. */
 export async function* linesAgain(path: string): AsyncGenerator<readonly string[]> {

@@ -36,6 +36,12 @@ test.each([
   ["nanoseconds", "  dd-194   [000]  8.753773123: map: body", 194, 8753773123],
   ["an idle task", "  <idle>-0       [002] d.h1.     6.603717: map: body", -3, 6603717000],
   ["a clock that counts", "  dd-194   [000] ..... 123456789: map: body", 194, null],
+  [
+    "the option verbose, and no letter in its stamp",
+    "  drv    50 0 0 00000000 [00012345] 10.002ms (+0.000ms): map: body",
+    50,
+    10002000,
+  ],
 ])("a record with %s is taken apart", (_, text, task, at) => {
   expect(recordOf(text)).toEqual({ task, at, name: "map", body: "body" });
 });

@@ -75,13 +75,17 @@ export class OpenFault {
   }
 }
 
+/** Characters of a message that are looked at: the kernel's own are cut at 2,048 (kernel/printk/printk.c). */
+const LONGEST = 4096;
+
 /** The first line of a fault; null where the text is none. */
 export function faultIn(
   grammars: readonly Grammar[],
-  text: string,
+  whole: string,
   caller: string | null,
   line: number,
 ): OpenFault | null {
+  const text = whole.slice(0, LONGEST);
   if (!SIGN.test(text)) return null;
   for (const grammar of grammars) {
     const found = grammar.begins.exec(text);
@@ -98,8 +102,9 @@ const SIGN =
   /fault|violation|page request|IO_PAGE|Event logged|AMD-Vi|event|int_status|Stream ID|PRI |EMEM|error|TLB|Abort|errs:|BUS_ERROR|DMA-API|REMAP|\[DMA |BUG|\[#|anic|LOCKUP|Unable|Oops|Assertion/i;
 
 /** Takes a line as part of an open fault; false where it is none. */
-export function goesOn(fault: OpenFault, text: string, caller: string | null): boolean {
+export function goesOn(fault: OpenFault, whole: string, caller: string | null): boolean {
   const { grammar } = fault;
+  const text = whole.slice(0, LONGEST);
   if (grammar.goesOn === undefined) return false;
   if (caller !== null && fault.caller !== null && caller !== fault.caller) return false;
   if (grammar.sameReporter && reporterOf(text) !== reporterOf(fault.first)) return false;

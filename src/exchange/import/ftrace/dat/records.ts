@@ -1,6 +1,6 @@
 // records.ts - all records of a trace.dat in the order of their times, as `trace-cmd report` has them.
 
-import { integer } from "../ring/bytes.ts";
+import { integer, u16, u32 } from "../ring/bytes.ts";
 import { numberOf, type RecordBytes, type Target } from "../ring/fields.ts";
 import type { EventFormat } from "../ring/format-file.ts";
 import type { Contents, RingBuffer } from "./contents.ts";
@@ -38,8 +38,8 @@ export class DatRecord implements RecordBytes {
     this.missed = missed;
     this.time = time;
     // common_type and common_pid stand first in every event (kernel/trace/trace.h, struct trace_entry).
-    this.id = Number(integer(bytes, at, 2, false, target) ?? 0);
-    this.pid = length < 8 ? 0 : Number(integer(bytes, at + 4, 4, true, target) ?? 0);
+    this.id = u16(bytes, at, target);
+    this.pid = length < 8 ? 0 : u32(bytes, at + 4, target) | 0;
     this.event = events.get(this.id) ?? null;
   }
 
