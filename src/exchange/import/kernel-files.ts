@@ -1,16 +1,9 @@
 // kernel-files.ts - what lies beside a kernel's trace and is not needed to read it: known by name, and left alone.
 
 import type { ContextFormat } from "./join/format.ts";
+import { type ListedFile, listedFile } from "./join/listed-file.ts";
 
-interface KernelFile {
-  readonly name: string;
-  readonly what: string;
-  readonly madeBy: string;
-  /** Every line of it. */
-  readonly line: RegExp;
-}
-
-const files: readonly KernelFile[] = [
+const files: readonly ListedFile[] = [
   {
     name: "kallsyms",
     what: "the kernel's symbols",
@@ -46,22 +39,6 @@ const files: readonly KernelFile[] = [
   },
 ];
 
-const contextOf = ({ name, what, madeBy, line: pattern }: KernelFile): ContextFormat => ({
-  name,
-  what: `${what}; it is known and left alone`,
-  madeBy,
-  near: null,
-  part: "context",
-  recognises: (head) => {
-    const lines = head
-      .toString("latin1")
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== "");
-    return lines.length > 0 && lines.slice(0, 5).every((line) => pattern.test(line));
-  },
-  async read(source) {
-    for await (const lines of source.lines()) source.line += lines.length;
-  },
-});
-
-export const kernelFiles: readonly ContextFormat[] = files.map(contextOf);
+export const kernelFiles: readonly ContextFormat[] = files.map(({ what, ...file }) =>
+  listedFile({ ...file, what: `${what}; it is known and left alone` }),
+);

@@ -173,6 +173,11 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     device.end();
   }
   for (const stream of streams) stream.end?.();
+  run.oneRun.end(run.buffers.devices, {
+    mapped: run.mappings.count,
+    isUnrelated: relation.isTried && relation.clocks === null,
+    files: opened.map(({ source }) => source.path).join(", "),
+  });
   // What grows may not have told anything yet.
   if (wishes.follow !== null) return;
   for (const { source, format, isNamed } of opened)

@@ -96,11 +96,16 @@ class Dmesg {
     tally.kept(speaker === "program" ? "message of a program" : "message");
     const [, ...counts] = (speaker === "program" ? MISSED : LOST).exec(text) ?? [];
     const lost = counts.find((count) => count !== undefined);
-    if (lost !== undefined) tally.lost("message", Number(lost));
-    else if (speaker === "kernel" && OVERFLOW.test(text)) tally.lost("fault", 1);
+    if (lost !== undefined) {
+      tally.lost("message", Number(lost));
+      this.#run.oneRun.lost();
+    } else if (speaker === "kernel" && OVERFLOW.test(text)) tally.lost("fault", 1);
     const actor = speaker === "program" ? "workload" : speaker;
     if (begins === null) {
-      if (speaker === "kernel") this.#requesters.said(text);
+      if (speaker === "kernel") {
+        this.#requesters.said(text);
+        this.#run.oneRun.said(this.#source, text, at);
+      }
       const cause = of?.seq ?? null;
       this.#run.emit({ kind: "message.logged", actor, at, cause, level, text });
       return;
@@ -111,7 +116,7 @@ class Dmesg {
       at,
       fault: begins.grammar.fault,
       text: begins.says,
-      device: begins.device ?? this.#requesters.deviceOf(begins, this.#run.mappings.devices),
+      device: begins.device ?? this.#requesters.deviceOf(begins, this.#run.buffers.devices),
       bus: begins.address === null ? null : bus(begins.address),
     };
     begins.seq = this.#run.faults.raise(this.#source, event, (cause) => ({

@@ -23,7 +23,10 @@ export class Requesters {
   }
 
   /** `mapped`: the devices that buffers were mapped for. */
-  deviceOf({ requester, grammar }: OpenFault, mapped: ReadonlySet<number | null>): number | null {
+  deviceOf(
+    { requester, grammar }: OpenFault,
+    mapped: Pick<ReadonlyMap<number | null, unknown>, "has" | "size">,
+  ): number | null {
     if (requester === null) return null;
     if (this.#told.has(requester) || mapped.has(requester)) return requester;
     const isAlone = this.#told.size === 0 && mapped.size === 0;

@@ -47,6 +47,8 @@ export interface Clocks {
 export interface Relation {
   /** Null where nothing fits, or one side is not there or cannot be read twice. */
   readonly clocks: Clocks | null;
+  /** Whether both sides tell enough for one. */
+  readonly isTried: boolean;
   readonly controllers: ReadonlyMap<string, number>;
   readonly card: number | null;
 }
@@ -72,6 +74,13 @@ export class Anchors {
   }
   get isDeviceFull(): boolean {
     return this.#sent.length >= MOST || this.#received.length >= MOST;
+  }
+
+  /** Whether both sides have enough. */
+  get haveEnough(): boolean {
+    let done = this.#sent.length + this.#received.length;
+    for (const fetched of this.#fetched.values()) done += fetched.length;
+    return this.#count >= ENOUGH && done >= ENOUGH;
   }
 
   /** A command that is being made; its `begin` may still move to where it is given to the device. */

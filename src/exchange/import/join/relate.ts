@@ -20,11 +20,13 @@ export async function relate(opened: Opened, grows: boolean): Promise<Relation> 
   });
   const canRead = !grows && sides.every(({ path }) => path !== "-");
   const hasBoth = sides.some((one) => one.isDevice) && sides.some((one) => !one.isDevice);
-  if (!canRead || !hasBoth) return { clocks: null, controllers: new Map(), card: null };
+  if (!canRead || !hasBoth)
+    return { clocks: null, isTried: false, controllers: new Map(), card: null };
   for (const { path, taker, isDevice, lines } of sides)
     await readInto(lines(path), taker, () => (isDevice ? anchors.isDeviceFull : anchors.isFull));
   const clocks = anchors.fit();
-  return { clocks, controllers: anchors.controllers, card: anchors.card };
+  const { controllers, card, haveEnough } = anchors;
+  return { clocks, isTried: haveEnough, controllers, card };
 }
 
 /** How far a kernel's trace is ahead of its log; null where they have one clock, or cannot be read twice. */

@@ -19,8 +19,14 @@ import { CausalOrder } from "./causal-order.ts";
 import type { Relation } from "./clocks.ts";
 import { Faults } from "./faults.ts";
 import type { KernelClock } from "./kernel-clocks.ts";
+import { OneRun } from "./one-run.ts";
 
-const UNRELATED: Relation = { clocks: null, controllers: new Map(), card: null };
+const UNRELATED: Relation = {
+  clocks: null,
+  isTried: false,
+  controllers: new Map(),
+  card: null,
+};
 
 /** The bottom of the kernel half of x86-64, which `virt` columns are relative to, as its upper 32 bits. */
 const KERNEL_HALF = 0xffff8000;
@@ -32,6 +38,7 @@ export class Run extends Emitter {
   readonly iommu: IommuEntries;
   readonly mappings = new Mappings();
   readonly memoryMap = new MemoryMap();
+  readonly oneRun = new OneRun();
   readonly buffers: Buffers;
   readonly requests: Requests;
   readonly device: CausalOrder;

@@ -45,6 +45,12 @@ export interface ByteAddress {
   readonly machine: Machine | null;
 }
 
+/** When and in which line of which file a buffer was first mapped for a device. */
+export interface FirstMapped {
+  readonly at: number | null;
+  readonly where: string;
+}
+
 interface Slot {
   /** The kernel-physical addresses of both. */
   readonly phys: number;
@@ -69,6 +75,8 @@ export class Buffers {
   readonly #frames: Frames;
   readonly #iommu: IommuEntries;
   readonly #mappings: Mappings;
+  /** Those that anything was ever mapped for, and when and where first. */
+  readonly devices = new Map<number | null, FirstMapped>();
   /** Slot's machine address -> what it stands in for. */
   readonly #slots = new Map<Machine, Slot>();
 
@@ -122,6 +130,8 @@ export class Buffers {
     };
     if (command !== null) command.segments.push(mapping);
     this.#mappings.add(mapping);
+    if (!this.devices.has(device))
+      this.devices.set(device, { at: this.#emitter.at, where: this.#emitter.where });
     return mapping;
   }
 

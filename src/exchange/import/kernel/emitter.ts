@@ -32,6 +32,11 @@ export class Emitter {
     this.#keep = keep;
   }
 
+  /** The file and line of the current record. */
+  get where(): string {
+    return this.source === null ? "the trace" : `${this.source.path}:${this.source.line}`;
+  }
+
   /** Whether somebody wants the line that an event comes from. */
   get keepsLines(): boolean {
     return this.#keep !== null;

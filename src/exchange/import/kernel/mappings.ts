@@ -28,8 +28,8 @@ const MOST = 256;
 export class Mappings {
   /** Bus page -> what was mapped in it, latest last. */
   readonly #pages = new Map<number, Mapping[]>();
-  /** Those that anything was ever mapped for. */
-  readonly devices = new Set<number | null>();
+  /** How many there ever were. */
+  count = 0;
   /** Whether every end is seen; kprobes miss some, and then what is mapped last counts. */
   isWhole = false;
   /** The seq of the last gap in the recording: what was mapped before may have ended in it. */
@@ -40,7 +40,7 @@ export class Mappings {
   }
 
   add(mapping: Mapping): void {
-    this.devices.add(mapping.device);
+    this.count++;
     for (let page = pageOf(mapping.start); page <= lastPage(mapping); page++) {
       const there = this.#pages.get(page);
       if (there === undefined) this.#pages.set(page, [mapping]);

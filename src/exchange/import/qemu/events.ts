@@ -161,6 +161,7 @@ export class QemuEvents {
   #accessed(place: string, { what, address, size }: Touch, device: number | null): void {
     const run = this.#run;
     const { mapping, cause } = run.mappings.tie(device, address, size, what === "read");
+    run.oneRun.accessed(mapping !== null);
     // An access that may have come before the end of its mapping came from the mapping.
     const isUnsure = mapping !== null && run.device.canBeBefore(mapping, this.#time);
     const reached = run.iommu.reachedBy(mapping?.device ?? device, address);
