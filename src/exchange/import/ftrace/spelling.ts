@@ -13,7 +13,7 @@ const FIELD = /\b(\w+)=(ARRAY\[[^\]]*\]|[^ ]*)(?: \((-?\d+)\))?/g;
 const BEGINS = /^(?:device|iova|addr|ctrl_id|disk)=/;
 const LETTERS: ReadonlySet<number> = new Set([..."diac["].map((letter) => letter.charCodeAt(0)));
 
-/** DMA_ATTR_* by their bits (include/linux/dma-mapping.h). */
+/** DMA_ATTR_* by their bits (include/linux/dma-mapping.h), as include/trace/events/dma.h names them. */
 const ATTRIBUTES: readonly (readonly [bit: number, name: string])[] = [
   [1, "WEAK_ORDERING"],
   [2, "WRITE_COMBINE"],
@@ -24,6 +24,9 @@ const ATTRIBUTES: readonly (readonly [bit: number, name: string])[] = [
   [8, "NO_WARN"],
   [9, "PRIVILEGED"],
   [10, "MMIO"],
+  [11, "CACHELINES_OVERLAP"],
+  [12, "REQUIRE_COHERENT"],
+  [13, "CC_SHARED"],
 ];
 const DIRECTIONS: readonly string[] = ["BIDIRECTIONAL", "TO_DEVICE", "FROM_DEVICE", "NONE"];
 

@@ -28,6 +28,13 @@ test.each([
   expect((await logged(...timed(line))).faults).toEqual([]);
 });
 
+test("an overflow of a RISC-V IOMMU's fault queue loses faults", async () => {
+  const { faults, lost } = await logged(
+    ...timed("riscv,iommu 3010000.iommu: Queue #1 error; memory fault:0 overflow:1"),
+  );
+  expect({ faults, lost }).toEqual({ faults: [], lost: 1 });
+});
+
 test("each context of an MSM IOMMU that has a fault tells one", async () => {
   const { faults } = await logged(
     ...timed(

@@ -25,6 +25,12 @@ test.each([
     "0000:00:04.0 dir=TO_DEVICE dma_addr=fff7a000 size=4096 phys_addr=3ea89000 attrs=SKIP_CPU_SYNC",
   ],
   [
+    "the option fields, of memory that a guest shares",
+    "dma_map_phys",
+    "device=0000:00:04.0 phys_addr=0x3ea89000 (1051234304) dma_addr=0xfff7a000 (4294418432) size=0x1000 (4096) dir=0x1 (1) attrs=0x2400 (9216)",
+    "0000:00:04.0 dir=TO_DEVICE dma_addr=fff7a000 size=4096 phys_addr=3ea89000 attrs=MMIO|CC_SHARED",
+  ],
+  [
     "the option fields, of an entry",
     "unmap",
     "iova=0xfffa0000 (4294574080) size=0x10000 (65536) unmapped_size=0x10000 (65536)",
