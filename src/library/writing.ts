@@ -78,6 +78,8 @@ export async function writing(
           replaces,
         });
         writer = opened;
+        // Not before it shows whether there is so much to come that a thread writes it.
+        landing.refresh();
         judged = judging(opened, about);
         return judged.sink;
       },
