@@ -25,8 +25,9 @@ const units = await ways[what as keyof typeof ways](words);
 const seconds = (performance.now() - since) / 1000;
 report<Exchanged>({ units, seconds, peak: peakMemory() });
 
-const linesOf = (sources: readonly SourceFile[]): number =>
-  sources.flatMap(({ counts }) => counts).reduce((sum, { read }) => sum + read, 0);
+function linesOf(sources: readonly SourceFile[]): number {
+  return sources.flatMap(({ counts }) => counts).reduce((sum, { read }) => sum + read, 0);
+}
 
 /** Into a finished trace, judged on the way, as the command does. */
 async function imported(files: readonly string[]): Promise<number> {
