@@ -8,7 +8,7 @@ import { workloadFile } from "../workload/workload.ts";
 import * as one from "./of-a-trace.ts";
 import * as some from "./of-traces.ts";
 import { eventShape, verdict } from "./parts.ts";
-import { type AnswerName, versions } from "./versions.ts";
+import { type AnswerName, versions, type versionsUnsaid } from "./versions.ts";
 
 const bodies: { readonly [A in AnswerName]: z.ZodRawShape } = {
   blame: one.blame,
@@ -59,7 +59,9 @@ export const inputs = {
   launch: launchConfiguration,
 } as const;
 
-export const shapes: { readonly [name: string]: z.ZodType } = { ...answers, ...lines, ...inputs };
+const unsaid: { readonly [N in keyof typeof versionsUnsaid]: z.ZodType } = { ...lines, ...inputs };
+
+export const shapes: { readonly [name: string]: z.ZodType } = { ...answers, ...unsaid };
 
 /** The JSON Schema of a shape: of what a reader meets, or of what a writer may write. */
 export const jsonSchemaOf = (name: string): object =>

@@ -1,6 +1,7 @@
 // parts.ts - what the answers of several commands are made of: addresses, events, judgements.
 
 import { z } from "zod";
+import { schemaOf } from "../event/field-schema.ts";
 import { verdicts } from "../event/verdict.ts";
 import { actors, declarationOf, type KindName, kindNames } from "../event/vocabulary.ts";
 
@@ -30,7 +31,7 @@ export function eventShape(
   const kinds = kindNames.map((kind) => {
     const fields = Object.entries(declarationOf(kind).fields).flatMap(([name, field]) => {
       if (name === "op") return [];
-      const schema = field.hex ? hexText : field.schema;
+      const schema = field.hex ? hexText : schemaOf(field);
       return [[name, field.optional ? schema.optional() : schema] as const];
     });
     return z.strictObject({
