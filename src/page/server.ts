@@ -56,7 +56,8 @@ function handle(serving: Serving, request: IncomingMessage, response: ServerResp
     send(response, refusal[0], "text/plain; charset=utf-8", `${refusal[1]}\n`);
     return;
   }
-  const { pathname, searchParams } = new URL(request.url!, "http://page");
+  // Put behind a name, it is a path, whatever it begins with: "//[" alone would be a host, and none that can be.
+  const { pathname, searchParams } = new URL(`http://page${request.url}`);
   const [, token = "", ...rest] = pathname.split("/");
   if (!isSame(token, serving.token)) {
     send(

@@ -87,14 +87,20 @@ describe("the server refuses", () => {
     expect(await get(`/${token}/ask/extent`, headers)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
-  test.each(["/", "/ask/session", "/0123456789abcdeX/", "/0123456789abcde/", `//${token}/`])(
-    "the path %s, which has not the token",
-    async (path) => {
-      const answer = await get(path);
-      expect(answer).toMatch(/^HTTP\/1.1 403 /);
-      expect(answer).not.toContain(token);
-    },
-  );
+  test.each([
+    "/",
+    "/ask/session",
+    "/0123456789abcdeX/",
+    "/0123456789abcde/",
+    `//${token}/`,
+    "//[",
+    "//a:b/",
+    "/\\[/%",
+  ])("the path %s, which has not the token", async (path) => {
+    const answer = await get(path);
+    expect(answer).toMatch(/^HTTP\/1.1 403 /);
+    expect(answer).not.toContain(token);
+  });
 
   test.each(["POST", "PUT", "DELETE", "OPTIONS", "HEAD"])("the method %s", async (method) => {
     expect(await get(`/${token}/ask/extent`, {}, method)).toMatch(/^HTTP\/1.1 405 /);
