@@ -7,7 +7,8 @@
 import { expect } from "vitest";
 import { usualEra } from "../src/agpgart/era.ts";
 import { chipsets } from "../src/chipset/index.ts";
-import { fromJson, toLine } from "../src/event/line.ts";
+import { toLine } from "../src/event/line.ts";
+import { fromJson } from "../src/event/line-read.ts";
 import {
   encodeRow,
   FunctionNames,

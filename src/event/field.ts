@@ -1,9 +1,8 @@
-// field.ts - what an event can say: each field has a type, a column in the store and a schema.
+// field.ts - what an event can say: each field has a type, a column in the store and a form in JSON.
 //
 // A field is declared once, here or in its family; the event's type, its row, its line of JSON and
-// its schema are derived. Addresses are hexadecimal strings in JSON, numbers everywhere else.
+// its schema (field-schema.ts) are derived. Addresses are hexadecimal strings in JSON, numbers everywhere else.
 
-import { z } from "zod";
 import {
   type Address,
   type Aperture,
@@ -128,11 +127,18 @@ export const handleNumber = (handle: Bus): number =>
   // As above.
   rawExact(handle) < FAR_HANDLE ? asWord(handle) : FAR_HANDLE + asWord(handle, 48);
 
+/** How JSON holds a field: an address or word as text in hexadecimal, a bus address with all its 64 bits; the others as they are. */
+export type Form = "hex" | "bus" | "subject" | "handle" | "number" | "name" | "text" | "facts";
+
 export interface Field<T = unknown, Optional extends boolean = boolean> {
   readonly in: Storage;
   readonly optional: Optional;
-  /** @internal Accepts what JSON holds and gives what the event holds. */
-  readonly schema: z.ZodType<T>;
+  /** @internal */
+  readonly form: Form;
+  /** @internal What a number is between, both included. */
+  readonly range: readonly [least: number, most: number];
+  /** @internal Stands for the type of what an event holds; no field has it. */
+  readonly holds?: T;
   /** Whether JSON holds it as a hexadecimal string. */
   readonly hex: boolean;
   /** The names of a named field, its code being the index; codes take `unit` steps in the column. */
@@ -158,8 +164,14 @@ export type FieldValues<F extends Fields> = { readonly [N in Required<F>]: Value
   readonly [N in Optional<F>]?: Value<F[N]> | null;
 };
 
+/** The numbers of all columns but two: those of `value` and `high` can be below zero. */
+const NATURAL = [0, Number.MAX_SAFE_INTEGER] as const;
+const WHOLE = [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const;
+
 const defaults = {
   optional: false,
+  form: "number",
+  range: NATURAL,
   hex: false,
   names: null,
   unit: 1,
@@ -170,38 +182,17 @@ const defaults = {
 /** Each field is made of one of these: its value is the same in runs that do the same, or depends on frames. */
 const fixed = { ...defaults, frameDependent: false } as const;
 const framed = { ...defaults, frameDependent: true } as const;
-const natural = z.number().int().nonnegative();
+const hexadecimal = { ...framed, form: "hex", hex: true } as const;
 
-const HEX = /^0x[0-9a-f]{1,16}$/;
-/** "0x1a" as a number below 2^53. */
-const hexNumber = z
-  .string()
-  .regex(HEX, "expected a hexadecimal number such as 0x4b1f1000")
-  .transform((text, context) => {
-    const number = Number.parseInt(text, 16);
-    if (!Number.isSafeInteger(number)) context.addIssue(`${text} is above 2^53`);
-    return number;
-  });
 const address = <A extends Address>(
   column: Column,
-  box: (value: number) => A,
-): Field<A, false> => ({
-  ...framed,
-  in: column,
-  hex: true,
-  schema: hexNumber.transform(box),
-});
-/** "0x1a" as a bus address, which has up to 64 bits. */
-const hexBus = z
-  .string()
-  .regex(HEX, "expected a hexadecimal number such as 0x4b1f1000")
-  .transform((text) => bus(BigInt(text)));
+  _space: (value: number) => A,
+): Field<A, false> => ({ ...hexadecimal, in: column });
 const onBus = <A extends Bus | Aperture>(): Field<A, false> => ({
-  ...framed,
+  ...hexadecimal,
   in: "bus",
-  hex: true,
-  // Both are one number, in the space that the event's kind says.
-  schema: hexBus as unknown as z.ZodType<A>,
+  form: "bus",
+  range: [0, 2 ** 64],
 });
 
 /** The same field, but only filled where it is known. */
@@ -237,14 +228,14 @@ export const translationFields = {
 } as const;
 
 /** The column of a subject has its number times 16. */
-const subjectNumber = natural.max(2 ** 49 - 1);
+const SUBJECT_RANGE = [0, 2 ** 49 - 1] as const;
 
 /** The subject whose state the event is about, by its number in its family. */
 export const subject = <F extends FamilyName>(family: F): Field<SubjectNumbers[F], false> => ({
   ...defaults,
   in: "subject",
-  // The space is erased at run time, so the number needs no conversion.
-  schema: subjectNumber as unknown as z.ZodType<SubjectNumbers[F]>,
+  form: "subject",
+  range: SUBJECT_RANGE,
   family,
   frameDependent: frameDependent[family],
 });
@@ -253,31 +244,22 @@ export const subject = <F extends FamilyName>(family: F): Field<SubjectNumbers[F
 export const handleField: Field<SubjectNumbers["dma"], false> = {
   ...subject("dma"),
   hex: true,
-  schema: z.union([hexBus, subjectNumber.transform(bus)]),
+  form: "handle",
 };
 
 /** Bytes. */
-export const sizeField: Field<number, false> = { ...fixed, in: "size", schema: natural };
+export const sizeField: Field<number, false> = { ...fixed, in: "size" };
 
 /** Bytes of one access to a register; no bus makes a wider one. */
-export const widthField: Field<number, false> = {
-  ...sizeField,
-  schema: z.number().int().min(1).max(8),
-};
+export const widthField: Field<number, false> = { ...sizeField, range: [1, 8] };
 
 /** A raw word as it stood in memory or in a register: bits 0 to 51. */
-export const wordField: Field<number, false> = {
-  ...framed,
-  in: "value",
-  hex: true,
-  schema: hexNumber,
-};
+export const wordField: Field<number, false> = { ...hexadecimal, in: "value" };
 /** The bits of a raw word above 51, as a number of their own. */
 export const highField: Field<number, true> = {
   ...fixed,
   in: "high",
   optional: true,
-  schema: natural,
 };
 
 /** A raw word whole: 52 bits are 13 digits. */
@@ -293,39 +275,18 @@ export const hexWord = ({
     : `0x${high.toString(16)}${word.toString(16).padStart(13, "0")}`;
 
 /** A PCI device: bus x 256 + slot x 8 + function, above it the domain x 65536. */
-export const pciField: Field<number, false> = {
-  ...fixed,
-  in: "high",
-  hex: true,
-  schema: hexNumber,
-};
+export const pciField: Field<number, false> = { ...fixed, in: "high", form: "hex", hex: true };
 
 /** A whole number in `value`, negative for an errno. */
-export const numberField: Field<number, false> = {
-  ...fixed,
-  in: "value",
-  schema: z.number().int(),
-};
+export const numberField: Field<number, false> = { ...fixed, in: "value", range: WHOLE };
 /** The tag that stands for a page's content. */
 export const tagField: Field<number, false> = { ...numberField, frameDependent: true };
 /** A natural number in a column of its own. */
-export const numberIn = (column: Column): Field<number, false> => ({
-  ...fixed,
-  in: column,
-  schema: natural,
-});
+export const numberIn = (column: Column): Field<number, false> => ({ ...fixed, in: column });
 /** An entry of a table by its index, which is negative before the table's beginning. */
-export const indexField: Field<number, false> = {
-  ...fixed,
-  in: "size",
-  schema: z.number().int(),
-};
+export const indexField: Field<number, false> = { ...fixed, in: "size", range: WHOLE };
 /** What a hypercall returned, beside its name in `value`. */
-export const resultField: Field<number, false> = {
-  ...fixed,
-  in: "high",
-  schema: z.number().int(),
-};
+export const resultField: Field<number, false> = { ...fixed, in: "high", range: WHOLE };
 
 /** One name of a fixed list. Lists only grow at their end: the code in a trace is the index. */
 export const named = <const L extends readonly string[]>(
@@ -334,9 +295,9 @@ export const named = <const L extends readonly string[]>(
 ): Field<L[number], false> => ({
   ...fixed,
   in: "value",
+  form: "name",
   names,
   unit,
-  schema: z.enum(names as unknown as [string, ...string[]]) as unknown as z.ZodType<L[number]>,
 });
 /** The step of the second named field in one column. */
 export const SECOND = 256;
@@ -348,21 +309,14 @@ export const namedToo = <const L extends readonly string[]>(names: L): Field<L[n
 });
 
 /** Words that belong to the event: a message, a name. */
-export const textField: Field<string, false> = { ...fixed, in: "note", schema: z.string() };
+export const textField: Field<string, false> = { ...fixed, in: "note", form: "text" };
 
-type Fact = number | string | null | unknown[] | { [name: string]: unknown };
-export const fact: z.ZodType<Fact> = z.union([
-  z.number(),
-  z.string(),
-  z.null(),
-  z.array(z.unknown()),
-  z.record(z.string(), z.unknown()),
-]);
+export type Fact = number | string | null | unknown[] | { [name: string]: unknown };
 /** A flat record of facts: an op's arguments or its result. */
 export type Facts = { readonly [name: string]: Fact };
 export const factsField = (storage: "op.arguments" | "op.result"): Field<Facts, false> => ({
   ...fixed,
   in: storage,
-  schema: z.record(z.string(), fact),
+  form: "facts",
 });
-export const opNameField: Field<string, false> = { ...fixed, in: "op.name", schema: z.string() };
+export const opNameField: Field<string, false> = { ...fixed, in: "op.name", form: "text" };

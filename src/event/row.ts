@@ -2,7 +2,6 @@
 //
 // The codes of kinds, actors and places belong to one trace, which carries their names with it.
 
-import { z } from "zod";
 import { bus as busAddress } from "../address.ts";
 import { type DamagedTrace, damagedEvent } from "../fault.ts";
 import {
@@ -173,16 +172,9 @@ const everyEntry: readonly Entry[] = [
   inColumn("cause", NUMBER),
 ];
 
-/** The numbers that a field's column can hold. */
-function rangeOf({ schema, names, family, in: place }: Field): { least: number; most: number } {
-  const natural = { least: 0, most: Number.MAX_SAFE_INTEGER };
-  if (place === "bus") return { least: 0, most: 2 ** 64 };
-  if (names !== null || family !== null || !(schema instanceof z.ZodNumber)) return natural;
-  return {
-    least: schema.minValue ?? -Number.MAX_SAFE_INTEGER,
-    most: schema.maxValue ?? natural.most,
-  };
-}
+/** The numbers that a field's column can hold; that of a subject has its code. */
+const columnRange = ({ family, range: [least, most] }: Field): { least: number; most: number } =>
+  family === null ? { least, most } : { least: 0, most: Number.MAX_SAFE_INTEGER };
 
 const plans = new Map<string, Plan>(
   kindNames.map((kind, code) => {
@@ -200,7 +192,7 @@ const plans = new Map<string, Plan>(
               firstCode: field.firstCode,
               family: field.family === null ? -1 : families.indexOf(field.family),
               optional: field.optional,
-              ...rangeOf(field),
+              ...columnRange(field),
             },
           ]
         : [],

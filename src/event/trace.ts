@@ -6,11 +6,14 @@ import type { Actor, KindName } from "./vocabulary.ts";
 
 /** An op: what was asked for, what came of it, and the events it spans. */
 export interface OpRow {
+  /** Its number, from 0. */
   readonly op: number;
+  /** What was asked for: bind, map_single, or a capture's own words. */
   readonly name: string;
   readonly arguments: Facts;
   /** Null where the trace holds no end of it. */
   readonly result: Facts | null;
+  /** The seq of its first event, and of its last; null where the trace holds no end of it. */
   readonly first: number;
   readonly last: number | null;
   /** What of it does not depend on where frames lie; null where nothing was signed. */
@@ -19,17 +22,21 @@ export interface OpRow {
 
 /** One run, as recorded or imported. */
 export interface About {
+  /** Who owns memory and how addresses translate: native-i386, xen-i386, a name of one's own. */
   readonly platform: string;
+  /** Which functions the driver asks for addresses, by name; `none` where that is not known. */
   readonly hooks: string;
+  /** The host bridge, whose registers and table entries are decoded; `none` for none. */
   readonly chipset: string;
   /** The workload's name. */
   readonly workload: string;
   /** The workload itself as JSON text, so that a simulated run can be run again; null where unknown. */
   readonly operations: string | null;
+  /** Of the run's chance, 0 or more; a run of the same settings and seed has the same events. */
   readonly seed: number;
   /** Further settings of the run, by name: lenientIoremap, device. */
   readonly options: { readonly [name: string]: boolean | number | string };
-  /** What is added to a `virt` column to get the kernel's address. */
+  /** What is added to a `virt` to get the kernel's address, of 64 bits; 0 on i386. */
   readonly virtBase: bigint;
   /** Whether kernel-physical addresses are machine addresses; otherwise P2M events tell. */
   readonly physIsMachine: boolean;
@@ -43,8 +50,11 @@ export interface About {
 
 /** A moment that somebody put words to. */
 export interface Mark {
+  /** After so many events. */
   readonly moment: number;
+  /** By which it is a position, `mark:NAME`; null for none. */
   readonly name: string | null;
+  /** Words for people; empty for none. */
   readonly text: string;
 }
 
@@ -77,6 +87,7 @@ export interface Search {
 export interface Count {
   /** The event's name in the source: dma_map_page, pci_nvme_map_addr. */
   readonly name: string;
+  /** Lines, or records: read, made into events, and left out. */
   readonly read: number;
   readonly kept: number;
   readonly skipped: number;
@@ -89,7 +100,9 @@ export interface Count {
 /** A file that an imported trace was made from. */
 export interface SourceFile {
   readonly path: string;
+  /** One of `gartrace list formats`. */
   readonly format: string;
+  /** How many it has: lines of text, or records. */
   readonly lines: number;
   readonly counts: readonly Count[];
 }

@@ -61,23 +61,29 @@ export type Actor = (typeof actors)[number];
 
 /** What every event has beside the fields of its kind. */
 export interface Common {
+  /** Who did it. */
   readonly actor: Actor;
   /** The driver or kernel function it happened in. */
   readonly place?: string | null;
-  /** The seq of the event its address came from. */
+  /** The seq of the event its address came from, which is before it. */
   readonly cause?: number | null;
-  /** Nanoseconds, for traces that have time. */
+  /** Nanoseconds, a whole number, for traces that have time. */
   readonly at?: number | null;
 }
 
 /** The event of one kind. */
 export type Of<K extends KindName> = { readonly kind: K } & Common &
   FieldValues<(typeof vocabulary)[K]["fields"]>;
-/** One fact of a run, by its kind; addresses are numbers of their space. */
+/**
+ * One fact of a run, by its kind; addresses are numbers of their space. Each kind and its fields, with space, unit and
+ * what they say, are on the page src/event/README.md.
+ */
 export type Event = { [K in KindName]: Of<K> }[KindName];
 /** An event with its position in a trace: seq from 1 without gaps, op -1 outside any op. */
 export interface Recorded {
+  /** Its number. */
   readonly seq: number;
+  /** The number of its op. */
   readonly op: number;
   readonly event: Event;
 }

@@ -49,8 +49,8 @@ const widthOf = (text: string): number =>
 /** Each line of a text moved to the right, under its heading. */
 export const indented = (text: string): string => text.replace(/^(?=.)/gm, "  ");
 
-/** 78,090 */
-export const counted = (count: number): string => count.toLocaleString("en-US");
+/** 78,090. Not by toLocaleString(): the first call of it loads the tables of all languages, some 15 ms. */
+export const counted = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** "1 event", "17 events"; a noun with another plural brings it along. */
 export const countOf = (count: number, noun: string, plural = `${noun}s`): string =>

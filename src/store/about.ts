@@ -1,11 +1,22 @@
 // about.ts - what a trace file says of itself: the one row of `trace`, checked.
 
 import type { Database } from "better-sqlite3";
-import { z } from "zod";
 import { learnNames } from "../event/device-name.ts";
 import { parseFacts } from "../event/json.ts";
 import type { About } from "../event/trace.ts";
 import { damaged } from "../fault.ts";
+import {
+  all,
+  bigint,
+  fields,
+  flag,
+  oneOf,
+  orNothing,
+  type Rule,
+  setting,
+  text,
+  whole,
+} from "./rules.ts";
 import { build, columnsOf, prepareValue } from "./schema.ts";
 
 export interface TraceFacts {
@@ -20,40 +31,60 @@ export interface TraceFacts {
   readonly indexed: number | null;
 }
 
-const whole = z.bigint().transform(Number).pipe(z.number().int().refine(Number.isSafeInteger));
-const row = z.object({
-  platform: z.string(),
-  hooks: z.string(),
-  chipset: z.string(),
-  workload: z.string(),
+interface Row {
+  readonly platform: string;
+  readonly hooks: string;
+  readonly chipset: string;
+  readonly workload: string;
+  readonly seed: bigint;
+  readonly options: string;
+  readonly virt_base: bigint;
+  readonly phys_is_machine: bigint;
+  readonly source: About["source"];
+  readonly origin: string | null;
+  readonly gartrace: string;
+  readonly digest: string | null;
+  readonly events: bigint | null;
+  readonly finished: bigint;
+  readonly parent?: string | null;
+  readonly parent_seq?: bigint | null;
+  readonly indexed?: bigint | null;
+}
+const columns = {
+  platform: text,
+  hooks: text,
+  chipset: text,
+  workload: text,
   seed: whole,
-  options: z.string(),
-  virt_base: z.bigint(),
-  phys_is_machine: whole.pipe(z.number().min(0).max(1)),
-  source: z.enum(["simulated", "imported"]),
-  origin: z.string().nullable(),
-  gartrace: z.string(),
-  digest: z.string().nullable(),
-  events: whole.nullable(),
-  finished: whole.pipe(z.number().min(0).max(1)),
-  // Formats before the second know no forks.
-  parent: z.string().nullable().optional(),
-  parent_seq: whole.nullable().optional(),
-  // Formats before the ninth have other indexes, which are not used any more.
-  indexed: whole.nullable().optional(),
-});
-const options = z.record(z.string(), z.union([z.boolean(), z.number(), z.string()]));
+  options: text,
+  virt_base: bigint,
+  phys_is_machine: flag,
+  source: oneOf(["simulated", "imported"]),
+  origin: orNothing(text),
+  gartrace: text,
+  digest: orNothing(text),
+  events: orNothing(whole),
+  finished: flag,
+};
+/** What older formats lack: those before the second know no forks, those before the ninth have other indexes. */
+const laterColumns = {
+  parent: orNothing(text),
+  parent_seq: orNothing(whole),
+  indexed: orNothing(whole),
+};
 
 /** Reads the one row of `trace`; the workload's operations are read when somebody asks for them. */
 export function aboutOf(database: Database): TraceFacts {
-  const columns = columnsOf(database, "trace").filter((name) => name !== "operations");
+  const names = columnsOf(database, "trace").filter((name) => name !== "operations");
   const stored = database
-    .prepare<[], unknown>(`SELECT ${columns.join(", ")} FROM trace`)
+    .prepare<[], unknown>(`SELECT ${names.join(", ")} FROM trace`)
     .safeIntegers()
     .get();
   if (stored === undefined) throw damaged("table trace", "its row is missing");
-  const trace = checked("", row, stored);
-  const settings = checked("options", options, factsIn(trace.options));
+  const later = Object.entries(laterColumns).filter(([name]) => names.includes(name));
+  const row = fields({ ...columns, ...Object.fromEntries(later) });
+  const trace = checked<Row>("", row, stored);
+  const settings = checked<About["options"]>("options", all(setting), factsIn(trace.options));
   learnNames(settings.devices);
   const about: About = {
     platform: trace.platform,
@@ -63,19 +94,26 @@ export function aboutOf(database: Database): TraceFacts {
     get operations() {
       return prepareValue(database, build.selectFrom("trace").select("operations")).get() ?? null;
     },
-    seed: trace.seed,
+    seed: Number(trace.seed),
     options: settings,
     virtBase: BigInt.asUintN(64, trace.virt_base),
-    physIsMachine: trace.phys_is_machine === 1,
+    physIsMachine: trace.phys_is_machine === 1n,
     source: trace.source,
     origin: trace.origin,
     ...(trace.parent == null
       ? {}
-      : { parent: { trace: trace.parent, moment: trace.parent_seq ?? 0 } }),
+      : { parent: { trace: trace.parent, moment: Number(trace.parent_seq ?? 0) } }),
   };
-  const { gartrace: version, digest, events, finished, indexed = null } = trace;
-  return { about, version, digest, events, finished: finished === 1, indexed };
+  const { gartrace: version, digest, finished } = trace;
+  return {
+    ...{ about, version, digest, finished: finished === 1n },
+    events: numberOr(trace.events),
+    indexed: numberOr(trace.indexed),
+  };
 }
+
+const numberOr = (value: bigint | null | undefined): number | null =>
+  value == null ? null : Number(value);
 
 function factsIn(text: string): unknown {
   try {
@@ -85,10 +123,10 @@ function factsIn(text: string): unknown {
   }
 }
 
-function checked<T>(column: string, schema: z.ZodType<T>, value: unknown): T {
-  const { success, data, error } = schema.safeParse(value);
-  if (success) return data;
-  const [issue] = error.issues;
-  const path = [column, ...(issue?.path ?? [])].filter((part) => part !== "").join(".");
-  throw damaged(`table trace, column ${path}`, issue?.message ?? "it is none");
+/** `column` is where it stands within the row; "" for the row itself. */
+function checked<T>(column: string, rule: Rule, value: unknown): T {
+  const trouble = rule(value);
+  if (trouble === null) return value as T;
+  const path = [column, ...trouble.path].filter((part) => part !== "").join(".");
+  throw damaged(`table trace, column ${path}`, trouble.says);
 }

@@ -4,12 +4,12 @@
 // empty one.
 
 import type { Database, Statement } from "better-sqlite3";
-import { z } from "zod";
 import { parseJson } from "../event/json.ts";
 import { type Verdict, verdicts } from "../event/verdict.ts";
 import { DamagedTrace } from "../fault.ts";
 import { type Judgement, RULES, type WrongEvent } from "../judgement/judgement.ts";
 import { hasChecksums, holds } from "./checksums.ts";
+import { all, count, fields, list, number, oneOf, orNothing, text } from "./rules.ts";
 import { build, formatOf, prepare, prepareValue, run } from "./schema.ts";
 
 /** The first format with tables for it. */
@@ -159,30 +159,26 @@ function verdictNamed(name: string | null): Verdict | null {
   return verdict;
 }
 
-const count = z.number().int().nonnegative();
 /** What every report reads of it; the rest is as deep as the rules that made it. */
-const shape = z.looseObject({
-  word: z.enum(["right", "wrong", "undecided"]),
-  uses: z.object({ right: count, wrong: count, unknown: count, inferred: count }),
-  verdicts: z.record(z.string(), count),
+const shape = fields({
+  word: oneOf(["right", "wrong", "undecided"]),
+  uses: fields({ right: count, wrong: count, unknown: count, inferred: count }),
+  verdicts: all(count),
   faults: count,
   findings: count,
-  wrong: z.object({ events: count, first: count.nullable() }),
-  checks: z.array(z.object({ check: z.string(), count, held: count, unknown: count })),
-  kinds: z.record(z.string(), count),
-  refusals: z.object({
-    count,
-    first: z.array(z.looseObject({ op: count, name: z.string(), errno: z.number() })),
-  }),
-  capture: z.looseObject({}).nullable(),
+  wrong: fields({ events: count, first: orNothing(count) }),
+  checks: list(fields({ check: text, count, held: count, unknown: count })),
+  kinds: all(count),
+  refusals: fields({ count, first: list(fields({ op: count, name: text, errno: number })) }),
+  capture: orNothing(fields({})),
 });
 
 function judgementIn(summary: string): Judgement {
   try {
-    const text = parseJson(summary);
-    const { success, error } = shape.safeParse(text);
-    if (success) return text as Judgement;
-    throw damagedJudgement(`${error.issues[0]?.path.join(".")}: ${error.issues[0]?.message}`);
+    const judgement = parseJson(summary);
+    const trouble = shape(judgement);
+    if (trouble === null) return judgement as Judgement;
+    throw damagedJudgement(`${trouble.path.join(".")}: ${trouble.says}`);
   } catch (error) {
     throw error instanceof SyntaxError ? damagedJudgement(error.message) : error;
   }

@@ -22,6 +22,7 @@ import {
   virtField,
   widthField,
 } from "../../src/event/field.ts";
+import { schemaOf } from "../../src/event/field-schema.ts";
 import { hookNames, remappers } from "../../src/event/hook.ts";
 import { mappings } from "../../src/event/iommu.ts";
 import { allocators, uses } from "../../src/event/memory.ts";
@@ -142,7 +143,7 @@ describe("a list of names", () => {
   });
 
   test("takes its names and no others", () => {
-    const { schema } = named(tlbs);
+    const schema = schemaOf(named(tlbs));
     expect(schema.parse("gart")).toBe("gart");
     expect(schema.safeParse("dart").success).toBe(false);
   });
@@ -167,13 +168,14 @@ test.each([
     [{ a: 1, b: "c", d: null, e: [{}], f: {} }],
     [{ a: true }, []],
   ],
-] as const)("%s takes what can be and nothing else", (_, { schema }, good, bad) => {
+] as const)("%s takes what can be and nothing else", (_, field, good, bad) => {
+  const schema = schemaOf(field);
   for (const value of good) expect(schema.safeParse(value).success, `${value}`).toBe(true);
   for (const value of bad) expect(schema.safeParse(value).success, `${value}`).toBe(false);
 });
 
 test("an unreadable number is told what a number looks like", () => {
-  expect(pciField.schema.safeParse("8").error!.issues[0]!.message).toBe(
+  expect(schemaOf(pciField).safeParse("8").error!.issues[0]!.message).toBe(
     "expected a hexadecimal number such as 0x4b1f1000",
   );
 });

@@ -30,7 +30,7 @@ const facts = fc.dictionary(
   { maxKeys: 4, noNullPrototype: true },
 );
 
-function valueIn({ in: storage, names, hex, schema, family }: Field): fc.Arbitrary<unknown> {
+function valueIn({ in: storage, names, hex, range, family }: Field): fc.Arbitrary<unknown> {
   if (names !== null) return fc.constantFrom(...names);
   if (storage === "note" || storage === "op.name") return fc.string();
   if (storage === "op.arguments" || storage === "op.result") return facts;
@@ -39,9 +39,10 @@ function valueIn({ in: storage, names, hex, schema, family }: Field): fc.Arbitra
   if (storage === "bus") return onBus;
   if (hex) return word;
   // The events of a trace cover so many pages and no more.
-  if (storage === "size" && schema.safeParse(0).success) return fc.nat({ max: 2 ** 22 });
-  if (!schema.safeParse(0).success) return fc.integer({ min: 1, max: 8 });
-  return schema.safeParse(-1).success ? fc.integer() : fc.nat();
+  const [least, most] = range;
+  if (storage === "size" && least === 0) return fc.nat({ max: 2 ** 22 });
+  if (most < Number.MAX_SAFE_INTEGER) return fc.integer({ min: least, max: most });
+  return least < 0 ? fc.integer() : fc.nat();
 }
 
 /** Events of a kind; what is optional is there in some and missing in others. */

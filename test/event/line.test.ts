@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { virt } from "../../src/address.ts";
-import { fromJson, toJson, toLine } from "../../src/event/line.ts";
+import { toJson, toLine } from "../../src/event/line.ts";
+import { fromJson } from "../../src/event/line-read.ts";
 import { declarationOf, kindNames, type Recorded } from "../../src/event/vocabulary.ts";
 import { recordedOf } from "./generated.ts";
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Check } from "../../src/check/check.ts";
-import { fromJson } from "../../src/event/line.ts";
+import { fromJson } from "../../src/event/line-read.ts";
 import type { About } from "../../src/event/trace.ts";
 import type { Recorded } from "../../src/event/vocabulary.ts";
 import { Judge } from "../../src/judgement/judge.ts";

@@ -3,7 +3,8 @@
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bus, busPageOf, hex, machine, phys } from "../../src/address.ts";
-import { fromJson, toLine } from "../../src/event/line.ts";
+import { toLine } from "../../src/event/line.ts";
+import { fromJson } from "../../src/event/line-read.ts";
 import { csv } from "../../src/exchange/export/csv.ts";
 import { parquet } from "../../src/exchange/export/parquet.ts";
 import { changesOf } from "../../src/replay/changes.ts";

@@ -1,7 +1,7 @@
 // line-of-json.ts - one of gartrace's own lines: what it holds, or what is wrong with it, and in which column.
 
 import { z } from "zod";
-import { fromJson, lineNames } from "../../../event/line.ts";
+import { fromJson, lineNames } from "../../../event/line-read.ts";
 import type { Recorded } from "../../../event/vocabulary.ts";
 import { nearest, type UserError } from "../../../fault.ts";
 import { brokenAt, placeOf } from "../../../json-place.ts";

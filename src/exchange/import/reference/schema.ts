@@ -4,9 +4,9 @@
 // Fields that no event needs are not read.
 
 import { z } from "zod";
-import { distance, mfn, offset, PAGE_SIZE, pfn, type Virt, virt } from "../../../address.ts";
+import { distance, mfn, offset, PAGE_SIZE, pfn, phys, type Virt, virt } from "../../../address.ts";
 import { flushes } from "../../../event/cache.ts";
-import { busField, fact, physField, wordField } from "../../../event/field.ts";
+import { fact, hexAddress, hexBus, hexNumber } from "../../../event/field-schema.ts";
 import { remappers } from "../../../event/hook.ts";
 import { allocators } from "../../../event/memory.ts";
 import { levels } from "../../../event/op.ts";
@@ -29,7 +29,7 @@ const natural = z.number().int().nonnegative();
 /** Words, pages or calls that one line stands for: no table of a driver's has more. */
 const bounded = natural.max(2 ** 20);
 const order = natural.max(20);
-const word = wordField.schema;
+const word = hexNumber;
 const pageFrame = word.transform(pfn);
 const machineFrame = word.transform(mfn);
 const place = z.string();
@@ -148,7 +148,7 @@ const words = z
     "expected `readback` and `read_twice` of no more words than `count`",
   );
 
-const physOfPage = physField.schema.optional();
+const physOfPage = hexAddress(phys).optional();
 
 const driver = (virt: z.ZodType<Virt>) => ({
   probe: z.object({ driver: z.string(), dev: device, vendor: id, device: id }),
@@ -239,7 +239,7 @@ const memory = (virt: z.ZodType<Virt>) => {
     alloc_gatt_pages: z.object({ in: place, order: natural }),
     free_gatt_pages: z.object({ in: place, order: natural, virt: z.string() }),
     dma_alloc_coherent: z
-      .object({ ...coherent, bus: busField.schema, ...pages })
+      .object({ ...coherent, bus: hexBus, ...pages })
       .refine(itsDevice, asCalled)
       .refine(wholeRun, eachPage),
     "dma_alloc_coherent.failed": z
@@ -249,9 +249,7 @@ const memory = (virt: z.ZodType<Virt>) => {
         error: "expected the order of `size`",
         path: ["order"],
       }),
-    dma_free_coherent: z
-      .object({ ...coherent, virt, bus: busField.schema })
-      .refine(itsDevice, asCalled),
+    dma_free_coherent: z.object({ ...coherent, virt, bus: hexBus }).refine(itsDevice, asCalled),
     xen_contig_memory: z
       .object({
         ...{ pfn: pageFrame, order },
@@ -270,7 +268,7 @@ const memory = (virt: z.ZodType<Virt>) => {
 };
 
 const spread = z.object({ pfn: pageFrame, count: bounded });
-const remapped = z.object({ fn: one(remappers), in: place, phys: busField.schema, size: natural });
+const remapped = z.object({ fn: one(remappers), in: place, phys: hexBus, size: natural });
 
 const mapping = (virt: z.ZodType<Virt>) => ({
   SetPageReserved: spread,

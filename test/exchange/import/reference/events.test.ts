@@ -1,7 +1,8 @@
 // events.test.ts - what single lines of the recordings say in events.
 
 import { expect, test } from "vitest";
-import { fromJson, toJson } from "../../../../src/event/line.ts";
+import { toJson } from "../../../../src/event/line.ts";
+import { fromJson } from "../../../../src/event/line-read.ts";
 import { bdfOf, registerNumber } from "../../../../src/event/register.ts";
 import type { About } from "../../../../src/event/trace.ts";
 import { verdictOf } from "../../../../src/event/verdict.ts";
