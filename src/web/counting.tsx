@@ -1,6 +1,7 @@
 // counting.tsx - how far the events of a long trace are counted or judged: the rest of its timeline is a sketch.
 
-import type { Model, TraceModel } from "./model.ts";
+import type { Model } from "./model.ts";
+import type { TraceModel } from "./trace-model.ts";
 
 export const Counting = ({ model }: { model: Model }) => (
   <>

@@ -1,7 +1,7 @@
 // map-difference.ts - two maps of one table laid upon each other: where an entry is not the same in both.
 
 import type { MapHead } from "../answer/heads.ts";
-import type { MapPicture } from "./model.ts";
+import type { MapPicture } from "./trace-model.ts";
 
 const names = ["alike", "differs", "wrong in one"] as const;
 

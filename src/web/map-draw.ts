@@ -1,7 +1,7 @@
 // map-draw.ts - draws a map of a table: a cell an entry, by colour and, where a cell has room for it, by sign.
 
-import type { MapPicture } from "./model.ts";
 import { colour, rgb } from "./palette.ts";
+import type { MapPicture } from "./trace-model.ts";
 
 /** How cells lie on the canvas. */
 export interface Grid {

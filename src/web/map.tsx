@@ -6,9 +6,10 @@ import { Canvas, useSize } from "./canvas.tsx";
 import { following } from "./latest.ts";
 import { difference } from "./map-difference.ts";
 import { cellOf, drawFrame, entryAt, type Grid, gridOf, pixelsOf } from "./map-draw.ts";
-import type { MapPicture, Model, TraceModel } from "./model.ts";
+import type { Model } from "./model.ts";
 import { schemes } from "./palette.ts";
 import { ask } from "./source.ts";
+import type { MapPicture, TraceModel } from "./trace-model.ts";
 import { Verdict } from "./verdict.tsx";
 
 export function Maps({ model }: { model: Model }) {

@@ -1,7 +1,8 @@
 // start.tsx - the top of the page: what was run, what it comes to, what went wrong first, and where to click next.
 
 import type { Step } from "../answer/shapes.ts";
-import type { Model, TraceModel } from "./model.ts";
+import type { Model } from "./model.ts";
+import type { TraceModel } from "./trace-model.ts";
 import { RowVerdict, Verdict } from "./verdict.tsx";
 
 export function Start({ model }: { model: Model }) {

@@ -1,5 +1,6 @@
 // state.tsx - the pane State: the machine at the moment, part by part.
 
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { MomentAnswer } from "../answer/shapes.ts";
 import type { Model } from "./model.ts";
@@ -158,15 +159,35 @@ function Part({
         {body(rows.slice(0, SHOWN))}
       </Table>
       {rest > 0 && (
-        <details>
-          <summary>{count(rest + more)} more</summary>
-          <table aria-label={`${title}, further`}>
-            <tbody>{body(rows.slice(SHOWN))}</tbody>
-          </table>
-          {more > 0 && <p class="dim">and {count(more)} more; gartrace state --json prints all</p>}
-        </details>
+        <Rest summary={`${count(rest + more)} more`}>
+          {() => (
+            <>
+              <table aria-label={`${title}, further`}>
+                <tbody>{body(rows.slice(SHOWN))}</tbody>
+              </table>
+              {more > 0 && (
+                <p class="dim">and {count(more)} more; gartrace state --json prints all</p>
+              )}
+            </>
+          )}
+        </Rest>
       )}
     </>
+  );
+}
+
+/** Drawn while it is open alone: the state is drawn anew at every moment that the slider passes. */
+function Rest({ summary, children }: { summary: string; children: () => ComponentChildren }) {
+  const isOpen = useSignal(false);
+  return (
+    <details
+      onToggle={(event) => {
+        isOpen.value = event.currentTarget.open;
+      }}
+    >
+      <summary>{summary}</summary>
+      {isOpen.value && children()}
+    </details>
   );
 }
 

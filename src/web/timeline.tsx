@@ -7,7 +7,7 @@ import type { OpsAnswer } from "../answer/shapes.ts";
 import { Canvas, useSize } from "./canvas.tsx";
 import { type Density, densityOf, exactDensity } from "./density.ts";
 import { type Asked, following } from "./latest.ts";
-import type { Model, TraceModel } from "./model.ts";
+import type { Model } from "./model.ts";
 import { schemes } from "./palette.ts";
 import { panned, seqAt, type View, zoomed } from "./scale.ts";
 import { ask } from "./source.ts";
@@ -19,6 +19,7 @@ import {
   laneHeight,
   lanesOf,
 } from "./timeline-draw.ts";
+import type { TraceModel } from "./trace-model.ts";
 
 /** Pixels that a pointer moves before it drags instead of clicking. */
 const DRAG = 4;
