@@ -14,6 +14,7 @@ import {
   offset,
   PAGE_SIZE,
   pageOffset,
+  type RegisterIndex,
   restOf,
   untranslated,
   type Virt,
@@ -21,7 +22,7 @@ import {
   type WordIndex,
   wordIndexOf,
 } from "../address.ts";
-import type { Chipset } from "../chipset/chipset.ts";
+import type { Chipset, Registers } from "../chipset/chipset.ts";
 import { type FamilyAppliers, nothing } from "./appliers.ts";
 import type { State } from "./state.ts";
 import {
@@ -85,17 +86,32 @@ export function accessedWord(
     : wordIndexOf(untranslated(offset(base, entryOffset(entry, bytes))));
 }
 
+/** How many entries the table has. */
+export function entryCount({ table, nature: { chipset } }: State): number {
+  return (table.size * PAGE_SIZE) / (chipset?.entry.bytes ?? 4) - (chipset?.entriesBefore ?? 0);
+}
+
 /** The table as the CPU sees it through its mapping, by entry; 0 where nothing was written. */
 export function* entriesOf(state: State): Generator<[GattIndex, number]> {
   const { chipset } = state.nature;
   const bytes = chipset?.entry.bytes ?? 4;
   const before = chipset?.entriesBefore ?? 0;
-  const count = (state.table.size * PAGE_SIZE) / bytes - before;
+  const count = entryCount(state);
   for (let i = 0; i < count; i++)
     yield [
       gattIndex(i),
       cpuEntry(state, entryWord(state.table, gattIndex(before + i), bytes)!) ?? 0,
     ];
+}
+
+/** Where an entry of the table lies, through the CPU's mapping of it. */
+export const entryAt = (state: State, entry: GattIndex): WordIndex =>
+  accessedWord(state, { entry })!;
+
+/** The seq of the write of an entry, as the CPU sees it; 0 where nobody wrote it. */
+export function writtenAt(state: State, entry: GattIndex): number {
+  const at = entryAt(state, entry);
+  return state.dirty.get(at)?.seq ?? state.written.get(at) ?? 0;
 }
 
 /** Bytes of the aperture behind an entry. */
@@ -150,16 +166,30 @@ export function cachedEntry(state: State, page: GattIndex): Cell | undefined {
   return { word: whole({ word: cell.word, high: state.tlbHigh.get(page) }), seq: cell.seq };
 }
 
+/** The registers as a state has them, each put together once: for whoever fetches a whole table at one moment. */
+export function registersAt(state: State): Registers {
+  const known = new Map<number, Map<RegisterIndex, Cell | undefined>>();
+  return {
+    register: (first, bytes) => {
+      const ofWidth = known.get(bytes) ?? new Map<RegisterIndex, Cell | undefined>();
+      known.set(bytes, ofWidth);
+      if (!ofWidth.has(first)) ofWidth.set(first, state.register(first, bytes));
+      return ofWidth.get(first);
+    },
+  };
+}
+
 /** The same walk past the TLB: what lies in memory for this page of the aperture. */
 export function fetch(
   state: State,
   page: GattIndex,
   within = 0,
   base = state.nature.chipset?.apertureBase(state) ?? null,
+  registers: Registers = state,
 ): Walk | null {
   const { chipset } = state.nature;
   if (chipset === null) return null;
-  const table = chipset.tableBase(state, page);
+  const table = chipset.tableBase(registers, page);
   if (base === null || table === null) return null;
   const { bytes } = chipset.entry;
   if (chipset.directory === null)

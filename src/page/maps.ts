@@ -6,7 +6,7 @@ import type { MapHead, Tone } from "../answer/heads.ts";
 import { uses } from "../event/memory.ts";
 import type { KindName } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
-import { entriesOf } from "../machine/gart.ts";
+import { entriesOf, entryCount, registersAt } from "../machine/gart.ts";
 import { type State, UNCACHED } from "../machine/state.ts";
 import { entryMeanings, entrySays, type GattPart } from "../report/state-text.ts";
 import type { Shown } from "./open-trace.ts";
@@ -54,8 +54,7 @@ const gatt: MapKind = {
   thing: ["gatt[", "]"],
   kinds: ["gatt.written"],
   rows: (_, state) => {
-    let entries = 0;
-    for (const _ of entriesOf(state)) entries++;
+    const entries = entryCount(state);
     const columns = entries > 16384 ? 256 : 128;
     return {
       rows: Array.from({ length: Math.ceil(entries / columns) }, (_, i) => i * columns),
@@ -64,10 +63,11 @@ const gatt: MapKind = {
   },
   fill: (_, state, __, cells) => {
     const codes = new Map(saysOrder.map((says, code) => [says, code]));
+    const registers = registersAt(state);
     let i = 0;
     // Most of a table is alike: a word that names no page is not walked to.
     for (const [index, word] of entriesOf(state))
-      cells[i++] = word === 0 ? 0 : codes.get(entrySays(state, index, word))!;
+      cells[i++] = word === 0 ? 0 : codes.get(entrySays(state, index, word, registers))!;
   },
 };
 

@@ -13,9 +13,13 @@ import {
   mfnOf,
   offset,
   PAGE_SIZE,
+  type Pfn,
   type Phys,
   pfnOf,
+  pfnOnBareMetal,
   phys as physAt,
+  physOf,
+  raw,
   untranslated,
   virt as virtAt,
   vpnOf,
@@ -23,12 +27,14 @@ import {
 import { virtText } from "../event/address-text.ts";
 import { uses } from "../event/memory.ts";
 import { deviceOf } from "../event/register.ts";
-import type { Of } from "../event/vocabulary.ts";
-import { accessedWord, fetch, walk } from "../machine/gart.ts";
+import type { Of, Recorded } from "../event/vocabulary.ts";
+import { accessedWord, entriesOf, fetch, walk, writtenAt } from "../machine/gart.ts";
 import type { State } from "../machine/state.ts";
 import { cpuWord } from "../machine/table-words.ts";
+import { changesOf } from "./changes.ts";
 import { linearOffset } from "./linear.ts";
 import { stateAt } from "./replay.ts";
+import { subjectAt } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 
 export interface Step {
@@ -93,7 +99,7 @@ function climb(trace: Trace, state: State, page: Phys, linear: number | null): R
   const handle = dmaStep(trace, state, page);
   if (handle !== null) up["DMA handle"] = handle;
   if (state.nature.chipset === null) return up;
-  const entry = lastEntryOf(trace, state.moment, page);
+  const entry = lastEntryOf(trace, state, page, machine);
   if (entry === null) return { ...up, "GATT entry": { says: "none names this page", leads: null } };
   return { ...up, ...gartSteps(state, entry.event, entry.seq, machine) };
 }
@@ -152,14 +158,57 @@ interface Entry {
   readonly event: Of<"gatt.written">;
 }
 
-/** The last write up to the moment of an entry for this page. */
-function lastEntryOf(trace: Trace, moment: number, page: Phys): Entry | null {
+/**
+ * The last write up to the moment of an entry for this page. The entries that name it now are in the state; only what was
+ * written behind the last of them, or since the page was given out, is looked through.
+ */
+function lastEntryOf(trace: Trace, state: State, page: Phys, machine: Machine): Entry | null {
   const pfn = pfnOf(page);
-  const wanted = { from: 1, to: moment, kinds: ["gatt.written"], backwards: true } as const;
-  for (const { seq, event } of trace.search(wanted))
-    if (event.kind === "gatt.written" && event.phys != null && pfnOf(event.phys) === pfn)
-      return { seq, event };
-  return null;
+  // A page of the table itself is never what an entry means.
+  if (state.table.tables.places.has(pfn)) return null;
+  const entryIn = (recorded: Recorded | undefined): Entry | null =>
+    recorded?.event.kind === "gatt.written" &&
+    recorded.event.phys != null &&
+    pfnOf(recorded.event.phys) === pfn
+      ? { seq: recorded.seq, event: recorded.event }
+      : null;
+  let known: Entry | null = null;
+  for (const seq of writesNaming(state, page, machine)) known ??= entryIn(trace.event(seq));
+  const from = known === null ? givenOutAt(trace, state, pfn) : known.seq + 1;
+  const first = raw(physOf(pfn)); // a column's range is plain
+  const wanted = { from, to: state.moment, kinds: ["gatt.written"], backwards: true } as const;
+  const phys = { first, last: first + PAGE_SIZE - 1 };
+  for (const recorded of trace.search({ ...wanted, phys })) {
+    const later = entryIn(recorded);
+    if (later !== null) return later;
+  }
+  return known;
+}
+
+/** The writes of the entries that name the page's frame, or the number that the kernel has for it; newest first. */
+function writesNaming(state: State, page: Phys, machine: Machine): number[] {
+  const { chipset } = state.nature;
+  const seqs: number[] = [];
+  for (const [entry, word] of entriesOf(state)) {
+    if (word === 0) continue;
+    const bus = chipset?.entry.decode(word);
+    if (bus == null) continue;
+    const frame = mfnOf(untranslated(bus));
+    if (frame === mfnOf(machine) || pfnOnBareMetal(frame) === pfnOf(page))
+      seqs.push(writtenAt(state, entry));
+  }
+  return seqs.sort((a, b) => b - a);
+}
+
+/** The event by which somebody was last given the page; the first of the trace where it does not tell. */
+function givenOutAt(trace: Trace, state: State, pfn: Pfn): number {
+  const owner = state.allocationOf(pfn);
+  if (owner !== null) return state.allocated.get(owner.first) ?? 1;
+  const subject = subjectAt("allocation", raw(pfn)); // a subject's number is plain
+  const stretch = { from: 1, to: state.moment, backwards: true };
+  for (const { seq, event } of changesOf(trace, subject, stretch))
+    if (event.kind === "page.allocated") return seq;
+  return 1;
 }
 
 /** The entry as the CPU sees it, the table as the chipset finds it, and where the card gets to. */

@@ -20,14 +20,13 @@ import {
   registerIndex,
   type Vpn,
   virt,
-  type WordIndex,
 } from "../address.ts";
-import type { RegisterField } from "../chipset/chipset.ts";
+import type { RegisterField, Registers } from "../chipset/chipset.ts";
 import { virtText } from "../event/address-text.ts";
 import { uses } from "../event/memory.ts";
 import { deviceOf, registerName } from "../event/register.ts";
 import type { Verdict } from "../event/verdict.ts";
-import { accessedWord, cachedEntry, entriesOf, fetch, reachOf } from "../machine/gart.ts";
+import { cachedEntry, entriesOf, entryAt, fetch, reachOf, registersAt, writtenAt } from "../machine/gart.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import { knownWrongAt } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";
@@ -120,7 +119,7 @@ export function tlbPart(state: State): { runs: Run[]; stale: number } {
 export function unflushed(state: State): Run[] {
   if (state.dirty.size === 0) return [];
   const entries = [...entriesOf(state)]
-    .filter(([entry]) => state.dirty.has(wordOf(state, entry)))
+    .filter(([entry]) => state.dirty.has(entryAt(state, entry)))
     .map(([entry]) => [entry, entry] as const);
   return runsOf(entries);
 }
@@ -206,9 +205,10 @@ export function gattParts(
 ): GattPart[] {
   type Part = { -readonly [F in keyof Omit<GattPart, "aperture">]: GattPart[F] };
   const found: Part[] = [];
+  const registers = registersAt(state);
   for (const [index, word] of entriesOf(state)) {
     if (index < from || index > to) continue;
-    const says = entrySays(state, index, word);
+    const says = entrySays(state, index, word, registers);
     const verdict = says === "empty" ? null : verdictAt(writtenAt(state, index));
     const part = found.at(-1);
     const goesOn = part !== undefined && offset(part.first, part.count) === index;
@@ -223,19 +223,16 @@ export function gattParts(
   }));
 }
 
-/** The seq of the write of an entry, as the CPU sees it. */
-export function writtenAt(state: State, entry: GattIndex): number {
-  const at = wordOf(state, entry);
-  return state.dirty.get(at)?.seq ?? state.written.get(at) ?? 0;
-}
-
-/** Where an entry of the table lies, through the CPU's mapping of it. */
-const wordOf = (state: State, entry: GattIndex): WordIndex => accessedWord(state, { entry })!;
-
 /** Right means: the chipset fetches this very word, and it names a page that this kernel gave to AGP. */
-export function entrySays(state: State, index: GattIndex, word: number): GattPart["says"] {
+export function entrySays(
+  state: State,
+  index: GattIndex,
+  word: number,
+  registers: Registers,
+): GattPart["says"] {
   if (state.nature.chipset?.entry.decode(word) == null) return "empty";
-  const walked = fetch(state, index);
+  const base = state.nature.chipset.apertureBase(registers);
+  const walked = fetch(state, index, 0, base, registers);
   if (walked === null || walked.word !== word || walked.reached === null) return "not reached";
   const frame = mfnOf(walked.reached);
   const page = state.nature.physIsMachine ? pfnOnBareMetal(frame) : state.m2p.get(frame);
