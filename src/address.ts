@@ -8,13 +8,13 @@
 declare const space: unique symbol;
 type In<Space extends string> = { readonly [space]: Space };
 
-/** Kernel linear address, relative to the virt base. */
+/** Kernel linear address in bytes, relative to the virt base: 0 to 2^53. */
 export type Virt = In<"virt">;
-/** What the kernel calls physical: pseudo-physical under Xen, an index into the P2M table. */
+/** What the kernel calls physical, in bytes below 2^52: pseudo-physical under Xen, an index into the P2M table. */
 export type Phys = In<"phys">;
-/** Where the bytes are, as the front-side bus sees it. */
+/** Where the bytes are, as the front-side bus sees it: bytes below 2^52. */
 export type Machine = In<"machine">;
-/** The number that was handed to hardware: a GATT entry's address, a table base, a DMA handle. */
+/** The number that was handed to hardware, in bytes: a GATT entry's address, a table base, a DMA handle. Up to 2^64. */
 export type Bus = In<"bus">;
 /** What an AGP master issues into the aperture; the GART translates it. */
 export type Aperture = In<"aperture">;
@@ -62,13 +62,13 @@ const EXACT_PAGES = 2 ** 53 / PAGE_SIZE;
 const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
 const box = <T>(value: number | bigint) => value as unknown as T;
-/** A kernel linear address, relative to the trace's virt base. */
+/** A kernel linear address in bytes, relative to the trace's virt base. Whether a number fits is seen when an event has it. */
 export const virt = (value: number): Virt => box(value);
 /** What the kernel calls physical: under Xen an index into the P2M, in bytes. */
 export const phys = (value: number): Phys => box(value);
 /** Where bytes are, as the front-side bus sees it. */
 export const machine = (value: number): Machine => box(value);
-/** A number that hardware is given: a DMA handle, an entry's address, a table's base. */
+/** A number that hardware is given, in bytes: a DMA handle, an entry's address, a table's base. From 2^53 on a bigint. */
 export const bus = (value: number | bigint): Bus =>
   box(typeof value === "bigint" && value <= MOST_EXACT ? Number(value) : value);
 /** What an AGP master issues into the aperture. */
@@ -79,7 +79,7 @@ export const pfn = (value: number): Pfn => box(value);
 export const mfn = (value: number): Mfn => box(value);
 /** The number of a page of the kernel's linear addresses. */
 export const vpn = (value: number): Vpn => box(value);
-/** The number of a page of the bus. */
+/** The number of a page of the bus, an IOMMU's domain above its lowest 36 bits. */
 export const busPage = (value: number): BusPage => box(value);
 /** The number of an entry of the GATT, from 0. */
 export const gattIndex = (value: number): GattIndex => box(value);
@@ -87,7 +87,7 @@ export const gattIndex = (value: number): GattIndex => box(value);
 export const directoryIndex = (value: number): DirectoryIndex => box(value);
 export const tablePage = (value: number): TablePage => box(value);
 export const wordIndex = (value: number): WordIndex => box(value);
-/** The number of an entry of a CPU page table. */
+/** The number of an entry of a CPU page table: its virt address in entries of eight bytes. */
 export const pteIndex = (value: number): PteIndex => box(value);
 /** The number of a register: its place in the space of its device. */
 export const registerIndex = (value: number): RegisterIndex => box(value);
@@ -189,7 +189,7 @@ export const wordIndexOf = (address: Machine): WordIndex =>
   wordIndex(Math.floor(raw(address) / WORD_SIZE));
 export const machineOfWord = (word: WordIndex): Machine => machine(raw(word) * WORD_SIZE);
 
-/** Byte within the page. */
+/** Which byte of its page an address is: 0 to 4095. */
 export const pageOffset = (address: Address): number => rest(address, PAGE_SIZE);
 
 /** The part of an address that fits so many address lines. */

@@ -26,6 +26,7 @@ export type ErrorCode =
 /** A wrong file, option or input: the message says what is wrong, where, and what to do next. */
 export class UserError extends Error {
   override readonly name: string = "UserError";
+  /** For programs; it stays what it is. */
   readonly code: ErrorCode;
 
   constructor(message: string, code: ErrorCode = "ERR_INPUT", options?: ErrorOptions) {
@@ -37,6 +38,7 @@ export class UserError extends Error {
 /** An event that cannot be taken: `seq` is the number that it would have had. */
 export class EventError extends UserError {
   override readonly name = "EventError";
+  /** The number that the event would have had. */
   readonly seq: number;
   /** The field that is wrong; null where it is the event as a whole. */
   readonly field: string | null;
@@ -48,9 +50,10 @@ export class EventError extends UserError {
   }
 }
 
-/** The caller's signal ended it; `seq` is the last event that was done. */
+/** The caller's signal ended it; its reason is the `cause`. */
 export class AbortedError extends UserError {
   override readonly name = "AbortedError";
+  /** The last event that was done; 0 for none. */
   readonly seq: number;
 
   constructor(message: string, seq = 0, options?: ErrorOptions) {

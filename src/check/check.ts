@@ -11,10 +11,13 @@ import type { State } from "../machine/state.ts";
 
 /** An invariant stops holding: at which event, for which subjects, and what that means. */
 export interface Finding {
+  /** The check's name. */
   readonly check: string;
+  /** The event's number. */
   readonly seq: number;
   /** The op it happened in; -1 outside any. */
   readonly op: number;
+  /** The entries, pages or registers that it is about. */
   readonly subjects: readonly Subject[];
   /** What the numbers say, where numbers are what is wrong. */
   readonly verdict: Verdict | null;
@@ -25,7 +28,9 @@ export interface Finding {
 /** What a watch gets with an event: its number and op, and the state of the machine before or after it. */
 export interface Moment {
   readonly seq: number;
+  /** -1 outside any. */
   readonly op: number;
+  /** To be read, and only until the handler returns: it goes on with the next event. */
   readonly state: State;
 }
 
@@ -36,6 +41,7 @@ export type EventAt = Pick<Moment, "seq" | "op">;
 export interface Report {
   /** The invariant holds for what the event is about. */
   held(): void;
+  /** It does not hold: for what, what that means in a sentence without a full stop, and what the numbers say. */
   finding(subjects: readonly Subject[], says: string, verdict?: Verdict): void;
   /** The same of an event before, of which only this one shows that it is wrong. */
   findingAt(at: EventAt, subjects: readonly Subject[], says: string, verdict?: Verdict): void;
@@ -60,6 +66,7 @@ export interface Watch {
 
 /** An invariant of the machine, and how it is watched (`defineCheck`). */
 export interface Check {
+  /** Small letters and hyphens, as `gartrace check --only` takes it. */
   readonly name: string;
   /** The invariant as a sentence, without a full stop. */
   readonly holds: string;

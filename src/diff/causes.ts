@@ -16,6 +16,7 @@ export interface Cause {
   readonly side: "a" | "b";
   /** The op that returned something else in each trace; events without a partner may follow from that. */
   readonly after: Returned | null;
+  /** Divergences. */
   readonly count: number;
   /** How many of which kind and class, most first. */
   readonly kinds: readonly {
@@ -23,7 +24,7 @@ export interface Cause {
     readonly class: PairClass;
     readonly count: number;
   }[];
-  /** The op it begins in. */
+  /** The number of the op it begins in. */
   readonly op: number;
 }
 
@@ -31,6 +32,7 @@ export interface Cause {
 export interface Returned {
   readonly op: number;
   readonly name: string;
+  /** As its result has it: an errno below 0, a name, a number. */
   readonly a: unknown;
   readonly b: unknown;
 }

@@ -12,6 +12,7 @@ import type { Transferred } from "./transfers.ts";
 
 /** The op of the workload that a divergence belongs to. */
 export interface OpName {
+  /** Its number in the first trace, or in the one that has it. */
   readonly op: number;
   readonly name: string;
   readonly arguments: Facts;
@@ -21,10 +22,12 @@ export interface OpName {
 export interface Divergence {
   readonly class: PairClass;
   readonly op: OpName;
+  /** The event of each trace; null where one has none, and in both where the results of an op differ. */
   readonly a: JudgedEvent | null;
   readonly b: JudgedEvent | null;
-  /** The fields or facts that differ. */
+  /** The fields of the events that differ. */
   readonly fields: readonly string[];
+  /** The facts of an op's arguments or result that differ. */
   readonly facts: readonly FactPair[];
 }
 
@@ -32,21 +35,27 @@ export interface Divergence {
 export interface Scattered {
   readonly op: number;
   readonly what: Range["what"];
+  /** The first entry of a block; 0 for a table. */
   readonly from: number;
   readonly pages: number;
+  /** Runs of machine frames that follow each other. */
   readonly runs: { readonly a: number; readonly b: number };
 }
 
 /** Events that are not compared, by kind and, for hooks and hypercalls, which. */
 export interface Apart {
   readonly kind: KindName;
+  /** Of a hook or hypercall its code in the list of its names, of any other kind 0. */
   readonly code: number;
+  /** How many. */
   readonly count: number;
 }
 
 /** One of the two traces as a whole, as far as the answer rests on it. */
 export interface Extent {
+  /** Events. */
   readonly count: number;
+  /** Whether its recording did not finish. */
   readonly torn: boolean;
   /** Records that its source says it could not keep. */
   readonly lost: number;
@@ -56,12 +65,15 @@ export interface Extent {
 
 /** All that a comparison of two traces found. */
 export interface Comparison {
+  /** Whether every number had to be the same; else the same page was enough. */
   readonly exact: boolean;
   readonly extents: Two<Extent>;
+  /** Pairs, and events alone, by class. */
   readonly counts: { readonly [C in PairClass]: number };
   /** Events that only one platform makes, or that one recorder could not see. */
   readonly apart: Two<number>;
   readonly apartBy: Two<readonly Apart[]>;
+  /** Pairs of ops that were compared. */
   readonly ops: number;
   /** Ops that agree by signature, and the events of both traces that were not read. */
   readonly unread: { readonly ops: number; readonly events: number };
@@ -74,11 +86,13 @@ export interface Comparison {
   readonly opsAlone: number;
   /** Whether partners may lie further away than the comparison looked. */
   readonly isGuess: boolean;
+  /** In the order of the first trace; null where the two do not part. */
   readonly first: Divergence | null;
   /** The first divergence at a device's access. */
   readonly firstDevice: Divergence | null;
   /** The causes of the divergences, the most frequent first. */
   readonly causes: readonly Cause[];
+  /** What lies in one piece in one trace and in several in the other. */
   readonly scattered: readonly Scattered[];
   /** Where both are recordings of kernels: counts of their requests. */
   readonly transferred: Transferred | null;

@@ -5,7 +5,9 @@ import { FRAME_DEPENDENT_FACTS } from "../fingerprint/match-key.ts";
 import type { Cursor } from "./cursor.ts";
 import type { OpSpan } from "./pairing.ts";
 
+/** A fact of an op as both traces have it; null in one that does not say it. */
 export interface FactPair {
+  /** Its name: ret, errno, an argument's. */
   readonly fact: string;
   readonly a: unknown;
   readonly b: unknown;

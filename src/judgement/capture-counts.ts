@@ -7,6 +7,7 @@ import { type Access, LiveMappings, type Misuse } from "../machine/access.ts";
 
 /** Pairs of a page as the kernel names it and the address that a device got for it. */
 export interface Pairs {
+  /** How many. */
   readonly pairs: number;
   /** The device got the kernel's own number. */
   readonly identity: number;
@@ -16,15 +17,19 @@ export interface Pairs {
 
 /** Mappings of one device, made by one function, that never ended, with the first and the last of them. */
 export interface LiveCount {
+  /** The PCI device, "0000:00:05.0"; null where no event says. */
   readonly device: string | null;
   readonly place: string | null;
   readonly count: number;
+  /** The seqs of the first and the last. */
   readonly first: number;
   readonly last: number;
 }
 
+/** What a captured run adds: how its DMA mappings, accesses and page tables came out. */
 export interface CaptureCounts {
   readonly dma: {
+    /** By how they were mapped: single pages, elements of lists, coherent memory. */
     readonly page: Pairs;
     readonly sg: Pairs;
     readonly coherent: Pairs;
@@ -33,10 +38,12 @@ export interface CaptureCounts {
     /** What is still mapped at the end; the end of a capture is not the end of a run. */
     readonly live: { readonly total: number; readonly by: readonly LiveCount[] };
   };
+  /** Entries of IOMMUs, `identity` those whose number is the page's own; and what IOMMUs said they translated. */
   readonly iommu: {
     readonly maps: { readonly total: number; readonly identity: number };
     readonly translations: { readonly total: number; readonly matched: number };
   };
+  /** Present entries that a hypervisor wrote for its guest, and those that name the frame that the P2M has. */
   readonly pageTableWrites: { readonly present: number; readonly equalsP2m: number };
   /** Accesses outside any mapping that was live, by what is wrong with them, each with the first seq. */
   readonly misuses: {

@@ -20,8 +20,11 @@ export const wordUpTo = ({ word }: Pick<Judgement, "word">, torn: boolean): Word
 
 /** Uses by their judgement. */
 export interface Uses {
+  /** Led to the page that was meant. */
   readonly right: number;
+  /** Led elsewhere, or nowhere. */
   readonly wrong: number;
+  /** The trace does not tell. */
   readonly unknown: number;
   /** How many of them stand where they do by inference alone. */
   readonly inferred: number;
@@ -29,6 +32,7 @@ export interface Uses {
 
 /** An event of which something is wrong. */
 export interface WrongEvent {
+  /** Its number. */
   readonly seq: number;
   /** What the numbers say, where numbers are what is wrong. */
   readonly verdict: Verdict | null;
@@ -41,7 +45,9 @@ export interface WrongEvent {
 /** An operation that returned an errno, and the refusal behind it. */
 export interface Refusal {
   readonly op: number;
+  /** What was asked for. */
   readonly name: string;
+  /** Below 0, as the kernel returns it. */
   readonly errno: number;
   /** The refusal that it met last; null where the op has none. */
   readonly by: {
@@ -55,13 +61,17 @@ export interface Refusal {
 /** What came of one check. */
 export interface CheckTally {
   readonly check: string;
+  /** Findings. */
   readonly count: number;
+  /** How many times it was looked at and held. */
   readonly held: number;
+  /** Events that it could not judge. */
   readonly unknown: number;
 }
 
 /** All of it but the wrong events one by one; a trace keeps it as JSON. */
 export interface Judgement {
+  /** Of the events that are there, as if it were whole: `Trace.word` knows whether it is torn. */
   readonly word: Word;
   readonly uses: Uses;
   /** How many uses have which verdict. */
@@ -71,6 +81,7 @@ export interface Judgement {
   /** Of all checks. */
   readonly findings: number;
   readonly wrong: {
+    /** Events of which something is wrong. */
     readonly events: number;
     /** The seq of the first; null for none. */
     readonly first: number | null;

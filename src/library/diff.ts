@@ -16,10 +16,14 @@ export interface DiffOptions extends Steering, Partial<Rules> {
 export interface DiffAnswer {
   /** `undecided`: no difference as far as a torn trace or one with lost records goes, or nothing to compare. */
   readonly answer: Answer;
+  /** What that rests on. */
   readonly comparison: Comparison;
 }
 
-/** Alike means alike after translation: the same page, whatever its frame. A torn trace is compared up to the tear. */
+/**
+ * Compares two traces. Alike means alike after translation: the same page, whatever its frame. A torn trace is compared
+ * up to the tear. A `UserError` says why two cannot be compared, such as traces of different workloads.
+ */
 export async function diff(a: Trace, b: Trace, options: DiffOptions = {}): Promise<DiffAnswer> {
   const { signal, onProgress, onDivergence, ...rules } = options;
   const [inA, inB] = [readerOf(a), readerOf(b)];

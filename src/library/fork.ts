@@ -30,10 +30,14 @@ export interface ForkOptions extends Steering {
 
 /** A fork, as it was written, and where it left its parent. */
 export interface ForkWritten extends Written {
+  /** By its digest, or its path where it is torn; and the moment up to which both have the same events. */
   readonly parent: { readonly trace: string; readonly moment: number };
 }
 
-/** What was done before stays done: a table that the old hooks made is not made again. */
+/**
+ * Runs a simulated trace again and on from an op with something changed. What was done before stays done: a table that
+ * the old hooks made is not made again. A `UserError` says why a trace cannot be run on.
+ */
 export async function fork(trace: Trace, options: ForkOptions): Promise<ForkWritten> {
   const { at, set, output, force = false, ...steering } = options;
   assertOther(output, trace.path);

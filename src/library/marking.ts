@@ -5,7 +5,10 @@ import { UserError } from "../fault.ts";
 import { addMark } from "../store/update.ts";
 import { openTrace, type Position } from "./trace.ts";
 
-/** Marks a moment of a trace, by a name (`mark:NAME` is a position then), by words, or both. */
+/**
+ * Marks a moment of a trace, by a name (`mark:NAME` is a position then), by words, or both. A `UserError` where the
+ * name is taken or is none, or where the file cannot be written.
+ */
 export async function mark(
   path: string,
   at: Position,

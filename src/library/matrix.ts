@@ -17,11 +17,17 @@ import { workloadOf } from "./workload-file.ts";
 
 /** The cells of a matrix, as a person asks for them. */
 export interface MatrixOptions {
+  /** As `record` takes it. */
   readonly workload: string;
+  /** Names with commas between them. */
   readonly platforms: string;
+  /** Names with commas between them, or mixtures (`to=virt_to_gart,from=gart_to_virt`) with semicolons. */
   readonly hooks: string;
+  /** Versions of Linux with commas between them; `2.6.12-rc2` by default. */
   readonly drivers?: string;
+  /** For the platforms that can have it; the first of each by default. The same holds for what follows. */
   readonly chipset?: string;
+  /** As that of `record`. */
   readonly seed: number;
   readonly ram?: string;
   readonly foreign?: string;
@@ -36,7 +42,9 @@ export interface MatrixCell {
   readonly driver: string;
   /** The function that the platform lacks; null where the driver builds. */
   readonly lacks: string | null;
+  /** How the run ended; null where the driver does not build. */
   readonly outcome: Outcome | null;
+  /** Its trace; null where the driver does not build. */
   readonly path: string | null;
   /** The virt base of its trace; null where the driver does not build. */
   readonly virtBase: bigint | null;

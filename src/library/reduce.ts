@@ -21,7 +21,9 @@ import { readerOf, type Trace } from "./trace.ts";
 
 /** The smaller workload, as a file holds it, and what it still shows, in words. */
 export interface Reduced {
+  /** JSON, as `record` takes it from a file. */
   readonly workload: string;
+  /** For people. */
   readonly text: string;
 }
 

@@ -28,7 +28,7 @@ export interface ReportMade {
   readonly redacted: string | null;
 }
 
-/** The page about one or two traces. */
+/** The page about one or two traces, as one file of HTML. A `UserError` says why a trace cannot be read. */
 export async function report(
   paths: readonly string[],
   { limit = 16, redact = false }: ReportOptions = {},

@@ -21,6 +21,7 @@ export interface Served {
   /** Holds a random token: who has it sees the traces. */
   readonly link: string;
   readonly port: number;
+  /** Answers no more, and lets go of the traces. */
   close(): Promise<void>;
 }
 
@@ -31,7 +32,10 @@ const TRIES = 50;
 /** How often a trace that is still being recorded is looked at, in milliseconds. */
 const FOLLOW = 400;
 
-/** Serves a page on 127.0.0.1 and ::1; traces are opened read-only, one that is being recorded is followed. */
+/**
+ * Serves a page on 127.0.0.1 and ::1; traces are opened read-only, one that is being recorded is followed. A
+ * `UserError` says why a trace cannot be read, or that no port is free.
+ */
 export async function serve(
   path: string,
   other?: string,

@@ -7,6 +7,7 @@ import { abortedBy } from "../fault.ts";
 export interface Progress {
   /** Steps done: operations of the workload, or events. */
   readonly done: number;
+  /** Steps in all. */
   readonly total: number;
   /** Events written or read so far. */
   readonly events: number;
@@ -16,7 +17,7 @@ export interface Progress {
 export interface Steering {
   /** Raised, it ends the call with an `AbortedError`; what was written up to there stays. */
   readonly signal?: AbortSignal | undefined;
-  /** Called some times a second. */
+  /** Called some twenty times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 

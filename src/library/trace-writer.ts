@@ -28,6 +28,7 @@ export interface OwnRun {
   readonly iommu?: boolean;
   /** Where the kernel's half of the address space begins: `virt` is relative to it; 0 by default. */
   readonly virtBase?: bigint;
+  /** Of the run's chance, for those who read the trace; 0 by default. */
   readonly seed?: number;
   /** Further settings by name, for those who read the trace. */
   readonly options?: About["options"];
@@ -59,6 +60,7 @@ process.on("exit", () => {
  * torn one that can be read up to its last event.
  */
 export class TraceWriter {
+  /** Where the trace is, or will be once it is whole where it replaces another. */
   readonly path: string;
   readonly #file: FileWriter;
   readonly #replacing: Replacing | null;
@@ -110,7 +112,8 @@ export class TraceWriter {
 
   /**
    * Takes an event and gives its number, to be named as the `cause` of later ones. An `EventError` says what is wrong
-   * with it and where it would have stood; the trace is as it was then.
+   * with it (`ERR_EVENT_KIND`, `_FIELD`, `_RANGE`, `_CAUSE`, `_SPACE`, `_OP`) and where it would have stood; the trace
+   * is as it was then, and goes on. `ERR_CLOSED` behind `finish` and `abandon`, `ERR_WRITE` where the disk refuses.
    */
   append(event: Event): number {
     this.#assertOpen();
@@ -125,7 +128,7 @@ export class TraceWriter {
     return this.#machine.emit(event);
   }
 
-  /** Begins an operation of the workload; events belong to it until `end`. Gives its number. */
+  /** Begins an operation of the workload; events belong to it until `end`. Gives its number; `ERR_EVENT_OP` within another. */
   begin(name: string, facts: Facts = {}): number {
     const op = this.#lastOp + 1;
     this.append({ kind: "op.began", actor: "workload", op, name, arguments: facts });
@@ -137,7 +140,7 @@ export class TraceWriter {
     this.append({ kind: "op.ended", actor: "workload", op: this.#op, result });
   }
 
-  /** Makes the trace whole: indexed, judged, with its digest. */
+  /** Makes the trace whole: indexed, judged, with its digest. `ERR_WRITE` where the disk refuses: it is torn then. */
   finish(): Written {
     this.#assertOpen();
     this.#leave();
@@ -168,6 +171,7 @@ export class TraceWriter {
     open.delete(this);
   }
 
+  /** As `abandon`, which does nothing behind `finish`. */
   [Symbol.dispose](): void {
     this.abandon();
   }

@@ -25,6 +25,7 @@ export interface Wanted {
   readonly from?: Position;
   /** The last, included; the trace's last by default. */
   readonly to?: Position;
+  /** These kinds alone; all by default. */
   readonly kinds?: readonly KindName[];
   /** Only events of which something is wrong. */
   readonly wrong?: boolean;
@@ -34,7 +35,10 @@ export interface Wanted {
   readonly signal?: AbortSignal;
 }
 
-/** Opens a trace read-only. A `UserError` says why a file is none that can be read (`ERR_NO_FILE`, `ERR_NO_TRACE`, `ERR_NEWER`). */
+/**
+ * Opens a trace read-only. A `UserError` says why a file is none that can be read (`ERR_NO_FILE`, `ERR_NO_TRACE`,
+ * `ERR_NEWER`, `ERR_DAMAGED`).
+ */
 export function openTrace(path: string): Trace {
   try {
     return opened(path, TraceReader.open(path));
@@ -46,8 +50,13 @@ export function openTrace(path: string): Trace {
 let opened: (path: string, reader: TraceReader) => Trace;
 let readerOf: (trace: Trace) => TraceReader;
 
-/** A trace that is open for reading; `using` or `close` closes it. */
+/**
+ * A trace that is open for reading; `using` or `close` closes it. Every question is answered from the file: it throws
+ * a `UserError` where the file is damaged there (`ERR_DAMAGED`), the trace was closed (`ERR_CLOSED`), or what was asked
+ * for has no such name or position (`ERR_INPUT`).
+ */
 export class Trace {
+  /** As it was opened. */
   readonly path: string;
   readonly #reader: TraceReader;
   readonly #travel: TimeTravel;
@@ -78,7 +87,7 @@ export class Trace {
     return this.#reader.torn;
   }
 
-  /** SHA-256 over its events; null where it is torn. */
+  /** SHA-256 over its events, in hexadecimal; null where it is torn. */
   get digest(): string | null {
     return this.#reader.digest;
   }
@@ -214,15 +223,17 @@ export class Trace {
     return judgedLine(recorded, this.verdict(recorded), this.wrong(recorded.seq), about);
   }
 
-  /** Asks the file in SQL: one read-only statement over its tables and views. */
+  /** Asks the file in SQL: one read-only statement over its tables and views (src/store/README.md). `ERR_INPUT` where SQLite refuses it. */
   query(sql: string): QueryAnswer {
     return this.#ask(() => this.#reader.query(sql));
   }
 
+  /** Lets go of the file; what is asked afterwards is an `ERR_CLOSED`. */
   close(): void {
     this.#reader.close();
   }
 
+  /** As `close`. */
   [Symbol.dispose](): void {
     this.close();
   }

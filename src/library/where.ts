@@ -7,6 +7,7 @@ import { verdictIn } from "../replay/provenance.ts";
 
 /** A condition on events, such as `kind == gatt.written and verdict == stale`. */
 export interface Where {
+  /** As it was written. */
   readonly text: string;
   /** @internal */
   readonly holds: (trace: Trace, recorded: Recorded) => boolean;

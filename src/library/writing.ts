@@ -13,7 +13,9 @@ import { Replacing } from "./replacing.ts";
 /** A trace that was made. */
 export interface Written {
   readonly path: string;
+  /** How many. */
   readonly events: number;
+  /** SHA-256 over them, in hexadecimal: runs that do the same have the same. */
   readonly digest: string;
   /** Null where the trace could not be judged on the way. */
   readonly judgement: Judgement | null;

@@ -7,6 +7,7 @@ import { judgedOf, wordOf, wrongAt } from "./judged.ts";
 import { causesOf, verdictIn } from "./provenance.ts";
 import type { Trace } from "./trace.ts";
 
+/** How a run ended. */
 export interface Outcome {
   readonly ends: "right" | "refused" | "wrong" | "oops" | "undecided";
   /** What init returned, where it refused. */
@@ -22,9 +23,11 @@ export interface Outcome {
   readonly rightReads: number;
   /** Pages that were freed although nobody had allocated them. */
   readonly wrongFrees: number;
+  /** The hook that gave the number of `first`; null for none. */
   readonly hook: string | null;
 }
 
+/** An event and what its addresses say. */
 interface JudgedEvent {
   readonly recorded: Recorded;
   readonly verdict: Verdict | null;

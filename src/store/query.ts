@@ -8,6 +8,7 @@ export type Cell = bigint | number | string | Uint8Array | null;
 
 /** The rows that a statement gives. */
 export interface QueryAnswer {
+  /** Their names, in order. */
   readonly columns: readonly string[];
   /** One at a time: an answer may be larger than memory. */
   readonly rows: Iterable<readonly Cell[]>;
