@@ -66,7 +66,22 @@ export class AbortedError extends UserError {
 export const abortedBy = (reason: unknown, seq = 0): AbortedError =>
   reason instanceof AbortedError
     ? reason
-    : new AbortedError(`aborted after event #${seq}`, seq, { cause: reason });
+    : new AbortedError(seq === 0 ? "aborted before it began" : `aborted after event #${seq}`, seq, {
+        cause: reason,
+      });
+
+/** Why a file cannot be read, as the operating system has it; `what` it was to be read as. */
+export function unreadable(path: string, error: unknown, what = ""): UserError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const [isGone, isForbidden] = [code === "ENOENT", code === "EACCES" || code === "EPERM"];
+  const why = isGone ? "there is no such file" : isForbidden ? "no permission" : message;
+  return new UserError(
+    `cannot read ${what}${path}: ${why}`,
+    isGone || isForbidden ? "ERR_NO_FILE" : "ERR_INPUT",
+    { cause: error },
+  );
+}
+
 /** A trace that says what no gartrace wrote: the message says where, and what the file holds there. */
 export class DamagedTrace extends UserError {
   constructor(message: string) {

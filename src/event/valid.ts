@@ -19,7 +19,7 @@ export const MOST_BYTES = 2 ** 36;
 
 /** The first thing that is wrong with an event that is to be number `seq`; null where nothing is. */
 export function flawOf(event: Event, seq: number): Flaw | null {
-  const values = event as unknown as Values;
+  const values = (event ?? {}) as unknown as Values;
   const known = kindNames.find((kind) => kind === values.kind);
   if (known === undefined)
     return { code: "ERR_EVENT_KIND", field: "kind", says: unknown("kind", values.kind, kindNames) };

@@ -29,8 +29,10 @@ export class Turns {
   readonly #steering: Steering;
   #turn = performance.now();
 
+  /** Throws where the signal was raised before anything began. */
   constructor(steering: Steering) {
     this.#steering = steering;
+    if (steering.signal?.aborted) throw abortedBy(steering.signal.reason);
   }
 
   /** True where it is time to `take` a turn. Hot: may be asked once an event. */

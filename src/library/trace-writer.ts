@@ -137,6 +137,8 @@ export class TraceWriter {
 
   /** Ends the operation under way; a negative `ret` is an errno. */
   end(result: Facts = { ret: 0 }): void {
+    this.#assertOpen();
+    if (this.#op < 0) throw this.#opError("no op is under way; begin one first");
     this.append({ kind: "op.ended", actor: "workload", op: this.#op, result });
   }
 
@@ -195,11 +197,13 @@ export class TraceWriter {
       );
   }
 
+  #opError = (says: string, seq = this.count + 1): EventError =>
+    new EventError(`event #${seq}: ${says}`, "ERR_EVENT_OP", seq, "op");
+
   /** Ops rise in number, and one ends before the next begins. */
   #follow(event: Event, seq: number): void {
     if (event.kind !== "op.began" && event.kind !== "op.ended") return;
-    const refuse = (says: string) =>
-      new EventError(`event #${seq}: ${says}`, "ERR_EVENT_OP", seq, "op");
+    const refuse = (says: string) => this.#opError(says, seq);
     if (event.kind === "op.began") {
       if (this.#op >= 0) throw refuse(`op ${this.#op} is under way; end it first`);
       if (event.op <= this.#lastOp) throw refuse(`op ${event.op} comes after op ${this.#lastOp}`);

@@ -1,7 +1,7 @@
 // workload-file.ts - a workload by name or by file.
 
 import { readFileSync } from "node:fs";
-import { UserError, unknownName } from "../fault.ts";
+import { UserError, unknownName, unreadable } from "../fault.ts";
 import { WANDER, WANDER_OPS, workloads } from "../workload/index.ts";
 import { parseWorkload, type Workload, wander } from "../workload/workload.ts";
 
@@ -31,9 +31,6 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(
-      `cannot read the workload ${path}: ${code === "ENOENT" ? "there is no such file" : (error as Error).message}`,
-    );
+    throw unreadable(path, error, "the workload ");
   }
 }

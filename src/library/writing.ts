@@ -54,6 +54,7 @@ export async function writing(
   make: (making: Making) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<Written> {
+  if (signal?.aborted) throw abortedBy(signal.reason);
   if (path === "-")
     throw new UserError("a trace is a file that is read in any order; name one with -o");
   // SQLite would drop the last slash and make a file of the folder's name.

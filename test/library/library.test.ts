@@ -1,5 +1,6 @@
 // library.test.ts - what a program does with the library: record, read, ask, compare, check.
 
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
@@ -7,6 +8,7 @@ import {
   check,
   defineCheck,
   diff,
+  importTrace,
   openTrace,
   type Progress,
   record,
@@ -106,6 +108,28 @@ describe("the library", () => {
     expect(trace.torn).toBe(true);
     expect(trace.count).toBeGreaterThan(0);
     await expect(recording).rejects.toMatchObject({ code: "ERR_ABORTED", seq: trace.count });
+  });
+
+  test("does not begin where the signal was raised before, and leaves no file", async () => {
+    const signal = AbortSignal.abort();
+    const output = join(folder, "never.gart");
+    const ended = expect.objectContaining({ code: "ERR_ABORTED", seq: 0 });
+    await expect(record({ workload: "dma", output, signal })).rejects.toThrow(ended);
+    await expect(importTrace([join(folder, "none.txt")], { output, signal })).rejects.toThrow(ended);
+    expect(existsSync(output)).toBe(false);
+    await record({ workload: "dma", output });
+    using trace = openTrace(output);
+    await expect(diff(trace, trace, { signal })).rejects.toThrow(ended);
+    await expect(check(trace, { signal })).rejects.toThrow(ended);
+    rmSync(output);
+  });
+
+  test("says of a file that is not there that it is not, by a code", async () => {
+    const output = join(folder, "nothing.gart");
+    const none = expect.objectContaining({ code: "ERR_NO_FILE" });
+    await expect(importTrace([join(folder, "none.txt")], { output })).rejects.toThrow(none);
+    await expect(record({ workload: "./none.json", output })).rejects.toThrow(none);
+    expect(() => openTrace(join(folder, "none.gart"))).toThrow(none);
   });
 
   test("ends an iteration by a signal, and says behind which event", () => {

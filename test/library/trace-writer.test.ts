@@ -163,6 +163,17 @@ describe("a trace of one's own", () => {
     },
   );
 
+  test("takes nothing that is no event, and ends no op where none is under way", async () => {
+    using writer = await writing({});
+    expect(() => writer.append(null as never)).toThrow(
+      expect.objectContaining({ code: "ERR_EVENT_KIND", seq: 1, field: "kind" }),
+    );
+    expect(() => writer.end()).toThrow(
+      expect.objectContaining({ code: "ERR_EVENT_OP", seq: 1, field: "op" }),
+    );
+    expect(writer.append(page)).toBe(1);
+  });
+
   test("is not written over one that exists, nor over one that is being written", async () => {
     const path = at();
     using writer = await writing({}, path);

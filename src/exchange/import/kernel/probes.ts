@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { UserError } from "../../../fault.ts";
+import { UserError, unreadable } from "../../../fault.ts";
 import { checked, jsonOf } from "../source/text-lines.ts";
 
 /** The file of the kprobes that the captures kept here were made with; used where the user names none. */
@@ -79,6 +79,6 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new UserError(`cannot read ${path}: ${(error as Error).message}`);
+    throw unreadable(path, error);
   }
 }

@@ -3,7 +3,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { UserError } from "../../../fault.ts";
+import { UserError, unreadable } from "../../../fault.ts";
 import { mayBePacked, packingOf } from "./packed.ts";
 import { Tally } from "./tally.ts";
 
@@ -197,7 +197,7 @@ async function opened(path: string): Promise<FileHandle> {
   try {
     return await open(path);
   } catch (error) {
-    throw new UserError(`cannot read ${path}: ${(error as Error).message}`);
+    throw unreadable(path, error);
   }
 }
 
