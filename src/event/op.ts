@@ -67,10 +67,13 @@ export const op = {
   ),
 };
 
-/** Facts as a shell takes them: slot=0 pages=4; long lists by their length, long records by names. */
+/**
+ * Facts as a shell takes them: slot=0 pages=4; long lists by their length, long records by names. The words that a
+ * capture's marker has without names are numbered, and stand as they were written.
+ */
 function spoken(facts: { readonly [name: string]: unknown }): string {
   return Object.entries(facts)
-    .map(([name, value]) => `${name}=${short(value)}`)
+    .map(([name, value]) => (/^\d+$/.test(name) ? short(value) : `${name}=${short(value)}`))
     .join(" ");
 }
 

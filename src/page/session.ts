@@ -59,8 +59,8 @@ function sentenceOf(about: About, count: number, ops: number, torn: boolean): st
   const size = `${countOf(count, "event")}${ops > 0 ? ` in ${countOf(ops, "op")}` : ""}`;
   const end = torn ? "; its recording has no end (yet)" : "";
   if (about.source === "imported")
-    return `A real machine (${about.platform}, ${about.hooks} hooks) was recorded${
-      about.origin === null ? "" : ` from ${about.origin}`
+    return `A kernel was captured on ${about.platform}, with ${about.hooks} hooks${
+      about.origin === null ? "" : `, from ${about.origin}`
     }: ${size}${end}.`;
   const lenient = about.options.lenientIoremap === true ? ", with an ioremap that takes RAM" : "";
   return (

@@ -18,7 +18,7 @@ function Progress({ trace, isPair }: { trace: TraceModel; isPair: boolean }) {
   const name = isPair ? `${trace.side.toUpperCase()} counted` : "counted";
   return (
     <span class="counting dim">
-      {name} to {part} % <progress aria-label={name} max={100} value={part} />
+      {name} to {part} %, the rest is a sketch <progress aria-label={name} max={100} value={part} />
     </span>
   );
 }

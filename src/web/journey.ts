@@ -93,13 +93,30 @@ export class Journey {
     }
   }
 
-  /** Without a link the page opens where something is to be seen: what went wrong first, else where two traces part. */
+  /**
+   * Without a link the page opens where something is to be seen: what went wrong first, else where two traces part,
+   * else in the middle of what was run, for at both ends the tables are empty.
+   */
   #goToFirst(): void {
     const wrong = this.#page.traces.find(({ about }) => about.peek().first !== null);
     const step = wrong?.about.peek().first?.[0];
     if (wrong !== undefined && step !== undefined)
       this.go({ trace: wrong.side, at: step.row.seq }, "scrub");
     else if (this.#page.traces.length > 1) this.#goToParting();
+    else void this.#goToMiddle(this.#page.traces[0]!);
+  }
+
+  async #goToMiddle(trace: TraceModel): Promise<void> {
+    const run = this.#followed;
+    const { lastOp } = trace.about.peek();
+    const position = lastOp > 0 ? `op:${Math.ceil(lastOp / 2)}` : "50%";
+    try {
+      const { at } = await ask(this.#page.source, "position", { trace: trace.side, position });
+      if (at !== null && run === this.#followed && this.#page.focus.peek().at === 0)
+        this.go({ at }, "scrub");
+    } catch (error) {
+      this.#page.message.value = sentence(error);
+    }
   }
 
   /** As soon as it is known, unless somebody has gone on meanwhile. */

@@ -83,7 +83,7 @@ async function changeSides(model: Model): Promise<void> {
   const { trace, at } = model.focus.peek();
   const partner = await ask(model.source, "partner", { trace, at });
   const other = model.other(trace);
-  model.go({ trace: other.side, at: partner.at ?? other.at.peek(), thing: null });
+  model.go({ trace: other.side, at: partner.at ?? other.at.peek() ?? 0, thing: null });
 }
 
 /** The trace is not written: the link holds the moment, and a command keeps it. */

@@ -21,6 +21,8 @@ import {
 } from "./timeline-draw.ts";
 import type { TraceModel } from "./trace-model.ts";
 
+/** Out of every view. */
+const NOWHERE = -1;
 /** Pixels that a pointer moves before it drags instead of clicking. */
 const DRAG = 4;
 
@@ -129,7 +131,7 @@ function Lanes({ model, trace }: { model: Model; trace: TraceModel }) {
             density: density.value,
             ops: currentOps(ops.value, trace.view.value),
             lanes,
-            at: trace.at.value,
+            at: trace.at.value ?? NOWHERE,
             hover: hover.value,
             width,
             lane,

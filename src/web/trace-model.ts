@@ -32,8 +32,8 @@ export class TraceModel {
   readonly detail: ReadonlySignal<Asked<Detail>>;
   readonly moment: ReadonlySignal<Asked<MomentAnswer>>;
   readonly map: ReadonlySignal<Asked<MapPicture>>;
-  /** The moment of this trace that is shown; null where it has none beside the other's. */
-  readonly at = signal<number>(0);
+  /** The moment of this trace that is shown; null until it is known which one stands beside the other's. */
+  readonly at = signal<number | null>(null);
 
   /** `complain` is told, in a sentence, why rows do not come. */
   constructor(
@@ -71,8 +71,8 @@ export class TraceModel {
     );
     this.map = following(
       () => {
-        const name = this.mapName.value;
-        return name === null ? null : { name, at: this.at.value };
+        const [name, at] = [this.mapName.value, this.at.value];
+        return name === null || at === null ? null : { name, at };
       },
       async (asked) => {
         const { head, rest } = await askBytes(source, mapHead, "map", of(asked));
