@@ -9,7 +9,7 @@ import { interruptible } from "./steered.ts";
 export function addDemo(program: Command): void {
   program
     .command("demo")
-    .summary("run the mail of 17 March 2005 and show its answer")
+    .summary("show on one screen the bug of 2005 that this program began with")
     .description(
       "Records the same workload on a bare PC and under Xen, with the driver as it was and with the " +
         "mail's four functions, shows where the addresses part, and ends with every hook set on each " +

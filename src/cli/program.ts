@@ -1,11 +1,18 @@
 // program.ts - the command gartrace: its commands, and what happens when something goes wrong.
 
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help, type Option } from "commander";
 import { AbortedError, UserError } from "../fault.ts";
 import { shown } from "../library/shown.ts";
 import { VERSION } from "../version.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { notice } from "./output.ts";
+
+/** What an option does; that a switch is off unless it is there needs no words. */
+function described(option: Option): string {
+  return option.defaultValue === false
+    ? option.description
+    : Help.prototype.optionDescription(option);
+}
 
 /** The commands in the order of the help. Each is loaded when it is wanted: all of them take half a second. */
 const commands: { readonly [name: string]: () => Promise<(program: Command) => void> } = {
@@ -44,10 +51,15 @@ const INTERRUPTED = 130;
 keepHeapSmall(process.argv[2] ?? "");
 const program = new Command("gartrace")
   .description(
-    "Records what a driver tells the hardware, and finds where two platforms' addresses part.",
+    "Finds where an address of one space is used in another: in captures of a kernel (import), or in runs of " +
+      "simulated machines (record). Either makes a trace, which the other commands ask.",
   )
   .version(VERSION)
-  .addHelpText("after", "\nBegin with 'gartrace demo'.")
+  .addHelpText(
+    "after",
+    "\nBegin with 'gartrace import FILE...' where you have captures, and else with 'gartrace demo'.",
+  )
+  .configureHelp({ optionDescription: described })
   .configureOutput({
     outputError: (text, write) => write(shown(text.replace(/^error: /, "gartrace: "), false)),
   })
