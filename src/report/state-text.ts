@@ -26,7 +26,15 @@ import { virtText } from "../event/address-text.ts";
 import { uses } from "../event/memory.ts";
 import { deviceOf, registerName } from "../event/register.ts";
 import type { Verdict } from "../event/verdict.ts";
-import { cachedEntry, entriesOf, entryAt, fetch, reachOf, registersAt, writtenAt } from "../machine/gart.ts";
+import {
+  cachedEntry,
+  entriesOf,
+  entryAt,
+  fetch,
+  reachOf,
+  registersAt,
+  writtenAt,
+} from "../machine/gart.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import { knownWrongAt } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";

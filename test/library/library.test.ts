@@ -115,7 +115,9 @@ describe("the library", () => {
     const output = join(folder, "never.gart");
     const ended = expect.objectContaining({ code: "ERR_ABORTED", seq: 0 });
     await expect(record({ workload: "dma", output, signal })).rejects.toThrow(ended);
-    await expect(importTrace([join(folder, "none.txt")], { output, signal })).rejects.toThrow(ended);
+    await expect(importTrace([join(folder, "none.txt")], { output, signal })).rejects.toThrow(
+      ended,
+    );
     expect(existsSync(output)).toBe(false);
     await record({ workload: "dma", output });
     using trace = openTrace(output);
