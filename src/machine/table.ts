@@ -7,7 +7,8 @@
 
 import type { Address, Index } from "../address.ts";
 
-const LEAF = 1024;
+/** Entries to a leaf. */
+export const LEAF = 1024;
 
 interface Leaf {
   /** Value + 1, so that zeroes mean nothing is set. */
@@ -124,6 +125,31 @@ export class NumberTable {
     }
   }
 
+  /** How many leaves have entries. */
+  get leaves(): number {
+    let count = 0;
+    for (const { values } of this.#leaves.values()) if (hasEntries(values)) count++;
+    return count;
+  }
+
+  /** Hands over the leaves that have entries, by ascending key: value + 1 for each entry, 0 for none. */
+  eachLeaf(visit: (key: number, values: Float64Array) => void): void {
+    for (const key of ascending(this.#leaves.keys())) {
+      const { values } = this.#leaves.get(key)!;
+      if (hasEntries(values)) visit(key, values);
+    }
+  }
+
+  /** Takes a leaf of which it has no entry yet, as `eachLeaf` gives it; `set` has a bit for each entry. */
+  takeLeaf(key: number, values: Float64Array, set: Uint32Array): void {
+    this.#leaves.set(key, { values, changed: set, shared: false, writer: this.#writer });
+    this.#touched.add(key);
+    for (let word = 0; word < set.length; word++)
+      for (let bits = set[word]!; bits !== 0; bits &= bits - 1) this.#size++;
+    this.#lastKey = -1;
+    this.#last = undefined;
+  }
+
   /** Hands over the entries that changed since `settle`, by ascending index. */
   eachChange(visit: Visit): void {
     for (const key of ascending(this.#touched)) {
@@ -192,4 +218,5 @@ export const Table = NumberTable as unknown as new <
   Value extends Whole,
 >() => Table<Key, Value>;
 
+const hasEntries = (values: Float64Array): boolean => values.some((value) => value !== 0);
 const ascending = (keys: Iterable<number>): number[] => [...keys].sort((a, b) => a - b);

@@ -1,8 +1,8 @@
 // keyframes.ts - the keyframes of a trace as they are written: when one is due, and whether it is a whole one.
 //
 // Between whole ones stand those that hold only what changed since the one before. A whole one is written
-// as soon as these have grown to its size: then a seek never reads more than twice what the state is, and the
-// whole ones together take no more than the changes do, however large the state is.
+// as soon as these have grown to half its size: then a seek never reads much more than the state is, and the
+// whole ones together take no more than twice what the changes do, however large the state is.
 
 import type { Database, Statement } from "better-sqlite3";
 import type { Cells } from "../event/row.ts";
@@ -13,9 +13,9 @@ import { build, prepare, run } from "./schema.ts";
 import { ZoneMap } from "./zone-map.ts";
 
 /** Events between two keyframes: a seek folds half of them, in about 1 ms. */
-export const SPACING = 2048;
+export const SPACING = 1024;
 /** How large the changes may grow together, as a part of the state they build on. */
-const GROWTH = 1;
+const GROWTH = 0.5;
 
 /** A keyframe as it stands in the file, but for its checksum. */
 export interface Keyframe {

@@ -134,6 +134,37 @@ describe("a keyframe in bytes", () => {
     },
   );
 
+  test.each([0, 1, 255, 256, 65535, 65536, 2 ** 24, 2 ** 32, 2 ** 40, 2 ** 53 - 2])(
+    "keeps a whole leaf, and one with gaps, whose values lie up to %d apart",
+    (most) => {
+      for (const isKept of [() => true, (i: number) => i % 3 !== 0]) {
+        const indices = Array.from({ length: 1024 }, (_, i) => 4096 + i).filter(isKept);
+        const entries = indices.map((index, i) => [index, i === 5 ? most : 0] as const);
+        const sought = broughtBack(entries);
+        expect([...sought.content]).toEqual(entries);
+        expect(sought.content.size).toBe(entries.length);
+      }
+    },
+  );
+
+  test("is refused where a leaf's bytes are cut, its keys fall, or its values leave the range", () => {
+    const state = new State(dom0);
+    for (let i = 0; i < 2048; i++) state.content.set(mfn(i), i % 1024);
+    const bytes = new KeyframeWriter().whole(state).slice();
+    const isRead = (changed: Uint8Array) => readKeyframe(changed, new State(dom0));
+    expect(isRead(bytes)).toBe(true);
+    // The second leaf: its key, and that it is full and its values take two bytes each.
+    const second = Buffer.from(bytes).indexOf(Buffer.of(1, 0, 0, 0, 0, 0, 0, 2 | 0x80));
+    expect(second).toBeGreaterThan(0);
+    const withByte = (at: number, byte: number) => bytes.with(at, byte);
+    expect(isRead(withByte(second, 0))).toBe(false);
+    expect(isRead(withByte(second + 6, 0xff))).toBe(false);
+    expect(isRead(withByte(second + 7, 0xff))).toBe(false);
+    expect(isRead(withByte(second + 8 + 6, 0xff))).toBe(false);
+    for (const end of [second + 3, second + 9, second + 100])
+      expect(isRead(bytes.subarray(0, end))).toBe(false);
+  });
+
   test("keeps that an entry is gone which lies 65,536 after the one before it", () => {
     const [state, sought] = [new State(dom0), new State(dom0)];
     const writer = new KeyframeWriter();
