@@ -6,20 +6,22 @@ import type { FamilyAppliers } from "./appliers.ts";
 import { flushCpuCache, framesFrom } from "./cpu-cache.ts";
 import { directoryOf, pagesOf, type State } from "./state.ts";
 import type { TablePages } from "./table-pages.ts";
+import { forgetWords } from "./table-words.ts";
 
 export const memory = {
   "page.allocated": (state, event, seq) => {
     const first = event.allocation;
     const pages = pagesOf(event.size);
-    for (let i = 0; i < pages; i++) state.allocation.set(offset(first, i), first);
     state.extent.set(first, pages * 16 + uses.indexOf(event.use));
     state.allocated.set(first, seq);
     const table = tableOf(state, event.use);
-    if (table === null) return;
     for (let i = 0; i < pages; i++) {
       const page = offset(first, i);
+      state.allocation.set(page, first);
       const at = state.machineOf(physOf(page));
-      if (at !== null) table.add(page, mfnOf(at));
+      if (at === null) continue;
+      forgetWords(state, mfnOf(at));
+      table?.add(page, mfnOf(at));
     }
   },
   "page.freed": (state, event) => {

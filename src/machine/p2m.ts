@@ -2,6 +2,7 @@
 
 import { mfnOf } from "../address.ts";
 import { type FamilyAppliers, nothing } from "./appliers.ts";
+import { forgetWords } from "./table-words.ts";
 
 export const p2m = {
   "p2m.set": (state, { page, machine }) => {
@@ -25,6 +26,7 @@ export const p2m = {
     // The frame goes back to the hypervisor: its content is unknown from here on.
     state.content.delete(frame);
     state.unflushed.delete(frame);
+    forgetWords(state, frame);
   },
   "hypercall.made": nothing,
 } satisfies FamilyAppliers;

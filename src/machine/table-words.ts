@@ -7,6 +7,7 @@ import {
   type DirectoryIndex,
   entryOffset,
   type GattIndex,
+  type Mfn,
   machineOf,
   offset,
   PAGE_SIZE,
@@ -89,6 +90,14 @@ export function flushWords(state: State, at: WordIndex, bytes: number): void {
     writeMemory(state, word, cell);
     state.dirty.delete(word);
   }
+}
+
+/** What a frame holds is unknown from here on: it has another owner. */
+export function forgetWords(state: State, frame: Mfn): void {
+  const first = wordIndexOf(machineOf(frame));
+  const last = offset(first, PAGE_SIZE / WORD_SIZE - 1);
+  state.words.deleteAll(first, last);
+  state.written.deleteAll(first, last);
 }
 
 function writeMemory(state: State, at: WordIndex, { word, seq }: Cell): void {

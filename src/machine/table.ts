@@ -34,6 +34,7 @@ export interface Table<Key extends Whole, Value extends Whole> {
   has(index: Key): boolean;
   set(index: Key, value: Value): void;
   delete(index: Key): void;
+  deleteAll(first: Key, last: Key): void;
   clear(): void;
   entries(first?: Key, last?: Key): Generator<[Key, Value]>;
   [Symbol.iterator](): Generator<[Key, Value]>;
@@ -90,6 +91,15 @@ export class NumberTable {
     leaf.values[at] = 0;
     leaf.changed[at >>> 5]! |= 1 << (at & 31);
     this.#size--;
+  }
+
+  /** Deletes the entries from one index to another, both included. */
+  deleteAll(first: number, last: number): void {
+    for (let base = Math.floor(first / LEAF) * LEAF; base <= last; base += LEAF) {
+      if (this.#leaf(base) === undefined) continue;
+      const end = Math.min(last, base + LEAF - 1);
+      for (let index = Math.max(first, base); index <= end; index++) this.delete(index);
+    }
   }
 
   clear(): void {
@@ -163,9 +173,15 @@ export class NumberTable {
     }
   }
 
-  /** From here on changes are counted anew. */
+  /** From here on changes are counted anew; leaves without entries are given up. */
   settle(): void {
-    for (const key of this.#touched) this.#leaves.get(key)!.changed.fill(0);
+    for (const key of this.#touched) {
+      const { values, changed } = this.#leaves.get(key)!;
+      if (hasEntries(values)) changed.fill(0);
+      else this.#leaves.delete(key);
+    }
+    this.#lastKey = -1;
+    this.#last = undefined;
     this.#touched.clear();
     this.#emptied = false;
     this.#writer = {};

@@ -5,7 +5,18 @@ import { pfn, phys } from "../../src/address.ts";
 import { uses } from "../../src/event/memory.ts";
 import { entriesOf } from "../../src/machine/gart.ts";
 import { allocatedAt } from "../../src/machine/memory.ts";
-import { allocated, dom0, freed, gattWritten, happens, p2mSet, pc, stateAfter } from "./happens.ts";
+import type { State } from "../../src/machine/state.ts";
+import {
+  allocated,
+  dom0,
+  freed,
+  gattWritten,
+  happens,
+  p2mCleared,
+  p2mSet,
+  pc,
+  stateAfter,
+} from "./happens.ts";
 
 describe("an allocation", () => {
   test("owns each of its pages and no other", () => {
@@ -117,5 +128,24 @@ describe("the table's entries", () => {
     expect([state.table.size, state.directory.size, state.scratchDirectory.size]).toEqual([
       0, 1, 2,
     ]);
+  });
+});
+
+describe("what the words of a freed table were", () => {
+  const wordsOf = (state: State): number[] => [...state.words].map(([, word]) => word);
+
+  test("stays in memory until its page is allocated again: then nobody knows", () => {
+    const table = [allocated(9, 2, "gatt"), gattWritten(0, 7), gattWritten(1024, 8)];
+    const state = stateAfter(pc, ...table, freed(9, 2, "gatt"));
+    expect(wordsOf(state)).toEqual([7, 8]);
+    expect(wordsOf(happens(state, allocated(9, 1, "agp")))).toEqual([8]);
+    expect(state.written.size).toBe(1);
+  });
+
+  test("is unknown once its frame has gone back to the hypervisor, whoever gets it", () => {
+    const table = [p2mSet(9, 0x40), allocated(9, 1, "gatt"), gattWritten(3, 7)];
+    const state = stateAfter(dom0, ...table, freed(9, 1, "gatt"));
+    expect(wordsOf(state)).toEqual([7]);
+    expect(wordsOf(happens(state, p2mCleared(9, 0x40), p2mSet(5, 0x40)))).toEqual([]);
   });
 });

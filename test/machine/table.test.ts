@@ -47,6 +47,39 @@ describe("a table", () => {
     );
   });
 
+  test("deletes the entries from one index to another, both included, and no other", () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 60 }), index, fc.nat({ max: 3000 }), (...args) => {
+        const [changes, first, length] = args;
+        const { table, map } = made(changes, first);
+        table.deleteAll(first, first + length);
+        const left = [...map].filter(([at]) => at < first || at > first + length);
+        expect([...table.entries()]).toEqual(left.sort(([a], [b]) => a - b));
+        expect(table.size).toBe(left.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("gives up a leaf whose entries are all gone, once that has been told", () => {
+    const table = new NumberTable();
+    table.set(3, 1);
+    table.set(2000, 2);
+    table.settle();
+    table.delete(3);
+    const gone: number[] = [];
+    table.eachChange((index, value) => value === undefined && gone.push(index));
+    expect(gone).toEqual([3]);
+    table.settle();
+    expect(table.leaves).toBe(1);
+    expect(table.get(3)).toBeUndefined();
+    table.set(3, 4);
+    expect([...table.entries()]).toEqual([
+      [3, 4],
+      [2000, 2],
+    ]);
+  });
+
   test("gives of its entries those from one index to another, both included", () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 60 }), index, index, (changes, first, last) => {
