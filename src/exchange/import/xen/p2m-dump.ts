@@ -2,7 +2,7 @@
 
 import { UserError } from "../../../fault.ts";
 import type { ContextFormat } from "../join/format.ts";
-import { P2mTable, type PageRange } from "../kernel/p2m-table.ts";
+import { MOST_RANGES, P2mTable, type PageRange } from "../kernel/p2m-table.ts";
 
 const NUMBER = "(0x[0-9a-f]+|[0-9]+)";
 const RANGE = new RegExp(`^${NUMBER} ${NUMBER} ${NUMBER} (RAM|IDENTITY|FOREIGN|INVALID) (-?[01])$`);
@@ -19,25 +19,33 @@ export const p2mDump: ContextFormat = {
   async read(source, run) {
     if (run.frames.dump !== null)
       throw new UserError(`${source.path}: a second P2M dump; a run has one, taken at its end`);
-    const ranges: PageRange[] = [];
+    const table = new P2mTable();
     for await (const lines of source.lines())
       for (const line of lines) {
         source.line++;
         if (line === "" || line.startsWith("#")) continue;
         const [, first, count, frame, kind, step] = RANGE.exec(line) ?? [];
-        const entry = {
+        const range: PageRange = {
           first: Number(first),
           count: Number(count),
           frame: Number(frame),
-          step: Number(step),
+          step: Number(step) as PageRange["step"],
         };
-        if (first === undefined) source.tally.skipped("p2m", "not FIRST COUNT FRAME KIND STEP", 1);
+        // What is invalid has no frame; a foreign frame is another domain's, and as real.
+        const isThere = kind !== "INVALID";
+        const refused =
+          first === undefined
+            ? "not FIRST COUNT FRAME KIND STEP"
+            : isThere && P2mTable.refusal(range);
+        if (typeof refused === "string") source.tally.skipped("p2m", refused, 1);
         else {
+          if (table.isFull)
+            throw source.refuse(`more than ${MOST_RANGES.toLocaleString("en-US")} ranges of pages`);
           source.tally.kept("p2m");
-          // What is invalid has no frame; a foreign frame is another domain's, and as real.
-          if (kind !== "INVALID") ranges.push(entry);
+          if (isThere) table.add(range);
         }
       }
-    run.frames.dump = new P2mTable(ranges);
+    table.end();
+    run.frames.dump = table;
   },
 };
