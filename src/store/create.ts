@@ -57,9 +57,16 @@ export function writeTrouble(error: unknown, whatIsThere: string): unknown {
   const next = "free space and record again with --force";
   if (error.code === "SQLITE_FULL")
     return new UserError(`the disk is full: ${whatIsThere}; ${next}`, "ERR_WRITE");
-  return error.code.startsWith("SQLITE_IOERR")
+  if (error.code.startsWith("SQLITE_IOERR"))
+    return new UserError(
+      `the disk refuses a write (${error.code}): ${whatIsThere}; ${next}`,
+      "ERR_WRITE",
+    );
+  // What comes back from the disk is not what was written there, or somebody else writes into the file.
+  const isBroken = /^SQLITE_(CORRUPT|NOTADB|BUSY|READONLY|CANTOPEN|PROTOCOL)/.test(error.code);
+  return isBroken
     ? new UserError(
-        `the disk refuses a write (${error.code}): ${whatIsThere}; ${next}`,
+        `the trace cannot be written on (${error.message}): ${whatIsThere}; record again with --force`,
         "ERR_WRITE",
       )
     : error;

@@ -10,10 +10,7 @@ import { DamagedTrace } from "../fault.ts";
 import { type Judgement, RULES, type WrongEvent } from "../judgement/judgement.ts";
 import { hasChecksums, holds } from "./checksums.ts";
 import { all, count, fields, list, number, oneOf, orNothing, text } from "./rules.ts";
-import { build, formatOf, prepare, prepareValue, run } from "./schema.ts";
-
-/** The first format with tables for it. */
-const SINCE = 5;
+import { build, formatOf, prepare, prepareValue, run, TODAYS_RULES } from "./schema.ts";
 
 export const wrongView = `CREATE VIEW IF NOT EXISTS wrong AS SELECT
   -- The event's number.
@@ -78,6 +75,12 @@ export class JudgementWriter {
   }
 }
 
+/** Takes back what a trace was signed and judged by the rules of formats before; it has the newest format by now. */
+export function forgetOldRules(database: Database): void {
+  forgetJudgement(database);
+  run(database, build.updateTable("op").set({ signature: null }));
+}
+
 /** Takes back what a trace was judged before. */
 export function forgetJudgement(database: Database): void {
   database.exec(
@@ -113,7 +116,7 @@ export class StoredJudgement {
   readonly #backward: Statement<unknown[], WrongRow>;
 
   static of(database: Database, count: number): StoredJudgement | null {
-    if (formatOf(database) < SINCE) return null;
+    if (formatOf(database) < TODAYS_RULES) return null;
     if (hasChecksums(database) && holds(database, "judgement") === false)
       throw damagedJudgement("it is not as it was written");
     const summary = prepareValue(database, summaryOf).get(RULES);

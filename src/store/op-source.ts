@@ -3,7 +3,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { damaged } from "../fault.ts";
 import { STATE, Unshaper } from "./op-shape.ts";
-import { columnsOf } from "./schema.ts";
+import { columnsOf, formatOf, TODAYS_RULES } from "./schema.ts";
 
 /** An op without its result, which can be long. */
 export interface OpFields {
@@ -24,12 +24,13 @@ type ResultList = [
 ];
 
 // Older formats have the texts themselves where later ones have values of no shape.
-const columns = (coded: boolean): string =>
+const columns = (coded: boolean, signed: boolean): string =>
   coded
     ? `o.op, a.name, a.text, o.asked_values, o.first_seq, o.first_seq + o.further,
        iif(typeof(o.signature) = 'integer', printf('%016x', o.signature), o.signature)
        FROM op o JOIN shape a ON a.code = o.asked`
-    : "o.op, o.name, NULL, o.arguments, o.first_seq, o.last_seq, o.signature FROM op o";
+    : "o.op, o.name, NULL, o.arguments, o.first_seq, o.last_seq, " +
+      `${signed ? "o.signature" : "NULL"} FROM op o`;
 const result = (coded: boolean): string =>
   coded
     ? `r.text, o.answered_values, o.answered IS NOT NULL, t.text, s."values" FROM op o
@@ -48,8 +49,9 @@ export class OpSource {
   constructor(database: Database) {
     // They are kept as codes since the seventh format.
     const coded = columnsOf(database, "op").includes("asked");
+    const signed = formatOf(database) >= TODAYS_RULES;
     const select = (rest: string) =>
-      database.prepare<unknown[], List>(`SELECT ${columns(coded)} ${rest}`).raw();
+      database.prepare<unknown[], List>(`SELECT ${columns(coded, signed)} ${rest}`).raw();
     this.#after = select("WHERE o.op > ? ORDER BY o.op LIMIT ?");
     this.#one = select("WHERE o.op = ?");
     this.#some = select("WHERE o.op IN (SELECT value FROM json_each(?))");

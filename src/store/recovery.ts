@@ -1,17 +1,30 @@
 // recovery.ts - what a killed writer left beside a trace: a journal to roll back, or a log to fold in.
 
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Database, SqliteError } from "better-sqlite3";
 import { openSqlite } from "./sqlite.ts";
 
 /** The file beside a trace without which it is not whole; null where there is none. */
 export function leftBeside(path: string): string | null {
-  for (const ending of ["-journal", "-wal"]) {
-    const left = statSync(path + ending, { throwIfNoEntry: false });
-    if (left !== undefined && left.size > 0) return path + ending;
+  if (isHot(`${path}-journal`)) return `${path}-journal`;
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  return log !== undefined && log.size > 0 ? `${path}-wal` : null;
+}
+
+/** Until SQLite writes into the trace, the first byte of its journal is 0, and nothing is to be rolled back. */
+function isHot(journal: string): boolean {
+  const left = statSync(journal, { throwIfNoEntry: false });
+  if (!left?.isFile() || left.size === 0) return false;
+  // Whether somebody may read it is told when the trace is opened.
+  if (!isAllowed(journal, constants.R_OK)) return true;
+  const file = openSync(journal, "r");
+  try {
+    const first = Buffer.alloc(1);
+    return readSync(file, first) === 1 && first[0] !== 0;
+  } finally {
+    closeSync(file);
   }
-  return null;
 }
 
 export function isAllowed(path: string, mode: number): boolean {

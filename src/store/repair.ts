@@ -1,14 +1,15 @@
 // repair.ts - mends what of a trace follows from its events: the old file is kept, and a new one takes its place.
 
-import { existsSync, renameSync } from "node:fs";
+import { constants, copyFileSync, linkSync, renameSync } from "node:fs";
 import { resolve } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
 import { seal, sealedTables, sealKeyframes } from "./checksums.ts";
 import { migrate } from "./create.ts";
+import { forgetOldRules } from "./judgement.ts";
 import { openFile, readingTrouble } from "./open.ts";
 import { removeFile, unusedName } from "./output-file.ts";
-import { FORMAT, formatOf } from "./schema.ts";
+import { FORMAT, formatOf, TODAYS_RULES } from "./schema.ts";
 import { dropStrangers } from "./shape.ts";
 import { openSqlite } from "./sqlite.ts";
 import { type Indexing, makeDerived } from "./update.ts";
@@ -19,8 +20,7 @@ export async function repair(path: string, indexing: Indexing): Promise<string> 
   try {
     copyRows(path, made);
     await mend(made, indexing);
-    const kept = keptName(path);
-    renameSync(path, kept);
+    const kept = keep(path);
     renameSync(made, path);
     return kept;
   } catch (error) {
@@ -44,8 +44,10 @@ async function mend(made: string, indexing: Indexing): Promise<void> {
   try {
     database.exec("BEGIN IMMEDIATE");
     dropStrangers(database);
-    const isOlder = formatOf(database) < FORMAT;
+    const format = formatOf(database);
+    const isOlder = format < FORMAT;
     if (isOlder) await migrate(database);
+    if (format < TODAYS_RULES) forgetOldRules(database);
     await makeViews(database);
     placeOps(database);
     if (isOlder) {
@@ -85,9 +87,26 @@ function placeOps(database: Database): void {
   database.exec(placed("further = e.seq - first_seq", "op.ended"));
 }
 
-function keptName(path: string): string {
+/** Gives the file a second name that nobody else has, and says it: at no moment is there none of the first. */
+function keep(path: string): string {
   for (let n = 1; ; n++) {
     const name = n === 1 ? `${path}.damaged` : `${path}.damaged.${n}`;
-    if (!existsSync(name)) return name;
+    try {
+      linkOrCopy(path, name);
+      return name;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** Some file systems give no second name. */
+function linkOrCopy(path: string, name: string): void {
+  try {
+    linkSync(path, name);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EMLINK") throw error;
+    copyFileSync(path, name, constants.COPYFILE_EXCL);
   }
 }

@@ -19,6 +19,8 @@ import { assert } from "../fault.ts";
 export const APPLICATION_ID = 0x47415254;
 /** The format that this program writes, and the newest it reads; `user_version` in the header. */
 export const FORMAT = Object.keys(migrations).length;
+/** The first format whose ops are signed, and whose events are judged, by the rules of today. */
+export const TODAYS_RULES = 6;
 
 interface Named {
   code: number;

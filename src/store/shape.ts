@@ -1,7 +1,8 @@
 // shape.ts - the tables and views that each format of a trace has, and what a file has beside or instead of them.
 //
-// A file can hold views and triggers of its own, or a table of another shape under one of our names. Tables must be
-// as gartrace made them; views and triggers of the file's own are never run.
+// A file can hold views, triggers and indexes of its own, or a table of another shape under one of our names. Tables
+// must be as gartrace made them; views and triggers of the file's own are never run, and nothing is asked by its
+// indexes, which can leave rows out.
 
 import { createHash } from "node:crypto";
 import type { Database } from "better-sqlite3";
@@ -20,6 +21,11 @@ const VIEWS: readonly string[] = ["events", "ops", "wrong"];
 const ALWAYS: readonly string[] = ["events", "ops"];
 /** Views of before a change of the first format's, which was made before traces of it were handed out. */
 const EARLIER: readonly string[] = ["82f17e609227f9d2"];
+/** Of SQLite's own tables those that it makes unasked, or for ANALYZE; its indexes have no text. */
+const OF_SQLITE = ["sqlite_sequence", "sqlite_stat1", "sqlite_stat4"];
+/** Indexes of the formats before the ninth, whose statements name the kinds' codes. */
+const INDEX = /^event_(subject|change|wide|attribute|attribute_wide)$/;
+const INDEXED_BEFORE = 9;
 /** Of the older program's migrations, which kept count of them in two tables of the file. */
 const MIGRATOR = /^kysely_migration(_lock)?$/;
 
@@ -37,20 +43,22 @@ export function strangersIn(database: Database): readonly string[] {
     (view) => view in wanted && !made.some(({ name }) => name === view),
   );
   return [
-    ...strange.map(({ type, name }) => `a ${type} '${name}' of its own`),
+    ...strange.map(
+      ({ type, name }) => `${type === "index" ? "an" : "a"} ${type} '${name}' of its own`,
+    ),
     ...missing.map((view) => `no view '${view}'`),
   ];
 }
 
 function strangers(database: Database) {
-  const wanted = shapes[formatOf(database)] ?? {};
+  const format = formatOf(database);
+  const wanted = shapes[format] ?? {};
   const made = database
-    .prepare<[], Made>(
-      "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
-    )
-    .all();
+    .prepare<[], Made>("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    .all()
+    .filter(({ type, name }) => type !== "table" || !OF_SQLITE.includes(name));
   const strange = made.filter(({ type, name, sql }) => {
-    if (type === "index") return false;
+    if (type === "index") return format >= INDEXED_BEFORE || !INDEX.test(name);
     if (type === "table") return !(name in wanted || MIGRATOR.test(name));
     return type !== "view" || !(printOf(sql) === wanted[name] || EARLIER.includes(printOf(sql)));
   });
@@ -59,8 +67,11 @@ function strangers(database: Database) {
 
 /** Removes what no gartrace made; a view may then be missing. */
 export function dropStrangers(database: Database): void {
-  for (const { type, name } of strangers(database).strange)
-    database.exec(`DROP ${type} "${name.replaceAll('"', '""')}"`);
+  // A virtual table takes the tables behind it along.
+  const isVirtual = ({ sql }: Made) => /^create\s+virtual/i.test(sql);
+  const { strange } = strangers(database);
+  for (const { type, name } of strange.toSorted((a, b) => +isVirtual(b) - +isVirtual(a)))
+    database.exec(`DROP ${type} IF EXISTS "${name.replaceAll('"', '""')}"`);
 }
 
 /** The fingerprint of a statement that makes a table or view. */

@@ -8,12 +8,12 @@ import { Judge } from "../judgement/judge.ts";
 import type { State } from "../machine/state.ts";
 import { DERIVED, holds, seal, sealedTables, sealKeyframes } from "./checksums.ts";
 import { migrate } from "./create.ts";
-import { forgetJudgement, JudgementWriter } from "./judgement.ts";
+import { forgetJudgement, forgetOldRules, JudgementWriter } from "./judgement.ts";
 import { KeyframeInsert, KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { readingTrouble } from "./open.ts";
 import { PostingWriter } from "./postings.ts";
 import { TraceReader } from "./read.ts";
-import { build, FORMAT, formatOf, run } from "./schema.ts";
+import { build, FORMAT, formatOf, run, TODAYS_RULES } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Characters of a mark's name and of its words. */
@@ -107,9 +107,11 @@ async function updating(path: string, change: (database: Database) => void): Pro
   try {
     database = openSqlite(path, { fileMustExist: true, timeout: 1000 });
     database.exec("BEGIN IMMEDIATE");
-    const isOlder = formatOf(database) < FORMAT;
+    const format = formatOf(database);
+    const isOlder = format < FORMAT;
     if (isOlder) {
       await migrate(database);
+      if (format < TODAYS_RULES) forgetOldRules(database);
       sealKeyframes(database);
       if (!torn) seal(database, sealedTables(database));
     }

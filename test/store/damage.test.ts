@@ -66,8 +66,7 @@ test("one cell that is another is told, in whatever table and column", () => {
       copyFileSync(sound, path);
       const database = new Sqlite(path);
       const name = `"${column}"`;
-      const isWithoutRowid = table === "checksum";
-      const key = isWithoutRowid ? "part" : "rowid";
+      const key = { checksum: "part", posting: "subject" }[table] ?? "rowid";
       const change =
         `UPDATE "${table}" SET ${name} = ${value.replaceAll("X", name)} ` +
         `WHERE ${key} = (SELECT max(${key}) FROM "${table}")`;

@@ -61,11 +61,11 @@ const bigints = (_: string, value: unknown): unknown =>
 /** Every answer of the trace in a file; an error that is no sentence to the user is thrown. */
 export function answersOf(path: string): Answers {
   const answers = new Map<string, Said>();
-  for (const [name, ask] of Object.entries(questions))
-    answers.set(
-      name,
-      saidOf(() => withTrace(path, ask)),
-    );
+  // What is not opened is refused to every question.
+  const opened = saidOf(path, () => "");
+  if (opened.startsWith("refused: "))
+    return new Map(Object.keys(questions).map((name) => [name, opened]));
+  for (const [name, ask] of Object.entries(questions)) answers.set(name, saidOf(path, ask));
   return answers;
 }
 
@@ -81,18 +81,19 @@ function withTrace(path: string, ask: (trace: Trace) => string): string {
   }
 }
 
-function saidOf(ask: () => string): Said {
+/** The same of a trace wherever it is. */
+function saidOf(path: string, ask: (trace: Trace) => string): Said {
   try {
-    return `= ${ask()}`;
+    return `= ${withTrace(path, ask)}`;
   } catch (error) {
-    if (error instanceof UserError) return `refused: ${error.message}`;
+    if (error instanceof UserError) return `refused: ${error.message.replaceAll(path, "TRACE")}`;
     throw error;
   }
 }
 
 /** What verify complains of; null where it says that all holds. */
 export function toldBy(path: string): string | null {
-  const said = saidOf(() => withTrace(path, (trace) => JSON.stringify(complaintsOf(trace))));
+  const said = saidOf(path, (trace) => JSON.stringify(complaintsOf(trace)));
   return said === "= []" ? null : said;
 }
 

@@ -1,10 +1,11 @@
 // campaigns.ts - what is tried, by name.
 
 import { damage } from "./damage.ts";
+import { kills, refusals } from "./disturbed.ts";
 import { formats } from "./formats.ts";
 import { hostile } from "./hostile.ts";
 import { imports } from "./imports.ts";
-import { kills, pairs, refusals } from "./processes.ts";
+import { pairs } from "./pairs.ts";
 import type { Campaign } from "./trial.ts";
 
 export const campaigns = { kills, refusals, damage, hostile, imports, formats, pairs } satisfies {

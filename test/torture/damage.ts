@@ -46,6 +46,7 @@ const damages: readonly Damage[] = [
 
 export const damage: Campaign = {
   tries: "files damaged",
+  owed: 10_000,
   needsPreload: false,
   async run({ dice, folder, byCommand }) {
     const path = join(folder, "t.gart");

@@ -12,6 +12,7 @@ let all: readonly Seed[] | null = null;
 
 export const formats: Campaign = {
   tries: "wounded files of every format that is imported",
+  owed: 500,
   needsPreload: false,
   async run({ dice, folder, byCommand }) {
     all ??= await seeds();

@@ -25,6 +25,7 @@ export class Hand {
     const child = this.#child;
     const { complaint, lines } = await new Promise<Tried>((done) => {
       const ended = (complaint: string) => {
+        clearTimeout(timer);
         child.kill("SIGKILL");
         this.#child = null;
         done({ complaint, lines: 0 });

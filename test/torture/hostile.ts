@@ -52,6 +52,7 @@ const strangers = [
 
 export const hostile: Campaign = {
   tries: "traces changed by SQL",
+  owed: 1000,
   needsPreload: false,
   async run({ dice, folder, byCommand }) {
     const path = join(folder, "t.gart");

@@ -18,6 +18,8 @@ import { type Campaign, oneOf } from "./trial.ts";
 /** Lines of a log that are kept of its beginning, and that are taken somewhere in it. */
 const HEAD = 12;
 const TAKEN = 200;
+/** One line in so many of the beginning is another. */
+const IN_HEAD = 40;
 
 const sources = ["traces/captures", "traces/reference", "traces/kernel-code"].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -25,6 +27,20 @@ const sources = ["traces/captures", "traces/reference", "traces/kernel-code"].fl
     .sort()
     .map((name) => join(folder, name)),
 );
+
+type Log = readonly string[];
+let logs: { readonly all: readonly Log[]; readonly long: readonly Log[] } | undefined;
+
+/** All of them are held: most of a trial would be spent on reading one. */
+function allLogs() {
+  if (logs === undefined) {
+    const all = sources.map((path) =>
+      gunzipSync(readFileSync(path)).toString("latin1").split("\n"),
+    );
+    logs = { all, long: all.filter(({ length }) => length > HEAD + TAKEN) };
+  }
+  return logs;
+}
 
 const numbers = [
   "0",
@@ -77,17 +93,16 @@ function swapped(line: string, place: RegExp, by: (found: string) => string, dic
   return line.slice(0, index) + by(text) + line.slice(index + text.length);
 }
 
-/** A part of a log, of which one line in so many is another. */
+/** A part of a log, of which one line in so many is another; its beginning, which says what it is, less often. */
 function mutated(dice: Dice): { readonly text: string; readonly lines: number } {
-  const lines = gunzipSync(readFileSync(oneOf(dice, sources)))
-    .toString("latin1")
-    .split("\n");
+  const { all, long } = allLogs();
+  const lines = oneOf(dice, dice.roll(4) === 0 ? all : long);
   const from = HEAD + dice.roll(Math.max(lines.length - HEAD - TAKEN, 1));
   const taken = [...lines.slice(0, HEAD), ...lines.slice(from, from + TAKEN)];
-  const every = 1 + dice.roll(20);
+  const every = 1 + dice.roll(4);
   let changed = 0;
   for (const [i, line] of taken.entries()) {
-    if (dice.roll(every) !== 0) continue;
+    if (dice.roll(i < HEAD ? IN_HEAD : every) !== 0) continue;
     taken[i] = oneOf(dice, mutations)(line, dice);
     changed++;
   }
@@ -96,6 +111,7 @@ function mutated(dice: Dice): { readonly text: string; readonly lines: number } 
 
 export const imports: Campaign & { readonly linesChanged: () => number } = {
   tries: "logs with mutated lines, through the store and back",
+  owed: 10_000,
   needsPreload: false,
   linesChanged: () => changed,
   async run({ dice, folder, byCommand }) {

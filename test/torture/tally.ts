@@ -61,6 +61,7 @@ export class Tally {
   text(): string {
     const rows = campaignNames.map((name) => [
       counted(this.tried(name)),
+      counted(campaigns[name].owed),
       campaigns[name].tries +
         (campaigns[name] === imports ? ` (${counted(this.#kept.lines)} lines)` : ""),
       counted(this.#kept.failures[name]?.length ?? 0),
@@ -73,7 +74,7 @@ export class Tally {
     );
     return [
       `${this.#commit}, seed ${this.#seed}`,
-      inColumns(rows, ["tried", "what", "failed"]),
+      inColumns(rows, ["tried", "owed", "what", "failed"]),
       ...repeats,
     ].join("\n");
   }

@@ -13,6 +13,8 @@ export interface Ground {
 export interface Campaign {
   /** What is tried, in the plural: the row of the table. */
   readonly tries: string;
+  /** How many trials a whole run has. */
+  readonly owed: number;
   /** Whether a trial is bound to need the compiled preload library. */
   readonly needsPreload: boolean;
   /** The complaint; null where gartrace held. */
