@@ -13,6 +13,7 @@ import { spaceTable } from "./space.ts";
 import { startTable } from "./start.ts";
 import type { Table } from "./table.ts";
 import { travelTable } from "./travel.ts";
+import { verifyTable } from "./verify.ts";
 import { wanderTable } from "./wander.ts";
 
 export const tables: readonly Table[] = [
@@ -28,5 +29,6 @@ export const tables: readonly Table[] = [
   formatsTable,
   diffTable,
   travelTable,
+  verifyTable,
   pageTable,
 ];
