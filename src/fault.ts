@@ -1,6 +1,7 @@
 // fault.ts - the caller's mistakes and ours; the machine's own faults are events, not exceptions.
 
 import { closest, distance } from "fastest-levenshtein";
+import { inLine } from "./visible.ts";
 
 /** What went wrong, for programs; the message is for people and can change. */
 export type ErrorCode =
@@ -23,14 +24,17 @@ export type ErrorCode =
   | "ERR_SHAPE" // an answer of another version or shape
   | "ERR_NATIVE"; // better-sqlite3 is not built for this Node
 
-/** A wrong file, option or input: the message says what is wrong, where, and what to do next. */
+/**
+ * A wrong file, option or input: the message says what is wrong, where, and what to do next. It is one line, and
+ * nothing in it is obeyed by a terminal, whatever text of a file, a name or a log it quotes.
+ */
 export class UserError extends Error {
   override readonly name: string = "UserError";
   /** For programs; it stays what it is. */
   readonly code: ErrorCode;
 
   constructor(message: string, code: ErrorCode = "ERR_INPUT", options?: ErrorOptions) {
-    super(message, options);
+    super(inLine(message), options);
     this.code = code;
   }
 }

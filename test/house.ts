@@ -25,7 +25,7 @@ function* nodesOf(node: ts.Node): Generator<ts.Node> {
 /** Every part of the house from the bottom up; the rooms of one step may know each other. */
 const stairs: { readonly [stair: string]: readonly (readonly string[])[] } = {
   ground: [
-    ["address.ts", "dice.ts", "fault.ts", "json-place.ts", "version.ts"],
+    ["address.ts", "dice.ts", "fault.ts", "json-place.ts", "version.ts", "visible.ts"],
     ["event"],
     ["machine", "chipset"],
     ["fingerprint"],

@@ -5,7 +5,7 @@ import { UserError } from "../fault.ts";
 import { exported, exportNames, exportTrace } from "../library/export.ts";
 import { exportPart, tellPart } from "../library/export-part.ts";
 import { whereOf } from "../library/where.ts";
-import { notice } from "./output.ts";
+import { noticeText } from "./output.ts";
 import { reading } from "./reading.ts";
 import { isStandardOutput, toStandardOutput } from "./standard-output.ts";
 import { interruptible } from "./steered.ts";
@@ -81,6 +81,6 @@ async function part([path, other]: readonly string[], options: Options): Promise
     const written = await interruptible((signal) =>
       exportPart(trace!, { output, from, to, redact, force, signal }),
     );
-    notice(tellPart(written));
+    noticeText(tellPart(written));
   });
 }

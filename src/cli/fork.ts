@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { fork, tellFork } from "../library/fork.ts";
 import { positions } from "../library/positions.ts";
-import { notice, printAnswer } from "./output.ts";
+import { noticeText, printAnswer } from "./output.ts";
 import { reading } from "./reading.ts";
 import { sayIfApart } from "./record.ts";
 import { steered } from "./steered.ts";
@@ -40,7 +40,7 @@ export function addFork(program: Command): void {
         sayIfApart(written);
         const told = tellFork(trace!, written);
         if (json) await printAnswer("fork", told.json);
-        else notice(told.text);
+        else noticeText(told.text);
       }),
     );
 }

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { importTrace, tellImported } from "../library/import.ts";
-import { notice, printAnswer } from "./output.ts";
+import { noticeText, printAnswer } from "./output.ts";
 import { sayIfApart } from "./record.ts";
 import { interruptible } from "./steered.ts";
 
@@ -45,7 +45,7 @@ async function run(files: string[], { json, follow, ...options }: Options): Prom
   sayIfApart(imported);
   const told = tellImported(imported);
   if (json) await printAnswer("import", told.json);
-  else notice(told.text);
+  else noticeText(told.text);
 }
 
 /** Ctrl-C ends the following of a file, not the trace. */

@@ -1,6 +1,7 @@
 // output.ts - what commands print: data to stdout in whole chunks, notices to stderr.
 
 import { once } from "node:events";
+import { inLine } from "../library/columns.ts";
 import { shown } from "../library/shown.ts";
 import type { Told } from "../library/told.ts";
 import { type AnswerName, versions } from "../shape/versions.ts";
@@ -39,7 +40,12 @@ export const printAnswer = (name: AnswerName, body: object): Promise<void> =>
 export const printTold = (name: AnswerName, told: Told, isJson: boolean): Promise<void> =>
   isJson ? printAnswer(name, told.json) : print(told.text);
 
-/** A word beside the data. */
+/** A word beside the data, in one line: the names in it can be anything. */
 export const notice = (text: string): void => {
+  process.stderr.write(`${inLine(text)}\n`);
+};
+
+/** A text of several lines beside the data. */
+export const noticeText = (text: string): void => {
   process.stderr.write(`${shown(text)}\n`);
 };

@@ -2,10 +2,11 @@
 
 import { Command, CommanderError, Help, type Option } from "commander";
 import { AbortedError, UserError } from "../fault.ts";
+import { inLine } from "../library/columns.ts";
 import { shown } from "../library/shown.ts";
 import { VERSION } from "../version.ts";
 import { keepHeapSmall } from "./heap.ts";
-import { notice } from "./output.ts";
+import { noticeText } from "./output.ts";
 
 /** What an option does; that a switch is off unless it is there needs no words. */
 function described(option: Option): string {
@@ -90,7 +91,7 @@ function wanted(name = ""): Promise<((program: Command) => void)[]> {
 /** Every failure ends here: a message for mistakes of the user and for failures of the system, a stack for bugs. */
 function fail(error: unknown): never {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : TROUBLE);
-  notice(`gartrace: ${messageOf(error)}`);
+  noticeText(`gartrace: ${messageOf(error)}`);
   process.exit(error instanceof AbortedError ? INTERRUPTED : TROUBLE);
 }
 
@@ -99,8 +100,8 @@ function messageOf(error: unknown): string {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === "EPIPE") return "the reader closed the pipe; the rest was not printed";
   // The operating system refused something; its message names the file.
-  if (error instanceof UserError || syscall !== undefined) return error.message;
+  if (error instanceof UserError || syscall !== undefined) return inLine(error.message);
   // Told by its name: to have the class is to load the library, which many commands do without.
-  if (error.name === "SqliteError") return `SQLite refuses (${code}): ${error.message}`;
+  if (error.name === "SqliteError") return `SQLite refuses (${code}): ${inLine(error.message)}`;
   return `a bug of ours, please report it: ${error.stack ?? error.message}`;
 }

@@ -54,7 +54,7 @@ const [LONGEST, MOST] = [2 ** 24, 2 ** 26];
 function* tableLines({ columns, rows }: QueryAnswer): Generator<string> {
   let block: string[][] = [];
   let widest = 0;
-  let heading: readonly string[] | undefined = columns;
+  let heading: readonly string[] | undefined = columns.map(inLine);
   const print = () => {
     const text = inColumns(block, heading);
     [block, heading, widest] = [[], undefined, 0];

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type RecordOptions, record, usualDriver } from "../library/record.ts";
 import { tellRecorded } from "../library/tell-written.ts";
 import type { Written } from "../library/writing.ts";
-import { notice, printAnswer } from "./output.ts";
+import { notice, noticeText, printAnswer } from "./output.ts";
 import { steered } from "./steered.ts";
 
 interface Options extends Omit<RecordOptions, "workload"> {
@@ -55,7 +55,7 @@ export function addRecord(program: Command): void {
       sayIfApart(written);
       const told = tellRecorded(written);
       if (json) await printAnswer("record", told.json);
-      else notice(told.text);
+      else noticeText(told.text);
     });
 }
 

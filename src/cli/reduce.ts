@@ -6,7 +6,7 @@ import { reduce } from "../library/reduce.ts";
 import { assertReplaceable, writeWhole } from "../library/whole-file.ts";
 import { assertOther } from "../library/writing.ts";
 import { addKindOptions } from "./diff.ts";
-import { notice, print } from "./output.ts";
+import { notice, noticeText, print } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { reading } from "./reading.ts";
 import { isStandardOutput } from "./standard-output.ts";
@@ -47,7 +47,7 @@ export function addReduce(program: Command): void {
         notice("gartrace: the traces do not part; there is nothing to reduce");
         return;
       }
-      notice(found.text);
+      noticeText(found.text);
       if (isStandardOutput(output)) await print(found.workload);
       else await writeWhole(output, [`${found.workload}\n`], force);
     }),

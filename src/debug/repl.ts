@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline/promises";
 import { UserError } from "../fault.ts";
 import { counted, titleOf } from "../report/text.ts";
-import { inLine } from "../report/visible.ts";
+import { inLine } from "../visible.ts";
 import type { Context } from "./command.ts";
 import { Interpreter } from "./interpreter.ts";
 

@@ -5,7 +5,7 @@ import { subjectExamples } from "../replay/subject.ts";
 import { setColours } from "../report/colours.ts";
 import { registers } from "../report/state-text.ts";
 import { counted, countOf, inColumns, titleOf } from "../report/text.ts";
-import { inLine } from "../report/visible.ts";
+import { inLine } from "../visible.ts";
 import { blame } from "./blame.ts";
 import { type Command, type Context, commandCalled, countIn, stopText } from "./command.ts";
 import { evaluate } from "./evaluate.ts";

@@ -14,6 +14,7 @@ import { countOf } from "../report/text.ts";
 import { scenarios } from "../scenario/index.ts";
 import type { TraceReader } from "../store/read.ts";
 import { addMark } from "../store/update.ts";
+import { inLine } from "../visible.ts";
 import { WANDER, workloads } from "../workload/index.ts";
 import { type Position, readerOf, type Trace } from "./trace.ts";
 import { assertOther, type Written, writing } from "./writing.ts";
@@ -68,7 +69,7 @@ export function tellPart({ path, judgement, events, part, start, redacted }: Par
   const line =
     judgement === null ? "" : `; ${judgementLine(judgement, { torn: false, count: events })}`;
   const wrote =
-    `wrote ${countOf(part, "event")} to ${path}, ` +
+    `wrote ${countOf(part, "event")} to ${inLine(path)}, ` +
     `behind ${countOf(start, "event")} that make the state at its beginning (mark:${BEGINNING})${line}`;
   return redacted === null ? wrote : `${wrote}\n${redacted}`;
 }

@@ -8,6 +8,7 @@ import { momentOf } from "../replay/position.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { aboutRun, type Setup } from "../scenario/setup.ts";
 import type { TraceReader } from "../store/read.ts";
+import { inLine } from "../visible.ts";
 import { changeAt } from "../workload/change.ts";
 import { recordTo, setupAgain } from "./recording.ts";
 import type { Steering } from "./steering.ts";
@@ -53,7 +54,7 @@ export async function fork(trace: Trace, options: ForkOptions): Promise<ForkWrit
 export function tellFork(trace: Trace, { parent, ...written }: ForkWritten): Told {
   const recorded = tellRecorded(written);
   return told(
-    () => `${recorded.text}; it leaves ${trace.path} after #${parent.moment}`,
+    () => `${recorded.text}; it leaves ${inLine(trace.path)} after #${parent.moment}`,
     () => ({ ...recorded.json, parent }),
   );
 }

@@ -9,6 +9,7 @@ import { judgementLine } from "../report/judgement-text.ts";
 import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
 import { isSameFile } from "../store/output-file.ts";
+import { inLine } from "../visible.ts";
 import { watched } from "./judging.ts";
 import { writtenJson } from "./tell-written.ts";
 import { type Told, told } from "./told.ts";
@@ -83,7 +84,7 @@ export function tellImported({ sources, isUnplaced, ...written }: Imported): Tol
               "nothing here tells what the kernel ran on: add its dmesg.txt, or where its addresses lead stays unknown",
             ]
           : []),
-        `imported ${countOf(events, "event")} to ${path}${word}`,
+        `imported ${countOf(events, "event")} to ${inLine(path)}${word}`,
       ].join("\n");
     },
     () => ({ ...writtenJson(written), sources }),

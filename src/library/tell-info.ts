@@ -9,8 +9,8 @@ import { captureText } from "../report/capture-text.ts";
 import { judgedLine, meanings, verdictText } from "../report/event-text.ts";
 import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
 import { counted, countOf, inColumns, indented } from "../report/text.ts";
-import { inLine } from "../report/visible.ts";
 import type { TraceReader } from "../store/read.ts";
+import { inLine } from "../visible.ts";
 import { type Told, told } from "./told.ts";
 import { readerOf, type Trace } from "./trace.ts";
 

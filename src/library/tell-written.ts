@@ -2,6 +2,7 @@
 
 import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
 import { counted, countOf } from "../report/text.ts";
+import { inLine } from "../visible.ts";
 import { type Told, told } from "./told.ts";
 import type { Written } from "./writing.ts";
 
@@ -19,7 +20,7 @@ export const writtenJson = ({ judgement, log: _, ...written }: Written): object 
 
 /** "recorded 66 events to run.gart: 17 ops, 2 with an errno (op 0 init: -ENOMEM, refused at #27); wrong: ..." */
 function recordedText({ path, events, judgement }: Written): string {
-  const recorded = `recorded ${countOf(events, "event")} to ${path}`;
+  const recorded = `recorded ${countOf(events, "event")} to ${inLine(path)}`;
   if (judgement === null) return recorded;
   const { kinds, refusals } = judgement;
   const [first] = refusals.first;

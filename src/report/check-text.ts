@@ -3,6 +3,7 @@
 import { hex } from "../address.ts";
 import type { Checked, Finding } from "../check/check.ts";
 import type { Subject } from "../event/field.ts";
+import { inLine } from "../visible.ts";
 import { verdictText } from "./event-text.ts";
 import { counted, countOf, inColumns, indented, wrapped } from "./text.ts";
 
@@ -77,10 +78,10 @@ export function gapText({ unknown, undecidable }: Checked): string[] {
   const gap: string[] = [];
   if (unknown !== null)
     gap.push(
-      `undecidable ${countOf(unknown.count, "time")} from #${unknown.seq} on: ${unknown.why}`,
+      `undecidable ${countOf(unknown.count, "time")} from #${unknown.seq} on: ${inLine(unknown.why)}`,
     );
   if (undecidable !== null)
-    gap.push(`undecidable here from #${undecidable.since} on: ${undecidable.why}`);
+    gap.push(`undecidable here from #${undecidable.since} on: ${inLine(undecidable.why)}`);
   return gap;
 }
 
@@ -89,7 +90,7 @@ export const failureText = ({ seq, error }: NonNullable<Checked["failure"]>): st
   `the check failed at #${seq}: ${messageOf(error)}`;
 
 const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+  inLine(error instanceof Error ? error.message : String(error));
 
 /** "#437 op 5 gatt[0x11]: names 0x1010000:b, ... [wrong-space]" */
 export function findingLine(finding: Finding): string {
@@ -100,7 +101,7 @@ export function findingLine(finding: Finding): string {
 /** The same without the place. */
 export function findingWords({ subjects, verdict, says }: Finding): string {
   const about = subjects.length === 0 ? "" : `${subjects.map(subjectName).join(", ")}: `;
-  return `${about}${says}${verdict === null ? "" : ` ${verdictText(verdict)}`}`;
+  return `${about}${inLine(says)}${verdict === null ? "" : ` ${verdictText(verdict)}`}`;
 }
 
 export const checksJson = (all: readonly Checked[]): unknown =>

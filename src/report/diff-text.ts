@@ -18,6 +18,7 @@ import { hypercalls } from "../event/p2m.ts";
 import { vocabulary } from "../event/vocabulary.ts";
 import { judgedOf, wordOf } from "../replay/judged.ts";
 import { causesOf } from "../replay/provenance.ts";
+import { inLine } from "../visible.ts";
 import { colours } from "./colours.ts";
 import {
   addressRows,
@@ -30,7 +31,6 @@ import { explained, glossary } from "./glossary.ts";
 import { kindCount } from "./kind-nouns.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
 import { ofPieces, transferText } from "./transfers-text.ts";
-import { inLine } from "./visible.ts";
 
 /** How much of a comparison is printed. */
 export interface DiffOptions {
@@ -95,7 +95,7 @@ export function briefText(comparison: Comparison): string {
   }
   const parted = classes.slice(2).reduce((sum, name) => sum + counts[name], 0);
   const root = causes.find((cause) => cause.root !== null)?.root;
-  const because = root === undefined ? "" : `, ${root}`;
+  const because = root == null ? "" : `, ${inLine(root)}`;
   return `different: ${first.class} first in ${opText(first)}${because}; ${countOf(parted, "divergence")}`;
 }
 
@@ -203,10 +203,10 @@ function contextLines(trace: Compared, name: string, seen: JudgedEvent, context:
 }
 
 const headOf = (name: string, { file, trace: { about, count, torn } }: InFile): string =>
-  `${name}  ${file}: ${titleOf(about)}, ${inLine(`${about.chipset}, ${about.workload}`)}: ${countOf(count, "event")}${torn ? ", torn" : ""}`;
+  `${name}  ${inLine(file)}: ${titleOf(about)}, ${inLine(`${about.chipset}, ${about.workload}`)}: ${countOf(count, "event")}${torn ? ", torn" : ""}`;
 
 /** "op 5 bind slot=0 pg_start=0" */
-export const opText = ({ op }: Divergence): string => vocabulary["op.began"].text(op);
+export const opText = ({ op }: Divergence): string => inLine(vocabulary["op.began"].text(op));
 
 /** An event at which the traces part: both events, their addresses, and where those came from. */
 function divergenceLines(a: Compared, b: Compared, divergence: Divergence): string[] {
@@ -249,7 +249,7 @@ export function factText({ fact, a, b }: FactPair): string {
     const at = a.findIndex((value, i) => JSON.stringify(value) !== JSON.stringify(b[i]));
     return factText({ fact: `${fact}[${at}]`, a: a[at], b: b[at] });
   }
-  return `${fact}: ${short(a)} in A, ${short(b)} in B`;
+  return `${inLine(fact)}: ${short(a)} in A, ${short(b)} in B`;
 }
 
 const LONGEST_VALUE = 80;
@@ -328,13 +328,13 @@ export function causesText(causes: readonly Cause[]): string {
   const lines = causes.slice(0, MOST_CAUSES).map(({ root, after, side, count, kinds, op }) => {
     if (after !== null)
       return (
-        `${countOf(count, "event")} ${kinds[0]!.class}: op ${after.op} ${after.name} returned ` +
+        `${countOf(count, "event")} ${kinds[0]!.class}: op ${after.op} ${inLine(after.name)} returned ` +
         `${JSON.stringify(after.a)} in A and ${JSON.stringify(after.b)} in B`
       );
     const where = `in ${side.toUpperCase()} from op ${op} on`;
     if (root !== null) {
       const what = kinds.map(({ kind, count }) => kindCount(kind, count)).join(", ");
-      return `${what}, one cause: ${root}, ${where}`;
+      return `${what}, one cause: ${inLine(root)}, ${where}`;
     }
     return kinds
       .map((one) => `${kindCount(one.kind, one.count)} ${one.class}, ${where}`)

@@ -11,8 +11,8 @@ import { knownWrongAt } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";
 import { natureOf } from "../replay/replay.ts";
 import type { Trace } from "../replay/trace.ts";
+import { inLine } from "../visible.ts";
 import { colours } from "./colours.ts";
-import { inLine } from "./visible.ts";
 
 /** "#437 op 5 driver agp_generic_insert_memory: gatt[0x11] <- 0x1010017 [wrong-space]" */
 export function eventLine(

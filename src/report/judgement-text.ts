@@ -1,9 +1,9 @@
 // judgement-text.ts - what a trace comes to, in words: right, wrong or undecided, and on what that rests.
 
 import type { Judgement, Refusal, Uses } from "../judgement/judgement.ts";
+import { inLine } from "../visible.ts";
 import { colours } from "./colours.ts";
 import { counted, countOf } from "./text.ts";
-import { inLine } from "./visible.ts";
 
 /** A trace as far as the words go: whether its end is missing, and its last event. */
 export interface Extent {

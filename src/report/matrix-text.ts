@@ -1,6 +1,7 @@
 // matrix-text.ts - the matrix as a table: a row a hook set, a column a platform, a word and a reason each.
 
 import type { Outcome } from "../replay/outcome.ts";
+import { inLine } from "../visible.ts";
 import { colours as pc } from "./colours.ts";
 import { errnoName, refusalText } from "./judgement-text.ts";
 import { counted, inColumns } from "./text.ts";
@@ -44,7 +45,7 @@ export function matrixText(cells: readonly Cell[], kept: boolean): string {
     // Against the same machine with other hooks, if there is one that is right.
     const base = rights.find(({ platform }) => platform === cell.platform) ?? rights[0];
     const comparable = kept && cell.path !== null && base !== undefined;
-    const command = comparable ? [`    gartrace diff ${base.path} ${cell.path}`] : [];
+    const command = comparable ? [`    gartrace diff ${inLine(`${base.path} ${cell.path}`)}`] : [];
     return [...texts.map((text) => `  ${rowOf(cell)} on ${cell.platform}: ${text}`), ...command];
   });
   return reasons.length === 0 ? table : [table, "", ...reasons].join("\n");

@@ -39,10 +39,10 @@ import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
 import { knownWrongAt } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";
 import type { Trace } from "../replay/trace.ts";
+import { inLine } from "../visible.ts";
 import { colours } from "./colours.ts";
 import { eventLine, verdictText } from "./event-text.ts";
 import { counted, countOf, inColumns, indented, titleOf } from "./text.ts";
-import { inLine } from "./visible.ts";
 
 export { hex };
 

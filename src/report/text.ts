@@ -2,8 +2,8 @@
 
 import stringWidth from "string-width";
 import type { About } from "../event/trace.ts";
+import { inLine } from "../visible.ts";
 import { colours } from "./colours.ts";
-import { inLine } from "./visible.ts";
 
 const BETWEEN = "  ";
 const isCount = (cell: string): boolean => /^([\d,]+( \w+)?)?$/.test(cell);
