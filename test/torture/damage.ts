@@ -28,7 +28,8 @@ const damages: readonly Damage[] = [
   (bytes, dice) => bytes.subarray(0, dice.roll(bytes.length)),
   (bytes, dice) => {
     const from = sectorOf(bytes, dice);
-    return bytes.fill(oneOf(dice, [0, 0xff]), from, from + SECTOR * (1 + dice.roll(8)));
+    const to = Math.min(from + SECTOR * (1 + dice.roll(8)), bytes.length);
+    return bytes.fill(oneOf(dice, [0, 0xff]), from, to);
   },
   (bytes, dice) => {
     const [a, b] = [sectorOf(bytes, dice), sectorOf(bytes, dice)];
