@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import type { SourceFile } from "../event/trace.ts";
+import { assertFew } from "../exchange/import/given.ts";
 import { PROBES, probesFrom } from "../exchange/import/kernel/probes.ts";
 import { importFiles, UNKNOWN } from "../exchange/import/merge.ts";
 import { UserError } from "../fault.ts";
@@ -48,6 +49,7 @@ export async function importTrace(
   const { force = false, strict = false, keepLines = false } = options;
   const { follow = null, probes = PROBES, signal } = options;
   const path = options.output ?? defaultName(files[0]!);
+  assertFew(files.length);
   for (const [i, file] of files.entries()) {
     assertOther(path, file);
     const again = files.slice(0, i).find((other) => isSameFile(file, other));

@@ -20,8 +20,17 @@ export interface Given {
 const [USTAR, USTAR_AT] = ["ustar", 257];
 /** Bytes that are unpacked of archives. */
 const MOST_BYTES = 2 ** 36;
-/** Files of one folder or archive. */
+/** Files of a run, and of one folder or archive. */
 const MOST_FILES = 1000;
+
+/** Each file of a run is open until its end, and read in step with the others. */
+export function assertFew(files: number): void {
+  if (files > MOST_FILES)
+    throw new UserError(
+      `${files.toLocaleString("en-US")} files, and a run has at most ${MOST_FILES.toLocaleString("en-US")}; ` +
+        "name those of one run, or join the parts of a log",
+    );
+}
 
 export class GivenFiles {
   readonly files: Given[] = [];
@@ -34,6 +43,7 @@ export class GivenFiles {
     else if (await isFolder(path)) await this.#folder(path);
     else if (await isArchive(path)) await this.#archive(path);
     else this.files.push({ path, within: null });
+    assertFew(this.files.length);
   }
 
   /** The name of a file for people: inside an archive it has a place of its own. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { expect, test } from "vitest";
+import { importTrace } from "../../../src/library/import.ts";
 import { freshFolder } from "../../fresh-folder.ts";
 import { importedFrom, importedText } from "./captured.ts";
 
@@ -70,4 +71,11 @@ test("of a folder the files that are known are one run; one with none is refused
   writeFileSync(join(folder, "trace"), `${TRACE}\n`);
   const { sources } = await importedFrom([folder]);
   expect(sources.map(({ format }) => format)).toEqual(["left alone", "ftrace"]);
+});
+
+test("a run of more files than it can have is refused by the number, before any is opened", async () => {
+  const many = Array.from({ length: 200_000 }, (_, n) => `cpu${n}.txt`);
+  await expect(importTrace(many, { output: join(freshFolder(), "t.gart") })).rejects.toThrow(
+    "200,000 files, and a run has at most 1,000",
+  );
 });
