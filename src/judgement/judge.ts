@@ -239,8 +239,11 @@ export class Judge {
       reached?: unknown;
     };
     // Nearly every use: nothing is made of it while recording.
-    if (bus != null && machine != null && reached === machine && event.kind !== "hook.called")
-      return bus === machine ? "identity" : "translated";
+    if (bus != null && machine != null) {
+      if (event.kind === "hook.called") {
+        if (bus === machine) return "identity";
+      } else if (reached === machine) return bus === machine ? "identity" : "translated";
+    }
     const addresses = addressesOf(event);
     const alone = verdictOf(addresses, null);
     if (event.cause == null || (alone !== "unknown" && alone !== "foreign-frame")) return alone;

@@ -7,7 +7,7 @@ import { type Cells, ROW_WIDTH, type Row, RowReader, type Texts } from "../event
 import { actors, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { BATCH, type Batch, type Beside, type SharedRows } from "./trace-file.ts";
 
-const SLOT_ROWS = 512;
+const SLOT_ROWS = 2048;
 /** Four batches: while one is written the next are made, and neither thread waits for the other at once. */
 const SLOTS = (4 * BATCH) / SLOT_ROWS;
 const NO_TEXTS: Texts = {};

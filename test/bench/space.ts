@@ -14,7 +14,7 @@ const PER_EVENT = 60;
 const TABLES = 65536;
 const LONG = 100_000;
 /** Operations of a wander beside its events. */
-const EVENTS_AN_OPERATION = 4;
+const EVENTS_AN_OPERATION = 170;
 /** Parts that are named. */
 const SHOWN = 4;
 

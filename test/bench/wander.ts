@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { counted } from "../../src/report/text.ts";
 import type { Recording } from "./process/record.ts";
 import { resultOf } from "./process.ts";
-import { FEW, megabytes, type Row, ratio, steadyMemory, type Table } from "./table.ts";
+import { atLeast, FEW, megabytes, type Row, ratio, steadyMemory, type Table } from "./table.ts";
+
+const rate = ({ events, seconds }: Recording): number => Math.round(events / seconds);
 
 export const wanderTable: Table = {
   name: "wander",
@@ -24,7 +26,10 @@ export const wanderTable: Table = {
       rows: [
         row("seconds", ({ seconds }) => seconds.toFixed(1)),
         row("events", ({ events }) => counted(events)),
-        row("events/s", ({ events, seconds }) => counted(Math.round(events / seconds))),
+        {
+          ...row("events/s", (run) => counted(rate(run))),
+          budgets: [atLeast(250_000, rate(many), counted)],
+        },
         {
           cells: [
             "peak memory",
