@@ -105,7 +105,8 @@ class Recording {
   #begin(op: number, line: Line): void {
     this.end();
     const opening = openingOf(line);
-    const isNext = op === this.#op + 1 || (op > this.#op && !this.#hasBridge);
+    const isNear = op > this.#op && op - this.#op <= MOST_UNSEEN;
+    const isNext = op === this.#op + 1 || (isNear && !this.#hasBridge);
     if (!isNext || opening === null)
       throw this.#edited(`op ${op} begins with '${line[0]}' after op ${this.#op}`);
     while (this.#op + 1 < op) {
@@ -207,6 +208,8 @@ interface Opening {
   readonly result?: Facts;
 }
 
+/** Operations in a row that have no line, at most: a number of the file is no bound. */
+const MOST_UNSEEN = 4096;
 /** The one operation that can have no line: a dump where there is no bridge. Nothing says its tag. */
 const unseenDump: Opening = { name: "dump", arguments: {}, ended: true };
 
