@@ -1,11 +1,13 @@
-// mutants.ts - npm run mutants -- ROOM[/PART] [--workers N]: changes a room's code in one spot at a time and counts the changes that its tests notice.
+// mutants.ts - npm run mutants -- ROOM[/PART] [--workers N] [--one-in N]: changes a room's code in one spot at a time and counts the changes that its tests notice.
 //
 // A change (a mutant) that no test notices is a behaviour that no test states. Tests of the room and of the
 // recording laws judge it, within the process: what only runs as a process of its own is out of reach.
-// Results of earlier runs are kept in dist/mutants and used where neither code nor test changed.
+// Results of earlier runs are kept in dist/mutants and used where neither code nor test changed. With --one-in a fixed
+// sample of the changes is tried: a room of thousands takes many hours.
 
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { PartialStrykerOptions } from "@stryker-mutator/api/core";
 import { Stryker } from "@stryker-mutator/core";
@@ -19,23 +21,28 @@ const LAWS = "test/laws.test.ts";
 /** Test files of any room that start the built program, which mutants do not reach. */
 const OF_PROCESSES = "adapter|terminal|vscode";
 
-function optionsFor(target: string, workers: number): PartialStrykerOptions {
+const SAMPLE = fileURLToPath(new URL("./mutants-sample.js", import.meta.url));
+
+function optionsFor(target: string, workers: number, oneIn: number): PartialStrykerOptions {
   const room = target.split("/")[0]!;
-  const name = target.replaceAll("/", "-").replace(/\.ts$/, "");
+  const whole = target.replaceAll("/", "-").replace(/\.ts$/, "");
+  const name = oneIn === 1 ? whole : `${whole}-one-in-${oneIn}`;
   return {
     mutate: [target.endsWith(".ts") ? `src/${target}` : `src/${target}/**/*.ts`],
     testRunner: "vitest",
-    plugins: ["@stryker-mutator/vitest-runner"],
+    plugins: ["@stryker-mutator/vitest-runner", SAMPLE],
+    checkers: oneIn === 1 ? [] : ["sample"],
     vitest: { configFile: "vitest.mutants.ts", related: false },
     coverageAnalysis: "perTest",
     ignoreStatic: !ROOMS_OF_VALUES.includes(room),
     incremental: true,
     incrementalFile: `dist/mutants/${name}.json`,
-    tempDirName: "dist/mutants/sandbox",
+    tempDirName: `dist/mutants/sandbox-${name}`,
     ignorePatterns: ["dist"],
     disableTypeChecks: false,
     // Endless loops are ended by counting; a limit of time would count mutants as noticed where cores are busy.
     timeoutMS: 60_000,
+    dryRunTimeoutMinutes: 60,
     concurrency: workers,
     reporters: ["clear-text", "progress-append-only"],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
@@ -49,16 +56,21 @@ const testsOf = (room: string): string =>
   [`test/${room}/**/!(${OF_PROCESSES}).test.ts`, LAWS].join("\n");
 
 const { values, positionals } = parseArgs({
-  options: { workers: { type: "string", default: `${availableParallelism()}` } },
+  options: {
+    workers: { type: "string", default: `${availableParallelism()}` },
+    "one-in": { type: "string", default: "1" },
+  },
   allowPositionals: true,
 });
 const [target] = positionals;
 if (target === undefined || !existsSync(`src/${target}`)) {
   process.stderr.write(
-    "npm run mutants -- ROOM[/PART] [--workers N]: a folder or file of src/, such as hooks\n",
+    "npm run mutants -- ROOM[/PART] [--workers N] [--one-in N]: a folder or file of src/, such as hooks\n",
   );
   process.exitCode = 2;
 } else {
   process.env.MUTANTS_TESTS = testsOf(target.split("/")[0]!);
-  await new Stryker(optionsFor(target, Number(values.workers))).runMutationTest();
+  process.env.MUTANTS_ONE_IN = values["one-in"];
+  const options = optionsFor(target, Number(values.workers), Number(values["one-in"]));
+  await new Stryker(options).runMutationTest();
 }
