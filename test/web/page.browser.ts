@@ -102,6 +102,7 @@ describe("the page of one trace", () => {
     await current(page, trace.count);
     const [change] = [...trace.history("gatt[0x0]", { to: trace.count - 1, backwards: true })];
     await page.goto(`${link}#at=${trace.count}&thing=gatt[0x0]&trace=a`);
+    await page.locator(".chosen b").filter({ hasText: "gatt[0x0]" }).waitFor();
     await body.press("[");
     await current(page, change!.seq);
     await page.close();
