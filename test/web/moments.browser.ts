@@ -22,8 +22,12 @@ const pages = usePages();
 
 const count = (number: number): string => number.toLocaleString("en-US");
 
-/** What the panes State, Events and Why say. */
-const READ = `(() => {
+/** What the panes State, Events and Why say. What lies folded away is drawn when it is open. */
+const READ = `(async () => {
+  const folded = () => [...document.querySelectorAll("#state details")];
+  for (const one of folded()) one.open = true;
+  while (folded().some((one) => one.childElementCount < 2))
+    await new Promise((drawn) => requestAnimationFrame(drawn));
   const text = (cell) => cell?.textContent ?? null;
   const rows = (name) =>
     [...document.querySelectorAll('table[aria-label="' + name + '"] tbody tr, table[aria-label="' + name + ', further"] tbody tr')]
