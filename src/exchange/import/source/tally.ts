@@ -33,9 +33,10 @@ export class Tally {
     if (this.#strict) throw this.#refuse(`${name}: ${why}`, column);
   }
 
-  /** So many events that the source itself says it could not record. */
+  /** So many events that the source itself says it could not record; a damaged line can say any number. */
   lost(name: string, events: number): void {
-    this.#of(name).lost += events;
+    const count = this.#of(name);
+    count.lost = Math.min(count.lost + events, Number.MAX_SAFE_INTEGER);
   }
 
   /** All of them, most read first. */

@@ -1,0 +1,16 @@
+// tally.test.ts - what a source counts of its lines stays a whole number, whatever its lines say.
+
+import { expect, test } from "vitest";
+import { Tally } from "../../../../src/exchange/import/source/tally.ts";
+
+test("events that a source lost are counted up to the largest whole number, and no further", () => {
+  const tally = new Tally(false, (complaint) => new Error(complaint));
+  tally.lost("events", 3);
+  tally.lost("events", 4);
+  tally.lost("probe", 1e21);
+  tally.lost("probe", 1);
+  expect(tally.counts().map(({ name, lost }) => [name, lost])).toEqual([
+    ["events", 7],
+    ["probe", Number.MAX_SAFE_INTEGER],
+  ]);
+});
