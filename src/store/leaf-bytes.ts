@@ -52,9 +52,7 @@ export function readLeaf(
   const width = source[at]! & ~FULL;
   const isFull = (source[at++]! & FULL) !== 0;
   if (isFull) set.fill(-1);
-  else
-    for (let word = 0; word < set.length; word++, at += 4)
-      set[word] = numberAt(source, at, 3) | (source[at + 3]! << 24);
+  else for (let word = 0; word < set.length; word++, at += 4) set[word] = numberAt(source, at, 4);
   const least = numberAt(source, at, NUMBER);
   at += NUMBER;
   if (width > NUMBER || !(least > 0)) return -1;
@@ -73,15 +71,8 @@ function readValues(
   let at = start;
   for (let word = 0; word < set.length; word++)
     for (let bits = set[word]!; bits !== 0; bits &= bits - 1) {
-      let above = 0;
-      if (width > 3) above = numberAt(source, at, width);
-      else {
-        if (width > 0) above = source[at]!;
-        if (width > 1) above |= source[at + 1]! << 8;
-        if (width > 2) above |= source[at + 2]! << 16;
-      }
+      const value = least + numberAt(source, at, width);
       at += width;
-      const value = least + above;
       if (!(value <= Number.MAX_SAFE_INTEGER)) return -1;
       values[word * 32 + 31 - Math.clz32(bits & -bits)] = value;
     }
