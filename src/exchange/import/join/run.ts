@@ -15,6 +15,7 @@ import { MemoryMap } from "../kernel/memory-map.ts";
 import type { Probes } from "../kernel/probes.ts";
 import { Requests } from "../kernel/requests.ts";
 import { nearOf } from "../source/far.ts";
+import { hexDigit } from "../source/numbers.ts";
 import { CausalOrder } from "./causal-order.ts";
 import type { Relation } from "./clocks.ts";
 import { Faults } from "./faults.ts";
@@ -120,11 +121,6 @@ export function virtOf(digits: string): number | null {
 /** The number of eight hexadecimal digits; NaN for other characters. */
 function halfOf(digits: string, from: number): number {
   let value = 0;
-  for (let at = from; at < from + 8; at++) {
-    const code = digits.charCodeAt(at);
-    if (code >= 48 && code <= 57) value = value * 16 + code - 48;
-    else if (code >= 97 && code <= 102) value = value * 16 + code - 87;
-    else return Number.NaN;
-  }
+  for (let at = from; at < from + 8; at++) value = value * 16 + hexDigit(digits.charCodeAt(at));
   return value;
 }

@@ -1,6 +1,7 @@
 // fields.ts - the key=value fields of a log line, in any order; unknown keys are passed over.
 
 import { nearOf } from "./far.ts";
+import { hexDigit } from "./numbers.ts";
 
 /** Addresses of memory are below 2^52. */
 const HIGHEST = 2 ** 52;
@@ -47,7 +48,7 @@ export function textOf(body: string, key: string): string | null {
 }
 
 const [BLANK, QUOTE, OPENING, CLOSING, COMMA, EQUALS, BRACE] = [32, 34, 40, 41, 44, 61, 123];
-const [ZERO, NINE, A, F, X] = [48, 57, 97, 102, 120];
+const [ZERO, NINE, X] = [48, 57, 120];
 
 /** Whether a value ends before this character; behind the body's last there is none. */
 const isEnd = (code: number): boolean =>
@@ -84,10 +85,9 @@ function hexAt(body: string, from: number): number {
   const first = at;
   let value = 0;
   for (; at < last; at++) {
-    const code = body.charCodeAt(at);
-    if (code >= ZERO && code <= NINE) value = value * 16 + (code - ZERO);
-    else if (code >= A && code <= F) value = value * 16 + (code - A + 10);
-    else break;
+    const digit = hexDigit(body.charCodeAt(at));
+    if (Number.isNaN(digit)) break;
+    value = value * 16 + digit;
   }
   return at > first && value < HIGHEST && isEnd(body.charCodeAt(at)) ? value : Number.NaN;
 }

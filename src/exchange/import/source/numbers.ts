@@ -9,6 +9,12 @@ const HEX = /^(?:0x)?[0-9a-f]{1,16}$/i;
 const PCI =
   /^\[*(?:(?:0x)?([0-9a-f]{4,5}):)?(?:0x)?([0-9a-f]{1,2}):(?:0x)?([0-9a-f]{1,2})\.(?:0x)?([0-7])\]*$/i;
 
+/** What a character is as a hexadecimal digit, by its code; NaN for one that is none. Letters are small. */
+export function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  return code >= 97 && code <= 102 ? code - 87 : Number.NaN;
+}
+
 /** A hexadecimal number with or without 0x; null for anything else, and above 2^52. */
 export function hexOf(text: string): number | null {
   const value = HEX.test(text) ? Number.parseInt(text, 16) : HIGHEST;
