@@ -227,15 +227,15 @@ export const translationFields = {
   reached: optional(reachedField),
 } as const;
 
-/** The column of a subject has its number times 16. */
-const SUBJECT_RANGE = [0, 2 ** 49 - 1] as const;
+/** A subject's column has its number times SUBJECT_FAMILIES. */
+export const MOST_SUBJECT = 2 ** 49 - 1;
 
 /** The subject whose state the event is about, by its number in its family. */
 export const subject = <F extends FamilyName>(family: F): Field<SubjectNumbers[F], false> => ({
   ...defaults,
   in: "subject",
   form: "subject",
-  range: SUBJECT_RANGE,
+  range: [0, MOST_SUBJECT],
   family,
   frameDependent: frameDependent[family],
 });

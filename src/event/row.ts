@@ -13,6 +13,7 @@ import {
   type Field,
   families,
   handleNumber,
+  MOST_SUBJECT,
   SECOND,
   type Storage,
   SUBJECT_FAMILIES,
@@ -110,8 +111,6 @@ type Encoding =
   | typeof PLACE
   | typeof OUTSIDE;
 const DMA = families.indexOf("dma");
-/** A subject's column has it times SUBJECT_FAMILIES. */
-const MOST_SUBJECT = 2 ** 49 - 1;
 /** What becomes of a field of an event. */
 interface Entry {
   readonly name: string;
