@@ -84,6 +84,13 @@ export const recordedOf = (kind: KindName): fc.Arbitrary<Recorded> =>
       event: causedBefore(seq, event),
     }));
 
+/** One event of a kind, the same every time; a DMA handle in it is a number of its own. */
+export function sampleOf(kind: KindName): Recorded {
+  const [recorded] = fc.sample(recordedOf(kind), { numRuns: 1, seed: 1 }) as [Recorded];
+  const near = { ...recorded.event, handle: 0x1000, bus: 0x1000 } as unknown as Event;
+  return "handle" in recorded.event ? { ...recorded, event: near } : recorded;
+}
+
 /** The event with a cause before it, or with none where none can be. */
 export function causedBefore<E extends Event>(seq: number, event: E): E {
   if (event.cause == null) return event;

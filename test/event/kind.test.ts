@@ -173,3 +173,15 @@ test("two runs that do the same differ in addresses, frames, pages, tags and raw
     "word",
   ]);
 });
+
+test("a number is judged where it is handed over, remapped, used by a device or returned by a hook", () => {
+  const ofUse = (which: string) => kindsWhere(({ use }) => use === which);
+  expect(ofUse("access")).toEqual(["device.wrote", "device.read"]);
+  expect(ofUse("returned")).toEqual(["hook.called"]);
+  expect(ofUse("remapped")).toEqual(["table.remapped"]);
+  expect([...ofUse("handed")].sort()).toEqual([
+    ...["bio.merged", "descriptor.written", "directory.written", "dma.mapped", "fault.raised"],
+    ...["gatt.written", "iommu.translated", "pte.written", "register.written", "request.mapped"],
+    "scratch-directory.written",
+  ]);
+});

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import {
   bdfOf,
   deviceOf,
+  mmioNumber,
   msrNumber,
   registerAt,
   registerName,
@@ -79,11 +80,68 @@ test("a register is found by the name that it is printed with", () => {
   expect(registerNamed("msr:0xc0010018")).toBe(msrNumber(0xc0010018));
 });
 
+describe("a memory-mapped register", () => {
+  const card = bdfOf("0000:01:00.0");
+  const [MB, GB, TB] = [2 ** 20, 2 ** 30, 2 ** 40];
+
+  test.each([
+    ["the last byte of a device's first megabyte", card, MB - 1, "mmio:0000:01:00.0+0xfffff"],
+    ["the first byte after it", card, MB, "mmio:0000:01:00.0+0x100000"],
+    ["the last byte of its 2 GB", card, 2 * GB - 1, "mmio:0000:01:00.0+0x7fffffff"],
+    ["the last device's last byte", 0xffff, 2 * GB - 1, "mmio:0000:ff:1f.7+0x7fffffff"],
+    ["the first byte after 2 GB", card, 2 * GB, "mmio:0xfebc0000"],
+    ["another domain's first megabyte", 0x10008, MB - 1, "mmio:0001:00:01.0+0xfffff"],
+    ["another domain's second megabyte", 0x10000, MB, "mmio:0xfebc0000"],
+  ])(
+    "is named by device and byte, where a number has room for both: %s",
+    (_, bdf, offset, name) => {
+      const register = mmioNumber({ bdf, offset }, 0xfebc0000)!;
+      expect(registerName(register)).toBe(name);
+      expect(registerNamed(name)).toBe(register);
+    },
+  );
+
+  test("past the first megabyte gives back its device and its byte", () => {
+    const register = mmioNumber({ bdf: card, offset: 0x30_0123 }, 0)!;
+    expect(registerAt(register)).toEqual({ where: "mmio", bdf: card, offset: 0x30_0123 });
+  });
+
+  test.each([
+    [0, "mmio:0x0"],
+    [0xfebc0000, "mmio:0xfebc0000"],
+    [64 * TB - 1, "mmio:0x3fffffffffff"],
+  ])("of no known device is named by its address: %d", (address, name) => {
+    const register = mmioNumber(null, address)!;
+    expect(registerName(register)).toBe(name);
+    expect(registerNamed(name)).toBe(register);
+  });
+
+  test("at 64 TB and above has no number, nor has a name of such an address", () => {
+    expect(mmioNumber(null, 64 * TB)).toBeNull();
+    expect(registerNamed("mmio:0x400000000000")).toBeNull();
+  });
+
+  test("of a device past 2 GB is found by its address alone", () => {
+    expect(registerNamed("mmio:0000:01:00.0+0x80000000")).toBeNull();
+  });
+});
+
+test("the last of a processor's registers is told from the memory after it, and the first from a device's", () => {
+  expect(registerName(msrNumber(0xffffffff))).toBe("msr:0xffffffff");
+  expect(registerName(msrNumber(0))).toBe("msr:0x0");
+  expect(registerName(registerNumber("mmio", 0x7ff_ffff, 0xfffff))).toBe(
+    "mmio:07ff:ff:1f.7+0xfffff",
+  );
+  expect(registerNamed("msr:0xffffffff")).toBe(msrNumber(0xffffffff));
+});
+
 test.each([
   ...["ATTBASE", "0000:00:00.0", "0000:00:00.0+b8", "0000:00:00.0+0x", "0000:00:00.0+0xB8"],
   ...["0000:00:20.0+0x0", "0000:00:00.8+0x0", "000:00:00.0+0x0", "0000:0:00.0+0x0"],
   ...["0000:00:00.0+0x100000", "00000:00:00.0+0x0", "0000:00:00.0+0x0 ", "io:0000:00:00.0+0x0"],
   ...["msr:18", "msr:0x", "msr:0x1g", "msr:0x123456789", "a msr:0x18"],
+  ...["msr:0x18 ", "mmio:0x", "mmio:0xg", "mmio:0x1234567890abc", "a mmio:0x18", "mmio:0x18 "],
+  ...["a mmio:0000:00:00.0+0x0", "0000:00:00.0+0x123456789", "0000:00:1g.0+0x0"],
 ])("%s is the name of no register", (text) => {
   expect(registerNamed(text)).toBe(null);
 });

@@ -180,3 +180,21 @@ test("a reader goes by the trace's own lists of names, in whatever order they ar
   const reader = new RowReader({ kinds, actors: ["chipset"], places: [] });
   expect(reader.decode(row, {}).event).toEqual(flush);
 });
+
+describe("the texts of an event", () => {
+  test.each([
+    [{ kind: "message.logged", level: "err", text: "no table" }, { note: "no table" }],
+    [{ kind: "message.logged", level: "err", text: null }, {}],
+    [{ kind: "tlb.flushed", which: "gart" }, {}],
+    [
+      { kind: "op.began", op: 0, name: "bind", arguments: { slot: 1 } },
+      { op: { name: "bind", arguments: '{"slot":1}', result: null } },
+    ],
+    [
+      { kind: "op.ended", op: 0, result: { ret: -22 } },
+      { op: { name: "", arguments: "", result: '{"ret":-22}' } },
+    ],
+  ])("are its note, or what its op was asked for and gave: %j", (event, texts) => {
+    expect(textsOf(event as unknown as Event)).toEqual(texts);
+  });
+});

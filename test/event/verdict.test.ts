@@ -17,6 +17,7 @@ import {
   OTHER_FRAME,
   RIGHT,
   rowLeadsTo,
+  rowUseLeadsTo,
   UNKNOWN,
   unprovenSql,
   useLeadsTo,
@@ -223,6 +224,40 @@ describe("where a number leads", () => {
     const batch = [0, ...row.map((value) => value ?? 2)];
     const byRow = (access: boolean) => rowLeadsTo(batch, 1, filledOf(row), access);
     expect([byRow(true), byRow(false)]).toEqual([ofAccess, ofOther]);
+  });
+
+  /** Of each use: where it leads, from phys, machine, bus and reached. */
+  const truncated = 0x100000000;
+  const ofUses = [
+    ["handed", 1, 2, 3, 2, RIGHT],
+    ["handed", 1, 2, 3, null, NO_NUMBER],
+    ["access", 1, 2, 3, null, NOWHERE],
+    ["access", 1, 2, null, 2, NO_NUMBER],
+    ["none", 1, 2, 3, 2, NO_NUMBER],
+    ["remapped", null, null, 3, 2, NO_NUMBER],
+    ["remapped", 1, null, 3, 2, UNKNOWN],
+    ["remapped", null, 2, 3, 2, RIGHT],
+    ["remapped", 1, 2, 3, 1, WRONG_SPACE],
+    ["returned", 1, 2, null, 2, NO_NUMBER],
+    ["returned", 1, null, 3, 2, UNKNOWN],
+    ["returned", 1, 2, 2, null, RIGHT],
+    ["returned", 2, 2, 2, null, RIGHT],
+    ["returned", 1, 2, 1, 2, WRONG_SPACE],
+    ["returned", null, 2, 3, 2, UNKNOWN],
+    ["returned", 1, truncated + 5, 5, null, OTHER_FRAME],
+    ["returned", 1, truncated + 5, truncated, null, UNKNOWN],
+  ] as const;
+
+  test.each(ofUses)("of a number that is %s: %j %j %j %j", (use, ...rest) => {
+    const [phys, machine, bus, reached, leads] = rest;
+    expect(useLeadsTo(use, phys, machine, bus, reached)).toBe(leads);
+    const addresses = { phys, machine, bus, reached };
+    const row = columns.map((column) => addresses[column as "phys"] ?? null);
+    // What the row does not fill is left from another event.
+    for (const left of [1, 2, truncated + 5]) {
+      const batch = [0, ...row.map((value) => value ?? left)];
+      expect(rowUseLeadsTo(batch, 1, filledOf(row), use)).toBe(leads);
+    }
   });
 
   test("is astray at another page or at none, and unproven unless it is the page or no number", () => {

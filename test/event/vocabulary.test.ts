@@ -17,6 +17,7 @@ import {
   vpn,
 } from "../../src/address.ts";
 import { DOMID_XEN, strangerTag } from "../../src/event/device.ts";
+import { families, SUBJECT_FAMILIES } from "../../src/event/field.ts";
 import { bdfOf, registerNumber } from "../../src/event/register.ts";
 import {
   declarationOf,
@@ -24,6 +25,7 @@ import {
   eventText,
   type KindName,
   kindNames,
+  subjectOf,
 } from "../../src/event/vocabulary.ts";
 import { eventOf } from "./generated.ts";
 
@@ -347,4 +349,37 @@ test("a virt reads with its base added, whatever a number can hold", () => {
   const event = { ...alloc, kind: "page.freed", actor: "kernel", virt: virt(0x1010000) } as const;
   expect(eventText(event, 0xc000000000000000n)).toContain(" at 0xc000000001010000:v ");
   expect(eventText(event, 0n)).toContain(" at 0x1010000:v ");
+});
+
+describe("the subject of an event", () => {
+  const subjectIn = (event: object) => {
+    const code = subjectOf({ actor: "kernel", ...event } as Event);
+    return code === null ? null : `${families[code % SUBJECT_FAMILIES]} ${code >> 4}`;
+  };
+
+  test.each([
+    ["op.ended", { op: 3 }, "op 3"],
+    ["page.freed", { allocation: pfn(5) }, "allocation 5"],
+    ["p2m.set", { page: pfn(0), phys: phys(0x1000) }, "p2m 0"],
+    ["iommu.mapped", { page: busPage(7), size: 4096 }, "iommu 7"],
+    ["dma.mapped", { handle: bus(0x60), bus: bus(0x70) }, "dma 96"],
+    ["table.remapped", { page: vpn(9), size: 4096 }, "mapping 9"],
+    ["gatt.written", { word: 1, entry: gattIndex(0x42) }, "gatt 66"],
+    ["directory.read", { entry: directoryIndex(3) }, "directory 3"],
+    ["scratch-directory.read", { entry: directoryIndex(3) }, "scratch-directory 3"],
+    ["register.read", { register: ATTBASE, size: 4 }, "register 184"],
+    ["cpu.wrote", { frame: mfn(8), tag: 1 }, "content 8"],
+    ["outside.written", { entry: -1, frame: mfn(8) }, "content 8"],
+    ["request.issued", { request: 9, lba: 1 }, "request 9"],
+    ["pte.written", { entry: pteIndex(2), high: 1 }, "pte 2"],
+  ])("of %s is the field of a family, whatever else is numbered", (kind, fields, subject) => {
+    expect(subjectIn({ kind, ...fields })).toBe(subject);
+  });
+
+  test("is none where no field has a family, or nothing is known of that field", () => {
+    expect(subjectIn({ kind: "tlb.flushed", which: "gart" })).toBeNull();
+    expect(subjectIn({ kind: "events.lost", count: 1 })).toBeNull();
+    expect(subjectIn({ kind: "gatt.read", word: 0, entry: null })).toBeNull();
+    expect(subjectIn({ kind: "gatt.read", word: 0 })).toBeNull();
+  });
 });
