@@ -6,6 +6,7 @@ import type { Dice } from "../../src/dice.ts";
 import { changeAndSeal } from "../store/changed.ts";
 import { complaintOf } from "./answers.ts";
 import { askCommands } from "./damage.ts";
+import { deedsComplaint } from "./deeds.ts";
 import { type Campaign, oneOf } from "./trial.ts";
 import { copyOfTwin } from "./twin.ts";
 
@@ -62,6 +63,8 @@ export const hostile: Campaign = {
     const isResealed = dice.roll(3) === 0;
     if (!change(path, sql, isResealed)) return null;
     const complaint = complaintOf(path, answers);
+    const undone = await deedsComplaint(path, folder);
+    if (undone !== null) return `${undone} after ${sql}`;
     const byHand = byCommand ? await askCommands(folder) : null;
     if (byHand !== null) return `${byHand} after ${sql}`;
     return complaint === null || isResealed ? null : `${complaint} after ${sql}`;
