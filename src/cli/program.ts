@@ -3,7 +3,6 @@
 import { Command, CommanderError, Help, type Option } from "commander";
 import { AbortedError, UserError } from "../fault.ts";
 import { inLine } from "../library/columns.ts";
-import { shown } from "../library/shown.ts";
 import { VERSION } from "../version.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { noticeText } from "./output.ts";
@@ -62,7 +61,7 @@ const program = new Command("gartrace")
   )
   .configureHelp({ optionDescription: described })
   .configureOutput({
-    outputError: (text, write) => write(shown(text.replace(/^error: /, "gartrace: "), false)),
+    outputError: (text, write) => write(complaint(text)),
   })
   .exitOverride();
 for (const add of await wanted(process.argv[2])) add(program);
@@ -79,6 +78,12 @@ try {
   await program.parseAsync();
 } catch (error) {
   fail(error);
+}
+
+/** What commander complains of: words of the command line that it quotes end no line, its suggestion has one. */
+function complaint(text: string): string {
+  const [, words, suggestion = ""] = /^error: (.*?)(\n\(Did you mean [^\n]*\))?\n$/s.exec(text)!;
+  return `gartrace: ${inLine(words!)}${suggestion}\n`;
 }
 
 /** The command of this name alone; none for the version; all of them for help, and for a name that is none. */

@@ -76,6 +76,11 @@ const asked: readonly (readonly string[])[] = [
   ["matrix", "--platforms", "native-i386", "--hooks", `x${BAD}`],
   ["schema", `x${BAD}`],
   ["explain", `x${BAD}`],
+  [`x${BAD}`],
+  ["info", a, `--x${BAD}`],
+  ["info", a, `x${BAD}`],
+  ["diff", a, a, "--context", `x${BAD}`],
+  ["diff", a, a, "--align", `x${BAD}`],
 ];
 
 test("no answer and no message obeys a name", async () => {
