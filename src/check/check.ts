@@ -7,6 +7,7 @@ import type { Subject } from "../event/field.ts";
 import type { About } from "../event/trace.ts";
 import type { Verdict } from "../event/verdict.ts";
 import type { KindName, Of } from "../event/vocabulary.ts";
+import type { LiveMappings } from "../machine/access.ts";
 import type { State } from "../machine/state.ts";
 
 /** An invariant stops holding: at which event, for which subjects, and what that means. */
@@ -32,6 +33,8 @@ export interface Moment {
   readonly op: number;
   /** To be read, and only until the handler returns: it goes on with the next event. */
   readonly state: State;
+  /** @internal The DMA mappings in force: for all checks at once, since most calls of a capture make or end one. */
+  readonly mappings: LiveMappings;
 }
 
 /** An event by its number and op. */

@@ -4,7 +4,7 @@
 // inside the pool: nothing was bounced, and a slot was copied over whatever it had stood for (xen f31042c4c4).
 
 import { distance, hex, type Machine } from "../address.ts";
-import { LiveMappings } from "../machine/access.ts";
+import type { LiveMappings } from "../machine/access.ts";
 import type { Check } from "./check.ts";
 
 export const copyAstray: Check = {
@@ -14,8 +14,7 @@ export const copyAstray: Check = {
   watch: (about, report) => {
     // In a capture the mapping may be from before it.
     if (about.source !== "simulated") return {};
-    const mappings = new LiveMappings();
-    const isLedTo = (from: Machine): boolean => {
+    const isLedTo = (from: Machine, mappings: LiveMappings): boolean => {
       for (const { reached, size } of mappings.live.values()) {
         const within = reached == null ? -1 : distance(reached, from);
         if (within >= 0 && within < size) return true;
@@ -24,11 +23,9 @@ export const copyAstray: Check = {
     };
     return {
       after: {
-        "dma.mapped": (event, { seq }) => mappings.mapped(event, seq),
-        "dma.unmapped": (event) => mappings.unmapped(event),
-        "page.copied": ({ direction, frame, machine, reached, size }) => {
+        "page.copied": ({ direction, frame, machine, reached, size }, { mappings }) => {
           if (direction !== "from-slot" || machine == null) return;
-          if (isLedTo(machine)) report.held();
+          if (isLedTo(machine, mappings)) report.held();
           else
             report.finding(
               [{ family: "content", number: frame }],

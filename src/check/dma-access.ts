@@ -6,8 +6,8 @@
 import { distance, hex, misreadAsPhys, onDeviceBus, type Phys } from "../address.ts";
 import type { Subject } from "../event/field.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { LiveMappings } from "../machine/access.ts";
-import type { Check, EventAt, Report } from "./check.ts";
+import type { LiveMappings } from "../machine/access.ts";
+import type { Check, Moment, Report } from "./check.ts";
 import { type Access, type DeviceFault, isDeviceFault, Refused } from "./refused.ts";
 
 type Mapped = Of<"dma.mapped">;
@@ -19,11 +19,10 @@ export const dmaAccess: Check = {
   ofUse: true,
   goesOn: true,
   watch: (about, report) => {
-    const mappings = new LiveMappings();
     // Faults that stay without an access are device-fault's.
     const refused = new Refused(() => {});
     let isWhole = about.source === "simulated";
-    const look = (event: Access, { seq, op }: EventAt): void => {
+    const look = (event: Access, { seq, op, mappings }: Moment): void => {
       const fault = refused.faultOf(event);
       // An AGP card goes through the aperture, and a CPU through its page tables.
       const isFound = event.actor !== "device" || lookAt(event, mappings, fault, report, isWhole);
@@ -31,16 +30,13 @@ export const dmaAccess: Check = {
     };
     return {
       after: {
-        "dma.mapped": (event, { seq }) => mappings.mapped(event, seq),
-        "dma.unmapped": (event) => mappings.unmapped(event),
         "fault.raised": (event, { seq, op }) => {
           const blocked = isDeviceFault(event) ? refused.fault({ event, seq, op }) : null;
           if (blocked !== null && !blocked.isFound)
             report.findingAt(blocked, [], `${hex(blocked.event.bus)}:b: refused at #${seq}`);
         },
-        "events.lost": (_, { seq }) => {
+        "events.lost": () => {
           isWhole = false;
-          mappings.lost(seq);
         },
         "device.read": look,
         "device.wrote": look,

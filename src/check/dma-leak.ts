@@ -22,8 +22,8 @@ export const dmaLeak: Check = {
   watch: (_, report) => {
     const drivers = new Drivers();
     /** Device -> what is mapped for it, by seq. */
-    const devices = new Map<string, Map<number, Live>>();
-    const gone = (device: string, says: string): void => {
+    const devices = new Map<number, Map<number, Live>>();
+    const gone = (device: number, says: string): void => {
       for (const { event, ...at } of devices.get(device)?.values() ?? []) {
         const { handle, place, size } = event;
         const what = `${size} bytes at ${hex(handle)}:b${place == null ? "" : ` by ${place}`}`;
@@ -33,26 +33,27 @@ export const dmaLeak: Check = {
     };
     const said = (event: Of<"message.logged"> | Of<"call.entered">, { seq }: EventAt): void => {
       for (const { device, driver } of drivers.changesIn(event))
-        if (driver === "gone") gone(device, `the driver of ${device} is gone at #${seq}`);
+        if (driver === "gone")
+          for (const one of [...devices.keys()].filter((each) => deviceOf(each) === device))
+            gone(one, `the driver of ${device} is gone at #${seq}`);
     };
     return {
       after: {
         "dma.mapped": (event, { seq, op }) => {
           if (event.device == null) return;
-          const name = deviceOf(event.device);
-          const live = devices.get(name) ?? new Map<number, Live>();
-          live.set(seq, { event, seq, op });
-          devices.set(name, live);
+          const live = devices.get(event.device);
+          if (live === undefined) devices.set(event.device, new Map([[seq, { event, seq, op }]]));
+          else live.set(seq, { event, seq, op });
         },
         "dma.unmapped": ({ cause, device }) => {
-          const live = device == null ? undefined : devices.get(deviceOf(device));
+          const live = device == null ? undefined : devices.get(device);
           if (cause != null && live?.delete(cause)) report.held();
         },
         "message.logged": said,
         "call.entered": said,
         "fault.raised": (event, { seq }) => {
           if (!isLeakComplaint(event) || event.device == null) return;
-          gone(deviceOf(event.device), `the kernel complains at #${seq}: ${event.text}`);
+          gone(event.device, `the kernel complains at #${seq}: ${event.text}`);
         },
         // What ended in the gap is not known.
         "events.lost": () => devices.clear(),

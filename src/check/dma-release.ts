@@ -6,7 +6,6 @@
 // and check_sync). Behind a gap in the recording no finding rests on what was mapped before it.
 
 import type { Of } from "../event/vocabulary.ts";
-import { LiveMappings } from "../machine/access.ts";
 import type { Check, EventAt } from "./check.ts";
 import { Complaints } from "./complaints.ts";
 import { complaintOfEnd, complaintOfSync } from "./dma-calls.ts";
@@ -23,7 +22,6 @@ export const dmaRelease: Check = {
   counts: true,
   goesOn: true,
   watch: (about, report) => {
-    const mappings = new LiveMappings();
     const complaints = new Complaints();
     const drivers = new Drivers();
     let isWhole = about.source === "simulated";
@@ -42,19 +40,18 @@ export const dmaRelease: Check = {
       after: {
         "dma.mapped": (event, { seq, op }) => {
           drivers.traced();
-          mappings.mapped(event, seq);
           complaints.called(event, { seq, op }, false);
         },
         "dma.unmapped": (event, at) => {
           drivers.traced();
-          const ended = mappings.unmapped(event);
+          const { ended } = at.mappings;
           judge(event, complaintOfEnd(event, ended, whatOf(event)), ended.made !== null, at);
         },
         "dma.synced": (event, at) => {
-          const named = mappings.named(event.cause);
+          const named = at.mappings.named(event.cause);
           judge(event, complaintOfSync(event, named, whatOf(event)), named.made !== null, at);
         },
-        "fault.raised": (event) => {
+        "fault.raised": (event, { mappings }) => {
           const isLeft = ({ device }: Of<"dma.mapped">) => device === event.device;
           // What a driver has left mapped is dma-leak's, where the trace has it.
           if (isLeakComplaint(event) && [...mappings.live.values()].some(isLeft)) return;
@@ -64,9 +61,8 @@ export const dmaRelease: Check = {
         "call.entered": (event) => void drivers.changesIn(event),
         "op.began": () => drivers.traced(),
         "iommu.mapped": () => drivers.traced(),
-        "events.lost": (_, { seq }) => {
+        "events.lost": () => {
           isWhole = false;
-          mappings.lost(seq);
           drivers.lost();
         },
       },

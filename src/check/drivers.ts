@@ -65,7 +65,7 @@ export class Drivers {
 
   /** Whether all that the device's driver ever mapped is in the trace. */
   cameInTrace(device: number | null | undefined): boolean {
-    return device != null && this.#came.has(deviceOf(device));
+    return device != null && this.#came.size > 0 && this.#came.has(deviceOf(device));
   }
 
   /** What an event tells of drivers. */

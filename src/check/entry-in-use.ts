@@ -5,7 +5,6 @@
 
 import { busPageOf, hex, offset, onDeviceBus } from "../address.ts";
 import type { Of } from "../event/vocabulary.ts";
-import { LiveMappings } from "../machine/access.ts";
 import type { Check, EventAt } from "./check.ts";
 
 /** An entry that was taken out, and the mapping that it was of. */
@@ -22,18 +21,15 @@ export const entryInUse: Check = {
   watch: (about, report) => {
     // In a capture the entry of a mapping cannot be told from another device's at the same address.
     if (about.source !== "simulated") return {};
-    const mappings = new LiveMappings();
     let taken: Taken[] = [];
     return {
       after: {
-        "dma.mapped": (event, { seq }) => mappings.mapped(event, seq),
         // The entries go first; then the interface says that the mapping is over.
-        "dma.unmapped": (event) => mappings.unmapped(event),
-        "iommu.unmapped": (event, { seq, op }) => {
+        "iommu.unmapped": (event, { seq, op, mappings }) => {
           for (const [made, mapping] of mappings.live)
             if (overlap(event, mapping)) taken.push({ at: { seq, op }, event, seq: made });
         },
-        "op.ended": () => {
+        "op.ended": (_, { mappings }) => {
           for (const { at, event, seq } of taken) {
             const mapping = mappings.live.get(seq);
             if (mapping === undefined) report.held();

@@ -11,6 +11,7 @@ import {
   type Recorded,
 } from "../event/vocabulary.ts";
 import { nearest, UserError } from "../fault.ts";
+import { LiveMappings } from "../machine/access.ts";
 import { apply } from "../machine/apply.ts";
 import type { State } from "../machine/state.ts";
 import type { Check, Checked, EventAt, Finding, Handlers, Moment, Report } from "./check.ts";
@@ -19,6 +20,10 @@ import type { Check, Checked, EventAt, Finding, Handlers, Moment, Report } from 
 const KEPT = 100;
 
 const LOST = kindCode["events.lost"];
+/** By kind: whether an event of it changes what is mapped. */
+const isOfMappings: readonly boolean[] = kindNames.map((kind) =>
+  ["dma.mapped", "dma.unmapped", "events.lost"].includes(kind),
+);
 
 type Handler = (event: never, moment: Moment) => void;
 /** By the code of a kind. */
@@ -47,7 +52,9 @@ export function runChecks(
 
 /** All checks at work, told of every event before and after it changes the state. */
 export class CheckRun {
-  readonly #moment: { seq: number; op: number; readonly state: State };
+  /** The DMA mappings in force. */
+  readonly mappings = new LiveMappings();
+  readonly #moment: { seq: number; op: number; readonly state: State; mappings: LiveMappings };
   readonly #before: Listeners = kindNames.map(() => undefined);
   readonly #after: Listeners = kindNames.map(() => undefined);
   readonly #all: readonly Running[];
@@ -59,7 +66,7 @@ export class CheckRun {
     state: State,
     each: (finding: Finding | null) => void,
   ) {
-    const moment = { seq: 0, op: -1, state };
+    const moment = { seq: 0, op: -1, state, mappings: this.mappings };
     this.#moment = moment;
     this.#all = checks.map((check) => {
       const running = new Running(check, moment, each);
@@ -85,6 +92,7 @@ export class CheckRun {
   }
 
   after(event: Event, kind: number): void {
+    if (isOfMappings[kind]) this.mappings.see(this.#moment.seq, event);
     this.#tell(this.#after[kind], event);
     if (kind === LOST && event.kind === "events.lost")
       for (const running of this.#all) running.lose(event.count);

@@ -3,7 +3,7 @@
 import { type Address, rawExact } from "../address.ts";
 import { deviceOf } from "../event/register.ts";
 import { type Event, type KindName, kindCode, kindNames, type Of } from "../event/vocabulary.ts";
-import { type Access, LiveMappings, type Misuse } from "../machine/access.ts";
+import type { Access, LiveMappings, Misuse } from "../machine/access.ts";
 
 /** Pairs of a page as the kernel names it and the address that a device got for it. */
 export interface Pairs {
@@ -59,7 +59,7 @@ const counters = () => ({ pairs: 0, identity: 0, equalsP2m: 0 });
 
 /** Counts as it is shown the events, in order. */
 export class CaptureCounter {
-  readonly #live = new LiveMappings();
+  readonly #live: LiveMappings;
   readonly #dma = { page: counters(), sg: counters(), coherent: counters() };
   readonly #accesses = { total: 0, inLiveMapping: 0 };
   readonly #maps = { total: 0, identity: 0 };
@@ -71,11 +71,7 @@ export class CaptureCounter {
 
   /** What it makes of an event, by its kind; it looks at no others. */
   readonly #counting: Counting = {
-    "dma.mapped": (event, seq) => {
-      this.#mapped(event);
-      this.#live.mapped(event, seq);
-    },
-    "dma.unmapped": (event) => this.#live.unmapped(event),
+    "dma.mapped": (event) => this.#mapped(event),
     "device.read": (event, seq) => this.#accessed(seq, event),
     "device.wrote": (event, seq) => this.#accessed(seq, event),
     // The base of a queue, as the device takes it: what it will access.
@@ -95,7 +91,6 @@ export class CaptureCounter {
       if (same(bus, machine)) this.#pageTableWrites.equalsP2m++;
     },
     "events.lost": (_, seq) => {
-      this.#live.lost(seq);
       this.#unknownSince = seq;
     },
   };
@@ -104,6 +99,11 @@ export class CaptureCounter {
   readonly #byCode = kindNames.map(
     (kind) => this.#counting[kind] as ((event: Event, seq: number) => void) | undefined,
   );
+
+  /** `live` are the mappings in force behind each event. */
+  constructor(live: LiveMappings) {
+    this.#live = live;
+  }
 
   /** The kinds of events that it looks at. */
   get kinds(): readonly string[] {

@@ -60,14 +60,9 @@ export class Judge {
   readonly #places = new FunctionNames();
   readonly #sources: Sources;
   readonly #leading = new LeadingEvents();
-  readonly #capture = new CaptureCounter();
+  readonly #capture: CaptureCounter;
   /** By kind: whether later events are judged by it, or something of it is counted. */
-  readonly #isNoted: readonly boolean[] = kindNames.map(
-    (kind, code) =>
-      isSource(code) ||
-      this.#capture.kinds.includes(kind) ||
-      ["op.began", "op.ended", "fault.raised"].includes(kind),
-  );
+  readonly #isNoted: readonly boolean[];
   readonly #kinds = new Float64Array(kindNames.length);
   readonly #verdicts = new Map<Verdict, { count: number }>();
   readonly #uses = { right: 0, wrong: 0, unknown: 0, inferred: 0 };
@@ -97,6 +92,13 @@ export class Judge {
       if (finding === null) this.#isUnknown = true;
       else this.#found.push(finding);
     });
+    this.#capture = new CaptureCounter(this.#checks.mappings);
+    this.#isNoted = kindNames.map(
+      (kind, code) =>
+        isSource(code) ||
+        this.#capture.kinds.includes(kind) ||
+        ["op.began", "op.ended", "fault.raised"].includes(kind),
+    );
   }
 
   /** An event, before it changes the state that the judge was made with. */

@@ -52,7 +52,12 @@ type Handles = Map<Bus, Map<number | null, number[]>>;
 /** Mappings that are over and remembered: an access that is placed beside the end of one is near it. */
 const MOST_OVER = 1 << 16;
 
-/** The mappings in force, by the event that made them. */
+const NOTHING: Ended = { made: null, isSure: false, wasMapped: false, other: null };
+
+/**
+ * The mappings in force, by the event that made them. Hot: once a buffer that is mapped and once one that ends; it is
+ * told each event once, whoever looks at it (bench: import).
+ */
 export class LiveMappings {
   readonly #live = new Map<number, Mapped>();
   #handles: Handles = new Map();
@@ -62,13 +67,26 @@ export class LiveMappings {
   /** The mappings that ended last. */
   readonly #over = new Set<number>();
   readonly #firstOver = new Oldest<number>(MOST_OVER);
+  #ended = NOTHING;
 
   get live(): ReadonlyMap<number, Mapped> {
     return this.#live;
   }
 
+  /** What the last ending came to. */
+  get ended(): Ended {
+    return this.#ended;
+  }
+
+  /** Takes an event of a kind that mappings have to do with; any other changes nothing. */
+  see(seq: number, event: Event): void {
+    if (event.kind === "dma.mapped") this.#mapped(event, seq);
+    else if (event.kind === "dma.unmapped") this.#ended = this.#unmapped(event);
+    else if (event.kind === "events.lost") this.#lost(seq);
+  }
+
   /** Events were lost: of what was mapped before, nobody knows whether it still is. */
-  lost(seq: number): void {
+  #lost(seq: number): void {
     this.#gap = seq;
     for (const [handle, devices] of this.#handles)
       for (const [device, seqs] of devices)
@@ -76,7 +94,7 @@ export class LiveMappings {
     this.#handles = new Map();
   }
 
-  mapped(event: Mapped, seq: number): void {
+  #mapped(event: Mapped, seq: number): void {
     const { handle, device = null } = event;
     if (this.#doubtful.size > 0) {
       // A handle that is given out again was given back in the gap.
@@ -88,7 +106,7 @@ export class LiveMappings {
   }
 
   /** Ends the mapping that the event came from; where it names none, the latest of its handle. */
-  unmapped(event: Of<"dma.unmapped">): Ended {
+  #unmapped(event: Of<"dma.unmapped">): Ended {
     const { handle, device = null, cause } = event;
     const devices = this.#handles.get(handle);
     const seqs = devices?.get(device);

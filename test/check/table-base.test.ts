@@ -19,6 +19,7 @@ import { u3 } from "../../src/chipset/u3.ts";
 import type { About } from "../../src/event/trace.ts";
 import { type Verdict, verdictOf } from "../../src/event/verdict.ts";
 import type { Event, Of } from "../../src/event/vocabulary.ts";
+import { LiveMappings } from "../../src/machine/access.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
 import { about } from "../store/sample.ts";
@@ -61,7 +62,7 @@ function verdictBy(base: number, [first, second]: readonly [number, number]): Ve
       found = verdict;
     },
   });
-  watch.after!["register.written"]!(event, { seq: 1, op: 0, state });
+  watch.after!["register.written"]!(event, { seq: 1, op: 0, state, mappings: new LiveMappings() });
   return found;
 }
 

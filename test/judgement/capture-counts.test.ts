@@ -2,12 +2,17 @@
 
 import { expect, test } from "vitest";
 import { CaptureCounter, type CaptureCounts } from "../../src/judgement/capture-counts.ts";
+import { LiveMappings } from "../../src/machine/access.ts";
 import { traceOf } from "../replay/handmade.ts";
 
 function countsOf(...events: readonly object[]): CaptureCounts | null {
   const trace = traceOf(events);
-  const counter = new CaptureCounter();
-  for (const { seq, event } of trace.events()) counter.see(seq, event);
+  const mappings = new LiveMappings();
+  const counter = new CaptureCounter(mappings);
+  for (const { seq, event } of trace.events()) {
+    mappings.see(seq, event);
+    counter.see(seq, event);
+  }
   return counter.counts;
 }
 

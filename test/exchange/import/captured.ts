@@ -7,6 +7,7 @@ import type { Recorded } from "../../../src/event/vocabulary.ts";
 import { PROBES, probesFrom } from "../../../src/exchange/import/kernel/probes.ts";
 import { type Importing, importFiles } from "../../../src/exchange/import/merge.ts";
 import { CaptureCounter, type CaptureCounts } from "../../../src/judgement/capture-counts.ts";
+import { LiveMappings } from "../../../src/machine/access.ts";
 import type { Trace } from "../../../src/replay/trace.ts";
 import { freshFolder } from "../../fresh-folder.ts";
 import { memoryTrace } from "../../memory-trace.ts";
@@ -61,7 +62,11 @@ export function importedText(
 }
 
 export function captureCountsOf(trace: Trace): CaptureCounts | null {
-  const count = new CaptureCounter();
-  for (const { seq, event } of trace.events()) count.see(seq, event);
+  const mappings = new LiveMappings();
+  const count = new CaptureCounter(mappings);
+  for (const { seq, event } of trace.events()) {
+    mappings.see(seq, event);
+    count.see(seq, event);
+  }
   return count.counts;
 }
