@@ -1,0 +1,57 @@
+// about.test.ts - what a trace says of itself is checked, and damage there is told by its column.
+
+import { describe, expect, test } from "vitest";
+import { DamagedTrace } from "../../src/fault.ts";
+import { TraceReader } from "../../src/store/read.ts";
+import { changeAndSeal } from "./changed.ts";
+import { about, record } from "./sample.ts";
+
+/** The trace's own words, after its row was changed. */
+async function aboutAfter(change: string) {
+  const { path } = await record([]);
+  changeAndSeal(path, change);
+  const reader = TraceReader.open(path);
+  const { about } = reader;
+  const told = { ...about, operations: about.operations };
+  reader.close();
+  return told;
+}
+
+describe("the row of a trace", () => {
+  test.each([
+    ["seed = 9007199254740992", "seed", "expected a whole number below 2^53"],
+    ["events = 9007199254740992", "events", "expected a whole number below 2^53"],
+    ["indexed = -9007199254740992", "indexed", "expected a whole number below 2^53"],
+    ["parent_seq = 9007199254740992", "parent_seq", "expected a whole number below 2^53"],
+    ["phys_is_machine = 2", "phys_is_machine", "expected 0 or 1"],
+    ["finished = 7", "finished", "expected 0 or 1"],
+    ["source = 'dreamt'", "source", "expected one of simulated, imported"],
+    ["options = '{'", "options", ""],
+    ["options = '[]'", "options", "it is no record"],
+    [`options = '{"seed":[]}'`, "options.seed", "expected true, false, a number or a text"],
+  ])("with %s is told by its column", async (set, column, says) => {
+    const opening = aboutAfter(`PRAGMA ignore_check_constraints = ON; UPDATE trace SET ${set}`);
+    await expect(opening).rejects.toThrow(DamagedTrace);
+    await expect(opening).rejects.toThrow(`table trace, column ${column}: ${says}`);
+  });
+
+  test("that is missing is told", async () => {
+    await expect(aboutAfter("DELETE FROM trace")).rejects.toThrow(
+      "table trace: its row is missing",
+    );
+  });
+
+  test("is given as it was recorded", async () => {
+    expect(await aboutAfter("SELECT 1")).toEqual(about);
+    const { parent } = await aboutAfter("UPDATE trace SET parent = 'a.gart', parent_seq = 7");
+    expect(parent).toEqual({ trace: "a.gart", moment: 7 });
+    expect((await aboutAfter("UPDATE trace SET parent = 'a.gart'")).parent!.moment).toBe(0);
+  });
+
+  test("has its virt base whole, and says whether physical addresses are the machine's", async () => {
+    const change = "UPDATE trace SET virt_base = -1, phys_is_machine = 1, source = 'imported'";
+    expect(await aboutAfter(change)).toMatchObject({
+      ...{ virtBase: 2n ** 64n - 1n, physIsMachine: true, source: "imported" },
+    });
+  });
+});
