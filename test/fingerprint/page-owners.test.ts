@@ -69,6 +69,17 @@ describe("a page that was asked for last", () => {
   });
 });
 
+test("a freed allocation takes nothing of the next one with it", () => {
+  const owners = new Owners();
+  owners.allocate(0, pfn(10), 3);
+  owners.allocate(1, pfn(13), 1);
+  owners.free(pfn(10), 3);
+  expect([12, 13].map((page) => nameIn(owners, page))).toEqual([
+    "nobody's",
+    "op 1's allocation 0, page 0",
+  ]);
+});
+
 test("what follows a page within its allocation is counted, and ends where another begins", () => {
   const owners = new Owners();
   owners.allocate(0, pfn(10), 3);
