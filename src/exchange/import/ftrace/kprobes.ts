@@ -47,7 +47,7 @@ class Shown {
   }
   virt(name: string): number | null {
     const text = this.text(name);
-    return text === null ? null : virtOf(text.startsWith("0x") ? text.slice(2) : text);
+    return text === null ? null : virtOf(text, text.startsWith("0x") ? 2 : 0);
   }
   get device(): number | null {
     return deviceOf(this.text("dev") ?? "");

@@ -110,11 +110,11 @@ export class Run extends Emitter {
   }
 }
 
-/** A kernel address of 16 hexadecimal digits relative to VIRT_BASE; null for one below the kernel half. */
-export function virtOf(digits: string): number | null {
-  if (digits.length !== 16) return null;
-  const upper = halfOf(digits, 0) - KERNEL_HALF;
-  const lower = halfOf(digits, 8);
+/** A kernel address of 16 hexadecimal digits, from one place on, relative to VIRT_BASE; null for one below the kernel half. */
+export function virtOf(digits: string, from = 0): number | null {
+  if (digits.length !== from + 16) return null;
+  const upper = halfOf(digits, from) - KERNEL_HALF;
+  const lower = halfOf(digits, from + 8);
   return upper >= 0 && lower >= 0 ? upper * 2 ** 32 + lower : null;
 }
 

@@ -153,8 +153,7 @@ export class Buffers {
       text: attributed(said.attributes),
     });
     if (mapping === null) return;
-    mapping.ended = seq;
-    mapping.endedAt = this.#emitter.at;
+    this.#mappings.end(mapping, seq, this.#emitter.at);
     if (mapping.slot === null) return;
     const slot = this.#slots.get(mapping.slot.machine);
     this.#slots.delete(mapping.slot.machine);

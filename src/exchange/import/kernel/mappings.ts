@@ -25,9 +25,17 @@ export interface Ending {
 /** Mappings kept of one page: with more, some were ended unseen. */
 const MOST = 256;
 
+/** What was mapped in a page of the bus, latest last. */
+interface Page {
+  readonly mappings: Mapping[];
+  /** How many of them are over. */
+  over: number;
+  /** By how much the memory of those in force is behind the bus; null where none is known, NaN where they differ. */
+  shift: number | null;
+}
+
 export class Mappings {
-  /** Bus page -> what was mapped in it, latest last. */
-  readonly #pages = new Map<number, Mapping[]>();
+  readonly #pages = new Map<number, Page>();
   /** How many there ever were. */
   count = 0;
   /** Whether every end is seen; kprobes miss some, and then what is mapped last counts. */
@@ -43,21 +51,48 @@ export class Mappings {
     this.count++;
     for (let page = pageOf(mapping.start); page <= lastPage(mapping); page++) {
       const there = this.#pages.get(page);
-      if (there === undefined) this.#pages.set(page, [mapping]);
-      else {
-        this.#leave(there, mapping);
-        there.push(mapping);
-        if (there.length > MOST) there.shift();
-      }
+      if (there === undefined)
+        this.#pages.set(page, { mappings: [mapping], over: 0, shift: shiftOf(mapping) });
+      else this.#addTo(there, mapping);
     }
   }
 
-  /** Drops of a page what a new mapping stands in for. Hot: once a page that is mapped. */
-  #leave(there: Mapping[], mapping: Mapping): void {
+  /** Hot: once a page that is mapped; a page of which many ends were never seen is not gone through (bench: import). */
+  #addTo(there: Page, mapping: Mapping): void {
+    const { mappings } = there;
+    const shift = shiftOf(mapping);
+    const isOne = there.shift === null || shift === null || there.shift === shift;
+    if (this.isWhole && isOne && mappings.length > 0 && mappings[0]!.seq > this.#gap)
+      leaveOver(there, mapping);
+    else this.#leave(there, mapping);
+    mappings.push(mapping);
+    there.shift = commonOf(there.shift, shift);
+    if (mappings.length > MOST && mappings.shift()!.ended !== 0) there.over--;
+  }
+
+  /** Ends a mapping: `ended` is the seq of its end, `at` its time. */
+  end(mapping: Mapping, ended: number, at: number | null): void {
+    mapping.ended = ended;
+    mapping.endedAt = at;
+    for (let page = pageOf(mapping.start); page <= lastPage(mapping); page++) {
+      const there = this.#pages.get(page);
+      if (there?.mappings.includes(mapping)) there.over++;
+    }
+  }
+
+  /** Drops of a page what a new mapping stands in for. */
+  #leave(there: Page, mapping: Mapping): void {
+    const { mappings } = there;
+    there.over = 0;
+    there.shift = null;
     let left = 0;
-    for (const old of there)
-      if (!overlap(old, mapping) || this.#isLeft(old, mapping)) there[left++] = old;
-    there.length = left;
+    for (const old of mappings) {
+      if (overlap(old, mapping) && !this.#isLeft(old, mapping)) continue;
+      mappings[left++] = old;
+      if (old.ended !== 0) there.over++;
+      else there.shift = commonOf(there.shift, shiftOf(old));
+    }
+    mappings.length = left;
   }
 
   #isLeft(old: Mapping, mapping: Mapping): boolean {
@@ -68,7 +103,7 @@ export class Mappings {
   ended({ device, start, size = null, direction = null }: Ending): Mapping | null {
     let best: Mapping | null = null;
     let most = -1;
-    for (const one of this.#pages.get(pageOf(start)) ?? []) {
+    for (const one of this.#in(start)) {
       if (one.ended !== 0 || one.start !== start || !isOf(one, device)) continue;
       const fits = Number(one.size === size) + Number(one.direction === direction);
       // What says nothing of size and direction ends the latest.
@@ -79,7 +114,7 @@ export class Mappings {
 
   /** What an access of so many bytes goes through: best the whole of it, else what it begins or ends in. */
   tie(device: number | null, start: number, size: number, reads: boolean | null = null): Tie {
-    const there = (this.#pages.get(pageOf(start)) ?? []).filter((one) => isOf(one, device));
+    const there = this.#in(start).filter((one) => isOf(one, device));
     const touched = (one: Mapping) => start >= one.start && start < one.start + one.size;
     const live = there.filter((one) => one.ended === 0 && touched(one));
     const whole = live.filter((one) => holds(one, start, size));
@@ -98,21 +133,46 @@ export class Mappings {
     const found = new Set<Mapping>();
     const last = pageOf(start + Math.max(size, 1) - 1);
     for (let page = pageOf(start); page <= last; page++)
-      for (const one of this.#pages.get(page) ?? [])
+      for (const one of this.#pages.get(page)?.mappings ?? [])
         if (one.ended === 0 && one.device === device) found.add(one);
     return [...found];
   }
 
   /** The only device that has something mapped at an address; null where none has, or several have. */
   ownerOf(start: number): number | null {
-    const live = (this.#pages.get(pageOf(start)) ?? []).filter(
+    const live = this.#in(start).filter(
       (one) => one.ended === 0 && start >= one.start && start < one.start + one.size,
     );
     const owners = new Set(live.map(({ device }) => device));
     return owners.size === 1 ? live[0]!.device : null;
   }
+
+  /** What was mapped in the page of an address. */
+  #in(address: number): readonly Mapping[] {
+    return this.#pages.get(pageOf(address))?.mappings ?? [];
+  }
 }
 
+/** Drops what is over where a new mapping is; nothing else in the page is in its way. */
+function leaveOver(there: Page, mapping: Mapping): void {
+  const { mappings } = there;
+  let [left, at] = [there.over, 0];
+  while (left > 0 && at < mappings.length) {
+    const old = mappings[at]!;
+    if (old.ended !== 0) left--;
+    if (old.ended === 0 || !overlap(old, mapping)) at++;
+    else {
+      mappings.splice(at, 1);
+      there.over--;
+    }
+  }
+}
+
+const shiftOf = ({ phys, start }: Mapping): number | null => (phys === null ? null : phys - start);
+const commonOf = (a: number | null, b: number | null): number | null => {
+  if (a === null || b === null) return a ?? b;
+  return a === b ? a : Number.NaN;
+};
 const pageOf = (address: number): number => Math.floor(address / PAGE_SIZE);
 const lastPage = ({ start, size }: Mapping): number => pageOf(start + Math.max(size, 1) - 1);
 const holds = ({ start, size }: Mapping, from: number, bytes: number): boolean =>
@@ -123,6 +183,6 @@ const overlap = (a: Mapping, b: Mapping): boolean =>
   isOf(a, b.device) && a.start < b.start + b.size && b.start < a.start + a.size;
 /** Whether two live mappings that overlap are of the same memory; an IOMMU gives no address twice. */
 const isShared = (a: Mapping, b: Mapping): boolean =>
-  a.phys === null || b.phys === null || a.phys - a.start === b.phys - b.start;
+  !Number.isNaN(commonOf(shiftOf(a), shiftOf(b)));
 const isOf = (mapping: Mapping, device: number | null): boolean =>
   mapping.device === device || mapping.device === null || device === null;

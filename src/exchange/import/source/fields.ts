@@ -156,7 +156,8 @@ export function size(body: string, key: string): number {
 export function number(body: string, key: string): number | null {
   const found = placeOf(body, key);
   if (found < 0) return null;
-  const short = decimalAt(body, found);
+  const isHex = body.charCodeAt(found) === ZERO && body.charCodeAt(found + 1) === X;
+  const short = isHex ? hexAt(body, found) : decimalAt(body, found);
   if (!Number.isNaN(short)) return short;
   const text = textOf(body, key);
   if (text === null) return null;
