@@ -18,8 +18,8 @@ const ROOMS_OF_VALUES = ["chipset", "event"];
 /** Small runs that prove the laws of every run. */
 const LAWS = "test/laws.test.ts";
 
-/** Test files of any room that start the built program, which mutants do not reach. */
-const OF_PROCESSES = "adapter|terminal|vscode";
+/** Test files of any room that start the built program, which mutants do not reach, or that no thread can run. */
+const OF_PROCESSES = "adapter|terminal|vscode|file-thread|read-only";
 
 const SAMPLE = fileURLToPath(new URL("./mutants-sample.js", import.meta.url));
 

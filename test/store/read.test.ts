@@ -1,7 +1,6 @@
 // read.test.ts - what goes into a trace comes out again; a file that is none is refused by name.
 
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -12,7 +11,7 @@ import { FORMAT } from "../../src/store/schema.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { VERSION } from "../../src/version.ts";
 import { changeAndSeal } from "./changed.ts";
-import { about, everyKind, freshPath, inReadOnlyFolder, record } from "./sample.ts";
+import { about, everyKind, freshPath, record } from "./sample.ts";
 
 const began = (op: number): Event => ({
   kind: "op.began",
@@ -187,26 +186,4 @@ test("a trace that lost its end is refused as damaged", async () => {
   const { path } = await record([called("a")]);
   truncateSync(path, 4096 * 3);
   expect(refused(path)).toContain("is damaged");
-});
-
-test("a torn trace in a read-only folder is refused with what to do", async () => {
-  const path = freshPath();
-  const writer = await TraceWriter.create(path, about, { force: false });
-  writer.append(1, -1, called("a"));
-  const killed = freshPath();
-  for (const ending of ["", "-wal"]) copyFileSync(path + ending, killed + ending);
-  writer.abandon();
-  await inReadOnlyFolder(dirname(killed), () =>
-    expect(refused(killed)).toContain(
-      `${killed} is whole only together with ${killed}-wal, which a writer that was cut off left`,
-    ),
-  );
-  opened(killed, (reader) => expect(reader.torn).toBe(true));
-});
-
-test("a finished trace opens in a read-only folder", async () => {
-  const { path } = await record([called("a")]);
-  await inReadOnlyFolder(dirname(path), () =>
-    opened(path, (reader) => expect(reader.event(1)?.event).toEqual(called("a"))),
-  );
 });
