@@ -78,8 +78,8 @@ describe("a damaged row", () => {
   const row = blank();
   encodeRow(row, 0, 7, 2, event, places);
   const reader = new RowReader({ kinds: kindNames, actors, places: places.names });
-  const decode = (column: (typeof columns)[number], value: number | null) =>
-    reader.decode(row.with(columns.indexOf(column), value), {});
+  const decode = (column: (typeof columns)[number], value: unknown) =>
+    reader.decode(row.with(columns.indexOf(column), value as number | null), {});
 
   test.each([
     ["actor", actors.length, "8 is there, and not an actor that the trace lists"],
@@ -106,7 +106,7 @@ describe("a damaged row", () => {
   });
 
   test("whose number is a long text is told its beginning", () => {
-    const long = "x".repeat(99) as unknown as number;
+    const long = "x".repeat(99);
     expect(() => decode("size", long)).toThrow(`size: ${"x".repeat(40)} is there`);
   });
 
