@@ -173,7 +173,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     device.end();
   }
   for (const stream of streams) stream.end?.();
-  run.oneRun.end(run.buffers.devices, {
+  run.oneRun.end(run, {
     mapped: run.mappings.count,
     isUnrelated: relation.isTried && relation.clocks === null,
     files: opened.map(({ source }) => source.path).join(", "),

@@ -2,6 +2,7 @@
 
 import type { Stream, StreamFormat } from "../join/format.ts";
 import { mark } from "../join/marker.ts";
+import type { KernelTrace } from "../join/one-kernel.ts";
 import type { Run } from "../join/run.ts";
 import { BootClock } from "../source/boot-clock.ts";
 import { Unusable } from "../source/fields.ts";
@@ -70,6 +71,8 @@ const handlers: Handlers = {
   user_stack: stack,
 };
 
+/** What perf has in front of its records of the kernel's release, and a recording that knows it. */
+export const RELEASE_LINE = "# os release : ";
 const LOST = /^CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
 const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
 
@@ -82,6 +85,10 @@ export class Ftrace implements Stream<Step> {
   #pending: Record | null = null;
   readonly #boot: BootClock;
   #records = 0;
+  readonly #trace: KernelTrace;
+  /** The last step that was looked at beside other traces, and whether one of them has told it. */
+  #seen: Step | null = null;
+  #isTold = false;
 
   readonly #told: AsyncIterable<readonly Step[]>;
 
@@ -91,6 +98,7 @@ export class Ftrace implements Stream<Step> {
     this.#told = told;
     this.#kernel = new Kernel(run);
     this.#boot = new BootClock(source);
+    this.#trace = run.oneKernel.trace(source);
     // Tracepoints miss nothing, but for what is told as lost.
     run.mappings.isWhole = true;
     const probes = [...run.probes].map(
@@ -112,6 +120,7 @@ export class Ftrace implements Stream<Step> {
     const last: Step[] = [];
     for (const step of stacks.end()) owners.take(step, last);
     yield [...last, ...owners.end()];
+    this.#trace.isOver = true;
   }
 
   timeOf({ record }: Step): number | null {
@@ -126,6 +135,11 @@ export class Ftrace implements Stream<Step> {
       if (step.line !== "") this.#beside(step.line);
       return true;
     }
+    if (step !== this.#seen) this.#look(record, step);
+    if (this.#isTold) {
+      this.#source.tally.kept(record.name);
+      return true;
+    }
     this.#run.caller = caller;
     const isTaken = this.#emit(this.#pending ?? record, step, device);
     this.#run.caller = null;
@@ -135,6 +149,14 @@ export class Ftrace implements Stream<Step> {
 
   end(): void {
     this.#run.endOp();
+  }
+
+  /** Looks at a step once, though it may be taken again. */
+  #look(record: Record, step: Step): void {
+    const told = this.#trace.see(record, step);
+    this.#seen = step;
+    this.#isTold = told === "told";
+    if (told === "behind a pause") this.#gap(0, "no trace before this one was running");
   }
 
   #emit(record: Record, step: Step, owner: number | null): boolean {
@@ -172,6 +194,8 @@ export class Ftrace implements Stream<Step> {
         throw this.#source.refuse(
           "a second trace begins here: there are two in this file; import each on its own",
         );
+      if (line.startsWith(RELEASE_LINE))
+        this.#run.oneRun.traced(this.#source, line.slice(RELEASE_LINE.length).trim());
       const [, kept, written] = BUFFER.exec(line) ?? [];
       if (written !== undefined && Number(written) > Number(kept))
         this.#lost(Number(written) - Number(kept), "overwritten before the first record");
@@ -181,6 +205,11 @@ export class Ftrace implements Stream<Step> {
 
   #lost(count: number, text: string): void {
     this.#source.tally.lost("events", count);
+    this.#gap(count, text);
+  }
+
+  /** What was mapped before may have ended, and what is may have been made, unseen. */
+  #gap(count: number, text: string): void {
     const at = this.#run.at;
     const seq = this.#run.emit({ kind: "events.lost", actor: "kernel", at, count, text });
     this.#run.mappings.lost(seq);

@@ -5,6 +5,7 @@ import { asPrinted } from "./spelling.ts";
 export interface Record {
   /** One thread of execution: the pid, and on an idle task, whose pid is 0, the CPU. */
   readonly task: number;
+  readonly cpu: number;
   /** Nanoseconds on the trace's clock; null where the clock counts something else. */
   readonly at: number | null;
   readonly name: string;
@@ -47,21 +48,22 @@ export function recordOf(line: string): Record | null {
     const end = line.indexOf(": ", nameTo + 1);
     if (end > 0 && !line.slice(nameTo, end).includes(" ")) [nameFrom, nameTo] = [nameTo + 1, end];
   }
-  const task = pid === 0 ? -1 - Number(line.slice(open + 1, close)) : pid;
+  const cpu = decimal(line, open + 1, close);
+  const task = taskOf(pid, cpu);
   const at = nanoseconds(line, from, to - 1);
-  if (nameTo < 0) return stackOf(line.slice(nameFrom), task, at);
+  if (nameTo < 0) return stackOf(line.slice(nameFrom), { task, cpu, at });
   const name = nameOf(line.slice(nameFrom, nameTo));
   if (name === null) return null;
-  return { task, at, name, body: asPrinted(name, line.slice(skipSpaces(line, nameTo + 1))) };
+  return { task, cpu, at, name, body: asPrinted(name, line.slice(skipSpaces(line, nameTo + 1))) };
 }
 
 const STACK = /^<(user )?stack trace ?>$/;
 
 /** A stack, which has no name in front; its functions are on the lines behind it. */
-function stackOf(text: string, task: number, at: number | null): Record | null {
+function stackOf(text: string, by: Pick<Record, "task" | "cpu" | "at">): Record | null {
   const found = STACK.exec(text.trimEnd());
   if (found === null) return null;
-  return { task, at, name: found[1] === undefined ? "kernel_stack" : "user_stack", body: "" };
+  return { ...by, name: found[1] === undefined ? "kernel_stack" : "user_stack", body: "" };
 }
 
 /**
@@ -78,27 +80,28 @@ const LONGEST_HEAD = 512;
 
 function latencyRecordOf(line: string): Record | null {
   const head = line.slice(0, LONGEST_HEAD);
-  const [found, pid, cpu, time, micros, name] = LATENCY.exec(head) ?? [];
+  const [found, pid, on, time, micros, name] = LATENCY.exec(head) ?? [];
   if (found === undefined) return verboseRecordOf(line, head);
   const at = time === undefined ? Number(micros) * 1e3 : nanoseconds(time, 0, time.length);
-  const task = taskOf(pid!, cpu!);
+  const cpu = Number(on);
+  const task = taskOf(Number(pid), cpu);
   const rest = line.slice(found.length);
   return name === undefined
-    ? stackOf(rest, task, at)
-    : { task, at, name, body: asPrinted(name, rest) };
+    ? stackOf(rest, { task, cpu, at })
+    : { task, cpu, at, name, body: asPrinted(name, rest) };
 }
 
 function verboseRecordOf(line: string, head: string): Record | null {
-  const [found, pid, cpu, millis, micros, name] = VERBOSE.exec(head) ?? [];
+  const [found, pid, on, millis, micros, name] = VERBOSE.exec(head) ?? [];
   if (found === undefined) return null;
   const at = Number(millis) * 1e6 + Number(micros) * 1e3;
   const body = asPrinted(name!, line.slice(found.length));
-  return { task: taskOf(pid!, cpu!), at, name: name!, body };
+  const cpu = Number(on);
+  return { task: taskOf(Number(pid), cpu), cpu, at, name: name!, body };
 }
 
 /** On an idle task, whose pid is 0, the CPU is the thread. */
-const taskOf = (pid: string, cpu: string): number =>
-  Number(pid) === 0 ? -1 - Number(cpu) : Number(pid);
+const taskOf = (pid: number, cpu: number): number => (pid === 0 ? -1 - cpu : pid);
 
 function skipSpaces(line: string, from: number): number {
   let at = from;

@@ -197,6 +197,8 @@ export class Kernel {
       blocks: bytes,
       segments: [],
       settled: false,
+      told: this.run.told,
+      instead: null,
     };
     this.lastList.set(task, command);
     this.lastDevice.set(task, device);

@@ -13,7 +13,7 @@ import { CLOCK_LINE, ClockLines } from "./clock-lines.ts";
 import { DatFile } from "./dat/file.ts";
 import { isTraceDat, openTraceDat } from "./dat/open.ts";
 import { type DatRecord, recordsOf } from "./dat/records.ts";
-import { Ftrace } from "./ftrace.ts";
+import { Ftrace, RELEASE_LINE } from "./ftrace.ts";
 import { type Step, stepOf } from "./owners.ts";
 import { type Record, recordOf } from "./record.ts";
 import { asPrinted } from "./spelling.ts";
@@ -26,6 +26,7 @@ class Shown implements Record, Step {
   readonly #record: DatRecord;
   readonly #tasks: ReadonlyMap<number, string>;
   readonly task: number;
+  readonly cpu: number;
   readonly at: number | null;
   readonly name: string;
   #body: string | null = null;
@@ -34,6 +35,7 @@ class Shown implements Record, Step {
     this.#record = record;
     this.#tasks = tasks;
     this.task = record.pid === 0 ? -1 - record.cpu : record.pid;
+    this.cpu = record.cpu;
     this.at = record.time;
     this.name = record.name;
   }
@@ -71,6 +73,8 @@ async function* toldBy(
     try {
       const clock = contents.buffers[0]?.clock ?? contents.clock;
       if (clock !== null) yield [stepOf(`${CLOCK_LINE}${clock}`, null, 0)];
+      const { release } = contents;
+      if (release !== null) yield [stepOf(`${RELEASE_LINE}${release}`, null, 0)];
       if (contents.text !== null) yield toldByText(contents.text);
       for await (const records of recordsOf(contents, damaged)) {
         const told: Step[] = [];

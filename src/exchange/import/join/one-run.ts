@@ -3,17 +3,17 @@
 import { isNamedDevice } from "../../../event/device-name.ts";
 import { deviceOf } from "../../../event/register.ts";
 import { UserError } from "../../../fault.ts";
-import type { FirstMapped } from "../kernel/buffers.ts";
-import { pciOf } from "../source/numbers.ts";
+import type { Buffers } from "../kernel/buffers.ts";
+import { placeOf } from "../kernel/command.ts";
 import type { Source } from "../source/source.ts";
+import type { OneKernel } from "./one-kernel.ts";
+import { ToldMachine } from "./told-machine.ts";
 
 /** What a kernel says once a boot: its version, what it was told, and the time of day. */
 const ONCE =
   /^(Linux version|(?:Kernel c|C)ommand line:|rtc_\S+ \S+: setting system clock to) (.*)/;
 /** How it begins; a log without that line has lost its beginning. */
 const FIRST = "Linux version";
-/** A PCI device as the kernel finds it (drivers/pci/probe.c, pci_setup_device). */
-const FOUND = /^pci ([0-9a-f]{4,5}:[0-9a-f:.]+): \[[0-9a-f]{4}:[0-9a-f]{4}\] type /;
 /** So many accesses and mappings, of which none meets another, are no chance. */
 const ENOUGH = 64;
 
@@ -25,7 +25,9 @@ interface Said {
 
 export class OneRun {
   readonly #said = new Map<string, Said>();
-  readonly #found = new Set<number>();
+  readonly #machine = new ToldMachine();
+  /** The release of a trace's kernel, and where it is told. */
+  #release: Said | null = null;
   #lost = false;
   /** The time of the log's last message, on the trace's clock. */
   #ends = Number.NEGATIVE_INFINITY;
@@ -35,9 +37,7 @@ export class OneRun {
   /** A message of a kernel, the line in hand of its source. */
   said(source: Source, text: string, at: number | null): void {
     if (at !== null && at > this.#ends) this.#ends = at;
-    const [, name] = FOUND.exec(text) ?? [];
-    const device = name === undefined ? null : pciOf(name);
-    if (device !== null) this.#found.add(device);
+    this.#machine.said(text, { source, line: source.line });
     const [, what, value] = ONCE.exec(text) ?? [];
     if (what === undefined || value === undefined) return;
     const before = this.#said.get(what);
@@ -46,6 +46,16 @@ export class OneRun {
     else if (!before.value.startsWith(value) && !value.startsWith(before.value))
       throw source.refuse(
         `'${what} ${value}', and '${what} ${before.value}' at ${before.source.path}:${before.line}: these are two boots; import each on its own`,
+      );
+  }
+
+  /** A trace names the release of its kernel, as `uname -r` has it. */
+  traced(source: Source, value: string): void {
+    const before = this.#release;
+    if (before === null) this.#release = { value, source, line: source.line };
+    else if (before.value !== value)
+      throw source.refuse(
+        `its kernel is ${value}, that of ${before.source.path} is ${before.value}: they are of two boots; import each on its own`,
       );
   }
 
@@ -62,22 +72,39 @@ export class OneRun {
 
   /** Once all is told: throws where the log of one machine lies beside the trace of another. */
   end(
-    devices: ReadonlyMap<number | null, FirstMapped>,
+    { oneKernel, buffers }: { readonly oneKernel: OneKernel; readonly buffers: Buffers },
     { mapped, isUnrelated, files }: { mapped: number; isUnrelated: boolean; files: string },
   ): void {
-    const log = this.#said.get(FIRST)?.source;
-    if (log !== undefined && !this.#lost && this.#found.size > 0)
-      for (const [device, { at, where }] of devices) {
-        if (device === null || isNamedDevice(device) || this.#found.has(device)) continue;
+    const first = this.#said.get(FIRST);
+    const log = first?.source;
+    const release = this.#release;
+    if (release !== null && first !== undefined && !isRelease(release.value, first.value))
+      throw new UserError(
+        `${release.source.path}: its kernel is ${release.value}, and ${log!.path}:${first.line} is of ${first.value.split(" ")[0]}: they are of two boots; import each on its own`,
+      );
+    const { found } = this.#machine;
+    const isWhole = log !== undefined && !this.#lost;
+    if (isWhole && found.size > 0)
+      for (const [device, { at, told }] of buffers.devices) {
+        if (device === null || isNamedDevice(device) || found.has(device)) continue;
         // One that is plugged in later is told later.
         if (at === null || at > this.#ends) continue;
         throw new UserError(
-          `${where}: a buffer is mapped for ${deviceOf(device)}, and ${log.path}, which tells of each PCI device as it is found, has no such one: they are of two machines; import each on its own`,
+          `${placeOf(told)}: a buffer is mapped for ${deviceOf(device)}, and ${log.path}, which tells of each PCI device as it is found, has no such one: they are of two machines; import each on its own`,
         );
       }
+    oneKernel.end();
+    buffers.spaces.end();
+    this.#machine.end(oneKernel, buffers, { log: log?.path ?? "", isWhole, ends: this.#ends });
     if (isUnrelated && this.#met === 0 && this.#accesses >= ENOUGH && mapped >= ENOUGH)
       throw new UserError(
         `${files}: none of ${this.#accesses} addresses that devices accessed was ever among ${mapped} that were mapped, and no relation of the clocks fits the commands of both: they are of two runs; import each on its own`,
       );
   }
 }
+
+/** Whether a release is that of "6.12.0 (builder@host) ...", which may be cut. */
+const isRelease = (release: string, version: string): boolean => {
+  const [word = ""] = version.split(" ");
+  return word === release || (word === version && release.startsWith(word));
+};

@@ -20,6 +20,7 @@ import { CausalOrder } from "./causal-order.ts";
 import type { Relation } from "./clocks.ts";
 import { Faults } from "./faults.ts";
 import type { KernelClock } from "./kernel-clocks.ts";
+import { OneKernel } from "./one-kernel.ts";
 import { OneRun } from "./one-run.ts";
 
 const UNRELATED: Relation = {
@@ -37,9 +38,10 @@ export class Run extends Emitter {
   readonly probes: Probes;
   readonly frames: Frames;
   readonly iommu: IommuEntries;
-  readonly mappings = new Mappings();
+  readonly mappings = new Mappings(() => this.source);
   readonly memoryMap = new MemoryMap();
   readonly oneRun = new OneRun();
+  readonly oneKernel = new OneKernel();
   readonly buffers: Buffers;
   readonly requests: Requests;
   readonly device: CausalOrder;

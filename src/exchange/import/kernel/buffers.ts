@@ -1,13 +1,16 @@
 // buffers.ts - the kernel's DMA buffers: emits the events of mapping, bouncing and unmapping them.
 
-import { type Machine, mfnOf, type Phys, phys, virt } from "../../../address.ts";
+import { hex, type Machine, mfnOf, type Phys, phys, virt } from "../../../address.ts";
+import { deviceOf } from "../../../event/register.ts";
+import { UserError } from "../../../fault.ts";
 import { allocatedAt } from "../../../machine/memory.ts";
 import { wholeOf } from "../source/far.ts";
-import type { Command, Direction, Mapping } from "./command.ts";
+import { type Command, type Direction, type Mapping, placeOf, type Told } from "./command.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Frames } from "./frames.ts";
 import type { IommuEntries } from "./iommu-entries.ts";
 import type { Ending, Mappings } from "./mappings.ts";
+import { Spaces } from "./spaces.ts";
 
 /** A buffer that a DMA function of the kernel maps, and the address that it returns. */
 export interface Buffer {
@@ -48,7 +51,7 @@ export interface ByteAddress {
 /** When and in which line of which file a buffer was first mapped for a device. */
 export interface FirstMapped {
   readonly at: number | null;
-  readonly where: string;
+  readonly told: Told;
 }
 
 interface Slot {
@@ -77,6 +80,7 @@ export class Buffers {
   readonly #mappings: Mappings;
   /** Those that anything was ever mapped for, and when and where first. */
   readonly devices = new Map<number | null, FirstMapped>();
+  readonly spaces = new Spaces();
   /** Slot's machine address -> what it stands in for. */
   readonly #slots = new Map<Machine, Slot>();
 
@@ -122,22 +126,28 @@ export class Buffers {
       device,
       direction,
       phys: isMoved ? null : at.phys,
+      own: at.phys,
       place,
       slot: slot === null ? null : { phys: slot.phys, machine: leads! },
       command,
       ended: 0,
       endedAt: null,
+      told: this.#emitter.told,
+      contradicted: null,
     };
     if (command !== null) command.segments.push(mapping);
     this.#mappings.add(mapping);
     if (!this.devices.has(device))
-      this.devices.set(device, { at: this.#emitter.at, where: this.#emitter.where });
+      this.devices.set(device, { at: this.#emitter.at, told: mapping.told });
+    const hasEntry = this.#iommu.entryOf(device, at.bus) !== null;
+    this.spaces.see(mapping, { at: this.#emitter.at, hasEntry });
     return mapping;
   }
 
   /** A call that ends a mapping; null where nothing is known to be mapped there. */
   unmap(mapping: Mapping | null, said: End): void {
     const { place, start } = said;
+    if (mapping?.contradicted != null) this.#assertOneSpace(mapping, mapping.contradicted, said);
     const seq = this.#emitter.emit({
       kind: "dma.unmapped",
       actor: "kernel",
@@ -243,6 +253,17 @@ export class Buffers {
         ? this.#iommu.reachedBy(mapping.device, address)
         : null;
     return { phys: null, machine: at };
+  }
+
+  /** A mapping that its own trace ends was in force all the while: no kernel gives its address away in it. */
+  #assertOneSpace(mapping: Mapping, other: Mapping, said: End): void {
+    const { device, start, told } = mapping;
+    const isOwn = told.source === this.#emitter.source;
+    if (!isOwn || said.size !== mapping.size || said.direction !== mapping.direction) return;
+    const of = device === null ? "" : ` of ${deviceOf(device)}`;
+    throw new UserError(
+      `${placeOf(told)}: ${hex(wholeOf(start))}:b${of} is mapped until line ${told.source?.line}, and ${placeOf(other.told)} maps it to other memory meanwhile: they are of two runs, or their clocks differ; import each on its own`,
+    );
   }
 
   #isMoved(leads: Machine | null, buffer: Phys | null): boolean {

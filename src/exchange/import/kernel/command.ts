@@ -3,6 +3,7 @@
 import type { Machine } from "../../../address.ts";
 import type { layers, requests } from "../../../event/block.ts";
 import type { mappings } from "../../../event/iommu.ts";
+import type { Source } from "../source/source.ts";
 
 export type What = (typeof requests)[number];
 export type Layer = (typeof layers)[number];
@@ -24,7 +25,21 @@ export interface Command {
   readonly segments: Mapping[];
   /** Whether the device's log is emitted up to its completion, or does not have it. */
   settled: boolean;
+  /** The trace that tells of it, and the line. */
+  readonly told: Told;
+  /** One that another trace tells of, under way by the same name when this one was given. */
+  readonly instead: Command | null;
 }
+
+/** Where something is told. */
+export interface Told {
+  readonly source: Source | null;
+  readonly line: number;
+}
+
+/** The file and line. */
+export const placeOf = ({ source, line }: Told): string =>
+  source === null ? "the trace" : `${source.path}:${line}`;
 
 /** A buffer that is mapped for a device, or was. */
 export interface Mapping {
@@ -38,6 +53,8 @@ export interface Mapping {
   readonly device: number | null;
   readonly direction: Direction;
   readonly phys: number | null;
+  /** The buffer's address as the call says it; `phys` is null where the handle leads elsewhere and nothing tells why. */
+  readonly own: number | null;
   readonly place: string;
   /** The slot that stands in for the buffer; null for none. */
   readonly slot: { readonly phys: number; readonly machine: Machine } | null;
@@ -47,4 +64,8 @@ export interface Mapping {
   ended: number;
   /** When that was, in nanoseconds of the guest's; null where that is not known. */
   endedAt: number | null;
+  /** The trace that tells of it, and the line. */
+  readonly told: Told;
+  /** One of other memory at the same address, which another trace tells of while this one is in force. */
+  contradicted: Mapping | null;
 }

@@ -42,6 +42,15 @@ export class Mappings {
   isWhole = false;
   /** The seq of the last gap in the recording: what was mapped before may have ended in it. */
   #gap = 0;
+  #first: Mapping | null = null;
+  /** Whether more than one trace tells of them. */
+  #isOfSeveral = false;
+  /** The source of the record in hand. */
+  readonly #source: () => unknown;
+
+  constructor(source: () => unknown = () => null) {
+    this.#source = source;
+  }
 
   lost(seq: number): void {
     this.#gap = seq;
@@ -49,6 +58,8 @@ export class Mappings {
 
   add(mapping: Mapping): void {
     this.count++;
+    this.#first ??= mapping;
+    this.#isOfSeveral ||= this.#first.told.source !== mapping.told.source;
     for (let page = pageOf(mapping.start); page <= lastPage(mapping); page++) {
       const there = this.#pages.get(page);
       if (there === undefined)
@@ -61,6 +72,7 @@ export class Mappings {
   #addTo(there: Page, mapping: Mapping): void {
     const { mappings } = there;
     const shift = shiftOf(mapping);
+    if (this.#isOfSeveral) for (const old of mappings) this.#contradict(old, mapping);
     const isOne = there.shift === null || shift === null || there.shift === shift;
     if (this.isWhole && isOne && mappings.length > 0 && mappings[0]!.seq > this.#gap)
       leaveOver(there, mapping);
@@ -95,6 +107,16 @@ export class Mappings {
     mappings.length = left;
   }
 
+  /** Whatever stands behind a handle, it is in one mapping at a time of other memory, and coherent memory in one of all. */
+  #contradict(old: Mapping, mapping: Mapping): void {
+    if (old.told.source === mapping.told.source || old.ended !== 0 || old.seq < this.#gap) return;
+    if (old.device !== mapping.device || old.device === null || !overlap(old, mapping)) return;
+    const areCoherent = old.direction === "coherent" && mapping.direction === "coherent";
+    // The same call can be told by both.
+    const isSame = old.start === mapping.start && old.size === mapping.size;
+    if ((areCoherent && !isSame) || !areAlike(old, mapping)) old.contradicted ??= mapping;
+  }
+
   #isLeft(old: Mapping, mapping: Mapping): boolean {
     return this.isWhole && old.ended === 0 && old.seq > this.#gap && isShared(old, mapping);
   }
@@ -103,9 +125,12 @@ export class Mappings {
   ended({ device, start, size = null, direction = null }: Ending): Mapping | null {
     let best: Mapping | null = null;
     let most = -1;
+    const source = this.#source();
     for (const one of this.#in(start)) {
       if (one.ended !== 0 || one.start !== start || !isOf(one, device)) continue;
-      const fits = Number(one.size === size) + Number(one.direction === direction);
+      const said = Number(one.size === size) + Number(one.direction === direction);
+      // Of two traces each ends its own.
+      const fits = 2 * said + Number(one.told.source === source);
       // What says nothing of size and direction ends the latest.
       if (fits > most || (size === null && fits === most)) [best, most] = [one, fits];
     }
@@ -184,5 +209,8 @@ const overlap = (a: Mapping, b: Mapping): boolean =>
 /** Whether two live mappings that overlap are of the same memory; an IOMMU gives no address twice. */
 const isShared = (a: Mapping, b: Mapping): boolean =>
   !Number.isNaN(commonOf(shiftOf(a), shiftOf(b)));
+/** The same by the addresses that the calls say, wherever they lead. */
+const areAlike = (a: Mapping, b: Mapping): boolean =>
+  a.own === null || b.own === null || a.own - a.start === b.own - b.start;
 const isOf = (mapping: Mapping, device: number | null): boolean =>
   mapping.device === device || mapping.device === null || device === null;

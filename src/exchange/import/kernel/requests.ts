@@ -1,8 +1,9 @@
 // requests.ts - requests and commands under way, as the guest's side tells them.
 
+import { UserError } from "../../../fault.ts";
 import { wholeOf } from "../source/far.ts";
 import type { Buffers } from "./buffers.ts";
-import type { Command, Layer, Mapping, What } from "./command.ts";
+import { type Command, type Layer, type Mapping, placeOf, type What } from "./command.ts";
 import type { Emitter } from "./emitter.ts";
 import type { IommuEntries } from "./iommu-entries.ts";
 
@@ -45,6 +46,9 @@ export class Requests {
       size,
       text,
     });
+    const before = this.under(layer, key);
+    const { told } = this.#emitter;
+    const isOther = before !== null && before.told.source !== told.source;
     const command: Command = {
       layer,
       key,
@@ -55,6 +59,8 @@ export class Requests {
       blocks,
       segments: [],
       settled: false,
+      told,
+      instead: isOther && before.lba !== lba ? before : null,
     };
     this.#open.set(`${layer} ${key}`, command);
     return command;
@@ -106,6 +112,7 @@ export class Requests {
   complete(layer: Layer, key: string, place: string): void {
     const command = this.under(layer, key);
     if (command === null) return;
+    this.#assertOneQueue(command);
     this.#open.delete(`${layer} ${key}`);
     const { request, what, lba } = command;
     this.#emitter.emit({
@@ -119,5 +126,13 @@ export class Requests {
       layer,
       lba,
     });
+  }
+
+  /** A command that its own trace completes was under way all the while: its name is not given to another. */
+  #assertOneQueue({ key, told, instead }: Command): void {
+    if (instead === null || instead.told.source !== this.#emitter.source) return;
+    throw new UserError(
+      `${placeOf(instead.told)}: command ${key} is under way until line ${instead.told.source?.line}, and ${placeOf(told)} gives another of that name meanwhile: they are of two runs, or their clocks differ; import each on its own`,
+    );
   }
 }

@@ -43,7 +43,7 @@ test.each([
     10002000,
   ],
 ])("a record with %s is taken apart", (_, text, task, at) => {
-  expect(recordOf(text)).toEqual({ task, at, name: "map", body: "body" });
+  expect(recordOf(text)).toMatchObject({ task, at, name: "map", body: "body" });
 });
 
 test.each([

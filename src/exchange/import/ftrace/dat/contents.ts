@@ -31,6 +31,8 @@ export class Contents {
   symbols: Buffer = Buffer.alloc(0);
   pageSize = 4096;
   clock: string | null = null;
+  /** Of the kernel. */
+  release: string | null = null;
   /** Nanoseconds that are added to every time. */
   offset = 0n;
   tsc: { readonly mult: bigint; readonly shift: bigint } | null = null;

@@ -8,6 +8,7 @@ export const OPTION = {
   date: 1,
   buffer: 3,
   clock: 4,
+  uname: 5,
   offset: 7,
   cpuCount: 8,
   tsc: 14,
@@ -32,6 +33,10 @@ export async function readOption(
     case OPTION.date:
       // The wall clock less the trace's, in microseconds.
       contents.offset += integerOf(text()) * 1000n;
+      return true;
+    case OPTION.uname:
+      // "Linux host 6.12.0 x86_64", without the host's name where it has none.
+      contents.release = /^\S+ .*?(\S+) \S+$/.exec(text().trim())?.[1] ?? null;
       return true;
     case OPTION.offset:
       contents.offset += integerOf(text());

@@ -1,0 +1,99 @@
+// spaces.ts - whether a device's handles are its buffers' own addresses or others, as each of several traces has it.
+
+import { deviceOf } from "../../../event/register.ts";
+import { UserError } from "../../../fault.ts";
+import { type Mapping, placeOf, type Told } from "./command.ts";
+
+/** What one trace tells of one device. */
+interface Space {
+  readonly device: number;
+  /** Where the first of its mappings is told, and when it was made. */
+  readonly told: Told;
+  readonly at: number | null;
+  own: number;
+  moved: number;
+  /** How many of the moved ones an entry of an IOMMU leads to memory. */
+  entries: number;
+  readonly first: number;
+  last: number;
+}
+
+interface Circumstances {
+  readonly at: number | null;
+  /** Whether an entry of an IOMMU leads from the handle to memory. */
+  readonly hasEntry: boolean;
+}
+
+/** So many buffers, all alike, are no chance. */
+const ENOUGH = 16;
+
+export class Spaces {
+  /** Device and source -> what is told. */
+  readonly #spaces = new Map<number, Map<unknown, Space>>();
+  /** The lowest first. */
+  readonly #highest: { readonly address: number; readonly told: Told }[] = [];
+
+  /** Takes a mapping; one whose buffer's address is not told says nothing. */
+  see(mapping: Mapping, { at, hasEntry }: Circumstances): void {
+    const { device, told, start, own, seq, place } = mapping;
+    if (device === null || own === null) return;
+    if (place.startsWith("dma_map_p")) this.#high(own, told);
+    let traces = this.#spaces.get(device);
+    if (traces === undefined) {
+      traces = new Map();
+      this.#spaces.set(device, traces);
+    }
+    let space = traces.get(told.source);
+    if (space === undefined) {
+      space = { device, told, at, own: 0, moved: 0, entries: 0, first: seq, last: seq };
+      traces.set(told.source, space);
+    }
+    space.last = seq;
+    if (own === start) space.own++;
+    else {
+      space.moved++;
+      if (hasEntry) space.entries++;
+    }
+  }
+
+  /** Devices whose handles are their buffers' own addresses, all of many. */
+  get own(): readonly Space[] {
+    return this.#all.filter(({ own, moved }) => own >= ENOUGH && moved === 0);
+  }
+
+  /** Devices of which an IOMMU leads every handle to memory. */
+  get behindIommu(): readonly Space[] {
+    return this.#all.filter(
+      ({ own, moved, entries }) => moved >= ENOUGH && entries === moved && own === 0,
+    );
+  }
+
+  /** The lowest of the highest addresses of buffers in memory, of so many as are no damage; null where there are less. */
+  get highest(): { readonly address: number; readonly told: Told } | null {
+    return this.#highest.length < ENOUGH ? null : this.#highest[0]!;
+  }
+
+  /** Throws where one trace has a device behind an IOMMU while another has it without. */
+  end(): void {
+    for (const here of this.own)
+      for (const there of this.behindIommu) {
+        const areApart = here.last < there.first || there.last < here.first;
+        if (here.device !== there.device || areApart) continue;
+        throw new UserError(
+          `${placeOf(here.told)}: the handles of ${deviceOf(here.device)} are its buffers' own addresses, and from ${placeOf(there.told)} on its IOMMU leads them elsewhere: they are of two runs; import each on its own`,
+        );
+      }
+  }
+
+  #high(address: number, told: Told): void {
+    const highest = this.#highest;
+    if (highest.length === ENOUGH && address <= highest[0]!.address) return;
+    highest.push({ address, told });
+    highest.sort((a, b) => a.address - b.address);
+    if (highest.length > ENOUGH) highest.shift();
+  }
+
+  get #all(): readonly Space[] {
+    return [...this.#spaces.values()].flatMap((traces) => [...traces.values()]);
+  }
+}
