@@ -54,40 +54,40 @@ const MOST_IN_PAGE = 16;
 /** Mappings by a range of addresses that each has, found by an address in it; in each list the latest is last. */
 class Ranges<A extends Bus | Phys> {
   readonly #startOf: (mapping: Mapping) => A;
-  readonly #pageOf: (address: A) => number;
-  readonly #pages = new Map<number, Mapping[]>();
+  protected readonly pageOf: (address: A) => number;
+  protected readonly pages = new Map<number, Mapping[]>();
   readonly #first = new Oldest<number>(MOST_PAGES);
-  readonly #large: Mapping[] = [];
+  protected readonly large: Mapping[] = [];
 
   constructor(startOf: (mapping: Mapping) => A, pageOf: (address: A) => number) {
     this.#startOf = startOf;
-    this.#pageOf = pageOf;
+    this.pageOf = pageOf;
   }
 
   add(mapping: Mapping): void {
     const start = this.#startOf(mapping);
-    const [first, last] = [this.#pageOf(start), this.#lastPage(start, mapping.size)];
+    const [first, last] = [this.pageOf(start), this.lastPage(start, mapping.size)];
     if (last - first >= FEW) {
-      if (this.#large.push(mapping) > MOST_LARGE) this.#large.shift();
+      if (this.large.push(mapping) > MOST_LARGE) this.large.shift();
       return;
     }
     for (let page = first; page <= last; page++) {
-      const there = this.#pages.get(page);
+      const there = this.pages.get(page);
       if (there !== undefined) {
         if (there.push(mapping) > MOST_IN_PAGE) there.shift();
         continue;
       }
-      this.#pages.set(page, [mapping]);
+      this.pages.set(page, [mapping]);
       const gone = this.#first.push(page);
-      if (gone !== undefined) this.#pages.delete(gone);
+      if (gone !== undefined) this.pages.delete(gone);
     }
   }
 
   remove(mapping: Mapping): void {
     const start = this.#startOf(mapping);
-    const [first, last] = [this.#pageOf(start), this.#lastPage(start, mapping.size)];
-    if (last - first >= FEW) takeOut(this.#large, mapping);
-    else for (let page = first; page <= last; page++) takeOut(this.#pages.get(page) ?? [], mapping);
+    const [first, last] = [this.pageOf(start), this.lastPage(start, mapping.size)];
+    if (last - first >= FEW) takeOut(this.large, mapping);
+    else for (let page = first; page <= last; page++) takeOut(this.pages.get(page) ?? [], mapping);
   }
 
   /** The latest that holds an address and fits; one in force before any that has ended. */
@@ -102,52 +102,58 @@ class Ranges<A extends Bus | Phys> {
     return latest(there.filter(isInForce)) ?? latest(there);
   }
 
+  #near(address: A): readonly Mapping[] {
+    return [...this.large, ...(this.pages.get(this.pageOf(address)) ?? [])];
+  }
+
+  protected lastPage(start: A, size: number): number {
+    return this.pageOf(offset(start, Math.max(size, 1) - 1));
+  }
+}
+
+/** Mappings by their addresses on the bus. */
+class BusRanges extends Ranges<Bus> {
+  constructor() {
+    super(({ bus }) => bus, pageOnBus);
+  }
+
   /** One of exactly this range that is over; null for none. */
-  overLike(start: A, size: number, device: number | null): Mapping | null {
-    const isLarge = this.#lastPage(start, size) - this.#pageOf(start) >= FEW;
-    const there = isLarge ? this.#large : (this.#pages.get(this.#pageOf(start)) ?? []);
+  overLike(start: Bus, size: number, device: number | null): Mapping | null {
+    const isLarge = this.lastPage(start, size) - this.pageOf(start) >= FEW;
+    const there = isLarge ? this.large : (this.pages.get(this.pageOf(start)) ?? []);
     for (const one of there)
-      if (one.ended !== null && one.size === size && this.#begins(one, start, device)) return one;
+      if (one.ended !== null && one.size === size && begins(one, start, device)) return one;
     return null;
   }
 
   /** All that begin there, the latest last, be they over or not. */
-  begun(address: A, device: number | null): readonly Mapping[] {
+  begun(address: Bus, device: number | null): readonly Mapping[] {
     const found: Mapping[] = [];
-    for (const mappings of [this.#large, this.#pages.get(this.#pageOf(address)) ?? []])
-      for (const one of mappings) if (this.#begins(one, address, device)) found.push(one);
+    for (const mappings of [this.large, this.pages.get(this.pageOf(address)) ?? []])
+      for (const one of mappings) if (begins(one, address, device)) found.push(one);
     return found.length > 1 ? found.sort((a, b) => seqOf(a) - seqOf(b)) : found;
   }
 
   /** Those of a device that lie in a range as a whole. */
-  within(from: A, size: number, device: number | null): readonly Mapping[] {
+  within(from: Bus, size: number, device: number | null): readonly Mapping[] {
     const found: Mapping[] = [];
     const look = (mappings: readonly Mapping[]): void => {
       for (const one of mappings) {
-        const at = distance<Address>(from, this.#startOf(one));
+        const at = distance(from, one.bus);
         if (at >= 0 && at + one.size <= size && one.device === device) found.push(one);
       }
     };
-    look(this.#large);
-    const [first, last] = [this.#pageOf(from), this.#lastPage(from, size)];
-    if (last - first < this.#pages.size)
-      for (let page = first; page <= last; page++) look(this.#pages.get(page) ?? []);
-    else for (const [page, there] of this.#pages) if (page >= first && page <= last) look(there);
+    look(this.large);
+    const [first, last] = [this.pageOf(from), this.lastPage(from, size)];
+    if (last - first < this.pages.size)
+      for (let page = first; page <= last; page++) look(this.pages.get(page) ?? []);
+    else for (const [page, there] of this.pages) if (page >= first && page <= last) look(there);
     return found;
   }
-
-  #near(address: A): readonly Mapping[] {
-    return [...this.#large, ...(this.#pages.get(this.#pageOf(address)) ?? [])];
-  }
-
-  #begins(mapping: Mapping, address: A, device: number | null): boolean {
-    return this.#startOf(mapping) === address && mapping.device === device;
-  }
-
-  #lastPage(start: A, size: number): number {
-    return this.#pageOf(offset(start, Math.max(size, 1) - 1));
-  }
 }
+
+const begins = (mapping: Mapping, address: Bus, device: number | null): boolean =>
+  mapping.bus === address && mapping.device === device;
 
 /** Nearly always there are few. */
 function takeOut(mappings: Mapping[], mapping: Mapping): void {
@@ -165,8 +171,8 @@ const pageOnBus = (address: Bus): number => raw(busPageOf(address));
 const pageOfMemory = (address: Phys): number => raw(pfnOf(address)); // see above
 
 export class MappedBefore {
-  readonly #calls = new Ranges(({ bus }) => bus, pageOnBus);
-  readonly #entries = new Ranges(({ bus }) => bus, pageOnBus);
+  readonly #calls = new BusRanges();
+  readonly #entries = new BusRanges();
   /** The calls that are in force by the kernel-physical addresses of their buffers. */
   readonly #buffers = new Ranges(({ phys }) => phys!, pageOfMemory);
   /** The seq of the last gap in the recording: what was mapped before may have ended in it. */

@@ -104,9 +104,18 @@ function decimalAt(body: string, from: number): number {
   return at > from && isEnd(body.charCodeAt(at)) ? value : Number.NaN;
 }
 
+/** The hexadecimal number that a text is, with 0x or without, exact below 2^53; NaN where it is none of 64 bits. */
+function wholeHex(text: string): number {
+  let at = text.startsWith("0x") ? 2 : 0;
+  if (text.length === at || text.length > at + HEX_DIGITS) return Number.NaN;
+  let value = 0;
+  for (; at < text.length; at++) value = value * 16 + hexDigit(text.charCodeAt(at));
+  return value;
+}
+
 /** A hexadecimal number, with 0x or without. */
 export function addressOf(text: string, key: string): number {
-  const value = /^(0x)?[0-9a-f]{1,16}$/.test(text) ? Number.parseInt(text, 16) : Number.NaN;
+  const value = wholeHex(text);
   if (Number.isNaN(value)) throw new Unusable(`'${key}=${text}' is no address`, key, text);
   if (value >= HIGHEST) throw new Unusable(`'${key}=${text}' is above 2^52`, key, text);
   return value;
@@ -121,9 +130,8 @@ export function address(body: string, key: string): number {
 
 /** A bus address, which has up to 64 bits, as the number that stands for it (far.ts). */
 export function busAddressOf(text: string, key: string): number {
-  if (!/^(0x)?[0-9a-f]{1,16}$/.test(text))
-    throw new Unusable(`'${key}=${text}' is no address`, key, text);
-  const value = Number.parseInt(text, 16);
+  const value = wholeHex(text);
+  if (Number.isNaN(value)) throw new Unusable(`'${key}=${text}' is no address`, key, text);
   if (value < HIGHEST) return value;
   const near = nearOf(BigInt(text.startsWith("0x") ? text : `0x${text}`));
   if (near === null)
@@ -170,10 +178,7 @@ export function number(body: string, key: string): number | null {
 export function list(body: string, key: string): readonly string[] {
   const text = needed(body, key);
   if (!text.startsWith("{")) throw new Unusable(`'${key}' is no list in braces`, key);
-  return text === "{}"
-    ? []
-    : text
-        .slice(1, -1)
-        .split(",")
-        .map((item) => item.trim());
+  if (text === "{}") return [];
+  const items = text.slice(1, -1).split(",");
+  return text.includes(" ") ? items.map((item) => item.trim()) : items;
 }
