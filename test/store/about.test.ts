@@ -1,14 +1,21 @@
 // about.test.ts - what a trace says of itself is checked, and damage there is told by its column.
 
-import { describe, expect, test } from "vitest";
+import { copyFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
 import { DamagedTrace } from "../../src/fault.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { changeAndSeal } from "./changed.ts";
-import { about, record } from "./sample.ts";
+import { about, freshPath, record } from "./sample.ts";
+
+let recorded: string;
+beforeAll(async () => {
+  recorded = (await record([])).path;
+});
 
 /** The trace's own words, after its row was changed. */
-async function aboutAfter(change: string) {
-  const { path } = await record([]);
+function aboutAfter(change: string) {
+  const path = freshPath();
+  copyFileSync(recorded, path);
   changeAndSeal(path, change);
   const reader = TraceReader.open(path);
   const { about } = reader;
@@ -29,28 +36,27 @@ describe("the row of a trace", () => {
     ["options = '{'", "options", ""],
     ["options = '[]'", "options", "it is no record"],
     [`options = '{"seed":[]}'`, "options.seed", "expected true, false, a number or a text"],
-  ])("with %s is told by its column", async (set, column, says) => {
-    const opening = aboutAfter(`PRAGMA ignore_check_constraints = ON; UPDATE trace SET ${set}`);
-    await expect(opening).rejects.toThrow(DamagedTrace);
-    await expect(opening).rejects.toThrow(`table trace, column ${column}: ${says}`);
+  ])("with %s is told by its column", (set, column, says) => {
+    const opening = () =>
+      aboutAfter(`PRAGMA ignore_check_constraints = ON; UPDATE trace SET ${set}`);
+    expect(opening).toThrow(DamagedTrace);
+    expect(opening).toThrow(`table trace, column ${column}: ${says}`);
   });
 
-  test("that is missing is told", async () => {
-    await expect(aboutAfter("DELETE FROM trace")).rejects.toThrow(
-      "table trace: its row is missing",
-    );
+  test("that is missing is told", () => {
+    expect(() => aboutAfter("DELETE FROM trace")).toThrow("table trace: its row is missing");
   });
 
-  test("is given as it was recorded", async () => {
-    expect(await aboutAfter("SELECT 1")).toEqual(about);
-    const { parent } = await aboutAfter("UPDATE trace SET parent = 'a.gart', parent_seq = 7");
+  test("is given as it was recorded", () => {
+    expect(aboutAfter("SELECT 1")).toEqual(about);
+    const { parent } = aboutAfter("UPDATE trace SET parent = 'a.gart', parent_seq = 7");
     expect(parent).toEqual({ trace: "a.gart", moment: 7 });
-    expect((await aboutAfter("UPDATE trace SET parent = 'a.gart'")).parent!.moment).toBe(0);
+    expect(aboutAfter("UPDATE trace SET parent = 'a.gart'").parent!.moment).toBe(0);
   });
 
-  test("has its virt base whole, and says whether physical addresses are the machine's", async () => {
+  test("has its virt base whole, and says whether physical addresses are the machine's", () => {
     const change = "UPDATE trace SET virt_base = -1, phys_is_machine = 1, source = 'imported'";
-    expect(await aboutAfter(change)).toMatchObject({
+    expect(aboutAfter(change)).toMatchObject({
       ...{ virtBase: 2n ** 64n - 1n, physIsMachine: true, source: "imported" },
     });
   });
