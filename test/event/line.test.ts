@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { virt } from "../../src/address.ts";
 import { toJson, toLine } from "../../src/event/line.ts";
-import { fromJson } from "../../src/event/line-read.ts";
+import { fromJson, lineNames } from "../../src/event/line-read.ts";
 import { declarationOf, kindNames, type Recorded } from "../../src/event/vocabulary.ts";
 import { recordedOf } from "./generated.ts";
 
@@ -178,4 +178,23 @@ test("an op that was recorded as dma_map with a way has a direction", () => {
     ["bind", older],
   ] as const)
     expect(began(name, facts)).toMatchObject({ arguments: facts });
+});
+
+test("a line can have the names that every line has, and the fields of its kind", () => {
+  const ofEvery = ["kind", "seq", "op", "actor", "place", "cause", "at", "placed"];
+  expect(lineNames("tlb.flushed")).toEqual([...ofEvery, "which"]);
+  expect(lineNames("none.such")).toEqual(ofEvery);
+  expect(lineNames(undefined)).toEqual(ofEvery);
+});
+
+test("the call that made a DMA mapping stands by its name, and may be unsaid", () => {
+  const line = {
+    ...{ seq: 1, kind: "dma.mapped", actor: "kernel", handle: "0x60000000" },
+    ...{ direction: "coherent", bus: "0x60000000", size: 4096 },
+  };
+  expect(fromJson({ ...line, call: "dma_alloc" }, BASE).event).toMatchObject({
+    call: "dma_alloc",
+  });
+  expect(fromJson(line, BASE).event).not.toHaveProperty("call");
+  expect(() => fromJson({ ...line, call: "malloc" }, BASE)).toThrow(/"call"/);
 });

@@ -269,6 +269,12 @@ const toldOtherwise: { readonly [K in KindName]?: readonly Told<K>[] } = {
     [{ entry: gattIndex(1), word, high: 0x800 }, "gatt[0x1] <- 0x80000000051f3017"],
     [{ entry: gattIndex(1), word, high: 0 }, "gatt[0x1] <- 0x51f3017"],
   ],
+  "outside.written": [
+    [
+      { frame: mfn(0x51f2), entry: -1, word, text: "the page before" },
+      "entry -1, outside the table, in frame 0x51f2 (the page before) <- 0x51f3017",
+    ],
+  ],
   "cache.flushed": [[{ instruction: "wbinvd" }, "wbinvd"]],
   "attribute.changed": [
     [{ attribute: "cached", phys: page.phys, size: 4096 }, "0xabcd000:p now cached"],
