@@ -2,17 +2,28 @@
 //
 // The shape of the page tables it stands for: a spine of leaves of 1,024 entries. Folding ten million
 // events goes through `get` and `set`, some 5 ns each when neighbours are used together. A copy shares
-// leaves; the first writer copies the one leaf that it changes. A table also records which entries changed
-// since `settle`: those are what a keyframe stores.
+// leaves; the first writer copies the one leaf that it changes. A leaf can stay as it was found until somebody
+// asks for it. A table also records which entries changed since `settle`: those are what a keyframe stores.
 
 import type { Address, Index } from "../address.ts";
 
 /** Entries to a leaf. */
 export const LEAF = 1024;
 
+/** A leaf that nobody has looked at yet. */
+export interface Unread {
+  readonly count: number;
+  /** A bit for each entry that changed. */
+  readonly changed: Uint32Array;
+  /** Value + 1 for each entry, 0 for none. */
+  read(): Float64Array;
+}
+
 interface Leaf {
   /** Value + 1, so that zeroes mean nothing is set. */
-  readonly values: Float64Array;
+  values: Float64Array;
+  /** What its values are still to be read from. */
+  unread: Unread | null;
   /** A bit for each entry that changed. */
   readonly changed: Uint32Array;
   /** Whether another table may have it too: then nobody writes it. */
@@ -116,7 +127,7 @@ export class NumberTable {
     for (const key of ascending(this.#leaves.keys())) {
       const base = key * LEAF;
       if (base > last || base + LEAF <= first) continue;
-      const { values } = this.#leaves.get(key)!;
+      const { values } = this.#read(key);
       const end = Math.min(LEAF, last - base + 1);
       for (let i = Math.max(0, first - base); i < end; i++)
         if (values[i] !== 0) yield [base + i, values[i]! - 1];
@@ -130,7 +141,7 @@ export class NumberTable {
   /** Hands over all entries, by ascending index. */
   each(visit: Visit): void {
     for (const key of ascending(this.#leaves.keys())) {
-      const { values } = this.#leaves.get(key)!;
+      const { values } = this.#read(key);
       for (let i = 0; i < LEAF; i++) if (values[i] !== 0) visit(key * LEAF + i, values[i]! - 1);
     }
   }
@@ -138,32 +149,44 @@ export class NumberTable {
   /** How many leaves have entries. */
   get leaves(): number {
     let count = 0;
-    for (const { values } of this.#leaves.values()) if (hasEntries(values)) count++;
+    for (const leaf of this.#leaves.values()) if (hasEntries(valuesOf(leaf))) count++;
     return count;
   }
 
   /** Hands over the leaves that have entries, by ascending key: value + 1 for each entry, 0 for none. */
   eachLeaf(visit: (key: number, values: Float64Array) => void): void {
     for (const key of ascending(this.#leaves.keys())) {
-      const { values } = this.#leaves.get(key)!;
+      const { values } = this.#read(key);
       if (hasEntries(values)) visit(key, values);
     }
   }
 
-  /** Takes a leaf of which it has no entry yet, as `eachLeaf` gives it; `set` has a bit for each entry. */
-  takeLeaf(key: number, values: Float64Array, set: Uint32Array): void {
-    this.#leaves.set(key, { values, changed: set, shared: false, writer: this.#writer });
+  /** Takes a leaf of which it has no entry yet. */
+  takeLeaf(key: number, unread: Unread): void {
+    const { changed, count } = unread;
+    const leaf = { values: NOT_READ, unread, changed, shared: false, writer: this.#writer };
+    this.#leaves.set(key, leaf);
     this.#touched.add(key);
-    for (let word = 0; word < set.length; word++)
-      for (let bits = set[word]!; bits !== 0; bits &= bits - 1) this.#size++;
+    this.#size += count;
     this.#lastKey = -1;
     this.#last = undefined;
+  }
+
+  /** The leaf of an entry as it was taken; null where it was read, or another table may have it too. */
+  unread(index: number): Unread | null {
+    const leaf = this.#leaves.get(Math.floor(index / LEAF));
+    return leaf === undefined || leaf.shared ? null : leaf.unread;
+  }
+
+  /** Takes note that an unread leaf has come to have so many entries more. */
+  expect(more: number): void {
+    this.#size += more;
   }
 
   /** Hands over the entries that changed since `settle`, by ascending index. */
   eachChange(visit: Visit): void {
     for (const key of ascending(this.#touched)) {
-      const { values, changed } = this.#leaves.get(key)!;
+      const { values, changed } = this.#read(key);
       for (let word = 0; word < changed.length; word++) {
         for (let bits = changed[word]!; bits !== 0; bits &= bits - 1) {
           const i = word * 32 + 31 - Math.clz32(bits & -bits);
@@ -176,7 +199,7 @@ export class NumberTable {
   /** From here on changes are counted anew; leaves without entries are given up. */
   settle(): void {
     for (const key of this.#touched) {
-      const { values, changed } = this.#leaves.get(key)!;
+      const { values, changed } = this.#read(key);
       if (hasEntries(values)) changed.fill(0);
       else this.#leaves.delete(key);
     }
@@ -205,6 +228,7 @@ export class NumberTable {
     if (own === undefined || own.shared) {
       own = {
         values: own?.values.slice() ?? new Float64Array(LEAF),
+        unread: null,
         // Of the tables that share a leaf, only the one that changed it looks at what changed.
         changed: this.#touched.has(key) ? own!.changed : new Uint32Array(LEAF / 32),
         shared: false,
@@ -223,8 +247,15 @@ export class NumberTable {
     if (key !== this.#lastKey) {
       this.#lastKey = key;
       this.#last = this.#leaves.get(key);
+      if (this.#last !== undefined) valuesOf(this.#last);
     }
     return this.#last;
+  }
+
+  #read(key: number): Leaf {
+    const leaf = this.#leaves.get(key)!;
+    valuesOf(leaf);
+    return leaf;
   }
 }
 
@@ -233,6 +264,17 @@ export const Table = NumberTable as unknown as new <
   Key extends Whole,
   Value extends Whole,
 >() => Table<Key, Value>;
+
+const NOT_READ = new Float64Array(0);
+
+/** Reads the leaf where nobody has. */
+function valuesOf(leaf: Leaf): Float64Array {
+  if (leaf.unread !== null) {
+    leaf.values = leaf.unread.read();
+    leaf.unread = null;
+  }
+  return leaf.values;
+}
 
 /** Hot: once in a keyframe for each leaf that changed; `some` would call a function for each entry. */
 function hasEntries(values: Float64Array): boolean {

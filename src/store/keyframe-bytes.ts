@@ -1,37 +1,21 @@
 // keyframe-bytes.ts - a state, or what of it changed since the last keyframe, as few bytes.
 //
-// A table is its number of entries and then, entry by entry in ascending order, a head byte, the step from
-// the index before and the step from the value before, both as short as they can be. Neighbours hold like
-// things, so that most steps take a byte or two. A whole table with many neighbours is its number of leaves and
-// then leaf by leaf (leaf-bytes.ts), which takes about as many bytes and a quarter of the time to read.
+// A table is its number of entries and then entry by entry (entry-bytes.ts). A whole table with many neighbours is
+// its number of leaves and then leaf by leaf (leaf-bytes.ts), which takes about as many bytes and can be read later.
 
 import { State } from "../machine/state.ts";
-import { LEAF, type NumberTable } from "../machine/table.ts";
-import { LONGEST_LEAF, readLeaf, writeLeaf } from "./leaf-bytes.ts";
-import { bytesOf, NUMBER, numberAt, putNumber } from "./number-bytes.ts";
+import { LEAF, type NumberTable, type Visit } from "../machine/table.ts";
+import { Entries, LONGEST_ENTRY, writeEntries } from "./entry-bytes.ts";
+import { LONGEST_LEAF, PackedLeaf, writeLeaf } from "./leaf-bytes.ts";
+import { LeafRoom } from "./leaf-room.ts";
+import { NUMBER, numberAt, putNumber } from "./number-bytes.ts";
 
-// The head byte: bytes of the value's step (0 to 7), its sign, whether the entry is gone, and the bytes of
-// the index's step.
-const NEGATIVE = 0x08;
-const GONE = 0x10;
-/**
- * Bytes of the index's step by bits 5 and 6 of the head; none stands for a step of 1. A processor's registers
- * are numbered from 2^48 on.
- */
-const STEP_BYTES = [0, 1, 2, 7] as const;
 /** What a table's bytes are, as its first byte says. */
 const CHANGES = 0;
 const WHOLE = 1;
 const LEAVES = 2;
 /** Entries to a leaf, on the average, from which on leaves pay. */
 const DENSE = LEAF / 16;
-/** Words of a bit for each entry of a leaf. */
-const WORDS = LEAF / 32;
-/** Leaves that are read into one buffer: many small ones would keep the garbage collector busy. */
-const TOGETHER = 32;
-/** Head, index and value at their longest. */
-const LONGEST = 1 + 7 + 7;
-
 /**
  * What the bytes of this program say, and in what order: those of another form are of no use. The number in
  * front goes up when a table keeps its name and comes to mean something else.
@@ -81,34 +65,11 @@ export class KeyframeWriter {
     });
   }
 
-  /** Hot: some 15 ns an entry. */
-  #table(
-    from: number,
-    count: number,
-    each: (visit: (index: number, value: number | undefined) => void) => void,
-  ): void {
-    this.#room(1 + NUMBER + count * LONGEST);
+  #table(from: number, count: number, each: (visit: Visit) => void): void {
+    this.#room(1 + NUMBER + count * LONGEST_ENTRY);
     this.#bytes[this.#end++] = from;
     this.#number(count, NUMBER);
-    let index = -1;
-    let value = 0;
-    each((nextIndex, nextValue) => {
-      const head = this.#end++;
-      const step = nextIndex - index;
-      const steps = step === 1 ? 0 : step < 256 ? 1 : step < 65536 ? 2 : 3;
-      this.#number(step, STEP_BYTES[steps]!);
-      index = nextIndex;
-      if (nextValue === undefined) {
-        this.#bytes[head] = GONE | (steps << 5);
-        return;
-      }
-      const difference = nextValue - value;
-      const size = Math.abs(difference);
-      const bytes = bytesOf(size);
-      this.#number(size, bytes);
-      this.#bytes[head] = bytes | (difference < 0 ? NEGATIVE : 0) | (steps << 5);
-      value = nextValue;
-    });
+    this.#end = writeEntries(this.#bytes, this.#end, each);
   }
 
   #number(value: number, bytes: number): void {
@@ -124,8 +85,8 @@ export class KeyframeWriter {
 }
 
 /**
- * Brings a state from the keyframe before to the one that these bytes are of; a whole one stands for itself. Gives
- * false for bytes that no keyframe has; the state is of no use then.
+ * Brings a state from the keyframe before to the one that these bytes are of; a whole one stands for itself. The
+ * state keeps the bytes. Gives false for bytes that no keyframe has; the state is of no use then.
  */
 export function readKeyframe(bytes: Uint8Array, state: State): boolean {
   const reader = new Reader(bytes);
@@ -136,6 +97,7 @@ export function readKeyframe(bytes: Uint8Array, state: State): boolean {
 
 class Reader {
   readonly #bytes: Uint8Array;
+  #room: LeafRoom | null = null;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
@@ -146,60 +108,48 @@ class Reader {
     return this.#at === this.#bytes.length;
   }
 
-  /** Hot: some 12 ns an entry. False where the bytes end before the entries, or an entry is none of a table. */
+  /** False where the bytes end before the entries, or an entry is none of a table. */
   table(table: NumberTable): boolean {
-    const source = this.#bytes;
-    const from = source[this.#at++];
+    const from = this.#bytes[this.#at++];
     if (from !== CHANGES) table.clear();
     const count = this.number(NUMBER);
-    if (from === LEAVES) return this.#leaves(table, count);
-    let at = this.#at;
-    let index = -1;
-    let value = 0;
-    const end = source.length;
+    return from === LEAVES ? this.#leaves(table, count) : this.#entries(table, count);
+  }
+
+  /** Hot: some 12 ns an entry. Those of a leaf that nobody has looked at yet are read with it. */
+  #entries(table: NumberTable, count: number): boolean {
+    const entries = new Entries(this.#bytes, this.#at);
+    let [first, behind] = [0, 0];
+    let leaf: PackedLeaf | null = null;
     for (let i = 0; i < count; i++) {
-      if (at >= end) return false;
-      const head = source[at++]!;
-      const steps = head >>> 5;
-      if (steps === 0) index++;
-      else if (steps === 1) index += source[at++]!;
-      else {
-        const bytes = STEP_BYTES[steps]!;
-        index += numberAt(source, at, bytes);
-        at += bytes;
+      const { at, index, value } = entries;
+      if (!entries.next()) return false;
+      if (entries.index >= behind) {
+        leaf?.end(at);
+        first = Math.floor(entries.index / LEAF) * LEAF;
+        behind = first + LEAF;
+        leaf = table.unread(first) as PackedLeaf | null;
+        leaf?.begin(this.#bytes, at, index, value);
       }
-      if (!(index <= Number.MAX_SAFE_INTEGER)) return false;
-      if ((head & GONE) !== 0) {
-        table.delete(index);
-        continue;
-      }
-      const bytes = head & 7;
-      const size = numberAt(source, at, bytes);
-      at += bytes;
-      value += (head & NEGATIVE) === 0 ? size : -size;
-      if (!(value >= 0 && value < Number.MAX_SAFE_INTEGER)) return false;
-      table.set(index, value);
+      if (leaf !== null) table.expect(leaf.note(entries.index - first, entries.isGone));
+      else if (entries.isGone) table.delete(entries.index);
+      else table.set(entries.index, entries.value);
     }
-    this.#at = at;
-    return at <= end;
+    leaf?.end(entries.at);
+    this.#at = entries.at;
+    return this.#at <= this.#bytes.length;
   }
 
   #leaves(table: NumberTable, count: number): boolean {
+    this.#room ??= new LeafRoom();
     let last = -1;
-    for (let done = 0; done < count; done += TOGETHER) {
-      const leaves = Math.min(TOGETHER, count - done);
-      const values = new Float64Array(leaves * LEAF);
-      const set = new Uint32Array(leaves * WORDS);
-      for (let i = 0; i < leaves; i++) {
-        const key = numberAt(this.#bytes, this.#at, NUMBER);
-        if (!(key > last && key * LEAF <= Number.MAX_SAFE_INTEGER - LEAF)) return false;
-        const ofLeaf = values.subarray(i * LEAF, (i + 1) * LEAF);
-        const setOfLeaf = set.subarray(i * WORDS, (i + 1) * WORDS);
-        this.#at = readLeaf(this.#bytes, this.#at, ofLeaf, setOfLeaf);
-        if (this.#at < 0) return false;
-        table.takeLeaf(key, ofLeaf, setOfLeaf);
-        last = key;
-      }
+    for (let i = 0; i < count; i++) {
+      const leaf = new PackedLeaf(this.#bytes, this.#at, this.#room);
+      if (!(leaf.key > last && leaf.key * LEAF <= Number.MAX_SAFE_INTEGER - LEAF)) return false;
+      if (!leaf.isSound) return false;
+      table.takeLeaf(leaf.key, leaf);
+      this.#at = leaf.behind;
+      last = leaf.key;
     }
     return true;
   }

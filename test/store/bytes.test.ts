@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LEAF } from "../../src/machine/table.ts";
-import { LONGEST_LEAF, readLeaf, writeLeaf } from "../../src/store/leaf-bytes.ts";
+import { LONGEST_LEAF, PackedLeaf, writeLeaf } from "../../src/store/leaf-bytes.ts";
+import { LeafRoom } from "../../src/store/leaf-room.ts";
 import { bytesOf, NUMBER, numberAt, putNumber } from "../../src/store/number-bytes.ts";
 
 describe("a number", () => {
@@ -47,10 +48,11 @@ describe("a leaf", () => {
     return [target.slice(0, end), end];
   }
   function readBack(bytes: Uint8Array): { values: Float64Array; seen: number[]; end: number } {
-    const [values, set] = [new Float64Array(LEAF), new Uint32Array(LEAF / 32)];
-    const end = readLeaf(bytes, START, values, set);
-    const seen = [...values.keys()].filter((i) => (set[i >> 5]! >>> (i & 31)) & 1);
-    return { values, seen, end };
+    const leaf = new PackedLeaf(bytes, START, new LeafRoom());
+    if (!leaf.isSound) return { values: new Float64Array(LEAF), seen: [], end: -1 };
+    const seen = [...Array(LEAF).keys()].filter((i) => (leaf.set[i >> 5]! >>> (i & 31)) & 1);
+    expect(leaf.count).toBe(seen.length);
+    return { values: leaf.read(), seen, end: leaf.behind };
   }
   const leafOf = (entries: { readonly [index: number]: number }) => {
     const values = new Float64Array(LEAF);
@@ -72,7 +74,7 @@ describe("a leaf", () => {
     expect(read.end).toBe(end);
     expect(read.values).toEqual(values);
     expect(read.seen).toEqual([...values.keys()].filter((i) => values[i] !== 0));
-    expect(numberAt(bytes, START, NUMBER)).toBe(12345);
+    expect(new PackedLeaf(bytes, START, new LeafRoom()).key).toBe(12345);
   });
 
   test("takes a byte an entry where its values lie close to each other, and none where they are one", () => {

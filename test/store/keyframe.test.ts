@@ -86,13 +86,49 @@ describe("a keyframe in bytes", () => {
             else tables[table]!.set(index, to);
           }
           state.op = turn.length - 1;
-          readKeyframe(i === 0 ? writer.whole(state) : writer.changes(state), sought);
+          readKeyframe((i === 0 ? writer.whole(state) : writer.changes(state)).slice(), sought);
           for (const table of tables) table.settle();
           expect(held(sought)).toBe(held(state));
           const whole = new State(dom0);
           readKeyframe(writer.whole(state), whole);
           expect(held(whole)).toBe(held(state));
         });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("changes leaves that nobody has looked at as those that somebody has", () => {
+    const near = fc.integer({ min: 1000, max: 1100 });
+    const turn = fc.array(fc.tuple(near, fc.option(number)), { maxLength: 40 });
+    const look = fc.option(near);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(turn, look), { minLength: 1, maxLength: 4 }), (turns) => {
+        const [state, sought] = [new State(dom0), new State(dom0)];
+        for (let i = 900; i < 1200; i++) state.content.set(mfn(i), i * 3);
+        const writer = new KeyframeWriter();
+        readKeyframe(writer.whole(state).slice(), sought);
+        for (const table of state.tables.values()) table.settle();
+        const ever = new Set(Array.from({ length: 300 }, (_, i) => 900 + i));
+        for (const [turn, look] of turns) {
+          for (const [index, to] of turn) {
+            ever.add(index);
+            if (to === null) state.content.delete(mfn(index));
+            else state.content.set(mfn(index), to);
+          }
+          readKeyframe(writer.changes(state).slice(), sought);
+          for (const table of state.tables.values()) table.settle();
+          if (look !== null)
+            expect(sought.content.get(mfn(look))).toBe(state.content.get(mfn(look)));
+          expect(sought.content.size).toBe(state.content.size);
+        }
+        const copy = sought.copy();
+        copy.content.set(mfn(950), 5);
+        expect(held(sought)).toBe(held(state));
+        expect(copy.content.get(mfn(950))).toBe(5);
+        const changed: number[] = [];
+        sought.tables.get("content")!.eachChange((index) => changed.push(index));
+        expect(changed).toEqual([...ever].sort((a, b) => a - b));
       }),
       { numRuns: 200 },
     );
