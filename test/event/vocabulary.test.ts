@@ -271,7 +271,7 @@ const toldOtherwise: { readonly [K in KindName]?: readonly Told<K>[] } = {
   ],
   "outside.written": [
     [
-      { frame: mfn(0x51f2), entry: -1, word, text: "the page before" },
+      { frame: mfn(0x51f2), entry: -1, virt: virt(0xcabccffc), word, text: "the page before" },
       "entry -1, outside the table, in frame 0x51f2 (the page before) <- 0x51f3017",
     ],
   ],
