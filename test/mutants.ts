@@ -18,8 +18,10 @@ const ROOMS_OF_VALUES = ["chipset", "event"];
 /** Small runs that prove the laws of every run. */
 const LAWS = "test/laws.test.ts";
 
-/** Test files of any room that start the built program, which mutants do not reach, or that no thread can run. */
-const OF_PROCESSES = "adapter|terminal|vscode|file-thread|read-only";
+/**
+ * Test files of any room that start the built program, which mutants do not reach, that no thread can run, or that
+ * compare the text of a source file, which is another one where mutants stand in it. */
+const NOT_FOR_MUTANTS = "adapter|terminal|vscode|file-thread|read-only|shape";
 
 const SAMPLE = fileURLToPath(new URL("./mutants-sample.js", import.meta.url));
 
@@ -53,7 +55,7 @@ function optionsFor(target: string, workers: number, oneIn: number): PartialStry
  * The tests that judge a room, for vitest.mutants.ts to include. With Stryker's option `testFiles` a static mutant is
  * only switched on when its module is already loaded, and so always survives (9.6.1). */
 const testsOf = (room: string): string =>
-  [`test/${room}/**/!(${OF_PROCESSES}).test.ts`, LAWS].join("\n");
+  [`test/${room}/**/!(${NOT_FOR_MUTANTS}).test.ts`, LAWS].join("\n");
 
 const { values, positionals } = parseArgs({
   options: {
