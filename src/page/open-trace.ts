@@ -44,6 +44,7 @@ export class OpenTrace {
     if (file !== this.#file) this.#forget(file);
     if (this.#kept !== null) return this.#told(this.#kept.trace.reader, this.#kept, ask);
     const reader = TraceReader.open(this.path);
+    reader.mapNothing();
     const { isGrowing } = reader;
     try {
       const shown = this.#shown(reader);

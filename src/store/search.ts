@@ -74,7 +74,8 @@ export class Finder {
   readonly #ops: OpSource;
   /** Null where the trace has no index. */
   readonly #postings: PostingReader | null;
-  #isMapped = false;
+  /** Null once the file is mapped, or must not be. */
+  #mapped: number | null = MAPPED;
 
   constructor(
     database: Database,
@@ -138,9 +139,13 @@ export class Finder {
    * by index. Other searches do without, for a mapped file counts as the process's memory.
    */
   #map(): void {
-    if (this.#isMapped) return;
-    this.#database.pragma(`mmap_size = ${MAPPED}`);
-    this.#isMapped = true;
+    if (this.#mapped === null) return;
+    this.#database.pragma(`mmap_size = ${this.#mapped}`);
+    this.#mapped = null;
+  }
+
+  mapNothing(): void {
+    this.#mapped = null;
   }
 
   /** Where the events of one op lie, which it names itself; null for any other search. */

@@ -1,10 +1,11 @@
-// open-trace.test.ts - who shows a trace never keeps its recorder from ending it as one plain file.
+// open-trace.test.ts - who shows a trace keeps neither its recorder from ending it as one plain file, nor the file in memory.
 
-import { existsSync, renameSync } from "node:fs";
+import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { OpenTrace } from "../../src/page/open-trace.ts";
 import { PairFiles } from "../../src/page/pair-files.ts";
+import { subjectAt } from "../../src/replay/subject.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { gartrace } from "../cli/gartrace.ts";
 import { freshFolder } from "../fresh-folder.ts";
@@ -44,5 +45,15 @@ test("a trace that vanishes is missed with a sentence, and one that takes its pl
   expect(platform).toThrow(/a\.gart is gone: it was moved or removed; put it back or serve it/);
   renameSync(other, path);
   expect(platform()).toBe("native-i386");
+  shown.close();
+});
+
+test("a trace that is shown for long is not mapped into memory by what is looked up in it", async () => {
+  const path = join(freshFolder(), "smoke.gart");
+  expect((await gartrace(`record smoke -p xen-i386 -o ${path}`)).code).toBe(0);
+  const shown = new OpenTrace("a", path);
+  const found = shown.use(({ travel }) => [...travel.changes(subjectAt("gatt", 2))].length);
+  expect(found).toBeGreaterThan(0);
+  expect(readFileSync("/proc/self/maps", "utf8")).not.toContain(path);
   shown.close();
 });
