@@ -10,7 +10,7 @@ import { actors, kindNames } from "../event/vocabulary.ts";
 import type { Judgement, WrongEvent } from "../judgement/judgement.ts";
 import { seal, sealedTables } from "./checksums.ts";
 import { Digest } from "./digest.ts";
-import { EventInsert, ROWS } from "./event-insert.ts";
+import { EventInsert } from "./event-insert.ts";
 import { JudgementWriter } from "./judgement.ts";
 import { type Keyframe, KeyframeInsert } from "./keyframes.ts";
 import { OpInsert } from "./op-insert.ts";
@@ -60,8 +60,6 @@ export interface Batch {
   /** In which row of the rows that are shared it stands. */
   readonly row: number;
   readonly beside: readonly Beside[];
-  /** For each of these, behind how many of the events it came. */
-  readonly behind: readonly number[];
   /** Names of functions that were not there before: their codes go on where the last ended. */
   readonly places: readonly string[];
 }
@@ -119,7 +117,7 @@ export class TraceFile implements Filing {
     this.#file = file;
     this.#database = database;
     this.#rows = rows;
-    this.#events = new EventInsert(database);
+    this.#events = new EventInsert(database, path);
     this.#note = prepare(database, build.insertInto("note").values({ seq: 0, text: "" }));
     this.#ops = new OpInsert(database);
     this.#keyframes = new KeyframeInsert(database);
@@ -129,17 +127,10 @@ export class TraceFile implements Filing {
     database.exec("BEGIN");
   }
 
-  /** In blocks, for the pages of a file are laid out in the order in which its rows come. */
-  take({ first, count, row, beside, behind, places }: Batch): void {
+  take({ first, count, row, beside, places }: Batch): void {
     this.#places.push(...places);
-    let next = 0;
-    for (let done = 0; done < count; ) {
-      const rows = Math.min(ROWS, count - done);
-      this.#block(first + done, row + done, rows);
-      done += rows;
-      while (next < beside.length && behind[next]! <= done) this.#add(beside[next++]!);
-    }
-    while (next < beside.length) this.#add(beside[next++]!);
+    this.#take(first, row, count);
+    for (const one of beside) this.#add(one);
     this.#last += count;
     if (this.#last - this.committed >= BATCH) this.commit();
   }
@@ -173,10 +164,11 @@ export class TraceFile implements Filing {
   }
 
   drop(): void {
+    this.#events.close();
     this.#database.close();
   }
 
-  #block(seq: number, row: number, count: number): void {
+  #take(seq: number, row: number, count: number): void {
     const { cells, filled } = this.#rows;
     for (let i = 0; i < count; i++) {
       const fills = filled[row + i]!;
@@ -184,7 +176,7 @@ export class TraceFile implements Filing {
       this.#digest.row(cells, start, fills);
       this.#postings.see(seq + i, cells, start, fills);
     }
-    this.#events.add(cells, filled, row, count);
+    this.#events.add(seq, cells, filled, row, count);
   }
 
   #add(one: Beside): void {
@@ -208,6 +200,7 @@ export class TraceFile implements Filing {
   }
 
   #commit(): void {
+    this.#events.flush();
     this.#ops.flush();
     const places = this.#places;
     for (let code = this.#placesWritten; code < places.length; code++)
@@ -229,6 +222,7 @@ export class TraceFile implements Filing {
     } catch (error) {
       if (!(error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY"))) throw error;
     }
+    this.#events.close();
     this.#database.close();
   }
 

@@ -45,7 +45,6 @@ export class WaitingEvents {
   readonly #slots: Slot[] = [];
   #current: Slot = { index: 0, first: 1, count: 0, texts: new Map() };
   #beside: Beside[] = [];
-  #behind: number[] = [];
   readonly #reader: RowReader;
 
   /** `places` are the names of functions by their codes; they may grow. */
@@ -68,16 +67,15 @@ export class WaitingEvents {
 
   beside(one: Beside): void {
     this.#beside.push(one);
-    this.#behind.push(this.#current.count);
   }
 
   /** What was added since the last call, as a batch; null where that is nothing. A slot has to be free behind it. */
   take(places: readonly string[]): Batch | null {
     const { index, first, count } = this.#current;
     if (count === 0 && this.#beside.length === 0) return null;
-    const [beside, behind] = [this.#beside, this.#behind];
-    const batch = { first, count, row: index * SLOT_ROWS, beside, behind, places };
-    [this.#beside, this.#behind] = [[], []];
+    const beside = this.#beside;
+    const batch = { first, count, row: index * SLOT_ROWS, beside, places };
+    this.#beside = [];
     if (count === 0) return batch;
     const next = (index + 1) % SLOTS;
     this.#current = { index: next, first: first + count, count: 0, texts: new Map() };

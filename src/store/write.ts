@@ -63,7 +63,7 @@ export class TraceWriter {
   #file: Filing | null = null;
   #isOpen = true;
   #past: PastEvents | undefined;
-  /** The connection through which past events are read where a thread writes. */
+  /** The connection through which past events are read: that of the file writes, and sees no page twice. */
   #reading: Database | undefined;
   /** Devices on no PCI bus, which events name by number. */
   readonly #devices = new Set<number>();
@@ -268,9 +268,8 @@ export class TraceWriter {
 
   #committedEvent(seq: number): Recorded | undefined {
     if (this.#past === undefined) {
-      // A connection that a thread has is not to be had here.
-      if (this.#database === null) this.#reading = openSqlite(this.#path, { readonly: true });
-      this.#past = new PastEvents(this.#database ?? this.#reading!, this.#places.names);
+      this.#reading = openSqlite(this.#path, { readonly: true });
+      this.#past = new PastEvents(this.#reading, this.#places.names);
     }
     return this.#past.event(seq);
   }
