@@ -6,13 +6,13 @@
 
 import { type Pfn, pfn, pfnOf, phys } from "../address.ts";
 import type { Chipset } from "../chipset/chipset.ts";
-import { at, type Facts, SUBJECT_FAMILIES } from "../event/field.ts";
+import { at, SUBJECT_FAMILIES } from "../event/field.ts";
 import { C1, C2, hashNumber, hashText, upperHalf } from "../event/hash.ts";
 import type { Cells } from "../event/row.ts";
 import { rowLeadsTo } from "../event/verdict.ts";
 import { kindCode } from "../event/vocabulary.ts";
 import { pagesOf } from "../machine/state.ts";
-import { isAccessKind, isPlatforms, MatchKeys, resultText } from "./match-key.ts";
+import { isAccessKind, isPlatforms, MatchKeys } from "./match-key.ts";
 import { Owners } from "./page-owners.ts";
 
 const { phys: PHYS, kind: KIND } = at;
@@ -66,9 +66,8 @@ export class Signature {
     this.#two = 0;
   }
 
-  /** The op's signature: 16 hexadecimal digits. */
-  ended(result: Facts): string {
-    const text = resultText(result);
-    return hexOf(hashText(this.#one, text, C1)) + hexOf(hashText(this.#two, text, C2));
+  /** The op's signature: 16 hexadecimal digits. `result` is what of it counts, as `resultText` has it. */
+  ended(result: string): string {
+    return hexOf(hashText(this.#one, result, C1)) + hexOf(hashText(this.#two, result, C2));
   }
 }

@@ -5,6 +5,7 @@ import { chipsetCalled } from "../chipset/index.ts";
 import { at } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
 import { kindCode, type Recorded } from "../event/vocabulary.ts";
+import { resultText } from "../fingerprint/match-key.ts";
 import { Signature } from "../fingerprint/signature.ts";
 import type { OpSource } from "./op-source.ts";
 import { build, prepareValue } from "./schema.ts";
@@ -44,7 +45,7 @@ export class OpCheck {
       this.#began++;
       this.#open.set(event.op, seq);
     } else if (event.kind === "op.ended")
-      this.#end(event.op, seq, this.#signature.ended(event.result));
+      this.#end(event.op, seq, this.#signature.ended(resultText(event.result)));
     else {
       // The signature is made of this program's codes; the row is the trace's.
       const code = row[KIND]!;

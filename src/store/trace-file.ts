@@ -4,9 +4,12 @@
 // core is there, it lives in a thread of its own (file-thread.ts); it knows nothing of that.
 
 import { type Database, SqliteError, type Statement } from "better-sqlite3";
+import { chipsetCalled } from "../chipset/index.ts";
+import { at } from "../event/field.ts";
 import { type Cells, ROW_WIDTH } from "../event/row.ts";
 import type { SourceFile } from "../event/trace.ts";
-import { actors, kindNames } from "../event/vocabulary.ts";
+import { actors, kindCode, kindNames } from "../event/vocabulary.ts";
+import { Signature } from "../fingerprint/signature.ts";
 import type { Judgement, WrongEvent } from "../judgement/judgement.ts";
 import { seal, sealedTables } from "./checksums.ts";
 import { Digest } from "./digest.ts";
@@ -18,8 +21,13 @@ import { assertSameFile } from "./output-file.ts";
 import { pack } from "./pack.ts";
 import { PostingWriter } from "./postings.ts";
 import { foldIn } from "./recovery.ts";
-import { build, prepare, run } from "./schema.ts";
+import { build, prepare, prepareValue, run } from "./schema.ts";
 import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
+
+const { kind: KIND, op: OP } = at;
+const HAS_OP = 1 << OP;
+const [BEGAN, ENDED] = [kindCode["op.began"], kindCode["op.ended"]];
+const chipsetOf = build.selectFrom("trace").select("chipset");
 
 /** Events to a transaction: what a crash can cost. */
 export const BATCH = 16384;
@@ -48,8 +56,8 @@ interface OpEnded {
   /** The result's JSON, and that of the state in it. */
   readonly result: string;
   readonly state: string | null;
-  /** In hexadecimal. */
-  readonly signature: string;
+  /** What of the result the op's signature is made of. */
+  readonly signed: string;
 }
 
 /** Some events, in order. */
@@ -99,6 +107,7 @@ export class TraceFile implements Filing {
   readonly #database: Database;
   readonly #rows: SharedRows;
   readonly #digest = new Digest();
+  readonly #signature: Signature;
   readonly #events: EventInsert;
   readonly #note: Statement<unknown[]>;
   readonly #ops: OpInsert;
@@ -117,6 +126,7 @@ export class TraceFile implements Filing {
     this.#file = file;
     this.#database = database;
     this.#rows = rows;
+    this.#signature = new Signature(chipsetCalled(prepareValue(database, chipsetOf).get()!));
     this.#events = new EventInsert(database, path);
     this.#note = prepare(database, build.insertInto("note").values({ seq: 0, text: "" }));
     this.#ops = new OpInsert(database);
@@ -129,8 +139,8 @@ export class TraceFile implements Filing {
 
   take({ first, count, row, beside, places }: Batch): void {
     this.#places.push(...places);
-    this.#take(first, row, count);
-    for (const one of beside) this.#add(one);
+    const signatures = this.#take(first, row, count, beside);
+    for (const one of beside) this.#add(one, signatures);
     this.#last += count;
     if (this.#last - this.committed >= BATCH) this.commit();
   }
@@ -168,18 +178,35 @@ export class TraceFile implements Filing {
     this.#database.close();
   }
 
-  #take(seq: number, row: number, count: number): void {
+  /** Gives the signatures of the ops that end in these rows. */
+  #take(seq: number, row: number, count: number, beside: readonly Beside[]): string[] {
     const { cells, filled } = this.#rows;
+    const ends = beside.filter((one) => one.what === "op.ended");
+    const notes = new Map(
+      beside.flatMap((one) => (one.what === "note" ? [[one.seq, one.text]] : [])),
+    );
+    const signatures: string[] = [];
     for (let i = 0; i < count; i++) {
       const fills = filled[row + i]!;
       const start = (row + i) * ROW_WIDTH;
       this.#digest.row(cells, start, fills);
       this.#postings.see(seq + i, cells, start, fills);
+      const kind = cells[start + KIND]!;
+      if (kind === BEGAN) this.#signature.began();
+      else if (kind === ENDED)
+        signatures.push(this.#signature.ended(ends[signatures.length]!.signed));
+      else {
+        const op = (fills & HAS_OP) === 0 ? -1 : cells[start + OP]!;
+        const note = notes.size === 0 ? undefined : notes.get(seq + i);
+        this.#signature.row(cells, start, fills, op, note);
+      }
     }
     this.#events.add(seq, cells, filled, row, count);
+    return signatures;
   }
 
-  #add(one: Beside): void {
+  /** `signatures` are those of the ops that end, in their order. */
+  #add(one: Beside, signatures: string[]): void {
     if (one.what === "note") {
       this.#digest.texts(one.seq, { note: one.text });
       this.#note.run(one.seq, one.text);
@@ -188,9 +215,9 @@ export class TraceFile implements Filing {
       this.#digest.texts(seq, { op: { name, arguments: args, result: null } });
       this.#ops.began(op, seq, name, args);
     } else if (one.what === "op.ended") {
-      const { seq, op, result, state, signature } = one;
+      const { seq, op, result, state } = one;
       this.#digest.texts(seq, { op: { name: "", arguments: "", result } });
-      this.#ops.ended(op, seq, result, state, signature);
+      this.#ops.ended(op, seq, result, state, signatures.shift()!);
     } else if (one.what === "keyframes") this.#keyframes.begin();
     else if (one.what === "keyframe") this.#keyframes.add(one.keyframe);
     else if (one.what === "wrong") this.#judgement.add(one.event);

@@ -1,17 +1,16 @@
 // write.ts - the trace file while it is recorded: events go in, in order and in whole batches.
 //
-// The simulation's side: an event becomes a row, its signature and keyframes are made here, where the state is. What
-// waits (waiting.ts) goes into the file (trace-file.ts), which is in a thread of its own where that pays.
+// The simulation's side: an event becomes a row, and keyframes are made here, where the state is. What waits
+// (waiting.ts) goes into the file (trace-file.ts), which is in a thread of its own where that pays.
 
 import type { Database } from "better-sqlite3";
-import { chipsetCalled } from "../chipset/index.ts";
 import { isNamedDevice, namesText } from "../event/device-name.ts";
 import { at } from "../event/field.ts";
 import { canHaveTexts, encodeRow, FunctionNames, type Texts, textsOf } from "../event/row.ts";
 import type { About, SourceFile } from "../event/trace.ts";
 import { type Event, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { assert } from "../fault.ts";
-import { Signature } from "../fingerprint/signature.ts";
+import { resultText } from "../fingerprint/match-key.ts";
 import type { Judgement, WrongEvent } from "../judgement/judgement.ts";
 import type { State } from "../machine/state.ts";
 import { createFile, writeTrouble } from "./create.ts";
@@ -55,7 +54,6 @@ export class TraceWriter {
   /** The connection that made the file; null once a thread has one of its own. */
   #database: Database | null;
   readonly #places = new FunctionNames();
-  readonly #signature: Signature;
   readonly #waiting = new WaitingEvents(this.#places.names);
   readonly #keyframes: KeyframeRecorder;
   /** Batches that were taken before it was decided where the file is written. */
@@ -94,7 +92,6 @@ export class TraceWriter {
     this.#name = identityOf(path);
     this.#about = about;
     this.#database = database;
-    this.#signature = new Signature(chipsetCalled(about.chipset));
     const sink = {
       begin: () => this.#waiting.beside({ what: "keyframes" }),
       add: (keyframe: Keyframe) =>
@@ -131,8 +128,6 @@ export class TraceWriter {
     const filled = encodeRow(cells, end, seq, op, event, this.#places);
     this.#last = seq;
     const texts = canHaveTexts[cells[end + KIND]!] ? textsOf(event) : NO_TEXTS;
-    if (event.kind !== "op.began" && event.kind !== "op.ended")
-      this.#signature.row(cells, end, filled, op, texts.note);
     if (texts.note !== undefined || texts.op !== undefined) this.#appendTexts(seq, event, texts);
     if (state !== undefined) this.#keyframes.see(seq, cells, end, filled, state);
     if (waiting.add(filled)) this.#hold(() => this.#handOver());
@@ -223,14 +218,12 @@ export class TraceWriter {
   #appendTexts(seq: number, event: Event, texts: Texts): void {
     this.#waiting.texts(seq, texts);
     if (event.kind === "op.began") {
-      this.#signature.began();
       const { name, arguments: args } = texts.op!;
       this.#waiting.beside({ what: "op.began", seq, op: event.op, name, args });
     } else if (event.kind === "op.ended") {
-      const signature = this.#signature.ended(event.result);
       const result = texts.op!.result!;
-      const state = stateIn(event.result);
-      this.#waiting.beside({ what: "op.ended", seq, op: event.op, result, state, signature });
+      const [state, signed] = [stateIn(event.result), resultText(event.result)];
+      this.#waiting.beside({ what: "op.ended", seq, op: event.op, result, state, signed });
     } else this.#waiting.beside({ what: "note", seq, text: texts.note! });
   }
 

@@ -5,6 +5,7 @@ import { gattIndex, machine } from "../../src/address.ts";
 import { chipsetCalled } from "../../src/chipset/index.ts";
 import { encodeRow, FunctionNames, ROW_WIDTH, type Row, textsOf } from "../../src/event/row.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
+import { resultText } from "../../src/fingerprint/match-key.ts";
 import { Signature } from "../../src/fingerprint/signature.ts";
 import type { Trace } from "../../src/replay/trace.ts";
 import { altered, placeOf, saying } from "../diff/altered.ts";
@@ -19,7 +20,7 @@ function signaturesOf(trace: Trace): string[] {
   const signatures: string[] = [];
   for (const { seq, op, event } of trace.events()) {
     if (event.kind === "op.began") signature.began();
-    else if (event.kind === "op.ended") signatures.push(signature.ended(event.result));
+    else if (event.kind === "op.ended") signatures.push(signature.ended(resultText(event.result)));
     else {
       const row: Row = Array<null>(ROW_WIDTH).fill(null);
       const filled = encodeRow(row, 0, seq, op, event, places);
