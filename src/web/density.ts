@@ -27,6 +27,17 @@ export interface Detail {
 /** Counts by lane, one a pixel. */
 export type Density = ReadonlyMap<string, Float32Array>;
 
+/** From the first to the last event of a lane, as nearly as its bins tell; null where it has none. */
+export function stretchOf({ head, counts }: Levels, name: string): View | null {
+  const { lanes, unit, bins } = head;
+  const lane = lanes.indexOf(name);
+  const of = counts.subarray(lane * bins, (lane + 1) * bins);
+  const first = of.findIndex((count) => count > 0);
+  if (lane < 0 || first < 0) return null;
+  const last = of.findLastIndex((count) => count > 0);
+  return { from: first * unit, to: (last + 1) * unit };
+}
+
 /** Each bin is shared out over the pixels that it covers; a mark that is there is never lost. */
 export function densityOf({ head, counts }: Levels, { from, to }: View, width: number): Density {
   const { lanes, unit, bins } = head;

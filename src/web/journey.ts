@@ -1,10 +1,12 @@
 // journey.ts - where one stands and where one goes: the focus, the link that says it, and the browser's history.
 
 import { batch, effect, type ReadonlySignal, type Signal } from "@preact/signals";
+import { WRONG_LANE } from "../answer/heads.ts";
 import { type DivergencesAnswer, type Side, sides } from "../answer/shapes.ts";
+import { stretchOf } from "./density.ts";
 import { type Focus, linkOf, readLink } from "./focus.ts";
 import { type Asked, sentence } from "./latest.ts";
-import { containing } from "./scale.ts";
+import { around, containing } from "./scale.ts";
 import { ask, type Source } from "./source.ts";
 import type { TraceModel } from "./trace-model.ts";
 
@@ -100,10 +102,24 @@ export class Journey {
   #goToFirst(): void {
     const wrong = this.#page.traces.find(({ about }) => about.peek().first !== null);
     const step = wrong?.about.peek().first?.[0];
-    if (wrong !== undefined && step !== undefined)
+    if (wrong !== undefined && step !== undefined) {
       this.go({ trace: wrong.side, at: step.row.seq }, "scrub");
-    else if (this.#page.traces.length > 1) this.#goToParting();
+      if (this.#page.traces.length === 1) this.#lookAtWrong(wrong);
+    } else if (this.#page.traces.length > 1) this.#goToParting();
     else void this.#goToMiddle(this.#page.traces[0]!);
+  }
+
+  /** All that is wrong can lie in one pixel of the whole: then the timeline begins there, unless somebody moved it. */
+  #lookAtWrong(trace: TraceModel): void {
+    const stop = effect(() => {
+      const levels = trace.levels.value;
+      if (levels === null) return;
+      const wrong = stretchOf(levels, WRONG_LANE);
+      const [view, count] = [trace.view.peek(), trace.count.peek()];
+      if (wrong !== null && view.from <= 0 && view.to >= count)
+        trace.view.value = around(wrong, count);
+      queueMicrotask(() => stop());
+    });
   }
 
   async #goToMiddle(trace: TraceModel): Promise<void> {

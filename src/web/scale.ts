@@ -27,6 +27,15 @@ export function zoomed({ from, to }: View, factor: number, around: number, count
 export const panned = ({ from, to }: View, by: number, count: number): View =>
   fitting({ from: from + by, to: to + by }, count);
 
+/** What a stretch takes of a view at least, so that one sees into it. */
+const SEEN = 1 / 20;
+
+/** The whole trace where a stretch of it can be seen into there, else the stretch and as much again around it. */
+export function around({ from, to }: View, count: number): View {
+  const margin = to - from < SEEN * count ? (to - from) / 2 : count;
+  return fitting({ from: from - margin, to: Math.min(to, count) + margin }, count);
+}
+
 /** The same width, moved as little as needed to have an event in it. */
 export function containing(view: View, at: number, count: number): View {
   const { from, to } = view;

@@ -95,6 +95,9 @@ const laneColours: { readonly [lane: string]: string } = {
   device: "right",
 };
 
+/** Pixels of a mark, at the edge as well. */
+const MARK = 3;
+
 /** A column a pixel: the darker, the more events; a mark is never fainter than can be seen. */
 function drawLane(
   context: CanvasRenderingContext2D,
@@ -113,8 +116,9 @@ function drawLane(
     if (sum <= 0) continue;
     const part = Math.min(1, Math.log1p(sum) / full);
     context.fillStyle = css(tone, isMark ? 0.7 + 0.3 * part : 0.22 + 0.78 * part);
-    const wide = isMark && (pixel === 0 || sums[pixel - 1] === 0) ? 2 : 1;
-    context.fillRect(GUTTER + pixel, y + 1, wide, height - 2);
+    const wide = isMark ? MARK : 1;
+    const left = Math.max(0, Math.min(pixel - (wide - 1) / 2, sums.length - wide));
+    context.fillRect(GUTTER + left, y + 1, wide, height - 2);
   }
 }
 

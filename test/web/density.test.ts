@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { OP_BIT, WRONG_BIT, WRONG_LANE } from "../../src/answer/heads.ts";
 import { Pyramid } from "../../src/page/pyramid.ts";
-import { densityOf, exactDensity } from "../../src/web/density.ts";
+import { densityOf, exactDensity, stretchOf } from "../../src/web/density.ts";
 
 function levels(count: number, wrong: readonly number[]) {
   const pyramid = new Pyramid(["driver", WRONG_LANE]);
@@ -18,6 +18,15 @@ test("one wrong event of 200,000 is seen in a view of all of them", () => {
   const density = densityOf(levels(200_000, [123_456]), { from: 0, to: 200_000 }, 1000);
   const seen = [...density.get(WRONG_LANE)!.entries()].filter(([, sum]) => sum > 0);
   expect(seen.map(([pixel]) => pixel)).toEqual([617]);
+});
+
+test("the stretch of what is wrong goes from the first bin with such an event to the last", () => {
+  expect(stretchOf(levels(30_000, [29_900, 29_950]), WRONG_LANE)).toEqual({
+    from: 29_899,
+    to: 29_950,
+  });
+  expect(stretchOf(levels(300_000, [9]), WRONG_LANE)).toEqual({ from: 8, to: 16 });
+  expect(stretchOf(levels(30_000, []), WRONG_LANE)).toBeNull();
 });
 
 test("the pixels of a view hold as many events as the view", () => {

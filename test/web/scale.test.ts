@@ -1,7 +1,16 @@
 // scale.test.ts - the timeline's view: inside the trace, and what is pointed at stays under the pointer.
 
 import { expect, test } from "vitest";
-import { containing, fitting, panned, partOf, seqAt, ticks, zoomed } from "../../src/web/scale.ts";
+import {
+  around,
+  containing,
+  fitting,
+  panned,
+  partOf,
+  seqAt,
+  ticks,
+  zoomed,
+} from "../../src/web/scale.ts";
 
 test("a view lies inside its trace, and the whole trace is the widest", () => {
   expect(fitting({ from: -50, to: 50 }, 1000)).toEqual({ from: 0, to: 100 });
@@ -28,6 +37,12 @@ test("a drag stops at the trace's ends", () => {
 test("a moment out of view is brought into its middle, one in view moves nothing", () => {
   expect(containing({ from: 0, to: 100 }, 50, 1000)).toEqual({ from: 0, to: 100 });
   expect(containing({ from: 0, to: 100 }, 500, 1000)).toEqual({ from: 450, to: 550 });
+});
+
+test("a stretch that is a dot in the whole trace is looked at from near, a longer one in the whole", () => {
+  expect(around({ from: 500, to: 520 }, 1000)).toEqual({ from: 490, to: 530 });
+  expect(around({ from: 980, to: 1024 }, 1000)).toEqual({ from: 936, to: 1000 });
+  expect(around({ from: 500, to: 560 }, 1000)).toEqual({ from: 0, to: 1000 });
 });
 
 test("a place and its event are each other's inverse", () => {
