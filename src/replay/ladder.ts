@@ -33,6 +33,7 @@ import type { State } from "../machine/state.ts";
 import { cpuWord } from "../machine/table-words.ts";
 import { changesOf } from "./changes.ts";
 import { linearOffset } from "./linear.ts";
+import { liveMappings } from "./live-mappings.ts";
 import { stateAt } from "./replay.ts";
 import { subjectAt } from "./subject.ts";
 import type { Trace } from "./trace.ts";
@@ -138,12 +139,11 @@ function iommuStep(state: State, machine: Machine): Answer {
 function dmaStep(trace: Trace, state: State, page: Phys): Answer | null {
   if (state.dma.size === 0) return null;
   const pfn = pfnOf(page);
-  const wanted = { from: 1, to: state.moment, kinds: ["dma.mapped"], backwards: true } as const;
-  for (const { seq, event } of trace.search(wanted)) {
-    if (event.kind !== "dma.mapped" || event.phys == null) continue;
-    const { handle, device = null, phys: buffer, bus, machine, reached, size } = event;
+  for (const { seq, event } of liveMappings(trace, state)) {
+    if (event.phys == null) continue;
+    const { device = null, phys: buffer, bus, machine, reached, size } = event;
     const [first, last] = [pfnOf(buffer), pfnOf(offset(buffer, Math.max(size, 1) - 1))];
-    if (pfn < first || pfn > last || state.dma.get(handle, device) !== size) continue;
+    if (pfn < first || pfn > last) continue;
     const whose = device === null ? "" : ` for ${deviceOf(device)}`;
     return {
       says: `#${seq} gave ${hex(bus)}${whose} for ${size} bytes at ${hex(buffer)}`,

@@ -122,6 +122,8 @@ describe("a DMA handle", () => {
     expect(handle(map, other)![1]).toMatch(/^#3 gave 0x70000/);
     expect(handle(map, other, { ...other, kind: "dma.unmapped" })![1]).toMatch(/^#2 gave 0x60000/);
     expect(handle(map, { ...map, kind: "dma.unmapped" })).toBe(undefined);
+    const again = { ...map, phys: 0x9000, machine: 0x9000, reached: 0x9000 };
+    expect(handle(map, { ...map, kind: "dma.unmapped" }, again)).toBe(undefined);
   });
 });
 
