@@ -169,6 +169,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   );
   run.source = null;
   if (device !== null) {
+    run.device.isPast = streams.length > 0;
     while (await device.more()) device.end();
     device.end();
   }
@@ -201,6 +202,8 @@ class Cursor {
   readonly source: Source;
   readonly #batches: AsyncIterator<readonly unknown[]>;
   #batch: readonly unknown[] = [];
+  /** Of each step the earliest time of it and of those behind it in the batch; none where nobody asks. */
+  #earliest: Float64Array | null = null;
   #next = 0;
   /** The time of the last step that had one. */
   at = Number.NEGATIVE_INFINITY;
@@ -225,12 +228,28 @@ class Cursor {
     const next = await this.#batches.next();
     if (next.done) return false;
     this.#batch = next.value;
+    this.#earliest = null;
     this.#next = 0;
     return this.ready || this.more();
   }
   look(): void {
     this.at = this.stream.timeOf(this.step) ?? this.at;
   }
+  /** Up to when all is surely told before the step: the next ones can be older, where time runs backwards. */
+  get earliest(): number {
+    this.#earliest ??= earliestOf(this.#batch.map((step) => this.stream.timeOf(step)));
+    return this.#earliest[this.#next]!;
+  }
+}
+
+function earliestOf(times: readonly (number | null)[]): Float64Array {
+  const earliest = new Float64Array(times.length);
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = times.length - 1; i >= 0; i--) {
+    least = Math.min(least, times[i] ?? least);
+    earliest[i] = least;
+  }
+  return earliest;
 }
 
 async function takeAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Promise<void> {
@@ -243,10 +262,8 @@ async function takeAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Prom
     // A single stream needs no comparison: its whole batch is taken.
     do {
       const { step } = first;
-      if (log !== null) {
-        const at = stream.timeOf(step);
-        while (at !== null && !run.device.before(at)) await log.more();
-      }
+      if (log !== null && stream.timeOf(step) !== null)
+        while (!run.device.before(first.earliest)) await log.more();
       run.source = source;
       if (typeof step === "string") run.text = step;
       // At the end of the log nothing more is asked of it.

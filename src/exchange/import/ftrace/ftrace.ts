@@ -208,11 +208,8 @@ export class Ftrace implements Stream<Step> {
     this.#gap(count, text);
   }
 
-  /** What was mapped before may have ended, and what is may have been made, unseen. */
   #gap(count: number, text: string): void {
-    const at = this.#run.at;
-    const seq = this.#run.emit({ kind: "events.lost", actor: "kernel", at, count, text });
-    this.#run.mappings.lost(seq);
+    this.#run.gap(count, text);
     this.#kernel.lost();
   }
 }

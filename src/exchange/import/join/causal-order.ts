@@ -6,7 +6,7 @@
 
 import type { Command, Mapping } from "../kernel/command.ts";
 import type { Mappings } from "../kernel/mappings.ts";
-import type { Clocks } from "./clocks.ts";
+import type { Clocks, Relation } from "./clocks.ts";
 
 /** A command as the device's log tells it. */
 export interface Fetched {
@@ -49,13 +49,28 @@ export class CausalOrder {
   readonly #network: boolean;
   /** The last event of the guest's that what is emitted of the log is behind. */
   #before = 0;
+  /** Whether the guest's last event is behind: what it did since, nobody saw. */
+  isPast = false;
   /** Commands of the guest that the log does not show. */
   unmatched = 0;
 
-  constructor(mappings: Mappings, clocks: Clocks | null, network: boolean) {
+  /** Whether what the device did may have another place than it has: no finding rests on it. */
+  readonly isDoubtful: boolean;
+
+  constructor(
+    mappings: Mappings,
+    { clocks, isDoubtful }: Pick<Relation, "clocks" | "isDoubtful">,
+    network: boolean,
+  ) {
     this.#clocks = clocks;
+    this.isDoubtful = isDoubtful;
     this.#mappings = mappings;
     this.#network = network;
+  }
+
+  /** Whether a relation of the clocks that is sure places what the device did. */
+  get isPlaced(): boolean {
+    return this.#clocks !== null && !this.isDoubtful;
   }
 
   /** Takes an event of the guest that what comes next in the log can only be behind. */
@@ -68,6 +83,7 @@ export class CausalOrder {
    * no relation of the clocks tells, only what the log has behind a later event of the guest's is surely younger.
    */
   canBeBefore({ ended, endedAt }: Mapping, time: number): boolean {
+    if (this.isDoubtful) return true;
     if (this.#clocks === null) return ended > this.#before;
     if (endedAt === null) return false;
     return time < this.#clocks.deviceTime(endedAt) + this.#clocks.within;

@@ -33,6 +33,8 @@ const MOST_AHEAD = 4096;
 const MOST_MISSING = 64;
 /** Guest and host count seconds of nearly one length. */
 const STEEPEST = 1e-2;
+/** Microseconds of doubt with which a relation says little. */
+const LOOSE = 1000;
 /** So many bounds on either side say something. */
 const ENOUGH = 8;
 
@@ -43,10 +45,17 @@ export interface Clocks {
   readonly within: number;
 }
 
+/** A relation, and whether all that was joined bears it out. */
+interface Fit extends Clocks {
+  readonly isSure: boolean;
+}
+
 /** What was found of the two sides. */
 export interface Relation {
   /** Null where nothing fits, or one side is not there or cannot be read twice. */
   readonly clocks: Clocks | null;
+  /** Whether it may be another: then it places what the device did, and no finding rests on it. */
+  readonly isDoubtful: boolean;
   /** Whether both sides tell enough for one. */
   readonly isTried: boolean;
   readonly controllers: ReadonlyMap<string, number>;
@@ -119,19 +128,43 @@ export class Anchors {
     if (this.#received.length < MOST) this.#received.push({ address, begin: at, end: at });
   }
 
-  /** The relation, and which device the card is; null where nothing fits all that is known. */
-  fit(): Clocks | null {
-    const commands = this.#commandBounds();
-    const packets = this.#packetBounds();
-    return (
-      relationOf(join(commands, packets)) ?? relationOf(commands) ?? relationOf(packets) ?? null
-    );
+  /**
+   * The relation, and which device the card is; null where nothing fits. A log that begins late has other first uses
+   * than the guest, one that ends early other last ones: counted from both ends, what is joined right is the same.
+   */
+  fit(): Fit | null {
+    // What is counted from the first tells the card last.
+    const [last, first] = [this.#fitFrom("last"), this.#fitFrom("first")];
+    if (first === null || last === null) return first ?? last;
+    if (first.isSure !== last.isSure) return first.isSure ? first : last;
+    const isSure = first.isSure && areOne(first, last, this.#middle);
+    return { ...first, isSure };
   }
 
-  #commandBounds(): Bounds {
+  /** Some time of the guest's, in nanoseconds. */
+  get #middle(): number {
+    const [given] = this.#given.values();
+    const [mapped] = this.#mapped.values();
+    return (given?.at(-1) ?? mapped?.at(-1))!.begin * 1e3;
+  }
+
+  #fitFrom(end: "first" | "last"): Fit | null {
+    const from = <T>(list: readonly T[]) => (end === "first" ? list : list.toReversed());
+    const commands = this.#commandBounds(from);
+    const packets = this.#packetBounds(from);
+    const both = relationOf(join(commands, packets));
+    const clocks = both ?? relationOf(commands) ?? relationOf(packets);
+    if (clocks === null) return null;
+    // What contradicts the other is joined wrong, and which it is nothing tells.
+    const isOne = both !== null || !isEnough(commands) || !isEnough(packets);
+    return { ...clocks, isSure: isOne && clocks.within < LOOSE };
+  }
+
+  #commandBounds(from: <T>(list: readonly T[]) => readonly T[]): Bounds {
     const bounds: Bounds = { after: [], before: [] };
-    for (const [key, done] of this.#fetched) {
-      const given = this.#given.get(key) ?? [];
+    for (const [key, all] of this.#fetched) {
+      const done = from(all);
+      const given = from(this.#given.get(key) ?? []);
       let next = 0;
       for (const one of done) {
         // Where both tell the first block it must be the same; the log can lack a command, or begin later.
@@ -147,14 +180,15 @@ export class Anchors {
   }
 
   /** The card is the device whose buffers are touched in their order, most of them. */
-  #packetBounds(): Bounds {
+  #packetBounds(from: <T>(list: readonly T[]) => readonly T[]): Bounds {
     let best: Bounds = { after: [], before: [] };
     let most = ENOUGH;
     const devices = new Set([...this.#mapped.keys()].map((key) => Number(key.split(" ")[0])));
     for (const device of devices) {
       const bounds: Bounds = { after: [], before: [] };
-      inOrder(this.#mapped.get(`${device} to-device`) ?? [], this.#sent, bounds);
-      inOrder(this.#mapped.get(`${device} from-device`) ?? [], this.#received, bounds);
+      const mapped = (way: string) => from(this.#mapped.get(`${device} ${way}`) ?? []);
+      inOrder(mapped("to-device"), from(this.#sent), bounds);
+      inOrder(mapped("from-device"), from(this.#received), bounds);
       if (bounds.after.length <= most) continue;
       [best, most] = [bounds, bounds.after.length];
       this.card = device;
@@ -168,6 +202,13 @@ interface Bounds {
   readonly after: Bound[];
   readonly before: Bound[];
 }
+
+const isEnough = ({ after, before }: Bounds): boolean =>
+  after.length >= ENOUGH && before.length >= ENOUGH;
+
+/** Whether two relations are one, as far as each is known. */
+const areOne = (a: Clocks, b: Clocks, at: number): boolean =>
+  Math.abs(a.deviceTime(at) - b.deviceTime(at)) <= a.within + b.within;
 
 const join = (a: Bounds, b: Bounds): Bounds => ({
   after: [...a.after, ...b.after],
@@ -208,7 +249,7 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 
 /** The line with the most room between what must lie below it and what above; null where none has any. */
 function relationOf({ after, before }: Bounds): Clocks | null {
-  if (after.length < ENOUGH || before.length < ENOUGH) return null;
+  if (!isEnough({ after, before })) return null;
   const [g0, d0] = [after[0]!.guest, after[0]!.device];
   const moved = ({ guest, device }: Bound): Bound => ({ guest: guest - g0, device: device - d0 });
   const [above, below] = [after.map(moved), before.map(moved)];

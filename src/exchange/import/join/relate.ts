@@ -9,6 +9,8 @@ import { type KernelClock, KernelClocks } from "./kernel-clocks.ts";
 /** Lines of a side that are read for it: with more, what was read is enough. */
 const MOST_LINES = 1 << 20;
 
+const NOTHING = { isTried: false, isDoubtful: false, controllers: new Map(), card: null };
+
 type Opened = readonly { readonly source: Source; readonly format: Format }[];
 
 export async function relate(opened: Opened, grows: boolean): Promise<Relation> {
@@ -20,13 +22,13 @@ export async function relate(opened: Opened, grows: boolean): Promise<Relation> 
   });
   const canRead = !grows && sides.every(({ path }) => path !== "-");
   const hasBoth = sides.some((one) => one.isDevice) && sides.some((one) => !one.isDevice);
-  if (!canRead || !hasBoth)
-    return { clocks: null, isTried: false, controllers: new Map(), card: null };
+  if (!canRead || !hasBoth) return { clocks: null, ...NOTHING };
   for (const { path, taker, isDevice, lines } of sides)
     await readInto(lines(path), taker, () => (isDevice ? anchors.isDeviceFull : anchors.isFull));
   const clocks = anchors.fit();
   const { controllers, card, haveEnough } = anchors;
-  return { clocks, isTried: haveEnough, controllers, card };
+  const isDoubtful = clocks === null ? haveEnough : !clocks.isSure;
+  return { clocks, isDoubtful, isTried: haveEnough, controllers, card };
 }
 
 /** How far a kernel's trace is ahead of its log; null where they have one clock, or cannot be read twice. */

@@ -26,6 +26,7 @@ import { OneRun } from "./one-run.ts";
 const UNRELATED: Relation = {
   clocks: null,
   isTried: false,
+  isDoubtful: false,
   controllers: new Map(),
   card: null,
 };
@@ -63,7 +64,7 @@ export class Run extends Emitter {
     environment: Environment,
     probes: Probes,
     { sink, keep }: { readonly sink: Sink; readonly keep: KeepLine | null },
-    { clocks, controllers, card }: Relation = UNRELATED,
+    { clocks, isDoubtful, controllers, card }: Relation = UNRELATED,
     log: KernelClock | null = null,
   ) {
     super(environment, sink, keep);
@@ -75,7 +76,7 @@ export class Run extends Emitter {
     this.iommu = new IommuEntries(this, this.frames);
     this.buffers = new Buffers(this, this.frames, this.iommu, this.mappings);
     this.requests = new Requests(this, this.buffers, this.iommu);
-    this.device = new CausalOrder(this.mappings, clocks, environment.network);
+    this.device = new CausalOrder(this.mappings, { clocks, isDoubtful }, environment.network);
   }
 
   /** The PCI device of the controller of a command; null where that is not known yet. */
@@ -89,6 +90,22 @@ export class Run extends Emitter {
     const near = nearOf(address);
     if (near === null || this.mappings.tie(device, near, 1).mapping !== null) return null;
     return this.iommu.entryOf(device, near) === null ? this.memoryMap.nameOf(address) : null;
+  }
+
+  /** A device uses what the guest gave it behind the end of the guest's trace: of what was there nothing is known. */
+  pastEnd(): void {
+    if (!this.device.isPast) return;
+    this.device.isPast = false;
+    this.at = null;
+    this.gap(0, "the kernel's trace ends before the device's log");
+  }
+
+  /** Events were lost: what was mapped before may have ended, and what is may have been made, unseen. */
+  gap(count: number, text: string): void {
+    const { at } = this;
+    const seq = this.emit({ kind: "events.lost", actor: "kernel", at, count, text });
+    this.mappings.lost(seq);
+    this.iommu.lost(seq);
   }
 
   /** A marker of the workload: the op before it is over. */

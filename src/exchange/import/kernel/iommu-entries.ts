@@ -40,9 +40,16 @@ export class IommuEntries {
   /** Domain and page -> the seq of its iommu.mapped. */
   readonly #seqs = new Map<BusPage, number>();
 
+  /** The seq of the last gap in the recording: what entries it left behind is not known. */
+  #gap = 0;
+
   constructor(emitter: Emitter, frames: Frames) {
     this.#emitter = emitter;
     this.#frames = frames;
+  }
+
+  lost(seq: number): void {
+    this.#gap = seq;
   }
 
   tell(device: number | null, piece: Piece): void {
@@ -73,8 +80,19 @@ export class IommuEntries {
     if (iommu === null && isMarked) return machine(address - bit);
     if (iommu === null) return machine(address - (offsets.get(device ?? -1) ?? 0));
     if (device !== null && identity.has(device)) return machine(address);
-    const frame = this.#emitter.machine.state.iommu.get(this.#shown(device, address));
+    const page = this.#shown(device, address);
+    if (this.#isOld(page)) return null;
+    const frame = this.#emitter.machine.state.iommu.get(page);
     return frame === undefined ? null : offset(machineOf(frame), pageOffset(bus(address)));
+  }
+
+  /** Whether an address of a device goes through an entry from before a gap, if any: then it may be another since. */
+  isBehindGap(device: number | null, address: number): boolean {
+    return this.#emitter.environment.iommu !== null && this.#isOld(this.#shown(device, address));
+  }
+
+  #isOld(page: BusPage): boolean {
+    return this.#gap > 0 && (this.#seqs.get(page) ?? 0) < this.#gap;
   }
 
   /**

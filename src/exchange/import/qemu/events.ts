@@ -2,6 +2,8 @@
 
 import { mfnOf, PAGE_SIZE } from "../../../address.ts";
 import type { Run } from "../join/run.ts";
+import type { ByteAddress } from "../kernel/buffers.ts";
+import type { Mapping } from "../kernel/command.ts";
 import { nearHex, wholeOf } from "../source/far.ts";
 import { Unusable } from "../source/fields.ts";
 import type { Source } from "../source/source.ts";
@@ -160,20 +162,29 @@ export class QemuEvents {
 
   #accessed(place: string, { what, address, size }: Touch, device: number | null): void {
     const run = this.#run;
-    const { mapping, cause } = run.mappings.tie(device, address, size, what === "read");
-    run.oneRun.accessed(mapping !== null);
+    const reads = what === "read";
+    const tied = run.mappings.tie(device, address, size, reads);
+    run.oneRun.accessed(tied.mapping !== null);
+    // What does not fit may have come at another time.
+    const isElsewhere = run.device.isDoubtful && !isAllowed(tied.mapping, address, size, reads);
+    const { mapping, cause } = isElsewhere ? { mapping: null, cause: null } : tied;
+    if (mapping === null || mapping.ended !== 0) run.pastEnd();
     // An access that may have come before the end of its mapping came from the mapping.
     const isUnsure = mapping !== null && run.device.canBeBefore(mapping, this.#time);
-    const reached = run.iommu.reachedBy(mapping?.device ?? device, address);
+    const by = mapping?.device ?? device;
+    const reached = run.iommu.reachedBy(by, address);
+    // Of a buffer that was given back no page is meant any more.
+    const meant = run.buffers.byteAt(mapping?.ended === 0 ? mapping : null, address);
+    const isKnown = !run.device.isDoubtful && !run.iommu.isBehindGap(by, address);
+    const byte = isKnown || meant.machine === reached ? meant : NOWHERE;
     run.emit({
       kind: what === "read" ? "device.read" : "device.wrote",
       actor: "device",
       place,
       cause: isUnsure ? mapping.seq : cause,
       frame: reached === null ? null : mfnOf(reached),
-      device: mapping?.device ?? device,
-      // Of a buffer that was given back no page is meant any more.
-      ...run.buffers.byteAt(mapping?.ended === 0 ? mapping : null, address),
+      device: by,
+      ...byte,
       bus: wholeOf(address),
       reached,
       size,
@@ -213,6 +224,15 @@ export class QemuEvents {
     return !this.#run.environment.ahci;
   }
 }
+
+/** Where nothing tells what byte is meant. */
+const NOWHERE: ByteAddress = { phys: null, machine: null };
+
+/** Whether a mapping allows an access, if it is in force. */
+const isAllowed = (mapping: Mapping | null, from: number, size: number, reads: boolean): boolean =>
+  mapping !== null &&
+  from + size <= mapping.start + mapping.size &&
+  mapping.direction !== (reads ? "from-device" : "to-device");
 
 const addresses = new Map<string, RegExp>();
 

@@ -79,15 +79,25 @@ export class QemuIommu {
     }
     const size = mask === undefined ? PAGE : (hexOf(mask) ?? 0) + 1;
     const page = pageOf(iova, reached, size, run.iommu.reachedBy(device, iova));
+    const expected = this.#expected(device, page);
     run.emit({
       kind: "iommu.translated",
       actor: "device",
       place,
       cause: run.iommu.entryOf(device, iova),
       device,
-      machine: run.iommu.reachedBy(device, page.iova),
+      machine: expected,
       ...page.said,
     });
+  }
+
+  /** Where the kernel's entry leads; null where another may have been in force when the device asked. */
+  #expected(device: number, { iova, said }: ReturnType<typeof pageOf>): Machine | null {
+    const run = this.#run;
+    const expected = run.iommu.reachedBy(device, iova);
+    if (expected === null || expected === said.reached) return expected;
+    run.pastEnd();
+    return run.device.isPlaced ? run.iommu.reachedBy(device, iova) : null;
   }
 
   #refused(place: string, body: string, groups: Groups): void {

@@ -42,6 +42,29 @@ describe("the relation", () => {
     expect(error(anchors, 5e4)).toBeLessThan(100);
   });
 
+  /** Commands for one block, of which the device's log lacks the first half. */
+  const late = (spaces: (i: number) => number): Anchors => {
+    const anchors = new Anchors();
+    for (let i = 0, given = 0; i < 200; i++, given += spaces(i)) {
+      anchors.given("1 7", 0, given);
+      anchors.completed("1 7", given + 500);
+      if (i < 100) continue;
+      const done = anchors.fetched("1 7", device(given + 100));
+      done.end = device(given + 400);
+    }
+    return anchors;
+  };
+
+  test("counts from the end where the first uses of a name contradict each other", () => {
+    const anchors = late((i) => 1000 + (i % 7) * (i % 13) * 100);
+    expect(anchors.fit()!.isSure).toBe(true);
+    expect(error(anchors, 2e5)).toBeLessThan(100);
+  });
+
+  test("is in doubt where both ways to count fit and do not agree", () => {
+    expect(late(() => 1000).fit()!.isSure).toBe(false);
+  });
+
   test("needs no commands: the k-th packet sent is the k-th buffer mapped", () => {
     const anchors = new Anchors();
     for (let i = 0; i < 100; i++) sent(anchors, i * 1000, 0x1000 + (i % 3) * 64);
