@@ -3,7 +3,7 @@
 // SQLite's integers are signed, so one from 2^63 on is stored in two's complement; and the library gives numbers, which
 // are not exact past 2^53. Hardly any trace has such a one: rows are read as numbers, and read again where one has.
 
-import type { Database, Statement } from "better-sqlite3";
+import { type Database, SqliteError, type Statement } from "better-sqlite3";
 import type { Compilable } from "kysely";
 import type { Column } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
@@ -13,7 +13,11 @@ import { prepareList } from "./schema.ts";
 type Cell = number | bigint | null;
 
 export class EventRows {
+  readonly #database: Database;
   readonly #statement: Statement<unknown[], Row>;
+  /** The same rows as one text of JSON. */
+  readonly #text: string;
+  #texts: Statement<unknown[], string> | null = null;
   readonly #bus: number;
 
   /** `wanted` are the columns that the query selects, in this order. */
@@ -22,11 +26,13 @@ export class EventRows {
       unknown[],
       Row
     >;
+    this.#database = database;
+    this.#text = `SELECT json_group_array(json_array(${wanted.join()})) FROM (${query.compile().sql})`;
     this.#bus = wanted.indexOf("bus");
   }
 
   all(...values: readonly unknown[]): Row[] {
-    const rows = this.#statement.all(...values);
+    const rows = this.#read(values);
     if (!this.#hasFar(rows)) return rows;
     return this.#exactly(() => this.#statement.all(...values)).map((row) => this.#plain(row));
   }
@@ -35,6 +41,21 @@ export class EventRows {
     const row = this.#statement.get(...values);
     if (row === undefined || !this.#hasFar([row])) return row;
     return this.#plain(this.#exactly(() => this.#statement.get(...values))!);
+  }
+
+  /**
+   * Hot: 0.8 us a row of all columns, since SQLite writes and V8 reads the numbers of many rows at once; the library,
+   * which hands each cell over, takes 2.1 (bench: formats).
+   */
+  #read(values: readonly unknown[]): Row[] {
+    try {
+      this.#texts ??= this.#database.prepare<unknown[], string>(this.#text).pluck();
+      return JSON.parse(this.#texts.get(...values)!);
+    } catch (error) {
+      // A damaged cell can be of what JSON cannot hold; whoever reads the row complains of it.
+      if (!(error instanceof SqliteError || error instanceof SyntaxError)) throw error;
+      return this.#statement.all(...values);
+    }
   }
 
   /** Hot: once a row read, some 2 ns. */
