@@ -11,6 +11,7 @@ import { matrixText } from "../report/matrix-text.ts";
 import type { Setup } from "../scenario/setup.ts";
 import { assertReplaceable } from "../store/output-file.ts";
 import { TraceReader } from "../store/read.ts";
+import { troubleBehind } from "../store/trouble.ts";
 import { platformOf, recordTo, setupOf } from "./recording.ts";
 import { type Told, told } from "./told.ts";
 import { workloadOf } from "./workload-file.ts";
@@ -162,11 +163,14 @@ export async function matrix(
 }
 
 function read(path: string): Outcome {
-  const trace = TraceReader.open(path);
+  let opened: TraceReader | undefined;
   try {
-    return outcomeOf(trace);
+    opened = TraceReader.open(path);
+    return outcomeOf(opened);
+  } catch (error) {
+    throw troubleBehind([path], opened === undefined ? [] : [opened], error);
   } finally {
-    trace.close();
+    opened?.close();
   }
 }
 
