@@ -16,6 +16,24 @@ const HEADER_PAGE =
   "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n" +
   "\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n";
 
+/** A frame of zstd with its blocks as they are (RFC 8878, 3.1.1), or what zlib makes of the bytes. */
+function packedBy(packing: Recording["packing"], bytes: Buffer): Buffer {
+  if (packing !== "zstd") return deflateSync(bytes);
+  const frame = new Bytes(false).number(0xfd2fb528, 4).put(Buffer.from([0xa0]));
+  frame.number(bytes.length, 4);
+  for (let at = 0; at < Math.max(bytes.length, 1); at += LARGEST_BLOCK) {
+    const block = bytes.subarray(at, at + LARGEST_BLOCK);
+    const isLast = at + LARGEST_BLOCK >= bytes.length;
+    const head = block.length * 8 + (isLast ? 1 : 0);
+    frame
+      .number(head % 65536, 2)
+      .put(Buffer.from([head >> 16]))
+      .put(block);
+  }
+  return frame.all;
+}
+const LARGEST_BLOCK = 2 ** 16;
+
 /** What a record of a page is: an event, or what stands between events. */
 export type Item =
   | { readonly iova: number; readonly delta?: number; readonly pid?: number; readonly long?: true }
@@ -37,7 +55,7 @@ export interface Buffered {
 export interface Recording {
   readonly version?: "6" | "7" | "8";
   readonly big?: boolean;
-  readonly packing?: "none" | "zlib" | "lzma";
+  readonly packing?: "none" | "zlib" | "zstd" | "lzma";
   readonly options?: readonly (readonly [id: number, data: Buffer])[];
   readonly buffers: readonly Buffered[];
 }
@@ -102,7 +120,7 @@ function pagesOf(pages: readonly Page[], size: number, recording: Recording): Bu
   const chunks = new Bytes(big).number(Math.ceil(plain.length / 10), 4);
   for (let i = 0; i < plain.length; i += 10) {
     const whole = Buffer.concat(plain.slice(i, i + 10));
-    const packed = deflateSync(whole);
+    const packed = packedBy(packing, whole);
     chunks.number(packed.length, 4).number(whole.length, 4).put(packed);
   }
   return chunks.all;
@@ -169,7 +187,7 @@ function version7(recording: Recording): Buffer {
   let at = file.length + 8;
   const section = (id: number, content: Buffer, isPlain = false): number => {
     const isPacked = packing !== "none" && !isPlain;
-    const packed = deflateSync(content);
+    const packed = packedBy(packing, content);
     const bytes = new Bytes(big)
       .number(id, 2)
       .number(isPacked ? 1 : 0, 2)

@@ -199,6 +199,7 @@ const recordings: readonly Seed[] = [
     { version: "7", buffers: [entries, { ...entries, name: "iov" }] },
   ],
   ["trace.dat, version 7, big-endian", { version: "7", big: true, buffers: [entries] }],
+  ["trace.dat, version 7, zstd", { version: "7", packing: "zstd", buffers: [entries] }],
   ["trace.dat, version 7, zlib", { version: "7", packing: "zlib", buffers: [entries] }],
 ].map(([name, recording]) => seed(name as string, writtenDat(recording as never)));
 
