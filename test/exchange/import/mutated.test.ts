@@ -72,8 +72,12 @@ test.each(captures)(
     const files = {
       "ftrace.txt": textOf(name, "ftrace.txt"),
       "qemu.log": textOf(name, "qemu-trace.log"),
-      "dmesg.txt": DMESG,
-      ...(name.endsWith("dom0") ? { "p2m.txt": textOf(name, "p2m.txt") } : {}),
+      ...(name.endsWith("dom0")
+        ? {
+            "dmesg.txt": DMESG.replace("bare hardware", "Xen PV"),
+            "p2m.txt": textOf(name, "p2m.txt"),
+          }
+        : { "dmesg.txt": DMESG }),
     };
     for (let round = 0; round < ROUNDS * changes.length; round++) {
       const change = changes[round % changes.length]!;

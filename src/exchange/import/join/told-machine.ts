@@ -19,7 +19,8 @@ const CPUS = /^(?:setup_percpu: .*\bnr_cpu_ids:|SLUB: .*\bCPUs=|rcu: .*\bto nr_c
 const MEMORY =
   /^(?:BIOS-e820: \[mem 0x[0-9a-f]+-0x([0-9a-f]+)\] (?!reserved|unusable)|\s*node +\d+: \[mem 0x[0-9a-f]+-0x([0-9a-f]+)\])/;
 /** Memory can come later, or be a device's. */
-const GROWS = /hotplug|virtio_mem|hv_balloon|Hyper-V|CEDT|CXL|PNP0C80|Xen|balloon|pmem|\bdax/i;
+const GROWS =
+  /peer-to-peer|hotplug|virtio_mem|hv_balloon|Hyper-V|CEDT|CXL|PNP0C80|Xen|balloon|pmem|\bdax/i;
 const BOOTING = /^Booting (?:paravirtualized )?kernel on (.+?)\s*$/;
 /** So many records that cannot be are no damage. */
 const ENOUGH = 16;
