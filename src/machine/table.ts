@@ -146,14 +146,14 @@ export class NumberTable {
     }
   }
 
-  /** How many leaves have entries. */
+  /** @internal How many leaves have entries. */
   get leaves(): number {
     let count = 0;
     for (const leaf of this.#leaves.values()) if (hasEntries(valuesOf(leaf))) count++;
     return count;
   }
 
-  /** Hands over the leaves that have entries, by ascending key: value + 1 for each entry, 0 for none. */
+  /** @internal Hands over the leaves that have entries, by ascending key: value + 1 for each entry, 0 for none. */
   eachLeaf(visit: (key: number, values: Float64Array) => void): void {
     for (const key of ascending(this.#leaves.keys())) {
       const { values } = this.#read(key);
@@ -161,7 +161,7 @@ export class NumberTable {
     }
   }
 
-  /** Takes a leaf of which it has no entry yet. */
+  /** @internal Takes a leaf of which it has no entry yet. */
   takeLeaf(key: number, unread: Unread): void {
     const { changed, count } = unread;
     const leaf = { values: NOT_READ, unread, changed, shared: false, writer: this.#writer };
@@ -172,13 +172,13 @@ export class NumberTable {
     this.#last = undefined;
   }
 
-  /** The leaf of an entry as it was taken; null where it was read, or another table may have it too. */
+  /** @internal The leaf of an entry as it was taken; null where it was read, or another table may have it too. */
   unread(index: number): Unread | null {
     const leaf = this.#leaves.get(Math.floor(index / LEAF));
     return leaf === undefined || leaf.shared ? null : leaf.unread;
   }
 
-  /** Takes note that an unread leaf has come to have so many entries more. */
+  /** @internal Takes note that an unread leaf has come to have so many entries more. */
   expect(more: number): void {
     this.#size += more;
   }
