@@ -8,6 +8,7 @@ import type { Subject } from "../event/field.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { LiveMappings } from "../machine/access.ts";
 import type { Check, Moment, Report } from "./check.ts";
+import { isIdentity } from "./mapped-before.ts";
 import { type Access, type DeviceFault, isDeviceFault, Refused } from "./refused.ts";
 
 type Mapped = Of<"dma.mapped">;
@@ -90,10 +91,10 @@ function lookAt(
   return true;
 }
 
-/** The buffer at a kernel-physical address that is mapped for sure; null for none. */
+/** The buffer at a kernel-physical address that is mapped for sure, by another number; null for none. */
 function bufferAt(address: Phys, mappings: LiveMappings): Mapped | null {
   for (const [seq, mapped] of mappings.live) {
-    if (mappings.isDoubtful({ cause: seq })) continue;
+    if (mappings.isDoubtful({ cause: seq }) || isIdentity(mapped)) continue;
     const within = mapped.phys == null ? -1 : distance(mapped.phys, address);
     if (within >= 0 && within < mapped.size) return mapped;
   }

@@ -199,7 +199,7 @@ export class MappedBefore {
       mapping.ended = null;
     }
     ranges.add(mapping);
-    if (isCall && phys !== null) this.#buffers.add(mapping);
+    if (isCall && phys !== null && !isIdentity(event)) this.#buffers.add(mapping);
   }
 
   /** An end is of what begins there and came before it; a range of entries ends all that it covers. */
@@ -246,6 +246,10 @@ export class MappedBefore {
       : `in ${what}`;
   }
 }
+
+/** Whether the device's number of a buffer is the kernel's own: then neither is mistaken for the other. */
+export const isIdentity = ({ bus, phys }: Mapped): boolean =>
+  phys != null && distance(phys, misreadAsPhys(bus)) === 0;
 
 const seqOf = ({ made }: Mapping): number => made.seq;
 const isInForce = ({ ended }: Mapping): boolean => ended === null;

@@ -153,6 +153,12 @@ test.each<[string, Event[], simulated: string[], captured?: string[]]>([
     ["unknown 1 from #2: 0x61800:b: never mapped since the trace begins"],
   ],
   [
+    "comes by the number of another device's buffer, which is the kernel's own",
+    [mapped(0x61000, 0x800, 0x61000), at(0x61000, { cause: null })],
+    ["#2 content 0x61: 0x61000:b: never mapped"],
+    ["unknown 1 from #2: 0x61000:b: never mapped since the trace begins"],
+  ],
+  [
     "comes by a number before the kernel's",
     [map, at(0x60fff, { cause: null })],
     ["#2 content 0x61: 0x60fff:b: never mapped"],

@@ -1,6 +1,7 @@
 // anchors.ts - what ftrace tells of when commands were given and buffers mapped, for the relation of clocks.
 
-import type { Anchors, Span } from "../join/clocks.ts";
+import type { Anchors } from "../join/clocks.ts";
+import type { Span } from "../join/spans.ts";
 import { directions } from "../kernel/buffers.ts";
 import { busAddressOf, number, sizeOf, textOf, Unusable } from "../source/fields.ts";
 import { deviceIn, isFailed } from "./dma.ts";

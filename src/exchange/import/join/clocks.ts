@@ -5,24 +5,13 @@
 // are joined by queue, id and k-th use. A network card's log names no packet: its k-th transmitted descriptor is the
 // k-th buffer that is mapped to the device, its k-th received one the k-th that is mapped from it.
 
+import { commandsOf, packetsOf, partThatFits, type Window } from "./evidence.ts";
+import { type Done, isSame, lies, type Span } from "./spans.ts";
+
 /** Moments on both clocks, in microseconds: `device` is not before `guest`, or not after it. */
 interface Bound {
   readonly guest: number;
   readonly device: number;
-}
-
-/** A command or buffer on the guest's side; `end` is NaN where the guest's side does not show it. */
-export interface Span {
-  readonly address: number;
-  readonly size: number;
-  begin: number;
-  end: number;
-}
-/** On the device's side. */
-interface Done {
-  address: number;
-  readonly begin: number;
-  end: number;
 }
 
 /** Spans of one kind that are compared, at most: enough for the relation, and no more memory in a longer log. */
@@ -31,6 +20,9 @@ const MOST = 1 << 15;
 const MOST_AHEAD = 4096;
 /** Commands of one name that the device's log may lack in a row. */
 const MOST_MISSING = 64;
+/** The part of the commands that bears out a relation that is right; and of the packets, for a card can use what was taken back. */
+const ALL_BUT_FEW = 0.9;
+const ENOUGH_FITS = 2 / 3;
 /** Guest and host count seconds of nearly one length. */
 const STEEPEST = 1e-2;
 /** Microseconds of doubt with which a relation says little. */
@@ -130,22 +122,46 @@ export class Anchors {
 
   /**
    * The relation, and which device the card is; null where nothing fits. A log that begins late has other first uses
-   * than the guest, one that ends early other last ones: counted from both ends, what is joined right is the same.
+   * than the guest, one that ends early other last ones: it is counted from both ends, and that is right which is
+   * borne out, or where nothing tells, what both come to.
    */
   fit(): Fit | null {
     // What is counted from the first tells the card last.
     const [last, first] = [this.#fitFrom("last"), this.#fitFrom("first")];
-    if (first === null || last === null) return first ?? last;
-    if (first.isSure !== last.isSure) return first.isSure ? first : last;
-    const isSure = first.isSure && areOne(first, last, this.#middle);
-    return { ...first, isSure };
+    const fits = [first, last].filter((fit) => fit !== null);
+    const window = this.#window;
+    const parts = fits.map((fit) => this.#partThatFits(fit, window));
+    const most = Math.max(...parts.map((part) => part ?? 0));
+    const right = fits[parts.indexOf(most)];
+    if (right !== undefined && most >= ENOUGH_FITS)
+      return { ...right, isSure: right.within < LOOSE };
+    const told = fits.find(({ isSure }) => isSure) ?? fits[0];
+    if (told === undefined) return null;
+    const middle = ((window.from + window.to) / 2) * 1e3;
+    const isSure = fits.every((fit, i) => parts[i] === null && areOne(told, fit, middle));
+    return { ...told, isSure: told.isSure && isSure };
   }
 
-  /** Some time of the guest's, in nanoseconds. */
-  get #middle(): number {
-    const [given] = this.#given.values();
-    const [mapped] = this.#mapped.values();
-    return (given?.at(-1) ?? mapped?.at(-1))!.begin * 1e3;
+  /** The part of the packets that bears a relation out, where the commands do, or of these; null where nothing tells. */
+  #partThatFits(fit: Fit, window: Window): number | null {
+    const commands = partThatFits(fit, commandsOf(this.#fetched, this.#given), window);
+    const mapped = (way: string) => this.#mapped.get(`${this.card} ${way}`) ?? [];
+    const touched = [
+      ...packetsOf(this.#sent, mapped("to-device")),
+      ...packetsOf(this.#received, mapped("from-device")),
+    ];
+    const packets = partThatFits(fit, touched, window);
+    return commands !== null && commands < ALL_BUT_FEW ? 0 : (packets ?? commands);
+  }
+
+  get #window(): Window {
+    let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const spans of [...this.#given.values(), ...this.#mapped.values()])
+      for (const { begin, end } of spans) {
+        from = Math.min(from, begin);
+        to = Math.max(to, Number.isNaN(end) ? begin : end);
+      }
+    return { from, to };
   }
 
   #fitFrom(end: "first" | "last"): Fit | null {
@@ -236,10 +252,6 @@ function inOrder(mapped: readonly Span[], touched: readonly Done[], bounds: Boun
     add(bounds, span, done);
   }
 }
-
-const lies = (address: number, { address: start, size }: Span): boolean =>
-  address >= start && address < start + size;
-const isSame = (a: number, b: number): boolean => a < 0 || b < 0 || a === b;
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const there = map.get(key);

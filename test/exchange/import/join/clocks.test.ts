@@ -93,3 +93,43 @@ describe("the relation", () => {
     expect(anchors.fit()).toBe(null);
   });
 });
+
+describe("a relation is borne out by what was there when the device did something to it", () => {
+  /** Packets in buffers that come again, each mapped for 200 us; of what the device's log has, from one to another. */
+  function packets(from: number, to: number, stale = 0): Anchors {
+    const anchors = new Anchors();
+    for (let i = 0, at = 0; i < 400; i++, at += 1000 + ((i * i) % 17) * 150) {
+      const address = 0x1000 * (1 + ((i * 7) % 12));
+      anchors.mapped(DEVICE, "to-device", address, 64, at);
+      anchors.unmapped(DEVICE, "to-device", address, at + 200);
+      if (i < from || i >= to) continue;
+      anchors.sent(address, device(at + 100));
+      if (i % 10 < stale) anchors.sent(address, device(at + 400));
+    }
+    return anchors;
+  }
+
+  test("one that fits from the end alone, where the log begins late, is found and sure", () => {
+    const anchors = packets(150, 400);
+    expect(anchors.fit()!.isSure).toBe(true);
+    expect(error(anchors, 3e5)).toBeLessThan(200);
+  });
+
+  test("one of a log that is cut at both ends is sure of nothing, or right", () => {
+    for (const [from, to] of [
+      [100, 300],
+      [133, 266],
+      [37, 391],
+    ] as const) {
+      const anchors = packets(from, to);
+      const fit = anchors.fit();
+      if (fit?.isSure === true) expect(error(anchors, 3e5)).toBeLessThan(200);
+    }
+  });
+
+  test("a card that now and then reads what was taken back does not unsettle it", () => {
+    const anchors = packets(0, 400, 2);
+    expect(anchors.fit()!.isSure).toBe(true);
+    expect(error(anchors, 3e5)).toBeLessThan(200);
+  });
+});
