@@ -74,6 +74,7 @@ const wrongs: readonly (readonly [what: string, said: readonly Said[], at: reado
   ["a refusal told behind its access", [blocked, refused], [1]],
   ["a refusal without an access", [refused], [1]],
   ["an oops", [named({ fault: "oops" })], [1]],
+  ["a panic", [named({ fault: "panic" })], [1]],
   ["a page freed while an entry leads to it", [allocated(), entry("0x5000"), freed()], [3]],
   ["a page freed twice", [allocated(), freed(), freed()], [3]],
   ["a page freed as another use", [allocated(), freed({ use: "scratch" })], [2]],

@@ -468,7 +468,8 @@ export class PlainReading {
 
   #fault(event: Line): void {
     const { seq, fault, bus, phys, machine, reached, size, text } = event;
-    if (fault === "oops" || fault === "blocked") this.#find(seq, "the kernel dies");
+    if (fault === "oops" || fault === "blocked" || fault === "panic")
+      this.#find(seq, "the kernel dies");
     if (fault === "iommu" || fault === "invalid-entry") {
       const access = bus === undefined ? undefined : this.#blocked.get(at(bus)!);
       if (access === undefined) {
