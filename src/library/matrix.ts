@@ -10,10 +10,9 @@ import { type Outcome, outcomeOf } from "../replay/outcome.ts";
 import { matrixText } from "../report/matrix-text.ts";
 import type { Setup } from "../scenario/setup.ts";
 import { assertReplaceable } from "../store/output-file.ts";
-import { TraceReader } from "../store/read.ts";
-import { troubleBehind } from "../store/trouble.ts";
 import { platformOf, recordTo, setupOf } from "./recording.ts";
 import { type Told, told } from "./told.ts";
+import { openTrace, readerOf, troubleOf } from "./trace.ts";
 import { workloadOf } from "./workload-file.ts";
 
 /** The cells of a matrix, as a person asks for them. */
@@ -163,14 +162,13 @@ export async function matrix(
 }
 
 function read(path: string): Outcome {
-  let opened: TraceReader | undefined;
+  const trace = openTrace(path);
   try {
-    opened = TraceReader.open(path);
-    return outcomeOf(opened);
+    return outcomeOf(readerOf(trace));
   } catch (error) {
-    throw troubleBehind([path], opened === undefined ? [] : [opened], error);
+    throw troubleOf([trace], error);
   } finally {
-    opened?.close();
+    trace.close();
   }
 }
 

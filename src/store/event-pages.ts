@@ -19,11 +19,12 @@ const INTERIOR_HEAD = 12;
 const HEAD = 1 + columns.length;
 /** Types of values: those below 8 stand for so many bytes. */
 const NULL = 0;
-const [ZERO, ONE] = [8, 9];
+const [LONG, ZERO, ONE] = [6, 8, 9];
 const BYTES = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0] as const;
 /** A row at its longest, with its length, its rowid and where it begins. */
 const LONGEST = 2 + 9 + HEAD + 8 * columns.length + 2;
 const SEQ = 1 << at.seq;
+const BUS = at.bus;
 const FAR = 1 << WITHIN;
 const HIGH = 2 ** 32;
 
@@ -55,11 +56,10 @@ export class EventPages {
   take(): Buffer {
     const leaves = this.#ends.length + 1;
     this.#endLeaf();
-    let pages = 1 + leaves;
-    if (leaves === 1) {
-      this.#bytes.copyWithin(0, PAGE, 2 * PAGE);
-      pages = 1;
-    } else this.#root(leaves);
+    // A table of one leaf is that leaf.
+    if (leaves === 1) this.#bytes.copyWithin(0, PAGE, 2 * PAGE);
+    else this.#root(leaves);
+    const pages = leaves === 1 ? 1 : 1 + leaves;
     [this.#page, this.#cells, this.#content] = [PAGE, 0, PAGE];
     this.#ends.length = 0;
     this.rows = 0;
@@ -70,18 +70,15 @@ export class EventPages {
   #row(seq: number, values: Cells, start: number, filled: number): void {
     const types = this.#types;
     types.fill(NULL);
+    // Hardly any row has one.
+    const far = (filled & FAR) === 0 ? null : stored(busIn(values, start)!);
     let size = HEAD;
     for (let rest = filled & ~FAR; rest !== 0; rest &= rest - 1) {
       const column = 31 - Math.clz32(rest & -rest);
-      const type = typeOf(values[start + column]!);
+      const isFar = far !== null && column === BUS;
+      const type = typeOf(isFar ? Number(far) : values[start + column]!);
       types[column] = type;
       size += BYTES[type]!;
-    }
-    const far = (filled & FAR) === 0 ? 0n : stored(busIn(values, start)!);
-    if (far !== 0n) {
-      const type = typeOf(Number(far));
-      size += BYTES[type]! - BYTES[types[at.bus]!]!;
-      types[at.bus] = type;
     }
     if (this.#content - LEAF_HEAD - 2 * this.#cells < LONGEST) this.#nextLeaf();
     const bytes = this.#bytes;
@@ -92,9 +89,9 @@ export class EventPages {
     for (let rest = filled & ~FAR; rest !== 0; rest &= rest - 1) {
       const column = 31 - Math.clz32(rest & -rest);
       const type = types[column]!;
-      if (far === 0n || column !== at.bus) to = put(bytes, to, values[start + column]!, type);
-      else if (type < 6) to = put(bytes, to, Number(far), type);
-      else to = bytes.writeBigInt64BE(BigInt(far), to);
+      const isFar = far !== null && column === BUS;
+      if (isFar && type === LONG) to = bytes.writeBigInt64BE(BigInt(far), to);
+      else to = put(bytes, to, isFar ? Number(far) : values[start + column]!, type);
     }
     this.#content = cell;
     const pointer = this.#page + LEAF_HEAD + 2 * this.#cells++;

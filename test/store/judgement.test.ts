@@ -7,12 +7,11 @@ import { recordTo } from "../../src/library/recording.ts";
 import { State } from "../../src/machine/state.ts";
 import { judgedOf, wordOf } from "../../src/replay/judged.ts";
 import { natureOf } from "../../src/replay/replay.ts";
-import { TraceReader } from "../../src/store/read.ts";
 import { indexTrace } from "../../src/store/update.ts";
 import { setupOf } from "../laws.ts";
 import { recorded } from "../memory-trace.ts";
 import { changeAndSeal } from "./changed.ts";
-import { freshPath } from "./sample.ts";
+import { freshPath, reading } from "./sample.ts";
 
 const setup = setupOf("xen-i386 legacy smoke", { lenientIoremap: true });
 const path = freshPath();
@@ -30,15 +29,6 @@ function changedBy(sql: string): string {
   database.close();
   changeAndSeal(copy, sql);
   return copy;
-}
-
-function reading<T>(file: string, use: (trace: TraceReader) => T): T {
-  const trace = TraceReader.open(file);
-  try {
-    return use(trace);
-  } finally {
-    trace.close();
-  }
 }
 
 test("the file says of a run what judging the run anew says", () => {

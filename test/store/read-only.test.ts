@@ -12,24 +12,15 @@ import { stateAt } from "../../src/replay/replay.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { addMark } from "../../src/store/update.ts";
 import { TraceWriter } from "../../src/store/write.ts";
-import { about, freshPath, inReadOnlyFolder, record } from "./sample.ts";
+import { about, freshPath, inReadOnlyFolder, reading, record } from "./sample.ts";
 
 const called = (text: string): Event => ({ kind: "call.entered", actor: "driver", text });
-
-function opened<T>(path: string, use: (reader: TraceReader) => T): T {
-  const reader = TraceReader.open(path);
-  try {
-    return use(reader);
-  } finally {
-    reader.close();
-  }
-}
 
 describe("in a read-only folder", () => {
   test("a finished trace opens", async () => {
     const { path } = await record([called("a")]);
     await inReadOnlyFolder(dirname(path), () =>
-      opened(path, (reader) => expect(reader.event(1)?.event).toEqual(called("a"))),
+      reading(path, (reader) => expect(reader.event(1)?.event).toEqual(called("a"))),
     );
   });
 
@@ -38,7 +29,7 @@ describe("in a read-only folder", () => {
     const bytes = gunzipSync(readFileSync("test/store/first-format.gart.gz"));
     writeFileSync(path, bytes);
     await inReadOnlyFolder(dirname(path), () =>
-      opened(path, (trace) => expect(stateAt(trace, trace.count).moment).toBe(2145)),
+      reading(path, (trace) => expect(stateAt(trace, trace.count).moment).toBe(2145)),
     );
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
@@ -55,7 +46,7 @@ describe("in a read-only folder", () => {
         `${killed} is whole only together with ${killed}-wal, which a writer that was cut off left`,
       ),
     );
-    opened(killed, (reader) => expect(reader.torn).toBe(true));
+    reading(killed, (reader) => expect(reader.torn).toBe(true));
   });
 
   test("a mark is refused, and the trace is as it was", async () => {
@@ -64,7 +55,7 @@ describe("in a read-only folder", () => {
       const mark = addMark(path, { moment: 1, name: null, text: "never" });
       await expect(mark).rejects.toThrow(`cannot write ${path}`);
     });
-    expect(opened(path, (trace) => trace.marks())).toEqual([]);
+    expect(reading(path, (trace) => trace.marks())).toEqual([]);
   });
 
   test("a recording is refused by name", async () => {

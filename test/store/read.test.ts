@@ -11,7 +11,7 @@ import { FORMAT } from "../../src/store/schema.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { VERSION } from "../../src/version.ts";
 import { changeAndSeal } from "./changed.ts";
-import { about, everyKind, freshPath, record } from "./sample.ts";
+import { about, everyKind, freshPath, reading, record } from "./sample.ts";
 
 const began = (op: number): Event => ({
   kind: "op.began",
@@ -28,20 +28,11 @@ const ended = (op: number): Event => ({
 });
 const called = (text: string): Event => ({ kind: "call.entered", actor: "driver", text });
 
-function opened<T>(path: string, use: (reader: TraceReader) => T): T {
-  const reader = TraceReader.open(path);
-  try {
-    return use(reader);
-  } finally {
-    reader.close();
-  }
-}
-
 test("events of every kind come out as they went in, and the digest is theirs", async () => {
   await fc.assert(
     fc.asyncProperty(everyKind, async (events) => {
       const { path, digest } = await record(events);
-      opened(path, (reader) => {
+      reading(path, (reader) => {
         const read = [...reader.events()];
         expect(read.map(({ event }) => event)).toEqual(events);
         expect(read.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
@@ -56,7 +47,7 @@ test("events of every kind come out as they went in, and the digest is theirs", 
 test("a trace says of itself what it was told, and which gartrace wrote it", async () => {
   const { path } = await record([]);
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-  opened(path, (reader) => {
+  reading(path, (reader) => {
     expect(reader.about).toEqual(about);
     expect(reader.version).toBe(version);
     expect(VERSION).toBe(version);
@@ -75,7 +66,7 @@ test("an imported trace without options keeps its origin and its nulls", async (
     origin: "ftrace of linux 6.1",
   } as const;
   (await TraceWriter.create(path, imported, { force: false })).finish();
-  opened(path, (reader) => expect(reader.about).toEqual(imported));
+  reading(path, (reader) => expect(reader.about).toEqual(imported));
 });
 
 test("any stretch of a long trace can be read, notes and ops included", async () => {
@@ -87,7 +78,7 @@ test("any stretch of a long trace can be read, notes and ops included", async ()
       : { kind: "tlb.flushed", actor: "driver", which: "gart" };
   });
   const { path } = await record(events);
-  opened(path, (reader) => {
+  reading(path, (reader) => {
     const all = [...reader.events()];
     expect(all.map(({ event }) => event)).toEqual(events);
     expect(all[20]!.op).toBe(0);
@@ -105,7 +96,7 @@ test("any stretch of a long trace can be read, notes and ops included", async ()
 
 test("several readings of one trace run side by side", async () => {
   const { path } = await record([began(1), called("a"), ended(1), began(2), called("b")]);
-  opened(path, (reader) => {
+  reading(path, (reader) => {
     const slow = reader.events();
     slow.next();
     const inOps = [...reader.ops()].map((op) => [...reader.events(op.first, op.last ?? undefined)]);
@@ -116,7 +107,7 @@ test("several readings of one trace run side by side", async () => {
 
 test("ops are listed with what was asked, what came of it and the events they span", async () => {
   const { path } = await record([called("probe"), began(1), ended(1), began(2), called("x")]);
-  opened(path, (reader) =>
+  reading(path, (reader) =>
     expect([...reader.ops()]).toMatchObject([
       {
         op: 1,

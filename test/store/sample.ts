@@ -12,6 +12,7 @@ import {
   type KindName,
   kindNames,
 } from "../../src/event/vocabulary.ts";
+import { TraceReader } from "../../src/store/read.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { causedBefore } from "../event/generated.ts";
 import { freshFolder } from "../fresh-folder.ts";
@@ -29,6 +30,16 @@ export const about: About = {
   source: "simulated",
   origin: null,
 };
+
+/** Opens a trace, asks it and closes it. */
+export function reading<T>(path: string, use: (trace: TraceReader) => T): T {
+  const trace = TraceReader.open(path);
+  try {
+    return use(trace);
+  } finally {
+    trace.close();
+  }
+}
 
 /** A path in a folder of its own. */
 export const freshPath = (name = "run.gart"): string => join(freshFolder(), name);

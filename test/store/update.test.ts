@@ -11,13 +11,12 @@ import { momentOf } from "../../src/replay/position.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
 import { subjectAt } from "../../src/replay/subject.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
-import { TraceReader } from "../../src/store/read.ts";
 import { addMark, indexTrace } from "../../src/store/update.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { busyTrace } from "../replay/busy.ts";
 import { held, storedAt } from "../replay/stored.ts";
 import { changeAndSeal } from "./changed.ts";
-import { freshPath } from "./sample.ts";
+import { freshPath, reading } from "./sample.ts";
 
 const start = (about: About) => new State(natureOf(about));
 const index = (path: string, spacing = 10) => indexTrace(path, { start, spacing });
@@ -27,15 +26,6 @@ function firstFormat(): string {
   const path = freshPath();
   writeFileSync(path, gunzipSync(readFileSync("test/store/first-format.gart.gz")));
   return path;
-}
-
-function reading<T>(path: string, use: (trace: TraceReader) => T): T {
-  const trace = TraceReader.open(path);
-  try {
-    return use(trace);
-  } finally {
-    trace.close();
-  }
 }
 
 /** What travelling through the trace tells, as text. */

@@ -6,7 +6,8 @@
 
 import type { Command, Mapping } from "../kernel/command.ts";
 import type { Mappings } from "../kernel/mappings.ts";
-import type { Clocks, Relation } from "./clocks.ts";
+import type { Relation } from "./clocks.ts";
+import type { Clocks } from "./spans.ts";
 
 /** A command as the device's log tells it. */
 export interface Fetched {

@@ -6,7 +6,7 @@
 // k-th buffer that is mapped to the device, its k-th received one the k-th that is mapped from it.
 
 import { commandsOf, packetsOf, partThatFits, type Window } from "./evidence.ts";
-import { type Done, isSame, lies, type Span } from "./spans.ts";
+import { type Clocks, type Done, isSame, lies, type Span } from "./spans.ts";
 
 /** Moments on both clocks, in microseconds: `device` is not before `guest`, or not after it. */
 interface Bound {
@@ -29,13 +29,6 @@ const STEEPEST = 1e-2;
 const LOOSE = 1000;
 /** So many bounds on either side say something. */
 const ENOUGH = 8;
-
-export interface Clocks {
-  /** The device's time, in microseconds, at a time of the guest's in nanoseconds. */
-  deviceTime(at: number): number;
-  /** Microseconds by which the device's time can be more or less. */
-  readonly within: number;
-}
 
 /** A relation, and whether all that was joined bears it out. */
 interface Fit extends Clocks {
@@ -130,7 +123,18 @@ export class Anchors {
     const [last, first] = [this.#fitFrom("last"), this.#fitFrom("first")];
     const fits = [first, last].filter((fit) => fit !== null);
     const window = this.#window;
-    const parts = fits.map((fit) => this.#partThatFits(fit, window));
+    const commands = commandsOf(this.#fetched, this.#given);
+    const mapped = (way: string) => this.#mapped.get(`${this.card} ${way}`) ?? [];
+    const packets = [
+      ...packetsOf(this.#sent, mapped("to-device")),
+      ...packetsOf(this.#received, mapped("from-device")),
+    ];
+    // The part of the packets that bears a relation out, where the commands do, or of these.
+    const parts = fits.map((fit) => {
+      const ofCommands = partThatFits(fit, commands, window);
+      if (ofCommands !== null && ofCommands < ALL_BUT_FEW) return 0;
+      return partThatFits(fit, packets, window) ?? ofCommands;
+    });
     const most = Math.max(...parts.map((part) => part ?? 0));
     const right = fits[parts.indexOf(most)];
     if (right !== undefined && most >= ENOUGH_FITS)
@@ -140,18 +144,6 @@ export class Anchors {
     const middle = ((window.from + window.to) / 2) * 1e3;
     const isSure = fits.every((fit, i) => parts[i] === null && areOne(told, fit, middle));
     return { ...told, isSure: told.isSure && isSure };
-  }
-
-  /** The part of the packets that bears a relation out, where the commands do, or of these; null where nothing tells. */
-  #partThatFits(fit: Fit, window: Window): number | null {
-    const commands = partThatFits(fit, commandsOf(this.#fetched, this.#given), window);
-    const mapped = (way: string) => this.#mapped.get(`${this.card} ${way}`) ?? [];
-    const touched = [
-      ...packetsOf(this.#sent, mapped("to-device")),
-      ...packetsOf(this.#received, mapped("from-device")),
-    ];
-    const packets = partThatFits(fit, touched, window);
-    return commands !== null && commands < ALL_BUT_FEW ? 0 : (packets ?? commands);
   }
 
   get #window(): Window {

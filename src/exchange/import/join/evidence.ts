@@ -4,18 +4,13 @@
 // does is done to a buffer or a command that is there for a small part of a run: where the relation is another, hardly
 // any of it falls into that part.
 
-import { type Done, isSame, lies, type Span } from "./spans.ts";
+import { PAGE_SIZE } from "../../../address.ts";
+import { type Clocks, type Done, isSame, lies, type Span } from "./spans.ts";
 
 /** What the device did at a time of its own, in microseconds, and all that it can have done it to. */
 export interface Deed {
   readonly at: number;
   readonly to: readonly Span[];
-}
-
-/** The device's time at one of the guest's in nanoseconds, and by how much it can be more or less, in microseconds. */
-interface Line {
-  deviceTime(at: number): number;
-  readonly within: number;
 }
 
 /** The first and the last moment that the guest's side shows, in microseconds. */
@@ -28,7 +23,6 @@ export interface Window {
 const MOST_DEEDS = 2048;
 /** Pages of a packet's buffer. */
 const MOST_PAGES = 16;
-const PAGE = 4096;
 /** What is there for a larger part of the window than this is there by chance. */
 const SMALL = 1 / 16;
 /** So many deeds say something. */
@@ -36,8 +30,8 @@ const ENOUGH = 16;
 
 /** The part of the deeds that fit; null where too few of them say anything. */
 export function partThatFits(
-  { deviceTime, within }: Line,
-  deeds: Iterable<Deed>,
+  { deviceTime, within }: Clocks,
+  deeds: readonly Deed[],
   { from, to }: Window,
 ): number | null {
   const timeOf = (guest: number) => deviceTime(guest * 1e3);
@@ -84,7 +78,7 @@ export function packetsOf(touched: readonly Done[], mapped: readonly Span[]): De
   }));
 }
 
-const pageOf = (address: number): number => Math.floor(address / PAGE);
+const pageOf = (address: number): number => Math.floor(address / PAGE_SIZE);
 
 /** The pages of a buffer; a large one is no packet's. */
 function pagesOf({ address, size }: Span): readonly number[] {
