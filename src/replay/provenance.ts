@@ -76,14 +76,22 @@ interface Entry {
 /** The entries that were in force when each step was taken; a page that moved has more than one. */
 function* entriesBehind(trace: Trace, chain: readonly Recorded[]): Generator<Entry> {
   const page = pageMeant(chain);
+  let found: Recorded | null | undefined;
   for (const { seq, event } of chain) {
-    if (page !== null && !trace.about.physIsMachine && saysWhere(event))
-      yield* inForce(trace, "p2m", page, seq);
+    if (page !== null && !trace.about.physIsMachine && saysWhere(event)) {
+      // Steps go back in time: what was last set before this one was in force since.
+      if (found === undefined || (found !== null && found.seq > seq))
+        found = inForce(trace, "p2m", page, seq);
+      if (found !== null) yield { role: "p2m", recorded: found, explains: seq };
+    }
     if (event.kind === "dma.mapped") yield* entryBehind(trace, event, seq);
   }
   // A DMA handle's chain ends where it was mapped; the page was somebody's before.
   const allocated = chain.some(({ event }) => event.kind === "page.allocated");
-  if (page !== null && !allocated) yield* inForce(trace, "allocation", page, chain.at(-1)!.seq);
+  if (page === null || allocated) return;
+  const { seq } = chain.at(-1)!;
+  const recorded = inForce(trace, "allocation", page, seq);
+  if (recorded !== null) yield { role: "allocation", recorded, explains: seq };
 }
 
 /** Whether the event says where the page is: then its entry was looked up then. */
@@ -110,15 +118,14 @@ function* entryBehind(trace: Trace, { bus, device }: Of<"dma.mapped">, moment: n
   }
 }
 
-function* inForce(
+/** The last event up to a moment that changed a page's entry or its owner; null for none. */
+function inForce(
   trace: Trace,
-  role: Entry["role"],
-  number: number,
+  role: "p2m" | "allocation",
+  page: number,
   moment: number,
-): Generator<Entry> {
+): Recorded | null {
   const stretch = { from: 1, to: moment, backwards: true };
-  for (const recorded of changesOf(trace, subjectAt(role, number), stretch)) {
-    yield { role, recorded, explains: moment };
-    return;
-  }
+  for (const recorded of changesOf(trace, subjectAt(role, page), stretch)) return recorded;
+  return null;
 }

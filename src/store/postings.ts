@@ -216,6 +216,15 @@ const ofSubjects = build
 export const storedList = (database: Database): Statement<unknown[], Buffer> =>
   prepareValue(database, ofSubject);
 
+// Looks into some segments at once, in the order of the list of their numbers; those without the subject give no row.
+const ofSubjectIn =
+  "SELECT p.segment, p.seqs FROM json_each(?) s " +
+  "CROSS JOIN posting p ON p.segment = s.value AND p.list = ? AND p.subject = ?";
+/** Segments looked into at once: first one, then more and more for whoever goes on. */
+const FIRST_SEGMENTS = 1;
+const SEGMENTS = 256;
+const SEGMENTS_GROWTH = 4;
+
 /** Which events are looked up: of the subjects from `first` to `last` every `step`th. */
 export interface Lookup {
   readonly list: number;
@@ -225,33 +234,44 @@ export interface Lookup {
 }
 
 export class PostingReader {
-  readonly #one: Statement<unknown[], Buffer>;
+  readonly #one: Statement<unknown[], { segment: number; seqs: Buffer }>;
   readonly #some: Statement<unknown[], { subject: number; seqs: Buffer }>;
 
   constructor(database: Database) {
-    this.#one = storedList(database);
+    this.#one = database.prepare<unknown[], { segment: number; seqs: Buffer }>(ofSubjectIn);
     this.#some = prepare(database, ofSubjects);
   }
 
   /** The numbers of the events from one to another, both included, in order or newest first. */
   *seqs(wanted: Lookup, from: number, to: number, backwards: boolean): Generator<number> {
     const [low, high] = [Math.floor(from / SEGMENT), Math.floor(to / SEGMENT)];
-    for (let i = 0; i <= high - low; i++) {
-      const segment = backwards ? high - i : low + i;
-      const seqs = this.#inSegment(wanted, segment).filter((seq) => seq >= from && seq <= to);
-      yield* backwards ? seqs.reverse() : seqs;
+    let size = FIRST_SEGMENTS;
+    for (let done = 0; done <= high - low; ) {
+      const count = Math.min(size, high - low - done + 1);
+      const segments = Array.from({ length: count }, (_, i) =>
+        backwards ? high - done - i : low + done + i,
+      );
+      for (const found of this.#inSegments(wanted, segments)) {
+        const seqs = found.filter((seq) => seq >= from && seq <= to);
+        yield* backwards ? seqs.reverse() : seqs;
+      }
+      done += count;
+      size = Math.min(SEGMENTS, size * SEGMENTS_GROWTH);
     }
   }
 
-  #inSegment({ list, first, last, step }: Lookup, segment: number): number[] {
+  /** The numbers in each of some segments, in the order of these. */
+  *#inSegments({ list, first, last, step }: Lookup, segments: number[]): Generator<number[]> {
     if (first === last) {
-      const bytes = this.#one.get(segment, list, first);
-      return bytes === undefined ? [] : seqsIn(segment, bytes);
+      for (const { segment, seqs } of this.#one.all(JSON.stringify(segments), list, first))
+        yield seqsIn(segment, seqs);
+      return;
     }
-    return this.#some
-      .all(segment, list, first, last)
-      .filter(({ subject }) => (subject - first) % step === 0)
-      .flatMap(({ seqs }) => seqsIn(segment, seqs))
-      .sort((a, b) => a - b);
+    for (const segment of segments)
+      yield this.#some
+        .all(segment, list, first, last)
+        .filter(({ subject }) => (subject - first) % step === 0)
+        .flatMap(({ seqs }) => seqsIn(segment, seqs))
+        .sort((a, b) => a - b);
   }
 }

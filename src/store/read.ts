@@ -202,7 +202,7 @@ export class TraceReader {
 
   /**
    * The events looked for, each as soon as it is found. Hot: by the index about 10 us the first and
-   * 4 us each further one, most of it for SQLite to fetch a page per event (bench: travel).
+   * 3 us each further one, most of it for SQLite to fetch a page per event (bench: travel).
    */
   *search(wanted: Search): Generator<Recorded> {
     const pages = new PageBudget();

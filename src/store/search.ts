@@ -118,20 +118,21 @@ export class Finder {
 
   /** Of the events of these numbers those that are wanted, a chunk at a time. */
   *#fetch(wanted: Search, seqs: Iterable<number>): Generator<Row[]> {
-    const { rows: one, values } = this.#prepared("one", wanted, (query) =>
-      query.where("seq", "=", 0),
+    const direction = wanted.backwards ? "desc" : "asc";
+    const { rows: some, values } = this.#prepared(`of ${direction}`, wanted, (query) =>
+      query
+        .where(sql<SqlBool>`seq IN (SELECT value FROM json_each(${"[]"}))`)
+        .orderBy("seq", direction),
     );
     let size = FIRST_CHUNK;
-    let rows: Row[] = [];
+    let next: number[] = [];
     for (const seq of seqs) {
-      const row = one.get(...values, seq);
-      if (row !== undefined) rows.push(row);
-      if (rows.length < size) continue;
-      yield rows;
-      rows = [];
+      if (next.push(seq) < size) continue;
+      yield some.all(...values, JSON.stringify(next));
+      next = [];
       size = Math.min(CHUNK, size * CHUNK_GROWTH);
     }
-    if (rows.length > 0) yield rows;
+    if (next.length > 0) yield some.all(...values, JSON.stringify(next));
   }
 
   /**

@@ -98,6 +98,41 @@ describe("the events that change a subject", async () => {
   });
 });
 
+describe("the events of a subject that changes rarely", async () => {
+  const database = new Sqlite(":memory:");
+  database.exec("BEGIN");
+  await migrate(database);
+  const insert = database.prepare(
+    "INSERT INTO posting (segment, list, subject, seqs) VALUES (?, 0, ?, x'0502')",
+  );
+  for (const segment of [0, 3, 4, 90, 400]) insert.run(segment, 7);
+  insert.run(5, 8);
+  const reader = new PostingReader(database);
+  const seqs = (from: number, to: number, backwards = false) => [
+    ...reader.seqs({ list: lists.change, first: 7, last: 7, step: 1 }, from, to, backwards),
+  ];
+  const all = [0, 3, 4, 90, 400].flatMap((segment) => [
+    segment * SEGMENT + 5,
+    segment * SEGMENT + 7,
+  ]);
+  const end = 401 * SEGMENT - 1;
+
+  test("are found in order, however many segments have none between them", () => {
+    expect(seqs(1, end)).toEqual(all);
+    expect(seqs(6, end)).toEqual(all.slice(1));
+    expect(seqs(1, 400 * SEGMENT + 6)).toEqual(all.slice(0, -1));
+    expect(seqs(5 * SEGMENT, 90 * SEGMENT)).toEqual([]);
+  });
+
+  test("are found newest first, and the newest without looking at those before", () => {
+    expect(seqs(1, end, true)).toEqual(all.toReversed());
+    database.exec("UPDATE posting SET seqs = x'80' WHERE segment = 90");
+    const [first] = reader.seqs({ list: lists.change, first: 7, last: 7, step: 1 }, 1, end, true);
+    expect(first).toBe(all.at(-1));
+    expect(() => seqs(1, end, true)).toThrow("a list is cut");
+  });
+});
+
 describe("a list", () => {
   test("that is cut within a number is refused", () => {
     expect(seqsIn(1, Buffer.from([0x81, 0x01, 0x02]))).toEqual([SEGMENT + 129, SEGMENT + 131]);
