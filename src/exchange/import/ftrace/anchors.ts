@@ -6,6 +6,7 @@ import { directions } from "../kernel/buffers.ts";
 import { busAddressOf, number, sizeOf, textOf, Unusable } from "../source/fields.ts";
 import { deviceIn, isFailed } from "./dma.ts";
 import { type Record, recordOf } from "./record.ts";
+import { RingBuffers } from "./ring-buffers.ts";
 
 const WANTED =
   /: (?:nvme_setup_cmd|nvme_complete_rq|block_rq_issue|dma_(?:un)?map_(?:page|phys|sg)): /;
@@ -13,6 +14,7 @@ const WANTED =
 /** Takes lines one after the other. */
 export class AnchorLines {
   readonly #anchors: Anchors;
+  readonly #buffers = new RingBuffers();
   /** The command that a task is making and its controller: it is mapped, then begun (blk_mq_start_request), then given. */
   readonly #making = new Map<number, { readonly controller: string; readonly span: Span }>();
 
@@ -23,7 +25,7 @@ export class AnchorLines {
   take(line: string): void {
     if (!WANTED.test(line)) return;
     const record = recordOf(line);
-    if (record === null || record.at === null) return;
+    if (record === null || record.at === null || !this.#buffers.isNew(record)) return;
     try {
       this.#see(record, record.at / 1e3);
     } catch (error) {

@@ -4,6 +4,7 @@ import type { KernelClocks } from "../join/kernel-clocks.ts";
 import { busAddressOf, sizeOf, textOf, Unusable } from "../source/fields.ts";
 import { deviceIn, isFailed } from "./dma.ts";
 import { markIn, type Record, recordOf } from "./record.ts";
+import { RingBuffers } from "./ring-buffers.ts";
 
 const WANTED =
   /: (?:tracing_mark_write|print|console|dma_(?:map_(?:page|phys)|unmap_(?:page|phys)|alloc|free)): /;
@@ -16,6 +17,7 @@ export const CLOCK_LINE = "# clock: ";
 /** Takes lines one after the other. */
 export class ClockLines {
   readonly #clocks: KernelClocks;
+  readonly #buffers = new RingBuffers();
 
   constructor(clocks: KernelClocks) {
     this.#clocks = clocks;
@@ -25,7 +27,7 @@ export class ClockLines {
     if (line.startsWith(CLOCK_LINE)) this.#clocks.named(line.slice(CLOCK_LINE.length));
     if (!WANTED.test(line)) return;
     const record = recordOf(line);
-    if (record === null || record.at === null) return;
+    if (record === null || record.at === null || !this.#buffers.isNew(record)) return;
     try {
       this.#see(record, record.at);
     } catch (error) {

@@ -15,6 +15,7 @@ import { probeHandler } from "./kprobes.ts";
 import { memoryEvents } from "./memory.ts";
 import { Owners, type Step, stepOf } from "./owners.ts";
 import { markIn, type Record, recordOf } from "./record.ts";
+import { RingBuffers } from "./ring-buffers.ts";
 import { Stacks } from "./stacks.ts";
 import { type Handler, type Handlers, Kernel } from "./tasks.ts";
 
@@ -109,18 +110,27 @@ export class Ftrace implements Stream<Step> {
 
   async *batches(): AsyncGenerator<readonly Step[]> {
     const stacks = new Stacks(this.#run.environment.hasStacks);
+    const buffers = new RingBuffers();
     const owners = new Owners();
     let number = 0;
     for await (const told of this.#told) {
       for (const step of told) if (step.number < 0) step.number = ++number;
       const ready: Step[] = [];
-      for (const step of stacks.take(told)) owners.take(step, ready);
+      for (const step of stacks.take(told))
+        if (this.#isNew(step, buffers)) owners.take(step, ready);
       yield ready;
     }
     const last: Step[] = [];
-    for (const step of stacks.end()) owners.take(step, last);
+    for (const step of stacks.end()) if (this.#isNew(step, buffers)) owners.take(step, last);
     yield [...last, ...owners.end()];
     this.#trace.isOver = true;
+  }
+
+  /** What another buffer of the file has told is counted, and no second event. */
+  #isNew({ record }: Step, buffers: RingBuffers): boolean {
+    const isNew = record === null || buffers.isNew(record);
+    if (!isNew) this.#source.tally.kept(record.name);
+    return isNew;
   }
 
   timeOf({ record }: Step): number | null {

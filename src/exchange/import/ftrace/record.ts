@@ -6,6 +6,8 @@ export interface Record {
   /** One thread of execution: the pid, and on an idle task, whose pid is 0, the CPU. */
   readonly task: number;
   readonly cpu: number;
+  /** The ring buffer that it is in: the name of an instance; "" for the top one, or where one is all there is. */
+  readonly buffer: string;
   /** Nanoseconds on the trace's clock; null where the clock counts something else. */
   readonly at: number | null;
   readonly name: string;
@@ -18,7 +20,8 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 /**
  * Takes a line apart: `TASK-PID [CPU] FLAGS SECONDS.MICROS: EVENT: BODY`. A task's name may hold blanks,
  * brackets and minus signs; the flags have four or five characters, and trace-cmd report leaves them out.
- * `perf script` has `TASK PID [CPU] SECONDS.MICROS: SYSTEM:EVENT: BODY`. Null for a line that is no record.
+ * `perf script` has `TASK PID [CPU] SECONDS.MICROS: SYSTEM:EVENT: BODY`. A report of several buffers has an
+ * instance's name in front: `NAME: TASK-PID`. Null for a line that is no record.
  * Hot: once a line.
  */
 export function recordOf(line: string): Record | null {
@@ -50,17 +53,19 @@ export function recordOf(line: string): Record | null {
   }
   const cpu = decimal(line, open + 1, close);
   const task = taskOf(pid, cpu);
+  const buffer = bufferIn(line, open);
   const at = nanoseconds(line, from, to - 1);
-  if (nameTo < 0) return stackOf(line.slice(nameFrom), { task, cpu, at });
+  if (nameTo < 0) return stackOf(line.slice(nameFrom), { task, cpu, buffer, at });
   const name = nameOf(line.slice(nameFrom, nameTo));
   if (name === null) return null;
-  return { task, cpu, at, name, body: asPrinted(name, line.slice(skipSpaces(line, nameTo + 1))) };
+  const body = asPrinted(name, line.slice(skipSpaces(line, nameTo + 1)));
+  return { task, cpu, buffer, at, name, body };
 }
 
 const STACK = /^<(user )?stack trace ?>$/;
 
 /** A stack, which has no name in front; its functions are on the lines behind it. */
-function stackOf(text: string, by: Pick<Record, "task" | "cpu" | "at">): Record | null {
+function stackOf(text: string, by: Pick<Record, "task" | "cpu" | "buffer" | "at">): Record | null {
   const found = STACK.exec(text.trimEnd());
   if (found === null) return null;
   return { ...by, name: found[1] === undefined ? "kernel_stack" : "user_stack", body: "" };
@@ -85,10 +90,11 @@ function latencyRecordOf(line: string): Record | null {
   const at = time === undefined ? Number(micros) * 1e3 : nanoseconds(time, 0, time.length);
   const cpu = Number(on);
   const task = taskOf(Number(pid), cpu);
+  const buffer = bufferIn(found, found.indexOf(`-${pid} `));
   const rest = line.slice(found.length);
   return name === undefined
-    ? stackOf(rest, { task, cpu, at })
-    : { task, cpu, at, name, body: asPrinted(name, rest) };
+    ? stackOf(rest, { task, cpu, buffer, at })
+    : { task, cpu, buffer, at, name, body: asPrinted(name, rest) };
 }
 
 function verboseRecordOf(line: string, head: string): Record | null {
@@ -97,7 +103,13 @@ function verboseRecordOf(line: string, head: string): Record | null {
   const at = Number(millis) * 1e6 + Number(micros) * 1e3;
   const body = asPrinted(name!, line.slice(found.length));
   const cpu = Number(on);
-  return { task: taskOf(Number(pid), cpu), cpu, at, name: name!, body };
+  return { task: taskOf(Number(pid), cpu), cpu, buffer: "", at, name: name!, body };
+}
+
+/** The name in front of a task that ends before `end`. A task's own name can look so: then it is that task's alone. */
+function bufferIn(line: string, end: number): string {
+  const colon = line.indexOf(": ");
+  return colon < 0 || colon > end ? "" : line.slice(skipSpaces(line, 0), colon);
 }
 
 /** On an idle task, whose pid is 0, the CPU is the thread. */

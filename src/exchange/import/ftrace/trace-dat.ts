@@ -29,6 +29,7 @@ class Shown implements Record, Step {
   readonly cpu: number;
   readonly at: number | null;
   readonly name: string;
+  readonly buffer: string;
   #body: string | null = null;
 
   constructor(record: DatRecord, tasks: ReadonlyMap<number, string>) {
@@ -38,6 +39,7 @@ class Shown implements Record, Step {
     this.cpu = record.cpu;
     this.at = record.time;
     this.name = record.name;
+    this.buffer = record.buffer.name;
   }
 
   get body(): string {
@@ -55,10 +57,11 @@ class Shown implements Record, Step {
   /** The line that `trace-cmd report -t` has of it. */
   get line(): string {
     const { pid, cpu, time } = this.#record;
+    const buffer = this.buffer === "" ? "" : `${this.buffer}: `;
     const task = `${this.#tasks.get(pid) ?? (pid === 0 ? "<idle>" : "<...>")}-${pid}`;
     const at =
       time === null ? "0" : `${Math.floor(time / 1e9)}.${`${time % 1e9}`.padStart(9, "0")}`;
-    return `${task} [${`${cpu}`.padStart(3, "0")}] ${at}: ${this.name}: ${this.body}`;
+    return `${buffer}${task} [${`${cpu}`.padStart(3, "0")}] ${at}: ${this.name}: ${this.body}`;
   }
 }
 

@@ -20,6 +20,8 @@ interface Recorded {
 interface Told extends Place {
   readonly at: number;
   readonly body: string;
+  /** The traces that have told it. */
+  readonly sources: Source[];
 }
 /** What a task does in one way: the same event with other addresses. */
 interface Way {
@@ -94,7 +96,7 @@ export class OneKernel {
     const shape = body.replace(NUMBER, "#");
     // Without a number one record is like the next.
     if (shape === body) return false;
-    const told: Told = { source, line: source.line, at, body };
+    const told: Told = { source, line: source.line, at, body, sources: [source] };
     const key = `${cpu} ${task} ${name} ${shape}`;
     const way = this.#ways.get(key);
     if (way === undefined) {
@@ -105,12 +107,12 @@ export class OneKernel {
     if (way.last.source !== source) way.turns++;
     way.last = told;
     way.waiting = way.waiting.filter((one) => at - one.at <= NEAR).slice(-MOST_WAITING);
-    const same = way.waiting.findIndex((one) => one.source !== source && one.body === body);
-    if (same < 0) {
+    const same = way.waiting.find((one) => one.body === body && !one.sources.includes(source));
+    if (same === undefined) {
       way.waiting.push(told);
       return false;
     }
-    way.waiting.splice(same, 1);
+    same.sources.push(source);
     way.shared++;
     return true;
   }

@@ -56,6 +56,12 @@ describe.each([
     ]);
   });
 
+  test("tells once what the top buffer and an instance both hold", async () => {
+    const instance = { name: "iov", cpus: [[{ at: at + 400n, items: [{ iova: 0x10000 }] }]] };
+    const { entries } = await told({ ...of, buffers: [one, instance] });
+    expect(entries).toEqual([[0x10000, 10_000_000_000]]);
+  });
+
   test("passes over options that are not known, by their length", async () => {
     const options = [
       [99, Buffer.from("whatever")],

@@ -75,6 +75,12 @@ test("what two buffers recorded of one call is one event", async () => {
   expect(judgedOf(told).judgement.word).toBe("right");
 });
 
+test("what three buffers recorded of one call is one event", async () => {
+  const call = (late: number) => trace(map("51000000", "51000000", { at: 1 + late }));
+  const { events } = await importedText({ a: call(0), b: call(0.000002), c: call(0.000004) });
+  expect(events.map(({ event }) => event.kind)).toEqual(["dma.mapped"]);
+});
+
 test("a task's calls that two traces have in turns, none of them in both, are of two runs", async () => {
   const turns = (name: number) =>
     trace(
