@@ -48,7 +48,6 @@ const commands: { readonly [name: string]: () => Promise<(program: Command) => v
 const TROUBLE = 2;
 const INTERRUPTED = 130;
 
-keepHeapSmall(process.argv[2] ?? "");
 const program = new Command("gartrace")
   .description(
     "Finds where an address of one space is used in another: in captures of a kernel (import), or in runs of " +
@@ -64,20 +63,22 @@ const program = new Command("gartrace")
     outputError: (text, write) => write(complaint(text)),
   })
   .exitOverride();
-for (const add of await wanted(process.argv[2])) add(program);
-for (const command of program.commands) {
-  command.copyInheritedSettings(program);
-  command.showHelpAfterError(`(see 'gartrace ${command.name()} --help')`);
-}
-program.showHelpAfterError("(see 'gartrace --help')");
 
+keepHeapSmall(process.argv[2] ?? "");
 process.stdout.on("error", fail);
 // Without a reader of stderr nobody is left to complain to; the exit code still tells.
 process.stderr.on("error", () => {});
-try {
+run(process.argv[2]).catch(fail);
+
+/** Carries out the command line, whose first word this is. */
+async function run(name: string | undefined): Promise<void> {
+  for (const add of await wanted(name)) add(program);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    command.showHelpAfterError(`(see 'gartrace ${command.name()} --help')`);
+  }
+  program.showHelpAfterError("(see 'gartrace --help')");
   await program.parseAsync();
-} catch (error) {
-  fail(error);
 }
 
 /** What commander complains of: words of the command line that it quotes end no line, its suggestion has one. */

@@ -5,9 +5,31 @@ import { resolve } from "node:path";
 import Sqlite, { type Database, type Options } from "better-sqlite3";
 import { UserError } from "../fault.ts";
 
+const installed = createRequire(import.meta.url);
+const COMPILED = "better-sqlite3/build/Release/better_sqlite3.node";
+let compiled: object | undefined;
+
+/**
+ * The compiled part of better-sqlite3, told by its path: the package itself would look for it in a dozen places. It is
+ * an instance of our own, for the errors of one are of a class that the first to open a file with it brings along, and
+ * that can be a program's own better-sqlite3.
+ */
+function compiledPart(): object {
+  if (compiled === undefined) {
+    const module = { exports: {} };
+    process.dlopen(module, installed.resolve(COMPILED));
+    compiled = module.exports;
+  }
+  return compiled;
+}
+
 export function openSqlite(path: string, options?: Options): Database {
   try {
-    const database = new Sqlite(resolve(path), options);
+    const database = new Sqlite(resolve(path), {
+      ...options,
+      // It takes the part itself as well as its path, which its types do not tell.
+      nativeBinding: compiledPart() as unknown as string,
+    });
     if (abortsOnCollection) keepAll(database);
     return database;
   } catch (error) {
@@ -54,7 +76,7 @@ function nativeTrouble(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
   const isForeign = code === "ERR_DLOPEN_FAILED";
-  if (!isForeign && !error.message.startsWith("Could not locate the bindings file")) return error;
+  if (!isForeign && code !== "MODULE_NOT_FOUND") return error;
   const what = isForeign ? "built for another Node than this one" : "not built";
   return new UserError(
     `better-sqlite3 is ${what} (${process.version}, ABI ${process.versions.modules}): run ` +
@@ -67,7 +89,7 @@ function nativeTrouble(error: unknown): unknown {
 
 /** The folder whose node_modules has it. */
 function installedIn(): string {
-  const [folder] = createRequire(import.meta.url)
+  const [folder] = installed
     .resolve("better-sqlite3")
     .split(/[/\\]node_modules[/\\]better-sqlite3[/\\]/);
   return folder!;

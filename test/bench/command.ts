@@ -3,7 +3,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-export const program = join(import.meta.dirname, "../../src/cli/main.js");
+/** The one that is installed. */
+export const program = join(import.meta.dirname, "../../bundle/gartrace.cjs");
 
 export function commandEnds(...words: string[]): void {
   const { status, stderr } = spawnSync(process.execPath, [program, ...words], { encoding: "utf8" });

@@ -1,7 +1,7 @@
 // demo.ts - what time `gartrace demo` takes, from its start to its end.
 
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { program } from "./command.ts";
 import { atMost, type Table } from "./table.ts";
 
 export const demoTable: Table = {
@@ -24,7 +24,6 @@ export const demoTable: Table = {
 
 /** Seconds of processor time, the kernel's included, and of the clock: bash says them of what it ran. */
 function timed(folder: string): { processor: number; wall: number } {
-  const program = join(import.meta.dirname, "../../src/cli/main.js");
   const command = 'TIMEFORMAT="%U %S %R"; time "$0" "$1" demo';
   const env = { ...process.env, TMPDIR: folder, LC_ALL: "C" };
   const words = ["-c", command, process.execPath, program];

@@ -5,6 +5,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { counted } from "../../src/report/text.ts";
+import { program } from "./command.ts";
 import type { Exchanged } from "./process/exchange.ts";
 import type { Recording } from "./process/record.ts";
 import { resultOf } from "./process.ts";
@@ -21,7 +22,6 @@ export const formatsTable: Table = {
     const short = join(folder, "short.gart");
     resultOf<Recording>("record", "churn", length / 10, short);
     const lines = join(folder, "lines.jsonl");
-    const program = join(import.meta.dirname, "../../src/cli/main.js");
     execFileSync(process.execPath, [program, "export", trace, "--format", "jsonl", "-o", lines]);
     return {
       title:

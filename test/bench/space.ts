@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { SpaceOfTrace } from "../../src/library/tell-space.ts";
 import { counted } from "../../src/report/text.ts";
 import { workloads } from "../../src/workload/index.ts";
+import { program } from "./command.ts";
 import type { Recording } from "./process/record.ts";
 import { resultOf } from "./process.ts";
 import { atMost, type Row, type Table } from "./table.ts";
@@ -42,7 +43,6 @@ export const spaceTable: Table = {
   },
 };
 
-const program = join(import.meta.dirname, "../../src/cli/main.js");
 const gartrace = (...words: readonly string[]): string =>
   execFileSync(process.execPath, [program, ...words], { encoding: "utf8" });
 

@@ -3,12 +3,11 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { record } from "../../src/index.ts";
+import { program } from "./command.ts";
 import { atMost, type Row, type Table } from "./table.ts";
 
 /** Milliseconds at most, of the median. */
 const budgets = { "--version": 100, "info run.gart": 200 } as const;
-
-const gartrace = join(import.meta.dirname, "../../src/cli/main.js");
 
 export const startTable: Table = {
   name: "start",
@@ -23,7 +22,7 @@ export const startTable: Table = {
     // What no command can do without.
     const empty = milliseconds(median("--eval", "0"));
     const rows = Object.entries(budgets).map(([words, bound]): Row => {
-      const took = median(gartrace, ...words.split(" "));
+      const took = median(program, ...words.split(" "));
       const budget = atMost(bound, took, milliseconds);
       return { cells: [`gartrace ${words}`, milliseconds(took)], budgets: [budget] };
     });

@@ -1,7 +1,7 @@
 // package.test.ts - what npm packs: all that is needed, no tests, small; and it works where it is unpacked.
 
-import { execFileSync } from "node:child_process";
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshFolder } from "../fresh-folder.ts";
@@ -33,7 +33,7 @@ describe("the package", () => {
   });
 
   test("has a command that works", () => {
-    const main = join(own, "dist/src/cli/main.js");
+    const main = join(own, "dist/bundle/gartrace.cjs");
     expect(node(main, "--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
     node(main, "record", "smoke", "-o", "run.gart");
     expect(node(main, "info", "run.gart")).toMatch(/^right: /);
@@ -41,7 +41,7 @@ describe("the package", () => {
   });
 
   test("has the JSON Schema of every shape", () => {
-    const main = join(own, "dist/src/cli/main.js");
+    const main = join(own, "dist/bundle/gartrace.cjs");
     const names = node(main, "schema").trim().split("\n");
     expect(names).toEqual(
       expect.arrayContaining(["info", "workload", "event", "header", "probes"]),
@@ -66,6 +66,47 @@ describe("the package", () => {
        trace.close();`,
     );
     expect(node("own.mjs")).toBe("right true\n");
+  });
+
+  test("works beside a program's own better-sqlite3, whose errors stay its own", () => {
+    writeFileSync(
+      join(folder, "both.mjs"),
+      `import Database from "better-sqlite3";
+       import { openTrace, record } from "gartrace";
+       const own = new Database(":memory:");
+       const refused = (ask) => { try { ask(); } catch (error) { return error; } };
+       await record({ workload: "dma", output: "both.gart" });
+       const trace = openTrace("both.gart");
+       console.log(refused(() => trace.query("SELECT nothing")).code);
+       console.log(refused(() => own.exec("nonsense")) instanceof Database.SqliteError);
+       trace.close();`,
+    );
+    expect(node("both.mjs")).toBe("ERR_INPUT\ntrue\n");
+  });
+
+  test.each([
+    ["is missing", null, "is not built"],
+    ["is of another system", "no program", "is built for another Node than this one"],
+  ])("whose compiled part %s says what to do, and where", (_, part, says) => {
+    const installed = join(freshFolder(), "node_modules");
+    const sqlite = join(installed, "better-sqlite3");
+    const compiled = "build/Release/better_sqlite3.node";
+    mkdirSync(join(sqlite, "build/Release"), { recursive: true });
+    for (const name of ["package.json", "lib"])
+      cpSync(join(modules, "better-sqlite3", name), join(sqlite, name), { recursive: true });
+    if (part !== null) writeFileSync(join(sqlite, compiled), part);
+    cpSync(own, join(installed, "gartrace"), { recursive: true });
+    const main = join(installed, "gartrace/dist/bundle/gartrace.cjs");
+    const { status, stderr } = spawnSync(process.execPath, [
+      main,
+      "info",
+      join(folder, "run.gart"),
+    ]);
+    const [line, rest] = `${stderr}`.split("\n");
+    expect(line).toContain(`gartrace: better-sqlite3 ${says} (${process.version}, `);
+    expect(line).toContain(`run 'npm rebuild better-sqlite3' in ${join(installed, "..")}; `);
+    expect([status, rest]).toEqual([2, ""]);
+    rmSync(installed, { recursive: true });
   });
 
   test("is as publint and arethetypeswrong want a package of ES modules", () => {

@@ -40,7 +40,7 @@ describe.each(tried)("$page", ({ page, examples }) => {
     mkdirSync(bin);
     const { modules } = packed();
     const programs = {
-      gartrace: join(modules, "gartrace/dist/src/cli/main.js"),
+      gartrace: join(modules, "gartrace/dist/bundle/gartrace.cjs"),
       tsc: resolve("node_modules/typescript/bin/tsc"),
     };
     for (const [name, path] of Object.entries(programs)) {

@@ -23,7 +23,7 @@ export interface Stages {
 
 const [, , length, path] = process.argv as [string, string, string, string];
 /** As the command has it: out of modules its start takes several times as long, and the first batches wait for it. */
-const thread = new URL("../../../bundle/file-worker.js", import.meta.url);
+const thread = new URL("../../../bundle/file-worker.cjs", import.meta.url);
 const setup = setupOf({ ...machine, workload: churn(Number(length)) });
 const seconds = (since: number): number => (performance.now() - since) / 1000;
 
