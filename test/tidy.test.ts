@@ -56,6 +56,14 @@ describe("the house", () => {
 type Bad = readonly [path: string, code: string, complaint: RegExp];
 const long = (lines: number) => "//\n".repeat(lines);
 const bad: { readonly [rule in keyof typeof rules]: readonly Bad[] } = {
+  bases: [
+    ["src/debug/x.ts", "const text = eventText(event, 0n);", /makes up a virt base: eventText/],
+    [
+      "src/report/x.ts",
+      "const f = (virt: Virt, virtBase = 0n) => 1;",
+      /makes up a virt base: virtB/,
+    ],
+  ],
   header: [
     ["src/event/x.ts", 'import "./y.ts";', /begins without/],
     ["src/event/x.ts", "// y.ts - another file's sentence.", /begins without/],

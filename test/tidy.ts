@@ -150,7 +150,28 @@ const reasons = (source: Source): string[] =>
     .filter(({ why }) => !why)
     .map(({ line }) => `takes a plain number without a reason at line ${line}`);
 
+/** What writes a virt; its base is the trace's. */
+const WRITE_VIRT: readonly string[] = ["eventText", "virtText", "wholeVirt", "columnText"];
+
+/** A virt is whole with the base of its trace alone: nobody makes one up, and no parameter has one by default. */
+const bases = ({ path, nodes }: Source): string[] => {
+  if (isTest(path)) return [];
+  return nodes.flatMap((node) => {
+    const isMadeUp =
+      ts.isCallExpression(node) &&
+      WRITE_VIRT.includes(node.expression.getText()) &&
+      node.arguments.some((one) => ts.isBigIntLiteral(one));
+    const isDefault =
+      ts.isParameter(node) &&
+      /base$/i.test(node.name.getText()) &&
+      node.initializer !== undefined &&
+      ts.isBigIntLiteral(node.initializer);
+    return isMadeUp || isDefault ? [`makes up a virt base: ${node.getText()}`] : [];
+  });
+};
+
 export const rules = {
+  bases,
   header,
   walls,
   names,

@@ -1,5 +1,6 @@
 // evaluate.ts - what an expression says where one stands: a field of the event, a subject, a comparison.
 
+import { hex } from "../address.ts";
 import { declarationOf, type Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
@@ -72,10 +73,9 @@ export function fieldText(
   return fieldsOf(session, recorded).find(([name]) => names.includes(name))?.[1];
 }
 
-function spoken(value: unknown, hex: boolean): string {
+function spoken(value: unknown, isHex: boolean): string {
   if (typeof value === "string") return value;
-  if (typeof value === "bigint" || (hex && typeof value === "number"))
-    return `0x${value.toString(16)}`;
+  if (typeof value === "bigint" || (isHex && typeof value === "number")) return hex(value);
   return JSON.stringify(value);
 }
 

@@ -1,7 +1,6 @@
 // stack.ts - where one stands as a stack: the function of the event, the calls around it, the op.
 
-import type { Recorded } from "../event/vocabulary.ts";
-import { eventText } from "../event/vocabulary.ts";
+import { eventText, type Recorded } from "../event/vocabulary.ts";
 import type { TimeTravel } from "../replay/travel.ts";
 
 export interface Frame {
@@ -21,7 +20,13 @@ export function framesAt(travel: TimeTravel, here: Recorded): Frame[] {
   const row = here.op < 0 ? undefined : trace.op(here.op);
   const place = here.event.place ?? here.event.actor;
   const frames: Frame[] = [{ name: place, recorded: here }];
-  if (row === undefined || row.first === here.seq) return nameOp(frames, row?.name, here);
+  if (row === undefined) return frames;
+  const op = (recorded: Recorded): Frame => ({
+    name: eventText(recorded.event, trace.about.virtBase),
+    recorded,
+  });
+  // At its beginning an op is the only frame.
+  if (row.first === here.seq) return [op(here)];
   let [returned, looked] = [0, 0];
   const calls = { kinds: ["call.entered", "call.returned"] } as const;
   for (const recorded of travel.matching(calls, {
@@ -39,14 +44,9 @@ export function framesAt(travel: TimeTravel, here: Recorded): Frame[] {
     else if (seq !== here.seq) frames.push({ name: nameOf(recorded), recorded });
   }
   const began = trace.event(row.first);
-  if (began !== undefined)
-    frames.push({ name: eventText(began.event, trace.about.virtBase), recorded: began });
+  if (began !== undefined) frames.push(op(began));
   return frames;
 }
-
-/** At its beginning an op is the only frame. */
-const nameOp = (frames: Frame[], name: string | undefined, here: Recorded): Frame[] =>
-  name === undefined ? frames : [{ name: eventText(here.event, 0n), recorded: here }];
 
 function nameOf({ event }: Recorded): string {
   const text = event.kind === "call.entered" ? event.text : null;

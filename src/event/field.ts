@@ -12,6 +12,7 @@ import {
   bus,
   type DirectoryIndex,
   type GattIndex,
+  hex,
   type Mfn,
   machine,
   type Pfn,
@@ -270,9 +271,7 @@ export const hexWord = ({
   word: number;
   high?: number | null | undefined;
 }): string =>
-  high == null || high === 0
-    ? `0x${word.toString(16)}`
-    : `0x${high.toString(16)}${word.toString(16).padStart(13, "0")}`;
+  high == null || high === 0 ? hex(word) : `${hex(high)}${word.toString(16).padStart(13, "0")}`;
 
 /** A PCI device: bus x 256 + slot x 8 + function, above it the domain x 65536. */
 export const pciField: Field<number, false> = { ...fixed, in: "high", form: "hex", hex: true };

@@ -1,5 +1,6 @@
 // op.ts - the workload's operations and the driver calls and messages that structure what they cause.
 
+import { hex } from "../address.ts";
 import {
   factsField,
   named,
@@ -54,8 +55,7 @@ export const op = {
   "call.returned": kind(
     { effect: "fact", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },
     { result: numberField, text: optional(textField) },
-    (e) =>
-      `${e.text ?? "return"} = ${e.result < 0 || e.text == null ? e.result : `0x${e.result.toString(16)}`}`,
+    (e) => `${e.text ?? "return"} = ${e.result < 0 || e.text == null ? e.result : hex(e.result)}`,
   ),
   "message.logged": kind(
     { effect: "fact", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },

@@ -4,6 +4,7 @@
 // without changing the meaning of what was there keeps the version; anything else is the next one.
 
 import { z } from "zod";
+import { hex } from "../address.ts";
 import type { About } from "../event/trace.ts";
 
 export const JSONL = "gartrace";
@@ -44,5 +45,5 @@ export const headerLine = (about: About, events: number | null): string =>
     format: JSONL,
     version: JSONL_VERSION,
     ...(events === null ? {} : { events }),
-    about: { ...about, virtBase: `0x${about.virtBase.toString(16)}` },
+    about: { ...about, virtBase: hex(about.virtBase) },
   });

@@ -1,5 +1,6 @@
 // tell-info.ts - what a trace is, how much is in it, and whether it is right.
 
+import { hex } from "../address.ts";
 import { toJson } from "../event/line.ts";
 import type { Verdict } from "../event/verdict.ts";
 import type { Judgement } from "../judgement/judgement.ts";
@@ -30,7 +31,7 @@ function infoJson(trace: TraceReader, judgement: Judgement): object {
   const first = wrong.first === null ? undefined : trace.event(wrong.first);
   return {
     ...about,
-    virtBase: `0x${virtBase.toString(16)}`,
+    virtBase: hex(virtBase),
     gartrace: trace.version,
     torn: trace.torn,
     digest: trace.digest,

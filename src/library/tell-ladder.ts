@@ -1,5 +1,6 @@
 // tell-ladder.ts - one page through all spaces, in every trace given.
 
+import { hex } from "../address.ts";
 import { UserError } from "../fault.ts";
 import { ladder, partingOf } from "../replay/ladder.ts";
 import { ladderText } from "../report/ladder-text.ts";
@@ -17,7 +18,7 @@ export function tellLadder(where: string, traces: readonly Trace[]): Told {
   return told(
     () => ladderText(virt, ladders),
     () => ({
-      virt: `0x${virt.toString(16)}`,
+      virt: hex(virt),
       parting: partingOf(ladders.map(({ steps }) => steps)),
       ladders: ladders.map(({ about, ...rest }) => ({ trace: titleOf(about), ...rest })),
     }),

@@ -1,7 +1,8 @@
 // ladders.ts - the page that an event is about, through all address spaces, in one trace or in both.
 
-import { hex, type Phys, phys as physAt } from "../address.ts";
+import { hex, linearVirt, type Phys, phys as physAt, virt as virtAt } from "../address.ts";
 import type { LaddersAnswer } from "../answer/shapes.ts";
+import { wholeVirt } from "../event/address-text.ts";
 import { addressesOf } from "../event/verdict.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { ladderIn, ladderOfPage, partingOf, type Step } from "../replay/ladder.ts";
@@ -20,9 +21,10 @@ export function pageAddress({ trace }: Shown, asked: Recorded | undefined): Page
   const { virtBase } = trace.about;
   const phys = chain.find((one) => one.phys !== null)?.phys;
   const linear = linearOffset(trace);
-  if (phys != null && linear !== null) return { virt: virtBase + BigInt(phys + linear) };
+  if (phys != null && linear !== null)
+    return { virt: wholeVirt(linearVirt(physAt(phys), linear), virtBase) };
   const virt = chain.find((one) => one.virt !== null)?.virt;
-  if (virt != null) return { virt: virtBase + BigInt(virt) };
+  if (virt != null) return { virt: wholeVirt(virtAt(virt), virtBase) };
   return phys == null ? null : { phys: physAt(phys) };
 }
 
@@ -44,7 +46,7 @@ export function laddersAnswer(asked: readonly Asked[]): LaddersAnswer {
 }
 
 const pageText = (page: PageAddress): string =>
-  "virt" in page ? `0x${page.virt.toString(16)}` : `physical ${hex(page.phys)}`;
+  "virt" in page ? hex(page.virt) : `physical ${hex(page.phys)}`;
 
 function stepsAt({ trace, travel }: Shown, at: number, page: PageAddress): Step[] {
   const state = travel.stateAt(at);

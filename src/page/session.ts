@@ -1,5 +1,6 @@
 // session.ts - what the page is told first: which traces, what was run in each, what it comes to, what went wrong first.
 
+import { hex } from "../address.ts";
 import { type SessionAnswer, SHAPES, type TraceAnswer } from "../answer/shapes.ts";
 import type { About } from "../event/trace.ts";
 import { actors } from "../event/vocabulary.ts";
@@ -39,7 +40,7 @@ function traceAnswer(shown: Shown): TraceAnswer {
     lastOp: trace.lastOp,
     digest: trace.reader.digest,
     torn,
-    virtBase: `0x${about.virtBase.toString(16)}`,
+    virtBase: hex(about.virtBase),
     chipset: about.chipset,
     judgement: {
       word: wordOf(trace),

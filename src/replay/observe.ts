@@ -128,7 +128,7 @@ const observations: { readonly [fact: string]: Observation } = {
     if (bad === undefined) return undefined;
     const walked = fetch(state, bad.entry);
     const frame = walked?.reached == null ? -1 : mfnOf(walked.reached);
-    return { page, entry: `0x${(walked?.word ?? 0).toString(16)}`, frame, want: bad.frame };
+    return { page, entry: hex(walked?.word ?? 0), frame, want: bad.frame };
   },
 };
 
@@ -160,7 +160,7 @@ function directoryOf(state: State): [number, string][] {
   const words: [number, string][] = [];
   for (let i = 0; i < (state.directory.size * PAGE_SIZE) / WORD_SIZE; i++) {
     const word = cpuWord(state, entryWord(state.directory, directoryIndex(i), WORD_SIZE)!) ?? 0;
-    if (word !== 0) words.push([i, `0x${word.toString(16)}`]);
+    if (word !== 0) words.push([i, hex(word)]);
   }
   return words;
 }
@@ -183,7 +183,7 @@ function runsOf(words: readonly number[]): [number, number, string][] {
   let before: number | null = null;
   for (const [i, word] of words.entries()) {
     if (word === before) runs.at(-1)![1]++;
-    else runs.push([i, 1, `0x${word.toString(16)}`]);
+    else runs.push([i, 1, hex(word)]);
     before = word;
   }
   return runs;

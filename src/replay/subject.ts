@@ -2,10 +2,10 @@
 
 import {
   alignDown,
-  hex as anyHex,
   type Bus,
   bus,
   busPageOf,
+  hex,
   offset,
   PAGE_SIZE,
   raw,
@@ -40,7 +40,6 @@ export interface Subject {
   readonly parts: readonly SubjectRange[];
 }
 
-const hex = (number: number): string => `0x${number.toString(16)}`;
 const span = (first: number, last: number): string =>
   first === last ? hex(first) : `${hex(first)}..${hex(last)}`;
 
@@ -97,7 +96,7 @@ export function onBus(family: "dma" | "iommu", first: Bus, last = first): Subjec
     bus: family === "dma" ? { first, last } : whole,
   };
   const [low, high] = family === "dma" ? [first, last] : numbers.map((number) => number);
-  const name = low === high ? anyHex(low!) : `${anyHex(low!)}..${anyHex(high!)}`;
+  const name = low === high ? hex(low!) : `${hex(low!)}..${hex(high!)}`;
   return { name: `${family}[${name}]`, parts: [part] };
 }
 
@@ -178,9 +177,7 @@ function range(text: string, numbers: string, base: bigint): [number, number] {
   const [from, to] = range64(text, numbers);
   for (const number of [from, to])
     if (number < base || number - base >= 2n ** 52n)
-      throw new UserError(
-        `${text}: ${anyHex(number)} is no such address; the lowest is ${anyHex(base)}`,
-      );
+      throw new UserError(`${text}: ${hex(number)} is no such address; the lowest is ${hex(base)}`);
   return [Number(from - base), Number(to - base)];
 }
 

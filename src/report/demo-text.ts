@@ -2,6 +2,7 @@
 //
 // Every number and name in the story is taken from the traces.
 
+import { hex } from "../address.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import type { JudgedEvent } from "../diff/cursor.ts";
 import { compare } from "../diff/diff.ts";
@@ -61,9 +62,9 @@ function refusalText(refused: Trace): string[] {
   const { seq, event } = outcomeOf(refused).first!.recorded;
   const { bus, machine } = addressesOf(event);
   return [
-    `                   Event #${seq}: the driver asks ioremap for its new table, at ${hex(bus)}. That is the`,
+    `                   Event #${seq}: the driver asks ioremap for its new table, at ${hex(bus!)}. That is the`,
     "                   kernel's own numbering; Xen's ioremap takes machine addresses. The table is at",
-    `                   ${hex(machine)}; the RAM at machine ${hex(bus)} is not this kernel's, so Xen refuses.`,
+    `                   ${hex(machine!)}; the RAM at machine ${hex(bus!)} is not this kernel's, so Xen refuses.`,
   ];
 }
 
@@ -80,7 +81,7 @@ function partingText(native: Trace, lenient: Trace): string[] {
     `   First to go wrong, in ${op.name}: ${b!.recorded.event.place} tells the chipset where the table is.`,
     indented(indented(inColumns(rows, heading))),
     "   The chipset then walks a stranger's page instead of the table. Where the card reads",
-    `   ${hex(card.bus)} in the aperture, it meets ${metText(firstDevice!.a!)} on the bare PC and ${metText(firstDevice!.b!)} under Xen.`,
+    `   ${hex(card.bus!)} in the aperture, it meets ${metText(firstDevice!.a!)} on the bare PC and ${metText(firstDevice!.b!)} under Xen.`,
     `   ${countOf(judgedOf(lenient).judgement.wrong.events, "event")} go wrong, because of ${countOf(roots.length, "place")} in the driver:`,
     ...roots.map(({ root, count }) => `     ${counted(count)} from ${root}`),
   ];
@@ -103,8 +104,6 @@ function outcome(trace: Trace): string {
   const text = `${counted(rightReads)} of ${counted(reads)} reads by the card meet the right page`;
   return `${codes}; ${rightReads === reads ? colours.green(text) : colours.red(text)}`;
 }
-
-const hex = (address: number | null): string => `0x${address!.toString(16)}`;
 
 const metText = ({ recorded: { event } }: JudgedEvent): string =>
   event.kind === "device.read" ? tagName(event.tag) : "nothing";

@@ -1,5 +1,6 @@
 // diff-text.ts - a comparison for people: what was compared, how much is alike, what differs first and why.
 
+import { hex } from "../address.ts";
 import type { Cause } from "../diff/causes.ts";
 import { classes } from "../diff/compare.ts";
 import {
@@ -283,7 +284,7 @@ function scatteredText({ scattered }: Comparison): string {
     .slice(0, MOST_RANGES)
     .map(({ op, what, from, pages, runs }: Scattered) => [
       `op ${op}`,
-      what === "table" ? "the table" : `block at entry 0x${from.toString(16)}`,
+      what === "table" ? "the table" : `block at entry ${hex(from)}`,
       countOf(pages, "page"),
       `${countOf(runs.a, "run")} in A`,
       `${countOf(runs.b, "run")} in B`,

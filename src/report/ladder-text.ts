@@ -1,5 +1,6 @@
 // ladder-text.ts - one page through all spaces in every trace given, a column a trace.
 
+import { hex } from "../address.ts";
 import type { About } from "../event/trace.ts";
 import { partingOf, rungs, type Step } from "../replay/ladder.ts";
 import { colours } from "./colours.ts";
@@ -22,7 +23,7 @@ export function ladderText(virt: bigint, ladders: readonly Ladder[]): string {
   });
   const heading = ["", ...ladders.map(({ about, moment }) => `${titleOf(about)}, #${moment}`)];
   return [
-    `0x${virt.toString(16)}`,
+    hex(virt),
     inColumns(rows, heading),
     "",
     ladders.length === 1 ? aloneText(ladders[0]!) : partingText(parting),

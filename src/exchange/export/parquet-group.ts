@@ -89,10 +89,11 @@ function sourcesOf(trace: TraceReader): { readonly [C in ViewColumn]: ViewSource
       return value === null ? null : exact(row, column, value);
     };
   const number = (column: Column) => ({ plain: signed, source: stored(column) });
-  const address = (column: Column, base = 0n) => ({
+  const based = (column: Column, base: bigint) => ({
     plain: unsigned(base),
     source: stored(column),
   });
+  const address = (column: Column) => based(column, 0n);
   const buses = far();
   const handles = new Numbered();
   const named = (column: Column, names: readonly string[]) => ({
@@ -124,7 +125,7 @@ function sourcesOf(trace: TraceReader): { readonly [C in ViewColumn]: ViewSource
         return exact(row, "subject", code);
       },
     },
-    virt: address("virt", trace.about.virtBase),
+    virt: based("virt", trace.about.virtBase),
     phys: address("phys"),
     machine: address("machine"),
     bus: {
