@@ -4,7 +4,6 @@ import { deviceOf } from "../event/register.ts";
 import type { About } from "../event/trace.ts";
 import type { Event } from "../event/vocabulary.ts";
 
-/** By the trace's options: the platform as a whole, or the devices of an identity domain or of a bus with an offset. */
 /**
  * Whether an event of an imported trace has its place by inference: what a device logged, by another clock than the
  * guest's, stands where causality or the relation of the clocks puts it (option `placed`).
@@ -14,6 +13,7 @@ export const isPlaced = ({ options }: About, { actor, at, kind }: Event): boolea
   at == null &&
   (actor === "device" || kind === "descriptor.written");
 
+/** By the trace's options: the platform as a whole, or the devices of an identity domain or of a bus with an offset. */
 export class Inferred {
   readonly #about: About;
   readonly #isAll: boolean;

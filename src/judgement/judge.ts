@@ -9,9 +9,17 @@ import { checks as allChecks } from "../check/index.ts";
 import { isComplaint, isDeviceFault, isKernelFault } from "../check/refused.ts";
 import { CheckRun } from "../check/run.ts";
 import { hookNames } from "../event/hook.ts";
+import type { Use } from "../event/kind.ts";
 import { FunctionNames } from "../event/row.ts";
 import type { About } from "../event/trace.ts";
-import { addressesOf, isWrong, useOf, type Verdict, verdictOf } from "../event/verdict.ts";
+import {
+  addressesOf,
+  isWrong,
+  rightVerdict,
+  useOf,
+  type Verdict,
+  verdictBy,
+} from "../event/verdict.ts";
 import {
   type Event,
   type KindName,
@@ -42,8 +50,8 @@ const codes = new Map<string, number>(kindNames.map((kind, code) => [kind, code]
 
 /** Refusals that are kept; further ones are counted. */
 const MOST_REFUSALS = 100;
-/** By kind: whether an event of it is a use. */
-const isUse: readonly boolean[] = kindNames.map((kind) => useOf(kind) !== "none");
+/** By kind: which use of a number an event of it tells of. */
+const uses: readonly Use[] = kindNames.map(useOf);
 /** Kinds whose own addresses say what an access through them was mistaken for. */
 const LEADING: ReadonlySet<KindName> = new Set(["gatt.written", "register.written"]);
 const HOOK = kindCode["hook.called"];
@@ -115,7 +123,7 @@ export class Judge {
     this.#kinds[kind]!++;
     this.#checks.after(event, kind);
     if (this.#isNoted[kind]) this.#note(event, kind);
-    if (isUse[kind]) this.#use(event);
+    if (uses[kind] !== "none") this.#use(event);
     else if (this.#found.length > 0) this.#report(event, null);
     this.#isUnknown = false;
   }
@@ -208,7 +216,8 @@ export class Judge {
   }
 
   #use(event: Event): void {
-    const verdict = this.#verdictOf(event);
+    const use = uses[this.#kind]!;
+    const verdict = this.#verdictOf(event, use);
     if (verdict !== null) this.#count(verdict);
     if (isWrong(verdict) || (this.#found.length > 0 && this.#isFoundWrong())) {
       this.#uses.wrong++;
@@ -217,7 +226,7 @@ export class Judge {
     }
     if (this.#found.length > 0) this.#report(event, null);
     if (verdict === "unknown" || (verdict === null && this.#isUnknown)) this.#uses.unknown++;
-    else if (verdict !== null || event.kind === "hook.called") {
+    else if (verdict !== null || use === "returned") {
       this.#uses.right++;
       if (this.#inferred.has(event)) this.#uses.inferred++;
     }
@@ -234,22 +243,11 @@ export class Judge {
     return this.#found.some(({ seq, check }) => seq === this.#seq && this.#ofUse.has(check));
   }
 
-  #verdictOf(event: Event): Verdict | null {
-    const { bus, machine, reached } = event as {
-      bus?: unknown;
-      machine?: unknown;
-      reached?: unknown;
-    };
-    // Nearly every use: nothing is made of it while recording.
-    if (bus != null && machine != null) {
-      if (event.kind === "hook.called") {
-        if (bus === machine) return "identity";
-      } else if (reached === machine) return bus === machine ? "identity" : "translated";
-    }
-    const addresses = addressesOf(event);
-    const alone = verdictOf(addresses, null);
-    if (event.cause == null || (alone !== "unknown" && alone !== "foreign-frame")) return alone;
-    return verdictOf(addresses, this.#leading.of(event.cause, this.#past));
+  #verdictOf(event: Event, use: Use): Verdict | null {
+    return (
+      rightVerdict(use, event) ??
+      verdictBy(addressesOf(event), event.cause, (seq) => this.#leading.of(seq, this.#past))
+    );
   }
 
   /** What is wrong with the event under way, by its verdict and findings, and what it shows of earlier ones. */
@@ -274,7 +272,8 @@ export class Judge {
       const event = this.#past.event(seq)?.event;
       if (event === undefined) continue;
       // A fault behind an access of which nothing was known: it was blocked.
-      if (useOf(event.kind) === "access" && (this.#verdictOf(event) ?? "unknown") === "unknown") {
+      const isUnknown = () => (this.#verdictOf(event, "access") ?? "unknown") === "unknown";
+      if (useOf(event.kind) === "access" && isUnknown()) {
         this.#uses.unknown--;
         this.#uses.wrong++;
       }

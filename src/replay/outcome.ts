@@ -1,6 +1,6 @@
 // outcome.ts - how a run ended: right, refused, or content and wrong all the same.
 
-import type { Verdict } from "../event/verdict.ts";
+import { rightVerdict, type Verdict } from "../event/verdict.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import type { Judged, Refusal } from "../judgement/judgement.ts";
 import { judgedOf, wordOf, wrongAt } from "./judged.ts";
@@ -86,7 +86,7 @@ function readsOf(trace: Trace, judged: Judged): Pick<Outcome, "reads" | "rightRe
   for (const { seq, event } of trace.events()) {
     if (event.kind !== "device.read" || event.actor !== "card") continue;
     reads++;
-    if (event.reached != null && event.reached === event.machine && !wrong.has(seq)) rightReads++;
+    if (rightVerdict("access", event) !== null && !wrong.has(seq)) rightReads++;
   }
   return { reads, rightReads };
 }

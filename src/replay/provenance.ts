@@ -4,7 +4,7 @@
 // of the P2M that says where the page is, and the IOMMU entry behind a DMA handle.
 
 import { pfnOf, raw } from "../address.ts";
-import { addressesOf, type Verdict, verdictOf } from "../event/verdict.ts";
+import { addressesOf, type Verdict, verdictBy } from "../event/verdict.ts";
 import type { Event, Of, Recorded } from "../event/vocabulary.ts";
 import type { WrongEvent } from "../judgement/judgement.ts";
 import { changesOf } from "./changes.ts";
@@ -27,11 +27,10 @@ export function causesOf(trace: Pick<Trace, "event">, recorded: Recorded): Recor
 
 /** The verdict of an event of a trace; its cause is looked up only where the answer depends on it. */
 export function verdictIn(trace: Pick<Trace, "event">, { event }: Recorded): Verdict | null {
-  const addresses = addressesOf(event);
-  const alone = verdictOf(addresses, null);
-  if (event.cause == null || (alone !== "unknown" && alone !== "foreign-frame")) return alone;
-  const cause = trace.event(event.cause);
-  return verdictOf(addresses, cause === undefined ? null : addressesOf(cause.event));
+  return verdictBy(addressesOf(event), event.cause, (seq) => {
+    const cause = trace.event(seq);
+    return cause === undefined ? null : addressesOf(cause.event);
+  });
 }
 
 /** One step: an event, and of which step it is the reason. */

@@ -19,12 +19,14 @@ import {
   NOWHERE,
   OTHER_FRAME,
   RIGHT,
+  rightVerdict,
   rowLeadsTo,
   UNKNOWN,
   unprovenSql,
   useLeadsTo,
   useOf,
   type Verdict,
+  verdictBy,
   verdictOf,
   verdicts,
   WRONG_SPACE,
@@ -145,6 +147,23 @@ describe("for every arrangement of addresses", () => {
     expect(differing(astray, verdictsAlone.map(isWrong))).toEqual([]);
   });
 
+  test("a use is quickly seen to be right where its verdict is", () => {
+    const right = alone.map((world) => rightVerdict(useOf(world.kind), world));
+    const expected = verdictsAlone.map((verdict) =>
+      verdict === "identity" || verdict === "translated" ? verdict : null,
+    );
+    expect(differing(right, expected)).toEqual([]);
+  });
+
+  test("an event's cause is looked up where the verdict depends on it, and gives the same", () => {
+    const pairs = effects.flatMap((effect) => causes.map((cause) => [effect, cause] as const));
+    const looked = pairs.map(([effect, cause]) => verdictBy(effect, 1, () => cause));
+    const expected = pairs.map(([effect, cause]) => verdictOf(effect, cause));
+    expect(differing(looked, expected)).toEqual([]);
+    const unasked = alone.map((world) => verdictBy(world, null, () => expect.fail()));
+    expect(differing(unasked, verdictsAlone)).toEqual([]);
+  });
+
   test("a row leads where its event leads, whatever stands in the columns that it does not fill", () => {
     const rows = alone.map((world) => {
       const row = rowOf(world);
@@ -189,7 +208,7 @@ describe("for every arrangement of addresses", () => {
 
 describe("a check's verdict is the rule's, for every arrangement of addresses", () => {
   /** The verdict of the finding about one event; undefined where there is none. */
-  function verdictBy(handlers: Handlers, event: Event, found: (Verdict | undefined)[]): void {
+  function verdictFound(handlers: Handlers, event: Event, found: (Verdict | undefined)[]): void {
     const moment = { seq: 1, op: 0, state: new State({ physIsMachine: false, chipset: null }) };
     const before = found.length;
     const handler = handlers[event.kind] as (event: Event, at: typeof moment) => void;
@@ -222,7 +241,7 @@ describe("a check's verdict is the rule's, for every arrangement of addresses", 
       cannotTell: () => {},
     });
     const all = worlds(kind, many).filter(({ bus }) => kind === "gatt.written" || bus !== null);
-    for (const world of all) verdictBy(watch.after!, eventOf(world), found);
+    for (const world of all) verdictFound(watch.after!, eventOf(world), found);
     const expected = all.map((world) => {
       const verdict = verdictOf(world, null);
       return verdict !== null && isWrong(verdict) ? verdict : undefined;

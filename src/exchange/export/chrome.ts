@@ -6,7 +6,7 @@
 
 import { columnText } from "../../event/address-text.ts";
 import type { About } from "../../event/trace.ts";
-import { type Addresses, addressesOf } from "../../event/verdict.ts";
+import { type Addresses, addressesOf, isAccess } from "../../event/verdict.ts";
 import {
   type Actor,
   actors,
@@ -107,15 +107,15 @@ class Process {
   *#event(recorded: Recorded, ns: number): Generator<Json> {
     const { event, seq } = recorded;
     const common = { name: event.kind, cat: familyOf(event), args: this.#facts(recorded) };
-    const isAccess = event.kind === "device.read" || event.kind === "device.wrote";
     const isOrigin = originKinds.includes(event.kind);
     if (isOrigin) this.#origins.set(seq, { ns, actor: event.actor });
-    if (!isAccess && !isOrigin) {
+    const hasArrow = isAccess(event.kind);
+    if (!hasArrow && !isOrigin) {
       yield this.#at(event.actor, "i", ns, { ...common, s: "t" });
       return;
     }
     yield this.#at(event.actor, "X", ns, { ...common, dur: 0.001 });
-    const origin = isAccess ? this.#originOf(event) : null;
+    const origin = hasArrow ? this.#originOf(event) : null;
     if (origin === null) return;
     const arrow = { name: "reaches", cat: "flow", id: `${this.#pid}.${seq}` };
     yield this.#at(origin.actor, "s", origin.ns, arrow);

@@ -7,7 +7,7 @@ import { registerIndex } from "../../address.ts";
 import { at, type Column, FAR_HANDLE, SUBJECT_FAMILIES } from "../../event/field.ts";
 import { registerName } from "../../event/register.ts";
 import { busIn, type Row } from "../../event/row.ts";
-import { type Addresses, type Verdict, verdictOf } from "../../event/verdict.ts";
+import { type Addresses, type Verdict, verdictBy } from "../../event/verdict.ts";
 import { UserError } from "../../fault.ts";
 import type { TraceReader } from "../../store/read.ts";
 import type { Wanted } from "./format.ts";
@@ -110,16 +110,13 @@ export class ViewRow {
     return `${family}[${family === "register" ? registerName(registerIndex(number)) : hexadecimal(number)}]`;
   }
 
-  /** The event that its address came from is looked up only where the answer depends on it. */
   verdict(row: Row): Verdict | null {
     if (row[at.bus] === null) return null;
-    const addresses = this.#addressesOf(row);
-    const alone = verdictOf(addresses, null);
-    const cause = row[at.cause]!;
-    if (cause === null || (alone !== "unknown" && alone !== "foreign-frame")) return alone;
-    for (const { rows } of this.#trace.rows(cause, cause))
-      for (const caused of rows) return verdictOf(addresses, this.#addressesOf(caused));
-    return alone;
+    return verdictBy(this.#addressesOf(row), row[at.cause]!, (seq) => {
+      for (const { rows } of this.#trace.rows(seq, seq))
+        for (const cause of rows) return this.#addressesOf(cause);
+      return null;
+    });
   }
 
   #addressesOf(row: Row): Addresses {
