@@ -40,15 +40,16 @@ export interface Traits {
   readonly inCaptures: boolean;
 }
 
-export interface Kind<F extends Fields = Fields> extends Traits {
+export interface Kind<F extends Fields = Fields, E extends Effect = Effect> extends Traits {
+  readonly effect: E;
   readonly fields: F;
   /** One line for people, without seq, actor and function. */
   readonly text: (event: FieldValues<F>) => string;
 }
 
 /** Declares a kind. */
-export const kind = <const F extends Fields>(
-  traits: Traits,
+export const kind = <const F extends Fields, const E extends Effect>(
+  traits: Traits & { readonly effect: E },
   fields: F,
   text: (event: FieldValues<F>) => string,
-): Kind<F> => ({ ...traits, fields, text });
+): Kind<F, E> => ({ ...traits, fields, text });

@@ -11,7 +11,7 @@ import { type FieldValues, subjectCode } from "./field.ts";
 import { gart } from "./gart.ts";
 import { hook } from "./hook.ts";
 import { iommu } from "./iommu.ts";
-import type { Kind } from "./kind.ts";
+import type { Effect, Kind } from "./kind.ts";
 import { memory } from "./memory.ts";
 import { op } from "./op.ts";
 import { p2m } from "./p2m.ts";
@@ -36,6 +36,10 @@ export const vocabulary = {
 
 /** The kinds of events, `noun.past-participle`. */
 export type KindName = keyof typeof vocabulary;
+/** The kinds that do this to the state. */
+export type KindThat<E extends Effect> = {
+  [K in KindName]: (typeof vocabulary)[K]["effect"] extends E ? K : never;
+}[KindName];
 /** All kinds, in the order of their codes. */
 export const kindNames = Object.keys(vocabulary) as KindName[];
 /** The code of each kind in a row that this program writes. */
