@@ -7,36 +7,92 @@ import type { EventAt, Report } from "./check.ts";
 
 type Call = Of<"dma.mapped"> | Of<"dma.unmapped"> | Of<"dma.synced">;
 
-/** Calls that a complaint may come for, at most. */
+/** Calls that a complaint may come for, at most, and complaints that may wait for theirs. */
 const MOST = 4096;
+/** Nanoseconds by which a log's clock can be ahead of its trace's, so that a complaint stands before its call. */
+const NEAR = 1e8;
+/** Which calls it complains of; of what it says else each can be the occasion (kernel/dma/debug.c). */
+const OF: readonly (readonly [RegExp, Call["kind"]])[] = [
+  [/\b(?:frees|tries to free) /, "dma.unmapped"],
+  [/\b(?:syncs|tries to sync|are synced)\b/, "dma.synced"],
+];
+
+interface Called {
+  readonly at: EventAt;
+  readonly kind: Call["kind"];
+  readonly device: number | null;
+  isWrong: boolean;
+}
+interface Waiting {
+  readonly at: EventAt;
+  readonly time: number;
+  readonly kind: Call["kind"];
+  readonly device: number | null;
+  readonly says: string;
+}
 
 export class Complaints {
+  readonly #report: Report;
   /** Handle -> the last call with it, and whether something is known to be wrong with it. */
-  readonly #calls = new Map<
-    number | bigint,
-    { readonly at: EventAt; device: number | null; isWrong: boolean }
-  >();
+  readonly #calls = new Map<number | bigint, Called>();
+  /** Handle -> the complaint whose call has not come yet. */
+  readonly #waiting = new Map<number | bigint, Waiting>();
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
 
   /** A call, and whether it was found wrong by itself. */
-  called({ bus, device = null }: Call, at: EventAt, isWrong: boolean): void {
+  called({ kind, bus, device = null, at: time }: Call, at: EventAt, isWrong: boolean): void {
     const number = rawExact(bus); // A complaint names it alike.
+    const call = { at: { seq: at.seq, op: at.op }, kind, device, isWrong };
     this.#calls.delete(number);
-    this.#calls.set(number, { at: { seq: at.seq, op: at.op }, device, isWrong });
+    this.#calls.set(number, call);
     if (this.#calls.size > MOST) this.#calls.delete(this.#calls.keys().next().value!);
+    const waiting = this.#waiting.get(number);
+    if (waiting === undefined || waiting.kind !== kind || !isOf(waiting, call)) return;
+    if (time == null || time > waiting.time + NEAR) return;
+    this.#waiting.delete(number);
+    this.#found(call, waiting.says);
   }
 
   /** Finds the call wrong where the trace has it, else the complaint; nothing where the call was found wrong before. */
-  complained({ bus, device = null, text, place }: Of<"fault.raised">, report: Report): void {
+  complained(event: Of<"fault.raised">, at: EventAt): void {
+    const { bus, device = null, text, place, at: time } = event;
     const whom = device === null ? "" : ` of ${deviceOf(device)}`;
     // A call that is wrong by itself stands under its function's name.
     const says =
       place == null ? `the kernel complains${whom}: ${text}` : `${place}${whom}: ${text}`;
-    const call = bus == null ? undefined : this.#calls.get(rawExact(bus)); // see above
-    const isSame = call !== undefined && (device === null || call.device === device);
-    if (!isSame) report.finding([], says);
-    else if (!call.isWrong) {
-      call.isWrong = true;
-      report.findingAt(call.at, [], says);
-    }
+    const kind = OF.find(([words]) => words.test(text ?? ""))?.[1];
+    const number = bus == null ? null : rawExact(bus); // see above
+    const call = number === null ? undefined : this.#calls.get(number);
+    const isSame = call !== undefined && isOf({ device }, call);
+    if (isSame && (kind === undefined || kind === call.kind)) this.#found(call, says);
+    else if (!isSame || kind === undefined || time == null || number === null)
+      this.#report.findingAt(at, [], says);
+    else this.#wait(number, { at: { seq: at.seq, op: at.op }, time, kind, device, says });
+  }
+
+  /** What waited in vain. */
+  end(): void {
+    for (const { at, says } of this.#waiting.values()) this.#report.findingAt(at, [], says);
+  }
+
+  #wait(number: number | bigint, waiting: Waiting): void {
+    const [first] = this.#waiting;
+    const gone = this.#waiting.get(number) ?? (this.#waiting.size < MOST ? undefined : first?.[1]);
+    if (gone !== undefined) this.#report.findingAt(gone.at, [], gone.says);
+    if (first !== undefined && gone === first[1]) this.#waiting.delete(first[0]);
+    this.#waiting.set(number, waiting);
+  }
+
+  #found(call: Called, says: string): void {
+    if (call.isWrong) return;
+    call.isWrong = true;
+    this.#report.findingAt(call.at, [], says);
   }
 }
+
+/** A complaint may name no device. */
+const isOf = ({ device }: { readonly device: number | null }, call: Called): boolean =>
+  device === null || call.device === device;

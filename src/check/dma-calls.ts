@@ -50,7 +50,10 @@ export function complaintOfSync(
     return isWhole ? `${where} is synced, nothing is mapped there, nor was it ever` : null;
   }
   if (!isSure) return null;
-  const end = distance(made.bus, bus) + size;
+  const begin = distance(made.bus, bus);
+  const end = begin + size;
+  if (begin < 0)
+    return `${size} bytes at ${where} are synced, the mapping begins ${-begin} bytes behind`;
   if (end > made.size)
     return `${size} bytes at ${where} are synced, the mapping ends ${end - made.size} bytes before`;
   // Coherent memory and what goes both ways may be synced either way.

@@ -22,7 +22,7 @@ export const dmaRelease: Check = {
   counts: true,
   goesOn: true,
   watch: (about, report) => {
-    const complaints = new Complaints();
+    const complaints = new Complaints(report);
     const drivers = new Drivers();
     let isWhole = about.source === "simulated";
     const whatOf = (event: Call) => ({
@@ -51,11 +51,11 @@ export const dmaRelease: Check = {
           const named = at.mappings.named(event.cause);
           judge(event, complaintOfSync(event, named, whatOf(event)), named.made !== null, at);
         },
-        "fault.raised": (event, { mappings }) => {
+        "fault.raised": (event, { seq, op, mappings }) => {
           const isLeft = ({ device }: Of<"dma.mapped">) => device === event.device;
           // What a driver has left mapped is dma-leak's, where the trace has it.
           if (isLeakComplaint(event) && [...mappings.live.values()].some(isLeft)) return;
-          if (isComplaint(event)) complaints.complained(event, report);
+          if (isComplaint(event)) complaints.complained(event, { seq, op });
         },
         "message.logged": (event) => void drivers.changesIn(event),
         "call.entered": (event) => void drivers.changesIn(event),
@@ -66,6 +66,7 @@ export const dmaRelease: Check = {
           drivers.lost();
         },
       },
+      end: () => complaints.end(),
     };
   },
 };

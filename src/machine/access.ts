@@ -122,8 +122,6 @@ export class LiveMappings {
     const gone = this.#firstOver.push(seq!);
     if (gone !== undefined) this.#over.delete(gone);
     if (seqs !== undefined) takeOut(seqs, seq!);
-    else if (devices !== undefined) devices.set(device, []);
-    else this.#handles.set(handle, new Map([[device, []]]));
     return { made, isSure, wasMapped: true, other: null };
   }
 

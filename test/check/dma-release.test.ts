@@ -81,6 +81,12 @@ test.each<[string, Event[], string[], about?: About]>([
   ],
   ["of another length behind a gap", [map, lost, end({ size: 0x400, cause: 1 })], [held]],
   ["behind a gap that its map may lie in", [lost, end()], unknown(2)],
+  [
+    "a second time behind a gap that another map of it may lie in",
+    [map, lost, end({ cause: 1 }), end()],
+    [held, ...unknown(4)],
+    captured,
+  ],
 ])("a mapping ends %s", (_, events, lines, about) => {
   expect(judged(dmaRelease, events, about)).toEqual(lines);
 });
@@ -111,6 +117,11 @@ test.each<[string, Event[], string[], about?: About]>([
     at(1, "0x51000:b is synced, nothing is mapped there, nor was it ever"),
   ],
   ["though never mapped in a capture", [sync({ cause: null })], unknown(1), captured],
+  [
+    "from before its beginning",
+    [map, sync({ bus: bus(0x50f80) })],
+    at(2, "256 bytes at 0x50f80:b are synced, the mapping begins 128 bytes behind", "0x50f80"),
+  ],
   ["past its end behind a gap", [map, lost, sync({ bus: bus(0x51701) })], [held]],
   ["when it is over, behind a gap", [map, end(), lost, sync()], [held, ...unknown(4)]],
 ])("a buffer is synced %s", (_, events, lines, about) => {
@@ -155,10 +166,10 @@ test("each function ends what its counterpart made, and those of a single page e
 describe("the kernel's own complaint", () => {
   const complaint = (fields: Partial<Of<"fault.raised">> = {}) => ({
     ...fault("dma-api", 0x700, 0x51000),
-    ...{ text: "device driver frees memory with wrong function" },
+    ...{ text: "device driver failed to check map error" },
     ...fields,
   });
-  const text = "of 0000:07:00.0: device driver frees memory with wrong function";
+  const text = "of 0000:07:00.0: device driver failed to check map error";
   const leaks =
     "e1000e 0000:07:00.0: device driver has pending DMA allocations while released from device";
   test.each<[string, Event[], string[]]>([
@@ -171,7 +182,7 @@ describe("the kernel's own complaint", () => {
     [
       "is of a device that it does not name",
       [map, complaint({ device: null })],
-      ["#1: the kernel complains: device driver frees memory with wrong function"],
+      ["#1: the kernel complains: device driver failed to check map error"],
     ],
     [
       "is of a call of no device",
@@ -201,6 +212,41 @@ describe("the kernel's own complaint", () => {
       "is of what another device has left mapped",
       [{ ...map, device: 0x800 }, complaint({ text: leaks, bus: null })],
       [`#2: the kernel complains of 0000:07:00.0: ${leaks}`],
+    ],
+  ])("%s", (_, events, lines) => {
+    expect(judged(dmaRelease, events)).toEqual(lines);
+  });
+
+  const frees = { text: "device driver frees DMA memory with wrong function" };
+  const syncs = { text: "device driver syncs DMA memory with different direction" };
+  const says = ({ text }: { readonly text: string }) =>
+    `the kernel complains of 0000:07:00.0: ${text}`;
+  // The clock of a log can be some milliseconds ahead of its trace's.
+  test.each<[string, Event[], string[]]>([
+    [
+      "of a free is of the one that comes next",
+      [map, complaint({ ...frees, at: 1e9 }), end({ at: 1.01e9 })],
+      [held, `#3: ${says(frees)}`],
+    ],
+    [
+      "of a sync is of the one that comes next",
+      [map, complaint({ ...syncs, at: 1e9 }), sync({ at: 1.01e9 }), end({ at: 1.02e9 })],
+      ["held 2", `#3: ${says(syncs)}`],
+    ],
+    [
+      "of a free is of none that comes much later",
+      [map, complaint({ ...frees, at: 1e9 }), end({ at: 3e9 })],
+      [held, `#2: ${says(frees)}`],
+    ],
+    [
+      "of a free that the trace lacks stands alone",
+      [map, complaint({ ...frees, at: 1e9 })],
+      [`#2: ${says(frees)}`],
+    ],
+    [
+      "adds nothing to a free that is found",
+      [map, complaint({ ...frees, at: 1e9 }), end({ size: 8, at: 1.01e9 })],
+      at(3, "8 bytes at 0x51000:b end, 2048 were mapped"),
     ],
   ])("%s", (_, events, lines) => {
     expect(judged(dmaRelease, events)).toEqual(lines);

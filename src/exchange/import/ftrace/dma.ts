@@ -2,15 +2,18 @@
 //
 // Formats: include/trace/events/dma.h of 6.12, of stable 6.12.y and 6.13 (virt_addr), of 2025 (dma_map_phys).
 
+import { hex } from "../../../address.ts";
 import { virtOf } from "../join/run.ts";
 import { directions, type End } from "../kernel/buffers.ts";
 import type { Direction, Mapping } from "../kernel/command.ts";
 import { deviceOf } from "../kernel/device.ts";
+import { wholeOf } from "../source/far.ts";
 import {
   address,
   addressOf,
   busAddress,
   busAddressOf,
+  has,
   list,
   size,
   sizeOf,
@@ -75,8 +78,9 @@ const unmapOne: Handler = (kernel, { name, body }) => {
 
 /** What `dma_free_coherent` says of direction is bidirectional always; freeing NULL is nothing. */
 const free: Handler = (kernel, { name, body }) => {
-  const address = textOf(body, "virt_addr");
-  if (isNull(address)) return true;
+  const { run } = kernel;
+  if (isNull(textOf(body, "virt_addr"))) return true;
+  const address = cpuAddressIn(body);
   const end = {
     place: name,
     device: deviceIn(body),
@@ -85,8 +89,16 @@ const free: Handler = (kernel, { name, body }) => {
     direction: name === "dma_free" ? "coherent" : directionIn(body),
     attributes: attributesIn(body),
   } as const;
-  const isKnown = kernel.run.mappings.ended(end) !== null;
+  const isKnown = run.mappings.ended(end) !== null;
+  // Until 6.13 the address is told as the kernel's number of it, which NULL has none of.
+  if (!isKnown && end.start === 0 && !has(body, "virt_addr")) return true;
   if (!giveBack(kernel, end)) return false;
+  const handle = isKnown ? null : kernel.handleOf(end.device, address);
+  if (handle !== null) {
+    const says = `frees the memory at CPU address ${address}, whose handle is ${hex(wholeOf(handle))}:b`;
+    kernel.buffers.failed("dma-api", name, end.device, says, end.start);
+    return true;
+  }
   const allocated = kernel.freed(end.device, end.start);
   if (isKnown && allocated !== null && address !== null && allocated !== address) {
     const says = `frees the memory at CPU address ${address}, ${allocated} was allocated`;
@@ -94,6 +106,12 @@ const free: Handler = (kernel, { name, body }) => {
   }
   return true;
 };
+
+/** The kernel's address of coherent memory, as far as a trace prints it; before there is a key for hashes it does not. */
+function cpuAddressIn(body: string): string | null {
+  const text = textOf(body, "virt_addr") ?? textOf(body, "phys_addr");
+  return text !== null && /^(?:0x)?[0-9a-f]+$/.test(text) ? text : null;
+}
 
 /** Gives one buffer back; what was mapped before the trace began is given back without a mapping. */
 export function giveBack(kernel: Kernel, end: End): boolean {
@@ -123,7 +141,7 @@ const alloc: Handler = (kernel, { name, body }) => {
   const virt = virtOf((textOf(body, "virt_addr") ?? "").replace(/^0x/, ""));
   const phys = textOf(body, "phys_addr") === null ? null : address(body, "phys_addr");
   const handle = busAddress(body, "dma_addr");
-  kernel.allocated(device, handle, textOf(body, "virt_addr"));
+  kernel.allocated(device, handle, cpuAddressIn(body));
   kernel.buffers.map({
     place: name,
     device,
@@ -214,10 +232,17 @@ const unmapList: Handler = (kernel, { name, body }) => {
     direction: directionIn(body),
     attributes: attributesIn(body),
   };
-  const key = `${addressOf(first, "phys_addrs")}`;
+  const start = addressOf(first, "phys_addrs");
+  const key = `${start}`;
+  const entries = entriesOf(body, pages.length);
   const over = kernel.endedList(device, key);
-  if (over === null)
-    return giveBackList(kernel, { ...end, name: key, entries: entriesOf(body, pages.length) });
+  if (over === null && kernel.listOf(device, key, entries) === null) {
+    // What was never a list may be the driver's single buffer, where handles are their buffers' addresses.
+    const single = kernel.run.mappings.ended({ device, start });
+    if (single?.own === start && single.place !== "dma_map_sg")
+      return giveBack(kernel, { ...end, start, size: single.size });
+  }
+  if (over === null) return giveBackList(kernel, { ...end, name: key, entries });
   kernel.buffers.unmap(null, { ...end, start: over.start, size: over.size });
   return true;
 };
@@ -243,7 +268,7 @@ export function giveBackList(
       kernel.buffers.unmap(mapping, { place, device, direction, attributes, start, size });
     }
   const isSure = entries !== null && given.entries !== null && kernel.isOnlyList(device, name);
-  kernel.dropList(device, name, given);
+  kernel.dropList(given);
   if (isSure && entries !== given.entries) {
     const says = `${entries} entries of a list end, ${given.entries} were mapped`;
     kernel.buffers.failed("dma-api", place, device, says, given.mapped[0]?.start);
@@ -262,7 +287,8 @@ const syncOne: Handler = ({ buffers }, { name, body }) => {
   return true;
 };
 
-const syncList: Handler = ({ buffers }, { name, body }) => {
+const syncList: Handler = (kernel, { name, body }) => {
+  const { buffers, run } = kernel;
   const starts = list(body, "dma_addrs");
   const sizes = list(body, "sizes").map((text) => sizeOf(text, "sizes"));
   const said = { place: name, device: deviceIn(body), direction: directionIn(body) };
@@ -270,6 +296,15 @@ const syncList: Handler = ({ buffers }, { name, body }) => {
   for (const [i, size] of sizes.entries())
     if (size > 0 && starts[i] !== undefined)
       buffers.synced({ ...said, start: busAddressOf(starts[i], "dma_addrs"), size });
+  const [first] = starts;
+  if (first === undefined) return true;
+  const start = busAddressOf(first, "dma_addrs");
+  const { mapping } = run.mappings.tie(said.device, start, 1);
+  const mapped = mapping?.ended === 0 ? kernel.entriesFrom(mapping) : null;
+  if (mapped !== null && mapped !== starts.length) {
+    const says = `${starts.length} entries of a list are synced, ${mapped} were mapped`;
+    buffers.failed("dma-api", name, said.device, says, start);
+  }
   return true;
 };
 

@@ -23,8 +23,10 @@ export interface Call {
 
 /** A scatterlist that is mapped, and how many entries it had; null where the trace does not say. */
 export interface List {
+  /** The device, and what names the list until it is unmapped. */
+  readonly key: string;
   readonly mapped: readonly Mapping[];
-  readonly entries: number | null;
+  entries: number | null;
 }
 
 /** A slot of the stack that a lost return leaves behind must not keep memory for ever. */
@@ -32,7 +34,7 @@ const DEEPEST = 16;
 /** Scatterlists that were given back and are remembered, at most. */
 const MOST_ENDED = 1 << 16;
 /** Scatterlists of one name that are mapped at the same time, at most. */
-const MOST_ALIKE = 16;
+const MOST_ALIKE = 1024;
 
 export class Kernel {
   readonly run: Run;
@@ -45,8 +47,12 @@ export class Kernel {
   readonly #calls = new Map<number, Call[]>();
   /** Scatterlists that are mapped, by device and name; one memory can be mapped in several at a time. */
   readonly #lists = new Map<string, List[]>();
+  /** A list by the first range of it. */
+  readonly #listOf = new WeakMap<Mapping, List>();
   /** Coherent memory by device and handle: the kernel's address of it as the trace prints it, which can be a hash. */
   readonly #allocated = new Map<string, string>();
+  /** The same by device and address: the handle. */
+  readonly #handles = new Map<string, number>();
   /** Those that were given back last: the first segment of each. */
   readonly #endedLists = new Map<string, Mapping>();
   readonly #firstEnded = new Oldest<string>(MOST_ENDED);
@@ -113,7 +119,9 @@ export class Kernel {
   ): void {
     const key = `${device} ${name}`;
     const there = this.#lists.get(key) ?? [];
-    there.push({ mapped: [...mapped], entries });
+    const list = { key, mapped: [...mapped], entries };
+    there.push(list);
+    if (mapped[0] !== undefined) this.#listOf.set(mapped[0], list);
     if (there.length > MOST_ALIKE) there.shift();
     this.#lists.set(key, there);
   }
@@ -129,8 +137,14 @@ export class Kernel {
     return this.#lists.get(`${device} ${name}`)?.length === 1;
   }
 
-  dropList(device: number | null, name: string, list: List): void {
-    const key = `${device} ${name}`;
+  /** How many entries the list has that begins with a mapping; null where that is not sure. */
+  entriesFrom(first: Mapping): number | null {
+    const list = this.#listOf.get(first);
+    return list === undefined || this.#lists.get(list.key)?.length !== 1 ? null : list.entries;
+  }
+
+  dropList(list: List): void {
+    const { key } = list;
     const left = this.#lists.get(key)?.filter((one) => one !== list) ?? [];
     if (left.length > 0) this.#lists.set(key, left);
     else this.#lists.delete(key);
@@ -151,16 +165,20 @@ export class Kernel {
   /** Records were lost: what was given back and taken again among them is not known. */
   lost(): void {
     this.#allocated.clear();
-    for (const [key, lists] of this.#lists)
-      this.#lists.set(
-        key,
-        lists.map(({ mapped }) => ({ mapped, entries: null })),
-      );
+    this.#handles.clear();
+    for (const lists of this.#lists.values()) for (const list of lists) list.entries = null;
   }
 
   /** Coherent memory that a call gives, and the kernel's address of it. */
   allocated(device: number | null, handle: number, address: string | null): void {
-    if (address !== null) this.#allocated.set(`${device} ${handle}`, address);
+    if (address === null) return;
+    this.#allocated.set(`${device} ${handle}`, address);
+    this.#handles.set(`${device} ${address}`, handle);
+  }
+
+  /** The handle of coherent memory by the kernel's address of it; null where nothing tells. */
+  handleOf(device: number | null, address: string | null): number | null {
+    return address === null ? null : (this.#handles.get(`${device} ${address}`) ?? null);
   }
 
   /** The kernel's address of memory that is freed; null where nothing tells. */
@@ -168,6 +186,7 @@ export class Kernel {
     const key = `${device} ${handle}`;
     const address = this.#allocated.get(key) ?? null;
     this.#allocated.delete(key);
+    this.#handles.delete(`${device} ${address}`);
     return address;
   }
 

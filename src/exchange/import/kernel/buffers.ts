@@ -174,8 +174,16 @@ export class Buffers {
 
   /** A call that hands a buffer over while it stays mapped, to the device or to the CPU. */
   synced({ place, device, start, size, direction }: Sync): void {
-    const { mapping, cause } = this.#mappings.tie(device, start, size);
-    const byte = this.byteAt(mapping?.ended === 0 ? mapping : null, start);
+    const tie = this.#mappings.tie(device, start, size);
+    // A range that begins in no mapping can reach into one.
+    const within =
+      tie.mapping?.ended === 0
+        ? undefined
+        : this.#mappings
+            .within(device, start, size)
+            .find((one) => one.start > start && one.start < start + size);
+    const { mapping, cause } = within === undefined ? tie : { mapping: within, cause: within.seq };
+    const byte = this.byteAt(tie.mapping?.ended === 0 ? tie.mapping : null, start);
     this.#emitter.emit({
       kind: "dma.synced",
       actor: "kernel",

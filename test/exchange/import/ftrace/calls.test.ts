@@ -88,6 +88,12 @@ describe("an ending", () => {
     `dma_free: ${DEVICE} dir=BIDIRECTIONAL dma_addr=${address} size=4096 virt_addr=${virt} attrs=`;
   const alloc = (address: string, virt = "00000000a1b2c3d4") =>
     `dma_alloc: ${DEVICE} dir=BIDIRECTIONAL dma_addr=${address} size=4096 virt_addr=${virt} flags= attrs=`;
+  const allocAt = (address: string) =>
+    `dma_alloc: ${DEVICE} dma_addr=${address} size=4096 phys_addr=${address} flags= attrs=`;
+  const freeAt = (address: string, phys = address) =>
+    `dma_free: ${DEVICE} dma_addr=${address} size=4096 phys_addr=${phys} attrs=`;
+  const alike = (count: number) =>
+    [mapList, unmapList].flatMap((call) => Array(count).fill(call(["0x51000", "0x51000"])));
   const sound = [map("99000"), unmap("99000")];
   const mapList = (pages: readonly string[]) =>
     `dma_map_sg: ${DEVICE} dir=TO_DEVICE nents=${pages.length}/${pages.length} ents=${pages.length}/${pages.length} dma_addrs={${pages}} sizes={${pages.map(() => "0x1000")}} phys_addrs={${pages}} attrs=`;
@@ -118,6 +124,27 @@ describe("an ending", () => {
       [alloc("1000"), free("1000", "00000000deadbeef")],
       1,
     ],
+    // Before the kernel has a key for hashes it prints (____ptrval____) (lib/vsprintf.c).
+    [
+      "of coherent memory by an address that was not told",
+      [alloc("1000", "(____ptrval____)"), free("1000")],
+      0,
+    ],
+    ["of coherent memory by another handle", [alloc("1000"), free("5000")], 1],
+    [
+      "of coherent memory by another handle, which is another's",
+      [alloc("1000"), alloc("5000", "00000000deadbeef"), free("5000"), free("1000")],
+      1,
+    ],
+    // Linux 6.12.0 tells the CPU address as a physical one, and frees NULL by the number of that.
+    ["of coherent memory by its physical address", [allocAt("1000"), freeAt("1000")], 0],
+    [
+      "of coherent memory by another physical address",
+      [allocAt("1000"), freeAt("1000", "9000")],
+      1,
+    ],
+    ["of nothing at all by its physical address", [freeAt("0", "778000000000")], 0],
+    ["of more than sixteen lists that begin with one page", alike(20), 0],
     [
       "of one of two equal handles ends the one that fits",
       [map("1000"), map("1000", { dir: "FROM_DEVICE", size: 64 })].concat(
