@@ -18,7 +18,7 @@ import { Requesters } from "./requesters.ts";
 
 /** Messages that were not kept: their number is in the first or second group. */
 const LOST =
-  /^\S+: (\d+) callbacks suppressed|^(?:\*\* |printk: )?(\d+) (?:printk )?messages (?:suppressed|dropped)|^\.\.\. (\d+) output lines suppressed/;
+  /^\S+: (\d+) callbacks suppressed|^(?:\*\* |printk: )?(\d+) (?:printk )?messages (?:suppressed|dropped)|^(?:\.\.\.|.{1,16}?:) (\d+) output lines suppressed/;
 /** Events that an IOMMU's queue did not take; how many, nothing tells (arm-smmu-v3.c, intel/prq.c, amd/iommu.c, riscv/iommu.c). */
 const OVERFLOW =
   /: (?:EVTQ|PRIQ) overflow detected -- |^(?:DMAR: )?IOMMU: \S+: PRQ overflow detected|^AMD-Vi: (?:IOMMU )?(?:Event|PPR) log (?:overflow|restarting)|: Queue #\d+ error; memory fault:\d overflow:1/i;

@@ -24,7 +24,7 @@ const QUOTED = /^(?:> ?)+/;
 const PRIORITY = /^<(\d{1,3})>(?:1 (?=\d{4}-))?/;
 /** `dmesg -x`: "kern  :info  : ". */
 const DECODED = /^(\w+) *: ?(emerg|alert|crit|err|warn|notice|info|debug) *: /;
-const SECONDS = /^\[ *(\d+)\.(\d{6})(?: <[^>]*>)?\](?:\[ *([TC]\d+)\])? ?/;
+const SECONDS = /^\[ *(\d+)\.(\d{6})(?: <[^>]*>| +)?\](?:\[ *([TC]\d+)\])? ?/;
 /** `dmesg -T`, with `-d` too. */
 const CTIME = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})(?: <[^>]*>)?\] ?/;
 /** `dmesg -H`: the minute, where it is another, else the time since the line before. */

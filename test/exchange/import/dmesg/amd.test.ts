@@ -31,11 +31,24 @@ test.each([
   ],
   ["AMD-Vi: Event logged [IO_PAGE_FAULT device=07:00.0 domain=0x00", "0000:07:00.0 ?"],
   [
+    "AMD-Vi: AMD-Vi: Event logged [IO_PAGE_FAULT device=07:00.0 domain=0x0021 address=0x1000 flags=0x0020]",
+    "0000:07:00.0 0x1000",
+  ],
+  [
+    "nvme 0000:07:00.0: Event logged [IO_PAGE_FAULT domain=0x0021 address=0x1000 flags=0x0020]",
+    "0000:07:00.0 0x1000",
+  ],
+  [
     "(XEN) AMD-Vi: IO_PAGE_FAULT: 0000:07:00.0 d0 addr 00000002c0000140 flags 0x8 I",
     "0000:07:00.0 0x2c0000140",
   ],
   [
     "(XEN) AMD-Vi: IO_PAGE_FAULT: domain = 0, device id = 0x00a1, fault address = 0xbd3c7000, flags = 0x0",
+    "0000:00:14.1 0xbd3c7000",
+  ],
+  // Xen until 4.1.
+  [
+    "(XEN) AMD_IOV: IO_PAGE_FALT: domain:0, device id:0x00a1, fault address:0xbd3c7000",
     "0000:00:14.1 0xbd3c7000",
   ],
 ])("%s", async (line, fault) => {
@@ -62,4 +75,18 @@ test("an event about the driver's own commands refuses no device", async () => {
   );
   expect(faults).toEqual([]);
   expect(events).toHaveLength(2);
+});
+
+test("a fault whose words stand in two messages is one", async () => {
+  const { faults } = await logged(
+    ...timed(
+      "AMD-Vi: Event logged [",
+      "INVALID_DEVICE_REQUEST device=00:00.1 address=0x000000fdf8000020 flags=0x0a00]",
+      "AMD-Vi: Event logged [",
+      "ILLEGAL_COMMAND_ERROR address=0x1000]",
+      "AMD-Vi: Event logged [",
+      "IO_PAGE_FAULT device=05:00.0 domain=0x0012 address=0x00000000ff6101b0 flags=0x0070]",
+    ),
+  );
+  expect(faults).toEqual(["0000:00:00.1 0xfdf8000020", "0000:05:00.0 0xff6101b0"]);
 });

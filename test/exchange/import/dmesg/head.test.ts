@@ -28,6 +28,17 @@ test.each([
   ["journalctl -k -o short-iso", `2025-01-05T10:20:30+0100 box kernel: ${fault}`, 0],
   ["journalctl -k -o short-full", `Sun 2025-01-05 10:20:30 UTC box kernel: ${fault}`, 0],
   ["journalctl -k -o short-monotonic", `[   31.400017] box kernel: ${fault}`, seconds],
+  ["journalctl -k -o short-delta", `[   31.400017                ] box kernel: ${fault}`, seconds],
+  [
+    "journalctl -k -o short-delta, later",
+    `[   31.400017 <    0.000012 >] box kernel: ${fault}`,
+    seconds,
+  ],
+  [
+    "a kernel that is up for 142 days, whose nanoseconds are past 2^53",
+    `[12345678.400017] ${fault}`,
+    0,
+  ],
   ["journalctl -k -o short-unix", `1736072430.123456 box kernel: ${fault}`, 0],
   ["kern.log", `Jan  5 10:20:30 box kernel: [   31.400017] ${fault}`, seconds],
   [

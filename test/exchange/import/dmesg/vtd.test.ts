@@ -45,6 +45,19 @@ test.each([
     "(XEN) [VT-D]DMAR:[DMA Write] Request device [0000:07:00.0] fault addr 2c0000000, iommu reg = ffff82c000201000",
     "0000:07:00.0 0x2c0000000",
   ],
+  // A debug build of Xen names the file and the line (dprintk); until 3.4 it had other words.
+  [
+    "(XEN) [VT-D]iommu.c:831: DMAR:[DMA Read] Request device [07:00.0] fault addr ff000000, iommu reg = fff82c3fff57000",
+    "0000:07:00.0 0xff000000",
+  ],
+  [
+    "(XEN) [VT-D]iommu.c:676: iommu_fault:DMA Read: 0:1d.1 addr 7d2ce000 REASON 6 iommu->reg = ffff828bfff54000",
+    "0000:00:1d.1 0x7d2ce000",
+  ],
+  [
+    "(XEN) [VT-D]iommu.c:831: INTR-REMAP: Request device [00:1f.0] fault index 0, iommu reg = fff82c3fff57000",
+    "0000:00:1f.0 ?",
+  ],
 ])("%s", async (line, fault) => {
   const lines = line.startsWith("(XEN)") ? [line] : timed(line);
   expect((await logged(...lines)).faults).toEqual([fault]);
@@ -90,6 +103,17 @@ test("a repeated fault is told each time, and what the kernel suppressed is lost
   );
   expect(faults).toHaveLength(3);
   expect(lost).toBe(58);
+});
+
+test.each([
+  ["amd_iommu_report_page_fault: 7 callbacks suppressed", 7],
+  ["** 45 printk messages dropped **", 45],
+  ["printk: 12 messages suppressed.", 12],
+  // include/linux/ratelimit.h, ratelimit_state_exit; a task's name can have blanks.
+  ["systemd: 18 output lines suppressed due to ratelimiting", 18],
+  ["my task: 4 output lines suppressed due to ratelimiting", 4],
+])("%s", async (line, count) => {
+  expect((await logged(...timed(line))).lost).toBe(count);
 });
 
 test.each([

@@ -4,14 +4,16 @@
 
 import type { Grammar } from "./grammar.ts";
 
+/** Xen until 4.1 left a letter out. */
 const REFUSED =
-  "IO_PAGE_FAULT|ILLEGAL_DEV_TABLE_ENTRY|DEV_TAB(?:LE)?_(?:HARDWARE|HW)_ERROR|" +
+  "IO_PAGE_FAU?LT|ILLEGAL_DEV_TABLE_ENTRY|DEV_TAB(?:LE)?_(?:HARDWARE|HW)_ERROR|" +
   "PAGE_TAB(?:LE)?_(?:HARDWARE|HW)_ERROR|INVALID_DEV(?:ICE)?_REQ(?:UEST)?|INVALID_PPR_REQ(?:UEST)?|RMP_PAGE_FAULT|RMP_HW_ERROR";
 
+/** From 4.9 to 4.17 the words in front of the event were a message of their own (printk without KERN_CONT). */
 const linux: Grammar = {
   fault: "iommu",
   begins: new RegExp(
-    String.raw`^(?:\S+ (?<client>\S+): )?(?:AMD-Vi|AMD IOMMU): Event logged \[(?:${REFUSED})(?:.*?device=(?<device>[^\s\],]+))?(?:.*?(?:address|gpa)=(?<address>(?:0x)?[0-9a-f]+)[ ,\]])?`,
+    String.raw`^(?:(?:\S+ (?<client>\S+): )?(?:(?:AMD-Vi|AMD IOMMU): )*Event logged \[(?:${REFUSED})|(?:${REFUSED})(?= device=[^\s\]]+ [^\]]*\]))(?:.*?device=(?<device>[^\s\],]+))?(?:.*?(?:address|gpa)=(?<address>(?:0x)?[0-9a-f]+)[ ,\]])?`,
     "i",
   ),
   goesOn: /^AMD-Vi: DTE\[\d\]: /,
@@ -32,7 +34,7 @@ const unattached: Grammar = {
 const xen: Grammar = {
   fault: "iommu",
   begins: new RegExp(
-    String.raw`^AMD-Vi: (?:${REFUSED}): (?:(?<device>[0-9a-f:.]+) d\d+ addr (?<address>[0-9a-f]+)(?: |$)|domain[ =:]+\d+, device(?: id)?[ =:]+(?:0x(?<id>[0-9a-f]+)|(?<client>[0-9a-f:.]+)), (?:fault )?address[ =:]+(?<number>0x[0-9a-f]+))?`,
+    String.raw`^AMD(?:-Vi|_IOV): (?:${REFUSED}): (?:(?<device>[0-9a-f:.]+) d\d+ addr (?<address>[0-9a-f]+)(?: |$)|domain[ =:]+\d+, device(?: id)?[ =:]+(?:0x(?<id>[0-9a-f]+)|(?<client>[0-9a-f:.]+)), (?:fault )?address[ =:]+(?<number>0x[0-9a-f]+))?`,
     "i",
   ),
 };

@@ -7,7 +7,7 @@ export const dmaApi: readonly Grammar[] = [
   {
     fault: "dma-api",
     begins:
-      /^(?:\S+ (?<named>\S+): )?DMA-API: (?:\S+ (?<device>\S+): )?(?:(?:device driver |cacheline tracking EEXIST|mapping sg segment |exceeded \d+ overlapping).*?(?:(?:device address|start)=(?<address>0x[0-9a-f]+)\]|$))/i,
+      /^(?:\S+ (?<named>\S+): )?DMA-API: (?:\S+ (?<device>\S+): )?(?:(?:device driver |cpu touching an active dma mapped cacheline|cacheline tracking EEXIST|mapping sg segment |exceeded \d+ overlapping).*?(?:(?:device address|start)=(?<address>0x[0-9a-f]+)\]|$))/i,
     goesOn:
       /^(?:\S+ \S+: )?DMA-API: Mapped at:|^(?:DMA-API: )?One of leaked entries details: .*?device address=(?<address>0x[0-9a-f]+)\]|^\s+[\w.]+\+0x[0-9a-f]+\/0x/i,
   },
