@@ -75,6 +75,8 @@ const handlers: Handlers = {
 /** What perf has in front of its records of the kernel's release, and a recording that knows it. */
 export const RELEASE_LINE = "# os release : ";
 const LOST = /^CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
+/** What `trace-cmd report` begins with, of each file where there are several. */
+const HEADING = /^ *(?:\S+: +)?cpus=\d+$|^version = /;
 const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
 
 export class Ftrace implements Stream<Step> {
@@ -209,8 +211,7 @@ export class Ftrace implements Stream<Step> {
       const [, kept, written] = BUFFER.exec(line) ?? [];
       if (written !== undefined && Number(written) > Number(kept))
         this.#lost(Number(written) - Number(kept), "overwritten before the first record");
-    } else if (!line.startsWith("cpus=") && !line.startsWith("version = "))
-      tally.skipped("line", "not a record of ftrace", 1);
+    } else if (!HEADING.test(line)) tally.skipped("line", "not a record of ftrace", 1);
   }
 
   #lost(count: number, text: string): void {

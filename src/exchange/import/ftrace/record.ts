@@ -25,25 +25,37 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57;
  * Hot: once a line.
  */
 export function recordOf(line: string): Record | null {
-  let open = line.indexOf("[");
-  let close = -1;
-  // The CPU is the first bracket that holds nothing but digits and has a number before it.
-  for (; open > 0; open = line.indexOf("[", open + 1)) {
-    close = open + 1;
+  // The CPU is the first bracket that holds nothing but digits, with a number before it and a time behind it.
+  for (let open = line.indexOf("["); open > 0; open = line.indexOf("[", open + 1)) {
+    if (open > LONGEST_HEAD) break;
+    let close = open + 1;
     while (isDigit(line.charCodeAt(close))) close++;
-    if (close > open + 1 && line.charCodeAt(close) === BRACKET) break;
+    if (close === open + 1 || line.charCodeAt(close) !== BRACKET) continue;
+    const pid = pidBefore(line, open);
+    if (pid < 0) continue;
+    let from = skipSpaces(line, close + 1);
+    let to = wordEnd(line, from);
+    if (!isTime(line, from, to)) {
+      from = skipSpaces(line, to);
+      to = wordEnd(line, from);
+    }
+    // A stamp of the option `verbose` stands in brackets too, and can have no letter.
+    if (isTime(line, from, to))
+      return timedOf(line, { pid, cpu: decimal(line, open + 1, close) }, from, to);
   }
-  const pid = open <= 0 ? -1 : pidBefore(line, open);
-  if (pid < 0) return latencyRecordOf(line);
-  let from = skipSpaces(line, close + 1);
-  let to = wordEnd(line, from);
-  if (line.charCodeAt(to - 1) !== COLON || !isDigit(line.charCodeAt(from))) {
-    from = skipSpaces(line, to);
-    to = wordEnd(line, from);
-  }
-  // A stamp of the option `verbose` stands in brackets too, and can have no letter.
-  if (line.charCodeAt(to - 1) !== COLON || !isDigit(line.charCodeAt(from)))
-    return latencyRecordOf(line);
+  return latencyRecordOf(line);
+}
+
+const isTime = (line: string, from: number, to: number): boolean =>
+  line.charCodeAt(to - 1) === COLON && isDigit(line.charCodeAt(from));
+
+/** What stands behind a record's head; its time is the word from there on. */
+function timedOf(
+  line: string,
+  { pid, cpu }: { readonly pid: number; readonly cpu: number },
+  from: number,
+  to: number,
+): Record | null {
   let nameFrom = skipSpaces(line, to);
   let nameTo = line.indexOf(":", nameFrom);
   const second = line.charCodeAt(nameTo + 1);
@@ -51,7 +63,6 @@ export function recordOf(line: string): Record | null {
     const end = line.indexOf(": ", nameTo + 1);
     if (end > 0 && !line.slice(nameTo, end).includes(" ")) [nameFrom, nameTo] = [nameTo + 1, end];
   }
-  const cpu = decimal(line, open + 1, close);
   const task = taskOf(pid, cpu);
   const buffer = bufferIn(line, open);
   const at = nanoseconds(line, from, to - 1);
@@ -165,7 +176,7 @@ function decimal(line: string, from: number, to: number): number {
 
 const UNITS = Array.from({ length: 10 }, (_, digits) => 10 ** (9 - digits));
 
-/** "6.611366" as nanoseconds; a number without a point, or past 2^53, is no time. */
+/** "6.611366" as nanoseconds; a number without a point is no time. */
 function nanoseconds(line: string, from: number, to: number): number | null {
   let value = 0;
   let digits = -1;
@@ -177,9 +188,7 @@ function nanoseconds(line: string, from: number, to: number): number | null {
     } else if (code === POINT && digits < 0) digits = 0;
     else return null;
   }
-  if (digits < 1 || digits > 9) return null;
-  const nanoseconds = value * UNITS[digits]!;
-  return Number.isSafeInteger(nanoseconds) ? nanoseconds : null;
+  return digits < 1 || digits > 9 ? null : value * UNITS[digits]!;
 }
 
 /** What was written to trace_marker: `print` names the function in front of it, or its address. */

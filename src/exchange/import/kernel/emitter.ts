@@ -25,6 +25,8 @@ export class Emitter {
   /** Who made the call that the current record tells, outside the DMA API; null where no stack says. */
   caller: string | null = null;
   readonly #keep: KeepLine | null;
+  /** What times are counted from: the first of all, where that is past what a number holds exactly; null before it. */
+  #origin: number | null = null;
 
   constructor(environment: Environment, sink: Sink, keep: KeepLine | null) {
     const { known, xen } = environment;
@@ -45,14 +47,26 @@ export class Emitter {
 
   /** Emits an event and gives its seq: the only way to the machine. */
   emit(event: Event): number {
-    const seq = this.machine.emit(this.caller === null ? event : calledBy(event, this.caller));
+    const timed = event.at == null ? event : this.#timed(event, event.at);
+    const seq = this.machine.emit(this.caller === null ? timed : calledBy(timed, this.caller));
     if (this.#keep !== null && this.source !== null) {
       const { path, line } = this.source;
       this.#keep(seq, { path, number: line, text: this.text });
     }
     return seq;
   }
+
+  /** A kernel that has been up for 104 days counts more than 2^53 nanoseconds, and a wall clock always. */
+  #timed(event: Event, at: number): Event {
+    this.#origin ??= Number.isSafeInteger(at) ? 0 : at;
+    if (this.#origin === 0 && Number.isSafeInteger(at)) return event;
+    const since = Math.max(0, microsecondsOf(at - this.#origin));
+    return { ...event, at: Number.isSafeInteger(since) ? since : null };
+  }
 }
+
+/** Nanoseconds to the microsecond, of which numbers of that size are exact to some. */
+const microsecondsOf = (nanoseconds: number): number => Math.round(nanoseconds / 1e3) * 1e3;
 
 /** An event of a call, in the function that made the call; any other as it is. */
 function calledBy(event: Event, caller: string): Event {

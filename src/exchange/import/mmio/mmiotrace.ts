@@ -89,7 +89,7 @@ class Log implements Stream<Step> {
 
   timeOf({ fields: [keyword = "", first = "", second = ""] }: Step): number | null {
     const [, seconds, fraction] =
-      /^(\d{1,7})\.(\d{6})$/.exec(timed[keyword] === 2 ? second : first) ?? [];
+      /^(\d{1,10})\.(\d{6})$/.exec(timed[keyword] === 2 ? second : first) ?? [];
     if (timed[keyword] === undefined || seconds === undefined) return null;
     const ns = Number(seconds) * 1e9 + Number(fraction) * 1000;
     // The log says that it lost records without saying when.

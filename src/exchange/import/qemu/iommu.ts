@@ -17,6 +17,8 @@ const TRANSLATED: { readonly [name: string]: RegExp } = {
     /devid: (?<device>[0-9a-f:.]+) gpa (?<from>0x[0-9a-f]+) hpa (?<to>0x[0-9a-f]+)/i,
   smmuv3_translate_success:
     /(?<!\S)(?<region>\S+) sid=(?<sid>0x[0-9a-f]+) iova=(?<from>0x[0-9a-f]+) translated=(?<to>0x[0-9a-f]+)/i,
+  virtio_iommu_translate_out:
+    /^(?<from>0x[0-9a-f]+) -> (?<to>0x[0-9a-f]+) for sid=(?<endpoint>\d+)/i,
 };
 /** Lines that say that it leads nowhere. */
 const REFUSED: { readonly [name: string]: RegExp } = {

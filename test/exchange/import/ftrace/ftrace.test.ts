@@ -33,6 +33,8 @@ test.each([
     8753773000,
   ],
   ["a thread group", "  my [x] task-12-7    (      5) [001] ..... 1.5: map: body", 7, 1500000000],
+  ["a task of numbers in brackets", "  a-5 [2] x-78  [001] d..1. 1.5: map: body", 78, 1500000000],
+  ["a task that ends in a bracket", "  my task [1]-78  [001] d..1. 1.5: map: body", 78, 1500000000],
   ["nanoseconds", "  dd-194   [000]  8.753773123: map: body", 194, 8753773123],
   ["an idle task", "  <idle>-0       [002] d.h1.     6.603717: map: body", -3, 6603717000],
   ["a clock that counts", "  dd-194   [000] ..... 123456789: map: body", 194, null],
@@ -164,6 +166,24 @@ test("lost events are an event, counted, and what came before is unknown since",
   expect(events[1]!.event).toMatchObject({ kind: "events.lost", count: 1234, text: "CPU 0" });
   expect(captureCountsOf(trace)?.unknownSince).toBe(2);
   expect(sources[0]!.counts.find(({ name }) => name === "events")).toMatchObject({ lost: 1234 });
+});
+
+test("times past 2^53 nanoseconds are counted from the first: 104 days up, or a wall clock", async () => {
+  for (const seconds of ["12345678", "1767608430"]) {
+    const entry = (micros: string) =>
+      `  dd-194 [000] ..... ${seconds}.${micros}: dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=1000 size=64 phys_addr=1000 attrs=`;
+    const { events } = await eventsIn(entry("290000"), entry("290105"));
+    expect(events.map(({ at }) => at)).toEqual([0, 105_000]);
+  }
+});
+
+test("what trace-cmd report says of several files is no record and no loss", async () => {
+  const { skipped } = await eventsIn(
+    "  a.dat: cpus=8",
+    "b.dat: cpus=8",
+    line(`dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=1000 size=64 phys_addr=1000 attrs=`),
+  );
+  expect(skipped).toEqual([]);
 });
 
 test("markers are ops with their arguments, under the name that stands before them", async () => {

@@ -45,6 +45,11 @@ test.each([
     ["0000:00:04.0 0xffffe000 -> 0x657f000, 4096", "0000:00:04.0 0xffffd000 refused"],
   ],
   [
+    "virtio-iommu, whose endpoint is the device's PCI address",
+    ["virtio_iommu_translate_out 0xffffe25c -> 0x4461525c for sid=8"],
+    ["0000:00:01.0 0xffffe000 -> 0x44615000, 4096"],
+  ],
+  [
     "an SMMU, which tells the address to the byte",
     [`smmuv3_translate_success ${region} sid=0x128 iova=0xffffe25c translated=0x4461525c perm=0x3`],
     ["0000:01:05.0 0xffffe000 -> 0x44615000, 4096"],

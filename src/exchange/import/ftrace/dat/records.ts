@@ -70,6 +70,8 @@ export class DatRecord implements RecordBytes {
 
 /** Clocks that count nanoseconds; a counter and a processor's cycles do not. */
 const NANOSECONDS = /^(?:local|global|uptime|perf|mono|mono_raw|boot|tai|tsc2nsec)$/;
+/** Two years: no machine was up for as long, but a wall clock counts from 1970. */
+const WALL = 2n ** 56n;
 const CYCLES = /^(?:x86-tsc|tsc2nsec)$/;
 
 /** Some thousand records at a time. `damaged`: takes what is wrong with a page that cannot be read. */
@@ -148,7 +150,7 @@ class Times {
     this.#contents = contents;
     this.#origin = origin;
     const whole = origin + contents.offset;
-    this.#base = whole >= 0n && whole < BigInt(Number.MAX_SAFE_INTEGER) / 2n ? Number(whole) : 0;
+    this.#base = whole >= 0n && whole < WALL ? Number(whole) : 0;
     for (const buffer of contents.buffers) this.#kinds.set(buffer, this.#kindOf(buffer));
   }
 
@@ -165,7 +167,7 @@ class Times {
     if (kind === "nanoseconds") return this.#base + since;
     const { mult, shift } = this.#contents.tsc!;
     const ns = (((this.#origin + BigInt(since)) * mult) >> shift) + this.#contents.offset;
-    if (ns < BigInt(Number.MAX_SAFE_INTEGER) / 2n) return Number(ns);
+    if (ns < WALL) return Number(ns);
     this.#firstCycles ??= Number(ns);
     return Number(ns) - this.#firstCycles;
   }
