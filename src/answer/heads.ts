@@ -1,6 +1,7 @@
 // heads.ts - the heads of answers in bytes: of a map, of the pyramid over a trace, and of events one by one.
 
 import * as z from "zod/mini";
+import { moment, row } from "./shapes.ts";
 
 /** How a cell of a map looks: by colour and by sign, never by colour alone. */
 export const tones = [
@@ -34,6 +35,10 @@ export const mapHead = z.object({
   thing: z.tuple([z.string(), z.string()]),
 });
 export type MapHead = z.infer<typeof mapHead>;
+
+/** What follows the slider: the state at a moment, some events around it, and a map, whose cells are the bytes. */
+export const sightHead = z.object({ moment, rows: z.array(row), map: z.nullable(mapHead) });
+export type SightHead = z.infer<typeof sightHead>;
 
 /** Sixteen bits a bin and lane, lane after lane: how many events of the lane lie in the bin. */
 export const pyramidHead = z.object({

@@ -253,6 +253,7 @@ export const shapes = {
   divergences,
   ops: opList,
   filtered: rows,
+  mark: place,
   position: place,
   partner: place,
   partners,

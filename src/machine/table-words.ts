@@ -75,7 +75,7 @@ export function writeWord(state: State, at: WordIndex, cell: Cell): void {
 
 /** What the CPU reads there; undefined where no event wrote anything. */
 export const cpuWord = (state: State, at: WordIndex): number | undefined =>
-  state.dirty.get(at)?.word ?? state.words.get(at);
+  state.dirty.tables.word.get(at) ?? state.words.get(at);
 
 /** What hardware reads there: memory, as far as it was written and flushed. */
 export function memoryWord(state: State, at: WordIndex): Cell | undefined {

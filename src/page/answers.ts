@@ -1,22 +1,27 @@
 // answers.ts - every question that the page can ask, by name, and what answers it.
 
+import { packed } from "../answer/bytes.ts";
 import type { SessionAnswer } from "../answer/shapes.ts";
 import { UserError, unknownName } from "../fault.ts";
 import { askedEvent, culpritsAnswer, entryAnswer, whyAnswer } from "./causes.ts";
 import { laddersAnswer, pageAddress } from "./ladders.ts";
-import { mapAnswer } from "./maps.ts";
+import { mapOf } from "./maps.ts";
 import { momentAnswer } from "./moment.ts";
 import type { OpenTrace, Shown } from "./open-trace.ts";
 import { detailAnswer, extentAnswer, opsAnswer, pyramidAnswer } from "./overview.ts";
 import { Pair } from "./pair.ts";
 import type { PairSource } from "./pair-files.ts";
-import { placeAnswer, positionAnswer } from "./places.ts";
+import { markAnswer, placeAnswer, positionAnswer } from "./places.ts";
 import { Question } from "./question.ts";
 import { rowsBetween, rowsFiltered } from "./rows.ts";
 import { sessionAnswer } from "./session.ts";
+import { sightAnswer } from "./sight.ts";
 
 /** Bytes, or a value that travels as JSON. */
 export type Answer = Uint8Array | object;
+
+const stateAsked = ({ trace, travel }: Shown, question: Question) =>
+  travel.stateAt(question.at(trace));
 
 const oneAlone = () => new UserError("one trace alone is shown; serve two to compare them");
 
@@ -31,12 +36,17 @@ const ofOne: { readonly [name: string]: (shown: Shown, question: Question) => An
     if (question.text("found") === "divergences") throw oneAlone();
     return rowsFiltered(shown, question);
   },
-  moment: (shown, question) => momentAnswer(shown, question.at(shown.trace)),
-  map: (shown, question) =>
-    mapAnswer(shown, question.text("name") ?? "gatt", question.at(shown.trace)),
+  sight: sightAnswer,
+  moment: (shown, question) => momentAnswer(shown, stateAsked(shown, question)),
+  map: (shown, question) => {
+    const name = question.text("name") ?? "gatt";
+    const { head, cells } = mapOf(shown, name, stateAsked(shown, question));
+    return packed(head, cells);
+  },
   entry: entryAnswer,
   why: whyAnswer,
   place: placeAnswer,
+  mark: markAnswer,
   position: positionAnswer,
   culprits: culpritsAnswer,
   ladders: (shown, question) => {

@@ -1,14 +1,13 @@
 // maps.ts - tables of a machine as maps: a byte an entry, by what it is at a moment.
 
 import { busPage, type Index, type Pfn, pfn, raw } from "../address.ts";
-import { packed } from "../answer/bytes.ts";
 import type { MapHead, Tone } from "../answer/heads.ts";
 import { uses } from "../event/memory.ts";
 import type { KindName } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
-import { entriesOf, entryCount, registersAt } from "../machine/gart.ts";
+import { eachEntry, entryCount } from "../machine/gart.ts";
 import { type State, UNCACHED } from "../machine/state.ts";
-import { entryMeanings, entrySays, type GattPart } from "../report/state-text.ts";
+import { entryMeanings, type GattPart, sayingOf } from "../report/state-text.ts";
 import type { Shown } from "./open-trace.ts";
 
 type Legend = readonly (readonly [name: string, tone: Tone, means: string])[];
@@ -63,11 +62,12 @@ const gatt: MapKind = {
   },
   fill: (_, state, __, cells) => {
     const codes = new Map(saysOrder.map((says, code) => [says, code]));
-    const registers = registersAt(state);
+    const saying = sayingOf(state);
     let i = 0;
     // Most of a table is alike: a word that names no page is not walked to.
-    for (const [index, word] of entriesOf(state))
-      cells[i++] = word === 0 ? 0 : codes.get(entrySays(state, index, word, registers))!;
+    eachEntry(state, (index, word) => {
+      cells[i++] = word === 0 ? 0 : codes.get(saying(index, word))!;
+    });
   },
 };
 
@@ -166,13 +166,19 @@ export function mapNames(shown: Shown): { name: string; title: string }[] {
     .map(({ name, title }) => ({ name, title }));
 }
 
-export function mapAnswer(shown: Shown, name: string, at: number): Uint8Array {
+/** A map as it travels, its cells apart. */
+export interface Picture {
+  readonly head: MapHead;
+  readonly cells: Uint8Array;
+}
+
+/** The map of this name of a state that the trace was in. */
+export function mapOf(shown: Shown, name: string, state: State): Picture {
   const kind = kinds.find((one) => one.name === name);
   if (kind === undefined)
     throw new UserError(
       `no map is called '${name}'; known: ${kinds.map(({ name }) => name).join(", ")}`,
     );
-  const state = shown.travel.stateAt(at);
   const { rows, columns } = kind.rows(shown, state);
   const cells = new Uint8Array(rows.length * columns);
   kind.fill(shown, state, { rows, columns }, cells);
@@ -181,14 +187,14 @@ export function mapAnswer(shown: Shown, name: string, at: number): Uint8Array {
   const head: MapHead = {
     name,
     title: kind.title,
-    at,
+    at: state.moment,
     rows: [...rows],
     columns,
     legend: kind.legend.map(([name, tone, means], i) => ({ name, tone, means, count: counts[i]! })),
-    changed: lastChange(shown, kind, at),
+    changed: lastChange(shown, kind, state.moment),
     thing: [kind.thing[0], kind.thing[1]],
   };
-  return packed(head, cells);
+  return { head, cells };
 }
 
 /** The entry that the last event of these kinds was about. */

@@ -2,6 +2,7 @@
 
 import type { MomentAnswer } from "../answer/shapes.ts";
 import { vocabulary } from "../event/vocabulary.ts";
+import type { State } from "../machine/state.ts";
 import { stateAsideJson } from "../report/state-text.ts";
 import type { Shown } from "./open-trace.ts";
 import { rowOf } from "./row.ts";
@@ -10,14 +11,14 @@ import { visible } from "./visible.ts";
 /** Rows of one list. */
 const MOST = 200;
 
-export function momentAnswer(shown: Shown, at: number): MomentAnswer {
-  const { trace, travel } = shown;
+/** `at`: a state that the trace was in. */
+export function momentAnswer({ trace }: Shown, at: State): MomentAnswer {
   const more: { [list: string]: number } = {};
-  const state = stateAsideJson(travel.stateAt(at), trace.about.virtBase, (name, list) => {
+  const state = stateAsideJson(at, trace.about.virtBase, (name, list) => {
     if (list.length > MOST) more[name] = list.length - MOST;
     return list.slice(0, MOST);
   });
-  const event = trace.event(at);
+  const event = trace.event(at.moment);
   const op = state.op === null ? undefined : trace.op(state.op);
   return {
     event: event === undefined ? null : rowOf(trace, event),

@@ -33,6 +33,27 @@ export function placeAnswer({ trace, travel }: Shown, question: Question): Place
   }
 }
 
+/** The wrong event or the fault nearest to a moment, of those between two events. */
+export function markAnswer({ trace, travel }: Shown, question: Question): PlaceAnswer {
+  const at = question.at(trace);
+  const from = question.number("from", 0, Number.MAX_SAFE_INTEGER);
+  const to = question.number("to", 0, Number.MAX_SAFE_INTEGER);
+  const found: number[] = [];
+  for (const stretch of [
+    { from: at, to, backwards: false },
+    { from, to: at, backwards: true },
+  ]) {
+    const wrong = trace.judged.wrong(stretch.from, stretch.to, stretch.backwards);
+    for (const marks of [wrong, travel.matching({ kinds: ["fault.raised"] }, stretch)])
+      for (const { seq } of marks) {
+        found.push(seq);
+        break;
+      }
+  }
+  const nearest = Math.min(...found.map((seq) => Math.abs(seq - at)));
+  return { at: found.find((seq) => Math.abs(seq - at) === nearest) ?? null };
+}
+
 /** A position as the command line has it, and a thing in its shortest form. */
 export function positionAnswer({ trace }: Shown, question: Question): PlaceAnswer {
   const position = question.text("position");

@@ -3,6 +3,7 @@
 import { type PackedTrace, type Report, reportShape } from "../answer/report-shape.ts";
 import type { DivergencesAnswer } from "../answer/shapes.ts";
 import { UserError } from "../fault.ts";
+import { counted } from "../report/text.ts";
 import type { Answers } from "./answers.ts";
 import { Asking } from "./asking.ts";
 import { leftOut } from "./left-out.ts";
@@ -51,7 +52,7 @@ export async function packedReport(
 }
 
 const divergencesLeftOut = ({ list, total }: DivergencesAnswer, files: readonly string[]): string =>
-  `${list.length.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} divergences are here, ` +
+  `${counted(list.length)} of ${counted(total)} divergences are here, ` +
   `the first of them. The rest: gartrace diff ${files.join(" ")} --all`;
 
 async function inOrder<A, B>(list: readonly A[], make: (one: A) => Promise<B>): Promise<B[]> {

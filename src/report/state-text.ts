@@ -10,6 +10,7 @@ import {
   hex,
   type Index,
   isAligned,
+  type Mfn,
   mfnOf,
   offset,
   PAGE_SIZE,
@@ -21,13 +22,14 @@ import {
   type Vpn,
   virt,
 } from "../address.ts";
-import type { RegisterField, Registers } from "../chipset/chipset.ts";
+import type { RegisterField } from "../chipset/chipset.ts";
 import { virtText } from "../event/address-text.ts";
 import { uses } from "../event/memory.ts";
 import { deviceOf, registerName } from "../event/register.ts";
 import type { Verdict } from "../event/verdict.ts";
 import {
   cachedEntry,
+  eachEntry,
   entriesOf,
   entryAt,
   fetch,
@@ -36,6 +38,7 @@ import {
   writtenAt,
 } from "../machine/gart.ts";
 import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
+import type { Table } from "../machine/table.ts";
 import { knownWrongAt } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";
 import type { Trace } from "../replay/trace.ts";
@@ -74,6 +77,15 @@ function runsOf(entries: Iterable<readonly [Index, Index]>): Run[] {
   return runs.found;
 }
 
+/** The same of a table, all or from one index to another. */
+function runsIn<Key extends Index>(table: Table<Key, Mfn>, first?: Key, last?: Key): Run[] {
+  if (first !== undefined || last !== undefined) return runsOf(table.entries(first, last));
+  const runs = new Runs();
+  // As above.
+  table.each((page, frame) => runs.add(raw(page), raw(frame)));
+  return runs.found;
+}
+
 /** Hot: each entry of a table, whenever the state is told (bench: page). */
 class Runs {
   readonly found: { first: number; length: number; frame: number }[] = [];
@@ -92,12 +104,12 @@ class Runs {
 /** Pages by use, in runs of neighbouring pages. */
 export function allocations(state: State): { use: string; pages: number; runs: Run[] }[] {
   const byUse = uses.map(() => ({ pages: 0, runs: new Runs() }));
-  for (const [page, first] of state.allocation.entries()) {
+  state.allocation.each((page, first) => {
     const one = byUse[state.extent.get(first)! % 16]!;
     one.pages++;
     // A run is printed, whichever table it is of.
     one.runs.add(raw(page), raw(page));
-  }
+  });
   return uses
     .map((use, code) => ({ use, pages: byUse[code]!.pages, runs: byUse[code]!.runs.found }))
     .filter(({ pages }) => pages > 0);
@@ -105,11 +117,11 @@ export function allocations(state: State): { use: string; pages: number; runs: R
 
 /** The known entries of the P2M table. */
 export const p2mRuns = (state: State, first?: Pfn, last?: Pfn): Run[] =>
-  runsOf(state.p2m.entries(first, last));
+  runsIn(state.p2m, first, last);
 
 /** The entries of the IOMMU, by bus page. */
 export const iommuRuns = (state: State, first?: BusPage, last?: BusPage): Run[] =>
-  runsOf(state.iommu.entries(first, last));
+  runsIn(state.iommu, first, last);
 
 /** What ioremap has mapped, by virtual page. */
 export const mappings = (state: State, first?: Vpn, last?: Vpn): Run[] =>
@@ -213,16 +225,16 @@ export function gattParts(
 ): GattPart[] {
   type Part = { -readonly [F in keyof Omit<GattPart, "aperture">]: GattPart[F] };
   const found: Part[] = [];
-  const registers = registersAt(state);
-  for (const [index, word] of entriesOf(state)) {
-    if (index < from || index > to) continue;
-    const says = entrySays(state, index, word, registers);
+  const saying = sayingOf(state);
+  eachEntry(state, (index, word) => {
+    if (index < from || index > to) return;
+    const says = saying(index, word);
     const verdict = says === "empty" ? null : verdictAt(writtenAt(state, index));
     const part = found.at(-1);
     const goesOn = part !== undefined && offset(part.first, part.count) === index;
     if (goesOn && part.says === says && part.verdict === verdict) part.count++;
     else found.push({ first: index, count: 1, word, says, verdict });
-  }
+  });
   const base = state.nature.chipset?.apertureBase(state) ?? null;
   return found.map((part) => ({
     ...part,
@@ -231,29 +243,36 @@ export function gattParts(
   }));
 }
 
-/** Right means: the chipset fetches this very word, and it names a page that this kernel gave to AGP. */
-export function entrySays(
-  state: State,
-  index: GattIndex,
-  word: number,
-  registers: Registers,
-): GattPart["says"] {
-  if (state.nature.chipset?.entry.decode(word) == null) return "empty";
-  const base = state.nature.chipset.apertureBase(registers);
-  const walked = fetch(state, index, 0, base, registers);
-  if (walked === null || walked.word !== word || walked.reached === null) return "not reached";
-  const frame = mfnOf(walked.reached);
-  const page = state.nature.physIsMachine ? pfnOnBareMetal(frame) : state.m2p.get(frame);
-  const owner = page === undefined ? null : state.allocationOf(page);
-  const use = owner === null ? null : uses[owner.use];
-  if (use === "scratch") return "scratch";
-  return use === "agp" ? "right" : "wrong";
+/**
+ * Says of any entry and the word that the CPU sees there what the chipset finds. Right means: it fetches this very
+ * word, and that names a page that this kernel gave to AGP. Hot: each entry of a table at one moment (bench: page).
+ */
+export function sayingOf(state: State): (index: GattIndex, word: number) => GattPart["says"] {
+  const { chipset, physIsMachine } = state.nature;
+  const registers = registersAt(state);
+  const base = chipset?.apertureBase(registers) ?? null;
+  return (index, word) => {
+    if (chipset?.entry.decode(word) == null) return "empty";
+    const walked = fetch(state, index, 0, base, registers);
+    if (walked === null || walked.word !== word || walked.reached === null) return "not reached";
+    const frame = mfnOf(walked.reached);
+    const page = physIsMachine ? pfnOnBareMetal(frame) : state.m2p.get(frame);
+    const first = page === undefined ? undefined : state.allocation.get(page);
+    const use = first === undefined ? null : useOf(state, first);
+    if (use === "scratch") return "scratch";
+    return use === "agp" ? "right" : "wrong";
+  };
 }
+
+/** What an allocation is for, by its first page. */
+const useOf = (state: State, first: Pfn) => uses[state.extent.get(first)! % 16]!;
 
 /** How many pages have a flag. */
 export function flagged(state: State, flag: number): number {
   let count = 0;
-  for (const [, flags] of state.flags.entries()) if ((flags & flag) !== 0) count++;
+  state.flags.each((_, flags) => {
+    if ((flags & flag) !== 0) count++;
+  });
   return count;
 }
 

@@ -1,6 +1,8 @@
 // divergences.tsx - the pane Divergences: where two traces part, in order, and what it goes back to.
 
+import { useComputed } from "@preact/signals";
 import type { DivergencesAnswer, Side } from "../answer/shapes.ts";
+import { counted } from "./counted.ts";
 import type { Model } from "./model.ts";
 import { RowVerdict, Verdict } from "./verdict.tsx";
 
@@ -13,9 +15,7 @@ export function Divergences({ model }: { model: Model }) {
     <section class="pane divergences" aria-label="Divergences">
       <h2>
         Divergences
-        <span class="count">
-          {value === null ? "comparing…" : value.total.toLocaleString("en-US")}
-        </span>
+        <span class="count">{value === null ? "comparing…" : counted(value.total)}</span>
       </h2>
       {refused !== null && <p class="refused">{refused}</p>}
       {value !== null && <Summary answer={value} />}
@@ -39,7 +39,7 @@ function Summary({ answer }: { answer: DivergencesAnswer }) {
         <span class="dim">
           {answer.counts
             .filter(([, count]) => count > 0)
-            .map(([name, count]) => `${count.toLocaleString("en-US")} ${name}`)
+            .map(([name, count]) => `${counted(count)} ${name}`)
             .join(", ")}
         </span>
       </p>
@@ -51,8 +51,10 @@ function Summary({ answer }: { answer: DivergencesAnswer }) {
 }
 
 function Pair({ model, one, isOpen }: { model: Model; one: Divergence; isOpen: boolean }) {
-  const { at, trace } = model.focus.value;
-  const isHere = one[trace]?.seq === at;
+  const isHere = useComputed(() => {
+    const { at, trace } = model.focus.value;
+    return one[trace]?.seq === at;
+  }).value;
   return (
     <li class={isHere ? "current" : ""}>
       <details open={isOpen || isHere}>
@@ -95,8 +97,7 @@ function Pages({ model, answer }: { model: Model; answer: DivergencesAnswer }) {
         earlier
       </button>
       <span class="dim">
-        {(from + 1).toLocaleString("en-US")} to{" "}
-        {Math.min(total, from + PAGE).toLocaleString("en-US")}
+        {counted(from + 1)} to {counted(Math.min(total, from + PAGE))}
       </span>
       <button type="button" disabled={from + PAGE >= total} onClick={go(from + PAGE)}>
         later

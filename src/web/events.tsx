@@ -1,9 +1,10 @@
 // events.tsx - the pane Events: the list around the moment, however long the trace is.
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Row } from "../answer/shapes.ts";
 import { useSize } from "./canvas.tsx";
+import { counted } from "./counted.ts";
 import { isFiltering } from "./filter-values.ts";
 import { FilteredList } from "./filtered-list.ts";
 import { Filters } from "./filters.tsx";
@@ -27,9 +28,7 @@ export function Events({ model }: { model: Model }) {
       <h2>
         Events {model.traces.length > 1 && <span class="of">of {trace.side.toUpperCase()}</span>}
         <span class="count">
-          {isFiltered
-            ? filtered.current.says.value
-            : `${trace.count.value.toLocaleString("en-US")}`}
+          {isFiltered ? filtered.current.says.value : counted(trace.count.value)}
         </span>
       </h2>
       <Filters model={model} filter={filter} />
@@ -48,20 +47,28 @@ function List({
   onEnd: ((way: "next" | "previous") => void) | null;
 }) {
   const [holder, size] = useSize();
-  const top = useSignal(0);
+  const shown = useRef({ top: 0, whence: "" });
+  const scrolled = useSignal(0);
   const wheel = useRef(0);
   const fits = Math.max(1, Math.floor((size.height - HEAD) / ROW));
-  const { at, trace } = model.focus.value;
+  const at = model.shown.listed.value;
   const total = list.total;
-  useEffect(() => {
-    top.value = showing({ top: top.peek(), fits, total }, list.indexOf(at));
-  }, [at, trace, fits, total === 0]);
-  const first = clamped({ top: top.value, fits, total });
-  // Drawn again when rows arrive.
+  // The rows of another moment are drawn at once where they belong, not where the list stood and then again.
+  const whence = [at, model.side.value, fits, total === 0].join();
+  if (shown.current.whence !== whence)
+    shown.current = { top: showing({ ...shown.current, fits, total }, list.indexOf(at)), whence };
+  const first = clamped({ ...shown.current, fits, total });
+  // Drawn again when it is scrolled and when rows arrive.
+  scrolled.value;
   model.shown.rows.arrived.value;
+  model.shown.sight.value;
   const rows = Array.from({ length: Math.min(fits + 1, total - first) }, (_, i) => first + i);
+  const scrollTo = (top: number) => {
+    shown.current.top = clamped({ top, fits, total });
+    scrolled.value++;
+  };
   const scroll = (by: number) => {
-    top.value = clamped({ top: first + by, fits, total });
+    scrollTo(first + by);
     if (onEnd !== null && first + by + fits >= total) onEnd("next");
     if (onEnd !== null && first + by <= 0) onEnd("previous");
   };
@@ -79,18 +86,15 @@ function List({
         <tbody>
           {rows.map((index) => {
             const row = list.row(index);
-            if (isGap(row)) return <GapRow key={index} model={model} index={index} gap={row} />;
+            // By their place: rows that stay are moved, others fill the elements of those that go.
+            const key = index % (fits + 1);
+            if (isGap(row)) return <GapRow key={key} {...{ model, index, at }} gap={row} />;
             const partner = row === null ? null : model.shown.rows.partner(row.seq);
-            return <EventRow key={index} {...{ model, index, row, at, partner }} />;
+            return <EventRow key={key} {...{ model, index, row, at, partner }} />;
           })}
         </tbody>
       </table>
-      <Bar
-        window={{ top: first, fits, total }}
-        go={(to) => {
-          top.value = to;
-        }}
-      />
+      <Bar window={{ top: first, fits, total }} go={scrollTo} />
     </div>
   );
 }
@@ -167,10 +171,9 @@ function EventRow({
 }
 
 /** What a report leaves out between two events. */
-function GapRow({ model, index, gap }: { model: Model; index: number; gap: Gap }) {
+function GapRow({ model, index, at, gap }: { model: Model; index: number; at: number; gap: Gap }) {
   const { from, to } = gap;
   const { file } = model.shown.about.value;
-  const { at } = model.focus.value;
   const isHere = at >= from && at <= to;
   const named = from === to ? `#${from}` : `#${from} to #${to}`;
   return (

@@ -2,6 +2,7 @@
 
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Row } from "../answer/shapes.ts";
+import { counted } from "./counted.ts";
 import { type FilterValues, isFiltering } from "./filter-values.ts";
 import { sentence } from "./latest.ts";
 import type { Model } from "./model.ts";
@@ -29,7 +30,7 @@ export class FilteredList {
     this.#filter = filter;
     effect(() => {
       filter.value;
-      model.focus.value.trace;
+      model.side.value;
       void this.#begin();
     });
   }
@@ -52,11 +53,8 @@ export class FilteredList {
     const { rows, from, to } = this.#found.value;
     const count = this.#model.shown.count.value;
     const end = Math.min(to, count);
-    const where =
-      from <= 1 && end >= count
-        ? ""
-        : ` from #${from.toLocaleString("en-US")} to #${end.toLocaleString("en-US")}`;
-    return `${rows.length.toLocaleString("en-US")} match${where}${this.#isLooking.value ? ", looking…" : ""}`;
+    const where = from <= 1 && end >= count ? "" : ` from #${counted(from)} to #${counted(end)}`;
+    return `${counted(rows.length)} match${where}${this.#isLooking.value ? ", looking…" : ""}`;
   });
 
   /** Looks further at one end. */

@@ -1,5 +1,6 @@
 // findings.tsx - the pane Findings: what is wrong by root cause, each a link to its first event.
 
+import { counted } from "./counted.ts";
 import { noFilter } from "./filter-values.ts";
 import { filterOf, rootOf } from "./filters.tsx";
 import type { Model } from "./model.ts";
@@ -14,9 +15,7 @@ export function Findings({ model }: { model: Model }) {
       <h2>
         Findings
         {model.traces.length > 1 && <span class="of">of {trace.side.toUpperCase()}</span>}
-        <span class="count">
-          {judgement === null ? "" : judgement.events.toLocaleString("en-US")}
-        </span>
+        <span class="count">{judgement === null ? "" : counted(judgement.events)}</span>
       </h2>
       {refused !== null && <p class="refused">{refused}</p>}
       {value?.culprits.length === 0 && <p class="dim">{judgement?.line}</p>}
@@ -32,7 +31,7 @@ export function Findings({ model }: { model: Model }) {
               >
                 <span class="root">{rootOf(culprit)}</span>
                 <span class="dim">
-                  {kinds.join(", ")}, from #{first.toLocaleString("en-US")} on
+                  {kinds.join(", ")}, from #{counted(first)} on
                 </span>
                 <span class="words">
                   {[...verdicts, ...(verdicts.length === 0 ? checks : [])].map((word) => (

@@ -37,29 +37,60 @@ export function cellOf(
   return { column: entry - first, row };
 }
 
-/** The pixels of all cells. */
-export function pixelsOf({ head, cells }: MapPicture, grid: Grid): ImageData {
-  const { cell } = grid;
-  const [width, height] = [grid.columns * cell, grid.rows * cell];
-  const image = new ImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
-  const tones = head.legend.map(({ tone }) => toneWord(tone));
-  const signs = head.legend.map(({ tone }) => tone === "wrong");
-  const dark = toneWord("ink");
+/** The cells of a map as a picture that is kept: of another moment only what has changed is drawn. */
+export class Cells {
+  readonly canvas = document.createElement("canvas");
+  #image = new ImageData(1, 1);
+  /** What the picture shows: how it lies and is coloured, and each cell's code. */
+  #laid = "";
+  #drawn: Uint8Array | null = null;
+
+  draw({ head, cells }: MapPicture, { columns, rows, cell }: Grid): void {
+    const [width, height] = [columns * cell, rows * cell];
+    const tones = head.legend.map(({ tone }) => toneWord(tone));
+    const laid = [width, height, cell, ...tones].join();
+    if (laid !== this.#laid) {
+      this.#laid = laid;
+      this.#drawn = null;
+      this.#image = new ImageData(Math.max(1, width), Math.max(1, height));
+      [this.canvas.width, this.canvas.height] = [width, height];
+    }
+    const pixels = new Uint32Array(this.#image.data.buffer);
+    const signs = head.legend.map(({ tone }) => tone === "wrong");
+    let [first, last] = [rows, -1];
+    for (let i = 0; i < cells.length; i++) {
+      const code = cells[i]!;
+      if (this.#drawn?.[i] === code) continue;
+      const row = Math.floor(i / columns);
+      [first, last] = [Math.min(first, row), row];
+      const corner = row * cell * width + (i % columns) * cell;
+      drawCell(pixels, width, corner, cell, tones[code]!, signs[code]!);
+    }
+    this.#drawn = cells;
+    const context = this.canvas.getContext("2d")!;
+    if (last >= 0)
+      context.putImageData(this.#image, 0, 0, 0, first * cell, width, (last - first + 1) * cell);
+  }
+}
+
+function drawCell(
+  pixels: Uint32Array,
+  width: number,
+  corner: number,
+  cell: number,
+  tone: number,
+  isSigned: boolean,
+): void {
   const inner = cell >= 4 ? cell - 1 : cell;
-  cells.forEach((code, i) => {
-    const left = (i % grid.columns) * cell;
-    const top = Math.floor(i / grid.columns) * cell;
-    for (let y = 0; y < inner; y++)
-      pixels.fill(tones[code]!, (top + y) * width + left, (top + y) * width + left + inner);
-    // A cross marks what is wrong, so that colour is not all that tells.
-    if (signs[code] && inner >= 3)
-      for (let d = 0; d < inner; d++) {
-        pixels[(top + d) * width + left + d] = dark;
-        pixels[(top + d) * width + left + inner - 1 - d] = dark;
-      }
-  });
-  return image;
+  for (let y = 0; y < inner; y++)
+    for (let x = 0; x < inner; x++) pixels[corner + y * width + x] = tone;
+  if (!isSigned || inner < 3) return;
+  // A cross marks what is wrong, so that colour is not all that tells.
+  const dark = toneWord("ink");
+  for (let d = 0; d < inner; d++) {
+    pixels[corner + d * width + d] = dark;
+    pixels[corner + d * width + inner - 1 - d] = dark;
+  }
 }
 
 function toneWord(tone: string): number {

@@ -3,9 +3,10 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Canvas, useSize } from "./canvas.tsx";
+import { counted } from "./counted.ts";
 import { following } from "./latest.ts";
 import { difference } from "./map-difference.ts";
-import { cellOf, drawFrame, entryAt, type Grid, gridOf, pixelsOf } from "./map-draw.ts";
+import { Cells, cellOf, drawFrame, entryAt, type Grid, gridOf } from "./map-draw.ts";
 import type { Model } from "./model.ts";
 import { schemes } from "./palette.ts";
 import { ask } from "./source.ts";
@@ -54,17 +55,18 @@ export function Maps({ model }: { model: Model }) {
 function TableMap({ model, trace }: { model: Model; trace: TraceModel }) {
   const [holder, size] = useSize();
   const hover = useSignal<number | null>(null);
-  const picture = trace.map.value.value;
+  const { value: sight, refused } = trace.sight.value;
+  const picture = sight?.map ?? null;
   const hovered = useHovered(model, trace, hover);
   if (picture === null)
     return (
       <p class="dim" ref={holder}>
-        {trace.map.value.refused ?? "…"}
+        {refused ?? "…"}
       </p>
     );
   const { head } = picture;
   const grid = gridOf(picture, size.width);
-  const chosen = entryNamed(picture, model.focus.value.thing);
+  const chosen = entryNamed(picture, model.thing.value);
   const choose = (entry: number | null) => {
     if (entry !== null) model.go({ trace: trace.side, thing: thingOf(picture, entry) });
   };
@@ -78,7 +80,7 @@ function TableMap({ model, trace }: { model: Model; trace: TraceModel }) {
         {model.traces.length > 1 && <b>{trace.side.toUpperCase()}</b>}
         <span class="dim">
           {" "}
-          {head.title} after #{head.at.toLocaleString("en-US")}
+          {head.title} after #{counted(head.at)}
         </span>
       </figcaption>
       <div class="picture" ref={holder}>
@@ -145,7 +147,7 @@ function stepped(
 /** Both maps laid upon each other. */
 function DifferenceMap({ model }: { model: Model }) {
   const [holder, size] = useSize();
-  const [a, b] = model.traces.map(({ map }) => map.value.value);
+  const [a, b] = model.traces.map(({ sight }) => sight.value.value?.map);
   const both = useMemo(() => (a == null || b == null ? null : difference(a, b)), [a, b]);
   if (both === null) return null;
   const grid = gridOf(both, size.width);
@@ -175,22 +177,19 @@ function MapCanvas({
   hover: number | null;
   ratio: number;
 }) {
-  const scheme = schemes.value;
-  const image = useMemo(() => pixelsOf(picture, grid), [picture, grid.cell, scheme]);
-  const size = useMemo(
-    () => ({ width: image.width + 4, height: image.height + 4, ratio }),
-    [image.width, image.height, ratio],
-  );
+  const cells = useMemo(() => new Cells(), []);
+  const [width, height] = [grid.columns * grid.cell + 4, grid.rows * grid.cell + 4];
+  const size = useMemo(() => ({ width, height, ratio }), [width, height, ratio]);
   return (
     <Canvas
       size={size}
       draw={(context) => {
+        schemes.value;
         context.clearRect(0, 0, size.width, size.height);
-        const still = document.createElement("canvas");
-        [still.width, still.height] = [image.width, image.height];
-        still.getContext("2d")!.putImageData(image, 0, 0);
+        if (grid.rows === 0) return;
+        cells.draw(picture, grid);
         context.imageSmoothingEnabled = false;
-        context.drawImage(still, 0, 0);
+        context.drawImage(cells.canvas, 0, 0);
         const { changed } = picture.head;
         if (changed !== null) drawFrame(context, picture, grid, changed.entry, "changed");
         if (hover !== null) drawFrame(context, picture, grid, hover, "dim");
@@ -213,7 +212,7 @@ function entryNamed({ head }: MapPicture, thing: string | null): number | null {
 const spoken = ({ head }: MapPicture): string =>
   `${head.title}: ${head.legend
     .filter(({ count }) => count > 0)
-    .map(({ name, count }) => `${count.toLocaleString("en-US")} ${name}`)
+    .map(({ name, count }) => `${counted(count)} ${name}`)
     .join(", ")}`;
 
 function Legend({ picture: { head } }: { picture: MapPicture }) {
@@ -226,13 +225,13 @@ function Legend({ picture: { head } }: { picture: MapPicture }) {
             <i class={`swatch ${tone}`} aria-hidden="true">
               {tone === "wrong" ? "✕" : ""}
             </i>
-            {name} <span class="dim">{count.toLocaleString("en-US")}</span>
+            {name} <span class="dim">{counted(count)}</span>
           </li>
         ))}
       {head.changed !== null && (
         <li title="the entry that was changed last">
           <i class="swatch changed" aria-hidden="true" />
-          last change <span class="dim">#{head.changed.seq.toLocaleString("en-US")}</span>
+          last change <span class="dim">#{counted(head.changed.seq)}</span>
         </li>
       )}
     </ul>
@@ -244,7 +243,7 @@ function useHovered(model: Model, trace: TraceModel, hover: { value: number | nu
     () =>
       following(
         () => {
-          const picture = trace.map.value.value;
+          const picture = trace.sight.value.value?.map ?? null;
           if (hover.value === null || picture === null) return null;
           return { thing: thingOf(picture, hover.value), at: picture.head.at };
         },

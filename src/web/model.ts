@@ -1,6 +1,6 @@
 // model.ts - what the page knows: the traces, the focus, and the answers that follow it.
 
-import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type {
   CulpritsAnswer,
   DivergencesAnswer,
@@ -23,6 +23,9 @@ export class Model {
   readonly session: SessionAnswer;
   readonly traces: readonly TraceModel[];
   readonly focus = signal<Focus>({ trace: "a", at: 0, thing: null });
+  /** Parts of it, for what need not be drawn again at every moment. */
+  readonly side = computed(() => this.focus.value.trace);
+  readonly thing = computed(() => this.focus.value.thing);
   /** The focus once it stands still: what is slow to answer follows this one. */
   readonly rested = signal<Focus>({ trace: "a", at: 0, thing: null });
   /** A sentence for the person: a refusal, or what a key did. */
@@ -59,7 +62,7 @@ export class Model {
     );
     this.culprits = following(
       () => ({
-        trace: this.focus.value.trace,
+        trace: this.side.value,
         events: this.shown.about.value.judgement?.events ?? 0,
       }),
       async ({ trace, events }) =>
@@ -113,7 +116,7 @@ export class Model {
   }
 
   get shown(): TraceModel {
-    return this.of(this.focus.value.trace);
+    return this.of(this.side.value);
   }
 
   /** Moves the focus; a jump is a step of the browser's history, a scrub is not. */

@@ -1,7 +1,8 @@
 // packed.ts - answers from a report: the same questions as a server is asked, as far as the report holds them.
 
+import { packed as together, unpacked } from "../answer/bytes.ts";
 import type { PackedTrace, Report } from "../answer/report-shape.ts";
-import type { Row, Side } from "../answer/shapes.ts";
+import { type Row, type Side, shapes } from "../answer/shapes.ts";
 import { type Parameters, Refused, type Source } from "./source.ts";
 
 /** Divergences to an answer. */
@@ -42,10 +43,20 @@ export class Packed implements Source {
   async bytes(name: string, parameters: Parameters): Promise<Uint8Array> {
     const packed = this.#of((parameters.trace ?? "a") as Side);
     if (name === "pyramid") return decoded(packed.pyramid);
-    const maps = packed.maps.filter((map) => map.name === parameters.name);
-    const map = maps.findLast(({ at }) => at <= Number(parameters.at));
-    if (name === "map" && map !== undefined) return decoded(map.picture);
+    if (name === "sight") return this.#sight(packed, parameters);
     throw new Refused("This report does not hold events one by one; it shows them by stretches.");
+  }
+
+  /** The map is that of the last moment that has one. */
+  async #sight(packed: PackedTrace, parameters: Parameters): Promise<Uint8Array> {
+    const maps = packed.maps.filter((map) => map.name === parameters.map);
+    const map = maps.findLast(({ at }) => at <= Number(parameters.at));
+    const picture = map === undefined ? null : unpacked(decoded(map.picture));
+    const list = parameters.from == null ? null : await this.json("rows", parameters);
+    const { rows } = shapes.rows.parse(list ?? { rows: [], from: 1, to: 0 });
+    const moment = await this.json("moment", parameters);
+    const head = { moment, rows, map: picture?.head ?? null };
+    return together(head, picture?.rest ?? new Uint8Array(0));
   }
 
   #of(side: Side): PackedTrace {
@@ -96,6 +107,8 @@ class Answering {
         return this.#filtered(parameters);
       case "place":
         return { at: this.#place(parameters) };
+      case "mark":
+        return { at: this.#mark(at, Number(parameters.from), Number(parameters.to)) };
       case "position":
         return this.#position(parameters);
       default:
@@ -180,6 +193,14 @@ class Answering {
     return seqs.reduce((one, other) =>
       way === "next" ? Math.min(one, other) : Math.max(one, other),
     );
+  }
+
+  #mark(at: number, from: number, to: number): number | null {
+    const { wrong, rows } = this.#packed;
+    const faults = rows.filter(({ kind }) => kind === "fault.raised").map(({ seq }) => seq);
+    const near = [...wrong, ...faults].filter((seq) => seq >= from && seq <= to);
+    if (near.length === 0) return null;
+    return near.reduce((one, other) => (Math.abs(other - at) < Math.abs(one - at) ? other : one));
   }
 
   #parted(side: Side): number[] {

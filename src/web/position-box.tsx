@@ -1,5 +1,6 @@
 // position-box.tsx - where one stands, and a box to go elsewhere by a position as the command line has it.
 
+import { counted } from "./counted.ts";
 import { sentence } from "./latest.ts";
 import type { Model } from "./model.ts";
 import { ask } from "./source.ts";
@@ -27,8 +28,7 @@ export function PositionBox({ model }: { model: Model }) {
       }}
     >
       <span class="dim">
-        moment <b>#{at.toLocaleString("en-US")}</b> of{" "}
-        {model.shown.count.value.toLocaleString("en-US")}
+        moment <b>#{counted(at)}</b> of {counted(model.shown.count.value)}
       </span>
       <input
         id="position"

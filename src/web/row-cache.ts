@@ -5,9 +5,19 @@ import type { Row, Side } from "../answer/shapes.ts";
 import { sentence } from "./latest.ts";
 import { ask, type Source } from "./source.ts";
 
-const PAGE = 64;
+const PAGE = 32;
 /** Pages kept: what a person scrolled through in the last minute. */
-const KEPT = 96;
+const KEPT = 192;
+/** Rows on each side of a moment that come with it: a list of the usual height. */
+const AROUND = 16;
+
+const pageOf = (seq: number): number => Math.floor((seq - 1) / PAGE);
+
+/** Events of whole pages, by the numbers of the first and the last. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
 
 export class RowCache {
   readonly #source: Source;
@@ -28,18 +38,22 @@ export class RowCache {
     this.#side = side;
   }
 
+  /** Whether the row of an event is there. */
+  has(seq: number): boolean {
+    return this.#pages.has(pageOf(seq));
+  }
+
   /** The row of an event, or null until it is there. */
   row(seq: number): Row | null {
-    const page = Math.floor((seq - 1) / PAGE);
+    const page = pageOf(seq);
     const rows = this.#pages.get(page);
-    if (rows === undefined) void this.#load(page);
+    if (rows === undefined && !this.#asked.has(page)) void this.#load(rangeOf(page, page));
     return rows?.[(seq - 1) % PAGE] ?? null;
   }
 
   /** The number of an event's partner, 0 where it is alone; null where it has no part or none is known yet. */
   partner(seq: number): number | null {
-    const page = Math.floor((seq - 1) / PAGE);
-    const found = this.#partners.get(page)?.[(seq - 1) % PAGE];
+    const found = this.#partners.get(pageOf(seq))?.[(seq - 1) % PAGE];
     return found === undefined || found < 0 ? null : found;
   }
 
@@ -50,26 +64,63 @@ export class RowCache {
     this.arrived.value++;
   }
 
-  async #load(page: number): Promise<void> {
-    if (this.#asked.has(page)) return;
-    this.#asked.add(page);
+  /** The rows around an event that are not there; null where all are. */
+  missingAround(seq: number): Range | null {
+    const all = rangeOf(pageOf(Math.max(1, seq - AROUND)), pageOf(seq + AROUND));
+    const missing = pagesOf(all).filter((page) => !this.#pages.has(page));
+    return missing.length === 0 ? null : rangeOf(missing[0]!, missing.at(-1)!);
+  }
+
+  /** Nobody else asks for these until they are taken. */
+  expect(range: Range): void {
+    for (const page of pagesOf(range)) this.#asked.add(page);
+  }
+
+  /** Takes rows that were expected; none where they did not come. */
+  take(range: Range, rows: readonly Row[]): void {
+    for (const page of pagesOf(range)) this.#asked.delete(page);
+    keep(this.#pages, range, rows);
+    if (this.#isPair && rows.length > 0) void this.#loadPartners(range);
+  }
+
+  async #load(range: Range): Promise<void> {
+    let rows: readonly Row[] = [];
+    this.expect(range);
     try {
-      const range = { trace: this.#side, from: page * PAGE + 1, to: (page + 1) * PAGE };
-      const { rows } = await ask(this.#source, "rows", range);
-      this.#pages.delete(page);
-      this.#pages.set(page, rows);
-      if (this.#pages.size > KEPT) this.#pages.delete(this.#pages.keys().next().value!);
-      this.arrived.value++;
-      if (this.#isPair) {
-        const { partners } = await ask(this.#source, "partners", range);
-        this.#partners.set(page, partners);
-        if (this.#partners.size > KEPT) this.#partners.delete(this.#partners.keys().next().value!);
-        this.arrived.value++;
-      }
+      ({ rows } = await ask(this.#source, "rows", { trace: this.#side, ...range }));
     } catch (error) {
       this.#complain(sentence(error));
-    } finally {
-      this.#asked.delete(page);
     }
+    this.take(range, rows);
+    if (rows.length > 0) this.arrived.value++;
+  }
+
+  async #loadPartners(range: Range): Promise<void> {
+    try {
+      const { partners } = await ask(this.#source, "partners", { trace: this.#side, ...range });
+      keep(this.#partners, range, partners);
+      this.arrived.value++;
+    } catch (error) {
+      this.#complain(sentence(error));
+    }
+  }
+}
+
+const rangeOf = (first: number, last: number): Range => ({
+  from: first * PAGE + 1,
+  to: (last + 1) * PAGE,
+});
+
+const pagesOf = ({ from, to }: Range): number[] =>
+  Array.from({ length: pageOf(to) - pageOf(from) + 1 }, (_, i) => pageOf(from) + i);
+
+/** Keeps what belongs to each event of a range, as far as there is something, and forgets what was kept longest. */
+function keep<T>(pages: Map<number, readonly T[]>, range: Range, list: readonly T[]): void {
+  for (const [i, page] of pagesOf(range).entries()) {
+    const some = list.slice(i * PAGE, (i + 1) * PAGE);
+    if (some.length === 0) return;
+    pages.delete(page);
+    pages.set(page, some);
+    if (pages.size > KEPT) pages.delete(pages.keys().next().value!);
   }
 }

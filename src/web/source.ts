@@ -21,7 +21,9 @@ export interface Source {
 /** The same question has the same text. */
 export function questionText(name: string, parameters: Parameters): string {
   const said = Object.entries(parameters).filter(([, value]) => value != null && value !== "");
-  const query = new URLSearchParams(said.map(([name, value]) => [name, String(value)]));
+  const query = new URLSearchParams(
+    said.map(([name, value]): [string, string] => [name, String(value)]),
+  );
   query.sort();
   return `${name}?${query}`;
 }

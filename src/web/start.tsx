@@ -1,6 +1,7 @@
 // start.tsx - the top of the page: what was run, what it comes to, what went wrong first, and where to click next.
 
 import type { Step } from "../answer/shapes.ts";
+import { counted } from "./counted.ts";
 import type { Model } from "./model.ts";
 import type { TraceModel } from "./trace-model.ts";
 import { RowVerdict, Verdict } from "./verdict.tsx";
@@ -69,7 +70,7 @@ function FirstWrong({ model }: { model: Model }) {
           class="link strong"
           onClick={() => model.go({ trace: trace.side, at: row.seq, thing: null })}
         >
-          #{row.seq.toLocaleString("en-US")}
+          #{counted(row.seq)}
         </button>{" "}
         {row.actor}
         {row.place !== null && <span class="place"> {row.place}()</span>}: {row.says}{" "}

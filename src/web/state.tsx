@@ -3,17 +3,17 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { MomentAnswer } from "../answer/shapes.ts";
+import { counted } from "./counted.ts";
 import type { Model } from "./model.ts";
 
 export function State({ model }: { model: Model }) {
-  const { value, refused } = model.shown.moment.value;
+  const { value: sight, refused } = model.shown.sight.value;
+  const value = sight?.moment ?? null;
   return (
     <section class="pane state" aria-label="State" id="state">
       <h2>
         State
-        <span class="count">
-          {value === null ? "" : `after #${value.state.moment.toLocaleString("en-US")}`}
-        </span>
+        <span class="count">{value === null ? "" : `after #${counted(value.state.moment)}`}</span>
       </h2>
       {refused !== null && <p class="refused">{refused}</p>}
       {value !== null &&
@@ -47,55 +47,54 @@ function Parts({ answer, model }: { answer: MomentAnswer; model: Model }) {
       <Part
         title="memory by use"
         head={["use", "pages", "at page frame number"]}
-        rows={allocations.map(({ use, pages, at }) => [use, count(pages), few(at)])}
+        rows={allocations.map(({ use, pages, at }) => [use, counted(pages), few(at)])}
       />
       <Part
         title="ioremap"
         head={["kernel address", "pages", "machine frame"]}
-        rows={mappings.map(({ virt, pages, frame }) => [virt, count(pages), frame])}
+        rows={mappings.map(({ virt, pages, frame }) => [virt, counted(pages), frame])}
         more={more.mappings}
       />
       <Part
         title="P2M"
         head={["first page", "pages", "machine frame"]}
-        rows={p2m.runs.map(({ first, pages, frame }) => [first, count(pages), frame])}
+        rows={p2m.runs.map(({ first, pages, frame }) => [first, counted(pages), frame])}
         more={more.p2m}
       />
       <Part
         title="IOMMU"
         head={["bus address", "pages", "machine frame"]}
-        rows={iommu.map(({ bus, pages, frame }) => [bus, count(pages), frame])}
+        rows={iommu.map(({ bus, pages, frame }) => [bus, counted(pages), frame])}
         more={more.iommu}
       />
       <Part
         title="DMA mappings"
         head={["handle", "bytes", "device"]}
-        rows={dma.map(({ handle, device, bytes }) => [handle, count(bytes), device ?? ""])}
+        rows={dma.map(({ handle, device, bytes }) => [handle, counted(bytes), device ?? ""])}
         more={more.dma}
       />
       <Part
         title="caches"
         head={["what", "how many", "which"]}
         rows={[
-          ["GART TLB", count(tlb.gart), few(tlb.pages)],
+          ["GART TLB", counted(tlb.gart), few(tlb.pages)],
           ...(tlb.stale > 0
-            ? [["GART TLB, stale", count(tlb.stale), "no longer what memory says"]]
+            ? [["GART TLB, stale", counted(tlb.stale), "no longer what memory says"]]
             : []),
-          ["unflushed words", count(unflushed.words), few(unflushed.entries)],
-          ["pages reserved", count(pages.reserved), ""],
-          ["pages uncached", count(pages.uncached), ""],
+          ["unflushed words", counted(unflushed.words), few(unflushed.entries)],
+          ["pages reserved", counted(pages.reserved), ""],
+          ["pages uncached", counted(pages.uncached), ""],
         ].filter((row) => row[1] !== "0")}
       />
     </>
   );
 }
 
-const count = (number: number): string => number.toLocaleString("en-US");
 const FEW = 6;
 const few = (list: readonly string[]): string =>
   list.length <= FEW
     ? list.join(" ")
-    : `${list.slice(0, FEW).join(" ")} and ${count(list.length - FEW)} more`;
+    : `${list.slice(0, FEW).join(" ")} and ${counted(list.length - FEW)} more`;
 
 function Registers({ answer, model }: { answer: MomentAnswer; model: Model }) {
   const { registers } = answer.state;
@@ -103,7 +102,7 @@ function Registers({ answer, model }: { answer: MomentAnswer; model: Model }) {
   return (
     <Table title="registers" head={["register", "value", "fields"]}>
       {registers.map(({ register, value, fields }) => (
-        <tr key={register} class={model.focus.value.thing === `reg:${register}` ? "current" : ""}>
+        <tr key={register} class={model.thing.value === `reg:${register}` ? "current" : ""}>
           <td>
             <button
               type="button"
@@ -144,8 +143,9 @@ function Part({
   if (rows.length === 0) return null;
   const rest = rows.length - SHOWN;
   const body = (rows: readonly (readonly string[])[]) =>
-    rows.map((cells) => (
-      <tr key={cells.join(" ")}>
+    // By their place: at another moment the rows are other ones, in the same elements.
+    rows.map((cells, i) => (
+      <tr key={i}>
         {cells.map((cell, i) => (
           <td key={head[i]} class={i === 1 ? "number" : "code"}>
             {cell}
@@ -159,14 +159,14 @@ function Part({
         {body(rows.slice(0, SHOWN))}
       </Table>
       {rest > 0 && (
-        <Rest summary={`${count(rest + more)} more`}>
+        <Rest summary={`${counted(rest + more)} more`}>
           {() => (
             <>
               <table aria-label={`${title}, further`}>
                 <tbody>{body(rows.slice(SHOWN))}</tbody>
               </table>
               {more > 0 && (
-                <p class="dim">and {count(more)} more; gartrace state --json prints all</p>
+                <p class="dim">and {counted(more)} more; gartrace state --json prints all</p>
               )}
             </>
           )}

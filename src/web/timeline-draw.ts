@@ -2,6 +2,7 @@
 
 import { FAULT_LANE, OP_LANE, WRONG_LANE } from "../answer/heads.ts";
 import type { DivergencesAnswer, OpsAnswer } from "../answer/shapes.ts";
+import { counted } from "./counted.ts";
 import type { Density } from "./density.ts";
 import { colour, type Rgb, rgb } from "./palette.ts";
 import { partOf, ticks, type View } from "./scale.ts";
@@ -17,11 +18,18 @@ export interface Picture {
   readonly ops: OpsAnswer | null;
   /** Lanes from top to bottom. */
   readonly lanes: readonly string[];
-  readonly at: number;
-  readonly hover: number | null;
   readonly width: number;
   /** The height of a lane. */
   readonly lane: number;
+}
+
+/** What lies over the lanes, so that they stay as they are while it moves. */
+interface Hand {
+  readonly view: View;
+  readonly at: number;
+  readonly hover: number | null;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Which lanes a trace has, in their order: marks first, ops, then actors. */
@@ -42,7 +50,7 @@ const titles: { readonly [lane: string]: string } = {
 };
 
 export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture): void {
-  const { lanes, width, view, lane: each } = picture;
+  const { lanes, width, lane: each } = picture;
   const height = heightOf(lanes, each);
   context.clearRect(0, 0, width, height);
   context.font = `11px ${colour("sans")}`;
@@ -60,8 +68,6 @@ export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture
       drawOps(context, picture, picture.ops, y);
     else drawLane(context, picture, lane, y);
   });
-  context.font = `11px ${colour("sans")}`;
-  drawMoment(context, picture, view, height);
 }
 
 function drawAxis(
@@ -76,8 +82,7 @@ function drawAxis(
     context.fillStyle = colour("grid");
     context.fillRect(Math.round(x), AXIS - 4, 1, height);
     context.fillStyle = colour("dim");
-    if (x > GUTTER + 20 && x < width - 30)
-      context.fillText(`#${at.toLocaleString("en-US")}`, x, AXIS / 2);
+    if (x > GUTTER + 20 && x < width - 30) context.fillText(`#${counted(at)}`, x, AXIS / 2);
   }
 }
 
@@ -146,12 +151,14 @@ function drawOps(
   });
 }
 
-function drawMoment(
+/** The moment, and where the pointer is. */
+export function drawMoment(
   context: CanvasRenderingContext2D,
-  { at, hover, width }: Picture,
-  view: View,
-  height: number,
+  { view, at, hover, width, height }: Hand,
 ): void {
+  context.clearRect(0, 0, width, height);
+  context.font = `11px ${colour("sans")}`;
+  context.textBaseline = "middle";
   const inner = width - GUTTER;
   const xOf = (seq: number) => Math.round(GUTTER + partOf(view, seq) * inner);
   context.textAlign = "center";
@@ -163,7 +170,7 @@ function drawMoment(
   const x = xOf(at);
   context.fillStyle = colour("accent");
   context.fillRect(x, AXIS - 2, 1.5, height);
-  const text = `#${at.toLocaleString("en-US")}`;
+  const text = `#${counted(at)}`;
   const half = context.measureText(text).width / 2 + 5;
   const middle = Math.min(width - half, Math.max(GUTTER + half, x));
   context.beginPath();

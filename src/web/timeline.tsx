@@ -1,18 +1,19 @@
 // timeline.tsx - the pane Timeline: where in the trace one is, from afar and from near.
 
-import { useComputed, useSignal } from "@preact/signals";
+import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { Fragment } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import type { OpsAnswer } from "../answer/shapes.ts";
+import { FAULT_LANE, WRONG_LANE } from "../answer/heads.ts";
 import { Canvas, useSize } from "./canvas.tsx";
 import { type Density, densityOf, exactDensity } from "./density.ts";
-import { type Asked, following } from "./latest.ts";
+import { following, sentence } from "./latest.ts";
 import type { Model } from "./model.ts";
 import { schemes } from "./palette.ts";
 import { panned, seqAt, type View, zoomed } from "./scale.ts";
 import { ask } from "./source.ts";
 import {
   drawBeside,
+  drawMoment,
   drawTimeline,
   GUTTER,
   heightOf,
@@ -25,6 +26,8 @@ import type { TraceModel } from "./trace-model.ts";
 const NOWHERE = -1;
 /** Pixels that a pointer moves before it drags instead of clicking. */
 const DRAG = 4;
+/** Pixels beside a mark at which a click means it. */
+const NEAR = 4;
 
 export function Timeline({ model }: { model: Model }) {
   return (
@@ -112,8 +115,8 @@ function Lanes({ model, trace }: { model: Model; trace: TraceModel }) {
   const height = heightOf(lanes, lane);
   const inner = Math.max(1, Math.round(size.width) - GUTTER);
   const density = useComputed(() => densityNow(trace, Math.max(1, inner)));
-  const pointer = usePointer(model, trace, hover, inner);
-  const isFocus = model.focus.value.trace === trace.side;
+  const pointer = usePointer(model, trace, { hover, inner, density });
+  const isFocus = model.side.value === trace.side;
   return (
     <div
       class={isFocus ? "lanes focus" : "lanes"}
@@ -129,21 +132,29 @@ function Lanes({ model, trace }: { model: Model; trace: TraceModel }) {
           drawTimeline(context, {
             view: trace.view.value,
             density: density.value,
-            ops: currentOps(ops.value, trace.view.value),
+            ops: ops.value.value,
             lanes,
+            width,
+            lane,
+          });
+        }}
+      />
+      <Canvas
+        size={{ ...size, height }}
+        draw={(context, { width }) => {
+          schemes.value;
+          drawMoment(context, {
+            view: trace.view.value,
             at: trace.at.value ?? NOWHERE,
             hover: hover.value,
             width,
-            lane,
+            height,
           });
         }}
       />
     </div>
   );
 }
-
-/** Ops that were asked for an earlier view are right as far as they go. */
-const currentOps = (asked: Asked<OpsAnswer>, _: View): OpsAnswer | null => asked.value;
 
 function densityNow(trace: TraceModel, width: number): Density {
   const view = trace.view.value;
@@ -156,19 +167,63 @@ function densityNow(trace: TraceModel, width: number): Density {
   return levels === null ? new Map() : densityOf(levels, view, width);
 }
 
+/** Whether a mark is drawn near a pixel. */
+const isMarked = (density: Density, pixel: number): boolean =>
+  [WRONG_LANE, FAULT_LANE].some((lane) =>
+    density
+      .get(lane)
+      ?.subarray(Math.max(0, pixel - NEAR), pixel + NEAR + 1)
+      .some((count) => count > 0),
+  );
+
+/** The event that a click means: the wrong use or the fault whose mark is near, else the one under the pointer. */
+async function eventMeant(
+  model: Model,
+  trace: TraceModel,
+  pixel: number,
+  { inner, density }: Under,
+) {
+  const seqUnder = (x: number) => {
+    const part = Math.max(0, Math.min(1, x / inner));
+    return Math.min(Math.ceil(seqAt(trace.view.peek(), part)), trace.count.peek());
+  };
+  const at = seqUnder(pixel);
+  if (!isMarked(density.peek(), Math.floor(pixel))) return at;
+  const [from, to] = [seqUnder(pixel - NEAR), seqUnder(pixel + NEAR)];
+  const mark = await ask(model.source, "mark", { trace: trace.side, at, from, to });
+  return mark.at ?? at;
+}
+
+/** What a pointer is over. */
+interface Under {
+  /** Pixels that the trace takes. */
+  readonly inner: number;
+  readonly density: ReadonlySignal<Density>;
+}
+
 /** Wheel zooms, drag pans, click goes there. */
 function usePointer(
   model: Model,
   trace: TraceModel,
-  hover: { value: number | null },
-  inner: number,
+  { hover, ...under }: Under & { hover: { value: number | null } },
 ) {
+  const { inner } = under;
   const held = useRef<{ x: number; view: View; isDrag: boolean } | null>(null);
-  const partAt = (event: MouseEvent) =>
-    (event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left - GUTTER) /
-    inner;
+  const pixelAt = (event: MouseEvent) =>
+    event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left - GUTTER;
+  const partAt = (event: MouseEvent) => pixelAt(event) / inner;
   const seqOf = (event: MouseEvent) =>
     seqAt(trace.view.peek(), Math.max(0, Math.min(1, partAt(event))));
+  const click = async (pixel: number) => {
+    const before = model.focus.peek();
+    try {
+      const at = await eventMeant(model, trace, pixel, under);
+      // Somebody has gone on meanwhile.
+      if (model.focus.peek() === before) model.go({ trace: trace.side, at });
+    } catch (error) {
+      model.say(sentence(error));
+    }
+  };
   return {
     onWheel: (event: WheelEvent) => {
       event.preventDefault();
@@ -194,8 +249,7 @@ function usePointer(
         trace.view.value = panned(current.view, (-moved / inner) * (to - from), trace.count.peek());
     },
     onPointerUp: (event: PointerEvent) => {
-      if (held.current !== null && !held.current.isDrag)
-        model.go({ trace: trace.side, at: Math.ceil(seqOf(event)) });
+      if (held.current !== null && !held.current.isDrag) void click(pixelAt(event));
       held.current = null;
     },
     onPointerLeave: () => {

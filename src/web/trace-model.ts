@@ -1,18 +1,26 @@
 // trace-model.ts - one trace on the page: what is in view of it, and the answers that follow its moment.
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { detailHead, type MapHead, MOST_DETAIL, mapHead, pyramidHead } from "../answer/heads.ts";
-import type { ExtentAnswer, MomentAnswer, Side, TraceAnswer } from "../answer/shapes.ts";
+import { detailHead, type MapHead, MOST_DETAIL, pyramidHead, sightHead } from "../answer/heads.ts";
+import type { ExtentAnswer, MomentAnswer, Row, Side, TraceAnswer } from "../answer/shapes.ts";
 import type { Detail, Levels } from "./density.ts";
 import { type Asked, following } from "./latest.ts";
 import { RowCache } from "./row-cache.ts";
 import { heldList, type RowList, wholeList } from "./row-list.ts";
 import { fitting, type View } from "./scale.ts";
-import { ask, askBytes, type Parameters, type Source } from "./source.ts";
+import { askBytes, type Parameters, type Source } from "./source.ts";
 
 export interface MapPicture {
   readonly head: MapHead;
   readonly cells: Uint8Array;
+}
+
+/** What is shown of a moment. */
+export interface Sight {
+  readonly at: number;
+  readonly moment: MomentAnswer;
+  /** Null where the trace has none. */
+  readonly map: MapPicture | null;
 }
 
 /** One trace on the page. */
@@ -30,10 +38,15 @@ export class TraceModel {
   /** The events that are there, each a row. */
   readonly list: ReadonlySignal<RowList>;
   readonly detail: ReadonlySignal<Asked<Detail>>;
-  readonly moment: ReadonlySignal<Asked<MomentAnswer>>;
-  readonly map: ReadonlySignal<Asked<MapPicture>>;
+  readonly sight: ReadonlySignal<Asked<Sight>>;
   /** The moment of this trace that is shown; null until it is known which one stands beside the other's. */
   readonly at = signal<number | null>(null);
+  /** The moment that the list shows: this one as soon as its row is there, until then the one that state and map show. */
+  readonly listed: ReadonlySignal<number> = computed(() => {
+    const [at, seen] = [this.at.value ?? 0, this.sight.value.value?.at];
+    this.rows.arrived.value;
+    return seen === undefined || this.rows.has(Math.max(1, at)) ? at : seen;
+  });
 
   /** `complain` is told, in a sentence, why rows do not come. */
   constructor(
@@ -65,18 +78,31 @@ export class TraceModel {
         return { head, events: rest };
       },
     );
-    this.moment = following(
-      () => this.at.value,
-      (at) => ask(source, "moment", of({ at })),
-    );
-    this.map = following(
+    this.sight = following(
       () => {
-        const [name, at] = [this.mapName.value, this.at.value];
-        return name === null || at === null ? null : { name, at };
+        const [map, at] = [this.mapName.value, this.at.value];
+        return at === null ? null : { map, at };
       },
-      async (asked) => {
-        const { head, rest } = await askBytes(source, mapHead, "map", of(asked));
-        return { head, cells: rest };
+      async ({ map, at }) => {
+        const range = this.rows.missingAround(at);
+        if (range !== null) this.rows.expect(range);
+        let rows: readonly Row[] = [];
+        try {
+          const { head, rest } = await askBytes(
+            source,
+            sightHead,
+            "sight",
+            of({ map, at, ...range }),
+          );
+          ({ rows } = head);
+          return {
+            at,
+            moment: head.moment,
+            map: head.map === null ? null : { head: head.map, cells: rest },
+          };
+        } finally {
+          if (range !== null) this.rows.take(range, rows);
+        }
       },
     );
   }

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unpacked } from "../../src/answer/bytes.ts";
-import { mapHead, pyramidHead } from "../../src/answer/heads.ts";
+import { mapHead, pyramidHead, sightHead } from "../../src/answer/heads.ts";
 import { shapes } from "../../src/answer/shapes.ts";
 import { Answers } from "../../src/page/answers.ts";
 import { OpenTrace } from "../../src/page/open-trace.ts";
@@ -124,6 +124,36 @@ describe("a map of the GATT", () => {
       ).toEqual(printed);
     }
   });
+});
+
+test("what follows the slider is what state, map and rows are told one by one", async () => {
+  const { count } = shapes.extent.parse(await ask("extent"));
+  for (const at of [0, Math.floor(count / 2), count]) {
+    const [from, to] = [Math.max(1, at - 20), at + 20];
+    const query = { at: `${at}`, map: "gatt", from: `${from}`, to: `${to}` };
+    const bytes = (await answers.ask("sight", new URLSearchParams(query))) as Uint8Array;
+    const { head, rest } = unpacked(bytes);
+    const { moment, rows, map } = sightHead.parse(head);
+    const picture = { at: `${at}`, name: "gatt" };
+    const alone = unpacked((await answers.ask("map", new URLSearchParams(picture))) as Uint8Array);
+    expect({ moment, map }).toEqual({ moment: await ask("moment", { at }), map: alone.head });
+    expect(rest).toEqual(alone.rest);
+    expect(rows).toEqual(shapes.rows.parse(await ask("rows", { from, to })).rows);
+  }
+});
+
+test("a mark is the wrong event or the fault nearest to a place, and none where none is near", async () => {
+  const wrong = await lines(`events ${path} --wrong --json`);
+  const faults = await lines(`events ${path} --kind fault.raised --json`);
+  const marks = [...wrong, ...faults].map(({ seq }) => seq);
+  const [first] = wrong.map(({ seq }) => seq);
+  for (const at of [first - 3, first, ...faults.map(({ seq }) => seq), first + 60]) {
+    const near = marks.filter((seq) => Math.abs(seq - at) <= 40);
+    const distances = near.map((seq) => Math.abs(seq - at));
+    const found = shapes.mark.parse(await ask("mark", { at, from: at - 40, to: at + 40 }));
+    expect(Math.abs(found.at! - at)).toBe(Math.min(...distances));
+  }
+  expect(await ask("mark", { at: 500, from: 460, to: 540 })).toEqual({ at: null });
 });
 
 test("the pyramid counts every event once, and every wrong one", async () => {

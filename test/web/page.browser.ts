@@ -108,6 +108,46 @@ describe("the page of one trace", () => {
     await page.close();
   });
 
+  test("asks one question for a moment, and none behind its answer", async () => {
+    const page = await opened(link);
+    const moment = page.getByRole("slider", { name: "Moment" });
+    // The whole in view, so that the timeline need not move with the moment.
+    await page.locator("body").press("0");
+    await moment.fill("5000");
+    await page.locator(".why .chain li.asked b:text-is('#5000')").waitFor();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await moment.fill("9000");
+    await page.getByRole("region", { name: "State" }).getByText("after #9,000").waitFor();
+    await page.locator(".map figcaption").getByText("after #9,000").waitFor();
+    await current(page, 9000);
+    // Causes come once the slider rests.
+    const names = asked.map((path) => path.split("/").at(-1)).filter((name) => name !== "why");
+    expect(names.filter((name) => name !== "ladders")).toEqual(["sight"]);
+    await page.close();
+  });
+
+  test("goes to the mark that a click on the timeline is near", async () => {
+    using trace = openTrace(b);
+    const page = await opened(link);
+    const marks = [...trace.events({ wrong: true })].map(({ seq }) => seq);
+    await page.getByRole("slider", { name: "Moment" }).fill("1");
+    await page.locator("body").press("0");
+    const lanes = page.locator(".lanes");
+    const { width } = (await lanes.boundingBox())!;
+    const [gutter, inner] = [76, Math.round(width) - 76];
+    const x = gutter + (marks[0]! / trace.count) * inner;
+    await lanes.click({ position: { x: x - 3, y: 60 } });
+    await expect.poll(() => marks.includes(Number(/at=(\d+)/.exec(page.url())?.[1]))).toBe(true);
+    const far = gutter + inner / 2;
+    await lanes.click({ position: { x: far, y: 60 } });
+    const meant = Math.ceil(((far - gutter) / inner) * trace.count);
+    await expect
+      .poll(() => Math.abs(Number(/at=(\d+)/.exec(page.url())?.[1]) - meant))
+      .toBeLessThan(2);
+    await page.close();
+  });
+
   test("goes back and forward, and refuses a link that is nonsense", async () => {
     await page.goto(`${link}#at=20&trace=a`);
     await current(page, 20);
