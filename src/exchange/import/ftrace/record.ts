@@ -40,8 +40,9 @@ export function recordOf(line: string): Record | null {
       to = wordEnd(line, from);
     }
     // A stamp of the option `verbose` stands in brackets too, and can have no letter.
-    if (isTime(line, from, to))
-      return timedOf(line, { pid, cpu: decimal(line, open + 1, close) }, from, to);
+    if (!isTime(line, from, to)) continue;
+    const by = { cpu: decimal(line, open + 1, close), buffer: bufferIn(line, open) };
+    return timedOf(line, { task: taskOf(pid, by.cpu), ...by }, from, to);
   }
   return latencyRecordOf(line);
 }
@@ -52,7 +53,7 @@ const isTime = (line: string, from: number, to: number): boolean =>
 /** What stands behind a record's head; its time is the word from there on. */
 function timedOf(
   line: string,
-  { pid, cpu }: { readonly pid: number; readonly cpu: number },
+  by: Pick<Record, "task" | "cpu" | "buffer">,
   from: number,
   to: number,
 ): Record | null {
@@ -63,14 +64,12 @@ function timedOf(
     const end = line.indexOf(": ", nameTo + 1);
     if (end > 0 && !line.slice(nameTo, end).includes(" ")) [nameFrom, nameTo] = [nameTo + 1, end];
   }
-  const task = taskOf(pid, cpu);
-  const buffer = bufferIn(line, open);
   const at = nanoseconds(line, from, to - 1);
-  if (nameTo < 0) return stackOf(line.slice(nameFrom), { task, cpu, buffer, at });
+  if (nameTo < 0) return stackOf(line.slice(nameFrom), { ...by, at });
   const name = nameOf(line.slice(nameFrom, nameTo));
   if (name === null) return null;
   const body = asPrinted(name, line.slice(skipSpaces(line, nameTo + 1)));
-  return { task, cpu, buffer, at, name, body };
+  return { ...by, at, name, body };
 }
 
 const STACK = /^<(user )?stack trace ?>$/;
