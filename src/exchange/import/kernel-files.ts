@@ -21,7 +21,7 @@ const files: readonly ListedFile[] = [
     name: "dma-api-dump",
     what: "the mappings in force at one moment, without a time",
     madeBy: "sudo cat /sys/kernel/debug/dma-api/dump",
-    line: /^\S+ \S+ (?:single|sg|scatter-gather|coherent|resource|phy|noncoherent) idx \d+ P=/,
+    line: /^\S+ \S+ (?:single|page|sg|sca(?:tt|th)er-gather|coherent|resource|phy|noncoherent) idx \d+ P=/,
   },
   {
     // drivers/iommu/intel/debugfs.c, domain_translation_struct_show().

@@ -66,6 +66,29 @@ test("a map that reaches over 2^48 has an entry on both sides", async () => {
   ]);
 });
 
+test("a buffer that reaches over 2^63 is one on both sides", async () => {
+  const iova = 0x7fff_ffff_ffff_0000n;
+  const { events } = await traced(
+    `map: IOMMU: iova=0x${wide(iova)} - 0x1 paddr=0x0000000051000000 size=131072`,
+    `dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=${iova.toString(16)} size=131072 phys_addr=51000000 attrs=`,
+    `dma_sync_single_for_cpu: ${DEVICE} dir=TO_DEVICE dma_addr=8000000000001000 size=64`,
+    `unmap: IOMMU: iova=0x${wide(iova)} - 0x1 size=131072 unmapped_size=131072`,
+  );
+  expect(
+    events.map(({ event }) => {
+      const { kind, bus, size, cause } = event as unknown as Record<string, unknown>;
+      return `${kind} ${hex(bus as bigint)} ${size} ${cause ?? "-"}`;
+    }),
+  ).toEqual([
+    "iommu.mapped 0x7fffffffffff0000 65536 -",
+    "iommu.mapped 0x8000000000000000 65536 -",
+    "dma.mapped 0x7fffffffffff0000 131072 1",
+    "dma.synced 0x8000000000001000 64 3",
+    "iommu.unmapped 0x7fffffffffff0000 65536 1",
+    "iommu.unmapped 0x8000000000000000 65536 2",
+  ]);
+});
+
 test("DMA_MAPPING_ERROR is a mapping that failed", async () => {
   const { events } = await traced(
     `dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=ffffffffffffffff size=4096 phys_addr=51000000 attrs=`,
