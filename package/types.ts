@@ -3,11 +3,13 @@
 // It is what the package ships and what is kept as the report of all that is public (package/api.txt). From the
 // exports of index.d.ts on it takes what they refer to, and leaves out members marked @internal. The members of a union
 // stand in the order of their text: that of an inferred one is otherwise the compiler's, which differs from build to build.
+// The kinds of events, whose fields TypeScript infers, are written out with what their declarations say (kinds.ts).
 
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import ts from "typescript";
 import { assert } from "../src/fault.ts";
+import { kindsTold, kindsType } from "./kinds.ts";
 
 /** A declaration by the file that holds it and its name there. */
 interface Place {
@@ -179,8 +181,23 @@ const declarationsOf = (path: string): string => path.replace(/\.ts$/, ".d.ts");
 const pathIn = (node: ts.Node): string =>
   ((ts.isLiteralTypeNode(node) ? node.literal : node) as ts.StringLiteral).text;
 
-function read(file: string): Module {
+const INFERRED = /(?<=\nexport type Kinds = )\{.*?\n\}(?=;\n)/s;
+
+/** A declaration file; the type of all kinds, which is inferred, written out. */
+function textOf(file: string): string {
   const text = readFileSync(file, "utf8");
+  if (!file.endsWith("/src/event/vocabulary.d.ts")) return text;
+  assert(INFERRED.test(text), () => `${file} has no type of all kinds`);
+  const kinds = kindsType(kindsTold(resolve(dirname(file), "../../..")));
+  const addresses = kinds.names.filter((name) => name !== "Facts").join(", ");
+  return (
+    text.replace(INFERRED, () => kinds.text) +
+    `import type { ${addresses} } from "../address.ts";\nimport type { Facts } from "./field.ts";\n`
+  );
+}
+
+function read(file: string): Module {
+  const text = textOf(file);
   const tree = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true);
   const declared = new Map<string, ts.Statement[]>();
   const from = new Map<string, Place>();

@@ -6,6 +6,7 @@
 // assignment across spaces; Linux (asm/xen/page.h: xmaddr_t, xpaddr_t) and Xen (typesafe.h) do the same.
 
 declare const space: unique symbol;
+/** A number of one space: made by the function of its name, and a plain number again by `raw`. */
 type In<Space extends string> = { readonly [space]: Space };
 
 /** Kernel linear address in bytes, relative to the virt base: 0 to 2^53. */

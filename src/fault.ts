@@ -29,6 +29,7 @@ export type ErrorCode =
  * nothing in it is obeyed by a terminal, whatever text of a file, a name or a log it quotes.
  */
 export class UserError extends Error {
+  /** That of its class, for programs that do not have the class. */
   override readonly name: string = "UserError";
   /** For programs; it stays what it is. */
   readonly code: ErrorCode;

@@ -28,6 +28,7 @@ export interface Finding {
 
 /** What a watch gets with an event: its number and op, and the state of the machine before or after it. */
 export interface Moment {
+  /** The number of the event; before the first one, of the one that comes. */
   readonly seq: number;
   /** -1 outside any. */
   readonly op: number;
@@ -87,6 +88,7 @@ export interface Check {
 
 /** The result of one check over a trace. */
 export interface Checked {
+  /** The check. */
   readonly check: Check;
   /** How many times the invariant was looked at and held; with nothing found or unknown, 0 is not applicable. */
   readonly held: number;

@@ -11,17 +11,23 @@ export interface Registers {
   register(first: RegisterIndex, bytes: number): Cell | undefined;
 }
 
+/** A part of a register that has a name. */
 export interface RegisterField {
+  /** As the data sheet calls it. */
   readonly name: string;
   /** Highest and lowest bit. */
   readonly bits: readonly [number, number];
 }
 
+/** A register by its name. */
 export interface RegisterOf {
+  /** As the data sheet calls it. */
   readonly name: string;
+  /** Its place. */
   readonly number: RegisterIndex;
   /** Bytes. */
   readonly width: 1 | 2 | 4 | 8;
+  /** Its parts that have names. */
   readonly fields: readonly RegisterField[];
   /** Whether it holds the table's address. */
   readonly holdsTable: boolean;
@@ -29,6 +35,7 @@ export interface RegisterOf {
   readonly tableIn?: (word: number) => Bus;
 }
 
+/** How an entry of the table is written and read. */
 export interface EntryFormat {
   /** Bytes a word takes in the table. */
   readonly bytes: 4 | 8;
@@ -40,6 +47,7 @@ export interface EntryFormat {
   decode(word: number): Bus | null;
 }
 
+/** How a word of the directory of a two-level table is read. */
 export interface DirectoryFormat {
   /** Bytes of the aperture behind one word. */
   readonly reach: number;
@@ -49,10 +57,13 @@ export interface DirectoryFormat {
   decode(word: number): Bus | null;
 }
 
+/** What a host bridge is: its registers, how an entry of its table is read, and what makes it look again. */
 export interface Chipset {
+  /** By which `gartrace list chipsets` has it. */
   readonly name: string;
   /** The driver's printk when it finds the bridge; null where it has none. */
   readonly detected: string | null;
+  /** The bridge among the devices, with the ids that its configuration space has. */
   readonly bridge: { readonly device: string; readonly vendor: number; readonly id: number };
   /** The machine's PCI devices, bridge included, in bus order. */
   readonly devices: readonly {
@@ -63,9 +74,11 @@ export interface Chipset {
   }[];
   /** The device whose registers are memory-mapped, and the configuration register of their base. */
   readonly mmio: { readonly device: string; readonly bar: number } | null;
+  /** Its registers that have names. */
   readonly registers: readonly RegisterOf[];
   /** What configuration space holds at power-on: device, offset, width, value. */
   readonly powerOn: readonly { device: string; offset: number; width: 1 | 2 | 4; value: number }[];
+  /** How a word of the table is written and read. */
   readonly entry: EntryFormat;
   /** How many words stand before the aperture's, where the table is that of a larger I/O window. */
   readonly entriesBefore?: number;

@@ -30,10 +30,13 @@ export interface Cause {
 
 /** What an op returned in each trace. */
 export interface Returned {
+  /** The op's number. */
   readonly op: number;
+  /** The op's name. */
   readonly name: string;
   /** As its result has it: an errno below 0, a name, a number. */
   readonly a: unknown;
+  /** The same in the second trace. */
   readonly b: unknown;
 }
 

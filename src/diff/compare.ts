@@ -9,6 +9,7 @@ import { declarationOf, type Event, kindNames } from "../event/vocabulary.ts";
 import { NOBODY } from "../fingerprint/page-owners.ts";
 import { FOUND, LEADS, NONE, NOTE, OWNER, PAGE } from "./event-queue.ts";
 
+/** How two events can stand to each other. */
 export const classes = [
   "same",
   "same after translation",
@@ -19,6 +20,7 @@ export const classes = [
   "extra",
   "reordered",
 ] as const;
+/** How two events stand to each other: `gartrace explain` has each word. */
 export type PairClass = (typeof classes)[number];
 
 /** By kind: the columns of a row that its fields fill. */

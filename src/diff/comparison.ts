@@ -14,16 +14,21 @@ import type { Transferred } from "./transfers.ts";
 export interface OpName {
   /** Its number in the first trace, or in the one that has it. */
   readonly op: number;
+  /** What was asked for. */
   readonly name: string;
+  /** With which arguments. */
   readonly arguments: Facts;
 }
 
 /** One difference of two traces: a pair, an event alone, or the results of an op. */
 export interface Divergence {
+  /** How the two stand to each other. */
   readonly class: PairClass;
+  /** The op in which they are. */
   readonly op: OpName;
-  /** The event of each trace; null where one has none, and in both where the results of an op differ. */
+  /** The event of the first trace; null where it has none, and where the results of an op differ. */
   readonly a: JudgedEvent | null;
+  /** The same of the second trace. */
   readonly b: JudgedEvent | null;
   /** The fields of the events that differ. */
   readonly fields: readonly string[];
@@ -33,10 +38,13 @@ export interface Divergence {
 
 /** A range that is one run of machine frames in one trace and several in the other. */
 export interface Scattered {
+  /** The number of the op in which it is made. */
   readonly op: number;
+  /** A table, or a block that is bound. */
   readonly what: Range["what"];
   /** The first entry of a block; 0 for a table. */
   readonly from: number;
+  /** How many pages it has. */
   readonly pages: number;
   /** Runs of machine frames that follow each other. */
   readonly runs: { readonly a: number; readonly b: number };
@@ -44,6 +52,7 @@ export interface Scattered {
 
 /** Events that are not compared, by kind and, for hooks and hypercalls, which. */
 export interface Apart {
+  /** The kind. */
   readonly kind: KindName;
   /** Of a hook or hypercall its code in the list of its names, of any other kind 0. */
   readonly code: number;
@@ -67,11 +76,13 @@ export interface Extent {
 export interface Comparison {
   /** Whether every number had to be the same; else the same page was enough. */
   readonly exact: boolean;
+  /** How far each trace goes. */
   readonly extents: Two<Extent>;
   /** Pairs, and events alone, by class. */
   readonly counts: { readonly [C in PairClass]: number };
   /** Events that only one platform makes, or that one recorder could not see. */
   readonly apart: Two<number>;
+  /** The same, by kind. */
   readonly apartBy: Two<readonly Apart[]>;
   /** Pairs of ops that were compared. */
   readonly ops: number;
@@ -83,6 +94,7 @@ export interface Comparison {
   readonly unmatched: Two<number>;
   /** Ops paired by name and position although their arguments differ, and those that stand alone, which are not read. */
   readonly opsByPosition: number;
+  /** Ops that stand alone. */
   readonly opsAlone: number;
   /** Whether partners may lie further away than the comparison looked. */
   readonly isGuess: boolean;

@@ -48,7 +48,9 @@ import { WrongSeqs } from "./wrong-seqs.ts";
 
 /** An event with what only its moment can tell. */
 export interface JudgedEvent {
+  /** The event. */
   readonly recorded: Recorded;
+  /** What its addresses say; null where none was handed to anybody. */
   readonly verdict: Verdict | null;
   /** What is wrong with it; null where nothing is. */
   readonly wrong: WrongEvent | null;

@@ -5,7 +5,12 @@ import type { PairClass } from "./compare.ts";
 import { KEY, LEADS, NONE, OWNER, PAGE } from "./event-queue.ts";
 
 /** Something of each trace. */
-export type Two<T> = { readonly a: T; readonly b: T };
+export type Two<T> = {
+  /** Of the first trace. */
+  readonly a: T;
+  /** Of the second one. */
+  readonly b: T;
+};
 
 /** What is kept of an event that parts from its partner. */
 export interface Mark {

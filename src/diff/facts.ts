@@ -9,7 +9,9 @@ import type { OpSpan } from "./pairing.ts";
 export interface FactPair {
   /** Its name: ret, errno, an argument's. */
   readonly fact: string;
+  /** In the first trace. */
   readonly a: unknown;
+  /** In the second one. */
   readonly b: unknown;
 }
 

@@ -7,10 +7,13 @@ import { at, SUBJECT_FAMILIES } from "../event/field.ts";
 import { kindCode } from "../event/vocabulary.ts";
 import { NONE } from "./event-queue.ts";
 
+/** Pages that belong together: a table, or a block that is bound. */
 export interface Range {
+  /** Which of them. */
   readonly what: "table" | "block";
   /** The first entry of a block. */
   readonly from: number;
+  /** How many. */
   readonly pages: number;
   /** Runs of frames that follow each other; 0 where the trace does not say. */
   readonly runs: number;

@@ -186,13 +186,16 @@ class Holders {
   }
 }
 
+/** Why a border inside a request is cut in one trace and not in the other. */
 export const reasons = ["frames", "pages", "other"] as const;
 /** Frames do not follow each other though pages do; pages do not follow each other; both do, or nobody knows. */
 export type Reason = (typeof reasons)[number];
+/** How many borders for each reason. */
 export type ByReason = { readonly [R in Reason]: number };
 
 /** Borders inside requests that one trace cuts and the other joins, by the trace that cuts. */
 interface CutsCounted {
+  /** Borders that `a` cuts and `b` joins, and the other way round. */
   readonly cuts: { readonly a: ByReason; readonly b: ByReason };
 }
 

@@ -1,6 +1,4 @@
 // block.ts - requests to a disk, and two segments of one that become one, or stay two.
-//
-// `bus` is where the disk goes on after the first segment, `machine` where the second one really is.
 
 import { hex } from "../address.ts";
 import {
@@ -20,8 +18,11 @@ import { kind } from "./kind.ts";
 
 const segments = {
   ...translationFields,
+  /** Where the device goes on after the first segment, in bytes. */
   bus: busField,
+  /** Where the second segment really is, in bytes. */
   machine: machineField,
+  /** Bytes of the second segment. */
   size: sizeField,
 } as const;
 
@@ -29,14 +30,21 @@ const segments = {
 export const layers = ["block", "nvme", "ata"] as const;
 export const requests = ["read", "write", "flush", "discard", "other"] as const;
 
-/** A request by its number in this trace, from 1; 0 for one that only the device mentions. */
-const request = {
+const whose = {
+  /** The request's number in this trace, from 1; 0 for one that only the device mentions. Names the subject. */
   request: subject("request"),
+  /** What is asked of the disk. */
   what: named(requests),
+  /** Who speaks of it: the block layer, or a driver and its device in a protocol of theirs. */
   layer: named(layers, SECOND),
+} as const;
+const request = {
+  ...whose,
   /** The first block, in blocks of the disk (in sectors of 512 bytes at the block layer). */
   lba: optional(numberIn("high")),
+  /** Bytes that it moves. */
   size: optional(sizeField),
+  /** What its source says besides, in words. */
   text: optional(textField),
 } as const;
 const asked = (e: FieldValues<typeof request>): string =>
@@ -45,28 +53,28 @@ const asked = (e: FieldValues<typeof request>): string =>
   (e.text == null ? "" : ` (${e.text})`);
 
 export const block = {
+  /** A request is given to a disk. */
   "request.issued": kind(
     { effect: "changes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
     request,
     (e) => asked(e),
   ),
-  // The device has read the command: from here on it may touch the buffer.
+  /** The device has read the command: from here on it may touch the request's buffers. */
   "request.fetched": kind(
     { effect: "changes", doneBy: "device", scope: "op", use: "none", inCaptures: false },
     request,
     (e) => `${asked(e)}, fetched`,
   ),
-  // A part of the request's data: which bytes of the disk are in which piece of memory, as one range of the bus.
+  /** A part of a request's data: which bytes of the disk are in which piece of memory, as one range of the bus. */
   "request.mapped": kind(
     { effect: "changes", doneBy: "driver", scope: "op", use: "handed", inCaptures: true },
     {
-      request: subject("request"),
-      what: named(requests),
-      layer: named(layers, SECOND),
+      ...whose,
       /** The first byte of the disk; absent where the command names no blocks. */
       position: optional(numberIn("high")),
       ...translationFields,
       bus: busField,
+      /** Bytes of this part. */
       size: sizeField,
     },
     (e) =>
@@ -74,16 +82,19 @@ export const block = {
       (e.position == null ? "" : `of the disk from byte ${e.position} on `) +
       `are at ${hex(e.bus)}:b`,
   ),
+  /** The request is done. */
   "request.completed": kind(
     { effect: "changes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
     request,
     (e) => `${asked(e)}, completed`,
   ),
+  /** Two segments of a request become one: the device goes on where the first one ends. */
   "bio.merged": kind(
     { effect: "fact", doneBy: "driver", scope: "op", use: "handed", inCaptures: false },
     segments,
     (e) => `segments merged at ${hex(e.bus)}:b, next is at ${hex(e.machine)}:m`,
   ),
+  /** Two segments of a request stay two. */
   "bio.split": kind(
     { effect: "fact", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
     segments,

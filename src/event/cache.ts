@@ -13,6 +13,7 @@ export const tlbs = ["cpu", "gart", "iommu"] as const;
 export const attributes = ["reserved", "unreserved", "uncached", "cached", "clean"] as const;
 
 export const cache = {
+  /** The CPU's cache is written back. */
   "cache.flushed": kind(
     {
       effect: "changes-many",
@@ -22,14 +23,18 @@ export const cache = {
       inCaptures: false,
     },
     {
+      /** How it is done. */
       instruction: formerly("way", named(flushes)),
+      /** From where on, where a range is flushed. */
       virt: optional(virtField),
       ...pageFields,
+      /** Bytes of the range; none where the whole cache is flushed. */
       size: optional(sizeField),
     },
     (e) =>
       `${e.instruction}${e.virt == null ? "" : ` ${hex(e.virt)}`}${e.size == null ? "" : `, ${e.size} bytes`}`,
   ),
+  /** A TLB is emptied. */
   "tlb.flushed": kind(
     {
       effect: "changes-many",
@@ -38,12 +43,24 @@ export const cache = {
       use: "none",
       inCaptures: false,
     },
-    { which: named(tlbs) },
+    {
+      /** Whose TLB. */
+      which: named(tlbs),
+    },
     (e) => `${e.which} TLB flushed`,
   ),
+  /** A page's cache attribute or reservation changes. */
   "attribute.changed": kind(
     { effect: "changes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
-    { attribute: named(attributes), ...pageFields, phys: physField, size: sizeField },
+    {
+      /** What the pages are from now on. */
+      attribute: named(attributes),
+      ...pageFields,
+      /** Where the first page begins, as the kernel calls it. */
+      phys: physField,
+      /** Bytes of all pages. */
+      size: sizeField,
+    },
     (e) =>
       `${hex(e.phys)}:p ${e.size === 4096 ? "" : `and ${e.size / 4096 - 1} more `}now ${e.attribute}`,
   ),

@@ -39,6 +39,7 @@ const domainName = (domain: number): string => {
 };
 
 const byCpu = {
+  /** The machine frame number of the page; names the subject. */
   frame: subject("content"),
   tag: tagField,
   virt: optional(virtField),
@@ -46,53 +47,73 @@ const byCpu = {
   machine: machineField,
 } as const;
 const byDevice = {
-  // The frame reached; none where the access went nowhere.
+  /** The machine frame number that it reached, none where the access went nowhere; names the subject. */
   frame: optional(subject("content")),
+  /** The tag of what it wrote or met; none where that is not known. */
   tag: optional(tagField),
+  /** Which device, where more than the actor is known: bus x 256 + slot x 8 + function, above it the domain x 65536. */
   device: optional(pciField),
   ...translationFields,
   bus: issuedField,
+  /** Bytes of the access. */
   size: optional(sizeField),
 } as const;
 /** The direction in which the CPU copies between a buffer and the slot that stands in for it on the bus. */
 export const copies = ["to-slot", "from-slot"] as const;
 
 export const device = {
+  /** The CPU gives a page new content, for which a tag stands. */
   "cpu.wrote": kind(
     { effect: "changes", doneBy: "cpu", scope: "op", use: "none", inCaptures: false },
     byCpu,
     (e) => `cpu writes ${tagName(e.tag)} at ${hex(e.machine)}:m`,
   ),
+  /** The CPU reads a page, and the tag that it met. */
   "cpu.read": kind(
     { effect: "observes", doneBy: "cpu", scope: "op", use: "none", inCaptures: false },
     byCpu,
     (e) => `cpu reads ${tagName(e.tag)} at ${hex(e.machine)}:m`,
   ),
+  /** A device writes through the address that it puts on the bus. */
   "device.wrote": kind(
     { effect: "changes", doneBy: "device", scope: "op", use: "access", inCaptures: true },
     byDevice,
     (e) => `writes ${tagName(e.tag)} at ${hex(e.bus)}:b, ${got(e)}`,
   ),
+  /** A device reads through the address that it puts on the bus. */
   "device.read": kind(
     { effect: "observes", doneBy: "device", scope: "op", use: "access", inCaptures: true },
     byDevice,
     (e) => `reads ${hex(e.bus)}:b, ${got(e)}, meets ${tagName(e.tag)}`,
   ),
-  // An address that a driver put where a device will fetch it: a PRD entry, a PRP.
+  /** An address is put where a device will fetch it: a PRP, a PRD entry, a ring. */
   "descriptor.written": kind(
     { effect: "fact", doneBy: "driver", scope: "op", use: "handed", inCaptures: true },
-    { device: optional(pciField), ...translationFields, bus: busField, size: sizeField },
+    {
+      /** The device that will fetch it: bus x 256 + slot x 8 + function, above it the domain x 65536. */
+      device: optional(pciField),
+      ...translationFields,
+      bus: busField,
+      /** Bytes that the device may touch from there on. */
+      size: sizeField,
+    },
     (e) => `${e.size} bytes at ${hex(e.bus)}:b named to the device`,
   ),
-  // A bounce buffer: `phys` and `machine` are where the bytes come from, `reached` is where they go.
+  /** The CPU copies between a buffer and the bounce slot that stands in for it on the bus. */
   "page.copied": kind(
     { effect: "changes", doneBy: "cpu", scope: "op", use: "none", inCaptures: false },
     {
+      /** The machine frame number of the page that is written; names the subject. */
       frame: subject("content"),
+      /** Into the slot, before the device reads it, or back out of it. */
       direction: formerly("way", named(copies)),
+      /** Where the bytes come from, as the kernel calls it. */
       phys: physField,
+      /** Where that is, in bytes. */
       machine: optional(machineField),
+      /** The machine address where they go, in bytes. */
       reached: reachedField,
+      /** Bytes that are copied. */
       size: sizeField,
     },
     (e) => `${e.size} bytes copied ${e.direction} from ${hex(e.phys)}:p to ${hex(e.reached)}:m`,

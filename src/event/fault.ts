@@ -30,24 +30,34 @@ export const faults = [
 ] as const;
 
 export const fault = {
+  /** An IOMMU, a chipset, a hypervisor or the kernel refuses or dies. */
   "fault.raised": kind(
     { effect: "fact", doneBy: "any", scope: "op", use: "handed", inCaptures: true },
     {
+      /** Which kind of refusal or end: src/event/fault.ts has a sentence for each. */
       fault: named(faults),
+      /** What it says, in its own words. */
       text: optional(textField),
       virt: optional(virtField),
-      /** The device whose access or mapping it is. */
+      /** The device whose access or mapping it is: bus x 256 + slot x 8 + function, above it the domain x 65536. */
       device: optional(pciField),
       ...translationFields,
+      /** The number that was refused, in bytes: one that a device put on its bus, or that the kernel was asked to map. */
       bus: optional(issuedField),
+      /** Bytes that it is about. */
       size: optional(sizeField),
     },
     (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${asked(e.device, e.bus)}`,
   ),
-  // The recorder could not keep up: what was known before may no longer hold.
+  /** The recorder could not keep up: what was known before may no longer hold. */
   "events.lost": kind(
     { effect: "changes-many", doneBy: "any", scope: "op", use: "none", inCaptures: false },
-    { count: numberField, text: optional(textField) },
+    {
+      /** How many, as its source says. */
+      count: numberField,
+      /** What was lost, in words. */
+      text: optional(textField),
+    },
     (e) => `${e.count} events lost${e.text == null ? "" : `: ${e.text}`}`,
   ),
 };

@@ -90,19 +90,31 @@ const frameDependent: { readonly [F in FamilyName]: boolean } = {
 
 /** The type of a subject's number in each family: the address or index that names the subject. */
 export interface SubjectNumbers {
+  /** Its number, from 0. */
   readonly op: number;
   /** The first page. */
   readonly allocation: Pfn;
+  /** The pseudo-physical page. */
   readonly p2m: Pfn;
+  /** The page of the bus. */
   readonly iommu: BusPage;
+  /** The handle. */
   readonly dma: Bus;
+  /** The page of kernel linear addresses. */
   readonly mapping: Vpn;
+  /** The entry. */
   readonly gatt: GattIndex;
+  /** The entry. */
   readonly directory: DirectoryIndex;
+  /** Its place. */
   readonly register: RegisterIndex;
+  /** The machine frame. */
   readonly content: Mfn;
+  /** Its number, from 1. */
   readonly request: number;
+  /** The entry. */
   readonly pte: PteIndex;
+  /** The entry. */
   readonly "scratch-directory": DirectoryIndex;
 }
 
@@ -208,17 +220,17 @@ export const formerly = <T>(name: string, field: Field<T, false>): Field<T, fals
   formerly: name,
 });
 
-/** Kernel linear address, relative to the trace's virt base. */
+/** Kernel linear address in bytes, relative to the trace's virt base. */
 export const virtField = address("virt", virt);
-/** The kernel-physical address of the page; pseudo-physical under Xen. */
+/** What the kernel calls physical, in bytes: the page that is meant; pseudo-physical under Xen. */
 export const physField = address("phys", phys);
-/** Where that page is at this moment: the truth, which only the recorder sees. */
+/** Where that page is at this moment, in bytes: the truth, which only the recorder sees. */
 export const machineField = address("machine", machine);
-/** The number handed to hardware. */
+/** The number that hardware is given, in bytes. */
 export const busField = onBus<Bus>();
-/** The number a device put on its bus: a bus address, or one in the aperture that the GART translates. */
+/** The number that a device put on its bus, in bytes: a bus address, or one in the aperture that the GART translates. */
 export const issuedField = onBus<Bus | Aperture>();
-/** The machine address that hardware gets to with it. */
+/** The machine address that hardware gets to with that number, in bytes; none where it gets nowhere, or nobody knows. */
 export const reachedField = address("reached", machine);
 /** All five, each where known. */
 export const pageFields = { phys: optional(physField), machine: optional(machineField) } as const;
@@ -241,7 +253,7 @@ export const subject = <F extends FamilyName>(family: F): Field<SubjectNumbers[F
   frameDependent: frameDependent[family],
 });
 
-/** A DMA mapping by its handle, the bus address of its first byte, from 2^48 on that of `bus`; older lines have it as a number. */
+/** The mapping by its handle, the bus address of its first byte; names the subject. Older lines of JSON have it as a number. */
 export const handleField: Field<SubjectNumbers["dma"], false> = {
   ...subject("dma"),
   hex: true,
@@ -254,9 +266,9 @@ export const sizeField: Field<number, false> = { ...fixed, in: "size" };
 /** Bytes of one access to a register; no bus makes a wider one. */
 export const widthField: Field<number, false> = { ...sizeField, range: [1, 8] };
 
-/** A raw word as it stood in memory or in a register: bits 0 to 51. */
+/** The raw word as it stood in memory or in a register: bits 0 to 51. */
 export const wordField: Field<number, false> = { ...hexadecimal, in: "value" };
-/** The bits of a raw word above 51, as a number of their own. */
+/** The bits of the raw word above 51, as a number of their own; none where they are 0. */
 export const highField: Field<number, true> = {
   ...fixed,
   in: "high",
@@ -273,12 +285,12 @@ export const hexWord = ({
 }): string =>
   high == null || high === 0 ? hex(word) : `${hex(high)}${word.toString(16).padStart(13, "0")}`;
 
-/** A PCI device: bus x 256 + slot x 8 + function, above it the domain x 65536. */
+/** A PCI device: bus x 256 + slot x 8 + function, above it the domain x 65536; from 2^36 on one that has a name alone. */
 export const pciField: Field<number, false> = { ...fixed, in: "high", form: "hex", hex: true };
 
 /** A whole number in `value`, negative for an errno. */
 export const numberField: Field<number, false> = { ...fixed, in: "value", range: WHOLE };
-/** The tag that stands for a page's content. */
+/** The tag that stands for the page's content: 0 zeroes, below 2^32 what this run wrote, from there on a page of domain tag - 2^32. */
 export const tagField: Field<number, false> = { ...numberField, frameDependent: true };
 /** A natural number in a column of its own. */
 export const numberIn = (column: Column): Field<number, false> => ({ ...fixed, in: column });
@@ -310,6 +322,7 @@ export const namedToo = <const L extends readonly string[]>(names: L): Field<L[n
 /** Words that belong to the event: a message, a name. */
 export const textField: Field<string, false> = { ...fixed, in: "note", form: "text" };
 
+/** What a fact can be: a number, a text, a list or a record of them, or null. */
 export type Fact = number | string | null | unknown[] | { [name: string]: unknown };
 /** A flat record of facts: an op's arguments or its result. */
 export type Facts = { readonly [name: string]: Fact };

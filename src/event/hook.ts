@@ -2,9 +2,11 @@
 
 import { type Address, hex } from "../address.ts";
 import {
+  busField,
   formerly,
   named,
   optional,
+  reachedField,
   sizeField,
   subject,
   translationFields,
@@ -32,11 +34,17 @@ export type HookName = (typeof hookNames)[number];
 export const remappers = ["ioremap_nocache", "ioremap", "iounmap"] as const;
 
 export const hook = {
-  // What went in and what came out, each in its space. `bus` is filled by the hooks that promise an
-  // address for the device's side: it is judged by the page's machine address, for it has reached nothing yet.
+  /** A function by which the driver gets an address for hardware, or back: what went in and what came out, each in its space. */
   "hook.called": kind(
     { effect: "fact", doneBy: "driver", scope: "trace", use: "returned", inCaptures: false },
-    { hook: named(hookNames), virt: optional(virtField), ...translationFields },
+    {
+      /** Which function. */
+      hook: named(hookNames),
+      virt: optional(virtField),
+      ...translationFields,
+      /** The address for the device's side, of hooks that promise one: judged by `machine`, for it has reached nothing yet. */
+      bus: optional(busField),
+    },
     (e) => {
       const device = `${at(e.bus ?? e.phys)}${e.bus == null ? ":p" : ":b"}`;
       return e.hook.endsWith("_to_virt")
@@ -44,14 +52,21 @@ export const hook = {
         : `${e.hook}(${at(e.virt)}:v) = ${device}`;
     },
   ),
-  // A driver's call: one event a page, as the pages can lie anywhere. A capture: one a call. `bus` is the number that was asked for, `reached` what was really mapped.
+  /** ioremap and its end. A driver's call: one event a page, as the pages can lie anywhere. A capture: one a call. */
   "table.remapped": kind(
     { effect: "changes", doneBy: "driver", scope: "op", use: "remapped", inCaptures: false },
     {
+      /** The page of kernel linear addresses at which it is mapped; names the subject. */
       page: subject("mapping"),
+      /** Which function. */
       function: formerly("way", named(remappers)),
       virt: virtField,
       ...translationFields,
+      /** The number that was asked for, in bytes, of the space that the platform's ioremap takes. */
+      bus: optional(busField),
+      /** What was really mapped, in bytes. */
+      reached: optional(reachedField),
+      /** Bytes that are mapped. */
       size: sizeField,
     },
     (e) => `${e.function}(${at(e.bus)}) at ${at(e.virt)} reaches ${at(e.reached)}`,

@@ -46,32 +46,40 @@ export const dmaCalls = {
   ],
 } as const;
 
-/** The function of the DMA API, where `place` is the one that called it. */
-const callOf = <K extends keyof typeof dmaCalls>(kind: K) => ({ call: namedToo(dmaCalls[kind]) });
+const callOf = <K extends keyof typeof dmaCalls>(kind: K) => ({
+  /** The function of the DMA API, where `place` is the one that called it. */
+  call: namedToo(dmaCalls[kind]),
+});
 
 const buffer = {
   handle: handleField,
+  /** Which way the bytes go; `coherent` memory is shared. */
   direction: formerly("way", named(mappings)),
-  /** The device it is mapped for. */
+  /** The device it is mapped for: bus x 256 + slot x 8 + function, above it the domain x 65536. */
   device: optional(pciField),
   ...translationFields,
   bus: busField,
   /** The buffer as the CPU has it; the other addresses are of what the device should reach, which can be a bounce slot. */
   virt: optional(virtField),
+  /** Bytes of the buffer. */
   size: sizeField,
   /** What the caller asked for besides: SKIP_CPU_SYNC, MMIO, CC_SHARED. */
   text: optional(textField),
 } as const;
 
 export const iommu = {
+  /** An entry of the IOMMU is made, or entries that follow each other. */
   "iommu.mapped": kind(
     { effect: "changes", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     {
+      /** The first page of the bus, its domain above the lowest 36 bits; names the subject. */
       page: subject("iommu"),
+      /** The device whose entries these are, where devices have their own: bus x 256 + slot x 8 + function, above it the domain x 65536. */
       device: optional(pciField),
       ...translationFields,
       bus: busField,
       machine: machineField,
+      /** Bytes that the entries stand for. */
       size: sizeField,
       /** Bits 0 to 51 of the first entry. */
       word: optional(wordField),
@@ -79,12 +87,16 @@ export const iommu = {
     (e) =>
       `iommu[${hex(e.bus)}] <- ${hex(e.reached ?? e.machine)}, ${e.size} bytes${whose(e.device)}`,
   ),
+  /** An entry of the IOMMU is cleared, or entries that follow each other. */
   "iommu.unmapped": kind(
     { effect: "changes", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     {
+      /** The first page of the bus, its domain above the lowest 36 bits; names the subject. */
       page: subject("iommu"),
+      /** The device whose entries these are, where devices have their own: bus x 256 + slot x 8 + function, above it the domain x 65536. */
       device: optional(pciField),
       bus: busField,
+      /** Bytes that the entries stood for. */
       size: sizeField,
       /** What is left in the entries: 0, the entry of a spare page, a mark that they are set aside. */
       word: optional(wordField),
@@ -92,7 +104,7 @@ export const iommu = {
     (e) =>
       `iommu[${hex(e.bus)}] ${e.word ? `left as ${hex(e.word)}` : "cleared"}, ${e.size} bytes${whose(e.device)}`,
   ),
-  // A range of the bus: the entries of an IOMMU translate it, or memory from `machine` on is seen there as it is.
+  /** A range of the bus: the entries of an IOMMU translate it, or memory from `machine` on is seen there as it is. */
   "iommu.opened": kind(
     {
       effect: "changes-many",
@@ -101,50 +113,73 @@ export const iommu = {
       use: "none",
       inCaptures: false,
     },
-    { page: subject("iommu"), machine: optional(machineField), bus: busField, size: sizeField },
+    {
+      /** The first page of the bus, its domain above the lowest 36 bits; names the subject. */
+      page: subject("iommu"),
+      /** Where the memory that is seen there begins, in bytes; none where entries translate. */
+      machine: optional(machineField),
+      bus: busField,
+      /** Bytes of the range. */
+      size: sizeField,
+    },
     (e) =>
       `bus from ${hex(e.bus)}:b, ${hex(e.size)} bytes: ${e.machine == null ? "translated by entries" : `memory from ${hex(e.machine)}:m`}`,
   ),
-  // All entries from `page` on lead to one spare page, so that nothing on the bus meets a fault.
+  /** All entries from `page` on lead to one spare page, so that nothing on the bus meets a fault. */
   "iommu.filled": kind(
     { effect: "changes-many", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     {
+      /** The first page of the bus, its domain above the lowest 36 bits; names the subject. */
       page: subject("iommu"),
       ...pageFields,
       bus: busField,
+      /** Where the spare page is, in bytes. */
       machine: machineField,
+      /** Bytes that the entries stand for. */
       size: sizeField,
     },
     (e) => `iommu[${hex(e.bus)}] and on, ${e.size / 4096} entries, lead to ${hex(e.machine)}`,
   ),
+  /** A buffer is mapped for a device, coherent or streaming. */
   "dma.mapped": kind(
     { effect: "changes", doneBy: "platform", scope: "trace", use: "handed", inCaptures: false },
     { ...buffer, ...callOf("dma.mapped") },
     (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)}${also(e.text)}`,
   ),
+  /** The mapping ends. */
   "dma.unmapped": kind(
     { effect: "changes", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     { ...buffer, ...callOf("dma.unmapped") },
     (e) =>
       `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} ended${also(e.text)}`,
   ),
-  // A buffer changes hands while it stays mapped (dma_sync_*); the function says to whom.
+  /** A buffer changes hands while it stays mapped (`dma_sync_*`); the function says to whom. */
   "dma.synced": kind(
     { effect: "fact", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     {
+      /** Which way the bytes of the mapping go. */
       direction: named(mappings),
       ...callOf("dma.synced"),
+      /** The device it is mapped for: bus x 256 + slot x 8 + function, above it the domain x 65536. */
       device: optional(pciField),
       ...pageFields,
       bus: busField,
+      /** Bytes that change hands. */
       size: sizeField,
     },
     (e) => `dma ${e.direction} ${e.size} bytes at ${hex(e.bus)}:b${whose(e.device)} synced`,
   ),
-  // What the IOMMU itself said it made of an address that a device issued; both are whole pages.
+  /** What the IOMMU itself says it made of an address that a device put on the bus; both are whole pages. */
   "iommu.translated": kind(
     { effect: "fact", doneBy: "platform", scope: "op", use: "handed", inCaptures: false },
-    { device: optional(pciField), ...translationFields, bus: busField, size: sizeField },
+    {
+      /** The device that issued the address: bus x 256 + slot x 8 + function, above it the domain x 65536. */
+      device: optional(pciField),
+      ...translationFields,
+      bus: busField,
+      /** Bytes of the page. */
+      size: sizeField,
+    },
     (e) =>
       `iommu takes ${hex(e.bus)}:b${whose(e.device)} to ${e.reached == null ? "nowhere" : `${hex(e.reached)}:m`}`,
   ),

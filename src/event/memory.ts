@@ -29,21 +29,26 @@ export const uses = [
 ] as const;
 
 const run = {
-  /** The pseudo-physical frame number of the first page. */
+  /** The page frame number of the first page, pseudo-physical under Xen; names the subject. */
   allocation: subject("allocation"),
+  /** The function that gives or takes the pages. */
   by: named(allocators),
+  /** What the pages are for. */
   use: named(uses, SECOND),
+  /** Bytes of all pages. */
   size: sizeField,
   virt: optional(virtField),
   ...pageFields,
 } as const;
 
 export const memory = {
+  /** Pages are allocated; the addresses are those of the first. */
   "page.allocated": kind(
     { effect: "changes", doneBy: "driver", scope: "trace", use: "none", inCaptures: false },
     run,
     (e) => `${e.by}: ${pages(e)} for ${e.use} at ${where(e)}`,
   ),
+  /** Pages are freed; the addresses are those of the first. */
   "page.freed": kind(
     { effect: "changes", doneBy: "driver", scope: "trace", use: "none", inCaptures: false },
     run,

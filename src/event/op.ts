@@ -37,30 +37,57 @@ export const presentArguments = <V>(
     : facts;
 
 export const op = {
+  /** An operation of the workload begins. */
   "op.began": kind(
     { effect: "changes", doneBy: "workload", scope: "op", use: "none", inCaptures: false },
-    { op: subject("op"), name: opNameField, arguments: factsField("op.arguments") },
+    {
+      /** The operation's number, from 0; names the subject. */
+      op: subject("op"),
+      /** What is asked for: bind, map_single, or a capture's own words. */
+      name: opNameField,
+      /** With which arguments, by their names. */
+      arguments: factsField("op.arguments"),
+    },
     (e) => `op ${e.op} ${e.name} ${spoken(e.arguments)}`.trimEnd(),
   ),
+  /** It ends, with what came of it. */
   "op.ended": kind(
     { effect: "changes", doneBy: "workload", scope: "op", use: "none", inCaptures: false },
-    { op: subject("op"), result: factsField("op.result") },
+    {
+      /** The operation's number, from 0; names the subject. */
+      op: subject("op"),
+      /** What came of it, by names: `ret` is 0, a key, or a negative errno. */
+      result: factsField("op.result"),
+    },
     (e) => `op ${e.op} ended ${spoken(e.result)}`.trimEnd(),
   ),
+  /** A function or a request begins that structures the rest. */
   "call.entered": kind(
     { effect: "fact", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
-    { text: optional(textField) },
+    {
+      /** Which function or request, in words. */
+      text: optional(textField),
+    },
     (e) => `enter ${e.text ?? ""}`.trimEnd(),
   ),
+  /** It returns. */
   "call.returned": kind(
     { effect: "fact", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },
-    { result: numberField, text: optional(textField) },
+    {
+      /** What it returns, a negative number being an errno. */
+      result: numberField,
+      /** Which function or request, in words. */
+      text: optional(textField),
+    },
     (e) => `${e.text ?? "return"} = ${e.result < 0 || e.text == null ? e.result : hex(e.result)}`,
   ),
+  /** A line of the kernel's log. */
   "message.logged": kind(
     { effect: "fact", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },
     {
+      /** The log level; `default` where a printk names none. */
       level: named(levels),
+      /** What it says, without a line feed. */
       text: textField,
     },
     (e) => `printk ${e.level}: ${e.text}`,

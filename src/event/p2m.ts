@@ -75,27 +75,40 @@ export const hypercalls = [
   "xen_destroy_contiguous_region",
 ] as const;
 
-const entry = { page: subject("p2m"), phys: physField, machine: machineField } as const;
+const entry = {
+  /** The page's pseudo-physical frame number; names the subject. */
+  page: subject("p2m"),
+  /** Where the page begins, as the kernel calls it. */
+  phys: physField,
+  /** Where its frame begins; of an entry that is cleared, the frame that it had. */
+  machine: machineField,
+} as const;
 
 export const p2m = {
+  /** A page of a Xen domain has this machine frame from now on. */
   "p2m.set": kind(
     { effect: "changes", doneBy: "platform", scope: "trace", use: "none", inCaptures: false },
     entry,
     (e) => `p2m[${hex(pfnOf(e.phys))}] <- ${hex(mfnOf(e.machine))}`,
   ),
+  /** A page of a Xen domain has no machine frame any more. */
   "p2m.cleared": kind(
     { effect: "changes", doneBy: "platform", scope: "trace", use: "none", inCaptures: false },
     entry,
     (e) => `p2m[${hex(pfnOf(e.phys))}] cleared, was ${hex(mfnOf(e.machine))}`,
   ),
+  /** The hypervisor is asked for something. */
   "hypercall.made": kind(
     { effect: "fact", doneBy: "platform", scope: "op", use: "none", inCaptures: false },
     {
+      /** Which hypercall: of the Xen of 2005 with what it does, of today's by its name. */
       call: named(hypercalls),
+      /** What it returned, a negative number being an errno. */
       result: optional(resultField),
       virt: optional(virtField),
       phys: optional(physField),
       machine: optional(machineField),
+      /** Bytes of memory that it is about. */
       size: optional(sizeField),
       /** What its arguments ask for, where the recorder kept them. */
       text: optional(textField),

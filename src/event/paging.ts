@@ -2,9 +2,11 @@
 
 import { hex } from "../address.ts";
 import {
+  busField,
   hexWord,
   highField,
   optional,
+  reachedField,
   subject,
   translationFields,
   virtField,
@@ -13,17 +15,22 @@ import {
 import { kind } from "./kind.ts";
 
 export const paging = {
-  // `phys` is the page that the kernel means, `machine` where that is by the P2M, `bus` and `reached` the
-  // frame in the word as the MMU reads it. A word that is not present names no page and fills none of them.
+  // A word that is not present names no page and fills none of the addresses.
+  /** An entry of a CPU page table is written, by a kernel that may not know machine addresses. */
   "pte.written": kind(
     { effect: "changes", doneBy: "platform", scope: "op", use: "handed", inCaptures: false },
     {
-      /** The entry's kernel address relative to the virt base, in units of its eight bytes. */
+      /** The entry's kernel address relative to the virt base, in units of its eight bytes; names the subject. */
       entry: subject("pte"),
       word: wordField,
       high: highField,
+      /** Where the entry is, in bytes, relative to the trace's virt base. */
       virt: optional(virtField),
       ...translationFields,
+      /** The frame in the word as the MMU reads it, in bytes. */
+      bus: optional(busField),
+      /** The same, for a CPU goes nowhere else with it. */
+      reached: optional(reachedField),
     },
     (e) =>
       `page-table entry ${e.virt == null ? "" : `at ${hex(e.virt)} `}<- ${hexWord(e)}` +

@@ -4,6 +4,7 @@ import { distance, hex, offset, type RegisterIndex, raw, registerIndex } from ".
 import { UserError } from "../fault.ts";
 import { isNamedDevice, nameOfDevice } from "./device-name.ts";
 import {
+  busField,
   highField,
   optional,
   subject,
@@ -118,20 +119,24 @@ export function registerNamed(name: string): RegisterIndex | null {
   return offset < OFFSETS ? registerNumber("config", bdf, offset) : null;
 }
 
-// Address columns are filled for a register that holds an address, such as a table base.
 const access = {
+  /** Its place in the configuration space or memory of its device; names the subject. */
   register: subject("register"),
   word: wordField,
   high: highField,
+  /** Bytes of the access, 1 to 8. */
   size: widthField,
-  // Filled where the driver goes through the chipset's window to its table and meets a register below it.
+  /** Filled where the driver goes through the chipset's window to its table and meets a register below it. */
   virt: optional(virtField),
   ...translationFields,
+  /** The address that the register holds, such as a table's base, in bytes; none for a register that holds none. */
+  bus: optional(busField),
 } as const;
 
 const MEANT = ", meant for an entry of the table";
 
 export const register = {
+  /** A register of a device or chipset is written. */
   "register.written": kind(
     {
       effect: "changes",
@@ -143,6 +148,7 @@ export const register = {
     access,
     (e) => `${registerName(e.register)} <- ${hex(e.word)}${e.virt == null ? "" : MEANT}`,
   ),
+  /** A register of a device or chipset is read. */
   "register.read": kind(
     { effect: "reveals", doneBy: "chipset-driver", scope: "op", use: "none", inCaptures: false },
     access,

@@ -10,11 +10,13 @@ export interface OpRow {
   readonly op: number;
   /** What was asked for: bind, map_single, or a capture's own words. */
   readonly name: string;
+  /** With which arguments, by their names. */
   readonly arguments: Facts;
   /** Null where the trace holds no end of it. */
   readonly result: Facts | null;
   /** The seq of its first event, and of its last; null where the trace holds no end of it. */
   readonly first: number;
+  /** The seq of its last event; null where the trace holds no end of it. */
   readonly last: number | null;
   /** What of it does not depend on where frames lie; null where nothing was signed. */
   readonly signature: string | null;
@@ -89,7 +91,9 @@ export interface Count {
   readonly name: string;
   /** Lines, or records: read, made into events, and left out. */
   readonly read: number;
+  /** Of these, how many became events. */
   readonly kept: number;
+  /** Of these, how many were left out. */
   readonly skipped: number;
   /** How many the source says it could not record. */
   readonly lost: number;
@@ -99,10 +103,12 @@ export interface Count {
 
 /** A file that an imported trace was made from. */
 export interface SourceFile {
+  /** As it was given to the import. */
   readonly path: string;
   /** One of `gartrace list formats`. */
   readonly format: string;
   /** How many it has: lines of text, or records. */
   readonly lines: number;
+  /** What became of its lines, by the name of their event. */
   readonly counts: readonly Count[];
 }

@@ -10,6 +10,7 @@ import type { Use } from "./kind.ts";
 import type { Cells } from "./row.ts";
 import { accesses, declarationOf, type Event, kindNames } from "./vocabulary.ts";
 
+/** All verdicts, in the order of their codes. */
 export const verdicts = [
   "identity", // the number is the machine address
   "translated", // another number, and it leads there all the same

@@ -34,8 +34,12 @@ export const vocabulary = {
   ...paging,
 };
 
+/** What every kind of event says, beside what all of them have: its own fields, each where it is known or always. */
+export type Kinds = {
+  readonly [K in keyof typeof vocabulary]: FieldValues<(typeof vocabulary)[K]["fields"]>;
+};
 /** The kinds of events, `noun.past-participle`. */
-export type KindName = keyof typeof vocabulary;
+export type KindName = keyof Kinds;
 /** The kinds that do this to the state. */
 export type KindThat<E extends Effect> = {
   [K in KindName]: (typeof vocabulary)[K]["effect"] extends E ? K : never;
@@ -76,12 +80,12 @@ export interface Common {
 }
 
 /** The event of one kind. */
-export type Of<K extends KindName> = { readonly kind: K } & Common &
-  FieldValues<(typeof vocabulary)[K]["fields"]>;
-/**
- * One fact of a run, by its kind; addresses are numbers of their space. Each kind and its fields, with space, unit and
- * what they say, are on the page src/event/README.md.
- */
+export type Of<K extends KindName> = {
+  /** What happened. */
+  readonly kind: K;
+} & Common &
+  Kinds[K];
+/** One fact of a run, by its kind; addresses are numbers of their space. */
 export type Event = { [K in KindName]: Of<K> }[KindName];
 /** An event with its position in a trace: seq from 1 without gaps, op -1 outside any op. */
 export interface Recorded {
@@ -89,6 +93,7 @@ export interface Recorded {
   readonly seq: number;
   /** The number of its op. */
   readonly op: number;
+  /** What happened. */
   readonly event: Event;
 }
 

@@ -19,15 +19,19 @@ export interface Pairs {
 export interface LiveCount {
   /** The PCI device, "0000:00:05.0"; null where no event says. */
   readonly device: string | null;
+  /** The function that made them; null where no event says. */
   readonly place: string | null;
+  /** How many. */
   readonly count: number;
-  /** The seqs of the first and the last. */
+  /** The seq of the first. */
   readonly first: number;
+  /** That of the last. */
   readonly last: number;
 }
 
 /** What a captured run adds: how its DMA mappings, accesses and page tables came out. */
 export interface CaptureCounts {
+  /** Buffers that were mapped for devices, and what devices did with them. */
   readonly dma: {
     /** By how they were mapped: single pages, elements of lists, coherent memory. */
     readonly page: Pairs;

@@ -44,6 +44,7 @@ export interface WrongEvent {
 
 /** An operation that returned an errno, and the refusal behind it. */
 export interface Refusal {
+  /** The op's number. */
   readonly op: number;
   /** What was asked for. */
   readonly name: string;
@@ -60,6 +61,7 @@ export interface Refusal {
 
 /** What came of one check. */
 export interface CheckTally {
+  /** The check's name. */
   readonly check: string;
   /** Findings. */
   readonly count: number;
@@ -73,6 +75,7 @@ export interface CheckTally {
 export interface Judgement {
   /** Of the events that are there, as if it were whole: `Trace.word` knows whether it is torn. */
   readonly word: Word;
+  /** Numbers that were handed to hardware or the kernel, or came back, by how they were judged. */
   readonly uses: Uses;
   /** How many uses have which verdict. */
   readonly verdicts: { readonly [V in Verdict]?: number };
@@ -80,12 +83,14 @@ export interface Judgement {
   readonly faults: number;
   /** Of all checks. */
   readonly findings: number;
+  /** Events of which something is wrong: a use, a fault, or what a check found. */
   readonly wrong: {
     /** Events of which something is wrong. */
     readonly events: number;
     /** The seq of the first; null for none. */
     readonly first: number | null;
   };
+  /** What came of each check that is built in. */
   readonly checks: readonly CheckTally[];
   /** How many events of each kind there are. */
   readonly kinds: { readonly [K in KindName]?: number };

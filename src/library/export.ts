@@ -10,8 +10,12 @@ import { type Chunk, writeWhole } from "./whole-file.ts";
 import { assertOther } from "./writing.ts";
 
 /** The formats by name, and whether a file of each is bytes that are no text. */
-export const exportNames: readonly { readonly name: string; readonly binary: boolean }[] =
-  exportFormats.map(({ name, binary }) => ({ name, binary }));
+export const exportNames: readonly {
+  /** As `exported` and `exportTrace` take it. */
+  readonly name: string;
+  /** Whether it is bytes that are no text. */
+  readonly binary: boolean;
+}[] = exportFormats.map(({ name, binary }) => ({ name, binary }));
 
 /**
  * A file of a format, in order and in chunks of some size; `chrome` holds two traces. Its parts are made by as many
@@ -34,7 +38,15 @@ export async function exportTrace(
   path: string,
   format: string,
   traces: readonly Trace[],
-  { where = null, force = false }: { readonly where?: Where | null; readonly force?: boolean } = {},
+  {
+    where = null,
+    force = false,
+  }: {
+    /** Only events for which this holds; all by default. */
+    readonly where?: Where | null;
+    /** Whether to overwrite a file that exists. */
+    readonly force?: boolean;
+  } = {},
 ): Promise<void> {
   for (const trace of traces) assertOther(path, trace.path);
   await writeWhole(path, exported(format, traces, where), force);

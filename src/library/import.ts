@@ -36,6 +36,7 @@ export interface ImportOptions {
 
 /** A trace that was imported, and what became of the lines of each file. */
 export interface Imported extends Written {
+  /** The files, and what became of their lines. */
   readonly sources: readonly SourceFile[];
   /** Whether nothing tells what the kernel ran on: where its addresses lead stays unknown. */
   readonly isUnplaced: boolean;

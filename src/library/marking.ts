@@ -12,7 +12,15 @@ import { openTrace, type Position } from "./trace.ts";
 export async function mark(
   path: string,
   at: Position,
-  { name = null, text = "" }: { readonly name?: string | null; readonly text?: string },
+  {
+    name = null,
+    text = "",
+  }: {
+    /** By which it is a position: letters, digits, `.`, `_` and `-`. */
+    readonly name?: string | null;
+    /** Words for people. */
+    readonly text?: string;
+  },
 ): Promise<Mark> {
   if (name !== null && !/^[\w.-]+$/.test(name))
     throw new UserError(`'${name}' is no name for a mark; use letters, digits, '.', '_' and '-'`);

@@ -29,16 +29,23 @@ export interface MatrixOptions {
   readonly chipset?: string;
   /** As that of `record`. */
   readonly seed: number;
+  /** The kernel's memory, `32M` to `32G`; `256M` by default. */
   readonly ram?: string;
+  /** Machine frames of other domains, as `record` takes them. */
   readonly foreign?: string;
+  /** How the IOMMU gives out bus addresses: `reference`, which is the default, or `dart`. */
   readonly layout?: string;
+  /** Of which date Xen's swiotlb is, as `record` takes it. */
   readonly era?: string;
 }
 
 /** One run, or why there was none. */
 export interface MatrixCell {
+  /** By its name. */
   readonly platform: string;
+  /** By their name, or as a mixture. */
   readonly hooks: string;
+  /** The Linux that the driver is of. */
   readonly driver: string;
   /** The function that the platform lacks; null where the driver builds. */
   readonly lacks: string | null;
@@ -52,7 +59,9 @@ export interface MatrixCell {
 
 /** The argument of the thread: every hook set on the three kinds of machine it was about. */
 export const usualMatrix = {
+  /** Names with commas between them. */
   platforms: "native-i386,xen-i386,ppc64-g5",
+  /** Names with commas between them. */
   hooks: hookSets.map(({ name }) => name).join(","),
 } as const;
 

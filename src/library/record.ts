@@ -50,7 +50,9 @@ export interface RecordOptions extends Steering {
 
 /** A workload as a file holds it (`gartrace schema workload`). */
 export interface WorkloadFile {
+  /** Its name. */
   readonly workload: string;
+  /** The operations in their order (src/workload/README.md). */
   readonly ops: readonly { readonly op: string; readonly [argument: string]: unknown }[];
 }
 

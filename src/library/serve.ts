@@ -20,6 +20,7 @@ export interface ServeOptions {
 export interface Served {
   /** Holds a random token: who has it sees the traces. */
   readonly link: string;
+  /** At which it is served. */
   readonly port: number;
   /** Answers no more, and lets go of the traces. */
   close(): Promise<void>;

@@ -15,11 +15,19 @@ export interface CheckTold extends Told {
   ci(format: "junit" | "sarif"): Promise<string>;
 }
 
-/** `all` lists the checks to which no event applies one by one; `strict` takes what is unknown for undecided. */
+/** What `gartrace check` prints. */
 export function tellCheck(
   trace: Trace,
   answer: CheckAnswer,
-  { all = false, strict = false }: { readonly all?: boolean; readonly strict?: boolean } = {},
+  {
+    all = false,
+    strict = false,
+  }: {
+    /** Whether checks to which no event applies are listed one by one. */
+    readonly all?: boolean;
+    /** Whether what is unknown makes it undecided. */
+    readonly strict?: boolean;
+  } = {},
 ): CheckTold {
   const { word, judgement, checks: checked } = answer;
   const both = told(

@@ -18,6 +18,7 @@ export interface EventsOptions {
   readonly from?: Position | undefined;
   /** The last, included; the trace's last by default. */
   readonly to?: Position | undefined;
+  /** Only these kinds; all by default. */
   readonly kinds?: readonly KindName[] | undefined;
   /** Only events of which something is wrong. */
   readonly wrong?: boolean;

@@ -12,6 +12,7 @@ import { readerOf, type Trace } from "./trace.ts";
 
 /** What `gartrace why` prints, and the same as a graph for Graphviz. */
 export interface Why extends Told {
+  /** For `dot -Tsvg`. */
   readonly dot: string;
 }
 

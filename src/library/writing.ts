@@ -12,6 +12,7 @@ import { Replacing } from "./replacing.ts";
 
 /** A trace that was made. */
 export interface Written {
+  /** Where it is. */
   readonly path: string;
   /** How many. */
   readonly events: number;

@@ -4,7 +4,9 @@ import { type Bus, distance, onDeviceBus } from "../address.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
 import { Oldest } from "./oldest.ts";
 
+/** What can be wrong with an access outside a mapping that is in force. */
 export const misuses = ["never mapped", "after unmap", "past its end", "wrong direction"] as const;
+/** What is wrong with an access outside a mapping that is in force. */
 export type Misuse = (typeof misuses)[number];
 
 type Mapped = Of<"dma.mapped">;

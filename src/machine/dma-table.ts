@@ -21,13 +21,17 @@ const [FREE, LINKS] = [0, 1];
 
 const HIGHEST = bus(2n ** 64n - 1n);
 
+/** A mapping that is in force. */
 export interface DmaMapping {
+  /** The bus address of its first byte. */
   readonly handle: Bus;
   /** The PCI device; null where no event says. */
   readonly device: number | null;
+  /** Its length. */
   readonly bytes: number;
 }
 
+/** The mappings that are in force, by handle and device. */
 export class DmaTable {
   /** Bus page -> the first link; then by link: the next link plus 1, device and offset in the page, bytes. */
   readonly tables = {
@@ -38,6 +42,7 @@ export class DmaTable {
     counts: new Table<number, number>(),
   };
 
+  /** How many there are. */
   get size(): number {
     return this.tables.bytes.size;
   }
@@ -48,6 +53,7 @@ export class DmaTable {
     return link === undefined ? undefined : this.tables.bytes.get(link);
   }
 
+  /** A mapping is in force from now on. */
   set({ handle, device, bytes }: DmaMapping): void {
     let link = this.#find(handle, device);
     if (link === undefined) {
@@ -61,6 +67,7 @@ export class DmaTable {
     this.tables.bytes.set(link, bytes);
   }
 
+  /** It is in force no more. */
   delete(handle: Bus, device: number | null): void {
     const { first, next, whose, bytes, counts } = this.tables;
     const link = this.#find(handle, device);
@@ -89,6 +96,7 @@ export class DmaTable {
       }
   }
 
+  /** All of them, by ascending page. */
   [Symbol.iterator](): Generator<DmaMapping> {
     return this.entries();
   }

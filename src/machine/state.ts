@@ -31,6 +31,7 @@ import { type Cell, WordTable } from "./word-table.ts";
 export interface Nature {
   /** Whether kernel-physical addresses are machine addresses; otherwise the P2M table tells. */
   readonly physIsMachine: boolean;
+  /** The host bridge, whose registers and entries are decoded; null for none that is known. */
   readonly chipset: Chipset | null;
 }
 
@@ -41,6 +42,7 @@ export const CLEAN = 4;
 
 /** Everything that changes is kept in tables: then a copy, a keyframe and a comparison miss nothing. */
 export class State {
+  /** What no event says. */
   readonly nature: Nature;
   /** Every table the state consists of, by name; its position in the list is fixed. */
   readonly tables: ReadonlyMap<string, NumberTable>;
@@ -51,6 +53,7 @@ export class State {
 
   /** The P2M, and its inverse for the frames of this domain. */
   readonly p2m = new Table<Pfn, Mfn>();
+  /** The inverse of `p2m`. */
   readonly m2p = new Table<Mfn, Pfn>();
   /** The first page of the allocation that a page belongs to. */
   readonly allocation = new Table<Pfn, Pfn>();
@@ -64,12 +67,15 @@ export class State {
   readonly content = new Table<Mfn, number>();
   /** Words of tables in memory, and the seq of the write of each. */
   readonly words = new Table<WordIndex, number>();
+  /** The seq of the event that wrote each word. */
   readonly written = new Table<WordIndex, number>();
   /** Words that the CPU wrote and that are still in its cache, where tables are mapped cached. */
   readonly dirty = new WordTable<WordIndex>();
   /** The pages of the GATT and of its directory. */
   readonly table = new TablePages();
+  /** The pages of the GATT's directory. */
   readonly directory = new TablePages();
+  /** The pages of a directory that is not in use yet. */
   readonly scratchDirectory = new TablePages();
   /** The entries of the IOMMU. */
   readonly iommu = new Table<BusPage, Mfn>();

@@ -3,6 +3,7 @@
 import { type Mfn, type Pfn, type TablePage, tablePage } from "../address.ts";
 import { Table } from "./table.ts";
 
+/** The pages of a table in memory, in their order. */
 export class TablePages {
   /** Which page of the table a pfn is, and the frame of each. */
   readonly tables = { places: new Table<Pfn, TablePage>(), frames: new Table<TablePage, Mfn>() };

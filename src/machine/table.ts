@@ -40,15 +40,25 @@ type Whole = Address | Index | number;
 
 /** A table whose indices and values are each of one space; at run time it is a NumberTable. */
 export interface Table<Key extends Whole, Value extends Whole> {
+  /** How many entries are set. */
   readonly size: number;
+  /** The value at an index; undefined for none. */
   get(index: Key): Value | undefined;
+  /** Whether there is a value at an index. */
   has(index: Key): boolean;
+  /** Puts a value there. */
   set(index: Key, value: Value): void;
+  /** Takes away what is there. */
   delete(index: Key): void;
+  /** The same from one index to another, both included. */
   deleteAll(first: Key, last: Key): void;
+  /** Takes all away. */
   clear(): void;
+  /** Hands over all entries, by ascending index. */
   each(visit: (index: Key, value: Value) => void): void;
+  /** From one index to another, both included, by ascending index. */
   entries(first?: Key, last?: Key): Generator<[Key, Value]>;
+  /** All of them, by ascending index. */
   [Symbol.iterator](): Generator<[Key, Value]>;
 }
 
@@ -74,12 +84,14 @@ export class NumberTable {
     return this.#emptied;
   }
 
+  /** The value at an index; undefined for none. */
   get(index: number): number | undefined {
     const leaf = this.#leaf(index);
     const stored = leaf === undefined ? 0 : leaf.values[index - this.#lastKey * LEAF]!;
     return stored === 0 ? undefined : stored - 1;
   }
 
+  /** Whether there is a value at an index. */
   has(index: number): boolean {
     return this.get(index) !== undefined;
   }
@@ -94,6 +106,7 @@ export class NumberTable {
     leaf.changed[at >>> 5]! |= 1 << (at & 31);
   }
 
+  /** Takes away what is there. */
   delete(index: number): void {
     let leaf = this.#leaf(index);
     if (leaf === undefined) return;
@@ -114,6 +127,7 @@ export class NumberTable {
     }
   }
 
+  /** Takes all away. */
   clear(): void {
     if (this.#size === 0) return;
     this.#leaves.clear();
@@ -135,6 +149,7 @@ export class NumberTable {
     }
   }
 
+  /** All of them, by ascending index. */
   [Symbol.iterator](): Generator<[number, number]> {
     return this.entries();
   }

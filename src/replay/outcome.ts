@@ -9,6 +9,7 @@ import type { Trace } from "./trace.ts";
 
 /** How a run ended. */
 export interface Outcome {
+  /** `oops`: the kernel died. `refused`: the driver did not load. Else what the trace is judged. */
   readonly ends: "right" | "refused" | "wrong" | "oops" | "undecided";
   /** What init returned, where it refused. */
   readonly errno: number | null;
@@ -20,6 +21,7 @@ export interface Outcome {
   readonly astray: JudgedEvent | null;
   /** What the card read, and how much of it was the page that was meant. */
   readonly reads: number;
+  /** How many of these were of the page that was meant. */
   readonly rightReads: number;
   /** Pages that were freed although nobody had allocated them. */
   readonly wrongFrees: number;
@@ -29,7 +31,9 @@ export interface Outcome {
 
 /** An event and what its addresses say. */
 interface JudgedEvent {
+  /** The event. */
   readonly recorded: Recorded;
+  /** What its addresses say; null where none was handed to anybody. */
   readonly verdict: Verdict | null;
 }
 

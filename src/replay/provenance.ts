@@ -35,8 +35,11 @@ export function verdictIn(trace: Pick<Trace, "event">, { event }: Recorded): Ver
 
 /** One step: an event, and of which step it is the reason. */
 export interface Step {
+  /** The event. */
   readonly recorded: Recorded;
+  /** What its addresses say; null where none was handed to anybody. */
   readonly verdict: Verdict | null;
+  /** What is wrong with it; null where nothing is. */
   readonly wrong: WrongEvent | null;
   /** The event asked about, what its address came from, or the entry that decided where it leads. */
   readonly role: "asked" | "cause" | Entry["role"];
@@ -67,8 +70,11 @@ export function whyOf(trace: Trace, asked: Recorded): Step[] {
 
 /** What was in force when a step was taken, and is no cause of it. */
 interface Entry {
+  /** What decided: the allocation of the page, or an entry of the P2M or of an IOMMU. */
   readonly role: "p2m" | "iommu" | "allocation";
+  /** The event that made it. */
   readonly recorded: Recorded;
+  /** The seq of the step where it was in force. */
   readonly explains: number;
 }
 

@@ -8,12 +8,13 @@ import { meanings } from "../../src/report/event-text.ts";
 import { bugTable } from "../../src/scenario/classes.ts";
 import { scenarios } from "../../src/scenario/index.ts";
 import { jsonSchemaOf } from "../../src/shape/index.ts";
-import { kindTable } from "./kinds.ts";
+import { fieldTable, kindTable } from "./kinds.ts";
 
 /** A page whose tables are those of today; `trace` has the views that are described. */
 export function withTables(page: string, trace: Trace): string {
   const tables: { readonly [name: string]: () => string } = {
     kinds: kindTable,
+    fields: fieldTable,
     views: () => viewTable(trace),
     operations: operationTable,
     bugs: () => bugTable(scenarios),
