@@ -1,7 +1,7 @@
 // export-worker.ts - a thread that makes parts of an exported file, each as it is asked for.
 
 import { parentPort, workerData } from "node:worker_threads";
-import type { Part } from "../exchange/export/format.ts";
+import type { MakePart, Part } from "../exchange/export/format.ts";
 import { exportFormats } from "../exchange/export/index.ts";
 import { UserError } from "../fault.ts";
 import { TraceReader } from "../store/read.ts";
@@ -16,18 +16,26 @@ export interface Task {
 }
 /** A part that it is asked for: the events between two moments. */
 export type Asked = readonly [from: number, to: number];
-/** What it answers: the part, or why the user cannot have it. */
-export type Answer = Part | { readonly refused: string };
+/** What it answers: the part, or why the user cannot have it; and before all, once, that it has started. */
+export type Answer = Part | Refused | "started";
+interface Refused {
+  readonly refused: string;
+}
 
 const { path, format, where } = workerData as Task;
-const { part } = exportFormats.find(({ name }) => name === format)!.parts!;
+const { maker } = exportFormats.find(({ name }) => name === format)!.parts!;
 const wanted = where === null ? null : whereOf(where).holds;
 let trace: TraceReader | undefined;
+let make: MakePart | undefined;
 
-function answerTo([from, to]: Asked): Answer {
+function answerTo([from, to]: Asked): Part | Refused {
   try {
-    trace ??= TraceReader.open(path);
-    return part(trace, from, to, wanted);
+    if (make === undefined) {
+      trace = TraceReader.open(path);
+      trace.forgetPages();
+      make = maker(trace, wanted);
+    }
+    return make(from, to);
   } catch (error) {
     const told = troubleBehind([path], trace === undefined ? [] : [trace], error);
     if (told instanceof UserError) return { refused: told.message };
@@ -37,5 +45,7 @@ function answerTo([from, to]: Asked): Answer {
 
 parentPort!.on("message", (asked: Asked) => {
   const answer = answerTo(asked);
-  parentPort!.postMessage(answer);
+  parentPort!.postMessage(answer, "bytes" in answer ? [answer.bytes.buffer] : []);
 });
+const started: Answer = "started";
+parentPort!.postMessage(started);

@@ -10,10 +10,14 @@ import { OpCheck, type OpsChecked } from "./op-check.ts";
 import type { OpSource } from "./op-source.ts";
 import { PostingCheck } from "./posting-check.ts";
 
-/** An event with what is stored of it. */
-export interface Stored {
+/** What is stored of an event. */
+export interface StoredRow {
   readonly row: Row;
   readonly texts: Texts;
+}
+
+/** The event with it. */
+export interface Stored extends StoredRow {
   readonly recorded: Recorded;
 }
 

@@ -4,7 +4,7 @@ import type { Database } from "better-sqlite3";
 import { sql } from "kysely";
 import { at, type Column, columns } from "../event/field.ts";
 import { PageBudget, UNCOUNTED } from "../event/page-budget.ts";
-import { filledOf, type Row, RowReader, type Rows, type Texts } from "../event/row.ts";
+import { filledOf, type Row, RowReader, type Rows } from "../event/row.ts";
 import type { About, Mark, OpRow, Search, SourceFile } from "../event/trace.ts";
 import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { damaged, damagedEvent, UserError } from "../fault.ts";
@@ -19,7 +19,7 @@ import { OpSource } from "./op-source.ts";
 import { openFile, readingTrouble } from "./open.ts";
 import { OpReader } from "./ops.ts";
 import { Overview } from "./overview.ts";
-import { Proof, type Stored } from "./proof.ts";
+import { Proof, type Stored, type StoredRow } from "./proof.ts";
 import { ask, type QueryAnswer } from "./query.ts";
 import { build, prepare, prepareValue } from "./schema.ts";
 import { Finder } from "./search.ts";
@@ -143,13 +143,33 @@ export class TraceReader {
 
   /** The events from `from` to `to`, in order and one at a time; about 1.7 us an event. */
   *events(from = 1, to = Number.POSITIVE_INFINITY): Generator<Recorded> {
-    for (const { row, texts } of this.#stored(from, to)) yield this.#rows.decode(row, texts);
+    for (const stored of this.stored(from, to)) yield this.recorded(stored);
   }
 
   /** The same, each with what is stored of it. */
   *eventsWithRows(from = 1, to = Number.POSITIVE_INFINITY): Generator<Stored> {
-    for (const { row, texts } of this.#stored(from, to))
-      yield { row, texts, recorded: this.#rows.decode(row, texts) };
+    for (const stored of this.stored(from, to))
+      yield { row: stored.row, texts: stored.texts, recorded: this.recorded(stored) };
+  }
+
+  /** What is stored of the same events, of which not everybody needs them all. */
+  *stored(from = 1, to = Number.POSITIVE_INFINITY): Generator<StoredRow> {
+    const end = Math.min(to, this.count);
+    const pages = new PageBudget();
+    for (let first = Math.max(from, 1); first <= end; first += CHUNK) {
+      const last = Math.min(first + CHUNK - 1, end);
+      const rows = this.#between(first, last);
+      const textsOf = this.#texts.of(rows);
+      for (const row of rows) {
+        this.#spend(pages, row);
+        yield { row, texts: textsOf(row) };
+      }
+    }
+  }
+
+  /** The event that is stored so. */
+  recorded({ row, texts }: StoredRow): Recorded {
+    return this.#rows.decode(row, texts);
   }
 
   /** One event; undefined where the trace has none of that number. */
@@ -250,7 +270,7 @@ export class TraceReader {
   /** The digest of what is stored; not `digest` where the file was changed after its recording. */
   recomputeDigest(): string {
     const digest = new Digest();
-    for (const { row, texts } of this.#stored(1, this.count)) {
+    for (const { row, texts } of this.stored(1, this.count)) {
       digest.row(row, 0, filledOf(row));
       digest.texts(row[SEQ]!, texts);
     }
@@ -296,21 +316,6 @@ export class TraceReader {
 
   close(): void {
     this.#database.close();
-  }
-
-  /** Rows with their texts, a chunk at a time: its rows, its notes and its ops, merged. */
-  *#stored(from: number, to: number): Generator<{ row: Row; texts: Texts }> {
-    const end = Math.min(to, this.count);
-    const pages = new PageBudget();
-    for (let first = Math.max(from, 1); first <= end; first += CHUNK) {
-      const last = Math.min(first + CHUNK - 1, end);
-      const rows = this.#between(first, last);
-      const textsOf = this.#texts.of(rows);
-      for (const row of rows) {
-        this.#spend(pages, row);
-        yield { row, texts: textsOf(row) };
-      }
-    }
   }
 
   #spend(pages: PageBudget, row: Row): void {

@@ -3,21 +3,24 @@
 // RFC 4180, lines ending in \n. What is not known is an empty field; an empty text is "". A text that a spreadsheet
 // would take for a formula has an apostrophe before it.
 
-import { at } from "../../event/field.ts";
+import { at, FAR_HANDLE, SUBJECT_FAMILIES } from "../../event/field.ts";
 import { busIn, type Row } from "../../event/row.ts";
+import { bytesOf, TextBytes } from "../../event/text-bytes.ts";
+import { verdicts } from "../../event/verdict.ts";
 import type { TraceReader } from "../../store/read.ts";
 import { inParts } from "./format.ts";
-import { Lines } from "./lines.ts";
 import { Based, eachRow, hexadecimal, ViewRow, viewColumns } from "./view-row.ts";
 
 export const csv = inParts("csv", false, {
-  length: 16384,
+  length: 4096,
   head: () => `${viewColumns.join(",")}\n`,
-  part(trace, from, to, wanted) {
-    const line = new Line(trace);
-    const lines = new Lines();
-    eachRow(trace, from, to, wanted, (row, words) => lines.add(line.of(row, words)));
-    return { bytes: lines.end(), about: null };
+  maker(trace, wanted) {
+    const text = new TextBytes();
+    const lines = new Lines(trace, text);
+    return (from, to) => {
+      eachRow(trace, from, to, wanted, (row, words) => lines.add(row, words));
+      return { bytes: text.take(), about: null };
+    };
   },
   end: () => "",
 });
@@ -27,47 +30,136 @@ const FORMULA = /^[=+\-@\t\r]/;
 /** Some readers take a carriage return alone for the end of a line. */
 const TO_QUOTE = /[",\n\r]/;
 
-const word = (text: string | null | undefined): string => {
-  if (text == null) return "";
+const word = (text: string): string => {
   if (FORMULA.test(text)) return word(`'${text}`);
   return text === "" || TO_QUOTE.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
-const number = (value: number | null): string => (value === null ? "" : `${value}`);
-const address = (value: number | bigint | null): string =>
-  value === null ? "" : hexadecimal(value);
+const bytesOfWord = (text: string): Uint8Array => bytesOf(word(text));
+const [COMMA, NEWLINE, BRACKET] = [bytesOf(","), bytesOf("\n"), bytesOf("]")];
+const VERDICTS = new Map(verdicts.map((verdict) => [verdict, bytesOf(verdict)]));
 
-/** Makes lines of the rows of one trace. */
-class Line {
+/** Writes lines of the rows of one trace. */
+class Lines {
+  readonly #text: TextBytes;
   readonly #view: ViewRow;
   readonly #virt: Based;
-  readonly #kinds: readonly string[];
-  readonly #actors: readonly string[];
-  readonly #places: readonly string[];
+  readonly #kinds: readonly Uint8Array[];
+  readonly #actors: readonly Uint8Array[];
+  readonly #places: readonly Uint8Array[];
+  /** By the code of a family whose subjects are numbers in brackets: what stands before the number. */
+  readonly #families: readonly (Uint8Array | null)[];
+  /** The names that stand for a value, by all that they depend on. */
+  readonly #what = new Map<number, Uint8Array>();
 
-  constructor(trace: TraceReader) {
-    this.#view = new ViewRow(trace);
+  constructor(trace: TraceReader, text: TextBytes) {
+    const view = new ViewRow(trace);
+    this.#text = text;
+    this.#view = view;
     this.#virt = new Based(trace.about.virtBase);
-    this.#kinds = this.#view.kinds.map(word);
-    this.#actors = this.#view.actors.map(word);
-    this.#places = this.#view.places.map(word);
+    this.#kinds = view.kinds.map(bytesOfWord);
+    this.#actors = view.actors.map(bytesOfWord);
+    this.#places = view.places.map(bytesOfWord);
+    this.#families = Array.from({ length: SUBJECT_FAMILIES }, (_, code) => {
+      const family = view.family(code);
+      const isPlain = family !== undefined && !APART.includes(family);
+      return isPlain ? bytesOf(`${family}[`) : null;
+    });
   }
 
-  /** Hot: about 1 us (bench: formats). */
-  of(row: Row, text: string | null): string {
-    const view = this.#view;
-    const named = view.whatKey(row);
-    const virt = row[at.virt]!;
+  /** Hot: about 0.4 us (bench: formats). */
+  add(row: Row, words: string | null): void {
+    const text = this.#text;
     const value = row[at.value]!;
-    const [actor, place] = [row[at.actor]!, row[at.place]!];
-    return (
-      `${row[at.seq]},${number(row[at.op]!)},${this.#kinds[row[at.kind]!]},` +
-      `${actor === null ? "" : this.#actors[actor]},${place === null ? "" : this.#places[place]},` +
-      `${number(row[at.at]!)},${number(row[at.cause]!)},` +
-      `${named === null ? "" : word(view.what(named))},${view.subject(row) ?? ""},` +
-      `${virt === null ? "" : this.#virt.hexadecimal(virt)},${address(row[at.phys]!)},` +
-      `${address(row[at.machine]!)},${address(busIn(row))},${address(row[at.reached]!)},` +
-      `${number(row[at.size]!)},${value === null || value >= 0 ? address(value) : value},` +
-      `${number(row[at.high]!)},${word(text)},${view.verdict(row) ?? ""}\n`
-    );
+    this.#number(row[at.seq]!);
+    this.#then(row[at.op]!);
+    text.bytes(COMMA);
+    this.#name(this.#kinds, row[at.kind]!);
+    text.bytes(COMMA);
+    this.#name(this.#actors, row[at.actor]!);
+    text.bytes(COMMA);
+    this.#name(this.#places, row[at.place]!);
+    this.#then(row[at.at]!);
+    this.#then(row[at.cause]!);
+    text.bytes(COMMA);
+    this.#names(row);
+    text.bytes(COMMA);
+    this.#subject(row);
+    text.bytes(COMMA);
+    this.#virtual(row[at.virt]!);
+    this.#thenAddress(row[at.phys]!);
+    this.#thenAddress(row[at.machine]!);
+    this.#thenAddress(busIn(row));
+    this.#thenAddress(row[at.reached]!);
+    this.#then(row[at.size]!);
+    if (value !== null && value < 0) this.#then(value);
+    else this.#thenAddress(value);
+    this.#then(row[at.high]!);
+    text.bytes(COMMA);
+    if (words !== null) text.text(word(words));
+    text.bytes(COMMA);
+    const verdict = this.#view.verdict(row);
+    if (verdict !== null) text.bytes(VERDICTS.get(verdict)!);
+    text.bytes(NEWLINE);
+  }
+
+  #number(value: number): void {
+    if (Number.isSafeInteger(value)) this.#text.number(value);
+    // Not of gartrace's writing.
+    else this.#text.text(`${value}`);
+  }
+
+  #then(value: number | null): void {
+    this.#text.bytes(COMMA);
+    if (value !== null) this.#number(value);
+  }
+
+  #thenAddress(value: number | bigint | null): void {
+    this.#text.bytes(COMMA);
+    if (value === null) return;
+    if (typeof value === "number" && value >= 0 && Number.isSafeInteger(value))
+      this.#text.hex(value);
+    else this.#text.text(hexadecimal(value));
+  }
+
+  #virtual(value: number | null): void {
+    if (value === null) return;
+    this.#virt.add(value);
+    this.#text.hexHalves(this.#virt.high, this.#virt.low);
+  }
+
+  #name(names: readonly Uint8Array[], code: number | null): void {
+    const name = code === null ? undefined : names[code];
+    if (name !== undefined) this.#text.bytes(name);
+  }
+
+  #names(row: Row): void {
+    const key = this.#view.whatKey(row);
+    if (key === null) return;
+    let names = this.#what.get(key);
+    if (names === undefined) {
+      const what = this.#view.what(key);
+      names = what === null ? NOTHING : bytesOfWord(what);
+      this.#what.set(key, names);
+    }
+    this.#text.bytes(names);
+  }
+
+  #subject(row: Row): void {
+    const code = row[at.subject]!;
+    if (code === null) return;
+    const number = Math.floor(code / SUBJECT_FAMILIES);
+    const family = this.#families[code - number * SUBJECT_FAMILIES];
+    if (family == null || number >= FAR_HANDLE) {
+      const subject = this.#view.subject(row);
+      if (subject !== null) this.#text.text(subject);
+      return;
+    }
+    this.#text.bytes(family);
+    this.#text.hex(number);
+    this.#text.bytes(BRACKET);
   }
 }
+
+/** Families whose subjects are written in other ways. */
+const APART = ["op", "register"];
+const NOTHING = new Uint8Array(0);

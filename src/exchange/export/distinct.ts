@@ -3,18 +3,34 @@
 /** A multiplier of 32 bits that spreads its argument over the upper ones (2^32 divided by the golden ratio). */
 const SPREAD = 0x9e3779b1;
 
-export class Distinct {
+/** The numbers, each once, and for each of the list its place among them. */
+export interface Distinct {
   readonly values: Float64Array;
   readonly codes: Uint32Array;
+}
 
-  /** Null where there are more than `most`. Hot: once a number of an export to Parquet, about 10 ns. */
-  static of(numbers: Float64Array, most: number): Distinct | null {
-    const bits = 1 + Math.ceil(Math.log2(Math.max(most, 8)));
+/** Finds them in lists of up to some length, one after the other: what it needs for that is made once. */
+export class DistinctFinder {
+  readonly #slots: Int32Array;
+  readonly #values: Float64Array;
+  readonly #codes: Uint32Array;
+
+  constructor(longest: number) {
+    this.#slots = new Int32Array(2 ** bitsFor(longest));
+    this.#values = new Float64Array(longest);
+    this.#codes = new Uint32Array(longest);
+  }
+
+  /**
+   * Null where there are more than `most`; otherwise good until the next list. Hot: once a number of an export to Parquet,
+   * about 10 ns.
+   */
+  of(numbers: Float64Array, most: number): Distinct | null {
+    const bits = bitsFor(most);
     const shift = 32 - bits;
     const mask = 2 ** bits - 1;
-    const slots = new Int32Array(2 ** bits);
-    const values = new Float64Array(most);
-    const codes = new Uint32Array(numbers.length);
+    const [slots, values, codes] = [this.#slots, this.#values, this.#codes];
+    slots.fill(0, 0, 2 ** bits);
     let count = 0;
     let [last, lastCode] = [Number.NaN, 0];
     for (let i = 0; i < numbers.length; i++) {
@@ -36,11 +52,9 @@ export class Distinct {
       }
       codes[i] = lastCode;
     }
-    return new Distinct(values.subarray(0, count), codes);
-  }
-
-  private constructor(values: Float64Array, codes: Uint32Array) {
-    this.values = values;
-    this.codes = codes;
+    return { values: values.subarray(0, count), codes: codes.subarray(0, numbers.length) };
   }
 }
+
+/** Twice as many slots as numbers at least. */
+const bitsFor = (most: number): number => 1 + Math.ceil(Math.log2(Math.max(most, 8)));

@@ -25,14 +25,18 @@ export interface Parts {
   /** Events to a part. */
   readonly length: number;
   readonly head: (trace: TraceReader, wanted: Wanted | null) => Piece;
-  /** What of the events between two moments is wanted; the same bytes wherever they are made. */
-  readonly part: (trace: TraceReader, from: number, to: number, wanted: Wanted | null) => Part;
+  /** What makes parts of one trace, one after the other; the same bytes wherever they are made. */
+  readonly maker: (trace: TraceReader, wanted: Wanted | null) => MakePart;
   /** The end, from what each part, in order, left to say about itself. */
   readonly end: (trace: TraceReader, about: readonly unknown[]) => Piece;
 }
 
+/** Makes what of the events between two moments is wanted. */
+export type MakePart = (from: number, to: number) => Part;
+
 export interface Part {
-  readonly bytes: Uint8Array;
+  /** In memory of their own, so that another thread can take it. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** What the file's end says of it: plain data, which another thread can take. */
   readonly about: unknown;
 }
@@ -51,8 +55,9 @@ export const inParts = (name: string, binary: boolean, parts: Parts): ExportForm
   *pieces([trace], wanted) {
     yield parts.head(trace!, wanted);
     const about: unknown[] = [];
+    const make = parts.maker(trace!, wanted);
     for (const [from, to] of boundsOf(parts, trace!)) {
-      const part = parts.part(trace!, from, to, wanted);
+      const part = make(from, to);
       about.push(part.about);
       yield part.bytes;
     }

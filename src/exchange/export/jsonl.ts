@@ -1,19 +1,27 @@
 // jsonl.ts - gartrace's own lines of JSON: a header, then an event a line; importing them is exact.
 
 import { toLine } from "../../event/line.ts";
+import { RowLines } from "../../event/row-line.ts";
+import { TextBytes } from "../../event/text-bytes.ts";
 import { headerLine } from "../jsonl-header.ts";
 import { inParts } from "./format.ts";
-import { Lines } from "./lines.ts";
 
 export const jsonl = inParts("jsonl", false, {
-  length: 16384,
+  length: 4096,
   head: ({ about, count }, wanted) => `${headerLine(about, wanted === null ? count : null)}\n`,
-  part(trace, from, to, wanted) {
+  maker(trace, wanted) {
     const { virtBase } = trace.about;
-    const lines = new Lines();
-    for (const recorded of trace.events(from, to))
-      if (wanted === null || wanted(trace, recorded)) lines.add(`${toLine(recorded, virtBase)}\n`);
-    return { bytes: lines.end(), about: null };
+    const text = new TextBytes();
+    const lines = new RowLines(text, trace.names, virtBase);
+    return (from, to) => {
+      for (const stored of trace.stored(from, to)) {
+        if (wanted === null && lines.add(stored.row)) continue;
+        const recorded = trace.recorded(stored);
+        if (wanted === null || wanted(trace, recorded))
+          text.text(`${toLine(recorded, virtBase)}\n`);
+      }
+      return { bytes: text.take(), about: null };
+    };
   },
   end: () => "",
 });

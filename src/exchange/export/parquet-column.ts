@@ -9,7 +9,7 @@ import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { deltaBinaryPack } from "hyparquet-writer/src/delta.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
-import { Distinct } from "./distinct.ts";
+import type { Distinct, DistinctFinder } from "./distinct.ts";
 
 /** How the values of a column are made out of the numbers that it was given. */
 export interface Plain {
@@ -36,17 +36,17 @@ const WORTH = 2;
 export class ParquetColumn {
   readonly #element: SchemaElement;
   readonly #rises: boolean;
-  readonly #plain: Plain;
+  readonly #finder: DistinctFinder;
   readonly #numbers: Float64Array;
   readonly #present: Uint8Array;
   #rows = 0;
   #filled = 0;
 
   /** `rises`: its numbers mostly rise and seldom come again. */
-  constructor(element: SchemaElement, rises: boolean, plain: Plain, capacity: number) {
+  constructor(element: SchemaElement, rises: boolean, finder: DistinctFinder, capacity: number) {
     this.#element = element;
     this.#rises = rises;
-    this.#plain = plain;
+    this.#finder = finder;
     this.#numbers = new Float64Array(capacity);
     this.#present = new Uint8Array(capacity);
   }
@@ -60,13 +60,14 @@ export class ParquetColumn {
   }
 
   /** The column chunk; the next value begins a new one. */
-  end(): Encoded {
+  end(plain: Plain): Encoded {
     const writer = new ByteWriter(1 << 16);
     const numbers = this.#numbers.subarray(0, this.#filled);
-    const distinct = this.#rises ? null : Distinct.of(numbers, Math.floor(this.#filled / WORTH));
+    const most = Math.floor(this.#filled / WORTH);
+    const distinct = this.#rises ? null : this.#finder.of(numbers, most);
     let size = 0;
     if (distinct !== null) {
-      const values = this.#plain.bytes(distinct.values);
+      const values = plain.bytes(distinct.values);
       const packed = snappyCompress(values);
       writePageHeader(writer, {
         type: "DICTIONARY_PAGE",
@@ -78,7 +79,7 @@ export class ParquetColumn {
       writer.appendBytes(packed);
     }
     const pageAt = writer.offset;
-    const { encoding, values } = this.#valuesOf(numbers, distinct);
+    const { encoding, values } = this.#valuesOf(numbers, distinct, plain);
     const levels = this.#element.repetition_type === "REQUIRED" ? NONE : this.#levels();
     const packed = snappyCompress(values);
     writePageHeader(writer, {
@@ -110,7 +111,7 @@ export class ParquetColumn {
       ...(distinct === null ? {} : { dictionary_page_offset: 0n }),
       statistics: {
         null_count: BigInt(this.#rows - this.#filled),
-        ...(this.#filled === 0 ? {} : this.#plain.bounds(distinct?.values ?? numbers)),
+        ...(this.#filled === 0 ? {} : plain.bounds(distinct?.values ?? numbers)),
       },
     };
     this.#rows = 0;
@@ -118,11 +119,11 @@ export class ParquetColumn {
     return { bytes: writer.getBytes(), meta };
   }
 
-  #valuesOf(numbers: Float64Array, distinct: Distinct | null) {
+  #valuesOf(numbers: Float64Array, distinct: Distinct | null, plain: Plain) {
     if (distinct !== null)
       return { encoding: "RLE_DICTIONARY", values: codesOf(distinct) } as const;
     const whole = this.#rises ? asInt32(numbers) : null;
-    if (whole === null) return { encoding: "PLAIN", values: this.#plain.bytes(numbers) } as const;
+    if (whole === null) return { encoding: "PLAIN", values: plain.bytes(numbers) } as const;
     const writer = new ByteWriter(1 << 12);
     deltaBinaryPack(writer, whole, "INT64");
     return { encoding: "DELTA_BINARY_PACKED", values: writer.getBytes() } as const;

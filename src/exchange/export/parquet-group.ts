@@ -4,6 +4,7 @@ import { at, type Column } from "../../event/field.ts";
 import { busIn, type Row } from "../../event/row.ts";
 import { verdicts } from "../../event/verdict.ts";
 import type { TraceReader } from "../../store/read.ts";
+import { DistinctFinder } from "./distinct.ts";
 import { type Encoded, ParquetColumn, type Plain } from "./parquet-column.ts";
 import { elements } from "./parquet-schema.ts";
 import { far, signed, unsigned, words } from "./parquet-values.ts";
@@ -16,33 +17,34 @@ type Source = (row: Row, text: string | null) => number | null;
 
 export class RowGroupColumns {
   rows = 0;
+  readonly #trace: TraceReader;
   readonly #columns: readonly ParquetColumn[];
-  readonly #sources: readonly Source[];
+  /** Of the group under way: texts and handles have numbers of their own in each. */
+  #sources: readonly ViewSource[];
 
   /** `most`: how many rows there can be. */
   constructor(trace: TraceReader, most: number) {
-    const sources = sourcesOf(trace);
+    this.#trace = trace;
+    const finder = new DistinctFinder(most);
     this.#columns = elements.map(
-      (element) =>
-        new ParquetColumn(
-          element,
-          rising.includes(element.name),
-          sources[element.name as ViewColumn].plain,
-          most,
-        ),
+      (element) => new ParquetColumn(element, rising.includes(element.name), finder, most),
     );
-    this.#sources = elements.map(({ name }) => sources[name as ViewColumn].source);
+    this.#sources = sourcesOf(trace);
   }
 
   /** Hot: about 0.3 us. */
   add(row: Row, text: string | null): void {
     this.rows++;
     for (let i = 0; i < this.#columns.length; i++)
-      this.#columns[i]!.add(this.#sources[i]!(row, text));
+      this.#columns[i]!.add(this.#sources[i]!.source(row, text));
   }
 
+  /** The columns; the next row begins a new group. */
   end(): readonly Encoded[] {
-    return this.#columns.map((column) => column.end());
+    const columns = this.#columns.map((column, i) => column.end(this.#sources[i]!.plain));
+    this.rows = 0;
+    this.#sources = sourcesOf(this.#trace);
+    return columns;
   }
 }
 
@@ -79,8 +81,13 @@ function textColumn(): ViewSource {
   };
 }
 
+const sourcesOf = (trace: TraceReader): ViewSource[] => {
+  const sources = sourcesByName(trace);
+  return elements.map(({ name }) => sources[name as ViewColumn]);
+};
+
 /** For each column of the view, the number that a row gives and what the number stands for. */
-function sourcesOf(trace: TraceReader): { readonly [C in ViewColumn]: ViewSource } {
+function sourcesByName(trace: TraceReader): { readonly [C in ViewColumn]: ViewSource } {
   const view = new ViewRow(trace);
   const stored =
     (column: Column): Source =>

@@ -29,17 +29,23 @@ interface Group {
 export const parquet = inParts("parquet", true, {
   length: ROWS,
   head: () => MAGIC,
-  part(trace, from, to, wanted) {
-    const group = new RowGroupColumns(trace, to - from + 1);
-    eachRow(trace, from, to, wanted, (row, text) => group.add(row, text));
-    const columns = group.end();
-    const bytes = Buffer.concat(columns.map((column) => column.bytes));
-    const about: Group = {
-      rows: group.rows,
-      bytes: bytes.length,
-      columns: columns.map(({ meta }) => meta),
+  maker(trace, wanted) {
+    const group = new RowGroupColumns(trace, ROWS);
+    return (from, to) => {
+      eachRow(trace, from, to, wanted, (row, text) => group.add(row, text));
+      const { rows } = group;
+      const columns = group.end();
+      if (rows === 0) return { bytes: new Uint8Array(0), about: null };
+      const size = columns.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      const bytes = new Uint8Array(size);
+      let end = 0;
+      for (const column of columns) {
+        bytes.set(column.bytes, end);
+        end += column.bytes.length;
+      }
+      const about: Group = { rows, bytes: size, columns: columns.map(({ meta }) => meta) };
+      return { bytes, about };
     };
-    return group.rows === 0 ? { bytes: Buffer.alloc(0), about: null } : { bytes, about };
   },
   end(_, about) {
     const groups = (about as readonly (Group | null)[]).filter((group) => group !== null);

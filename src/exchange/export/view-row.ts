@@ -82,6 +82,11 @@ export class ViewRow {
     return known;
   }
 
+  /** The name of a family by its code; undefined where the trace does not name it. */
+  family(code: number): string | undefined {
+    return this.#families.get(code);
+  }
+
   /** Whether the trace names the family. */
   isSubject(code: number): boolean {
     return this.#families.has(code % SUBJECT_FAMILIES);
@@ -156,13 +161,6 @@ export class Based {
     const low = number - high * 2 ** 32 + this.#low;
     this.low = low >>> 0;
     this.high = (high + this.#high + (low >= 2 ** 32 ? 1 : 0)) >>> 0;
-  }
-
-  hexadecimal(number: number): string {
-    this.add(number);
-    return this.high === 0
-      ? `0x${this.low.toString(16)}`
-      : `0x${this.high.toString(16)}${this.low.toString(16).padStart(8, "0")}`;
   }
 }
 
