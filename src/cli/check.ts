@@ -1,5 +1,6 @@
 // check.ts - gartrace check: the invariants of the machine over a trace, in one pass.
 
+import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { type Command, Option } from "commander";
 import type { Check } from "../check/check.ts";
@@ -66,6 +67,8 @@ async function checksIn(path: string | undefined): Promise<readonly Check[]> {
 }
 
 async function loaded(path: string): Promise<{ checks?: unknown }> {
+  // Node would tell which file of ours asks for it.
+  if (!existsSync(path)) throw new UserError(`no such file: ${path}`, "ERR_NO_FILE");
   try {
     return await import(pathToFileURL(path).href);
   } catch (error) {

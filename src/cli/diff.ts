@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { kindNames } from "../event/vocabulary.ts";
-import { UserError, unknownName } from "../fault.ts";
+import { UserError, unknownName, unreadable } from "../fault.ts";
 import { type Divergence, diff, isOf, type Rules } from "../library/diff.ts";
 import { type FolderTold, tellDiff, tellFolder } from "../library/tell-diff.ts";
 import type { Trace } from "../library/trace.ts";
@@ -125,7 +125,7 @@ function tracesIn(folder: string): string[] {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw new UserError(`cannot read the folder ${folder}: ${(error as Error).message}`);
+    throw unreadable(folder, error, "the folder ");
   }
   const paths = names
     .filter((name) => name.endsWith(".gart"))

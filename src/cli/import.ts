@@ -22,7 +22,8 @@ export function addImport(program: Command): void {
     .summary("turn recordings and logs of a run into a trace")
     .description(
       "Reads the files of one run, each known by its content, plain or compressed (gzip, xz, zstd), and joins them into a trace: " +
-        "a kernel's ftrace text, a QEMU log, a P2M dump, a kernel's log; or a recording of the real agpgart driver, alone. Of a folder or a tar archive the files that are known are taken.",
+        "a kernel's ftrace, its log, a QEMU log, a P2M dump and others ('gartrace list formats'). Of a folder or a tar archive " +
+        "the files that are known are taken.",
     )
     .argument("<file...>", "the files of one run, or a folder or tar of them; - is standard input")
     .option(

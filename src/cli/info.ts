@@ -9,6 +9,10 @@ export function addInfo(program: Command): void {
   program
     .command("info")
     .summary("say whether a trace is right, and what it holds")
+    .description(
+      "Says whether a trace is right and what that rests on, how it was made, how many events of which kind it holds, " +
+        "where the numbers lead that hardware was given, and which event is the first to go wrong.",
+    )
     .argument("<trace>")
     .option("--space", "say instead what the bytes of the file are spent on", false)
     .option("--json", "print JSON", false)

@@ -27,6 +27,10 @@ export function addMatrix(program: Command): void {
   program
     .command("matrix")
     .summary("record every hook set on every platform and show how each ends")
+    .description(
+      "Records one workload with every hook set on every platform and prints a table of how each run ends: right, wrong, " +
+        "refused with an errno, or with an oops. The traces are left nowhere unless --keep says where.",
+    )
     .option("-w, --workload <name>", "what the client does", "testgart")
     .option("--platforms <names>", "platforms, separated by commas", usualMatrix.platforms)
     .option(

@@ -7,9 +7,11 @@ import { VERSION } from "../version.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { noticeText } from "./output.ts";
 
-/** What an option does; that a switch is off unless it is there needs no words. */
+/** What an option does; that a switch is off, a list empty or a number without a bound unless it is there needs no words. */
 function described(option: Option): string {
-  return option.defaultValue === false
+  const { defaultValue } = option;
+  const isNone = Array.isArray(defaultValue) && defaultValue.length === 0;
+  return defaultValue === false || defaultValue === Number.POSITIVE_INFINITY || isNone
     ? option.description
     : Help.prototype.optionDescription(option);
 }

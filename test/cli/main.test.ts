@@ -35,6 +35,17 @@ describe.concurrent("the command", () => {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
+  test("says of each command what it does, and no default that is none", async () => {
+    const { stdout } = await gartrace("--help");
+    const names = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(25);
+    for (const name of names.filter((one) => one !== "help")) {
+      const { stdout } = await gartrace(`${name} --help`);
+      expect(stdout, name).toMatch(/^Usage: gartrace [^\n]+\n\n[A-Z][^:]+[.:)]/);
+      expect(stdout, name).not.toMatch(/default:\s+(?:null|\[\]|false)/);
+    }
+  });
+
   test("says its version", async () => {
     const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
     expect(await gartrace("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
