@@ -82,7 +82,11 @@ function List({
   return (
     <div class="list" ref={holder} onWheel={onWheel}>
       <table aria-label="Events" aria-rowcount={total + 1}>
-        <Head isPair={model.traces.length > 1} />
+        <Head
+          isPair={model.traces.length > 1}
+          count={model.shown.count.value}
+          lastOp={model.shown.about.value.lastOp}
+        />
         <tbody>
           {rows.map((index) => {
             const row = list.row(index);
@@ -99,8 +103,17 @@ function List({
   );
 }
 
-function Head({ isPair }: { isPair: boolean }) {
-  const widths = ["72px", "34px", "150px", "auto", "108px", ...(isPair ? ["68px"] : [])];
+/** Pixels of a digit, and of what is around a number. */
+const DIGIT = 6.7;
+const BESIDE_NUMBER = 15;
+const forNumber = (largest: number): string =>
+  `${Math.ceil(`${Math.max(largest, 99)}`.length * DIGIT + BESIDE_NUMBER)}px`;
+
+/** Numbers have the room that the largest takes, and what an event says has the most. */
+function Head({ isPair, count, lastOp }: { isPair: boolean; count: number; lastOp: number }) {
+  const [event, op] = [forNumber(count * 10), forNumber(lastOp)];
+  const place = isPair ? "112px" : "140px";
+  const widths = [event, op, place, "auto", "106px", ...(isPair ? [event] : [])];
   const names = ["event", "op", "who, where", "what", "verdict", ...(isPair ? ["beside"] : [])];
   return (
     <>

@@ -26,7 +26,7 @@ export function Filters({ model, filter }: { model: Model; filter: Signal<Filter
       <input
         type="search"
         id="search"
-        placeholder="search text  /"
+        placeholder="search  /"
         aria-label="Text"
         value={values.text}
         onChange={(event) => set("text", event.currentTarget.value)}
@@ -42,7 +42,7 @@ export function Filters({ model, filter }: { model: Model; filter: Signal<Filter
       />
       <input
         class="thing"
-        placeholder="thing: gatt[0x10]"
+        placeholder="thing"
         aria-label="Thing"
         value={values.thing}
         onChange={(event) => set("thing", event.currentTarget.value)}

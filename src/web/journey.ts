@@ -6,7 +6,7 @@ import { type DivergencesAnswer, type Side, sides } from "../answer/shapes.ts";
 import { stretchOf } from "./density.ts";
 import { type Focus, linkOf, readLink } from "./focus.ts";
 import { type Asked, sentence } from "./latest.ts";
-import { around, containing } from "./scale.ts";
+import { around, besideLongest, containing } from "./scale.ts";
 import { ask, type Source } from "./source.ts";
 import type { TraceModel } from "./trace-model.ts";
 
@@ -104,9 +104,10 @@ export class Journey {
     const step = wrong?.about.peek().first?.[0];
     if (wrong !== undefined && step !== undefined) {
       this.go({ trace: wrong.side, at: step.row.seq }, "scrub");
-      if (this.#page.traces.length === 1) this.#lookAtWrong(wrong);
     } else if (this.#page.traces.length > 1) this.#goToParting();
     else void this.#goToMiddle(this.#page.traces[0]!);
+    if (wrong !== undefined && this.#page.traces.length === 1) this.#lookAtWrong(wrong);
+    else for (const trace of this.#page.traces) void this.#lookAtOps(trace);
   }
 
   /** All that is wrong can lie in one pixel of the whole: then the timeline begins there, unless somebody moved it. */
@@ -120,6 +121,23 @@ export class Journey {
         trace.view.value = around(wrong, count);
       queueMicrotask(() => stop());
     });
+  }
+
+  /** One op can take all but a dot of the whole: then the timeline begins at the others, unless somebody moved it. */
+  async #lookAtOps(trace: TraceModel): Promise<void> {
+    const count = trace.count.peek();
+    try {
+      const asked = { trace: trace.side, from: 1, to: count };
+      const { ops, more } = await ask(this.#page.source, "ops", asked);
+      const others = more ? null : besideLongest(ops, count);
+      const view = trace.view.peek();
+      if (others === null || view.from > 0 || view.to < count) return;
+      const at = trace.at.peek();
+      const near = around(others, count);
+      trace.view.value = at === null ? near : containing(near, at, count);
+    } catch (error) {
+      this.#page.message.value = sentence(error);
+    }
   }
 
   async #goToMiddle(trace: TraceModel): Promise<void> {

@@ -3,6 +3,9 @@
 import { colour, rgb } from "./palette.ts";
 import type { MapPicture } from "./trace-model.ts";
 
+/** Pixels around a map, in which the frame of a cell at its edge has room. */
+export const MARGIN = 4;
+
 /** How cells lie on the canvas. */
 export interface Grid {
   readonly columns: number;
@@ -14,13 +17,14 @@ export interface Grid {
 /** As large as fits the width, never above twelve pixels; rows are the table's own. */
 export function gridOf({ head }: MapPicture, width: number): Grid {
   const rows = Math.max(1, head.rows.length);
-  const cell = Math.max(1, Math.min(12, Math.floor(width / head.columns)));
+  const cell = Math.max(1, Math.min(12, Math.floor((width - 2 * MARGIN) / head.columns)));
   return { columns: head.columns, rows, cell };
 }
 
 /** The entry under a point; null beside the map. */
 export function entryAt({ head }: MapPicture, grid: Grid, x: number, y: number): number | null {
-  const [column, row] = [Math.floor(x / grid.cell), Math.floor(y / grid.cell)];
+  const placeOf = (pixel: number) => Math.floor((pixel - MARGIN) / grid.cell);
+  const [column, row] = [placeOf(x), placeOf(y)];
   const first = head.rows[row];
   if (first === undefined || column < 0 || column >= head.columns) return null;
   return first + column;
@@ -113,8 +117,8 @@ export function drawFrame(
   context.strokeStyle = colour(tone);
   context.lineWidth = 1.5;
   context.strokeRect(
-    at.column * cell - margin,
-    at.row * cell - margin,
+    MARGIN + at.column * cell - margin,
+    MARGIN + at.row * cell - margin,
     cell + 2 * margin,
     cell + 2 * margin,
   );

@@ -6,7 +6,7 @@ import { Canvas, useSize } from "./canvas.tsx";
 import { counted } from "./counted.ts";
 import { following } from "./latest.ts";
 import { difference } from "./map-difference.ts";
-import { Cells, cellOf, drawFrame, entryAt, type Grid, gridOf } from "./map-draw.ts";
+import { Cells, cellOf, drawFrame, entryAt, type Grid, gridOf, MARGIN } from "./map-draw.ts";
 import type { Model } from "./model.ts";
 import { schemes } from "./palette.ts";
 import { ask } from "./source.ts";
@@ -88,7 +88,7 @@ function TableMap({ model, trace }: { model: Model; trace: TraceModel }) {
           type="button"
           class="cells"
           aria-label={spoken(picture)}
-          style={{ height: `${grid.rows * grid.cell}px` }}
+          style={{ height: `${grid.rows * grid.cell + 2 * MARGIN}px` }}
           onMouseMove={(event) => {
             hover.value = entryUnder(event);
           }}
@@ -178,7 +178,8 @@ function MapCanvas({
   ratio: number;
 }) {
   const cells = useMemo(() => new Cells(), []);
-  const [width, height] = [grid.columns * grid.cell + 4, grid.rows * grid.cell + 4];
+  const width = grid.columns * grid.cell + 2 * MARGIN;
+  const height = grid.rows * grid.cell + 2 * MARGIN;
   const size = useMemo(() => ({ width, height, ratio }), [width, height, ratio]);
   return (
     <Canvas
@@ -189,7 +190,7 @@ function MapCanvas({
         if (grid.rows === 0) return;
         cells.draw(picture, grid);
         context.imageSmoothingEnabled = false;
-        context.drawImage(cells.canvas, 0, 0);
+        context.drawImage(cells.canvas, MARGIN, MARGIN);
         const { changed } = picture.head;
         if (changed !== null) drawFrame(context, picture, grid, changed.entry, "changed");
         if (hover !== null) drawFrame(context, picture, grid, hover, "dim");

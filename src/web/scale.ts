@@ -36,6 +36,19 @@ export function around({ from, to }: View, count: number): View {
   return fitting({ from: from - margin, to: Math.min(to, count) + margin }, count);
 }
 
+/** The larger part of a trace before or behind the op that takes most of it; null without ops. */
+export function besideLongest(
+  ops: readonly { readonly first: number; readonly last: number }[],
+  count: number,
+): View | null {
+  if (ops.length === 0) return null;
+  const longest = ops.reduce((one, other) =>
+    other.last - other.first > one.last - one.first ? other : one,
+  );
+  const [before, behind] = [longest.first - 1, count - longest.last];
+  return behind >= before ? { from: longest.last, to: count } : { from: 0, to: before };
+}
+
 /** The same width, moved as little as needed to have an event in it. */
 export function containing(view: View, at: number, count: number): View {
   const { from, to } = view;

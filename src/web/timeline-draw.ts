@@ -55,7 +55,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture
   context.clearRect(0, 0, width, height);
   context.font = `11px ${colour("sans")}`;
   context.textBaseline = "middle";
-  drawAxis(context, picture, height);
+  drawGrid(context, picture, height);
   context.font = `${Math.min(11, each)}px ${colour("sans")}`;
   lanes.forEach((lane, i) => {
     const y = AXIS + i * each;
@@ -70,19 +70,36 @@ export function drawTimeline(context: CanvasRenderingContext2D, picture: Picture
   });
 }
 
-function drawAxis(
+/** The numbers of the axis, and where each stands. */
+function axis(view: View, width: number): { at: number; x: number }[] {
+  const inner = width - GUTTER;
+  return ticks(view, Math.max(2, inner / 110)).map((at) => ({
+    at,
+    x: GUTTER + partOf(view, at) * inner,
+  }));
+}
+
+function drawGrid(
   context: CanvasRenderingContext2D,
   { view, width }: Picture,
   height: number,
 ): void {
-  const inner = width - GUTTER;
-  context.textAlign = "center";
-  for (const at of ticks(view, Math.max(2, inner / 110))) {
-    const x = GUTTER + partOf(view, at) * inner;
-    context.fillStyle = colour("grid");
-    context.fillRect(Math.round(x), AXIS - 4, 1, height);
-    context.fillStyle = colour("dim");
-    if (x > GUTTER + 20 && x < width - 30) context.fillText(`#${counted(at)}`, x, AXIS / 2);
+  context.fillStyle = colour("grid");
+  for (const { x } of axis(view, width)) context.fillRect(Math.round(x), AXIS - 4, 1, height);
+}
+
+/** But for those that the moment's own number would cut. */
+function drawNumbers(
+  context: CanvasRenderingContext2D,
+  { view, width }: Hand,
+  flag: { readonly from: number; readonly to: number } | null,
+): void {
+  context.fillStyle = colour("dim");
+  for (const { at, x } of axis(view, width)) {
+    const text = `#${counted(at)}`;
+    const half = context.measureText(text).width / 2 + 4;
+    const isCut = flag !== null && x + half > flag.from && x - half < flag.to;
+    if (x > GUTTER + 20 && x < width - 30 && !isCut) context.fillText(text, x, AXIS / 2);
   }
 }
 
@@ -151,28 +168,30 @@ function drawOps(
   });
 }
 
-/** The moment, and where the pointer is. */
-export function drawMoment(
-  context: CanvasRenderingContext2D,
-  { view, at, hover, width, height }: Hand,
-): void {
+/** The moment, where the pointer is, and the axis, which makes room for the moment's number. */
+export function drawMoment(context: CanvasRenderingContext2D, hand: Hand): void {
+  const { view, at, hover, width, height } = hand;
   context.clearRect(0, 0, width, height);
   context.font = `11px ${colour("sans")}`;
   context.textBaseline = "middle";
+  context.textAlign = "center";
   const inner = width - GUTTER;
   const xOf = (seq: number) => Math.round(GUTTER + partOf(view, seq) * inner);
-  context.textAlign = "center";
   if (hover !== null) {
     context.fillStyle = colour("dim");
     context.fillRect(xOf(hover), AXIS, 1, height - AXIS);
   }
-  if (at < view.from || at > view.to) return;
+  if (at < view.from || at > view.to) {
+    drawNumbers(context, hand, null);
+    return;
+  }
   const x = xOf(at);
-  context.fillStyle = colour("accent");
-  context.fillRect(x, AXIS - 2, 1.5, height);
   const text = `#${counted(at)}`;
   const half = context.measureText(text).width / 2 + 5;
   const middle = Math.min(width - half, Math.max(GUTTER + half, x));
+  drawNumbers(context, hand, { from: middle - half, to: middle + half });
+  context.fillStyle = colour("accent");
+  context.fillRect(x, AXIS - 2, 1.5, height);
   context.beginPath();
   context.roundRect(middle - half, 0, 2 * half, AXIS - 1, 3);
   context.fill();

@@ -109,11 +109,9 @@ describe("the page of one trace", () => {
   });
 
   test("asks one question for a moment, and none behind its answer", async () => {
-    const page = await opened(link);
+    // Opened at a position it has the whole in view, and the timeline need not move with the moment.
+    const page = await opened(`${link}#at=5000`);
     const moment = page.getByRole("slider", { name: "Moment" });
-    // The whole in view, so that the timeline need not move with the moment.
-    await page.locator("body").press("0");
-    await moment.fill("5000");
     await page.locator(".why .chain li.asked b:text-is('#5000')").waitFor();
     const asked: string[] = [];
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
@@ -232,6 +230,28 @@ test("the page follows a trace that is being recorded, and lets the recorder end
     "growing.gart",
   ]);
   await page.close();
+});
+
+test("rows are as high as they are counted, and no number is cut", async () => {
+  const many = join(folder, "many.gart");
+  await gartrace(`record wander --ops 1500 --seed 3 -p xen-i386 -o ${many}`);
+  for (const link of [await served(many), await served(a, b)]) {
+    const page = await opened(link);
+    await page.locator("body").press("End");
+    await page.locator("tr[aria-current] .verdict, tr[aria-current]").first().waitFor();
+    const found = (await page.evaluate(`(() => {
+      const cells = [...document.querySelectorAll(".list td.number, .list th")];
+      const rows = [...document.querySelectorAll(".list tbody tr")];
+      return {
+        cut: cells.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
+        heights: [...new Set(rows.map((row) => row.getBoundingClientRect().height))],
+        rows: rows.length,
+      };
+    })()`)) as { cut: string[]; heights: number[]; rows: number };
+    expect(found).toMatchObject({ cut: [], heights: [20] });
+    expect(found.rows).toBeGreaterThan(10);
+    await page.close();
+  }
 });
 
 test("what a trace says is shown as text, whatever it says", async () => {

@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import {
   around,
+  besideLongest,
   containing,
   fitting,
   panned,
@@ -23,6 +24,15 @@ test("the event under the pointer stays there while one zooms", () => {
   const near = zoomed(view, 0.5, 300, 1000);
   expect(partOf(near, 300)).toBeCloseTo(partOf(view, 300));
   expect(near.to - near.from).toBe(200);
+});
+
+test("what is beside the longest op is the larger part, before it or behind", () => {
+  const init = { first: 1, last: 970 };
+  const bind = { first: 971, last: 990 };
+  expect(besideLongest([init, bind], 1000)).toEqual({ from: 970, to: 1000 });
+  const late = { first: 31, last: 995 };
+  expect(besideLongest([{ first: 1, last: 30 }, late], 1000)).toEqual({ from: 0, to: 30 });
+  expect(besideLongest([], 1000)).toBeNull();
 });
 
 test("a few events are the nearest that one gets", () => {
