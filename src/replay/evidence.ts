@@ -11,6 +11,7 @@ import {
   type WordIndex,
 } from "../address.ts";
 import { isAgpStatus } from "../chipset/agp-capability.ts";
+import type { About } from "../event/trace.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
 import { cpuTag, flushedFrames, isCached } from "../machine/cpu-cache.ts";
 import { accessedWord, outsideWord } from "../machine/gart.ts";
@@ -27,6 +28,8 @@ type DirectoryAccess = Of<`${"" | "scratch-"}directory.${"read" | "written"}`>;
 
 export class Evidence {
   readonly #state: State;
+  /** Whether registers are those of real devices, which change them by themselves: no event shows what is there. */
+  readonly #isCapture: boolean;
   /** Bytes of registers, by number. */
   readonly #registers = new Set<RegisterIndex>();
   /** Frames in which the CPU sees a tag, those in which memory holds one, and those written in the cache alone. */
@@ -38,8 +41,9 @@ export class Evidence {
   /** Words of tables, by machine address in words. */
   readonly #words = new Set<WordIndex>();
 
-  constructor(state: State) {
+  constructor({ source }: Pick<About, "source">, state: State) {
     this.#state = state;
+    this.#isCapture = source === "imported" && state.nature.chipset === null;
   }
 
   /** Takes an event that the state has not met yet. */
@@ -87,6 +91,7 @@ export class Evidence {
   }
 
   register({ register, size }: RegisterAccess): Known {
+    if (this.#isCapture) return undefined;
     const known = this.#state.register(register, size);
     if (known !== undefined) return known.word;
     for (let i = 0; i < size; i++) if (!this.#registers.has(offset(register, i))) return undefined;

@@ -69,7 +69,7 @@ export class ReplayCheck {
     this.#watch = new Watch(state);
     this.#comparison = new Comparison(most);
     this.#add = (...observation) => this.#comparison.add(...observation);
-    this.#evidence = new Evidence(state);
+    this.#evidence = new Evidence(about, state);
     this.#rememberedBy = latestEvents(state);
   }
 

@@ -8,9 +8,11 @@ import { State } from "../../src/machine/state.ts";
 import { Evidence } from "../../src/replay/evidence.ts";
 import { allocated, pc, registerAt, registerSet, stateAfter } from "../machine/happens.ts";
 
+const simulated = { source: "simulated" } as const;
+
 /** The evidence of these events beside a state that has forgotten them all. */
 function evidenceOf(...events: readonly object[]): Evidence {
-  const evidence = new Evidence(new State(pc));
+  const evidence = new Evidence(simulated, new State(pc));
   for (const event of events) evidence.see({ actor: "driver", ...event } as Event);
   return evidence;
 }
@@ -46,8 +48,21 @@ test("the AGP status is not known by a write, which it ignores", () => {
   expect(evidenceOf(registerSet(0xa4, 1)).register(status)).toBe(UNKNOWN);
 });
 
+test("a register of a captured device is known by no access before, for the device changes it itself", () => {
+  const state = stateAfter({ ...pc, chipset: null }, registerSet(0x50, 1));
+  const read = { ...registerSet(0x50, 2), kind: "register.read" } as Of<"register.read">;
+  const by = (source: "simulated" | "imported") => new Evidence({ source }, state).register(read);
+  expect([by("simulated"), by("imported")]).toEqual([1, UNKNOWN]);
+});
+
+test("a register of a recorded chipset is known by what was written", () => {
+  const state = stateAfter(pc, registerSet(0x50, 1));
+  const read = { ...registerSet(0x50, 2), kind: "register.read" } as Of<"register.read">;
+  expect(new Evidence({ source: "imported" }, state).register(read)).toBe(1);
+});
+
 test("an access of two bytes shows two, where no chipset is known as well", () => {
-  const evidence = new Evidence(new State({ ...pc, chipset: null }));
+  const evidence = new Evidence(simulated, new State({ ...pc, chipset: null }));
   evidence.see({ ...registerSet(0x50, 1), actor: "driver", size: 2 } as Event);
   const at = (byte: number) =>
     evidence.register({ ...registerSet(byte, 1), size: 1 } as Of<"register.written">);
@@ -60,7 +75,7 @@ describe("a word of", () => {
   const access = (kind: string): unknown => ({ kind, actor: "driver", entry: 3, word: 1 });
   /** What is known of the third word of each table, where the state has no words. */
   const known = (state: State, ...written: readonly (typeof tables)[number][]) => {
-    const evidence = new Evidence(state);
+    const evidence = new Evidence(simulated, state);
     for (const table of written) evidence.see(access(`${table}.written`) as Event);
     return [
       evidence.entry(access("gatt.read") as Of<"gatt.read">),
@@ -97,7 +112,7 @@ test("the content of a frame is forgotten where the CPU or a device wrote it", (
 test("what the state has of a frame is known, whatever the events show", () => {
   const state = new State(pc);
   state.content.set(frame, 7);
-  const evidence = new Evidence(state);
+  const evidence = new Evidence(simulated, state);
   expect([evidence.cpuTag(frame), evidence.memoryTag(frame)]).toEqual([7, 7]);
 });
 
@@ -110,7 +125,7 @@ describe("what the CPU writes into a page of AGP that it maps cached", () => {
     const state = new State(pc);
     const allocated = { ...page, size: 4096, phys: phys(0x5000), machine: machine(0x5000) };
     apply(state, { actor: "kernel", ...allocated } as Event, 1);
-    const evidence = new Evidence(state);
+    const evidence = new Evidence(simulated, state);
     for (const event of events) evidence.see({ actor: "driver", ...event } as Event);
     return evidence.memoryTag(frame);
   };

@@ -58,43 +58,52 @@ const questions: { readonly [name: string]: (trace: Trace) => string } = {
 const bigints = (_: string, value: unknown): unknown =>
   typeof value === "bigint" ? `${value}` : value;
 
-/** Every answer of the trace in a file; an error that is no sentence to the user is thrown. */
+/**
+ * Every answer of the trace in a file; an error that is no sentence to the user is thrown. One opening serves all, for
+ * it takes longer than most answers; behind a refusal the trace is opened anew.
+ */
 export function answersOf(path: string): Answers {
   const answers = new Map<string, Said>();
-  // What is not opened is refused to every question.
-  const opened = saidOf(path, () => "");
-  if (opened.startsWith("refused: "))
-    return new Map(Object.keys(questions).map((name) => [name, opened]));
-  for (const [name, ask] of Object.entries(questions)) answers.set(name, saidOf(path, ask));
+  let trace: Trace | null = null;
+  try {
+    for (const [name, ask] of Object.entries(questions)) {
+      try {
+        trace ??= openTrace(path);
+        answers.set(name, `= ${ask(trace)}`);
+      } catch (error) {
+        const refused = refusalOf(path, trace, error);
+        // What is not opened is refused to every question.
+        if (trace === null) return new Map(Object.keys(questions).map((each) => [each, refused]));
+        answers.set(name, refused);
+        trace.close();
+        trace = null;
+      }
+    }
+  } finally {
+    trace?.close();
+  }
   return answers;
 }
 
-function withTrace(path: string, ask: (trace: Trace) => string): string {
-  const trace = openTrace(path);
-  try {
-    return ask(trace);
-  } catch (error) {
-    // As every command has it told.
-    throw troubleBehind([path], [readerOf(trace)], error);
-  } finally {
-    trace.close();
-  }
-}
-
-/** The same of a trace wherever it is. */
-function saidOf(path: string, ask: (trace: Trace) => string): Said {
-  try {
-    return `= ${withTrace(path, ask)}`;
-  } catch (error) {
-    if (error instanceof UserError) return `refused: ${error.message.replaceAll(path, "TRACE")}`;
-    throw error;
-  }
+/** The sentence to the user, as every command has it told; any other error is thrown. */
+function refusalOf(path: string, trace: Trace | null, error: unknown): Said {
+  const told = trace === null ? error : troubleBehind([path], [readerOf(trace)], error);
+  if (!(told instanceof UserError)) throw told;
+  return `refused: ${told.message.replaceAll(path, "TRACE")}`;
 }
 
 /** What verify complains of; null where it says that all holds. */
 export function toldBy(path: string): string | null {
-  const said = saidOf(path, (trace) => JSON.stringify(complaintsOf(trace)));
-  return said === "= []" ? null : said;
+  let trace: Trace | null = null;
+  try {
+    trace = openTrace(path);
+    const complaints = complaintsOf(trace);
+    return complaints.length === 0 ? null : `= ${JSON.stringify(complaints)}`;
+  } catch (error) {
+    return refusalOf(path, trace, error);
+  } finally {
+    trace?.close();
+  }
 }
 
 function complaintsOf(trace: Trace): unknown[] {
