@@ -17,12 +17,6 @@ const OF: readonly (readonly [RegExp, Call["kind"]])[] = [
   [/\b(?:syncs|tries to sync|are synced)\b/, "dma.synced"],
 ];
 
-interface Called {
-  readonly at: EventAt;
-  readonly kind: Call["kind"];
-  readonly device: number | null;
-  isWrong: boolean;
-}
 interface Waiting {
   readonly at: EventAt;
   readonly time: number;
@@ -31,10 +25,24 @@ interface Waiting {
   readonly says: string;
 }
 
+/** The last call with a handle. */
+interface Called {
+  /** The how manieth of all calls it is. */
+  number: number;
+  seq: number;
+  op: number;
+  kind: Call["kind"];
+  device: number | null;
+  isWrong: boolean;
+}
+
 export class Complaints {
   readonly #report: Report;
+  #count = 0;
   /** Handle -> the last call with it, and whether something is known to be wrong with it. */
-  readonly #calls = new Map<number | bigint, Called>();
+  #calls = new Map<number | bigint, Called>();
+  /** Those before: a map that drops its first entry each time takes longer for that than for all else. */
+  #before = new Map<number | bigint, Called>();
   /** Handle -> the complaint whose call has not come yet. */
   readonly #waiting = new Map<number | bigint, Waiting>();
 
@@ -42,18 +50,43 @@ export class Complaints {
     this.#report = report;
   }
 
-  /** A call, and whether it was found wrong by itself. */
-  called({ kind, bus, device = null, at: time }: Call, at: EventAt, isWrong: boolean): void {
-    const number = rawExact(bus); // A complaint names it alike.
-    const call = { at: { seq: at.seq, op: at.op }, kind, device, isWrong };
-    this.#calls.delete(number);
-    this.#calls.set(number, call);
-    if (this.#calls.size > MOST) this.#calls.delete(this.#calls.keys().next().value!);
-    const waiting = this.#waiting.get(number);
+  /** A call, and whether it was found wrong by itself. Hot: once a buffer that is mapped, and that ends (bench: import). */
+  called(event: Call, at: EventAt, isWrong: boolean): void {
+    const handle = rawExact(event.bus); // A complaint names it alike.
+    const call = this.#calledBy(handle, event, at, isWrong);
+    if (this.#waiting.size === 0) return;
+    const waiting = this.#waiting.get(handle);
+    const { kind, at: time } = event;
     if (waiting === undefined || waiting.kind !== kind || !isOf(waiting, call)) return;
     if (time == null || time > waiting.time + NEAR) return;
-    this.#waiting.delete(number);
+    this.#waiting.delete(handle);
     this.#found(call, waiting.says);
+  }
+
+  #calledBy(
+    handle: number | bigint,
+    { kind, device = null }: Call,
+    { seq, op }: EventAt,
+    isWrong: boolean,
+  ): Called {
+    const number = ++this.#count;
+    const there = this.#calls.get(handle);
+    if (there !== undefined) {
+      there.number = number;
+      there.seq = seq;
+      there.op = op;
+      there.kind = kind;
+      there.device = device;
+      there.isWrong = isWrong;
+      return there;
+    }
+    const call = { number, seq, op, kind, device, isWrong };
+    this.#calls.set(handle, call);
+    if (this.#calls.size === MOST) {
+      this.#before = this.#calls;
+      this.#calls = new Map();
+    }
+    return call;
   }
 
   /** Finds the call wrong where the trace has it, else the complaint; nothing where the call was found wrong before. */
@@ -65,7 +98,7 @@ export class Complaints {
       place == null ? `the kernel complains${whom}: ${text}` : `${place}${whom}: ${text}`;
     const kind = OF.find(([words]) => words.test(text ?? ""))?.[1];
     const number = bus == null ? null : rawExact(bus); // see above
-    const call = number === null ? undefined : this.#calls.get(number);
+    const call = number === null ? undefined : this.#lastOf(number);
     const isSame = call !== undefined && isOf({ device }, call);
     if (isSame && (kind === undefined || kind === call.kind)) this.#found(call, says);
     else if (!isSame || kind === undefined || time == null || number === null)
@@ -89,7 +122,12 @@ export class Complaints {
   #found(call: Called, says: string): void {
     if (call.isWrong) return;
     call.isWrong = true;
-    this.#report.findingAt(call.at, [], says);
+    this.#report.findingAt({ seq: call.seq, op: call.op }, [], says);
+  }
+
+  #lastOf(handle: number | bigint): Called | undefined {
+    const call = this.#calls.get(handle) ?? this.#before.get(handle);
+    return call !== undefined && this.#count - call.number < MOST ? call : undefined;
   }
 }
 

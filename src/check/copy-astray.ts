@@ -15,7 +15,8 @@ export const copyAstray: Check = {
     // In a capture the mapping may be from before it.
     if (about.source !== "simulated") return {};
     const isLedTo = (from: Machine, mappings: LiveMappings): boolean => {
-      for (const { reached, size } of mappings.live.values()) {
+      for (const { event } of mappings.live.values()) {
+        const { reached, size } = event;
         const within = reached == null ? -1 : distance(reached, from);
         if (within >= 0 && within < size) return true;
       }

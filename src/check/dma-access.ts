@@ -93,7 +93,7 @@ function lookAt(
 
 /** The buffer at a kernel-physical address that is mapped for sure, by another number; null for none. */
 function bufferAt(address: Phys, mappings: LiveMappings): Mapped | null {
-  for (const [seq, mapped] of mappings.live) {
+  for (const [seq, { event: mapped }] of mappings.live) {
     if (mappings.isDoubtful({ cause: seq }) || isIdentity(mapped)) continue;
     const within = mapped.phys == null ? -1 : distance(mapped.phys, address);
     if (within >= 0 && within < mapped.size) return mapped;

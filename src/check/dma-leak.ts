@@ -6,13 +6,10 @@
 import { hex } from "../address.ts";
 import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
-import type { Check, EventAt } from "./check.ts";
+import type { Live, LiveMappings } from "../machine/access.ts";
+import type { Check, Moment } from "./check.ts";
 import { Drivers } from "./drivers.ts";
 import { isLeakComplaint } from "./refused.ts";
-
-interface Live extends EventAt {
-  readonly event: Of<"dma.mapped">;
-}
 
 export const dmaLeak: Check = {
   name: "dma-leak",
@@ -21,43 +18,62 @@ export const dmaLeak: Check = {
   goesOn: true,
   watch: (_, report) => {
     const drivers = new Drivers();
-    /** Device -> what is mapped for it, by seq. */
-    const devices = new Map<number, Map<number, Live>>();
-    const gone = (device: number, says: string): void => {
-      for (const { event, ...at } of devices.get(device)?.values() ?? []) {
+    /** The last event that says of a device that nothing is left of what was mapped before, and the last gap. */
+    const told = new Map<number, number>();
+    let gap = 0;
+    /** Mappings that another device ended, or what names no mapping: the device's own are left. */
+    const astray = new Map<number, Live>();
+    const isLeft = (seq: number, device: number): boolean =>
+      seq > gap && seq > (told.get(device) ?? 0);
+    const gone = (device: number, says: string, { seq: at, mappings }: Moment): void => {
+      const all = [...astray, ...mappings.live].sort(([a], [b]) => a - b);
+      for (const [seq, { event, op }] of all) {
+        if (event.device !== device || !isLeft(seq, device)) continue;
         const { handle, place, size } = event;
         const what = `${size} bytes at ${hex(handle)}:b${place == null ? "" : ` by ${place}`}`;
-        report.findingAt(at, [{ family: "dma", number: handle }], `${what} never end: ${says}`);
+        const subject = { family: "dma", number: handle } as const;
+        report.findingAt({ seq, op }, [subject], `${what} never end: ${says}`);
       }
-      devices.delete(device);
+      told.set(device, at);
     };
-    const said = (event: Of<"message.logged"> | Of<"call.entered">, { seq }: EventAt): void => {
+    const said = (event: Of<"message.logged"> | Of<"call.entered">, moment: Moment): void => {
       for (const { device, driver } of drivers.changesIn(event))
         if (driver === "gone")
-          for (const one of [...devices.keys()].filter((each) => deviceOf(each) === device))
-            gone(one, `the driver of ${device} is gone at #${seq}`);
+          for (const one of devicesIn(moment.mappings, astray).filter(
+            (each) => deviceOf(each) === device,
+          ))
+            gone(one, `the driver of ${device} is gone at #${moment.seq}`, moment);
     };
     return {
       after: {
-        "dma.mapped": (event, { seq, op }) => {
-          if (event.device == null) return;
-          const live = devices.get(event.device);
-          if (live === undefined) devices.set(event.device, new Map([[seq, { event, seq, op }]]));
-          else live.set(seq, { event, seq, op });
-        },
-        "dma.unmapped": ({ cause, device }) => {
-          const live = device == null ? undefined : devices.get(device);
-          if (cause != null && live?.delete(cause)) report.held();
+        "dma.unmapped": ({ cause, device }, { mappings }) => {
+          const { made, seq, op } = mappings.ended;
+          const named = made ?? astray.get(cause ?? 0)?.event;
+          if (cause != null && named?.device != null && named.device === device) {
+            astray.delete(cause);
+            if (isLeft(cause, device)) report.held();
+          } else if (made?.device != null) astray.set(seq, { event: made, op });
         },
         "message.logged": said,
         "call.entered": said,
-        "fault.raised": (event, { seq }) => {
+        "fault.raised": (event, moment) => {
           if (!isLeakComplaint(event) || event.device == null) return;
-          gone(event.device, `the kernel complains at #${seq}: ${event.text}`);
+          gone(event.device, `the kernel complains at #${moment.seq}: ${event.text}`, moment);
         },
         // What ended in the gap is not known.
-        "events.lost": () => devices.clear(),
+        "events.lost": (_, { seq }) => {
+          gap = seq;
+          astray.clear();
+        },
       },
     };
   },
 };
+
+/** Those that something is mapped for. */
+function devicesIn({ live }: LiveMappings, astray: ReadonlyMap<number, Live>): readonly number[] {
+  const devices = new Set<number>();
+  for (const { event } of [...live.values(), ...astray.values()])
+    if (event.device != null) devices.add(event.device);
+  return [...devices];
+}

@@ -6,6 +6,7 @@
 // and check_sync). Behind a gap in the recording no finding rests on what was mapped before it.
 
 import type { Of } from "../event/vocabulary.ts";
+import type { Live } from "../machine/access.ts";
 import type { Check, EventAt } from "./check.ts";
 import { Complaints } from "./complaints.ts";
 import { complaintOfEnd, complaintOfSync } from "./dma-calls.ts";
@@ -52,7 +53,7 @@ export const dmaRelease: Check = {
           judge(event, complaintOfSync(event, named, whatOf(event)), named.made !== null, at);
         },
         "fault.raised": (event, { seq, op, mappings }) => {
-          const isLeft = ({ device }: Of<"dma.mapped">) => device === event.device;
+          const isLeft = (live: Live) => live.event.device === event.device;
           // What a driver has left mapped is dma-leak's, where the trace has it.
           if (isLeakComplaint(event) && [...mappings.live.values()].some(isLeft)) return;
           if (isComplaint(event)) complaints.complained(event, { seq, op });

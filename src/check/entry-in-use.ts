@@ -27,11 +27,11 @@ export const entryInUse: Check = {
         // The entries go first; then the interface says that the mapping is over.
         "iommu.unmapped": (event, { seq, op, mappings }) => {
           for (const [made, mapping] of mappings.live)
-            if (overlap(event, mapping)) taken.push({ at: { seq, op }, event, seq: made });
+            if (overlap(event, mapping.event)) taken.push({ at: { seq, op }, event, seq: made });
         },
         "op.ended": (_, { mappings }) => {
           for (const { at, event, seq } of taken) {
-            const mapping = mappings.live.get(seq);
+            const mapping = mappings.live.get(seq)?.event;
             if (mapping === undefined) report.held();
             else
               report.findingAt(

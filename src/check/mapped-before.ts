@@ -25,23 +25,17 @@ interface Mapping {
   readonly size: number;
   readonly device: number | null;
   phys: Phys | null;
-  made: Moment;
+  /** The event that made it. */
+  seq: number;
+  place: string | null;
+  at: number | null;
   /** The seq of the one before it in its place; 0 for none. */
   before: number;
-  ended: Moment | null;
+  /** The event that ended it, its seq being 0 while it is in force. */
+  ended: number;
+  endedBy: string | null;
+  endedAt: number | null;
 }
-
-/** Where an event of a mapping stands: all that is kept of it, for a page is mapped again and again. */
-interface Moment {
-  readonly seq: number;
-  readonly place: string | null;
-  readonly at: number | null;
-}
-const momentOf = ({ place = null, at = null }: Mapped | Unmapped, seq: number): Moment => ({
-  seq,
-  place,
-  at,
-});
 
 /** A range of more pages is kept in a list of its own. */
 const FEW = 16;
@@ -55,39 +49,74 @@ const MOST_IN_PAGE = 16;
 class Ranges<A extends Bus | Phys> {
   readonly #startOf: (mapping: Mapping) => A;
   protected readonly pageOf: (address: A) => number;
-  protected readonly pages = new Map<number, Mapping[]>();
+  readonly #pages = new Map<number, Mapping[]>();
   readonly #first = new Oldest<number>(MOST_PAGES);
   protected readonly large: Mapping[] = [];
+  // The page asked for last: small buffers of one page come together.
+  #last = -1;
+  #there: Mapping[] | undefined;
 
   constructor(startOf: (mapping: Mapping) => A, pageOf: (address: A) => number) {
     this.#startOf = startOf;
     this.pageOf = pageOf;
   }
 
-  add(mapping: Mapping): void {
+  /** How many pages are remembered. */
+  protected get pages(): number {
+    return this.#pages.size;
+  }
+
+  /** The mappings of a page; none for one that is not remembered. */
+  protected in(page: number): readonly Mapping[] {
+    return this.#in(page) ?? NONE;
+  }
+
+  #in(page: number): Mapping[] | undefined {
+    if (page !== this.#last) {
+      this.#last = page;
+      this.#there = this.#pages.get(page);
+    }
+    return this.#there;
+  }
+
+  protected *each(): Generator<[page: number, mappings: readonly Mapping[]]> {
+    yield* this.#pages;
+  }
+
+  /** Takes a mapping as the latest of its range; `isThere`: whether it is one of the others so far. */
+  add(mapping: Mapping, isThere = false): void {
     const start = this.#startOf(mapping);
     const [first, last] = [this.pageOf(start), this.lastPage(start, mapping.size)];
     if (last - first >= FEW) {
+      if (isThere) takeOut(this.large, mapping);
       if (this.large.push(mapping) > MOST_LARGE) this.large.shift();
       return;
     }
-    for (let page = first; page <= last; page++) {
-      const there = this.pages.get(page);
-      if (there !== undefined) {
-        if (there.push(mapping) > MOST_IN_PAGE) there.shift();
-        continue;
-      }
-      this.pages.set(page, [mapping]);
-      const gone = this.#first.push(page);
-      if (gone !== undefined) this.pages.delete(gone);
+    for (let page = first; page <= last; page++) this.#addTo(page, mapping, isThere);
+  }
+
+  #addTo(page: number, mapping: Mapping, isThere: boolean): void {
+    const there = this.#in(page);
+    if (there !== undefined) {
+      if (isThere) takeOut(there, mapping);
+      if (there.push(mapping) > MOST_IN_PAGE) there.shift();
+      return;
     }
+    this.#there = [mapping];
+    this.#pages.set(page, this.#there);
+    const gone = this.#first.push(page);
+    if (gone !== undefined) this.#pages.delete(gone);
   }
 
   remove(mapping: Mapping): void {
     const start = this.#startOf(mapping);
     const [first, last] = [this.pageOf(start), this.lastPage(start, mapping.size)];
     if (last - first >= FEW) takeOut(this.large, mapping);
-    else for (let page = first; page <= last; page++) takeOut(this.pages.get(page) ?? [], mapping);
+    else
+      for (let page = first; page <= last; page++) {
+        const there = this.#in(page);
+        if (there !== undefined) takeOut(there, mapping);
+      }
   }
 
   /** The latest that holds an address and fits; one in force before any that has ended. */
@@ -98,12 +127,12 @@ class Ranges<A extends Bus | Phys> {
         (device === null || one.device === null || one.device === device),
     );
     const latest = (mappings: readonly Mapping[]) =>
-      mappings.reduce<Mapping | null>((a, b) => (a === null || seqOf(b) > seqOf(a) ? b : a), null);
+      mappings.reduce<Mapping | null>((a, b) => (a === null || b.seq > a.seq ? b : a), null);
     return latest(there.filter(isInForce)) ?? latest(there);
   }
 
   #near(address: A): readonly Mapping[] {
-    return [...this.large, ...(this.pages.get(this.pageOf(address)) ?? [])];
+    return [...this.large, ...this.in(this.pageOf(address))];
   }
 
   protected lastPage(start: A, size: number): number {
@@ -120,18 +149,27 @@ class BusRanges extends Ranges<Bus> {
   /** One of exactly this range that is over; null for none. */
   overLike(start: Bus, size: number, device: number | null): Mapping | null {
     const isLarge = this.lastPage(start, size) - this.pageOf(start) >= FEW;
-    const there = isLarge ? this.large : (this.pages.get(this.pageOf(start)) ?? []);
+    const there = isLarge ? this.large : this.in(this.pageOf(start));
     for (const one of there)
-      if (one.ended !== null && one.size === size && begins(one, start, device)) return one;
+      if (one.ended !== 0 && one.size === size && begins(one, start, device)) return one;
+    return null;
+  }
+
+  /** The one that an event made, of those that begin there; null for none. */
+  madeBy(seq: number, address: Bus, device: number | null): Mapping | null {
+    const small = this.in(this.pageOf(address));
+    for (let i = small.length - 1; i >= 0; i--)
+      if (small[i]!.seq === seq && begins(small[i]!, address, device)) return small[i]!;
+    for (const one of this.large) if (one.seq === seq && begins(one, address, device)) return one;
     return null;
   }
 
   /** All that begin there, the latest last, be they over or not. */
   begun(address: Bus, device: number | null): readonly Mapping[] {
     const found: Mapping[] = [];
-    for (const mappings of [this.large, this.pages.get(this.pageOf(address)) ?? []])
+    for (const mappings of [this.large, this.in(this.pageOf(address))])
       for (const one of mappings) if (begins(one, address, device)) found.push(one);
-    return found.length > 1 ? found.sort((a, b) => seqOf(a) - seqOf(b)) : found;
+    return found.length > 1 ? found.sort((a, b) => a.seq - b.seq) : found;
   }
 
   /** Those of a device that lie in a range as a whole. */
@@ -145,9 +183,8 @@ class BusRanges extends Ranges<Bus> {
     };
     look(this.large);
     const [first, last] = [this.pageOf(from), this.lastPage(from, size)];
-    if (last - first < this.pages.size)
-      for (let page = first; page <= last; page++) look(this.pages.get(page) ?? []);
-    else for (const [page, there] of this.pages) if (page >= first && page <= last) look(there);
+    if (last - first < this.pages) for (let page = first; page <= last; page++) look(this.in(page));
+    else for (const [page, there] of this.each()) if (page >= first && page <= last) look(there);
     return found;
   }
 }
@@ -155,10 +192,14 @@ class BusRanges extends Ranges<Bus> {
 const begins = (mapping: Mapping, address: Bus, device: number | null): boolean =>
   mapping.bus === address && mapping.device === device;
 
-/** Nearly always there are few. */
+const NONE: readonly Mapping[] = [];
+
+/** Nearly always it is the last one, or there are few. */
 function takeOut(mappings: Mapping[], mapping: Mapping): void {
-  const at = mappings.indexOf(mapping);
-  if (at >= 0) mappings.splice(at, 1);
+  const at = mappings.lastIndexOf(mapping);
+  if (at < 0) return;
+  if (at === mappings.length - 1) mappings.pop();
+  else mappings.splice(at, 1);
 }
 
 const isWithin = <A extends Bus | Phys>(start: A, size: number, address: A): boolean => {
@@ -182,45 +223,66 @@ export class MappedBefore {
     this.#gap = seq;
   }
 
-  /** Hot: once a buffer and once an entry that is mapped (bench: import). */
+  /** Hot: once a buffer and once an entry that is mapped, some 0.1 us (bench: import). */
   mapped(event: Mapped, seq: number): void {
-    const { bus, size, device = null, phys = null } = event;
+    const { bus, size, device = null, phys = null, place = null, at = null } = event;
     const isCall = event.kind === "dma.mapped";
     const ranges = isCall ? this.#calls : this.#entries;
-    const made = momentOf(event, seq);
-    let mapping = ranges.overLike(bus, size, device);
-    if (mapping === null) mapping = { bus, size, device, phys, made, before: 0, ended: null };
-    else {
-      // No fault asks for it any more.
-      ranges.remove(mapping);
-      mapping.before = mapping.made.seq;
-      mapping.made = made;
+    const over = ranges.overLike(bus, size, device);
+    const mapping = over ?? {
+      bus,
+      size,
+      device,
+      phys,
+      seq,
+      place,
+      at,
+      before: 0,
+      ended: 0,
+      endedBy: null,
+      endedAt: null,
+    };
+    if (over !== null) {
+      // No fault asks for the one that was there any more.
+      mapping.before = mapping.seq;
+      mapping.seq = seq;
+      mapping.place = place;
+      mapping.at = at;
       mapping.phys = phys;
-      mapping.ended = null;
+      mapping.ended = 0;
     }
-    ranges.add(mapping);
+    ranges.add(mapping, over !== null);
     if (isCall && phys !== null && !isIdentity(event)) this.#buffers.add(mapping);
   }
 
-  /** An end is of what begins there and came before it; a range of entries ends all that it covers. */
+  /** An end is of what begins there and came before it; a range of entries ends all that it covers. Hot, as `mapped`. */
   unmapped(event: Unmapped, seq: number): void {
     const { device = null, size, cause = null, bus: start } = event;
-    const end = momentOf(event, seq);
     if (event.kind === "iommu.unmapped") {
       const covered = this.#entries.within(start, size, device).filter(isInForce);
-      for (const one of covered) one.ended = end;
+      for (const one of covered) end(one, event, seq);
       if (covered.length > 0) return;
     }
     const ranges = event.kind === "dma.unmapped" ? this.#calls : this.#entries;
-    const begun = ranges.begun(start, device);
-    // One that is over and gave up its place ends nothing again.
-    if (cause !== null && begun.some(({ before }) => before === cause)) return;
-    const named = begun.find((one) => seqOf(one) === cause);
-    const ended =
-      begun.length === 0 ? ranges.at(start, device) : (named ?? begun.findLast(isInForce));
-    if (ended == null || !isInForce(ended)) return;
-    ended.ended = end;
+    const ended = this.#endedBy(ranges, start, device, cause);
+    if (ended === null || !isInForce(ended)) return;
+    end(ended, event, seq);
     if (event.kind === "dma.unmapped" && ended.phys !== null) this.#buffers.remove(ended);
+  }
+
+  #endedBy(
+    ranges: BusRanges,
+    start: Bus,
+    device: number | null,
+    cause: number | null,
+  ): Mapping | null {
+    const named = cause === null ? null : ranges.madeBy(cause, start, device);
+    if (named !== null) return named;
+    const begun = ranges.begun(start, device);
+    if (begun.length === 0) return ranges.at(start, device);
+    // One that is over and gave up its place ends nothing again.
+    if (cause !== null && begun.some(({ before }) => before === cause)) return null;
+    return begun.findLast(isInForce) ?? null;
   }
 
   /** What the address of a fault has to do with mappings, as a sentence; null where it has nothing. */
@@ -233,17 +295,15 @@ export class MappedBefore {
     const mapping = this.#calls.at(address, device) ?? this.#entries.at(address, device);
     if (mapping !== null) return { says: this.#historyOf(mapping), isMisread: false };
     const buffer = this.#buffers.at(misreadAsPhys(address), device); // A candidate.
-    if (buffer === null || seqOf(buffer) < this.#gap) return null;
+    if (buffer === null || buffer.seq < this.#gap) return null;
     const says = `never mapped; it is the kernel's number of the buffer that is mapped at ${hex(buffer.bus)}:b`;
     return { says, isMisread: true };
   }
 
-  #historyOf({ size, made, ended }: Mapping): string {
-    const what = `the ${size} bytes mapped${byWhom(made)}`;
-    if (ended !== null) return `after unmap: of ${what}, ended${byWhom(ended)}`;
-    return made.seq < this.#gap
-      ? `in ${what}, unless they ended where events were lost`
-      : `in ${what}`;
+  #historyOf({ size, seq, place, at, ended, endedBy, endedAt }: Mapping): string {
+    const what = `the ${size} bytes mapped${byWhom(seq, place, at)}`;
+    if (ended !== 0) return `after unmap: of ${what}, ended${byWhom(ended, endedBy, endedAt)}`;
+    return seq < this.#gap ? `in ${what}, unless they ended where events were lost` : `in ${what}`;
   }
 }
 
@@ -251,10 +311,15 @@ export class MappedBefore {
 export const isIdentity = ({ bus, phys }: Mapped): boolean =>
   phys != null && distance(phys, misreadAsPhys(bus)) === 0;
 
-const seqOf = ({ made }: Mapping): number => made.seq;
-const isInForce = ({ ended }: Mapping): boolean => ended === null;
+const isInForce = ({ ended }: Mapping): boolean => ended === 0;
 
-function byWhom({ place, at, seq }: Moment): string {
+function end(mapping: Mapping, { place = null, at = null }: Unmapped, seq: number): void {
+  mapping.ended = seq;
+  mapping.endedBy = place;
+  mapping.endedAt = at;
+}
+
+function byWhom(seq: number, place: string | null, at: number | null): string {
   const by = place === null ? "" : ` by ${place}`;
   return `${by} at #${seq}${at === null ? "" : `, ${(at / 1e9).toFixed(6)} s`}`;
 }

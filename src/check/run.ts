@@ -92,7 +92,7 @@ export class CheckRun {
   }
 
   after(event: Event, kind: number): void {
-    if (isOfMappings[kind]) this.mappings.see(this.#moment.seq, event);
+    if (isOfMappings[kind]) this.mappings.see(this.#moment.seq, this.#moment.op, event);
     this.#tell(this.#after[kind], event);
     if (kind === LOST && event.kind === "events.lost")
       for (const running of this.#all) running.lose(event.count);

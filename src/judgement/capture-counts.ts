@@ -166,9 +166,10 @@ export class CaptureCounter {
 }
 
 /** By device and function, in the order of the first. */
-function liveCounts(live: ReadonlyMap<number, Of<"dma.mapped">>): LiveCount[] {
+function liveCounts(live: LiveMappings["live"]): LiveCount[] {
   const counts = new Map<string, { -readonly [K in keyof LiveCount]: LiveCount[K] }>();
-  for (const [seq, { device = null, place = null }] of live) {
+  for (const [seq, { event }] of live) {
+    const { device = null, place = null } = event;
     const key = `${device} ${place}`;
     const there = counts.get(key);
     if (there === undefined)

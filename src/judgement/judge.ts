@@ -29,12 +29,12 @@ import {
   type Recorded,
 } from "../event/vocabulary.ts";
 import { apply } from "../machine/apply.ts";
+import { SeqSet } from "../machine/seq-set.ts";
 import type { State } from "../machine/state.ts";
 import { CaptureCounter } from "./capture-counts.ts";
 import { Inferred } from "./inferred.ts";
 import type { CheckTally, Judgement, Refusal, WrongEvent } from "./judgement.ts";
 import { LeadingEvents } from "./leading-events.ts";
-import { SeqSet } from "./seq-set.ts";
 import { isSource, type Lookup, SOURCELESS, Sources } from "./sources.ts";
 
 export interface Watching {
@@ -52,8 +52,10 @@ const codes = new Map<string, number>(kindNames.map((kind, code) => [kind, code]
 const MOST_REFUSALS = 100;
 /** By kind: which use of a number an event of it tells of. */
 const uses: readonly Use[] = kindNames.map(useOf);
-/** Kinds whose own addresses say what an access through them was mistaken for. */
-const LEADING: ReadonlySet<KindName> = new Set(["gatt.written", "register.written"]);
+/** By kind: whether its own addresses say what an access through it was mistaken for. */
+const isLeading: readonly boolean[] = kindNames.map(
+  (kind) => kind === "gatt.written" || kind === "register.written",
+);
 const HOOK = kindCode["hook.called"];
 const hookCodes = new Map<string, number>(hookNames.map((name, code) => [name, code]));
 
@@ -82,6 +84,8 @@ export class Judge {
   #findings = 0;
   #first = Number.POSITIVE_INFINITY;
   #kind = 0;
+  // Events of one kind come together.
+  #kindName: KindName | null = null;
   #seq = 0;
   #op = -1;
   #opName = "";
@@ -113,7 +117,10 @@ export class Judge {
   before(seq: number, op: number, event: Event): void {
     this.#seq = seq;
     this.#op = op;
-    this.#kind = codes.get(event.kind)!;
+    if (event.kind !== this.#kindName) {
+      this.#kind = codes.get(event.kind)!;
+      this.#kindName = event.kind;
+    }
     this.#checks.before(seq, op, event, this.#kind);
   }
 
@@ -184,7 +191,7 @@ export class Judge {
       place,
       kind === HOOK ? hookCodes.get((event as Of<"hook.called">).hook)! : null,
     );
-    if (LEADING.has(event.kind)) this.#leading.keep(this.#seq, event);
+    if (isLeading[kind]) this.#leading.keep(this.#seq, event);
     this.#capture.see(this.#seq, event, kind);
     switch (event.kind) {
       case "op.began":

@@ -3,6 +3,7 @@
 import { type Bus, distance, onDeviceBus } from "../address.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
 import { Oldest } from "./oldest.ts";
+import { SeqSet } from "./seq-set.ts";
 
 /** What can be wrong with an access outside a mapping that is in force. */
 export const misuses = ["never mapped", "after unmap", "past its end", "wrong direction"] as const;
@@ -27,10 +28,18 @@ export function accessFault(access: Access, cause: Event | null): Misuse | null 
   return cause.direction === forbidden ? "wrong direction" : null;
 }
 
+/** A mapping in force: the event that made it, and its op. */
+export interface Live {
+  readonly event: Mapped;
+  readonly op: number;
+}
+
 /** What an ending comes to. */
 export interface Ended {
-  /** The mapping that it ends; null where none is known. */
+  /** The mapping that it ends, its seq and its op; null where none is known. */
   readonly made: Mapped | null;
+  readonly seq: number;
+  readonly op: number;
   /** Whether nothing was lost since: then the mapping is still the one that was made. */
   readonly isSure: boolean;
   /** Whether the device had a mapping at that handle before, since nothing was lost. */
@@ -48,30 +57,33 @@ export interface Named {
   readonly isOver: boolean;
 }
 
-/** Handle -> device -> the seqs of its mappings there, the latest last; none left where it had some. */
-type Handles = Map<Bus, Map<number | null, number[]>>;
+/** Of each device by handle: the seq of its mapping there, 0 where it had some, or those of several, the latest last. */
+type Handles = Map<number | null, Map<Bus, number | number[]>>;
 
 /** Mappings that are over and remembered: an access that is placed beside the end of one is near it. */
 const MOST_OVER = 1 << 16;
 
-const NOTHING: Ended = { made: null, isSure: false, wasMapped: false, other: null };
+const NOTHING: Ended = {
+  ...{ made: null, seq: 0, op: -1 },
+  ...{ isSure: false, wasMapped: false, other: null },
+};
 
 /**
  * The mappings in force, by the event that made them. Hot: once a buffer that is mapped and once one that ends; it is
  * told each event once, whoever looks at it (bench: import).
  */
 export class LiveMappings {
-  readonly #live = new Map<number, Mapped>();
+  readonly #live = new Map<number, Live>();
   #handles: Handles = new Map();
   /** The mappings that a gap in the recording leaves in doubt, and the seq of the gap. */
   readonly #doubtful: Handles = new Map();
   #gap = 0;
   /** The mappings that ended last. */
-  readonly #over = new Set<number>();
+  readonly #over = new SeqSet();
   readonly #firstOver = new Oldest<number>(MOST_OVER);
   #ended = NOTHING;
 
-  get live(): ReadonlyMap<number, Mapped> {
+  get live(): ReadonlyMap<number, Live> {
     return this.#live;
   }
 
@@ -81,8 +93,8 @@ export class LiveMappings {
   }
 
   /** Takes an event of a kind that mappings have to do with; any other changes nothing. */
-  see(seq: number, event: Event): void {
-    if (event.kind === "dma.mapped") this.#mapped(event, seq);
+  see(seq: number, op: number, event: Event): void {
+    if (event.kind === "dma.mapped") this.#mapped(event, seq, op);
     else if (event.kind === "dma.unmapped") this.#ended = this.#unmapped(event);
     else if (event.kind === "events.lost") this.#lost(seq);
   }
@@ -90,41 +102,44 @@ export class LiveMappings {
   /** Events were lost: of what was mapped before, nobody knows whether it still is. */
   #lost(seq: number): void {
     this.#gap = seq;
-    for (const [handle, devices] of this.#handles)
-      for (const [device, seqs] of devices)
-        for (const one of seqs) if (this.#live.has(one)) add(this.#doubtful, handle, device, one);
+    for (const [device, handles] of this.#handles)
+      for (const [handle, there] of handles)
+        for (const one of seqsOf(there))
+          if (this.#live.has(one)) add(handlesOf(this.#doubtful, device), handle, one);
     this.#handles = new Map();
   }
 
-  #mapped(event: Mapped, seq: number): void {
+  #mapped(event: Mapped, seq: number, op: number): void {
     const { handle, device = null } = event;
     if (this.#doubtful.size > 0) {
       // A handle that is given out again was given back in the gap.
-      for (const old of this.#doubtful.get(handle)?.get(device) ?? []) this.#live.delete(old);
-      this.#doubtful.get(handle)?.delete(device);
+      const doubtful = this.#doubtful.get(device);
+      for (const old of seqsOf(doubtful?.get(handle))) this.#live.delete(old);
+      doubtful?.delete(handle);
     }
-    this.#live.set(seq, event);
-    add(this.#handles, handle, device, seq);
+    this.#live.set(seq, { event, op });
+    add(handlesOf(this.#handles, device), handle, seq);
   }
 
   /** Ends the mapping that the event came from; where it names none, the latest of its handle. */
   #unmapped(event: Of<"dma.unmapped">): Ended {
     const { handle, device = null, cause } = event;
-    const devices = this.#handles.get(handle);
-    const seqs = devices?.get(device);
-    const seq = cause ?? seqs?.at(-1);
-    const made = seq === undefined ? undefined : this.#live.get(seq);
-    const isSure = seq !== undefined && seq > this.#gap;
-    if (made === undefined) {
-      const other = seqs === undefined ? this.#likeIt(event, devices) : null;
-      return { made: null, isSure, wasMapped: seqs !== undefined, other };
+    const handles = handlesOf(this.#handles, device);
+    const there = handles.get(handle);
+    const seq = cause ?? seqsOf(there).at(-1) ?? 0;
+    const live = this.#live.get(seq);
+    const isSure = seq > this.#gap;
+    if (live === undefined) {
+      const other = there === undefined ? this.#likeIt(event) : null;
+      return { made: null, seq, op: -1, isSure, wasMapped: there !== undefined, other };
     }
-    this.#live.delete(seq!);
-    this.#over.add(seq!);
-    const gone = this.#firstOver.push(seq!);
-    if (gone !== undefined) this.#over.delete(gone);
-    if (seqs !== undefined) takeOut(seqs, seq!);
-    return { made, isSure, wasMapped: true, other: null };
+    this.#live.delete(seq);
+    if (this.#over.add(seq)) {
+      const gone = this.#firstOver.push(seq);
+      if (gone !== undefined) this.#over.delete(gone);
+    }
+    if (there !== undefined) handles.set(handle, without(there, seq));
+    return { made: live.event, seq, op: live.op, isSure, wasMapped: true, other: null };
   }
 
   /**
@@ -143,17 +158,14 @@ export class LiveMappings {
   /** What a call means by an address that came from that event. */
   named(cause: number | null | undefined): Named {
     const isSure = cause != null && cause > this.#gap;
-    const made = cause == null ? null : (this.#live.get(cause) ?? null);
+    const made = cause == null ? null : (this.#live.get(cause)?.event ?? null);
     return { made, isSure, isOver: cause != null && made === null };
   }
 
-  #likeIt(
-    { size, direction }: Of<"dma.unmapped">,
-    devices: ReadonlyMap<number | null, readonly number[]> = new Map(),
-  ): Mapped | null {
-    for (const seqs of devices.values())
-      for (const seq of seqs) {
-        const made = this.#live.get(seq);
+  #likeIt({ handle, size, direction }: Of<"dma.unmapped">): Mapped | null {
+    for (const handles of this.#handles.values())
+      for (const seq of seqsOf(handles.get(handle))) {
+        const made = this.#live.get(seq)?.event;
         if (made?.size === size && made.direction === direction) return made;
       }
     return null;
@@ -162,21 +174,39 @@ export class LiveMappings {
   /** What is wrong with an access now; null where nothing is. */
   misuse(access: Access): Misuse | null {
     const { cause } = access;
-    const made = cause == null ? null : (this.#live.get(cause) ?? null);
+    const made = cause == null ? null : (this.#live.get(cause)?.event ?? null);
     return cause != null && made === null ? "after unmap" : accessFault(access, made);
   }
 }
 
-/** Nearly always it is the last one. */
-function takeOut(seqs: number[], seq: number): void {
-  if (seqs.at(-1) === seq) seqs.pop();
-  else if (seqs.includes(seq)) seqs.splice(seqs.indexOf(seq), 1);
+const NONE: readonly number[] = [];
+
+const seqsOf = (there: number | readonly number[] = 0): readonly number[] => {
+  if (typeof there !== "number") return there;
+  return there === 0 ? NONE : [there];
+};
+
+/** What is left of them; nearly always it was the only one. */
+function without(there: number | number[] | undefined, seq: number): number | number[] {
+  if (there === undefined || there === seq) return 0;
+  if (typeof there === "number") return there;
+  if (there.at(-1) === seq) there.pop();
+  else if (there.includes(seq)) there.splice(there.indexOf(seq), 1);
+  return there;
 }
 
-function add(handles: Handles, handle: Bus, device: number | null, seq: number): void {
-  const devices = handles.get(handle);
-  const there = devices?.get(device);
-  if (devices === undefined) handles.set(handle, new Map([[device, [seq]]]));
-  else if (there === undefined) devices.set(device, [seq]);
+function handlesOf(devices: Handles, device: number | null): Map<Bus, number | number[]> {
+  let handles = devices.get(device);
+  if (handles === undefined) {
+    handles = new Map();
+    devices.set(device, handles);
+  }
+  return handles;
+}
+
+function add(handles: Map<Bus, number | number[]>, handle: Bus, seq: number): void {
+  const there = handles.get(handle);
+  if (there === undefined || there === 0) handles.set(handle, seq);
+  else if (typeof there === "number") handles.set(handle, [there, seq]);
   else there.push(seq);
 }

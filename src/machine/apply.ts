@@ -43,8 +43,16 @@ const byKind = new Map<string, Applier<KindName>>(
   Object.entries(appliers) as [string, Applier<KindName>][],
 );
 
+// Events of one kind come together.
+let lastKind: KindName | null = null;
+let last: Applier<KindName>;
+
 /** Changes the state as the event says; `seq` must be the next one. Hot: once an event (bench: record, check). */
 export function apply(state: State, event: Event, seq: number): void {
-  byKind.get(event.kind)!(state, event as never, seq);
+  if (event.kind !== lastKind) {
+    last = byKind.get(event.kind)!;
+    lastKind = event.kind;
+  }
+  last(state, event as never, seq);
   state.moment = seq;
 }

@@ -10,7 +10,7 @@ function countsOf(...events: readonly object[]): CaptureCounts | null {
   const mappings = new LiveMappings();
   const counter = new CaptureCounter(mappings);
   for (const { seq, event } of trace.events()) {
-    mappings.see(seq, event);
+    mappings.see(seq, -1, event);
     counter.see(seq, event);
   }
   return counter.counts;

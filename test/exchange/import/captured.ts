@@ -64,8 +64,8 @@ export function importedText(
 export function captureCountsOf(trace: Trace): CaptureCounts | null {
   const mappings = new LiveMappings();
   const count = new CaptureCounter(mappings);
-  for (const { seq, event } of trace.events()) {
-    mappings.see(seq, event);
+  for (const { seq, op, event } of trace.events()) {
+    mappings.see(seq, op, event);
     count.see(seq, event);
   }
   return count.counts;

@@ -6,27 +6,29 @@ import { hex } from "../../../address.ts";
 import { virtOf } from "../join/run.ts";
 import { directions, type End } from "../kernel/buffers.ts";
 import type { Direction, Mapping } from "../kernel/command.ts";
-import { deviceOf } from "../kernel/device.ts";
+import { deviceAt } from "../kernel/device.ts";
 import { wholeOf } from "../source/far.ts";
 import {
   address,
+  addresses,
   addressOf,
   busAddress,
+  busAddresses,
   busAddressOf,
-  has,
   list,
   size,
-  sizeOf,
+  sizes,
   textOf,
   Unusable,
 } from "../source/fields.ts";
 import type { Record } from "./record.ts";
 import type { Handler, Handlers, Kernel } from "./tasks.ts";
 
-export const deviceIn = (body: string): number | null => deviceOf(body.slice(0, body.indexOf(" ")));
+export const deviceIn = (body: string): number | null => deviceAt(body, 0, " ");
 
 /** DMA_MAPPING_ERROR of include/linux/dma-mapping.h: nothing was mapped. */
-export const isFailed = (handle: string | null): boolean => /^(0x)?f{16}$/.test(handle ?? "");
+export const isFailed = (handle: string | null): boolean =>
+  handle !== null && handle.length >= 16 && /^(0x)?f{16}$/.test(handle);
 
 export function directionIn(body: string, key = "dir"): Direction {
   const text = textOf(body, key) ?? "BIDIRECTIONAL";
@@ -91,7 +93,7 @@ const free: Handler = (kernel, { name, body }) => {
   } as const;
   const isKnown = run.mappings.ended(end) !== null;
   // Until 6.13 the address is told as the kernel's number of it, which NULL has none of.
-  if (!isKnown && end.start === 0 && !has(body, "virt_addr")) return true;
+  if (!isKnown && end.start === 0 && textOf(body, "virt_addr") === null) return true;
   if (!giveBack(kernel, end)) return false;
   const handle = isKnown ? null : kernel.handleOf(end.device, address);
   if (handle !== null) {
@@ -178,14 +180,14 @@ const notMapped: Handler = (kernel, { name, body }: Record) =>
 const mapList: Handler = (kernel, { task, body }) => {
   const device = deviceIn(body);
   const direction = directionIn(body);
-  const phys = list(body, "phys_addrs").map((text) => addressOf(text, "phys_addrs"));
-  const starts = list(body, "dma_addrs").map((text) => busAddressOf(text, "dma_addrs"));
-  const sizes = list(body, "sizes").map((text) => sizeOf(text, "sizes"));
-  if (starts.length !== sizes.length)
+  const phys = addresses(body, "phys_addrs");
+  const starts = busAddresses(body, "dma_addrs");
+  const lengths = sizes(body, "sizes");
+  if (starts.length !== lengths.length)
     throw new Unusable("'dma_addrs' and 'sizes' differ in length", "dma_addrs");
   if (phys.length === 0) throw new Unusable("an empty list", "phys_addrs");
   cut(kernel, body);
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const bytes = lengths.reduce((sum, size) => sum + size, 0);
   const command = kernel.commandFor(task, device) ?? kernel.listCommand(task, device, bytes);
   // An IOMMU can make one range of several segments; which of them lie in it, the record does not say.
   const paired = phys.length === starts.length;
@@ -196,7 +198,7 @@ const mapList: Handler = (kernel, { task, body }) => {
       direction,
       phys: paired ? phys[i]! : null,
       bus: start,
-      size: sizes[i]!,
+      size: lengths[i]!,
       attributes: attributesIn(body),
       command,
     }),
@@ -290,10 +292,10 @@ const syncOne: Handler = ({ buffers }, { name, body }) => {
 const syncList: Handler = (kernel, { name, body }) => {
   const { buffers, run } = kernel;
   const starts = list(body, "dma_addrs");
-  const sizes = list(body, "sizes").map((text) => sizeOf(text, "sizes"));
+  const lengths = sizes(body, "sizes");
   const said = { place: name, device: deviceIn(body), direction: directionIn(body) };
   // Of a list that was merged the segments behind the last have no address and no length.
-  for (const [i, size] of sizes.entries())
+  for (const [i, size] of lengths.entries())
     if (size > 0 && starts[i] !== undefined)
       buffers.synced({ ...said, start: busAddressOf(starts[i], "dma_addrs"), size });
   const [first] = starts;

@@ -1,11 +1,21 @@
 // kprobes.ts - kprobes: the events of each part of a DMA call, where a probe records the part alone.
 
 import { phys } from "../../../address.ts";
-import { virtOf } from "../join/run.ts";
+import { virtAt } from "../join/run.ts";
 import type { Direction } from "../kernel/command.ts";
-import { deviceOf } from "../kernel/device.ts";
+import { deviceAt, deviceOf } from "../kernel/device.ts";
 import type { Part, Probe } from "../kernel/probes.ts";
-import { address, addressOf, has, list, number, size, textOf, Unusable } from "../source/fields.ts";
+import {
+  address,
+  addresses,
+  addressIn,
+  isEnd,
+  number,
+  placeOf,
+  size,
+  textOf,
+  Unusable,
+} from "../source/fields.ts";
 import { announce, directionIn, giveBack, giveBackList, isFailed } from "./dma.ts";
 import type { Record } from "./record.ts";
 import type { Call, Handler, Kernel } from "./tasks.ts";
@@ -32,24 +42,29 @@ class Shown {
     return textOf(this.body, this.key(name));
   }
   address(name: string): number | null {
-    const key = this.key(name);
-    return has(this.body, key) ? address(this.body, key) : null;
+    return addressIn(this.body, this.key(name));
   }
   needed(name: string): number {
     return address(this.body, this.key(name));
   }
   size(name: string): number | null {
     const key = this.key(name);
-    return has(this.body, key) ? size(this.body, key) : null;
+    return placeOf(this.body, key) < 0 ? null : size(this.body, key);
   }
   bytes(name: string): number {
     return size(this.body, this.key(name));
   }
   virt(name: string): number | null {
-    const text = this.text(name);
-    return text === null ? null : virtOf(text, text.startsWith("0x") ? 2 : 0);
+    const { body } = this;
+    const found = placeOf(body, this.key(name));
+    if (found < 0) return null;
+    const from = body.startsWith("0x", found) ? found + 2 : found;
+    return isEnd(body.charCodeAt(from + 16)) ? virtAt(body, from) : null;
   }
   get device(): number | null {
+    const found = placeOf(this.body, this.key("dev"));
+    if (found < 0) return null;
+    if (this.body[found] === '"') return deviceAt(this.body, found + 1, '"');
     return deviceOf(this.text("dev") ?? "");
   }
 }
@@ -264,15 +279,15 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     return true;
   },
   "ahci-command": (kernel, shown) => {
-    const words = list(shown.body, shown.key("prdt")).map((word) => addressOf(word, "prdt"));
+    const words = addresses(shown.body, shown.key("prdt"));
     const device = kernel.lastDevice.get(shown.task) ?? null;
     const entries = Math.min(number(shown.body, shown.key("n_elem")) ?? 0, words.length / 4);
     // A command table is 128 bytes and 16 for each entry (AHCI 1.3.1, 4.2.3).
     kernel.buffers.named(shown.of, device, shown.needed("ctba"), 128 + 16 * entries);
     for (let i = 0; i < entries; i++) {
-      const [low, high, , last] = words.slice(i * 4, i * 4 + 4);
+      const at = words[i * 4]! + words[i * 4 + 1]! * 2 ** 32;
       // Bits 0 to 21 of the last word are the bytes less one.
-      kernel.buffers.named(shown.of, device, low! + high! * 2 ** 32, (last! % 2 ** 22) + 1);
+      kernel.buffers.named(shown.of, device, at, (words[i * 4 + 3]! % 2 ** 22) + 1);
     }
     return true;
   },

@@ -5,7 +5,15 @@
 // records are held back until a call of the same task names the range, or so many more have come that none will:
 // VFIO and KVM call the IOMMU without the DMA API. The order of records is never changed.
 
-import { busAddressOf, list, sizeOf, textOf, Unusable } from "../source/fields.ts";
+import {
+  busAddresses,
+  busAddressOf,
+  list,
+  sizeOf,
+  sizes,
+  textOf,
+  Unusable,
+} from "../source/fields.ts";
 import { deviceIn, isFailed } from "./dma.ts";
 import { pieceOf } from "./memory.ts";
 import type { Record } from "./record.ts";
@@ -166,12 +174,10 @@ const callOf = (name: string, body: string): Call | null =>
   readable(() => {
     const device = deviceIn(body);
     if (name === "dma_map_sg" || name === "dma_unmap_sg") {
-      const first = list(body, "phys_addrs")[0] ?? null;
-      const starts = name === "dma_map_sg" ? list(body, "dma_addrs") : [];
-      const sizes = name === "dma_map_sg" ? list(body, "sizes") : [];
-      const ranges = starts.map((start, i) =>
-        rangeOf(busAddressOf(start, "dma_addrs"), sizeOf(sizes[i] ?? "1", "sizes")),
-      );
+      const [first = null] = list(body, "phys_addrs");
+      const starts = name === "dma_map_sg" ? busAddresses(body, "dma_addrs") : [];
+      const lengths = name === "dma_map_sg" ? sizes(body, "sizes") : [];
+      const ranges = starts.map((start, i) => rangeOf(start, lengths[i] ?? 1));
       return { device, ranges, list: first };
     }
     const handle = textOf(body, "dma_addr");

@@ -41,8 +41,10 @@ export function recordOf(line: string): Record | null {
     }
     // A stamp of the option `verbose` stands in brackets too, and can have no letter.
     if (!isTime(line, from, to)) continue;
-    const by = { cpu: decimal(line, open + 1, close), buffer: bufferIn(line, open) };
-    return timedOf(line, { task: taskOf(pid, by.cpu), ...by }, from, to);
+    const cpu = decimal(line, open + 1, close);
+    const buffer = bufferIn(line, open);
+    const at = nanoseconds(line, from, to - 1);
+    return timedOf(line, skipSpaces(line, to), { task: taskOf(pid, cpu), cpu, buffer, at });
   }
   return latencyRecordOf(line);
 }
@@ -50,32 +52,33 @@ export function recordOf(line: string): Record | null {
 const isTime = (line: string, from: number, to: number): boolean =>
   line.charCodeAt(to - 1) === COLON && isDigit(line.charCodeAt(from));
 
-/** What stands behind a record's head; its time is the word from there on. */
-function timedOf(
-  line: string,
-  by: Pick<Record, "task" | "cpu" | "buffer">,
-  from: number,
-  to: number,
-): Record | null {
-  let nameFrom = skipSpaces(line, to);
+/** Who told a record, and when. */
+type Told = Pick<Record, "task" | "cpu" | "buffer" | "at">;
+
+/** The record whose name stands there in its line, behind all that says who told it. */
+function timedOf(line: string, start: number, { task, cpu, buffer, at }: Told): Record | null {
+  if (isLastName(line, start)) {
+    const body = asPrinted(lastName, line.slice(skipSpaces(line, start + lastName.length + 1)));
+    return { task, cpu, buffer, at, name: lastName, body };
+  }
+  let nameFrom = start;
   let nameTo = line.indexOf(":", nameFrom);
   const second = line.charCodeAt(nameTo + 1);
   if (nameTo >= 0 && second !== SPACE && !Number.isNaN(second)) {
     const end = line.indexOf(": ", nameTo + 1);
     if (end > 0 && !line.slice(nameTo, end).includes(" ")) [nameFrom, nameTo] = [nameTo + 1, end];
   }
-  const at = nanoseconds(line, from, to - 1);
-  if (nameTo < 0) return stackOf(line.slice(nameFrom), { ...by, at });
+  if (nameTo < 0) return stackOf(line.slice(nameFrom), { task, cpu, buffer, at });
   const name = nameOf(line.slice(nameFrom, nameTo));
   if (name === null) return null;
   const body = asPrinted(name, line.slice(skipSpaces(line, nameTo + 1)));
-  return { ...by, at, name, body };
+  return { task, cpu, buffer, at, name, body };
 }
 
 const STACK = /^<(user )?stack trace ?>$/;
 
 /** A stack, which has no name in front; its functions are on the lines behind it. */
-function stackOf(text: string, by: Pick<Record, "task" | "cpu" | "buffer" | "at">): Record | null {
+function stackOf(text: string, by: Told): Record | null {
   const found = STACK.exec(text.trimEnd());
   if (found === null) return null;
   return { ...by, name: found[1] === undefined ? "kernel_stack" : "user_stack", body: "" };
@@ -140,10 +143,23 @@ function wordEnd(line: string, from: number): number {
 const names = new Map<string, string>();
 const MOST_NAMES = 4096;
 
+/** The name found last: an event is mostly followed by one of its name. */
+let lastName = "";
+
+/** Whether an event of that name begins there, and not the system that perf has in front of one. */
+function isLastName(line: string, from: number): boolean {
+  if (lastName === "" || !line.startsWith(lastName, from)) return false;
+  const end = from + lastName.length;
+  return line.charCodeAt(end) === COLON && line.charCodeAt(end + 1) === SPACE;
+}
+
 /** The name of an event; null for a text that can be none. */
 function nameOf(text: string): string | null {
   const known = names.get(text);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    lastName = known;
+    return known;
+  }
   if (text === "" || text.includes(" ")) return null;
   // A piece of a text keeps the whole of it in memory: this one is the name alone.
   const name = Buffer.from(text).toString();

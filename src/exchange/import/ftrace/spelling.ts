@@ -9,9 +9,11 @@ import { nvmeText } from "./nvme-fields.ts";
 const UNPARSED = "[FAILED TO PARSE]";
 /** `name=value`, behind it in brackets the same in decimal; or the bytes of a list, with their brackets or without. */
 const FIELD = /\b(\w+)=(ARRAY\[[^\]]*\]|[^ ]*)(?: \((-?\d+)\))?/g;
-/** The fields that such an event begins with, and their first letters. */
+/** The fields that such an event begins with, and their first letters, by their codes. */
 const BEGINS = /^(?:device|iova|addr|ctrl_id|disk)=/;
-const LETTERS: ReadonlySet<number> = new Set([..."diac["].map((letter) => letter.charCodeAt(0)));
+const LETTERS = Array.from({ length: 128 }, (_, code) =>
+  "diac[".includes(String.fromCharCode(code)),
+);
 
 /** DMA_ATTR_* by their bits (include/linux/dma-mapping.h), as include/trace/events/dma.h names them. */
 const ATTRIBUTES: readonly (readonly [bit: number, name: string])[] = [
@@ -38,7 +40,7 @@ export const attributesOf = (bits: number): string =>
 
 /** The body of an event as its own print format gives it, whatever it was printed by. Hot: once a line. */
 export function asPrinted(name: string, body: string): string {
-  if (!LETTERS.has(body.charCodeAt(0))) return body;
+  if (!LETTERS[body.charCodeAt(0)]) return body;
   const isUnparsed = body.startsWith(UNPARSED);
   const rest = isUnparsed ? body.slice(UNPARSED.length + 1) : body;
   if (!isUnparsed && !BEGINS.test(rest)) return body;

@@ -171,7 +171,7 @@ export class KernelTrace {
     if (seen !== undefined) seen.records++;
     else if (this.cpus.size < MOST_CPUS) this.cpus.set(cpu, { records: 1, line: this.source.line });
     const kernel = this.#kernel;
-    if (kernel.xen === null && XEN.test(name))
+    if (kernel.xen === null && name.startsWith("xen_") && XEN.test(name))
       kernel.xen = { source: this.source, line: this.source.line };
     if (kernel.isAlone) return "new";
     if (!this.#tasks.has(task) && this.#tasks.size < MOST_TASKS) {

@@ -129,17 +129,24 @@ export class Run extends Emitter {
   }
 }
 
-/** A kernel address of 16 hexadecimal digits, from one place on, relative to VIRT_BASE; null for one below the kernel half. */
-export function virtOf(digits: string, from = 0): number | null {
-  if (digits.length !== from + 16) return null;
-  const upper = halfOf(digits, from) - KERNEL_HALF;
-  const lower = halfOf(digits, from + 8);
+/** A kernel address of 16 hexadecimal digits relative to VIRT_BASE; null for one below the kernel half. */
+export const virtOf = (digits: string): number | null =>
+  digits.length === 16 ? virtAt(digits, 0) : null;
+
+/** The same of the 16 characters from one on. */
+export function virtAt(text: string, from: number): number | null {
+  const upper = halfAt(text, from) - KERNEL_HALF;
+  const lower = halfAt(text, from + 8);
   return upper >= 0 && lower >= 0 ? upper * 2 ** 32 + lower : null;
 }
 
-/** The number of eight hexadecimal digits; NaN for other characters. */
-function halfOf(digits: string, from: number): number {
+/** The number of eight hexadecimal digits; -1 for other characters. */
+function halfAt(text: string, from: number): number {
   let value = 0;
-  for (let at = from; at < from + 8; at++) value = value * 16 + hexDigit(digits.charCodeAt(at));
+  for (let at = from; at < from + 8; at++) {
+    const digit = hexDigit(text.charCodeAt(at));
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
   return value;
 }

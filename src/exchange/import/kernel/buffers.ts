@@ -229,6 +229,7 @@ export class Buffers {
     actor: "driver" | "device" = "driver",
   ): void {
     const { mapping, cause } = this.#mappings.tie(device, address, size);
+    const { phys, machine } = this.byteAt(mapping, address);
     this.#emitter.emit({
       kind: "descriptor.written",
       actor,
@@ -236,7 +237,8 @@ export class Buffers {
       at: this.#emitter.at,
       cause,
       device: mapping?.device ?? device,
-      ...this.byteAt(mapping, address),
+      phys,
+      machine,
       bus: wholeOf(address),
       reached: this.#iommu.reachedBy(mapping?.device ?? device, address),
       size,

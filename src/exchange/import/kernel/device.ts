@@ -8,12 +8,28 @@ const NAME = /^(?=.*[a-zA-Z])[\w.:@,+-]{2,64}$/;
 /** A run has few devices, each named by many lines. */
 const devices = new Map<string, number | null>();
 const MOST_DEVICES = 4096;
+/** The one that was named last. */
+const last = { name: "", device: null as number | null };
 
 /** A device's name as a number; null for what is no name of one. */
 export function deviceOf(name: string): number | null {
   const known = devices.get(name);
   if (known !== undefined) return known;
   const device = pciOf(name) ?? (NAME.test(name) ? namedDevice(name) : null);
-  if (devices.size < MOST_DEVICES) devices.set(name, device);
+  // A piece of a text keeps the whole of it in memory: this one is the name alone.
+  if (devices.size < MOST_DEVICES) devices.set(Buffer.from(name).toString(), device);
   return device;
+}
+
+/**
+ * The device that a text names from one place on, up to one of these characters; null for none. Hot: once a call, and
+ * calls for one device come together (bench: import).
+ */
+export function deviceAt(text: string, from: number, end: " " | '"'): number | null {
+  const { name } = last;
+  if (text.startsWith(name, from) && text[from + name.length] === end) return last.device;
+  const to = text.indexOf(end, from);
+  last.name = to < 0 ? text.slice(from, -1) : text.slice(from, to);
+  last.device = deviceOf(last.name);
+  return last.device;
 }

@@ -36,6 +36,10 @@ export class IommuEntries {
   readonly #frames: Frames;
   /** Device, and upper bits where there are any -> the number of its domain, in the order in which they are met. */
   readonly #domains = new Map<string, number>();
+  // The domain asked for last: calls for one device come together.
+  #lastDevice: number | null | undefined;
+  #lastUpper = 0;
+  #lastDomain = 0;
   readonly #devices = new Set<number | null>();
   /** Domain and page -> the seq of its iommu.mapped. */
   readonly #seqs = new Map<BusPage, number>();
@@ -108,7 +112,17 @@ export class IommuEntries {
 
   /** An entry's number has 36 bits of its page: what lies further up has a domain of its own. */
   #entry(device: number | null, address: number): BusPage {
+    if (address < NUMBERED) return this.#numbered(this.#domainOf(device, 0), address);
     const [upper, lower] = halvesOf(address);
+    return this.#numbered(this.#domainOf(device, upper), lower);
+  }
+
+  #numbered(domain: number, lower: number): BusPage {
+    return offset(busPageOf(bus(lower)), domain * ENTRIES_A_DOMAIN);
+  }
+
+  #domainOf(device: number | null, upper: number): number {
+    if (device === this.#lastDevice && upper === this.#lastUpper) return this.#lastDomain;
     const key = upper === 0 ? `${device}` : `${device} ${upper}`;
     let domain = this.#domains.get(key);
     if (domain === undefined) {
@@ -118,7 +132,10 @@ export class IommuEntries {
       this.#domains.set(key, domain);
       this.#devices.add(device);
     }
-    return offset(busPageOf(bus(lower)), domain * ENTRIES_A_DOMAIN);
+    this.#lastDevice = device;
+    this.#lastUpper = upper;
+    this.#lastDomain = domain;
+    return domain;
   }
 
   #mapped(device: number | null, { iova, size }: Piece, address: number): void {

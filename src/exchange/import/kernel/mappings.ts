@@ -88,7 +88,7 @@ export class Mappings {
     mapping.endedAt = at;
     for (let page = pageOf(mapping.start); page <= lastPage(mapping); page++) {
       const there = this.#pages.get(page);
-      if (there?.mappings.includes(mapping)) there.over++;
+      if (there !== undefined && there.mappings.lastIndexOf(mapping) >= 0) there.over++;
     }
   }
 
@@ -178,18 +178,18 @@ export class Mappings {
   }
 }
 
-/** Drops what is over where a new mapping is; nothing else in the page is in its way. */
+/** Drops what is over where a new mapping is, mostly the last; nothing else in the page is in its way. */
 function leaveOver(there: Page, mapping: Mapping): void {
   const { mappings } = there;
-  let [left, at] = [there.over, 0];
-  while (left > 0 && at < mappings.length) {
+  let left = there.over;
+  for (let at = mappings.length - 1; left > 0 && at >= 0; at--) {
     const old = mappings[at]!;
-    if (old.ended !== 0) left--;
-    if (old.ended === 0 || !overlap(old, mapping)) at++;
-    else {
-      mappings.splice(at, 1);
-      there.over--;
-    }
+    if (old.ended === 0) continue;
+    left--;
+    if (!overlap(old, mapping)) continue;
+    if (at === mappings.length - 1) mappings.pop();
+    else mappings.splice(at, 1);
+    there.over--;
   }
 }
 

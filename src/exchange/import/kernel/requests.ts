@@ -77,6 +77,7 @@ export class Requests {
     let position = lba !== null && isPlaced ? lba * block : null;
     for (const mapping of segments.splice(0)) {
       const { seq, device, start, size } = mapping;
+      const { phys, machine } = this.#buffers.byteAt(mapping, start);
       this.#emitter.emit({
         kind: "request.mapped",
         actor: "driver",
@@ -87,7 +88,8 @@ export class Requests {
         what,
         layer,
         position,
-        ...this.#buffers.byteAt(mapping, start),
+        phys,
+        machine,
         bus: wholeOf(start),
         reached: this.#iommu.reachedBy(device, start),
         size,

@@ -48,14 +48,14 @@ export function textOf(body: string, key: string): string | null {
 }
 
 const [BLANK, QUOTE, OPENING, CLOSING, COMMA, EQUALS, BRACE] = [32, 34, 40, 41, 44, 61, 123];
-const [ZERO, NINE, X] = [48, 57, 120];
+const [ZERO, NINE, X, CLOSING_BRACE] = [48, 57, 120, 125];
 
 /** Whether a value ends before this character; behind the body's last there is none. */
-const isEnd = (code: number): boolean =>
+export const isEnd = (code: number): boolean =>
   code === BLANK || code === COMMA || code === CLOSING || Number.isNaN(code);
 
-/** Where the value of a key begins; -1 for no such key. Keys stand at the beginning or after a blank. Hot: some fields a line. */
-function placeOf(body: string, key: string): number {
+/** Where the value of a key begins, in front of a quote or a bracket around it; -1 for no such key. Keys stand at the beginning or after a blank. Hot: some fields a line. */
+export function placeOf(body: string, key: string): number {
   for (let at = body.indexOf(key); at >= 0; at = body.indexOf(key, at + 1)) {
     if (body.charCodeAt(at + key.length) !== EQUALS) continue;
     const before = at === 0 ? BLANK : body.charCodeAt(at - 1);
@@ -64,9 +64,6 @@ function placeOf(body: string, key: string): number {
   }
   return -1;
 }
-
-/** Whether there is such a key. */
-export const has = (body: string, key: string): boolean => placeOf(body, key) >= 0;
 
 const needed = (body: string, key: string): string => {
   const text = textOf(body, key);
@@ -78,7 +75,7 @@ const needed = (body: string, key: string): string => {
 const [HEX_DIGITS, DECIMAL_DIGITS] = [16, 15];
 
 /** The hexadecimal number that a value is, with 0x or without; NaN where it is another text, or not below 2^52. */
-function hexAt(body: string, from: number): number {
+export function hexAt(body: string, from: number): number {
   let at = from;
   if (body.charCodeAt(at) === ZERO && body.charCodeAt(at + 1) === X) at += 2;
   const last = at + HEX_DIGITS;
@@ -86,7 +83,7 @@ function hexAt(body: string, from: number): number {
   let value = 0;
   for (; at < last; at++) {
     const digit = hexDigit(body.charCodeAt(at));
-    if (Number.isNaN(digit)) break;
+    if (digit < 0) break;
     value = value * 16 + digit;
   }
   return at > first && value < HIGHEST && isEnd(body.charCodeAt(at)) ? value : Number.NaN;
@@ -109,7 +106,11 @@ function wholeHex(text: string): number {
   let at = text.startsWith("0x") ? 2 : 0;
   if (text.length === at || text.length > at + HEX_DIGITS) return Number.NaN;
   let value = 0;
-  for (; at < text.length; at++) value = value * 16 + hexDigit(text.charCodeAt(at));
+  for (; at < text.length; at++) {
+    const digit = hexDigit(text.charCodeAt(at));
+    if (digit < 0) return Number.NaN;
+    value = value * 16 + digit;
+  }
   return value;
 }
 
@@ -125,6 +126,14 @@ export function addressOf(text: string, key: string): number {
 export function address(body: string, key: string): number {
   const found = placeOf(body, key);
   const value = found < 0 ? Number.NaN : hexAt(body, found);
+  return Number.isNaN(value) ? addressOf(needed(body, key), key) : value;
+}
+
+/** The same; null where there is no such key. */
+export function addressIn(body: string, key: string): number | null {
+  const found = placeOf(body, key);
+  if (found < 0) return null;
+  const value = hexAt(body, found);
   return Number.isNaN(value) ? addressOf(needed(body, key), key) : value;
 }
 
@@ -181,4 +190,36 @@ export function list(body: string, key: string): readonly string[] {
   if (text === "{}") return [];
   const items = text.slice(1, -1).split(",");
   return text.includes(" ") ? items.map((item) => item.trim()) : items;
+}
+
+/** "{0x1,0x2}" as addresses, bus addresses or sizes. Hot: an NVMe command has 128 of each (bench: import). */
+export const addresses = (body: string, key: string): readonly number[] =>
+  plainList(body, key, HIGHEST) ?? list(body, key).map((text) => addressOf(text, key));
+export const busAddresses = (body: string, key: string): readonly number[] =>
+  plainList(body, key, HIGHEST) ?? list(body, key).map((text) => busAddressOf(text, key));
+export const sizes = (body: string, key: string): readonly number[] =>
+  plainList(body, key, LARGEST + 1) ?? list(body, key).map((text) => sizeOf(text, key));
+
+/** A list as nearly all are: numbers with 0x, below a bound and with nothing between; null for another. */
+function plainList(body: string, key: string, bound: number): readonly number[] | null {
+  let at = placeOf(body, key);
+  if (at < 0 || body.charCodeAt(at) !== BRACE) return null;
+  const found: number[] = [];
+  for (let end = COMMA; end === COMMA; ) {
+    at++;
+    if (body.charCodeAt(at) !== ZERO || body.charCodeAt(at + 1) !== X) return null;
+    const first = at + 2;
+    const last = first + HEX_DIGITS;
+    let value = 0;
+    for (at = first; at < last; at++) {
+      const digit = hexDigit(body.charCodeAt(at));
+      if (digit < 0) break;
+      value = value * 16 + digit;
+    }
+    if (at === first || value >= bound) return null;
+    found.push(value);
+    end = body.charCodeAt(at);
+    if (end !== COMMA && end !== CLOSING_BRACE) return null;
+  }
+  return found;
 }

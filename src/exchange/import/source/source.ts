@@ -138,14 +138,14 @@ export class Source {
         continue;
       }
       rest = bytes.subarray(end + 1);
-      const lines = bytes.toString("utf8", 0, end).split("\n");
+      const lines = linesIn(bytes, end);
       if (dropping) {
         lines[0] = "";
         const most = longest.toLocaleString("en-US");
         this.#skippedNext(`a line of more than ${most} bytes`, longest + 1);
         dropping = false;
       }
-      yield lines.map(withoutReturn);
+      yield lines;
     }
     if (rest.length === 0 && !dropping) return;
     if (unended === "keep" && !dropping) yield [withoutReturn(rest.toString("utf8"))];
@@ -189,6 +189,22 @@ async function* explained(path: string, chunks: AsyncIterable<Buffer>): AsyncGen
     if (code === undefined || error instanceof UserError) throw error;
     throw new UserError(`cannot read ${path}: ${message}`);
   }
+}
+
+/** Bytes that are decoded at once: V8 maps memory anew for each longer text, 0.1 us a line (bench: import). */
+const DECODED = 1 << 16;
+
+/** The lines up to an end of one. */
+function linesIn(bytes: Buffer, end: number): string[] {
+  const lines: string[] = [];
+  for (let from = 0, to = 0; from <= end; from = to + 1) {
+    to = from + DECODED < end ? bytes.lastIndexOf(10, from + DECODED) : end;
+    if (to < from) to = bytes.indexOf(10, from);
+    const text = bytes.toString("utf8", from, to);
+    const returns = text.includes("\r");
+    for (const line of text.split("\n")) lines.push(returns ? withoutReturn(line) : line);
+  }
+  return lines;
 }
 
 const withoutReturn = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);

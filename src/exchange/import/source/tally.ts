@@ -6,6 +6,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class Tally {
   readonly #counts = new Map<string, Writable<Count>>();
+  // The name counted last: an event is mostly followed by one of its name.
+  #last: Writable<Count> | null = null;
   readonly #strict: boolean;
   readonly #refuse: (complaint: string, column?: number) => Error;
 
@@ -45,11 +47,13 @@ export class Tally {
   }
 
   #of(name: string): Writable<Count> {
+    if (this.#last?.name === name) return this.#last;
     let count = this.#counts.get(name);
     if (count === undefined) {
       count = { name, read: 0, kept: 0, skipped: 0, lost: 0, why: null };
       this.#counts.set(name, count);
     }
+    this.#last = count;
     return count;
   }
 }
