@@ -11,6 +11,7 @@ import { UserError } from "../../src/fault.ts";
 import { writing } from "../../src/library/writing.ts";
 import { removeFile } from "../../src/store/output-file.ts";
 import { TraceReader } from "../../src/store/read.ts";
+import { fileOf } from "../exchange/written.ts";
 import { answersOf, toldBy } from "./answers.ts";
 import { gartrace, rudeness } from "./command.ts";
 import { type Campaign, oneOf } from "./trial.ts";
@@ -159,7 +160,7 @@ async function importedTo(path: string, log: string): Promise<string | null> {
 function exportTo(to: string, path: string): void {
   const trace = TraceReader.open(path);
   try {
-    writeFileSync(to, [...jsonl.pieces([trace], null)].join(""));
+    writeFileSync(to, fileOf(jsonl, [trace]));
   } finally {
     trace.close();
   }
