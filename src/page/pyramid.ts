@@ -47,6 +47,11 @@ export class Pyramid {
     counts[bin] = Math.min(MOST_COUNT, counts[bin]! + count);
   }
 
+  /** Counts a lane anew. */
+  clear(lane: number): void {
+    this.#counts[lane]!.fill(0);
+  }
+
   /** What was counted of a bin. */
   of(lane: number, bin: number): number {
     return this.#counts[lane]![bin]!;

@@ -63,6 +63,7 @@ export class Survey {
   /** Looks a slice further; true where there is no more. */
   step(trace: TraceReader): boolean {
     const { count } = trace;
+    if (this.judging !== null && trace.judged !== null) this.#takeJudgement(trace);
     if (this.#told < count) this.#tell(trace);
     if (this.#counted < count) {
       const to = Math.min(count, this.#counted + SLICE);
@@ -111,6 +112,14 @@ export class Survey {
         if (hasBit(zone.actors, code)) this.actors.add(actor as Actor);
     if (count - this.#counted > SKETCHED_FROM) this.#sketch = sketched(trace, LANES);
     else if (unit !== this.#pyramid.unit) this.#sketch = null;
+  }
+
+  /** Who followed a recording to its end need not judge the rest of it: the file says now what is wrong in it. */
+  #takeJudgement({ overview }: TraceReader): void {
+    this.judging = null;
+    this.#pyramid.clear(WRONG);
+    for (const [bin, wrong] of overview.wrong(this.#pyramid.shift, 1, this.#told))
+      this.#pyramid.addTo(WRONG, bin, wrong);
   }
 
   #count(trace: TraceReader, from: number, to: number): void {

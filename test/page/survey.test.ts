@@ -7,7 +7,9 @@ import { actors } from "../../src/event/vocabulary.ts";
 import { recordTo, setupOf } from "../../src/library/recording.ts";
 import { Survey } from "../../src/page/survey.ts";
 import { TraceReader } from "../../src/store/read.ts";
+import { TraceWriter } from "../../src/store/write.ts";
 import { churn, machine } from "../bench/churn.ts";
+import { gartrace } from "../cli/gartrace.ts";
 import { freshFolder } from "../fresh-folder.ts";
 
 const path = join(freshFolder(), "long.gart");
@@ -26,6 +28,31 @@ function lanesOf(survey: Survey): Map<string, Uint16Array> {
   return new Map(lanes.map((name, i) => [name, numbers.subarray(i * bins, (i + 1) * bins)]));
 }
 const sum = (counts: Uint16Array) => counts.reduce((total, one) => total + one, 0);
+
+test("a recording that was followed to its end is shown as its file judges it, and judged no further", async () => {
+  const growing = join(freshFolder(), "growing.gart");
+  const writer = await TraceWriter.create(growing, trace.about, { force: false });
+  const record = (from: number, to: number) => {
+    for (const { seq, op, event } of trace.events(from, to)) writer.append(seq, op, event);
+    writer.land();
+  };
+  const survey = new Survey();
+  const looked = (looks: number) => {
+    const reader = TraceReader.open(growing);
+    for (let i = 0; i < looks && !survey.step(reader); i++);
+    reader.close();
+  };
+  record(1, 40_000);
+  looked(20);
+  expect(survey.judging).not.toBeNull();
+  record(40_001, trace.count);
+  writer.finish();
+  expect((await gartrace(`index ${growing}`)).code).toBe(0);
+  looked(20);
+  expect(survey.judging).toBeNull();
+  expect(survey.upTo).toBe(trace.count);
+  expect(sum(lanesOf(survey).get(WRONG_LANE)!)).toBe(trace.judged!.judgement.wrong.events);
+});
 
 describe("a long trace", () => {
   test("has, at the first look, ops and what is wrong as they are, and every actor where it is, nearly", () => {
