@@ -38,13 +38,15 @@ export const knownFormatOf = ({ head }: Source): Format | null =>
   formats.find((format) => format.recognises(head)) ?? null;
 
 export function formatOf(source: Source): Format {
-  if (source.trouble !== null) throw source.refuse(source.trouble);
-  if (source.head.length === 0)
+  const { trouble } = source;
+  if (source.head.length === 0 && trouble === null)
     throw new UserError(`${source.path} is empty: there is nothing to import`);
   const other = convertible(source.head);
   if (other !== null) throw source.refuse(`${other.what}; ${other.convert(source.path)}`);
   const found = knownFormatOf(source);
   if (found !== null) return found;
+  // What is left of a file that is cut may be too little to know it by.
+  if (trouble !== null) throw source.refuse(trouble);
   throw source.refuse(strange(source.head));
 }
 

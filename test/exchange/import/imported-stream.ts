@@ -48,6 +48,7 @@ export async function importFile(
     exchanges: [],
     hasDump: false,
     hasStacks: false,
+    hasEntries: false,
   };
   const run = new Run(survey, new Map(), {
     sink: (seq, op, event) => events.push({ seq, op, event }),

@@ -6,6 +6,8 @@ import { Ftrace } from "../ftrace/ftrace.ts";
 import type { StreamFormat } from "../join/format.ts";
 import type { Run } from "../join/run.ts";
 import { BootClock } from "../source/boot-clock.ts";
+import { nearHex } from "../source/far.ts";
+import { hexOf } from "../source/numbers.ts";
 import { linesAgain, type Source } from "../source/source.ts";
 import { Assembler, type Step } from "./assembler.ts";
 import { ClockLines } from "./clock-lines.ts";
@@ -22,6 +24,9 @@ const LOST =
 /** Events that an IOMMU's queue did not take; how many, nothing tells (arm-smmu-v3.c, intel/prq.c, amd/iommu.c, riscv/iommu.c). */
 const OVERFLOW =
   /: (?:EVTQ|PRIQ) overflow detected -- |^(?:DMAR: )?IOMMU: \S+: PRQ overflow detected|^AMD-Vi: (?:IOMMU )?(?:Event|PPR) log (?:overflow|restarting)|: Queue #\d+ error; memory fault:\d overflow:1/i;
+/** Entries of an IOMMU that the kernel was asked to tell of (drivers/iommu/iommu.c, pr_debug), whoever is named in front. */
+const ENTRY =
+  /^(?:\S{1,64}: |\[\S{1,32}\] ){0,4}iommu: (?:map: iova (?<iova>0x[0-9a-f]{1,16}) pa (?<phys>0x[0-9a-f]{1,16})|unmap this: iova (?<over>0x[0-9a-f]{1,16})) size (?<size>0x[0-9a-f]{1,9})$/;
 /** What journald missed of the kernel's. */
 const MISSED = /Missed (\d+) kernel messages/;
 /** A journal's boots stand one behind the other. */
@@ -101,6 +106,7 @@ class Dmesg {
       this.#run.oneRun.lost();
     } else if (speaker === "kernel" && OVERFLOW.test(text)) tally.lost("fault", 1);
     const actor = speaker === "program" ? "workload" : speaker;
+    if (begins === null && speaker === "kernel" && this.#entry(text, at)) return;
     if (begins === null) {
       if (speaker === "kernel") {
         this.#requesters.said(text);
@@ -127,6 +133,20 @@ class Dmesg {
       level,
       text: begins.says,
     }));
+  }
+
+  /** Tells the model of an entry that is made or cleared; false for any other message, and where a trace has them. */
+  #entry(text: string, at: number | null): boolean {
+    const run = this.#run;
+    const { iova, phys, over, size } = ENTRY.exec(text)?.groups ?? {};
+    if (size === undefined || run.environment.hasEntries) return false;
+    const start = nearHex(iova ?? over!);
+    const to = phys === undefined ? null : hexOf(phys);
+    if (start === null || (phys !== undefined && to === null)) return false;
+    run.at = at;
+    run.iommu.tell(null, { iova: start, size: Number(size), phys: to });
+    run.at = null;
+    return true;
   }
 
   /** A line without a head of its own that a fault goes on with. */

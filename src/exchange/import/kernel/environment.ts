@@ -36,6 +36,8 @@ export interface Environment {
   readonly hasDump: boolean;
   /** Whether a trace has stacks of who made its calls. */
   readonly hasStacks: boolean;
+  /** Whether a trace has the IOMMU's entries. */
+  readonly hasEntries: boolean;
 }
 
 /** What only one kind of machine writes into a log. */
@@ -68,7 +70,8 @@ const signs = {
   ],
   smmu: ["smmuv3_", "smmu_", "arm-smmu"],
   dart: ["apple-dart"],
-  iommu: ["IOMMU: iova=", "io_page_fault:"],
+  iommu: ["IOMMU: iova=", "io_page_fault:", "iommu: map: iova 0x"],
+  entries: ["IOMMU: iova="],
   swiotlb: ["swiotlb_bounced:"],
   // arch/x86/mm/mem_encrypt.c, in its spellings since 4.14; Arm's realms.
   encrypted: [
@@ -166,6 +169,7 @@ export async function detectEnvironment(
     exchanges,
     hasDump: dump,
     hasStacks: stacks,
+    hasEntries: found.entries,
   };
 }
 

@@ -44,6 +44,16 @@ const known: readonly Convertible[] = [
       `take its log with \`crash vmlinux ${path}\`, command \`log\`, and import that`,
     ...bytes("KDUMP   "),
   },
+  ...[
+    ["bzip2", "BZh", "bunzip2"],
+    ["zip", "PK\x03\x04", "unzip"],
+    ["7-Zip", "7z\xbc\xaf\x27\x1c", "7z x"],
+    ["LZ4", "\x04\x22\x4d\x18", "lz4 -d"],
+  ].map(([name, magic, command]) => ({
+    what: `packed by ${name}; of packed files gzip, xz, zstd and tar are opened`,
+    convert: (path: string) => `unpack it: \`${command} ${path}\``,
+    ...bytes(magic!),
+  })),
   // Unicode's mark of the order of bytes, in either order: so does PowerShell write what it redirects.
   ...["\xff\xfe", "\xfe\xff"].map((mark) => ({
     what: "text in UTF-16",

@@ -92,9 +92,9 @@ export class Source {
     return new UserError(`${place}: ${brief(complaint)}`);
   }
 
-  /** What is wrong with a compressed file of which nothing could be read; null where there is no such trouble. */
+  /** What is wrong with a compressed file that ends in its head; null where there is no such trouble. */
   get trouble(): string | null {
-    return this.head.length === 0 ? (this.#broken?.message ?? null) : null;
+    return this.#broken?.message ?? null;
   }
 
   /** Lets go of the file, read to its end or not. */

@@ -1,6 +1,7 @@
 // kernel.test.ts - what the kernel complains of in drivers and dies of itself is a fault; a warning is none.
 
 import { expect, test } from "vitest";
+import { importedText } from "../captured.ts";
 import { logged, timed } from "./logged.ts";
 
 const driver = "nic_drv 0000:07:00.0";
@@ -83,4 +84,29 @@ test("the hypervisor's death is one", async () => {
   const { faults, events } = await logged("(XEN) Xen BUG at p2m.c:12", "(XEN) Panic on CPU 3:");
   expect(faults).toEqual(["oops"]);
   expect(events[0]!.actor).toBe("hypervisor");
+});
+
+// drivers/iommu/iommu.c, pr_debug, by /proc/dynamic_debug/control with and without its flags.
+test("entries of an IOMMU that the kernel was asked to tell of are its own, and its faults meet them", async () => {
+  const files = {
+    "dmesg.txt": `${timed(
+      "iommu: map: iova 0xffff0000 pa 0x0000000051000000 size 0x2000",
+      "[50] iommu_map:2410: iommu: mapping: iova 0xffff0000 pa 0x0000000051000000 pgsize 0x1000 count 2",
+      "[50] __iommu_unmap:2501: iommu: unmap this: iova 0xffff0000 size 0x2000",
+      "iommu: unmapped: iova 0xffff0000 size 0x2000",
+      "DMAR: [DMA Write NO_PASID] Request device [07:00.0] fault addr 0xffff1000 [fault reason 0x05] PTE",
+    ).join("\n")}\n`,
+  };
+  const kinds = async (given: { readonly [name: string]: string }) =>
+    (await importedText(given)).events.map(({ event }) => event.kind);
+  const told = ["iommu.mapped", "message.logged", "iommu.unmapped", "message.logged"];
+  expect(await kinds(files)).toEqual([...told, "fault.raised"]);
+  // A trace has them as well.
+  const traced =
+    " drv-50 [000] ..... 12.05: map: IOMMU: iova=0xffff0000 - 0xffff2000 paddr=0x51000000 size=8192\n";
+  expect(await kinds({ ...files, "trace.txt": traced })).toEqual([
+    "iommu.mapped",
+    ...told.map(() => "message.logged"),
+    "fault.raised",
+  ]);
 });

@@ -142,6 +142,11 @@ describe("refused, with file and line, is", () => {
   test.each([
     ["PERFILE2\0\0", /^FILE:1: a recording of perf; print it with `perf script -i .*ftrace.txt > /],
     ["LPKSHHRH", /^FILE:1: a journal as systemd keeps it; .*journalctl --file/],
+    [
+      "BZh91AY",
+      /^FILE:1: packed by bzip2; .*zstd and tar are opened; unpack it: `bunzip2 .*ftrace.txt`/,
+    ],
+    ["PK\x03\x04", /^FILE:1: packed by zip; .*`unzip /],
     ["SQLite format 3\0", /^FILE:1: a trace of gartrace.*gartrace info/],
   ])("what another command has to read first: %j", async (content, says) => {
     expect(await refusal(Buffer.from(content))).toMatch(says);
