@@ -1,6 +1,7 @@
 // dma-calls.ts - what is wrong with a call that ends a DMA mapping or hands its buffer over, in words.
 
 import { distance, hex } from "../address.ts";
+import { dmaTypeOf } from "../event/iommu.ts";
 import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { Ended, Named } from "../machine/access.ts";
@@ -30,9 +31,9 @@ export function complaintOfEnd(
   if (!ended.isSure) return null;
   if (made.size !== event.size)
     return `${event.size} bytes at ${where} end, ${made.size} were mapped`;
-  const [from, by] = [functionOf(made.call ?? made.place), functionOf(event.call ?? event.place)];
+  const [from, by] = [dmaTypeOf(made.call ?? made.place), dmaTypeOf(event.call ?? event.place)];
   if (from !== null && by !== null && from !== by)
-    return `${where} is ended as ${by} mapping, it was made as ${from} mapping`;
+    return `${where} is ended as a ${by} mapping, it was made as a ${from} mapping`;
   if (made.direction !== event.direction)
     return `${where} ends ${event.direction}, it was mapped ${made.direction}`;
   return null;
@@ -65,16 +66,3 @@ export function complaintOfSync(
 
 const whose = ({ device }: Of<"dma.mapped">): string =>
   device == null ? "it is mapped" : `it is mapped for ${deviceOf(device)}`;
-
-/** The functions that belong together, by the names of their tracepoints. */
-const functions: { readonly [place: string]: string } = {
-  ...{ dma_map_page: "a single", dma_unmap_page: "a single" },
-  ...{ dma_map_phys: "a single", dma_unmap_phys: "a single" },
-  ...{ dma_map_resource: "a resource", dma_unmap_resource: "a resource" },
-  ...{ dma_map_sg: "a scatterlist", dma_unmap_sg: "a scatterlist" },
-  ...{ dma_alloc: "a coherent", dma_free: "a coherent" },
-  ...{ dma_alloc_pages: "a noncoherent", dma_free_pages: "a noncoherent" },
-  ...{ dma_alloc_sgt: "a noncontiguous", dma_free_sgt: "a noncontiguous" },
-};
-const functionOf = (place: string | null | undefined): string | null =>
-  functions[place ?? ""] ?? null;

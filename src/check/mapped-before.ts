@@ -23,6 +23,8 @@ type Unmapped = Of<"dma.unmapped"> | Of<"iommu.unmapped">;
 interface Mapping {
   readonly bus: Bus;
   readonly size: number;
+  /** Bytes that were mapped at once, of which this is what an unmap left or took. */
+  whole: number;
   readonly device: number | null;
   phys: Phys | null;
   /** The event that made it. */
@@ -172,13 +174,14 @@ class BusRanges extends Ranges<Bus> {
     return found.length > 1 ? found.sort((a, b) => a.seq - b.seq) : found;
   }
 
-  /** Those of a device that lie in a range as a whole. */
-  within(from: Bus, size: number, device: number | null): readonly Mapping[] {
-    const found: Mapping[] = [];
+  /** Those of a device in force that lie in a range or reach into it. */
+  touching(from: Bus, size: number, device: number | null): ReadonlySet<Mapping> {
+    const found = new Set<Mapping>();
     const look = (mappings: readonly Mapping[]): void => {
       for (const one of mappings) {
         const at = distance(from, one.bus);
-        if (at >= 0 && at + one.size <= size && one.device === device) found.push(one);
+        if (at < size && at + one.size > 0 && one.device === device && isInForce(one))
+          found.add(one);
       }
     };
     look(this.large);
@@ -232,6 +235,7 @@ export class MappedBefore {
     const mapping = over ?? {
       bus,
       size,
+      whole: size,
       device,
       phys,
       seq,
@@ -249,6 +253,7 @@ export class MappedBefore {
       mapping.place = place;
       mapping.at = at;
       mapping.phys = phys;
+      mapping.whole = size;
       mapping.ended = 0;
     }
     ranges.add(mapping, over !== null);
@@ -259,9 +264,9 @@ export class MappedBefore {
   unmapped(event: Unmapped, seq: number): void {
     const { device = null, size, cause = null, bus: start } = event;
     if (event.kind === "iommu.unmapped") {
-      const covered = this.#entries.within(start, size, device).filter(isInForce);
-      for (const one of covered) end(one, event, seq);
-      if (covered.length > 0) return;
+      const touched = this.#entries.touching(start, size, device);
+      for (const one of touched) this.#cut(one, event, seq);
+      if (touched.size > 0) return;
     }
     const ranges = event.kind === "dma.unmapped" ? this.#calls : this.#entries;
     const ended = this.#endedBy(ranges, start, device, cause);
@@ -285,6 +290,27 @@ export class MappedBefore {
     return begun.findLast(isInForce) ?? null;
   }
 
+  /** Entries end where their range does: of a larger one the rest stays. */
+  #cut(one: Mapping, event: Unmapped, seq: number): void {
+    const from = distance(one.bus, event.bus);
+    const to = from + event.size;
+    if (from <= 0 && to >= one.size) {
+      end(one, event, seq);
+      return;
+    }
+    this.#entries.remove(one);
+    const part = (at: number, behind: number): Mapping | null => {
+      if (at >= behind) return null;
+      const left = { ...one, bus: offset(one.bus, at), size: behind - at };
+      this.#entries.add(left);
+      return left;
+    };
+    part(0, from);
+    const over = part(Math.max(from, 0), Math.min(to, one.size));
+    if (over !== null) end(over, event, seq);
+    part(to, one.size);
+  }
+
   /** What the address of a fault has to do with mappings, as a sentence; null where it has nothing. */
   saysOf({ bus, device = null }: Of<"fault.raised">): {
     readonly says: string;
@@ -300,8 +326,8 @@ export class MappedBefore {
     return { says, isMisread: true };
   }
 
-  #historyOf({ size, seq, place, at, ended, endedBy, endedAt }: Mapping): string {
-    const what = `the ${size} bytes mapped${byWhom(seq, place, at)}`;
+  #historyOf({ whole, seq, place, at, ended, endedBy, endedAt }: Mapping): string {
+    const what = `the ${whole} bytes mapped${byWhom(seq, place, at)}`;
     if (ended !== 0) return `after unmap: of ${what}, ended${byWhom(ended, endedBy, endedAt)}`;
     return seq < this.#gap ? `in ${what}, unless they ended where events were lost` : `in ${what}`;
   }

@@ -46,6 +46,21 @@ export const dmaCalls = {
   ],
 } as const;
 
+/** What the functions of the DMA API make and end, by the kernel's names of it (kernel/dma/debug.c): one ends what its like made. */
+const dmaTypes: { readonly [call: string]: string } = {
+  ...{ dma_map_page: "single", dma_unmap_page: "single" },
+  ...{ dma_map_phys: "single", dma_unmap_phys: "single" },
+  ...{ dma_map_resource: "resource", dma_unmap_resource: "resource" },
+  ...{ dma_map_sg: "scatterlist", dma_unmap_sg: "scatterlist" },
+  ...{ dma_alloc: "coherent", dma_free: "coherent" },
+  ...{ dma_alloc_pages: "noncoherent", dma_free_pages: "noncoherent" },
+  ...{ dma_alloc_sgt: "noncontiguous", dma_free_sgt: "noncontiguous" },
+};
+
+/** Null for a function that is not known. */
+export const dmaTypeOf = (call: string | null | undefined): string | null =>
+  dmaTypes[call ?? ""] ?? null;
+
 const callOf = <K extends keyof typeof dmaCalls>(kind: K) => ({
   /** The function of the DMA API, where `place` is the one that called it. */
   call: namedToo(dmaCalls[kind]),

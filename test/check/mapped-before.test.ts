@@ -170,6 +170,33 @@ test.each<[string, Told[], number, string | null]>([
   expect(saysOf(events, address)).toBe(says);
 });
 
+const [inEntry, afterEntry] = [
+  "in the 131072 bytes mapped at #1",
+  "after unmap: of the 131072 bytes mapped at #1, ended at #2",
+];
+test.each([
+  [0xfd000000, inEntry],
+  [0xfd003fff, inEntry],
+  [0xfd004000, afterEntry],
+  [0xfd007fff, afterEntry],
+  [0xfd008000, inEntry],
+  [0xfd01ffff, inEntry],
+])("of a large entry that is cleared in part the rest is in force, at %d", (address, says) => {
+  expect(saysOf([entry(0xfd000, 0x20000), cleared(0xfd004, 0x4000)], address)).toBe(says);
+});
+
+test("a range that is cleared takes of each entry what it covers", () => {
+  const events = [entry(0xfd000, 0x8000), entry(0xfd008, 0x8000), cleared(0xfd004, 0x8000)];
+  expect(saysOf(events, 0xfd003000)).toBe("in the 32768 bytes mapped at #1");
+  expect(saysOf(events, 0xfd004000)).toBe(
+    "after unmap: of the 32768 bytes mapped at #1, ended at #3",
+  );
+  expect(saysOf(events, 0xfd00b000)).toBe(
+    "after unmap: of the 32768 bytes mapped at #2, ended at #3",
+  );
+  expect(saysOf(events, 0xfd00c000)).toBe("in the 32768 bytes mapped at #2");
+});
+
 test("a fault that names no device may be any device's, one without an address has none", () => {
   expect(saysOf([of(0x800, here)], 0xfd000800, null)).toBe(inHere(1));
   expect(saysOf([here], null)).toBeNull();

@@ -174,8 +174,13 @@ const allocTable: Handler = (kernel, { name, body }) => {
   return true;
 };
 
-const notMapped: Handler = (kernel, { name, body }: Record) =>
-  failed(kernel, name, deviceIn(body), body);
+const notMapped: Handler = (kernel, { name, body }: Record) => {
+  const device = deviceIn(body);
+  // The addresses of a list that failed are the physical ones.
+  const [first] = name === "dma_map_sg_err" ? list(body, "dma_addrs") : [];
+  if (first !== undefined) kernel.failedList(device, `${addressOf(first, "dma_addrs")}`);
+  return failed(kernel, name, device, body);
+};
 
 const mapList: Handler = (kernel, { task, body }) => {
   const device = deviceIn(body);
@@ -240,6 +245,10 @@ const unmapList: Handler = (kernel, { name, body }) => {
   const over = kernel.endedList(device, key);
   if (over === null && kernel.listOf(device, key, entries) === null) {
     // What was never a list may be the driver's single buffer, where handles are their buffers' addresses.
+    if (kernel.hasFailed(device, key)) {
+      kernel.buffers.failed("dma-api", name, device, `a list that failed to map is ended: ${body}`);
+      return true;
+    }
     const single = kernel.run.mappings.ended({ device, start });
     if (single?.own === start && single.place !== "dma_map_sg")
       return giveBack(kernel, { ...end, start, size: single.size });

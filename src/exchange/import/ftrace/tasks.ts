@@ -47,6 +47,8 @@ export class Kernel {
   readonly #calls = new Map<number, Call[]>();
   /** Scatterlists that are mapped, by device and name; one memory can be mapped in several at a time. */
   readonly #lists = new Map<string, List[]>();
+  /** Lists that failed to map and were not mapped since. */
+  readonly #failedLists = new Set<string>();
   /** A list by the first range of it. */
   readonly #listOf = new WeakMap<Mapping, List>();
   /** Coherent memory by device and handle: the kernel's address of it as the trace prints it, which can be a hash. */
@@ -119,6 +121,7 @@ export class Kernel {
   ): void {
     const key = `${device} ${name}`;
     const there = this.#lists.get(key) ?? [];
+    this.#failedLists.delete(key);
     const list = { key, mapped: [...mapped], entries };
     there.push(list);
     if (mapped[0] !== undefined) this.#listOf.set(mapped[0], list);
@@ -135,6 +138,15 @@ export class Kernel {
   /** Whether it is the only one of its name. */
   isOnlyList(device: number | null, name: string): boolean {
     return this.#lists.get(`${device} ${name}`)?.length === 1;
+  }
+
+  /** A list that was not mapped, by what would have named it. */
+  failedList(device: number | null, name: string): void {
+    if (this.#failedLists.size < MOST_ENDED) this.#failedLists.add(`${device} ${name}`);
+  }
+
+  hasFailed(device: number | null, name: string): boolean {
+    return this.#failedLists.has(`${device} ${name}`);
   }
 
   /** How many entries the list has that begins with a mapping; null where that is not sure. */
@@ -166,6 +178,7 @@ export class Kernel {
   lost(): void {
     this.#allocated.clear();
     this.#handles.clear();
+    this.#failedLists.clear();
     for (const lists of this.#lists.values()) for (const list of lists) list.entries = null;
   }
 

@@ -5,6 +5,7 @@
 // (kernel/dma/debug.c, __hash_bucket_find). A mapping whose end was seen is kept until its pages are used again.
 
 import { PAGE_SIZE } from "../../../address.ts";
+import { dmaTypeOf } from "../../../event/iommu.ts";
 import type { Direction, Mapping } from "./command.ts";
 
 /** What a device's address has to do with what is mapped. */
@@ -20,6 +21,8 @@ export interface Ending {
   readonly start: number;
   readonly size?: number | null;
   readonly direction?: Direction | null;
+  /** The function that ends it. */
+  readonly place?: string;
 }
 
 /** Mappings kept of one page: with more, some were ended unseen. */
@@ -122,13 +125,17 @@ export class Mappings {
   }
 
   /** The live one that an unmap ends: of those at exactly this address the best fit; null where none is. */
-  ended({ device, start, size = null, direction = null }: Ending): Mapping | null {
+  ended({ device, start, size = null, direction = null, place }: Ending): Mapping | null {
+    const type = dmaTypeOf(place);
     let best: Mapping | null = null;
     let most = -1;
     const source = this.#source();
     for (const one of this.#in(start)) {
       if (one.ended !== 0 || one.start !== start || !isOf(one, device)) continue;
-      const said = Number(one.size === size) + Number(one.direction === direction);
+      const said =
+        Number(one.size === size) +
+        Number(one.direction === direction) +
+        Number(type !== null && dmaTypeOf(one.place) === type);
       // Of two traces each ends its own.
       const fits = 2 * said + Number(one.told.source === source);
       // What says nothing of size and direction ends the latest.

@@ -100,6 +100,7 @@ describe("an ending", () => {
   const unmapList = (pages: readonly string[]) =>
     `dma_unmap_sg: ${DEVICE} dir=TO_DEVICE phys_addrs={${pages}} attrs=`;
   const pages = ["0x51000", "0x53000", "0x57000"];
+  const failedList = `dma_map_sg_err: ${DEVICE} dir=TO_DEVICE dma_addrs={${pages}} err=-5 attrs=`;
 
   test.each([
     ["of its mapping is right", [map("1000"), unmap("1000")], 0],
@@ -118,6 +119,17 @@ describe("an ending", () => {
       [mapList(pages), mapList(pages.slice(0, 1)), unmapList(pages), unmapList(pages.slice(0, 1))],
       0,
     ],
+    // __hash_bucket_find goes by the type as well.
+    [
+      "of a buffer beside a list of the same page, each by its function",
+      [mapList(["0x51000"]), map("51000", { size: 4096 })].concat(
+        unmap("51000", { size: 4096 }),
+        unmapList(["0x51000"]),
+      ),
+      0,
+    ],
+    ["of a list that failed to map", [failedList, unmapList(pages)], 1],
+    ["of a list that failed to map once", [failedList, mapList(pages), unmapList(pages)], 0],
     ["of coherent memory by its CPU address", [alloc("1000"), free("1000")], 0],
     [
       "of coherent memory by another CPU address",
