@@ -157,6 +157,16 @@ class Dmesg {
   }
 }
 
+/** Messages have the kernel's own time, in whatever form. */
+const OWN_CLOCK = /\[ *\d+\.\d{6}[\] ]|^\S*\d,\d+,\d+,|_MONOTONIC_TIMESTAMP"|"time": *\d/m;
+
+/** A dump beside messages that have the time of day: it has no place among them but before what followed it. */
+class DumpedFirst extends Ftrace {
+  override timeOf(): null {
+    return null;
+  }
+}
+
 export const dmesg: StreamFormat = {
   name: "dmesg",
   what: "what kernel and hypervisor log",
@@ -168,10 +178,12 @@ export const dmesg: StreamFormat = {
     return lines.slice(0, 50).some(hasHead) || lines.some(isFault);
   },
   open: (source, run) => new Dmesg(source, run),
-  beside: (source, run) =>
-    run.environment.hasDump && source.path !== "-"
-      ? new Ftrace(source, run, dumpedIn(linesAgain(source.path)))
-      : null,
+  beside: (source, run) => {
+    if (!run.environment.hasDump || source.path === "-") return null;
+    const told = dumpedIn(linesAgain(source.path));
+    const isOwn = OWN_CLOCK.test(source.head.toString("latin1"));
+    return isOwn ? new Ftrace(source, run, told) : new DumpedFirst(source, run, told);
+  },
   logClock: (clocks) => new ClockLines(clocks),
 };
 

@@ -54,6 +54,9 @@ export interface FirstMapped {
   readonly told: Told;
 }
 
+/** Bytes of a sync whose pages are looked at one by one. */
+const LARGEST_SYNC = 2 ** 24;
+
 interface Slot {
   /** The kernel-physical addresses of both. */
   readonly phys: number;
@@ -177,7 +180,7 @@ export class Buffers {
     const tie = this.#mappings.tie(device, start, size);
     // A range that begins in no mapping can reach into one.
     const within =
-      tie.mapping?.ended === 0
+      tie.mapping?.ended === 0 || size > LARGEST_SYNC
         ? undefined
         : this.#mappings
             .within(device, start, size)

@@ -55,3 +55,21 @@ test("a lost stretch and the record behind it are one message of two lines, in a
     "Dumping ftrace buffer:",
   ]);
 });
+
+test("beside messages that have the time of day alone the records come first", async () => {
+  const said = (second: number, text: string) => `Jan 05 10:20:${second} host kernel: ${text}`;
+  const lines = [
+    said(30, "Dumping ftrace buffer:"),
+    said(30, RULE),
+    said(30, dma("dma_map_page", 10_000_100)),
+    said(30, dma("dma_unmap_page", 10_000_200, "")),
+    said(30, RULE),
+    said(31, "nic: link is down"),
+  ];
+  expect(await told(`${lines.join("\n")}\n`)).toEqual([
+    "dma.mapped 10000100000",
+    "dma.unmapped 10000200000",
+    "Dumping ftrace buffer:",
+    "nic: link is down",
+  ]);
+});

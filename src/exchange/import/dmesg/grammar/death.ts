@@ -1,6 +1,6 @@
 // death.ts - the kernel or the hypervisor dies of an access of its own: one death is one fault, however it is printed.
 //
-// A warning goes on, and a program that dies is no death of the kernel's.
+// A warning goes on, also one that begins with BUG, and a program that dies is no death of the kernel's.
 
 import type { Grammar } from "./grammar.ts";
 
@@ -8,7 +8,7 @@ import type { Grammar } from "./grammar.ts";
 const oops: Grammar = {
   fault: "oops",
   begins:
-    /^(?:watchdog: )?BUG: |^kernel BUG at |^Unable to handle kernel |\[#\d+\]|^Kernel panic - not syncing|^(?:NMI watchdog: )?Watchdog detected hard LOCKUP|^traps: PANIC: /,
+    /^(?:watchdog: )?BUG: (?:unable to handle |kernel NULL pointer |soft lockup |.{1,16}stack guard page was hit)|^kernel BUG at |^Unable to handle kernel |\[#\d+\]|^Kernel panic - not syncing|^(?:NMI watchdog: )?Watchdog detected hard LOCKUP|^traps: PANIC: /,
   goesOn:
     /(?<die>\[#\d+\])|^Kernel panic - not syncing: (?:Fatal exception|Fatal error|Oops|Aiee|Attempted to kill|softlockup|hard LOCKUP|panic_on_oops)/i,
   takes: (fault, { die }) => {
