@@ -4,8 +4,10 @@ import type { Stream, StreamFormat } from "../join/format.ts";
 import { mark } from "../join/marker.ts";
 import type { KernelTrace } from "../join/one-kernel.ts";
 import type { Run } from "../join/run.ts";
+import { deviceOf } from "../kernel/device.ts";
 import { BootClock } from "../source/boot-clock.ts";
 import { Unusable } from "../source/fields.ts";
+import { hexOf } from "../source/numbers.ts";
 import type { Source } from "../source/source.ts";
 import { AnchorLines } from "./anchors.ts";
 import { ClockLines } from "./clock-lines.ts";
@@ -23,7 +25,6 @@ import { type Handler, type Handlers, Kernel } from "./tasks.ts";
 const structure = [
   "nvme_sq",
   "nvme_async_event",
-  "swiotlb_bounced",
   "xen_mc_batch",
   "xen_mc_issue",
   "xen_mc_entry",
@@ -53,6 +54,15 @@ const keep: Handler = ({ run }, { name, body }) => {
   return true;
 };
 
+/** The address is the buffer's own (drivers/iommu/dma-iommu.c). */
+const BOUNCED = /^dev_name: (\S*) dma_mask=\S+ dev_addr=([0-9a-f]{1,16}) /;
+const bounced: Handler = (kernel, record, owner) => {
+  const [, name, digits] = BOUNCED.exec(record.body) ?? [];
+  const address = digits === undefined ? null : hexOf(digits);
+  if (name !== undefined && address !== null) kernel.buffers.willBounce(deviceOf(name), address);
+  return keep(kernel, record, owner);
+};
+
 const marked: Handler = ({ run }, { body }) => {
   mark(run, markIn(body));
   return true;
@@ -68,6 +78,7 @@ const handlers: Handlers = {
   ...diskEvents,
   tracing_mark_write: marked,
   print: marked,
+  swiotlb_bounced: bounced,
   kernel_stack: stack,
   user_stack: stack,
 };

@@ -54,6 +54,8 @@ export interface FirstMapped {
   readonly told: Told;
 }
 
+/** Buffers that are bounced and not mapped yet: where more are told, their maps were not recorded. */
+const MOST_BOUNCED = 1 << 16;
 /** Bytes of a sync whose pages are looked at one by one. */
 const LARGEST_SYNC = 2 ** 24;
 
@@ -86,6 +88,8 @@ export class Buffers {
   readonly spaces = new Spaces();
   /** Slot's machine address -> what it stands in for. */
   readonly #slots = new Map<Machine, Slot>();
+  /** Buffers that are about to be bounced, by device ("null" where it was not named) and address. */
+  readonly #bounced = new Set<string>();
 
   constructor(emitter: Emitter, frames: Frames, iommu: IommuEntries, mappings: Mappings) {
     this.#emitter = emitter;
@@ -101,7 +105,8 @@ export class Buffers {
     const slot = found?.buffer === at.phys ? found! : null;
     const buffer = at.phys === null ? null : phys(at.phys);
     // Without an IOMMU only a bounce slot makes another address of a buffer's, and of its copy nothing is told.
-    const isMoved = slot === null && this.#isMoved(leads, buffer);
+    const isBounced = this.#isBounced(device, at.phys);
+    const isMoved = slot === null && (isBounced || this.#isMoved(leads, buffer));
     const reached = isMoved ? null : leads;
     const seq = this.#emitter.emit({
       kind: "dma.mapped",
@@ -213,6 +218,19 @@ export class Buffers {
     const bus = handle === undefined ? null : wholeOf(handle);
     const said = { actor: "kernel", place, at, fault, device, text, bus } as const;
     this.#emitter.emit({ kind: "fault.raised", ...said });
+  }
+
+  /** swiotlb will put a slot in a buffer's place, of which nothing else may be told (drivers/iommu/dma-iommu.c does so too). */
+  willBounce(device: number | null, address: number): void {
+    // Without an IOMMU the handle shows it.
+    if (this.#emitter.environment.iommu === null) return;
+    if (this.#bounced.size === MOST_BOUNCED) this.#bounced.clear();
+    this.#bounced.add(`${device} ${address}`);
+  }
+
+  #isBounced(device: number | null, address: number | null): boolean {
+    if (this.#bounced.size === 0 || address === null) return false;
+    return this.#bounced.delete(`${device} ${address}`) || this.#bounced.delete(`null ${address}`);
   }
 
   /** swiotlb has put a slot in a buffer's place; it copies the buffer whatever the direction. */

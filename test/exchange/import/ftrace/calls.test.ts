@@ -207,3 +207,15 @@ test("a bus that sees memory at an offset is learnt from its buffers, and right"
   });
   expect(judgedOf(trace).judgement).toMatchObject({ word: "right", uses: { inferred: 3 } });
 });
+
+// drivers/iommu/dma-iommu.c, iommu_dma_map_swiotlb: of the copy into the slot no tracepoint tells.
+test("a buffer that is bounced behind an IOMMU is unknown, and one that is not is astray", async () => {
+  const bounced = `swiotlb_bounced: dev_name: ${DEVICE} dma_mask=ffffffff dev_addr=51000040 size=60 NORMAL`;
+  const mapped = map("ffff0040", { size: 60 }).replace("phys_addr=ffff0040", "phys_addr=51000040");
+  const entered = entry("map").replace("paddr=0x0000000051000000", "paddr=0x000000007f000000");
+  const verdictOf = async (...lines: readonly string[]) =>
+    judgedOf((await traced(...lines)).trace).judgement.word;
+  expect(await verdictOf(bounced, entered, mapped)).toBe("undecided");
+  expect(await verdictOf(bounced.replace(DEVICE, ""), entered, mapped)).toBe("undecided");
+  expect(await verdictOf(bounced, entered, mapped, entered, mapped)).toBe("wrong");
+});
