@@ -70,8 +70,9 @@ const signs = {
   ],
   smmu: ["smmuv3_", "smmu_", "arm-smmu"],
   dart: ["apple-dart"],
-  iommu: ["IOMMU: iova=", "io_page_fault:", "iommu: map: iova 0x"],
-  entries: ["IOMMU: iova="],
+  // Field by field an entry has no "IOMMU:" in front; nothing else has these fields' names.
+  iommu: ["iova=0x", "unmapped_size=", "io_page_fault:", "iommu: map: iova 0x"],
+  entries: ["IOMMU: iova=", "IOMMU: dev=", "unmapped_size="],
   swiotlb: ["swiotlb_bounced:"],
   // arch/x86/mm/mem_encrypt.c, in its spellings since 4.14; Arm's realms.
   encrypted: [

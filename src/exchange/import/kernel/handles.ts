@@ -5,9 +5,9 @@
 
 import { deviceOf } from "./device.ts";
 
-/** A buffer's two addresses, where the kernel prints both. */
+/** A buffer's two addresses, where the kernel prints both, in either order. */
 const MAPPED =
-  /dma_map_(?:page|phys): +(\S+) [^\n]{0,500}?dma_addr=(?:0x)?([0-9a-f]+) [^\n]{0,500}?phys_addr=(?:0x)?([0-9a-f]+)/g;
+  /dma_map_(?:page|phys): +(?:device=)?(\S+)(?=[^\n]{0,500}? dma_addr=(?:0x)?([0-9a-f]+))(?=[^\n]{0,500}? phys_addr=(?:0x)?([0-9a-f]+))/g;
 /** All ones: the mapping failed (DMA_MAPPING_ERROR, include/linux/dma-mapping.h). */
 const FAILED = "ffffffffffffffff";
 /** So many buffers off by the same number, so far apart, are no chance. */

@@ -11,6 +11,8 @@ const registers = gunzipSync(
 const mapped = (given: string, own: string): string =>
   `# tracer: nop\n  dd-1  [000] .....     6.5: dma_map_page: 0000:00:04.0 dir=TO_DEVICE dma_addr=${given} size=4096 phys_addr=${own} attrs=\n`;
 
+const report = (text: string): string => `  drv-50 [000] 10.000050: ${text}\n`;
+
 test.each([
   ["registers alone", { "mmiotrace.txt": registers }, "unknown", false],
   [
@@ -35,6 +37,37 @@ test.each([
     { "ftrace.txt": mapped("31000", "1000") },
     "unknown",
     false,
+  ],
+  // trace-cmd report -R; Qualcomm's trees name the device.
+  [
+    "an entry field by field, and its buffer",
+    {
+      "report.txt": `${report("map: iova=0xffff0000 paddr=0x51000000 size=0x1000")}${report(
+        "dma_map_page: device=0000:00:04.0 phys_addr=0x51000040 dma_addr=0xffff0040 size=0x3c dir=1 attrs=0x0",
+      )}`,
+    },
+    "native-iommu",
+    true,
+  ],
+  [
+    "an entry of a device that is named",
+    {
+      "ftrace.txt": report(
+        "unmap: IOMMU: dev=15000000.mmc iova=0x00000000ffff0000 size=4096 unmapped_size=4096",
+      ),
+    },
+    "native-iommu",
+    true,
+  ],
+  [
+    "a buffer field by field, given by its own address",
+    {
+      "report.txt": report(
+        "dma_map_page: device=0000:00:04.0 phys_addr=0x51000040 dma_addr=0x51000040 size=0x3c dir=1 attrs=0x0",
+      ),
+    },
+    "native",
+    true,
   ],
 ])("%s", async (_, files, platform, physIsMachine) => {
   const { trace } = await importedText(files as { readonly [name: string]: string });
