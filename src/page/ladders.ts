@@ -53,7 +53,7 @@ function stepsAt({ trace, travel }: Shown, at: number, page: PageAddress): Step[
   return "virt" in page ? ladderIn(trace, state, page.virt) : ladderOfPage(trace, state, page.phys);
 }
 
-const shownStep = ({ name, says, leads }: Step): Step => ({
+const shownStep = ({ name, says, leads }: Step): Omit<Step, "found"> => ({
   name,
   says: says === null ? null : visible(says),
   leads,

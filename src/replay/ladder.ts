@@ -38,10 +38,15 @@ import { stateAt } from "./replay.ts";
 import { subjectAt } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 
+/** What a step found, by name: addresses and words in hexadecimal, the seq of the event that made it so. */
+export type Found = { readonly [name: string]: string | number | null };
+
 export interface Step {
   readonly name: string;
   /** What was looked up, and where that led; null where there is nothing to look up. */
   readonly says: string | null;
+  /** The same for programs. */
+  readonly found: Found;
   /** Whether it leads to the page that the CPU means; null where it says nothing about that. */
   readonly leads: boolean | null;
 }
@@ -70,11 +75,12 @@ export function ladderIn(trace: Trace, state: State, virt: bigint): Step[] {
   if (mapped !== undefined) {
     const reached = offset(machineOf(mapped.word), within);
     const says = `ioremap of #${mapped.seq} maps it at machine ${hex(reached)}`;
-    return stepsOf({ "page table": { says, leads: null } });
+    const found = { seq: mapped.seq, machine: hex(reached) };
+    return stepsOf({ "page table": { says, found, leads: null } });
   }
   const address = linear === null ? -1 : Number(relative) - linear;
   if (relative < 0n || address < 0)
-    return stepsOf({ "page table": { says: "the kernel has no such address", leads: null } });
+    return stepsOf({ "page table": nothing("the kernel has no such address") });
   return stepsOf(climb(trace, state, physAt(address), linear));
 }
 
@@ -86,14 +92,17 @@ type Answer = Omit<Step, "name">;
 type Rungs = { readonly [R in (typeof rungs)[number]]?: Answer };
 
 const stepsOf = (answers: Rungs): Step[] =>
-  rungs.map((name) => ({ name, ...(answers[name] ?? { says: null, leads: null }) }));
+  rungs.map((name) => ({ name, ...(answers[name] ?? nothing(null)) }));
+
+/** Nothing is found, and this is why; null where there was nothing to look up. */
+const nothing = (says: string | null): Answer => ({ says, found: {}, leads: null });
 
 function climb(trace: Trace, state: State, page: Phys, linear: number | null): Rungs {
   const machine = state.machineOf(page);
   const up: { -readonly [R in keyof Rungs]: Answer } = {
     ...(linear === null ? {} : { "page table": linearStep(trace, page, linear) }),
-    owner: { says: ownerText(state, page), leads: null },
-    P2M: { says: p2mText(state, page, machine), leads: null },
+    owner: ownerStep(state, page),
+    P2M: p2mStep(state, page, machine),
   };
   if (machine === null) return up;
   up.IOMMU = iommuStep(state, machine);
@@ -101,38 +110,44 @@ function climb(trace: Trace, state: State, page: Phys, linear: number | null): R
   if (handle !== null) up["DMA handle"] = handle;
   if (state.nature.chipset === null) return up;
   const entry = lastEntryOf(trace, state, page, machine);
-  if (entry === null) return { ...up, "GATT entry": { says: "none names this page", leads: null } };
+  if (entry === null) return { ...up, "GATT entry": nothing("none names this page") };
   return { ...up, ...gartSteps(state, entry.event, entry.seq, machine) };
 }
 
 function linearStep({ about }: Trace, page: Phys, linear: number): Answer {
   const offsetText = virtText(virtAt(linear), about.virtBase);
-  return { says: `less ${offsetText}: physical ${hex(page)}`, leads: null };
+  const found = { offset: offsetText, phys: hex(page) };
+  return { says: `less ${offsetText}: physical ${hex(page)}`, found, leads: null };
 }
 
-function ownerText(state: State, page: Phys): string {
+function ownerStep(state: State, page: Phys): Answer {
   const pfn = pfnOf(page);
   const owner = state.allocationOf(pfn);
-  if (owner === null) return "nobody has allocated it";
-  const seq = state.allocated.get(owner.first);
-  const which = owner.pages === 1 ? "" : `, page ${distance(owner.first, pfn)} of ${owner.pages}`;
-  return `allocated for ${uses[owner.use]} by #${seq}${which}`;
+  if (owner === null) return nothing("nobody has allocated it");
+  const [use, seq] = [uses[owner.use]!, state.allocated.get(owner.first) ?? null];
+  const [which, { pages }] = [distance(owner.first, pfn), owner];
+  const part = pages === 1 ? "" : `, page ${which} of ${pages}`;
+  const found = { use, seq, page: which, pages };
+  return { says: `allocated for ${use} by #${seq}${part}`, found, leads: null };
 }
 
-function p2mText(state: State, page: Phys, machine: Machine | null): string {
-  if (state.nature.physIsMachine) return `physical is machine: ${hex(page)}`;
-  const looked = `P2M[${hex(pfnOf(page))}]`;
-  return machine === null
-    ? `${looked} is not set`
-    : `${looked} = ${hex(mfnOf(machine))}: machine ${hex(machine)}`;
+function p2mStep(state: State, page: Phys, machine: Machine | null): Answer {
+  if (machine === null) return nothing(`P2M[${hex(pfnOf(page))}] is not set`);
+  const [pfn, mfn] = [hex(pfnOf(page)), hex(mfnOf(machine))];
+  const says = state.nature.physIsMachine
+    ? `physical is machine: ${hex(page)}`
+    : `P2M[${pfn}] = ${mfn}: machine ${hex(machine)}`;
+  return { says, found: { pfn, mfn, machine: hex(machine) }, leads: null };
 }
 
 function iommuStep(state: State, machine: Machine): Answer {
   const frame = mfnOf(machine);
   for (const [page, to] of state.iommu.entries())
-    if (to === frame)
-      return { says: `${hex(busOf(page))} leads there, for devices behind it`, leads: true };
-  return { says: state.iommu.size === 0 ? null : "no entry leads there", leads: null };
+    if (to === frame) {
+      const bus = hex(busOf(page));
+      return { says: `${bus} leads there, for devices behind it`, found: { bus }, leads: true };
+    }
+  return nothing(state.iommu.size === 0 ? null : "no entry leads there");
 }
 
 /** The last DMA mapping that is in force and covers the page; null for none. */
@@ -144,9 +159,11 @@ function dmaStep(trace: Trace, state: State, page: Phys): Answer | null {
     const { device = null, phys: buffer, bus, machine, reached, size } = event;
     const [first, last] = [pfnOf(buffer), pfnOf(offset(buffer, Math.max(size, 1) - 1))];
     if (pfn < first || pfn > last) continue;
-    const whose = device === null ? "" : ` for ${deviceOf(device)}`;
+    const name = device === null ? null : deviceOf(device);
+    const whose = name === null ? "" : ` for ${name}`;
     return {
       says: `#${seq} gave ${hex(bus)}${whose} for ${size} bytes at ${hex(buffer)}`,
+      found: { seq, bus: hex(bus), device: name, size, phys: hex(buffer) },
       leads: machine == null || reached == null ? null : machine === reached,
     };
   }
@@ -218,35 +235,42 @@ function gartSteps(state: State, event: Entry["event"], seq: number, machine: Ma
   const word = at === null ? undefined : cpuWord(state, at);
   const name = `gatt[${hex(event.entry)}]`;
   if (word !== event.word || chipset === null)
-    return {
-      "GATT entry": { says: `${name} named it by #${seq} and names it no more`, leads: null },
-    };
+    return { "GATT entry": nothing(`${name} named it by #${seq} and names it no more`) };
   const bus = chipset.entry.decode(word);
   const up: { -readonly [R in keyof Rungs]: Answer } = {
     "GATT entry": {
       says: `${name} = ${hex(word)} by #${seq}: ${bus === null ? "no page" : hex(bus)}`,
+      found: {
+        entry: hex(event.entry),
+        word: hex(word),
+        seq,
+        bus: bus === null ? null : hex(bus),
+      },
       leads: bus !== null && mfnOf(untranslated(bus)) === mfnOf(machine),
     },
   };
   const base = chipset.apertureBase(state);
   const fetched = fetch(state, event.entry);
   if (base === null || fetched === null)
-    return { ...up, "table base": { says: "the chipset was told of no table", leads: null } };
+    return { ...up, "table base": nothing("the chipset was told of no table") };
+  const from = fetched.fetched === null ? null : hex(fetched.fetched);
   up["table base"] = {
-    says: `the chipset fetches ${hex(fetched.word)} at ${fetched.fetched === null ? "?" : hex(fetched.fetched)}`,
+    says: `the chipset fetches ${hex(fetched.word)} at ${from ?? "?"}`,
+    found: { word: hex(fetched.word), machine: from },
     leads: fetched.word === word,
   };
   const issued = offset(base, entryOffset(event.entry, PAGE_SIZE));
   const reached = walk(state, issued)?.reached ?? null;
   up.aperture = {
     says: `${hex(issued)} ${reached === null ? "leads nowhere" : `reaches ${hex(reached)}`}`,
+    found: { bus: hex(issued), reached: reached === null ? null : hex(reached) },
     leads: reached !== null && mfnOf(reached) === mfnOf(machine),
   };
   return up;
 }
 
 /** The first step at which some ladders lead to the page and others do not; null where none does. */
-export function partingOf(ladders: readonly (readonly Step[])[]): string | null {
+export function partingOf(ladders: readonly (readonly Pick<Step, "leads">[])[]): string | null {
   const at = rungs.findIndex((_, i) => {
     const leads = ladders.map((steps) => steps[i]!.leads).filter((one) => one !== null);
     return leads.includes(true) && leads.includes(false);

@@ -40,10 +40,18 @@ import {
 } from "./state-text.ts";
 import { inColumns, indented } from "./text.ts";
 
+/** What a subject is, by name: addresses and words in hexadecimal. */
+type Facts = {
+  readonly [name: string]: string | number | boolean | null | { readonly [field: string]: string };
+};
+
 /** A row: which subjects, and what they are. */
 export interface SubjectRow {
   readonly subject: string;
+  /** In words. */
   readonly value: string;
+  /** For programs. */
+  readonly facts: Facts;
 }
 
 /** Rows of a range that are printed; JSON has all. */
@@ -77,7 +85,11 @@ export function subjectJson(travel: TimeTravel, subject: Subject, state: State):
   return {
     subject: subject.name,
     moment: state.moment,
-    is: subjectRows(travel, subject, state),
+    is: subjectRows(travel, subject, state).map(({ subject, value, facts }) => ({
+      subject,
+      says: value,
+      facts,
+    })),
     changed:
       change === undefined
         ? null
@@ -100,6 +112,7 @@ const leads =
     runsOf(state, page(first), page(last)).map((run) => ({
       subject: `${name}[${span(run.first, run.length)}]`,
       value: `-> frame ${span(run.frame, run.length)}`,
+      facts: { frame: hex(run.frame), pages: run.length },
     }));
 
 /** The words of a directory, as the CPU sees them. */
@@ -109,7 +122,7 @@ const words =
     const pages = pagesOf(state);
     return alike(first, Math.min(last, (pages.size * PAGE_SIZE) / WORD_SIZE - 1), name, (entry) => {
       const word = cpuWord(state, entryWord(pages, directoryIndex(entry), WORD_SIZE)!);
-      return word === undefined ? null : hex(word);
+      return word === undefined ? null : { value: hex(word), facts: { word: hex(word) } };
     });
   };
 
@@ -119,7 +132,9 @@ const lastSaid =
   (state, { first, last }, travel) =>
     alike(first, Math.min(last, first + MOST - 1), family, (number) => {
       const change = travel.lastChange(subjectAt(family, number), state.moment);
-      return change === undefined ? null : eventText(change.event, travel.trace.about.virtBase);
+      if (change === undefined) return null;
+      const value = eventText(change.event, travel.trace.about.virtBase);
+      return { value, facts: { seq: change.seq } };
     });
 
 const describers: { readonly [F in SubjectRange["family"]]: Describer } = {
@@ -134,6 +149,12 @@ const describers: { readonly [F in SubjectRange["family"]]: Describer } = {
         ...(part.aperture === null ? [] : [`aperture ${hex(part.aperture)}`]),
         ...(part.verdict === null ? [] : [`[${part.verdict}]`]),
       ].join(", "),
+      facts: {
+        is: part.says,
+        word: hex(part.word),
+        aperture: part.aperture === null ? null : hex(part.aperture),
+        verdict: part.verdict,
+      },
     })),
   directory: words("directory", ({ directory }) => directory),
   "scratch-directory": words("scratch-directory", ({ scratchDirectory }) => scratchDirectory),
@@ -143,6 +164,7 @@ const describers: { readonly [F in SubjectRange["family"]]: Describer } = {
           {
             subject: `p2m[${span(part.first, part.last - part.first + 1)}]`,
             value: "none: physical addresses are machine addresses",
+            facts: {},
           },
         ]
       : leads("p2m", pfn, p2mRuns)(state, part, travel),
@@ -155,6 +177,7 @@ const describers: { readonly [F in SubjectRange["family"]]: Describer } = {
     [...mappedNow(state, range)].map(({ handle, device, bytes }) => ({
       subject: `dma[${hex(handle)}]`,
       value: `${bytes} bytes at ${hex(handle)}:b${device === null ? "" : ` for ${deviceOf(device)}`}`,
+      facts: { bus: hex(handle), size: bytes, device: device === null ? null : deviceOf(device) },
     })),
   register: (state, { first, last }) =>
     registers(state, registerIndex(first), registerIndex(last)).map(
@@ -163,32 +186,40 @@ const describers: { readonly [F in SubjectRange["family"]]: Describer } = {
         value: [value, ...Object.entries(fields).map(([name, field]) => `${name}=${field}`)].join(
           " ",
         ),
+        facts: { word: value, fields },
       }),
     ),
   content: (state, { first, last }) =>
     [...state.content.entries(mfn(first), mfn(last))].map(([frame, tag]) => ({
       subject: `content[${hex(frame)}]`,
       value: tagName(tag),
+      facts: { tag },
     })),
   op: (state, { first }) => [
-    { subject: `op:${first}`, value: state.op === first ? "under way" : "not under way" },
+    {
+      subject: `op:${first}`,
+      value: state.op === first ? "under way" : "not under way",
+      facts: { underWay: state.op === first },
+    },
   ],
   allocation: (state, { first, last }) =>
     alike(first, last, "page", (page) => {
       const found = state.allocationOf(pfn(page));
       if (found === null) return null;
-      return `${uses[found.use]}, allocated as ${span(found.first, found.pages)} in #${state.allocated.get(found.first)}`;
+      const [use, seq] = [uses[found.use]!, state.allocated.get(found.first) ?? null];
+      return {
+        value: `${use}, allocated as ${span(found.first, found.pages)} in #${seq}`,
+        facts: { use, first: hex(found.first), pages: found.pages, seq },
+      };
     }),
   request: lastSaid("request"),
   pte: lastSaid("pte"),
   attribute: (state, { first, last }) =>
     alike(first, last, "page", (page) => {
       const flags = state.flags.get(pfn(page)) ?? 0;
-      const names = [
-        ...((flags & RESERVED) === 0 ? [] : ["reserved"]),
-        ...((flags & UNCACHED) === 0 ? [] : ["uncached"]),
-      ];
-      return names.length === 0 ? null : names.join(", ");
+      const facts = { reserved: (flags & RESERVED) !== 0, uncached: (flags & UNCACHED) !== 0 };
+      const names = Object.entries(facts).flatMap(([name, is]) => (is ? [name] : []));
+      return names.length === 0 ? null : { value: names.join(", "), facts };
     }),
 };
 
@@ -208,11 +239,13 @@ function entriesNow(state: State, { first, last }: BusRange, travel: TimeTravel)
       const [page, address] = [offset(event.page, i), offset(event.bus, i * PAGE_SIZE)];
       const frame = state.iommu.get(page);
       if (address < first || address > last || frame === undefined) continue;
-      const whom = event.device == null ? "" : ` for ${deviceOf(event.device)}`;
+      const device = event.device == null ? null : deviceOf(event.device);
+      const whom = device === null ? "" : ` for ${device}`;
       // A table's index is plain.
       rows.set(raw(page), {
         subject: `iommu:${hex(address)}`,
         value: `-> frame ${hex(frame)}${whom}`,
+        facts: { frame: hex(frame), device },
       });
     }
   }
@@ -224,18 +257,18 @@ function alike(
   first: number,
   last: number,
   name: string,
-  tell: (number: number) => string | null,
+  tell: (number: number) => Omit<SubjectRow, "subject"> | null,
 ): SubjectRow[] {
-  const found: { first: number; count: number; value: string }[] = [];
+  const found: { first: number; count: number; told: Omit<SubjectRow, "subject"> }[] = [];
   for (let number = first; number <= last; number++) {
-    const value = tell(number);
+    const told = tell(number);
     const before = found.at(-1);
-    if (value === null) continue;
-    if (before?.value === value && before.first + before.count === number) before.count++;
-    else found.push({ first: number, count: 1, value });
+    if (told === null) continue;
+    if (before?.told.value === told.value && before.first + before.count === number) before.count++;
+    else found.push({ first: number, count: 1, told });
   }
-  return found.map(({ first, count, value }) => ({
+  return found.map(({ first, count, told }) => ({
     subject: `${name}[${span(first, count)}]`,
-    value,
+    ...told,
   }));
 }

@@ -176,13 +176,36 @@ export const state = {
   pages: z.strictObject({ reserved: count, uncached: count }),
 };
 
+/** What a subject is: of each family those that it has. */
+const subjectFacts = z
+  .strictObject({
+    is: z.enum(["right", "scratch", "empty", "wrong", "not reached"]),
+    word: hexText,
+    aperture: hexText.nullable(),
+    verdict: verdict.nullable(),
+    fields: z.record(z.string(), z.string()),
+    frame: hexText,
+    pages: count,
+    bus: hexText,
+    size: count,
+    device: z.string().nullable(),
+    tag: z.int(),
+    underWay: z.boolean(),
+    use: z.string(),
+    first: hexText,
+    seq: seq.nullable(),
+    reserved: z.boolean(),
+    uncached: z.boolean(),
+  })
+  .partial();
+
 const withVerdict = { verdict: verdict.nullable() };
 export const subjects = {
   subjects: z.array(
     z.strictObject({
       subject: z.string(),
       moment: count,
-      is: z.array(z.strictObject({ subject: z.string(), value: z.string() })),
+      is: z.array(z.strictObject({ subject: z.string(), says: z.string(), facts: subjectFacts })),
       changed: eventShape(withVerdict).nullable(),
     }),
   ),

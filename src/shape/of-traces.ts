@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { classes } from "../diff/compare.ts";
-import { count, eventShape, facts, hexText, two, verdict, word, wrongTotal } from "./parts.ts";
+import { count, eventShape, facts, hexText, seq, two, verdict, word, wrongTotal } from "./parts.ts";
 
 const pairClass = z.enum(classes);
 const answer = z.enum(["alike", "different", "undecided"]);
@@ -131,6 +131,27 @@ export const matrix = {
   ),
 };
 
+/** What a step of a ladder found: of each step those that it has. */
+const stepFound = z
+  .strictObject({
+    seq: seq.nullable(),
+    offset: hexText,
+    phys: hexText,
+    machine: hexText.nullable(),
+    pfn: hexText,
+    mfn: hexText,
+    bus: hexText.nullable(),
+    reached: hexText.nullable(),
+    entry: hexText,
+    word: hexText,
+    use: z.string(),
+    page: count,
+    pages: count,
+    device: z.string().nullable(),
+    size: count,
+  })
+  .partial();
+
 export const xlate = {
   virt: hexText,
   parting: z.string().nullable(),
@@ -142,6 +163,7 @@ export const xlate = {
         z.strictObject({
           name: z.string(),
           says: z.string().nullable(),
+          found: stepFound,
           leads: z.boolean().nullable(),
         }),
       ),

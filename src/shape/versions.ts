@@ -19,10 +19,10 @@ export const versions = {
   record: 1,
   space: 1,
   state: 1,
-  subjects: 3,
+  subjects: 4,
   verify: 2,
   why: 3,
-  xlate: 1,
+  xlate: 2,
 } as const;
 export type AnswerName = keyof typeof versions;
 

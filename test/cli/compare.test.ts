@@ -102,6 +102,17 @@ describe("xlate", () => {
     const agreed = await here("xlate 0xc1010000@op:3 native.gart right.gart --json");
     expect(agreed.code).toBe(0);
     expect(JSON.parse(agreed.stdout)).toMatchObject({ virt: "0xc1010000", parting: null });
+    const { ladders } = JSON.parse(agreed.stdout) as { ladders: { steps: { found: object }[] }[] };
+    expect(ladders[1]!.steps.map(({ found }) => found)).toEqual([
+      { offset: "0xc0000000", phys: "0x1010000" },
+      { use: "agp", seq: expect.any(Number), page: 0, pages: 1 },
+      { pfn: "0x1010", mfn: "0x4b1f1", machine: "0x4b1f1000" },
+      {},
+      {},
+      { entry: "0x0", word: "0x4b1f1017", seq: expect.any(Number), bus: "0x4b1f1000" },
+      { word: "0x4b1f1017", machine: "0x80000000" },
+      { bus: "0xe0000000", reached: "0x4b1f1000" },
+    ]);
   });
 
   test("refuses what is no address", async () => {

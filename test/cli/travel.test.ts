@@ -110,12 +110,30 @@ last changed by
       {
         subject: "p2m[0x1010..0x1012]",
         is: [
-          { subject: "p2m[0x1010]", value: "-> frame 0x4b1f1" },
-          { subject: "p2m[0x1011]", value: "-> frame 0x41c4e" },
-          { subject: "p2m[0x1012]", value: "-> frame 0x486ab" },
+          { subject: "p2m[0x1010]", says: "-> frame 0x4b1f1", facts: { frame: "0x4b1f1" } },
+          { subject: "p2m[0x1011]", says: "-> frame 0x41c4e", facts: { frame: "0x41c4e" } },
+          { subject: "p2m[0x1012]", says: "-> frame 0x486ab", facts: { frame: "0x486ab" } },
         ],
         changed: { kind: "p2m.set" },
       },
+    ]);
+  });
+
+  test("as JSON has every value by its name", async () => {
+    const asked = "gatt[0x2] page:0xc1012000 reg:ATTBASE op:3 directory[0] content[0x486ab]";
+    const { stdout } = await ran(`state run.gart --at op:3 ${asked} --json`);
+    const { subjects } = JSON.parse(stdout) as { subjects: { is: { facts: object }[] }[] };
+    expect(subjects.map(({ is }) => is.map(({ facts }) => facts))).toMatchObject([
+      [{ is: "right", word: "0x4b1f1017", aperture: "0xe0002000", verdict: "identity" }],
+      [
+        { use: "agp", first: "0x1012", pages: 1, seq: expect.any(Number) },
+        { frame: "0x486ab", pages: 1 },
+        { reserved: false, uncached: true },
+      ],
+      [{ word: "0x80000000", fields: { table: "0x80000000" } }],
+      [{ underWay: true }],
+      [],
+      [{ tag: expect.any(Number) }],
     ]);
   });
 

@@ -163,7 +163,7 @@ describe("the GATT", () => {
 
 test("ladders part at the first step that leads to the page in one and elsewhere in another", () => {
   const of = (...leads: (boolean | null)[]): Step[] =>
-    rungs.map((name, i) => ({ name, says: "", leads: leads[i] ?? null }));
+    rungs.map((name, i) => ({ name, says: "", found: {}, leads: leads[i] ?? null }));
   expect(partingOf([of(null, true), of(null, true), of(null, false)])).toBe("owner");
   expect(partingOf([of(true), of(null)])).toBe(null);
   expect(partingOf([of(null), of(false)])).toBe(null);
