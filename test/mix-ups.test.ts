@@ -13,23 +13,23 @@ import { spaceNames } from "./tidy.ts";
 const root = join(import.meta.dirname, "..");
 const read = (path: string) => sourceOf(path, readFileSync(join(root, path), "utf8"));
 
-/** The declarations whose parameters and fields are counted, by file. */
-const declarations: { readonly [path: string]: readonly string[] } = {
-  "src/machine/state.ts": ["State"],
-  "src/machine/table-pages.ts": ["TablePages"],
-  "src/machine/dma-table.ts": ["DmaTable", "DmaMapping"],
-  "src/platform/platform.ts": ["Platform", "Backing", "Frames", "Window"],
-  "src/platform/kernel.ts": ["Kernel", "DeviceAddress"],
-  "src/hooks/hooks.ts": ["Hooks", "TableMemory"],
-  "src/event/field.ts": ["SubjectNumbers"],
-};
+/** The rooms of which every exported class and interface is counted, and the files with one beside them. */
+const rooms = ["src/machine", "src/platform", "src/hooks", "src/check"];
+const files = [
+  ...rooms.flatMap((room) =>
+    readdirSync(join(root, room))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => `${room}/${name}`),
+  ),
+  "src/event/field.ts",
+];
 
-/** Whether a type is a space by one of these names, or that or null. */
-const isSpace = (type: ts.TypeNode | undefined, names: readonly string[]): boolean => {
-  if (type === undefined) return false;
-  if (ts.isUnionTypeNode(type)) return type.types.some((one) => isSpace(one, names));
-  return ts.isTypeReferenceNode(type) && names.includes(type.typeName.getText());
-};
+/** Whether a type is a space by one of these names, or holds one: a list, a table, that or null. */
+function isSpace(type: ts.Node | undefined, names: readonly string[]): boolean {
+  if (type === undefined || ts.isFunctionLike(type) || ts.isTypeLiteralNode(type)) return false;
+  if (ts.isTypeReferenceNode(type) && names.includes(type.typeName.getText())) return true;
+  return type.getChildren().some((child) => isSpace(child, names));
+}
 
 /** Every parameter, field and table of a declaration that takes a space: "State.p2m key", "Kernel.physOf address". */
 function* taken(node: ts.Node, path: string, names: readonly string[]): Generator<string> {
@@ -60,29 +60,82 @@ const isField = (
 ): node is ts.PropertySignature | ts.PropertyDeclaration | ts.PropertyAssignment =>
   ts.isPropertySignature(node) || ts.isPropertyDeclaration(node) || ts.isPropertyAssignment(node);
 
-const declared = Object.entries(declarations).flatMap(([path, names]) => {
+const isExported = (node: ts.ClassDeclaration | ts.InterfaceDeclaration): boolean =>
+  node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
+
+const declared = files.flatMap((path) => {
   const { tree, nodes } = read(path);
   return nodes.flatMap((node) =>
-    (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node)) &&
-    names.includes(node.name?.text ?? "")
+    (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node)) && isExported(node)
       ? [...taken(node, node.name!.text, spaceNames(tree))]
       : [],
   );
 });
 
-/** The mix-ups that are expected not to compile, by the name behind each `@ts-expect-error`. */
-const mixUps = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+const typeTests = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".types.test.ts"))
-  .flatMap((name) => read(join("test", name)).text.match(/(?<=@ts-expect-error ).+/g) ?? []);
+  .map((name) => join("test", name));
+
+/** The mix-ups that are expected not to compile, by the name behind each `@ts-expect-error`. */
+const mixUps = typeTests.flatMap(
+  (path) => read(path).text.match(/(?<=@ts-expect-error ).+/g) ?? [],
+);
+
+/** What the compiler says of the mix-ups where none is expected not to compile. */
+function complaints(): readonly ts.Diagnostic[] {
+  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
+  const options = {
+    ...ts.parseJsonConfigFileContent(config, ts.sys, root).options,
+    ...{ noEmit: true, incremental: false },
+  };
+  delete options.tsBuildInfoFile;
+  const host = ts.createCompilerHost(options);
+  const plain = host.readFile;
+  host.readFile = (path) => {
+    const text = plain(path);
+    return path.endsWith(".types.test.ts") ? text?.replaceAll("@ts-expect-error", "") : text;
+  };
+  const paths = typeTests.map((path) => join(root, path));
+  const program = ts.createProgram(paths, options, host);
+  return paths.flatMap((path) => program.getSemanticDiagnostics(program.getSourceFile(path)));
+}
+
+/** "Argument of type A is not assignable to parameter of type B", and "Type A is not assignable to type B". */
+const OTHER_TYPE = [2345, 2322];
 
 describe("the mix-ups of spaces", () => {
   test("are looked for in declarations that are there", () => {
-    for (const name of Object.values(declarations).flat())
+    for (const name of ["State", "Platform", "Kernel", "Hooks", "SubjectNumbers"])
       expect(
         declared.filter((one) => one.startsWith(`${name}.`)),
         name,
       ).not.toEqual([]);
-    expect(declared.length).toBeGreaterThan(60);
+    expect(declared.length).toBeGreaterThan(80);
+  });
+
+  test("are looked for in what takes several of a space as well", () => {
+    const source = sourceOf(
+      "x.ts",
+      `import type { Mfn, Pfn } from "../address.ts";
+      export interface Frames {
+        readonly list: readonly Pfn[] | null;
+        readonly table: ReadonlyMap<Pfn, number>;
+        of(page: Pfn, ...frames: Mfn[]): Mfn;
+        readonly ask: (pair: [first: Mfn, count: number]) => Pfn;
+        readonly size: number;
+      }`,
+    );
+    const [node] = source.nodes.filter(ts.isInterfaceDeclaration);
+    expect([...taken(node!, "Frames", spaceNames(source.tree))]).toEqual([
+      ...["Frames.list", "Frames.table", "Frames.of page", "Frames.of frames"],
+      "Frames.ask pair",
+    ]);
+  });
+
+  test("do not compile because of the space, and of nothing else", { timeout: 60_000 }, () => {
+    const told = complaints();
+    expect(told.filter(({ code }) => !OTHER_TYPE.includes(code))).toEqual([]);
+    expect(told).toHaveLength(mixUps.length);
   });
 
   test("have one for each parameter, field and table, and none for what is no more", () => {

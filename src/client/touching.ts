@@ -1,6 +1,6 @@
 // touching.ts - accesses to the aperture: by programs with the CPU, and by the card to what they bound.
 
-import { PAGE_SIZE } from "../address.ts";
+import { aperture, machine, PAGE_SIZE } from "../address.ts";
 import type { AgpMemory, Bridge } from "../agpgart/bridge.ts";
 import type { Answer } from "../agpgart/frontend-commands.ts";
 import type { Command } from "../agpgart/ioctl.ts";
@@ -69,7 +69,8 @@ export class Touching {
   /** What of a block lies in the aperture. */
   #read({ bridge, pgStart, memory: pages }: AgpMemory): void {
     const first = Math.max(0, pgStart);
-    if (this.isUsed) this.#card.read(bridge!.gartBusAddr, first, pages.slice(first - pgStart));
+    if (!this.isUsed) return;
+    this.#card.read(aperture(bridge!.gartBusAddr), first, pages.slice(first - pgStart));
   }
 
   /** A program writes a pattern to pages of a mapping: gart[i] = i % 256 in testgart. */
@@ -79,8 +80,8 @@ export class Touching {
     const tag = this.#patterns.get(touch.pattern) ?? this.#card.newTag();
     this.#patterns.set(touch.pattern, tag);
     for (const { page, meant } of this.#pages(mapping, touch))
-      if (this.#isTranslated) this.#card.writeThrough(page, tag, meant);
-      else this.#card.writeDirectly(page, tag);
+      if (this.#isTranslated) this.#card.writeThrough(aperture(page), tag, meant);
+      else this.#card.writeDirectly(machine(page), tag);
     return { ret: 0 };
   }
 
@@ -93,8 +94,8 @@ export class Touching {
     let first: number | null = null;
     for (const { index, page, meant } of this.#pages(mapping, touch)) {
       const met = this.#isTranslated
-        ? this.#card.readThrough(page, meant)
-        : this.#card.readDirectly(page);
+        ? this.#card.readThrough(aperture(page), meant)
+        : this.#card.readDirectly(machine(page));
       if (met === tag && met !== undefined) continue;
       wrong++;
       first ??= index;

@@ -3,15 +3,7 @@
 // The client writes a tag into each page that it allocates; after a bind the card reads each bound page through
 // the aperture, as the real testgart does with its pattern, and reads that tag or another page's.
 
-import {
-  aperture,
-  type Bus,
-  bus,
-  type Machine,
-  type Mfn,
-  mfnOf,
-  untranslated,
-} from "../address.ts";
+import { type Aperture, type Bus, type Machine, type Mfn, mfnOf, offset } from "../address.ts";
 import { strangerTag } from "../event/device.ts";
 import type { Of } from "../event/vocabulary.ts";
 import { cpuTag } from "../machine/cpu-cache.ts";
@@ -45,9 +37,10 @@ export class Card {
   }
 
   /** The card reads the pages bound from `first` on, `base` being the aperture's. */
-  read(base: number, first: number, pages: readonly DeviceAddress[]): void {
+  read(base: Aperture, first: number, pages: readonly DeviceAddress[]): void {
     const size = this.#kernel.sizeOf(0);
-    for (const [i, meant] of pages.entries()) this.#read("card", base + (first + i) * size, meant);
+    for (const [i, meant] of pages.entries())
+      this.#read("card", offset(base, (first + i) * size), meant);
   }
 
   /**
@@ -70,7 +63,7 @@ export class Card {
   }
 
   /** A program writes a page of the aperture with the CPU; the GART translates CPU accesses as well. */
-  writeThrough(address: number, tag: number, meant: DeviceAddress | null): void {
+  writeThrough(address: Aperture, tag: number, meant: DeviceAddress | null): void {
     const { reached, ...access } = this.#access("cpu", address, meant);
     if (reached === null) this.#nowhere(access);
     const there = reached === null ? {} : { reached, frame: mfnOf(reached) };
@@ -78,30 +71,28 @@ export class Card {
   }
 
   /** A program reads a page of the aperture; returns the tag, null where nothing answers. */
-  readThrough(address: number, meant: DeviceAddress | null): number | null {
+  readThrough(address: Aperture, meant: DeviceAddress | null): number | null {
     return this.#read("cpu", address, meant);
   }
 
   /** A program writes a page that is mapped to memory directly, not through the aperture. */
-  writeDirectly(address: number, tag: number): void {
+  writeDirectly(address: Machine, tag: number): void {
     this.#kernel.machine.emit({ kind: "cpu.wrote", ...this.#direct(address), tag });
   }
 
-  readDirectly(address: number): number | null {
+  readDirectly(address: Machine): number | null {
     const direct = this.#direct(address);
     const tag = cpuTag(this.#kernel.state, direct.frame) ?? tagIn(this.#kernel, direct.frame);
     if (tag !== null) this.#kernel.machine.emit({ kind: "cpu.read", ...direct, tag });
     return tag;
   }
 
-  #direct(address: number) {
-    const machine = untranslated(bus(address));
+  #direct(machine: Machine) {
     return { actor: "cpu", place: "client", frame: mfnOf(machine), machine } as const;
   }
 
   /** The fields of an access to the aperture: the page that is meant, and the one that the GART leads to. */
-  #access(actor: "card" | "cpu", address: number, meant: DeviceAddress | null) {
-    const issued = aperture(address);
+  #access(actor: "card" | "cpu", issued: Aperture, meant: DeviceAddress | null) {
     const walked = walk(this.#kernel.state, issued);
     const page =
       meant === null ? {} : { phys: meant.phys, machine: this.#kernel.machineOf(meant.phys) };
@@ -114,9 +105,8 @@ export class Card {
     this.#kernel.machine.emit({ ...fault, ...access, actor: "chipset" });
   }
 
-  #read(actor: "card" | "cpu", address: number, meant: DeviceAddress | null): number | null {
+  #read(actor: "card" | "cpu", bus: Aperture, meant: DeviceAddress | null): number | null {
     const { machine, state } = this.#kernel;
-    const bus = aperture(address);
     const walked = walk(state, bus);
     if (walked?.reached != null && meant !== null) {
       // Nearly every read, field by field: an object put together of others takes 0.5 us (bench: record).
@@ -128,7 +118,7 @@ export class Card {
       machine.emit({ kind, actor, cause, bus, phys, machine: at, reached, frame, tag });
       return tag;
     }
-    const { reached, ...access } = this.#access(actor, address, meant);
+    const { reached, ...access } = this.#access(actor, bus, meant);
     if (reached === null) {
       this.#nowhere(access);
       machine.emit({ kind: "device.read", ...access });

@@ -2,6 +2,8 @@
 
 import { expect, test } from "vitest";
 import { bus, busPage, gattIndex, machine, mfn, pfn, tablePage, vpn } from "../../src/address.ts";
+import type { FrameRange } from "../../src/machine/cpu-cache.ts";
+import type { Walk } from "../../src/machine/gart.ts";
 import type { State } from "../../src/machine/state.ts";
 
 const [page, frame, iova, at] = [pfn(1), mfn(1), busPage(1), vpn(1)];
@@ -95,6 +97,24 @@ function mixUps(state: State): void {
   state.dma.set({ handle: machine(0), device: null, bytes: 1 });
 }
 
+/** Never called: each line must not compile. */
+function mixUpsOfWalks(range: FrameRange, walk: Walk): readonly unknown[] {
+  let [frames, walked] = [range, walk];
+  // @ts-expect-error FrameRange.first
+  frames = { ...frames, first: page };
+  // @ts-expect-error FrameRange.last
+  frames = { ...frames, last: page };
+  // @ts-expect-error Walk.page
+  walked = { ...walked, page };
+  // @ts-expect-error Walk.fetched
+  walked = { ...walked, fetched: bus(0) };
+  // @ts-expect-error Walk.bus
+  walked = { ...walked, bus: machine(0) };
+  // @ts-expect-error Walk.reached
+  walked = { ...walked, reached: bus(0) };
+  return [frames, walked];
+}
+
 test("no index or value of another space gets into the state", () => {
-  expect(mixUps).toBeTypeOf("function");
+  for (const one of [mixUps, mixUpsOfWalks]) expect(one).toBeTypeOf("function");
 });

@@ -1,6 +1,6 @@
 // busy.ts - a short trace in which every part of the state changes and changes back.
 
-import { gattIndex, virt } from "../../src/address.ts";
+import { aperture, gattIndex, virt } from "../../src/address.ts";
 import { chipsets } from "../../src/chipset/index.ts";
 import { gart } from "../../src/hooks/gart.ts";
 import { Card } from "../../src/platform/card.ts";
@@ -45,10 +45,10 @@ export function busyTrace(): Trace {
     access.write(through, gattIndex(i), word, given[i]!, place);
     access.read(through, gattIndex(i), place);
   });
-  card.read(0xe0000000, 0, given);
+  card.read(aperture(0xe0000000), 0, given);
   access.write(through, gattIndex(0), 0, null, place);
   pci.write(BRIDGE, 0xb0, 4, 0x2200, place);
-  card.read(0xe0000000, 0, given);
+  card.read(aperture(0xe0000000), 0, given);
   for (const page of pages) kernel.free("free_page", page, 0, "agp", place);
   remap.unmap(window, place);
   kernel.attribute("unreserved", table, 2, { actor: "driver", place });
