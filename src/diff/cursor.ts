@@ -4,15 +4,19 @@
 // who owns which page. An event is decoded only where it is reported.
 
 import {
+  type Machine,
   type Mfn,
   machine,
   machineOf,
   mfnOf,
-  PAGE_SIZE,
+  offset,
+  onBareMetal,
   type Pfn,
+  type Phys,
+  pageOffset,
   pfn,
   pfnOf,
-  phys,
+  phys as physAt,
   raw,
 } from "../address.ts";
 import { chipsetCalled } from "../chipset/index.ts";
@@ -149,7 +153,7 @@ export class Cursor {
     this.sources = new Sources(trace, trace.names.places);
     this.ranges = new Ranges(
       (address) => this.#machineOf(address),
-      (address) => this.#owners.pagesFrom(pfnOf(phys(address))),
+      (address) => this.#owners.pagesFrom(pfnOf(address)),
     );
   }
 
@@ -236,7 +240,7 @@ export class Cursor {
     values[to + OWNER] = NONE;
     values[to + PAGE] = 0;
     if ((filled & HAS_PHYS) !== 0) {
-      values[to + OWNER] = this.#owners.ownerOf(pfnOf(phys(row[PHYS]!)));
+      values[to + OWNER] = this.#owners.ownerOf(pfnOf(physAt(row[PHYS]!)));
       values[to + PAGE] = this.#owners.page;
     }
     this.ranges.see(values, to);
@@ -249,7 +253,9 @@ export class Cursor {
     const [phys, bus, reached] = [row[PHYS]!, row[BUS]!, row[REACHED]!];
     const leads = useLeadsTo(use, phys, row[MACHINE]!, bus, reached);
     if (leads !== UNKNOWN || phys === null) return leads;
-    return useLeadsTo(use, phys, this.#machineOf(phys), bus, reached);
+    const machine = this.#machineOf(physAt(phys));
+    // A row has plain numbers.
+    return useLeadsTo(use, phys, machine === null ? null : raw(machine), bus, reached);
   }
 
   /** Whether the event behind a fault is the access that it blocks, and takes part. */
@@ -262,11 +268,10 @@ export class Cursor {
     return this.#isInScope(kind, this.#actors[next[ACTOR]!]!, NONE, true, false);
   }
 
-  #machineOf(address: number): number | null {
-    if (this.trace.about.physIsMachine) return address;
-    const frame = this.#p2m.get(pfnOf(phys(address)));
-    // A row has plain numbers.
-    return frame === undefined ? null : raw(machineOf(frame)) + (address % PAGE_SIZE);
+  #machineOf(address: Phys): Machine | null {
+    if (this.trace.about.physIsMachine) return onBareMetal(address);
+    const frame = this.#p2m.get(pfnOf(address));
+    return frame === undefined ? null : offset(machineOf(frame), pageOffset(address));
   }
 
   /** Takes an event by which later pages are named. */

@@ -2,7 +2,7 @@
 //
 // A range is the table at the address that the chipset gets, or the pages that one op binds to entries in a row.
 
-import { PAGE_SIZE } from "../address.ts";
+import { type Machine, offset, PAGE_SIZE, type Phys, phys } from "../address.ts";
 import { at, SUBJECT_FAMILIES } from "../event/field.ts";
 import { kindCode } from "../event/vocabulary.ts";
 import { NONE } from "./event-queue.ts";
@@ -28,14 +28,14 @@ const REGISTER_WRITTEN = kindCode["register.written"];
 export class Ranges {
   /** Those of the op under way. */
   readonly list: Range[] = [];
-  readonly #machineOf: (phys: number) => number | null;
-  readonly #pagesFrom: (phys: number) => number;
+  readonly #machineOf: (address: Phys) => Machine | null;
+  readonly #pagesFrom: (address: Phys) => number;
   #from = 0;
   #pages = 0;
   #runs = 0;
   #next = NONE;
 
-  constructor(machineOf: (phys: number) => number | null, pagesFrom: (phys: number) => number) {
+  constructor(machineOf: (address: Phys) => Machine | null, pagesFrom: (address: Phys) => number) {
     this.#machineOf = machineOf;
     this.#pagesFrom = pagesFrom;
   }
@@ -49,8 +49,10 @@ export class Ranges {
   see(values: Float64Array, from: number): void {
     const kind = values[from + KIND];
     if (kind === GATT_WRITTEN) this.#bound(values, from);
-    else if (kind === REGISTER_WRITTEN && values[from + BUS] !== NONE)
-      this.#tableBase(values[from + PHYS]!);
+    else if (kind === REGISTER_WRITTEN && values[from + BUS] !== NONE) {
+      const base = values[from + PHYS]!;
+      if (base !== NONE) this.#tableBase(phys(base));
+    }
   }
 
   end(): void {
@@ -74,16 +76,15 @@ export class Ranges {
   }
 
   /** The chipset gets the address of a table: all its pages must follow the first. */
-  #tableBase(phys: number): void {
-    if (phys === NONE) return;
-    const pages = this.#pagesFrom(phys);
-    let next: number | null = null;
+  #tableBase(base: Phys): void {
+    const pages = this.#pagesFrom(base);
+    let next: Machine | null = null;
     let runs = 0;
     for (let i = 0; i < pages; i++) {
-      const machine = this.#machineOf(phys + i * PAGE_SIZE);
+      const machine = this.#machineOf(offset(base, i * PAGE_SIZE));
       if (machine === null) return;
       if (machine !== next) runs++;
-      next = machine + PAGE_SIZE;
+      next = offset(machine, PAGE_SIZE);
     }
     if (pages > 1) this.#add("table", 0, pages, runs);
   }

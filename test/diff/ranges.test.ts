@@ -1,6 +1,7 @@
 // ranges.test.ts - a block or a table is told with the runs of frames that it lies in.
 
 import { describe, expect, test } from "vitest";
+import { machine, pfnOf, raw } from "../../src/address.ts";
 import { NONE, WIDTH } from "../../src/diff/event-queue.ts";
 import { type Range, Ranges } from "../../src/diff/ranges.ts";
 import { at, SUBJECT_FAMILIES } from "../../src/event/field.ts";
@@ -26,11 +27,11 @@ const entry = (number: number, frame: number | null): [KindName, Said] => [
 /** The ranges of an op with these events, over a memory of these frames from page 0 on. */
 function rangesOf(events: readonly [KindName, Said][], frames: readonly (number | null)[] = []) {
   const ranges = new Ranges(
-    (phys) => {
-      const frame = frames[phys / PAGE];
-      return frame == null ? null : frame * PAGE;
+    (address) => {
+      const frame = frames[raw(pfnOf(address))];
+      return frame == null ? null : machine(frame * PAGE);
     },
-    (phys) => frames.length - phys / PAGE,
+    (address) => frames.length - raw(pfnOf(address)),
   );
   ranges.begin();
   for (const [kind, said] of events) seen(ranges, kind, said);
