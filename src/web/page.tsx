@@ -13,6 +13,16 @@ import { ask, Served, type Source } from "./source.ts";
 
 const page = document.getElementById("page")!;
 
+/** What browsers had last of all that is used here: a page without one of them would stop half-way. */
+const used = {
+  "Array.prototype.findLast": [].findLast,
+  "CanvasRenderingContext2D.prototype.roundRect": CanvasRenderingContext2D.prototype.roundRect,
+  DecompressionStream: globalThis.DecompressionStream,
+} as const;
+const lacking = Object.entries(used)
+  .filter(([, one]) => one === undefined)
+  .map(([name]) => name);
+
 async function start(source: Source): Promise<void> {
   const session = await ask(source, "session");
   assertReadable(session);
@@ -44,9 +54,12 @@ async function sourceOf(): Promise<Source> {
   return new Packed(reportShape.parse(report));
 }
 
-sourceOf()
-  .then(start)
-  .catch((error: unknown) => {
-    const said = Object.assign(document.createElement("p"), { textContent: sentence(error) });
-    page.replaceChildren(said);
-  });
+const paragraph = (text: string) =>
+  Object.assign(document.createElement("p"), { textContent: text });
+
+// What a browser has to have stands there until the page does.
+if (lacking.length > 0) page.append(paragraph(`This browser lacks ${lacking.join(", ")}.`));
+else
+  sourceOf()
+    .then(start)
+    .catch((error: unknown) => page.replaceChildren(paragraph(sentence(error))));

@@ -289,6 +289,20 @@ test("a report of another version says so, whatever else it holds", async () => 
   await page.close();
 });
 
+test("a browser that cannot show the page is told so, and what it lacks", async () => {
+  for (const [link, lacks] of [
+    [await served(a), "Array.prototype.findLast"],
+    [pathToFileURL(html).href, "DecompressionStream"],
+  ] as const) {
+    const page = await pages.blank();
+    await page.addInitScript(`delete ${lacks}`);
+    await page.goto(link);
+    await page.getByText(`This browser lacks ${lacks}`).waitFor();
+    await page.getByText("a browser of 2023 or later").waitFor();
+    await page.close();
+  }
+});
+
 test("a trace that vanishes while it is shown is missed with a sentence, and shown again when it is back", async () => {
   const [path, away] = [join(folder, "gone.gart"), join(folder, "away.gart")];
   copyFileSync(b, path);
