@@ -14,6 +14,7 @@ import {
   textOf,
   Unusable,
 } from "../source/fields.ts";
+import { own } from "../source/names.ts";
 import { deviceIn, isFailed } from "./dma.ts";
 import { pieceOf } from "./memory.ts";
 import type { Record } from "./record.ts";
@@ -154,7 +155,7 @@ export class Owners {
   }
 
   #keepList(name: string, { device, list, ranges }: Call): void {
-    if (name === "dma_map_sg") this.#lists.set(`${device} ${list}`, ranges);
+    if (name === "dma_map_sg") this.#lists.set(own(`${device} ${list}`), ranges);
   }
 }
 

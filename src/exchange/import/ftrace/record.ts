@@ -1,5 +1,6 @@
 // record.ts - a line of the text that ftrace prints: who, when, which event, and what it says.
 
+import { Names } from "../source/names.ts";
 import { asPrinted } from "./spelling.ts";
 
 export interface Record {
@@ -139,10 +140,8 @@ function wordEnd(line: string, from: number): number {
   return end < 0 ? line.length : end;
 }
 
-/** Names of events, each once: what is found by one is found by the text itself. */
-const names = new Map<string, string>();
-const MOST_NAMES = 4096;
-
+/** Names of events: what is found by one is found by the text itself. */
+const names = new Names();
 /** The name found last: an event is mostly followed by one of its name. */
 let lastName = "";
 
@@ -155,16 +154,9 @@ function isLastName(line: string, from: number): boolean {
 
 /** The name of an event; null for a text that can be none. */
 function nameOf(text: string): string | null {
-  const known = names.get(text);
-  if (known !== undefined) {
-    lastName = known;
-    return known;
-  }
   if (text === "" || text.includes(" ")) return null;
-  // A piece of a text keeps the whole of it in memory: this one is the name alone.
-  const name = Buffer.from(text).toString();
-  if (names.size < MOST_NAMES) names.set(name, name);
-  return name;
+  lastName = names.of(text);
+  return lastName;
 }
 
 /** The number after the last minus sign or blank before the CPU; a thread group in brackets may stand between. */

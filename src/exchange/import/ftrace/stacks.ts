@@ -3,6 +3,7 @@
 // The kernel records a stack right behind the record that it is of, on the same CPU (kernel/trace/trace.c,
 // __ftrace_trace_stack): records of other CPUs may stand between. Perf prints a record's call chain in the lines behind it.
 
+import { Names } from "../source/names.ts";
 import type { Step } from "./owners.ts";
 
 /** Records that may come between one and its stack. */
@@ -20,6 +21,7 @@ const INSIDE =
 
 export class Stacks {
   readonly #isTold: boolean;
+  readonly #callers = new Names();
   #held: Step[] = [];
   /** The last record of each task, whose stack may come next. */
   readonly #last = new Map<number, Step>();
@@ -75,7 +77,8 @@ export class Stacks {
     const [found, name, within = ""] = FRAME.exec(line) ?? PERF_FRAME.exec(line) ?? [];
     if (found === undefined) return OTHER_FRAME.test(line);
     const open = this.#open;
-    if (open !== null && name !== undefined && !INSIDE.test(name)) open.caller ??= name + within;
+    if (open !== null && name !== undefined && !INSIDE.test(name))
+      open.caller ??= this.#callers.of(name + within);
     return true;
   }
 }

@@ -4,6 +4,7 @@ import { Oldest } from "../../../machine/oldest.ts";
 import type { Run } from "../join/run.ts";
 import type { Buffers } from "../kernel/buffers.ts";
 import type { Command, Direction, Mapping } from "../kernel/command.ts";
+import { own } from "../source/names.ts";
 import type { Record } from "./record.ts";
 
 /** A function that was entered and has not returned, as far as the trace shows. */
@@ -119,7 +120,7 @@ export class Kernel {
     mapped: readonly Mapping[],
     entries: number | null = null,
   ): void {
-    const key = `${device} ${name}`;
+    const key = own(`${device} ${name}`);
     const there = this.#lists.get(key) ?? [];
     this.#failedLists.delete(key);
     const list = { key, mapped: [...mapped], entries };
@@ -185,8 +186,8 @@ export class Kernel {
   /** Coherent memory that a call gives, and the kernel's address of it. */
   allocated(device: number | null, handle: number, address: string | null): void {
     if (address === null) return;
-    this.#allocated.set(`${device} ${handle}`, address);
-    this.#handles.set(`${device} ${address}`, handle);
+    this.#allocated.set(`${device} ${handle}`, own(address));
+    this.#handles.set(own(`${device} ${address}`), handle);
   }
 
   /** The handle of coherent memory by the kernel's address of it; null where nothing tells. */

@@ -1,6 +1,7 @@
 // device.ts - a device as the kernel names it: by its PCI address, or by a name such as 3f000000.mmc.
 
 import { namedDevice } from "../../../event/device-name.ts";
+import { own } from "../source/names.ts";
 import { pciOf } from "../source/numbers.ts";
 
 /** What a device's name can be: no blank, and something of it is no number. */
@@ -16,8 +17,7 @@ export function deviceOf(name: string): number | null {
   const known = devices.get(name);
   if (known !== undefined) return known;
   const device = pciOf(name) ?? (NAME.test(name) ? namedDevice(name) : null);
-  // A piece of a text keeps the whole of it in memory: this one is the name alone.
-  if (devices.size < MOST_DEVICES) devices.set(Buffer.from(name).toString(), device);
+  if (devices.size < MOST_DEVICES) devices.set(own(name), device);
   return device;
 }
 

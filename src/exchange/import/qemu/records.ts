@@ -4,6 +4,7 @@
 // events of AHCI are followed by a hex dump; the first line of the one after handle_cmd_fis_dump is the command itself.
 
 import type { Fetched } from "../join/causal-order.ts";
+import { Names } from "../source/names.ts";
 import { Network, type Touch } from "./network.ts";
 import { usbTouch } from "./usb.ts";
 
@@ -51,6 +52,9 @@ const ADMIN = 2 ** 16;
 /** ATA commands that the guest's side may still ask for, at most. */
 const MOST_ATA = 2 ** 18;
 
+/** Names of events. */
+const names = new Names();
+
 export class QemuRecords {
   /** Fetched and not completed: "nvme 1 516", "ata 0 13". */
   readonly #open = new Map<string, DeviceCommand>();
@@ -91,7 +95,8 @@ export class QemuRecords {
     const touch = name.startsWith("e1000e_")
       ? this.network.read(name, body, number)
       : usbTouch(name, body);
-    return { line, text, time: this.#time, name, body, command, touch };
+    // Events are kept by their name while a fault may come for them.
+    return { line, text, time: this.#time, name: names.of(name), body, command, touch };
   }
 
   #guestError(text: string, line: number): Entry | null {
