@@ -21,7 +21,7 @@ const LAWS = "test/laws.test.ts";
 /**
  * Test files of any room that start the built program, which mutants do not reach, that no thread can run, or that
  * compare the text of a source file, which is another one where mutants stand in it. */
-const NOT_FOR_MUTANTS = "adapter|terminal|vscode|file-thread|read-only|shape";
+const NOT_FOR_MUTANTS = "adapter|terminal|vscode|file-thread|killed|read-only|shape";
 
 const SAMPLE = fileURLToPath(new URL("./mutants-sample.js", import.meta.url));
 
