@@ -174,6 +174,14 @@ const bad: { readonly [rule in keyof typeof rules]: readonly Bad[] } = {
       /living code: src\/event\/y/,
     ],
   ],
+  opening: [
+    ["src/store/x.ts", 'import Sqlite from "better-sqlite3";', /opens SQLite by itself/],
+    [
+      "src/replay/x.ts",
+      'import Sqlite, { type Database } from "better-sqlite3";',
+      /opens SQLite by itself/,
+    ],
+  ],
 };
 function bringing(space: string, cast: string): string {
   return `import { type ${space} } from "../address.ts";\nconst x = ${cast};`;

@@ -117,6 +117,19 @@ const frozen = (source: Source): string[] =>
         .map(({ path }) => `imports living code: ${path}`)
     : [];
 
+/** SQLite is opened by one function, which knows its compiled part. */
+const opening = ({ path, nodes }: Source): string[] => {
+  if (!path.startsWith("src/") || path === "src/store/sqlite.ts") return [];
+  return nodes.flatMap((node) =>
+    ts.isImportClause(node) &&
+    node.name !== undefined &&
+    !node.isTypeOnly &&
+    node.parent.moduleSpecifier.getText() === '"better-sqlite3"'
+      ? ["opens SQLite by itself: sqlite.ts does"]
+      : [],
+  );
+};
+
 /** What takes the number out of an address. */
 const PLAIN: readonly string[] = ["raw", "rawExact"];
 
@@ -183,6 +196,7 @@ export const rules = {
   mistake,
   reasons,
   frozen,
+  opening,
 } as const;
 
 /** Everything that is wrong with a source, each with its path. */

@@ -7,7 +7,11 @@ import { type Address, type Bus, bus } from "../address.ts";
 import type { Fact, Facts, Field } from "./field.ts";
 
 const HEX = /^0x[0-9a-f]{1,16}$/;
-const hexText = z.string().regex(HEX, "expected a hexadecimal number such as 0x4b1f1000");
+/** A text of a form; any other is refused before a rule on the object around it meets it as it stands. */
+export const formed = (form: RegExp, error: string): z.ZodString =>
+  z.string().regex(form, { error, abort: true });
+
+const hexText = formed(HEX, "expected a hexadecimal number such as 0x4b1f1000");
 
 /** "0x1a" as a number below 2^53; whichever space it is of, the spaces are erased at run time. */
 export const hexNumber = hexText.transform((text, context) => {

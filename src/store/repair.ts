@@ -2,7 +2,7 @@
 
 import { constants, copyFileSync, linkSync, renameSync } from "node:fs";
 import { resolve } from "node:path";
-import Sqlite, { type Database } from "better-sqlite3";
+import type { Database } from "better-sqlite3";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
 import { seal, sealedTables, sealKeyframes } from "./checksums.ts";
 import { migrate } from "./create.ts";
@@ -11,7 +11,7 @@ import { openFile, readingTrouble } from "./open.ts";
 import { removeFile, unusedName } from "./output-file.ts";
 import { FORMAT, formatOf, TODAYS_RULES } from "./schema.ts";
 import { dropStrangers } from "./shape.ts";
-import { openSqlite } from "./sqlite.ts";
+import { memorySqlite, openSqlite } from "./sqlite.ts";
 import { type Indexing, makeDerived } from "./update.ts";
 
 /** Mends a trace and gives the name under which the file that was there is kept. */
@@ -63,7 +63,7 @@ async function mend(made: string, indexing: Indexing): Promise<void> {
 
 /** The views as this version makes them. */
 async function makeViews(database: Database): Promise<void> {
-  const model = new Sqlite(":memory:");
+  const model = memorySqlite();
   try {
     model.exec("BEGIN");
     await migrate(model);

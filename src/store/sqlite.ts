@@ -23,9 +23,16 @@ function compiledPart(): object {
   return compiled;
 }
 
-export function openSqlite(path: string, options?: Options): Database {
+/** Opens a file, whatever its name: SQLite gives some a meaning, such as ":memory:". */
+export const openSqlite = (path: string, options?: Options): Database =>
+  opened(resolve(path), options);
+
+/** A database in memory. */
+export const memorySqlite = (): Database => opened(":memory:");
+
+function opened(path: string, options?: Options): Database {
   try {
-    const database = new Sqlite(resolve(path), {
+    const database = new Sqlite(path, {
       ...options,
       // It takes the part itself as well as its path, which its types do not tell.
       nativeBinding: compiledPart() as unknown as string,

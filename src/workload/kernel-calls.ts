@@ -3,13 +3,12 @@
 // Pages are given by number; what is mapped, allocated or made has an `id`, by which a later call names it.
 
 import { z } from "zod";
+import { formed } from "../event/field-schema.ts";
 
 /** The largest number that a machine here tells from the next one; more address lines than these reach no further. */
 const MOST = 2 ** 53 - 1;
 /** "0x1f" as a number; more than that as the most. */
-const hexText = z
-  .string()
-  .regex(/^0x[0-9a-f]{1,16}$/, 'expected a hexadecimal number such as "0x1f"');
+const hexText = formed(/^0x[0-9a-f]{1,16}$/, 'expected a hexadecimal number such as "0x1f"');
 export const hexNumber = hexText.transform((text) => Math.min(Number.parseInt(text, 16), MOST));
 const pfn = hexNumber.refine((page) => page < 2 ** 38, "expected a page below 2^38");
 

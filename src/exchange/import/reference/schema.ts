@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { distance, mfn, offset, PAGE_SIZE, pfn, phys, type Virt, virt } from "../../../address.ts";
 import { flushes } from "../../../event/cache.ts";
-import { fact, hexAddress, hexBus, hexNumber } from "../../../event/field-schema.ts";
+import { fact, formed, hexAddress, hexBus, hexNumber } from "../../../event/field-schema.ts";
 import { remappers } from "../../../event/hook.ts";
 import { allocators } from "../../../event/memory.ts";
 import { levels } from "../../../event/op.ts";
@@ -33,14 +33,14 @@ const word = hexNumber;
 const pageFrame = word.transform(pfn);
 const machineFrame = word.transform(mfn);
 const place = z.string();
-const device = z.string().regex(/^0000:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$/, "expected a PCI device");
-const id = z.string().regex(/^0x[0-9a-f]{1,4}$/, "expected a PCI id");
+const device = formed(/^0000:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$/, "expected a PCI device");
+const id = formed(/^0x[0-9a-f]{1,4}$/, "expected a PCI id");
 
 /** 64 bits, all of them. */
-export const wide = z
-  .string()
-  .regex(/^0x[0-9a-f]{1,16}$/, "expected a hexadecimal number such as 0xc000000001000000")
-  .transform(BigInt);
+export const wide = formed(
+  /^0x[0-9a-f]{1,16}$/,
+  "expected a hexadecimal number such as 0xc000000001000000",
+).transform(BigInt);
 
 /** A kernel linear address, whole in the recording and relative to the virt base from here on. */
 const linearFrom = (base: bigint): z.ZodType<Virt> =>

@@ -56,6 +56,17 @@ test("knows gzip by its content, and needs no last newline", async () => {
   expect(await imported(text.trimEnd())).toBe(whole);
 });
 
+test.each(["1e99", "", "0x", "-1", "nothing"])(
+  "refuses '%s' as an address before any rule looks at the whole line",
+  async (address) => {
+    const mac = "traces/reference/ppc32-mac.gart.uninorth15.smoke.jsonl.gz";
+    const flushed = gunzipSync(readFileSync(mac))
+      .toString()
+      .replace('"start":"0xc1000000"', `"start":"${address}"`);
+    expect(await refusal(flushed)).toMatch(/^FILE:12: .*hexadecimal number/);
+  },
+);
+
 test("refuses what is not JSON", async () => {
   expect(await refusal(lines.with(4, "agpgart: hello").join("\n"))).toMatch(/^FILE:5: not JSON: /);
   expect(await refusal(text.slice(0, 5000))).toMatch(/^FILE:\d+: not JSON: /);
