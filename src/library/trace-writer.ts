@@ -1,10 +1,11 @@
 // trace-writer.ts - a trace made by a program of one's own: a simulator, an emulator, a test of a driver.
 
+import { chipsetCalled, chipsets } from "../chipset/index.ts";
 import type { Facts } from "../event/field.ts";
 import type { About } from "../event/trace.ts";
 import { flawOf } from "../event/valid.ts";
 import type { Event, KindName } from "../event/vocabulary.ts";
-import { EventError, UserError } from "../fault.ts";
+import { EventError, UserError, unknownName } from "../fault.ts";
 import { Machine } from "../machine/machine.ts";
 import { natureOf } from "../replay/replay.ts";
 import { TraceWriter as FileWriter } from "../store/write.ts";
@@ -72,8 +73,12 @@ export class TraceWriter {
   #op = -1;
   #lastOp = -1;
 
-  /** Makes the file: an `ERR_FILE_EXISTS` where there is one and `force` is not set, `ERR_FILE_IN_USE` where it is being written. */
+  /**
+   * Makes the file: an `ERR_FILE_EXISTS` where there is one and `force` is not set, `ERR_FILE_IN_USE` where it is being
+   * written, an `ERR_INPUT` where `run` says what is none.
+   */
   static async create(path: string, run: OwnRun): Promise<TraceWriter> {
+    assertRun(run);
     const about = aboutOf(run);
     const replacing = run.force ? Replacing.begin(path) : null;
     const file = await FileWriter.create(replacing?.path ?? path, about, {
@@ -216,10 +221,58 @@ export class TraceWriter {
   }
 }
 
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+const isSwitch = (value: unknown): boolean => typeof value === "boolean";
+const isOption = (value: unknown): boolean =>
+  ["boolean", "string"].includes(typeof value) || Number.isFinite(value);
+
+/** What each member of a run must be: programs in JavaScript have no compiler that asks. */
+const members: {
+  readonly [M in keyof OwnRun]-?: readonly [is: (value: unknown) => boolean, what: string];
+} = {
+  platform: [isText, "a name"],
+  workload: [isText, "a name"],
+  hooks: [isText, "a name"],
+  chipset: [isText, "a name"],
+  physIsMachine: [isSwitch, "true or false"],
+  iommu: [isSwitch, "true or false"],
+  virtBase: [
+    (value) => typeof value === "bigint" && value >= 0n && value < 2n ** 64n,
+    "a bigint from 0n below 2n ** 64n",
+  ],
+  seed: [(value) => Number.isSafeInteger(value) && (value as number) >= 0, "a whole number from 0"],
+  options: [
+    (value) => value !== null && typeof value === "object" && Object.values(value).every(isOption),
+    "an object of numbers, texts, true and false",
+  ],
+  force: [isSwitch, "true or false"],
+};
+
+function assertRun(run: OwnRun): void {
+  for (const name of Object.keys(run))
+    if (!Object.hasOwn(members, name))
+      throw unknownName("member of a run", name, Object.keys(members));
+  for (const [name, [is, what]] of Object.entries(members)) {
+    const value = run[name as keyof OwnRun];
+    if (value === undefined ? name === "platform" : !is(value))
+      throw new UserError(`a run's ${name} must be ${what}`);
+  }
+  const { chipset = NONE } = run;
+  if (chipset !== NONE && chipsetCalled(chipset) === null)
+    throw unknownName(
+      "chipset",
+      chipset,
+      chipsets.map(({ name }) => name),
+    );
+}
+
+/** Of hooks and chipset. */
+const NONE = "none";
+
 const aboutOf = (run: OwnRun): About => ({
   platform: run.platform,
-  hooks: run.hooks ?? "none",
-  chipset: run.chipset ?? "none",
+  hooks: run.hooks ?? NONE,
+  chipset: run.chipset ?? NONE,
   workload: run.workload ?? "unnamed",
   operations: null,
   seed: run.seed ?? 0,

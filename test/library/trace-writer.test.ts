@@ -1,5 +1,6 @@
 // trace-writer.test.ts - a trace made by a program of one's own: what it may say, and what it may not.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -28,6 +29,22 @@ const page: Event = {
   phys: phys(0x10000),
   machine: machine(0x10000),
 };
+test.each([
+  [{}, "a run's platform must be a name"],
+  [{ platform: "x", seed: -1 }, "a run's seed must be a whole number from 0"],
+  [{ platform: "x", virtBase: 3 }, "a run's virtBase must be a bigint from 0n below 2n ** 64n"],
+  [{ platform: "x", options: { a: {} } }, /^a run's options must be an object of numbers/],
+  [{ platform: "x", physIsMachine: "no" }, "a run's physIsMachine must be true or false"],
+  [{ platform: "x", chipset: "intel-440bxx" }, /^unknown chipset .*did you mean 'intel-440bx'/],
+  [{ platform: "x", iomu: true }, /^unknown member of a run 'iomu', did you mean 'iommu'/],
+])("a run that says %j is refused, and makes no file", async (run, says) => {
+  const path = at();
+  const made = TraceWriter.create(path, run as unknown as OwnRun);
+  const message = typeof says === "string" ? says : expect.stringMatching(says);
+  await expect(made).rejects.toMatchObject({ name: "UserError", code: "ERR_INPUT", message });
+  expect(existsSync(path)).toBe(false);
+});
+
 const buffer: Event = {
   kind: "dma.mapped",
   actor: "kernel",

@@ -92,6 +92,11 @@ class Events {
       throw line.refuse(`field 'cause': event ${event.cause} does not come before this one`, [
         "cause",
       ]);
+    if (this.#state.nature.physIsMachine && /^p2m\./.test(event.kind))
+      throw line.refuse(
+        `the platform has no ${event.kind}: its kernel-physical addresses are machine addresses (physIsMachine)`,
+        ["kind"],
+      );
     const tooLarge = this.#pages.take(bytesOf(event));
     if (tooLarge !== null) throw line.refuse(`field 'size': ${tooLarge}`, ["size"]);
     this.#follow(op, event, line);

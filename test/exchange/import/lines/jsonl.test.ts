@@ -120,6 +120,11 @@ describe("refused, with file, line and column, is", () => {
     ["a gap", body(flush(1), flush(3)), /^FILE:3:8: event 3 stands where 2 must follow$/],
     ["a later cause", body(flush(1, '"cause":1,')), /^FILE:2:18: field 'cause': event 1 does not/],
     [
+      "a translation that the platform lacks",
+      body('{"seq":1,"kind":"p2m.set","actor":"cpu","page":1,"phys":"0x1000","machine":"0x2000"}'),
+      /^FILE:2:17: the platform has no p2m.set: .*\(physIsMachine\)$/,
+    ],
+    [
       "an op out of order",
       body(began, began.replace("1,", "2,")),
       /^FILE:3:52: op 0 begins after op 0/,
