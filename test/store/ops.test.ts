@@ -148,6 +148,23 @@ test("a state that stays is kept once", async () => {
   trace.close();
 });
 
+test("a state that comes back is kept once, as long as it is among the last 64", async () => {
+  const statesOf = async (different: number) => {
+    const path = await traceOf(
+      Array.from({ length: 6 * different }, (_, i) => ({
+        fe: { ["k".repeat(1 + (i % different))]: 1 },
+      })),
+    );
+    const trace = TraceReader.open(path);
+    const [[count]] = [...trace.query("SELECT count(*) FROM op_state").rows] as [[bigint]];
+    trace.close();
+    return Number(count);
+  };
+  // Two of three ops end.
+  expect(await statesOf(64)).toBe(64);
+  expect(await statesOf(200)).toBeGreaterThan(600);
+});
+
 test("ops of a trace of the first format are the same once it is of the newest", async () => {
   const path = freshPath();
   writeFileSync(path, gunzipSync(readFileSync("test/store/first-format.gart.gz")));
