@@ -98,8 +98,15 @@ export class Drivers {
     ] as const)
       for (const pattern of patterns) {
         const device = pattern.exec(text)?.[1];
-        if (device !== undefined) return [{ device, driver }];
+        if (device === undefined) continue;
+        // A driver that is just bound took the place of the one that spoke before.
+        const over = driver === "coming" ? this.#speaks(text).filter(isGone) : [];
+        return [...over, { device, driver }];
       }
+    return this.#speaks(text);
+  }
+
+  #speaks(text: string): readonly Change[] {
     const [, name, device] = BY_DEVICE.exec(text) ?? [];
     if (name === undefined || device === undefined) return [];
     return this.#named(device, BUSES.has(name) ? null : name);
@@ -127,6 +134,8 @@ export class Drivers {
     return changes;
   }
 }
+
+const isGone = ({ driver }: Change): boolean => driver === "gone";
 
 /** A module's name has no minus sign, a driver's may. */
 const plain = (name: string): string => name.replaceAll("-", "_");

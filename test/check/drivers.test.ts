@@ -46,6 +46,16 @@ test.each<[string, Said[], string[][]]>([
     ],
     [[], []],
   ],
+  [
+    "is enabled in another's place",
+    [log(`e1000e ${D}: link`), log(`vfio-pci ${D}: enabling device (0000 -> 0002)`)],
+    [[], [gone, coming]],
+  ],
+  [
+    "is enabled again",
+    [log(`e1000e ${D}: link`), log(`e1000e ${D}: enabling device (0000 -> 0002)`)],
+    [[], [coming]],
+  ],
   ["is quoted as a disk's", [log(`my nvme nvme0: pci function ${D}`)], [[]]],
   ["is quoted as enabled", [log(`say: e1000e ${D}: enabling device (0000 -> 0002)`)], [[]]],
   ["is enabled to do what is not told", [log(`e1000e ${D}: enabling device (x)`)], [[]]],
