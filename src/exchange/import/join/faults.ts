@@ -23,11 +23,23 @@ export class Faults {
   readonly #emit: (event: Event) => number;
   /** What memory has the number that a device was refused, where it was never mapped; null where nothing tells. */
   readonly #memoryAt: (fault: Fault) => string | null;
+  /** The event of the mapping that the address belongs to, or of the end of it; null where none is known. */
+  readonly #mappingOf: (fault: Fault) => number | null;
   readonly #pages = new Map<number, Told[]>();
 
-  constructor(emit: (event: Event) => number, memoryAt: (fault: Fault) => string | null) {
+  constructor(
+    emit: (event: Event) => number,
+    {
+      memoryAt,
+      mappingOf,
+    }: {
+      readonly memoryAt: (fault: Fault) => string | null;
+      readonly mappingOf: (fault: Fault) => number | null;
+    },
+  ) {
     this.#emit = emit;
     this.#memoryAt = memoryAt;
+    this.#mappingOf = mappingOf;
   }
 
   /**
@@ -48,8 +60,10 @@ export class Faults {
       this.#emit(again(same.seq));
       return same.seq;
     }
-    const memory = this.#memoryAt(fault);
-    const seq = this.#emit(memory === null ? fault : { ...fault, text: also(fault.text, memory) });
+    const cause = this.#mappingOf(fault);
+    const memory = cause === null ? this.#memoryAt(fault) : null;
+    const text = memory === null ? fault.text : also(fault.text, memory);
+    const seq = this.#emit({ ...fault, cause, ...(text === undefined ? {} : { text }) });
     told.push({ seq, device, by: new Set([source]) });
     if (told.length > NEAR) told.shift();
     this.#pages.delete(page);

@@ -46,10 +46,10 @@ export class Run extends Emitter {
   readonly buffers: Buffers;
   readonly requests: Requests;
   readonly device: CausalOrder;
-  readonly faults = new Faults(
-    (event) => this.emit(event),
-    (fault) => this.#memoryAt(fault),
-  );
+  readonly faults = new Faults((event) => this.emit(event), {
+    memoryAt: ({ bus }) => this.memoryMap.nameOf(BigInt(rawExact(bus!))), // Whether it is a number of memory's is the question.
+    mappingOf: (fault) => this.#mappingOf(fault),
+  });
   /** NVMe controller -> its PCI device, learnt from the first buffer that is mapped for a command of it. */
   readonly controllers = new Map<string, number>();
   #op = -1;
@@ -84,12 +84,11 @@ export class Run extends Emitter {
     return this.controllers.get(command.key.split(" ")[0]!) ?? null;
   }
 
-  /** What memory has the number of a fault's address, where nothing was mapped there for the device. */
-  #memoryAt({ bus, device = null }: Of<"fault.raised">): string | null {
-    const address = BigInt(rawExact(bus!)); // Whether it is a number of memory's is the question.
-    const near = nearOf(address);
-    if (near === null || this.mappings.tie(device, near, 1).mapping !== null) return null;
-    return this.iommu.entryOf(device, near) === null ? this.memoryMap.nameOf(address) : null;
+  /** The mapping of a fault's address, or its end; else the entry of the IOMMU that it went through. */
+  #mappingOf({ bus, device = null }: Of<"fault.raised">): number | null {
+    const near = nearOf(BigInt(rawExact(bus!))); // It is looked up as any address of a device's.
+    if (near === null) return null;
+    return this.mappings.tie(device, near, 1).cause ?? this.iommu.entryOf(device, near);
   }
 
   /** A device uses what the guest gave it behind the end of the guest's trace: of what was there nothing is known. */

@@ -53,3 +53,20 @@ test("another device or another page is another fault", async () => {
   const { faults } = await faultsOf([byKernel(0, "0x61400000")], model);
   expect(faults).toHaveLength(3);
 });
+
+test("a fault comes of the mapping that its address belongs to, of its end, or of the entry alone", async () => {
+  const device = "0000:07:00.0";
+  const lines = [
+    "map: IOMMU: iova=0x00000000ffff0000 - 0x1 paddr=0x0000000051000000 size=8192",
+    `dma_map_page: ${device} dir=FROM_DEVICE dma_addr=ffff0040 size=6000 phys_addr=51000040 attrs=`,
+    `io_page_fault: IOMMU:drv ${device} iova=0x00000000ffff1000 flags=0x0001`,
+    `io_page_fault: IOMMU:drv ${device} iova=0x00000000ffff0000 flags=0x0001`,
+    `dma_unmap_page: ${device} dir=FROM_DEVICE dma_addr=ffff0040 size=6000 attrs=`,
+    `io_page_fault: IOMMU:drv ${device} iova=0x00000000ffff1000 flags=0x0001`,
+    `io_page_fault: IOMMU:drv ${device} iova=0x00000000fffe0000 flags=0x0001`,
+  ];
+  const text = lines.map((line, i) => ` drv-50 [000] ..... 10.00000${i}: ${line}\n`).join("");
+  const { events } = await importedText({ "ftrace.txt": `# tracer: nop\n${text}` });
+  const faults = events.filter(({ event }) => event.kind === "fault.raised");
+  expect(faults.map(({ event }) => event.cause ?? null)).toEqual([2, 1, 5, null]);
+});
