@@ -97,6 +97,7 @@ export {
   tellMatrix,
   usualMatrix,
 } from "./library/matrix.ts";
+export type { Json, Output } from "./library/output.ts";
 export { positions, subjectExamples, subjectName } from "./library/positions.ts";
 export { type RecordOptions, record, usualDriver, type WorkloadFile } from "./library/record.ts";
 export { type Reduced, reduce } from "./library/reduce.ts";
@@ -105,11 +106,11 @@ export { type Served, type ServeOptions, serve, usualPort } from "./library/serv
 export { shown } from "./library/shown.ts";
 export type { Progress, Steering } from "./library/steering.ts";
 export { tellBlame } from "./library/tell-blame.ts";
-export { type CheckTold, tellCheck } from "./library/tell-check.ts";
+export { type CheckOutput, tellCheck } from "./library/tell-check.ts";
 export {
+  type DiffOutput,
   type DiffTelling,
-  type DiffTold,
-  type FolderTold,
+  type FolderOutput,
   tellDiff,
   tellFolder,
 } from "./library/tell-diff.ts";
@@ -121,13 +122,12 @@ export {
 } from "./library/tell-events.ts";
 export { tellInfo } from "./library/tell-info.ts";
 export { tellLadder } from "./library/tell-ladder.ts";
-export { type ProofTold, tellProof } from "./library/tell-proof.ts";
+export { type ProofOutput, tellProof } from "./library/tell-proof.ts";
 export { tellSpace } from "./library/tell-space.ts";
 export { tellState, tellSubjects } from "./library/tell-state.ts";
 export { tellWhy, type Why } from "./library/tell-why.ts";
 export { tellWord } from "./library/tell-word.ts";
 export { tellRecorded } from "./library/tell-written.ts";
-export type { Json, Told } from "./library/told.ts";
 export {
   type Cell,
   openTrace,

@@ -26,7 +26,7 @@ export class Blocked extends Error {
 }
 
 /** The result of mmap: its return value, and after success the address of the first page that it maps. */
-interface Mapped {
+interface MmapResult {
   readonly ret: number;
   readonly address?: number;
 }
@@ -100,7 +100,7 @@ export class Frontend {
   }
 
   /** agp_mmap: the address that is mapped, or an errno. `pid` is the caller's, which need not have opened the file. */
-  mmap(file: FilePrivate, pid: number, area: Area): Mapped {
+  mmap(file: FilePrivate, pid: number, area: Area): MmapResult {
     return this.#locked("agp_mmap", () => {
       if (!this.#clients.backendAcquired || (file.flags & IS_VALID) === 0) return { ret: EPERM };
       const { info } = copyInfo(this.#bridge());
@@ -129,7 +129,7 @@ export class Frontend {
     );
   }
 
-  #remap({ start, size, protection }: Area, address: number): Mapped {
+  #remap({ start, size, protection }: Area, address: number): MmapResult {
     const frame = hex(Math.floor(address / PAGE_SIZE));
     const how = `${hex(start)}, ${frame}, ${size}, ${hex(protection)}`;
     const text = `io_remap_pfn_range(${how})`;

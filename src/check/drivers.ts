@@ -6,7 +6,7 @@
 import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
 
-type Said = Of<"message.logged"> | Of<"call.entered">;
+type LogEvent = Of<"message.logged"> | Of<"call.entered">;
 
 /** What became of a device. */
 export interface Change {
@@ -69,7 +69,7 @@ export class Drivers {
   }
 
   /** What an event tells of drivers. */
-  changesIn(event: Said): readonly Change[] {
+  changesIn(event: LogEvent): readonly Change[] {
     // A program may quote the kernel, and a device's log has calls of its own.
     if (event.actor !== "kernel") return [];
     const changes =

@@ -12,7 +12,7 @@ import { whole } from "../machine/table-words.ts";
 import type { Check, EventAt } from "./check.ts";
 
 /** What an operation does, and to which block. */
-interface Asked {
+interface BlockOperation {
   readonly does: "bind" | "unbind" | "init" | null;
   readonly block: string;
 }
@@ -22,7 +22,7 @@ export const entryLeft: Check = {
   holds: "entries of a block that was unbound hold what unused entries hold",
   counts: true,
   watch: (_, report) => {
-    let asked: Asked = { does: null, block: "" };
+    let asked: BlockOperation = { does: null, block: "" };
     /** What the table was filled with; null before it is known. */
     let unused: number | null = null;
     /** The word of each entry that a bind wrote, as it is now: bits 0 to 51, and those above. */
@@ -90,7 +90,11 @@ export const entryLeft: Check = {
   },
 };
 
-function askedBy(name: string, given: Facts, handles: ReadonlyMap<unknown, number>): Asked {
+function askedBy(
+  name: string,
+  given: Facts,
+  handles: ReadonlyMap<unknown, number>,
+): BlockOperation {
   const { slot, cmd, arg } = given;
   const key = (arg as Facts | null | undefined)?.key;
   if (name === "init") return { does: "init", block: "" };

@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import { tellBlame } from "../library/tell-blame.ts";
-import { printTold } from "./output.ts";
+import { printOutput } from "./output.ts";
 import { exitCodes, reading, sayIfUnjudged } from "./reading.ts";
 
 interface Options {
@@ -28,7 +28,7 @@ export function addBlame(program: Command): void {
     .action((path: string, { limit, json }: Options) =>
       reading([path], async ([trace]) => {
         sayIfUnjudged(trace!);
-        await printTold("blame", tellBlame(trace!, limit), json);
+        await printOutput("blame", tellBlame(trace!, limit), json);
         process.exitCode = exitCodes[trace!.word];
       }),
     );

@@ -7,7 +7,7 @@ import type { Check } from "../check/check.ts";
 import { UserError } from "../fault.ts";
 import { check, isCheck } from "../library/check.ts";
 import { tellCheck } from "../library/tell-check.ts";
-import { print, printTold } from "./output.ts";
+import { print, printOutput } from "./output.ts";
 import { reading } from "./reading.ts";
 import { steered } from "./steered.ts";
 
@@ -46,10 +46,10 @@ export function addCheck(program: Command): void {
         const answer = await steered("checking", (steering) =>
           check(trace!, { ...steering, checks, only: listed(only), except: listed(except) }),
         );
-        const told = tellCheck(trace!, answer, options);
-        if (junit || sarif) await print(await told.ci(junit ? "junit" : "sarif"));
-        else await printTold("check", told, json);
-        process.exitCode = told.exitCode;
+        const output = tellCheck(trace!, answer, options);
+        if (junit || sarif) await print(await output.ci(junit ? "junit" : "sarif"));
+        else await printOutput("check", output, json);
+        process.exitCode = output.exitCode;
       }),
     );
 }

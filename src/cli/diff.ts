@@ -6,9 +6,9 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { kindNames } from "../event/vocabulary.ts";
 import { UserError, unknownName, unreadable } from "../fault.ts";
 import { type Divergence, diff, isOf, type Rules } from "../library/diff.ts";
-import { type FolderTold, tellDiff, tellFolder } from "../library/tell-diff.ts";
+import { type FolderOutput, tellDiff, tellFolder } from "../library/tell-diff.ts";
 import type { Trace } from "../library/trace.ts";
-import { print, printTold } from "./output.ts";
+import { print, printOutput } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
 import { steered } from "./steered.ts";
@@ -91,14 +91,14 @@ async function diffTwo(a: Trace, b: Trace, options: Options): Promise<void> {
       onDivergence: all ? (one) => divergences.push(one) : undefined,
     }),
   );
-  const told = tellDiff(a, b, comparison, {
+  const output = tellDiff(a, b, comparison, {
     context: stat ? 0 : context,
     only: stat ? "counts" : first ? "first" : "all",
     divergences: all ? divergences : null,
   });
-  if (brief && !json) await print(told.brief);
-  else await printTold("diff", told, json);
-  process.exitCode = told.exitCode;
+  if (brief && !json) await print(output.brief);
+  else await printOutput("diff", output, json);
+  process.exitCode = output.exitCode;
 }
 
 /** Every trace in a folder against one, a line each. */
@@ -109,14 +109,14 @@ async function diffFolder(folder: string, options: Options): Promise<void> {
   await reading([base], async ([trace]) => {
     const progress = new Progress("comparing", others.length);
     const hear = (done: number, _: number, name: string) => progress.at(done, name);
-    let told: FolderTold;
+    let output: FolderOutput;
     try {
-      told = tellFolder(trace!, others, rulesOf(options), hear);
+      output = tellFolder(trace!, others, rulesOf(options), hear);
     } finally {
       progress.stop();
     }
-    await printTold("diff-folder", told, options.json);
-    process.exitCode = told.exitCode;
+    await printOutput("diff-folder", output, options.json);
+    process.exitCode = output.exitCode;
   });
 }
 

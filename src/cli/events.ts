@@ -6,7 +6,7 @@ import { unknownName } from "../fault.ts";
 import { positions } from "../library/positions.ts";
 import { tellEvents } from "../library/tell-events.ts";
 import { whereOf } from "../library/where.ts";
-import { notice, Output } from "./output.ts";
+import { Lines, notice } from "./output.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
 import { whereOption } from "./where.ts";
 
@@ -39,13 +39,13 @@ export function addEvents(program: Command): void {
       const where = text === undefined ? undefined : whereOf(text);
       return reading([path], async ([trace]) => {
         if (options.wrong) sayIfUnjudged(trace!);
-        const output = new Output();
+        const lines = new Lines();
         let printed = 0;
-        for (const told of tellEvents(trace!, { ...options, kinds, where })) {
+        for (const output of tellEvents(trace!, { ...options, kinds, where })) {
           printed++;
-          await output.line(json ? JSON.stringify(told.json) : told.text);
+          await lines.line(json ? JSON.stringify(output.json) : output.text);
         }
-        await output.flush();
+        await lines.flush();
         if (printed === 0) notice("gartrace: the trace has no such event");
       });
     });

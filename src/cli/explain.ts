@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { tellWord } from "../library/tell-word.ts";
-import { printTold } from "./output.ts";
+import { printOutput } from "./output.ts";
 
 export function addExplain(program: Command): void {
   program
@@ -12,6 +12,6 @@ export function addExplain(program: Command): void {
     .argument("[word]", "the word; without one, all are listed")
     .option("--json", "print JSON", false)
     .action((word: string | undefined, { json }: { json: boolean }) =>
-      printTold(word === undefined ? "explain" : "explain-word", tellWord(word), json),
+      printOutput(word === undefined ? "explain" : "explain-word", tellWord(word), json),
     );
 }

@@ -38,9 +38,9 @@ export function addFork(program: Command): void {
           fork(trace!, { ...options, ...steering }),
         );
         sayIfApart(written);
-        const told = tellFork(trace!, written);
-        if (json) await printAnswer("fork", told.json);
-        else noticeText(told.text);
+        const output = tellFork(trace!, written);
+        if (json) await printAnswer("fork", output.json);
+        else noticeText(output.text);
       }),
     );
 }

@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { positions, subjectExamples, subjectName } from "../library/positions.ts";
 import { tellHistory } from "../library/tell-events.ts";
-import { notice, Output } from "./output.ts";
+import { Lines, notice } from "./output.ts";
 import { reading, sayIfUnindexed } from "./reading.ts";
 
 interface Options {
@@ -32,13 +32,13 @@ export function addHistory(program: Command): void {
         const { before, newest, limit, json } = options;
         const changes = tellHistory(trace!, subject, { before, newest });
         sayIfUnindexed(trace!);
-        const output = new Output();
+        const lines = new Lines();
         let printed = 0;
-        for (const told of changes) {
+        for (const output of changes) {
           if (printed++ >= limit) break;
-          await output.line(json ? JSON.stringify(told.json) : told.text);
+          await lines.line(json ? JSON.stringify(output.json) : output.text);
         }
-        await output.flush();
+        await lines.flush();
         if (printed === 0)
           notice(
             `gartrace: nothing changed ${subjectName(trace!, subject)} up to #${trace!.moment(before ?? "end")}`,

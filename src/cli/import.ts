@@ -44,9 +44,9 @@ async function run(files: string[], { json, follow, ...options }: Options): Prom
     ? await following((signal) => importTrace(files, { ...options, follow: signal }))
     : await interruptible((signal) => importTrace(files, { ...options, signal }));
   sayIfApart(imported);
-  const told = tellImported(imported);
-  if (json) await printAnswer("import", told.json);
-  else noticeText(told.text);
+  const output = tellImported(imported);
+  if (json) await printAnswer("import", output.json);
+  else noticeText(output.text);
 }
 
 /** Ctrl-C ends the following of a file, not the trace. */

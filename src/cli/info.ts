@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { tellInfo } from "../library/tell-info.ts";
-import { printTold } from "./output.ts";
+import { printOutput } from "./output.ts";
 import { reading, sayIfUnjudged } from "./reading.ts";
 
 export function addInfo(program: Command): void {
@@ -20,10 +20,10 @@ export function addInfo(program: Command): void {
       reading([path], async ([trace]) => {
         if (space) {
           const { tellSpace } = await import("../library/tell-space.ts");
-          return printTold("space", tellSpace(trace!), json);
+          return printOutput("space", tellSpace(trace!), json);
         }
         sayIfUnjudged(trace!);
-        await printTold("info", tellInfo(trace!), json);
+        await printOutput("info", tellInfo(trace!), json);
       }),
     );
 }

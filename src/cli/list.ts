@@ -2,7 +2,7 @@
 
 import { Argument, type Command } from "commander";
 import { type KnownWhat, known, tellKnown } from "../library/known.ts";
-import { printTold } from "./output.ts";
+import { printOutput } from "./output.ts";
 
 export function addList(program: Command): void {
   program
@@ -15,6 +15,6 @@ export function addList(program: Command): void {
     .addArgument(new Argument("[what]", "one list alone").choices(Object.keys(known)))
     .option("--json", "print JSON", false)
     .action((what: KnownWhat | undefined, { json }: { json: boolean }) =>
-      printTold("list", tellKnown(what), json),
+      printOutput("list", tellKnown(what), json),
     );
 }

@@ -12,7 +12,7 @@ import {
   usualMatrix,
 } from "../library/matrix.ts";
 import { usualDriver } from "../library/record.ts";
-import { printTold } from "./output.ts";
+import { printOutput } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { dateOption, foreignOption, layoutOption, ramOption, seedOption } from "./record.ts";
 import { interruptible } from "./steered.ts";
@@ -57,7 +57,7 @@ export function addMatrix(program: Command): void {
       mkdirSync(folder, { recursive: true });
       try {
         const cells = await recorded(options, folder);
-        await printTold("matrix", tellMatrix(cells, options.keep !== undefined), options.json);
+        await printOutput("matrix", tellMatrix(cells, options.keep !== undefined), options.json);
       } finally {
         if (options.keep === undefined) rmSync(folder, { recursive: true });
       }

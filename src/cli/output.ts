@@ -2,14 +2,14 @@
 
 import { once } from "node:events";
 import { inLine } from "../library/columns.ts";
+import type { Output } from "../library/output.ts";
 import { shown } from "../library/shown.ts";
-import type { Told } from "../library/told.ts";
 import { type AnswerName, versions } from "../shape/versions.ts";
 
 const CHUNK = 1 << 16;
 
 /** Lines to stdout, as fast as the reader takes them. */
-export class Output {
+export class Lines {
   #waiting = "";
 
   /** Prints a line; long output is handed over in chunks, and the caller waits for slow readers. */
@@ -27,9 +27,9 @@ export class Output {
 
 /** A command's whole answer. */
 export async function print(text: string): Promise<void> {
-  const output = new Output();
-  await output.line(text);
-  await output.flush();
+  const lines = new Lines();
+  await lines.line(text);
+  await lines.flush();
 }
 
 /** An answer as JSON; it begins with the version of its shape (`gartrace schema NAME`). */
@@ -37,8 +37,8 @@ export const printAnswer = (name: AnswerName, body: object): Promise<void> =>
   print(JSON.stringify({ version: versions[name], ...body }, null, 2));
 
 /** An answer, as JSON of the shape of that name or as text. */
-export const printTold = (name: AnswerName, told: Told, isJson: boolean): Promise<void> =>
-  isJson ? printAnswer(name, told.json) : print(told.text);
+export const printOutput = (name: AnswerName, output: Output, isJson: boolean): Promise<void> =>
+  isJson ? printAnswer(name, output.json) : print(output.text);
 
 /** A word beside the data, in one line: the names in it can be anything. */
 export const notice = (text: string): void => {

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { UserError } from "../fault.ts";
 import { inColumns, inLine } from "../library/columns.ts";
 import type { Cell, QueryAnswer } from "../library/trace.ts";
-import { Output } from "./output.ts";
+import { Lines } from "./output.ts";
 import { reading } from "./reading.ts";
 
 export function addQuery(program: Command): void {
@@ -20,10 +20,10 @@ export function addQuery(program: Command): void {
     .option("--json", "print each row as a line of JSON", false)
     .action((path: string, sql: string, { json }: { json: boolean }) =>
       reading([path], async ([trace]) => {
-        const output = new Output();
+        const lines = new Lines();
         const answer = trace!.query(sql);
-        for (const line of json ? jsonLines(answer) : tableLines(answer)) await output.line(line);
-        await output.flush();
+        for (const line of json ? jsonLines(answer) : tableLines(answer)) await lines.line(line);
+        await lines.flush();
       }),
     );
 }

@@ -53,9 +53,9 @@ export function addRecord(program: Command): void {
         record({ ...wanted, workload: name, ...steering }),
       );
       sayIfApart(written);
-      const told = tellRecorded(written);
-      if (json) await printAnswer("record", told.json);
-      else noticeText(told.text);
+      const output = tellRecorded(written);
+      if (json) await printAnswer("record", output.json);
+      else noticeText(output.text);
     });
 }
 

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { positions, subjectExamples } from "../library/positions.ts";
 import { tellState, tellSubjects } from "../library/tell-state.ts";
-import { printTold } from "./output.ts";
+import { printOutput } from "./output.ts";
 import { reading, sayIfUnindexed, sayIfUnkept } from "./reading.ts";
 
 interface Options {
@@ -26,10 +26,10 @@ export function addState(program: Command): void {
     .action((path: string, what: readonly string[], { at, json }: Options) =>
       reading([path], async ([trace]) => {
         sayIfUnkept(trace!);
-        if (what.length === 0) return printTold("state", tellState(trace!, at), json);
-        const told = tellSubjects(trace!, what, at);
+        if (what.length === 0) return printOutput("state", tellState(trace!, at), json);
+        const output = tellSubjects(trace!, what, at);
         sayIfUnindexed(trace!);
-        await printTold("subjects", told, json);
+        await printOutput("subjects", output, json);
       }),
     );
 }

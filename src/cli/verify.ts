@@ -3,9 +3,9 @@
 import type { Command } from "commander";
 import { counted } from "../library/columns.ts";
 import { repairTrace } from "../library/indexing.ts";
-import { type ProofTold, tellProof } from "../library/tell-proof.ts";
+import { type ProofOutput, tellProof } from "../library/tell-proof.ts";
 import type { Trace } from "../library/trace.ts";
-import { notice, printTold } from "./output.ts";
+import { notice, printOutput } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { reading } from "./reading.ts";
 
@@ -30,14 +30,14 @@ export function addVerify(program: Command): void {
     .action(async (path: string, { json, repair: mend }: { json: boolean; repair: boolean }) => {
       if (mend) notice(`mended ${path}; the file that was there is ${await repairTrace(path)}`);
       await reading([path], async ([trace]) => {
-        const told = proof(trace!);
-        await printTold("verify", told, json);
-        process.exitCode = told.exitCode;
+        const output = proof(trace!);
+        await printOutput("verify", output, json);
+        process.exitCode = output.exitCode;
       });
     });
 }
 
-function proof(trace: Trace): ProofTold {
+function proof(trace: Trace): ProofOutput {
   const progress = new Progress("verifying", trace.count);
   const began = performance.now();
   try {

@@ -3,7 +3,7 @@
 import { type Command, Option } from "commander";
 import { positions, subjectExamples } from "../library/positions.ts";
 import { tellWhy } from "../library/tell-why.ts";
-import { print, printTold } from "./output.ts";
+import { print, printOutput } from "./output.ts";
 import { reading, sayIfUnindexed } from "./reading.ts";
 
 interface Options {
@@ -28,7 +28,7 @@ export function addWhy(program: Command): void {
       reading([path], async ([trace]) => {
         sayIfUnindexed(trace!);
         const why = tellWhy(trace!, what);
-        await (dot ? print(why.dot) : printTold("why", why, json));
+        await (dot ? print(why.dot) : printOutput("why", why, json));
       }),
     );
 }

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { positions } from "../library/positions.ts";
 import { tellLadder } from "../library/tell-ladder.ts";
-import { printTold } from "./output.ts";
+import { printOutput } from "./output.ts";
 import { reading } from "./reading.ts";
 
 export function addXlate(program: Command): void {
@@ -18,6 +18,6 @@ export function addXlate(program: Command): void {
     .argument("<traces...>")
     .option("--json", "print JSON", false)
     .action((where: string, paths: readonly string[], { json }: { json: boolean }) =>
-      reading(paths, (traces) => printTold("xlate", tellLadder(where, traces), json)),
+      reading(paths, (traces) => printOutput("xlate", tellLadder(where, traces), json)),
     );
 }

@@ -23,7 +23,7 @@ export interface Reach {
 }
 
 /** What a driver keeps of a mapping, to end it: an address, or its list. */
-export type Kept = { readonly device: DmaDevice; readonly direction: Direction } & (
+export type DriverMapping = { readonly device: DmaDevice; readonly direction: Direction } & (
   | { readonly by: "single"; readonly address: Bus; readonly size: number }
   | { readonly by: "sg"; readonly list: readonly Element[] }
 );
@@ -37,7 +37,7 @@ export interface Buffer {
   /** Of coherent memory: for whom, and what dma_alloc_coherent gave. */
   readonly shared: { readonly device: DmaDevice; readonly block: CoherentBlock } | null;
   /** The mapping in force. */
-  mapped: Kept | null;
+  mapped: DriverMapping | null;
   /** The addresses of the last mapping, page by page. */
   reach: readonly Reach[];
 }

@@ -12,7 +12,13 @@ import type { Mapping } from "../platform/dma/api.ts";
 import { type DmaDevice, type Element, element } from "../platform/dma/code.ts";
 import { pagesOn } from "../platform/kernel.ts";
 import type { Operation } from "../workload/operation.ts";
-import { type Buffer, type BufferParts, Buffers, type Kept, type Reach } from "./dma-buffers.ts";
+import {
+  type Buffer,
+  type BufferParts,
+  Buffers,
+  type DriverMapping,
+  type Reach,
+} from "./dma-buffers.ts";
 
 export type DmaOperation = Extract<
   Operation,
@@ -134,13 +140,13 @@ export class DmaClient {
     return { ret: 0, segments: segments.length, handles: segments.map(([at]) => hex(at)) };
   }
 
-  #sync(kept: Kept, side: "cpu" | "device"): void {
+  #sync(kept: DriverMapping, side: "cpu" | "device"): void {
     const { dma } = this.#parts;
     if (kept.by === "sg") dma.syncSg(kept.list, kept.direction, side);
     else dma.sync(kept.address, kept.size, kept.direction, side);
   }
 
-  #unmap(kept: Kept): void {
+  #unmap(kept: DriverMapping): void {
     const { dma } = this.#parts;
     const { device, direction } = kept;
     if (kept.by === "sg") dma.unmapSg(device, kept.list, kept.list.length, direction);

@@ -21,7 +21,7 @@ import { entryOf } from "../machine/iommu.ts";
 import { AlphaDma } from "../platform/dma/alpha.ts";
 import type { DmaApi } from "../platform/dma/api.ts";
 import {
-  type AskedDirection,
+  type AnyDirection,
   type CoherentBlock,
   type DmaDevice,
   type Element,
@@ -37,7 +37,7 @@ type CallOperation = Extract<Operation, { readonly op: "call" }>;
 export const isKernelCall = (operation: Operation): operation is CallOperation =>
   operation.op === "call";
 
-const directions: { readonly [dir: string]: AskedDirection } = {
+const directions: { readonly [dir: string]: AnyDirection } = {
   to: "to-device",
   from: "from-device",
   both: "bidirectional",
@@ -45,17 +45,17 @@ const directions: { readonly [dir: string]: AskedDirection } = {
 };
 
 /** What a call mapped, allocated or set aside. */
-type Kept =
+type CallResult =
   | {
       readonly is: "buffer";
       readonly address: Bus;
       readonly size: number;
-      readonly dir: AskedDirection;
+      readonly dir: AnyDirection;
     }
-  | { readonly is: "list"; readonly list: readonly Element[]; readonly dir: AskedDirection }
+  | { readonly is: "list"; readonly list: readonly Element[]; readonly dir: AnyDirection }
   | { readonly is: "block"; readonly block: CoherentBlock; readonly size: number }
   | { readonly is: "entries"; readonly first: number };
-type KeptAs<I extends Kept["is"]> = Extract<Kept, { readonly is: I }>;
+type ResultAs<I extends CallResult["is"]> = Extract<CallResult, { readonly is: I }>;
 
 /** What a new list has where nobody cleared it. */
 const STALE = 0xa5a5a5a5;
@@ -64,7 +64,7 @@ const DART_VALID = 0x80000000;
 export class KernelCalls {
   readonly #kernel: Kernel;
   readonly #api: DmaApi;
-  readonly #kept = new Map<number, Kept>();
+  readonly #kept = new Map<number, CallResult>();
   readonly #pageSize: number;
 
   constructor(kernel: Kernel, api: DmaApi) {
@@ -207,7 +207,7 @@ export class KernelCalls {
     const { address, size, dir } =
       made?.is === "buffer"
         ? made
-        : { address: bus(0), size: 0, dir: "bidirectional" as AskedDirection };
+        : { address: bus(0), size: 0, dir: "bidirectional" as AnyDirection };
     this.#api.unmap(
       how,
       this.#device(call),
@@ -246,10 +246,10 @@ export class KernelCalls {
   }
 
   /** What an id stands for; a script is refused in which it stands for something else. */
-  #get<I extends Kept["is"]>(id: number, is: I): KeptAs<I> {
+  #get<I extends CallResult["is"]>(id: number, is: I): ResultAs<I> {
     const kept = this.#kept.get(id);
     assert(kept?.is === is, () => `id ${id} is no ${is}`);
-    return kept as KeptAs<I>;
+    return kept as ResultAs<I>;
   }
 
   #page(page: number): Phys {

@@ -11,7 +11,7 @@ import type { Facts } from "../event/field.ts";
 import type { Kernel } from "../platform/kernel.ts";
 import type { Operation } from "../workload/operation.ts";
 import type { Files, Mapping } from "./files.ts";
-import { type Asking, argumentOf, type IoctlOperation, requestOf } from "./request.ts";
+import { argumentOf, type IoctlOperation, type ProgramState, requestOf } from "./request.ts";
 import type { Touching } from "./touching.ts";
 
 const OPS = ["proc", "open", "ioctl", "mmap", "munmap", "close", "dup", "exit", "rw"] as const;
@@ -37,7 +37,7 @@ export class Processes {
   readonly #around: Surroundings;
   /** The credentials of each process, by pid. */
   readonly #known = new Map<number, Of<"proc">>();
-  readonly #asking: Asking = { keys: new Map(), mode: 0 };
+  readonly #program: ProgramState = { keys: new Map(), mode: 0 };
   /** Bytes of the aperture, as the last successful INFO returned. */
   #aperture = 0;
   /** The driver's counters after each agp_release of the current call. */
@@ -59,7 +59,7 @@ export class Processes {
       case "ioctl": {
         const { pid, file, cmd } = operation;
         const nr = cmd === "RAW" ? operation.nr : numberOf(platform, cmd);
-        const argument = argumentOf(platform, this.#asking, operation);
+        const argument = argumentOf(platform, this.#program, operation);
         return { name: "ioctl", arguments: { pid, file, cmd, nr: hex(nr), ...argument } };
       }
       case "mmap":
@@ -149,15 +149,15 @@ export class Processes {
     const { kernel, files, frontend, touching } = this.#around;
     const file = files.file(operation.file);
     if (file === null) return { ret: EBADF, ...this.#counters() };
-    const request = requestOf(kernel.platform, this.#asking, operation);
+    const request = requestOf(kernel.platform, this.#program, operation);
     const slot = operation.cmd === "ALLOCATE" ? operation.slot : undefined;
     // Where the call fails, for whatever reason, the program has no key.
-    if (slot !== undefined) this.#asking.keys.set(slot, -1);
+    if (slot !== undefined) this.#program.keys.set(slot, -1);
     const answer = frontend.ioctl(file.private, request);
-    if (slot !== undefined && answer.ret === 0) this.#asking.keys.set(slot, answer.memory!.key);
+    if (slot !== undefined && answer.ret === 0) this.#program.keys.set(slot, answer.memory!.key);
     if (answer.ret === 0) touching.answered(request.command, answer);
     if (request.command === "INFO" && answer.out !== undefined) {
-      this.#asking.mode = Number(answer.out.agp_mode);
+      this.#program.mode = Number(answer.out.agp_mode);
       this.#aperture = Number(answer.out.aper_size) * 2 ** 20;
     }
     return { ret: answer.ret, ...successFacts(request, answer), ...this.#counters() };

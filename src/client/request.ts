@@ -9,7 +9,7 @@ import type { Operation } from "../workload/operation.ts";
 export type IoctlOperation = Extract<Operation, { readonly op: "ioctl" }>;
 
 /** What a program keeps from one ioctl to the next. */
-export interface Asking {
+export interface ProgramState {
   /** slot -> the key that ALLOCATE stored there. */
   readonly keys: Map<number, number>;
   /** agp_mode of the last successful INFO. */
@@ -21,13 +21,13 @@ const USER_MEMORY = 0x60000000;
 const USER_BYTES = 0x200000;
 
 /** The key that a workload names: "s3" is the key in slot 3, "k7" is 7. */
-export function keyOf({ keys }: Asking, name: string): number {
+export function keyOf({ keys }: ProgramState, name: string): number {
   const number = Number(name.slice(1));
   return name.startsWith("s") ? (keys.get(number) ?? -1) : number;
 }
 
-const modeOf = (asking: Asking, mode: "info" | number): number =>
-  mode === "info" ? asking.mode : mode;
+const modeOf = (program: ProgramState, mode: "info" | number): number =>
+  mode === "info" ? program.mode : mode;
 
 /** (size_t)-1 is a count like any other. */
 const countOf = ({ wordBits }: Platform, count: number): number =>
@@ -38,14 +38,18 @@ const asSize = ({ wordBits }: Platform, count: number): number =>
   Math.min(count, 2 ** wordBits - 1);
 
 /** The argument as the event of the call has it. */
-export function argumentOf(platform: Platform, asking: Asking, operation: IoctlOperation): Facts {
+export function argumentOf(
+  platform: Platform,
+  program: ProgramState,
+  operation: IoctlOperation,
+): Facts {
   if (operation.cmd === "RAW") return { arg: hex(operation.arg) };
   if (operation.cmd === "DEALLOCATE")
-    return { key_from: operation.key, arg: keyOf(asking, operation.key) };
+    return { key_from: operation.key, arg: keyOf(program, operation.key) };
   if ("arg" in operation) return { arg: null };
   switch (operation.cmd) {
     case "SETUP":
-      return { arg: { agp_mode: hex(modeOf(asking, operation.agp_mode!)) } };
+      return { arg: { agp_mode: hex(modeOf(program, operation.agp_mode!)) } };
     case "RESERVE":
     case "PROTECT": {
       const { client_pid: pid, segments: seg_list } = operation;
@@ -61,11 +65,11 @@ export function argumentOf(platform: Platform, asking: Asking, operation: IoctlO
     }
     case "BIND": {
       const { key: key_from, pg_start } = operation;
-      return { key_from: key_from!, arg: { key: keyOf(asking, key_from!), pg_start: pg_start! } };
+      return { key_from: key_from!, arg: { key: keyOf(program, key_from!), pg_start: pg_start! } };
     }
     case "UNBIND": {
       const { key: key_from, priority } = operation;
-      return { key_from: key_from!, arg: { key: keyOf(asking, key_from!), priority: priority! } };
+      return { key_from: key_from!, arg: { key: keyOf(program, key_from!), priority: priority! } };
     }
     default:
       return {};
@@ -73,7 +77,11 @@ export function argumentOf(platform: Platform, asking: Asking, operation: IoctlO
 }
 
 /** What the front end reads. */
-export function requestOf(platform: Platform, asking: Asking, operation: IoctlOperation): Request {
+export function requestOf(
+  platform: Platform,
+  program: ProgramState,
+  operation: IoctlOperation,
+): Request {
   switch (operation.cmd) {
     case "RAW":
       return rawRequest(platform, operation.nr, operation.arg);
@@ -84,7 +92,7 @@ export function requestOf(platform: Platform, asking: Asking, operation: IoctlOp
     case "PROTECT":
       return { command: operation.cmd };
     case "DEALLOCATE":
-      return { command: "DEALLOCATE", key: keyOf(asking, operation.key) };
+      return { command: "DEALLOCATE", key: keyOf(program, operation.key) };
   }
   const { cmd: command } = operation;
   if (operation.arg === null) return { command, arg: null };
@@ -92,7 +100,7 @@ export function requestOf(platform: Platform, asking: Asking, operation: IoctlOp
     case "INFO":
       return { command: "INFO", arg: {} };
     case "SETUP":
-      return { command: "SETUP", arg: { agpMode: modeOf(asking, operation.agp_mode!) } };
+      return { command: "SETUP", arg: { agpMode: modeOf(program, operation.agp_mode!) } };
     case "RESERVE":
       return { command: "RESERVE", arg: regionOf(platform, operation) };
     case "ALLOCATE": {
@@ -104,10 +112,10 @@ export function requestOf(platform: Platform, asking: Asking, operation: IoctlOp
     }
     case "BIND": {
       const { key, pg_start } = operation;
-      return { command: "BIND", arg: { key: keyOf(asking, key!), pgStart: pg_start! } };
+      return { command: "BIND", arg: { key: keyOf(program, key!), pgStart: pg_start! } };
     }
     case "UNBIND":
-      return { command: "UNBIND", arg: { key: keyOf(asking, operation.key!) } };
+      return { command: "UNBIND", arg: { key: keyOf(program, operation.key!) } };
   }
 }
 

@@ -34,9 +34,9 @@ export function openTraces(args: unknown): Open {
   try {
     for (const path of paths) readers.push(TraceReader.open(path));
   } catch (error) {
-    const told = troubleBehind(paths, readers, error);
+    const trouble = troubleBehind(paths, readers, error);
     for (const reader of readers) reader.close();
-    throw told;
+    throw trouble;
   }
   const travel = new TimeTravel(readers[0]!);
   const session = new Session(travel);

@@ -306,7 +306,7 @@ interface Reading {
 const LONGEST = 1 << 20;
 
 /** An op with the seqs of the partners of its events, once one was asked for. */
-interface KeptOp {
+interface CachedOp {
   readonly pair: OpPair;
   partners: Map<number, number[]> | null;
 }
@@ -323,7 +323,7 @@ export class Pairing {
   #gone = 0;
   #reading: Reading | null = null;
   /** The one used last at the end. */
-  #kept: KeptOp[] = [];
+  #kept: CachedOp[] = [];
 
   constructor(a: Compared, b: Compared) {
     this.#a = a;
@@ -359,7 +359,7 @@ export class Pairing {
   }
 
   /** The op that an event lies in or behind, with its partner; null before all ops. */
-  #opAt(seq: number): KeptOp | null {
+  #opAt(seq: number): CachedOp | null {
     const kept = this.#kept.find(({ pair: { a } }) => seq >= a!.first && seq <= a!.end);
     if (kept !== undefined) {
       this.#kept = [...this.#kept.filter((one) => one !== kept), kept];
@@ -374,7 +374,7 @@ export class Pairing {
       if (a === null) continue;
       this.#gone = a.end;
       if (a.end < seq) continue;
-      const op: KeptOp = { pair: next.value, partners: null };
+      const op: CachedOp = { pair: next.value, partners: null };
       this.#kept = [...this.#kept.slice(1 - KEPT), op];
       return a.first <= seq ? op : null;
     }

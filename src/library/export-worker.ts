@@ -37,9 +37,9 @@ function answerTo([from, to]: Asked): Part | Refused {
     }
     return make(from, to);
   } catch (error) {
-    const told = troubleBehind([path], trace === undefined ? [] : [trace], error);
-    if (told instanceof UserError) return { refused: told.message };
-    throw told;
+    const trouble = troubleBehind([path], trace === undefined ? [] : [trace], error);
+    if (trouble instanceof UserError) return { refused: trouble.message };
+    throw trouble;
   }
 }
 

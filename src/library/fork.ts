@@ -10,10 +10,10 @@ import { aboutRun, type Setup } from "../scenario/setup.ts";
 import type { TraceReader } from "../store/read.ts";
 import { inLine } from "../visible.ts";
 import { changeAt } from "../workload/change.ts";
+import { type Output, output } from "./output.ts";
 import { recordTo, setupAgain } from "./recording.ts";
 import type { Steering } from "./steering.ts";
 import { tellRecorded } from "./tell-written.ts";
-import { type Told, told } from "./told.ts";
 import { type Position, readerOf, type Trace } from "./trace.ts";
 import { assertOther, type Written } from "./writing.ts";
 
@@ -51,9 +51,9 @@ export async function fork(trace: Trace, options: ForkOptions): Promise<ForkWrit
 }
 
 /** What `gartrace fork` says. */
-export function tellFork(trace: Trace, { parent, ...written }: ForkWritten): Told {
+export function tellFork(trace: Trace, { parent, ...written }: ForkWritten): Output {
   const recorded = tellRecorded(written);
-  return told(
+  return output(
     () => `${recorded.text}; it leaves ${inLine(trace.path)} after #${parent.moment}`,
     () => ({ ...recorded.json, parent }),
   );

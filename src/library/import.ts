@@ -12,8 +12,8 @@ import { countOf } from "../report/text.ts";
 import { isSameFile } from "../store/output-file.ts";
 import { inLine } from "../visible.ts";
 import { watched } from "./judging.ts";
+import { type Output, output } from "./output.ts";
 import { writtenJson } from "./tell-written.ts";
-import { type Told, told } from "./told.ts";
 import { assertOther, type Making, type Written, writing } from "./writing.ts";
 
 /** How files are imported. */
@@ -73,9 +73,9 @@ export async function importTrace(
 }
 
 /** What `gartrace import` says. */
-export function tellImported({ sources, isUnplaced, ...written }: Imported): Told {
+export function tellImported({ sources, isUnplaced, ...written }: Imported): Output {
   const { path, events, judgement } = written;
-  return told(
+  return output(
     () => {
       const counts = sourcesText(sources);
       const word =

@@ -10,7 +10,7 @@ import { inColumns } from "../report/text.ts";
 import { scenarios } from "../scenario/index.ts";
 import { workloads } from "../workload/index.ts";
 import { erasText } from "./era-text.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
 
 /** What there are names of. */
 export type KnownWhat =
@@ -59,13 +59,13 @@ const printed: { readonly [W in KnownWhat]?: () => string } = {
 };
 
 /** What `gartrace list` prints: one list with what it says of each name, or all names. */
-export function tellKnown(what?: KnownWhat): Told {
+export function tellKnown(what?: KnownWhat): Output {
   if (what === undefined)
-    return told(
+    return output(
       () => inColumns(Object.entries(known).map(([list, names]) => [list, names.join(", ")])),
       () => known,
     );
-  return told(
+  return output(
     () => printed[what]?.() ?? known[what].join("\n"),
     () => ({ [what]: known[what] }),
   );

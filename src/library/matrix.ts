@@ -10,8 +10,8 @@ import { type Outcome, outcomeOf } from "../replay/outcome.ts";
 import { matrixText } from "../report/matrix-text.ts";
 import type { Setup } from "../scenario/setup.ts";
 import { assertReplaceable } from "../store/output-file.ts";
+import { type Output, output } from "./output.ts";
 import { platformOf, recordTo, setupOf } from "./recording.ts";
-import { type Told, told } from "./told.ts";
 import { openTrace, readerOf, troubleOf } from "./trace.ts";
 import { workloadOf } from "./workload-file.ts";
 
@@ -76,8 +76,8 @@ export interface MatrixSteering {
 }
 
 /** What `gartrace matrix` prints; `isKept` where the traces stay where they are. */
-export const tellMatrix = (cells: readonly MatrixCell[], isKept: boolean): Told =>
-  told(
+export const tellMatrix = (cells: readonly MatrixCell[], isKept: boolean): Output =>
+  output(
     () => matrixText(cells, isKept),
     () => ({ cells: cells.map((cell) => cellJson(cell, isKept)) }),
   );

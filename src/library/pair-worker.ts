@@ -29,8 +29,8 @@ parentPort!.on("message", async (asked: Asked) => {
   try {
     parentPort!.postMessage({ id, value: await answerTo(asked) } satisfies Answered);
   } catch (error) {
-    const told = readingTrouble(paths, error);
-    if (!(told instanceof UserError)) throw told;
-    parentPort!.postMessage({ id, refused: told.message } satisfies Answered);
+    const trouble = readingTrouble(paths, error);
+    if (!(trouble instanceof UserError)) throw trouble;
+    parentPort!.postMessage({ id, refused: trouble.message } satisfies Answered);
   }
 });

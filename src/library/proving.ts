@@ -19,7 +19,7 @@ export interface Again {
   readonly seq: number | null;
 }
 
-export interface Found extends Verification {
+export interface Proof extends Verification {
   /** What is wrong with the file beside its events. */
   readonly file: readonly string[];
   /** Null where the trace is torn and has none. */
@@ -39,7 +39,7 @@ export type Heard = (events: number) => void;
 const STEP = 16384;
 
 /** Holds all against a trace in one reading of its events; about 5 us an event. */
-export function prove(trace: TraceReader, hear: Heard): Found {
+export function prove(trace: TraceReader, hear: Heard): Proof {
   const file = [...trace.troubles()];
   const { judged, about, digest } = trace;
   const state = new State(natureOf(about));

@@ -4,11 +4,11 @@ import { answerOf, checksJson, checkText } from "../report/check-text.ts";
 import { judgementLine } from "../report/judgement-text.ts";
 import { VERSION } from "../version.ts";
 import type { CheckAnswer } from "./check.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
 import type { Trace } from "./trace.ts";
 
 /** What `gartrace check` prints, and the code that it ends with. */
-export interface CheckTold extends Told {
+export interface CheckOutput extends Output {
   /** 0 right, 1 wrong, 2 a check failed, 3 undecided. */
   readonly exitCode: number;
   /** The same as JUnit's XML or as SARIF 2.1.0, for CI. */
@@ -28,9 +28,9 @@ export function tellCheck(
     /** Whether what is unknown makes it undecided. */
     readonly strict?: boolean;
   } = {},
-): CheckTold {
+): CheckOutput {
   const { word, judgement, checks: checked } = answer;
-  const both = told(
+  const both = output(
     () => [checkText(checked, all), judgementLine(judgement, trace)].join("\n\n"),
     () => ({ judgement: word, checks: checksJson(checked) }),
   );

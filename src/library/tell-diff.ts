@@ -12,7 +12,7 @@ import { briefText, diffText, judgedText, pairText } from "../report/diff-text.t
 import { inColumns, titleOf } from "../report/text.ts";
 import { TraceReader } from "../store/read.ts";
 import { troubleBehind } from "../store/trouble.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
 import { readerOf, type Trace } from "./trace.ts";
 
 /** How much `gartrace diff` prints. */
@@ -26,7 +26,7 @@ export interface DiffTelling {
 }
 
 /** What `gartrace diff` prints. */
-export interface DiffTold extends Told {
+export interface DiffOutput extends Output {
   /** The same in one line. */
   readonly brief: string;
   /** 0 alike, 1 different, 3 undecided. */
@@ -41,11 +41,11 @@ export function tellDiff(
   traceB: Trace,
   comparison: Comparison,
   { only = "all", context = 0, divergences = null }: DiffTelling = {},
-): DiffTold {
+): DiffOutput {
   const inA = { file: traceA.path, trace: readerOf(traceA) };
   const inB = { file: traceB.path, trace: readerOf(traceB) };
   const [a, b] = [inA.trace, inB.trace];
-  const both = told(
+  const both = output(
     () => {
       const list = (divergences ?? []).map((one) => pairText(a, b, one));
       const text = diffText(inA, inB, comparison, { context, only });
@@ -56,7 +56,7 @@ export function tellDiff(
   return Object.defineProperties(both, {
     brief: { get: () => briefText(comparison) },
     exitCode: { value: exitCodes[answerOf(comparison)] },
-  }) as DiffTold;
+  }) as DiffOutput;
 }
 
 interface OpenFile {
@@ -124,7 +124,7 @@ const fileJson = ({ file, trace }: OpenFile, { torn, lost }: Extent) => ({
 });
 
 /** What `gartrace diff --matrix` prints: every trace of a folder against one. */
-export interface FolderTold extends Told {
+export interface FolderOutput extends Output {
   /** 0 alike, 1 one is different, 2 one cannot be compared, 3 one is undecided. */
   readonly exitCode: number;
 }
@@ -135,7 +135,7 @@ export function tellFolder(
   paths: readonly string[],
   rules: Partial<Rules> = {},
   hear: (done: number, total: number, name: string) => void = () => {},
-): FolderTold {
+): FolderOutput {
   const reader = readerOf(base);
   reader.forgetPages();
   const lines = paths.map((path, i) => {
@@ -143,7 +143,7 @@ export function tellFolder(
     return lineOf(reader, path, rules);
   });
   const name = basename(base.path);
-  const both = told(
+  const both = output(
     () =>
       [
         `against ${name}`,

@@ -8,7 +8,7 @@ import { judgedOf } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";
 import { judgedLine, tracedLine } from "../report/event-text.ts";
 import type { TraceReader } from "../store/read.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
 import { type Position, readerOf, type Trace } from "./trace.ts";
 import type { Where } from "./where.ts";
 
@@ -27,7 +27,7 @@ export interface EventsOptions {
 }
 
 /** What `gartrace events` prints, a line an event; its JSON is a line of the stream `event`. */
-export function* tellEvents(trace: Trace, options: EventsOptions = {}): Generator<Told> {
+export function* tellEvents(trace: Trace, options: EventsOptions = {}): Generator<Output> {
   const { kinds, wrong: onlyWrong, where } = options;
   const from = Math.max(options.from === undefined ? 1 : trace.moment(options.from), 1);
   const to = options.to === undefined ? trace.count : trace.moment(options.to);
@@ -36,7 +36,7 @@ export function* tellEvents(trace: Trace, options: EventsOptions = {}): Generato
   for (const { recorded, wrong } of (onlyWrong ? wrongEvents : judgedEvents)(reader, from, to)) {
     if (kinds !== undefined && !kinds.includes(recorded.event.kind)) continue;
     if (where?.holds(reader, recorded) === false) continue;
-    yield told(
+    yield output(
       () => judgedLine(recorded, verdictIn(reader, recorded), wrong, about),
       () => {
         const json = toJson(recorded, about.virtBase);
@@ -59,10 +59,10 @@ export function* tellHistory(
   trace: Trace,
   subject: string,
   { before = "end", newest = false }: HistoryOptions = {},
-): Generator<Told> {
+): Generator<Output> {
   const reader = readerOf(trace);
   for (const recorded of trace.history(subject, { to: before, backwards: newest }))
-    yield told(
+    yield output(
       () => tracedLine(reader, recorded),
       () => ({
         ...toJson(recorded, reader.about.virtBase),

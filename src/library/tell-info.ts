@@ -12,14 +12,14 @@ import { judgementJson, judgementLine, refusalText } from "../report/judgement-t
 import { counted, countOf, inColumns, indented } from "../report/text.ts";
 import type { TraceReader } from "../store/read.ts";
 import { inLine } from "../visible.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
 import { readerOf, type Trace } from "./trace.ts";
 
 /** What `gartrace info` prints. */
-export function tellInfo(trace: Trace): Told {
+export function tellInfo(trace: Trace): Output {
   const reader = readerOf(trace);
   const { judgement } = judgedOf(reader);
-  return told(
+  return output(
     () => infoText(reader, judgement),
     () => infoJson(reader, judgement),
   );

@@ -5,17 +5,17 @@ import { UserError } from "../fault.ts";
 import { ladder, partingOf } from "../replay/ladder.ts";
 import { ladderText } from "../report/ladder-text.ts";
 import { titleOf } from "../report/text.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
 import { readerOf, type Trace } from "./trace.ts";
 
 /** What `gartrace xlate` prints; `where` is the kernel's address, and when: `0xc1010000@op:6`. */
-export function tellLadder(where: string, traces: readonly Trace[]): Told {
+export function tellLadder(where: string, traces: readonly Trace[]): Output {
   const [virt, position] = splitOf(where);
   const ladders = traces.map((trace) => {
     const moment = trace.moment(position);
     return { about: trace.about, moment, steps: ladder(readerOf(trace), moment, virt) };
   });
-  return told(
+  return output(
     () => ladderText(virt, ladders),
     () => ({
       virt: hex(virt),

@@ -2,23 +2,23 @@
 
 import type { Verification } from "../replay/verify.ts";
 import { counted, countOf, inColumns } from "../report/text.ts";
-import { type Again, type Found, prove } from "./proving.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
+import { type Again, type Proof, prove } from "./proving.ts";
 import { readerOf, type Trace } from "./trace.ts";
 
 /** What `gartrace verify` prints, and the code that it ends with. */
-export interface ProofTold extends Told {
+export interface ProofOutput extends Output {
   /** 0 all that can be compared agrees, 1 replay differs, 2 the file is damaged, 3 torn. */
   readonly exitCode: number;
 }
 
 /** Holds a trace to its own replay, digest, judgement and run; `hear` is told how many events are done. */
-export function tellProof(trace: Trace, hear: (events: number) => void = () => {}): ProofTold {
+export function tellProof(trace: Trace, hear: (events: number) => void = () => {}): ProofOutput {
   const reader = readerOf(trace);
   reader.forgetPages();
   const found = prove(reader, hear);
   const exitCode = exitCodeOf(found, trace.torn);
-  const both = told(
+  const both = output(
     () => verifyText(found),
     () => ({ holds: exitCode === 0, ...found }),
   );
@@ -26,7 +26,7 @@ export function tellProof(trace: Trace, hear: (events: number) => void = () => {
 }
 
 function exitCodeOf(
-  { file, differed, digest, signatures, keyframes, judgement, again }: Found,
+  { file, differed, digest, signatures, keyframes, judgement, again }: Proof,
   torn: boolean,
 ): number {
   if (file.length > 0 || digest === false || signatures.wrong !== null) return 2;
@@ -43,7 +43,7 @@ function verifyText({
   judgement,
   again,
   ...replay
-}: Found): string {
+}: Proof): string {
   const rows = [
     ["replay", replayText(replay)],
     ...replay.disagreements.map(({ seq, what, recorded, replayed }) => [
@@ -71,12 +71,12 @@ function replayText({ agreed, differed, unknown }: Verification): string {
     : `${compared}; ${countOf(unknown, "observation")} could not be compared: no event before shows what was there`;
 }
 
-function signaturesText({ ops, wrong }: Found["signatures"]): string {
+function signaturesText({ ops, wrong }: Proof["signatures"]): string {
   if (wrong !== null) return `op:${wrong} is not as its events say`;
   return ops === 0 ? "none: no op has one" : "hold";
 }
 
-function keyframesText(keyframes: Found["keyframes"]): string {
+function keyframesText(keyframes: Proof["keyframes"]): string {
   if (keyframes === null) return "none: 'gartrace index' makes them";
   if (keyframes.wrong === null) return `agree, all ${counted(keyframes.agreed)}`;
   return `the one at #${keyframes.wrong} is not what replay gives; 'gartrace index --force' makes it again`;

@@ -2,13 +2,13 @@
 
 import { statSync } from "node:fs";
 import { counted, inColumns } from "../report/text.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
 import type { Trace } from "./trace.ts";
 
 /** What `gartrace info --space` prints. */
-export function tellSpace(trace: Trace): Told {
+export function tellSpace(trace: Trace): Output {
   const spent = spaceOf(trace);
-  return told(
+  return output(
     () => spaceText(spent, trace.count),
     () => spent,
   );

@@ -7,11 +7,11 @@ import { subjectNamed } from "../replay/subject.ts";
 import { TimeTravel } from "../replay/travel.ts";
 import { whyDot, whyJson, whyText } from "../report/why-text.ts";
 import type { TraceReader } from "../store/read.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
 import { readerOf, type Trace } from "./trace.ts";
 
 /** What `gartrace why` prints, and the same as a graph for Graphviz. */
-export interface Why extends Told {
+export interface Why extends Output {
   /** For `dot -Tsvg`. */
   readonly dot: string;
 }
@@ -22,7 +22,7 @@ export function tellWhy(trace: Trace, what: string): Why {
   const travel = new TimeTravel(reader);
   const steps = travel.why(asked(travel, reader, what));
   const { about } = reader;
-  const both = told(
+  const both = output(
     () => whyText(steps, about),
     () => ({ steps: whyJson(steps, about) }),
   );

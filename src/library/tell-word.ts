@@ -3,18 +3,18 @@
 import { unknownName } from "../fault.ts";
 import { glossary } from "../report/glossary.ts";
 import { inColumns, wrapped } from "../report/text.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
 
 /** What `gartrace explain` prints of one word, or of all. */
-export function tellWord(word?: string): Told {
+export function tellWord(word?: string): Output {
   if (word === undefined)
-    return told(
+    return output(
       () => inColumns([...glossary].map(([name, { means }]) => [name, means])),
       () => ({ words: Object.fromEntries(glossary) }),
     );
   const found = glossary.get(word);
   if (found === undefined) throw unknownName("word", word, [...glossary.keys()]);
-  return told(
+  return output(
     () => `${word}: ${found.means}\n\n${wrapped(found.example)}`,
     () => ({ word, ...found }),
   );

@@ -3,12 +3,12 @@
 import { judgementJson, judgementLine, refusalText } from "../report/judgement-text.ts";
 import { counted, countOf } from "../report/text.ts";
 import { inLine } from "../visible.ts";
-import { type Told, told } from "./told.ts";
+import { type Output, output } from "./output.ts";
 import type { Written } from "./writing.ts";
 
 /** What `gartrace record` says. */
-export const tellRecorded = (written: Written): Told =>
-  told(
+export const tellRecorded = (written: Written): Output =>
+  output(
     () => recordedText(written),
     () => writtenJson(written),
   );

@@ -20,18 +20,18 @@ export async function writeWhole(
   // What a link leads to is replaced, not the link.
   const place = assertReplaceable(path, force) ? await realpath(path) : path;
   const unfinished = unusedName(place, "part");
-  const file = await told(path, open(unfinished, "wx"));
+  const file = await namingFile(path, open(unfinished, "wx"));
   const interrupted = (signal: NodeJS.Signals) => {
     rmSync(unfinished, { force: true });
     process.kill(process.pid, signal);
   };
   for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
-    for await (const chunk of chunks) await told(path, file.writeFile(chunk));
-    await told(path, file.close());
+    for await (const chunk of chunks) await namingFile(path, file.writeFile(chunk));
+    await namingFile(path, file.close());
     // Somebody else may have made it in the meantime.
-    if (assertReplaceable(path, force)) await told(path, rename(unfinished, place));
-    else await told(path, moveToNew(unfinished, place));
+    if (assertReplaceable(path, force)) await namingFile(path, rename(unfinished, place));
+    else await namingFile(path, moveToNew(unfinished, place));
   } catch (error) {
     await discard(file, unfinished);
     throw error;
@@ -56,7 +56,7 @@ async function moveToNew(from: string, to: string): Promise<void> {
 }
 
 /** What the system refuses of a file of ours, by the name that the user knows. */
-async function told<T>(path: string, done: Promise<T>): Promise<T> {
+async function namingFile<T>(path: string, done: Promise<T>): Promise<T> {
   try {
     return await done;
   } catch (error) {

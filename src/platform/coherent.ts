@@ -2,7 +2,7 @@
 
 import type { Bus, Virt } from "../address.ts";
 import type { DmaApi } from "./dma/api.ts";
-import type { Asking, DmaDevice } from "./dma/code.ts";
+import type { DmaDevice, Purpose } from "./dma/code.ts";
 import type { DeviceAddress, Kernel } from "./kernel.ts";
 
 /** Pages, and the handle by which a PCI device reaches them. */
@@ -25,8 +25,8 @@ export class CoherentMemory {
 
   /** 2^order pages and the handle by which a PCI device reaches them; null where there are none. */
   allocate(order: number, place: string): Coherent | null {
-    const asking: Asking = { use: "gatt", place };
-    const { mapping } = this.#dma.alloc(NONE, this.#kernel.sizeOf(order), asking);
+    const purpose: Purpose = { use: "gatt", place };
+    const { mapping } = this.#dma.alloc(NONE, this.#kernel.sizeOf(order), purpose);
     if (mapping === null) return null;
     const { virt, handle: bus, seq } = mapping;
     return { virt, handle: { bus, phys: this.#kernel.physOf(virt), seq } };

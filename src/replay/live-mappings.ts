@@ -6,7 +6,7 @@ import type { Of, Recorded } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
 import type { Trace } from "./trace.ts";
 
-export interface Mapped {
+export interface MappingEvent {
   readonly seq: number;
   readonly event: Of<"dma.mapped">;
 }
@@ -14,14 +14,14 @@ export interface Mapped {
 /** Buffers that are looked up one by one by the index; for more, events are read back until all are met. */
 const LOOKUPS = 1024;
 
-export function liveMappings(trace: Trace, state: State): Iterable<Mapped> {
+export function liveMappings(trace: Trace, state: State): Iterable<MappingEvent> {
   if (!trace.indexed || state.dma.size > LOOKUPS) return readBack(trace, state);
   return [...state.dma]
     .flatMap(({ handle, device }) => mappedAt(trace, state.moment, handle, device) ?? [])
     .sort((a, b) => b.seq - a.seq);
 }
 
-const isMapping = (recorded: Recorded): recorded is Recorded & Mapped =>
+const isMapping = (recorded: Recorded): recorded is Recorded & MappingEvent =>
   recorded.event.kind === "dma.mapped";
 const upTo = (moment: number) =>
   ({ from: 1, to: moment, kinds: ["dma.mapped"], backwards: true }) as const;
@@ -31,7 +31,7 @@ function mappedAt(
   moment: number,
   handle: Bus,
   device: number | null,
-): Mapped | undefined {
+): MappingEvent | undefined {
   const subject = handleNumber(handle) * SUBJECT_FAMILIES + families.indexOf("dma");
   for (const recorded of trace.search({ ...upTo(moment), subject }))
     if (
@@ -43,7 +43,7 @@ function mappedAt(
   return undefined;
 }
 
-function* readBack(trace: Trace, state: State): Generator<Mapped> {
+function* readBack(trace: Trace, state: State): Generator<MappingEvent> {
   const met = new Set<string>();
   for (const recorded of trace.search(upTo(state.moment))) {
     if (met.size === state.dma.size) return;

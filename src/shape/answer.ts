@@ -1,7 +1,7 @@
 // answer.ts - reads what a command printed with --json, by the shape that it promises.
 
 import { UserError, unknownName } from "../fault.ts";
-import type { Json } from "../library/told.ts";
+import type { Json } from "../library/output.ts";
 
 /**
  * An answer of a command as it was printed with --json, `name` being that of its shape (`gartrace schema`). A

@@ -8,7 +8,7 @@ import { KeyframeWriter } from "./keyframe-bytes.ts";
 import { build, prepare, prepareValue } from "./schema.ts";
 import { ZoneMap } from "./zone-map.ts";
 
-interface Kept extends KeyframeFacts {
+interface StoredKeyframe extends KeyframeFacts {
   readonly data: Buffer;
 }
 
@@ -26,12 +26,12 @@ export class KeyframeCheck {
   #agreed = 0;
   /** The moment of the first one that does not. */
   #wrong: number | null = null;
-  readonly #after: Statement<unknown[], Kept>;
+  readonly #after: Statement<unknown[], StoredKeyframe>;
   readonly #all: number;
   readonly #writer = new KeyframeWriter();
   readonly #zone: ZoneMap;
   #base = 0;
-  #next: Kept | undefined;
+  #next: StoredKeyframe | undefined;
 
   /** `kinds` by their codes in the trace. */
   constructor(database: Database, kinds: readonly string[]) {
@@ -59,7 +59,7 @@ export class KeyframeCheck {
     return { agreed: this.#agreed, wrong: this.#wrong };
   }
 
-  #isSame({ seq, base, kinds, actors, astray, data }: Kept, state: State): boolean {
+  #isSame({ seq, base, kinds, actors, astray, data }: StoredKeyframe, state: State): boolean {
     const zone = this.#zone.take();
     const isWhole = base === seq;
     if (!isWhole && base !== this.#base) return false;

@@ -10,7 +10,7 @@ import { damaged } from "../fault.ts";
 import { formatOf } from "./schema.ts";
 import { shapes } from "./shapes.ts";
 
-interface Made {
+interface SchemaEntry {
   readonly type: string;
   readonly name: string;
   readonly sql: string;
@@ -54,7 +54,7 @@ function strangers(database: Database) {
   const format = formatOf(database);
   const wanted = shapes[format] ?? {};
   const made = database
-    .prepare<[], Made>("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    .prepare<[], SchemaEntry>("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
     .all()
     .filter(({ type, name }) => type !== "table" || !OF_SQLITE.includes(name));
   const strange = made.filter(({ type, name, sql }) => {
@@ -68,7 +68,7 @@ function strangers(database: Database) {
 /** Removes what no gartrace made; a view may then be missing. */
 export function dropStrangers(database: Database): void {
   // A virtual table takes the tables behind it along.
-  const isVirtual = ({ sql }: Made) => /^create\s+virtual/i.test(sql);
+  const isVirtual = ({ sql }: SchemaEntry) => /^create\s+virtual/i.test(sql);
   const { strange } = strangers(database);
   for (const { type, name } of strange.toSorted((a, b) => +isVirtual(b) - +isVirtual(a)))
     database.exec(`DROP ${type} IF EXISTS "${name.replaceAll('"', '""')}"`);

@@ -58,7 +58,7 @@ export class Walk implements Iterable<Operation> {
 }
 
 /** A process and a file that it holds. */
-interface Held {
+interface OpenFile {
   readonly file: number;
   readonly pid: number;
 }
@@ -67,9 +67,9 @@ class Wanderer {
   readonly #dice: Dice;
   /** What must come next, whatever the dice say. */
   readonly #due: Operation[] = [{ op: "init" }, ...PROCESSES, { op: "drm_init" }];
-  #held: Held[] = [];
+  #openFiles: OpenFile[] = [];
   /** Who asked to be the controller, as long as it holds that file and has not released it. */
-  #leader: Held | null = null;
+  #leader: OpenFile | null = null;
   #mapped: { readonly map: number; readonly pid: number }[] = [];
   /** Files and mappings get new numbers all the time, so that none is mistaken for an older one. */
   #files = 0;
@@ -92,15 +92,16 @@ class Wanderer {
   }
 
   #step(): Operation {
-    if (this.#held.length === 0) return this.#open();
+    if (this.#openFiles.length === 0) return this.#open();
     const turn = this.#dice.roll(100);
     if (turn < 70) return this.#ioctl(this.#caller());
-    if (turn < 76) return this.#held.length < FILES ? this.#open() : this.#close();
+    if (turn < 76) return this.#openFiles.length < FILES ? this.#open() : this.#close();
     if (turn < 79) return this.#close();
     if (turn < 85) return this.#mapped.length < MAPS ? this.#mmap() : this.#munmap();
     if (turn < 89) return this.#munmap();
     if (turn < 91) return this.#dup();
-    if (turn < 92) return { op: "rw", ...this.#one(this.#held), write: this.#chance(50) ? 1 : 0 };
+    if (turn < 92)
+      return { op: "rw", ...this.#one(this.#openFiles), write: this.#chance(50) ? 1 : 0 };
     if (turn < 93) return this.#exit();
     if (turn < 94) return this.#module();
     return this.#drm();
@@ -121,9 +122,9 @@ class Wanderer {
   }
 
   /** Mostly the one that may come through. */
-  #caller(): Held {
-    if (this.#leader !== null && !this.#held.includes(this.#leader)) this.#leader = null;
-    return this.#leader !== null && this.#chance(80) ? this.#leader : this.#one(this.#held);
+  #caller(): OpenFile {
+    if (this.#leader !== null && !this.#openFiles.includes(this.#leader)) this.#leader = null;
+    return this.#leader !== null && this.#chance(80) ? this.#leader : this.#one(this.#openFiles);
   }
 
   #open(): Operation {
@@ -131,27 +132,27 @@ class Wanderer {
     const { pid } = this.#one(PROCESSES);
     // Another minor is not agpgart's: no file comes of it.
     if (this.#chance(3)) return { op: "open", file, pid, minor: 174 };
-    this.#held.push({ file, pid });
+    this.#openFiles.push({ file, pid });
     return { op: "open", file, pid, minor: 175 };
   }
 
   #close(): Operation {
-    const closed = this.#one(this.#held);
-    this.#held = this.#held.filter((held) => held !== closed);
+    const closed = this.#one(this.#openFiles);
+    this.#openFiles = this.#openFiles.filter((held) => held !== closed);
     return { op: "close", ...closed };
   }
 
   #dup(): Operation {
-    const { file } = this.#one(this.#held);
+    const { file } = this.#one(this.#openFiles);
     const { pid } = this.#one(PROCESSES);
-    this.#held.push({ file, pid });
+    this.#openFiles.push({ file, pid });
     return { op: "dup", file, pid };
   }
 
   /** A process ends, and another of the same number begins. */
   #exit(): Operation {
     const ended = this.#one(PROCESSES);
-    this.#held = this.#held.filter(({ pid }) => pid !== ended.pid);
+    this.#openFiles = this.#openFiles.filter(({ pid }) => pid !== ended.pid);
     this.#mapped = this.#mapped.filter(({ pid }) => pid !== ended.pid);
     this.#due.push(ended);
     return { op: "exit", pid: ended.pid };
@@ -189,11 +190,11 @@ class Wanderer {
   }
 
   /** The leader has slots of its own: after a failed ALLOCATE a slot has no key. */
-  #slot(held: Held): number {
+  #slot(held: OpenFile): number {
     return this.#dice.roll(SLOTS) + (held === this.#leader ? 0 : SLOTS);
   }
 
-  #key(held: Held): string {
+  #key(held: OpenFile): string {
     return this.#chance(92) ? `s${this.#slot(held)}` : `k${this.#dice.roll(24) - 1}`;
   }
 
@@ -204,7 +205,7 @@ class Wanderer {
     return this.#chance(2) ? -1 - this.#dice.roll(8) : this.#dice.roll(400);
   }
 
-  #ioctl(held: Held): Operation {
+  #ioctl(held: OpenFile): Operation {
     const to = { op: "ioctl", ...held } as const;
     let turn = this.#dice.roll(100);
     const [cmd] = IOCTLS.find(([, share]) => {
@@ -235,7 +236,7 @@ class Wanderer {
   }
 
   /** Whether that process may become the controller; it may still come too late. */
-  #mayLead({ pid }: Held): boolean {
+  #mayLead({ pid }: OpenFile): boolean {
     return PROCESSES.some((one) => one.pid === pid && one.suid === 0);
   }
 
@@ -248,7 +249,7 @@ class Wanderer {
   }
 
   /** A slot that is filled anew is emptied first, or its memory would be out of reach until the end. */
-  #allocate(held: Held): Operation {
+  #allocate(held: OpenFile): Operation {
     const to = { op: "ioctl", ...held } as const;
     const slot = this.#slot(held);
     const pg_count = this.#chance(3) ? 60000 : this.#dice.roll(9);

@@ -9,6 +9,7 @@ import { exported } from "../../src/library/export.ts";
 import { exportPart } from "../../src/library/export-part.ts";
 import { fork } from "../../src/library/fork.ts";
 import { indexTrace, repairTrace } from "../../src/library/indexing.ts";
+import type { Output } from "../../src/library/output.ts";
 import { reduce } from "../../src/library/reduce.ts";
 import { tellBlame } from "../../src/library/tell-blame.ts";
 import { tellCheck } from "../../src/library/tell-check.ts";
@@ -19,7 +20,6 @@ import { tellLadder } from "../../src/library/tell-ladder.ts";
 import { tellSpace } from "../../src/library/tell-space.ts";
 import { tellState, tellSubjects } from "../../src/library/tell-state.ts";
 import { tellWhy } from "../../src/library/tell-why.ts";
-import type { Told } from "../../src/library/told.ts";
 import { openTrace, type Trace, troubleOf } from "../../src/library/trace.ts";
 import { Answers } from "../../src/page/answers.ts";
 import { OpenTrace } from "../../src/page/open-trace.ts";
@@ -31,8 +31,8 @@ const MOST = 30;
 type Deed = (trace: Trace, folder: string) => unknown;
 
 /** As text and as JSON. */
-const both = ({ text, json }: Told): unknown => [text, JSON.stringify(json)];
-function lines(told: Iterable<Told>): void {
+const both = ({ text, json }: Output): unknown => [text, JSON.stringify(json)];
+function lines(told: Iterable<Output>): void {
   for (const one of told) both(one);
 }
 const exporting =

@@ -9,16 +9,16 @@ import type { Kernel } from "../kernel.ts";
 import type { CodeOf } from "../platform.ts";
 import { Arena } from "./arena.ts";
 import {
-  type AskedDirection,
-  type Asking,
+  type AnyDirection,
+  type BusRange,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
   type Element,
-  type Ended,
   firstByte,
   long,
   orderOf,
+  type Purpose,
 } from "./code.ts";
 import { clear, freePages, giveBack } from "./memory.ts";
 
@@ -63,12 +63,12 @@ export class AlphaDma implements DmaCode {
     return { entries: this.#pci.length };
   }
 
-  mapSingle(device: DmaDevice, buffer: Phys, size: number, direction: AskedDirection): Bus {
+  mapSingle(device: DmaDevice, buffer: Phys, size: number, direction: AnyDirection): Bus {
     if (direction === "none") this.#kernel.bug("pci_iommu.c", "pci_map_single");
     return this.#map(device, buffer, size, this.#mayDac(device));
   }
 
-  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AskedDirection): Ended[] {
+  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AnyDirection): BusRange[] {
     const place = "pci_unmap_single";
     if (direction === "none") this.#kernel.bug("pci_iommu.c", place);
     const at = long(address);
@@ -86,7 +86,7 @@ export class AlphaDma implements DmaCode {
     return [{ address, size }];
   }
 
-  mapSg(device: DmaDevice, list: readonly Element[], direction: AskedDirection): number {
+  mapSg(device: DmaDevice, list: readonly Element[], direction: AnyDirection): number {
     const place = "pci_map_sg";
     if (direction === "none") this.#kernel.bug("pci_iommu.c", place);
     const mayDac = this.#mayDac(device);
@@ -125,12 +125,12 @@ export class AlphaDma implements DmaCode {
     device: DmaDevice,
     list: readonly Element[],
     elements: number,
-    direction: AskedDirection,
-  ): Ended[] {
+    direction: AnyDirection,
+  ): BusRange[] {
     const place = "pci_unmap_sg";
     if (direction === "none") this.#kernel.bug("pci_iommu.c", place);
     const arena = this.#arenaFor(device);
-    const ended: Ended[] = [];
+    const ended: BusRange[] = [];
     let [from, to] = [Number.POSITIVE_INFINITY, 0];
     for (const { address, mapped: size } of list.slice(0, elements)) {
       if (size === 0) break;
@@ -149,7 +149,7 @@ export class AlphaDma implements DmaCode {
     return ended;
   }
 
-  allocCoherent(device: DmaDevice, size: number, { use }: Asking): CoherentBlock {
+  allocCoherent(device: DmaDevice, size: number, { use }: Purpose): CoherentBlock {
     const place = "pci_alloc_consistent";
     const order = orderOf(size, this.#pageSize, 64);
     const block = freePages(this.#kernel, order, place, use);
@@ -165,7 +165,7 @@ export class AlphaDma implements DmaCode {
     device: DmaDevice,
     size: number,
     { phys, address }: CoherentBlock,
-    { use }: Asking,
+    { use }: Purpose,
     ended: () => void,
   ): void {
     this.unmapSingle(device, address ?? bus(0), size, "bidirectional");

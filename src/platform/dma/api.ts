@@ -7,22 +7,22 @@ import { type Bus, distance, offset, PAGE_SIZE, type Phys, type Virt } from "../
 import type { Kernel } from "../kernel.ts";
 import { reachedBy } from "../pci-bus.ts";
 import {
-  type AskedDirection,
-  type Asking,
+  type AnyDirection,
+  type BusRange,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
   type Element,
-  type Ended,
   firstByte,
   long,
+  type Purpose,
   type Side,
 } from "./code.ts";
 
 /** A buffer as it is mapped for a device, until that ends. */
 export interface Mapping {
   readonly device: DmaDevice;
-  readonly direction: AskedDirection | "coherent";
+  readonly direction: AnyDirection | "coherent";
   readonly handle: Bus;
   readonly size: number;
   readonly virt: Virt;
@@ -61,7 +61,7 @@ export class DmaApi {
     device: DmaDevice,
     buffer: Phys,
     size: number,
-    direction: AskedDirection,
+    direction: AnyDirection,
     meant = buffer,
   ): { readonly address: Bus; readonly mapping: Mapping | null } {
     const by = how === "single" ? this.code.mapSingle : this.code.mapPage;
@@ -76,14 +76,14 @@ export class DmaApi {
     device: DmaDevice,
     address: Bus,
     size: number,
-    direction: AskedDirection,
+    direction: AnyDirection,
   ): void {
     const by = how === "single" ? this.code.unmapSingle : this.code.unmapPage;
     const ended = by!.call(this.code, device, address, size, direction);
     this.#end(`dma_unmap_${how}`, device, direction, ended);
   }
 
-  mapSg(device: DmaDevice, list: readonly Element[], direction: AskedDirection): MappedList {
+  mapSg(device: DmaDevice, list: readonly Element[], direction: AnyDirection): MappedList {
     // The code may overwrite an element with one that follows it.
     const asked = list.map((one) => ({ ...one }));
     const count = this.code.mapSg(device, list, direction);
@@ -110,7 +110,7 @@ export class DmaApi {
     device: DmaDevice,
     list: readonly Element[],
     elements: number,
-    direction: AskedDirection,
+    direction: AnyDirection,
   ): void {
     const ended = this.code.unmapSg(device, list, elements, direction);
     // What the code frees beside it, the driver never asked for: that is no end of a mapping.
@@ -121,34 +121,34 @@ export class DmaApi {
   alloc(
     device: DmaDevice,
     size: number,
-    asking: Asking = { use: "kernel", place: "dma_alloc_coherent" },
+    purpose: Purpose = { use: "kernel", place: "dma_alloc_coherent" },
   ): { readonly block: CoherentBlock; readonly mapping: Mapping | null } {
-    const block = this.code.allocCoherent(device, size, asking);
+    const block = this.code.allocCoherent(device, size, purpose);
     const { phys, address } = block;
     if (phys === null || address === null) return { block, mapping: null };
     const about = { buffer: phys, meant: phys, size };
-    return { block, mapping: this.#mapped(asking.place, device, "coherent", address, about) };
+    return { block, mapping: this.#mapped(purpose.place, device, "coherent", address, about) };
   }
 
   free(
     device: DmaDevice,
     size: number,
     block: CoherentBlock,
-    asking: Asking = { use: "kernel", place: "dma_free_coherent" },
+    purpose: Purpose = { use: "kernel", place: "dma_free_coherent" },
   ): void {
     const { address } = block;
-    this.code.freeCoherent(device, size, block, asking, () =>
-      this.#end(asking.place, device, "coherent", address === null ? [] : [{ address, size }]),
+    this.code.freeCoherent(device, size, block, purpose, () =>
+      this.#end(purpose.place, device, "coherent", address === null ? [] : [{ address, size }]),
     );
   }
 
-  sync(address: Bus, size: number, direction: AskedDirection, side: Side): void {
+  sync(address: Bus, size: number, direction: AnyDirection, side: Side): void {
     const text = `dma_sync_single_for_${side}`;
     this.#kernel.called(text, text);
     this.code.syncSingle?.(address, size, direction, side);
   }
 
-  syncSg(list: readonly Element[], direction: AskedDirection, side: Side): void {
+  syncSg(list: readonly Element[], direction: AnyDirection, side: Side): void {
     const text = `dma_sync_sg_for_${side}`;
     this.#kernel.called(text, text);
     this.code.syncSg?.(list, direction, side);
@@ -176,7 +176,7 @@ export class DmaApi {
     place: string,
     device: DmaDevice,
     direction: Mapping["direction"],
-    ended: readonly Ended[],
+    ended: readonly BusRange[],
     ofList?: readonly Mapping[],
   ): void {
     for (const { address, size } of ended) {

@@ -25,14 +25,14 @@ export const nameOf = ({ bdf }: DmaDevice): string => (bdf === null ? "?" : devi
 export type Use = Of<"page.allocated">["use"];
 
 /** What coherent memory is for, and who asks for it. */
-export interface Asking {
+export interface Purpose {
   readonly use: Use;
   readonly place: string;
 }
 
 export type Direction = Exclude<Of<"dma.mapped">["direction"], "coherent">;
 /** DMA_NONE is a direction that every kernel refuses. */
-export type AskedDirection = Direction | "none";
+export type AnyDirection = Direction | "none";
 
 /** struct scatterlist: pages in a row, and what the last mapping left in it. */
 export interface Element {
@@ -56,7 +56,7 @@ export const element = (page: Phys, start: number, length: number): Element => (
 });
 
 /** A range of the bus that a call ended. */
-export interface Ended {
+export interface BusRange {
   readonly address: Bus;
   readonly size: number;
 }
@@ -71,7 +71,7 @@ export function mapEach(list: readonly Element[], addressOf: (one: Element) => B
 }
 
 /** The ranges that the first elements of a list were mapped to. */
-export const endedIn = (list: readonly Element[], elements: number): Ended[] =>
+export const endedIn = (list: readonly Element[], elements: number): BusRange[] =>
   list.slice(0, elements).map(({ address, mapped: size }) => ({ address, size }));
 
 /** Memory that both sides see for long, and where the device finds it; `phys` is null where none was given. */
@@ -83,23 +83,23 @@ export interface CoherentBlock {
 export interface DmaCode {
   /** What happens before any driver loads; returns what the kernel then knows of itself. */
   boot(): Facts;
-  mapSingle(device: DmaDevice, buffer: Phys, size: number, direction: AskedDirection): Bus;
-  unmapSingle(device: DmaDevice, address: Bus, size: number, direction: AskedDirection): Ended[];
+  mapSingle(device: DmaDevice, buffer: Phys, size: number, direction: AnyDirection): Bus;
+  unmapSingle(device: DmaDevice, address: Bus, size: number, direction: AnyDirection): BusRange[];
   /** How many segments it made, 0 for an error; the first elements of the list then hold them. */
-  mapSg(device: DmaDevice, list: readonly Element[], direction: AskedDirection): number;
+  mapSg(device: DmaDevice, list: readonly Element[], direction: AnyDirection): number;
   unmapSg(
     device: DmaDevice,
     list: readonly Element[],
     elements: number,
-    direction: AskedDirection,
-  ): Ended[];
-  allocCoherent(device: DmaDevice, size: number, asking: Asking): CoherentBlock;
+    direction: AnyDirection,
+  ): BusRange[];
+  allocCoherent(device: DmaDevice, size: number, purpose: Purpose): CoherentBlock;
   /** Calls `ended` when no device reaches the block any more, before its pages are given back. */
   freeCoherent(
     device: DmaDevice,
     size: number,
     block: CoherentBlock,
-    asking: Asking,
+    purpose: Purpose,
     ended: () => void,
   ): void;
   /** dma_mapping_error: whether an address stands for none. */
@@ -108,10 +108,10 @@ export interface DmaCode {
   after(): readonly number[] | null;
   /** The memory that stands in for a buffer at an address of the bus; null where the buffer itself is reached. */
   standsAt?(address: Bus): Phys | null;
-  mapPage?(device: DmaDevice, buffer: Phys, size: number, direction: AskedDirection): Bus;
-  unmapPage?(device: DmaDevice, address: Bus, size: number, direction: AskedDirection): Ended[];
-  syncSingle?(address: Bus, size: number, direction: AskedDirection, side: Side): void;
-  syncSg?(list: readonly Element[], direction: AskedDirection, side: Side): void;
+  mapPage?(device: DmaDevice, buffer: Phys, size: number, direction: AnyDirection): Bus;
+  unmapPage?(device: DmaDevice, address: Bus, size: number, direction: AnyDirection): BusRange[];
+  syncSingle?(address: Bus, size: number, direction: AnyDirection, side: Side): void;
+  syncSg?(list: readonly Element[], direction: AnyDirection, side: Side): void;
   supported?(device: DmaDevice, mask: number): boolean;
 }
 

@@ -8,17 +8,17 @@ import type { Facts } from "../../event/field.ts";
 import type { Kernel } from "../kernel.ts";
 import type { CodeOf } from "../platform.ts";
 import {
-  type AskedDirection,
-  type Asking,
+  type AnyDirection,
+  type BusRange,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
   type Element,
-  type Ended,
   firstByte,
   long,
   mapEach,
   orderOf,
+  type Purpose,
 } from "./code.ts";
 import { DartTable } from "./dart-table.ts";
 import { clear, freePages, giveBack } from "./memory.ts";
@@ -57,7 +57,7 @@ export class DartDma implements DmaCode {
     return { ...booted.facts, halfpoint: ranges.halfpoint };
   }
 
-  mapSingle(_: DmaDevice, buffer: Phys, size: number, direction: AskedDirection): Bus {
+  mapSingle(_: DmaDevice, buffer: Phys, size: number, direction: AnyDirection): Bus {
     const place = "iommu_map_single";
     this.#refuseNone(direction, place);
     if (this.#ranges === null) return bus(long(buffer));
@@ -70,7 +70,7 @@ export class DartDma implements DmaCode {
     return bus(first * PAGE + (long(buffer) % PAGE));
   }
 
-  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AskedDirection): Ended[] {
+  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AnyDirection): BusRange[] {
     const place = "iommu_unmap_single";
     this.#refuseNone(direction, place);
     if (this.#ranges === null) return [{ address, size }];
@@ -79,7 +79,7 @@ export class DartDma implements DmaCode {
     return isInside ? [{ address, size }] : [];
   }
 
-  mapSg(_: DmaDevice, list: readonly Element[], direction: AskedDirection): number {
+  mapSg(_: DmaDevice, list: readonly Element[], direction: AnyDirection): number {
     const place = "iommu_map_sg";
     this.#refuseNone(direction, place);
     if (this.#ranges === null) return mapEach(list, (one) => bus(long(firstByte(one))));
@@ -120,11 +120,11 @@ export class DartDma implements DmaCode {
     _: DmaDevice,
     list: readonly Element[],
     elements: number,
-    direction: AskedDirection,
-  ): Ended[] {
+    direction: AnyDirection,
+  ): BusRange[] {
     const place = "iommu_unmap_sg";
     this.#refuseNone(direction, place);
-    const ended: Ended[] = [];
+    const ended: BusRange[] = [];
     for (const { address, mapped: size } of list.slice(0, elements)) {
       if (size === 0) break;
       if (this.#ranges === null) ended.push({ address, size });
@@ -135,7 +135,7 @@ export class DartDma implements DmaCode {
     return ended;
   }
 
-  allocCoherent(_: DmaDevice, asked: number, { use }: Asking): CoherentBlock {
+  allocCoherent(_: DmaDevice, asked: number, { use }: Purpose): CoherentBlock {
     const place = "iommu_alloc_coherent";
     const none = { phys: null, address: null };
     // Without a table nothing rounds the size up.
@@ -160,7 +160,7 @@ export class DartDma implements DmaCode {
     _: DmaDevice,
     asked: number,
     { phys: block, address }: CoherentBlock,
-    { use }: Asking,
+    { use }: Purpose,
     ended: () => void,
   ): void {
     const place = "iommu_free_coherent";
@@ -188,7 +188,7 @@ export class DartDma implements DmaCode {
     return true;
   }
 
-  #refuseNone(direction: AskedDirection, place: string): void {
+  #refuseNone(direction: AnyDirection, place: string): void {
     if (direction === "none") this.#kernel.bug("iommu.c", place);
   }
 

@@ -10,17 +10,17 @@ import { type Kernel, pagesOn } from "../kernel.ts";
 import { onPciBus } from "../pci-bus.ts";
 import type { Window } from "../platform.ts";
 import {
-  type AskedDirection,
-  type Asking,
+  type AnyDirection,
+  type BusRange,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
   type Element,
-  type Ended,
   endedIn,
   firstByte,
   mapEach,
   orderOf,
+  type Purpose,
 } from "./code.ts";
 import { freePages, giveBack } from "./memory.ts";
 
@@ -39,17 +39,17 @@ export class DirectDma implements DmaCode {
     return {};
   }
 
-  mapSingle(_: DmaDevice, buffer: Phys, __: number, direction: AskedDirection): Bus {
+  mapSingle(_: DmaDevice, buffer: Phys, __: number, direction: AnyDirection): Bus {
     this.#refuseNone(direction, "dma_map_single");
     return this.#busOf(buffer, "dma_map_single");
   }
 
-  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AskedDirection): Ended[] {
+  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AnyDirection): BusRange[] {
     this.#refuseNone(direction, "dma_unmap_single");
     return [{ address, size }];
   }
 
-  mapSg(_: DmaDevice, list: readonly Element[], direction: AskedDirection): number {
+  mapSg(_: DmaDevice, list: readonly Element[], direction: AnyDirection): number {
     this.#refuseNone(direction, "dma_map_sg");
     return mapEach(list, (one) => this.#busOf(firstByte(one), "dma_map_sg"));
   }
@@ -58,14 +58,14 @@ export class DirectDma implements DmaCode {
     _: DmaDevice,
     list: readonly Element[],
     elements: number,
-    direction: AskedDirection,
-  ): Ended[] {
+    direction: AnyDirection,
+  ): BusRange[] {
     this.#refuseNone(direction, "dma_unmap_sg");
     return endedIn(list, elements);
   }
 
   /** On Xen the pages are exchanged for frames in a row, and keep them when they are freed. */
-  allocCoherent(_: DmaDevice, size: number, { use }: Asking): CoherentBlock {
+  allocCoherent(_: DmaDevice, size: number, { use }: Purpose): CoherentBlock {
     const place = "dma_alloc_coherent";
     const order = this.#order(size);
     const block = freePages(this.#kernel, order, place, use);
@@ -79,7 +79,7 @@ export class DirectDma implements DmaCode {
     _: DmaDevice,
     size: number,
     { phys }: CoherentBlock,
-    { use }: Asking,
+    { use }: Purpose,
     ended: () => void,
   ): void {
     ended();
@@ -95,7 +95,7 @@ export class DirectDma implements DmaCode {
     return null;
   }
 
-  #refuseNone(direction: AskedDirection, place: string): void {
+  #refuseNone(direction: AnyDirection, place: string): void {
     if (direction === "none") this.#kernel.bug("dma-mapping.h", place);
   }
 

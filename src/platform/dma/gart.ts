@@ -8,17 +8,17 @@ import type { Facts } from "../../event/field.ts";
 import type { Kernel } from "../kernel.ts";
 import type { CodeOf } from "../platform.ts";
 import {
-  type AskedDirection,
-  type Asking,
+  type AnyDirection,
+  type BusRange,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
   type Element,
-  type Ended,
   firstByte,
   long,
   nameOf,
   orderOf,
+  type Purpose,
 } from "./code.ts";
 import { type GartOption, gartOption } from "./gart-option.ts";
 import { GartTable } from "./gart-table.ts";
@@ -89,7 +89,7 @@ export class GartDma implements DmaCode {
     };
   }
 
-  mapSingle(device: DmaDevice, buffer: Phys, size: number, direction: AskedDirection): Bus {
+  mapSingle(device: DmaDevice, buffer: Phys, size: number, direction: AnyDirection): Bus {
     const place = "dma_map_single";
     if (direction === "none") this.#kernel.bug("pci-gart.c", place);
     const at = long(buffer);
@@ -99,13 +99,13 @@ export class GartDma implements DmaCode {
     return bus(address);
   }
 
-  unmapSingle(_: DmaDevice, address: Bus, size: number): Ended[] {
+  unmapSingle(_: DmaDevice, address: Bus, size: number): BusRange[] {
     this.#table?.free(long(address), size, EMERGENCY, "dma_unmap_single");
     return [{ address, size }];
   }
 
   /** Neighbours become one where both need it, one ends with a page and the next begins with one. */
-  mapSg(device: DmaDevice, list: readonly Element[], direction: AskedDirection): number {
+  mapSg(device: DmaDevice, list: readonly Element[], direction: AnyDirection): number {
     const place = "dma_map_sg";
     if (direction === "none") this.#kernel.bug("pci-gart.c", place);
     let [out, start, pages, need] = [0, 0, 0, false];
@@ -133,8 +133,8 @@ export class GartDma implements DmaCode {
     return out;
   }
 
-  unmapSg(device: DmaDevice, list: readonly Element[], elements: number): Ended[] {
-    const ended: Ended[] = [];
+  unmapSg(device: DmaDevice, list: readonly Element[], elements: number): BusRange[] {
+    const ended: BusRange[] = [];
     for (const { address, mapped, length } of list.slice(0, elements)) {
       if (mapped === 0 || length === 0) break;
       ended.push(...this.unmapSingle(device, address, mapped));
@@ -142,7 +142,7 @@ export class GartDma implements DmaCode {
     return ended;
   }
 
-  allocCoherent(device: DmaDevice, size: number, { use }: Asking): CoherentBlock {
+  allocCoherent(device: DmaDevice, size: number, { use }: Purpose): CoherentBlock {
     const place = "dma_alloc_coherent";
     const none = { phys: null, address: null };
     const order = orderOf(size, PAGE, 64);
@@ -179,7 +179,7 @@ export class GartDma implements DmaCode {
     device: DmaDevice,
     size: number,
     { phys: block, address }: CoherentBlock,
-    { use }: Asking,
+    { use }: Purpose,
     ended: () => void,
   ): void {
     if (address !== null) this.unmapSingle(device, address, size);
@@ -217,7 +217,7 @@ export class GartDma implements DmaCode {
     device: DmaDevice,
     at: number,
     size: number,
-    direction: AskedDirection,
+    direction: AnyDirection,
     mayPanic: boolean,
     place: string,
   ): number {
@@ -235,7 +235,7 @@ export class GartDma implements DmaCode {
   }
 
   /** iommu_full: says so; what is larger than the entries kept empty would reach other memory. */
-  #full(device: DmaDevice, size: number, direction: AskedDirection, mayPanic: boolean): void {
+  #full(device: DmaDevice, size: number, direction: AnyDirection, mayPanic: boolean): void {
     const place = "iommu_full";
     const text = `PCI-DMA: Out of IOMMU space for ${size} bytes at device ${nameOf(device)}`;
     this.#kernel.log("err", text, place);
@@ -274,7 +274,7 @@ export class GartDma implements DmaCode {
     device: DmaDevice,
     list: readonly Element[],
     pages: number,
-    direction: AskedDirection,
+    direction: AnyDirection,
   ): number {
     const place = "dma_map_sg";
     const table = this.#table!;
@@ -292,7 +292,7 @@ export class GartDma implements DmaCode {
     table: GartTable,
     device: DmaDevice,
     list: readonly Element[],
-    direction: AskedDirection,
+    direction: AnyDirection,
   ): number {
     let count = list.length;
     for (const [i, one] of list.entries()) {

@@ -9,19 +9,19 @@ import type { Exchange } from "../exchange.ts";
 import type { Kernel } from "../kernel.ts";
 import type { CodeOf } from "../platform.ts";
 import {
-  type AskedDirection,
-  type Asking,
+  type AnyDirection,
+  type BusRange,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
   type Element,
-  type Ended,
   endedIn,
   firstByte,
   long,
   nameOf,
   needsMore,
   orderOf,
+  type Purpose,
   type Use,
 } from "./code.ts";
 import { clear, freePages, giveBack, markClean } from "./memory.ts";
@@ -75,7 +75,7 @@ export class SwiotlbDma implements DmaCode {
     }
   }
 
-  mapSingle(device: DmaDevice, buffer: Phys, size: number, direction: AskedDirection): Bus {
+  mapSingle(device: DmaDevice, buffer: Phys, size: number, direction: AnyDirection): Bus {
     const place = "swiotlb_map_single";
     this.#refuseNone(direction, place);
     const address = this.#busOf(buffer);
@@ -86,14 +86,14 @@ export class SwiotlbDma implements DmaCode {
     return this.#bounce(this.#pool, device, buffer, size, direction, place);
   }
 
-  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AskedDirection): Ended[] {
+  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AnyDirection): BusRange[] {
     this.#refuseNone(direction, "swiotlb_unmap_single");
     this.#unmap(address, size, direction);
     return [{ address, size }];
   }
 
   /** dma_map_page, which Xen has by itself: it never asks whether the bytes cross a page. */
-  mapPage(device: DmaDevice, buffer: Phys, size: number, direction: AskedDirection): Bus {
+  mapPage(device: DmaDevice, buffer: Phys, size: number, direction: AnyDirection): Bus {
     if (!this.#era.isXen) return this.mapSingle(device, buffer, size, direction);
     this.#refuseNone(direction, "dma_map_page");
     const address = this.#busOf(buffer);
@@ -105,11 +105,11 @@ export class SwiotlbDma implements DmaCode {
     return slot === null ? this.#pool.overflow : this.#pool.busOf(slot);
   }
 
-  unmapPage(device: DmaDevice, address: Bus, size: number, direction: AskedDirection): Ended[] {
+  unmapPage(device: DmaDevice, address: Bus, size: number, direction: AnyDirection): BusRange[] {
     return this.unmapSingle(device, address, size, direction);
   }
 
-  mapSg(device: DmaDevice, list: readonly Element[], direction: AskedDirection): number {
+  mapSg(device: DmaDevice, list: readonly Element[], direction: AnyDirection): number {
     const place = "swiotlb_map_sg";
     this.#refuseNone(direction, place);
     for (const [i, one] of list.entries()) {
@@ -135,8 +135,8 @@ export class SwiotlbDma implements DmaCode {
     _: DmaDevice,
     list: readonly Element[],
     elements: number,
-    direction: AskedDirection,
-  ): Ended[] {
+    direction: AnyDirection,
+  ): BusRange[] {
     const place = "swiotlb_unmap_sg";
     this.#refuseNone(direction, place);
     for (const one of list.slice(0, elements))
@@ -147,7 +147,7 @@ export class SwiotlbDma implements DmaCode {
     return endedIn(list, elements);
   }
 
-  syncSingle(address: Bus, size: number, direction: AskedDirection): void {
+  syncSingle(address: Bus, size: number, direction: AnyDirection): void {
     if (this.#pool === null) return;
     const place = "swiotlb_sync_single";
     this.#refuseNone(direction, place);
@@ -158,7 +158,7 @@ export class SwiotlbDma implements DmaCode {
   }
 
   /** Linux takes the bus address of an element for the kernel's own: no slot is there. */
-  syncSg(list: readonly Element[], direction: AskedDirection): void {
+  syncSg(list: readonly Element[], direction: AnyDirection): void {
     if (this.#pool === null) return;
     const place = "swiotlb_sync_sg";
     this.#refuseNone(direction, place);
@@ -170,7 +170,7 @@ export class SwiotlbDma implements DmaCode {
     }
   }
 
-  allocCoherent(device: DmaDevice, size: number, { use }: Asking): CoherentBlock {
+  allocCoherent(device: DmaDevice, size: number, { use }: Purpose): CoherentBlock {
     return this.#era.isXen
       ? this.#allocExchanged(size, use)
       : this.#allocInReach(device, size, use);
@@ -180,7 +180,7 @@ export class SwiotlbDma implements DmaCode {
     _: DmaDevice,
     size: number,
     { phys: block, address }: CoherentBlock,
-    { use }: Asking,
+    { use }: Purpose,
     ended: () => void,
   ): void {
     ended();
@@ -221,7 +221,7 @@ export class SwiotlbDma implements DmaCode {
     return this.#pool?.physAt(address) ?? phys(long(address));
   }
 
-  #refuseNone(direction: AskedDirection, place: string): void {
+  #refuseNone(direction: AnyDirection, place: string): void {
     const isOfPciDma = this.#era.isXen && !/sync/.test(place);
     if (direction === "none") this.#kernel.bug(isOfPciDma ? "pci-dma.c" : "swiotlb.c", place);
   }
@@ -237,7 +237,7 @@ export class SwiotlbDma implements DmaCode {
     device: DmaDevice | null,
     buffer: Phys | null,
     size: number,
-    direction: AskedDirection,
+    direction: AnyDirection,
     place: string,
   ): Bus {
     const slot = pool.take(buffer, size, direction !== "from-device");
@@ -249,12 +249,7 @@ export class SwiotlbDma implements DmaCode {
   }
 
   /** swiotlb_full: says so; what is larger than the overflow buffer would reach other memory. */
-  #full(
-    device: DmaDevice | null,
-    size: number,
-    direction: AskedDirection,
-    mayPanic: boolean,
-  ): void {
+  #full(device: DmaDevice | null, size: number, direction: AnyDirection, mayPanic: boolean): void {
     const place = "swiotlb_full";
     const who = device === null ? "?" : nameOf(device);
     const space = `PCI-DMA: Out of SW-IOMMU space for ${size} bytes at device ${who}`;
@@ -265,7 +260,7 @@ export class SwiotlbDma implements DmaCode {
     this.#kernel.panic("PCI-DMA: Memory would be corrupted", place);
   }
 
-  #unmap(address: Bus, size: number, direction: AskedDirection): void {
+  #unmap(address: Bus, size: number, direction: AnyDirection): void {
     if (this.#pool === null) return;
     const at = this.#pool.physAt(address);
     if (this.#pool.holds(address)) this.#pool.give(at, size, direction !== "to-device");

@@ -16,18 +16,18 @@ import {
 import type { Kernel } from "../kernel.ts";
 import type { CodeOf } from "../platform.ts";
 import {
-  type AskedDirection,
-  type Asking,
+  type AnyDirection,
+  type BusRange,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
   type Element,
-  type Ended,
   endedIn,
   firstByte,
   long,
   mapEach,
   orderOf,
+  type Purpose,
 } from "./code.ts";
 import { freePages, giveBack } from "./memory.ts";
 
@@ -47,18 +47,18 @@ export class UpwardsDma implements DmaCode {
     return {};
   }
 
-  mapSingle(_: DmaDevice, buffer: Phys, size: number, direction: AskedDirection): Bus {
+  mapSingle(_: DmaDevice, buffer: Phys, size: number, direction: AnyDirection): Bus {
     this.#refuseNone(direction, "dma_map_single");
     return size === 0 ? bus(ERROR) : this.#enter(buffer, size, "dma_map_single");
   }
 
-  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AskedDirection): Ended[] {
+  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AnyDirection): BusRange[] {
     this.#refuseNone(direction, "dma_unmap_single");
     this.#leave(address, size, "dma_unmap_single");
     return [{ address, size }];
   }
 
-  mapSg(_: DmaDevice, list: readonly Element[], direction: AskedDirection): number {
+  mapSg(_: DmaDevice, list: readonly Element[], direction: AnyDirection): number {
     this.#refuseNone(direction, "dma_map_sg");
     return mapEach(list, (one) => this.#enter(firstByte(one), one.length, "dma_map_sg"));
   }
@@ -67,15 +67,15 @@ export class UpwardsDma implements DmaCode {
     _: DmaDevice,
     list: readonly Element[],
     elements: number,
-    direction: AskedDirection,
-  ): Ended[] {
+    direction: AnyDirection,
+  ): BusRange[] {
     this.#refuseNone(direction, "dma_unmap_sg");
     const ended = endedIn(list, elements);
     for (const { address, size } of ended) this.#leave(address, size, "dma_unmap_sg");
     return ended;
   }
 
-  allocCoherent(_: DmaDevice, size: number, { use, place: asker }: Asking): CoherentBlock {
+  allocCoherent(_: DmaDevice, size: number, { use, place: asker }: Purpose): CoherentBlock {
     const place = "dma_alloc_coherent";
     const block = freePages(this.#kernel, orderOf(size, PAGE_SIZE, 64), place, use);
     if (block === null) return { phys: null, address: null };
@@ -86,7 +86,7 @@ export class UpwardsDma implements DmaCode {
     _: DmaDevice,
     size: number,
     { phys, address }: CoherentBlock,
-    { use, place: asker }: Asking,
+    { use, place: asker }: Purpose,
     ended: () => void,
   ): void {
     const place = "dma_free_coherent";
@@ -103,7 +103,7 @@ export class UpwardsDma implements DmaCode {
     return null;
   }
 
-  #refuseNone(direction: AskedDirection, place: string): void {
+  #refuseNone(direction: AnyDirection, place: string): void {
     if (direction === "none") this.#kernel.bug("iommu.c", place);
   }
 

@@ -7,17 +7,17 @@ import type { Facts } from "../../event/field.ts";
 import type { Kernel } from "../kernel.ts";
 import type { CodeOf } from "../platform.ts";
 import {
-  type AskedDirection,
-  type Asking,
+  type AnyDirection,
+  type BusRange,
   type CoherentBlock,
   type DmaCode,
   type DmaDevice,
   type Element,
-  type Ended,
   firstByte,
   long,
   needsMore,
   orderOf,
+  type Purpose,
 } from "./code.ts";
 import { clear, freePages, giveBack, markClean } from "./memory.ts";
 import { ResMap } from "./res-map.ts";
@@ -93,7 +93,7 @@ export class Zx1Dma implements DmaCode {
     return bus(this.#base + first * PAGE + within);
   }
 
-  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AskedDirection): Ended[] {
+  unmapSingle(_: DmaDevice, address: Bus, size: number, direction: AnyDirection): BusRange[] {
     const place = "sba_unmap_single";
     const at = long(address);
     const ended = [{ address, size }];
@@ -128,9 +128,9 @@ export class Zx1Dma implements DmaCode {
     device: DmaDevice,
     list: readonly Element[],
     elements: number,
-    direction: AskedDirection,
-  ): Ended[] {
-    const ended: Ended[] = [];
+    direction: AnyDirection,
+  ): BusRange[] {
+    const ended: BusRange[] = [];
     for (const { address, mapped } of list.slice(0, elements)) {
       if (mapped === 0) break;
       ended.push(...this.unmapSingle(device, address, mapped, direction));
@@ -138,7 +138,7 @@ export class Zx1Dma implements DmaCode {
     return ended;
   }
 
-  allocCoherent(device: DmaDevice, size: number, { use }: Asking): CoherentBlock {
+  allocCoherent(device: DmaDevice, size: number, { use }: Purpose): CoherentBlock {
     const place = "sba_alloc_coherent";
     const block = freePages(this.#kernel, orderOf(size, PAGE, 64), place, use);
     if (block === null) return { phys: null, address: null };
@@ -153,7 +153,7 @@ export class Zx1Dma implements DmaCode {
     device: DmaDevice,
     size: number,
     { phys: block, address }: CoherentBlock,
-    { use }: Asking,
+    { use }: Purpose,
     ended: () => void,
   ): void {
     this.unmapSingle(device, address ?? bus(0), size, "bidirectional");

@@ -1,4 +1,4 @@
-// told.ts - what a command answers, as text for people and as JSON for programs.
+// output.ts - what a command answers, as text for people and as JSON for programs.
 
 /** An object of JSON, addresses as hexadecimal strings. */
 export interface Json {
@@ -6,14 +6,14 @@ export interface Json {
 }
 
 /** What `gartrace COMMAND` prints. Either is made when it is asked for. */
-export interface Told {
+export interface Output {
   /** For people, without a line feed at its end. */
   readonly text: string;
   /** With --json, without the version of its shape; `gartrace schema COMMAND` has the shape. */
   readonly json: Json;
 }
 
-export const told = (text: () => string, json: () => object): Told => ({
+export const output = (text: () => string, json: () => object): Output => ({
   get text() {
     return text();
   },
