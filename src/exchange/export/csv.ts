@@ -9,7 +9,7 @@ import { bytesOf, TextBytes } from "../../event/text-bytes.ts";
 import { verdicts } from "../../event/verdict.ts";
 import type { TraceReader } from "../../store/read.ts";
 import { inParts } from "./format.ts";
-import { Based, eachRow, hexadecimal, ViewRow, viewColumns } from "./view-row.ts";
+import { Based, eachRow, hexadecimal, listed, ViewRow, viewColumns } from "./view-row.ts";
 
 export const csv = inParts("csv", false, {
   length: 4096,
@@ -73,11 +73,11 @@ class Lines {
     this.#number(row[at.seq]!);
     this.#then(row[at.op]!);
     text.bytes(COMMA);
-    this.#name(this.#kinds, row[at.kind]!);
+    this.#name("kind", this.#kinds, row);
     text.bytes(COMMA);
-    this.#name(this.#actors, row[at.actor]!);
+    this.#name("actor", this.#actors, row);
     text.bytes(COMMA);
-    this.#name(this.#places, row[at.place]!);
+    this.#name("place", this.#places, row);
     this.#then(row[at.at]!);
     this.#then(row[at.cause]!);
     text.bytes(COMMA);
@@ -127,9 +127,9 @@ class Lines {
     this.#text.hexHalves(this.#virt.high, this.#virt.low);
   }
 
-  #name(names: readonly Uint8Array[], code: number | null): void {
-    const name = code === null ? undefined : names[code];
-    if (name !== undefined) this.#text.bytes(name);
+  #name(column: "kind" | "actor" | "place", names: readonly Uint8Array[], row: Row): void {
+    const code = listed(row, column, names);
+    if (code !== null) this.#text.bytes(names[code]!);
   }
 
   #names(row: Row): void {

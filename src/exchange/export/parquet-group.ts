@@ -8,7 +8,7 @@ import { DistinctFinder } from "./distinct.ts";
 import { type Encoded, ParquetColumn, type Plain } from "./parquet-column.ts";
 import { elements } from "./parquet-schema.ts";
 import { far, signed, unsigned, words } from "./parquet-values.ts";
-import { exact, ViewRow, type viewColumns } from "./view-row.ts";
+import { exact, listed, ViewRow, type viewColumns } from "./view-row.ts";
 
 /** Columns whose numbers mostly rise, so that differences are short. */
 const rising: readonly string[] = ["seq", "op", "at", "cause"];
@@ -103,9 +103,9 @@ function sourcesByName(trace: TraceReader): { readonly [C in ViewColumn]: ViewSo
   const address = (column: Column) => based(column, 0n);
   const buses = far();
   const handles = new Numbered();
-  const named = (column: Column, names: readonly string[]) => ({
+  const named = (column: "kind" | "actor" | "place", names: readonly string[]) => ({
     plain: words((code) => names[code]!),
-    source: stored(column),
+    source: (row: Row) => listed(row, column, names),
   });
   return {
     seq: number("seq"),

@@ -8,7 +8,7 @@ import { at, type Column, FAR_HANDLE, SUBJECT_FAMILIES } from "../../event/field
 import { registerName } from "../../event/register.ts";
 import { busIn, type Row } from "../../event/row.ts";
 import { type Addresses, type Verdict, verdictBy } from "../../event/verdict.ts";
-import { UserError } from "../../fault.ts";
+import { damagedEvent, UserError } from "../../fault.ts";
 import type { TraceReader } from "../../store/read.ts";
 import type { Wanted } from "./format.ts";
 
@@ -189,4 +189,15 @@ export function exact(row: Row, column: Column, value: number): number {
   throw new UserError(
     `event #${row[at.seq]}, column ${column}: ${value} is no number that gartrace stores; the file was changed`,
   );
+}
+
+/** The code of a name in a row; null where there is none. */
+export function listed(
+  row: Row,
+  column: "kind" | "actor" | "place",
+  names: readonly unknown[],
+): number | null {
+  const code = row[at[column]]!;
+  if (code === null || names[code] !== undefined) return code;
+  throw damagedEvent(row[at.seq]!, column, `${code} is there, and not one that the trace lists`);
 }

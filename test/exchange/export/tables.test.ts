@@ -4,9 +4,13 @@ import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Recorded } from "../../../src/event/vocabulary.ts";
 import { csv } from "../../../src/exchange/export/csv.ts";
+import { jsonl } from "../../../src/exchange/export/jsonl.ts";
 import { parquet } from "../../../src/exchange/export/parquet.ts";
 import type { Cell } from "../../../src/store/query.ts";
 import type { TraceReader } from "../../../src/store/read.ts";
+import { TraceWriter } from "../../../src/store/write.ts";
+import { changeAndSeal } from "../../store/changed.ts";
+import { freshPath, reading } from "../../store/sample.ts";
 import { fileOf, manyEvents, stored } from "../written.ts";
 
 let trace: TraceReader;
@@ -114,6 +118,22 @@ test("only what is wanted is written, with nothing else changed", async () => {
     names + all.filter((line) => line.split(",")[2] === "gatt.written").join(""),
   );
 });
+
+test.each(["kind", "actor", "place"])(
+  "an event of a %s that the trace does not list is refused",
+  async (column) => {
+    const path = freshPath();
+    const writer = await TraceWriter.create(path, trace.about, { force: false });
+    const event = { kind: "tlb.flushed", actor: "cpu", place: "flush", which: "cpu" } as const;
+    for (let seq = 1; seq <= 3; seq++) writer.append(seq, -1, event);
+    writer.finish();
+    changeAndSeal(path, `UPDATE event SET ${column} = 200 WHERE seq = 2`);
+    reading(path, (damaged) => {
+      for (const format of [csv, parquet, jsonl])
+        expect(() => fileOf(format, [damaged])).toThrow(`event #2, column ${column}: 200 is there`);
+    });
+  },
+);
 
 test("a kernel address of 64 bits stays whole in Parquet", async () => {
   const highest = rows.map((row) => row[columns.indexOf("virt")]).filter((virt) => virt !== null);
