@@ -20,7 +20,11 @@ export interface Head {
 
 const ESCAPE = String.fromCharCode(27);
 const COLOURS = new RegExp(`${ESCAPE}\\[[0-9;?]*[A-Za-z]`, "g");
-const QUOTED = /^(?:> ?)+/;
+/** A mail quotes by ">", a table or list by what stands before a bracket. */
+const QUOTED = /^(?:> ?|[|*-] (?=[[(<>|]))+/;
+/** What a terminal program puts before each line of a serial console: the kernel's own time or the hypervisor follows. */
+const CONSOLE =
+  /^\[?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\d[T ][\d:]{8})(?:[.,]\d{1,9})?(?:Z|[+-][\d:]{4,5})?\]? {1,4}(?=\[ *\d+\.\d{6}\]|\(XEN\) )/;
 const PRIORITY = /^<(\d{1,3})>(?:1 (?=\d{4}-))?/;
 /** `dmesg -x`: "kern  :info  : ". */
 const DECODED = /^(\w+) *: ?(emerg|alert|crit|err|warn|notice|info|debug) *: /;
@@ -175,8 +179,8 @@ export class Heads {
 /** A line without what a mail, a terminal or a serial line put into it. */
 export function plain(line: string): string {
   let text = line.includes(ESCAPE) ? line.replace(COLOURS, "") : line;
-  if (text.startsWith(">")) text = text.replace(QUOTED, "");
-  return text.trimStart();
+  if (QUOTED.test(text)) text = text.replace(QUOTED, "");
+  return text.trimStart().replace(CONSOLE, "");
 }
 
 const headOf = (

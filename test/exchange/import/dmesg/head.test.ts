@@ -49,6 +49,18 @@ test.each([
   ["busybox syslogd", `Jan  5 10:20:30 box kern.err kernel: [   31.400017] ${fault}`, seconds],
   ["logread", `Sun Jan  5 10:20:30 2025 kern.err kernel: [   31.400017] ${fault}`, seconds],
   ["a mail", `> > [   31.400017] ${fault}`, seconds],
+  ["a list", `- [   31.400017] ${fault}`, seconds],
+  [
+    "a serial console with the terminal's times",
+    `2025-01-05 10:20:30.123 [   31.400017] ${fault}`,
+    seconds,
+  ],
+  [
+    "a serial console with the terminal's times in brackets",
+    `[2025-01-05T10:20:30.123Z] [   31.400017] ${fault}`,
+    seconds,
+  ],
+  ["a message that is indented", `[   31.400017]  ${fault}`, seconds],
   ["a paste that is indented", `    [   31.400017] ${fault}`, seconds],
   [
     "a coloured terminal",
@@ -65,6 +77,7 @@ test.each([
 const xen = "[VT-D]DMAR:[DMA Write] Request device [0000:07:00.0] fault addr 2c0000000";
 test.each([
   ["without a time", `(XEN) ${xen}`, undefined],
+  ["behind the terminal's time", `Jan  5 10:20:30 (XEN) ${xen}`, undefined],
   ["by date", `(XEN) [2025-01-05 10:20:30] ${xen}`, 0],
   ["by date and milliseconds", `(XEN) [2025-01-05 10:20:30.123] ${xen}`, 0],
   ["since boot", `(XEN) [   31.400017] ${xen}`, seconds],

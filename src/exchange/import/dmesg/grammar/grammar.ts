@@ -85,7 +85,7 @@ export function faultIn(
   caller: string | null,
   line: number,
 ): OpenFault | null {
-  const text = whole.slice(0, LONGEST);
+  const text = whole.slice(0, LONGEST).trimStart();
   if (!SIGN.test(text)) return null;
   for (const grammar of grammars) {
     const found = grammar.begins.exec(text);
