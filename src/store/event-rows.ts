@@ -12,6 +12,9 @@ import { prepareList } from "./schema.ts";
 /** A cell as SQLite has it. */
 type Cell = number | bigint | null;
 
+/** Columns of the table, as a query gives them. */
+type Cells = { readonly [C in Column]: number | null };
+
 export class EventRows {
   readonly #database: Database;
   readonly #statement: Statement<unknown[], Row>;
@@ -21,11 +24,8 @@ export class EventRows {
   readonly #bus: number;
 
   /** `wanted` are the columns that the query selects, in this order. */
-  constructor(database: Database, query: Compilable<object>, wanted: readonly Column[]) {
-    this.#statement = prepareList(database, query, wanted as readonly never[]) as Statement<
-      unknown[],
-      Row
-    >;
+  constructor(database: Database, query: Compilable<Cells>, wanted: readonly Column[]) {
+    this.#statement = prepareList(database, query, wanted);
     this.#database = database;
     this.#text = `SELECT json_group_array(json_array(${wanted.join()})) FROM (${query.compile().sql})`;
     this.#bus = wanted.indexOf("bus");
