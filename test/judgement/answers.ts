@@ -104,7 +104,7 @@ export const areAlike = (a: TraceReader, b: TraceReader): boolean =>
 export function plainly(trace: TraceReader): Reading {
   let reading: PlainReading | null = null;
   for (const piece of jsonl.pieces([trace], null))
-    for (const line of piece.toString().split("\n"))
+    for (const line of Buffer.from(piece).toString().split("\n"))
       if (reading === null) reading = new PlainReading(line);
       else if (line !== "") reading.line(line);
   return reading!.end();
