@@ -44,7 +44,8 @@ export const dataLost: Check = {
         },
         "dma.unmapped": ({ handle }) => {
           const mapping = mappings.get(handle);
-          if (mapping !== undefined) handles.delete(mapping.seq);
+          if (mapping === undefined) return;
+          handles.delete(mapping.seq);
           mappings.delete(handle);
         },
         "device.wrote": ({ cause, bus, tag, size }) => {

@@ -1,7 +1,8 @@
 // number-astray.ts - numbers that no other check is about: what an IOMMU, a page table or a request makes of them.
 
 import { hex } from "../address.ts";
-import { addressesOf, isWrong, verdictOf } from "../event/verdict.ts";
+import type { Use } from "../event/kind.ts";
+import { addressesOf, isWrong, rightVerdict, useOf, verdictOf } from "../event/verdict.ts";
 import type { Event } from "../event/vocabulary.ts";
 import type { Check, Report } from "./check.ts";
 
@@ -12,15 +13,17 @@ export const numberAstray: Check = {
   ofUse: true,
   byEvent: true,
   watch: (_, report) => {
-    const look = (event: Event) => lookAt(event, report);
-    return {
-      after: {
-        "iommu.translated": look,
-        "descriptor.written": look,
-        "request.mapped": look,
-        "pte.written": look,
-      },
+    const look = (use: Use) => (event: Event) => {
+      if (rightVerdict(use, event) === null) lookAt(event, report);
+      else report.held();
     };
+    const kinds = [
+      "iommu.translated",
+      "descriptor.written",
+      "request.mapped",
+      "pte.written",
+    ] as const;
+    return { after: Object.fromEntries(kinds.map((kind) => [kind, look(useOf(kind))])) };
   },
 };
 

@@ -57,6 +57,7 @@ const [SPARE_FRAME, SPARE_END, SPARE_FIRST] = [0, 1, 2];
 
 /** Where a PCI device gets to with a bus address, by the IOMMU's TLB first; null where it has no translation. */
 export function translate(state: State, address: Bus): Machine | null {
+  if (!isTranslated(state) && state.spare.size === 0 && state.iommuTlb.size === 0) return null;
   const page = busPageOf(address);
   const frame = state.iommuTlb.get(page) ?? entryOf(state, page);
   if (frame !== undefined) return offset(machineOf(frame), pageOffset(address));

@@ -122,7 +122,9 @@ function verboseRecordOf(line: string, head: string): Record | null {
 
 /** The name in front of a task that ends before `end`. A task's own name can look so: then it is that task's alone. */
 function bufferIn(line: string, end: number): string {
-  const colon = line.indexOf(": ");
+  const first = line.indexOf(":");
+  if (first < 0 || first > end) return "";
+  const colon = line.indexOf(": ", first);
   return colon < 0 || colon > end ? "" : line.slice(skipSpaces(line, 0), colon);
 }
 
