@@ -50,12 +50,12 @@ export interface Scattered {
   readonly runs: { readonly a: number; readonly b: number };
 }
 
-/** Events that are not compared, by kind and, for hooks and hypercalls, which. */
+/** Events that are not compared, by kind and, for some kinds, which. */
 export interface Apart {
   /** The kind. */
   readonly kind: KindName;
-  /** Of a hook or hypercall its code in the list of its names, of any other kind 0. */
-  readonly code: number;
+  /** The hook or the hypercall; of a fault that is told at the access that it blocks `blocked`; of any other kind null. */
+  readonly which: string | null;
   /** How many. */
   readonly count: number;
 }

@@ -1,8 +1,10 @@
 // diff.ts - compares two traces op by op: what is the same, what differs, and what differs first.
 
+import { hookNames } from "../event/hook.ts";
+import { hypercalls } from "../event/p2m.ts";
 import type { About } from "../event/trace.ts";
 import { isAstray, NO_NUMBER } from "../event/verdict.ts";
-import { kindNames } from "../event/vocabulary.ts";
+import { type KindName, kindNames } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
 import { pageName } from "../fingerprint/page-owners.ts";
 import { judgedOf, wrongAt } from "../replay/judged.ts";
@@ -11,7 +13,7 @@ import { verdictIn } from "../replay/provenance.ts";
 import { Causes, type Returned } from "./causes.ts";
 import { differing, Judge, type PairClass } from "./compare.ts";
 import type { Apart, Comparison, Divergence, Extent, OpName, Scattered } from "./comparison.ts";
-import { Cursor, type JudgedEvent, Names } from "./cursor.ts";
+import { BLOCKED, Cursor, type JudgedEvent, Names } from "./cursor.ts";
 import { type Difference, hasPage, type Mark, markOf, withReordered } from "./difference.ts";
 import { differingFacts, type FactPair } from "./facts.ts";
 import type { Compared } from "./in-memory.ts";
@@ -328,5 +330,14 @@ function judgedIn(trace: Compared, mark: Mark | null): JudgedEvent | null {
 const sumOf = ({ apart }: Cursor): number => [...apart.values()].reduce((sum, n) => sum + n, 0);
 const apartOf = ({ apart }: Cursor): Apart[] =>
   [...apart]
-    .map(([what, count]) => ({ kind: kindNames[Math.floor(what / 256)]!, code: what % 256, count }))
+    .map(([what, count]) => {
+      const kind = kindNames[Math.floor(what / 256)]!;
+      return { kind, which: whichOf(kind, what % 256), count };
+    })
     .sort((one, two) => two.count - one.count);
+
+function whichOf(kind: KindName, code: number): string | null {
+  if (kind === "hypercall.made") return hypercalls[code]!;
+  if (kind === "hook.called") return hookNames[code]!;
+  return kind === "fault.raised" && code === BLOCKED ? "blocked" : null;
+}

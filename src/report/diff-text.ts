@@ -11,11 +11,9 @@ import {
   hasCompared,
   type Scattered,
 } from "../diff/comparison.ts";
-import { BLOCKED, type JudgedEvent } from "../diff/cursor.ts";
+import type { JudgedEvent } from "../diff/cursor.ts";
 import type { FactPair } from "../diff/facts.ts";
 import type { Compared } from "../diff/in-memory.ts";
-import { hookNames } from "../event/hook.ts";
-import { hypercalls } from "../event/p2m.ts";
 import { vocabulary } from "../event/vocabulary.ts";
 import { judgedOf, wordOf } from "../replay/judged.ts";
 import { causesOf } from "../replay/provenance.ts";
@@ -359,9 +357,9 @@ export function apartText({ apartBy }: Comparison): string {
   return rows.length === 0 ? "" : inColumns(rows);
 }
 
-function nameOf({ kind, code }: Apart): string {
-  if (kind === "fault.raised" && code === BLOCKED)
-    return `${kind}, told at the access that it blocks`;
-  if (kind === "hypercall.made") return `${kind} ${hypercalls[code]}`;
-  return kind === "hook.called" ? `${kind} ${hookNames[code]}` : kind;
+function nameOf({ kind, which }: Apart): string {
+  if (which === null) return kind;
+  return kind === "fault.raised"
+    ? `${kind}, told at the access that it blocks`
+    : `${kind} ${which}`;
 }

@@ -42,7 +42,7 @@ const divergence = z.strictObject({
   facts: z.array(fact),
 });
 
-const apart = z.array(z.strictObject({ kind: z.string(), code: count, count }));
+const apart = z.array(z.strictObject({ kind: z.string(), which: z.string().nullable(), count }));
 const cuts = z.strictObject({ frames: count, pages: count, other: count });
 export const diff = {
   a: file,

@@ -5,7 +5,7 @@
 export const versions = {
   blame: 1,
   check: 1,
-  diff: 3,
+  diff: 4,
   "diff-folder": 1,
   "explain-word": 1,
   explain: 1,

@@ -1,7 +1,6 @@
 // passed-over.test.ts - what a comparison need not read or does not take: signed ops, blocked accesses; what lies scattered.
 
 import { describe, expect, test } from "vitest";
-import { BLOCKED } from "../../src/diff/cursor.ts";
 import { compare } from "../../src/diff/diff.ts";
 import { Pairing } from "../../src/diff/pairing.ts";
 import type { Trace } from "../../src/replay/trace.ts";
@@ -103,7 +102,7 @@ describe("a fault of a device", () => {
   };
 
   test("is told at the access that it blocks, if that comes next", () => {
-    expect(apartOf(fault, read)).toEqual([{ kind: "fault.raised", code: BLOCKED, count: 1 }]);
+    expect(apartOf(fault, read)).toEqual([{ kind: "fault.raised", which: "blocked", count: 1 }]);
   });
 
   test.each([
