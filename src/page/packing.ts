@@ -1,5 +1,6 @@
 // packing.ts - what a report holds of one trace: moments whole, then every finding with the events around it.
 
+import { openingOf } from "../answer/opening.ts";
 import type { PackedTrace } from "../answer/report-shape.ts";
 import type { DivergencesAnswer, OpsAnswer, Row, TraceAnswer } from "../answer/shapes.ts";
 import type { Asking } from "./asking.ts";
@@ -70,7 +71,8 @@ export class Packing {
     const parted = unique(this.#divergences?.list.flatMap((one) => one[side]?.seq ?? []) ?? []);
     const firsts = base.culprits.culprits.map(({ first }) => first);
     const moments = unique([...parted.slice(0, 1), ...firsts, ...parted.slice(1, 4)]);
-    for (const at of unique([...moments.slice(0, MOMENTS), 0, count]))
+    const opening = moments.length > 0 ? [] : [await this.#opening()];
+    for (const at of unique([...moments.slice(0, MOMENTS), ...opening, 0, count]))
       if (!(await this.#moment(at, room))) break;
     const divergences = await this.#windows(parted, room);
     const findings = await this.#windows(wrong, room);
@@ -89,6 +91,13 @@ export class Packing {
       ...{ ops: ops.ops.length, findings, numbered, divergences, isFull: this.#isFull },
     };
     return { trace, held };
+  }
+
+  /** Where the page opens that has nothing wrong to show. */
+  async #opening(): Promise<number> {
+    const { side: trace, lastOp } = this.#trace;
+    const { at } = await this.#asking.answer("position", { trace, position: openingOf(lastOp) });
+    return at ?? 0;
   }
 
   #fits(room: Room, part: unknown): boolean {

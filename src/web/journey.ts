@@ -2,6 +2,7 @@
 
 import { batch, effect, type ReadonlySignal, type Signal } from "@preact/signals";
 import { WRONG_LANE } from "../answer/heads.ts";
+import { openingOf } from "../answer/opening.ts";
 import { type DivergencesAnswer, type Side, sides } from "../answer/shapes.ts";
 import { stretchOf } from "./density.ts";
 import { type Focus, linkOf, readLink } from "./focus.ts";
@@ -142,8 +143,7 @@ export class Journey {
 
   async #goToMiddle(trace: TraceModel): Promise<void> {
     const run = this.#followed;
-    const { lastOp } = trace.about.peek();
-    const position = lastOp > 0 ? `op:${Math.ceil(lastOp / 2)}` : "50%";
+    const position = openingOf(trace.about.peek().lastOp);
     try {
       const { at } = await ask(this.#page.source, "position", { trace: trace.side, position });
       if (at !== null && run === this.#followed && this.#page.focus.peek().at === 0)
@@ -153,7 +153,7 @@ export class Journey {
     }
   }
 
-  /** As soon as it is known, unless somebody has gone on meanwhile. */
+  /** As soon as it is known, unless somebody has gone on meanwhile; two that part nowhere are opened as one is. */
   #goToParting(): void {
     const run = this.#followed;
     const stop = effect(() => {
@@ -162,6 +162,7 @@ export class Journey {
       const side = sides.find((one) => list[0]?.[one] != null);
       if (side !== undefined && run === this.#followed && this.#page.focus.peek().at === 0)
         this.go({ trace: side, at: list[0]![side]!.seq }, "scrub");
+      else if (side === undefined) void this.#goToMiddle(this.#page.traces[0]!);
       queueMicrotask(() => stop());
     });
   }

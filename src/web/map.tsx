@@ -67,9 +67,7 @@ function TableMap({ model, trace }: { model: Model; trace: TraceModel }) {
   const { head } = picture;
   const grid = gridOf(picture, size.width);
   const chosen = entryNamed(picture, model.thing.value);
-  const choose = (entry: number | null) => {
-    if (entry !== null) model.go({ trace: trace.side, thing: thingOf(picture, entry) });
-  };
+  const choose = (entry: number | null) => chooseIn(model, trace, picture, entry);
   const entryUnder = (event: MouseEvent): number | null => {
     const { left, top } = (event.currentTarget as HTMLElement).getBoundingClientRect();
     return entryAt(picture, grid, event.clientX - left, event.clientY - top);
@@ -120,6 +118,17 @@ function TableMap({ model, trace }: { model: Model; trace: TraceModel }) {
       <Tip picture={picture} hover={hover.value} hovered={hovered.value.value} />
     </figure>
   );
+}
+
+/** Of the other trace too it is the entry at the moment that its map shows. */
+function chooseIn(
+  model: Model,
+  { side }: TraceModel,
+  picture: MapPicture,
+  entry: number | null,
+): void {
+  if (entry === null) return;
+  model.go({ trace: side, at: picture.head.at, thing: thingOf(picture, entry) });
 }
 
 /** Columns and rows that an arrow key goes. */

@@ -3,6 +3,8 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openingOf } from "../../src/answer/opening.ts";
+import { shapes } from "../../src/answer/shapes.ts";
 import { Answers } from "../../src/page/answers.ts";
 import { OpenTrace } from "../../src/page/open-trace.ts";
 import { PairFiles } from "../../src/page/pair-files.ts";
@@ -36,6 +38,16 @@ describe.each([400_000, 60_000, 30_000])("a report of %i bytes", (bytes) => {
     expect(session.report!.leaves[1]).toContain(`b.gart: ${count} of `);
     expect(session.report!.leaves[1]).toContain("The rest: gartrace serve b.gart");
   });
+});
+
+test("a report of what is right holds the moment at which it opens", async () => {
+  const alone = new Answers([new OpenTrace("a", a)]);
+  const { traces, session } = await packedReport(alone, 400_000, size);
+  const asked = { position: openingOf(session.traces[0]!.lastOp) };
+  const { at } = shapes.position.parse(await alone.ask("position", new URLSearchParams(asked)));
+  expect(traces[0]!.moments.map((moment) => moment.at)).toContain(at);
+  expect(traces[0]!.rows.map(({ seq }) => seq)).toContain(at);
+  alone.close();
 });
 
 test("a report without room for what has to be there is refused with a sentence", async () => {

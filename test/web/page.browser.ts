@@ -206,6 +206,30 @@ describe.each(["served", "a report from disk"])("the page of two traces, %s", (h
   });
 });
 
+test("two traces that part nowhere are opened in the middle of what was run", async () => {
+  const page = await opened(await served(a, a));
+  await page.getByRole("region", { name: "Divergences" }).getByText("alike").waitFor();
+  await page.locator("tr[aria-current]").waitFor();
+  expect(Number(/at=(\d+)/.exec(page.url())?.[1])).toBeGreaterThan(0);
+  await page.close();
+});
+
+test("an entry that is chosen in the other trace's map is that of the moment which it shows", async () => {
+  const page = await opened(await served(a, b));
+  const { first } = await json(`diff ${a} ${b} --json`);
+  await current(page, first.b.seq);
+  const shown = `GATT after #${first.a.seq.toLocaleString("en-US")}`;
+  await page.locator(".map figcaption").getByText(shown).waitFor();
+  await page
+    .getByRole("button", { name: /^GATT: / })
+    .first()
+    .focus();
+  await page.keyboard.press("ArrowLeft");
+  await current(page, first.a.seq);
+  expect(page.url()).toMatch(new RegExp(`at=${first.a.seq}&thing=gatt.*trace=a`));
+  await page.close();
+});
+
 test("the page follows a trace that is being recorded, and lets the recorder end it as one file", async () => {
   const growing = join(folder, "growing.gart");
   using whole = openTrace(a);
