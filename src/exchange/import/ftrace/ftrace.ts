@@ -20,6 +20,7 @@ import { markIn, type Record, recordOf } from "./record.ts";
 import { RingBuffers } from "./ring-buffers.ts";
 import { Stacks } from "./stacks.ts";
 import { type Handler, type Handlers, Kernel } from "./tasks.ts";
+import { usbHandler } from "./usb.ts";
 
 /** Events without addresses that structure the rest: kept as they are. */
 const structure = [
@@ -187,7 +188,7 @@ export class Ftrace implements Stream<Step> {
     const { name, at } = record;
     if (at !== null) this.#boot.check(at);
     run.at = at;
-    const handler = this.#handlers.get(name);
+    const handler = this.#handlers.get(name) ?? usbHandler(name);
     const { tally } = this.#source;
     if (handler === undefined) {
       const { glued, column } = unknown(record, step.line);

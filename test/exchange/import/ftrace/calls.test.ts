@@ -219,3 +219,23 @@ test("a buffer that is bounced behind an IOMMU is unknown, and one that is not i
   expect(await verdictOf(bounced.replace(DEVICE, ""), entered, mapped)).toBe("undecided");
   expect(await verdictOf(bounced, entered, mapped, entered, mapped)).toBe("wrong");
 });
+
+// drivers/usb/host/xhci-trace.h.
+test("what the driver names to a USB host controller is an address, where it is mapped for one device alone", async () => {
+  const queued = (address: string, flags = "b:i:i:c:s:i:e:C") =>
+    `xhci_queue_trb: BULK: Buffer ${address.padStart(16, "0")} length 64 TD size 0 intr 0 type 'Normal' flags ${flags}`;
+  const { events } = await traced(
+    map("51000000"),
+    queued("51000000"),
+    queued("51000000", "b:I:i:c:s:i:e:C"),
+    queued("99000000"),
+    "xhci_handle_event: EVENT: TRB 0000000051000000 status 'Success' len 0 slot 1 ep 3 type 'Transfer Event' flags e:C",
+  );
+  expect(events.map(({ event }) => [event.kind, event.cause ?? null])).toEqual([
+    ["dma.mapped", null],
+    ["descriptor.written", 1],
+    ["call.entered", null],
+    ["call.entered", null],
+    ["call.entered", null],
+  ]);
+});

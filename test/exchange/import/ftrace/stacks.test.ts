@@ -82,6 +82,16 @@ test.each([
     ],
     "nvme_prep_rq.part.0+0xdf",
   ],
+  [
+    "perf script with the files of kernel and modules",
+    [
+      `dd 334 [001] 70.122146: dma:${MAP}`,
+      "\tffffffff8e9999c7 dma_map_page_attrs+0x117 (/usr/lib/debug/boot/vmlinux-6.12)",
+      "\tffffffffc026c42f nvme_prep_rq.part.0+0xdf (/lib/modules/6.12/kernel/drivers/nvme/host/nvme.ko)",
+      "",
+    ],
+    "nvme_prep_rq.part.0+0xdf",
+  ],
 ])("by %s", async (_, lines, caller) => {
   expect(await calls(...lines)).toEqual([`dma.mapped dma_map_page in ${caller}`]);
 });
