@@ -47,7 +47,12 @@ const traced = (record: (event: string, body: string, at: number) => string): st
       "IOMMU:intel-iommu 0000:07:00.0 iova=0x0000000051000000 flags=0x0000",
       16,
     ),
-    record("tracing_mark_write", "OP copy bs=64k", 17),
+    record(
+      "xhci_queue_trb",
+      "BULK: Buffer 0000000051000000 length 64 TD size 0 intr 0 type 'Normal' flags b:i:i:c:s:i:e:C",
+      17,
+    ),
+    record("tracing_mark_write", "OP copy bs=64k", 18),
   ].join("\n");
 
 const TEXT = `${traced((event, body, at) => `          drv-50      [000] ..... ${at}.000090: ${event}: ${body}`)}\n`;
@@ -96,6 +101,8 @@ const logs: { readonly [dress: string]: (text: string, at: number) => string } =
   "dmesg -T": (text, at) => `[Sun Jan  5 10:20:${at} 2025] ${text}`,
   "dmesg -H": (text, at) => `[  +${at}.000017] ${text}`,
   "dmesg --time-format iso": (text, at) => `2025-01-05T10:20:${at},400017+00:00 ${text}`,
+  "dmesg behind a terminal's times": (text, at) =>
+    `2025-01-05 10:20:${at}.123 [   ${at}.400017] ${text}`,
   "dmesg --json": (text, at) =>
     `{\n   "dmesg": [\n      {\n         "pri": 3,\n         "time":    ${at}.400017,\n         "msg": ${JSON.stringify(text)}\n      }\n   ]\n}`,
   "/dev/kmsg": (text, at) => `3,1234,${at}400017,-,caller=T12;${text}\n DEVICE=+pci:0000:07:00.0`,
@@ -129,6 +136,8 @@ const SAID: readonly string[] = [
   "arm-smmu-v3 9050000.iommu: \t0x0000070000000010",
   "AMD-Vi: Event logged [IO_PAGE_FAULT device=07:00.0 domain=0x0001 address=0x51000000 flags=0x0000]",
   "DMA-API: nvme 0000:07:00.0: device driver tries to free DMA memory it has not allocated [device address=0x0000000051000000] [size=4096 bytes]",
+  "iommu: map: iova 0x51000000 pa 0x0000000002bca000 size 0x1000",
+  "iommu: unmap this: iova 0x51000000 size 0x1000",
   "dmar_fault: 58 callbacks suppressed",
   "Dumping ftrace buffer:",
   "-".repeat(33),
