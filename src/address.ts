@@ -69,6 +69,8 @@ export const virt = (value: number): Virt => box(value);
 export const phys = (value: number): Phys => box(value);
 /** Where bytes are, as the front-side bus sees it. */
 export const machine = (value: number): Machine => box(value);
+/** Where the addresses of a bus end: they have at most 64 bits. */
+export const PAST_BUS = 1n << 64n;
 /** A number that hardware is given, in bytes: a DMA handle, an entry's address, a table's base. From 2^53 on a bigint. */
 export const bus = (value: number | bigint): Bus =>
   box(typeof value === "bigint" && value <= MOST_EXACT ? Number(value) : value);

@@ -2,7 +2,7 @@
 //
 // The codes of kinds, actors and places belong to one trace, which carries their names with it.
 
-import { bus as busAddress } from "../address.ts";
+import { bus as busAddress, PAST_BUS } from "../address.ts";
 import { type DamagedTrace, damagedEvent } from "../fault.ts";
 import {
   type Column,
@@ -348,7 +348,10 @@ function troubleOf(event: Event, seq: number): string | null {
   for (const { name, optional, names, family, least, most } of plans.get(event.kind)!.steps) {
     const value = values[name];
     if (names !== null || (value == null && optional)) continue;
-    if (typeof value === "bigint" && name === "bus") continue;
+    if (typeof value === "bigint" && name === "bus") {
+      if (value < PAST_BUS) continue;
+      return `${name} ${value} is past the last address, 2^64 - 1`;
+    }
     if (family === DMA && (value as number | bigint) >= FAR_HANDLE) {
       if (value === values.bus) continue;
       return `${name} ${String(value)} is not its bus address, as one from 2^48 on must be`;

@@ -1,5 +1,6 @@
 // valid.ts - whether an event that a program made is one of the vocabulary, by the declaration of its kind.
 
+import { PAST_BUS } from "../address.ts";
 import { type ErrorCode, nearest } from "../fault.ts";
 import { FAR_HANDLE, type Field } from "./field.ts";
 import { actors, declarationOf, type Event, type KindName, kindNames } from "./vocabulary.ts";
@@ -80,7 +81,7 @@ function valueFlaw(name: string, field: Field, value: unknown): Flaw | null {
   if (field.in === "op.arguments" || field.in === "op.result")
     return isFacts(value) ? null : wrongType(name, "an object of facts");
   if (typeof value === "bigint" && (field.in === "bus" || field.family === "dma"))
-    return value > Number.MAX_SAFE_INTEGER && value < 1n << 64n
+    return value > Number.MAX_SAFE_INTEGER && value < PAST_BUS
       ? null
       : outOfRange(name, value, "a number below 2^53, or a bigint from there below 2^64");
   if (typeof value !== "number") return wrongType(name, "a number");

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { bus, busPage } from "../../src/address.ts";
 import { columns, FAR_HANDLE, type Field, MOST_SUBJECT } from "../../src/event/field.ts";
 import { troubleIn } from "../../src/event/row.ts";
 import { declarationOf, type Event, kindNames } from "../../src/event/vocabulary.ts";
@@ -46,6 +47,20 @@ describe.each(kindNames)("of %s", (kind) => {
         );
       }
     }
+  });
+
+  test("no row can hold an address of the bus past 2^64", () => {
+    const unmapped = (address: bigint): Event => ({
+      kind: "iommu.unmapped",
+      actor: "kernel",
+      page: busPage(5),
+      bus: bus(address),
+      size: 4096,
+    });
+    expect(troubleIn(unmapped(2n ** 64n - 1n), 1)).toBeNull();
+    expect(troubleIn(unmapped(2n ** 64n), 1)).toBe(
+      "bus 18446744073709551616 is past the last address, 2^64 - 1",
+    );
   });
 
   test("a row must say all that is not optional", () => {

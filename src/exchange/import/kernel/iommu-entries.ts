@@ -12,6 +12,7 @@ import {
   machineOf,
   offset,
   PAGE_SIZE,
+  PAST_BUS,
   pageOffset,
   phys,
   rawExact,
@@ -60,6 +61,8 @@ export class IommuEntries {
     const room = NUMBERED - halvesOf(piece.iova)[1];
     if (piece.size > room) {
       const { iova, size, phys } = piece;
+      const whole = rawExact(wholeOf(iova)); // Only the number says whether its range ends past all addresses.
+      if (BigInt(whole) + BigInt(size) > PAST_BUS) throw new Unusable("the range ends past 2^64");
       this.tell(device, { ...piece, size: room });
       this.tell(device, {
         ...{ iova: iova + room, size: size - room, phys: phys === null ? null : phys + room },

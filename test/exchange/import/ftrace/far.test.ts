@@ -66,6 +66,18 @@ test("a map that reaches over 2^48 has an entry on both sides", async () => {
   ]);
 });
 
+test.each(["ffffffffffffffff", "fffffffffffff000"])(
+  "a range from %s that ends past 2^64 is none, nor a part of it",
+  async (iova) => {
+    const range = `IOMMU: iova=0x${iova} - 0x1000`;
+    for (const line of [
+      `unmap: ${range} size=8192 unmapped_size=8192`,
+      `map: ${range} paddr=0x0000000051000000 size=8192`,
+    ])
+      await expect(traced(line)).rejects.toThrow("the range ends past 2^64");
+  },
+);
+
 test("a buffer that reaches over 2^63 is one on both sides", async () => {
   const iova = 0x7fff_ffff_ffff_0000n;
   const { events } = await traced(
