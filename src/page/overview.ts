@@ -60,9 +60,8 @@ export function opsAnswer({ trace, travel }: Shown, question: Question): OpsAnsw
   const inside = trace.event(from)?.op ?? -1;
   const first = inside >= 0 ? inside : (travel.next({ kinds: ["op.began"] }, from)?.op ?? -1);
   const ops: OpsAnswer["ops"] = [];
-  for (let number = first; number >= 0 && number <= trace.lastOp; number++) {
-    const op = trace.op(number);
-    if (op === undefined) continue;
+  if (first < 0) return { ops, more: false };
+  for (const op of trace.reader.ops(first)) {
     if (op.first > to) break;
     if (ops.length === MOST_OPS) return { ops, more: true };
     ops.push({

@@ -20,8 +20,9 @@ export class OpReader {
     this.#count = count;
   }
 
-  *all(): Generator<OpRow> {
-    for (let after = -1; ; ) {
+  /** Those from a number on that the file has: numbers of a changed one can leave any gap. */
+  *all(from = 0): Generator<OpRow> {
+    for (let after = from - 1; ; ) {
       const some = this.#source.after(after, CHUNK);
       for (const fields of some) yield this.#rowOf(fields);
       if (some.length < CHUNK) return;

@@ -178,8 +178,8 @@ export class TraceReader {
     return undefined;
   }
 
-  ops(): Iterable<OpRow> {
-    return this.#ops.all();
+  ops(from?: number): Iterable<OpRow> {
+    return this.#ops.all(from);
   }
 
   op(number: number): OpRow | undefined {

@@ -1,5 +1,6 @@
 // answers.test.ts - what the page is told is what the commands say of the same trace.
 
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unpacked } from "../../src/answer/bytes.ts";
@@ -9,6 +10,7 @@ import { Answers } from "../../src/page/answers.ts";
 import { OpenTrace } from "../../src/page/open-trace.ts";
 import { gartrace } from "../cli/gartrace.ts";
 import { freshFolder } from "../fresh-folder.ts";
+import { changeAndSeal } from "../store/changed.ts";
 
 const folder = freshFolder();
 const path = join(folder, "xen.gart");
@@ -172,6 +174,23 @@ test("the pyramid counts every event once, and every wrong one", async () => {
   const actors = lanes.filter((lane) => !["op", "fault", "wrong"].includes(lane));
   expect(actors.reduce((total, lane) => total + sum(lane), 0)).toBe(count);
   expect(sum("wrong")).toBe(wrong.events);
+});
+
+test("the ops of a changed file are those that it has, however far apart their numbers", async () => {
+  const far = join(folder, "far.gart");
+  copyFileSync(path, far);
+  changeAndSeal(far, "UPDATE op SET op = 9007199254740991 WHERE op = (SELECT max(op) FROM op)");
+  const changed = new Answers([new OpenTrace("a", far)]);
+  try {
+    const { count } = (await ask("extent")) as { count: number };
+    const query = new URLSearchParams({ from: "1", to: `${count}` });
+    const { ops } = shapes.ops.parse(await changed.ask("ops", query));
+    const numbers = ops.map(({ op }) => op);
+    expect(numbers.at(-1)).toBe(9007199254740991);
+    expect(numbers.slice(0, -1)).toEqual(numbers.slice(0, -1).map((_, i) => i));
+  } finally {
+    changed.close();
+  }
 });
 
 describe("a question that makes no sense", () => {

@@ -8,7 +8,7 @@ import { DumpedTrace } from "./dump.ts";
 import type { OpenFault } from "./grammar/grammar.ts";
 import { faultIn, goesOn } from "./grammar/grammar.ts";
 import { spoken } from "./grammar/index.ts";
-import { type Head, Heads, plain } from "./head.ts";
+import { type Head, Heads, plain, RECORD } from "./head.ts";
 import { DmesgJson, journalHead } from "./records.ts";
 
 /** A line, or what one speaker says in it. */
@@ -36,7 +36,6 @@ const HYPERVISOR = "(XEN) ";
 const INSIDE = /\[ *\d+\.\d{6}\] /g;
 /** A line of /dev/kmsg that says more of the record before: " DEVICE=+pci:0000:07:00.0". */
 const DETAIL = /^ [A-Z_]+=/;
-const RECORD = /^\S*\d,\d+,\d+,[^;]*;/;
 
 export class Assembler {
   readonly #heads = new Heads();

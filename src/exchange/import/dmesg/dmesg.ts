@@ -158,7 +158,8 @@ class Dmesg {
 }
 
 /** Messages have the kernel's own time, in whatever form. */
-const OWN_CLOCK = /\[ *\d+\.\d{6}[\] ]|^\S*\d,\d+,\d+,|_MONOTONIC_TIMESTAMP"|"time": *\d/m;
+const OWN_CLOCK =
+  /\[ *\d+\.\d{6}[\] ]|^(?:\d[\w.+~-]*,)?\d{1,3},\d+,\d+,|_MONOTONIC_TIMESTAMP"|"time": *\d/m;
 
 /** A dump beside messages that have the time of day: it has no place among them but before what followed it. */
 class DumpedFirst extends Ftrace {

@@ -37,7 +37,7 @@ const DELTA = /^\[(?: *([+-])|< *)(\d+)\.(\d{6})>?\] ?/;
 /** `dmesg --time-format iso`. */
 const ISO = /^(\d{4}-\d\d-\d\dT[\d:]{8},\d{6}(?:Z|[+-][\d:]{4,5})) /;
 /** /dev/kmsg and netconsole, which can have the kernel's release in front. */
-const RECORD = /^(?:\d[\w.+~-]*,)?(\d{1,3}),\d+,(\d+),[^;]*;/;
+export const RECORD = /^(?:\d[\w.+~-]*,)?(\d{1,3}),\d+,(\d+),[^;]*;/;
 const CALLED = /,caller=([TC]\d+)/;
 /** syslog and journalctl: the time; behind it the host, facility and level where they are told, and who says it. */
 const LOGGED =

@@ -120,3 +120,13 @@ test("a program that quotes them in the journal reports none of them", async () 
     (await logged("Jan  5 10:20:30 box kernel: Linux version 6.12", ...quoted)).faults,
   ).toEqual([]);
 });
+
+test("a line of a megabyte that begins like records of /dev/kmsg all along is read once", async () => {
+  const long = "1,2,3,".repeat(160_000);
+  const { faults } = await logged(
+    "[    0.000000] Linux version 6.12",
+    long,
+    ...linuxFaults[0]!.lines.map((line, i) => `${monotonic(i)} ${line}`),
+  );
+  expect(faults).toHaveLength(1);
+});
