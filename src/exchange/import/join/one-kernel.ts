@@ -1,12 +1,13 @@
 // one-kernel.ts - several traces of one kernel: what contradicts that they are, and what two of them tell alike.
 //
-// A record whose event is on in two ring buffers is in both, with stamps that are some nanoseconds apart. Buffers
-// can have other events, filters, tasks or CPUs, so one may hold what the other lacks; but no filter parts what a
-// task does in one way on one CPU, in turns.
+// A record whose event is on in two ring buffers is in both (doubles.ts). Buffers can have other events, filters,
+// tasks or CPUs, so one may hold what the other lacks; but no filter parts what a task does in one way on one CPU, in
+// turns.
 
 import { UserError } from "../../../fault.ts";
 import { type Told as Place, placeOf } from "../kernel/command.ts";
 import type { Source } from "../source/source.ts";
+import { Doubles } from "./doubles.ts";
 
 /** A record, as far as it is looked at here. */
 interface Recorded {
@@ -17,27 +18,18 @@ interface Recorded {
   readonly body: string;
 }
 
-interface Told extends Place {
-  readonly at: number;
-  readonly body: string;
-  /** The traces that have told it. */
-  readonly sources: Source[];
-}
 /** What a task does in one way: the same event with other addresses. */
 interface Way {
-  readonly first: Told;
-  last: Told;
+  readonly first: Place;
+  last: Place;
   turns: number;
   shared: number;
-  waiting: Told[];
+  readonly doubles: Doubles<Source>;
 }
 
-/** Nanoseconds between the stamps that two buffers give one record. */
-const NEAR = 1e5;
 /** So many turns, of which next to none is told in both, are no chance. */
 const ENOUGH = 32;
 const MOST_WAYS = 4096;
-const MOST_WAITING = 64;
 const MOST_TASKS = 1 << 16;
 /** Addresses and other numbers that differ from one call to the next; a filter may go by a size or a direction. */
 const NUMBER = /(?<=[={, ])(?<!\b(?:size|dir)=)(?:0x)?[0-9a-f]*\d[0-9a-f]*(?=[ ,}\])]|$)/g;
@@ -96,25 +88,20 @@ export class OneKernel {
     const shape = body.replace(NUMBER, "#");
     // Without a number one record is like the next.
     if (shape === body) return false;
-    const told: Told = { source, line: source.line, at, body, sources: [source] };
+    const told = { source, line: source.line };
     const key = `${cpu} ${task} ${name} ${shape}`;
-    const way = this.#ways.get(key);
+    let way = this.#ways.get(key);
     if (way === undefined) {
-      if (this.#ways.size < MOST_WAYS)
-        this.#ways.set(key, { first: told, last: told, turns: 0, shared: 0, waiting: [told] });
-      return false;
+      if (this.#ways.size === MOST_WAYS) return false;
+      way = { first: told, last: told, turns: 0, shared: 0, doubles: new Doubles() };
+      this.#ways.set(key, way);
     }
     if (way.last.source !== source) way.turns++;
     way.last = told;
-    way.waiting = way.waiting.filter((one) => at - one.at <= NEAR).slice(-MOST_WAITING);
-    const same = way.waiting.find((one) => one.body === body && !one.sources.includes(source));
-    if (same === undefined) {
-      way.waiting.push(told);
-      return false;
-    }
-    same.sources.push(source);
-    way.shared++;
-    return true;
+    // With a time its number is of no account.
+    const isTold = !way.doubles.isNew(source, { at, number: 0, body });
+    if (isTold) way.shared++;
+    return isTold;
   }
 
   /** A thread by the beginning of a line of its own. */
