@@ -35,7 +35,7 @@ export async function reading<T>(
   }
 }
 
-/** A question that was broken off keeps the database busy; the error that broke it off is the one to be output. */
+/** A question that was broken off keeps the database busy; the error that broke it off is the one that is told. */
 function closeWhole(trace: Trace): void {
   try {
     trace.close();
