@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { counted } from "../library/columns.ts";
 import { repairTrace } from "../library/indexing.ts";
 import { type ProofOutput, tellProof } from "../library/tell-proof.ts";
-import type { Trace } from "../library/trace.ts";
+import { openTrace, type Trace } from "../library/trace.ts";
 import { notice, printOutput } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { reading } from "./reading.ts";
@@ -28,13 +28,33 @@ export function addVerify(program: Command): void {
       false,
     )
     .action(async (path: string, { json, repair: mend }: { json: boolean; repair: boolean }) => {
-      if (mend) notice(`mended ${path}; the file that was there is ${await repairTrace(path)}`);
+      if (mend) await mendTrace(path);
       await reading([path], async ([trace]) => {
         const output = proof(trace!);
         await printOutput("verify", output, json);
         process.exitCode = output.exitCode;
       });
     });
+}
+
+/** A trace that holds is left as it is. */
+async function mendTrace(path: string): Promise<void> {
+  if (holds(path)) notice(`${path} holds: nothing to mend`);
+  else notice(`mended ${path}; the file that was there is ${await repairTrace(path)}`);
+}
+
+/** What cannot be opened or read through does not hold: `repairTrace` tells why, where it cannot mend it. */
+function holds(path: string): boolean {
+  try {
+    const trace = openTrace(path);
+    try {
+      return proof(trace).exitCode === 0;
+    } finally {
+      trace.close();
+    }
+  } catch {
+    return false;
+  }
 }
 
 function proof(trace: Trace): ProofOutput {

@@ -1,6 +1,6 @@
 // verify.test.ts - gartrace verify, from the outside: a trace holds, and one that was edited does not.
 
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
@@ -61,4 +61,22 @@ test("a torn trace agrees as far as it goes; a judgement that is not that of the
   expect(judged.stdout).toMatch(
     /^judgement +is not that of its events, first at #\d+: the file was changed after it was judged$/m,
   );
+});
+
+test("a trace that holds has nothing to mend, and is left as it is", async () => {
+  const folder = freshFolder();
+  await gartrace("record smoke -p xen-i386 -o run.gart", { folder });
+  const path = join(folder, "run.gart");
+  const before = readFileSync(path);
+  const sound = await gartrace("verify run.gart --repair", { folder });
+  expect([sound.code, sound.stderr]).toEqual([0, "run.gart holds: nothing to mend\n"]);
+  expect(readdirSync(folder)).toEqual(["run.gart"]);
+  expect(readFileSync(path).equals(before)).toBe(true);
+
+  changeAndSeal(path, "CREATE VIEW mine AS SELECT 1");
+  const mended = await gartrace("verify run.gart --repair", { folder });
+  expect([mended.code, mended.stderr]).toEqual([
+    0,
+    "mended run.gart; the file that was there is run.gart.damaged\n",
+  ]);
 });

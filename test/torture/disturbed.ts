@@ -110,13 +110,13 @@ function complaintOfTrace({ trace }: Work, folder: string, expected: Expected): 
 
 type Before = NonNullable<Prepared["before"]>;
 
-/** It answers as before, but for marks and what it says of itself. */
+/** It answers as before, but for marks and what it says of itself; verify tells what it told, or nothing any more. */
 function changedComplaint(path: string, { answers, told }: Before): string | null {
   const after = answersOf(path);
   for (const [question, was] of answers)
     if (!["marks", "info", "about"].includes(question) && after.get(question) !== was)
       return `${question} is answered otherwise: ${after.get(question)?.slice(0, 200)}`;
-  return told === null ? verifyComplaint(path) : null;
+  return toldBy(path) === told ? null : verifyComplaint(path);
 }
 
 /** A beginning of what it would have been, or the older one. */

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { changeAndSeal } from "../store/changed.ts";
 import { type Answers, answersOf, toldBy } from "./answers.ts";
 import { type Ground, oneOf } from "./trial.ts";
 import { copyOfTwin } from "./twin.ts";
@@ -36,6 +37,14 @@ const nothing = async (): Promise<Prepared> => ({ label: "", before: null });
 const twin = async ({ dice, folder }: Ground): Promise<Prepared> => {
   const { path, answers } = await copyOfTwin(dice, join(folder, "t.gart"));
   return { label: path, before: { answers, told: null } };
+};
+
+/** The twin with a view of its own, which verify tells of. */
+const stranger = async (ground: Ground): Promise<Prepared> => {
+  const { label, before } = await twin(ground);
+  const path = join(ground.folder, "t.gart");
+  changeAndSeal(path, "CREATE VIEW stranger AS SELECT 1");
+  return { label, before: { answers: before!.answers, told: toldBy(path) } };
 };
 
 const olderBefore = new Map<string, NonNullable<Prepared["before"]>>();
@@ -81,7 +90,7 @@ export const works: readonly Work[] = [
   work("index t.gart", olderTrace, changed),
   work("mark t.gart #9 words", twin, changed),
   work("mark t.gart #9 words", olderTrace, changed),
-  work("verify t.gart --repair", twin, changed),
+  work("verify t.gart --repair", stranger, changed),
   work("export t.gart --format csv -o out", twin, null),
   work("export t.gart --format jsonl -o out", twin, null),
   work("report t.gart -o out", twin, null),

@@ -1,13 +1,14 @@
 // csv.ts - the public view `events` as comma-separated values: a line of names, then a line an event.
 //
-// RFC 4180, lines ending in \n. What is not known is an empty field; an empty text is "". A text that a spreadsheet
-// would take for a formula has an apostrophe before it.
+// RFC 4180, lines ending in \n. What is not known is an empty field; an empty text is "". Control characters are
+// escaped, and a text that a spreadsheet would take for a formula has an apostrophe before it.
 
 import { at, FAR_HANDLE, SUBJECT_FAMILIES } from "../../event/field.ts";
 import { busIn, type Row } from "../../event/row.ts";
 import { bytesOf, TextBytes } from "../../event/text-bytes.ts";
 import { verdicts } from "../../event/verdict.ts";
 import type { TraceReader } from "../../store/read.ts";
+import { inLine } from "../../visible.ts";
 import { inParts } from "./format.ts";
 import { Based, eachRow, hexadecimal, listed, ViewRow, viewColumns } from "./view-row.ts";
 
@@ -26,13 +27,12 @@ export const csv = inParts("csv", false, {
 });
 
 /** A spreadsheet computes a cell that begins so, with whatever the one who wrote the text put there. */
-const FORMULA = /^[=+\-@\t\r]/;
-/** Some readers take a carriage return alone for the end of a line. */
-const TO_QUOTE = /[",\n\r]/;
+const FORMULA = /^[=+\-@]/;
+const TO_QUOTE = /[",]/;
 
 const word = (text: string): string => {
-  if (FORMULA.test(text)) return word(`'${text}`);
-  return text === "" || TO_QUOTE.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const cell = FORMULA.test(text) ? `'${inLine(text)}` : inLine(text);
+  return cell === "" || TO_QUOTE.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 };
 const bytesOfWord = (text: string): Uint8Array => bytesOf(word(text));
 const [COMMA, NEWLINE, BRACKET] = [bytesOf(","), bytesOf("\n"), bytesOf("]")];

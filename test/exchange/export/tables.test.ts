@@ -9,6 +9,7 @@ import { parquet } from "../../../src/exchange/export/parquet.ts";
 import type { Cell } from "../../../src/store/query.ts";
 import type { TraceReader } from "../../../src/store/read.ts";
 import { TraceWriter } from "../../../src/store/write.ts";
+import { inLine } from "../../../src/visible.ts";
 import { changeAndSeal } from "../../store/changed.ts";
 import { freshPath, reading } from "../../store/sample.ts";
 import { fileOf, manyEvents, stored } from "../written.ts";
@@ -45,12 +46,35 @@ test("CSV has a line of names and then the view, what is not known apart from wh
   const [names, ...records] = recordsOf(text);
   expect(names).toEqual(columns);
   const shown = (cell: unknown, i: number) =>
-    columns[i] === "text" ? `${cell}`.replace(/^(?=[=+\-@\t\r])/, "'") : `${cell}`;
+    columns[i] === "text" ? inLine(`${cell}`).replace(/^(?=[=+\-@])/, "'") : `${cell}`;
   expect(records).toEqual(
     rows.map((row) => row.map((cell, i) => (cell === null ? null : shown(cell, i)))),
   );
   expect(records.flat()).toContain("");
   expect(text).toMatch(/"[^"]*""/);
+  expect(text).not.toMatch(/[^\n\x20-\u{10ffff}]/u);
+});
+
+test.each([
+  ["\u001b[31m=1\r\n", "\\u001b[31m=1\\u000d\\n"],
+  ["=1\t2", "'=1\\t2"],
+  ["\t=1", "\\t=1"],
+])("a cell of CSV obeys no terminal and is no formula: %j", async (text, cell) => {
+  const [actor, place, level] = ["driver", "info", "info"] as const;
+  const event = {
+    kind: "message.logged",
+    actor,
+    place,
+    level,
+    text,
+  } as unknown as Recorded["event"];
+  const lines = await stored([{ seq: 1, op: -1, event }]);
+  expect(fileOf(csv, [lines]).toString().split("\n")).toEqual([
+    columns.join(","),
+    expect.stringContaining(`,${cell},`),
+    "",
+  ]);
+  lines.close();
 });
 
 const arrayBuffer = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer;
