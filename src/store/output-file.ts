@@ -3,7 +3,7 @@
 // A file is its device and its number there, however its path is spelt.
 
 import { randomBytes } from "node:crypto";
-import { existsSync, lstatSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../fault.ts";
 
@@ -22,7 +22,7 @@ export function isSameFile(one: string, other: string): boolean {
 export function assertReplaceable(path: string, force: boolean): boolean {
   const folder = dirname(resolve(path));
   if (!existsSync(folder)) throw new UserError(`cannot write ${path}: no folder ${folder}`);
-  const old = lstatSync(path, { throwIfNoEntry: false });
+  const old = entryAt(path);
   if (old === undefined) return false;
   const target = old.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : old;
   if (target === undefined)
@@ -36,6 +36,15 @@ export function assertReplaceable(path: string, force: boolean): boolean {
     );
   if (!force) throw new UserError(`${path} exists; use --force to overwrite it`, "ERR_FILE_EXISTS");
   return true;
+}
+
+/** What a path names, a link itself; undefined where that is nothing. */
+function entryAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new UserError(`cannot write ${path}: ${(error as Error).message}`, "ERR_WRITE");
+  }
 }
 
 /** The complaint about a path that no longer names the file it did; null where it does. */
