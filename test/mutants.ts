@@ -1,9 +1,10 @@
-// mutants.ts - npm run mutants -- ROOM[/PART] [--workers N] [--one-in N]: changes a room's code in one spot at a time and counts the changes that its tests notice.
+// mutants.ts - npm run mutants -- ROOM[/PART] [--workers N] [--one-in N] [--tests GLOB,GLOB]: changes a room's code in one spot at a time and counts the changes that its tests notice.
 //
 // A change (a mutant) that no test notices is a behaviour that no test states. Tests of the room and of the
 // recording laws judge it, within the process: what only runs as a process of its own is out of reach.
 // Results of earlier runs are kept in dist/mutants and used where neither code nor test changed. With --one-in a fixed
-// sample of the changes is tried: a room of thousands takes many hours.
+// sample of the changes is tried: a room of thousands takes many hours. With --tests these alone judge, of whatever
+// room: a file is tried in minutes by the short tests that are about it.
 
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -23,6 +24,9 @@ const LAWS = "test/laws.test.ts";
  * compare the text of a source file, which is another one where mutants stand in it. */
 const NOT_FOR_MUTANTS = "adapter|terminal|vscode|file-thread|killed|read-only|shape";
 
+/** Programs of threads, which run as they were built. */
+const NOT_MUTATED = ["store/file-thread.ts", "**/*-worker.ts"];
+
 const SAMPLE = fileURLToPath(new URL("./mutants-sample.js", import.meta.url));
 
 function optionsFor(target: string, workers: number, oneIn: number): PartialStrykerOptions {
@@ -30,7 +34,10 @@ function optionsFor(target: string, workers: number, oneIn: number): PartialStry
   const whole = target.replaceAll("/", "-").replace(/\.ts$/, "");
   const name = oneIn === 1 ? whole : `${whole}-one-in-${oneIn}`;
   return {
-    mutate: [target.endsWith(".ts") ? `src/${target}` : `src/${target}/**/*.ts`],
+    mutate: [
+      target.endsWith(".ts") ? `src/${target}` : `src/${target}/**/*.ts`,
+      ...NOT_MUTATED.map((path) => `!src/${path}`),
+    ],
     testRunner: "vitest",
     plugins: ["@stryker-mutator/vitest-runner", SAMPLE],
     checkers: oneIn === 1 ? [] : ["sample"],
@@ -61,17 +68,19 @@ const { values, positionals } = parseArgs({
   options: {
     workers: { type: "string", default: `${availableParallelism()}` },
     "one-in": { type: "string", default: "1" },
+    tests: { type: "string" },
   },
   allowPositionals: true,
 });
 const [target] = positionals;
 if (target === undefined || !existsSync(`src/${target}`)) {
   process.stderr.write(
-    "npm run mutants -- ROOM[/PART] [--workers N] [--one-in N]: a folder or file of src/, such as hooks\n",
+    "npm run mutants -- ROOM[/PART] [--workers N] [--one-in N] [--tests GLOB,GLOB]: a folder or file of src/, such as hooks\n",
   );
   process.exitCode = 2;
 } else {
-  process.env.MUTANTS_TESTS = testsOf(target.split("/")[0]!);
+  const { tests } = values;
+  process.env.MUTANTS_TESTS = tests?.replaceAll(",", "\n") ?? testsOf(target.split("/")[0]!);
   process.env.MUTANTS_ONE_IN = values["one-in"];
   const options = optionsFor(target, Number(values.workers), Number(values["one-in"]));
   await new Stryker(options).runMutationTest();
