@@ -1,8 +1,10 @@
 // query.test.ts - SQL that a user asks of a trace: rows with exact numbers, or a complaint about the SQL.
 
+import { type Database, SqliteError } from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Event } from "../../src/event/vocabulary.ts";
 import { UserError } from "../../src/fault.ts";
+import { ask } from "../../src/store/query.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { record } from "./sample.ts";
 
@@ -34,6 +36,35 @@ test("who takes the first rows alone can ask the next question", () => {
     break;
   }
   expect(rows("SELECT count(*) FROM event")).toEqual([[3n]]);
+});
+
+test("a trace that was not judged has no view of what is wrong, and it is told how to get one", () => {
+  const says =
+    "SQL: this trace has no view 'wrong', for this version has not judged it; 'gartrace index' does";
+  expect(() => rows("SELECT * FROM wrong")).toThrow(new UserError(says));
+  expect(() => rows("SELECT * FROM wrongs")).toThrow("SQL: no such table: wrongs");
+});
+
+/** Asks a database that answers with this error. */
+const askedOf = (error: Error) => () => {
+  const database = {
+    prepare: () => {
+      throw error;
+    },
+  };
+  ask(database as unknown as Database, "SELECT 1");
+};
+
+test("a value that no text of JavaScript holds is told to be too long", () => {
+  const long = Object.assign(new Error("too long"), { code: "ERR_STRING_TOO_LONG" });
+  const says = "SQL: a value is too long to be read; take a part of it by substr()";
+  expect(askedOf(long)).toThrow(new UserError(says));
+});
+
+test("damage that is met on the way, or a bug, is no matter of the SQL", () => {
+  const damage = new SqliteError("database disk image is malformed", "SQLITE_CORRUPT_INDEX");
+  const bug = new Error("no such table: wrong");
+  for (const error of [damage, bug]) expect(askedOf(error)).toThrow(error);
 });
 
 describe("what is no question is refused", () => {

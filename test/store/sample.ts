@@ -2,7 +2,9 @@
 
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
+import type { Database } from "better-sqlite3";
 import fc from "fast-check";
+import { onTestFinished } from "vitest";
 import type { Field } from "../../src/event/field.ts";
 import type { About } from "../../src/event/trace.ts";
 import {
@@ -12,6 +14,7 @@ import {
   type KindName,
   kindNames,
 } from "../../src/event/vocabulary.ts";
+import { createFile } from "../../src/store/create.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { causedBefore } from "../event/generated.ts";
@@ -43,6 +46,15 @@ export function reading<T>(path: string, use: (trace: TraceReader) => T): T {
 
 /** A path in a folder of its own. */
 export const freshPath = (name = "run.gart"): string => join(freshFolder(), name);
+
+/** A new trace's file, open, with all its tables and no event. */
+export async function emptyFile(path = freshPath()): Promise<Database> {
+  const database = await createFile(path, about, { force: false });
+  onTestFinished(() => {
+    database.close();
+  });
+  return database;
+}
 
 const facts = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.oneof(fc.nat(), fc.string()), {
   maxKeys: 3,
