@@ -87,7 +87,7 @@ export interface Search {
 
 /** What became of the lines of a source that tell of one kind of event of theirs. */
 export interface Count {
-  /** The event's name in the source: dma_map_page, pci_nvme_map_addr. */
+  /** The event's name in the source: dma_map_page, pci_nvme_map_addr; or what a remark is about, which counts nothing. */
   readonly name: string;
   /** Lines, or records: read, made into events, and left out. */
   readonly read: number;
@@ -97,7 +97,7 @@ export interface Count {
   readonly skipped: number;
   /** How many the source says it could not record. */
   readonly lost: number;
-  /** Why the first of the skipped was; null for none. */
+  /** Why the first of the skipped was, or what a remark says; null for none. */
   readonly why: string | null;
 }
 

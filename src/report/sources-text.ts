@@ -14,21 +14,26 @@ export const sourcesText = (sources: readonly SourceFile[]): string =>
 function fileText({ path, format, counts }: SourceFile): string {
   if (counts.length === 0) return `${inLine(path)} (${inLine(format)})`;
   const rows = [
-    ...counts.map(rowOf),
+    ...counts.filter((count) => !isRemark(count)).map(rowOf),
     [
       "in all",
       ...(["read", "kept", "skipped", "lost"] as const).map((of) => counted(total(counts, of))),
     ],
   ];
-  const skipped = counts
+  const said = counts
     .filter(({ why }) => why !== null)
-    .map(({ name, why }) => `skipped ${inLine(name)}: first ${inLine(why!)}`);
+    .map((count) => {
+      const [name, why] = [inLine(count.name), inLine(count.why!)];
+      return isRemark(count) ? `${name}: ${why}` : `skipped ${name}: first ${why}`;
+    });
   return [
     `${inLine(path)} (${inLine(format)})`,
-    indented([inColumns(rows, ["", "read", "kept", "skipped", "lost"]), ...skipped].join("\n")),
+    indented([inColumns(rows, ["", "read", "kept", "skipped", "lost"]), ...said].join("\n")),
   ].join("\n");
 }
 
+/** What is said of the file as a whole counts no line. */
+const isRemark = ({ why, skipped }: Count): boolean => why !== null && skipped === 0;
 const rowOf = ({ name, read, kept, skipped, lost }: Count): string[] => [
   inLine(name),
   ...[read, kept, skipped, lost].map(counted),

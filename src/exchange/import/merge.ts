@@ -189,7 +189,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
 function assertTold(source: Source, { name, what, madeBy }: Format): void {
   const counts = source.tally.counts();
   if (counts.some(({ kept }) => kept > 0)) return;
-  const skipped = counts.find(({ why }) => why !== null);
+  const skipped = counts.find((count) => count.skipped > 0);
   const first = skipped === undefined ? "it has a header alone" : `the first: ${skipped.why}`;
   throw new UserError(
     `${source.path}: taken for ${name}, ${what}, but not a line of ${source.line} became an event (${first}); such a file is made by: ${madeBy}`,

@@ -35,7 +35,9 @@ const NEXT_BOOT = /^-- (?:Boot [0-9a-f]{32}|Reboot) --/;
 class Dmesg {
   readonly #source: Source;
   readonly #run: Run;
+  /** By the kernel's own time, and by the time of day. */
   readonly #boot: BootClock;
+  readonly #day: BootClock;
   readonly #assembler: Assembler;
   readonly #requesters = new Requesters();
   #hasMessages = false;
@@ -44,6 +46,7 @@ class Dmesg {
     this.#source = source;
     this.#run = run;
     this.#boot = new BootClock(source);
+    this.#day = new BootClock(source);
     this.#assembler = new Assembler(!linesOf(source.head).some(hasHead));
   }
 
@@ -97,7 +100,8 @@ class Dmesg {
     const { speaker, level, text } = head;
     const at = this.#timeOf(head);
     this.#hasMessages = true;
-    if (head.at !== null && speaker === "kernel") this.#boot.check(head.at);
+    if (head.at !== null && speaker === "kernel")
+      (head.isOfDay ? this.#day : this.#boot).check(head.at);
     tally.kept(speaker === "program" ? "message of a program" : "message");
     const [, ...counts] = (speaker === "program" ? MISSED : LOST).exec(text) ?? [];
     const lost = counts.find((count) => count !== undefined);

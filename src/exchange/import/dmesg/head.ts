@@ -12,6 +12,8 @@ export interface Head {
   /** A program writes into the same log, by /dev/kmsg or the journal, and may quote the kernel. */
   readonly speaker: "kernel" | "hypervisor" | "program";
   readonly at: number | null;
+  /** Whether that is the time of day; in one log some lines can have it, and others the kernel's own. */
+  readonly isOfDay?: true;
   readonly level: Level;
   /** The task or CPU that says it, T123 or C1; null where the log does not tell (CONFIG_PRINTK_CALLER). */
   readonly caller: string | null;
@@ -125,7 +127,7 @@ export class Heads {
       return headOf("program", at, rest);
     // The kernel's own seconds, where syslogd keeps them.
     const text = rest.slice(said.length);
-    const head = this.#seconds(text) ?? headOf("kernel", at, text);
+    const head = this.#seconds(text) ?? ofDay(headOf("kernel", at, text));
     return level === undefined ? head : { ...head, level: levelNamed(level) };
   }
 
@@ -134,7 +136,7 @@ export class Heads {
     if (found !== undefined) {
       const wall = wallTime(time!);
       const at = wall === null ? null : this.#since(wall);
-      return headOf("kernel", at, line.slice(found.length));
+      return ofDay(headOf("kernel", at, line.slice(found.length)));
     }
     const [named] = OF_SYSLOGD.exec(line) ?? [];
     if (named === undefined) return this.#relative(line);
@@ -190,6 +192,8 @@ const headOf = (
   level: Level = "default",
   caller: string | null = null,
 ): Head => ({ speaker, at, level, caller, text });
+
+const ofDay = (head: Head): Head => ({ ...head, isOfDay: true });
 
 const nanoseconds = (seconds: string, micros: string): number =>
   Number(seconds) * 1e9 + Number(micros) * 1e3;

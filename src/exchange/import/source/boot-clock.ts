@@ -1,26 +1,67 @@
-// boot-clock.ts - a file that goes on after its own end: time runs backwards where a second run begins.
+// boot-clock.ts - times of a file that run backwards: a second run begins there, or else it is said of the file.
 
 import type { Source } from "./source.ts";
 
 /** Nanoseconds that a log may step back: the clocks of CPUs differ by less, a second boot by more. */
 const STEP_BACK = 1e9;
+/**
+ * Nanoseconds that the kernel lets the clock of one CPU be behind another's: a jiffy (kernel/trace/trace_clock.c,
+ * trace_clock; kernel/sched/clock.c), which is longest where HZ is 100.
+ */
+const JIFFY = 1e7;
 
 export class BootClock {
   readonly #source: Source;
   #latest = Number.NEGATIVE_INFINITY;
+  #hasBegun = false;
+  /** Lines that are older than one before them, and by how much the worst is. */
+  #behind = 0;
+  #furthest = 0;
 
   constructor(source: Source) {
     this.#source = source;
   }
 
-  /** Takes the time of the line in hand, in nanoseconds; throws where it cannot be of the same run. */
+  /** Takes the time of the line in hand, in nanoseconds; throws where it cannot be of the same run. Hot: once a line. */
   check(time: number): void {
-    if (time < this.#latest - STEP_BACK)
+    if (time >= this.#latest) this.#latest = time;
+    else if (this.#latest - time > JIFFY) this.#back(time);
+  }
+
+  #back(time: number): void {
+    if (this.#latest - time > STEP_BACK)
       throw this.#source.refuse(
         `time goes back from ${seconds(this.#latest)} to ${seconds(time)}: there are two boots in this file; import each on its own`,
       );
-    this.#latest = Math.max(time, this.#latest);
+    if (!this.#hasBegun && isInJiffies(this.#latest)) {
+      this.#hasBegun = true;
+      this.#latest = time;
+      return;
+    }
+    this.#behind++;
+    this.#furthest = Math.max(this.#furthest, this.#latest - time);
+    if (this.#behind > 1) return;
+    const first = this.#source.refuse(
+      `time goes back from ${seconds(this.#latest)} to ${seconds(time)}`,
+    ).message;
+    this.#source.tally.remark("times that run backwards", () => this.#said(first));
   }
+
+  #said(first: string): string {
+    const lines =
+      this.#behind === 1 ? "1 line is" : `${this.#behind.toLocaleString("en-US")} lines are`;
+    return `${lines} older than one before, by up to ${seconds(this.#furthest)}; the first is ${first}`;
+  }
+}
+
+/**
+ * Whether a time is a whole number of jiffies, to the microsecond. So a kernel counts until it knows how fast its TSC
+ * is; then its clock begins anew (arch/x86/kernel/tsc.c, native_sched_clock).
+ */
+function isInJiffies(time: number): boolean {
+  const micros = Math.floor(time / 1e3);
+  // HZ is 100, 250 or 1000; or 300.
+  return micros % 1000 === 0 || micros % 10_000 === 3333 || micros % 10_000 === 6666;
 }
 
 const seconds = (at: number): string => `${(at / 1e9).toFixed(6)} s`;

@@ -8,6 +8,8 @@ export class Tally {
   readonly #counts = new Map<string, Writable<Count>>();
   // The name counted last: an event is mostly followed by one of its name.
   #last: Writable<Count> | null = null;
+  /** What is said of the source as a whole, by what it is about. */
+  readonly #remarks = new Map<string, (() => string)[]>();
   readonly #strict: boolean;
   readonly #refuse: (complaint: string, column?: number) => Error;
 
@@ -41,9 +43,18 @@ export class Tally {
     count.lost = Math.min(count.lost + events, Number.MAX_SAFE_INTEGER);
   }
 
-  /** All of them, most read first. */
+  /** Says something of the source that is no line's fate; `says` is asked at the end. */
+  remark(about: string, says: () => string): void {
+    this.#remarks.set(about, [...(this.#remarks.get(about) ?? []), says]);
+  }
+
+  /** All of them, most read first, and behind them the remarks, which count nothing. */
   counts(): readonly Count[] {
-    return [...this.#counts.values()].sort((a, b) => b.read - a.read);
+    const remarks = [...this.#remarks].map(([name, all]): Count => {
+      const why = all.map((says) => says()).join("; ");
+      return { name, read: 0, kept: 0, skipped: 0, lost: 0, why };
+    });
+    return [...[...this.#counts.values()].sort((a, b) => b.read - a.read), ...remarks];
   }
 
   #of(name: string): Writable<Count> {
