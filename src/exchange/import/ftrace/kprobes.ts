@@ -9,6 +9,7 @@ import {
   address,
   addresses,
   addressIn,
+  busAddressOf,
   isEnd,
   number,
   placeOf,
@@ -279,20 +280,29 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     return true;
   },
   "ahci-command": (kernel, shown) => {
-    const words = addresses(shown.body, shown.key("prdt"));
     const device = kernel.lastDevice.get(shown.task) ?? null;
-    const entries = Math.min(number(shown.body, shown.key("n_elem")) ?? 0, words.length / 4);
+    const most = number(shown.body, shown.key("n_elem")) ?? 0;
+    const entries = prdEntries(shown.body, shown.key("prdt")).slice(0, most);
     // A command table is 128 bytes and 16 for each entry (AHCI 1.3.1, 4.2.3).
-    kernel.buffers.named(shown.of, device, shown.needed("ctba"), 128 + 16 * entries);
-    for (let i = 0; i < entries; i++) {
-      const at = words[i * 4]! + words[i * 4 + 1]! * 2 ** 32;
-      // Bits 0 to 21 of the last word are the bytes less one.
-      kernel.buffers.named(shown.of, device, at, (words[i * 4 + 3]! % 2 ** 22) + 1);
-    }
+    kernel.buffers.named(shown.of, device, shown.needed("ctba"), 128 + 16 * entries.length);
+    for (const { at, size } of entries) kernel.buffers.named(shown.of, device, at, size);
     return true;
   },
   plain: () => true,
 };
+
+/** The whole entries of a PRD table that is shown as words of 32 bits (AHCI 1.3.1, 4.2.3.3). */
+function prdEntries(body: string, key: string): { readonly at: number; readonly size: number }[] {
+  const words = addresses(body, key);
+  if (words.some((word) => word >= 2 ** 32))
+    throw new Unusable(`'${key}' is no list of 32-bit words`, key);
+  return Array.from({ length: Math.floor(words.length / 4) }, (_, i) => {
+    const [low, high, , flags] = words.slice(i * 4, i * 4 + 4) as [number, number, number, number];
+    const digits = `${high.toString(16)}${low.toString(16).padStart(8, "0")}`;
+    // Bits 0 to 21 of the last word are the bytes less one.
+    return { at: busAddressOf(digits, key), size: (flags % 2 ** 22) + 1 };
+  });
+}
 
 const NO_FIELDS: Probe["fields"] = {};
 

@@ -239,3 +239,27 @@ test("what the driver names to a USB host controller is an address, where it is 
     ["call.entered", null],
   ]);
 });
+
+// AHCI 1.3.1, 4.2.3: an entry is four words, the address in the first two.
+test("of a command table the whole entries are kept; words that are none of 32 bits are a line that cannot be used", async () => {
+  const prepared = (prdt: string) =>
+    `ahci_qc_prep_done: (ahci_qc_prep+0xea/0x150 [libahci]) tag=0 n_elem=5 ctba=0x51000500 cfis={0xec8027,0x0,0x0,0x0,0x0} prdt={${prdt}}`;
+  const { events, sources } = await traced(
+    prepared("0x51002000,0x0,0x0,0x1ff,0x51003000"),
+    prepared("0x51002000,0x2000000,0x0,0x1ff,0x51003000,0x0,0x0"),
+    prepared("0x51002000,0x100000000,0x0,0x1ff"),
+  );
+  expect(sources[0]!.counts.filter(({ skipped }) => skipped > 0)).toMatchObject([
+    {
+      name: "ahci_qc_prep_done",
+      skipped: 1,
+      why: expect.stringMatching(/:4:\d+: 'prdt' is no list of 32-bit words/),
+    },
+  ]);
+  expect(events.map(({ event }) => (event as { bus?: number | bigint }).bus)).toEqual([
+    0x51000500,
+    0x51002000,
+    0x51000500,
+    0x0200000051002000n,
+  ]);
+});
