@@ -91,7 +91,7 @@ export async function writing(
         if (signal?.aborted) throw abortedBy(signal.reason, writer?.taken);
       },
       keep: (seq, line) => writer!.keep(seq, line),
-      beside: (sources) => writer!.beside(sources),
+      beside: (sources) => writer!.sources(sources),
     });
     if (failed !== null) throw failed;
     const judgement = judged?.end() ?? null;

@@ -30,7 +30,7 @@ export function threadProgram(): URL | null {
 const PATIENCE = 300_000;
 
 /** Where the shared numbers stand. */
-export const ASKED = 0;
+export const REQUESTS = 0;
 export const DONE = 1;
 export const FAILED = 2;
 
@@ -39,20 +39,20 @@ export interface Task {
   readonly name: FileName;
   readonly rows: Buffers;
   readonly port: MessagePort;
-  /** 32-bit: how often it was asked, how often it did something, and whether it failed. */
+  /** 32-bit: how many requests it had, how often it did something, and whether it failed. */
   readonly signals: SharedArrayBuffer;
   /** 64-bit: the last event that is safely in the file. */
   readonly committed: SharedArrayBuffer;
 }
 
 /** What it is asked for. */
-export type Asked =
+export type Request =
   | { readonly what: "take"; readonly batch: Batch }
   | { readonly what: "commit" | "abandon" | "drop" }
   | { readonly what: "finish"; readonly options: string };
 
 /** What it answers. */
-export type Answer =
+export type Reply =
   | { readonly what: "digest"; readonly digest: string }
   | { readonly what: "ended" }
   | ({ readonly what: "failed" } & Failure);
@@ -94,11 +94,11 @@ export class FileThread implements Filing {
   }
 
   take(batch: Batch): void {
-    this.#ask({ what: "take", batch });
+    this.#send({ what: "take", batch });
   }
 
   commit(): void {
-    this.#ask({ what: "commit" });
+    this.#send({ what: "commit" });
   }
 
   await(): void {
@@ -107,38 +107,38 @@ export class FileThread implements Filing {
   }
 
   finish(options: string): string {
-    this.#ask({ what: "finish", options });
-    const answer = this.#answer();
-    if (answer.what !== "digest") throw new Error(`${answer.what} is no digest`);
-    return answer.digest;
+    this.#send({ what: "finish", options });
+    const reply = this.#reply();
+    if (reply.what !== "digest") throw new Error(`${reply.what} is no digest`);
+    return reply.digest;
   }
 
   abandon(): void {
-    this.#ask({ what: "abandon" });
-    this.#answer();
+    this.#send({ what: "abandon" });
+    this.#reply();
   }
 
   drop(): void {
     // One that failed has let go of the file already.
     if (Atomics.load(this.#signals, FAILED) !== 0 || this.#died !== null) return;
-    this.#ask({ what: "drop" });
-    this.#answer();
+    this.#send({ what: "drop" });
+    this.#reply();
   }
 
-  #ask(asked: Asked): void {
+  #send(request: Request): void {
     this.#assertAlive();
-    this.#port.postMessage(asked);
-    Atomics.add(this.#signals, ASKED, 1);
-    Atomics.notify(this.#signals, ASKED);
+    this.#port.postMessage(request);
+    Atomics.add(this.#signals, REQUESTS, 1);
+    Atomics.notify(this.#signals, REQUESTS);
   }
 
-  #answer(): Answer {
-    let answer: Answer | undefined;
+  #reply(): Reply {
+    let reply: Reply | undefined;
     this.#until(() => {
-      answer = this.#received();
-      return answer !== undefined;
+      reply = this.#received();
+      return reply !== undefined;
     });
-    return answer!;
+    return reply!;
   }
 
   /** Waits, event loop and all, until something is so; what it may depend on is told by DONE. */
@@ -156,13 +156,13 @@ export class FileThread implements Filing {
   #assertAlive(): void {
     if (this.#died !== null) throw this.#died;
     if (Atomics.load(this.#signals, FAILED) === 0) return;
-    const answer = this.#received();
-    if (answer?.what !== "failed") throw new Error(`the thread that writes ${this.#path} is gone`);
-    throw errorOf(answer);
+    const reply = this.#received();
+    if (reply?.what !== "failed") throw new Error(`the thread that writes ${this.#path} is gone`);
+    throw errorOf(reply);
   }
 
-  #received(): Answer | undefined {
-    return receiveMessageOnPort(this.#port)?.message as Answer | undefined;
+  #received(): Reply | undefined {
+    return receiveMessageOnPort(this.#port)?.message as Reply | undefined;
   }
 }
 

@@ -3,12 +3,12 @@
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { forBatches } from "./create.ts";
 import {
-  type Answer,
-  ASKED,
-  type Asked,
   DONE,
   FAILED,
   failureOf,
+  REQUESTS,
+  type Reply,
+  type Request,
   type Task,
 } from "./file-thread.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -25,22 +25,23 @@ function opened(): TraceFile {
   return new TraceFile(task.name, database, rowsIn(task.rows));
 }
 
-const answer = (what: Answer): void => task.port.postMessage(what);
+const reply = (what: Reply): void => task.port.postMessage(what);
 
 /** Does what it is asked for; false behind the last thing. */
-function does(file: TraceFile, asked: Asked): boolean {
-  if (asked.what === "take") file.take(asked.batch);
-  else if (asked.what === "commit") file.commit();
-  else if (asked.what === "finish") answer({ what: "digest", digest: file.finish(asked.options) });
+function does(file: TraceFile, request: Request): boolean {
+  if (request.what === "take") file.take(request.batch);
+  else if (request.what === "commit") file.commit();
+  else if (request.what === "finish")
+    reply({ what: "digest", digest: file.finish(request.options) });
   else {
-    file[asked.what]();
-    answer({ what: "ended" });
+    file[request.what]();
+    reply({ what: "ended" });
   }
-  return asked.what === "take" || asked.what === "commit";
+  return request.what === "take" || request.what === "commit";
 }
 
 /** Lets the recording go on that waits for it. */
-function told(): void {
+function wakeRecording(): void {
   Atomics.add(signals, DONE, 1);
   Atomics.notify(signals, DONE);
 }
@@ -50,21 +51,21 @@ function work(): void {
   try {
     file = opened();
     for (let goesOn = true; goesOn; ) {
-      const before = Atomics.load(signals, ASKED);
+      const before = Atomics.load(signals, REQUESTS);
       for (;;) {
-        const asked = receiveMessageOnPort(task.port)?.message as Asked | undefined;
-        if (asked === undefined) break;
-        goesOn = does(file, asked);
+        const request = receiveMessageOnPort(task.port)?.message as Request | undefined;
+        if (request === undefined) break;
+        goesOn = does(file, request);
         Atomics.store(committed, 0, BigInt(file.committed));
-        told();
+        wakeRecording();
       }
-      if (goesOn) Atomics.wait(signals, ASKED, before);
+      if (goesOn) Atomics.wait(signals, REQUESTS, before);
     }
   } catch (error) {
     file?.drop();
-    answer({ what: "failed", ...failureOf(error) });
+    reply({ what: "failed", ...failureOf(error) });
     Atomics.store(signals, FAILED, 1);
-    told();
+    wakeRecording();
   }
   task.port.close();
 }

@@ -37,7 +37,7 @@ const TRIES = 10;
 const PAUSE = 20;
 
 /** What goes into the file beside the rows of some events. */
-export type Beside =
+export type Attachment =
   | { readonly what: "note"; readonly seq: number; readonly text: string }
   | ({ readonly what: "op.began"; readonly seq: number; readonly op: number } & OpBegan)
   | ({ readonly what: "op.ended"; readonly seq: number; readonly op: number } & OpEnded)
@@ -67,7 +67,7 @@ export interface Batch {
   readonly count: number;
   /** In which row of the rows that are shared it stands. */
   readonly row: number;
-  readonly beside: readonly Beside[];
+  readonly attachments: readonly Attachment[];
   /** Names of functions that were not there before: their codes go on where the last ended. */
   readonly places: readonly string[];
 }
@@ -137,10 +137,10 @@ export class TraceFile implements Filing {
     database.exec("BEGIN");
   }
 
-  take({ first, count, row, beside, places }: Batch): void {
+  take({ first, count, row, attachments, places }: Batch): void {
     this.#places.push(...places);
-    const signatures = this.#take(first, row, count, beside);
-    for (const one of beside) this.#add(one, signatures);
+    const signatures = this.#take(first, row, count, attachments);
+    for (const one of attachments) this.#add(one, signatures);
     this.#last += count;
     if (this.#last - this.committed >= BATCH) this.commit();
   }
@@ -179,11 +179,11 @@ export class TraceFile implements Filing {
   }
 
   /** Gives the signatures of the ops that end in these rows. */
-  #take(seq: number, row: number, count: number, beside: readonly Beside[]): string[] {
+  #take(seq: number, row: number, count: number, attachments: readonly Attachment[]): string[] {
     const { cells, filled } = this.#rows;
-    const ends = beside.filter((one) => one.what === "op.ended");
+    const ends = attachments.filter((one) => one.what === "op.ended");
     const notes = new Map(
-      beside.flatMap((one) => (one.what === "note" ? [[one.seq, one.text]] : [])),
+      attachments.flatMap((one) => (one.what === "note" ? [[one.seq, one.text]] : [])),
     );
     const signatures: string[] = [];
     for (let i = 0; i < count; i++) {
@@ -206,7 +206,7 @@ export class TraceFile implements Filing {
   }
 
   /** `signatures` are those of the ops that end, in their order. */
-  #add(one: Beside, signatures: string[]): void {
+  #add(one: Attachment, signatures: string[]): void {
     if (one.what === "note") {
       this.#digest.texts(one.seq, { note: one.text });
       this.#note.run(one.seq, one.text);

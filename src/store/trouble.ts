@@ -5,7 +5,7 @@ import { readingTrouble } from "./open.ts";
 import type { TraceReader } from "./read.ts";
 
 /** Errors that name their file already. */
-const told = new WeakSet<object>();
+const named = new WeakSet<object>();
 
 /**
  * What no rule at the door refused, and yet breaks an answer, is a bug of ours, unless
@@ -16,22 +16,22 @@ export function troubleBehind(
   traces: readonly TraceReader[],
   thrown: unknown,
 ): unknown {
-  if (thrown instanceof DamagedTrace && told.has(thrown)) return thrown;
+  if (thrown instanceof DamagedTrace && named.has(thrown)) return thrown;
   const error = readingTrouble(paths, thrown);
-  if (error instanceof DamagedTrace) return named(`${paths.join(" or ")} is ${error.message}`);
+  if (error instanceof DamagedTrace) return naming(`${paths.join(" or ")} is ${error.message}`);
   const system = (error as NodeJS.ErrnoException).syscall !== undefined;
   if (error instanceof UserError || system || !(error instanceof Error)) return error;
   for (const [i, trace] of traces.entries()) {
     const trouble = firstTrouble(trace);
     if (trouble !== null)
-      return named(`${paths[i]} is damaged or changed: ${trouble} (${error.message})`);
+      return naming(`${paths[i]} is damaged or changed: ${trouble} (${error.message})`);
   }
   return error;
 }
 
-function named(message: string): DamagedTrace {
+function naming(message: string): DamagedTrace {
   const error = new DamagedTrace(message);
-  told.add(error);
+  named.add(error);
   return error;
 }
 

@@ -5,7 +5,7 @@
 
 import { type Cells, ROW_WIDTH, type Row, RowReader, type Texts } from "../event/row.ts";
 import { actors, kindNames, type Recorded } from "../event/vocabulary.ts";
-import { BATCH, type Batch, type Beside, type SharedRows } from "./trace-file.ts";
+import { type Attachment, BATCH, type Batch, type SharedRows } from "./trace-file.ts";
 
 const SLOT_ROWS = 2048;
 /** Four batches: while one is written the next are made, and neither thread waits for the other at once. */
@@ -44,7 +44,7 @@ export class WaitingEvents {
   /** Those that are in use, oldest first; the last one is being filled. */
   readonly #slots: Slot[] = [];
   #current: Slot = { index: 0, first: 1, count: 0, texts: new Map() };
-  #beside: Beside[] = [];
+  #attachments: Attachment[] = [];
   readonly #reader: RowReader;
 
   /** `places` are the names of functions by their codes; they may grow. */
@@ -65,17 +65,17 @@ export class WaitingEvents {
     this.#current.texts.set(seq, texts);
   }
 
-  beside(one: Beside): void {
-    this.#beside.push(one);
+  attach(one: Attachment): void {
+    this.#attachments.push(one);
   }
 
   /** What was added since the last call, as a batch; null where that is nothing. A slot has to be free behind it. */
   take(places: readonly string[]): Batch | null {
     const { index, first, count } = this.#current;
-    if (count === 0 && this.#beside.length === 0) return null;
-    const beside = this.#beside;
-    const batch = { first, count, row: index * SLOT_ROWS, beside, places };
-    this.#beside = [];
+    if (count === 0 && this.#attachments.length === 0) return null;
+    const attachments = this.#attachments;
+    const batch = { first, count, row: index * SLOT_ROWS, attachments, places };
+    this.#attachments = [];
     if (count === 0) return batch;
     const next = (index + 1) % SLOTS;
     this.#current = { index: next, first: first + count, count: 0, texts: new Map() };

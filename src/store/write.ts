@@ -93,10 +93,10 @@ export class TraceWriter {
     this.#about = about;
     this.#database = database;
     const sink = {
-      begin: () => this.#waiting.beside({ what: "keyframes" }),
+      begin: () => this.#waiting.attach({ what: "keyframes" }),
       add: (keyframe: Keyframe) =>
         // The bytes are the next keyframe's as well.
-        this.#waiting.beside({
+        this.#waiting.attach({
           what: "keyframe",
           keyframe: { ...keyframe, data: keyframe.data.slice() },
         }),
@@ -141,22 +141,22 @@ export class TraceWriter {
 
   /** Keeps that an event is wrong. */
   wrong(event: WrongEvent): void {
-    this.#waiting.beside({ what: "wrong", event });
+    this.#waiting.attach({ what: "wrong", event });
   }
 
   /** What the trace comes to; once, before it is finished. */
   judged(judgement: Judgement): void {
-    this.#waiting.beside({ what: "judged", judgement });
+    this.#waiting.attach({ what: "judged", judgement });
   }
 
   /** Keeps the line of a source that an event was made of. */
   keep(seq: number, line: KeptLine): void {
-    this.#waiting.beside({ what: "line", seq, line });
+    this.#waiting.attach({ what: "line", seq, line });
   }
 
   /** What the trace was imported from; once, before it is finished. */
-  beside(sources: readonly SourceFile[]): void {
-    this.#waiting.beside({ what: "sources", sources });
+  sources(sources: readonly SourceFile[]): void {
+    this.#waiting.attach({ what: "sources", sources });
   }
 
   /** Lets others read what was taken so far, without waiting for a batch to be full. */
@@ -219,12 +219,12 @@ export class TraceWriter {
     this.#waiting.texts(seq, texts);
     if (event.kind === "op.began") {
       const { name, arguments: args } = texts.op!;
-      this.#waiting.beside({ what: "op.began", seq, op: event.op, name, args });
+      this.#waiting.attach({ what: "op.began", seq, op: event.op, name, args });
     } else if (event.kind === "op.ended") {
       const result = texts.op!.result!;
       const [state, signed] = [stateIn(event.result), resultText(event.result)];
-      this.#waiting.beside({ what: "op.ended", seq, op: event.op, result, state, signed });
-    } else this.#waiting.beside({ what: "note", seq, text: texts.note! });
+      this.#waiting.attach({ what: "op.ended", seq, op: event.op, result, state, signed });
+    } else this.#waiting.attach({ what: "note", seq, text: texts.note! });
   }
 
   /** Gives the file what waits. */

@@ -53,22 +53,22 @@ test("an event that waits is read as it was recorded, and any other is not there
 test("a batch has what was recorded since the last one, and what came beside", () => {
   const run = new Recording();
   expect(run.take()).toBeNull();
-  run.waiting.beside({ what: "keyframes" });
+  run.waiting.attach({ what: "keyframes" });
   run.say();
   run.say();
-  run.waiting.beside({ what: "note", seq: 2, text: "b" });
+  run.waiting.attach({ what: "note", seq: 2, text: "b" });
   expect(run.take()).toMatchObject({
     ...{ first: 1, count: 2, row: 0 },
-    beside: [{ what: "keyframes" }, { what: "note", seq: 2 }],
+    attachments: [{ what: "keyframes" }, { what: "note", seq: 2 }],
   });
   expect(run.take()).toBeNull();
   run.say();
-  expect(run.take()).toMatchObject({ first: 3, count: 1, row: SLOT, beside: [] });
+  expect(run.take()).toMatchObject({ first: 3, count: 1, row: SLOT, attachments: [] });
 });
 
 test("a batch can be of what came beside alone, and the next one goes on in the same slot", () => {
   const run = new Recording();
-  run.waiting.beside({ what: "keyframes" });
+  run.waiting.attach({ what: "keyframes" });
   expect(run.take()).toMatchObject({ first: 1, count: 0, row: 0 });
   run.say();
   expect(run.take()).toMatchObject({ first: 1, count: 1, row: 0 });

@@ -15,8 +15,8 @@ import {
   type Element,
   firstByte,
   long,
+  type Owner,
   type Purpose,
-  type Side,
 } from "./code.ts";
 
 /** A buffer as it is mapped for a device, until that ends. */
@@ -142,13 +142,13 @@ export class DmaApi {
     );
   }
 
-  sync(address: Bus, size: number, direction: AnyDirection, side: Side): void {
+  sync(address: Bus, size: number, direction: AnyDirection, side: Owner): void {
     const text = `dma_sync_single_for_${side}`;
     this.#kernel.called(text, text);
     this.code.syncSingle?.(address, size, direction, side);
   }
 
-  syncSg(list: readonly Element[], direction: AnyDirection, side: Side): void {
+  syncSg(list: readonly Element[], direction: AnyDirection, side: Owner): void {
     const text = `dma_sync_sg_for_${side}`;
     this.#kernel.called(text, text);
     this.code.syncSg?.(list, direction, side);

@@ -110,13 +110,13 @@ export interface DmaCode {
   standsAt?(address: Bus): Phys | null;
   mapPage?(device: DmaDevice, buffer: Phys, size: number, direction: AnyDirection): Bus;
   unmapPage?(device: DmaDevice, address: Bus, size: number, direction: AnyDirection): BusRange[];
-  syncSingle?(address: Bus, size: number, direction: AnyDirection, side: Side): void;
-  syncSg?(list: readonly Element[], direction: AnyDirection, side: Side): void;
+  syncSingle?(address: Bus, size: number, direction: AnyDirection, side: Owner): void;
+  syncSg?(list: readonly Element[], direction: AnyDirection, side: Owner): void;
   supported?(device: DmaDevice, mask: number): boolean;
 }
 
 /** Who may touch a buffer after a synchronisation. */
-export type Side = "cpu" | "device";
+export type Owner = "cpu" | "device";
 
 /** dma_mask -> whether the device lacks a line that the address needs: (address & ~mask) != 0. */
 export const needsMore = (address: number, mask: number): boolean =>
