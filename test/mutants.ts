@@ -1,7 +1,8 @@
 // mutants.ts - npm run mutants -- ROOM[/PART] [--workers N] [--one-in N] [--tests GLOB,GLOB]: changes a room's code in one spot at a time and counts the changes that its tests notice.
 //
 // A change (a mutant) that no test notices is a behaviour that no test states. Tests of the room and of the
-// recording laws judge it, within the process: what only runs as a process of its own is out of reach.
+// recording laws judge it, and rooms that make runs are held to what the real driver and kernel did, all within the
+// process: what only runs as a process of its own is out of reach.
 // Results of earlier runs are kept in dist/mutants and used where neither code nor test changed. With --one-in a fixed
 // sample of the changes is tried: a room of thousands takes many hours. With --tests these alone judge, of whatever
 // room: a file is tried in minutes by the short tests that are about it.
@@ -18,6 +19,10 @@ const ROOMS_OF_VALUES = ["chipset", "event"];
 
 /** Small runs that prove the laws of every run. */
 const LAWS = "test/laws.test.ts";
+
+/** Rooms that make runs, and what was recorded of the real ones. */
+const MAKING = "agpgart block chipset client hooks platform recorder scenario workload".split(" ");
+const RECORDED = ["test/reference.test.ts", "test/kernel-recordings.test.ts"];
 
 /**
  * Test files of any room that start the built program, which mutants do not reach, that no thread can run, or that
@@ -62,7 +67,11 @@ function optionsFor(target: string, workers: number, oneIn: number): PartialStry
  * The tests that judge a room, for vitest.mutants.ts to include. With Stryker's option `testFiles` a static mutant is
  * only switched on when its module is already loaded, and so always survives (9.6.1). */
 const testsOf = (room: string): string =>
-  [`test/${room}/**/!(${NOT_FOR_MUTANTS}).test.ts`, LAWS].join("\n");
+  [
+    `test/${room}/**/!(${NOT_FOR_MUTANTS}).test.ts`,
+    LAWS,
+    ...(MAKING.includes(room) ? RECORDED : []),
+  ].join("\n");
 
 const { values, positionals } = parseArgs({
   options: {

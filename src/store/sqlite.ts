@@ -37,7 +37,7 @@ function opened(path: string, options?: Options): Database {
       // It takes the part itself as well as its path, which its types do not tell.
       nativeBinding: compiledPart() as unknown as string,
     });
-    if (abortsOnCollection) keepAll(database);
+    if (abortsOnCollection) keepAll(database, (made) => kept.push(made));
     return database;
   } catch (error) {
     throw nativeTrouble(error);
@@ -57,21 +57,22 @@ interface Native {
  * Keeps what better-sqlite3 12 makes in native code from being collected, which would abort the process: the
  * database, its statements (those of its own as well), and their iterators. They are few and small.
  */
-function keepAll(database: Database): void {
+export function keepAll(database: Database, keep: (made: object) => void): void {
   const native = Object.getOwnPropertySymbols(database)
     .map((symbol) => (database as unknown as { [symbol: symbol]: Native })[symbol]!)
     .find((own) => typeof own?.prepare === "function");
   if (native === undefined) return;
-  kept.push(database, native);
+  keep(database);
+  keep(native);
   const prepare = native.prepare.bind(native);
   native.prepare = (...words) => {
     const statement = prepare(...words);
-    kept.push(statement);
+    keep(statement);
     const iterate = statement.iterate?.bind(statement);
     if (iterate !== undefined)
       statement.iterate = (...words) => {
         const iterator = iterate(...words);
-        kept.push(iterator);
+        keep(iterator);
         return iterator;
       };
     return statement;
@@ -79,7 +80,7 @@ function keepAll(database: Database): void {
 }
 
 /** better-sqlite3 holds compiled code, which fits one ABI of Node. */
-function nativeTrouble(error: unknown): unknown {
+export function nativeTrouble(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
   const isForeign = code === "ERR_DLOPEN_FAILED";

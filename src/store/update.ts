@@ -126,7 +126,8 @@ async function updating(path: string, change: (database: Database) => void): Pro
   }
 }
 
-function updateTrouble(path: string, error: unknown): unknown {
+/** A change of a trace that failed, as the user meets it; any other error stays what it is. */
+export function updateTrouble(path: string, error: unknown): unknown {
   if (!(error instanceof SqliteError)) return error;
   if (error.code.startsWith("SQLITE_BUSY"))
     return new UserError(

@@ -2,17 +2,19 @@
 
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import Sqlite from "better-sqlite3";
+import Sqlite, { SqliteError } from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import type { About } from "../../src/event/trace.ts";
+import type { Recorded } from "../../src/event/vocabulary.ts";
 import { UserError } from "../../src/fault.ts";
 import { State } from "../../src/machine/state.ts";
 import { momentOf } from "../../src/replay/position.ts";
 import { natureOf, stateAt } from "../../src/replay/replay.ts";
 import { subjectAt } from "../../src/replay/subject.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
-import { addMark, indexTrace } from "../../src/store/update.ts";
+import { addMark, indexTrace, updateTrouble } from "../../src/store/update.ts";
 import { TraceWriter } from "../../src/store/write.ts";
+import { memoryTrace } from "../memory-trace.ts";
 import { busyTrace } from "../replay/busy.ts";
 import { held, storedAt } from "../replay/stored.ts";
 import { changeAndSeal } from "./changed.ts";
@@ -27,6 +29,12 @@ function firstFormat(): string {
   writeFileSync(path, gunzipSync(readFileSync("test/store/first-format.gart.gz")));
   return path;
 }
+
+/** So many events that change nothing. */
+const flushes = (count: number): Recorded[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...{ seq: i + 1, op: -1, event: { kind: "tlb.flushed", actor: "cpu", which: "cpu" } as const },
+  }));
 
 /** What travelling through the trace tells, as text. */
 const told = (path: string): string =>
@@ -163,6 +171,76 @@ describe("indexing", () => {
     mended.close();
     expect(told(copy)).toBe(before);
   });
+});
+
+describe("a change that failed is told as what it is", () => {
+  const told = (code: string) => updateTrouble("a.gart", new SqliteError("no luck", code));
+  test.each([
+    [
+      "BUSY",
+      "a.gart is being written by someone else; try again when that is done",
+      "ERR_FILE_IN_USE",
+    ],
+    [
+      "BUSY_SNAPSHOT",
+      "a.gart is being written by someone else; try again when that is done",
+      "ERR_FILE_IN_USE",
+    ],
+    [
+      "READONLY_DBMOVED",
+      "cannot write a.gart: no permission; copy it to a folder of yours",
+      "ERR_INPUT",
+    ],
+    ["CANTOPEN", "cannot write a.gart: no permission; copy it to a folder of yours", "ERR_INPUT"],
+    ["FULL", "the disk is full: a.gart is as it was; free space and try again", "ERR_INPUT"],
+    [
+      "IOERR_FSYNC",
+      "the disk refuses a write (SQLITE_IOERR_FSYNC): a.gart is as it was",
+      "ERR_INPUT",
+    ],
+    ["CORRUPT", "cannot read a.gart (no luck): the file is damaged", "ERR_DAMAGED"],
+  ])("SQLITE_%s: %s", (code, says, of) => {
+    const error = told(`SQLITE_${code}`) as UserError;
+    expect(error).toBeInstanceOf(UserError);
+    expect([error.message.startsWith(says), error.code]).toEqual([true, of]);
+  });
+
+  test("or stays what it is where it is a bug", () => {
+    const bug = new TypeError("x is undefined");
+    expect(updateTrouble("a.gart", bug)).toBe(bug);
+  });
+});
+
+describe("a mark", () => {
+  test("has a name of 100 characters and 10,000 of words at most", async () => {
+    const path = await storedAt(busyTrace(), 10);
+    const mark = (name: number, text: number) =>
+      addMark(path, { moment: 1, name: "n".repeat(name), text: "t".repeat(text) });
+    await expect(mark(101, 1)).rejects.toThrow("a mark's name has at most 100 characters");
+    await expect(mark(1, 10_001)).rejects.toThrow("a mark's words have at most 10000 characters");
+    await mark(100, 10_000);
+    expect(reading(path, (trace) => trace.marks().length)).toBe(1);
+  });
+
+  test("is sealed with the others, unless somebody changed these", async () => {
+    const path = await storedAt(busyTrace(), 10);
+    const troubles = () => reading(path, (trace) => [...trace.troubles()]);
+    await addMark(path, { moment: 1, name: "one", text: "" });
+    expect(troubles()).toEqual([]);
+    const database = new Sqlite(path);
+    database.exec("UPDATE mark SET text = 'another'");
+    database.close();
+    await addMark(path, { moment: 2, name: "two", text: "" });
+    expect(troubles()).toEqual(["table mark is not as it was written"]);
+  });
+});
+
+test("indexing tells how far it is every 1,024 events", async () => {
+  const path = await storedAt(memoryTrace(busyTrace().about, flushes(2100)), 1e9);
+  const told: number[] = [];
+  await indexTrace(path, { start, at: (seq) => told.push(seq) });
+  expect(told).toEqual([1024, 2048]);
+  expect(reading(path, (trace) => trace.overview.zones().map(({ to }) => to))).toEqual(told);
 });
 
 test("keyframes in a form that this program does not read are as none", async () => {
