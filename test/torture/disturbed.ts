@@ -111,11 +111,14 @@ function complaintOfTrace({ trace }: Work, folder: string, expected: Expected): 
 type Before = NonNullable<Prepared["before"]>;
 
 /** It answers as before, but for marks and what it says of itself; verify tells what it told, or nothing any more. */
-function changedComplaint(path: string, { answers, told }: Before): string | null {
+function changedComplaint(path: string, { answers, told, mended }: Before): string | null {
   const after = answersOf(path);
-  for (const [question, was] of answers)
-    if (!["marks", "info", "about"].includes(question) && after.get(question) !== was)
-      return `${question} is answered otherwise: ${after.get(question)?.slice(0, 200)}`;
+  for (const [question, was] of answers) {
+    if (["marks", "info", "about"].includes(question)) continue;
+    const is = after.get(question);
+    if (is !== was && is !== mended?.get(question))
+      return `${question} is answered otherwise: ${is?.slice(0, 200)}`;
+  }
   return toldBy(path) === told ? null : verifyComplaint(path);
 }
 

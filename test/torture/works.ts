@@ -13,7 +13,12 @@ export interface Prepared {
   /** Which one it is, of those that a work can begin with. */
   readonly label: string;
   /** What the trace that is there answers, and what verify tells of it; null where there is none. */
-  readonly before: { readonly answers: Answers; readonly told: string | null } | null;
+  readonly before: {
+    readonly answers: Answers;
+    readonly told: string | null;
+    /** What it answers when it is mended, where something is to be mended. */
+    readonly mended?: Answers;
+  } | null;
 }
 
 /** A command, and what becomes of what it works on. */
@@ -44,7 +49,8 @@ const stranger = async (ground: Ground): Promise<Prepared> => {
   const { label, before } = await twin(ground);
   const path = join(ground.folder, "t.gart");
   changeAndSeal(path, "CREATE VIEW stranger AS SELECT 1");
-  return { label, before: { answers: before!.answers, told: toldBy(path) } };
+  const told = toldBy(path);
+  return { label, before: { answers: answersOf(path), told, mended: before!.answers } };
 };
 
 const olderBefore = new Map<string, NonNullable<Prepared["before"]>>();
