@@ -70,6 +70,7 @@ const importers: { readonly [room: string]: readonly string[] } = {
   kernel: ["source"],
   join: ["source", "kernel"],
   ftrace: shared,
+  debugfs: shared,
   dmesg: [...shared, "ftrace"],
   qemu: shared,
   xen: shared,

@@ -4,6 +4,7 @@
 // where the trace shows that the driver is gone, or the device has left its domain, nobody is left to unmap it.
 
 import { hex } from "../address.ts";
+import { isStanding } from "../event/iommu.ts";
 import { deviceOf } from "../event/register.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { Live, LiveMappings } from "../machine/access.ts";
@@ -28,7 +29,7 @@ export const dmaLeak: Check = {
     const gone = (device: number, says: string, { seq: at, mappings }: Moment): void => {
       const all = [...astray, ...mappings.live].sort(([a], [b]) => a - b);
       for (const [seq, { event, op }] of all) {
-        if (event.device !== device || !isLeft(seq, device)) continue;
+        if (event.device !== device || !isLeft(seq, device) || isStanding(event)) continue;
         const { handle, place, size } = event;
         const what = `${size} bytes at ${hex(handle)}:b${place == null ? "" : ` by ${place}`}`;
         const subject = { family: "dma", number: handle } as const;

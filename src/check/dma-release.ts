@@ -5,6 +5,7 @@
 // a call that hands the buffer over, is what the kernel's own check complains of (kernel/dma/debug.c, check_unmap
 // and check_sync). Behind a gap in the recording no finding rests on what was mapped before it.
 
+import { isStanding } from "../event/iommu.ts";
 import type { Of } from "../event/vocabulary.ts";
 import type { Live } from "../machine/access.ts";
 import type { Check, EventAt } from "./check.ts";
@@ -40,7 +41,7 @@ export const dmaRelease: Check = {
     return {
       after: {
         "dma.mapped": (event, { seq, op }) => {
-          drivers.traced();
+          if (!isStanding(event)) drivers.traced();
           complaints.called(event, { seq, op }, false);
         },
         "dma.unmapped": (event, at) => {
@@ -61,7 +62,9 @@ export const dmaRelease: Check = {
         "message.logged": (event) => void drivers.changesIn(event),
         "call.entered": (event) => void drivers.changesIn(event),
         "op.began": () => drivers.traced(),
-        "iommu.mapped": () => drivers.traced(),
+        "iommu.mapped": (event) => {
+          if (!isStanding(event)) drivers.traced();
+        },
         "events.lost": () => {
           isWhole = false;
           drivers.lost();

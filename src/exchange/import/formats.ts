@@ -1,6 +1,8 @@
 // formats.ts - all formats that are read, recognised by what a file begins with, and what is said of any other file.
 
 import { UserError } from "../../fault.ts";
+import { dmaApiDump } from "./debugfs/dma-api-dump.ts";
+import { domainTranslation } from "./debugfs/domain-translation.ts";
 import { dmesg } from "./dmesg/dmesg.ts";
 import { ftrace } from "./ftrace/ftrace.ts";
 import { kprobeProfile } from "./ftrace/kprobe-profile.ts";
@@ -26,6 +28,8 @@ export const formats: readonly Format[] = [
   mmiotrace,
   p2mDump,
   iomem,
+  dmaApiDump,
+  domainTranslation,
   ...kernelFiles,
   qemuLog,
   kprobeProfile,

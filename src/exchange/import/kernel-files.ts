@@ -17,20 +17,6 @@ const files: readonly ListedFile[] = [
     line: /^# \w+ @0x[0-9a-f]+ = (?:0x)?[0-9a-f]+$/,
   },
   {
-    // kernel/dma/debug.c, dump_show(); "pfn" and "offset" before 6.14.
-    name: "dma-api-dump",
-    what: "the mappings in force at one moment, without a time",
-    madeBy: "sudo cat /sys/kernel/debug/dma-api/dump",
-    line: /^\S+ \S+ (?:single|page|sg|sca(?:tt|th)er-gather|coherent|resource|phy|noncoherent) idx \d+ P=/,
-  },
-  {
-    // drivers/iommu/intel/debugfs.c, domain_translation_struct_show().
-    name: "domain-translation",
-    what: "an IOMMU's tables at one moment, without a time",
-    madeBy: "sudo cat /sys/kernel/debug/iommu/intel/domain_translation_struct",
-    line: /^(?:Device [0-9a-f:.]+ (?:with pasid \w+ )?@0x[0-9a-f]+|IOVA_PFN\s+PML5E\b.*|0x[0-9a-f]{9,16}\s*\|\s*0x[0-9a-f]{16}\b.*)$/,
-  },
-  {
     // tools/misc/xen-mfndump.c, dump_m2p_func().
     name: "m2p-dump",
     what: "which page each frame is, of all domains",

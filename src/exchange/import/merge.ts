@@ -11,7 +11,7 @@ import { GivenFiles } from "./given.ts";
 import type { Relation } from "./join/clocks.ts";
 import type { DeviceLog, Format, Open, Stream } from "./join/format.ts";
 import type { KernelClock } from "./join/kernel-clocks.ts";
-import { relate, relateLog } from "./join/relate.ts";
+import { relate, relateLog, relateStanding } from "./join/relate.ts";
 import { Run, VIRT_BASE } from "./join/run.ts";
 import type { KeepLine } from "./kernel/emitter.ts";
 import { detectEnvironment, type Environment } from "./kernel/environment.ts";
@@ -125,7 +125,8 @@ async function importWhole(
 }
 
 async function importRun(opened: readonly Opened[], wishes: Importing, open: Open): Promise<void> {
-  if (!opened.some(({ format }) => format.part === "stream" || format.part === "device"))
+  const hasRun = opened.some(({ format }) => format.part === "stream" || format.part === "device");
+  if (!hasRun && !opened.some(({ format }) => format.part === "context" && format.tells))
     throw new UserError(
       `${opened.map(({ source }) => source.path).join(", ")}: no file here has the events of a run; add its ftrace.txt or qemu-trace.log`,
     );
@@ -162,6 +163,8 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
       device = format.open(source, run);
     }
   }
+  await relateStanding(opened, run, wishes.follow !== null);
+  run.standing.emit(run);
   await takeAll(
     streams.map((stream, i) => new Cursor(stream, streamSources[i]!)),
     run,
@@ -182,7 +185,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   // What grows may not have told anything yet.
   if (wishes.follow !== null) return;
   for (const { source, format, isNamed } of opened)
-    if (isNamed && format.part !== "context") assertTold(source, format);
+    if (isNamed && (format.part !== "context" || !hasRun)) assertTold(source, format);
 }
 
 /** A file of which nothing became an event is no part of a run, and a trace of it would look as if all were well. */

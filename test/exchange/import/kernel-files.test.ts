@@ -9,14 +9,6 @@ const TRACE =
 test.each([
   ["kallsyms", "ffffffff81000000 T _stext\nffffffffc0201000 t nvme_probe\t[nvme]\n"],
   ["kernel-bases", "# page_offset_base @0xffffffff825d85a8 = 0xffff888000000000\n"],
-  [
-    "dma-api-dump",
-    "nvme 0000:00:04.0 single idx 12 P=0x0000000051000000 D=51000000 L=1000 cln=0x1440000 DMA_TO_DEVICE dma map error checked\n",
-  ],
-  [
-    "domain-translation",
-    "Device 0000:00:02.0 @0x1017f8000\nIOVA_PFN                PML5E                   PML4E\n0x000000008d800 |       0x0000000000000000      0x00000001017f9003\n",
-  ],
   ["m2p-dump", " --- Dumping M2P ---\n Max MFN: 1048576\n  mfn=0x1000 ==> pfn=0x20\n"],
 ])("%s", async (name, text) => {
   const { sources, events } = await importedText({ trace: TRACE, [name]: text });

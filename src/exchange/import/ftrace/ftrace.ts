@@ -19,6 +19,7 @@ import { Owners, type Step, stepOf } from "./owners.ts";
 import { markIn, type Record, recordOf } from "./record.ts";
 import { RingBuffers } from "./ring-buffers.ts";
 import { Stacks } from "./stacks.ts";
+import { StandingLines } from "./standing-lines.ts";
 import { type Handler, type Handlers, Kernel } from "./tasks.ts";
 import { usbHandler } from "./usb.ts";
 
@@ -266,4 +267,5 @@ export const ftrace: StreamFormat = {
   open: (source, run) => new Ftrace(source, run, toldBy(source)),
   anchors: (anchors) => new AnchorLines(anchors),
   traceClock: (clocks) => new ClockLines(clocks),
+  standing: (standing, probes) => new StandingLines(standing, probes),
 };

@@ -17,6 +17,7 @@ import { Ftrace, RELEASE_LINE } from "./ftrace.ts";
 import { type Step, stepOf } from "./owners.ts";
 import { type Record, recordOf } from "./record.ts";
 import { asPrinted } from "./spelling.ts";
+import { StandingLines } from "./standing-lines.ts";
 
 /** A record as its text would be taken apart; its body is made when somebody asks for it. */
 class Shown implements Record, Step {
@@ -149,4 +150,5 @@ export const traceDat: StreamFormat = {
   lines,
   anchors: (anchors) => new AnchorLines(anchors),
   traceClock: (clocks) => new ClockLines(clocks),
+  standing: (standing, probes) => new StandingLines(standing, probes),
 };

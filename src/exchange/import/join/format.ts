@@ -7,6 +7,8 @@
 
 import type { About } from "../../../event/trace.ts";
 import type { Sink } from "../../../machine/machine.ts";
+import type { Probes } from "../kernel/probes.ts";
+import type { Standing } from "../kernel/standing.ts";
 import type { Source } from "../source/source.ts";
 import type { Anchors } from "./clocks.ts";
 import type { KernelClocks } from "./kernel-clocks.ts";
@@ -63,6 +65,8 @@ export interface WholeFormat extends Common {
 }
 export interface ContextFormat extends Common {
   readonly part: "context";
+  /** Whether it tells of a machine by itself, with no run beside it. */
+  readonly tells?: true;
   read(source: Source, run: Run): Promise<void>;
 }
 export interface StreamFormat extends Common {
@@ -76,6 +80,8 @@ export interface StreamFormat extends Common {
   /** What a kernel's log, or its trace, says of the clocks of both. */
   logClock?(clocks: KernelClocks): AnchorTaker;
   traceClock?(clocks: KernelClocks): AnchorTaker;
+  /** What a kernel's trace makes and ends of what was in force at one moment. */
+  standing?(standing: Standing, probes: Probes): AnchorTaker;
 }
 export interface DeviceFormat extends Common {
   readonly part: "device";

@@ -5,6 +5,7 @@ import { linesAgain, type Source } from "../source/source.ts";
 import { Anchors, type Relation } from "./clocks.ts";
 import type { AnchorTaker, Format } from "./format.ts";
 import { type KernelClock, KernelClocks } from "./kernel-clocks.ts";
+import type { Run } from "./run.ts";
 
 /** Lines of a side that are read for it: with more, what was read is enough. */
 const MOST_LINES = 1 << 20;
@@ -24,7 +25,11 @@ export async function relate(opened: Opened, grows: boolean): Promise<Relation> 
   const hasBoth = sides.some((one) => one.isDevice) && sides.some((one) => !one.isDevice);
   if (!canRead || !hasBoth) return { clocks: null, ...NOTHING };
   for (const { path, taker, isDevice, lines } of sides)
-    await readInto(lines(path), taker, () => (isDevice ? anchors.isDeviceFull : anchors.isFull));
+    await readInto(
+      lines(path),
+      taker,
+      (read) => read > MOST_LINES || (isDevice ? anchors.isDeviceFull : anchors.isFull),
+    );
   const clocks = anchors.fit();
   const { controllers, card, haveEnough } = anchors;
   const isDoubtful = clocks === null ? haveEnough : !clocks.isSure;
@@ -44,8 +49,24 @@ export async function relateLog(opened: Opened, grows: boolean): Promise<KernelC
   const sides = [...logs, ...traces];
   const canRead = !grows && sides.every(({ path }) => path !== "-");
   if (!canRead || logs.length === 0 || traces.length === 0) return null;
-  for (const { path, taker, lines } of sides) await readInto(lines(path), taker, () => false);
+  for (const { path, taker, lines } of sides)
+    await readInto(lines(path), taker, (read) => read > MOST_LINES);
   return clocks.fit();
+}
+
+/** Reads the traces for what they make and end of what was in force at one moment, where a file tells that. */
+export async function relateStanding(
+  opened: Opened,
+  { standing, probes }: Pick<Run, "standing" | "probes">,
+  grows: boolean,
+): Promise<void> {
+  if (standing.isEmpty) return;
+  for (const { source, format } of opened) {
+    if (format.part !== "stream" || format.standing === undefined) continue;
+    if (grows || source.path === "-")
+      standing.blind("a trace that is read once does not tell beforehand which it makes");
+    else await readInto(linesOf(format)(source.path), format.standing(standing, probes));
+  }
 }
 
 /** What reads the lines of a file of that format, or those that it stands for. */
@@ -55,14 +76,14 @@ const linesOf = (format: Format) =>
 async function readInto(
   all: AsyncIterable<readonly string[]>,
   taker: AnchorTaker,
-  isFull: () => boolean,
+  isFull: ((lines: number) => boolean) | null = null,
 ): Promise<void> {
   let read = 0;
   try {
     for await (const lines of all) {
       for (const line of lines) taker.take(line);
       read += lines.length;
-      if (isFull() || read > MOST_LINES) return;
+      if (isFull?.(read)) return;
     }
   } catch (error) {
     // A file that breaks off is complained of when it is read for good, with the line where it does.

@@ -14,6 +14,7 @@ import { Mappings } from "../kernel/mappings.ts";
 import { MemoryMap } from "../kernel/memory-map.ts";
 import type { Probes } from "../kernel/probes.ts";
 import { Requests } from "../kernel/requests.ts";
+import { Standing } from "../kernel/standing.ts";
 import { nearOf } from "../source/far.ts";
 import { hexDigit } from "../source/numbers.ts";
 import { CausalOrder } from "./causal-order.ts";
@@ -41,6 +42,7 @@ export class Run extends Emitter {
   readonly iommu: IommuEntries;
   readonly mappings = new Mappings(() => this.source);
   readonly memoryMap = new MemoryMap();
+  readonly standing = new Standing();
   readonly oneRun = new OneRun();
   readonly oneKernel = new OneKernel();
   readonly buffers: Buffers;

@@ -21,6 +21,14 @@ export function deviceOf(name: string): number | null {
   return device;
 }
 
+/** The device where debugfs names it and its driver, in either order. */
+export function dumpedDevice(first: string, second: string): number | null {
+  // On no bus of PCI a device's name has an address or a number of it apart, and a driver's seldom.
+  const names = [first, second];
+  const name = names.find((one) => pciOf(one) !== null) ?? names.find((one) => /[.:]/.test(one));
+  return deviceOf(name ?? first);
+}
+
 /**
  * The device that a text names from one place on, up to one of these characters; null for none. Hot: once a call, and
  * calls for one device come together (bench: import).

@@ -58,6 +58,7 @@ const signs = {
     "DMAR: [",
     "DMAR:[DMA ",
     "DMAR: IOMMU enabled",
+    "IOVA_PFN",
   ],
   // Without an AMD IOMMU the kernel says "AMD-Vi: AMD IOMMUv2 functionality not available".
   amdvi: [
@@ -73,6 +74,9 @@ const signs = {
   // Field by field an entry has no "IOMMU:" in front; nothing else has these fields' names.
   iommu: ["iova=0x", "unmapped_size=", "io_page_fault:", "iommu: map: iova 0x"],
   entries: ["IOMMU: iova=", "IOMMU: dev=", "unmapped_size="],
+  // debugfs, dma-api/dump and domain_translation_struct.
+  mappings: [" dma map error check", " dma map error not"],
+  tables: ["IOVA_PFN"],
   swiotlb: ["swiotlb_bounced:"],
   // arch/x86/mm/mem_encrypt.c, in its spellings since 4.14; Arm's realms.
   encrypted: [
@@ -125,7 +129,7 @@ export async function detectEnvironment(
     words.find(bytes, (word) => {
       found[signed[word]!.sign] = true;
     });
-    if (hasKernel || found.dump) handles.see(bytes);
+    if (hasKernel || found.dump || found.mappings) handles.see(bytes);
     if (pageOffset === null && bytes.includes("page_offset_base="))
       pageOffset = PAGE_OFFSET.exec(bytes.toString("latin1"))?.[1] ?? null;
   };
@@ -142,7 +146,7 @@ export async function detectEnvironment(
       if (found.xen) exchanges.push(...exchangesIn(bytes));
     }
   }
-  const { xen, bare, swiotlb, direct, network, ahci, passthrough, dump, stacks } = found;
+  const { xen, bare, swiotlb, direct, network, ahci, passthrough, dump, stacks, mappings } = found;
   const iommu = iommus.find((kind) => found[kind]) ?? null;
   const isDirect = !xen && iommu === null;
   const encryptionBit = found.encrypted && isDirect ? handles.encryptionBit(swiotlb) : null;
@@ -150,11 +154,11 @@ export async function detectEnvironment(
   const offsets = hasOffsets ? handles.offsets() : new Map<number, number>();
   // Of what is still to come nothing is known but that the kernel kept a buffer's own address before.
   const isBare =
-    (hasKernel || dump) &&
+    (hasKernel || dump || (mappings && handles.any(offsets))) &&
     (encryptionBit !== null ||
       (handles.areOwn(offsets, swiotlb) && (handles.any(offsets) || !grows)));
   const isTold = xen || bare || iommu !== null || direct;
-  const isIdentity = iommu !== null && !xen && (passthrough || found.iommu);
+  const isIdentity = iommu !== null && !xen && (passthrough || found.iommu || found.tables);
   return {
     xen,
     known: isTold || isBare,

@@ -3,11 +3,14 @@
 // Where nothing else tells of the machine, this does: handles that equal their buffers' addresses stand in no
 // IOMMU's way, and a device of which all are off by one and the same number is on a bus that sees memory there.
 
-import { deviceOf } from "./device.ts";
+import { deviceOf, dumpedDevice } from "./device.ts";
 
 /** A buffer's two addresses, where the kernel prints both, in either order. */
 const MAPPED =
   /dma_map_(?:page|phys): +(?:device=)?(\S+)(?=[^\n]{0,500}? dma_addr=(?:0x)?([0-9a-f]+))(?=[^\n]{0,500}? phys_addr=(?:0x)?([0-9a-f]+))/g;
+/** The same where debugfs prints them, dma-api/dump; its numbers can have zeros in front or not. */
+const DUMPED =
+  /^(\S+) (\S+) (?:single|page|phy|coherent) idx \d+ P=(?:0x)?0*([0-9a-f]+)(?: N=[0-9a-f]+)? D=(?:0x)?0*([0-9a-f]+) /gm;
 /** All ones: the mapping failed (DMA_MAPPING_ERROR, include/linux/dma-mapping.h). */
 const FAILED = "ffffffffffffffff";
 /** So many buffers off by the same number, so far apart, are no chance. */
@@ -32,29 +35,34 @@ export class Handles {
   readonly #bits = new Set<bigint>();
 
   see(bytes: Buffer): void {
-    if (!bytes.includes("dma_map_p")) return;
-    for (const [, name, handle, own] of bytes.toString("latin1").matchAll(MAPPED)) {
-      if (handle === FAILED) continue;
-      const device = deviceOf(name!);
-      let seen = this.#devices.get(device);
-      if (seen === undefined) {
-        seen = { own: 0, moved: 0, offset: null, marked: 0, low: 1n << 64n, high: 0n };
-        this.#devices.set(device, seen);
-      }
-      if (handle === own) seen.own++;
-      else {
-        const address = BigInt(`0x${own}`);
-        const offset = BigInt(`0x${handle}`) - address;
-        seen.offset = seen.moved === 0 || seen.offset === offset ? offset : null;
-        if ((address & offset) === 0n && isUpperBit(offset)) {
-          seen.marked++;
-          this.#bits.add(offset);
-        }
-        if (address < seen.low) seen.low = address;
-        if (address > seen.high) seen.high = address;
-        seen.moved++;
-      }
+    if (bytes.includes("dma_map_p"))
+      for (const [, name, handle, own] of bytes.toString("latin1").matchAll(MAPPED))
+        if (handle !== FAILED) this.#saw(deviceOf(name!), handle!, own!);
+    if (bytes.includes(" dma map error"))
+      for (const [, one, other, own, handle] of bytes.toString("latin1").matchAll(DUMPED))
+        this.#saw(dumpedDevice(one!, other!), handle!, own!);
+  }
+
+  #saw(device: number | null, handle: string, own: string): void {
+    let seen = this.#devices.get(device);
+    if (seen === undefined) {
+      seen = { own: 0, moved: 0, offset: null, marked: 0, low: 1n << 64n, high: 0n };
+      this.#devices.set(device, seen);
     }
+    if (handle === own) {
+      seen.own++;
+      return;
+    }
+    const address = BigInt(`0x${own}`);
+    const offset = BigInt(`0x${handle}`) - address;
+    seen.offset = seen.moved === 0 || seen.offset === offset ? offset : null;
+    if ((address & offset) === 0n && isUpperBit(offset)) {
+      seen.marked++;
+      this.#bits.add(offset);
+    }
+    if (address < seen.low) seen.low = address;
+    if (address > seen.high) seen.high = address;
+    seen.moved++;
   }
 
   /** Devices on a bus that sees memory elsewhere, and how far up. */

@@ -167,15 +167,19 @@ const QEMU = [
 ];
 const DUMP = "0x00: 27 80 25 00 00 08 00 40 00 00 00 00 08 00 00 00 \n";
 
+/** What debugfs shows of one moment; it tells of a machine by itself, too. */
+const moments = {
+  "dma-api/dump":
+    "0000:00:04.0 nvme single idx 12 P=51000000 N=51000 D=51000000 L=1000 DMA_TO_DEVICE dma map error checked\nnvme 0000:00:04.0 sg idx 12 P=0x0000000051001000 D=51001000 L=1000 cln=0x1440000 DMA_TO_DEVICE dma map error check not applicable\n",
+  domain_translation_struct:
+    "Device 0000:00:04.0 @0x1017f8000\nIOVA_PFN\t\tPML5E\t\t\tPML4E\t\t\tPDPE\t\t\tPDE\t\t\tPTE\n0x0000000051000 |\t0x0000000000000000\t0x00000001017f9003\t0x00000001017fa003\t0x00000001017fb003\t0x0000000002bca003\n0x0000000060000 |\t0x0000000000000000\t0x00000001017f9003\t0x00000001017fa003\t0x0000000002c00083\t0x0000000000000000\n",
+};
 const context: { readonly [name: string]: string } = {
   iomem:
     "00001000-0009fbff : System RAM\n00100000-3fffffff : System RAM\n  01000000-02000000 : Kernel code\n",
   kallsyms: "ffffffff81000000 T _stext\nffffffffc0201000 t nvme_probe\t[nvme]\n",
   "kernel-bases": "# page_offset_base @0xffffffff825d85a8 = 0xffff888000000000\n",
-  "dma-api dump":
-    "nvme 0000:00:04.0 single idx 12 P=0x0000000051000000 D=51000000 L=1000 cln=0x1440000 DMA_TO_DEVICE dma map error checked\n",
-  domain_translation_struct:
-    "Device 0000:00:02.0 @0x1017f8000\nIOVA_PFN                PML5E                   PML4E\n0x000000008d800 |       0x0000000000000000      0x00000001017f9003\n",
+  ...moments,
   "dump-m2p": " --- Dumping M2P ---\n Max MFN: 1048576\n  mfn=0x1000 ==> pfn=0x20\n",
   "dump-p2m":
     "# pfn_first pfn_count mfn_first kind step\n0x0 0x100 0x1000 RAM 1\n0x100 1 0x900 FOREIGN 0\n0x101 7 0 INVALID 0\n",
@@ -241,6 +245,7 @@ export async function seeds(): Promise<readonly Seed[]> {
     seed("QEMU's log with times", `${timed.join("\n")}\n${DUMP}`),
     seed("QEMU's log beside a trace", `${timed.join("\n")}\n${DUMP}`, TEXT),
     ...Object.entries(context).map(([name, text]) => seed(name, text, TEXT)),
+    ...Object.entries(moments).map(([name, text]) => seed(`${name} alone`, text)),
     seed("own lines", `${lines.join("\n")}\n`),
     seed(
       "a recording of the real driver",
