@@ -1,9 +1,9 @@
 // travel.test.ts - to any moment in any order, and to the next and last change of anything, by look-up.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bus, busPage, mfn, pfn, vpn } from "../../src/address.ts";
-import { families } from "../../src/event/field.ts";
-import type { Recorded } from "../../src/event/vocabulary.ts";
+import { bus, busPage, gattIndex, mfn, pfn, vpn } from "../../src/address.ts";
+import { families, subjectCode } from "../../src/event/field.ts";
+import { type Recorded, subjectOf } from "../../src/event/vocabulary.ts";
 import { apply } from "../../src/machine/apply.ts";
 import { State } from "../../src/machine/state.ts";
 import { wrongAt } from "../../src/replay/judged.ts";
@@ -127,6 +127,19 @@ describe("events by what they are", () => {
     { verdict: "unknown" },
     { op: 7 },
     { where: ({ seq }: Recorded) => seq % 10 === 3 },
+    { place: "xen_contig_memory" },
+    { place: "a function of nobody" },
+    { subject: subjectCode("allocation", pfn(0x1003)) },
+    { subject: subjectCode("gatt", gattIndex(0)), kinds: ["gatt.written"] },
+    { verdict: "stale" },
+    { verdict: "wrong", kinds: ["page.freed"] },
+    { verdict: "wrong", actor: "card" },
+    { verdict: "wrong", place: "a test" },
+    { verdict: "wrong", subject: subjectCode("allocation", pfn(0x1003)) },
+    { verdict: "wrong", hook: "virt_to_gart" },
+    { verdict: "wrong", op: 0 },
+    { verdict: "wrong", op: 7 },
+    { verdict: "wrong", where: ({ seq }: Recorded) => seq % 10 === 1 },
   ] as const)("%j", (filter) => {
     const all = [...busy.events()].filter((recorded) => {
       const { seq, op, event } = recorded;
@@ -137,7 +150,9 @@ describe("events by what they are", () => {
         return false;
       if ("actor" in filter && event.actor !== filter.actor) return false;
       if ("op" in filter && op !== filter.op) return false;
-      if ("where" in filter && seq % 10 !== 3) return false;
+      if ("place" in filter && event.place !== filter.place) return false;
+      if ("subject" in filter && subjectOf(event) !== filter.subject) return false;
+      if ("where" in filter && !filter.where(recorded)) return false;
       if (!("verdict" in filter)) return true;
       return filter.verdict === "wrong" ? wrongAt(busy, seq) !== null : verdict === filter.verdict;
     });
