@@ -1,4 +1,4 @@
-// mutants.ts - npm run mutants -- ROOM[/PART] [--workers N] [--one-in N] [--tests GLOB,GLOB]: changes a room's code in one spot at a time and counts the changes that its tests notice.
+// mutants.ts - npm run mutants -- ROOM[/PART] [--workers N] [--one-in N] [--tests GLOB]...: changes a room's code in one spot at a time and counts the changes that its tests notice.
 //
 // A change (a mutant) that no test notices is a behaviour that no test states. Tests of the room and of the
 // recording laws judge it, and rooms that make runs are held to what the real driver and kernel did, all within the
@@ -77,19 +77,19 @@ const { values, positionals } = parseArgs({
   options: {
     workers: { type: "string", default: `${availableParallelism()}` },
     "one-in": { type: "string", default: "1" },
-    tests: { type: "string" },
+    tests: { type: "string", multiple: true },
   },
   allowPositionals: true,
 });
 const [target] = positionals;
 if (target === undefined || !existsSync(`src/${target}`)) {
   process.stderr.write(
-    "npm run mutants -- ROOM[/PART] [--workers N] [--one-in N] [--tests GLOB,GLOB]: a folder or file of src/, such as hooks\n",
+    "npm run mutants -- ROOM[/PART] [--workers N] [--one-in N] [--tests GLOB]...: a folder or file of src/, such as hooks\n",
   );
   process.exitCode = 2;
 } else {
   const { tests } = values;
-  process.env.MUTANTS_TESTS = tests?.replaceAll(",", "\n") ?? testsOf(target.split("/")[0]!);
+  process.env.MUTANTS_TESTS = tests?.join("\n") ?? testsOf(target.split("/")[0]!);
   process.env.MUTANTS_ONE_IN = values["one-in"];
   const options = optionsFor(target, Number(values.workers), Number(values["one-in"]));
   await new Stryker(options).runMutationTest();
