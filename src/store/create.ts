@@ -45,8 +45,8 @@ export async function createFile(
 /** Sets a connection up for writing batch after batch. */
 export function forBatches(database: Database): void {
   database.pragma("synchronous = NORMAL");
-  // In pages, 64 MB: a checkpoint waits for the disk, and the batches are safe in the log already.
-  database.pragma("wal_autocheckpoint = 4096");
+  // In pages, 16 MB: a checkpoint waits for the disk, and all that the last one has to do is waited for at the end.
+  database.pragma("wal_autocheckpoint = 1024");
   // 2 MB hold a batch, and stay in the processor's cache; SQLite's 16 MB would pass through it.
   database.pragma("cache_size = -2000");
 }

@@ -20,7 +20,7 @@ describe("a new file", () => {
     expect(setting("page_size")).toBe(16384);
     // NORMAL: what is committed is whole, and on the disk with the next checkpoint.
     expect(setting("synchronous")).toBe(1);
-    expect(setting("wal_autocheckpoint")).toBe(4096);
+    expect(setting("wal_autocheckpoint")).toBe(1024);
     expect(setting("cache_size")).toBe(-2000);
     expect(setting("application_id")).toBe(APPLICATION_ID);
     expect(setting("user_version")).toBe(FORMAT);
