@@ -98,6 +98,26 @@ describe("the events that change a subject", async () => {
   });
 });
 
+test("thousands of events of some subjects are each found, and those of others are not", async () => {
+  const subjects = [90, 3, 40];
+  const rows = Array.from({ length: 3000 }, (_, i) =>
+    rowOf("page.allocated", { subject: subjects[i % 3]! }),
+  );
+  const index = await indexOf(3000, Object.fromEntries(rows.map((row, i) => [i + 1, row])));
+  for (const [i, subject] of subjects.entries())
+    expect(index(["change", subject, subject, 1])).toEqual(
+      Array.from({ length: 1000 }, (_, n) => 3 * n + i + 1),
+    );
+  expect(index(["change", 41, 41, 1])).toEqual([]);
+});
+
+test("what only looks at a subject, and what begins or ends an op, is not in the index", async () => {
+  const kinds: KindName[] = ["gatt.read", "op.began", "op.ended", "gatt.written"];
+  const rows = kinds.map((kind) => rowOf(kind, { subject: 40 }));
+  const index = await indexOf(4, Object.fromEntries(rows.map((row, i) => [i + 1, row])));
+  expect(index(["change", 40, 40, 1])).toEqual([4]);
+});
+
 describe("the events of a subject that changes rarely", async () => {
   const database = new Sqlite(":memory:");
   database.exec("BEGIN");

@@ -3,8 +3,10 @@
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import type { Event, Recorded } from "../../src/event/vocabulary.ts";
+import { describe, expect, test } from "vitest";
+import { bus, pfn } from "../../src/address.ts";
+import { namedDevice } from "../../src/event/device-name.ts";
+import type { Event, KindName, Recorded } from "../../src/event/vocabulary.ts";
 import { UserError } from "../../src/fault.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { FORMAT } from "../../src/store/schema.ts";
@@ -171,6 +173,119 @@ test("a trace of a newer format or with kinds of a newer gartrace is refused", a
     `${path} was written by gartrace ${VERSION} (format ${FORMAT + 1}); this is gartrace ${VERSION}, ` +
       `which reads up to format ${FORMAT}: update gartrace`,
   );
+});
+
+test("a trace of which a name is missing is refused as damaged", async () => {
+  const { path } = await record([called("a"), { ...called("b"), place: "agp_bind_memory" }]);
+  changeAndSeal(path, "UPDATE place SET code = 1");
+  expect(refused(path)).toContain("table place: code 0 is missing");
+});
+
+describe("events are damaged", () => {
+  const allocated = { kind: "page.freed", actor: "kernel", allocation: pfn(1) } as const;
+  const size = (bytes: number): Event => ({
+    ...allocated,
+    by: "free_pages",
+    use: "agp",
+    size: bytes,
+  });
+  const readAfter = async (change: string) => {
+    const { path } = await record([size(4096), called("a"), size(4096), called("b")]);
+    changeAndSeal(path, change);
+    return reading(path, (trace) => [...trace.events()].length);
+  };
+
+  test("where one is about more pages than a machine has", async () => {
+    await expect(readAfter(`UPDATE event SET size = ${2 ** 36 + 1} WHERE seq = 3`)).rejects.toThrow(
+      "event #3, column size: 68719476737 bytes are more than",
+    );
+    expect(await readAfter(`UPDATE event SET size = ${2 ** 36} WHERE seq = 3`)).toBe(4);
+  });
+
+  test.each([
+    [
+      "the first",
+      "DELETE FROM event WHERE seq = 1",
+      "event #2, column seq: the first event of a trace is #1",
+    ],
+    [
+      "one of them",
+      "DELETE FROM event WHERE seq = 2",
+      "event #2, column seq: the event is missing",
+    ],
+    [
+      "the last",
+      "DELETE FROM event WHERE seq = 4",
+      "column events: 4 are said, the last one is #3",
+    ],
+    [
+      "none, of which one has a number that no file has room for",
+      "UPDATE event SET seq = 9007199254740991 WHERE seq = 4",
+      "the file has no room for so many events",
+    ],
+  ])("where %s is missing", async (_, change, says) => {
+    await expect(readAfter(change)).rejects.toThrow(says);
+  });
+});
+
+test("a trace keeps the names of its devices that are on no PCI bus", async () => {
+  const device = namedDevice("3f000000.mmc");
+  const mapped = (device: number): Event => ({
+    ...({ kind: "dma.mapped", actor: "kernel", handle: bus(8), direction: "coherent" } as const),
+    ...{ bus: bus(8), size: 1, device },
+  });
+  const { path } = await record([mapped(device), mapped(0x700), mapped(device)]);
+  reading(path, (trace) =>
+    expect(trace.about.options).toEqual({ ...about.options, devices: "3f000000.mmc" }),
+  );
+});
+
+test("a mark beyond the trace, or at no moment, is damage", async () => {
+  const { path } = await record([called("a")]);
+  const insert = (moment: number) =>
+    changeAndSeal(path, `DELETE FROM mark; INSERT INTO mark (seq, text) VALUES (${moment}, '')`);
+  for (const moment of [0, 1]) {
+    insert(moment);
+    reading(path, (trace) => expect(trace.marks()).toEqual([{ moment, name: null, text: "" }]));
+  }
+  for (const moment of [-1, 2]) {
+    insert(moment);
+    const marks = () => reading(path, (trace) => trace.marks());
+    expect(marks).toThrow(`table mark, column seq: ${moment} is no moment of the trace`);
+  }
+});
+
+test("SQL is run with triggers of a file's own, which a question does not set off, and with no other strangers", async () => {
+  const { path } = await record([called("a")]);
+  const asked = () => reading(path, (trace) => [...trace.query("SELECT 7").rows]);
+  changeAndSeal(path, "CREATE TRIGGER own AFTER INSERT ON mark BEGIN SELECT 1; END");
+  expect(asked()).toEqual([[7n]]);
+  changeAndSeal(path, "CREATE VIEW own AS SELECT 1");
+  expect(asked).toThrow("its schema: it has a view 'own' of its own, which no SQL is run with");
+});
+
+test("rows of some kinds, or of all, come with the notes of their stretch", async () => {
+  const { path } = await record(
+    Array.from(
+      { length: 1500 },
+      (_, i) =>
+        (i % 2
+          ? called(`call ${i}`)
+          : { kind: "tlb.flushed", actor: "cpu", which: "cpu" }) as Event,
+    ),
+  );
+  reading(path, (trace) => {
+    const seqs = (kinds?: KindName[]) =>
+      [...trace.rows(3, 1400, kinds)].flatMap(({ rows }) => rows.map((row) => row[0]));
+    const between = Array.from({ length: 1398 }, (_, i) => i + 3);
+    expect(seqs()).toEqual(between);
+    expect(seqs(["call.entered"])).toEqual(between.filter((seq) => seq % 2 === 0));
+    const notes = [...trace.rows(3, 1400)].flatMap(({ notes }) => notes);
+    expect(notes).toEqual(
+      between.filter((seq) => seq % 2 === 0).map((seq) => [seq, `call ${seq - 1}`]),
+    );
+    expect(trace.cells(["kind", "seq"], 4, 5).map(([, seq]) => seq)).toEqual([4, 5]);
+  });
 });
 
 test("a trace that lost its end is refused as damaged", async () => {
