@@ -8,14 +8,16 @@ import { DumpedTrace } from "./dump.ts";
 import type { OpenFault } from "./grammar/grammar.ts";
 import { faultIn, goesOn } from "./grammar/grammar.ts";
 import { spoken } from "./grammar/index.ts";
-import { type Head, Heads, plain, RECORD } from "./head.ts";
-import { DmesgJson, journalHead } from "./records.ts";
+import { type Head, plain, RECORD } from "./head.ts";
+import { AnyHead } from "./records.ts";
 
 /** A line, or what one speaker says in it. */
 export interface Step {
   /** The line's number and text. */
   readonly line: number;
   readonly raw: string;
+  /** How many lines came up to it, those of one record counted as one. */
+  readonly place: number;
   /**
    * Null where nothing tells who says it; "part" where it is no message but a piece of a record, "dumped" where it is
    * one of a trace.
@@ -38,8 +40,7 @@ const INSIDE = /\[ *\d+\.\d{6}\] /g;
 const DETAIL = /^ [A-Z_]+=/;
 
 export class Assembler {
-  readonly #heads = new Heads();
-  readonly #json = new DmesgJson();
+  readonly #heads = new AnyHead();
   readonly #dump = new DumpedTrace();
   /** Whether all lines are the kernel's, though none says so. */
   readonly #isBare: boolean;
@@ -47,6 +48,7 @@ export class Assembler {
   readonly #open: OpenFault[] = [];
   #queue: Step[] = [];
   #line = 0;
+  #place = 0;
   #inRecord = false;
   /** A fault whose line was cut before its address. */
   #cut: OpenFault | null = null;
@@ -69,8 +71,8 @@ export class Assembler {
   }
 
   #ready(isEnd: boolean): Step[] {
-    const isHeld = ({ begins, line }: Step) =>
-      begins?.waits === true && this.#line - line <= PATIENCE;
+    const isHeld = ({ begins, place }: Step) =>
+      begins?.waits === true && this.#place - place <= PATIENCE;
     const held = isEnd ? -1 : this.#queue.findIndex(isHeld);
     const ready = held < 0 ? this.#queue : this.#queue.slice(0, held);
     this.#queue = held < 0 ? [] : this.#queue.slice(held);
@@ -79,7 +81,8 @@ export class Assembler {
 
   #step(raw: string, text: string): Step {
     const head = this.#headOf(text);
-    const step = { line: this.#line, raw, head, begins: null, of: null };
+    if (head !== "part") this.#place++;
+    const step = { line: this.#line, raw, place: this.#place, head, begins: null, of: null };
     if (head === "part") return step;
     const mayBeDumped = head === null || head.speaker === "kernel";
     if (mayBeDumped && this.#dump.take(head?.text ?? text) !== null)
@@ -89,7 +92,7 @@ export class Assembler {
     if (head.speaker === "program") return step;
     const of = this.#found(head.text, head.caller);
     if (of !== null) return { ...step, of };
-    const begins = faultIn(spoken[head.speaker], head.text, head.caller, this.#line);
+    const begins = faultIn(spoken[head.speaker], head.text, head.caller, this.#place);
     if (begins !== null) this.#began(begins);
     return { ...step, begins };
   }
@@ -97,7 +100,7 @@ export class Assembler {
   #headOf(text: string): Head | "part" | null {
     if (this.#inRecord && DETAIL.test(text)) return "part";
     this.#inRecord = RECORD.test(text);
-    const head = this.#heads.read(text) ?? journalHead(text) ?? this.#json.read(text);
+    const head = this.#heads.read(text);
     if (head !== null || !this.#isBare || text.trim() === "") return head;
     return { speaker: "kernel", at: null, level: "default", caller: null, text };
   }
@@ -115,9 +118,9 @@ export class Assembler {
   #found(text: string, caller: string | null): OpenFault | null {
     for (let i = this.#open.length - 1; i >= 0; i--) {
       const fault = this.#open[i]!;
-      if (this.#line - fault.last > REACH) this.#close(i);
+      if (this.#place - fault.last > REACH) this.#close(i);
       else if (goesOn(fault, text, caller)) {
-        fault.last = this.#line;
+        fault.last = this.#place;
         return fault;
       }
     }

@@ -15,7 +15,7 @@ import { dumpedIn } from "./dump.ts";
 import { faultIn, type OpenFault } from "./grammar/grammar.ts";
 import { spoken } from "./grammar/index.ts";
 import { type Head, Heads } from "./head.ts";
-import { DmesgJson, journalHead } from "./records.ts";
+import { isOfRecord } from "./records.ts";
 import { Requesters } from "./requesters.ts";
 
 /** Messages that were not kept: their number is in the first or second group. */
@@ -163,7 +163,7 @@ class Dmesg {
 
 /** Messages have the kernel's own time, in whatever form. */
 const OWN_CLOCK =
-  /\[ *\d+\.\d{6}[\] ]|^(?:\d[\w.+~-]*,)?\d{1,3},\d+,\d+,|_MONOTONIC_TIMESTAMP"|"time": *\d/m;
+  /\[ *\d+\.\d{6}[\] ]|^(?:\d[\w.+~-]*,)?\d{1,3},\d+,\d+,|_MONOTONIC_TIMESTAMP["=]|"time": *\d/m;
 
 /** A dump beside messages that have the time of day: it has no place among them but before what followed it. */
 class DumpedFirst extends Ftrace {
@@ -195,10 +195,7 @@ export const dmesg: StreamFormat = {
 const linesOf = (head: Buffer): readonly string[] => head.toString("utf8").split(/\r?\n/);
 
 /** Whether a line tells who says it, or when. */
-const hasHead = (line: string): boolean =>
-  new Heads().read(line) !== null ||
-  journalHead(line) !== null ||
-  (new DmesgJson().read(line) !== null && /"(?:dmesg|pri|msg)":/.test(line));
+const hasHead = (line: string): boolean => new Heads().read(line) !== null || isOfRecord(line);
 
 /** Whether a line without anything in front is a fault as the kernel prints it. */
 const isFault = (line: string): boolean => faultIn(spoken.kernel, line.trim(), null, 0) !== null;

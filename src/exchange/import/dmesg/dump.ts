@@ -5,8 +5,7 @@
 
 import { type Step, stepOf } from "../ftrace/owners.ts";
 import { recordOf } from "../ftrace/record.ts";
-import { type Head, Heads } from "./head.ts";
-import { DmesgJson, journalHead } from "./records.ts";
+import { AnyHead } from "./records.ts";
 
 const BEGINS = /^Dumping ftrace (?:buffer|instance \S+ buffer):/;
 const RULE = /^-{33}$/;
@@ -52,13 +51,13 @@ export class DumpedTrace {
 export async function* dumpedIn(
   all: AsyncIterable<readonly string[]>,
 ): AsyncGenerator<readonly Step[]> {
-  const [dump, heads, json] = [new DumpedTrace(), new Heads(), new DmesgJson()];
+  const [dump, heads] = [new DumpedTrace(), new AnyHead()];
   let number = 0;
   for await (const lines of all) {
     const told: Step[] = [];
     for (const line of lines) {
       number++;
-      const head: Head | "part" | null = heads.read(line) ?? journalHead(line) ?? json.read(line);
+      const head = heads.read(line);
       if (head === "part" || (head !== null && head.speaker !== "kernel")) continue;
       for (const one of dump.take(head?.text ?? line) ?? [])
         told.push(stepOf(one.line, one.record, number));

@@ -1,7 +1,9 @@
-// records.ts - messages in JSON: `journalctl -o json` has one a line, `dmesg --json` a field a line.
+// records.ts - messages as records of fields: `journalctl -o json`, json-seq, json-pretty and export, and `dmesg --json`.
+//
+// The first two have a record a line, the others a field a line.
 
 import { z } from "zod";
-import { type Head, type Level, levelOf } from "./head.ts";
+import { type Head, Heads, type Level, levelOf } from "./head.ts";
 
 const FIELD = /^\s*"(fac|pri|time|caller|msg)": *(.*?),?$/;
 const BRACKETS = /^\s*[{}[\],]+\s*$|^\s*"dmesg": *\[$/;
@@ -15,11 +17,20 @@ const entry = z.object({
   __MONOTONIC_TIMESTAMP: z.string().optional(),
 });
 
-/** A line of `journalctl -o json`; null for any other. */
-export function journalHead(line: string): Head | null {
+type Entry = z.output<typeof entry>;
+
+/** What `-o json-seq` has in front of each record (RFC 7464). */
+const SEPARATOR = "\x1e";
+
+/** A line of `journalctl -o json` or `-o json-seq`; null for any other. */
+function journalHead(text: string): Head | null {
+  const line = text.startsWith(SEPARATOR) ? text.slice(1) : text;
   if (!line.startsWith("{") || !line.includes('"MESSAGE"')) return null;
   const { data } = entry.safeParse(jsonIn(line));
-  if (data === undefined) return null;
+  return data === undefined ? null : headOf(data);
+}
+
+function headOf(data: Entry): Head {
   const { MESSAGE: message, PRIORITY: priority } = data;
   // The kernel's own time, where the journal has kept it.
   const micros = data._SOURCE_MONOTONIC_TIMESTAMP ?? data.__MONOTONIC_TIMESTAMP;
@@ -32,8 +43,130 @@ export function journalHead(line: string): Head | null {
   };
 }
 
+/** What stands in front of a message, or who says it in a record, in any form that logs have. */
+export class AnyHead {
+  readonly #heads = new Heads();
+  readonly #pretty = new PrettyJournal();
+  readonly #export = new JournalExport();
+  readonly #json = new DmesgJson();
+
+  /** A message; "part" for a line that is part of one; null where nothing tells who says it. */
+  read(line: string): Head | "part" | null {
+    return (
+      this.#export.read(line) ??
+      this.#heads.read(line) ??
+      journalHead(line) ??
+      this.#pretty.read(line) ??
+      this.#json.read(line)
+    );
+  }
+}
+
+/** Whether a line is one of a record, whatever is around it. */
+export const isOfRecord = (line: string): boolean =>
+  journalHead(line) !== null ||
+  CURSOR.test(line) ||
+  PRETTY.exec(line)?.[1] === "MESSAGE" ||
+  (new DmesgJson().read(line) !== null && /"(?:dmesg|pri|msg)":/.test(line));
+
+const PRETTY = /^\s+"([A-Z_][A-Z0-9_]{0,63})" ?: ?(.*?),?$/;
+/** Characters of a field's value: a longer one is none of a kernel's. */
+const LONGEST = 1 << 20;
+
+/** `journalctl -o json-pretty`: a field a line, and a list of bytes over several. */
+class PrettyJournal {
+  #fields: { [name: string]: unknown } | null = null;
+  #list: { readonly name: string; text: string } | null = null;
+
+  read(line: string): Head | "part" | null {
+    if (this.#list !== null) return this.#goOn(this.#list, line.trim());
+    const [, name, value] = PRETTY.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) {
+      this.#fields ??= {};
+      if (value === "[") this.#list = { name, text: value };
+      else this.#fields[name] = jsonIn(value);
+      return "part";
+    }
+    if (this.#fields === null || !line.startsWith("}")) return null;
+    const { data } = entry.safeParse(this.#fields);
+    this.#fields = null;
+    return data === undefined ? "part" : headOf(data);
+  }
+
+  #goOn(list: { readonly name: string; text: string }, line: string): "part" {
+    if (list.text.length < LONGEST) list.text += line;
+    if (line.startsWith("]")) {
+      this.#fields = { ...this.#fields, [list.name]: jsonIn(list.text.replace(/,$/, "")) };
+      this.#list = null;
+    }
+    return "part";
+  }
+}
+
+const CURSOR = /^__CURSOR=/;
+const FIELD_OF_EXPORT = /^([A-Z_][A-Z0-9_]{0,63})=(.*)$/;
+const NAME_ALONE = /^[A-Z_][A-Z0-9_]{0,63}$/;
+/** Bytes of the length in front of a field that is no text, the lowest first. */
+const LENGTH = 8;
+
+/** `journalctl -o export`: NAME=VALUE, or NAME alone and its value behind its length; an empty line ends an entry. */
+class JournalExport {
+  /** Null outside an entry. */
+  #fields: { [name: string]: string } | null = null;
+  #value: { readonly name: string; text: string } | null = null;
+  #hasBegun = false;
+
+  read(line: string): Head | "part" | null {
+    if (this.#fields === null) {
+      if (!CURSOR.test(line)) return this.#hasBegun ? "part" : null;
+      this.#hasBegun = true;
+      this.#fields = {};
+      return "part";
+    }
+    if (this.#value !== null && this.#isInside(this.#value, line)) return "part";
+    const [, name, value] = FIELD_OF_EXPORT.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) this.#fields[name] = value;
+    else if (NAME_ALONE.test(line)) this.#value = { name: line, text: "" };
+    else if (line === "") {
+      const { data } = entry.safeParse({ MESSAGE: null, ...this.#fields });
+      this.#fields = null;
+      if (data !== undefined) return headOf(data);
+    }
+    return "part";
+  }
+
+  /** Takes a line of a value that can have several; false for the first behind it. */
+  #isInside(value: { readonly name: string; text: string }, line: string): boolean {
+    const { text } = value;
+    const length = lengthIn(text);
+    const has = Buffer.byteLength(text) - LENGTH;
+    // Of one that is no UTF-8 the length is not known: it ends where a field follows.
+    const isOver =
+      text.length > LENGTH &&
+      (length === null ? line === "" || FIELD_OF_EXPORT.test(line) : has > length);
+    if (!isOver) {
+      if (text.length < LONGEST) value.text += `${line}\n`;
+      return true;
+    }
+    this.#fields = { ...this.#fields, [value.name]: text.slice(LENGTH, -1) };
+    this.#value = null;
+    return false;
+  }
+}
+
+/** The number of the first eight bytes; null where they are no ASCII. */
+function lengthIn(text: string): number | null {
+  let length = 0;
+  for (let at = LENGTH - 1; at >= 0; at--) {
+    const code = text.charCodeAt(at);
+    if (!(code < 128)) return null;
+    length = length * 256 + code;
+  }
+  return length;
+}
+
 /** `dmesg --json`: the fields of a message gather until its text comes, which is the last of them. */
-export class DmesgJson {
+class DmesgJson {
   #level: Level = "default";
   #isProgram = false;
   #at: number | null = null;

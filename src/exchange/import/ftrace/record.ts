@@ -94,6 +94,8 @@ const LATENCY =
 /** The same with the option `verbose`: flags and preempt count as numbers, the time in milliseconds. */
 const VERBOSE =
   /^ *\S.*? +(\d+) +(\d+) \d+ [0-9a-f]{8} \[[0-9a-f]{8,16}\] (\d+)\.(\d{3})ms \([^)]*\): +(\w+): */;
+/** `TASK PID[/TID] SECONDS.MICROS: [PERIOD] SYSTEM:EVENT: BODY`: perf script of a recording without the CPU. */
+const WITHOUT_CPU = /^ *\S.*? +(?:\d+\/)?(\d+) +(\d+\.\d{6,9}): +(?:\d+ +)?[a-z]\w*:(\w+): */;
 /** Characters that stand before an event's body at most: a buffer's name, the task's, and columns. */
 const LONGEST_HEAD = 512;
 
@@ -113,11 +115,20 @@ function latencyRecordOf(line: string): Record | null {
 
 function verboseRecordOf(line: string, head: string): Record | null {
   const [found, pid, on, millis, micros, name] = VERBOSE.exec(head) ?? [];
-  if (found === undefined) return null;
+  if (found === undefined) return perfRecordOf(line, head);
   const at = Number(millis) * 1e6 + Number(micros) * 1e3;
   const body = asPrinted(name!, line.slice(found.length));
   const cpu = Number(on);
   return { task: taskOf(Number(pid), cpu), cpu, buffer: "", at, name: name!, body };
+}
+
+/** On an idle task it is not known on which CPU: they are one. */
+function perfRecordOf(line: string, head: string): Record | null {
+  const [found, pid, time, name] = WITHOUT_CPU.exec(head) ?? [];
+  if (found === undefined) return null;
+  const at = nanoseconds(time!, 0, time!.length);
+  const body = asPrinted(name!, line.slice(found.length));
+  return { task: taskOf(Number(pid), 0), cpu: 0, buffer: "", at, name: name!, body };
 }
 
 /** The name in front of a task that ends before `end`. A task's own name can look so: then it is that task's alone. */

@@ -67,6 +67,30 @@ const known: readonly Convertible[] = [
   },
 ];
 
+/** Bytes of a text that tell how wide its characters are. */
+const WIDE = 32;
+
+/** Text in UTF-16 that has no mark: each second byte of what is ASCII is 0. */
+function unmarked(head: Buffer): Pick<Convertible, "what" | "convert"> | null {
+  if (head.length < WIDE) return null;
+  for (const [order, zero] of [
+    ["LE", 1],
+    ["BE", 0],
+  ] as const)
+    if (
+      head
+        .subarray(0, WIDE)
+        .every((byte, i) => (i % 2 === zero ? byte === 0 : byte > 0 && byte < 128))
+    )
+      return {
+        what: "text in UTF-16 without a mark of its order",
+        convert: (path) =>
+          `write it as UTF-8: \`iconv -f UTF-16${order} -t UTF-8 ${path} > log.txt\``,
+      };
+  return null;
+}
+
 /** What a file is that has to be converted first; null for any other. */
-export const convertible = (head: Buffer): Convertible | null =>
-  known.find(({ magic, at }) => head.subarray(at, at + magic.length).equals(magic)) ?? null;
+export const convertible = (head: Buffer): Pick<Convertible, "what" | "convert"> | null =>
+  known.find(({ magic, at }) => head.subarray(at, at + magic.length).equals(magic)) ??
+  unmarked(head);

@@ -17,6 +17,17 @@ const monotonic = (i: number): string => `[   31.${micros(i)}]`;
 const escaped = (text: string): string => text.replaceAll("\t", "\\x09");
 const record = (i: number): string => `3,${1234 + i},31${micros(i)},-`;
 
+/** An entry of a journal, its own fields around. */
+const journal = (message: string, i: number) => ({
+  __CURSOR: `s=1;i=${i}`,
+  __MONOTONIC_TIMESTAMP: "99000000",
+  PRIORITY: "3",
+  SYSLOG_IDENTIFIER: "kernel",
+  MESSAGE: message,
+  _TRANSPORT: "kernel",
+  _SOURCE_MONOTONIC_TIMESTAMP: `31${micros(i)}`,
+});
+
 const dresses: { readonly [name: string]: Dress } = {
   dmesg: each((line, i) => `${monotonic(i)} ${line}`),
   "dmesg -t": each((line) => line),
@@ -59,6 +70,37 @@ const dresses: { readonly [name: string]: Dress } = {
   "journalctl -k -o short-full": each((line) => `Sun 2025-01-05 10:20:30 UTC box kernel: ${line}`),
   "journalctl -k -o short-monotonic": each((line, i) => `${monotonic(i)} box kernel: ${line}`),
   "journalctl -k -o short-unix": each((line, i) => `1736072430.${micros(i)} box kernel: ${line}`),
+  "journalctl -k -o json-seq": each((line, i) => `\u001e${JSON.stringify(journal(line, i))}`),
+  "journalctl -k -o json-pretty": each((line, i) =>
+    [
+      "{",
+      ...Object.entries(journal(line, i)).map(
+        ([name, value]) => `\t"${name}" : ${JSON.stringify(value)},`,
+      ),
+      "}",
+    ].join("\n"),
+  ),
+  "journalctl -k -o json-pretty, lists of bytes": each((line, i) =>
+    [
+      "{",
+      '\t"MESSAGE" : [',
+      [...Buffer.from(line)].map((byte) => `\t\t${byte}`).join(",\n"),
+      "\t],",
+      '\t"_TRANSPORT" : "kernel",',
+      `\t"_SOURCE_MONOTONIC_TIMESTAMP" : "31${micros(i)}"`,
+      "}",
+    ].join("\n"),
+  ),
+  "journalctl -k -o export": each((line, i) =>
+    [...Object.entries(journal(line, i)).map(([name, value]) => `${name}=${value}`), ""].join("\n"),
+  ),
+  "journalctl -k -o export, behind their length": each((line, i) => {
+    const length = Buffer.alloc(8);
+    length.writeUInt32LE(Buffer.byteLength(line));
+    const told = Object.entries(journal(line, i)).filter(([name]) => name !== "MESSAGE");
+    const rest = told.map(([name, value]) => `${name}=${value}`).join("\n");
+    return `${rest}\nMESSAGE\n${length.toString("utf8")}${line}\n_PID=1\n`;
+  }),
   "journalctl -k -o json": each((line, i) =>
     JSON.stringify({
       _TRANSPORT: "kernel",

@@ -3,6 +3,13 @@
 import { expect, test } from "vitest";
 import { logged } from "./logged.ts";
 
+/** A value as `journalctl -o export` has one of several lines: its length in eight bytes, the lowest first. */
+function exportedLength(value: string): string {
+  const length = Buffer.alloc(8);
+  length.writeUInt32LE(Buffer.byteLength(value));
+  return length.toString("utf8") + value;
+}
+
 const fault =
   "DMAR: [DMA Read] Request device [07:00.0] fault addr 2c441000 [fault reason 06] PTE Read access is not set";
 const seconds = 31_400_017_000;
@@ -96,10 +103,49 @@ test.each([
   ["dmesg -r", `<12>[   31.400017] ${fault}`],
   ["a guest of the hypervisor", `(d1) ${fault}`],
   ["journalctl -o json", JSON.stringify({ _TRANSPORT: "stdout", PRIORITY: "6", MESSAGE: fault })],
+  [
+    "journalctl -o json-seq",
+    `\u001e${JSON.stringify({ _TRANSPORT: "stdout", PRIORITY: "6", MESSAGE: fault })}`,
+  ],
+  [
+    "journalctl -o json-pretty",
+    `{\n\t"MESSAGE" : ${JSON.stringify(fault)},\n\t"_TRANSPORT" : "stdout"\n}`,
+  ],
+  ["journalctl -o export", `__CURSOR=s=1\n_TRANSPORT=stdout\nMESSAGE=${fault}\n`],
+  [
+    "a text of several lines of journalctl -o export",
+    `__CURSOR=s=1\n_TRANSPORT=stdout\nMESSAGE\n${exportedLength(`see:\n[    9.000000] ${fault}\n\n[    9.100000] ${fault}`)}\n`,
+  ],
 ])("a program that quotes the kernel in %s reports nothing", async (_, line) => {
   const { faults, events } = await logged("[   31.000000] Linux version 6.12.0", line);
   expect(faults).toEqual([]);
   expect(events[1]).toMatchObject({ kind: "message.logged", actor: "workload" });
+});
+
+test.each([10, 126, 127, 128, 300])(
+  "a value of %i bytes behind its length ends where it says, or where a field follows",
+  async (bytes) => {
+    const says = `${"x".repeat(bytes - 2)}\nx`;
+    const entry = (message: string, at: number) =>
+      `__CURSOR=s=1\nMESSAGE\n${exportedLength(message)}\n_TRANSPORT=kernel\n_SOURCE_MONOTONIC_TIMESTAMP=${at}\nPRIORITY=4\n`;
+    const { events } = await logged(entry(says, 31000000), entry(says, 32000000));
+    expect(events).toHaveLength(2);
+    for (const [i, event] of events.entries())
+      expect(event).toMatchObject({
+        actor: "kernel",
+        at: (31 + i) * 1e9,
+        level: "warning",
+        text: says,
+      });
+  },
+);
+
+test("behind an entry of journalctl -o export nothing but an entry speaks", async () => {
+  const { events } = await logged(
+    "__CURSOR=s=1\nMESSAGE=hello\n_TRANSPORT=kernel\n",
+    `[   31.400017] ${fault}`,
+  );
+  expect(events).toHaveLength(1);
 });
 
 test("journalctl -o json has the kernel's own time and level", async () => {

@@ -44,6 +44,13 @@ test.each([
     50,
     10002000,
   ],
+  ["perf's columns, without the CPU", "  my drv 50/51 10.000090: iommu:map: body", 51, 10000090000],
+  [
+    "perf's period, without the CPU",
+    "drv    50  10.000090123:      1 iommu:map: body",
+    50,
+    10000090123,
+  ],
 ])("a record with %s is taken apart", (_, text, task, at) => {
   expect(recordOf(text)).toMatchObject({ task, at, name: "map", body: "body" });
 });
@@ -55,6 +62,8 @@ test.each([
   "x-1 [000] .....",
   "x-1 [000] ..... 1.0: ",
   "x-1 [000] ..... : a: b",
+  "drv 50 10.000090: a: b",
+  "[   31.400017] dma 50 10.000090 iommu:map: body",
 ])("'%s' is no record", (text) => {
   expect(recordOf(text)).toBeNull();
 });

@@ -152,6 +152,18 @@ describe("refused, with file and line, is", () => {
     expect(await refusal(Buffer.from(content))).toMatch(says);
   });
 
+  test("UTF-16, with a mark of its order or without", async () => {
+    const little = Buffer.from(HEADER.padEnd(40), "utf16le");
+    const mark = Buffer.from("\ufeff", "utf16le");
+    expect(await refusal(Buffer.concat([mark, little]))).toMatch(
+      /: text in UTF-16; .*iconv -f UTF-16 /,
+    );
+    expect(await refusal(little)).toMatch(
+      /: text in UTF-16 without a mark .*iconv -f UTF-16LE -t UTF-8 /,
+    );
+    expect(await refusal(Buffer.from(little).swap16())).toMatch(/iconv -f UTF-16BE -t UTF-8 /);
+  });
+
   test("a text of no format, with its first line and the nearest format", async () => {
     expect(await refusal("something about pci_nvme_map_addr\n")).toMatch(
       /^FILE:1: of no format .* it begins with "something about pci_nvme_map_addr"; looked for .*ftrace; nearest is qemu-log, .*--trace/,

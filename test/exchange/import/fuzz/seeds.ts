@@ -81,6 +81,9 @@ const texts: { readonly [dialect: string]: string } = {
     (event, body, at) =>
       `             drv      50 [000] ${at}.000090: ${event === "map" || event === "unmap" ? "iommu" : "dma"}:${event}: ${body}`,
   ),
+  "perf script without the CPU": traced(
+    (event, body, at) => `drv 50/51 ${at}.000090:          1 dma:${event}: ${body}`,
+  ),
   "perf script with call chains": traced(
     (event, body, at) =>
       `drv 50/51 [000] ${at}.000090: dma:${event}: ${body}\n\tffffffff81234567 dma_map_page_attrs+0x97 ([kernel.kallsyms])\n\tffffffffc0123456 drv_xmit+0x16 ([drv])\n`,
@@ -118,6 +121,12 @@ const logs: { readonly [dress: string]: (text: string, at: number) => string } =
       _SOURCE_MONOTONIC_TIMESTAMP: `${at}400017`,
       MESSAGE: text,
     }),
+  "journalctl -o json-seq": (text, at) =>
+    `\u001e${JSON.stringify({ _TRANSPORT: "kernel", _SOURCE_MONOTONIC_TIMESTAMP: `${at}400017`, MESSAGE: text })}`,
+  "journalctl -o json-pretty": (text, at) =>
+    `{\n\t"__CURSOR" : "s=1",\n\t"_TRANSPORT" : "kernel",\n\t"_SOURCE_MONOTONIC_TIMESTAMP" : "${at}400017",\n\t"MESSAGE" : [\n\t\t${[...Buffer.from(text)].join(",\n\t\t")}\n\t]\n}`,
+  "journalctl -o export": (text, at) =>
+    `__CURSOR=s=1\n_TRANSPORT=kernel\n_SOURCE_MONOTONIC_TIMESTAMP=${at}400017\nMESSAGE\n${String.fromCharCode(text.length % 128)}${"\0".repeat(7)}${text}\n`,
   "kern.log": (text, at) => `Jan  5 10:20:${at} box kernel: [   ${at}.400017] ${text}`,
   "busybox syslogd": (text, at) =>
     `Jan  5 10:20:${at} box kern.err kernel: [   ${at}.400017] ${text}`,
