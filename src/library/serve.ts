@@ -5,6 +5,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { UserError } from "../fault.ts";
 import type { Answers as PageAnswers } from "../page/answers.ts";
+import { PAUSE } from "../store/trace-file.ts";
 import { servedFiles } from "./page-files.ts";
 import { PairApart } from "./pair-apart.ts";
 
@@ -32,6 +33,8 @@ export const usualPort = 8437;
 const TRIES = 50;
 /** How often a trace that is still being recorded is looked at, in milliseconds. */
 const FOLLOW = 400;
+/** How long one that is not counted yet is let go of: for longer than its recorder waits to try again to end it. */
+const LET_GO = 2 * PAUSE;
 
 /**
  * Serves a page on 127.0.0.1 and ::1; traces are opened read-only, one that is being recorded is followed. A
@@ -107,7 +110,10 @@ async function listens(
   }
 }
 
-/** Looks at the traces a slice at a time, so that questions are answered in between; then for what is new. */
+/**
+ * Looks at the traces a slice at a time, so that questions are answered in between; then for what is new. While one is
+ * being recorded nobody has it open for half of the time at least: its recorder ends it as one plain file meanwhile.
+ */
 function keepLooking(
   answers: PageAnswers,
   complain: (error: unknown) => void,
@@ -115,8 +121,10 @@ function keepLooking(
   const looking: { timer: NodeJS.Timeout | undefined } = { timer: undefined };
   const look = () => {
     let wait = 0;
+    const since = performance.now();
     try {
       if (answers.look()) wait = FOLLOW;
+      else if (answers.isGrowing) wait = Math.max(LET_GO, performance.now() - since);
     } catch (error) {
       // What is wrong with the file is told to whoever asks for something of it.
       if (!(error instanceof UserError)) return complain(error);

@@ -124,6 +124,11 @@ export class Answers {
     return this.traces.map((trace) => trace.look()).every((done) => done);
   }
 
+  /** Whether a writer is at work on one of them, as far as was seen. */
+  get isGrowing(): boolean {
+    return this.traces.some(({ isGrowing }) => isGrowing);
+  }
+
   close(): void {
     for (const trace of this.traces) trace.close();
   }

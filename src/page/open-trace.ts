@@ -38,6 +38,11 @@ export class OpenTrace {
     this.#file = this.#fileNumber();
   }
 
+  /** Whether a writer was at work on it when it was asked something last: then nobody here has it open by now. */
+  get isGrowing(): boolean {
+    return this.#kept === null;
+  }
+
   /** Answers a question. */
   use<T>(ask: (shown: Shown) => T): T {
     const file = this.#fileNumber();

@@ -86,9 +86,9 @@ export class TraceReader {
     }
   }
 
-  /** Whether its writer is at work on it: until it lets go, the trace has its log beside it, finished or not. */
+  /** Whether its writer is at work on it: until it lets go, the trace has a log beside it, finished or not. */
   get isGrowing(): boolean {
-    return this.torn || this.#database.pragma("journal_mode", { simple: true }) === "wal";
+    return this.#database.pragma("journal_mode", { simple: true }) === "wal";
   }
 
   /** For who reads from front to end and meets no page again: SQLite keeps 2 MB of them instead of 16. */

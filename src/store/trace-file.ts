@@ -34,7 +34,7 @@ export const BATCH = 16384;
 
 /** How often a writer tries to be the only one who has its file open, and how long it waits between, in milliseconds. */
 const TRIES = 10;
-const PAUSE = 20;
+export const PAUSE = 20;
 
 /** What goes into the file beside the rows of some events. */
 export type Attachment =

@@ -1,9 +1,13 @@
-// serve.test.ts - what gartrace serve refuses, before it serves anything.
+// serve.test.ts - what gartrace serve refuses before it serves anything, and what it leaves to others while it serves.
 
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { shapes } from "../../src/answer/shapes.ts";
+import { openTrace } from "../../src/library/trace.ts";
+import { TraceWriter } from "../../src/store/write.ts";
 import { freshFolder } from "../fresh-folder.ts";
 import { gartrace } from "./gartrace.ts";
 
@@ -48,4 +52,27 @@ test("a port in use is passed over, and gartrace serve says which one it took", 
   const [, other] = /^http:\/\/127\.0\.0\.1:(\d+)\/[0-9a-f]{32}\/$/.exec(stdout.trim())!;
   expect(Number(other)).toBeGreaterThan(port);
   expect(stderr).toContain(`port ${port} is taken; this is ${other}`);
+});
+
+test("a recorder ends its trace as one plain file while gartrace serve has counted a part of it", async () => {
+  const folder = freshFolder();
+  await gartrace("record testgart -p xen-i386 -o a.gart", { folder });
+  using whole = openTrace(join(folder, "a.gart"));
+  const growing = join(folder, "growing.gart");
+  const writer = await TraceWriter.create(growing, whole.about, { force: false });
+  for (const { seq, op, event } of whole.events()) writer.append(seq, op, event);
+  writer.land();
+  const { code } = await gartrace("serve growing.gart", {
+    folder,
+    meanwhile: async (child) => {
+      const [link] = await once(child.stdout!, "data");
+      const asked = await fetch(`${String(link).trim()}ask/extent`);
+      const { surveyed, count } = shapes.extent.parse(await asked.json());
+      expect(surveyed).toBeLessThan(count);
+      expect(writer.finish().log).toBeNull();
+      expect(readdirSync(folder)).toEqual(["a.gart", "growing.gart"]);
+      child.kill("SIGINT");
+    },
+  });
+  expect(code).toBe(0);
 });
