@@ -28,8 +28,10 @@ import type { State } from "./state.ts";
 import {
   cpuEntry,
   entryWord,
+  entryWords,
   halves,
   memoryEntry,
+  memoryEntryWord,
   memoryWord,
   whole,
   writeEntry,
@@ -109,7 +111,8 @@ function entriesSeen(state: State): (entry: GattIndex) => number {
   const { chipset } = state.nature;
   const bytes = chipset?.entry.bytes ?? 4;
   const before = chipset?.entriesBefore ?? 0;
-  return (entry) => cpuEntry(state, entryWord(state.table, offset(entry, before), bytes)!) ?? 0;
+  const placeOf = entryWords(state.table, bytes);
+  return (entry) => cpuEntry(state, placeOf(offset(entry, before))!) ?? 0;
 }
 
 /** Where an entry of the table lies, through the CPU's mapping of it. */
@@ -176,13 +179,14 @@ export function cachedEntry(state: State, page: GattIndex): Cell | undefined {
 
 /** The registers as a state has them, each put together once: for whoever fetches a whole table at one moment. */
 export function registersAt(state: State): Registers {
-  const known = new Map<number, Map<RegisterIndex, Cell | undefined>>();
+  const known: { first: RegisterIndex; bytes: number; cell: Cell | undefined }[] = [];
   return {
     register: (first, bytes) => {
-      const ofWidth = known.get(bytes) ?? new Map<RegisterIndex, Cell | undefined>();
-      known.set(bytes, ofWidth);
-      if (!ofWidth.has(first)) ofWidth.set(first, state.register(first, bytes));
-      return ofWidth.get(first);
+      // Few are asked for, in turns.
+      for (const one of known) if (one.first === first && one.bytes === bytes) return one.cell;
+      const cell = state.register(first, bytes);
+      known.push({ first, bytes, cell });
+      return cell;
     },
   };
 }
@@ -199,15 +203,8 @@ export function fetch(
   if (chipset === null) return null;
   const table = chipset.tableBase(registers, page);
   if (base === null || table === null) return null;
-  const { bytes } = chipset.entry;
   if (chipset.directory === null)
-    return outcome(
-      state,
-      page,
-      offset(table.base, entryOffset(offset(page, chipset.entriesBefore ?? 0), bytes)),
-      table.seq,
-      within,
-    );
+    return outcome(state, page, entryIn(chipset, table.base, page), table.seq, within);
   // Two levels: the directory goes by the absolute address of the aperture, or by that from its base.
   const address = distance(
     chipset.directory.relative ? base : aperture(0),
@@ -220,8 +217,32 @@ export function fetch(
   if (second === null)
     return { page, fetched, word: 0, bus: null, reached: null, cause: entry.seq };
   const index = Math.floor((address % chipset.directory.reach) / PAGE_SIZE);
-  return outcome(state, page, offset(second, index * bytes), entry.seq, within);
+  return outcome(state, page, offset(second, index * chipset.entry.bytes), entry.seq, within);
 }
+
+/**
+ * The words that lie in memory for pages of the aperture, as `fetch` finds them; null where the registers name no table.
+ * Hot: each entry of a table, whenever a map of it is drawn (bench: page).
+ */
+export function wordsFetched(state: State): (page: GattIndex) => number | null {
+  const { chipset } = state.nature;
+  const registers = registersAt(state);
+  const base = chipset?.apertureBase(registers) ?? null;
+  if (chipset === null || base === null) return () => null;
+  if (chipset.directory !== null)
+    return (page) => fetch(state, page, 0, base, registers)?.word ?? null;
+  return (page) => {
+    const table = chipset.tableBase(registers, page);
+    if (table === null) return null;
+    return (
+      memoryEntryWord(state, wordIndexOf(untranslated(entryIn(chipset, table.base, page)))) ?? 0
+    );
+  };
+}
+
+/** Where the entry of a page of the aperture is in a table. */
+const entryIn = ({ entriesBefore = 0, entry }: Chipset, base: Bus, page: GattIndex): Bus =>
+  offset(base, entryOffset(offset(page, entriesBefore), entry.bytes));
 
 /** What the word at an address says; `from` is the event that gave the address. */
 function outcome(state: State, page: GattIndex, at: Bus, from: number, within: number): Walk {

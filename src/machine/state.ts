@@ -149,7 +149,7 @@ export class State {
     const first = this.allocation.get(page);
     if (first === undefined) return null;
     const extent = this.extent.get(first)!;
-    return { first, pages: Math.floor(extent / 16), use: extent % 16 };
+    return { first, pages: Math.floor(extent / 16), use: useIn(extent) };
   }
 }
 
@@ -169,6 +169,9 @@ function tablesOf(state: State): Map<string, NumberTable> {
   }
   return found;
 }
+
+/** The index of the use in an extent, which is pages x 16 + use. Hot: `%` of what is no small integer takes 20 ns (bench: page). */
+export const useIn = (extent: number): number => extent & 15;
 
 /** Pages that so many bytes take. */
 export const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE);

@@ -31,6 +31,25 @@ export function entryWord(
   return frame === undefined ? null : wordIndexOf(offset(machineOf(frame), at % PAGE_SIZE));
 }
 
+/** The same for one entry after the other: hot, once for each of a table (bench: page). */
+export function entryWords(
+  pages: TablePages,
+  bytes: number,
+): (entry: GattIndex) => WordIndex | null {
+  let page = Number.NaN;
+  let first: WordIndex | null = null;
+  return (entry) => {
+    const at = entryOffset(entry, bytes);
+    const on = Math.floor(at / PAGE_SIZE);
+    if (on !== page) {
+      page = on;
+      const frame = pages.frameOf(tablePage(on));
+      first = frame === undefined ? null : wordIndexOf(machineOf(frame));
+    }
+    return first === null ? null : offset(first, (at - on * PAGE_SIZE) / WORD_SIZE);
+  };
+}
+
 /** Bits 0 to 51 of a word of 64 bits and those above it, as events have them. */
 const HALF = 2 ** 52;
 export const whole = ({
@@ -60,11 +79,17 @@ export function cpuEntry(state: State, at: WordIndex): number | undefined {
   return whole({ word, high: cpuWord(state, offset(at, 1)) ?? 0 });
 }
 
-/** What hardware reads there. */
+/** What hardware reads there, and the seq of the write of it. */
 export function memoryEntry(state: State, at: WordIndex): Cell | undefined {
-  const cell = memoryWord(state, at);
-  if (cell === undefined || !isWide(state)) return cell;
-  return { ...cell, word: whole({ word: cell.word, high: state.words.get(offset(at, 1)) ?? 0 }) };
+  const word = memoryEntryWord(state, at);
+  return word === undefined ? undefined : { word, seq: state.written.get(at)! };
+}
+
+/** What hardware reads there. */
+export function memoryEntryWord(state: State, at: WordIndex): number | undefined {
+  const word = state.words.get(at);
+  if (word === undefined || !isWide(state)) return word;
+  return whole({ word, high: state.words.get(offset(at, 1)) ?? 0 });
 }
 
 /** The CPU writes a word; where the table is mapped cached, it stays in the cache until it is flushed. */
@@ -75,7 +100,7 @@ export function writeWord(state: State, at: WordIndex, cell: Cell): void {
 
 /** What the CPU reads there; undefined where no event wrote anything. */
 export const cpuWord = (state: State, at: WordIndex): number | undefined =>
-  state.dirty.tables.word.get(at) ?? state.words.get(at);
+  (state.dirty.size === 0 ? undefined : state.dirty.tables.word.get(at)) ?? state.words.get(at);
 
 /** What hardware reads there: memory, as far as it was written and flushed. */
 export function memoryWord(state: State, at: WordIndex): Cell | undefined {

@@ -32,6 +32,9 @@ interface Leaf {
   writer: object | null;
 }
 
+/** Takes a run of entries: its first index, how many there are, and the value of the first. */
+export type VisitRun = (first: number, length: number, value: number) => void;
+
 /** Takes an entry: its index, and its value or undefined where it was deleted. */
 export type Visit = (index: number, value: number | undefined) => void;
 
@@ -56,6 +59,8 @@ export interface Table<Key extends Whole, Value extends Whole> {
   clear(): void;
   /** Hands over all entries, by ascending index. */
   each(visit: (index: Key, value: Value) => void): void;
+  /** Hands over runs of neighbours whose values are alike (`step` 0) or go up with them by 1, by ascending index. */
+  eachRun(step: 0 | 1, visit: (first: Key, length: number, value: Value) => void): void;
   /** From one index to another, both included, by ascending index. */
   entries(first?: Key, last?: Key): Generator<[Key, Value]>;
   /** All of them, by ascending index. */
@@ -154,12 +159,37 @@ export class NumberTable {
     return this.entries();
   }
 
-  /** Hands over all entries, by ascending index. Hot: some 5 ns an entry, where `entries` takes 40 (bench: page). */
+  /** Hands over all entries, by ascending index. */
   each(visit: Visit): void {
     for (const key of ascending(this.#leaves.keys())) {
       const { values } = this.#read(key);
       for (let i = 0; i < LEAF; i++) if (values[i] !== 0) visit(key * LEAF + i, values[i]! - 1);
     }
+  }
+
+  /**
+   * Hands over runs of neighbours whose values are alike (`step` 0) or go up with them by 1, by ascending index. Hot:
+   * some 1 ns an entry, and a call a run, where `entries` takes 40 (bench: page).
+   */
+  eachRun(step: 0 | 1, visit: VisitRun): void {
+    let [first, end, value, next] = [0, 0, 0, 0];
+    for (const key of ascending(this.#leaves.keys())) {
+      const { values } = this.#read(key);
+      const base = key * LEAF;
+      for (let i = 0; i < LEAF; i++) {
+        const stored = values[i]!;
+        if (stored === 0) continue;
+        if (stored !== next || base + i !== end) {
+          if (end > first) visit(first, end - first, value - 1);
+          first = base + i;
+          end = first;
+          value = stored;
+        }
+        end++;
+        next = stored + step;
+      }
+    }
+    if (end > first) visit(first, end - first, value - 1);
   }
 
   /** @internal How many leaves have entries. */

@@ -14,9 +14,11 @@ const MOST = 200;
 /** `at`: a state that the trace was in. */
 export function momentAnswer({ trace }: Shown, at: State): MomentAnswer {
   const more: { [list: string]: number } = {};
-  const state = stateAsideJson(at, trace.about.virtBase, (name, list) => {
-    if (list.length > MOST) more[name] = list.length - MOST;
-    return list.slice(0, MOST);
+  const state = stateAsideJson(at, trace.about.virtBase, {
+    most: MOST,
+    more: (list, count) => {
+      more[list] = count;
+    },
   });
   const event = trace.event(at.moment);
   const op = state.op === null ? undefined : trace.op(state.op);

@@ -19,6 +19,7 @@ import {
   type RegisterIndex,
   raw,
   registerIndex,
+  untranslated,
   type Vpn,
   virt,
 } from "../address.ts";
@@ -34,10 +35,10 @@ import {
   entryAt,
   fetch,
   reachOf,
-  registersAt,
+  wordsFetched,
   writtenAt,
 } from "../machine/gart.ts";
-import { RESERVED, type State, UNCACHED } from "../machine/state.ts";
+import { RESERVED, type State, UNCACHED, useIn } from "../machine/state.ts";
 import type { Table } from "../machine/table.ts";
 import { knownWrongAt } from "../replay/judged.ts";
 import { verdictIn } from "../replay/provenance.ts";
@@ -70,6 +71,22 @@ export interface Run {
   readonly frame: number;
 }
 
+/** Puts runs that follow each other together. */
+class Runs {
+  readonly found: Run[] = [];
+  #last = { first: 0, length: Number.NaN, frame: 0 };
+
+  add(first: number, frame: number, length = 1): void {
+    const last = this.#last;
+    if (last.first + last.length === first && last.frame + last.length === frame)
+      last.length += length;
+    else {
+      this.#last = { first, length, frame };
+      this.found.push(this.#last);
+    }
+  }
+}
+
 function runsOf(entries: Iterable<readonly [Index, Index]>): Run[] {
   const runs = new Runs();
   // A run is printed, whichever table it is of.
@@ -77,38 +94,25 @@ function runsOf(entries: Iterable<readonly [Index, Index]>): Run[] {
   return runs.found;
 }
 
-/** The same of a table, all or from one index to another. */
-function runsIn<Key extends Index>(table: Table<Key, Mfn>, first?: Key, last?: Key): Run[] {
-  if (first !== undefined || last !== undefined) return runsOf(table.entries(first, last));
-  const runs = new Runs();
-  // As above.
-  table.each((page, frame) => runs.add(raw(page), raw(frame)));
-  return runs.found;
-}
-
-/** Hot: each entry of a table, whenever the state is told (bench: page). */
-class Runs {
-  readonly found: { first: number; length: number; frame: number }[] = [];
-  #page = Number.NaN;
-  #frame = Number.NaN;
-
-  add(page: number, frame: number): void {
-    const goesOn = page === this.#page + 1 && frame === this.#frame + 1;
-    this.#page = page;
-    this.#frame = frame;
-    if (goesOn) this.found[this.found.length - 1]!.length++;
-    else this.found.push({ first: page, length: 1, frame });
-  }
+/** The first runs of a table, and how many it has. Hot: each entry of it, whenever the state is told (bench: page). */
+function runsIn<Key extends Index>(table: Table<Key, Mfn>, most = Number.POSITIVE_INFINITY) {
+  const found: Run[] = [];
+  let count = 0;
+  table.eachRun(1, (first, length, frame) => {
+    // As above.
+    if (count++ < most) found.push({ first: raw(first), length, frame: raw(frame) });
+  });
+  return { found, count };
 }
 
 /** Pages by use, in runs of neighbouring pages. */
 export function allocations(state: State): { use: string; pages: number; runs: Run[] }[] {
   const byUse = uses.map(() => ({ pages: 0, runs: new Runs() }));
-  state.allocation.each((page, first) => {
-    const one = byUse[state.extent.get(first)! % 16]!;
-    one.pages++;
-    // A run is printed, whichever table it is of.
-    one.runs.add(raw(page), raw(page));
+  state.allocation.eachRun(0, (first, pages, owner) => {
+    const one = byUse[useIn(state.extent.get(owner)!)]!;
+    one.pages += pages;
+    // As above.
+    one.runs.add(raw(first), raw(first), pages);
   });
   return uses
     .map((use, code) => ({ use, pages: byUse[code]!.pages, runs: byUse[code]!.runs.found }))
@@ -117,11 +121,11 @@ export function allocations(state: State): { use: string; pages: number; runs: R
 
 /** The known entries of the P2M table. */
 export const p2mRuns = (state: State, first?: Pfn, last?: Pfn): Run[] =>
-  runsIn(state.p2m, first, last);
+  first === undefined ? runsIn(state.p2m).found : runsOf(state.p2m.entries(first, last));
 
 /** The entries of the IOMMU, by bus page. */
 export const iommuRuns = (state: State, first?: BusPage, last?: BusPage): Run[] =>
-  runsIn(state.iommu, first, last);
+  first === undefined ? runsIn(state.iommu).found : runsOf(state.iommu.entries(first, last));
 
 /** What ioremap has mapped, by virtual page. */
 export const mappings = (state: State, first?: Vpn, last?: Vpn): Run[] =>
@@ -249,13 +253,12 @@ export function gattParts(
  */
 export function sayingOf(state: State): (index: GattIndex, word: number) => GattPart["says"] {
   const { chipset, physIsMachine } = state.nature;
-  const registers = registersAt(state);
-  const base = chipset?.apertureBase(registers) ?? null;
+  const fetched = wordsFetched(state);
   return (index, word) => {
-    if (chipset?.entry.decode(word) == null) return "empty";
-    const walked = fetch(state, index, 0, base, registers);
-    if (walked === null || walked.word !== word || walked.reached === null) return "not reached";
-    const frame = mfnOf(walked.reached);
+    const bus = chipset?.entry.decode(word) ?? null;
+    if (bus === null) return "empty";
+    if (fetched(index) !== word) return "not reached";
+    const frame = mfnOf(untranslated(bus));
     const page = physIsMachine ? pfnOnBareMetal(frame) : state.m2p.get(frame);
     const first = page === undefined ? undefined : state.allocation.get(page);
     const use = first === undefined ? null : useOf(state, first);
@@ -265,23 +268,34 @@ export function sayingOf(state: State): (index: GattIndex, word: number) => Gatt
 }
 
 /** What an allocation is for, by its first page. */
-const useOf = (state: State, first: Pfn) => uses[state.extent.get(first)! % 16]!;
+const useOf = (state: State, first: Pfn) => uses[useIn(state.extent.get(first)!)]!;
 
 /** How many pages have a flag. */
 export function flagged(state: State, flag: number): number {
   let count = 0;
-  state.flags.each((_, flags) => {
-    if ((flags & flag) !== 0) count++;
+  state.flags.eachRun(0, (_, pages, flags) => {
+    if ((flags & flag) !== 0) count += pages;
   });
   return count;
 }
 
-/** Which of a list are told, by its name. */
-type Some = <T>(list: string, of: readonly T[]) => readonly T[];
-const all: Some = (_, of) => of;
+/** How many of each list are told at most; `more` hears of a list that has so many more. */
+export interface Cut {
+  readonly most: number;
+  more(list: string, count: number): void;
+}
+const whole: Cut = { most: Number.POSITIVE_INFINITY, more: () => {} };
 
 /** What the state says but for its GATT, as plain values; addresses and words as hexadecimal text, virt with its base added. */
-export function stateAsideJson(state: State, virtBase: bigint, some: Some = all) {
+export function stateAsideJson(state: State, virtBase: bigint, { most, more }: Cut = whole) {
+  const some = <T>(list: string, of: readonly T[], count = of.length): readonly T[] => {
+    if (count > most) more(list, count - most);
+    return of.slice(0, most);
+  };
+  const someRuns = <Key extends Index>(list: string, table: Table<Key, Mfn>) => {
+    const { found, count } = runsIn(table, most);
+    return some(list, found, count);
+  };
   const { runs, stale } = tlbPart(state);
   return {
     moment: state.moment,
@@ -294,7 +308,7 @@ export function stateAsideJson(state: State, virtBase: bigint, some: Some = all)
     })),
     p2m: {
       known: state.p2m.size,
-      runs: some("p2m", p2mRuns(state)).map(({ first, length, frame }) => ({
+      runs: someRuns("p2m", state.p2m).map(({ first, length, frame }) => ({
         first: hex(first),
         pages: length,
         frame: hex(frame),
@@ -305,7 +319,7 @@ export function stateAsideJson(state: State, virtBase: bigint, some: Some = all)
       pages: length,
       frame: hex(frame),
     })),
-    iommu: some("iommu", iommuRuns(state)).map(({ first, length, frame }) => ({
+    iommu: someRuns("iommu", state.iommu).map(({ first, length, frame }) => ({
       bus: hex(first * PAGE_SIZE),
       pages: length,
       frame: hex(frame),

@@ -83,7 +83,7 @@ export class PackedLeaf implements Unread {
   /** How many entries are there. */
   get count(): number {
     let count = 0;
-    for (const bits of this.set) count += bitsIn(bits);
+    for (let word = 0; word < WORDS; word++) count += bitsIn(this.set[word]!);
     return count;
   }
 

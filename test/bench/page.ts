@@ -9,6 +9,8 @@ import { workloads } from "../../src/workload/index.ts";
 import { BROWSER, openTimed, type Watched, watched } from "./browser.ts";
 import { machine } from "./churn.ts";
 import { commandEnds } from "./command.ts";
+import type { Answered } from "./process/answer.ts";
+import { resultOf } from "./process.ts";
 import {
   atMost,
   FEW,
@@ -40,10 +42,15 @@ const whole = (time: number): string => `${Math.round(time)} ms`;
 const seconds = (time: number): string => `${(time / 1000).toFixed(1)} s`;
 const MB = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-function measured(small: Watched, large: Watched, report: Reported): Measured {
+/** What the server may take for a moment beyond the seek to it, in milliseconds. */
+const BEYOND = 5;
+
+type Measurement = Watched & Answered;
+
+function measured(small: Measurement, large: Measurement, report: Reported): Measured {
   const row = (
     what: string,
-    of: (one: Watched) => number,
+    of: (one: Measurement) => number,
     written: (figure: number) => string,
     budgets: Measured["rows"][number]["budgets"] = [],
   ) => ({ cells: [what, written(of(small)), written(of(large))], budgets });
@@ -62,6 +69,12 @@ function measured(small: Watched, large: Watched, report: Reported): Measured {
         atMost(50, large.scrub.p95, ms),
       ]),
       row("of it the server, p95", (one) => one.server.p95, ms),
+      row("in one process: a seek, p50", (one) => one.seek.p50, ms),
+      row("in one process: a seek, p95", (one) => one.seek.p95, ms),
+      row("in one process: the answer of a moment, p50", (one) => one.answer.p50, ms),
+      row("in one process: the answer of a moment, p95", (one) => one.answer.p95, ms, [
+        atMost(large.seek.p95 + BEYOND, large.answer.p95, ms),
+      ]),
       row("peak memory of the server", (one) => one.peak, megabytes, [
         steadyMemory(large.peak, small.peak),
       ]),
@@ -80,10 +93,10 @@ function measured(small: Watched, large: Watched, report: Reported): Measured {
   };
 }
 
-async function shown(folder: string, events: number, moves: number): Promise<Watched> {
+async function shown(folder: string, events: number, moves: number): Promise<Measurement> {
   const path = join(folder, "walk.gart");
   await recordTo(path, setupOf({ ...machine, workload: walk(events) }), true);
-  const found = await watched(path, moves);
+  const found = { ...(await watched(path, moves)), ...resultOf<Answered>("answer", path) };
   rmSync(path);
   return found;
 }

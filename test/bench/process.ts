@@ -2,11 +2,15 @@
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { keepHeapSmall } from "../../src/cli/heap.ts";
 
-// As the program itself has it: seek.js looks things up, the others go through a trace.
-keepHeapSmall(process.argv[1]?.endsWith("seek.js") ? "state" : "");
+// As the program itself has it: these look things up, the others go through a trace.
+const lookUps: { readonly [program: string]: string } = {
+  "seek.js": "state",
+  "answer.js": "serve",
+};
+keepHeapSmall(lookUps[basename(process.argv[1] ?? "")] ?? "");
 
 /** Runs a file of process/, by its name, and gives its report. */
 export function resultOf<T>(name: string, ...words: readonly (string | number)[]): T {

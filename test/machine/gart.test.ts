@@ -15,16 +15,24 @@ import {
 } from "../../src/address.ts";
 import { intel440bx } from "../../src/chipset/440bx.ts";
 import type { Chipset } from "../../src/chipset/chipset.ts";
+import { chipsets } from "../../src/chipset/index.ts";
 import {
   accessedWord,
   cachedEntry,
   cacheEntry,
   entriesOf,
+  entryCount,
   fetch,
   type Walk,
   walk,
+  wordsFetched,
 } from "../../src/machine/gart.ts";
 import type { State } from "../../src/machine/state.ts";
+import { platforms } from "../../src/platform/index.ts";
+import { stateAt } from "../../src/replay/replay.ts";
+import { alloc, bind, cleanup, init } from "../driver-run.ts";
+import { setupOf, workloadOf } from "../laws.ts";
+import { recorded } from "../memory-trace.ts";
 import {
   allocated,
   dom0,
@@ -336,4 +344,19 @@ test("a write through the chipset's own window goes where its base register poin
   happens(state, { ...gattWritten(0x42, 0x051f3017), virt: virt(0xd0810108) } as Happening);
   expect(walked(state, 0xe0042000)).toBe("0x8000108 0x51f3017 0x51f3000 0x51f3000 0x5");
   expect([...entriesOf(state)][0x42]).toEqual([0x42, 0]);
+});
+
+describe.each(chipsets)("of a whole table of $name", (chipset) => {
+  test("the words in memory are those that a walk past the TLB fetches, page by page", () => {
+    const platform = platforms.find((one) => one.chipsets.includes(chipset.name))!;
+    const workload = workloadOf(init, alloc(0, 3), bind(0, 2), cleanup);
+    const trace = recorded(setupOf(`${platform.name} gart`, { chipset, workload }));
+    for (const part of [0, 0.5, 0.9, 1]) {
+      const state = stateAt(trace, Math.floor(trace.count * part));
+      const wordAt = wordsFetched(state);
+      const pages = Array.from({ length: entryCount(state) }, (_, i) => gattIndex(i));
+      const others = pages.filter((page) => wordAt(page) !== (fetch(state, page)?.word ?? null));
+      expect(others).toEqual([]);
+    }
+  });
 });

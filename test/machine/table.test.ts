@@ -117,6 +117,35 @@ describe("a table", () => {
   });
 });
 
+test.each([0, 1] as const)(
+  "runs by steps of %i are all entries in order, and none goes on into the next",
+  (step) => {
+    const near = fc.record({ set: fc.nat({ max: 2100 }), to: fc.nat({ max: 3 }) });
+    const changes = fc.array(fc.oneof(change, near), { maxLength: 60 });
+    fc.assert(
+      fc.property(changes, fc.nat({ max: 2100 }), fc.nat({ max: 40 }), (changes, from, length) => {
+        const { table, map } = made(changes, 0);
+        for (let i = 0; i < length; i++) {
+          table.set(from + i, 7 + i * step);
+          map.set(from + i, 7 + i * step);
+        }
+        const runs: { first: number; length: number; value: number }[] = [];
+        table.eachRun(step, (first, length, value) => runs.push({ first, length, value }));
+        const entries = runs.flatMap(({ first, length, value }) =>
+          Array.from({ length }, (_, i) => [first + i, value + i * step]),
+        );
+        expect(entries).toEqual([...map].sort(([a], [b]) => a - b));
+        for (const [i, { first, length, value }] of runs.slice(0, -1).entries())
+          expect(runs[i + 1]).not.toMatchObject({
+            first: first + length,
+            value: value + length * step,
+          });
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
+
 describe("what changed since a table was settled", () => {
   const visited = (each: (visit: Visit) => void) => {
     const found: Parameters<Visit>[] = [];
