@@ -13,56 +13,59 @@ export interface Circumstances {
   readonly hasIommu: boolean;
 }
 
-/** What is wrong with an ending; null where nothing is, or nothing is known. */
+/** What is wrong with an ending; null where nothing is, or nothing is known. Hot: once a buffer (bench: import). */
 export function complaintOfEnd(
   event: Of<"dma.unmapped">,
   ended: Ended,
   { isWhole, hasIommu }: Circumstances,
 ): string | null {
-  const where = `${hex(event.bus)}:b`;
   const { made } = ended;
   if (made === null) {
-    if (ended.wasMapped) return `nothing is mapped at ${where} any more`;
+    if (ended.wasMapped) return `nothing is mapped at ${placeOf(event)} any more`;
     // Behind an IOMMU equal handles of two devices mean nothing.
     if (ended.other !== null && !hasIommu)
-      return `${where} ends for another device: ${whose(ended.other)}`;
-    return isWhole ? `nothing is mapped at ${where}, nor was it ever` : null;
+      return `${placeOf(event)} ends for another device: ${whose(ended.other)}`;
+    return isWhole ? `nothing is mapped at ${placeOf(event)}, nor was it ever` : null;
   }
   if (!ended.isSure) return null;
   if (made.size !== event.size)
-    return `${event.size} bytes at ${where} end, ${made.size} were mapped`;
-  const [from, by] = [dmaTypeOf(made.call ?? made.place), dmaTypeOf(event.call ?? event.place)];
+    return `${event.size} bytes at ${placeOf(event)} end, ${made.size} were mapped`;
+  const from = dmaTypeOf(made.call ?? made.place);
+  const by = dmaTypeOf(event.call ?? event.place);
   if (from !== null && by !== null && from !== by)
-    return `${where} is ended as a ${by} mapping, it was made as a ${from} mapping`;
+    return `${placeOf(event)} is ended as a ${by} mapping, it was made as a ${from} mapping`;
   if (made.direction !== event.direction)
-    return `${where} ends ${event.direction}, it was mapped ${made.direction}`;
+    return `${placeOf(event)} ends ${event.direction}, it was mapped ${made.direction}`;
   return null;
 }
 
 /** What is wrong with a call that hands a buffer over; null where nothing is, or nothing is known. */
 export function complaintOfSync(
-  { bus, size, direction }: Of<"dma.synced">,
+  event: Of<"dma.synced">,
   { made, isSure, isOver }: Named,
   { isWhole }: Circumstances,
 ): string | null {
-  const where = `${hex(bus)}:b`;
+  const { bus, size, direction } = event;
   if (made === null) {
-    if (isOver) return isSure ? `${where} is synced, nothing is mapped there any more` : null;
-    return isWhole ? `${where} is synced, nothing is mapped there, nor was it ever` : null;
+    if (isOver)
+      return isSure ? `${placeOf(event)} is synced, nothing is mapped there any more` : null;
+    return isWhole ? `${placeOf(event)} is synced, nothing is mapped there, nor was it ever` : null;
   }
   if (!isSure) return null;
   const begin = distance(made.bus, bus);
   const end = begin + size;
   if (begin < 0)
-    return `${size} bytes at ${where} are synced, the mapping begins ${-begin} bytes behind`;
+    return `${size} bytes at ${placeOf(event)} are synced, the mapping begins ${-begin} bytes behind`;
   if (end > made.size)
-    return `${size} bytes at ${where} are synced, the mapping ends ${end - made.size} bytes before`;
+    return `${size} bytes at ${placeOf(event)} are synced, the mapping ends ${end - made.size} bytes before`;
   // Coherent memory and what goes both ways may be synced either way.
   const isBoth = made.direction === "bidirectional" || made.direction === "coherent";
   if (!isBoth && made.direction !== direction)
-    return `${where} is synced ${direction}, it was mapped ${made.direction}`;
+    return `${placeOf(event)} is synced ${direction}, it was mapped ${made.direction}`;
   return null;
 }
+
+const placeOf = ({ bus }: Pick<Of<"dma.unmapped">, "bus">): string => `${hex(bus)}:b`;
 
 const whose = ({ device }: Of<"dma.mapped">): string =>
   device == null ? "it is mapped" : `it is mapped for ${deviceOf(device)}`;
