@@ -121,6 +121,7 @@ interface Entry {
   readonly unit: number;
   readonly family: number;
   readonly needed: boolean;
+  readonly isNumber: boolean;
   /** What it can be, where it is a number. */
   readonly least: number;
   readonly most: number;
@@ -141,6 +142,7 @@ const entryOf = (name: string, encoding: Encoding, parts: Partial<Entry> = {}): 
     unit: 1,
     family: -1,
     needed: false,
+    isNumber: false,
     least: -Number.MAX_SAFE_INTEGER,
     most: Number.MAX_SAFE_INTEGER,
     lastName: null,
@@ -149,14 +151,20 @@ const entryOf = (name: string, encoding: Encoding, parts: Partial<Entry> = {}): 
   ...parts,
 });
 const inColumn = (name: Column, encoding: Encoding, codes = new Map<string, number>()): Entry =>
-  entryOf(name, encoding, { at: column[name], bit: 1 << column[name], codes });
+  entryOf(name, encoding, {
+    at: column[name],
+    bit: 1 << column[name],
+    codes,
+    isNumber: encoding === NUMBER,
+  });
 const plainAt = (at: number): Encoding => (at === column.bus ? BUS : NUMBER);
 const isNeeded = ({ names, optional }: Step): boolean => names === null && !optional;
 const entryOfStep = (step: Step): Entry => {
   const { name, at, bit, codes, unit, family, least } = step;
   const encoding =
     codes !== null ? NAMED : family === DMA ? HANDLE : family >= 0 ? SUBJECT : plainAt(at);
-  const range = { least, most: family < 0 ? step.most : MOST_SUBJECT };
+  const highest = encoding === HANDLE ? Math.min(MOST_SUBJECT, FAR_HANDLE - 1) : MOST_SUBJECT;
+  const range = { least, most: family < 0 ? step.most : highest, isNumber: encoding !== NAMED };
   const known = { codes: codes ?? new Map(), unit, family, needed: isNeeded(step) };
   return entryOf(name, encoding, { at, bit, ...known, ...range });
 };
@@ -331,14 +339,11 @@ function fitsRow(event: Event): boolean {
     let entry = order[next];
     if (entry === undefined || entry.name !== name) entry = entryAt(plan, next, name);
     next++;
-    const value = values[name];
+    if (!entry.isNumber) continue;
+    const value = values[name] as number | null | undefined;
     if (value == null) continue;
     if (entry.needed) needed++;
-    const { encoding } = entry;
-    if (encoding === NAMED || encoding === PLACE || encoding === OUTSIDE) continue;
-    if (!Number.isSafeInteger(value)) return false;
-    if ((value as number) < entry.least || (value as number) > entry.most) return false;
-    if (encoding === HANDLE && (value as number) >= FAR_HANDLE) return false;
+    if (!(value >= entry.least && value <= entry.most && Number.isSafeInteger(value))) return false;
   }
   return needed === plan.needed;
 }
