@@ -7,6 +7,7 @@ import type { Run } from "../join/run.ts";
 import { deviceOf } from "../kernel/device.ts";
 import { BootClock } from "../source/boot-clock.ts";
 import { Unusable } from "../source/fields.ts";
+import { own } from "../source/names.ts";
 import { hexOf } from "../source/numbers.ts";
 import type { Source } from "../source/source.ts";
 import { AnchorLines } from "./anchors.ts";
@@ -52,7 +53,9 @@ const structure = [
 ] as const;
 
 const keep: Handler = ({ run }, { name, body }) => {
-  run.emit({ kind: "call.entered", actor: "kernel", place: name, at: run.at, text: body });
+  // It waits for its file, many batches of lines long.
+  const text = own(body);
+  run.emit({ kind: "call.entered", actor: "kernel", place: name, at: run.at, text });
   return true;
 };
 
@@ -97,6 +100,9 @@ export class Ftrace implements Stream<Step> {
   readonly #run: Run;
   readonly #kernel: Kernel;
   readonly #handlers: ReadonlyMap<string, Handler>;
+  // The name asked for last: an event is mostly followed by one of its name.
+  #lastName = "";
+  #lastHandler: Handler | undefined;
   /** The record in hand where it is another than its line begins with. */
   #pending: Record | null = null;
   readonly #boot: BootClock;
@@ -189,7 +195,7 @@ export class Ftrace implements Stream<Step> {
     const { name, at } = record;
     if (at !== null) this.#boot.check(at);
     run.at = at;
-    const handler = this.#handlers.get(name) ?? usbHandler(name);
+    const handler = this.#handlerOf(name);
     const { tally } = this.#source;
     if (handler === undefined) {
       const { glued, column } = unknown(record, step.line);
@@ -207,6 +213,14 @@ export class Ftrace implements Stream<Step> {
     }
     this.#records++;
     return true;
+  }
+
+  #handlerOf(name: string): Handler | undefined {
+    if (name !== this.#lastName) {
+      this.#lastHandler = this.#handlers.get(name) ?? usbHandler(name);
+      this.#lastName = name;
+    }
+    return this.#lastHandler;
   }
 
   /** A header, a gap, or no line of ftrace. */
