@@ -45,7 +45,8 @@ export function recordOf(line: string): Record | null {
     const cpu = decimal(line, open + 1, close);
     const buffer = bufferIn(line, open);
     const at = nanoseconds(line, from, to - 1);
-    return timedOf(line, skipSpaces(line, to), { task: taskOf(pid, cpu), cpu, buffer, at });
+    const record = { task: taskOf(pid, cpu), cpu, buffer, at, name: "", body: "" };
+    return isNamed(record, line, skipSpaces(line, to)) ? record : null;
   }
   return latencyRecordOf(line);
 }
@@ -53,14 +54,15 @@ export function recordOf(line: string): Record | null {
 const isTime = (line: string, from: number, to: number): boolean =>
   line.charCodeAt(to - 1) === COLON && isDigit(line.charCodeAt(from));
 
-/** Who told a record, and when. */
-type Told = Pick<Record, "task" | "cpu" | "buffer" | "at">;
+/** A record of which it is known who told it and when, and nothing else yet. */
+type Told = { -readonly [K in keyof Record]: Record[K] };
 
-/** The record whose name stands there in its line, behind all that says who told it. */
-function timedOf(line: string, start: number, { task, cpu, buffer, at }: Told): Record | null {
+/** Takes the name that stands there in the record's line, and what is behind it; false where no name does. */
+function isNamed(record: Told, line: string, start: number): boolean {
   if (isLastName(line, start)) {
-    const body = asPrinted(lastName, line.slice(skipSpaces(line, start + lastName.length + 1)));
-    return { task, cpu, buffer, at, name: lastName, body };
+    record.name = lastName;
+    record.body = asPrinted(lastName, line.slice(skipSpaces(line, start + lastName.length + 1)));
+    return true;
   }
   let nameFrom = start;
   let nameTo = line.indexOf(":", nameFrom);
@@ -69,20 +71,20 @@ function timedOf(line: string, start: number, { task, cpu, buffer, at }: Told): 
     const end = line.indexOf(": ", nameTo + 1);
     if (end > 0 && !line.slice(nameTo, end).includes(" ")) [nameFrom, nameTo] = [nameTo + 1, end];
   }
-  if (nameTo < 0) return stackOf(line.slice(nameFrom), { task, cpu, buffer, at });
-  const name = nameOf(line.slice(nameFrom, nameTo));
-  if (name === null) return null;
-  const body = asPrinted(name, line.slice(skipSpaces(line, nameTo + 1)));
-  return { task, cpu, buffer, at, name, body };
+  const name = nameTo < 0 ? stackIn(line.slice(nameFrom)) : nameOf(line.slice(nameFrom, nameTo));
+  if (name === null) return false;
+  record.name = name;
+  if (nameTo >= 0) record.body = asPrinted(name, line.slice(skipSpaces(line, nameTo + 1)));
+  return true;
 }
 
 const STACK = /^<(user )?stack trace ?>$/;
 
-/** A stack, which has no name in front; its functions are on the lines behind it. */
-function stackOf(text: string, by: Told): Record | null {
+/** What a stack is called, which has no name in front; its functions are on the lines behind it. */
+function stackIn(text: string): string | null {
   const found = STACK.exec(text.trimEnd());
   if (found === null) return null;
-  return { ...by, name: found[1] === undefined ? "kernel_stack" : "user_stack", body: "" };
+  return found[1] === undefined ? "kernel_stack" : "user_stack";
 }
 
 /**
@@ -108,9 +110,9 @@ function latencyRecordOf(line: string): Record | null {
   const task = taskOf(Number(pid), cpu);
   const buffer = bufferIn(found, found.indexOf(`-${pid} `));
   const rest = line.slice(found.length);
-  return name === undefined
-    ? stackOf(rest, { task, cpu, buffer, at })
-    : { task, cpu, buffer, at, name, body: asPrinted(name, rest) };
+  if (name !== undefined) return { task, cpu, buffer, at, name, body: asPrinted(name, rest) };
+  const stack = stackIn(rest);
+  return stack === null ? null : { task, cpu, buffer, at, name: stack, body: "" };
 }
 
 function verboseRecordOf(line: string, head: string): Record | null {

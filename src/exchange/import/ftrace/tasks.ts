@@ -88,17 +88,19 @@ export class Kernel {
 
   /** The innermost call of such a function; what was entered later and never returned is forgotten. */
   leave(task: number, place: string): Call | null {
-    const stack = this.#calls.get(task);
-    const at = stack?.findLastIndex((call) => call.place === place) ?? -1;
+    const stack = this.#calls.get(task) ?? NO_CALLS;
+    const at = lastOf(stack, place);
     if (at < 0) return null;
-    const call = stack![at]!;
-    stack!.length = at;
+    const call = stack[at]!;
+    stack.length = at;
     if (at === 0) this.#calls.delete(task);
     return call;
   }
 
   inside(task: number, place: string): Call | null {
-    return this.#calls.get(task)?.findLast((call) => call.place === place) ?? null;
+    const stack = this.#calls.get(task) ?? NO_CALLS;
+    const at = lastOf(stack, place);
+    return at < 0 ? null : stack[at]!;
   }
 
   innermost(task: number): Call | null {
@@ -251,6 +253,15 @@ export class Kernel {
     const phys = virt - this.pageOffset;
     return phys >= 0 && phys < Math.min(this.memory, 2 ** 46) ? phys : null;
   }
+}
+
+const NO_CALLS: Call[] = [];
+
+/** The innermost call of such a function; -1 for none. Hot: once a segment of a list, so it makes no closure. */
+function lastOf(stack: readonly Call[], place: string): number {
+  let at = stack.length - 1;
+  while (at >= 0 && stack[at]!.place !== place) at--;
+  return at;
 }
 
 /**

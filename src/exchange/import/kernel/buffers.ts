@@ -104,6 +104,7 @@ export class Buffers {
     const found = leads === null ? undefined : this.#slots.get(leads);
     const slot = found?.buffer === at.phys ? found! : null;
     const buffer = at.phys === null ? null : phys(at.phys);
+    const handle = wholeOf(at.bus);
     // Without an IOMMU only a bounce slot makes another address of a buffer's, and of its copy nothing is told.
     const isBounced = this.#isBounced(device, at.phys);
     const isMoved = slot === null && (isBounced || this.#isMoved(leads, buffer));
@@ -114,12 +115,12 @@ export class Buffers {
       place,
       at: this.#emitter.at,
       cause: this.#causeOf(device, at, slot),
-      handle: wholeOf(at.bus),
+      handle,
       direction,
       device,
       phys: buffer,
       machine: buffer === null ? null : this.#frames.machineOf(buffer),
-      bus: wholeOf(at.bus),
+      bus: handle,
       // The slot is reached, not the buffer: the copy says how the bytes come there.
       reached: slot === null ? reached : null,
       virt: at.virt == null ? null : virt(at.virt),
@@ -156,17 +157,18 @@ export class Buffers {
   unmap(mapping: Mapping | null, said: End): void {
     const { place, start } = said;
     if (mapping?.contradicted != null) this.#assertOneSpace(mapping, mapping.contradicted, said);
+    const handle = wholeOf(start);
     const seq = this.#emitter.emit({
       kind: "dma.unmapped",
       actor: "kernel",
       place,
       at: this.#emitter.at,
       cause: mapping?.seq ?? null,
-      handle: wholeOf(start),
+      handle,
       direction: said.direction ?? mapping?.direction ?? "bidirectional",
       device: mapping?.device ?? said.device,
       phys: mapping === null || mapping.phys === null ? null : phys(mapping.phys),
-      bus: wholeOf(start),
+      bus: handle,
       size: said.size ?? mapping?.size ?? 0,
       text: attributed(said.attributes),
     });

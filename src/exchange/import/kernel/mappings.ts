@@ -125,37 +125,46 @@ export class Mappings {
   }
 
   /** The live one that an unmap ends: of those at exactly this address the best fit; null where none is. */
-  ended({ device, start, size = null, direction = null, place }: Ending): Mapping | null {
-    const type = dmaTypeOf(place);
+  ended(ending: Ending): Mapping | null {
+    const { device, start, size = null } = ending;
     let best: Mapping | null = null;
+    // Nearly always there is one alone, and how well it fits is not asked.
     let most = -1;
-    const source = this.#source();
     for (const one of this.#in(start)) {
       if (one.ended !== 0 || one.start !== start || !isOf(one, device)) continue;
-      const said =
-        Number(one.size === size) +
-        Number(one.direction === direction) +
-        Number(type !== null && dmaTypeOf(one.place) === type);
-      // Of two traces each ends its own.
-      const fits = 2 * said + Number(one.told.source === source);
-      // What says nothing of size and direction ends the latest.
-      if (fits > most || (size === null && fits === most)) [best, most] = [one, fits];
+      if (best !== null) {
+        if (most < 0) most = this.#fit(best, ending);
+        const fits = this.#fit(one, ending);
+        // What says nothing of size and direction ends the latest.
+        if (fits < most || (fits === most && size !== null)) continue;
+        most = fits;
+      }
+      best = one;
     }
     return best;
   }
 
+  #fit(one: Mapping, { size = null, direction = null, place }: Ending): number {
+    const type = dmaTypeOf(place);
+    const said =
+      Number(one.size === size) +
+      Number(one.direction === direction) +
+      Number(type !== null && dmaTypeOf(one.place) === type);
+    // Of two traces each ends its own.
+    return 2 * said + Number(one.told.source === this.#source());
+  }
+
   /** What an access of so many bytes goes through: best the whole of it, else what it begins or ends in. */
   tie(device: number | null, start: number, size: number, reads: boolean | null = null): Tie {
-    const there = this.#in(start).filter((one) => isOf(one, device));
-    const touched = (one: Mapping) => start >= one.start && start < one.start + one.size;
-    const live = there.filter((one) => one.ended === 0 && touched(one));
-    const whole = live.filter((one) => holds(one, start, size));
-    const mapping =
-      whole.findLast((one) => allows(one, reads)) ??
-      whole.at(-1) ??
-      live.at(-1) ??
-      there.findLast(touched) ??
-      null;
+    let mapping: Mapping | null = null;
+    let most = 0;
+    for (const one of this.#in(start)) {
+      if (start < one.start || start >= one.start + one.size || !isOf(one, device)) continue;
+      let fits = 1;
+      if (one.ended === 0) fits = holds(one, start, size) ? (allows(one, reads) ? 4 : 3) : 2;
+      // Of several that fit alike it is the latest.
+      if (fits >= most) [mapping, most] = [one, fits];
+    }
     if (mapping === null) return { mapping, cause: null };
     return { mapping, cause: mapping.ended === 0 ? mapping.seq : mapping.ended };
   }

@@ -22,7 +22,12 @@ export class Requests {
   readonly #emitter: Emitter;
   readonly #buffers: Buffers;
   readonly #iommu: IommuEntries;
-  readonly #open = new Map<string, Command>();
+  /** By layer and name. */
+  readonly #open: { readonly [L in Layer]: Map<string, Command> } = {
+    block: new Map(),
+    nvme: new Map(),
+    ata: new Map(),
+  };
   #count = 0;
 
   constructor(emitter: Emitter, buffers: Buffers, iommu: IommuEntries) {
@@ -62,7 +67,7 @@ export class Requests {
       told,
       instead: isOther && before.lba !== lba ? before : null,
     };
-    this.#open.set(`${layer} ${key}`, command);
+    this.#open[layer].set(key, command);
     return command;
   }
 
@@ -100,14 +105,12 @@ export class Requests {
 
   /** The one under way by that name; null for none. */
   under(layer: Layer, key: string): Command | null {
-    return this.#open.get(`${layer} ${key}`) ?? null;
+    return this.#open[layer].get(key) ?? null;
   }
 
   /** The only one under way whose name ends so; the name before it is the guest's own. */
   withEnd(layer: Layer, end: string): Command | null {
-    const found = [...this.#open.values()].filter(
-      (command) => command.layer === layer && command.key.endsWith(` ${end}`),
-    );
+    const found = [...this.#open[layer].values()].filter(({ key }) => key.endsWith(` ${end}`));
     return found.length === 1 ? found[0]! : null;
   }
 
@@ -115,7 +118,7 @@ export class Requests {
     const command = this.under(layer, key);
     if (command === null) return;
     this.#assertOneQueue(command);
-    this.#open.delete(`${layer} ${key}`);
+    this.#open[layer].delete(key);
     const { request, what, lba } = command;
     this.#emitter.emit({
       kind: "request.completed",
