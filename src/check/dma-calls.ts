@@ -8,8 +8,8 @@ import type { Ended, Named } from "../machine/access.ts";
 
 /** What is known of the run that a call is in. */
 export interface Circumstances {
-  /** Whether all that was ever mapped for the device is in the trace. */
-  readonly isWhole: boolean;
+  /** Whether all that was ever mapped for a device is in the trace. */
+  isWhole(device: number | null | undefined): boolean;
   readonly hasIommu: boolean;
 }
 
@@ -17,15 +17,17 @@ export interface Circumstances {
 export function complaintOfEnd(
   event: Of<"dma.unmapped">,
   ended: Ended,
-  { isWhole, hasIommu }: Circumstances,
+  run: Circumstances,
 ): string | null {
   const { made } = ended;
   if (made === null) {
     if (ended.wasMapped) return `nothing is mapped at ${placeOf(event)} any more`;
     // Behind an IOMMU equal handles of two devices mean nothing.
-    if (ended.other !== null && !hasIommu)
+    if (ended.other !== null && !run.hasIommu)
       return `${placeOf(event)} ends for another device: ${whose(ended.other)}`;
-    return isWhole ? `nothing is mapped at ${placeOf(event)}, nor was it ever` : null;
+    return run.isWhole(event.device)
+      ? `nothing is mapped at ${placeOf(event)}, nor was it ever`
+      : null;
   }
   if (!ended.isSure) return null;
   if (made.size !== event.size)
@@ -43,13 +45,15 @@ export function complaintOfEnd(
 export function complaintOfSync(
   event: Of<"dma.synced">,
   { made, isSure, isOver }: Named,
-  { isWhole }: Circumstances,
+  run: Circumstances,
 ): string | null {
   const { bus, size, direction } = event;
   if (made === null) {
     if (isOver)
       return isSure ? `${placeOf(event)} is synced, nothing is mapped there any more` : null;
-    return isWhole ? `${placeOf(event)} is synced, nothing is mapped there, nor was it ever` : null;
+    return run.isWhole(event.device)
+      ? `${placeOf(event)} is synced, nothing is mapped there, nor was it ever`
+      : null;
   }
   if (!isSure) return null;
   const begin = distance(made.bus, bus);

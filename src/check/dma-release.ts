@@ -10,7 +10,7 @@ import type { Of } from "../event/vocabulary.ts";
 import type { Live } from "../machine/access.ts";
 import type { Check, EventAt } from "./check.ts";
 import { Complaints } from "./complaints.ts";
-import { complaintOfEnd, complaintOfSync } from "./dma-calls.ts";
+import { type Circumstances, complaintOfEnd, complaintOfSync } from "./dma-calls.ts";
 import { Drivers } from "./drivers.ts";
 import { hasIommu } from "./platform.ts";
 import { isComplaint, isLeakComplaint } from "./refused.ts";
@@ -27,11 +27,11 @@ export const dmaRelease: Check = {
     const complaints = new Complaints(report);
     const drivers = new Drivers();
     let isWhole = about.source === "simulated";
-    const whatOf = (event: Call) => ({
+    const run: Circumstances = {
       hasIommu: hasIommu(about),
       // What was mapped before the trace began is not known, unless the device's driver came in it.
-      isWhole: isWhole || drivers.cameInTrace(event.device),
-    });
+      isWhole: (device) => isWhole || drivers.cameInTrace(device),
+    };
     const judge = (event: Call, complaint: string | null, isKnown: boolean, at: EventAt): void => {
       if (complaint !== null) report.finding([{ family: "dma", number: event.bus }], complaint);
       else if (isKnown) report.held();
@@ -40,18 +40,18 @@ export const dmaRelease: Check = {
     };
     return {
       after: {
-        "dma.mapped": (event, { seq, op }) => {
+        "dma.mapped": (event, at) => {
           if (!isStanding(event)) drivers.traced();
-          complaints.called(event, { seq, op }, false);
+          complaints.called(event, at, false);
         },
         "dma.unmapped": (event, at) => {
           drivers.traced();
           const { ended } = at.mappings;
-          judge(event, complaintOfEnd(event, ended, whatOf(event)), ended.made !== null, at);
+          judge(event, complaintOfEnd(event, ended, run), ended.made !== null, at);
         },
         "dma.synced": (event, at) => {
           const named = at.mappings.named(event.cause);
-          judge(event, complaintOfSync(event, named, whatOf(event)), named.made !== null, at);
+          judge(event, complaintOfSync(event, named, run), named.made !== null, at);
         },
         "fault.raised": (event, { seq, op, mappings }) => {
           const isLeft = (live: Live) => live.event.device === event.device;

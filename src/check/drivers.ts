@@ -82,12 +82,15 @@ export class Drivers {
   #calledIn({ place, text }: Of<"call.entered">): readonly Change[] {
     if (place == null) return [];
     this.#isTraced = true;
-    const [module] = /^[\w-]+/.exec(text ?? "") ?? [];
-    if (place === "module_load" && module !== undefined) this.#loaded.add(plain(module));
-    if (place === "module_free" && module !== undefined) return this.#freed(plain(module));
-    const [, device] = TRACED_DEVICE.exec(text ?? "") ?? [];
+    if (place === "module_load" || place === "module_free") {
+      const [module] = /^[\w-]+/.exec(text ?? "") ?? [];
+      if (module !== undefined && place === "module_load") this.#loaded.add(plain(module));
+      return module === undefined || place === "module_load" ? [] : this.#freed(plain(module));
+    }
     const driver = TRACED[place];
-    return driver === undefined || device === undefined ? [] : [{ device, driver }];
+    if (driver === undefined) return [];
+    const [, device] = TRACED_DEVICE.exec(text ?? "") ?? [];
+    return device === undefined ? [] : [{ device, driver }];
   }
 
   #saidIn(text: string): readonly Change[] {

@@ -32,6 +32,8 @@ export const mappingAstray: Check = {
     /** By frame of a slot: the page that was last copied to it. */
     const slots = new Table<Mfn, Pfn>();
     const isImported = about.source === "imported";
+    // A capture does not say which domain of the IOMMU a device is in.
+    const isUntold = isImported && hasIommu(about);
     return {
       after: {
         "page.copied": ({ direction, phys, reached, size }) => {
@@ -41,8 +43,7 @@ export const mappingAstray: Check = {
             slots.set(offset(frame, i), offset(page, i));
         },
         "dma.mapped": (event, { state }) => {
-          // A capture does not say which domain of the IOMMU a device is in.
-          if (isImported && (hasIommu(about) || event.machine == null || event.reached == null)) {
+          if (isUntold || (isImported && (event.machine == null || event.reached == null))) {
             lookAtFirst(event, report);
             return;
           }

@@ -108,18 +108,15 @@ const ataIssue: Handler = (kernel, { task, name, body }) => {
   const key = ataKey(body);
   const [, code, low, high] = TASKFILE.exec(body) ?? [];
   if (code === undefined) throw new Unusable("no task file");
-  const bytes = [low!, high!].map((five) =>
-    five.split(":").map((byte) => Number.parseInt(byte, 16)),
-  );
-  const [feature, count, ...lba] = bytes[0]!.map((byte, i) => [byte, bytes[1]![i]!] as const);
-  const queued = code === "60" || code === "61";
-  const [least, most] = (queued ? feature : count)!;
+  // A queued command has its count where others have the feature.
+  const count = code === "60" || code === "61" ? 0 : 1;
+  const sectors = byteIn(low!, count) + byteIn(high!, count) * 256;
   const what = ataCommands[Number.parseInt(code, 16)] ?? "other";
   const issued = kernel.run.requests.issue(
     "ata",
     key,
     what === "read" || what === "write"
-      ? { what, lba: lbaOf(lba), size: (least + most * 256) * SECTOR, text: `port ${key}` }
+      ? { what, lba: lbaOf(low!, high!), size: sectors * SECTOR, text: `port ${key}` }
       : { what, text: `port ${key} command ${code}` },
     name,
   );
@@ -132,12 +129,17 @@ const ataIssue: Handler = (kernel, { task, name, body }) => {
   return true;
 };
 
-/** Six bytes, the lower three first. */
-const lbaOf = (bytes: readonly (readonly [number, number])[]): number =>
-  [...bytes.map(([low]) => low), ...bytes.map(([, high]) => high)].reduceRight(
-    (sum, byte) => sum * 256 + byte,
-    0,
-  );
+/** One of five bytes, "00:08:f0:05:00". */
+const byteIn = (five: string, at: number): number =>
+  Number.parseInt(five.slice(3 * at, 3 * at + 2), 16);
+
+/** The last three bytes of each, the lower first. */
+function lbaOf(low: string, high: string): number {
+  let lba = 0;
+  for (const five of [high, low])
+    for (let at = 4; at >= 2; at--) lba = lba * 256 + byteIn(five, at);
+  return lba;
+}
 
 const ataComplete: Handler = (kernel: Kernel, { name, body }) => {
   const key = ataKey(body);
