@@ -33,7 +33,7 @@ const chipsetOf = build.selectFrom("trace").select("chipset");
 export const BATCH = 16384;
 
 /** How often a writer tries to be the only one who has its file open, and how long it waits between, in milliseconds. */
-const TRIES = 10;
+const TRIES = 50;
 export const PAUSE = 20;
 
 /** What goes into the file beside the rows of some events. */
