@@ -93,8 +93,12 @@ export class FileThread implements Filing {
     return Number(Atomics.load(this.#committed, 0));
   }
 
+  /** The bytes of keyframes go over and are no longer here. */
   take(batch: Batch): void {
-    this.#send({ what: "take", batch });
+    const moved = batch.attachments.flatMap((one) =>
+      one.what === "keyframe" ? [one.keyframe.data.buffer as ArrayBuffer] : [],
+    );
+    this.#send({ what: "take", batch }, moved);
   }
 
   commit(): void {
@@ -125,9 +129,9 @@ export class FileThread implements Filing {
     this.#reply();
   }
 
-  #send(request: Request): void {
+  #send(request: Request, moved: readonly ArrayBuffer[] = []): void {
     this.#assertAlive();
-    this.#port.postMessage(request);
+    this.#port.postMessage(request, moved);
     Atomics.add(this.#signals, REQUESTS, 1);
     Atomics.notify(this.#signals, REQUESTS);
   }
