@@ -45,8 +45,8 @@ function* checksumTroubles(database: Database, torn: boolean): Generator<string>
 
 /** Whether every page is sound, and every index agrees with its table. */
 function* pagesTrouble(database: Database): Generator<string> {
-  const complaints = database.pragma(`integrity_check(${MOST})`) as { integrity_check: string }[];
-  for (const { integrity_check: complaint } of complaints)
+  const complaints = database.prepare<[], string>(`PRAGMA integrity_check(${MOST})`).pluck().all();
+  for (const complaint of complaints)
     if (complaint !== "ok") for (const line of complaint.split("\n")) yield `SQLite: ${line}`;
 }
 
