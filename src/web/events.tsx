@@ -88,10 +88,9 @@ function List({
           lastOp={model.shown.about.value.lastOp}
         />
         <tbody>
-          {rows.map((index) => {
+          {rows.map((index, key) => {
             const row = list.row(index);
-            // By their place: rows that stay are moved, others fill the elements of those that go.
-            const key = index % (fits + 1);
+            // By their place on the screen: Chromium keeps the old style of a row that is moved and has another class then.
             if (isGap(row)) return <GapRow key={key} {...{ model, index, at }} gap={row} />;
             const partner = row === null ? null : model.shown.rows.partner(row.seq);
             return <EventRow key={key} {...{ model, index, row, at, partner }} />;

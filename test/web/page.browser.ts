@@ -278,6 +278,28 @@ test("rows are as high as they are counted, and no number is cut", async () => {
   }
 });
 
+test("rows have the marks of what they are, wherever the list was moved, and no choice of the filters is cut", async () => {
+  const page = await opened(await served(b));
+  const marks = () =>
+    page.evaluate(`[...document.querySelectorAll(".list tbody tr")].map((row) => {
+      const isMarked = getComputedStyle(row.children[0]).boxShadow.includes("3px");
+      const isToBe = row.classList.contains("wrong") || row.classList.contains("current");
+      return isMarked === isToBe ? "" : row.className + " " + row.textContent;
+    }).filter((row) => row !== "")`);
+  // A message takes a part of the height, and j moves the list by a row.
+  for (const key of ["m", "j", "j", "n", "n", "m", "p", "Home", "n"]) {
+    await page.locator("body").press(key);
+    await expect.poll(marks).toEqual([]);
+  }
+  await page.getByLabel("Found").selectOption("findings");
+  await page.getByRole("button", { name: "clear" }).waitFor();
+  const widths = (await page.evaluate(
+    `[...document.querySelectorAll(".filters select")].map((one) => one.clientWidth)`,
+  )) as number[];
+  expect(Math.min(...widths)).toBeGreaterThanOrEqual(99);
+  await page.close();
+});
+
 test("what a trace says is shown as text, whatever it says", async () => {
   const hostile =
     "<script>document.title='owned'</script><img src=x onerror=alert(1)>\u001b[31m\u202e";
