@@ -28,9 +28,9 @@ export function accessFault(access: Access, cause: Event | null): Misuse | null 
   return cause.direction === forbidden ? "wrong direction" : null;
 }
 
-/** A mapping in force: the event that made it, and its op. */
+/** A mapping in force: the event that made it, or one alike, and its op. */
 export interface Live {
-  readonly event: Mapped;
+  readonly event: Omit<Mapped, "at" | "cause">;
   readonly op: number;
 }
 
@@ -117,8 +117,17 @@ export class LiveMappings {
       for (const old of seqsOf(doubtful?.get(handle))) this.#live.delete(old);
       doubtful?.delete(handle);
     }
-    this.#live.set(seq, { event, op });
-    add(handlesOf(this.#handles, device), handle, seq);
+    const handles = handlesOf(this.#handles, device);
+    const there = handles.get(handle);
+    this.#live.set(seq, this.#liveLike(there, event, op));
+    add(handles, handle, seq, there);
+  }
+
+  /** Of mappings that are alike at one handle, mostly of which the ends were not recorded, one event is kept. */
+  #liveLike(there: number | readonly number[] | undefined, event: Mapped, op: number): Live {
+    const last = there === undefined ? undefined : this.#live.get(seqsOf(there).at(-1) ?? 0);
+    if (last === undefined || !areAlike(last.event, event)) return { event, op };
+    return last.op === op ? last : { event: last.event, op };
   }
 
   /** Ends the mapping that the event came from; where it names none, the latest of its handle. */
@@ -204,8 +213,25 @@ function handlesOf(devices: Handles, device: number | null): Map<Bus, number | n
   return handles;
 }
 
-function add(handles: Map<Bus, number | number[]>, handle: Bus, seq: number): void {
-  const there = handles.get(handle);
+/** Whether two mappings at one handle of a device differ in nothing but when and by which event they were made. */
+const areAlike = (a: Mapped, b: Mapped): boolean =>
+  a.size === b.size &&
+  a.direction === b.direction &&
+  a.phys === b.phys &&
+  a.machine === b.machine &&
+  a.reached === b.reached &&
+  a.virt === b.virt &&
+  a.place === b.place &&
+  a.call === b.call &&
+  a.text === b.text &&
+  a.actor === b.actor;
+
+function add(
+  handles: Map<Bus, number | number[]>,
+  handle: Bus,
+  seq: number,
+  there = handles.get(handle),
+): void {
   if (there === undefined || there === 0) handles.set(handle, seq);
   else if (typeof there === "number") handles.set(handle, [there, seq]);
   else there.push(seq);

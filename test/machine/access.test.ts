@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { bus } from "../../src/address.ts";
 import type { Event } from "../../src/event/vocabulary.ts";
-import { accessFault } from "../../src/machine/access.ts";
+import { accessFault, LiveMappings } from "../../src/machine/access.ts";
 
 const START = 0x60000;
 type Access = Parameters<typeof accessFault>[0];
@@ -47,4 +47,27 @@ test("a device may touch nothing after the unmapping, and nothing that was never
   expect(accessFault(read, { kind: "tlb.flushed", actor: "cpu", which: "cpu" })).toBe(
     "never mapped",
   );
+});
+
+test("mappings that are alike at one handle are each in force, in the op that made them, until each ends", () => {
+  const mappings = new LiveMappings();
+  const made = [
+    { seq: 1, op: 0, size: 512 },
+    { seq: 2, op: 0, size: 512 },
+    { seq: 3, op: 1, size: 512 },
+    { seq: 4, op: 1, size: 256 },
+  ];
+  for (const { seq, op, size } of made)
+    mappings.see(seq, op, { ...buffer("dma.mapped"), at: seq, size } as Event);
+  expect([...mappings.live].map(([seq, { event, op }]) => ({ seq, op, size: event.size }))).toEqual(
+    made,
+  );
+  // One event stands for those that are alike, so that what never ends takes little memory.
+  const [first, second, third, fourth] = [...mappings.live.values()].map(({ event }) => event);
+  expect(second).toBe(first);
+  expect(third).toBe(first);
+  expect(fourth).not.toBe(first);
+  mappings.see(5, 1, { ...buffer("dma.unmapped"), cause: 2 } as Event);
+  expect(mappings.ended).toMatchObject({ seq: 2, op: 0, wasMapped: true });
+  expect([...mappings.live.keys()]).toEqual([1, 3, 4]);
 });

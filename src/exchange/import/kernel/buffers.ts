@@ -127,6 +127,7 @@ export class Buffers {
       size: at.size,
       text: attributed(at.attributes),
     });
+    const { told } = this.#emitter;
     const mapping: Mapping = {
       seq,
       start: at.bus,
@@ -141,13 +142,13 @@ export class Buffers {
       command,
       ended: 0,
       endedAt: null,
-      told: this.#emitter.told,
+      source: told.source,
+      line: told.line,
       contradicted: null,
     };
     if (command !== null) command.segments.push(mapping);
     this.#mappings.add(mapping);
-    if (!this.devices.has(device))
-      this.devices.set(device, { at: this.#emitter.at, told: mapping.told });
+    if (!this.devices.has(device)) this.devices.set(device, { at: this.#emitter.at, told });
     const hasEntry = this.#iommu.entryOf(device, at.bus) !== null;
     this.spaces.see(mapping, { at: this.#emitter.at, hasEntry });
     return mapping;
@@ -290,12 +291,12 @@ export class Buffers {
 
   /** A mapping that its own trace ends was in force all the while: no kernel gives its address away in it. */
   #assertOneSpace(mapping: Mapping, other: Mapping, said: End): void {
-    const { device, start, told } = mapping;
-    const isOwn = told.source === this.#emitter.source;
+    const { device, start, source } = mapping;
+    const isOwn = source === this.#emitter.source;
     if (!isOwn || said.size !== mapping.size || said.direction !== mapping.direction) return;
     const of = device === null ? "" : ` of ${deviceOf(device)}`;
     throw new UserError(
-      `${placeOf(told)}: ${hex(wholeOf(start))}:b${of} is mapped until line ${told.source?.line}, and ${placeOf(other.told)} maps it to other memory meanwhile: they are of two runs, or their clocks differ; import each on its own`,
+      `${placeOf(mapping)}: ${hex(wholeOf(start))}:b${of} is mapped until line ${source?.line}, and ${placeOf(other)} maps it to other memory meanwhile: they are of two runs, or their clocks differ; import each on its own`,
     );
   }
 

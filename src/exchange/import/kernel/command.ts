@@ -41,8 +41,8 @@ export interface Told {
 export const placeOf = ({ source, line }: Told): string =>
   source === null ? "the trace" : `${source.path}:${line}`;
 
-/** A buffer that is mapped for a device, or was. */
-export interface Mapping {
+/** A buffer that is mapped for a device, or was, and where that is told. One that never ends stays: it has few words. */
+export interface Mapping extends Told {
   /** The seq of its dma.mapped. */
   readonly seq: number;
   readonly start: number;
@@ -64,8 +64,6 @@ export interface Mapping {
   ended: number;
   /** When that was, in nanoseconds of the guest's; null where that is not known. */
   endedAt: number | null;
-  /** The trace that tells of it, and the line. */
-  readonly told: Told;
   /** One of other memory at the same address, which another trace tells of while this one is in force. */
   contradicted: Mapping | null;
 }

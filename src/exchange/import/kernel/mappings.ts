@@ -62,7 +62,7 @@ export class Mappings {
   add(mapping: Mapping): void {
     this.count++;
     this.#first ??= mapping;
-    this.#isOfSeveral ||= this.#first.told.source !== mapping.told.source;
+    this.#isOfSeveral ||= this.#first.source !== mapping.source;
     for (let page = pageOf(mapping.start); page <= lastPage(mapping); page++) {
       const there = this.#pages.get(page);
       if (there === undefined)
@@ -112,7 +112,7 @@ export class Mappings {
 
   /** Whatever stands behind a handle, it is in one mapping at a time of other memory, and coherent memory in one of all. */
   #contradict(old: Mapping, mapping: Mapping): void {
-    if (old.told.source === mapping.told.source || old.ended !== 0 || old.seq < this.#gap) return;
+    if (old.source === mapping.source || old.ended !== 0 || old.seq < this.#gap) return;
     if (old.device !== mapping.device || old.device === null || !overlap(old, mapping)) return;
     const areCoherent = old.direction === "coherent" && mapping.direction === "coherent";
     // The same call can be told by both.
@@ -151,7 +151,7 @@ export class Mappings {
       Number(one.direction === direction) +
       Number(type !== null && dmaTypeOf(one.place) === type);
     // Of two traces each ends its own.
-    return 2 * said + Number(one.told.source === this.#source());
+    return 2 * said + Number(one.source === this.#source());
   }
 
   /** What an access of so many bytes goes through: best the whole of it, else what it begins or ends in. */

@@ -35,18 +35,19 @@ export class Spaces {
 
   /** Takes a mapping; one whose buffer's address is not told says nothing. */
   see(mapping: Mapping, { at, hasEntry }: Circumstances): void {
-    const { device, told, start, own, seq, place } = mapping;
+    const { device, source, line, start, own, seq, place } = mapping;
     if (device === null || own === null) return;
-    if (place.startsWith("dma_map_p")) this.#high(own, told);
+    if (place.startsWith("dma_map_p")) this.#high(own, mapping);
     let traces = this.#spaces.get(device);
     if (traces === undefined) {
       traces = new Map();
       this.#spaces.set(device, traces);
     }
-    let space = traces.get(told.source);
+    let space = traces.get(source);
     if (space === undefined) {
+      const told = { source, line };
       space = { device, told, at, own: 0, moved: 0, entries: 0, first: seq, last: seq };
-      traces.set(told.source, space);
+      traces.set(source, space);
     }
     space.last = seq;
     if (own === start) space.own++;
@@ -85,10 +86,10 @@ export class Spaces {
       }
   }
 
-  #high(address: number, told: Told): void {
+  #high(address: number, { source, line }: Told): void {
     const highest = this.#highest;
     if (highest.length === ENOUGH && address <= highest[0]!.address) return;
-    highest.push({ address, told });
+    highest.push({ address, told: { source, line } });
     highest.sort((a, b) => a.address - b.address);
     if (highest.length > ENOUGH) highest.shift();
   }

@@ -7,7 +7,7 @@ import { Mappings } from "../../../../src/exchange/import/kernel/mappings.ts";
 const mapping = (seq: number, start: number, phys: number | null, size = 512): Mapping => ({
   ...{ seq, start, size, phys, device: 0x700, direction: "to-device", place: "dma_map_page" },
   ...{ inPages: false, slot: null, command: null, ended: 0, endedAt: null, own: phys },
-  ...{ told: { source: null, line: 0 }, contradicted: null },
+  ...{ source: null, line: 0, contradicted: null },
 });
 const HERE = 0x5000;
 const END = { device: 0x700, start: HERE, size: 512, direction: "to-device" } as const;
