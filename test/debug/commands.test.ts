@@ -5,6 +5,7 @@ import { Context } from "../../src/debug/command.ts";
 import { commands, Interpreter } from "../../src/debug/interpreter.ts";
 import { OtherTrace } from "../../src/debug/other-trace.ts";
 import { Session } from "../../src/debug/session.ts";
+import { verdicts } from "../../src/event/verdict.ts";
 import { UserError } from "../../src/fault.ts";
 import { TimeTravel } from "../../src/replay/travel.ts";
 import { colours, setColours } from "../../src/report/colours.ts";
@@ -256,6 +257,9 @@ describe("what is shown moves nothing:", () => {
     expect(await printed("seq")).toBe(`${written()}`);
     expect(await printed("entry >= 2 and verdict == wrong-space")).toBe("yes");
     expect(await printed("entry > 2")).toBe("no");
+    expect([await printed("entry <= 2"), await printed("entry <= 1")]).toEqual(["yes", "no"]);
+    expect(await printed("zzzzzzzz > 3")).toMatch(/'zzzzzzzz' is no field of any event$/);
+    expect(await printed("gatt[2] @ op:2")).toBe(await printed("gatt[2]@op:2"));
     expect(await printed("gatt[2]@op:2")).toMatch(/empty/);
     expect(await printed("gatt[2]")).toMatch(/^gatt\[0x2\] +not reached, 0x1001017/);
     expect(await printed("hook")).toBe(`#${written()} is gatt.written, which has no hook`);
@@ -445,6 +449,10 @@ describe("a word", () => {
   test.each([
     ["whe", "'whe' can be where, when; write more of it"],
     ["brek", "unknown command 'brek', did you mean 'break'; 'help' lists them"],
+    [
+      "break verdict wrng",
+      `unknown verdict 'wrng', did you mean 'wrong'; known: ${[...verdicts, "wrong"].join(", ")}`,
+    ],
     ["zzz", "unknown command 'zzz'; 'help' lists them"],
     ["when now", "'when' takes no argument; leave out 'now'"],
   ])("%s: %s", async (line, says) => {
@@ -466,6 +474,9 @@ describe("a word", () => {
     expect(completed("i br")[0]).toEqual(["breakpoints "]);
     expect(completed("inf br")[0]).toEqual(["breakpoints "]);
     expect(completed("set co")[0]).toEqual(["colour "]);
+    expect(completed("set p")[0]).toEqual(["pages "]);
+    expect(completed("set o")[0]).toEqual(["off", "on"]);
+    expect(completed("break wro")[0]).toEqual(["wrong", "wrong-space"]);
     expect(completed("delete ch")[0]).toEqual(["checkpoint "]);
     expect(completed("run e")[0]).toEqual(["end "]);
     expect(completed("run op")[0]).toEqual(["op:"]);
