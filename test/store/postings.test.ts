@@ -111,6 +111,13 @@ test("thousands of events of some subjects are each found, and those of others a
   expect(index(["change", 41, 41, 1])).toEqual([]);
 });
 
+test("an event about a page at most is in no list of those about more", async () => {
+  const sized = (size?: number) =>
+    rowOf("page.allocated", { subject: 40, ...(size === undefined ? {} : { size }) });
+  const index = await indexOf(3, { 1: sized(4096), 2: sized(4097), 3: sized() });
+  expect(index(["changeWide", 40, 40, 1])).toEqual([2]);
+});
+
 test("what only looks at a subject, and what begins or ends an op, is not in the index", async () => {
   const kinds: KindName[] = ["gatt.read", "op.began", "op.ended", "gatt.written"];
   const rows = kinds.map((kind) => rowOf(kind, { subject: 40 }));

@@ -115,6 +115,30 @@ test("an abandoned recording keeps all its events in one plain file that is torn
   reader.close();
 });
 
+test("events that land are read by others before a batch is full", async () => {
+  const path = freshPath();
+  const writer = await create(path);
+  append(writer, 1, 10);
+  writer.land();
+  expect(writer.committed).toBe(10);
+  const reader = TraceReader.open(path);
+  expect([reader.torn, reader.count]).toEqual([true, 10]);
+  reader.close();
+  writer.land();
+  writer.finish();
+  writer.land();
+});
+
+test("an event that was taken is given back, written or not, and any other is not there", async () => {
+  const writer = await create(freshPath());
+  append(writer, 1, BATCH + 5);
+  writer.land();
+  for (const seq of [1, BATCH, BATCH + 5])
+    expect(writer.event(seq)).toEqual({ seq, op: -1, event: call(`call ${seq}`) });
+  expect([0, BATCH + 6].map((seq) => writer.event(seq))).toEqual([undefined, undefined]);
+  writer.abandon();
+});
+
 test("a full disk costs the batch under way and says what the file holds", async () => {
   const path = freshPath();
   const database = await createFile(path, about, { force: false });
