@@ -130,6 +130,7 @@ export { tellWord } from "./library/tell-word.ts";
 export { tellRecorded } from "./library/tell-written.ts";
 export {
   type Cell,
+  lostLogOf,
   openTrace,
   type Position,
   type QueryAnswer,

@@ -2,7 +2,7 @@
 
 import { accessSync, constants } from "node:fs";
 import type { Judgement } from "../judgement/judgement.ts";
-import { openTrace, type Trace, troubleOf } from "../library/trace.ts";
+import { lostLogOf, openTrace, type Trace, troubleOf } from "../library/trace.ts";
 import { notice } from "./output.ts";
 
 /** What a command that judges tells the shell of a trace. */
@@ -22,7 +22,7 @@ export async function reading<T>(
     for (const path of paths) {
       const trace = openTrace(path);
       traces.push(trace);
-      if (trace.torn) notice(tornText(path, trace.count));
+      if (trace.torn) notice(tornText(trace));
     }
     const answer = await use(traces);
     for (const { path, damagedKeyframe } of traces)
@@ -74,9 +74,12 @@ export function sayIfUnjudged({ path, isJudged, torn }: Trace): void {
 
 const cure = (path: string): string => `'gartrace index ${path}' mends that`;
 
-function tornText(path: string, count: number): string {
+function tornText(trace: Trace): string {
+  const { path, count } = trace;
   const readTo = count === 0 ? "it holds no event yet" : `it is read up to event #${count}`;
-  return `gartrace: ${path} is torn, its recording did not finish; ${readTo}`;
+  const log = lostLogOf(trace);
+  const rest = log === null ? "" : `; its log ${log} is not here: copy it along, it can hold more`;
+  return `gartrace: ${path} is torn, its recording did not finish; ${readTo}${rest}`;
 }
 
 function isWritable(path: string): boolean {

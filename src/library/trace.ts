@@ -14,6 +14,7 @@ import { TimeTravel } from "../replay/travel.ts";
 import { judgedLine } from "../report/event-text.ts";
 import type { Cell, QueryAnswer } from "../store/query.ts";
 import { TraceReader } from "../store/read.ts";
+import { lostLog } from "../store/recovery.ts";
 import { troubleBehind } from "../store/trouble.ts";
 
 /** A moment: the number of the event after which it is, or as people write it: `"#437"`, `"63%"`, `"end"`, `"op:14"`, `"mark:name"`. */
@@ -273,6 +274,9 @@ export const troubleOf = (traces: readonly Trace[], error: unknown): unknown =>
     traces.map(readerOf),
     error,
   );
+
+/** The log without which a torn trace ends earlier than it was written, where it is not beside it; null otherwise. */
+export const lostLogOf = ({ path, torn }: Trace): string | null => (torn ? lostLog(path) : null);
 
 export type { Cell, QueryAnswer };
 /** The reader behind a trace, for the rooms under this roof. */

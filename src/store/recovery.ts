@@ -18,10 +18,22 @@ function isHot(journal: string): boolean {
   if (!left?.isFile() || left.size === 0) return false;
   // Whether somebody may read it is told when the trace is opened.
   if (!isAllowed(journal, constants.R_OK)) return true;
-  const file = openSync(journal, "r");
+  return byteAt(journal, 0) > 0;
+}
+
+/** The log that a torn trace was written with and that is not beside it; null for one whose log is there or folded in. */
+export const lostLog = (path: string): string | null =>
+  leftBeside(path) === null && byteAt(path, READ_VERSION) === WAL ? `${path}-wal` : null;
+
+/** Where the header of a file says how it is to be read (SQLite's file format, 1.3.3), and what it says with a log. */
+const [READ_VERSION, WAL] = [19, 2];
+
+/** A byte of a file; -1 behind its end. */
+function byteAt(path: string, at: number): number {
+  const file = openSync(path, "r");
   try {
-    const first = Buffer.alloc(1);
-    return readSync(file, first) === 1 && first[0] !== 0;
+    const byte = Buffer.alloc(1);
+    return readSync(file, byte, { position: at }) === 1 ? byte[0]! : -1;
   } finally {
     closeSync(file);
   }

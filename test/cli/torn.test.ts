@@ -1,7 +1,7 @@
 // torn.test.ts - recordings that were stopped: what is in the file is read, and everybody is told of the tear.
 
 import type { ChildProcess } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
@@ -71,6 +71,20 @@ describe("a recording that was killed", () => {
     expect(first).toMatch(torn);
     expect(Number(torn.exec(first)![1])).toBeGreaterThanOrEqual(50_000);
   });
+});
+
+test("of a recording that was killed and copied without its log the log is named", async () => {
+  const { code } = await gartrace("record long.json -o parted.gart", {
+    folder,
+    meanwhile: stop("parted.gart", "SIGKILL"),
+  });
+  expect(code).toBeNull();
+  const elsewhere = freshFolder();
+  copyFileSync(join(folder, "parted.gart"), join(elsewhere, "parted.gart"));
+  const { stderr } = await gartrace("info parted.gart", { folder: elsewhere });
+  expect(stderr).toMatch(
+    /^gartrace: parted.gart is torn, .*; its log parted.gart-wal is not here: copy it along, it can hold more\n|^gartrace: .*parted.gart-wal/,
+  );
 });
 
 test("Ctrl-C keeps what was recorded, in one plain file, and says how much that is", async () => {

@@ -1,13 +1,14 @@
 // recovery.test.ts - what a killed writer leaves beside a trace counts only where the trace is not whole without it.
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { repairTrace } from "../../src/library/indexing.ts";
 import { recordTo, stagedOf } from "../../src/library/recording.ts";
 import { TraceReader } from "../../src/store/read.ts";
-import { leftBeside } from "../../src/store/recovery.ts";
-import { freshPath } from "./sample.ts";
+import { leftBeside, lostLog } from "../../src/store/recovery.ts";
+import { TraceWriter } from "../../src/store/write.ts";
+import { about, freshPath } from "./sample.ts";
 
 async function recorded(): Promise<string> {
   const path = freshPath();
@@ -46,4 +47,17 @@ test("a trace that is mended keeps the file that was there, each under a name of
   expect(readFileSync(kept[0]!).equals(sound)).toBe(true);
   rmSync(kept[0]!);
   TraceReader.open(path).close();
+});
+
+test("of a torn trace that was copied without its log the log is missed, and of one that has it beside it is not", async () => {
+  const path = freshPath();
+  const writer = await TraceWriter.create(path, about, { force: false });
+  const event = { kind: "tlb.flushed", actor: "cpu", place: "flush", which: "cpu" } as const;
+  writer.append(1, -1, event);
+  writer.land();
+  const copy = freshPath();
+  copyFileSync(path, copy);
+  expect([lostLog(path), lostLog(copy)]).toEqual([null, `${copy}-wal`]);
+  writer.abandon();
+  expect(lostLog(path)).toBeNull();
 });
