@@ -84,8 +84,10 @@ export class Drivers {
     this.#isTraced = true;
     if (place === "module_load" || place === "module_free") {
       const [module] = /^[\w-]+/.exec(text ?? "") ?? [];
-      if (module !== undefined && place === "module_load") this.#loaded.add(plain(module));
-      return module === undefined || place === "module_load" ? [] : this.#freed(plain(module));
+      if (module === undefined) return [];
+      if (place === "module_free") return this.#freed(plain(module));
+      this.#loaded.add(plain(module));
+      return [];
     }
     const driver = TRACED[place];
     if (driver === undefined) return [];

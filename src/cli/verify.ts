@@ -28,32 +28,38 @@ export function addVerify(program: Command): void {
       false,
     )
     .action(async (path: string, { json, repair: mend }: { json: boolean; repair: boolean }) => {
-      if (mend) await mendTrace(path);
+      const sound = mend ? await mendTrace(path) : null;
       await reading([path], async ([trace]) => {
-        const output = proof(trace!);
+        const output = sound ?? proof(trace!);
         await printOutput("verify", output, json);
         process.exitCode = output.exitCode;
       });
     });
 }
 
-/** A trace that holds is left as it is. */
-async function mendTrace(path: string): Promise<void> {
-  if (holds(path)) notice(`${path} holds: nothing to mend`);
-  else notice(`mended ${path}; the file that was there is ${await repairTrace(path)}`);
+/** A trace that holds is left as it is, and its proof given; null where it was mended. */
+async function mendTrace(path: string): Promise<ProofOutput | null> {
+  const sound = soundProof(path);
+  notice(
+    sound === null
+      ? `mended ${path}; the file that was there is ${await repairTrace(path)}`
+      : `${path} holds: nothing to mend`,
+  );
+  return sound;
 }
 
 /** What cannot be opened or read through does not hold: `repairTrace` tells why, where it cannot mend it. */
-function holds(path: string): boolean {
+function soundProof(path: string): ProofOutput | null {
   try {
     const trace = openTrace(path);
     try {
-      return proof(trace).exitCode === 0;
+      const output = proof(trace);
+      return output.exitCode === 0 ? output : null;
     } finally {
       trace.close();
     }
   } catch {
-    return false;
+    return null;
   }
 }
 

@@ -47,9 +47,9 @@ export const dmaCalls = {
 } as const;
 
 /** Files of debugfs that show what is in force: events of these places say that it was, not who made it or when. */
-const lookedAt: readonly string[] = ["dma-api/dump", "domain_translation_struct"];
+export const standingPlaces = { mapping: "dma-api/dump", entry: "domain_translation_struct" };
 export const isStanding = ({ place }: { readonly place?: string | null }): boolean =>
-  place != null && lookedAt.includes(place);
+  place === standingPlaces.mapping || place === standingPlaces.entry;
 
 /** What the functions of the DMA API make and end, by the kernel's names of it (kernel/dma/debug.c): one ends what its like made. */
 const dmaTypes: { readonly [call: string]: string } = {

@@ -142,7 +142,7 @@ const entryOf = (name: string, encoding: Encoding, parts: Partial<Entry> = {}): 
     unit: 1,
     family: -1,
     needed: false,
-    isNumber: false,
+    isNumber: ![NAMED, PLACE, OUTSIDE].some((none) => none === encoding),
     least: -Number.MAX_SAFE_INTEGER,
     most: Number.MAX_SAFE_INTEGER,
     lastName: null,
@@ -151,12 +151,7 @@ const entryOf = (name: string, encoding: Encoding, parts: Partial<Entry> = {}): 
   ...parts,
 });
 const inColumn = (name: Column, encoding: Encoding, codes = new Map<string, number>()): Entry =>
-  entryOf(name, encoding, {
-    at: column[name],
-    bit: 1 << column[name],
-    codes,
-    isNumber: encoding === NUMBER,
-  });
+  entryOf(name, encoding, { at: column[name], bit: 1 << column[name], codes });
 const plainAt = (at: number): Encoding => (at === column.bus ? BUS : NUMBER);
 const isNeeded = ({ names, optional }: Step): boolean => names === null && !optional;
 const entryOfStep = (step: Step): Entry => {
@@ -164,7 +159,7 @@ const entryOfStep = (step: Step): Entry => {
   const encoding =
     codes !== null ? NAMED : family === DMA ? HANDLE : family >= 0 ? SUBJECT : plainAt(at);
   const highest = encoding === HANDLE ? Math.min(MOST_SUBJECT, FAR_HANDLE - 1) : MOST_SUBJECT;
-  const range = { least, most: family < 0 ? step.most : highest, isNumber: encoding !== NAMED };
+  const range = { least, most: family < 0 ? step.most : highest };
   const known = { codes: codes ?? new Map(), unit, family, needed: isNeeded(step) };
   return entryOf(name, encoding, { at, bit, ...known, ...range });
 };

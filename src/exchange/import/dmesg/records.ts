@@ -96,7 +96,7 @@ class PrettyJournal {
   #goOn(list: { readonly name: string; text: string }, line: string): "part" {
     if (list.text.length < LONGEST) list.text += line;
     if (line.startsWith("]")) {
-      this.#fields = { ...this.#fields, [list.name]: jsonIn(list.text.replace(/,$/, "")) };
+      this.#fields![list.name] = jsonIn(list.text.replace(/,$/, ""));
       this.#list = null;
     }
     return "part";
@@ -109,11 +109,20 @@ const NAME_ALONE = /^[A-Z_][A-Z0-9_]{0,63}$/;
 /** Bytes of the length in front of a field that is no text, the lowest first. */
 const LENGTH = 8;
 
+/** A value that can have several lines: those that it has by now, behind its length, which is null until it is known. */
+interface LongValue {
+  readonly name: string;
+  readonly lines: string[];
+  characters: number;
+  bytes: number;
+  length: number | null;
+}
+
 /** `journalctl -o export`: NAME=VALUE, or NAME alone and its value behind its length; an empty line ends an entry. */
 class JournalExport {
   /** Null outside an entry. */
   #fields: { [name: string]: string } | null = null;
-  #value: { readonly name: string; text: string } | null = null;
+  #value: LongValue | null = null;
   #hasBegun = false;
 
   read(line: string): Head | "part" | null {
@@ -126,7 +135,8 @@ class JournalExport {
     if (this.#value !== null && this.#isInside(this.#value, line)) return "part";
     const [, name, value] = FIELD_OF_EXPORT.exec(line) ?? [];
     if (name !== undefined && value !== undefined) this.#fields[name] = value;
-    else if (NAME_ALONE.test(line)) this.#value = { name: line, text: "" };
+    else if (NAME_ALONE.test(line))
+      this.#value = { name: line, lines: [], characters: 0, bytes: 0, length: null };
     else if (line === "") {
       const { data } = entry.safeParse({ MESSAGE: null, ...this.#fields });
       this.#fields = null;
@@ -136,21 +146,22 @@ class JournalExport {
   }
 
   /** Takes a line of a value that can have several; false for the first behind it. */
-  #isInside(value: { readonly name: string; text: string }, line: string): boolean {
-    const { text } = value;
-    const length = lengthIn(text);
-    const has = Buffer.byteLength(text) - LENGTH;
+  #isInside(value: LongValue, line: string): boolean {
+    const { lines, characters, bytes, length } = value;
     // Of one that is no UTF-8 the length is not known: it ends where a field follows.
     const isOver =
-      text.length > LENGTH &&
-      (length === null ? line === "" || FIELD_OF_EXPORT.test(line) : has > length);
-    if (!isOver) {
-      if (text.length < LONGEST) value.text += `${line}\n`;
-      return true;
+      characters > LENGTH &&
+      (length === null ? line === "" || FIELD_OF_EXPORT.test(line) : bytes - LENGTH > length);
+    if (isOver) {
+      this.#fields![value.name] = lines.join("\n").slice(LENGTH);
+      this.#value = null;
+      return false;
     }
-    this.#fields = { ...this.#fields, [value.name]: text.slice(LENGTH, -1) };
-    this.#value = null;
-    return false;
+    if (characters < LONGEST) lines.push(line);
+    value.characters += line.length + 1;
+    value.bytes += Buffer.byteLength(line) + 1;
+    if (characters < LENGTH) value.length = lengthIn(`${lines.join("\n")}\n`);
+    return true;
   }
 }
 

@@ -25,10 +25,8 @@ export async function relate(opened: Opened, grows: boolean): Promise<Relation> 
   const hasBoth = sides.some((one) => one.isDevice) && sides.some((one) => !one.isDevice);
   if (!canRead || !hasBoth) return { clocks: null, ...NOTHING };
   for (const { path, taker, isDevice, lines } of sides)
-    await readInto(
-      lines(path),
-      taker,
-      (read) => read > MOST_LINES || (isDevice ? anchors.isDeviceFull : anchors.isFull),
+    await readInto(lines(path), taker, MOST_LINES, () =>
+      isDevice ? anchors.isDeviceFull : anchors.isFull,
     );
   const clocks = anchors.fit();
   const { controllers, card, haveEnough } = anchors;
@@ -49,8 +47,7 @@ export async function relateLog(opened: Opened, grows: boolean): Promise<KernelC
   const sides = [...logs, ...traces];
   const canRead = !grows && sides.every(({ path }) => path !== "-");
   if (!canRead || logs.length === 0 || traces.length === 0) return null;
-  for (const { path, taker, lines } of sides)
-    await readInto(lines(path), taker, (read) => read > MOST_LINES);
+  for (const { path, taker, lines } of sides) await readInto(lines(path), taker, MOST_LINES);
   return clocks.fit();
 }
 
@@ -65,7 +62,12 @@ export async function relateStanding(
     if (format.part !== "stream" || format.standing === undefined) continue;
     if (grows || source.path === "-")
       standing.blind("a trace that is read once does not tell beforehand which it makes");
-    else await readInto(linesOf(format)(source.path), format.standing(standing, probes));
+    else
+      await readInto(
+        linesOf(format)(source.path),
+        format.standing(standing, probes),
+        Number.POSITIVE_INFINITY,
+      );
   }
 }
 
@@ -76,14 +78,15 @@ const linesOf = (format: Format) =>
 async function readInto(
   all: AsyncIterable<readonly string[]>,
   taker: AnchorTaker,
-  isFull: ((lines: number) => boolean) | null = null,
+  most: number,
+  isFull: () => boolean = () => false,
 ): Promise<void> {
   let read = 0;
   try {
     for await (const lines of all) {
       for (const line of lines) taker.take(line);
       read += lines.length;
-      if (isFull?.(read)) return;
+      if (isFull() || read > most) return;
     }
   } catch (error) {
     // A file that breaks off is complained of when it is read for good, with the line where it does.

@@ -5,6 +5,7 @@
 // of the mappings before it makes it again, and some for good, the moment was the beginning, and all stand there.
 
 import { phys } from "../../../address.ts";
+import { standingPlaces } from "../../../event/iommu.ts";
 import type { Source } from "../source/source.ts";
 import type { Buffers } from "./buffers.ts";
 import type { Direction } from "./command.ts";
@@ -121,7 +122,7 @@ export class Standing {
   /** Before the first event: what was in force already. */
   emit(run: Model): void {
     run.at = null;
-    run.caller = "domain_translation_struct";
+    run.caller = standingPlaces.entry;
     for (const row of this.#entries)
       this.#take(run, "entry", row, row.isMade, () => {
         const { device, ...piece } = row.told;
@@ -131,7 +132,7 @@ export class Standing {
     const isBeginning =
       this.#mappings.every(({ first }) => first !== "made") &&
       this.#mappings.some(({ last }) => last === "ended");
-    run.caller = "dma-api/dump";
+    run.caller = standingPlaces.mapping;
     for (const row of this.#mappings)
       this.#take(run, "mapping", row, row.isMade && !isBeginning, () => mapped(run, row.told));
     run.caller = null;

@@ -29,9 +29,10 @@ export class BootClock {
   }
 
   #back(time: number): void {
+    const step = `time goes back from ${seconds(this.#latest)} to ${seconds(time)}`;
     if (this.#latest - time > STEP_BACK)
       throw this.#source.refuse(
-        `time goes back from ${seconds(this.#latest)} to ${seconds(time)}: there are two boots in this file; import each on its own`,
+        `${step}: there are two boots in this file; import each on its own`,
       );
     if (!this.#hasBegun && isInJiffies(this.#latest)) {
       this.#hasBegun = true;
@@ -41,9 +42,7 @@ export class BootClock {
     this.#behind++;
     this.#furthest = Math.max(this.#furthest, this.#latest - time);
     if (this.#behind > 1) return;
-    const first = this.#source.refuse(
-      `time goes back from ${seconds(this.#latest)} to ${seconds(time)}`,
-    ).message;
+    const first = this.#source.refuse(step).message;
     this.#source.tally.remark("times that run backwards", () => this.#said(first));
   }
 
