@@ -123,7 +123,7 @@ export class CaptureCounter {
   get counts(): CaptureCounts | null {
     const counted =
       this.#accesses.total + this.#translations.total + this.#pageTableWrites.present > 0 ||
-      Object.values(this.#dma).some(({ pairs }) => pairs > 0) ||
+      this.#tellsMappings ||
       this.#unknownSince !== null;
     if (!counted) return null;
     const judged = this.#tellsMappings;
