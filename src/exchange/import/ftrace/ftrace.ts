@@ -259,8 +259,19 @@ function unknown({ name, body }: Record, line: string): { glued: Record | null; 
   return { glued: recordOf(body), column };
 }
 
+/** Whether a line that nothing ends is all of a record: its last field is there, or a sum is right. */
+function isWhole(line: string): boolean {
+  const { name = "", body = "" } = recordOf(line) ?? {};
+  if (name.startsWith("dma_")) return body.includes(" attrs=");
+  const [, from, to, size, cleared] = ENTRY.exec(body) ?? [];
+  if (from === undefined || to === undefined || size === undefined) return false;
+  return name === "map" ? BigInt(from) + BigInt(size) === BigInt(to) : size === cleared;
+}
+const ENTRY =
+  /^IOMMU: iova=(0x[0-9a-f]{1,16}) - (0x[0-9a-f]{1,16}) (?:paddr=\S{1,18} )?size=(\d{1,20})(?: unmapped_size=(\d{1,20}))?$/;
+
 async function* toldBy(source: Source): AsyncGenerator<readonly Step[]> {
-  for await (const lines of source.lines("skip"))
+  for await (const lines of source.lines(isWhole))
     yield lines.map((line) =>
       stepOf(line, line === "" || line.startsWith("#") ? null : recordOf(line)),
     );

@@ -31,7 +31,7 @@ const HEADER = new RegExp(`^\\s*\\{.*"format"\\s*:\\s*"${JSONL}"`);
 
 async function read(source: Source, open: Open): Promise<void> {
   let events: Events | null = null;
-  for await (const lines of source.lines("keep", LONGEST_JSON))
+  for await (const lines of source.lines(() => true, LONGEST_JSON))
     for (const text of lines) {
       source.line++;
       const line = new Line(text, source);

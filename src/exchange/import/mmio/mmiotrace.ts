@@ -83,7 +83,7 @@ class Log implements Stream<Step> {
 
   async *batches(): AsyncGenerator<readonly Step[]> {
     let line = 0;
-    for await (const lines of this.#source.lines("skip"))
+    for await (const lines of this.#source.lines(() => false))
       yield lines.map((text) => ({ line: ++line, text, fields: text.split(" ") }));
   }
 

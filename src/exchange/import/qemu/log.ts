@@ -27,7 +27,7 @@ class QemuLog implements DeviceLog, Log {
     this.#source = source;
     this.#events = new QemuEvents(run);
     this.#boot = new BootClock(source);
-    this.#batches = source.lines("skip")[Symbol.asyncIterator]();
+    this.#batches = source.lines(() => false)[Symbol.asyncIterator]();
     run.device.log = this;
   }
 

@@ -119,15 +119,16 @@ export class Source {
 
   /**
    * Its lines without their ends, some hundreds at a time. A last line without an end was cut short in a
-   * format whose writer ends every line: `unended` says what becomes of it. A line of more than `longest` bytes
-   * is skipped.
+   * format whose writer ends every line, unless `isWhole` says that it was not, or a single line is all there is: who
+   * copies that by hand leaves the end. A line of more than `longest` bytes is skipped.
    */
   async *lines(
-    unended: "keep" | "skip" = "keep",
+    isWhole: (last: string) => boolean = () => true,
     longest = LONGEST,
   ): AsyncGenerator<readonly string[]> {
     let rest: Buffer = Buffer.alloc(0);
     let dropping = false;
+    let isOnly = true;
     for await (const chunk of this.bytes()) {
       const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const end = bytes.lastIndexOf(10);
@@ -138,6 +139,7 @@ export class Source {
         continue;
       }
       rest = bytes.subarray(end + 1);
+      isOnly = false;
       for (const lines of linesIn(bytes, end)) {
         if (dropping) {
           lines[0] = "";
@@ -149,8 +151,9 @@ export class Source {
       }
     }
     if (rest.length === 0 && !dropping) return;
-    if (unended === "keep" && !dropping) yield [withoutReturn(rest.toString("utf8"))];
-    else this.#skippedNext("the file ends inside its last line", rest.toString("utf8").length + 1);
+    const last = withoutReturn(rest.toString("utf8"));
+    if (!dropping && (isOnly || isWhole(last))) yield [last];
+    else this.#skippedNext("the file ends inside its last line", last.length + 1);
   }
 
   /** Counts the line behind the one in hand as skipped: its reader never gets it. */

@@ -95,6 +95,25 @@ describe("a line that cannot be used is skipped and says why:", () => {
   });
 });
 
+test.each([
+  [
+    "whose last field is there",
+    " dd-1 [000] ..... 8.000000: dma_unmap_page: 0000:00:04.0 dir=TO_DEVICE dma_addr=1000 size=4096 attrs=",
+  ],
+  [
+    "whose sum is right",
+    " dd-1 [000] ..... 8.000000: map: IOMMU: iova=0x1000 - 0x2000 paddr=0x3000 size=4096",
+  ],
+])("a last line that nothing ends is kept %s", async (_, last) => {
+  const { events } = await importedText({ "ftrace.txt": `${HEADER}${MARK}\n${last}` });
+  expect(events).toHaveLength(2);
+});
+
+test("a single line that nothing ends is a file", async () => {
+  const { events } = await importedText({ "ftrace.txt": MARK });
+  expect(events).toHaveLength(1);
+});
+
 describe("refused, with file and line, is", () => {
   const refusal = async (content: string | Buffer): Promise<string> => {
     const error: unknown = await importedText({ "ftrace.txt": content }).catch((thrown) => thrown);

@@ -11,11 +11,14 @@ import { freshFolder } from "../../../fresh-folder.ts";
 const path = join(freshFolder(), "text");
 const wishes = { strict: false, follow: null };
 
-async function read(content: string | Buffer, unended?: "skip"): Promise<string[]> {
+async function read(
+  content: string | Buffer,
+  isWhole?: (last: string) => boolean,
+): Promise<string[]> {
   writeFileSync(path, content);
   const source = await Source.open(path, wishes);
   const lines: string[] = [];
-  for await (const batch of source.lines(unended)) lines.push(...batch);
+  for await (const batch of source.lines(isWhole)) lines.push(...batch);
   return lines;
 }
 
@@ -30,7 +33,10 @@ test("the last line needs no end where its writer may leave it out, and a file m
   expect(await read("a\nb")).toEqual(["a", "b"]);
   expect(await read("a")).toEqual(["a"]);
   expect(await read("")).toEqual([]);
-  expect(await read("a\nb", "skip")).toEqual(["a"]);
+  const isB = (last: string): boolean => last === "b";
+  expect(await read("a\nb", isB)).toEqual(["a", "b"]);
+  expect(await read("a\nc", isB)).toEqual(["a"]);
+  expect(await read("c", isB)).toEqual(["c"]);
 });
 
 test("a line of more than a megabyte is an empty one, counted, and costs no memory", async () => {
@@ -102,7 +108,7 @@ test("a file that grows is read on until its reader has enough", async () => {
   const source = await Source.open(path, { strict: false, follow: enough.signal });
   const lines: string[] = [];
   const reading = (async () => {
-    for await (const batch of source.lines("skip")) lines.push(...batch);
+    for await (const batch of source.lines(() => false)) lines.push(...batch);
   })();
   await setTimeout(150);
   appendFileSync(path, "two\nthr");
