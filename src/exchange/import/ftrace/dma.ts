@@ -30,6 +30,10 @@ export const deviceIn = (body: string): number | null => deviceAt(body, 0, " ");
 export const isFailed = (handle: string | null): boolean =>
   handle !== null && handle.length >= 16 && /^(0x)?f{16}$/.test(handle);
 
+/** The same where bus addresses have 32 bits: no such handle can have its buffer's place in the page. */
+const isFailedOn32Bits = (handle: string | null, body: string): boolean =>
+  handle !== null && /^(?:0x)?f{8}$/.test(handle) && address(body, "phys_addr") % 4096 !== 4095;
+
 export function directionIn(body: string, key = "dir"): Direction {
   const text = textOf(body, key) ?? "BIDIRECTIONAL";
   const direction = directions.get(text);
@@ -39,7 +43,8 @@ export function directionIn(body: string, key = "dir"): Direction {
 
 const mapOne: Handler = (kernel, { task, name, body }) => {
   const device = deviceIn(body);
-  if (isFailed(textOf(body, "dma_addr"))) return failed(kernel, name, device, body);
+  const handle = textOf(body, "dma_addr");
+  if (isFailed(handle) || isFailedOn32Bits(handle, body)) return failed(kernel, name, device, body);
   const range = { bus: busAddress(body, "dma_addr"), size: size(body, "size") };
   kernel.buffers.map({
     place: name,

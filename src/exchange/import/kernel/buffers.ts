@@ -1,6 +1,15 @@
 // buffers.ts - the kernel's DMA buffers: emits the events of mapping, bouncing and unmapping them.
 
-import { hex, type Machine, mfnOf, type Phys, phys, virt } from "../../../address.ts";
+import {
+  hex,
+  type Machine,
+  mfnOf,
+  PAGE_SIZE,
+  type Phys,
+  pageOffset,
+  phys,
+  virt,
+} from "../../../address.ts";
 import { deviceOf } from "../../../event/register.ts";
 import { UserError } from "../../../fault.ts";
 import { allocatedAt } from "../../../machine/memory.ts";
@@ -56,6 +65,8 @@ export interface FirstMapped {
 
 /** Buffers that are bounced and not mapped yet: where more are told, their maps were not recorded. */
 const MOST_BOUNCED = 1 << 16;
+/** The largest buffer that swiotlb has slots for (IO_TLB_SEGSIZE and IO_TLB_SHIFT, include/linux/swiotlb.h). */
+const LARGEST_BOUNCED = 2 ** 18;
 /** Bytes of a sync whose pages are looked at one by one. */
 const LARGEST_SYNC = 2 ** 24;
 
@@ -107,7 +118,7 @@ export class Buffers {
     const handle = wholeOf(at.bus);
     // Without an IOMMU only a bounce slot makes another address of a buffer's, and of its copy nothing is told.
     const isBounced = this.#isBounced(device, at.phys);
-    const isMoved = slot === null && (isBounced || this.#isMoved(leads, buffer));
+    const isMoved = slot === null && (isBounced || this.#isMoved(leads, buffer, at));
     const reached = isMoved ? null : leads;
     const seq = this.#emitter.emit({
       kind: "dma.mapped",
@@ -145,6 +156,7 @@ export class Buffers {
       source: told.source,
       line: told.line,
       contradicted: null,
+      replaced: null,
     };
     if (command !== null) command.segments.push(mapping);
     this.#mappings.add(mapping);
@@ -300,10 +312,12 @@ export class Buffers {
     );
   }
 
-  #isMoved(leads: Machine | null, buffer: Phys | null): boolean {
+  #isMoved(leads: Machine | null, buffer: Phys | null, { place, size }: Buffer): boolean {
     const { environment } = this.#emitter;
-    if (leads === null || buffer === null || environment.xen || environment.iommu !== null)
-      return false;
+    if (leads === null || buffer === null || environment.xen) return false;
+    const { iommu, swiotlb } = environment;
+    // Where swiotlb is traced, it has told of those that it bounces.
+    if (iommu !== null && (swiotlb || !mayBounce(place, buffer, size))) return false;
     return leads !== this.#frames.machineOf(buffer);
   }
 
@@ -341,6 +355,16 @@ export class Buffers {
     });
   }
 }
+
+/**
+ * Whether the kernel may put a slot in a buffer's place before it makes the IOMMU's entry: in that of one that is not
+ * made of whole pages, where the device is not trusted or the buffer shares a cache line (drivers/iommu/dma-iommu.c,
+ * dev_use_swiotlb, iova_unaligned).
+ */
+const mayBounce = (place: string, buffer: Phys, size: number): boolean =>
+  place.startsWith("dma_map_") &&
+  size <= LARGEST_BOUNCED &&
+  (pageOffset(buffer) !== 0 || size % PAGE_SIZE !== 0);
 
 /** No text where nothing was asked for. */
 const attributed = (attributes: string | null | undefined): string | null =>

@@ -66,4 +66,6 @@ export interface Mapping extends Told {
   endedAt: number | null;
   /** One of other memory at the same address, which another trace tells of while this one is in force. */
   contradicted: Mapping | null;
+  /** The one at the same handle whose end was not told yet when this one was made; null for none. */
+  replaced: Mapping | null;
 }

@@ -11,8 +11,12 @@ const MAPPED =
 /** The same where debugfs prints them, dma-api/dump; its numbers can have zeros in front or not. */
 const DUMPED =
   /^(\S+) (\S+) (?:single|page|phy|coherent) idx \d+ P=(?:0x)?0*([0-9a-f]+)(?: N=[0-9a-f]+)? D=(?:0x)?0*([0-9a-f]+) /gm;
-/** All ones: the mapping failed (DMA_MAPPING_ERROR, include/linux/dma-mapping.h). */
-const FAILED = "ffffffffffffffff";
+/**
+ * All ones: the mapping failed (DMA_MAPPING_ERROR, include/linux/dma-mapping.h). Of 32 bits it can be a handle, for a
+ * buffer that is at a page's last byte.
+ */
+const isFailed = (handle: string, own: string): boolean =>
+  handle === "ffffffffffffffff" || (handle === "ffffffff" && !own.endsWith("fff"));
 /** So many buffers off by the same number, so far apart, are no chance. */
 const ENOUGH = 3;
 const APART = 1n << 20n;
@@ -37,7 +41,7 @@ export class Handles {
   see(bytes: Buffer): void {
     if (bytes.includes("dma_map_p"))
       for (const [, name, handle, own] of bytes.toString("latin1").matchAll(MAPPED))
-        if (handle !== FAILED) this.#saw(deviceOf(name!), handle!, own!);
+        if (!isFailed(handle!, own!)) this.#saw(deviceOf(name!), handle!, own!);
     if (bytes.includes(" dma map error"))
       for (const [, one, other, own, handle] of bytes.toString("latin1").matchAll(DUMPED))
         this.#saw(dumpedDevice(one!, other!), handle!, own!);

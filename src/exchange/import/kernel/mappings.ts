@@ -102,7 +102,10 @@ export class Mappings {
     there.shift = null;
     let left = 0;
     for (const old of mappings) {
-      if (overlap(old, mapping) && !this.#isLeft(old, mapping)) continue;
+      if (overlap(old, mapping) && !this.#isLeft(old, mapping)) {
+        if (this.#isReplaced(old, mapping)) mapping.replaced = old;
+        continue;
+      }
       mappings[left++] = old;
       if (old.ended !== 0) there.over++;
       else there.shift = commonOf(there.shift, shiftOf(old));
@@ -124,7 +127,17 @@ export class Mappings {
     return this.isWhole && old.ended === 0 && old.seq > this.#gap && isShared(old, mapping);
   }
 
-  /** The live one that an unmap ends: of those at exactly this address the best fit; null where none is. */
+  /** Whether the end of the old one may still be told. */
+  #isReplaced(old: Mapping, { start, device }: Mapping): boolean {
+    if (old.ended !== 0 || old.seq < this.#gap) return false;
+    old.replaced = null;
+    return this.isWhole && old.start === start && old.device === device;
+  }
+
+  /**
+   * The live one that an unmap ends: of those at exactly this address the best fit; null where none is. An IOMMU's
+   * address is free before `dma_unmap_*` is traced, and can be given to another buffer until then.
+   */
   ended(ending: Ending): Mapping | null {
     const { device, start, size = null } = ending;
     let best: Mapping | null = null;
@@ -141,7 +154,9 @@ export class Mappings {
       }
       best = one;
     }
-    return best;
+    const replaced = best?.replaced ?? null;
+    const isLate = replaced?.ended === 0 && replaced.seq > this.#gap && isMeant(replaced, ending);
+    return isLate && !isMeant(best!, ending) ? replaced : best;
   }
 
   #fit(one: Mapping, { size = null, direction = null, place }: Ending): number {
@@ -209,6 +224,9 @@ function leaveOver(there: Page, mapping: Mapping): void {
   }
 }
 
+/** Whether an end says of a mapping all that its call says. */
+const isMeant = (one: Mapping, { size = null, direction = null }: Ending): boolean =>
+  one.size === size && one.direction === direction;
 const shiftOf = ({ phys, start }: Mapping): number | null => (phys === null ? null : phys - start);
 const commonOf = (a: number | null, b: number | null): number | null => {
   if (a === null || b === null) return a ?? b;

@@ -176,6 +176,8 @@ test.each([
   `dma_alloc: ${DEVICE} dir=BIDIRECTIONAL dma_addr=0 size=4096 virt_addr=0000000000000000 flags= attrs=`,
   `dma_alloc_pages: ${DEVICE} dir=TO_DEVICE dma_addr=0 size=4096 virt_addr=0000000000000000 flags= attrs=`,
   `dma_map_phys: ${DEVICE} dir=TO_DEVICE dma_addr=ffffffffffffffff size=4096 phys_addr=1000 attrs=MMIO`,
+  // Of a kernel whose bus addresses have 32 bits.
+  `dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=ffffffff size=4096 phys_addr=1000 attrs=`,
   `dma_map_sg_err: ${DEVICE} dir=TO_DEVICE dma_addrs={0x1000,0x3000} err=-5 attrs=`,
 ])("a failure maps nothing and says so: %s", async (line) => {
   const { events, trace } = await traced(map("51000000"), line, unmap("51000000"));
@@ -186,6 +188,25 @@ test.each([
   ]);
   expect(trace.about.platform).toBe("native");
   expect(judgedOf(trace).judgement).toMatchObject({ word: "right", uses: { inferred: 1 } });
+});
+
+// kernel/dma/mapping.c: the IOVA is free before dma_unmap_page is traced, and another CPU or an interrupt can take it.
+test("an ending that is traced behind the next mapping of its address ends its own", async () => {
+  const at = (size: number, phys: string) =>
+    map("ffff0000", { size }).replace("phys_addr=ffff0000", `phys_addr=${phys}`);
+  const { trace } = await traced(
+    entry("map"),
+    at(100, "51000000"),
+    entry("unmap"),
+    `net|${entry("map").replace("51000000", "52000000")}`,
+    `net|${at(200, "52000000")}`,
+    unmap("ffff0000", { size: 100 }),
+    `net|${entry("unmap")}`,
+    `net|${unmap("ffff0000", { size: 200 })}`,
+  );
+  const { judgement } = judgedOf(trace);
+  expect(judgement.word).toBe("right");
+  expect(judgement.capture?.dma.live.total).toBe(0);
 });
 
 test("what is asked for besides is kept", async () => {
@@ -218,6 +239,12 @@ test("a buffer that is bounced behind an IOMMU is unknown, and one that is not i
   expect(await verdictOf(bounced, entered, mapped)).toBe("undecided");
   expect(await verdictOf(bounced.replace(DEVICE, ""), entered, mapped)).toBe("undecided");
   expect(await verdictOf(bounced, entered, mapped, entered, mapped)).toBe("wrong");
+  // The tracepoint of swiotlb need not be on; buffers of whole pages are never bounced.
+  expect(await verdictOf(entered, mapped)).toBe("undecided");
+  const whole = mapped
+    .replace("ffff0040 size=60", "ffff0000 size=4096")
+    .replace("40 attrs", "00 attrs");
+  expect(await verdictOf(entered, whole)).toBe("wrong");
 });
 
 // drivers/usb/host/xhci-trace.h.

@@ -7,7 +7,7 @@ import { Mappings } from "../../../../src/exchange/import/kernel/mappings.ts";
 const mapping = (seq: number, start: number, phys: number | null, size = 512): Mapping => ({
   ...{ seq, start, size, phys, device: 0x700, direction: "to-device", place: "dma_map_page" },
   ...{ inPages: false, slot: null, command: null, ended: 0, endedAt: null, own: phys },
-  ...{ source: null, line: 0, contradicted: null },
+  ...{ source: null, line: 0, contradicted: null, replaced: null },
 });
 const HERE = 0x5000;
 const END = { device: 0x700, start: HERE, size: 512, direction: "to-device" } as const;
@@ -51,6 +51,14 @@ test.each<[string, boolean, Mapping[], number[]]>([
   ],
 ])("mappings in force at an address that is mapped again %s", (_, isWhole, all, ends) => {
   expect(endsOf(made(isWhole, ...all))).toEqual(ends);
+});
+
+test("what is traced of an end behind the next mapping of its address is of the one that it fits", () => {
+  for (const size of [100, 512]) {
+    const [one, two] = [mapping(1, HERE, 9, 100), mapping(2, HERE, 4096)];
+    const mappings = made(true, one, two);
+    expect(mappings.ended({ ...END, size })).toBe(size === 100 ? one : two);
+  }
 });
 
 test("what is over is forgotten where its address is mapped again, and kept beside it", () => {
