@@ -11,6 +11,7 @@ import { ops } from "./0007-ops.ts";
 import { checksums } from "./0008-checksums.ts";
 import { postings } from "./0009-postings.ts";
 import { farHandles } from "./0010-far-handles.ts";
+import { workload } from "./0011-workload.ts";
 
 /** By name: they run in this order; the format's number is their count. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0008-checksums": checksums,
   "0009-postings": postings,
   "0010-far-handles": farHandles,
+  "0011-workload": workload,
 };

@@ -26,11 +26,14 @@ export function tellInfo(trace: Trace): Output {
 }
 
 function infoJson(trace: TraceReader, judgement: Judgement): object {
-  const { virtBase, operations: _, ...about } = trace.about;
+  // What its workload asked for is as long as the trace, and is not told.
+  const { platform, hooks, chipset, workload, seed, options, virtBase } = trace.about;
+  const { physIsMachine, source, origin, parent } = trace.about;
   const { verdicts, wrong, kinds, capture } = judgement;
   const first = wrong.first === null ? undefined : trace.event(wrong.first);
   return {
-    ...about,
+    ...{ platform, hooks, chipset, workload, seed, options, physIsMachine, source, origin },
+    ...(parent === undefined ? {} : { parent }),
     virtBase: hex(virtBase),
     gartrace: trace.version,
     torn: trace.torn,

@@ -1,10 +1,11 @@
-// about.ts - what a trace file says of itself: the one row of `trace`, checked.
+// about.ts - what a trace file says of itself: the one row of `trace`, checked, and what its workload asked for.
 
 import type { Database } from "better-sqlite3";
 import { learnNames } from "../event/device-name.ts";
 import { parseFacts } from "../event/json.ts";
 import type { About } from "../event/trace.ts";
 import { damaged } from "../fault.ts";
+import { assertHeld } from "./checksums.ts";
 import {
   all,
   bigint,
@@ -17,7 +18,7 @@ import {
   text,
   whole,
 } from "./rules.ts";
-import { build, columnsOf, prepareValue } from "./schema.ts";
+import { columnsOf } from "./schema.ts";
 
 export interface TraceFacts {
   readonly about: About;
@@ -73,9 +74,12 @@ const laterColumns = {
   indexed: orNothing(whole),
 };
 
-/** Reads the one row of `trace`; the workload's operations are read when somebody asks for them. */
+const OPERATIONS = "operations";
+
+/** Reads the one row of `trace`; the workload's operations, which are as long as the trace, only for who asks for them. */
 export function aboutOf(database: Database): TraceFacts {
-  const names = columnsOf(database, "trace").filter((name) => name !== "operations");
+  const held = columnsOf(database, "trace");
+  const names = held.filter((name) => name !== OPERATIONS);
   const stored = database
     .prepare<[], unknown>(`SELECT ${names.join(", ")} FROM trace`)
     .safeIntegers()
@@ -86,13 +90,21 @@ export function aboutOf(database: Database): TraceFacts {
   const trace = checked<Row>("", row, stored);
   const settings = checked<About["options"]>("options", all(setting), factsIn(trace.options));
   learnNames(settings.devices);
+  // Before the eleventh format they stood in the row itself.
+  const holder = held.includes(OPERATIONS) ? "trace" : "workload";
+  const operations = database
+    .prepare<[], string | null>(`SELECT ${OPERATIONS} FROM ${holder}`)
+    .pluck();
+  const { gartrace: version, digest } = trace;
+  const finished = trace.finished === 1n;
   const about: About = {
     platform: trace.platform,
     hooks: trace.hooks,
     chipset: trace.chipset,
     workload: trace.workload,
     get operations() {
-      return prepareValue(database, build.selectFrom("trace").select("operations")).get() ?? null;
+      assertHeld(database, holder, finished);
+      return operations.get() ?? null;
     },
     seed: Number(trace.seed),
     options: settings,
@@ -104,9 +116,8 @@ export function aboutOf(database: Database): TraceFacts {
       ? {}
       : { parent: { trace: trace.parent, moment: Number(trace.parent_seq ?? 0) } }),
   };
-  const { gartrace: version, digest, finished } = trace;
   return {
-    ...{ about, version, digest, finished: finished === 1n },
+    ...{ about, version, digest, finished },
     events: numberOr(trace.events),
     indexed: numberOr(trace.indexed),
   };

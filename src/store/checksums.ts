@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import type { Database } from "better-sqlite3";
+import { damaged } from "../fault.ts";
 import { build, formatOf, prepare, run } from "./schema.ts";
 
 /** The first format that has them. */
@@ -54,6 +55,22 @@ export interface KeyframeFacts {
 /** Whatever somebody put in the place of its data. */
 type Summed = KeyframeFacts & { data: unknown; checksum: number | null };
 
+/**
+ * Writes the checksums that a step from an older format owes: all of them to one that had none, and else those of the
+ * row of `trace`, if it `held` before, and of what was moved out of it. What somebody changed stays without one that holds.
+ */
+export function sealStep(
+  database: Database,
+  { format, finished, held }: { format: number; finished: boolean; held: boolean },
+): void {
+  if (format >= SINCE) {
+    if (held) seal(database, ["trace", "workload"]);
+    return;
+  }
+  sealKeyframes(database);
+  if (finished) seal(database, sealedTables(database));
+}
+
 /** Gives keyframes of an older format their checksums. */
 export function sealKeyframes(database: Database): void {
   const set = database.prepare("UPDATE keyframe SET checksum = ? WHERE seq = ?");
@@ -90,6 +107,14 @@ export function holds(database: Database, part: string): boolean | null {
   if (kept === undefined) return null;
   const { rows, sha256 } = sumOf(database, part);
   return kept.rows === rows && kept.sha256 === sha256;
+}
+
+/** Refuses a table that is not as it was written; one of a trace that is not finished may have no checksum by now. */
+export function assertHeld(database: Database, table: string, finished: boolean): void {
+  if (!hasChecksums(database)) return;
+  const held = holds(database, table);
+  if (held === false) throw damaged(`table ${table}`, "it is not as it was written");
+  if (held === null && finished) throw damaged(`table ${table}`, "it has no checksum");
 }
 
 /** The tables that have a checksum by now. */

@@ -114,7 +114,7 @@ export async function migrate(database: Database, to = FORMAT): Promise<void> {
   database.pragma(`user_version = ${to}`);
 }
 
-/** Writes the header's marks, the one row of `trace`, and the names of the small integers. */
+/** Writes the header's marks, the one row of `trace`, what the workload asks for, and the names of the small integers. */
 function describe(database: Database, about: About): void {
   database.pragma(`application_id = ${APPLICATION_ID}`);
   run(
@@ -125,7 +125,6 @@ function describe(database: Database, about: About): void {
       hooks: about.hooks,
       chipset: about.chipset,
       workload: about.workload,
-      operations: about.operations,
       seed: about.seed,
       options: JSON.stringify(about.options),
       virt_base: BigInt.asIntN(64, about.virtBase),
@@ -140,6 +139,9 @@ function describe(database: Database, about: About): void {
       parent_seq: about.parent?.moment ?? null,
     }),
   );
+  const { operations } = about;
+  if (operations !== null)
+    run(database, build.insertInto("workload").values({ one: 1, operations }));
   run(database, build.insertInto("kind").values(coded(kindNames)));
   run(database, build.insertInto("actor").values(coded(actors)));
   run(database, build.insertInto("family").values(coded(families)));

@@ -10,7 +10,7 @@ import { type KindName, kindNames, type Recorded } from "../event/vocabulary.ts"
 import { damaged, damagedEvent, UserError } from "../fault.ts";
 import type { State } from "../machine/state.ts";
 import { aboutOf } from "./about.ts";
-import { hasChecksums, holds, READ_ALWAYS } from "./checksums.ts";
+import { assertHeld, READ_ALWAYS } from "./checksums.ts";
 import { Digest, type Names } from "./digest.ts";
 import { EventRows } from "./event-rows.ts";
 import { StoredJudgement } from "./judgement.ts";
@@ -114,7 +114,8 @@ export class TraceReader {
     this.version = version;
     this.torn = !finished;
     this.digest = digest;
-    assertRead(database, finished);
+    // What every answer rests on: a look at a few short tables.
+    for (const table of READ_ALWAYS) assertHeld(database, table, finished);
     this.count = countOf(database, events);
     this.names = {
       kinds: this.#named("kind"),
@@ -360,17 +361,4 @@ function countOf(database: Database, said: number | null): number {
   if (said !== null && said !== last)
     throw damaged("table trace, column events", `${said} are said, the last one is #${last}`);
   return last;
-}
-
-/** What every answer rests on is as it was written: a look at a few short tables. */
-function assertRead(database: Database, finished: boolean): void {
-  if (!hasChecksums(database)) return;
-  for (const table of READ_ALWAYS) {
-    const held = holds(database, table);
-    if (held === false || (finished && held === null))
-      throw damaged(
-        `table ${table}`,
-        held === null ? "it has no checksum" : "it is not as it was written",
-      );
-  }
 }

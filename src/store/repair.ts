@@ -4,15 +4,12 @@ import { constants, copyFileSync, linkSync, renameSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Database } from "better-sqlite3";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
-import { seal, sealedTables, sealKeyframes } from "./checksums.ts";
 import { migrate } from "./create.ts";
-import { forgetOldRules } from "./judgement.ts";
 import { openFile, readingTrouble } from "./open.ts";
 import { removeFile, unusedName } from "./output-file.ts";
-import { FORMAT, formatOf, TODAYS_RULES } from "./schema.ts";
 import { dropStrangers } from "./shape.ts";
 import { memorySqlite, openSqlite } from "./sqlite.ts";
-import { type Indexing, makeDerived } from "./update.ts";
+import { type Indexing, makeDerived, step } from "./update.ts";
 
 /** Mends a trace and gives the name under which the file that was there is kept. */
 export async function repair(path: string, indexing: Indexing): Promise<string> {
@@ -44,16 +41,9 @@ async function mend(made: string, indexing: Indexing): Promise<void> {
   try {
     database.exec("BEGIN IMMEDIATE");
     dropStrangers(database);
-    const format = formatOf(database);
-    const isOlder = format < FORMAT;
-    if (isOlder) await migrate(database);
-    if (format < TODAYS_RULES) forgetOldRules(database);
+    await step(database);
     await makeViews(database);
     placeOps(database);
-    if (isOlder) {
-      sealKeyframes(database);
-      seal(database, sealedTables(database));
-    }
     makeDerived(made, database, indexing);
     database.exec("COMMIT");
   } finally {

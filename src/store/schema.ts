@@ -49,7 +49,6 @@ interface Schema {
     hooks: string;
     chipset: string;
     workload: string;
-    operations: string | null;
     seed: number;
     options: string;
     virt_base: bigint;
@@ -65,6 +64,7 @@ interface Schema {
     parent: string | null;
     parent_seq: number | null;
   };
+  workload: { one: number; operations: string };
   keyframe: {
     seq: number;
     base: number;

@@ -6,14 +6,14 @@ import type { About, Mark } from "../event/trace.ts";
 import { damaged, UserError } from "../fault.ts";
 import { Judge } from "../judgement/judge.ts";
 import type { State } from "../machine/state.ts";
-import { DERIVED, holds, seal, sealedTables, sealKeyframes } from "./checksums.ts";
+import { DERIVED, hasChecksums, holds, seal, sealStep } from "./checksums.ts";
 import { migrate } from "./create.ts";
 import { forgetJudgement, forgetOldRules, JudgementWriter } from "./judgement.ts";
 import { KeyframeInsert, KeyframeRecorder, SPACING } from "./keyframes.ts";
 import { readingTrouble } from "./open.ts";
 import { PostingWriter } from "./postings.ts";
 import { TraceReader } from "./read.ts";
-import { build, FORMAT, formatOf, run, TODAYS_RULES } from "./schema.ts";
+import { build, FORMAT, formatOf, prepareValue, run, TODAYS_RULES } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Characters of a mark's name and of its words. */
@@ -94,11 +94,23 @@ function keepIndexed(path: string, database: Database): void {
   if (!trace.torn) seal(database, ["trace"]);
 }
 
+/** Brings a file to the newest format, in the caller's transaction and but for its index; says whether it was of an older one. */
+export async function step(database: Database): Promise<boolean> {
+  const format = formatOf(database);
+  if (format === FORMAT) return false;
+  const held = hasChecksums(database) && holds(database, "trace") === true;
+  await migrate(database);
+  if (format < TODAYS_RULES) forgetOldRules(database);
+  const finished = prepareValue(database, build.selectFrom("trace").select("finished")).get() === 1;
+  sealStep(database, { format, finished, held });
+  return true;
+}
+
 /** Opens a trace for writing, brings it to the newest format, and changes it: all of it in one transaction. */
 async function updating(path: string, change: (database: Database) => void): Promise<void> {
   // The refusals of a file that is no trace, or of a damaged one, are those of reading it.
   const trace = TraceReader.open(path);
-  const { torn, strangers } = trace;
+  const { strangers } = trace;
   trace.close();
   const [stranger] = strangers;
   if (stranger !== undefined)
@@ -107,14 +119,7 @@ async function updating(path: string, change: (database: Database) => void): Pro
   try {
     database = openSqlite(path, { fileMustExist: true, timeout: 1000 });
     database.exec("BEGIN IMMEDIATE");
-    const format = formatOf(database);
-    const isOlder = format < FORMAT;
-    if (isOlder) {
-      await migrate(database);
-      if (format < TODAYS_RULES) forgetOldRules(database);
-      sealKeyframes(database);
-      if (!torn) seal(database, sealedTables(database));
-    }
+    const isOlder = await step(database);
     change(database);
     if (isOlder) keepIndexed(path, database);
     database.exec("COMMIT");

@@ -1,11 +1,13 @@
 // about.test.ts - what a trace says of itself is checked, and damage there is told by its column.
 
 import { copyFileSync } from "node:fs";
+import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DamagedTrace } from "../../src/fault.ts";
 import { TraceReader } from "../../src/store/read.ts";
+import { TraceWriter } from "../../src/store/write.ts";
 import { changeAndSeal } from "./changed.ts";
-import { about, freshPath, record } from "./sample.ts";
+import { about, freshPath, reading, record } from "./sample.ts";
 
 let recorded: string;
 beforeAll(async () => {
@@ -59,5 +61,41 @@ describe("the row of a trace", () => {
     expect(aboutAfter(change)).toMatchObject({
       ...{ virtBase: 2n ** 64n - 1n, physIsMachine: true, source: "imported" },
     });
+  });
+});
+
+describe("what its workload asked for", () => {
+  /** A copy of the trace that somebody changed. */
+  function changed(change: string): string {
+    const path = freshPath();
+    copyFileSync(recorded, path);
+    const database = new Sqlite(path);
+    database.exec(change);
+    database.close();
+    return path;
+  }
+
+  test("is null where the trace does not say it", async () => {
+    const path = freshPath();
+    const unknown = { ...about, operations: null };
+    (await TraceWriter.create(path, unknown, { force: false })).finish();
+    expect(reading(path, (trace) => trace.about.operations)).toBeNull();
+  });
+
+  test.each([
+    ["is another", "UPDATE workload SET operations = '[]'", "it is not as it was written"],
+    ["is gone", "DELETE FROM workload", "it is not as it was written"],
+    ["has no checksum", "DELETE FROM checksum WHERE part = 'workload'", "it has no checksum"],
+  ])("and %s is told to who asks for it, and to nobody else", (_, change, says) => {
+    reading(changed(change), (trace) => {
+      expect(trace.about.workload).toBe(about.workload);
+      expect(() => trace.about.operations).toThrow(`table workload: ${says}`);
+    });
+  });
+
+  test("is known of a torn trace, which has no checksums yet", async () => {
+    const path = freshPath();
+    (await TraceWriter.create(path, about, { force: false })).abandon();
+    expect(reading(path, (trace) => trace.about.operations)).toBe(about.operations);
   });
 });

@@ -102,6 +102,7 @@ test("what the digest covers, the keyframes and the checksums themselves are not
       "tally",
       "trace",
       "verdict",
+      "workload",
       "wrong_event",
     ]),
   );

@@ -29,13 +29,25 @@ describe("a new file", () => {
 
   test("says of itself what its run is, and that it is not finished", async () => {
     const database = await emptyFile();
-    const { options, virtBase, physIsMachine, ...same } = about;
+    const { options, virtBase, physIsMachine, operations, ...same } = about;
     expect(database.prepare("SELECT * FROM trace").safeIntegers().get()).toEqual({
       ...{ ...same, one: 1n, seed: 7n, options: JSON.stringify(options) },
       ...{ virt_base: BigInt.asIntN(64, virtBase), phys_is_machine: BigInt(physIsMachine) },
       ...{ gartrace: VERSION, digest: null, events: null, finished: 0n },
       ...{ keyframes: null, parent: null, parent_seq: null, indexed: null },
     });
+    const asked = "SELECT one, operations FROM workload";
+    expect(database.prepare(asked).raw().all()).toEqual([[1, operations]]);
+  });
+
+  test("says nothing of what its workload asks for where that is not known", async () => {
+    const database = await createFile(
+      freshPath(),
+      { ...about, operations: null },
+      { force: false },
+    );
+    expect(database.prepare("SELECT * FROM workload").all()).toEqual([]);
+    database.close();
   });
 
   test("names the trace that its run left, and the moment", async () => {

@@ -2,6 +2,7 @@
 
 import { existsSync, linkSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { gunzipSync } from "node:zlib";
 import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { State } from "../../src/machine/state.ts";
@@ -60,6 +61,38 @@ describe("what is mended", () => {
       expect(trace.restore(new State(natureOf(trace.about)), trace.count)).toBe(56);
       expect(trace.judged!.judgement.kinds["op.began"]).toBe(1);
     });
+  });
+});
+
+describe("a trace of an older format", () => {
+  const older = (format: number, change: string): string => {
+    const path = freshPath();
+    writeFileSync(path, gunzipSync(readFileSync(`traces/formats/format-${format}.gart.gz`)));
+    const database = new Sqlite(path);
+    database.exec(change);
+    database.close();
+    return path;
+  };
+  const torn = "UPDATE trace SET finished = 0, digest = NULL, events = NULL";
+
+  test.each([
+    [7, "is whole", ""],
+    [7, "is torn", torn],
+    [10, "is whole", ""],
+    [10, "is torn", `${torn}; DELETE FROM checksum`],
+  ])("of format %i that %s is mended with all its checksums", async (format, _, change) => {
+    const path = older(format, change);
+    await mended(path);
+    reading(path, (trace) => {
+      expect([trace.torn, trace.indexed, trace.hasKeyframes]).toEqual([change !== "", true, true]);
+      expect([...trace.troubles()]).toEqual([]);
+      expect(trace.about.operations).toMatch(/^{"workload":"stale-gart-tlb"/);
+    });
+  });
+
+  test("whose own row somebody changed is not mended, for nothing tells what it was", async () => {
+    const path = older(10, "UPDATE trace SET hooks = 'none'");
+    await expect(mended(path)).rejects.toThrow("table trace: it is not as it was written");
   });
 });
 

@@ -99,6 +99,32 @@ describe("marks", () => {
   });
 });
 
+describe("a trace of an older format", () => {
+  /** What verify says of the file once it has the newest format, after somebody changed it. */
+  async function troublesAfter(format: number, change: string): Promise<string[]> {
+    const path = freshPath();
+    writeFileSync(path, gunzipSync(readFileSync(`traces/formats/format-${format}.gart.gz`)));
+    const database = new Sqlite(path);
+    database.exec(change);
+    database.close();
+    await addMark(path, { moment: 1, name: "kept", text: "for years" });
+    return reading(path, (trace) => [...trace.troubles()]);
+  }
+
+  test.each([7, 8, 9, 10])("of format %i has all its checksums with the newest", async (format) => {
+    expect(await troublesAfter(format, "")).toEqual([]);
+  });
+
+  test.each([8, 9, 10])("of format %i is told to be changed as it was before", async (format) => {
+    const change =
+      "UPDATE family SET name = 'other' WHERE code = 0; UPDATE keyframe SET astray = 9";
+    expect(await troublesAfter(format, change)).toEqual([
+      "table family is not as it was written",
+      expect.stringMatching(/^the keyframe at #\d+ is not as it was written$/),
+    ]);
+  });
+});
+
 describe("a trace of the first format", () => {
   test("is read as it is, and nothing is written to it", () => {
     const path = firstFormat();
