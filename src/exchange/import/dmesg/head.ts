@@ -27,6 +27,9 @@ const QUOTED = /^(?:> ?|[|*-] (?=[[(<>|]))+/;
 /** What a terminal program puts before each line of a serial console: the kernel's own time or the hypervisor follows. */
 const CONSOLE =
   /^\[?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\d[T ][\d:]{8})(?:[.,]\d{1,9})?(?:Z|[+-][\d:]{4,5})?\]? {1,4}(?=\[ *\d+\.\d{6}\]|\(XEN\) )/;
+/** What grep puts before a line that it found: the file's name, the line's number. */
+const FOUND =
+  /^(?:[\w./~+-]{1,128}[:-])?(?:\d{1,9}[:-])?(?=\[ *\d+\.\d{6}\]|\(XEN\) |[A-Z][a-z]{2} [ \d]\d [\d:]{8} |\d{4}-\d\d-\d\dT)/;
 const PRIORITY = /^<(\d{1,3})>(?:1 (?=\d{4}-))?/;
 /** `dmesg -x`: "kern  :info  : ". */
 const DECODED = /^(\w+) *: ?(emerg|alert|crit|err|warn|notice|info|debug) *: /;
@@ -182,7 +185,7 @@ export class Heads {
 export function plain(line: string): string {
   let text = line.includes(ESCAPE) ? line.replace(COLOURS, "") : line;
   if (QUOTED.test(text)) text = text.replace(QUOTED, "");
-  return text.trimStart().replace(CONSOLE, "");
+  return text.trimStart().replace(FOUND, "").replace(CONSOLE, "");
 }
 
 const headOf = (

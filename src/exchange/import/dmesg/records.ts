@@ -1,4 +1,4 @@
-// records.ts - messages as records of fields: `journalctl -o json`, json-seq, json-pretty and export, and `dmesg --json`.
+// records.ts - messages as records of fields: `journalctl -o json`, json-seq, json-pretty, export and verbose, and `dmesg --json`.
 //
 // The first two have a record a line, the others a field a line.
 
@@ -48,12 +48,14 @@ export class AnyHead {
   readonly #heads = new Heads();
   readonly #pretty = new PrettyJournal();
   readonly #export = new JournalExport();
+  readonly #verbose = new VerboseJournal();
   readonly #json = new DmesgJson();
 
   /** A message; "part" for a line that is part of one; null where nothing tells who says it. */
   read(line: string): Head | "part" | null {
     return (
       this.#export.read(line) ??
+      this.#verbose.read(line) ??
       this.#heads.read(line) ??
       journalHead(line) ??
       this.#pretty.read(line) ??
@@ -66,6 +68,7 @@ export class AnyHead {
 export const isOfRecord = (line: string): boolean =>
   journalHead(line) !== null ||
   CURSOR.test(line) ||
+  VERBOSE.test(line) ||
   PRETTY.exec(line)?.[1] === "MESSAGE" ||
   (new DmesgJson().read(line) !== null && /"(?:dmesg|pri|msg)":/.test(line));
 
@@ -174,6 +177,41 @@ function lengthIn(text: string): number | null {
     length = length * 256 + code;
   }
   return length;
+}
+
+/** The time of day and the cursor, in which m is the journal's monotonic time. */
+const VERBOSE =
+  /^[A-Z][a-z]{2} \d{4}-\d\d-\d\d [\d:.]{8,15} \S{1,8} \[s=[0-9a-f]{1,32};i=[0-9a-f]{1,16};b=[0-9a-f]{32};m=([0-9a-f]{1,12});/;
+const FIELD_OF_VERBOSE = /^ {4}([A-Z_][A-Z0-9_]{0,63})=(.*)$/;
+/** A further line of a field's value. */
+const GOES_ON = /^ {5}/;
+
+/** `journalctl -o verbose`: a line with the time, and a field a line behind it. */
+class VerboseJournal {
+  /** Null outside an entry. */
+  #fields: { [name: string]: string } | null = null;
+  #isTold = false;
+
+  read(line: string): Head | "part" | null {
+    const [, micros] = VERBOSE.exec(line) ?? [];
+    if (micros !== undefined) {
+      this.#fields = { __MONOTONIC_TIMESTAMP: `${Number.parseInt(micros, 16)}` };
+      this.#isTold = false;
+      return "part";
+    }
+    if (this.#fields === null) return null;
+    const [, name, value] = FIELD_OF_VERBOSE.exec(line) ?? [];
+    if (name === undefined || value === undefined) {
+      if (GOES_ON.test(line)) return "part";
+      this.#fields = null;
+      return null;
+    }
+    this.#fields[name] = value;
+    const { data } = entry.required({ _TRANSPORT: true }).safeParse(this.#fields);
+    if (data === undefined || this.#isTold) return "part";
+    this.#isTold = true;
+    return headOf(data);
+  }
 }
 
 /** `dmesg --json`: the fields of a message gather until its text comes, which is the last of them. */

@@ -109,6 +109,16 @@ const dresses: { readonly [name: string]: Dress } = {
       MESSAGE: line,
     }),
   ),
+  "journalctl -k -o verbose": each((line, i) =>
+    [
+      `Sun 2025-01-05 10:20:30.${micros(i)} UTC [s=${"a1".repeat(16)};i=${i + 1};b=${"b2".repeat(16)};m=1d8f${i}00;t=62af;x=1f]`,
+      ...Object.entries(journal(line, i)).map(([name, value]) => `    ${name}=${value}`),
+    ].join("\n"),
+  ),
+  "grep -n": each((line, i) => `${i + 8}:${monotonic(i)} ${line}`),
+  "grep of a folder": each(
+    (line, i) => `var/log/kern.log.1:Jan  5 10:20:30 box kernel: ${monotonic(i)} ${line}`,
+  ),
   "kern.log": each((line, i) => `Jan  5 10:20:30 box kernel: ${monotonic(i)} ${line}`),
   "kern.log with ISO times": each(
     (line, i) => `2025-01-05T10:20:30.${micros(i)}+01:00 box kernel: ${monotonic(i)} ${line}`,

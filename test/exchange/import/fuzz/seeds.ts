@@ -127,6 +127,9 @@ const logs: { readonly [dress: string]: (text: string, at: number) => string } =
     `{\n\t"__CURSOR" : "s=1",\n\t"_TRANSPORT" : "kernel",\n\t"_SOURCE_MONOTONIC_TIMESTAMP" : "${at}400017",\n\t"MESSAGE" : [\n\t\t${[...Buffer.from(text)].join(",\n\t\t")}\n\t]\n}`,
   "journalctl -o export": (text, at) =>
     `__CURSOR=s=1\n_TRANSPORT=kernel\n_SOURCE_MONOTONIC_TIMESTAMP=${at}400017\nMESSAGE\n${String.fromCharCode(text.length % 128)}${"\0".repeat(7)}${text}\n`,
+  "journalctl -o verbose": (text, at) =>
+    `Sun 2025-01-05 10:20:${at}.400017 UTC [s=a1;i=1;b=${"b2".repeat(16)};m=1d8f${at};t=62af;x=1f]\n    _TRANSPORT=kernel\n    MESSAGE=${text}`,
+  "grep -n": (text, at) => `${at}:[   ${at}.400017] ${text}`,
   "kern.log": (text, at) => `Jan  5 10:20:${at} box kernel: [   ${at}.400017] ${text}`,
   "busybox syslogd": (text, at) =>
     `Jan  5 10:20:${at} box kern.err kernel: [   ${at}.400017] ${text}`,
