@@ -24,7 +24,7 @@ const OP_FAMILY = families.indexOf("op");
 /** Rows taken at once: first one, then more and more for whoever goes on. */
 const FIRST_CHUNK = 1;
 const CHUNK = 1024;
-const CHUNK_GROWTH = 16;
+const CHUNK_GROWTH = 4;
 /** Bytes of the file that are mapped into memory for look-ups: as far as SQLite goes. */
 const MAPPED = 2 ** 31;
 

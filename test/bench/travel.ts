@@ -64,6 +64,8 @@ function measured(small: Travelled, large: Travelled): Measured {
     rows: [
       ...rows("seek to a full state", (one) => one.seek, steadySeek),
       ...rows("history of a GATT entry", (one) => one.history, aMillisecond),
+      row("for each of its changes", (one) => one.change),
+      ...rows("the last 20 of them before a moment", (one) => one.screen, aMillisecond),
       ...rows("causes of a device's read", (one) => one.causes, aMillisecond),
       ...rows("reverse-continue to a watched entry", (one) => one.reverse),
       row("open", (one) => one.open),

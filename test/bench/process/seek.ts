@@ -14,6 +14,8 @@ const ROUNDS = 1000;
 /** Until the code is compiled; not measured. */
 const WARMING = 50;
 const ENTRIES = 16384;
+/** Of an entry's changes as many as one looks at. */
+const SCREEN = 20;
 
 /** Milliseconds. */
 export interface Spread {
@@ -28,6 +30,10 @@ export interface Travelled {
   readonly info: Spread;
   readonly seek: Spread;
   readonly history: Spread;
+  /** The last changes of an entry before a moment, as `history --newest --before --limit` asks for them. */
+  readonly screen: Spread;
+  /** For each event of whole histories. */
+  readonly change: number;
   readonly causes: Spread;
   readonly reverse: Spread;
   readonly bytes: number;
@@ -52,6 +58,13 @@ function spread(action: () => unknown): Spread {
   return { p50: at(0.5), p99: at(0.99), worst: at(1) };
 }
 
+/** Takes the first of some events, and gives how many it took. */
+function taken(events: Iterable<Recorded>, most = Number.POSITIVE_INFINITY): number {
+  let count = 0;
+  for (const _ of events) if (++count === most) break;
+  return count;
+}
+
 const open = spread(() => TraceReader.open(path).close()).p50;
 const info = spread(() => {
   const asked = TraceReader.open(path);
@@ -65,7 +78,14 @@ const someEntry = () => subjectAt("gatt", dice.roll(ENTRIES));
 const seek = spread(() => new TimeTravel(trace).stateAt(someMoment()));
 const peak = peakMemory();
 const travel = new TimeTravel(trace);
-const history = spread(() => [...travel.changes(someEntry())]);
+const history = spread(() => taken(travel.changes(someEntry())));
+const screen = spread(() =>
+  taken(travel.changes(someEntry(), { to: someMoment(), backwards: true }), SCREEN),
+);
+let changes = 0;
+const whole = timed(() => {
+  for (let i = 0; i < ROUNDS; i++) changes += taken(travel.changes(someEntry()));
+});
 const reads: Recorded[] = [];
 for (const read of travel.matching(
   { kinds: ["device.read"] },
@@ -79,8 +99,9 @@ const sizeOf = (where: string) =>
   database.prepare(`SELECT sum(pgsize) FROM dbstat WHERE ${where}`).pluck().get() as number;
 report<Travelled>({
   events: trace.count,
-  ...{ open, info, seek, history, causes, reverse, peak },
+  ...{ open, info, seek, history, screen, causes, reverse, peak },
+  change: whole / changes,
   bytes: statSync(path).size,
   keyframes: sizeOf("name = 'keyframe'"),
-  indexes: sizeOf("name LIKE 'event\\_%' ESCAPE '\\'"),
+  indexes: sizeOf("name = 'posting'"),
 });
