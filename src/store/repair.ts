@@ -7,6 +7,7 @@ import { SUBJECT_FAMILIES } from "../event/field.ts";
 import { migrate } from "./create.ts";
 import { openFile, readingTrouble } from "./open.ts";
 import { removeFile, unusedName } from "./output-file.ts";
+import { formatOf } from "./schema.ts";
 import { dropStrangers } from "./shape.ts";
 import { memorySqlite, openSqlite } from "./sqlite.ts";
 import { type Indexing, makeDerived, step } from "./update.ts";
@@ -41,8 +42,9 @@ async function mend(made: string, indexing: Indexing): Promise<void> {
   try {
     database.exec("BEGIN IMMEDIATE");
     dropStrangers(database);
-    await step(database);
+    // A step from an older format expects the views of that.
     await makeViews(database);
+    await step(database);
     placeOps(database);
     makeDerived(made, database, indexing);
     database.exec("COMMIT");
@@ -51,12 +53,12 @@ async function mend(made: string, indexing: Indexing): Promise<void> {
   }
 }
 
-/** The views as this version makes them. */
+/** The views as they are made in the file's format. */
 async function makeViews(database: Database): Promise<void> {
   const model = memorySqlite();
   try {
     model.exec("BEGIN");
-    await migrate(model);
+    await migrate(model, formatOf(database));
     const views = model
       .prepare<[], [string, string]>("SELECT name, sql FROM sqlite_schema WHERE type = 'view'")
       .raw()
