@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { checks } from "../check/index.ts";
+import { DamagedTrace } from "../fault.ts";
 import { Judge } from "../judgement/judge.ts";
 import type { Judged, WrongEvent } from "../judgement/judgement.ts";
 import { apply } from "../machine/apply.ts";
@@ -69,7 +70,7 @@ export function prove(trace: TraceReader, hear: Heard): Proof {
     signatures: proved.ops,
     keyframes: proved.keyframes,
     judgement: judge && judgedAlike(judged!, wrong, judge, trace.count),
-    again: canRunAgain(trace) ? ranAgain(trace, proved.digest) : null,
+    again: saysWhatItRan(trace) ? ranAgain(trace, proved.digest) : null,
   };
 }
 
@@ -92,6 +93,16 @@ function judgedAlike(
   // What the file keeps went through JSON.
   const same = isDeepStrictEqual(judged.judgement, JSON.parse(JSON.stringify(judgement)));
   return { same, seq: null };
+}
+
+/** What it ran may not be as it was written, which is told of its file. */
+function saysWhatItRan(trace: TraceReader): boolean {
+  try {
+    return canRunAgain(trace);
+  } catch (error) {
+    if (error instanceof DamagedTrace) return false;
+    throw error;
+  }
 }
 
 /** Most traces are told alike by the digest alone; one of another version of the program event by event. */

@@ -95,6 +95,7 @@ function judgementText(judgement: Again | null): string {
 }
 
 function againText(again: Again | null): string {
-  if (again === null) return "not done: only a finished simulated trace can be run again";
+  if (again === null)
+    return "not done: only a finished simulated trace that says what it ran can be run again";
   return again.same ? "gives the same events" : `first gives another event at #${again.seq}`;
 }

@@ -63,6 +63,19 @@ test("a torn trace agrees as far as it goes; a judgement that is not that of the
   );
 });
 
+test("what the workload asked for and is not as it was written is told of the file, and is not run", async () => {
+  const folder = freshFolder();
+  await gartrace("record smoke -p xen-i386 -o run.gart", { folder });
+  const database = new Sqlite(join(folder, "run.gart"));
+  database.exec("UPDATE workload SET operations = '{'");
+  database.close();
+  const { code, stdout } = await gartrace("verify run.gart", { folder });
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/^file +table workload is not as it was written$/m);
+  expect(stdout).toMatch(/^run again +not done: /m);
+  expect(stdout).toMatch(/^digest +holds$/m);
+});
+
 test("a trace that holds has nothing to mend, and is left as it is", async () => {
   const folder = freshFolder();
   await gartrace("record smoke -p xen-i386 -o run.gart", { folder });
