@@ -6,7 +6,7 @@
 import { amd64s } from "../chipset/amd64.ts";
 import { gart } from "../hooks/gart.ts";
 import { nativeI386 } from "../platform/native-i386.ts";
-import { bindFour, type Scenario, workloadOf } from "./scenario.ts";
+import { bindFour, type Scenario } from "./scenario.ts";
 
 export const lostInSuspend: Scenario = {
   name: "lost-in-suspend",
@@ -18,8 +18,6 @@ export const lostInSuspend: Scenario = {
   platform: nativeI386,
   hooks: gart,
   chipset: amd64s[0]!,
-  workload: workloadOf("lost-in-suspend", ...bindFour("lost-in-suspend").operations, {
-    op: "suspend",
-  }),
+  workload: bindFour("lost-in-suspend", { op: "suspend" }),
   fix: { driver: (driver) => ({ ...driver, resume: driver.configure }) },
 };

@@ -5,7 +5,7 @@ import type { Chipset } from "../chipset/chipset.ts";
 import type { Verdict } from "../event/verdict.ts";
 import type { Hooks } from "../hooks/hooks.ts";
 import type { Platform } from "../platform/platform.ts";
-import { parseWorkload, type Workload } from "../workload/workload.ts";
+import { builtIn, type Workload } from "../workload/workload.ts";
 
 /** What of a run is other than the scenario says; what it does not name stays. */
 export interface Change {
@@ -66,23 +66,22 @@ export const sized = (chipset: Chipset, offset: number, code: number): Chipset =
 
 /** The workload of a scenario, from its operations. */
 export const workloadOf = (name: string, ...ops: readonly object[]): Workload =>
-  parseWorkload(JSON.stringify({ workload: name, ops }), name);
+  builtIn(name, { workload: name, ops });
 
 /** A script of calls of the kernel's own DMA code, on a machine of its own. */
 export const scriptOf = (name: string, machine: object, ...ops: readonly object[]): Workload =>
-  parseWorkload(JSON.stringify({ name, machine, ops }), name);
+  builtIn(name, { name, machine, ops });
 
-/** Four pages, bound from the beginning of the aperture, read by the card. */
-export const bindFour = (name: string): Workload =>
+/** Four pages, bound from the beginning of the aperture, read by the card; and what is done then. */
+export const bindFour = (name: string, ...then: readonly object[]): Workload =>
   workloadOf(
     name,
     { op: "init" },
     { op: "alloc", slot: 0, pages: 4 },
     { op: "bind", slot: 0, pg_start: 0 },
+    ...then,
   );
 
 /** The same pages bound, unbound and freed. */
-export const freeFour = (name: string): Workload => {
-  const { operations } = bindFour(name);
-  return workloadOf(name, ...operations, { op: "unbind", slot: 0 }, { op: "free", slot: 0 });
-};
+export const freeFour = (name: string): Workload =>
+  bindFour(name, { op: "unbind", slot: 0 }, { op: "free", slot: 0 });

@@ -5,7 +5,7 @@
 
 import { programs } from "./programs.ts";
 import { operationOf } from "./shorthand.ts";
-import { parseWorkload, type Workload, wander } from "./workload.ts";
+import { builtIn, type Workload, wander } from "./workload.ts";
 
 /**
  * Of the DMA-mapping interface and of a disk: all ways to map, and blocks written and read back. Device 1 reaches
@@ -59,9 +59,8 @@ export const WANDER_OPS = 1000;
 
 /** Built in, in the order they are listed: the driver's own functions, then programs and DRM. */
 export const workloads: readonly Workload[] = [
-  ...Object.entries({ ...functions, ...programs, ...devices }).map(([name, words]) => {
-    const ops = words.trim().split(/\s+/).map(operationOf);
-    return parseWorkload(JSON.stringify({ workload: name, ops }), name);
-  }),
+  ...Object.entries({ ...functions, ...programs, ...devices }).map(([name, words]) =>
+    builtIn(name, { workload: name, ops: words.trim().split(/\s+/).map(operationOf) }),
+  ),
   wander(WANDER_OPS, 0),
 ];
