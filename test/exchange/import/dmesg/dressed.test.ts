@@ -182,3 +182,22 @@ test("a line of a megabyte that begins like records of /dev/kmsg all along is re
   );
   expect(faults).toHaveLength(1);
 });
+
+// The length of 2,400,000 is no UTF-8: such a value ends where a field follows.
+test.each([2_400_000, 2_391_808])(
+  "a value of %i bytes in short lines is read once, and the entries behind it tell their fault",
+  async (bytes) => {
+    const { lines, fault } = linuxFaults[0]!;
+    const length = Buffer.alloc(8);
+    length.writeUInt32LE(bytes);
+    const { faults } = await logged(
+      "__CURSOR=s=0",
+      "COREDUMP_PROC_MAPS",
+      `${length.toString("utf8")}${"x\n".repeat(bytes / 2 - 1)}xx`,
+      "_TRANSPORT=journal",
+      "",
+      ...dresses["journalctl -k -o export"]!(lines),
+    );
+    expect(faults).toEqual([fault]);
+  },
+);
