@@ -150,12 +150,14 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   let device: DeviceLog | null = null;
   const streams: Stream[] = [];
   const streamSources: Source[] = [];
+  const traces = new Set<Stream>();
   for (const { source, format } of opened) {
     if (format.part === "context") await format.read(source, run);
     else if (format.part === "stream") {
       for (const stream of [format.beside?.(source, run) ?? null, format.open(source, run)]) {
         if (stream === null) continue;
         streams.push(stream);
+        if (format === ftrace || format === traceDat) traces.add(stream);
         streamSources.push(source);
       }
     } else if (format.part === "device") {
@@ -169,6 +171,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     streams.map((stream, i) => new Cursor(stream, streamSources[i]!)),
     run,
     device,
+    traces,
   );
   run.source = null;
   if (device !== null) {
@@ -255,7 +258,13 @@ function earliestOf(times: readonly (number | null)[]): Float64Array {
   return earliest;
 }
 
-async function takeAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Promise<void> {
+/** `traces`: the streams that tell what the kernel mapped. */
+async function takeAll(
+  cursors: Cursor[],
+  run: Run,
+  log: DeviceLog | null,
+  traces: ReadonlySet<Stream>,
+): Promise<void> {
   let left: Cursor[] = [];
   for (const cursor of cursors) if (await cursor.more()) left.push(cursor);
   for (const cursor of left) cursor.look();
@@ -273,8 +282,12 @@ async function takeAll(cursors: Cursor[], run: Run, log: DeviceLog | null): Prom
       while (!taken(stream, step, source)) await log!.more();
       first.pass();
     } while (left.length === 1 && first.ready);
-    if (!first.ready && !(await first.more())) left = left.filter((one) => one !== first);
-    else if (left.length > 1) first.look();
+    if (!first.ready && !(await first.more())) {
+      left = left.filter((one) => one !== first);
+      // A kernel's log can go on behind its trace.
+      if (traces.has(stream) && !left.some((one) => traces.has(one.stream)))
+        run.device.isPast = true;
+    } else if (left.length > 1) first.look();
   }
 }
 

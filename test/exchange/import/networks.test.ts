@@ -1,8 +1,11 @@
 // networks.test.ts - what was counted by an independent program in captures with a network card is found again.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { judgedOf } from "../../../src/replay/judged.ts";
-import { captureFiles, importedFrom } from "./captured.ts";
+import { captureFiles, importedFrom, importedText } from "./captured.ts";
 
 const sound = { total: 0, found: 0 };
 const counted = {
@@ -35,6 +38,55 @@ describe.each(Object.entries(counted))("%s", (name, so) => {
     expect(judgement.checks.find(({ check }) => check === "dma-access")!.count).toBe(so.found);
     expect(judgement.word).toBe(so.found === 0 ? "right" : "wrong");
     for (const check of found) expect(["dma-access", "device-fault"]).toContain(check);
+  });
+});
+
+/** What a capture comes to with each line of some of its files told otherwise; null for one that is left out. */
+async function retold(
+  name: string,
+  tell: { readonly [file: string]: (line: string, part: number) => string | null },
+) {
+  const files = ["ftrace.txt", "qemu-trace.log", "dmesg.txt"].map((file) => {
+    const path = join("traces/captures", `linux-6.12.${name}`, `${file}.gz`);
+    const lines = gunzipSync(readFileSync(path)).toString("utf8").split("\n");
+    const told = lines.map((line, i) => (tell[file] ?? String)(line, i / lines.length));
+    return [file, told.filter((line) => line !== null).join("\n")] as const;
+  });
+  const { trace } = await importedText(Object.fromEntries(files));
+  const { judgement } = judgedOf(trace);
+  const found = judgement.checks.filter(({ count }) => count > 0).map(({ check }) => check);
+  const { total, inLiveMapping } = judgement.capture!.dma.deviceAccesses;
+  return { accesses: [total, inLiveMapping], found, faults: judgement.faults };
+}
+
+test("a recording by perf is placed as one by ftrace is", async () => {
+  const RECORD = /^ *(.+)-(\d+) +(\[\d+\]) \S+ +([\d.]+): (\w+):/;
+  const perf = (line: string) =>
+    line.startsWith("#") ? null : line.replace(RECORD, "$1 $2 $3 $4: system:$5:");
+  expect(await retold("native-e1000e", { "ftrace.txt": perf })).toMatchObject({
+    accesses: [5070, 5070],
+    found: [],
+  });
+});
+
+describe("nobody is accused by what has no sure place:", () => {
+  test.each(["native-e1000e", "fault-vtd"] as const)(
+    "a device's log without times, %s",
+    async (name) => {
+      const { total, accesses } = counted[name];
+      const untimed = (line: string) => line.replace(/^\d+@[\d.]+:/, "");
+      const { found, faults, ...told } = await retold(name, { "qemu-trace.log": untimed });
+      expect(told.accesses[0]).toBe(accesses[0]);
+      expect(faults).toBe(total);
+      expect(found).toEqual(total === 0 ? [] : ["dma-access", "device-fault"]);
+    },
+  );
+
+  test("what a device did behind the kernel's trace, where the kernel's log goes on", async () => {
+    const cut = (line: string, part: number) => (part < 0.6 ? line : null);
+    const { found, faults } = await retold("fault-vtd", { "ftrace.txt": cut });
+    expect(found).toEqual(["dma-access", "device-fault"]);
+    expect(faults).toBe(1419);
   });
 });
 

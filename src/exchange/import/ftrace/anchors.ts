@@ -8,8 +8,9 @@ import { deviceIn, isFailed } from "./dma.ts";
 import { type Record, recordOf } from "./record.ts";
 import { RingBuffers } from "./ring-buffers.ts";
 
+/** perf has a colon in front of a name, behind its system's. */
 const WANTED =
-  /: (?:nvme_setup_cmd|nvme_complete_rq|block_rq_issue|dma_(?:un)?map_(?:page|phys|sg)): /;
+  /[: ](?:nvme_setup_cmd|nvme_complete_rq|block_rq_issue|dma_(?:un)?map_(?:page|phys|sg)): /;
 
 /** Takes lines one after the other. */
 export class AnchorLines {

@@ -6,8 +6,9 @@ import { deviceIn, isFailed } from "./dma.ts";
 import { markIn, type Record, recordOf } from "./record.ts";
 import { RingBuffers } from "./ring-buffers.ts";
 
+/** perf has a colon in front of a name, behind its system's. */
 const WANTED =
-  /: (?:tracing_mark_write|print|console|dma_(?:map_(?:page|phys)|unmap_(?:page|phys)|alloc|free)): /;
+  /[: ](?:tracing_mark_write|print|console|dma_(?:map_(?:page|phys)|unmap_(?:page|phys)|alloc|free)): /;
 /** The tracepoint `console` has a message as the console gets it, with its time in front where that is asked for. */
 const PRINTED = /^(?:\[[^\]]*\] ?)+/;
 

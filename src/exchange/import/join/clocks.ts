@@ -58,6 +58,8 @@ export class Anchors {
   readonly #received: Done[] = [];
   /** Controllers by the guest's name -> the device. */
   readonly controllers = new Map<string, number>();
+  /** Whether the device's log has times. */
+  isTimed = true;
   /** The network card, once both sides were read. */
   card: number | null = null;
   #count = 0;
@@ -75,6 +77,11 @@ export class Anchors {
     let done = this.#sent.length + this.#received.length;
     for (const fetched of this.#fetched.values()) done += fetched.length;
     return this.#count >= ENOUGH && done >= ENOUGH;
+  }
+
+  /** Whether the device's log tells of buffers that no command names. */
+  get hasPackets(): boolean {
+    return this.#sent.length + this.#received.length > 0;
   }
 
   /** A command that is being made; its `begin` may still move to where it is given to the device. */
@@ -119,6 +126,7 @@ export class Anchors {
    * borne out, or where nothing tells, what both come to.
    */
   fit(): Fit | null {
+    if (!this.isTimed) return null;
     // What is counted from the first tells the card last.
     const [last, first] = [this.#fitFrom("last"), this.#fitFrom("first")];
     const fits = [first, last].filter((fit) => fit !== null);

@@ -29,8 +29,10 @@ export async function relate(opened: Opened, grows: boolean): Promise<Relation> 
       isDevice ? anchors.isDeviceFull : anchors.isFull,
     );
   const clocks = anchors.fit();
-  const { controllers, card, haveEnough } = anchors;
-  const isDoubtful = clocks === null ? haveEnough : !clocks.isSure;
+  const { controllers, card, haveEnough, isTimed, hasPackets } = anchors;
+  // Without times commands still have their places, by their names.
+  const isLoose = haveEnough && (isTimed || hasPackets);
+  const isDoubtful = clocks === null ? isLoose : !clocks.isSure;
   return { clocks, isDoubtful, isTried: haveEnough, controllers, card };
 }
 

@@ -18,10 +18,11 @@ export class AnchorLines {
   }
 
   take(line: string): void {
-    if (!line.includes(":pci_nvme_") && !line.includes(":e1000e_")) return;
+    if (!line.includes("pci_nvme_") && !line.includes("e1000e_")) return;
     const entry = this.#records.read(line, 0, this.#number++);
     if (typeof entry === "string") return;
     const { name, command, touch, time } = entry;
+    if (time === 0) this.#anchors.isTimed = false;
     if (touch !== null) {
       if (name === "e1000e_tx_descr") this.#anchors.sent(touch.address, time);
       else if (touch.what === "wrote") this.#anchors.received(touch.address, time);

@@ -40,7 +40,7 @@ const LINE = /^\d+@(\d+)\.(\d{1,6})\d*:(\w+) ?(.*)$/;
  * begins alike, with the driver's name and the device's.
  */
 const BARE =
-  /^(?!virtio_\w+ virtio\d)((?:pci_nvme|nvme|vtd|amdvi|smmuv3|smmu|virtio|e1000e?|ahci|handle|process_ncq|execute_ncq|ncq|ide|usb|pci_cfg|msix)_\w+) ?(.*)$/;
+  /^(?!virtio_\w+ virtio\d)((?:pci_nvme|nvme|vtd|amdvi|smmuv3|smmu|virtio|e1000e?|ahci|handle|process_ncq|execute_ncq|ncq|ide|usb|pci_cfg|msix|dma(?=_blk_))_\w+) ?(.*)$/;
 const DUMP = /^(?:0x)?[0-9a-f]{2,4}: (?: ?[0-9a-f]{2})+ *$/;
 /** What QEMU reports beside events, without a time: an IOMMU refuses, and so the access behind it. */
 const GUEST_ERRORS: readonly (readonly [string, RegExp])[] = [
