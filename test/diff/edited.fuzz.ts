@@ -1,4 +1,4 @@
-// edited.test.ts - one wrong value in a recording of the real driver does not pass for the right one.
+// edited.fuzz.ts - one wrong value in a recording of the real driver does not pass for the right one.
 //
 // Every field of every kind of line is changed once, by the smallest step there is; then each kind of line is
 // left out, and each fact of a result. The importer refuses the recording, or the comparison says where it parts.

@@ -1,4 +1,4 @@
-// fuzz.test.ts - a wounded file of any format gives a trace with every line counted, or a sentence: no crash, no hang.
+// logs.fuzz.ts - a wounded file of any format gives a trace with every line counted, or a sentence: no crash, no hang.
 
 import { beforeAll, expect, test } from "vitest";
 import { Dice } from "../../../../src/dice.ts";

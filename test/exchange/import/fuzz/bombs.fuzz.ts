@@ -1,4 +1,4 @@
-// bombs.test.ts - a small file that unpacks to a large one, or says that it does, takes no memory and ends in a sentence.
+// bombs.fuzz.ts - a small file that unpacks to a large one, or says that it does, takes no memory and ends in a sentence.
 
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
