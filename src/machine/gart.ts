@@ -16,6 +16,7 @@ import {
   pageOffset,
   type RegisterIndex,
   restOf,
+  tablePage,
   untranslated,
   type Virt,
   WORD_SIZE,
@@ -26,12 +27,11 @@ import type { Chipset, Registers } from "../chipset/chipset.ts";
 import { type FamilyAppliers, nothing } from "./appliers.ts";
 import type { State } from "./state.ts";
 import {
-  cpuEntry,
+  cpuEntries,
   entryWord,
-  entryWords,
   halves,
+  memoryEntries,
   memoryEntry,
-  memoryEntryWord,
   memoryWord,
   whole,
   writeEntry,
@@ -93,27 +93,23 @@ export function entryCount({ table, nature: { chipset } }: State): number {
   return (table.size * PAGE_SIZE) / (chipset?.entry.bytes ?? 4) - (chipset?.entriesBefore ?? 0);
 }
 
-/** The table as the CPU sees it through its mapping, by entry; 0 where nothing was written. */
-export function* entriesOf(state: State): Generator<[GattIndex, number]> {
-  const wordAt = entriesSeen(state);
-  const count = entryCount(state);
-  for (let i = 0; i < count; i++) yield [gattIndex(i), wordAt(gattIndex(i))];
-}
-
-/** Hands over the same. Hot: each entry of a table, whenever a map of it is drawn (bench: page). */
-export function eachEntry(state: State, visit: (entry: GattIndex, word: number) => void): void {
-  const wordAt = entriesSeen(state);
-  const count = entryCount(state);
-  for (let i = 0; i < count; i++) visit(gattIndex(i), wordAt(gattIndex(i)));
-}
-
-function entriesSeen(state: State): (entry: GattIndex) => number {
+/** The words of the table as the CPU sees it through its mapping, by entry; 0 where nothing was written. Hot (bench: page). */
+export function cpuTable(state: State): Float64Array {
   const { chipset } = state.nature;
   const bytes = chipset?.entry.bytes ?? 4;
   const before = chipset?.entriesBefore ?? 0;
-  const placeOf = entryWords(state.table, bytes);
-  return (entry) => cpuEntry(state, placeOf(offset(entry, before))!) ?? 0;
+  const onPage = PAGE_SIZE / bytes;
+  const words = new Float64Array(state.table.size * onPage);
+  for (let page = Math.floor(before / onPage); page < state.table.size; page++) {
+    const first = wordIndexOf(machineOf(state.table.frameOf(tablePage(page))!));
+    cpuEntries(state, first, words.subarray(page * onPage, (page + 1) * onPage));
+  }
+  return words.subarray(before);
 }
+
+/** The same as pairs. */
+export const entriesOf = (state: State): [GattIndex, number][] =>
+  Array.from(cpuTable(state), (word, entry) => [gattIndex(entry), word]);
 
 /** Where an entry of the table lies, through the CPU's mapping of it. */
 export const entryAt = (state: State, entry: GattIndex): WordIndex =>
@@ -221,23 +217,26 @@ export function fetch(
 }
 
 /**
- * The words that lie in memory for pages of the aperture, as `fetch` finds them; null where the registers name no table.
- * Hot: each entry of a table, whenever a map of it is drawn (bench: page).
+ * The words of the table as they lie in memory where the chipset fetches them, by entry, as `fetch` finds them; NaN
+ * where the registers name no table. Where each of several registers has a part of the table, a part is whole pages of
+ * it. Hot (bench: page).
  */
-export function wordsFetched(state: State): (page: GattIndex) => number | null {
+export function chipsetTable(state: State): Float64Array {
   const { chipset } = state.nature;
+  const words = new Float64Array(Math.max(0, entryCount(state))).fill(Number.NaN);
   const registers = registersAt(state);
   const base = chipset?.apertureBase(registers) ?? null;
-  if (chipset === null || base === null) return () => null;
+  if (chipset === null || base === null) return words;
   if (chipset.directory !== null)
-    return (page) => fetch(state, page, 0, base, registers)?.word ?? null;
-  return (page) => {
-    const table = chipset.tableBase(registers, page);
-    if (table === null) return null;
-    return (
-      memoryEntryWord(state, wordIndexOf(untranslated(entryIn(chipset, table.base, page)))) ?? 0
-    );
-  };
+    return words.map((none, i) => fetch(state, gattIndex(i), 0, base, registers)?.word ?? none);
+  const onPage = PAGE_SIZE / chipset.entry.bytes;
+  for (let page = 0; page < words.length; page += onPage) {
+    const table = chipset.tableBase(registers, gattIndex(page));
+    if (table === null) continue;
+    const first = wordIndexOf(untranslated(entryIn(chipset, table.base, gattIndex(page))));
+    memoryEntries(state, first, words.subarray(page, page + onPage));
+  }
+  return words;
 }
 
 /** Where the entry of a page of the aperture is in a table. */

@@ -31,25 +31,6 @@ export function entryWord(
   return frame === undefined ? null : wordIndexOf(offset(machineOf(frame), at % PAGE_SIZE));
 }
 
-/** The same for one entry after the other: hot, once for each of a table (bench: page). */
-export function entryWords(
-  pages: TablePages,
-  bytes: number,
-): (entry: GattIndex) => WordIndex | null {
-  let page = Number.NaN;
-  let first: WordIndex | null = null;
-  return (entry) => {
-    const at = entryOffset(entry, bytes);
-    const on = Math.floor(at / PAGE_SIZE);
-    if (on !== page) {
-      page = on;
-      const frame = pages.frameOf(tablePage(on));
-      first = frame === undefined ? null : wordIndexOf(machineOf(frame));
-    }
-    return first === null ? null : offset(first, (at - on * PAGE_SIZE) / WORD_SIZE);
-  };
-}
-
 /** Bits 0 to 51 of a word of 64 bits and those above it, as events have them. */
 const HALF = 2 ** 52;
 export const whole = ({
@@ -79,6 +60,15 @@ export function cpuEntry(state: State, at: WordIndex): number | undefined {
   return whole({ word, high: cpuWord(state, offset(at, 1)) ?? 0 });
 }
 
+/** The same of the entries from a word on, as many as the list has; 0 where nothing was written. */
+export function cpuEntries(state: State, first: WordIndex, entries: Float64Array): void {
+  memoryEntries(state, first, entries);
+  if (state.dirty.size === 0) return;
+  const words = isWide(state) ? 2 : 1;
+  for (let i = 0; i < entries.length; i++)
+    entries[i] = cpuEntry(state, offset(first, i * words)) ?? 0;
+}
+
 /** What hardware reads there, and the seq of the write of it. */
 export function memoryEntry(state: State, at: WordIndex): Cell | undefined {
   const word = memoryEntryWord(state, at);
@@ -90,6 +80,18 @@ export function memoryEntryWord(state: State, at: WordIndex): number | undefined
   const word = state.words.get(at);
   if (word === undefined || !isWide(state)) return word;
   return whole({ word, high: state.words.get(offset(at, 1)) ?? 0 });
+}
+
+/** The same of the entries from a word on, as many as the list has; 0 where nothing was written. */
+export function memoryEntries(state: State, first: WordIndex, entries: Float64Array): void {
+  if (!isWide(state)) {
+    state.words.copyTo(first, entries);
+    return;
+  }
+  const words = new Float64Array(2 * entries.length);
+  state.words.copyTo(first, words);
+  for (let i = 0; i < entries.length; i++)
+    entries[i] = whole({ word: words[2 * i]!, high: words[2 * i + 1]! });
 }
 
 /** The CPU writes a word; where the table is mapped cached, it stays in the cache until it is flushed. */

@@ -5,9 +5,9 @@ import type { MapHead, Tone } from "../answer/heads.ts";
 import { uses } from "../event/memory.ts";
 import type { KindName } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
-import { eachEntry, entryCount } from "../machine/gart.ts";
+import { entryCount } from "../machine/gart.ts";
 import { type State, UNCACHED } from "../machine/state.ts";
-import { entryMeanings, type GattPart, sayingOf } from "../report/state-text.ts";
+import { entryCodes, entryMeanings, entryWords, type GattPart } from "../report/state-text.ts";
 import type { Shown } from "./open-trace.ts";
 
 type Legend = readonly (readonly [name: string, tone: Tone, means: string])[];
@@ -31,13 +31,6 @@ interface MapKind {
   fill(shown: Shown, state: State, lie: Rows, cells: Uint8Array): void;
 }
 
-const saysOrder: readonly GattPart["says"][] = [
-  "empty",
-  "right",
-  "scratch",
-  "not reached",
-  "wrong",
-];
 const saysTones: { readonly [S in GattPart["says"]]: Tone } = {
   empty: "empty",
   right: "right",
@@ -49,7 +42,7 @@ const saysTones: { readonly [S in GattPart["says"]]: Tone } = {
 const gatt: MapKind = {
   name: "gatt",
   title: "GATT",
-  legend: saysOrder.map((says) => [says, saysTones[says], entryMeanings[says]]),
+  legend: entryWords.map((says) => [says, saysTones[says], entryMeanings[says]]),
   thing: ["gatt[", "]"],
   kinds: ["gatt.written"],
   rows: (_, state) => {
@@ -60,15 +53,7 @@ const gatt: MapKind = {
       columns,
     };
   },
-  fill: (_, state, __, cells) => {
-    const codes = new Map(saysOrder.map((says, code) => [says, code]));
-    const saying = sayingOf(state);
-    let i = 0;
-    // Most of a table is alike: a word that names no page is not walked to.
-    eachEntry(state, (index, word) => {
-      cells[i++] = word === 0 ? 0 : codes.get(saying(index, word))!;
-    });
-  },
+  fill: (_, state, __, cells) => cells.set(entryCodes(state)),
 };
 
 /** Where a page lies in a row of cells. */

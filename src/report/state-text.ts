@@ -30,12 +30,12 @@ import { deviceOf, registerName } from "../event/register.ts";
 import type { Verdict } from "../event/verdict.ts";
 import {
   cachedEntry,
-  eachEntry,
+  chipsetTable,
+  cpuTable,
   entriesOf,
   entryAt,
   fetch,
   reachOf,
-  wordsFetched,
   writtenAt,
 } from "../machine/gart.ts";
 import { RESERVED, type State, UNCACHED, useIn } from "../machine/state.ts";
@@ -105,18 +105,27 @@ function runsIn<Key extends Index>(table: Table<Key, Mfn>, most = Number.POSITIV
   return { found, count };
 }
 
-/** Pages by use, in runs of neighbouring pages. */
+/** Pages by use, in runs of neighbouring pages. Hot: each allocation, whenever the state is told (bench: page). */
 export function allocations(state: State): { use: string; pages: number; runs: Run[] }[] {
-  const byUse = uses.map(() => ({ pages: 0, runs: new Runs() }));
-  state.allocation.eachRun(0, (first, pages, owner) => {
-    const one = byUse[useIn(state.extent.get(owner)!)]!;
-    one.pages += pages;
-    // As above.
-    one.runs.add(raw(first), raw(first), pages);
+  const byUse = uses.map((use) => ({ use, pages: 0, runs: [] as Run[] }));
+  let [begin, end, use] = [0, 0, 0];
+  const keepRun = () => {
+    if (end === begin) return;
+    byUse[use]!.pages += end - begin;
+    byUse[use]!.runs.push({ first: begin, length: end - begin, frame: begin });
+  };
+  state.allocation.eachRun(0, (page, pages, owner) => {
+    const itsUse = useIn(state.extent.get(owner)!);
+    const first = raw(page); // as above
+    if (first !== end || itsUse !== use) {
+      keepRun();
+      begin = first;
+      use = itsUse;
+    }
+    end = first + pages;
   });
-  return uses
-    .map((use, code) => ({ use, pages: byUse[code]!.pages, runs: byUse[code]!.runs.found }))
-    .filter(({ pages }) => pages > 0);
+  keepRun();
+  return byUse.filter(({ pages }) => pages > 0);
 }
 
 /** The known entries of the P2M table. */
@@ -204,11 +213,15 @@ function words(bytes: ReadonlySet<RegisterIndex>): { number: RegisterIndex; widt
   return found;
 }
 
+/** What the chipset can find at an entry. */
+export const entryWords = ["empty", "right", "scratch", "not reached", "wrong"] as const;
+const [RIGHT, SCRATCH, NOT_REACHED, WRONG] = [1, 2, 3, 4];
+
 export interface GattPart {
   readonly first: GattIndex;
   readonly count: number;
   /** What the chipset finds when it walks there. */
-  readonly says: "right" | "scratch" | "wrong" | "not reached" | "empty";
+  readonly says: (typeof entryWords)[number];
   /** The word that the CPU wrote into the first entry. */
   readonly word: number;
   /** The first page of the aperture that these entries are for. */
@@ -229,16 +242,17 @@ export function gattParts(
 ): GattPart[] {
   type Part = { -readonly [F in keyof Omit<GattPart, "aperture">]: GattPart[F] };
   const found: Part[] = [];
-  const saying = sayingOf(state);
-  eachEntry(state, (index, word) => {
-    if (index < from || index > to) return;
-    const says = saying(index, word);
+  const words = cpuTable(state);
+  for (const [i, code] of entryCodes(state, words).entries()) {
+    const index = gattIndex(i);
+    if (index < from || index > to) continue;
+    const says = entryWords[code]!;
     const verdict = says === "empty" ? null : verdictAt(writtenAt(state, index));
     const part = found.at(-1);
     const goesOn = part !== undefined && offset(part.first, part.count) === index;
     if (goesOn && part.says === says && part.verdict === verdict) part.count++;
-    else found.push({ first: index, count: 1, word, says, verdict });
-  });
+    else found.push({ first: index, count: 1, word: words[i]!, says, verdict });
+  }
   const base = state.nature.chipset?.apertureBase(state) ?? null;
   return found.map((part) => ({
     ...part,
@@ -248,35 +262,40 @@ export function gattParts(
 }
 
 /**
- * Says of any entry and the word that the CPU sees there what the chipset finds. Right means: it fetches this very
- * word, and that names a page that this kernel gave to AGP. Hot: each entry of a table at one moment (bench: page).
+ * What the chipset finds at each entry of the table, as an index of `entryWords`. Right means: it fetches the very word
+ * that the CPU sees there, and that names a page that this kernel gave to AGP. Hot: 40 ns an entry (bench: page).
  */
-export function sayingOf(state: State): (index: GattIndex, word: number) => GattPart["says"] {
+export function entryCodes(state: State, words = cpuTable(state)): Uint8Array {
   const { chipset, physIsMachine } = state.nature;
-  const fetched = wordsFetched(state);
-  return (index, word) => {
-    const bus = chipset?.entry.decode(word) ?? null;
-    if (bus === null) return "empty";
-    if (fetched(index) !== word) return "not reached";
+  const codes = new Uint8Array(words.length);
+  if (chipset === null) return codes;
+  const fetched = chipsetTable(state);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const bus = chipset.entry.decode(word);
+    if (bus === null) continue;
+    codes[i] = NOT_REACHED;
+    if (fetched[i] !== word) continue;
     const frame = mfnOf(untranslated(bus));
     const page = physIsMachine ? pfnOnBareMetal(frame) : state.m2p.get(frame);
     const first = page === undefined ? undefined : state.allocation.get(page);
     const use = first === undefined ? null : useOf(state, first);
-    if (use === "scratch") return "scratch";
-    return use === "agp" ? "right" : "wrong";
-  };
+    codes[i] = use === "agp" ? RIGHT : use === "scratch" ? SCRATCH : WRONG;
+  }
+  return codes;
 }
 
 /** What an allocation is for, by its first page. */
 const useOf = (state: State, first: Pfn) => uses[useIn(state.extent.get(first)!)]!;
 
-/** How many pages have a flag. */
-export function flagged(state: State, flag: number): number {
-  let count = 0;
+/** How many pages have each flag. */
+export function flagCounts(state: State): { reserved: number; uncached: number } {
+  let [reserved, uncached] = [0, 0];
   state.flags.eachRun(0, (_, pages, flags) => {
-    if ((flags & flag) !== 0) count += pages;
+    if ((flags & RESERVED) !== 0) reserved += pages;
+    if ((flags & UNCACHED) !== 0) uncached += pages;
   });
-  return count;
+  return { reserved, uncached };
 }
 
 /** How many of each list are told at most; `more` hears of a list that has so many more. */
@@ -339,7 +358,7 @@ export function stateAsideJson(state: State, virtBase: bigint, { most, more }: C
       words: state.dirty.size,
       entries: some("unflushed", unflushed(state)).map(({ first, length }) => span(first, length)),
     },
-    pages: { reserved: flagged(state, RESERVED), uncached: flagged(state, UNCACHED) },
+    pages: flagCounts(state),
   };
 }
 
@@ -419,6 +438,7 @@ function tail(state: State): string {
   ].join(", ");
   const dirty = unflushed(state);
   const hasGart = state.nature.chipset !== null || state.tlb.size > 0;
+  const { reserved, uncached } = flagCounts(state);
   return [
     ...(hasGart ? [tlb] : []),
     ...(state.dirty.size === 0
@@ -426,10 +446,7 @@ function tail(state: State): string {
       : [
           `unflushed in the CPU's cache: ${countOf(state.dirty.size, "word")}, entries ${spans(dirty, 4)}`,
         ]),
-    [
-      `reserved: ${countOf(flagged(state, RESERVED), "page")}`,
-      `uncached: ${countOf(flagged(state, UNCACHED), "page")}`,
-    ].join("; "),
+    [`reserved: ${countOf(reserved, "page")}`, `uncached: ${countOf(uncached, "page")}`].join("; "),
   ].join("\n");
 }
 

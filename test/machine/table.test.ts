@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NumberTable, type Visit } from "../../src/machine/table.ts";
+import { LEAF, NumberTable, type Visit } from "../../src/machine/table.ts";
 
 // Few enough to meet again, on both sides of a leaf's edge, and some far away.
 const index = fc.oneof(
@@ -145,6 +145,17 @@ test.each([0, 1] as const)(
     );
   },
 );
+
+test("a list takes the values from any index on, over leaves and over what is not there, and 0 for none", () => {
+  const table = new NumberTable();
+  const last = 3 * LEAF - 1;
+  for (const index of [0, 1, LEAF - 1, LEAF, last]) table.set(index, index + 5);
+  for (const first of [0, 1, LEAF - 2, 2 * LEAF, last, 9 * LEAF]) {
+    const list = new Float64Array(LEAF + 3).fill(7);
+    table.copyTo(first, list);
+    expect([...list]).toEqual(Array.from(list, (_, i) => table.get(first + i) ?? 0));
+  }
+});
 
 describe("what changed since a table was settled", () => {
   const visited = (each: (visit: Visit) => void) => {
