@@ -12,10 +12,19 @@ import { ToldMachine } from "./told-machine.ts";
 /** What a kernel says once a boot: its version, what it was told, and the time of day. */
 const ONCE =
   /^(Linux version|(?:Kernel c|C)ommand line:|rtc_\S+ \S+: setting system clock to) (.*)/;
+/** What only the driver of one kind of IOMMU says (drivers/iommu/intel, amd and arm). */
+const DRIVERS: readonly (readonly [RegExp, Model])[] = [
+  [/^DMAR: (?:IOMMU enabled|Intel\(R\) Virtualization|\[DMA )/, "VT-d"],
+  [/^(?:\S+ \S+: )?AMD-Vi: (?:Found IOMMU|Extended features|Event logged)/, "AMD-Vi"],
+  [/^arm-smmu(?:-v3)? \S+: /, "SMMU"],
+];
 /** How it begins; a log without that line has lost its beginning. */
 const FIRST = "Linux version";
 /** So many accesses and mappings, of which none meets another, are no chance. */
 const ENOUGH = 64;
+
+/** A kind of IOMMU: a machine has one. */
+export type Model = "VT-d" | "AMD-Vi" | "SMMU";
 
 interface Said {
   readonly value: string;
@@ -29,6 +38,9 @@ export class OneRun {
   /** The release of a trace's kernel, and where it is told. */
   #release: Said | null = null;
   #lost = false;
+  /** The IOMMU as the kernel's log tells it, and as the device's. */
+  #driver: (Said & { readonly value: Model }) | null = null;
+  #model: (Said & { readonly value: Model }) | null = null;
   /** The time of the log's last message, on the trace's clock. */
   #ends = Number.NEGATIVE_INFINITY;
   #accesses = 0;
@@ -38,6 +50,10 @@ export class OneRun {
   said(source: Source, text: string, at: number | null): void {
     if (at !== null && at > this.#ends) this.#ends = at;
     this.#machine.said(text, { source, line: source.line });
+    if (this.#driver === null) {
+      const [, value] = DRIVERS.find(([pattern]) => pattern.test(text)) ?? [];
+      if (value !== undefined) this.#driver = { value, source, line: source.line };
+    }
     const [, what, value] = ONCE.exec(text) ?? [];
     if (what === undefined || value === undefined) return;
     const before = this.#said.get(what);
@@ -57,6 +73,11 @@ export class OneRun {
       throw source.refuse(
         `its kernel is ${value}, that of ${before.source.path} is ${before.value}: they are of two boots; import each on its own`,
       );
+  }
+
+  /** A model of an IOMMU translates. */
+  translates(source: Source | null, value: Model): void {
+    if (source !== null) this.#model ??= { value, source, line: source.line };
   }
 
   /** Messages are missing. */
@@ -93,6 +114,11 @@ export class OneRun {
           `${placeOf(told)}: a buffer is mapped for ${deviceOf(device)}, and ${log.path}, which tells of each PCI device as it is found, has no such one: they are of two machines; import each on its own`,
         );
       }
+    const [model, driver] = [this.#model, this.#driver];
+    if (model !== null && driver !== null && model.value !== driver.value)
+      throw new UserError(
+        `${placeOf(model)}: the machine's IOMMU is ${model.value}, and by ${placeOf(driver)} it is ${driver.value}: they are of two machines; import each on its own`,
+      );
     oneKernel.end();
     buffers.spaces.end();
     this.#machine.end(oneKernel, buffers, { log: log?.path ?? "", isWhole, ends: this.#ends });

@@ -4,6 +4,7 @@
 
 import { type Bus, type Machine, machine, raw } from "../../../address.ts";
 import type { Of } from "../../../event/vocabulary.ts";
+import type { Model } from "../join/one-run.ts";
 import type { Run } from "../join/run.ts";
 import { nearHex, wholeOf } from "../source/far.ts";
 import { Unusable } from "../source/fields.ts";
@@ -19,6 +20,12 @@ const TRANSLATED: { readonly [name: string]: RegExp } = {
     /(?<!\S)(?<region>\S+) sid=(?<sid>0x[0-9a-f]+) iova=(?<from>0x[0-9a-f]+) translated=(?<to>0x[0-9a-f]+)/i,
   virtio_iommu_translate_out:
     /^(?<from>0x[0-9a-f]+) -> (?<to>0x[0-9a-f]+) for sid=(?<endpoint>\d+)/i,
+};
+/** The IOMMU that is modelled; virtio's is any machine's. */
+const MODELS: { readonly [name: string]: Model } = {
+  vtd_dmar_translate: "VT-d",
+  amdvi_translation_result: "AMD-Vi",
+  smmuv3_translate_success: "SMMU",
 };
 /** Lines that say that it leads nowhere. */
 const REFUSED: { readonly [name: string]: RegExp } = {
@@ -75,6 +82,8 @@ export class QemuIommu {
     if (device === null || iova === null || reached === null)
       throw new Unusable("no device, IOVA and address below 2^52");
     if (region !== undefined) this.#regions.set(region, device);
+    const model = MODELS[place];
+    if (model !== undefined) run.oneRun.translates(run.source, model);
     if (reached === 0 && place === "amdvi_translation_result") {
       this.#raise(place, body, device, iova);
       return;

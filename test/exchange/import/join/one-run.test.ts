@@ -64,3 +64,14 @@ test.each([
   const { events } = await importedText({ "trace.txt": map(device), "dmesg.txt": dmesg });
   expect(events.filter(({ event }) => event.kind === "dma.mapped")).toHaveLength(1);
 });
+
+test("a log of a device behind another kind of IOMMU than the kernel's is of another machine", async () => {
+  const amd = "amdvi_translation_result devid: 00:05.0 gpa 0xffffe000 hpa 0x51000000\n";
+  const vtd = "vtd_dmar_translate dev 00:05.00 iova 0xffffe000 -> gpa 0x51000000 mask 0xfff\n";
+  const dmesg = log("DMAR: IOMMU enabled");
+  await expect(importedText({ "dmesg.txt": dmesg, "qemu.log": amd })).rejects.toThrow(
+    /qemu\.log:1: the machine's IOMMU is AMD-Vi, and by .*dmesg\.txt:2 it is VT-d: they are of two machines/,
+  );
+  const { events } = await importedText({ "dmesg.txt": dmesg, "qemu.log": vtd });
+  expect(events).toHaveLength(3);
+});
