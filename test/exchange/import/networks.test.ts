@@ -82,6 +82,16 @@ describe("nobody is accused by what has no sure place:", () => {
     },
   );
 
+  test.each([
+    ["entries of the IOMMU are not traced", /: (?:un)?map: IOMMU/],
+    ["calls that own the entries are not traced", /: dma_/],
+  ])("a device of which the %s", async (_, left) => {
+    const traced = (line: string) => (left.test(line) ? null : line);
+    const { accesses, found } = await retold("amdvi", { "ftrace.txt": traced });
+    expect(accesses[0]).toBe(3820);
+    expect(found).toEqual([]);
+  });
+
   test("what a device did behind the kernel's trace, where the kernel's log goes on", async () => {
     const cut = (line: string, part: number) => (part < 0.6 ? line : null);
     const { found, faults } = await retold("fault-vtd", { "ftrace.txt": cut });

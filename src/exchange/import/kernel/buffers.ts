@@ -312,12 +312,12 @@ export class Buffers {
     );
   }
 
-  #isMoved(leads: Machine | null, buffer: Phys | null, { place, size }: Buffer): boolean {
-    const { environment } = this.#emitter;
-    if (leads === null || buffer === null || environment.xen) return false;
-    const { iommu, swiotlb } = environment;
+  #isMoved(leads: Machine | null, buffer: Phys | null, { device, place, size }: Buffer): boolean {
+    const { iommu, swiotlb, xen } = this.#emitter.environment;
+    if (leads === null || buffer === null || xen) return false;
     // Where swiotlb is traced, it has told of those that it bounces.
-    if (iommu !== null && (swiotlb || !mayBounce(place, buffer, size))) return false;
+    const mayBe = (!swiotlb && mayBounce(place, buffer, size)) || !this.#iommu.tellsOf(device);
+    if (iommu !== null && !mayBe) return false;
     return leads !== this.#frames.machineOf(buffer);
   }
 

@@ -42,6 +42,8 @@ export class IommuEntries {
   #lastUpper = 0;
   #lastDomain = 0;
   readonly #devices = new Set<number | null>();
+  /** Those whose entries are told: a call named them, or none did. */
+  readonly #told = new Set<number | null>();
   /** Domain and page -> the seq of its iommu.mapped. */
   readonly #seqs = new Map<BusPage, number>();
 
@@ -91,6 +93,12 @@ export class IommuEntries {
     if (this.#isOld(page)) return null;
     const frame = this.#emitter.machine.state.iommu.get(page);
     return frame === undefined ? null : offset(machineOf(frame), pageOffset(bus(address)));
+  }
+
+  /** Whether the trace has the entries that a device goes through: of others it shows where they may lead, not that they do. */
+  tellsOf(device: number | null): boolean {
+    const { iommu, identity } = this.#emitter.environment;
+    return iommu === null || this.#told.has(device) || (device !== null && identity.has(device));
   }
 
   /** Whether an address of a device goes through an entry from before a gap, if any: then it may be another since. */
@@ -145,6 +153,7 @@ export class IommuEntries {
     const at = this.#frames.machineOf(phys(address));
     if (at === null) return;
     const page = this.#entry(device, iova);
+    this.#told.add(device);
     const seq = this.#emitter.emit({
       kind: "iommu.mapped",
       actor: "kernel",

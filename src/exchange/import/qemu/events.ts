@@ -175,7 +175,8 @@ export class QemuEvents {
     const reached = run.iommu.reachedBy(by, address);
     // Of a buffer that was given back no page is meant any more.
     const meant = run.buffers.byteAt(mapping?.ended === 0 ? mapping : null, address);
-    const isKnown = !run.device.isDoubtful && !run.iommu.isBehindGap(by, address);
+    const isLed = run.iommu.tellsOf(by) && !run.iommu.isBehindGap(by, address);
+    const isKnown = !run.device.isDoubtful && isLed;
     const byte = isKnown || meant.machine === reached ? meant : NOWHERE;
     run.emit({
       kind: what === "read" ? "device.read" : "device.wrote",

@@ -108,6 +108,7 @@ export class QemuIommu {
     const expected = run.iommu.reachedBy(device, iova);
     if (expected === null || expected === said.reached) return expected;
     run.pastEnd();
+    if (!run.iommu.tellsOf(device)) return null;
     return run.device.isPlaced ? run.iommu.reachedBy(device, iova) : null;
   }
 
