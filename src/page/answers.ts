@@ -7,7 +7,7 @@ import { askedEvent, culpritsAnswer, entryAnswer, whyAnswer } from "./causes.ts"
 import { laddersAnswer, pageAddress } from "./ladders.ts";
 import { mapOf } from "./maps.ts";
 import { momentAnswer } from "./moment.ts";
-import type { OpenTrace, Shown } from "./open-trace.ts";
+import type { OpenTrace, PageTrace } from "./open-trace.ts";
 import { detailAnswer, extentAnswer, opsAnswer, pyramidAnswer } from "./overview.ts";
 import { Pair } from "./pair.ts";
 import type { PairSource } from "./pair-files.ts";
@@ -20,27 +20,27 @@ import { sightAnswer } from "./sight.ts";
 /** Bytes, or a value that travels as JSON. */
 export type Answer = Uint8Array | object;
 
-const stateAsked = ({ trace, travel }: Shown, question: Question) =>
+const stateAsked = ({ trace, travel }: PageTrace, question: Question) =>
   travel.stateAt(question.at(trace));
 
 const oneAlone = () => new UserError("one trace alone is shown; serve two to compare them");
 
 /** Questions about one trace. */
-const ofOne: { readonly [name: string]: (shown: Shown, question: Question) => Answer } = {
+const ofOne: { readonly [name: string]: (pageTrace: PageTrace, question: Question) => Answer } = {
   extent: extentAnswer,
   pyramid: pyramidAnswer,
   detail: detailAnswer,
   ops: opsAnswer,
   rows: rowsBetween,
-  filtered: (shown, question) => {
+  filtered: (pageTrace, question) => {
     if (question.text("found") === "divergences") throw oneAlone();
-    return rowsFiltered(shown, question);
+    return rowsFiltered(pageTrace, question);
   },
   sight: sightAnswer,
-  moment: (shown, question) => momentAnswer(shown, stateAsked(shown, question)),
-  map: (shown, question) => {
+  moment: (pageTrace, question) => momentAnswer(pageTrace, stateAsked(pageTrace, question)),
+  map: (pageTrace, question) => {
     const name = question.text("name") ?? "gatt";
-    const { head, cells } = mapOf(shown, name, stateAsked(shown, question));
+    const { head, cells } = mapOf(pageTrace, name, stateAsked(pageTrace, question));
     return packed(head, cells);
   },
   entry: entryAnswer,
@@ -49,10 +49,10 @@ const ofOne: { readonly [name: string]: (shown: Shown, question: Question) => An
   mark: markAnswer,
   position: positionAnswer,
   culprits: culpritsAnswer,
-  ladders: (shown, question) => {
-    const asked = askedEvent(shown, question);
+  ladders: (pageTrace, question) => {
+    const asked = askedEvent(pageTrace, question);
     return laddersAnswer([
-      { shown, at: question.at(shown.trace), page: pageAddress(shown, asked) },
+      { pageTrace, at: question.at(pageTrace.trace), page: pageAddress(pageTrace, asked) },
     ]);
   },
 };
@@ -109,7 +109,7 @@ export class Answers {
     const answered = this.#pair === null ? undefined : beside?.(mine, question, this.#pair);
     if (answered != null) return answered;
     const alone = Object.hasOwn(ofOne, name) ? ofOne[name] : undefined;
-    if (alone !== undefined) return mine.use((shown) => alone(shown, question));
+    if (alone !== undefined) return mine.use((pageTrace) => alone(pageTrace, question));
     if (beside === undefined)
       throw unknownName("question", name, [...Object.keys(ofOne), ...Object.keys(ofTwo)]);
     throw oneAlone();

@@ -10,24 +10,24 @@ import { wordText } from "../report/event-text.ts";
 import { kindCount } from "../report/kind-nouns.ts";
 import { subjectRows } from "../report/subject-text.ts";
 import { addresses } from "../report/why-text.ts";
-import type { Shown } from "./open-trace.ts";
+import type { PageTrace } from "./open-trace.ts";
 import type { Question } from "./question.ts";
 import { rowOf } from "./row.ts";
 import { visible } from "./visible.ts";
 
 /** The event that is asked about: the one at the moment, or the last change of a thing up to there. */
-export function askedEvent({ trace, travel }: Shown, question: Question): Recorded | undefined {
+export function askedEvent({ trace, travel }: PageTrace, question: Question): Recorded | undefined {
   const at = question.at(trace);
   const thing = question.text("thing");
   return thing === null ? trace.event(at) : travel.lastChange(subjectNamed(trace, thing), at);
 }
 
-export function whyAnswer(shown: Shown, question: Question): WhyAnswer {
-  const asked = askedEvent(shown, question);
-  return { steps: asked === undefined ? [] : stepsOf(shown, asked) };
+export function whyAnswer(pageTrace: PageTrace, question: Question): WhyAnswer {
+  const asked = askedEvent(pageTrace, question);
+  return { steps: asked === undefined ? [] : stepsOf(pageTrace, asked) };
 }
 
-export const stepsOf = ({ trace }: Shown, asked: Recorded): Step[] =>
+export const stepsOf = ({ trace }: PageTrace, asked: Recorded): Step[] =>
   whyOf(trace, asked).map(({ recorded, role, explains }) => ({
     row: rowOf(trace, recorded),
     role,
@@ -36,8 +36,8 @@ export const stepsOf = ({ trace }: Shown, asked: Recorded): Step[] =>
   }));
 
 /** One subject at a moment: what it is, and who made it so. */
-export function entryAnswer(shown: Shown, question: Question): EntryAnswer {
-  const { trace, travel } = shown;
+export function entryAnswer(pageTrace: PageTrace, question: Question): EntryAnswer {
+  const { trace, travel } = pageTrace;
   const thing = question.text("thing");
   if (thing === null) throw new UserError("no thing is named; write thing=gatt[0x10]");
   const subject = subjectNamed(trace, thing);
@@ -59,7 +59,7 @@ export function entryAnswer(shown: Shown, question: Question): EntryAnswer {
 }
 
 /** All that is wrong by root cause. */
-export const culpritsAnswer = ({ trace }: Shown): CulpritsAnswer => ({
+export const culpritsAnswer = ({ trace }: PageTrace): CulpritsAnswer => ({
   culprits: blameOf(trace).map(({ root, count, first, kinds, verdicts, checks }) => ({
     root: root === null ? null : visible(root),
     count,

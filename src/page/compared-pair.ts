@@ -12,7 +12,7 @@ import { TraceReader } from "../store/read.ts";
 import { visible } from "./visible.ts";
 
 /** A divergence by the numbers of its events, for there can be many. */
-interface Kept {
+interface DivergenceSeqs {
   readonly class: string;
   readonly op: string;
   readonly a: number | null;
@@ -22,11 +22,11 @@ interface Kept {
 
 export interface ComparedPair
   extends Pick<DivergencesAnswer, "answer" | "counts" | "causes" | "ops"> {
-  readonly list: readonly Kept[];
+  readonly list: readonly DivergenceSeqs[];
 }
 
 /** Divergences that are listed one by one; all are counted. */
-const MOST_KEPT = 200_000;
+const MOST_DIVERGENCES = 200_000;
 /** Ops that are drawn side by side. */
 const MOST_OPS = 2000;
 
@@ -46,9 +46,9 @@ export function comparedPair(pathA: string, pathB: string): ComparedPair {
 }
 
 function compared(a: TraceReader, b: TraceReader): ComparedPair {
-  const list: Kept[] = [];
+  const list: DivergenceSeqs[] = [];
   const comparison = compare(a, b, {}, (one) => {
-    if (list.length === MOST_KEPT) return;
+    if (list.length === MOST_DIVERGENCES) return;
     list.push({
       class: one.class,
       op: visible(opText(one)),
@@ -64,13 +64,13 @@ function compared(a: TraceReader, b: TraceReader): ComparedPair {
       .split("\n")
       .filter((line) => line !== "")
       .map(visible),
-    ops: opsBeside(a, b),
+    ops: partnerOps(a, b),
     list,
   };
 }
 
 /** Partner ops by their first events. */
-function opsBeside(a: TraceReader, b: TraceReader): ComparedPair["ops"] {
+function partnerOps(a: TraceReader, b: TraceReader): ComparedPair["ops"] {
   const found: ComparedPair["ops"] = [];
   for (const pair of opPairs(a, b, false)) {
     if (found.length === MOST_OPS) break;

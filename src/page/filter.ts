@@ -14,7 +14,7 @@ import { subjectNamed } from "../replay/subject.ts";
 import type { Filter } from "../replay/travel.ts";
 import { spoken } from "../report/event-text.ts";
 import type { JudgedTrace } from "./judged-trace.ts";
-import type { Shown } from "./open-trace.ts";
+import type { PageTrace } from "./open-trace.ts";
 import type { Question } from "./question.ts";
 import { rootOf, thingOf } from "./row.ts";
 
@@ -25,24 +25,28 @@ export interface Stretch {
 }
 
 /** The events of a stretch that pass the question's filter. */
-export function matching(shown: Shown, question: Question, stretch: Stretch): Iterable<Recorded> {
-  const { trace, travel } = shown;
+export function matching(
+  pageTrace: PageTrace,
+  question: Question,
+  stretch: Stretch,
+): Iterable<Recorded> {
+  const { trace, travel } = pageTrace;
   const filter = filterOf(trace, question);
   const thing = question.text("thing");
   if (thing === null) return travel.matching(filter, stretch);
-  return passing(shown, filter, travel.accesses(subjectNamed(trace, thing), stretch));
+  return passing(pageTrace, filter, travel.accesses(subjectNamed(trace, thing), stretch));
 }
 
 /** Those of some events, given by their numbers, that pass the question's filter. */
 export function matchingAmong(
-  shown: Shown,
+  pageTrace: PageTrace,
   question: Question,
   seqs: readonly number[],
 ): Iterable<Recorded> {
-  const { trace } = shown;
+  const { trace } = pageTrace;
   const thing = question.text("thing");
   const name = thing === null ? null : subjectNamed(trace, thing).name;
-  return passing(shown, filterOf(trace, question), eventsOf(trace, seqs, name));
+  return passing(pageTrace, filterOf(trace, question), eventsOf(trace, seqs, name));
 }
 
 function* eventsOf(
@@ -57,7 +61,7 @@ function* eventsOf(
 }
 
 function* passing(
-  { travel, trace }: Shown,
+  { travel, trace }: PageTrace,
   filter: Filter,
   events: Iterable<Recorded>,
 ): Generator<Recorded> {

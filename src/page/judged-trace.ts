@@ -1,4 +1,4 @@
-// judged-trace.ts - a trace with what is known of right and wrong in it: by its file, or by the survey so far.
+// judged-trace.ts - a trace with what is known of right and wrong in it: by its file, or by the summary so far.
 
 import type { Search } from "../event/trace.ts";
 import type { KindName, Recorded } from "../event/vocabulary.ts";
@@ -6,16 +6,16 @@ import type { Judged } from "../judgement/judgement.ts";
 import type { State } from "../machine/state.ts";
 import type { Trace } from "../replay/trace.ts";
 import type { TraceReader } from "../store/read.ts";
-import { nothingJudged } from "./judging.ts";
-import type { Survey } from "./survey.ts";
+import { emptyJudgement } from "./partial-judgement.ts";
+import type { TraceSummary } from "./trace-summary.ts";
 
 export class JudgedTrace implements Trace {
   readonly reader: TraceReader;
-  readonly #survey: Survey;
+  readonly #summary: TraceSummary;
 
-  constructor(reader: TraceReader, survey: Survey) {
+  constructor(reader: TraceReader, summary: TraceSummary) {
     this.reader = reader;
-    this.#survey = survey;
+    this.#summary = summary;
   }
 
   get about() {
@@ -43,14 +43,14 @@ export class JudgedTrace implements Trace {
     return this.reader.names;
   }
 
-  /** Never null: what was not judged by its file is as far as the survey has come. */
+  /** Never null: what was not judged by its file is as far as the summary has come. */
   get judged(): Judged {
-    return this.reader.judged ?? this.#survey.judging ?? NOT_YET;
+    return this.reader.judged ?? this.#summary.judgement ?? NOT_YET;
   }
 
   /** Whether the judgement is that of the whole trace. */
   get isJudged(): boolean {
-    return this.reader.judged !== null || this.#survey.judging?.isWhole === true;
+    return this.reader.judged !== null || this.#summary.judgement?.isWhole === true;
   }
 
   events(from?: number, to?: number): Iterable<Recorded> {
@@ -79,4 +79,4 @@ export class JudgedTrace implements Trace {
   }
 }
 
-const NOT_YET: Judged = { judgement: nothingJudged, wrong: () => [] };
+const NOT_YET: Judged = { judgement: emptyJudgement, wrong: () => [] };

@@ -8,14 +8,14 @@ import type { Recorded } from "../event/vocabulary.ts";
 import { ladderIn, ladderOfPage, partingOf, type Step } from "../replay/ladder.ts";
 import { linearOffset } from "../replay/linear.ts";
 import { causesOf } from "../replay/provenance.ts";
-import type { Shown } from "./open-trace.ts";
+import type { PageTrace } from "./open-trace.ts";
 import { visible } from "./visible.ts";
 
 /** A page by the kernel's address, or by the physical one alone, which is all that some captures tell. */
 export type PageAddress = { readonly virt: bigint } | { readonly phys: Phys };
 
 /** The page that an event, or what its address came from, is about; null for none. */
-export function pageAddress({ trace }: Shown, asked: Recorded | undefined): PageAddress | null {
+export function pageAddress({ trace }: PageTrace, asked: Recorded | undefined): PageAddress | null {
   if (asked === undefined) return null;
   const chain = [asked, ...causesOf(trace, asked)].map(({ event }) => addressesOf(event));
   const { virtBase } = trace.about;
@@ -28,18 +28,18 @@ export function pageAddress({ trace }: Shown, asked: Recorded | undefined): Page
   return phys == null ? null : { phys: physAt(phys) };
 }
 
-interface Asked {
-  readonly shown: Shown;
+interface LadderQuestion {
+  readonly pageTrace: PageTrace;
   readonly at: number;
   readonly page: PageAddress | null;
 }
 
-export function laddersAnswer(asked: readonly Asked[]): LaddersAnswer {
-  const found = asked.map(({ shown, at, page }) => ({
-    side: shown.side,
+export function laddersAnswer(asked: readonly LadderQuestion[]): LaddersAnswer {
+  const found = asked.map(({ pageTrace, at, page }) => ({
+    side: pageTrace.side,
     at,
     page: page === null ? null : pageText(page),
-    steps: page === null ? [] : stepsAt(shown, at, page).map(shownStep),
+    steps: page === null ? [] : stepsAt(pageTrace, at, page).map(shownStep),
   }));
   const whole = found.map(({ steps }) => steps).filter((steps) => steps.length > 0);
   return { ladders: found, parting: whole.length < 2 ? null : partingOf(whole) };
@@ -48,7 +48,7 @@ export function laddersAnswer(asked: readonly Asked[]): LaddersAnswer {
 const pageText = (page: PageAddress): string =>
   "virt" in page ? hex(page.virt) : `physical ${hex(page.phys)}`;
 
-function stepsAt({ trace, travel }: Shown, at: number, page: PageAddress): Step[] {
+function stepsAt({ trace, travel }: PageTrace, at: number, page: PageAddress): Step[] {
   const state = travel.stateAt(at);
   return "virt" in page ? ladderIn(trace, state, page.virt) : ladderOfPage(trace, state, page.phys);
 }

@@ -8,7 +8,7 @@ import { UserError } from "../fault.ts";
 import { entryCount } from "../machine/gart.ts";
 import { type State, UNCACHED } from "../machine/state.ts";
 import { entryCodes, entryMeanings, entryWords, type GattPart } from "../report/state-text.ts";
-import type { Shown } from "./open-trace.ts";
+import type { PageTrace } from "./open-trace.ts";
 
 type Legend = readonly (readonly [name: string, tone: Tone, means: string])[];
 
@@ -26,9 +26,9 @@ interface MapKind {
   readonly thing: readonly [string, string];
   /** Kinds of events that change an entry. */
   readonly kinds: readonly KindName[];
-  rows(shown: Shown, state: State): Rows;
+  rows(pageTrace: PageTrace, state: State): Rows;
   /** Fills in what each entry is, an index into the legend. */
-  fill(shown: Shown, state: State, lie: Rows, cells: Uint8Array): void;
+  fill(pageTrace: PageTrace, state: State, lie: Rows, cells: Uint8Array): void;
 }
 
 const saysTones: { readonly [S in GattPart["says"]]: Tone } = {
@@ -62,8 +62,8 @@ const column = (first: number, page: Index): number => raw(page) - first; // whi
 /** Pages far apart: a row for each block that some event is about. */
 const blocksOf =
   (family: "p2m" | "iommu" | "allocation") =>
-  ({ survey }: Shown) =>
-    survey.pages[family].rows;
+  ({ summary }: PageTrace) =>
+    summary.pages[family].rows;
 
 const p2m: MapKind = {
   name: "p2m",
@@ -98,11 +98,11 @@ const iommu: MapKind = {
   thing: ["iommu[", "]"],
   kinds: ["iommu.mapped", "iommu.unmapped"],
   rows: blocksOf("iommu"),
-  fill: ({ survey }, state, { rows, columns }, cells) =>
+  fill: ({ summary }, state, { rows, columns }, cells) =>
     rows.forEach((first, r) => {
-      if (survey.refused.size > 0)
+      if (summary.refused.size > 0)
         for (let i = 0; i < columns; i++) {
-          const since = survey.refused.get((first + i) % DOMAIN);
+          const since = summary.refused.get((first + i) % DOMAIN);
           if (since !== undefined && since <= state.moment) cells[r * columns + i] = 2;
         }
       for (const [page] of state.iommu.entries(busPage(first), busPage(first + columns - 1)))
@@ -139,14 +139,14 @@ const pages: MapKind = {
 const kinds: readonly MapKind[] = [gatt, iommu, p2m, pages];
 
 /** The maps that a trace has something for. */
-export function mapNames(shown: Shown): { name: string; title: string }[] {
-  const { trace, survey } = shown;
+export function mapNames(pageTrace: PageTrace): { name: string; title: string }[] {
+  const { trace, summary } = pageTrace;
   const hasGatt = trace.names.kinds.includes("gatt.written") && trace.about.chipset !== "none";
   return kinds
     .filter(({ name }) => {
-      if (name === "gatt") return hasGatt && survey.hasGatt;
+      if (name === "gatt") return hasGatt && summary.hasGatt;
       const family = name === "pages" ? "allocation" : (name as "p2m" | "iommu");
-      return survey.pages[family].rows.rows.length > 0;
+      return summary.pages[family].rows.rows.length > 0;
     })
     .map(({ name, title }) => ({ name, title }));
 }
@@ -158,15 +158,15 @@ export interface Picture {
 }
 
 /** The map of this name of a state that the trace was in. */
-export function mapOf(shown: Shown, name: string, state: State): Picture {
+export function mapOf(pageTrace: PageTrace, name: string, state: State): Picture {
   const kind = kinds.find((one) => one.name === name);
   if (kind === undefined)
     throw new UserError(
       `no map is called '${name}'; known: ${kinds.map(({ name }) => name).join(", ")}`,
     );
-  const { rows, columns } = kind.rows(shown, state);
+  const { rows, columns } = kind.rows(pageTrace, state);
   const cells = new Uint8Array(rows.length * columns);
-  kind.fill(shown, state, { rows, columns }, cells);
+  kind.fill(pageTrace, state, { rows, columns }, cells);
   const counts = new Float64Array(kind.legend.length);
   for (const cell of cells) counts[cell]!++;
   const head: MapHead = {
@@ -176,14 +176,18 @@ export function mapOf(shown: Shown, name: string, state: State): Picture {
     rows: [...rows],
     columns,
     legend: kind.legend.map(([name, tone, means], i) => ({ name, tone, means, count: counts[i]! })),
-    changed: lastChange(shown, kind, state.moment),
+    changed: lastChange(pageTrace, kind, state.moment),
     thing: [kind.thing[0], kind.thing[1]],
   };
   return { head, cells };
 }
 
 /** The entry that the last event of these kinds was about. */
-function lastChange({ travel }: Shown, { kinds, name }: MapKind, at: number): MapHead["changed"] {
+function lastChange(
+  { travel }: PageTrace,
+  { kinds, name }: MapKind,
+  at: number,
+): MapHead["changed"] {
   const last = travel.previous({ kinds }, at + 1);
   if (last === undefined) return null;
   const { event, seq } = last;

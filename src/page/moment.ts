@@ -4,7 +4,7 @@ import type { MomentAnswer } from "../answer/shapes.ts";
 import { vocabulary } from "../event/vocabulary.ts";
 import type { State } from "../machine/state.ts";
 import { stateAsideJson } from "../report/state-text.ts";
-import type { Shown } from "./open-trace.ts";
+import type { PageTrace } from "./open-trace.ts";
 import { rowOf } from "./row.ts";
 import { visible } from "./visible.ts";
 
@@ -12,7 +12,7 @@ import { visible } from "./visible.ts";
 const MOST = 200;
 
 /** `at`: a state that the trace was in. */
-export function momentAnswer({ trace }: Shown, at: State): MomentAnswer {
+export function momentAnswer({ trace }: PageTrace, at: State): MomentAnswer {
   const more: { [list: string]: number } = {};
   const state = stateAsideJson(at, trace.about.virtBase, {
     most: MOST,

@@ -10,23 +10,23 @@ import { TimeTravel } from "../replay/travel.ts";
 import { TraceReader } from "../store/read.ts";
 import { troubleBehind } from "../store/trouble.ts";
 import { JudgedTrace } from "./judged-trace.ts";
-import { Survey } from "./survey.ts";
+import { TraceSummary } from "./trace-summary.ts";
 
 /** A trace while a question about it is answered. */
-export interface Shown {
+export interface PageTrace {
   readonly side: Side;
   readonly path: string;
   readonly trace: JudgedTrace;
   readonly travel: TimeTravel;
-  readonly survey: Survey;
+  readonly summary: TraceSummary;
 }
 
 export class OpenTrace {
   readonly side: Side;
   readonly path: string;
-  #kept: Shown | null = null;
+  #kept: PageTrace | null = null;
   #reader: TraceReader | null = null;
-  #survey = new Survey();
+  #summary = new TraceSummary();
   #file: number;
 
   /** Throws where the file is none that can be read. */
@@ -44,7 +44,7 @@ export class OpenTrace {
   }
 
   /** Answers a question. */
-  use<T>(ask: (shown: Shown) => T): T {
+  use<T>(ask: (pageTrace: PageTrace) => T): T {
     const file = this.#fileNumber();
     if (file !== this.#file) this.#forget(file);
     if (this.#kept !== null) return this.#told(this.#kept.trace.reader, this.#kept, ask);
@@ -52,12 +52,12 @@ export class OpenTrace {
     reader.mapNothing();
     const { isGrowing } = reader;
     try {
-      const shown = this.#shown(reader);
+      const pageTrace = this.#pageTrace(reader);
       if (!isGrowing) {
         this.#reader = reader;
-        this.#kept = shown;
+        this.#kept = pageTrace;
       }
-      return this.#told(reader, shown, ask);
+      return this.#told(reader, pageTrace, ask);
     } finally {
       if (isGrowing) reader.close();
     }
@@ -65,7 +65,7 @@ export class OpenTrace {
 
   /** Looks a slice further; true where there is no more to see at the moment. */
   look(): boolean {
-    return this.use(({ survey, trace }) => survey.step(trace.reader));
+    return this.use(({ summary, trace }) => summary.step(trace.reader));
   }
 
   close(): void {
@@ -75,24 +75,24 @@ export class OpenTrace {
   }
 
   /** What a damaged file breaks is told as every command tells it. */
-  #told<T>(reader: TraceReader, shown: Shown, ask: (shown: Shown) => T): T {
+  #told<T>(reader: TraceReader, pageTrace: PageTrace, ask: (pageTrace: PageTrace) => T): T {
     try {
-      return ask(shown);
+      return ask(pageTrace);
     } catch (error) {
       throw troubleBehind([this.path], [reader], error);
     }
   }
 
-  #shown(reader: TraceReader): Shown {
-    const trace = new JudgedTrace(reader, this.#survey);
+  #pageTrace(reader: TraceReader): PageTrace {
+    const trace = new JudgedTrace(reader, this.#summary);
     const travel = new TimeTravel(trace);
-    return { side: this.side, path: this.path, trace, travel, survey: this.#survey };
+    return { side: this.side, path: this.path, trace, travel, summary: this.#summary };
   }
 
   /** Another file has taken its place: it is another trace. */
   #forget(file: number): void {
     this.close();
-    this.#survey = new Survey();
+    this.#summary = new TraceSummary();
     this.#file = file;
   }
 

@@ -12,29 +12,29 @@ import {
 import type { ExtentAnswer, OpsAnswer } from "../answer/shapes.ts";
 import { vocabulary } from "../event/vocabulary.ts";
 import { wordOf } from "../replay/judged.ts";
-import type { Shown } from "./open-trace.ts";
+import type { PageTrace } from "./open-trace.ts";
 import type { Question } from "./question.ts";
 import { visible } from "./visible.ts";
 
-export function pyramidAnswer({ survey }: Shown): Uint8Array {
-  const { lanes, unit, bins, numbers } = survey.pyramid();
-  const head: PyramidHead = { lanes: [...lanes], unit, bins, upTo: survey.upTo };
+export function pyramidAnswer({ summary }: PageTrace): Uint8Array {
+  const { lanes, unit, bins, numbers } = summary.pyramid();
+  const head: PyramidHead = { lanes: [...lanes], unit, bins, upTo: summary.upTo };
   return packed(head, numbers);
 }
 
-export function extentAnswer({ trace, survey }: Shown): ExtentAnswer {
+export function extentAnswer({ trace, summary }: PageTrace): ExtentAnswer {
   const { events, first } = trace.judged.judgement.wrong;
   return {
     count: trace.count,
     lastOp: trace.lastOp,
     torn: trace.torn,
-    surveyed: survey.upTo,
+    surveyed: summary.upTo,
     wrong: { events, first, word: wordOf(trace) },
   };
 }
 
 /** A byte an event: who did it, and whether it is a fault, wrong, or the beginning of an op. */
-export function detailAnswer({ trace }: Shown, question: Question): Uint8Array {
+export function detailAnswer({ trace }: PageTrace, question: Question): Uint8Array {
   const from = question.number("from", 1, Number.MAX_SAFE_INTEGER);
   const asked = question.number("to", 0, Number.MAX_SAFE_INTEGER);
   const to = Math.min(asked, trace.count, from + MOST_DETAIL - 1);
@@ -54,7 +54,7 @@ export function detailAnswer({ trace }: Shown, question: Question): Uint8Array {
 const MOST_OPS = 400;
 
 /** The ops that lie at least in part between two events. */
-export function opsAnswer({ trace, travel }: Shown, question: Question): OpsAnswer {
+export function opsAnswer({ trace, travel }: PageTrace, question: Question): OpsAnswer {
   const from = question.number("from", 1, Number.MAX_SAFE_INTEGER);
   const to = Math.min(question.number("to", 0, Number.MAX_SAFE_INTEGER), trace.count);
   const inside = trace.event(from)?.op ?? -1;

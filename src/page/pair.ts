@@ -10,7 +10,7 @@ import type {
 import { askedEvent } from "./causes.ts";
 import type { ComparedPair } from "./compared-pair.ts";
 import { laddersAnswer, pageAddress } from "./ladders.ts";
-import type { OpenTrace, Shown } from "./open-trace.ts";
+import type { OpenTrace, PageTrace } from "./open-trace.ts";
 import type { PairSource } from "./pair-files.ts";
 import type { Question } from "./question.ts";
 import { rowOf } from "./row.ts";
@@ -41,8 +41,8 @@ export class Pair {
         }),
       );
     const [inA, inB] = [rows(this.a, "a"), rows(this.b, "b")];
-    const shown = some.map((one, i) => ({ ...one, a: inA[i]!, b: inB[i]! }));
-    return { ...whole, total: list.length, from, list: shown };
+    const pageTrace = some.map((one, i) => ({ ...one, a: inA[i]!, b: inB[i]! }));
+    return { ...whole, total: list.length, from, list: pageTrace };
   }
 
   /** The next or previous divergence from a moment of one trace on. */
@@ -61,7 +61,7 @@ export class Pair {
     const { list } = await this.#compared();
     const seqs = new Set(list.flatMap((one) => one[mine.side] ?? []));
     const ordered = [...seqs].sort((one, other) => one - other);
-    return mine.use((shown) => rowsAmong(shown, question, ordered));
+    return mine.use((pageTrace) => rowsAmong(pageTrace, question, ordered));
   }
 
   async partner(side: Side, at: number): Promise<PlaceAnswer> {
@@ -77,13 +77,13 @@ export class Pair {
     const other = mine === this.a ? this.b : this.a;
     const at = mine.use(({ trace }) => question.at(trace));
     const there = await this.#source.moment(mine.side, at);
-    return mine.use((shown) =>
+    return mine.use((pageTrace) =>
       other.use((beside) => {
-        const page = pageAddress(shown, askedEvent(shown, question));
+        const page = pageAddress(pageTrace, askedEvent(pageTrace, question));
         const otherPage = pageAddress(beside, beside.trace.event(there)) ?? page;
         return laddersAnswer([
-          { shown, at, page },
-          { shown: beside, at: there, page: otherPage },
+          { pageTrace, at, page },
+          { pageTrace: beside, at: there, page: otherPage },
         ]);
       }),
     );
@@ -97,5 +97,5 @@ export class Pair {
   }
 }
 
-const extentOf = ({ trace }: Shown): string =>
+const extentOf = ({ trace }: PageTrace): string =>
   `${trace.count} ${trace.torn} ${trace.reader.digest}`;

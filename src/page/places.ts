@@ -4,12 +4,12 @@ import type { PlaceAnswer } from "../answer/shapes.ts";
 import { UserError } from "../fault.ts";
 import { momentOf } from "../replay/position.ts";
 import { subjectNamed } from "../replay/subject.ts";
-import type { Shown } from "./open-trace.ts";
+import type { PageTrace } from "./open-trace.ts";
 import type { Question } from "./question.ts";
 
 const targets = ["op", "wrong", "change"] as const;
 
-export function placeAnswer({ trace, travel }: Shown, question: Question): PlaceAnswer {
+export function placeAnswer({ trace, travel }: PageTrace, question: Question): PlaceAnswer {
   const at = question.at(trace);
   const forward = question.one("way", ["next", "previous"]) === "next";
   switch (question.one("what", targets)) {
@@ -34,7 +34,7 @@ export function placeAnswer({ trace, travel }: Shown, question: Question): Place
 }
 
 /** The wrong event or the fault nearest to a moment, of those between two events. */
-export function markAnswer({ trace, travel }: Shown, question: Question): PlaceAnswer {
+export function markAnswer({ trace, travel }: PageTrace, question: Question): PlaceAnswer {
   const at = question.at(trace);
   const from = question.number("from", 0, Number.MAX_SAFE_INTEGER);
   const to = question.number("to", 0, Number.MAX_SAFE_INTEGER);
@@ -55,7 +55,7 @@ export function markAnswer({ trace, travel }: Shown, question: Question): PlaceA
 }
 
 /** A position as the command line has it, and a thing in its shortest form. */
-export function positionAnswer({ trace }: Shown, question: Question): PlaceAnswer {
+export function positionAnswer({ trace }: PageTrace, question: Question): PlaceAnswer {
   const position = question.text("position");
   const thing = question.text("thing");
   return {

@@ -4,11 +4,11 @@ import { type PackedTrace, type Report, reportShape } from "../answer/report-sha
 import type { DivergencesAnswer } from "../answer/shapes.ts";
 import { UserError } from "../fault.ts";
 import { counted } from "../report/text.ts";
+import { AnswerReader } from "./answer-reader.ts";
 import type { Answers } from "./answers.ts";
-import { Asking } from "./asking.ts";
-import { leftOut } from "./left-out.ts";
-import { Packing } from "./packing.ts";
-import { type PackedSize, Room } from "./room.ts";
+import { ByteBudget, type PackedSize } from "./byte-budget.ts";
+import { contentsText } from "./contents-text.ts";
+import { TracePacker } from "./trace-packer.ts";
 
 /** Divergences to an answer. */
 const DIVERGENCES = 500;
@@ -20,25 +20,25 @@ export async function packedReport(
   sizeOf: PackedSize,
 ): Promise<Report> {
   while (!answers.look());
-  const asking = new Asking(answers);
+  const reader = new AnswerReader(answers);
   const { traces } = answers.session();
   const divergences =
-    traces.length < 2 ? null : await asking.answer("divergences", { limit: DIVERGENCES });
-  const packings = traces.map((trace) => new Packing(asking, trace, divergences));
-  const bases = await inOrder(packings, (packing) => packing.base());
-  const room = new Room(bytes, sizeOf);
-  if (!room.take([answers.session({ leaves: [] }), divergences, bases]))
+    traces.length < 2 ? null : await reader.answer("divergences", { limit: DIVERGENCES });
+  const packers = traces.map((trace) => new TracePacker(reader, trace, divergences));
+  const bases = await inOrder(packers, (packer) => packer.base());
+  const budget = new ByteBudget(bytes, sizeOf);
+  if (!budget.take([answers.session({ leaves: [] }), divergences, bases]))
     throw new UserError(
       "the page, its timeline and its findings alone are larger than --limit allows; name a larger one",
     );
   const packed: PackedTrace[] = [];
   const leaves: string[] = [];
-  for (const [i, packing] of packings.entries()) {
-    const share = room.share(1 / (packings.length - i));
-    const { trace, held } = await packing.pack(bases[i]!, share);
-    room.takeBack(share);
+  for (const [i, packer] of packers.entries()) {
+    const share = budget.share(1 / (packers.length - i));
+    const { trace, counts } = await packer.pack(bases[i]!, share);
+    budget.takeBack(share);
     packed.push(trace);
-    leaves.push(leftOut(traces[i]!, held));
+    leaves.push(contentsText(traces[i]!, counts));
   }
   if (divergences !== null && divergences.total > divergences.list.length)
     leaves.push(

@@ -3,7 +3,7 @@
 import type { Row, RowsAnswer } from "../answer/shapes.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { matching, matchingAmong } from "./filter.ts";
-import type { Shown } from "./open-trace.ts";
+import type { PageTrace } from "./open-trace.ts";
 import type { Question } from "./question.ts";
 import { rowOf } from "./row.ts";
 
@@ -13,7 +13,7 @@ const MOST = 512;
 const REACH = 262144;
 
 /** All events from one to another. */
-export function rowsBetween({ trace }: Shown, question: Question): RowsAnswer {
+export function rowsBetween({ trace }: PageTrace, question: Question): RowsAnswer {
   const from = question.number("from", 1, Number.MAX_SAFE_INTEGER);
   const to = Math.min(question.number("to", 0, Number.MAX_SAFE_INTEGER), from + MOST - 1);
   const rows = Array.from(trace.events(from, Math.min(to, trace.count)), (recorded) =>
@@ -23,23 +23,30 @@ export function rowsBetween({ trace }: Shown, question: Question): RowsAnswer {
 }
 
 /** The events nearest to one, on one side of it, that a filter lets through; as far as one search reaches. */
-export function rowsFiltered(shown: Shown, question: Question): RowsAnswer {
+export function rowsFiltered(pageTrace: PageTrace, question: Question): RowsAnswer {
   const { backwards, start } = wayOf(question);
-  const { count } = shown.trace;
+  const { count } = pageTrace.trace;
   const [from, to] = backwards
     ? [Math.max(1, start - REACH + 1), Math.min(start, count)]
     : [Math.max(1, start), Math.min(start + REACH - 1, count)];
-  return firstOf(shown, question, matching(shown, question, { from, to, backwards }), { from, to });
+  return firstOf(pageTrace, question, matching(pageTrace, question, { from, to, backwards }), {
+    from,
+    to,
+  });
 }
 
 /** The same of some events alone, by their numbers in order, however far. */
-export function rowsAmong(shown: Shown, question: Question, seqs: readonly number[]): RowsAnswer {
+export function rowsAmong(
+  pageTrace: PageTrace,
+  question: Question,
+  seqs: readonly number[],
+): RowsAnswer {
   const { backwards, start } = wayOf(question);
   const nearest = backwards
     ? seqs.filter((seq) => seq <= start).reverse()
     : seqs.filter((seq) => seq >= start);
-  const stretch = backwards ? { from: 1, to: start } : { from: start, to: shown.trace.count };
-  return firstOf(shown, question, matchingAmong(shown, question, nearest), stretch);
+  const stretch = backwards ? { from: 1, to: start } : { from: start, to: pageTrace.trace.count };
+  return firstOf(pageTrace, question, matchingAmong(pageTrace, question, nearest), stretch);
 }
 
 const wayOf = (question: Question) => ({
@@ -49,7 +56,7 @@ const wayOf = (question: Question) => ({
 
 /** As many as were asked for, in order, and how far was looked. */
 function firstOf(
-  { trace }: Shown,
+  { trace }: PageTrace,
   question: Question,
   events: Iterable<Recorded>,
   { from, to }: { readonly from: number; readonly to: number },

@@ -12,7 +12,7 @@ export interface PageFile {
   readonly bytes: Uint8Array;
 }
 
-export interface Serving {
+export interface PageSetup {
   readonly answers: Answers;
   /** By name; "" is the page itself. */
   readonly files: ReadonlyMap<string, PageFile>;
@@ -37,20 +37,20 @@ const HEADERS = {
 const PATIENCE = 5;
 
 /** A server that listens nowhere yet. */
-export function pageServer(serving: Serving): Server {
+export function pageServer(setup: PageSetup): Server {
   const server = createServer(
     {
       headersTimeout: PATIENCE * 1000,
       requestTimeout: PATIENCE * 1000,
       connectionsCheckingInterval: 1000,
     },
-    (request, response) => handle(serving, request, response),
+    (request, response) => handle(setup, request, response),
   );
   server.keepAliveTimeout = PATIENCE * 1000;
   return server;
 }
 
-function handle(serving: Serving, request: IncomingMessage, response: ServerResponse): void {
+function handle(setup: PageSetup, request: IncomingMessage, response: ServerResponse): void {
   const refusal = refused(request);
   if (refusal !== null) {
     send(response, refusal[0], "text/plain; charset=utf-8", `${refusal[1]}\n`);
@@ -59,7 +59,7 @@ function handle(serving: Serving, request: IncomingMessage, response: ServerResp
   // Put behind a name, it is a path, whatever it begins with: "//[" alone would be a host, and none that can be.
   const { pathname, searchParams } = new URL(`http://page${request.url}`);
   const [, token = "", ...rest] = pathname.split("/");
-  if (!isSame(token, serving.token)) {
+  if (!isSame(token, setup.token)) {
     send(
       response,
       403,
@@ -69,11 +69,11 @@ function handle(serving: Serving, request: IncomingMessage, response: ServerResp
     return;
   }
   const name = rest.join("/");
-  const file = serving.files.get(name);
+  const file = setup.files.get(name);
   if (rest.length === 0) response.writeHead(308, { ...HEADERS, Location: `/${token}/` }).end();
   else if (file !== undefined) send(response, 200, file.type, file.bytes);
   else if (rest.length === 2 && rest[0] === "ask")
-    void answer(serving, rest[1]!, searchParams, response);
+    void answer(setup, rest[1]!, searchParams, response);
   else send(response, 404, "text/plain; charset=utf-8", "There is no such page here.\n");
 }
 
@@ -95,7 +95,7 @@ function refused({ method, url, headers, socket }: IncomingMessage): [number, st
 }
 
 async function answer(
-  { answers, complain }: Serving,
+  { answers, complain }: PageSetup,
   name: string,
   parameters: URLSearchParams,
   response: ServerResponse,

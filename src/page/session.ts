@@ -12,7 +12,7 @@ import { VERSION } from "../version.ts";
 import { stepsOf } from "./causes.ts";
 import { basename } from "./file-name.ts";
 import { mapNames } from "./maps.ts";
-import type { OpenTrace, Shown } from "./open-trace.ts";
+import type { OpenTrace, PageTrace } from "./open-trace.ts";
 import { visible } from "./visible.ts";
 
 export const sessionAnswer = (
@@ -25,8 +25,8 @@ export const sessionAnswer = (
   report,
 });
 
-function traceAnswer(shown: Shown): TraceAnswer {
-  const { trace, survey, side, path } = shown;
+function traceAnswer(pageTrace: PageTrace): TraceAnswer {
+  const { trace, summary, side, path } = pageTrace;
   const { about, count, torn } = trace;
   const { judgement } = trace.judged;
   const { events, first } = judgement.wrong;
@@ -48,10 +48,10 @@ function traceAnswer(shown: Shown): TraceAnswer {
       events,
       first,
     },
-    actors: actors.filter((actor) => survey.actors.size === 0 || survey.actors.has(actor)),
+    actors: actors.filter((actor) => summary.actors.size === 0 || summary.actors.has(actor)),
     kinds: [...trace.names.kinds],
-    maps: mapNames(shown),
-    first: asked === undefined ? null : stepsOf(shown, asked),
+    maps: mapNames(pageTrace),
+    first: asked === undefined ? null : stepsOf(pageTrace, asked),
   };
 }
 

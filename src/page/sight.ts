@@ -6,17 +6,17 @@ import { packed } from "../answer/bytes.ts";
 import type { SightHead } from "../answer/heads.ts";
 import { mapOf } from "./maps.ts";
 import { momentAnswer } from "./moment.ts";
-import type { Shown } from "./open-trace.ts";
+import type { PageTrace } from "./open-trace.ts";
 import type { Question } from "./question.ts";
 import { rowsBetween } from "./rows.ts";
 
-export function sightAnswer(shown: Shown, question: Question): Uint8Array {
-  const state = shown.travel.stateAt(question.at(shown.trace));
+export function sightAnswer(pageTrace: PageTrace, question: Question): Uint8Array {
+  const state = pageTrace.travel.stateAt(question.at(pageTrace.trace));
   const name = question.text("map");
-  const picture = name === null ? null : mapOf(shown, name, state);
+  const picture = name === null ? null : mapOf(pageTrace, name, state);
   const head: SightHead = {
-    moment: momentAnswer(shown, state),
-    rows: question.text("from") === null ? [] : rowsBetween(shown, question).rows,
+    moment: momentAnswer(pageTrace, state),
+    rows: question.text("from") === null ? [] : rowsBetween(pageTrace, question).rows,
     map: picture?.head ?? null,
   };
   return packed(head, picture?.cells ?? new Uint8Array(0));

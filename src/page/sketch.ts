@@ -13,7 +13,7 @@ const NEIGHBOURS = 8;
 const PLACES = 4;
 
 /** Null where the trace has no such stretches. */
-export function sketched(trace: TraceReader, lanes: readonly string[]): Pyramid | null {
+export function sketchOf(trace: TraceReader, lanes: readonly string[]): Pyramid | null {
   const { kinds, actors } = trace.names;
   const zones = trace.overview.zones();
   if (zones.length === 0) return null;

@@ -1,4 +1,4 @@
-// survey.ts - what a trace looks like from afar: the pyramid, the pages that its maps show, and the judgement.
+// trace-summary.ts - what a trace looks like from afar: the pyramid, the pages that its maps show, and the judgement.
 //
 // What the file says beside its events is there at once, and a sketch of the rest; then events are counted a slice at
 // a time. It goes on where it stopped, so that a trace that is still being recorded is followed by what is new alone.
@@ -10,10 +10,10 @@ import { type Actor, actors, type KindName } from "../event/vocabulary.ts";
 import { pagesOf } from "../machine/state.ts";
 import { hasBit, type Zone } from "../store/overview.ts";
 import type { TraceReader } from "../store/read.ts";
-import { Judging } from "./judging.ts";
 import { BLOCK_SHIFT, PageBlocks } from "./page-blocks.ts";
+import { PartialJudgement } from "./partial-judgement.ts";
 import { Pyramid } from "./pyramid.ts";
-import { sketched } from "./sketch.ts";
+import { sketchOf } from "./sketch.ts";
 
 /** Families whose subjects are pages far apart. */
 const PAGED = ["p2m", "iommu", "allocation"] as const;
@@ -31,7 +31,7 @@ const JUDGED_SLICE = 4096;
 /** Events that are counted before anybody sees that they are not. */
 const SKETCHED_FROM = 4 * SLICE;
 
-export class Survey {
+export class TraceSummary {
   readonly #pyramid = new Pyramid(LANES);
   /** What is shown of events that are not counted yet. */
   #sketch: Pyramid | null = null;
@@ -46,7 +46,7 @@ export class Survey {
   readonly actors = new Set<Actor>();
   hasGatt = false;
   /** Null where the file has the judgement. */
-  judging: Judging | null = null;
+  judgement: PartialJudgement | null = null;
   /** The last event that was counted, that was judged, and of which the file has told what it says beside events. */
   #counted = 0;
   #judged = 0;
@@ -63,17 +63,17 @@ export class Survey {
   /** Looks a slice further; true where there is no more. */
   step(trace: TraceReader): boolean {
     const { count } = trace;
-    if (this.judging !== null && trace.judged !== null) this.#takeJudgement(trace);
+    if (this.judgement !== null && trace.judged !== null) this.#takeJudgement(trace);
     if (this.#told < count) this.#tell(trace);
     if (this.#counted < count) {
       const to = Math.min(count, this.#counted + SLICE);
       this.#count(trace, this.#counted + 1, to);
       this.#counted = to;
-    } else if (this.judging !== null && this.#judged < count) {
+    } else if (this.judgement !== null && this.#judged < count) {
       this.#judged = Math.min(count, this.#judged + JUDGED_SLICE);
-      this.judging.step(trace, this.#judged, (seq) => this.#pyramid.add(WRONG, seq));
+      this.judgement.step(trace, this.#judged, (seq) => this.#pyramid.add(WRONG, seq));
     }
-    if (this.judging === null) this.#judged = this.#counted;
+    if (this.judgement === null) this.#judged = this.#counted;
     return this.upTo >= count;
   }
 
@@ -93,12 +93,12 @@ export class Survey {
     const { overview, count } = trace;
     const from = this.#told + 1;
     this.#told = count;
-    if (trace.judged === null) this.judging ??= new Judging(trace);
+    if (trace.judged === null) this.judgement ??= new PartialJudgement(trace);
     const unit = this.#pyramid.unit;
     this.#pyramid.reach(count);
     const { shift } = this.#pyramid;
     for (const [bin, ops] of overview.ops(shift, from, count)) this.#pyramid.addTo(OPS, bin, ops);
-    if (this.judging === null)
+    if (this.judgement === null)
       for (const [bin, wrong] of overview.wrong(shift, from, count))
         this.#pyramid.addTo(WRONG, bin, wrong);
     if (trace.indexed && !this.#hasPages) {
@@ -110,13 +110,13 @@ export class Survey {
     for (const zone of this.#zones)
       for (const [code, actor] of actors.entries())
         if (hasBit(zone.actors, code)) this.actors.add(actor as Actor);
-    if (count - this.#counted > SKETCHED_FROM) this.#sketch = sketched(trace, LANES);
+    if (count - this.#counted > SKETCHED_FROM) this.#sketch = sketchOf(trace, LANES);
     else if (unit !== this.#pyramid.unit) this.#sketch = null;
   }
 
   /** Who followed a recording to its end need not judge the rest of it: the file says now what is wrong in it. */
   #takeJudgement({ overview }: TraceReader): void {
-    this.judging = null;
+    this.judgement = null;
     this.#pyramid.clear(WRONG);
     for (const [bin, wrong] of overview.wrong(this.#pyramid.shift, 1, this.#told))
       this.#pyramid.addTo(WRONG, bin, wrong);

@@ -1,4 +1,4 @@
-// judging.ts - judges a trace whose file does not say what is right in it, a slice at a time, as far as it goes.
+// partial-judgement.ts - judges a trace whose file does not say what is right in it, a slice at a time, as far as it goes.
 
 import { Judge } from "../judgement/judge.ts";
 import type { Judged, Judgement, WrongEvent } from "../judgement/judgement.ts";
@@ -6,7 +6,7 @@ import { State } from "../machine/state.ts";
 import { natureOf } from "../replay/replay.ts";
 import type { TraceReader } from "../store/read.ts";
 
-export class Judging implements Judged {
+export class PartialJudgement implements Judged {
   readonly #state: State;
   readonly #judge: Judge;
   readonly #found: WrongEvent[] = [];
@@ -43,7 +43,7 @@ export class Judging implements Judged {
   }
 
   get judgement(): Judgement {
-    return this.#ended ?? { ...nothingJudged, ...this.#soFar() };
+    return this.#ended ?? { ...emptyJudgement, ...this.#soFar() };
   }
 
   wrong(from: number, to: number, backwards: boolean): Iterable<WrongEvent> {
@@ -71,7 +71,7 @@ export class Judging implements Judged {
 }
 
 /** What a trace comes to of which nothing was judged. */
-export const nothingJudged: Judgement = {
+export const emptyJudgement: Judgement = {
   word: "undecided",
   uses: { right: 0, wrong: 0, unknown: 0, inferred: 0 },
   verdicts: {},

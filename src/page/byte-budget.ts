@@ -1,9 +1,9 @@
-// room.ts - how much a report may still take: what goes in is counted as it will be packed.
+// byte-budget.ts - how much a report may still take: what goes in is counted as it will be packed.
 
 /** Bytes of the file that a text becomes. */
 export type PackedSize = (text: string) => number;
 
-export class Room {
+export class ByteBudget {
   readonly #sizeOf: PackedSize;
   #left: number;
 
@@ -18,7 +18,7 @@ export class Room {
     return this.#left;
   }
 
-  /** Takes the room for something; false, and none taken, where it does not fit. */
+  /** Takes what a part needs; false, and nothing taken, where it does not fit. */
   take(part: unknown): boolean {
     // Parts that are packed together take no more than each alone.
     const bytes = this.#sizeOf(JSON.stringify(part));
@@ -27,15 +27,15 @@ export class Room {
     return true;
   }
 
-  /** A room of its own out of this one, as a part of what is left. */
-  share(part: number): Room {
-    const room = new Room(this.#left * part, this.#sizeOf);
-    this.#left -= room.left;
-    return room;
+  /** A budget of its own: this part of what is left. */
+  share(part: number): ByteBudget {
+    const budget = new ByteBudget(this.#left * part, this.#sizeOf);
+    this.#left -= budget.left;
+    return budget;
   }
 
   /** Takes back what another one has not used. */
-  takeBack(other: Room): void {
+  takeBack(other: ByteBudget): void {
     this.#left += other.left;
   }
 }

@@ -1,10 +1,10 @@
-// packing.ts - what a report holds of one trace: moments whole, then every finding with the events around it.
+// trace-packer.ts - what a report holds of one trace: moments whole, then every finding with the events around it.
 
 import { openingOf } from "../answer/opening.ts";
 import type { PackedTrace } from "../answer/report-shape.ts";
 import type { DivergencesAnswer, OpsAnswer, Row, TraceAnswer } from "../answer/shapes.ts";
-import type { Asking } from "./asking.ts";
-import type { Room } from "./room.ts";
+import type { AnswerReader } from "./answer-reader.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 
 /** Events before and behind each finding, and each moment that is held whole: that many are seen at once. */
 const AROUND = 4;
@@ -21,7 +21,7 @@ const BATCH = 64;
 type Base = Pick<PackedTrace, "extent" | "pyramid" | "ops" | "culprits">;
 
 /** How much of a trace is in a report. */
-export interface Held {
+export interface PackedCounts {
   readonly rows: number;
   readonly moments: number;
   readonly causes: number;
@@ -34,8 +34,8 @@ export interface Held {
   readonly isFull: boolean;
 }
 
-export class Packing {
-  readonly #asking: Asking;
+export class TracePacker {
+  readonly #reader: AnswerReader;
   readonly #trace: TraceAnswer;
   readonly #divergences: DivergencesAnswer | null;
   readonly #rows = new Map<number, { readonly row: Row; readonly partner: number | null }>();
@@ -46,8 +46,8 @@ export class Packing {
   readonly #beside: PackedTrace["beside"] = [];
   #isFull = false;
 
-  constructor(asking: Asking, trace: TraceAnswer, divergences: DivergencesAnswer | null) {
-    this.#asking = asking;
+  constructor(reader: AnswerReader, trace: TraceAnswer, divergences: DivergencesAnswer | null) {
+    this.#reader = reader;
     this.#trace = trace;
     this.#divergences = divergences;
   }
@@ -56,16 +56,19 @@ export class Packing {
   async base(): Promise<Base> {
     const { side: trace, count } = this.#trace;
     return {
-      extent: await this.#asking.answer("extent", { trace }),
-      pyramid: await this.#asking.bytes("pyramid", { trace }),
-      ops: await this.#asking.answer("ops", { trace, from: 1, to: count }),
-      culprits: await this.#asking.answer("culprits", { trace }),
+      extent: await this.#reader.answer("extent", { trace }),
+      pyramid: await this.#reader.bytes("pyramid", { trace }),
+      ops: await this.#reader.answer("ops", { trace, from: 1, to: count }),
+      culprits: await this.#reader.answer("culprits", { trace }),
     };
   }
 
-  async pack(base: Base, room: Room): Promise<{ trace: PackedTrace; held: Held }> {
+  async pack(
+    base: Base,
+    budget: ByteBudget,
+  ): Promise<{ trace: PackedTrace; counts: PackedCounts }> {
     const { side, count } = this.#trace;
-    const wrong = this.#asking.of(side, ({ trace }) =>
+    const wrong = this.#reader.of(side, ({ trace }) =>
       Array.from(trace.judged.wrong(1, count, false), ({ seq }) => seq),
     );
     const parted = unique(this.#divergences?.list.flatMap((one) => one[side]?.seq ?? []) ?? []);
@@ -73,11 +76,11 @@ export class Packing {
     const moments = unique([...parted.slice(0, 1), ...firsts, ...parted.slice(1, 4)]);
     const opening = moments.length > 0 ? [] : [await this.#opening()];
     for (const at of unique([...moments.slice(0, MOMENTS), ...opening, 0, count]))
-      if (!(await this.#moment(at, room))) break;
-    const divergences = await this.#windows(parted, room);
-    const findings = await this.#windows(wrong, room);
-    const ops = await this.#ops(base.ops, room);
-    const numbered = await batches(wrong, BATCH * 64, (some) => this.#fits(room, some));
+      if (!(await this.#moment(at, budget))) break;
+    const divergences = await this.#windows(parted, budget);
+    const findings = await this.#windows(wrong, budget);
+    const ops = await this.#ops(base.ops, budget);
+    const numbered = await batches(wrong, BATCH * 64, (some) => this.#fits(budget, some));
     const rows = [...this.#rows].sort(([a], [b]) => a - b).map(([, one]) => one);
     const trace = {
       ...{ ...base, ops, rows: rows.map(({ row }) => row), wrong: wrong.slice(0, numbered) },
@@ -86,63 +89,63 @@ export class Packing {
       ...{ why: inOrder(this.#why), ladders: inOrder(this.#ladders) },
       beside: inOrder(this.#beside),
     };
-    const held = {
+    const counts = {
       ...{ rows: rows.length, moments: this.#moments.length, causes: this.#why.length },
       ...{ ops: ops.ops.length, findings, numbered, divergences, isFull: this.#isFull },
     };
-    return { trace, held };
+    return { trace, counts };
   }
 
   /** Where the page opens that has nothing wrong to show. */
   async #opening(): Promise<number> {
     const { side: trace, lastOp } = this.#trace;
-    const { at } = await this.#asking.answer("position", { trace, position: openingOf(lastOp) });
+    const { at } = await this.#reader.answer("position", { trace, position: openingOf(lastOp) });
     return at ?? 0;
   }
 
-  #fits(room: Room, part: unknown): boolean {
-    const fits = room.take(part);
+  #fits(budget: ByteBudget, part: unknown): boolean {
+    const fits = budget.take(part);
     this.#isFull ||= !fits;
     return fits;
   }
 
   /** All there is to see at a moment. */
-  async #moment(at: number, room: Room): Promise<boolean> {
+  async #moment(at: number, budget: ByteBudget): Promise<boolean> {
     const { side: trace, maps } = this.#trace;
-    const moment = { at, answer: await this.#asking.answer("moment", { trace, at }) };
+    const moment = { at, answer: await this.#reader.answer("moment", { trace, at }) };
     const pictures: PackedTrace["maps"] = [];
     for (const { name } of maps)
-      pictures.push({ name, at, picture: await this.#asking.bytes("map", { trace, name, at }) });
-    if (!this.#fits(room, [moment, pictures])) return false;
+      pictures.push({ name, at, picture: await this.#reader.bytes("map", { trace, name, at }) });
+    if (!this.#fits(budget, [moment, pictures])) return false;
     this.#moments.push(moment);
     this.#maps.push(...pictures);
-    return (await this.#causes([at], room)) && this.#around([at], IN_VIEW, room);
+    return (await this.#causes([at], budget)) && this.#around([at], IN_VIEW, budget);
   }
 
   /** Events, each with its surroundings, the first of them with their causes too; how many fitted. */
-  async #windows(seqs: readonly number[], room: Room): Promise<number> {
+  async #windows(seqs: readonly number[], budget: ByteBudget): Promise<number> {
     let asked = 0;
     return batches(seqs, BATCH, async (some) => {
       const first = some.slice(0, Math.max(0, CAUSES - asked));
       asked += some.length;
-      return (await this.#causes(first, room)) && this.#around(some, AROUND, room);
+      return (await this.#causes(first, budget)) && this.#around(some, AROUND, budget);
     });
   }
 
-  async #causes(seqs: readonly number[], room: Room): Promise<boolean> {
+  async #causes(seqs: readonly number[], budget: ByteBudget): Promise<boolean> {
     const { side: trace } = this.#trace;
     const why: PackedTrace["why"] = [];
     const ladders: PackedTrace["ladders"] = [];
     const beside: PackedTrace["beside"] = [];
     const known = new Set(this.#why.map(({ at }) => at));
     for (const at of seqs.filter((at) => !known.has(at))) {
-      why.push({ at, answer: await this.#asking.answer("why", { trace, at }) });
-      ladders.push({ at, answer: await this.#asking.answer("ladders", { trace, at }) });
+      why.push({ at, answer: await this.#reader.answer("why", { trace, at }) });
+      ladders.push({ at, answer: await this.#reader.answer("ladders", { trace, at }) });
       if (this.#divergences === null) continue;
-      const { at: other } = await this.#asking.answer("partner", { trace, at });
+      const { at: other } = await this.#reader.answer("partner", { trace, at });
       beside.push({ at, other: other ?? 0 });
     }
-    if (!this.#fits(room, [why, ladders, beside])) return false;
+    if (!this.#fits(budget, [why, ladders, beside])) return false;
     this.#why.push(...why);
     this.#ladders.push(...ladders);
     this.#beside.push(...beside);
@@ -150,7 +153,7 @@ export class Packing {
   }
 
   /** The events around some others that are not here yet. */
-  async #around(seqs: readonly number[], most: number, room: Room): Promise<boolean> {
+  async #around(seqs: readonly number[], most: number, budget: ByteBudget): Promise<boolean> {
     const { side: trace, count } = this.#trace;
     const wanted = new Set<number>();
     for (const seq of seqs)
@@ -160,25 +163,25 @@ export class Packing {
     const partners: number[] = [];
     for (const [from, to] of runsOf([...wanted])) {
       const query = { trace, from, to };
-      rows.push(...(await this.#asking.answer("rows", query)).rows);
+      rows.push(...(await this.#reader.answer("rows", query)).rows);
       if (this.#divergences !== null)
-        partners.push(...(await this.#asking.answer("partners", query)).partners);
+        partners.push(...(await this.#reader.answer("partners", query)).partners);
     }
-    if (!this.#fits(room, [rows, partners])) return false;
+    if (!this.#fits(budget, [rows, partners])) return false;
     for (const [i, row] of rows.entries())
       this.#rows.set(row.seq, { row, partner: partners[i] ?? null });
     return true;
   }
 
   /** Further ops behind those of one answer. */
-  async #ops(first: OpsAnswer, room: Room): Promise<OpsAnswer> {
+  async #ops(first: OpsAnswer, budget: ByteBudget): Promise<OpsAnswer> {
     const { side: trace, count } = this.#trace;
     const ops = [...first.ops];
     let { more } = first;
     while (more && ops.length < OPS) {
       const from = ops.at(-1)!.last + 1;
-      const next = await this.#asking.answer("ops", { trace, from, to: count });
-      if (!this.#fits(room, next.ops)) break;
+      const next = await this.#reader.answer("ops", { trace, from, to: count });
+      if (!this.#fits(budget, next.ops)) break;
       ops.push(...next.ops);
       more = next.more;
     }

@@ -1,11 +1,11 @@
-// survey.test.ts - a trace from afar: a sketch at once that leaves nothing out, and every event once it is counted.
+// trace-summary.test.ts - a trace from afar: a sketch at once that leaves nothing out, and every event once it is counted.
 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FAULT_LANE, OP_LANE, WRONG_LANE } from "../../src/answer/heads.ts";
 import { actors } from "../../src/event/vocabulary.ts";
 import { recordTo, setupOf } from "../../src/library/recording.ts";
-import { Survey } from "../../src/page/survey.ts";
+import { TraceSummary } from "../../src/page/trace-summary.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { TraceWriter } from "../../src/store/write.ts";
 import { churn, machine } from "../bench/churn.ts";
@@ -23,8 +23,8 @@ beforeAll(async () => {
 afterAll(() => trace.close());
 
 /** How many events a lane has in each stretch. */
-function lanesOf(survey: Survey): Map<string, Uint16Array> {
-  const { lanes, bins, numbers } = survey.pyramid();
+function lanesOf(summary: TraceSummary): Map<string, Uint16Array> {
+  const { lanes, bins, numbers } = summary.pyramid();
   return new Map(lanes.map((name, i) => [name, numbers.subarray(i * bins, (i + 1) * bins)]));
 }
 const sum = (counts: Uint16Array) => counts.reduce((total, one) => total + one, 0);
@@ -36,33 +36,33 @@ test("a recording that was followed to its end is shown as its file judges it, a
     for (const { seq, op, event } of trace.events(from, to)) writer.append(seq, op, event);
     writer.land();
   };
-  const survey = new Survey();
+  const summary = new TraceSummary();
   const looked = (looks: number) => {
     const reader = TraceReader.open(growing);
-    for (let i = 0; i < looks && !survey.step(reader); i++);
+    for (let i = 0; i < looks && !summary.step(reader); i++);
     reader.close();
   };
   record(1, 40_000);
   looked(20);
-  expect(survey.judging).not.toBeNull();
+  expect(summary.judgement).not.toBeNull();
   record(40_001, trace.count);
   writer.finish();
   expect((await gartrace(`index ${growing}`)).code).toBe(0);
   looked(20);
-  expect(survey.judging).toBeNull();
-  expect(survey.upTo).toBe(trace.count);
-  expect(sum(lanesOf(survey).get(WRONG_LANE)!)).toBe(trace.judged!.judgement.wrong.events);
+  expect(summary.judgement).toBeNull();
+  expect(summary.upTo).toBe(trace.count);
+  expect(sum(lanesOf(summary).get(WRONG_LANE)!)).toBe(trace.judged!.judgement.wrong.events);
 });
 
 describe("a long trace", () => {
   test("has, at the first look, ops and what is wrong as they are, and every actor where it is, nearly", () => {
-    const survey = new Survey();
-    expect(survey.step(trace)).toBe(false);
-    const sketch = lanesOf(survey);
-    while (!survey.step(trace));
-    const exact = lanesOf(survey);
+    const summary = new TraceSummary();
+    expect(summary.step(trace)).toBe(false);
+    const sketch = lanesOf(summary);
+    while (!summary.step(trace));
+    const exact = lanesOf(summary);
     for (const lane of [OP_LANE, WRONG_LANE]) expect(sketch.get(lane)).toEqual(exact.get(lane));
-    const zone = Math.ceil(2048 / survey.pyramid().unit) + 1;
+    const zone = Math.ceil(2048 / summary.pyramid().unit) + 1;
     const missing = [...actors, FAULT_LANE].flatMap((lane) =>
       [...exact.get(lane)!.entries()].flatMap(([bin, count]) => {
         const near = sketch.get(lane)!.subarray(Math.max(0, bin - zone), bin + zone + 1);
@@ -76,9 +76,9 @@ describe("a long trace", () => {
   });
 
   test("has every event once when it is counted, by actor, op, fault and what is wrong", () => {
-    const survey = new Survey();
-    while (!survey.step(trace));
-    const lanes = lanesOf(survey);
+    const summary = new TraceSummary();
+    while (!summary.step(trace));
+    const lanes = lanesOf(summary);
     expect(actors.reduce((total, actor) => total + sum(lanes.get(actor)!), 0)).toBe(trace.count);
     expect(sum(lanes.get(OP_LANE)!)).toBe(trace.lastOp + 1);
     const { judgement } = trace.judged!;
@@ -87,13 +87,13 @@ describe("a long trace", () => {
   });
 
   test("has the pages that its events change, whether told by its index or by the events", () => {
-    const survey = new Survey();
-    survey.step(trace);
+    const summary = new TraceSummary();
+    summary.step(trace);
     const { overview, count } = trace;
     const byIndex = [...overview.blocksChanged(6)].sort((a, b) => a - b);
     const byEvents = new Set(overview.blocksOf(6, 1, count));
     expect(byIndex.filter((block) => !byEvents.has(block))).toEqual([]);
-    expect(survey.hasGatt).toBe(true);
-    expect(survey.pages.p2m.rows.rows.length).toBeGreaterThan(0);
+    expect(summary.hasGatt).toBe(true);
+    expect(summary.pages.p2m.rows.rows.length).toBeGreaterThan(0);
   });
 });

@@ -1,14 +1,14 @@
-// asking.ts - asks for answers by their names, as the page does, for a report that holds them.
+// answer-reader.ts - asks for answers by their names, as the page does, for a report that holds them.
 
 import type * as z from "zod/mini";
 import { shapes } from "../answer/shapes.ts";
 import type { Answers } from "./answers.ts";
-import type { Shown } from "./open-trace.ts";
+import type { PageTrace } from "./open-trace.ts";
 
 type Query = { readonly [name: string]: string | number };
 type Name = keyof typeof shapes;
 
-export class Asking {
+export class AnswerReader {
   readonly #answers: Answers;
 
   constructor(answers: Answers) {
@@ -26,7 +26,7 @@ export class Asking {
   }
 
   /** Of a trace itself. */
-  of<T>(side: string, ask: (shown: Shown) => T): T {
+  of<T>(side: string, ask: (pageTrace: PageTrace) => T): T {
     return this.#answers.traces.find((trace) => trace.side === side)!.use(ask);
   }
 
