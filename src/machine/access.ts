@@ -3,6 +3,7 @@
 import { type Bus, distance, onDeviceBus } from "../address.ts";
 import type { Event, Of } from "../event/vocabulary.ts";
 import { Oldest } from "./oldest.ts";
+import { SeqMap } from "./seq-map.ts";
 import { SeqSet } from "./seq-set.ts";
 
 /** What can be wrong with an access outside a mapping that is in force. */
@@ -73,7 +74,7 @@ const NOTHING: Ended = {
  * told each event once, whoever looks at it (bench: import).
  */
 export class LiveMappings {
-  readonly #live = new Map<number, Live>();
+  readonly #live = new SeqMap<Live>();
   #handles: Handles = new Map();
   /** The mappings that a gap in the recording leaves in doubt, and the seq of the gap. */
   readonly #doubtful: Handles = new Map();
@@ -83,7 +84,7 @@ export class LiveMappings {
   readonly #firstOver = new Oldest<number>(MOST_OVER);
   #ended = NOTHING;
 
-  get live(): ReadonlyMap<number, Live> {
+  get live(): SeqMap<Live> {
     return this.#live;
   }
 
@@ -119,7 +120,7 @@ export class LiveMappings {
     }
     const handles = handlesOf(this.#handles, device);
     const there = handles.get(handle);
-    this.#live.set(seq, this.#liveLike(there, event, op));
+    this.#live.add(seq, this.#liveLike(there, event, op));
     add(handles, handle, seq, there);
   }
 

@@ -14,7 +14,14 @@ import { deviceOf } from "../../../event/register.ts";
 import { UserError } from "../../../fault.ts";
 import { allocatedAt } from "../../../machine/memory.ts";
 import { wholeOf } from "../source/far.ts";
-import { type Command, type Direction, type Mapping, placeOf, type Told } from "./command.ts";
+import {
+  type Command,
+  type Direction,
+  type Mapped,
+  Mapping,
+  placeOf,
+  type Told,
+} from "./command.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Frames } from "./frames.ts";
 import type { IommuEntries } from "./iommu-entries.ts";
@@ -138,29 +145,30 @@ export class Buffers {
       size: at.size,
       text: attributed(at.attributes),
     });
-    const { told } = this.#emitter;
-    const mapping: Mapping = {
-      seq,
-      start: at.bus,
-      size: at.size,
-      inPages,
-      device,
-      direction,
-      phys: isMoved ? null : at.phys,
-      own: at.phys,
-      place,
-      slot: slot === null ? null : { phys: slot.phys, machine: leads! },
-      command,
-      ended: 0,
-      endedAt: null,
-      source: told.source,
-      line: told.line,
-      contradicted: null,
-      replaced: null,
-    };
+    const { source } = this.#emitter;
+    const line = source?.line ?? 0;
+    const mapped = isMoved ? null : at.phys;
+    const before = slot === null ? this.#mappings.saidAt(at.bus) : null;
+    const said =
+      before !== null && isSaid(before, at, mapped, source)
+        ? before
+        : {
+            start: at.bus,
+            size: at.size,
+            inPages,
+            device,
+            direction,
+            phys: mapped,
+            own: at.phys,
+            place,
+            slot: slot === null ? null : { phys: slot.phys, machine: leads! },
+            source,
+          };
+    const mapping = new Mapping(said, seq, line, command);
     if (command !== null) command.segments.push(mapping);
     this.#mappings.add(mapping);
-    if (!this.devices.has(device)) this.devices.set(device, { at: this.#emitter.at, told });
+    if (!this.devices.has(device))
+      this.devices.set(device, { at: this.#emitter.at, told: { source, line } });
     const hasEntry = this.#iommu.entryOf(device, at.bus) !== null;
     this.spaces.see(mapping, { at: this.#emitter.at, hasEntry });
     return mapping;
@@ -169,7 +177,8 @@ export class Buffers {
   /** A call that ends a mapping; null where nothing is known to be mapped there. */
   unmap(mapping: Mapping | null, said: End): void {
     const { place, start } = said;
-    if (mapping?.contradicted != null) this.#assertOneSpace(mapping, mapping.contradicted, said);
+    const other = mapping === null ? undefined : this.#mappings.contradicting(mapping);
+    if (mapping !== null && other !== undefined) this.#assertOneSpace(mapping, other, said);
     const handle = wholeOf(start);
     const seq = this.#emitter.emit({
       kind: "dma.unmapped",
@@ -365,6 +374,23 @@ const mayBounce = (place: string, buffer: Phys, size: number): boolean =>
   place.startsWith("dma_map_") &&
   size <= LARGEST_BOUNCED &&
   (pageOffset(buffer) !== 0 || size % PAGE_SIZE !== 0);
+
+/** Whether a call before says the same of its buffer; `mapped` is where the handle leads. Hot: once a buffer. */
+const isSaid = (
+  before: Mapped,
+  at: Buffer,
+  mapped: number | null,
+  source: Told["source"],
+): boolean =>
+  before.slot === null &&
+  before.size === at.size &&
+  before.inPages === (at.inPages ?? false) &&
+  before.device === at.device &&
+  before.direction === at.direction &&
+  before.phys === mapped &&
+  before.own === at.phys &&
+  before.place === at.place &&
+  before.source === source;
 
 /** No text where nothing was asked for. */
 const attributed = (attributes: string | null | undefined): string | null =>

@@ -41,10 +41,8 @@ export interface Told {
 export const placeOf = ({ source, line }: Told): string =>
   source === null ? "the trace" : `${source.path}:${line}`;
 
-/** A buffer that is mapped for a device, or was, and where that is told. One that never ends stays: it has few words. */
-export interface Mapping extends Told {
-  /** The seq of its dma.mapped. */
-  readonly seq: number;
+/** What a call says of a buffer that it maps. */
+export interface Mapped {
   readonly start: number;
   readonly size: number;
   /** Whether the source says only which pages it lies in, and `start` and `size` are theirs. */
@@ -58,14 +56,62 @@ export interface Mapping extends Told {
   readonly place: string;
   /** The slot that stands in for the buffer; null for none. */
   readonly slot: { readonly phys: number; readonly machine: Machine } | null;
+  readonly source: Source | null;
+}
+
+/**
+ * A buffer that is mapped for a device, or was, and where that is told. Kprobes miss ends, and one that never ends stays:
+ * it has few words of its own, and calls that say the same share them (bench: import, memory).
+ */
+export class Mapping implements Mapped, Told {
+  readonly said: Mapped;
+  /** The seq of its dma.mapped. */
+  readonly seq: number;
+  readonly line: number;
   /** The command that it was mapped for; null for none that is known. */
   command: Command | null;
   /** The seq of its dma.unmapped; 0 while it is mapped. */
-  ended: number;
+  ended = 0;
   /** When that was, in nanoseconds of the guest's; null where that is not known. */
-  endedAt: number | null;
-  /** One of other memory at the same address, which another trace tells of while this one is in force. */
-  contradicted: Mapping | null;
+  endedAt: number | null = null;
   /** The one at the same handle whose end was not told yet when this one was made; null for none. */
-  replaced: Mapping | null;
+  replaced: Mapping | null = null;
+
+  constructor(said: Mapped, seq: number, line: number, command: Command | null) {
+    this.said = said;
+    this.seq = seq;
+    this.line = line;
+    this.command = command;
+  }
+
+  get start(): number {
+    return this.said.start;
+  }
+  get size(): number {
+    return this.said.size;
+  }
+  get inPages(): boolean {
+    return this.said.inPages;
+  }
+  get device(): number | null {
+    return this.said.device;
+  }
+  get direction(): Direction {
+    return this.said.direction;
+  }
+  get phys(): number | null {
+    return this.said.phys;
+  }
+  get own(): number | null {
+    return this.said.own;
+  }
+  get place(): string {
+    return this.said.place;
+  }
+  get slot(): Mapped["slot"] {
+    return this.said.slot;
+  }
+  get source(): Source | null {
+    return this.said.source;
+  }
 }

@@ -6,7 +6,7 @@
 
 import { PAGE_SIZE } from "../../../address.ts";
 import { dmaTypeOf } from "../../../event/iommu.ts";
-import type { Direction, Mapping } from "./command.ts";
+import type { Direction, Mapped, Mapping } from "./command.ts";
 
 /** What a device's address has to do with what is mapped. */
 export interface Tie {
@@ -50,6 +50,8 @@ export class Mappings {
   #isOfSeveral = false;
   /** The source of the record in hand. */
   readonly #source: () => unknown;
+  /** A mapping in force, and one of other memory at its address, which another trace tells of meanwhile. */
+  readonly #contradicting = new WeakMap<Mapping, Mapping>();
 
   constructor(source: () => unknown = () => null) {
     this.#source = source;
@@ -57,6 +59,14 @@ export class Mappings {
 
   lost(seq: number): void {
     this.#gap = seq;
+  }
+
+  /** What the latest call said that mapped exactly this address and is remembered. Hot: once a buffer (bench: import). */
+  saidAt(start: number): Mapped | null {
+    const there = this.#in(start);
+    for (let at = there.length - 1; at >= 0; at--)
+      if (there[at]!.said.start === start) return there[at]!.said;
+    return null;
   }
 
   add(mapping: Mapping): void {
@@ -120,7 +130,16 @@ export class Mappings {
     const areCoherent = old.direction === "coherent" && mapping.direction === "coherent";
     // The same call can be told by both.
     const isSame = old.start === mapping.start && old.size === mapping.size;
-    if ((areCoherent && !isSame) || !areAlike(old, mapping)) old.contradicted ??= mapping;
+    if ((areCoherent && !isSame) || !areAlike(old, mapping)) this.#contradicted(old, mapping);
+  }
+
+  #contradicted(old: Mapping, by: Mapping): void {
+    if (!this.#contradicting.has(old)) this.#contradicting.set(old, by);
+  }
+
+  /** What another trace tells of an address while this mapping is in force, if it is of other memory. */
+  contradicting(mapping: Mapping): Mapping | undefined {
+    return this.#isOfSeveral ? this.#contradicting.get(mapping) : undefined;
   }
 
   #isLeft(old: Mapping, mapping: Mapping): boolean {

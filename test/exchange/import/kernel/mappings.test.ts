@@ -1,14 +1,14 @@
 // mappings.test.ts - what a new mapping leaves of those in its page, and which of them an end and an access are of.
 
 import { expect, test } from "vitest";
-import type { Mapping } from "../../../../src/exchange/import/kernel/command.ts";
+import { Mapping } from "../../../../src/exchange/import/kernel/command.ts";
 import { Mappings } from "../../../../src/exchange/import/kernel/mappings.ts";
 
-const mapping = (seq: number, start: number, phys: number | null, size = 512): Mapping => ({
-  ...{ seq, start, size, phys, device: 0x700, direction: "to-device", place: "dma_map_page" },
-  ...{ inPages: false, slot: null, command: null, ended: 0, endedAt: null, own: phys },
-  ...{ source: null, line: 0, contradicted: null, replaced: null },
-});
+const mapping = (seq: number, start: number, phys: number | null, size = 512): Mapping => {
+  const said = { start, size, phys, own: phys, inPages: false, slot: null, source: null };
+  const call = { device: 0x700, direction: "to-device", place: "dma_map_page" } as const;
+  return new Mapping({ ...said, ...call }, seq, 0, null);
+};
 const HERE = 0x5000;
 const END = { device: 0x700, start: HERE, size: 512, direction: "to-device" } as const;
 const made = (isWhole: boolean, ...all: readonly Mapping[]): Mappings => {
