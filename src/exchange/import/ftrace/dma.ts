@@ -199,6 +199,7 @@ const mapList: Handler = (kernel, { task, body }) => {
   cut(kernel, body);
   const bytes = lengths.reduce((sum, size) => sum + size, 0);
   const command = kernel.commandFor(task, device) ?? kernel.listCommand(task, device, bytes);
+  const attributes = attributesIn(body);
   // An IOMMU can make one range of several segments; which of them lie in it, the record does not say.
   const paired = phys.length === starts.length;
   const mapped = starts.map((start, i) =>
@@ -209,7 +210,7 @@ const mapList: Handler = (kernel, { task, body }) => {
       phys: paired ? phys[i]! : null,
       bus: start,
       size: lengths[i]!,
-      attributes: attributesIn(body),
+      attributes,
       command,
     }),
   );

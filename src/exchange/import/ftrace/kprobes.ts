@@ -21,18 +21,23 @@ import { announce, directionIn, giveBack, giveBackList, isFailed } from "./dma.t
 import type { Record } from "./record.ts";
 import type { Call, Handler, Kernel } from "./tasks.ts";
 
-/** One record of a probe, its fields by our names. */
+/** The record in hand of a probe, its fields by our names. */
 class Shown {
   readonly of: string;
-  readonly task: number;
-  readonly body: string;
+  task = 0;
+  body = "";
   readonly #fields: Probe["fields"];
 
-  constructor({ of, fields }: Probe, { task, body }: Record) {
+  constructor({ of, fields }: Probe) {
     this.of = of;
+    this.#fields = fields;
+  }
+
+  /** Takes the next record. */
+  see({ task, body }: Record): this {
     this.task = task;
     this.body = body;
-    this.#fields = fields;
+    return this;
   }
 
   /** Hot: most probes have our names, and an object without any is not asked. */
@@ -310,6 +315,6 @@ const NO_FIELDS: Probe["fields"] = {};
 export const probeHandler = (probe: Probe): Handler => {
   const emit = byPart[probe.part];
   const fields = Object.keys(probe.fields).length === 0 ? NO_FIELDS : probe.fields;
-  const known = { ...probe, fields };
-  return (kernel, record) => emit(kernel, new Shown(known, record));
+  const shown = new Shown({ ...probe, fields });
+  return (kernel, record) => emit(kernel, shown.see(record));
 };
