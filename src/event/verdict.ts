@@ -186,7 +186,9 @@ export function verdictBy(
   addressesAt: (seq: number) => Addresses | null,
 ): Verdict | null {
   const alone = verdictOf(event, null);
-  if (cause == null || (alone !== "unknown" && alone !== "foreign-frame")) return alone;
+  // Where the page is not known, nothing tells what its number was mistaken for.
+  if (cause == null || event.machine === null) return alone;
+  if (alone !== "unknown" && alone !== "foreign-frame") return alone;
   return verdictOf(event, addressesAt(cause));
 }
 
