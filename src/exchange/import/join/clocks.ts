@@ -5,6 +5,7 @@
 // are joined by queue, id and k-th use. A network card's log names no packet: its k-th transmitted descriptor is the
 // k-th buffer that is mapped to the device, its k-th received one the k-th that is mapped from it.
 
+import { coveringRelation } from "./coverage.ts";
 import { commandsOf, packetsOf, partThatFits, type Window } from "./evidence.ts";
 import { type Clocks, type Done, isSame, lies, type Span } from "./spans.ts";
 
@@ -56,6 +57,9 @@ export class Anchors {
   readonly #live = new Map<string, Span>();
   readonly #sent: Done[] = [];
   readonly #received: Done[] = [];
+  /** What else the device touched, in no order that counts, by the way of its buffers. */
+  readonly #touched = new Map<string, Done[]>();
+  #touches = 0;
   /** Controllers by the guest's name -> the device. */
   readonly controllers = new Map<string, number>();
   /** Whether the device's log has times. */
@@ -69,19 +73,19 @@ export class Anchors {
     return this.#count >= MOST;
   }
   get isDeviceFull(): boolean {
-    return this.#sent.length >= MOST || this.#received.length >= MOST;
+    return Math.max(this.#sent.length, this.#received.length, this.#touches) >= MOST;
   }
 
   /** Whether both sides have enough. */
   get haveEnough(): boolean {
-    let done = this.#sent.length + this.#received.length;
+    let done = this.#sent.length + this.#received.length + this.#touches;
     for (const fetched of this.#fetched.values()) done += fetched.length;
     return this.#count >= ENOUGH && done >= ENOUGH;
   }
 
   /** Whether the device's log tells of buffers that no command names. */
   get hasPackets(): boolean {
-    return this.#sent.length + this.#received.length > 0;
+    return this.#sent.length + this.#received.length + this.#touches > 0;
   }
 
   /** A command that is being made; its `begin` may still move to where it is given to the device. */
@@ -120,6 +124,11 @@ export class Anchors {
     if (this.#received.length < MOST) this.#received.push({ address, begin: at, end: at });
   }
 
+  touched(way: string, address: number, at: number): void {
+    push(this.#touched, way, { address, begin: at, end: at });
+    this.#touches++;
+  }
+
   /**
    * The relation, and which device the card is; null where nothing fits. A log that begins late has other first uses
    * than the guest, one that ends early other last ones: it is counted from both ends, and that is right which is
@@ -148,10 +157,20 @@ export class Anchors {
     if (right !== undefined && most >= ENOUGH_FITS)
       return { ...right, isSure: right.within < LOOSE };
     const told = fits.find(({ isSure }) => isSure) ?? fits[0];
-    if (told === undefined) return null;
+    if (told === undefined) return this.#covering(window);
     const middle = ((window.from + window.to) / 2) * 1e3;
     const isSure = fits.every((fit, i) => parts[i] === null && areOne(told, fit, middle));
     return { ...told, isSure: told.isSure && isSure };
+  }
+
+  /** By what the device touched beside commands and packets. */
+  #covering(window: Window): Fit | null {
+    const ofWay = (way: string) =>
+      [...this.#mapped].flatMap(([key, spans]) => (key.endsWith(` ${way}`) ? spans : []));
+    const deeds = [...this.#touched].flatMap(([way, touched]) => packetsOf(touched, ofWay(way)));
+    const found = coveringRelation(deeds, window);
+    if (found === null) return null;
+    return { ...found, isSure: found.part >= ALL_BUT_FEW && found.within < LOOSE };
   }
 
   get #window(): Window {

@@ -35,12 +35,12 @@ export function partThatFits(
   { from, to }: Window,
 ): number | null {
   const timeOf = (guest: number) => deviceTime(guest * 1e3);
-  const endOf = ({ end }: Span) => (Number.isNaN(end) ? to : end);
+  const window = { from, to };
+  const endOf = (span: Span) => endIn(span, window);
   let [fit, all] = [0, 0];
-  for (const { at, to: spans } of deeds) {
-    if (at < timeOf(from) || at > timeOf(to)) continue;
-    const there = spans.reduce((sum, span) => sum + endOf(span) - span.begin, 0);
-    if (spans.length === 0 || there > SMALL * (to - from)) continue;
+  for (const deed of deeds) {
+    const { at, to: spans } = deed;
+    if (at < timeOf(from) || at > timeOf(to) || !isTelling(deed, window)) continue;
     all++;
     if (
       spans.some((span) => timeOf(span.begin) - within <= at && at <= timeOf(endOf(span)) + within)
@@ -48,6 +48,15 @@ export function partThatFits(
       fit++;
   }
   return all < ENOUGH ? null : fit / all;
+}
+
+/** The end of a span; that of the window where it has none. */
+export const endIn = ({ end }: Span, { to }: Window): number => (Number.isNaN(end) ? to : end);
+
+/** Whether what a deed can have been done to is there for a small part of the window. */
+export function isTelling({ to: spans }: Deed, window: Window): boolean {
+  const there = spans.reduce((sum, span) => sum + endIn(span, window) - span.begin, 0);
+  return spans.length > 0 && there <= SMALL * (window.to - window.from);
 }
 
 /** Commands that the device fetched, by name, with all of the guest's that each can be. */

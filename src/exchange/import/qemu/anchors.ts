@@ -3,6 +3,9 @@
 import type { Anchors } from "../join/clocks.ts";
 import { QemuRecords } from "./records.ts";
 
+/** What records of commands, packets and touches of buffers begin with. */
+const NAMES = ["pci_nvme_", "e1000e_", "usb_dwc2_memory_"];
+
 type Done = ReturnType<Anchors["fetched"]>;
 
 /** Takes lines one after the other. */
@@ -18,13 +21,19 @@ export class AnchorLines {
   }
 
   take(line: string): void {
-    if (!line.includes("pci_nvme_") && !line.includes("e1000e_")) return;
+    if (!NAMES.some((name) => line.includes(name))) return;
     const entry = this.#records.read(line, 0, this.#number++);
     if (typeof entry === "string") return;
     const { name, command, touch, time } = entry;
     if (time === 0) this.#anchors.isTimed = false;
     if (touch !== null) {
-      if (name === "e1000e_tx_descr") this.#anchors.sent(touch.address, time);
+      if (name.startsWith("usb_"))
+        this.#anchors.touched(
+          touch.what === "read" ? "to-device" : "from-device",
+          touch.address,
+          time,
+        );
+      else if (name === "e1000e_tx_descr") this.#anchors.sent(touch.address, time);
       else if (touch.what === "wrote") this.#anchors.received(touch.address, time);
       return;
     }

@@ -94,6 +94,40 @@ describe("the relation", () => {
   });
 });
 
+describe("buffers that are touched in an order that does not count", () => {
+  /** Of three pipes, each with buffers of its own length of life; the device reads some of them again, and a few too late. */
+  function touched(late: number): Anchors {
+    const anchors = new Anchors();
+    for (let i = 0, at = 0; i < 300; i++, at += 700 + ((i * i) % 17) * 90) {
+      const address = 0x1000 * (1 + ((i * 5) % 11));
+      const life = [250, 400, 600][i % 3]!;
+      anchors.mapped(DEVICE, "to-device", address, 512, at);
+      anchors.unmapped(DEVICE, "to-device", address, at + life);
+      for (const part of [0, 64, 0])
+        anchors.touched("to-device", address + part, device(at + life - 30 - (part % 3)));
+      if (i % 20 < late) anchors.touched("to-device", address, device(at + life + 40));
+    }
+    return anchors;
+  }
+
+  test("tell the relation that allows most of the touches", () => {
+    expect(touched(0).fit()!.isSure).toBe(true);
+    expect(error(touched(0), 1e5)).toBeLessThan(250);
+    expect(touched(1).fit()!.isSure).toBe(true);
+  });
+
+  test("tell none where they are few, and none for sure where nothing allows most of them", () => {
+    const few = new Anchors();
+    sent(few, 0, 0x1000);
+    few.touched("to-device", 0x1000, device(100));
+    expect(few.fit()).toBe(null);
+    const apart = touched(0);
+    for (let i = 0; i < 900; i++)
+      apart.touched("to-device", 0x1000 * (1 + (i % 11)), device(i * 1e6));
+    expect(apart.fit()?.isSure ?? false).toBe(false);
+  });
+});
+
 describe("a relation is borne out by what was there when the device did something to it", () => {
   /** Packets in buffers that come again, each mapped for 200 us; of what the device's log has, from one to another. */
   function packets(from: number, to: number, stale = 0): Anchors {

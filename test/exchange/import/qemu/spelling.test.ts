@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { deviceOf } from "../../../../src/event/register.ts";
+import { judgedOf } from "../../../../src/replay/judged.ts";
 import { importedText } from "../captured.ts";
 
 const told = async (log: string) => {
@@ -38,6 +39,26 @@ describe("a USB host controller", () => {
       { kind: "device.read", bus: 0xc0000000, size: 64 },
       { kind: "device.wrote", bus: 4096, size: 8 },
     ]);
+  });
+
+  test("touches the kernel's buffers while they are mapped, whatever its clock shows", async () => {
+    const kernel: string[] = ["# tracer: nop"];
+    const log: string[] = [];
+    for (let i = 0, at = 10_000_000; i < 40; i++, at += 3000 + ((i * i) % 17) * 400) {
+      const phys = (0x1200000 + ((i * 7) % 40) * 0x40000).toString(16);
+      const bus = (0xc1200000 + ((i * 7) % 40) * 0x40000).toString(16);
+      const time = (micros: number, ahead = 0) =>
+        `${ahead + Math.floor(micros / 1e6)}.${`${micros % 1e6}`.padStart(6, "0")}`;
+      const of = `3f980000.usb dir=TO_DEVICE dma_addr=${bus} size=64`;
+      kernel.push(` usb-9 [000] ..... ${time(at)}: dma_map_page: ${of} phys_addr=${phys} attrs=`);
+      kernel.push(` usb-9 [000] ..... ${time(at + 900)}: dma_unmap_page: ${of} attrs=`);
+      const address = Number.parseInt(bus, 16) - 2 ** 32;
+      log.push(`7@${time(at + 500, 1.7e9)}:usb_dwc2_memory_read addr ${address} len 64`);
+    }
+    const files = { "trace.txt": `${kernel.join("\n")}\n`, "qemu.log": `${log.join("\n")}\n` };
+    const { judgement } = judgedOf((await importedText(files)).trace);
+    expect(judgement.capture!.dma.deviceAccesses).toEqual({ total: 40, inLiveMapping: 40 });
+    expect(judgement.word).toBe("right");
   });
 
   test("fetches a request of 16 bytes", async () => {
