@@ -1,6 +1,6 @@
 // library.test.ts - what a program does with the library: record, read, ask, compare, check.
 
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
@@ -9,6 +9,7 @@ import {
   defineCheck,
   diff,
   importTrace,
+  isCheck,
   openTrace,
   type Progress,
   record,
@@ -85,7 +86,38 @@ describe("the library", () => {
     expect(checks.map(({ check: { name } }) => name)).toEqual(["no-entry-0"]);
     await expect(check(trace, { only: ["no-entry"] })).rejects.toThrow(/unknown check/);
     await expect(check(trace, { checks: [own, own] })).rejects.toThrow(/already/);
-    expect(() => defineCheck({ name: "x" } as never)).toThrow(UserError);
+  });
+
+  test("takes for a check what has a name, what holds and a watch, and nothing else", () => {
+    const own = { name: "quiet", holds: "nothing is asked", watch: () => ({}) };
+    expect(defineCheck(own)).toBe(own);
+    const parts = Object.keys(own).map((part) => ({ ...own, [part]: undefined }));
+    for (const other of [undefined, null, 1, {}, ...parts]) {
+      expect(isCheck(other)).toBe(false);
+      expect(() => defineCheck(other as never)).toThrow(
+        /a check has a name, what holds, and watch/,
+      );
+    }
+  });
+
+  test("keeps the trace that it was to replace, and nothing beside it, where the new one fails", async () => {
+    const alone = join(folder, "replaced");
+    mkdirSync(alone);
+    const output = join(alone, "run.gart");
+    const { digest } = await record({ workload: "smoke", output });
+    const stop = new AbortController();
+    const recording = record({
+      workload: "wander",
+      ops: 1_000_000,
+      output,
+      force: true,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    await expect(recording).rejects.toThrow(AbortedError);
+    expect(readdirSync(alone)).toEqual(["run.gart"]);
+    using trace = openTrace(output);
+    expect(trace.digest).toBe(digest);
   });
 
   test("says how far it is and ends by a signal, and what was recorded stays", async () => {
@@ -159,8 +191,28 @@ describe("the library", () => {
   });
 
   test("refuses a machine for a bug that brings its own", async () => {
-    await expect(record({ workload: "bug:bound-twice", platform: "alpha" })).rejects.toThrow(
-      /brings its own machine; leave out platform/,
+    const own = {
+      ...{ platform: "alpha", hooks: "gart", chipset: "titan", driver: "2.6.12", seed: 1, ops: 2 },
+      ...{ ram: "64M", foreign: "0-1", layout: "scattered", era: "2005" },
+    };
+    for (const [setting, value] of Object.entries(own))
+      await expect(record({ workload: "bug:bound-twice", [setting]: value })).rejects.toThrow(
+        `bug:bound-twice brings its own machine; leave out ${setting}`,
+      );
+    for (const flag of ["lenientIoremap", "device"])
+      await expect(record({ workload: "bug:bound-twice", [flag]: false })).rejects.toThrow(
+        `leave out ${flag}`,
+      );
+  });
+
+  test("records a bug with its flaw and, where it is asked for, with its fix", async () => {
+    const output = join(folder, "bug.gart");
+    const flawed = await record({ workload: "bug:bound-twice", output });
+    expect(flawed.judgement?.word).toBe("wrong");
+    const fixed = await record({ workload: "bug:bound-twice", fixed: true, output, force: true });
+    expect(fixed.judgement?.word).toBe("right");
+    await expect(record({ workload: "smoke", fixed: true, output })).rejects.toThrow(
+      /smoke has no bug to leave out/,
     );
   });
 });
