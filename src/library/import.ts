@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import type { SourceFile } from "../event/trace.ts";
-import { assertFew } from "../exchange/import/given.ts";
+import { assertFew } from "../exchange/import/input-files.ts";
 import { PROBES, probesFrom } from "../exchange/import/kernel/probes.ts";
 import { importFiles, UNKNOWN } from "../exchange/import/merge.ts";
 import { UserError } from "../fault.ts";

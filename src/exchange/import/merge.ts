@@ -7,7 +7,7 @@ import { UserError } from "../../fault.ts";
 import { formatOf, knownFormatOf } from "./formats.ts";
 import { ftrace } from "./ftrace/ftrace.ts";
 import { traceDat } from "./ftrace/trace-dat.ts";
-import { GivenFiles } from "./given.ts";
+import { InputFiles } from "./input-files.ts";
 import type { Relation } from "./join/clocks.ts";
 import type { DeviceLog, Format, Open, Stream } from "./join/format.ts";
 import type { KernelClock } from "./join/kernel-clocks.ts";
@@ -39,21 +39,21 @@ export async function importFiles(
   wishes: Importing,
   open: Open,
 ): Promise<readonly SourceFile[]> {
-  const given = new GivenFiles();
+  const inputs = new InputFiles();
   const sources: Source[] = [];
   try {
-    for (const path of paths) await given.add(path);
+    for (const path of paths) await inputs.add(path);
     const named: Named[] = [];
-    for (const { path, within } of given.files) {
+    for (const { path, within } of inputs.files) {
       const source = await Source.open(path, wishes);
       sources.push(source);
       named.push({ source, format: formatIn(source, within), within });
     }
-    const told = await importSources(named, wishes, open);
-    return told.map(({ path, counts, ...rest }) => ({
+    const summaries = await importSources(named, wishes, open);
+    return summaries.map(({ path, counts, ...rest }) => ({
       ...rest,
-      path: given.named(path),
-      counts: counts.map((count) => ({ ...count, why: count.why && given.named(count.why) })),
+      path: inputs.named(path),
+      counts: counts.map((count) => ({ ...count, why: count.why && inputs.named(count.why) })),
     }));
   } catch (thrown) {
     // Where a line cannot be left out, what is wrong with it ends the import.
@@ -61,11 +61,11 @@ export async function importFiles(
     const error =
       thrown instanceof Unusable && at !== undefined ? at.refuse(thrown.message) : thrown;
     if (!(error instanceof UserError)) throw error;
-    const says = given.named(error.message);
+    const says = inputs.named(error.message);
     throw says === error.message ? error : new UserError(says, error.code, { cause: error });
   } finally {
     for (const source of sources) await source.close();
-    await given.forget();
+    await inputs.forget();
   }
 }
 

@@ -185,9 +185,9 @@ export const dmesg: StreamFormat = {
   open: (source, run) => new Dmesg(source, run),
   beside: (source, run) => {
     if (!run.environment.hasDump || source.path === "-") return null;
-    const told = dumpedIn(linesAgain(source.path));
+    const steps = dumpedIn(linesAgain(source.path));
     const isOwn = OWN_CLOCK.test(source.head.toString("latin1"));
-    return isOwn ? new Ftrace(source, run, told) : new DumpedFirst(source, run, told);
+    return isOwn ? new Ftrace(source, run, steps) : new DumpedFirst(source, run, steps);
   },
   logClock: (clocks) => new ClockLines(clocks),
 };

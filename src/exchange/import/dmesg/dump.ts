@@ -28,11 +28,11 @@ export class DumpedTrace {
       return null;
     }
     if (!this.#isOpen) return null;
-    const told = parts.map((part) => this.#told(part));
-    return told.includes(null) ? null : told.flatMap((one) => one ?? []);
+    const lines = parts.map((part) => this.#linesOf(part));
+    return lines.includes(null) ? null : lines.flatMap((one) => one ?? []);
   }
 
-  #told(part: string): { line: string; record: Step["record"] }[] | null {
+  #linesOf(part: string): { line: string; record: Step["record"] }[] | null {
     const line = part.trim();
     if (RULE.test(line)) {
       this.#isOpen = !this.#isRuled;
@@ -54,14 +54,14 @@ export async function* dumpedIn(
   const [dump, heads] = [new DumpedTrace(), new AnyHead()];
   let number = 0;
   for await (const lines of all) {
-    const told: Step[] = [];
+    const steps: Step[] = [];
     for (const line of lines) {
       number++;
       const head = heads.read(line);
       if (head === "part" || (head !== null && head.speaker !== "kernel")) continue;
       for (const one of dump.take(head?.text ?? line) ?? [])
-        told.push(stepOf(one.line, one.record, number));
+        steps.push(stepOf(one.line, one.record, number));
     }
-    yield told;
+    yield steps;
   }
 }

@@ -13,13 +13,13 @@ const OF_DEVICE = /^[\w.-]+ ([0-9a-f]{4,5}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\b/;
 const FIRST = 8;
 
 export class Requesters {
-  readonly #told = new Set<number>();
+  readonly #named = new Set<number>();
 
   /** Takes a message of the kernel. */
   said(text: string): void {
     const [, name] = OF_DEVICE.exec(text) ?? [];
     const device = name === undefined ? null : pciOf(name);
-    if (device !== null) this.#told.add(device);
+    if (device !== null) this.#named.add(device);
   }
 
   /** `mapped`: the devices that buffers were mapped for. */
@@ -28,8 +28,8 @@ export class Requesters {
     mapped: Pick<ReadonlyMap<number | null, unknown>, "has" | "size">,
   ): number | null {
     if (requester === null) return null;
-    if (this.#told.has(requester) || mapped.has(requester)) return requester;
-    const isAlone = this.#told.size === 0 && mapped.size === 0;
+    if (this.#named.has(requester) || mapped.has(requester)) return requester;
+    const isAlone = this.#named.size === 0 && mapped.size === 0;
     return grammar.numbersPci === true && isAlone && requester >= FIRST ? requester : null;
   }
 }

@@ -112,12 +112,12 @@ export class Ftrace implements Stream<Step> {
   #seen: Step | null = null;
   #isTold = false;
 
-  readonly #told: AsyncIterable<readonly Step[]>;
+  readonly #steps: AsyncIterable<readonly Step[]>;
 
-  constructor(source: Source, run: Run, told: AsyncIterable<readonly Step[]>) {
+  constructor(source: Source, run: Run, steps: AsyncIterable<readonly Step[]>) {
     this.#source = source;
     this.#run = run;
-    this.#told = told;
+    this.#steps = steps;
     this.#kernel = new Kernel(run);
     this.#boot = new BootClock(source);
     this.#trace = run.oneKernel.trace(source);
@@ -134,10 +134,10 @@ export class Ftrace implements Stream<Step> {
     const buffers = new RingBuffers();
     const owners = new Owners();
     let number = 0;
-    for await (const told of this.#told) {
-      for (const step of told) if (step.number < 0) step.number = ++number;
+    for await (const batch of this.#steps) {
+      for (const step of batch) if (step.number < 0) step.number = ++number;
       const ready: Step[] = [];
-      for (const step of stacks.take(told))
+      for (const step of stacks.take(batch))
         if (this.#isNew(step, buffers)) owners.take(step, ready);
       yield ready;
     }

@@ -22,7 +22,7 @@ import type { Record } from "./record.ts";
 import type { Call, Handler, Kernel } from "./tasks.ts";
 
 /** The record in hand of a probe, its fields by our names. */
-class Shown {
+class ProbeHit {
   readonly of: string;
   task = 0;
   body = "";
@@ -75,21 +75,21 @@ class Shown {
   }
 }
 
-type PartHandler = (kernel: Kernel, shown: Shown) => boolean;
+type PartHandler = (kernel: Kernel, hit: ProbeHit) => boolean;
 
 /** The buffer's own address: as it is, or by its struct page, whose two lowest bits mark lists. */
-function physIn(kernel: Kernel, shown: Shown): number | null {
-  const page = shown.virt("page") ?? shown.virt("page_link");
+function physIn(kernel: Kernel, hit: ProbeHit): number | null {
+  const page = hit.virt("page") ?? hit.virt("page_link");
   if (page !== null) {
     const base = kernel.physOfPage(page - (page % 4));
     // A register read in passing may be overwritten: where the page is shown, that page counts.
-    if (base !== null) return base + (number(shown.body, shown.key("offset")) ?? 0);
+    if (base !== null) return base + (number(hit.body, hit.key("offset")) ?? 0);
   }
-  return shown.address("phys");
+  return hit.address("phys");
 }
 
-function call(kernel: Kernel, shown: Shown, more: Partial<Call>): Call {
-  const { of, task, device } = shown;
+function call(kernel: Kernel, hit: ProbeHit, more: Partial<Call>): Call {
+  const { of, task, device } = hit;
   return {
     place: of,
     device,
@@ -104,16 +104,16 @@ function call(kernel: Kernel, shown: Shown, more: Partial<Call>): Call {
   };
 }
 
-const enterList: PartHandler = (kernel, shown) => {
-  const direction = directionIn(shown.body, shown.key("dir"));
-  kernel.enter(shown.task, call(kernel, shown, { direction, list: shown.text("sg") ?? "" }));
+const enterList: PartHandler = (kernel, hit) => {
+  const direction = directionIn(hit.body, hit.key("dir"));
+  kernel.enter(hit.task, call(kernel, hit, { direction, list: hit.text("sg") ?? "" }));
   return true;
 };
 
 /** A segment of the list that is being mapped, or of one whose beginning was not seen. */
 function segment(
   kernel: Kernel,
-  { of, task }: Shown,
+  { of, task }: ProbeHit,
   { bus, size, phys, device, direction }: Segment,
 ): void {
   const list = kernel.inside(task, "dma_map_sg");
@@ -138,8 +138,8 @@ interface Segment {
   readonly direction: Direction | null;
 }
 
-const leaveList: PartHandler = (kernel, shown) => {
-  const list = kernel.leave(shown.task, shown.of);
+const leaveList: PartHandler = (kernel, hit) => {
+  const list = kernel.leave(hit.task, hit.of);
   if (list === null) return true;
   // No pieces of ours, but of an IOMMU's: they follow each other on the bus and are one range there.
   const { pieces, mapped, device, direction, command } = list;
@@ -149,7 +149,7 @@ const leaveList: PartHandler = (kernel, shown) => {
     const start = Math.min(...pieces.map(({ iova }) => iova));
     mapped.push(
       kernel.buffers.map({
-        place: shown.of,
+        place: hit.of,
         device,
         direction,
         phys: one?.phys ?? null,
@@ -163,119 +163,116 @@ const leaveList: PartHandler = (kernel, shown) => {
   const bytes = mapped.reduce((sum, mapping) => sum + mapping.size, 0);
   // The IOMMU's pages say how much was mapped only in whole pages.
   const exact = pieces.length === 0 ? bytes : null;
-  const listed = command ?? kernel.listCommand(shown.task, device, exact);
+  const listed = command ?? kernel.listCommand(hit.task, device, exact);
   if (command === null) listed?.segments.push(...mapped);
   for (const mapping of mapped) mapping.command = listed;
   kernel.keepList(device, list.list, mapped);
   return true;
 };
 
-const giveOneBack: PartHandler = (kernel, shown) => {
-  const end = { place: shown.of, device: shown.device, start: shown.needed("dma") };
+const giveOneBack: PartHandler = (kernel, hit) => {
+  const end = { place: hit.of, device: hit.device, start: hit.needed("dma") };
   const mapping = kernel.run.mappings.ended(end);
-  if (mapping !== null) announce(kernel, shown.task, [mapping]);
+  if (mapping !== null) announce(kernel, hit.task, [mapping]);
   return giveBack(kernel, end);
 };
 
 const byPart: { readonly [P in Part]: PartHandler } = {
-  bases: (kernel, shown) => {
-    kernel.vmemmap = shown.virt("vmemmap_base") ?? kernel.vmemmap;
-    kernel.pageOffset = shown.virt("page_offset_base") ?? kernel.pageOffset;
-    kernel.memory = (shown.address("max_pfn") ?? kernel.memory / 4096) * 4096;
+  bases: (kernel, hit) => {
+    kernel.vmemmap = hit.virt("vmemmap_base") ?? kernel.vmemmap;
+    kernel.pageOffset = hit.virt("page_offset_base") ?? kernel.pageOffset;
+    kernel.memory = (hit.address("max_pfn") ?? kernel.memory / 4096) * 4096;
     return true;
   },
-  map: (kernel, shown) => {
-    const direction = directionIn(shown.body, shown.key("dir"));
-    const asked = { direction, phys: physIn(kernel, shown), size: shown.bytes("size") };
-    kernel.enter(shown.task, call(kernel, shown, asked));
+  map: (kernel, hit) => {
+    const direction = directionIn(hit.body, hit.key("dir"));
+    const asked = { direction, phys: physIn(kernel, hit), size: hit.bytes("size") };
+    kernel.enter(hit.task, call(kernel, hit, asked));
     return true;
   },
-  mapped: (kernel, shown) => {
-    const entered = kernel.leave(shown.task, shown.of);
-    if (entered === null || isFailed(shown.text("dma"))) return true;
-    kernel.buffers.map({ ...entered, place: shown.of, bus: shown.needed("dma") });
+  mapped: (kernel, hit) => {
+    const entered = kernel.leave(hit.task, hit.of);
+    if (entered === null || isFailed(hit.text("dma"))) return true;
+    kernel.buffers.map({ ...entered, place: hit.of, bus: hit.needed("dma") });
     return true;
   },
   unmap: giveOneBack,
   free: giveOneBack,
   "map-list": enterList,
-  segment: (kernel, shown) => {
-    const [start, size] = [shown.needed("dma"), shown.bytes("len")];
-    const { device } = shown;
-    segment(kernel, shown, {
+  segment: (kernel, hit) => {
+    const [start, size] = [hit.needed("dma"), hit.bytes("len")];
+    const { device } = hit;
+    segment(kernel, hit, {
       bus: start,
       size,
-      phys: physIn(kernel, shown),
+      phys: physIn(kernel, hit),
       device,
       direction: null,
     });
     return true;
   },
-  "map-segment": (kernel, shown) => {
-    const direction = directionIn(shown.body, shown.key("dir"));
-    const asked = { direction, phys: shown.needed("phys"), size: shown.bytes("size") };
-    kernel.enter(shown.task, call(kernel, shown, asked));
+  "map-segment": (kernel, hit) => {
+    const direction = directionIn(hit.body, hit.key("dir"));
+    const asked = { direction, phys: hit.needed("phys"), size: hit.bytes("size") };
+    kernel.enter(hit.task, call(kernel, hit, asked));
     return true;
   },
-  "mapped-segment": (kernel, shown) => {
-    const entered = kernel.leave(shown.task, shown.of);
-    if (entered === null || isFailed(shown.text("dma"))) return true;
+  "mapped-segment": (kernel, hit) => {
+    const entered = kernel.leave(hit.task, hit.of);
+    if (entered === null || isFailed(hit.text("dma"))) return true;
     const { phys, size, device, direction } = entered;
-    segment(kernel, shown, { bus: shown.needed("dma"), size, phys, device, direction });
+    segment(kernel, hit, { bus: hit.needed("dma"), size, phys, device, direction });
     return true;
   },
   "mapped-list": leaveList,
-  "unmap-list": (kernel, shown) => {
-    const list = shown.text("sg") ?? "";
-    announce(kernel, shown.task, kernel.listOf(shown.device, list)?.mapped ?? []);
+  "unmap-list": (kernel, hit) => {
+    const list = hit.text("sg") ?? "";
+    announce(kernel, hit.task, kernel.listOf(hit.device, list)?.mapped ?? []);
     const place = "dma_unmap_sg";
-    return giveBackList(kernel, { place, device: shown.device, name: list });
+    return giveBackList(kernel, { place, device: hit.device, name: list });
   },
-  alloc: (kernel, shown) => {
-    kernel.enter(
-      shown.task,
-      call(kernel, shown, { direction: "coherent", size: shown.bytes("size") }),
-    );
+  alloc: (kernel, hit) => {
+    kernel.enter(hit.task, call(kernel, hit, { direction: "coherent", size: hit.bytes("size") }));
     return true;
   },
-  "alloc-done": (kernel, shown) => {
-    const asked = kernel.inside(shown.task, shown.of);
-    const virt = shown.virt("cpu");
+  "alloc-done": (kernel, hit) => {
+    const asked = kernel.inside(hit.task, hit.of);
+    const virt = hit.virt("cpu");
     kernel.buffers.map({
-      place: shown.of,
-      device: shown.device ?? asked?.device ?? null,
+      place: hit.of,
+      device: hit.device ?? asked?.device ?? null,
       direction: "coherent",
-      phys: shown.address("phys") ?? kernel.physOfVirt(virt),
-      bus: shown.needed("dma"),
-      size: shown.size("size") ?? asked?.size ?? 0,
+      phys: hit.address("phys") ?? kernel.physOfVirt(virt),
+      bus: hit.needed("dma"),
+      size: hit.size("size") ?? asked?.size ?? 0,
       virt,
       command: null,
     });
     return true;
   },
-  allocated: (kernel, shown) => {
-    kernel.leave(shown.task, shown.of);
+  allocated: (kernel, hit) => {
+    kernel.leave(hit.task, hit.of);
     return true;
   },
-  bounce: (kernel, shown) => {
-    const asked = { phys: shown.needed("orig"), size: shown.bytes("map_size") };
-    kernel.enter(shown.task, call(kernel, shown, asked));
+  bounce: (kernel, hit) => {
+    const asked = { phys: hit.needed("orig"), size: hit.bytes("map_size") };
+    kernel.enter(hit.task, call(kernel, hit, asked));
     return true;
   },
-  bounced: (kernel, shown) => {
-    const entered = kernel.leave(shown.task, shown.of);
-    if (entered === null || isFailed(shown.text("tlb"))) return true;
-    kernel.buffers.bounce(entered.phys!, shown.needed("tlb"), entered.size);
+  bounced: (kernel, hit) => {
+    const entered = kernel.leave(hit.task, hit.of);
+    if (entered === null || isFailed(hit.text("tlb"))) return true;
+    kernel.buffers.bounce(entered.phys!, hit.needed("tlb"), entered.size);
     return true;
   },
-  exchange: ({ run }, shown) => {
-    const start = phys(shown.needed("pstart"));
-    const pages = 2 ** (number(shown.body, shown.key("order")) ?? 0);
+  exchange: ({ run }, hit) => {
+    const start = phys(hit.needed("pstart"));
+    const pages = 2 ** (number(hit.body, hit.key("order")) ?? 0);
     if (!(pages <= 2 ** 18)) throw new Unusable("no order that the hypervisor takes");
     const cause = run.emit({
       kind: "hypercall.made",
       actor: "kernel",
-      place: shown.of,
+      place: hit.of,
       at: run.at,
       call: "xen_create_contiguous_region",
       phys: start,
@@ -284,13 +281,13 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     run.frames.exchanged(start, pages, cause);
     return true;
   },
-  "ahci-command": (kernel, shown) => {
-    const device = kernel.lastDevice.get(shown.task) ?? null;
-    const most = number(shown.body, shown.key("n_elem")) ?? 0;
-    const entries = prdEntries(shown.body, shown.key("prdt")).slice(0, most);
+  "ahci-command": (kernel, hit) => {
+    const device = kernel.lastDevice.get(hit.task) ?? null;
+    const most = number(hit.body, hit.key("n_elem")) ?? 0;
+    const entries = prdEntries(hit.body, hit.key("prdt")).slice(0, most);
     // A command table is 128 bytes and 16 for each entry (AHCI 1.3.1, 4.2.3).
-    kernel.buffers.named(shown.of, device, shown.needed("ctba"), 128 + 16 * entries.length);
-    for (const { at, size } of entries) kernel.buffers.named(shown.of, device, at, size);
+    kernel.buffers.named(hit.of, device, hit.needed("ctba"), 128 + 16 * entries.length);
+    for (const { at, size } of entries) kernel.buffers.named(hit.of, device, at, size);
     return true;
   },
   plain: () => true,
@@ -315,6 +312,6 @@ const NO_FIELDS: Probe["fields"] = {};
 export const probeHandler = (probe: Probe): Handler => {
   const emit = byPart[probe.part];
   const fields = Object.keys(probe.fields).length === 0 ? NO_FIELDS : probe.fields;
-  const shown = new Shown({ ...probe, fields });
-  return (kernel, record) => emit(kernel, shown.see(record));
+  const hit = new ProbeHit({ ...probe, fields });
+  return (kernel, record) => emit(kernel, hit.see(record));
 };

@@ -55,10 +55,10 @@ const isTime = (line: string, from: number, to: number): boolean =>
   line.charCodeAt(to - 1) === COLON && isDigit(line.charCodeAt(from));
 
 /** A record of which it is known who told it and when, and nothing else yet. */
-type Told = { -readonly [K in keyof Record]: Record[K] };
+type RecordDraft = { -readonly [K in keyof Record]: Record[K] };
 
 /** Takes the name that stands there in the record's line, and what is behind it; false where no name does. */
-function isNamed(record: Told, line: string, start: number): boolean {
+function isNamed(record: RecordDraft, line: string, start: number): boolean {
   if (isLastName(line, start)) {
     record.name = lastName;
     record.body = asPrinted(lastName, line.slice(skipSpaces(line, start + lastName.length + 1)));

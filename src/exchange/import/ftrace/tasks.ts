@@ -232,7 +232,7 @@ export class Kernel {
       blocks: bytes,
       segments: [],
       settled: false,
-      told: this.run.told,
+      origin: this.run.origin,
       instead: null,
     };
     this.lastList.set(task, command);

@@ -20,7 +20,7 @@ import { asPrinted } from "./spelling.ts";
 import { StandingLines } from "./standing-lines.ts";
 
 /** A record as its text would be taken apart; its body is made when somebody asks for it. */
-class Shown implements Record, Step {
+class DatStep implements Record, Step {
   number = -1;
   device: number | null = null;
   caller: string | null = null;
@@ -67,7 +67,7 @@ class Shown implements Record, Step {
 }
 
 /** What the records of a file tell, as the lines of its text would. */
-async function* toldBy(
+async function* stepsOf(
   path: string,
   damaged: (why: string) => void,
 ): AsyncGenerator<readonly Step[]> {
@@ -79,15 +79,15 @@ async function* toldBy(
       if (clock !== null) yield [stepOf(`${CLOCK_LINE}${clock}`, null, 0)];
       const { release } = contents;
       if (release !== null) yield [stepOf(`${RELEASE_LINE}${release}`, null, 0)];
-      if (contents.text !== null) yield toldByText(contents.text);
+      if (contents.text !== null) yield stepsOfText(contents.text);
       for await (const records of recordsOf(contents, damaged)) {
-        const told: Step[] = [];
+        const steps: Step[] = [];
         for (const record of records) {
           const { missed, cpu } = record;
-          if (missed !== 0) told.push(stepOf(lostLine(cpu, missed), null));
-          told.push(new Shown(record, contents.tasks));
+          if (missed !== 0) steps.push(stepOf(lostLine(cpu, missed), null));
+          steps.push(new DatStep(record, contents.tasks));
         }
-        yield told;
+        yield steps;
       }
     } finally {
       await contents.file.close();
@@ -98,7 +98,7 @@ async function* toldBy(
 }
 
 /** What a latency tracer left. */
-const toldByText = (text: Buffer): Step[] =>
+const stepsOfText = (text: Buffer): Step[] =>
   text
     .toString("utf8")
     .split("\n")
@@ -133,7 +133,7 @@ async function plainFile(path: string): Promise<{ path: string; forget: () => Pr
 }
 
 async function* lines(path: string): AsyncGenerator<readonly string[]> {
-  for await (const told of toldBy(path, () => {})) yield told.map(({ line }) => line);
+  for await (const steps of stepsOf(path, () => {})) yield steps.map(({ line }) => line);
 }
 
 export const traceDat: StreamFormat = {
@@ -145,7 +145,7 @@ export const traceDat: StreamFormat = {
   recognises: isTraceDat,
   open: (source, run) => {
     const damaged = (why: string) => source.tally.skipped("page", why);
-    return new Ftrace(source, run, toldBy(source.path, damaged));
+    return new Ftrace(source, run, stepsOf(source.path, damaged));
   },
   lines,
   anchors: (anchors) => new AnchorLines(anchors),

@@ -156,11 +156,11 @@ export class Anchors {
     const right = fits[parts.indexOf(most)];
     if (right !== undefined && most >= ENOUGH_FITS)
       return { ...right, isSure: right.within < LOOSE };
-    const told = fits.find(({ isSure }) => isSure) ?? fits[0];
-    if (told === undefined) return this.#covering(window);
+    const best = fits.find(({ isSure }) => isSure) ?? fits[0];
+    if (best === undefined) return this.#covering(window);
     const middle = ((window.from + window.to) / 2) * 1e3;
-    const isSure = fits.every((fit, i) => parts[i] === null && areOne(told, fit, middle));
-    return { ...told, isSure: told.isSure && isSure };
+    const isSure = fits.every((fit, i) => parts[i] === null && areOne(best, fit, middle));
+    return { ...best, isSure: best.isSure && isSure };
   }
 
   /** By what the device touched beside commands and packets. */

@@ -8,7 +8,7 @@ import type { Event, Of } from "../../../event/vocabulary.ts";
 
 type Fault = Of<"fault.raised">;
 
-interface Told {
+interface RaisedFault {
   readonly seq: number;
   readonly device: number | null;
   /** Who has told it. */
@@ -25,7 +25,7 @@ export class Faults {
   readonly #memoryAt: (fault: Fault) => string | null;
   /** The event of the mapping that the address belongs to, or of the end of it; null where none is known. */
   readonly #mappingOf: (fault: Fault) => number | null;
-  readonly #pages = new Map<number, Told[]>();
+  readonly #pages = new Map<number, RaisedFault[]>();
 
   constructor(
     emit: (event: Event) => number,
@@ -50,8 +50,8 @@ export class Faults {
     const { device = null, bus } = fault;
     if (bus == null || fault.fault !== "iommu") return this.#emit(fault);
     const page = raw(busPageOf(onDeviceBus(bus))); // Only whether two are the same counts.
-    const told = this.#pages.get(page) ?? [];
-    const same = told.find(
+    const raised = this.#pages.get(page) ?? [];
+    const same = raised.find(
       (one) =>
         !one.by.has(source) && (one.device === device || one.device === null || device === null),
     );
@@ -64,10 +64,10 @@ export class Faults {
     const memory = cause === null ? this.#memoryAt(fault) : null;
     const text = memory === null ? fault.text : also(fault.text, memory);
     const seq = this.#emit({ ...fault, cause, ...(text === undefined ? {} : { text }) });
-    told.push({ seq, device, by: new Set([source]) });
-    if (told.length > NEAR) told.shift();
+    raised.push({ seq, device, by: new Set([source]) });
+    if (raised.length > NEAR) raised.shift();
     this.#pages.delete(page);
-    this.#pages.set(page, told);
+    this.#pages.set(page, raised);
     if (this.#pages.size > MOST_PAGES) this.#pages.delete(this.#pages.keys().next().value!);
     return seq;
   }

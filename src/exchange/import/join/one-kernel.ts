@@ -1,11 +1,11 @@
 // one-kernel.ts - several traces of one kernel: what contradicts that they are, and what two of them tell alike.
 //
 // A record whose event is on in two ring buffers is in both (doubles.ts). Buffers can have other events, filters,
-// tasks or CPUs, so one may hold what the other lacks; but no filter parts what a task does in one way on one CPU, in
+// tasks or CPUs, so one may hold what the other lacks; but no filter parts what a task does by one pattern on one CPU, in
 // turns.
 
 import { UserError } from "../../../fault.ts";
-import { type Told as Place, placeOf } from "../kernel/command.ts";
+import { placeOf, type SourceLine } from "../kernel/command.ts";
 import type { Source } from "../source/source.ts";
 import { Doubles } from "./doubles.ts";
 
@@ -18,10 +18,10 @@ interface Recorded {
   readonly body: string;
 }
 
-/** What a task does in one way: the same event with other addresses. */
-interface Way {
-  readonly first: Place;
-  last: Place;
+/** What a task does again and again: the same event with other addresses. */
+interface Pattern {
+  readonly first: SourceLine;
+  last: SourceLine;
   turns: number;
   shared: number;
   readonly doubles: Doubles<Source>;
@@ -29,7 +29,7 @@ interface Way {
 
 /** So many turns, of which next to none is told in both, are no chance. */
 const ENOUGH = 32;
-const MOST_WAYS = 4096;
+const MOST_PATTERNS = 4096;
 const MOST_TASKS = 1 << 16;
 /** Addresses and other numbers that differ from one call to the next; a filter may go by a size or a direction. */
 const NUMBER = /(?<=[={, ])(?<!\b(?:size|dir)=)(?:0x)?[0-9a-f]*\d[0-9a-f]*(?=[ ,}\])]|$)/g;
@@ -45,12 +45,12 @@ const PAUSE = 1e9;
 
 export class OneKernel {
   readonly #traces: KernelTrace[] = [];
-  readonly #ways = new Map<string, Way>();
+  readonly #patterns = new Map<string, Pattern>();
   /** Names of lasting threads -> their pids, and the other way round. */
-  readonly #threads = new Map<string, Place & { readonly other: string }>();
+  readonly #threads = new Map<string, SourceLine & { readonly other: string }>();
 
   /** Where the kernel first speaks of page tables that are Xen's to write (include/trace/events/xen.h). */
-  xen: Place | null = null;
+  xen: SourceLine | null = null;
 
   /** Takes another trace of the kernel. */
   trace(source: Source): KernelTrace {
@@ -64,14 +64,14 @@ export class OneKernel {
   }
 
   /** The first record of a CPU of that number or above, and how many there are; null for none. */
-  cpusFrom(least: number): { cpu: number; records: number; told: Place } | null {
+  cpusFrom(least: number): { cpu: number; records: number; origin: SourceLine } | null {
     const found = this.#traces
       .flatMap(({ source, cpus }) => [...cpus].map(([cpu, seen]) => ({ source, cpu, ...seen })))
       .filter(({ cpu }) => cpu >= least);
     const [first] = found;
     if (first === undefined) return null;
     const records = found.reduce((sum, one) => sum + one.records, 0);
-    return { cpu: first.cpu, records, told: first };
+    return { cpu: first.cpu, records, origin: first };
   }
 
   /** Whether all traces before this one were over, and for how long; it begins at that time. */
@@ -88,19 +88,19 @@ export class OneKernel {
     const shape = body.replace(NUMBER, "#");
     // Without a number one record is like the next.
     if (shape === body) return false;
-    const told = { source, line: source.line };
+    const origin = { source, line: source.line };
     const key = `${cpu} ${task} ${name} ${shape}`;
-    let way = this.#ways.get(key);
-    if (way === undefined) {
-      if (this.#ways.size === MOST_WAYS) return false;
-      way = { first: told, last: told, turns: 0, shared: 0, doubles: new Doubles() };
-      this.#ways.set(key, way);
+    let pattern = this.#patterns.get(key);
+    if (pattern === undefined) {
+      if (this.#patterns.size === MOST_PATTERNS) return false;
+      pattern = { first: origin, last: origin, turns: 0, shared: 0, doubles: new Doubles() };
+      this.#patterns.set(key, pattern);
     }
-    if (way.last.source !== source) way.turns++;
-    way.last = told;
+    if (pattern.last.source !== source) pattern.turns++;
+    pattern.last = origin;
     // With a time its number is of no account.
-    const isTold = !way.doubles.isNew(source, { at, number: 0, body });
-    if (isTold) way.shared++;
+    const isTold = !pattern.doubles.isNew(source, { at, number: 0, body });
+    if (isTold) pattern.shared++;
     return isTold;
   }
 
@@ -123,7 +123,7 @@ export class OneKernel {
 
   /** Once all is told: throws where what two traces tell cannot be one kernel's. */
   end(): void {
-    for (const [key, { first, last, turns, shared }] of this.#ways) {
+    for (const [key, { first, last, turns, shared }] of this.#patterns) {
       if (turns < ENOUGH || shared * 4 > turns) continue;
       const name = key.split(" ")[2];
       const other = last.source === first.source ? "" : ` and ${placeOf(last)}`;

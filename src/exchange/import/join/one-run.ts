@@ -6,8 +6,8 @@ import { UserError } from "../../../fault.ts";
 import type { Buffers } from "../kernel/buffers.ts";
 import { placeOf } from "../kernel/command.ts";
 import type { Source } from "../source/source.ts";
+import { LoggedMachine } from "./logged-machine.ts";
 import type { OneKernel } from "./one-kernel.ts";
-import { ToldMachine } from "./told-machine.ts";
 
 /** What a kernel says once a boot: its version, what it was told, and the time of day. */
 const ONCE =
@@ -26,21 +26,21 @@ const ENOUGH = 64;
 /** A kind of IOMMU: a machine has one. */
 export type Model = "VT-d" | "AMD-Vi" | "SMMU";
 
-interface Said {
+interface Statement {
   readonly value: string;
   readonly source: Source;
   readonly line: number;
 }
 
 export class OneRun {
-  readonly #said = new Map<string, Said>();
-  readonly #machine = new ToldMachine();
+  readonly #said = new Map<string, Statement>();
+  readonly #machine = new LoggedMachine();
   /** The release of a trace's kernel, and where it is told. */
-  #release: Said | null = null;
+  #release: Statement | null = null;
   #lost = false;
   /** The IOMMU as the kernel's log tells it, and as the device's. */
-  #driver: (Said & { readonly value: Model }) | null = null;
-  #model: (Said & { readonly value: Model }) | null = null;
+  #driver: (Statement & { readonly value: Model }) | null = null;
+  #model: (Statement & { readonly value: Model }) | null = null;
   /** The time of the log's last message, on the trace's clock. */
   #ends = Number.NEGATIVE_INFINITY;
   #accesses = 0;
@@ -106,12 +106,12 @@ export class OneRun {
     const { found } = this.#machine;
     const isWhole = log !== undefined && !this.#lost;
     if (isWhole && found.size > 0)
-      for (const [device, { at, told }] of buffers.devices) {
+      for (const [device, { at, origin }] of buffers.devices) {
         if (device === null || isNamedDevice(device) || found.has(device)) continue;
         // One that is plugged in later is told later.
         if (at === null || at > this.#ends) continue;
         throw new UserError(
-          `${placeOf(told)}: a buffer is mapped for ${deviceOf(device)}, and ${log.path}, which tells of each PCI device as it is found, has no such one: they are of two machines; import each on its own`,
+          `${placeOf(origin)}: a buffer is mapped for ${deviceOf(device)}, and ${log.path}, which tells of each PCI device as it is found, has no such one: they are of two machines; import each on its own`,
         );
       }
     const [model, driver] = [this.#model, this.#driver];

@@ -20,7 +20,7 @@ import {
   type Mapped,
   Mapping,
   placeOf,
-  type Told,
+  type SourceLine,
 } from "./command.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Frames } from "./frames.ts";
@@ -67,7 +67,7 @@ export interface ByteAddress {
 /** When and in which line of which file a buffer was first mapped for a device. */
 export interface FirstMapped {
   readonly at: number | null;
-  readonly told: Told;
+  readonly origin: SourceLine;
 }
 
 /** Buffers that are bounced and not mapped yet: where more are told, their maps were not recorded. */
@@ -168,7 +168,7 @@ export class Buffers {
     if (command !== null) command.segments.push(mapping);
     this.#mappings.add(mapping);
     if (!this.devices.has(device))
-      this.devices.set(device, { at: this.#emitter.at, told: { source, line } });
+      this.devices.set(device, { at: this.#emitter.at, origin: { source, line } });
     const hasEntry = this.#iommu.entryOf(device, at.bus) !== null;
     this.spaces.see(mapping, { at: this.#emitter.at, hasEntry });
     return mapping;
@@ -380,7 +380,7 @@ const isSaid = (
   before: Mapped,
   at: Buffer,
   mapped: number | null,
-  source: Told["source"],
+  source: SourceLine["source"],
 ): boolean =>
   before.slot === null &&
   before.size === at.size &&

@@ -26,19 +26,19 @@ export interface Command {
   /** Whether the device's log is emitted up to its completion, or does not have it. */
   settled: boolean;
   /** The trace that tells of it, and the line. */
-  readonly told: Told;
+  readonly origin: SourceLine;
   /** One that another trace tells of, under way by the same name when this one was given. */
   readonly instead: Command | null;
 }
 
 /** Where something is told. */
-export interface Told {
+export interface SourceLine {
   readonly source: Source | null;
   readonly line: number;
 }
 
 /** The file and line. */
-export const placeOf = ({ source, line }: Told): string =>
+export const placeOf = ({ source, line }: SourceLine): string =>
   source === null ? "the trace" : `${source.path}:${line}`;
 
 /** What a call says of a buffer that it maps. */
@@ -63,7 +63,7 @@ export interface Mapped {
  * A buffer that is mapped for a device, or was, and where that is told. Kprobes miss ends, and one that never ends stays:
  * it has few words of its own, and calls that say the same share them (bench: import, memory).
  */
-export class Mapping implements Mapped, Told {
+export class Mapping implements Mapped, SourceLine {
   readonly said: Mapped;
   /** The seq of its dma.mapped. */
   readonly seq: number;

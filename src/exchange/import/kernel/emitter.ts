@@ -5,7 +5,7 @@ import type { Event } from "../../../event/vocabulary.ts";
 import type { Machine, Sink } from "../../../machine/machine.ts";
 import { CheckedMachine } from "../source/checked-machine.ts";
 import type { Source } from "../source/source.ts";
-import type { Told } from "./command.ts";
+import type { SourceLine } from "./command.ts";
 import type { Environment } from "./environment.ts";
 
 /** Takes the line that an event comes from, for imports that keep lines. */
@@ -36,7 +36,7 @@ export class Emitter {
   }
 
   /** The file and line of the current record. */
-  get told(): Told {
+  get origin(): SourceLine {
     return { source: this.source, line: this.source?.line ?? 0 };
   }
 

@@ -21,7 +21,7 @@ const isFailed = (handle: string, own: string): boolean =>
 const ENOUGH = 3;
 const APART = 1n << 20n;
 
-interface Seen {
+interface HandleCounts {
   own: number;
   moved: number;
   /** Handle less address, in 64 bits; null where buffers differ in it. */
@@ -34,7 +34,7 @@ interface Seen {
 }
 
 export class Handles {
-  readonly #devices = new Map<number | null, Seen>();
+  readonly #devices = new Map<number | null, HandleCounts>();
   /** The upper bits that alone made a handle of an address. */
   readonly #bits = new Set<bigint>();
 

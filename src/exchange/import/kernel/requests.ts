@@ -10,7 +10,7 @@ import type { IommuEntries } from "./iommu-entries.ts";
 /** What ATA counts blocks in, whatever the disk's own are. */
 export const SECTOR = 512;
 
-interface Asked {
+interface RequestFacts {
   readonly what: What;
   readonly lba?: number | null;
   readonly blocks?: number | null;
@@ -36,9 +36,9 @@ export class Requests {
     this.#iommu = iommu;
   }
 
-  issue(layer: Layer, key: string, asked: Asked, place: string): Command {
+  issue(layer: Layer, key: string, facts: RequestFacts, place: string): Command {
     const request = ++this.#count;
-    const { what, lba = null, blocks = null, size = null, text = null } = asked;
+    const { what, lba = null, blocks = null, size = null, text = null } = facts;
     const seq = this.#emitter.emit({
       kind: "request.issued",
       actor: layer === "block" ? "kernel" : "driver",
@@ -52,8 +52,8 @@ export class Requests {
       text,
     });
     const before = this.under(layer, key);
-    const { told } = this.#emitter;
-    const isOther = before !== null && before.told.source !== told.source;
+    const { origin } = this.#emitter;
+    const isOther = before !== null && before.origin.source !== origin.source;
     const command: Command = {
       layer,
       key,
@@ -64,7 +64,7 @@ export class Requests {
       blocks,
       segments: [],
       settled: false,
-      told,
+      origin,
       instead: isOther && before.lba !== lba ? before : null,
     };
     this.#open[layer].set(key, command);
@@ -134,10 +134,10 @@ export class Requests {
   }
 
   /** A command that its own trace completes was under way all the while: its name is not given to another. */
-  #assertOneQueue({ key, told, instead }: Command): void {
-    if (instead === null || instead.told.source !== this.#emitter.source) return;
+  #assertOneQueue({ key, origin, instead }: Command): void {
+    if (instead === null || instead.origin.source !== this.#emitter.source) return;
     throw new UserError(
-      `${placeOf(instead.told)}: command ${key} is under way until line ${instead.told.source?.line}, and ${placeOf(told)} gives another of that name meanwhile: they are of two runs, or their clocks differ; import each on its own`,
+      `${placeOf(instead.origin)}: command ${key} is under way until line ${instead.origin.source?.line}, and ${placeOf(origin)} gives another of that name meanwhile: they are of two runs, or their clocks differ; import each on its own`,
     );
   }
 }

@@ -2,13 +2,13 @@
 
 import { deviceOf } from "../../../event/register.ts";
 import { UserError } from "../../../fault.ts";
-import { type Mapping, placeOf, type Told } from "./command.ts";
+import { type Mapping, placeOf, type SourceLine } from "./command.ts";
 
 /** What one trace tells of one device. */
 interface Space {
   readonly device: number;
   /** Where the first of its mappings is told, and when it was made. */
-  readonly told: Told;
+  readonly origin: SourceLine;
   readonly at: number | null;
   own: number;
   moved: number;
@@ -31,7 +31,7 @@ export class Spaces {
   /** Device and source -> what is told. */
   readonly #spaces = new Map<number, Map<unknown, Space>>();
   /** The lowest first. */
-  readonly #highest: { readonly address: number; readonly told: Told }[] = [];
+  readonly #highest: { readonly address: number; readonly origin: SourceLine }[] = [];
 
   /** Takes a mapping; one whose buffer's address is not told says nothing. */
   see(mapping: Mapping, { at, hasEntry }: Circumstances): void {
@@ -45,8 +45,8 @@ export class Spaces {
     }
     let space = traces.get(source);
     if (space === undefined) {
-      const told = { source, line };
-      space = { device, told, at, own: 0, moved: 0, entries: 0, first: seq, last: seq };
+      const origin = { source, line };
+      space = { device, origin, at, own: 0, moved: 0, entries: 0, first: seq, last: seq };
       traces.set(source, space);
     }
     space.last = seq;
@@ -70,7 +70,7 @@ export class Spaces {
   }
 
   /** The lowest of the highest addresses of buffers in memory, of so many as are no damage; null where there are less. */
-  get highest(): { readonly address: number; readonly told: Told } | null {
+  get highest(): { readonly address: number; readonly origin: SourceLine } | null {
     return this.#highest.length < ENOUGH ? null : this.#highest[0]!;
   }
 
@@ -81,15 +81,15 @@ export class Spaces {
         const areApart = here.last < there.first || there.last < here.first;
         if (here.device !== there.device || areApart) continue;
         throw new UserError(
-          `${placeOf(here.told)}: the handles of ${deviceOf(here.device)} are its buffers' own addresses, and from ${placeOf(there.told)} on its IOMMU leads them elsewhere: they are of two runs; import each on its own`,
+          `${placeOf(here.origin)}: the handles of ${deviceOf(here.device)} are its buffers' own addresses, and from ${placeOf(there.origin)} on its IOMMU leads them elsewhere: they are of two runs; import each on its own`,
         );
       }
   }
 
-  #high(address: number, { source, line }: Told): void {
+  #high(address: number, { source, line }: SourceLine): void {
     const highest = this.#highest;
     if (highest.length === ENOUGH && address <= highest[0]!.address) return;
-    highest.push({ address, told: { source, line } });
+    highest.push({ address, origin: { source, line } });
     highest.sort((a, b) => a.address - b.address);
     if (highest.length > ENOUGH) highest.shift();
   }

@@ -12,7 +12,7 @@ import type { Direction } from "./command.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Frames } from "./frames.ts";
 import type { IommuEntries } from "./iommu-entries.ts";
-import { Places } from "./places.ts";
+import { RangeIndex } from "./range-index.ts";
 
 export interface StandingMapping {
   readonly device: number | null;
@@ -31,8 +31,8 @@ export interface StandingEntry {
 }
 
 /** A line of such a file, and what the run does with what it tells. */
-interface Row<Told> {
-  readonly told: Told;
+interface Row<Content> {
+  readonly content: Content;
   readonly source: Source;
   readonly line: number;
   /** What the run does first and last with what is there: makes it, or gives it back; null for nothing. */
@@ -57,7 +57,7 @@ const LARGEST = 2 ** 34;
 export class Standing {
   readonly #mappings: Row<StandingMapping>[] = [];
   readonly #entries: Row<StandingEntry>[] = [];
-  readonly #places = new Places<Row<StandingMapping | StandingEntry>>();
+  readonly #ranges = new RangeIndex<Row<StandingMapping | StandingEntry>>();
   #pages = 0;
   /** Why nothing is known of what the run makes; null where its traces tell. */
   #why: string | null = null;
@@ -66,15 +66,15 @@ export class Standing {
     return this.#mappings.length + this.#entries.length === 0;
   }
 
-  addMapping(source: Source, told: StandingMapping): void {
-    const { bus: start, size, device } = told;
-    const row = rowOf(source, told);
+  addMapping(source: Source, content: StandingMapping): void {
+    const { bus: start, size, device } = content;
+    const row = rowOf(source, content);
     if (this.#isKept("mapping", row, { start, size, device })) this.#mappings.push(row);
   }
 
-  addEntry(source: Source, told: StandingEntry): void {
-    const { iova: start, size, device } = told;
-    const row = rowOf(source, told);
+  addEntry(source: Source, content: StandingEntry): void {
+    const { iova: start, size, device } = content;
+    const row = rowOf(source, content);
     if (this.#isKept("entry", row, { start, size, device })) this.#entries.push(row);
   }
 
@@ -89,7 +89,7 @@ export class Standing {
     if (range.size > LARGEST) tally.skipped(name, "more bytes than any buffer has", 1);
     else if (isMore || pages > MOST_PAGES)
       tally.skipped(name, "more than is kept of one moment", 1);
-    else if (!this.#places.add(range, row))
+    else if (!this.#ranges.add(range, row))
       tally.skipped(name, "more at one address than are kept", 1);
     else {
       this.#pages = pages;
@@ -105,7 +105,7 @@ export class Standing {
 
   /** The run makes a mapping or an entry; of any device where none is named. */
   made(device: number | null, start: number, size: number): void {
-    this.#places.each(device, start, size, (row) => {
+    this.#ranges.each(device, start, size, (row) => {
       row.first ??= "made";
       row.last = "made";
       row.isMade = true;
@@ -113,7 +113,7 @@ export class Standing {
   }
 
   ended(device: number | null, start: number, size: number): void {
-    this.#places.each(device, start, size, (row) => {
+    this.#ranges.each(device, start, size, (row) => {
       row.first ??= "ended";
       row.last = "ended";
     });
@@ -125,7 +125,7 @@ export class Standing {
     run.caller = standingPlaces.entry;
     for (const row of this.#entries)
       this.#take(run, "entry", row, row.isMade, () => {
-        const { device, ...piece } = row.told;
+        const { device, ...piece } = row.content;
         run.iommu.tell(device, piece);
         return null;
       });
@@ -134,7 +134,7 @@ export class Standing {
       this.#mappings.some(({ last }) => last === "ended");
     run.caller = standingPlaces.mapping;
     for (const row of this.#mappings)
-      this.#take(run, "mapping", row, row.isMade && !isBeginning, () => mapped(run, row.told));
+      this.#take(run, "mapping", row, row.isMade && !isBeginning, () => mapped(run, row.content));
     run.caller = null;
     run.source = null;
   }
@@ -155,13 +155,13 @@ export class Standing {
   }
 }
 
-function rowOf<Told>(source: Source, told: Told): Row<Told> {
-  return { told, source, line: source.line, first: null, last: null, isMade: false };
+function rowOf<Content>(source: Source, content: Content): Row<Content> {
+  return { content, source, line: source.line, first: null, last: null, isMade: false };
 }
 
 /** Null where the mapping is emitted, else why not. */
-function mapped(run: Model, { call, phys: own, ...told }: StandingMapping): string | null {
-  const { device, bus, size } = told;
+function mapped(run: Model, { call, phys: own, ...content }: StandingMapping): string | null {
+  const { device, bus, size } = content;
   const isLed = run.environment.iommu !== null;
   const leads = [0, size - 1].map((within) => {
     const to = isLed ? run.iommu.reachedBy(device, bus + within) : null;
@@ -173,6 +173,6 @@ function mapped(run: Model, { call, phys: own, ...told }: StandingMapping): stri
   if (leads.includes(false) && !isList)
     return "its entry leads elsewhere: the two files are of two moments, or it is bounced";
   const isKnown = !isList || !isLed || leads.every((one) => one === true);
-  run.buffers.map({ ...told, place: call, phys: isKnown ? own : null, command: null });
+  run.buffers.map({ ...content, place: call, phys: isKnown ? own : null, command: null });
   return null;
 }

@@ -3,14 +3,14 @@
 import type { Device } from "./devices.ts";
 
 /** A kind of device, and the offset of the low half of the register that an offset belongs to. */
-interface Known {
+interface AddressRegisters {
   readonly driver: string;
   readonly id: number;
   /** Null for a register that holds no address. */
   readonly lowOf: (offset: number) => number | null;
 }
 
-const known: readonly Known[] = [
+const known: readonly AddressRegisters[] = [
   // ASQ and ACQ, the admin queues (NVM Express Base Specification 1.4, 3.1).
   { driver: "nvme", id: 0x1b360010, lowOf: oneOf([0x28, 0x30]) },
   // PxCLB and PxFB, command list and received FISes of each of 32 ports (AHCI 1.3.1, 3.3).

@@ -21,7 +21,7 @@ interface Stretch {
 }
 
 /** A device, and where among its registers an address is. */
-export interface Found {
+export interface DeviceOffset {
   readonly device: Device;
   readonly offset: number;
 }
@@ -53,7 +53,7 @@ export class Devices {
   }
 
   /** The device that decodes a bus address, and where among its registers; null where none does. */
-  at(address: number): Found | null {
+  at(address: number): DeviceOffset | null {
     let found = this.#last;
     if (found === null || !holds(found, address))
       found = this.#stretches.find((stretch) => holds(stretch, address)) ?? null;

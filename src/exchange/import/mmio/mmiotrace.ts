@@ -19,7 +19,7 @@ import { type Run, virtOf } from "../join/run.ts";
 import { BootClock } from "../source/boot-clock.ts";
 import type { Source } from "../source/source.ts";
 import { heldAddress } from "./address-registers.ts";
-import { type Device, Devices, type Found } from "./devices.ts";
+import { type Device, type DeviceOffset, Devices } from "./devices.ts";
 
 /** The only version that there is (kernel/trace/trace_mmiotrace.c). */
 const VERSION = "20070824";
@@ -63,11 +63,11 @@ interface Mapped {
   readonly virt: number | null;
 }
 
-type Told = Pick<Run, "emit" | "beginOp" | "endOp" | "at" | "text" | "machine">;
+type RunOutput = Pick<Run, "emit" | "beginOp" | "endOp" | "at" | "text" | "machine">;
 
 class Log implements Stream<Step> {
   readonly #source: Source;
-  readonly #run: Told;
+  readonly #run: RunOutput;
   readonly #boot: BootClock;
   readonly #devices = new Devices();
   /** By the log's own number. */
@@ -75,7 +75,7 @@ class Log implements Stream<Step> {
   /** A loss is told by ftrace in a line of its own and by mmiotrace in a mark behind it: it counts once. */
   #toldLost = 0;
 
-  constructor(source: Source, run: Told) {
+  constructor(source: Source, run: RunOutput) {
     this.#source = source;
     this.#run = run;
     this.#boot = new BootClock(source);
@@ -203,7 +203,7 @@ class Log implements Stream<Step> {
 
   #register(
     isWrite: boolean,
-    { device, offset = 0, register }: Partial<Found> & { readonly register: RegisterIndex },
+    { device, offset = 0, register }: Partial<DeviceOffset> & { readonly register: RegisterIndex },
     size: number,
     digits: string,
   ): void {

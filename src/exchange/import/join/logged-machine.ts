@@ -1,11 +1,11 @@
-// told-machine.ts - what a kernel's log tells of its machine, against which a trace beside it is held.
+// logged-machine.ts - what a kernel's log tells of its machine, against which a trace beside it is held.
 
 import { hex, phys } from "../../../address.ts";
 import { isNamedDevice } from "../../../event/device-name.ts";
 import { deviceOf } from "../../../event/register.ts";
 import { UserError } from "../../../fault.ts";
 import type { Buffers } from "../kernel/buffers.ts";
-import { placeOf, type Told } from "../kernel/command.ts";
+import { placeOf, type SourceLine } from "../kernel/command.ts";
 import { pciOf } from "../source/numbers.ts";
 import type { OneKernel } from "./one-kernel.ts";
 
@@ -25,21 +25,21 @@ const BOOTING = /^Booting (?:paravirtualized )?kernel on (.+?)\s*$/;
 /** So many records that cannot be are no damage. */
 const ENOUGH = 16;
 
-interface Said<T> {
+interface Statement<T> {
   readonly value: T;
-  readonly told: Told;
+  readonly origin: SourceLine;
 }
 
-export class ToldMachine {
+export class LoggedMachine {
   readonly found = new Set<number>();
   readonly #grouped = new Set<number>();
-  #cpus: Said<number> | null = null;
-  #memory: Said<bigint> | null = null;
+  #cpus: Statement<number> | null = null;
+  #memory: Statement<bigint> | null = null;
   #grows = false;
-  #on: Said<string> | null = null;
+  #on: Statement<string> | null = null;
 
   /** A message of the kernel, at that place. */
-  said(text: string, told: Told): void {
+  said(text: string, origin: SourceLine): void {
     const [, name] = FOUND.exec(text) ?? [];
     const device = name === undefined ? null : pciOf(name);
     if (device !== null) this.found.add(device);
@@ -47,16 +47,16 @@ export class ToldMachine {
     const member = pciOf(one ?? other ?? "");
     if (member !== null) this.#grouped.add(member);
     const [, cpus] = CPUS.exec(text) ?? [];
-    if (cpus !== undefined) this.#cpus ??= { value: Number(cpus), told };
+    if (cpus !== undefined) this.#cpus ??= { value: Number(cpus), origin };
     const [, end, last] = MEMORY.exec(text) ?? [];
     const memory = end ?? last;
     if (memory !== undefined && memory.length <= 16) {
       const value = BigInt(`0x${memory}`);
-      if (this.#memory === null || value > this.#memory.value) this.#memory = { value, told };
+      if (this.#memory === null || value > this.#memory.value) this.#memory = { value, origin };
     }
     this.#grows ||= GROWS.test(text);
     const [, on] = BOOTING.exec(text) ?? [];
-    if (on !== undefined) this.#on ??= { value: on, told };
+    if (on !== undefined) this.#on ??= { value: on, origin };
   }
 
   /** Once all is told: throws where a trace is of another machine. `isWhole`: whether no message is missing. */
@@ -65,50 +65,50 @@ export class ToldMachine {
     this.#memoryHolds(buffers);
     this.#bootHolds(kernel, buffers);
     if (!isWhole || this.found.size === 0) return;
-    for (const { device, told, at } of buffers.spaces.behindIommu) {
+    for (const { device, origin, at } of buffers.spaces.behindIommu) {
       if (isNamedDevice(device) || this.#grouped.has(device) || !this.found.has(device)) continue;
       if (at === null || at > ends) continue;
       throw apart(
-        `${placeOf(told)}: an IOMMU leads the handles of ${deviceOf(device)} to memory, and ${log}, which finds that device, adds it to no IOMMU group`,
+        `${placeOf(origin)}: an IOMMU leads the handles of ${deviceOf(device)} to memory, and ${log}, which finds that device, adds it to no IOMMU group`,
       );
     }
   }
 
   #cpusHold(kernel: OneKernel): void {
     if (this.#cpus === null) return;
-    const { value, told } = this.#cpus;
+    const { value, origin } = this.#cpus;
     const found = kernel.cpusFrom(value);
     if (found === null || found.records < ENOUGH) return;
     throw apart(
-      `${placeOf(found.told)}: a record of CPU ${found.cpu}, and ${placeOf(told)} says that the machine has ${value} CPUs at most`,
+      `${placeOf(found.origin)}: a record of CPU ${found.cpu}, and ${placeOf(origin)} says that the machine has ${value} CPUs at most`,
     );
   }
 
   #memoryHolds({ spaces }: Buffers): void {
     const { highest } = spaces;
     if (this.#memory === null || this.#grows || highest === null) return;
-    const { value, told } = this.#memory;
+    const { value, origin } = this.#memory;
     if (BigInt(highest.address) <= value) return;
     throw apart(
-      `${placeOf(highest.told)}: a buffer at ${hex(phys(highest.address))}:p, and by ${placeOf(told)} memory ends at 0x${value.toString(16)}`,
+      `${placeOf(highest.origin)}: a buffer at ${hex(phys(highest.address))}:p, and by ${placeOf(origin)} memory ends at 0x${value.toString(16)}`,
     );
   }
 
   #bootHolds({ xen }: OneKernel, { spaces }: Buffers): void {
-    const [own] = spaces.own.filter(({ told }) => told.source !== xen?.source);
+    const [own] = spaces.own.filter(({ origin }) => origin.source !== xen?.source);
     if (xen !== null && own !== undefined)
       throw apart(
-        `${placeOf(own.told)}: the handles of ${deviceOf(own.device)} are its buffers' own addresses, and at ${placeOf(xen)} page tables are Xen's, whose frames are others`,
+        `${placeOf(own.origin)}: the handles of ${deviceOf(own.device)} are its buffers' own addresses, and at ${placeOf(xen)} page tables are Xen's, whose frames are others`,
       );
     if (this.#on === null) return;
-    const { value, told } = this.#on;
+    const { value, origin } = this.#on;
     if (xen !== null && !/Xen/.test(value))
       throw apart(
-        `${placeOf(xen)}: page tables are Xen's, and ${placeOf(told)} says that the kernel runs on ${value}`,
+        `${placeOf(xen)}: page tables are Xen's, and ${placeOf(origin)} says that the kernel runs on ${value}`,
       );
     if (own !== undefined && /^Xen(?: PV)?$/.test(value))
       throw apart(
-        `${placeOf(own.told)}: the handles of ${deviceOf(own.device)} are its buffers' own addresses, and ${placeOf(told)} says that the kernel runs on ${value}, whose frames are others`,
+        `${placeOf(own.origin)}: the handles of ${deviceOf(own.device)} are its buffers' own addresses, and ${placeOf(origin)} says that the kernel runs on ${value}, whose frames are others`,
       );
   }
 }

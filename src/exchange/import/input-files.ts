@@ -1,4 +1,4 @@
-// given.ts - what a command line names as files of a run: files, folders of them, and archives that are opened.
+// input-files.ts - what a command line names as files of a run: files, folders of them, and archives that are opened.
 
 import { createWriteStream } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { UserError } from "../../fault.ts";
 import { Source } from "./source/source.ts";
 
 /** One file, and the folder or archive that it came with; null where it was named itself. */
-export interface Given {
+export interface InputFile {
   readonly path: string;
   readonly within: string | null;
 }
@@ -32,8 +32,8 @@ export function assertFew(files: number): void {
     );
 }
 
-export class GivenFiles {
-  readonly files: Given[] = [];
+export class InputFiles {
+  readonly files: InputFile[] = [];
   /** Temporary folder -> the archive that was unpacked into it. */
   readonly #unpacked = new Map<string, string>();
   #bytes = 0;

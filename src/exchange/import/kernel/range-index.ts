@@ -1,11 +1,11 @@
-// places.ts - ranges of the bus, found by any range that meets them.
+// range-index.ts - ranges of the bus, found by any range that meets them.
 
 interface Range {
   readonly device: number | null;
   readonly start: number;
   readonly size: number;
 }
-interface Placed<T> {
+interface Entry<T> {
   readonly range: Range;
   readonly value: T;
 }
@@ -16,19 +16,19 @@ const FEW = 16;
 /** Ranges kept of one piece. */
 const MOST = 256;
 
-export class Places<T> {
-  readonly #pieces = PIECES.map((bytes) => ({ bytes, placed: new Map<number, Placed<T>[]>() }));
+export class RangeIndex<T> {
+  readonly #pieces = PIECES.map((bytes) => ({ bytes, entries: new Map<number, Entry<T>[]>() }));
 
   /** False where too many are there already. */
   add(range: Range, value: T): boolean {
-    const { bytes, placed } =
+    const { bytes, entries } =
       this.#pieces.find((one) => range.size <= one.bytes * FEW) ?? this.#pieces.at(-1)!;
     const [first, last] = piecesOf(range, bytes);
     for (let piece = first; piece <= last; piece++)
-      if ((placed.get(piece)?.length ?? 0) >= MOST) return false;
+      if ((entries.get(piece)?.length ?? 0) >= MOST) return false;
     for (let piece = first; piece <= last; piece++) {
-      const there = placed.get(piece);
-      if (there === undefined) placed.set(piece, [{ range, value }]);
+      const there = entries.get(piece);
+      if (there === undefined) entries.set(piece, [{ range, value }]);
       else there.push({ range, value });
     }
     return true;
@@ -37,13 +37,13 @@ export class Places<T> {
   /** Each that a range of the device meets; a device that is not named may be any. */
   each(device: number | null, start: number, size: number, take: (value: T) => void): void {
     const range = { device, start, size };
-    for (const { bytes, placed } of this.#pieces) {
-      if (placed.size === 0) continue;
+    for (const { bytes, entries } of this.#pieces) {
+      if (entries.size === 0) continue;
       const [first, last] = piecesOf(range, bytes);
       // A large range is asked for what there is.
-      const pieces = last - first < placed.size ? upTo(first, last) : placed.keys();
+      const pieces = last - first < entries.size ? upTo(first, last) : entries.keys();
       for (const piece of pieces)
-        for (const one of placed.get(piece) ?? []) if (meet(one.range, range)) take(one.value);
+        for (const one of entries.get(piece) ?? []) if (meet(one.range, range)) take(one.value);
     }
   }
 }

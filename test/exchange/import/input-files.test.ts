@@ -1,4 +1,4 @@
-// given.test.ts - files that are compressed, in an archive or in a folder are opened; what is of no known format is left.
+// input-files.test.ts - files that are compressed, in an archive or in a folder are opened; what is of no known format is left.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
