@@ -170,7 +170,8 @@ export class Anchors {
     const deeds = [...this.#touched].flatMap(([way, touched]) => packetsOf(touched, ofWay(way)));
     const found = coveringRelation(deeds, window);
     if (found === null) return null;
-    return { ...found, isSure: found.part >= ALL_BUT_FEW && found.within < LOOSE };
+    const { part, isClear, ...clocks } = found;
+    return { ...clocks, isSure: isClear && part >= ALL_BUT_FEW && clocks.within < LOOSE };
   }
 
   get #window(): Window {

@@ -9,14 +9,26 @@ import type { Clocks } from "./spans.ts";
 
 /** So many touches say something. */
 const ENOUGH = 16;
-/** Guest and host count seconds of nearly one length: the steps that are tried, and how many of them either way. */
-const STEP = 1e-5;
-const STEPS = 20;
-/** The part of the touches with which no other length is tried. */
-const NEARLY_ALL = 0.98;
+/** Guest and host count seconds of nearly one length: the steps that are tried around the best, and how many either way. */
+const STEPS = [
+  [1e-5, 20],
+  [2e-6, 5],
+  [4e-7, 5],
+  [8e-8, 5],
+] as const;
+/** Microseconds by which a relation that is not quite right can miss a mapping. */
+const NEAR = 1000;
 
 interface Covering extends Clocks {
   /** The part of the touches that it allows. */
+  readonly part: number;
+  /** Whether it allows all that are anywhere near a mapping of their address. */
+  readonly isClear: boolean;
+}
+interface Fit {
+  readonly slope: number;
+  readonly start: number;
+  readonly within: number;
   readonly part: number;
 }
 
@@ -24,17 +36,29 @@ interface Covering extends Clocks {
 export function coveringRelation(deeds: readonly Deed[], window: Window): Covering | null {
   const telling = deeds.filter((deed) => isTelling(deed, window));
   if (telling.length < ENOUGH) return null;
-  let best = covering(telling, window, 1);
-  for (let step = 1; step <= STEPS && best.part < NEARLY_ALL; step++)
-    for (const slope of [1 - step * STEP, 1 + step * STEP]) {
-      const found = covering(telling, window, slope);
-      if (found.part > best.part) best = found;
-    }
-  return best;
+  let best = fitAt(telling, window, 1);
+  for (const [step, steps] of STEPS) {
+    const { slope } = best;
+    for (let i = 1; i <= steps && best.part < 1; i++)
+      for (const by of [-i * step, i * step]) {
+        const found = fitAt(telling, window, slope + by);
+        if (found.part > best.part) best = found;
+      }
+  }
+  const { slope, start, within, part } = best;
+  const timeOf = (guest: number) => start + slope * (guest - window.from);
+  const isClear = telling.every(({ at, to }) => {
+    const misses = to.map((span) =>
+      Math.max(timeOf(span.begin) - at, at - timeOf(endIn(span, window)), 0),
+    );
+    const least = Math.min(...misses);
+    return least <= within || least > NEAR;
+  });
+  return { deviceTime: (guest) => timeOf(guest / 1e3), within, part, isClear };
 }
 
 /** The offset that most touches allow, at one ratio of the clocks. */
-function covering(deeds: readonly Deed[], window: Window, slope: number): Covering {
+function fitAt(deeds: readonly Deed[], window: Window, slope: number): Fit {
   const { from } = window;
   const edges: { readonly at: number; readonly by: 1 | -1 }[] = [];
   for (const { at, to } of deeds)
@@ -50,10 +74,6 @@ function covering(deeds: readonly Deed[], window: Window, slope: number): Coveri
     if (count < most || (count === most && next - at <= high - low)) continue;
     [most, low, high] = [count, at, next];
   }
-  const start = (low + high) / 2;
-  return {
-    deviceTime: (guest) => start + slope * (guest / 1e3 - from),
-    within: (high - low) / 2,
-    part: most / deeds.length,
-  };
+  const [start, within] = [(low + high) / 2, (high - low) / 2];
+  return { slope, start, within, part: most / deeds.length };
 }

@@ -105,7 +105,7 @@ describe("buffers that are touched in an order that does not count", () => {
       anchors.unmapped(DEVICE, "to-device", address, at + life);
       for (const part of [0, 64, 0])
         anchors.touched("to-device", address + part, device(at + life - 30 - (part % 3)));
-      if (i % 20 < late) anchors.touched("to-device", address, device(at + life + 40));
+      if (i % 20 < late) anchors.touched("to-device", address, device(at + life + 4000));
     }
     return anchors;
   }
@@ -114,6 +114,9 @@ describe("buffers that are touched in an order that does not count", () => {
     expect(touched(0).fit()!.isSure).toBe(true);
     expect(error(touched(0), 1e5)).toBeLessThan(250);
     expect(touched(1).fit()!.isSure).toBe(true);
+    const close = touched(0);
+    close.touched("to-device", 0x6000, device(700 + 400 + 400));
+    expect(close.fit()!.isSure).toBe(false);
   });
 
   test("tell none where they are few, and none for sure where nothing allows most of them", () => {
