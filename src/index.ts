@@ -83,12 +83,28 @@ export { type DebugOptions, debug, serveEditor } from "./library/debug.ts";
 export { type DemoOptions, demo } from "./library/demo.ts";
 export { type DiffAnswer, type DiffOptions, diff, isOf, type Rules } from "./library/diff.ts";
 export { exported, exportNames, exportTrace } from "./library/export.ts";
-export { exportPart, type PartOptions, type PartWritten, tellPart } from "./library/export-part.ts";
-export { type ForkOptions, type ForkWritten, fork, tellFork } from "./library/fork.ts";
-export { type Imported, type ImportOptions, importTrace, tellImported } from "./library/import.ts";
-export { indexTrace, repairTrace } from "./library/indexing.ts";
+export {
+  exportPart,
+  type PartOptions,
+  type TracePart,
+  tellPart,
+} from "./library/export-part.ts";
+export {
+  type ForkedTrace,
+  type ForkOptions,
+  fork,
+  tellFork,
+} from "./library/fork.ts";
+export {
+  type ImportedTrace,
+  type ImportOptions,
+  importTrace,
+  tellImported,
+} from "./library/import.ts";
+export { indexTrace, repairTrace } from "./library/index-trace.ts";
 export { type KnownWhat, known, tellKnown } from "./library/known.ts";
-export { mark } from "./library/marking.ts";
+export { assertOther, type NewTrace } from "./library/make-trace.ts";
+export { mark } from "./library/mark.ts";
 export {
   type MatrixCell,
   type MatrixOptions,
@@ -100,9 +116,9 @@ export {
 export type { Json, Output } from "./library/output.ts";
 export { positions, subjectExamples, subjectName } from "./library/positions.ts";
 export { type RecordOptions, record, usualDriver, type WorkloadFile } from "./library/record.ts";
-export { type Reduced, reduce } from "./library/reduce.ts";
-export { type ReportMade, type ReportOptions, report } from "./library/report.ts";
-export { type Served, type ServeOptions, serve, usualPort } from "./library/serve.ts";
+export { reduce, type SmallerWorkload } from "./library/reduce.ts";
+export { type ReportFile, type ReportOptions, report } from "./library/report.ts";
+export { type PageServer, type ServeOptions, serve, usualPort } from "./library/serve.ts";
 export { shown } from "./library/shown.ts";
 export type { Progress, Steering } from "./library/steering.ts";
 export { tellBlame } from "./library/tell-blame.ts";
@@ -130,18 +146,17 @@ export { tellWord } from "./library/tell-word.ts";
 export { tellRecorded } from "./library/tell-written.ts";
 export {
   type Cell,
+  type EventSelection,
   lostLogOf,
   openTrace,
   type Position,
   type QueryAnswer,
   type Trace,
   troubleOf,
-  type Wanted,
 } from "./library/trace.ts";
 export { type OwnRun, TraceWriter } from "./library/trace-writer.ts";
 export { type Where, whereOf } from "./library/where.ts";
 export { assertReplaceable, type Chunk, writeWhole } from "./library/whole-file.ts";
-export { assertOther, type Written } from "./library/writing.ts";
 export type { State } from "./machine/state.ts";
 export type { Step } from "./replay/provenance.ts";
 export { parseAnswer } from "./shape/answer.ts";

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { countOf } from "../library/columns.ts";
-import { indexTrace } from "../library/indexing.ts";
+import { indexTrace } from "../library/index-trace.ts";
 import { notice } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { reading } from "./reading.ts";

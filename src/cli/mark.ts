@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { UserError } from "../fault.ts";
 import { inColumns } from "../library/columns.ts";
-import { mark } from "../library/marking.ts";
+import { mark } from "../library/mark.ts";
 import { positions } from "../library/positions.ts";
 import { notice, print, printAnswer } from "./output.ts";
 import { reading } from "./reading.ts";

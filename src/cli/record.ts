@@ -1,9 +1,9 @@
 // record.ts - gartrace record: runs a workload on a simulated machine and writes its trace.
 
 import { type Command, InvalidArgumentError } from "commander";
+import type { NewTrace } from "../library/make-trace.ts";
 import { type RecordOptions, record, usualDriver } from "../library/record.ts";
 import { tellRecorded } from "../library/tell-written.ts";
-import type { Written } from "../library/writing.ts";
 import { notice, noticeText, printAnswer } from "./output.ts";
 import { steered } from "./steered.ts";
 
@@ -60,7 +60,7 @@ export function addRecord(program: Command): void {
 }
 
 /** Says that a trace is in two files, where somebody read it as it was finished. */
-export function sayIfApart({ path, log }: Written): void {
+export function sayIfApart({ path, log }: NewTrace): void {
   if (log === null) return;
   notice(
     `gartrace: somebody reads ${path}, so its end stays in ${log} for now: copy both, or run any gartrace ` +

@@ -2,9 +2,9 @@
 
 import type { Command } from "commander";
 import { countOf } from "../library/columns.ts";
+import { assertOther } from "../library/make-trace.ts";
 import { reduce } from "../library/reduce.ts";
 import { assertReplaceable, writeWhole } from "../library/whole-file.ts";
-import { assertOther } from "../library/writing.ts";
 import { addKindOptions } from "./diff.ts";
 import { notice, noticeText, print } from "./output.ts";
 import { Progress } from "./progress.ts";

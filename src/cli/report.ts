@@ -1,9 +1,9 @@
 // report.ts - gartrace report: the page about one or two traces as one file, for those who have no trace.
 
 import { type Command, InvalidArgumentError } from "commander";
+import { assertOther } from "../library/make-trace.ts";
 import { report } from "../library/report.ts";
 import { assertReplaceable, writeWhole } from "../library/whole-file.ts";
-import { assertOther } from "../library/writing.ts";
 import { notice } from "./output.ts";
 import { reading } from "./reading.ts";
 import { isStandardOutput, toStandardOutput } from "./standard-output.ts";

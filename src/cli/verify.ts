@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { counted } from "../library/columns.ts";
-import { repairTrace } from "../library/indexing.ts";
+import { repairTrace } from "../library/index-trace.ts";
 import { type ProofOutput, tellProof } from "../library/tell-proof.ts";
 import { openTrace, type Trace } from "../library/trace.ts";
 import { notice, printOutput } from "./output.ts";

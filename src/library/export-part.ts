@@ -16,8 +16,8 @@ import type { TraceReader } from "../store/read.ts";
 import { addMark } from "../store/update.ts";
 import { inLine } from "../visible.ts";
 import { WANDER, workloads } from "../workload/index.ts";
+import { assertOther, makeTrace, type NewTrace } from "./make-trace.ts";
 import { type Position, readerOf, type Trace } from "./trace.ts";
-import { assertOther, type Written, writing } from "./writing.ts";
 
 /** Which part of a trace, and where it goes. */
 export interface PartOptions {
@@ -36,7 +36,7 @@ export interface PartOptions {
 }
 
 /** A part of a trace, as it was written. */
-export interface PartWritten extends Written {
+export interface TracePart extends NewTrace {
   /** How many events the part has. */
   readonly part: number;
   /** How many stand before them, which make the state at its beginning. */
@@ -49,7 +49,7 @@ export interface PartWritten extends Written {
 const BEGINNING = "part";
 
 /** Writes a part of a trace as a trace of its own, judged alike, with a mark at its beginning (`mark:part`). */
-export async function exportPart(trace: Trace, options: PartOptions): Promise<PartWritten> {
+export async function exportPart(trace: Trace, options: PartOptions): Promise<TracePart> {
   const { output, from, to, redact = false, force = false, signal } = options;
   assertOther(output, trace.path);
   const reader = readerOf(trace);
@@ -65,7 +65,7 @@ export async function exportPart(trace: Trace, options: PartOptions): Promise<Pa
 }
 
 /** What `gartrace export --format gart` says. */
-export function tellPart({ path, judgement, events, part, start, redacted }: PartWritten): string {
+export function tellPart({ path, judgement, events, part, start, redacted }: TracePart): string {
   const line =
     judgement === null ? "" : `; ${judgementLine(judgement, { torn: false, count: events })}`;
   const wrote =
@@ -109,11 +109,11 @@ export async function writePart(
   path: string,
   trace: TraceReader,
   { stretch, redaction, force, signal }: Wishes,
-): Promise<Written & { readonly start: number }> {
+): Promise<NewTrace & { readonly start: number }> {
   const part = partOf(trace, stretch);
   const about = redaction === null ? part.about : redaction.about(part.about);
   const state = new State(natureOf(about));
-  const written = await writing(
+  const written = await makeTrace(
     output,
     force,
     async ({ open, check }) => {

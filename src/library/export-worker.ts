@@ -15,10 +15,10 @@ export interface Task {
   readonly where: string | null;
 }
 /** A part that it is asked for: the events between two moments. */
-export type Asked = readonly [from: number, to: number];
+export type PartBounds = readonly [from: number, to: number];
 /** What it answers: the part, or why the user cannot have it; and before all, once, that it has started. */
-export type Answer = Part | Refused | "started";
-interface Refused {
+export type Answer = Part | Refusal | "started";
+interface Refusal {
   readonly refused: string;
 }
 
@@ -28,7 +28,7 @@ const wanted = where === null ? null : whereOf(where).holds;
 let trace: TraceReader | undefined;
 let make: MakePart | undefined;
 
-function answerTo([from, to]: Asked): Part | Refused {
+function answerTo([from, to]: PartBounds): Part | Refusal {
   try {
     if (make === undefined) {
       trace = TraceReader.open(path);
@@ -43,7 +43,7 @@ function answerTo([from, to]: Asked): Part | Refused {
   }
 }
 
-parentPort!.on("message", (asked: Asked) => {
+parentPort!.on("message", (asked: PartBounds) => {
   const answer = answerTo(asked);
   parentPort!.postMessage(answer, "bytes" in answer ? [answer.bytes.buffer] : []);
 });

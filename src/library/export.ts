@@ -3,11 +3,11 @@
 import type { ExportFormat, Piece } from "../exchange/export/format.ts";
 import { exportFormats } from "../exchange/export/index.ts";
 import { UserError, unknownName } from "../fault.ts";
-import { piecesOf } from "./exporting.ts";
+import { piecesOf } from "./export-pieces.ts";
+import { assertOther } from "./make-trace.ts";
 import { readerOf, type Trace } from "./trace.ts";
 import type { Where } from "./where.ts";
 import { type Chunk, writeWhole } from "./whole-file.ts";
-import { assertOther } from "./writing.ts";
 
 /** The formats by name, and whether a file of each is bytes that are no text. */
 export const exportNames: readonly {

@@ -10,12 +10,12 @@ import { aboutRun, type Setup } from "../scenario/setup.ts";
 import type { TraceReader } from "../store/read.ts";
 import { inLine } from "../visible.ts";
 import { changeAt } from "../workload/change.ts";
+import { assertOther, type NewTrace } from "./make-trace.ts";
 import { type Output, output } from "./output.ts";
 import { recordTo, setupAgain } from "./recording.ts";
 import type { Steering } from "./steering.ts";
 import { tellRecorded } from "./tell-written.ts";
 import { type Position, readerOf, type Trace } from "./trace.ts";
-import { assertOther, type Written } from "./writing.ts";
 
 /** Where a run is left, and what is different from there on. */
 export interface ForkOptions extends Steering {
@@ -30,7 +30,7 @@ export interface ForkOptions extends Steering {
 }
 
 /** A fork, as it was written, and where it left its parent. */
-export interface ForkWritten extends Written {
+export interface ForkedTrace extends NewTrace {
   /** By its digest, or its path where it is torn; and the moment up to which both have the same events. */
   readonly parent: { readonly trace: string; readonly moment: number };
 }
@@ -39,7 +39,7 @@ export interface ForkWritten extends Written {
  * Runs a simulated trace again and on from an op with something changed. What was done before stays done: a table that
  * the old hooks made is not made again. A `UserError` says why a trace cannot be run on.
  */
-export async function fork(trace: Trace, options: ForkOptions): Promise<ForkWritten> {
+export async function fork(trace: Trace, options: ForkOptions): Promise<ForkedTrace> {
   const { at, set, output, force = false, ...steering } = options;
   assertOther(output, trace.path);
   const reader = readerOf(trace);
@@ -51,7 +51,7 @@ export async function fork(trace: Trace, options: ForkOptions): Promise<ForkWrit
 }
 
 /** What `gartrace fork` says. */
-export function tellFork(trace: Trace, { parent, ...written }: ForkWritten): Output {
+export function tellFork(trace: Trace, { parent, ...written }: ForkedTrace): Output {
   const recorded = tellRecorded(written);
   return output(
     () => `${recorded.text}; it leaves ${inLine(trace.path)} after #${parent.moment}`,

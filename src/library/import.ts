@@ -11,10 +11,10 @@ import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
 import { isSameFile } from "../store/output-file.ts";
 import { inLine } from "../visible.ts";
-import { watched } from "./judging.ts";
+import { observedSink } from "./judged-sink.ts";
+import { assertOther, makeTrace, type NewTrace, type TraceMaker } from "./make-trace.ts";
 import { type Output, output } from "./output.ts";
 import { writtenJson } from "./tell-written.ts";
-import { assertOther, type Making, type Written, writing } from "./writing.ts";
 
 /** How files are imported. */
 export interface ImportOptions {
@@ -35,7 +35,7 @@ export interface ImportOptions {
 }
 
 /** A trace that was imported, and what became of the lines of each file. */
-export interface Imported extends Written {
+export interface ImportedTrace extends NewTrace {
   /** The files, and what became of their lines. */
   readonly sources: readonly SourceFile[];
   /** Whether nothing tells what the kernel ran on: where its addresses lead stays unknown. */
@@ -46,7 +46,7 @@ export interface Imported extends Written {
 export async function importTrace(
   files: readonly string[],
   options: ImportOptions = {},
-): Promise<Imported> {
+): Promise<ImportedTrace> {
   const { force = false, strict = false, keepLines = false } = options;
   const { follow = null, probes = PROBES, signal } = options;
   const path = options.output ?? defaultName(files[0]!);
@@ -59,21 +59,21 @@ export async function importTrace(
   }
   let sources: readonly SourceFile[] = [];
   let platform = "";
-  const make = async ({ open, check, keep, beside }: Making) => {
+  const make = async ({ open, check, keep, beside }: TraceMaker) => {
     const wishes = { strict, follow, probes: probesFrom(probes), keep: keepLines ? keep : null };
     sources = await importFiles(files, wishes, async (about) => {
       const sink = await open(about);
       platform = about.platform;
-      return watched(sink, check);
+      return observedSink(sink, check);
     });
     beside(sources);
   };
-  const written = await writing(path, force, make, signal);
+  const written = await makeTrace(path, force, make, signal);
   return { ...written, sources, isUnplaced: platform === UNKNOWN };
 }
 
 /** What `gartrace import` says. */
-export function tellImported({ sources, isUnplaced, ...written }: Imported): Output {
+export function tellImported({ sources, isUnplaced, ...written }: ImportedTrace): Output {
   const { path, events, judgement } = written;
   return output(
     () => {

@@ -4,10 +4,10 @@ import { usualEra } from "../agpgart/era.ts";
 import { UserError } from "../fault.ts";
 import type { Setup } from "../scenario/setup.ts";
 import { parseWorkload, type Workload } from "../workload/workload.ts";
-import { recordTo, setupOf, stagedOf } from "./recording.ts";
+import type { NewTrace } from "./make-trace.ts";
+import { recordTo, scenarioSetup, setupOf } from "./recording.ts";
 import type { Steering } from "./steering.ts";
 import { workloadOf } from "./workload-file.ts";
-import type { Written } from "./writing.ts";
 
 /** A run by the names that `gartrace list` has. */
 export interface RecordOptions extends Steering {
@@ -62,7 +62,7 @@ export const usualDriver = usualEra.name;
 const BUG = "bug:";
 
 /** Records a run. A `UserError` says what cannot be run; after an `AbortedError` the trace holds what was recorded. */
-export async function record(options: RecordOptions = {}): Promise<Written> {
+export async function record(options: RecordOptions = {}): Promise<NewTrace> {
   const setup = setupFor(options);
   const { signal, onProgress, force = false } = options;
   return recordTo(options.output ?? `${nameOf(setup)}.gart`, setup, force, { signal, onProgress });
@@ -81,7 +81,7 @@ function setupFor({ workload = "testgart", fixed = false, ...options }: RecordOp
       throw new UserError(
         `${workload} brings its own machine; leave out ${[...refused, ...flags].join(", ")}`,
       );
-    return stagedOf(workload.slice(BUG.length), fixed);
+    return scenarioSetup(workload.slice(BUG.length), fixed);
   }
   const {
     platform = "native-i386",

@@ -15,12 +15,12 @@ import { scenarios } from "../scenario/index.ts";
 import { aboutRun, type Setup, setupOfScenario } from "../scenario/setup.ts";
 import { changesOf } from "../workload/change.ts";
 import { parseWorkload, platformFor, type Workload } from "../workload/workload.ts";
-import { watched } from "./judging.ts";
+import { observedSink } from "./judged-sink.ts";
+import { makeTrace, type NewTrace } from "./make-trace.ts";
 import { type Steering, Turns } from "./steering.ts";
-import { type Written, writing } from "./writing.ts";
 
 /** A run as a person asks for it, by names. */
-export interface Wanted extends Variant {
+export interface RunRequest extends Variant {
   readonly platform: string;
   readonly hooks: string;
   /** Null for the first that the platform can have. */
@@ -34,7 +34,7 @@ export interface Wanted extends Variant {
 }
 
 /** Finds what the names mean; a UserError lists the known ones. */
-export function setupOf(wanted: Wanted): Setup {
+export function setupOf(wanted: RunRequest): Setup {
   const platform = platformFor(varied(platformOf(wanted.platform), wanted), wanted.workload);
   const hooks = hooksOf(wanted.hooks);
   mustBuild(platform, hooks);
@@ -66,7 +66,7 @@ function byName<T extends { readonly name: string }>(
 }
 
 /** A scenario by its name, with its flaw or fixed. */
-export function stagedOf(name: string, fixed: boolean): Setup {
+export function scenarioSetup(name: string, fixed: boolean): Setup {
   return setupOfScenario(byName("bug", scenarios, name), fixed);
 }
 
@@ -82,7 +82,7 @@ export function setupAgain(about: About): Setup {
 function setupAtStart(about: About): Setup {
   const { platform, hooks, chipset, seed, options, operations, workload } = about;
   if (typeof options.scenario === "string")
-    return stagedOf(options.scenario, options.fixed === true);
+    return scenarioSetup(options.scenario, options.fixed === true);
   return setupOf({
     platform,
     hooks,
@@ -119,14 +119,16 @@ export const recordTo = (
   setup: Setup,
   force: boolean,
   { fork, ...steering }: Steering & { readonly fork?: Fork } = {},
-): Promise<Written> =>
-  writing(
+): Promise<NewTrace> =>
+  makeTrace(
     path,
     force,
     async ({ open }) => {
       const keep = await open(fork?.about ?? aboutRun(setup));
       const sink: Sink =
-        fork === undefined ? keep : watched(keep, (seq, op, event) => fork.see({ seq, op, event }));
+        fork === undefined
+          ? keep
+          : observedSink(keep, (seq, op, event) => fork.see({ seq, op, event }));
       const turns = new Turns(steering);
       const total = setup.workload.operations.length;
       for (const { op, events } of record(setup, sink))

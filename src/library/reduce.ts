@@ -20,7 +20,7 @@ import { setupAgain } from "./recording.ts";
 import { readerOf, type Trace } from "./trace.ts";
 
 /** The smaller workload, as a file holds it, and what it still shows, in words. */
-export interface Reduced {
+export interface SmallerWorkload {
   /** JSON, as `record` takes it from a file. */
   readonly workload: string;
   /** For people. */
@@ -39,7 +39,7 @@ export async function reduce(
   traceB: Trace,
   wanted: Partial<Rules> = {},
   hear: (operations: number, tried: number) => void = () => {},
-): Promise<Reduced | null> {
+): Promise<SmallerWorkload | null> {
   const rules = { ...wanted, firstOnly: true };
   const [a, b] = [readerOf(traceA), readerOf(traceB)];
   for (const { about } of [a, b])
@@ -57,7 +57,7 @@ export async function reduce(
           "record a shorter workload",
       );
   const whole = parseWorkload(a.about.operations!, a.about.workload);
-  const shown = new Showing(a.about, b.about, whole.name, rules, kindOf(first), hear);
+  const shown = new Reproduction(a.about, b.about, whole.name, rules, kindOf(first), hear);
   const upTo = [...whole.operations].slice(0, op + 1);
   if (!(await shown.shows(upTo)))
     throw new UserError("running the operations again does not show the divergence; run verify");
@@ -86,7 +86,7 @@ function kindOf({ class: name, a, b, facts, op }: Divergence): string {
 }
 
 /** Asks of lists of operations whether they show the same first divergence. */
-class Showing {
+class Reproduction {
   tried = 0;
   readonly #a: About;
   readonly #b: About;

@@ -19,7 +19,7 @@ export interface ReportOptions {
 }
 
 /** A report. */
-export interface ReportMade {
+export interface ReportFile {
   /** One file that opens from disk, without a server or a network. */
   readonly html: string;
   /** What it leaves out, in words. */
@@ -32,7 +32,7 @@ export interface ReportMade {
 export async function report(
   paths: readonly string[],
   { limit = 16, redact = false }: ReportOptions = {},
-): Promise<ReportMade> {
+): Promise<ReportFile> {
   const code = pageCode();
   const bytes = limit * 1e6 - Buffer.byteLength(htmlOf(code, ""));
   let redacted: string | null = null;

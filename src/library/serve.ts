@@ -7,7 +7,7 @@ import { UserError } from "../fault.ts";
 import type { Answers as PageAnswers } from "../page/answers.ts";
 import { PAUSE } from "../store/trace-file.ts";
 import { servedFiles } from "./page-files.ts";
-import { PairApart } from "./pair-apart.ts";
+import { PairThreads } from "./pair-threads.ts";
 
 /** Where a page is served. */
 export interface ServeOptions {
@@ -18,7 +18,7 @@ export interface ServeOptions {
 }
 
 /** A page that is being served. */
-export interface Served {
+export interface PageServer {
   /** Holds a random token: who has it sees the traces. */
   readonly link: string;
   /** At which it is served. */
@@ -44,7 +44,7 @@ export async function serve(
   path: string,
   other?: string,
   { port: wanted = usualPort, complain = () => {} }: ServeOptions = {},
-): Promise<Served> {
+): Promise<PageServer> {
   // Few programs serve a page: what it takes is loaded by those alone.
   const { Answers } = await import("../page/answers.ts");
   const { OpenTrace } = await import("../page/open-trace.ts");
@@ -52,7 +52,7 @@ export async function serve(
   const traces = [new OpenTrace("a", path)];
   if (other !== undefined) traces.push(new OpenTrace("b", other));
   const files = servedFiles();
-  const apart = other === undefined ? null : new PairApart(path, other);
+  const apart = other === undefined ? null : new PairThreads(path, other);
   const answers = new Answers(traces, apart);
   const token = randomBytes(16).toString("hex");
   const serving = { answers, files, token, complain };

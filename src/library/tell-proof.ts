@@ -3,7 +3,7 @@
 import type { Verification } from "../replay/verify.ts";
 import { counted, countOf, inColumns } from "../report/text.ts";
 import { type Output, output } from "./output.ts";
-import { type Again, type Proof, prove } from "./proving.ts";
+import { type Proof, prove, type Repetition } from "./prove.ts";
 import { readerOf, type Trace } from "./trace.ts";
 
 /** What `gartrace verify` prints, and the code that it ends with. */
@@ -87,14 +87,14 @@ function digestText(digest: boolean | null): string {
   return digest ? "holds" : "does not hold: the file was changed after its recording";
 }
 
-function judgementText(judgement: Again | null): string {
+function judgementText(judgement: Repetition | null): string {
   if (judgement === null) return "none: the trace was not judged by this version";
   if (judgement.same) return "holds";
   const at = judgement.seq === null ? "" : `, first at #${judgement.seq}`;
   return `is not that of its events${at}: the file was changed after it was judged`;
 }
 
-function againText(again: Again | null): string {
+function againText(again: Repetition | null): string {
   if (again === null)
     return "not done: only a finished simulated trace that says what it ran can be run again";
   return again.same ? "gives the same events" : `first gives another event at #${again.seq}`;

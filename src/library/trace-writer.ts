@@ -9,9 +9,9 @@ import { EventError, UserError, unknownName } from "../fault.ts";
 import { Machine } from "../machine/machine.ts";
 import { natureOf } from "../replay/replay.ts";
 import { TraceWriter as FileWriter } from "../store/write.ts";
-import { type JudgedSink, judging } from "./judging.ts";
-import { Replacing } from "./replacing.ts";
-import type { Written } from "./writing.ts";
+import { type JudgedSink, judgedSink } from "./judged-sink.ts";
+import type { NewTrace } from "./make-trace.ts";
+import { Replacement } from "./replacement.ts";
 
 /** What a trace says of the run that it holds, and which translations its platform has. */
 export interface OwnRun {
@@ -64,7 +64,7 @@ export class TraceWriter {
   /** Where the trace is, or will be once it is whole where it replaces another. */
   readonly path: string;
   readonly #file: FileWriter;
-  readonly #replacing: Replacing | null;
+  readonly #replacing: Replacement | null;
   readonly #machine: Machine;
   readonly #judged: JudgedSink;
   readonly #lacks: ReadonlySet<string>;
@@ -80,7 +80,7 @@ export class TraceWriter {
   static async create(path: string, run: OwnRun): Promise<TraceWriter> {
     assertRun(run);
     const about = aboutOf(run);
-    const replacing = run.force ? Replacing.begin(path) : null;
+    const replacing = run.force ? Replacement.begin(path) : null;
     const file = await FileWriter.create(replacing?.path ?? path, about, {
       force: false,
       replaces: replacing === null ? null : path,
@@ -91,14 +91,14 @@ export class TraceWriter {
   private constructor(
     path: string,
     file: FileWriter,
-    replacing: Replacing | null,
+    replacing: Replacement | null,
     about: About,
     hasIommu: boolean,
   ) {
     this.path = path;
     this.#file = file;
     this.#replacing = replacing;
-    this.#judged = judging(file, about);
+    this.#judged = judgedSink(file, about);
     open.add(this);
     this.#landing = setInterval(() => file.land(), LANDING).unref();
     this.#machine = new Machine(natureOf(about), this.#judged.sink);
@@ -148,7 +148,7 @@ export class TraceWriter {
   }
 
   /** Makes the trace whole: indexed, judged, with its digest. `ERR_WRITE` where the disk refuses: it is torn then. */
-  finish(): Written {
+  finish(): NewTrace {
     this.#assertOpen();
     this.#leave();
     try {

@@ -21,7 +21,7 @@ import { troubleBehind } from "../store/trouble.ts";
 export type Position = number | string;
 
 /** Which events, and in which order. */
-export interface Wanted {
+export interface EventSelection {
   /** The first; the trace's first by default. */
   readonly from?: Position;
   /** The last, included; the trace's last by default. */
@@ -129,7 +129,7 @@ export class Trace {
   }
 
   /** Events in order, one at a time; about 2 us each. */
-  *events({ from, to, kinds, wrong, backwards, signal }: Wanted = {}): Generator<Recorded> {
+  *events({ from, to, kinds, wrong, backwards, signal }: EventSelection = {}): Generator<Recorded> {
     const stretch = {
       from: from === undefined ? 1 : this.moment(from),
       to: to === undefined ? this.count : this.moment(to),
@@ -178,7 +178,12 @@ export class Trace {
   /** The events that changed a subject, such as `gatt[0x42]`, `p2m[0x1230]`, `page:0xc1010000`, `reg:ATTBASE`, `dma:0x60000000`. */
   *history(
     subject: string,
-    { from, to, backwards, signal }: Pick<Wanted, "from" | "to" | "backwards" | "signal"> = {},
+    {
+      from,
+      to,
+      backwards,
+      signal,
+    }: Pick<EventSelection, "from" | "to" | "backwards" | "signal"> = {},
   ): Generator<Recorded> {
     const named = this.#ask(() => subjectNamed(this.#reader, subject));
     const stretch = {

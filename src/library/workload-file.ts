@@ -6,14 +6,14 @@ import { WANDER, WANDER_OPS, workloads } from "../workload/index.ts";
 import { parseWorkload, type Workload, wander } from "../workload/workload.ts";
 
 /** How a walk is made, where the workload is one. */
-export interface Walking {
+export interface WalkOptions {
   /** Operations; undefined for as many as the built-in walk has. */
   readonly ops?: number | undefined;
   readonly seed: number;
 }
 
 /** A built-in workload by its name, or the file that the name is the path of. */
-export function workloadOf(name: string, walking: Walking = { seed: 0 }): Workload {
+export function workloadOf(name: string, walking: WalkOptions = { seed: 0 }): Workload {
   if (name === WANDER) return wander(walking.ops ?? WANDER_OPS, walking.seed);
   if (walking.ops !== undefined)
     throw new UserError(`--ops is for ${WANDER}: ${name} has operations of its own`);

@@ -3,7 +3,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { recordTo, stagedOf } from "../../src/library/recording.ts";
+import { recordTo, scenarioSetup } from "../../src/library/recording.ts";
 import { freshFolder } from "../fresh-folder.ts";
 import { main, run } from "./gartrace.ts";
 
@@ -18,7 +18,7 @@ const workload = {
 
 beforeAll(async () => {
   for (const name of ["stale-gart-tlb", "wrong-reverse"])
-    await recordTo(join(folder, bad(name)), stagedOf(name, false), false);
+    await recordTo(join(folder, bad(name)), scenarioSetup(name, false), false);
   copyFileSync(join(folder, bad("stale-gart-tlb")), join(folder, bad("other")));
   writeFileSync(join(folder, bad("torn")), "");
   writeFileSync(join(folder, bad("w", "json")), JSON.stringify(workload));

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeAll, expect, test } from "vitest";
-import { recordTo, stagedOf } from "../../src/library/recording.ts";
+import { recordTo, scenarioSetup } from "../../src/library/recording.ts";
 import { freshFolder } from "../fresh-folder.ts";
 import { changeAndSeal } from "../store/changed.ts";
 import { gartrace } from "./gartrace.ts";
@@ -35,7 +35,7 @@ const path = join(folder, "bad.gart");
 const literal = `CAST(x'${Buffer.from(BAD).toString("hex")}' AS TEXT)`;
 
 beforeAll(async () => {
-  await recordTo(path, stagedOf("stale-gart-tlb", false), false);
+  await recordTo(path, scenarioSetup("stale-gart-tlb", false), false);
   changeAndSeal(
     path,
     [

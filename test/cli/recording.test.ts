@@ -6,14 +6,14 @@ import { expect, test } from "vitest";
 import { chipsets } from "../../src/chipset/index.ts";
 import { UserError } from "../../src/fault.ts";
 import { hookSets } from "../../src/hooks/index.ts";
-import { recordTo, setupOf, type Wanted } from "../../src/library/recording.ts";
+import { type RunRequest, recordTo, setupOf } from "../../src/library/recording.ts";
 import { workloadOf } from "../../src/library/workload-file.ts";
 import { platforms } from "../../src/platform/index.ts";
 import { workloads } from "../../src/workload/index.ts";
 import { freshFolder } from "../fresh-folder.ts";
 import { reference } from "./gartrace.ts";
 
-const wanted: Wanted = {
+const wanted: RunRequest = {
   platform: "native-i386",
   hooks: "gart",
   chipset: "intel-440bx",

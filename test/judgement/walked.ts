@@ -3,8 +3,8 @@
 import { PROBES, probesFrom } from "../../src/exchange/import/kernel/probes.ts";
 import { importFiles } from "../../src/exchange/import/merge.ts";
 import { hookSets, missingOn } from "../../src/hooks/index.ts";
+import { makeTrace } from "../../src/library/make-trace.ts";
 import { recordTo, setupOf } from "../../src/library/recording.ts";
-import { writing } from "../../src/library/writing.ts";
 import { platforms } from "../../src/platform/index.ts";
 import { record } from "../../src/recorder/record.ts";
 import { scenarios } from "../../src/scenario/index.ts";
@@ -61,7 +61,7 @@ const runs = (workloads: readonly Workload[], lenientIoremap: boolean): Walked[]
     );
 
 function recordShortened(path: string, setup: Setup): Promise<unknown> {
-  return writing(path, true, async ({ open }) => {
+  return makeTrace(path, true, async ({ open }) => {
     const sink = await open(aboutRun(setup));
     for (const { events } of record(setup, sink)) if (events > MOST) break;
   });
@@ -89,7 +89,7 @@ const imported = (
   group,
   fixed: null,
   make: (path) =>
-    writing(path, true, async ({ open, beside }) => {
+    makeTrace(path, true, async ({ open, beside }) => {
       const wishes = { strict: false, follow: null, probes: probesFrom(PROBES), keep: null };
       beside(await importFiles(files(), wishes, open));
     }),

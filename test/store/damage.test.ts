@@ -4,14 +4,14 @@ import { copyFileSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { beforeAll, expect, test } from "vitest";
 import { UserError } from "../../src/fault.ts";
-import { prove } from "../../src/library/proving.ts";
-import { recordTo, stagedOf } from "../../src/library/recording.ts";
+import { prove } from "../../src/library/prove.ts";
+import { recordTo, scenarioSetup } from "../../src/library/recording.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { freshPath } from "./sample.ts";
 
 const sound = freshPath("sound.gart");
 beforeAll(async () => {
-  await recordTo(sound, stagedOf("stale-gart-tlb", false), false);
+  await recordTo(sound, scenarioSetup("stale-gart-tlb", false), false);
 });
 
 /** What is told of a trace by all that is looked at; null where it is called sound. */

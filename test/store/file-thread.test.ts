@@ -5,7 +5,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Recorded } from "../../src/event/vocabulary.ts";
-import { judging } from "../../src/library/judging.ts";
+import { judgedSink } from "../../src/library/judged-sink.ts";
 import { setupOf } from "../../src/library/recording.ts";
 import { record } from "../../src/recorder/record.ts";
 import { aboutRun } from "../../src/scenario/setup.ts";
@@ -50,7 +50,7 @@ describe("a recording of several batches", () => {
   beforeAll(async () => {
     for (const [name, path] of Object.entries(paths)) {
       const writer = await begun(path, name === "alone" ? null : program);
-      const { sink, end } = judging(writer, about);
+      const { sink, end } = judgedSink(writer, about);
       past[name] = [];
       for (const { events } of record(setup, sink))
         for (const seq of [1, 2, events - 1, events - 600, events - 3 * BATCH, events])

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { at } from "../../src/event/field.ts";
 import { filledOf, ROW_WIDTH, type Row } from "../../src/event/row.ts";
 import { type KindName, kindNames } from "../../src/event/vocabulary.ts";
-import { prove } from "../../src/library/proving.ts";
+import { prove } from "../../src/library/prove.ts";
 import { migrate } from "../../src/store/create.ts";
 import { lists, PostingReader, PostingWriter, SEGMENT, seqsIn } from "../../src/store/postings.ts";
 import { TraceReader } from "../../src/store/read.ts";

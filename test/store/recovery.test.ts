@@ -3,8 +3,8 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
-import { repairTrace } from "../../src/library/indexing.ts";
-import { recordTo, stagedOf } from "../../src/library/recording.ts";
+import { repairTrace } from "../../src/library/index-trace.ts";
+import { recordTo, scenarioSetup } from "../../src/library/recording.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { leftBeside, lostLog } from "../../src/store/recovery.ts";
 import { TraceWriter } from "../../src/store/write.ts";
@@ -12,7 +12,7 @@ import { about, freshPath } from "./sample.ts";
 
 async function recorded(): Promise<string> {
   const path = freshPath();
-  await recordTo(path, stagedOf("stale-gart-tlb", false), false);
+  await recordTo(path, scenarioSetup("stale-gart-tlb", false), false);
   return path;
 }
 

@@ -3,15 +3,15 @@
 import { copyFileSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { beforeAll, expect, test } from "vitest";
-import { indexTrace, repairTrace } from "../../src/library/indexing.ts";
-import { recordTo, stagedOf } from "../../src/library/recording.ts";
+import { indexTrace, repairTrace } from "../../src/library/index-trace.ts";
+import { recordTo, scenarioSetup } from "../../src/library/recording.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { addMark } from "../../src/store/update.ts";
 import { freshPath } from "./sample.ts";
 
 const sound = freshPath("sound.gart");
 beforeAll(async () => {
-  await recordTo(sound, stagedOf("stale-gart-tlb", false), false);
+  await recordTo(sound, scenarioSetup("stale-gart-tlb", false), false);
 });
 
 const DELETES = "BEGIN DELETE FROM event WHERE seq > 5; END";

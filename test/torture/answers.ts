@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { answerOf } from "../../src/diff/comparison.ts";
 import { compare } from "../../src/diff/diff.ts";
 import { UserError } from "../../src/fault.ts";
-import { prove } from "../../src/library/proving.ts";
+import { prove } from "../../src/library/prove.ts";
 import { openTrace, readerOf, type Trace } from "../../src/library/trace.ts";
 import { stateText } from "../../src/report/state-text.ts";
 import { troubleBehind } from "../../src/store/trouble.ts";

@@ -8,7 +8,7 @@ import { diff } from "../../src/library/diff.ts";
 import { exported } from "../../src/library/export.ts";
 import { exportPart } from "../../src/library/export-part.ts";
 import { fork } from "../../src/library/fork.ts";
-import { indexTrace, repairTrace } from "../../src/library/indexing.ts";
+import { indexTrace, repairTrace } from "../../src/library/index-trace.ts";
 import type { Output } from "../../src/library/output.ts";
 import { reduce } from "../../src/library/reduce.ts";
 import { tellBlame } from "../../src/library/tell-blame.ts";

@@ -8,7 +8,7 @@ import { jsonl } from "../../src/exchange/export/jsonl.ts";
 import { PROBES, probesFrom } from "../../src/exchange/import/kernel/probes.ts";
 import { importFiles } from "../../src/exchange/import/merge.ts";
 import { UserError } from "../../src/fault.ts";
-import { writing } from "../../src/library/writing.ts";
+import { makeTrace } from "../../src/library/make-trace.ts";
 import { removeFile } from "../../src/store/output-file.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { fileOf } from "../exchange/written.ts";
@@ -146,7 +146,7 @@ let changed = 0;
 async function importedTo(path: string, log: string): Promise<string | null> {
   try {
     const wishes = { strict: false, follow: null, probes: probesFrom(PROBES), keep: null };
-    const { digest } = await writing(path, false, async ({ open, beside }) => {
+    const { digest } = await makeTrace(path, false, async ({ open, beside }) => {
       beside(await importFiles([log], wishes, open));
     });
     return digest;

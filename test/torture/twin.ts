@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Dice } from "../../src/dice.ts";
-import { recordTo, stagedOf } from "../../src/library/recording.ts";
+import { recordTo, scenarioSetup } from "../../src/library/recording.ts";
 import { addMark } from "../../src/store/update.ts";
 import { type Answers, answersOf } from "./answers.ts";
 import { oneOf } from "./trial.ts";
@@ -38,7 +38,7 @@ async function made(name: string): Promise<Twin> {
   const path = join(folder, `${name}.gart`);
   if (!existsSync(path)) {
     const unfinished = `${path}.${process.pid}`;
-    await recordTo(unfinished, stagedOf(name, false), false);
+    await recordTo(unfinished, scenarioSetup(name, false), false);
     await addMark(unfinished, { moment: 5, name: "here", text: "a mark of somebody" });
     renameSync(unfinished, path);
   }

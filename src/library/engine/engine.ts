@@ -11,6 +11,7 @@ import {
   type Mfn,
   machine,
   mfnOf,
+  type NewTrace,
   offset,
   PAGE_SIZE,
   type Phys,
@@ -18,7 +19,6 @@ import {
   phys,
   raw,
   TraceWriter,
-  type Written,
 } from "gartrace";
 
 /** The engine's bus, device and function: 0000:01:00.0. */
@@ -196,7 +196,7 @@ const throughEntry = ({ number, meant: { page, seq } }: Entry) => ({
 });
 
 /** Runs the driver on the machine, its memory `behind` so many bytes, and writes what happens to `path`. */
-export async function run(path: string, behind: number): Promise<Written> {
+export async function run(path: string, behind: number): Promise<NewTrace> {
   using writer = await TraceWriter.create(path, {
     platform: behind === 0 ? "bare" : "guest",
     workload: "copies",

@@ -1,7 +1,7 @@
 // stages.ts - a process of its own that simulates, records and finishes a run, and says how long each took.
 
 import { statSync } from "node:fs";
-import { judging } from "../../../src/library/judging.ts";
+import { judgedSink } from "../../../src/library/judged-sink.ts";
 import { setupOf } from "../../../src/library/recording.ts";
 import { record } from "../../../src/recorder/record.ts";
 import { aboutRun } from "../../../src/scenario/setup.ts";
@@ -33,7 +33,7 @@ async function stages(): Promise<Stages> {
   const simulate = seconds(simulating);
   const about = aboutRun(setup);
   const writer = await TraceWriter.create(path, about, { force: true, thread });
-  const { sink, end } = judging(writer, about);
+  const { sink, end } = judgedSink(writer, about);
   const recording = performance.now();
   for (const _ of record(setup, sink));
   const recorded = seconds(recording);

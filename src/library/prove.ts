@@ -1,4 +1,4 @@
-// proving.ts - all that can be held against a trace: its file, its replay, its judgement, and the run done again.
+// prove.ts - all that can be held against a trace: its file, its replay, its judgement, and the run done again.
 
 import { isDeepStrictEqual } from "node:util";
 import { checks } from "../check/index.ts";
@@ -14,7 +14,7 @@ import type { TraceReader } from "../store/read.ts";
 import { canRunAgain, digestAgain, firstOtherwise } from "./run-again.ts";
 
 /** What doing something again came to. */
-export interface Again {
+export interface Repetition {
   readonly same: boolean;
   /** The first event that is different; null where none is told. */
   readonly seq: number | null;
@@ -29,18 +29,18 @@ export interface Proof extends Verification {
   /** Null where the trace has none. */
   readonly keyframes: Proved["keyframes"];
   /** Null where the file keeps none. */
-  readonly judgement: Again | null;
-  readonly again: Again | null;
+  readonly judgement: Repetition | null;
+  readonly again: Repetition | null;
 }
 
 /** Hears how many events were gone through, now and then. */
-export type Heard = (events: number) => void;
+export type OnProgress = (events: number) => void;
 
 /** Events between two words to who waits. */
 const STEP = 16384;
 
 /** Holds all against a trace in one reading of its events; about 5 us an event. */
-export function prove(trace: TraceReader, hear: Heard): Proof {
+export function prove(trace: TraceReader, hear: OnProgress): Proof {
   const file = [...trace.troubles()];
   const { judged, about, digest } = trace;
   const state = new State(natureOf(about));
@@ -80,7 +80,7 @@ function judgedAlike(
   wrong: readonly WrongEvent[],
   judge: Judge,
   count: number,
-): Again {
+): Repetition {
   const { judgement } = judge.end();
   const anew = wrong.toSorted((a, b) => a.seq - b.seq);
   let at = 0;
@@ -106,7 +106,7 @@ function saysWhatItRan(trace: TraceReader): boolean {
 }
 
 /** Most traces are told alike by the digest alone; one of another version of the program event by event. */
-function ranAgain(trace: TraceReader, digest: string): Again {
+function ranAgain(trace: TraceReader, digest: string): Repetition {
   if (digestAgain(trace) === digest) return { same: true, seq: null };
   const seq = firstOtherwise(trace);
   return { same: seq === null, seq };

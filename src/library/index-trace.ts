@@ -1,4 +1,4 @@
-// indexing.ts - gives a trace what it needs for a quick look at its past, and mends what follows from its events.
+// index-trace.ts - gives a trace what it needs for a quick look at its past, and mends what follows from its events.
 
 import { State } from "../machine/state.ts";
 import { natureOf } from "../replay/replay.ts";

@@ -1,4 +1,4 @@
-// replacing.ts - a trace that takes the place of another one: it is written beside it, and replaces it when it is whole.
+// replacement.ts - a trace that takes the place of another one: it is written beside it, and replaces it when it is whole.
 
 import { mkdtempSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -9,17 +9,17 @@ import { assertUnused } from "../store/create.ts";
 const JOURNALS = ["-wal", "-shm", "-journal"];
 
 /** Where a trace is written while the one that it replaces is still there. */
-export class Replacing {
+export class Replacement {
   readonly path: string;
   readonly #folder: string;
   readonly #old: string;
 
   /** Null where no file is there to be replaced. */
-  static begin(path: string): Replacing | null {
+  static begin(path: string): Replacement | null {
     const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
     if (!isFile) return null;
     assertUnused(path);
-    return new Replacing(path);
+    return new Replacement(path);
   }
 
   private constructor(path: string) {

@@ -1,4 +1,4 @@
-// marking.ts - words put to a moment of a trace.
+// mark.ts - words put to a moment of a trace.
 
 import type { Mark } from "../event/trace.ts";
 import { UserError } from "../fault.ts";

@@ -1,14 +1,14 @@
-// pair-apart.ts - lays two files side by side in threads of their own, so that the page is answered meanwhile.
+// pair-threads.ts - lays two files side by side in threads of their own, so that the page is answered meanwhile.
 
 import { Worker } from "node:worker_threads";
 import type { Side } from "../answer/shapes.ts";
 import { UserError } from "../fault.ts";
 import type { ComparedPair } from "../page/compared-pair.ts";
 import type { PairSource } from "../page/pair-files.ts";
-import type { Answered, Asked } from "./pair-worker.ts";
+import type { PairRequest, PairResponse } from "./pair-worker.ts";
 
 /** One thread compares, which can take minutes; the other one says what stands beside what. */
-export class PairApart implements PairSource {
+export class PairThreads implements PairSource {
   readonly #comparing: Thread;
   readonly #pairing: Thread;
 
@@ -35,19 +35,19 @@ export class PairApart implements PairSource {
   }
 }
 
-interface Waiting {
+interface PendingAnswer {
   readonly done: (value: unknown) => void;
   readonly failed: (error: unknown) => void;
 }
 
 class Thread {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingAnswer>();
   #last = 0;
 
   constructor(paths: readonly [string, string]) {
     this.#worker = new Worker(new URL("./pair-worker.js", import.meta.url), { workerData: paths });
-    this.#worker.on("message", (answer: Answered) => {
+    this.#worker.on("message", (answer: PairResponse) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
       if ("refused" in answer) waiting?.failed(new UserError(answer.refused));
@@ -60,7 +60,7 @@ class Thread {
     this.#worker.unref();
   }
 
-  ask(question: (id: number) => Asked): Promise<unknown> {
+  ask(question: (id: number) => PairRequest): Promise<unknown> {
     const id = ++this.#last;
     return new Promise((done, failed) => {
       this.#waiting.set(id, { done, failed });

@@ -1,4 +1,4 @@
-// judging.ts - a trace is judged while it is made: the judge stands between the machine and the file.
+// judged-sink.ts - a trace is judged while it is made: the judge stands between the machine and the file.
 
 import type { About } from "../event/trace.ts";
 import { Judge } from "../judgement/judge.ts";
@@ -16,7 +16,7 @@ export interface JudgedSink {
 }
 
 /** Hands events on to the file, and what is wrong with them. */
-export function judging(writer: TraceWriter, about: About): JudgedSink {
+export function judgedSink(writer: TraceWriter, about: About): JudgedSink {
   let judge: Judge | null = null;
   let isWhole = true;
   const made = (state: State) =>
@@ -40,7 +40,7 @@ export function judging(writer: TraceWriter, about: About): JudgedSink {
 }
 
 /** The same sink with something done before each event is handed on. */
-export const watched = (sink: Sink, see: Sink): Sink =>
+export const observedSink = (sink: Sink, see: Sink): Sink =>
   Object.assign(
     ((seq, op, event, state) => {
       see(seq, op, event, state);

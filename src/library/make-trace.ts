@@ -1,4 +1,4 @@
-// writing.ts - commands that make a trace: whatever stops them, what is there stays readable.
+// make-trace.ts - commands that make a trace: whatever stops them, what is there stays readable.
 
 import type { About, SourceFile } from "../event/trace.ts";
 import { AbortedError, abortedBy, UserError } from "../fault.ts";
@@ -7,11 +7,11 @@ import type { Sink } from "../machine/machine.ts";
 import { isSameFile } from "../store/output-file.ts";
 import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter, UNTOUCHED } from "../store/write.ts";
-import { type JudgedSink, judging } from "./judging.ts";
-import { Replacing } from "./replacing.ts";
+import { type JudgedSink, judgedSink } from "./judged-sink.ts";
+import { Replacement } from "./replacement.ts";
 
 /** A trace that was made. */
-export interface Written {
+export interface NewTrace {
   /** Where it is. */
   readonly path: string;
   /** How many. */
@@ -25,7 +25,7 @@ export interface Written {
 }
 
 /** What a command that makes a trace works with. */
-export interface Making {
+export interface TraceMaker {
   /** Creates the file once `about` is known; writes keyframes from the states that the events come with. */
   open(about: About): Promise<Sink>;
   /** Throws once the caller's signal was raised, which is noticed when the event loop turns. */
@@ -49,12 +49,12 @@ const LANDING = 1000;
  * Lets `make` fill a new trace and finishes it; if it fails half-way, the trace is torn. One that replaces another
  * takes its place when it is whole; if it fails, the old one stays.
  */
-export async function writing(
+export async function makeTrace(
   path: string,
   force: boolean,
-  make: (making: Making) => Promise<void>,
+  make: (maker: TraceMaker) => Promise<void>,
   signal?: AbortSignal,
-): Promise<Written> {
+): Promise<NewTrace> {
   if (signal?.aborted) throw abortedBy(signal.reason);
   if (path === "-")
     throw new UserError("a trace is a file that is read in any order; name one with -o");
@@ -62,7 +62,7 @@ export async function writing(
   if (path === "" || path.endsWith("/"))
     throw new UserError(`'${path}' is no file to write to; name a file, such as ${path}run.gart`);
   let writer = null as TraceWriter | null;
-  let replacing = null as Replacing | null;
+  let replacing = null as Replacement | null;
   let judged = null as JudgedSink | null;
   let failed: unknown = null;
   const landing = setInterval(() => {
@@ -75,7 +75,7 @@ export async function writing(
   try {
     await make({
       open: async (about) => {
-        replacing = force ? Replacing.begin(path) : null;
+        replacing = force ? Replacement.begin(path) : null;
         const replaces = replacing === null ? null : path;
         const opened = await TraceWriter.create(replacing?.path ?? path, about, {
           force,
@@ -84,7 +84,7 @@ export async function writing(
         writer = opened;
         // Not before it shows whether there is so much to come that a thread writes it.
         landing.refresh();
-        judged = judging(opened, about);
+        judged = judgedSink(opened, about);
         return judged.sink;
       },
       check: () => {
@@ -114,7 +114,7 @@ function torn(
   path: string,
   writer: TraceWriter,
   error: unknown,
-  replacing: Replacing | null,
+  replacing: Replacement | null,
 ): unknown {
   writer.abandon();
   // The message of a failed write says already what the file holds.

@@ -1,4 +1,4 @@
-// exporting.ts - the pieces of an exported file, in order, its parts made by as many threads as there are cores.
+// export-pieces.ts - the pieces of an exported file, in order, its parts made by as many threads as there are cores.
 
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
@@ -12,7 +12,7 @@ import {
 } from "../exchange/export/format.ts";
 import { UserError } from "../fault.ts";
 import type { TraceReader } from "../store/read.ts";
-import type { Answer, Asked, Task } from "./export-worker.ts";
+import type { Answer, PartBounds, Task } from "./export-worker.ts";
 import type { Where } from "./where.ts";
 
 /** Threads at most: beyond this the one that writes is the limit. */
@@ -44,7 +44,7 @@ export async function* piecesOf(
   const about: unknown[] = [];
   const task = { path: paths[0]!, format: name, where: where?.text ?? null };
   const bounds = [...boundsOf(parts, trace)];
-  const sharing = new Sharing(bounds, parts.maker(trace, wanted), task, threads - 1);
+  const sharing = new PartQueue(bounds, parts.maker(trace, wanted), task, threads - 1);
   for await (const part of sharing.parts()) {
     about.push(part.about);
     yield part.bytes;
@@ -53,8 +53,8 @@ export async function* piecesOf(
 }
 
 /** Shares the parts out among this thread and others, which take some time to start. */
-class Sharing {
-  readonly #bounds: readonly Asked[];
+class PartQueue {
+  readonly #bounds: readonly PartBounds[];
   readonly #make: MakePart;
   readonly #makers: readonly Maker[];
   /** Parts at most that are asked for while one before them is not written. */
@@ -64,7 +64,7 @@ class Sharing {
   #next = 0;
   #wake = () => {};
 
-  constructor(bounds: readonly Asked[], make: MakePart, task: Task, others: number) {
+  constructor(bounds: readonly PartBounds[], make: MakePart, task: Task, others: number) {
     this.#bounds = bounds;
     this.#make = make;
     const wake = (): void => this.#wake();
@@ -112,7 +112,7 @@ class Sharing {
       }
   }
 
-  #makeHere([from, to]: Asked): Part | Failure {
+  #makeHere([from, to]: PartBounds): Part | Failure {
     try {
       return this.#make(from, to);
     } catch (failed) {
@@ -163,7 +163,7 @@ class Maker {
     return this.#hasStarted && this.#asked.length < AHEAD;
   }
 
-  ask(index: number, asked: Asked): void {
+  ask(index: number, asked: PartBounds): void {
     this.#asked.push(index);
     this.#worker.postMessage(asked);
   }
