@@ -263,7 +263,7 @@ export function gattParts(
 
 /**
  * What the chipset finds at each entry of the table, as an index of `entryWords`. Right means: it fetches the very word
- * that the CPU sees there, and that names a page that this kernel gave to AGP. Hot: 40 ns an entry (bench: page).
+ * that the CPU sees there, and that names a page that this kernel gave to AGP. Hot: some 20 ns an entry (bench: page).
  */
 export function entryCodes(state: State, words = cpuTable(state)): Uint8Array {
   const { chipset, physIsMachine } = state.nature;
