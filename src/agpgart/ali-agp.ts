@@ -53,9 +53,9 @@ function configure(bridge: Bridge): number {
   const place = "ali_configure";
   const { pci } = bridge.board;
   const table = bridge.gattBusAddr!;
-  const held = pci.read(BRIDGE, ATTBASE, 4, place) & 0xff0;
+  const otherBits = pci.read(BRIDGE, ATTBASE, 4, place) & 0xff0;
   const base = asWord(alignDown(table.bus, PAGE_SIZE), 32);
-  const word = base + (held | bridge.currentSize.value);
+  const word = base + (otherBits | bridge.currentSize.value);
   pci.write(BRIDGE, ATTBASE, 4, word, place, table);
   const control = pci.read(BRIDGE, TLBCTRL, 4, place);
   pci.write(BRIDGE, TLBCTRL, 4, (control & ~0xff) | 0x10, place);
@@ -69,8 +69,8 @@ function cleanup(bridge: Bridge): void {
   const { pci } = bridge.board;
   const control = pci.read(BRIDGE, TLBCTRL, 4, place);
   pci.write(BRIDGE, TAGCTRL, 4, (control & ~0xff) | CLEAR_TAGS, place);
-  const held = pci.read(BRIDGE, ATTBASE, 4, place) & 0xff0;
-  pci.write(BRIDGE, ATTBASE, 4, held | bridge.previousSize.value, place);
+  const otherBits = pci.read(BRIDGE, ATTBASE, 4, place) & 0xff0;
+  pci.write(BRIDGE, ATTBASE, 4, otherBits | bridge.previousSize.value, place);
 }
 
 const m1541: BridgeDriver = {
@@ -104,8 +104,8 @@ const busAddress =
 
 /** The register is read before the hook is called for the address. */
 function flushPage({ board: { pci } }: Bridge, address: () => number, place: string): void {
-  const held = pci.read(BRIDGE, CACHE_FLUSH, 4, place) & 0xfffff000;
-  const word = (held | address() | FLUSH_ENABLE) >>> 0;
+  const otherBits = pci.read(BRIDGE, CACHE_FLUSH, 4, place) & 0xfffff000;
+  const word = (otherBits | address() | FLUSH_ENABLE) >>> 0;
   pci.write(BRIDGE, CACHE_FLUSH, 4, word, place);
 }
 

@@ -203,8 +203,8 @@ function shadowAperture(bridge: Bridge, { name: place, says, devfn, ...shadow }:
   const other = pci.findSlot(0, devfn, place);
   if (other === null || size > 512) return ENODEV;
   if (shadow.sizeCode !== undefined) {
-    const held = pci.read(other.name, NFORCE3_APSIZE, 4, place) & ~0xf;
-    pci.write(other.name, NFORCE3_APSIZE, 4, held | shadow.sizeCode(size), place);
+    const otherBits = pci.read(other.name, NFORCE3_APSIZE, 4, place) & ~0xf;
+    pci.write(other.name, NFORCE3_APSIZE, 4, otherBits | shadow.sizeCode(size), place);
   }
   const base = pci.read(host, APERTUREBASE, 4, place) & 0x7fff;
   if (base >= BEYOND_4GB) return ENODEV;

@@ -145,10 +145,10 @@ function withoutReserved({ board }: Bridge, mode: number, mask: number, place: s
 }
 
 /** agp_v2_parse_one: what bridge, card and client have in common, of the bits below the queue's depth. */
-function parseAgp2(bridge: Bridge, wanted: number, status: number, card: number): number {
+function parseAgp2(bridge: Bridge, requestedMode: number, status: number, card: number): number {
   const place = "agp_v2_parse_one";
   const { kernel } = bridge.board.arch;
-  const mode = withoutReserved(bridge, wanted, RESERVED_2, place);
+  const mode = withoutReserved(bridge, requestedMode, RESERVED_2, place);
   if ((mode & RATES) === 0) {
     const text = `agpgart: ${kernel.comm} tried to set rate=x0. Setting to x1 mode.`;
     kernel.printk("info", text, place);
@@ -166,23 +166,23 @@ const fastest = (rates: number): number => [4, 2, 1].find((rate) => (rates & rat
 const [RATE_4X, RATE_8X] = [1, 2] as const;
 
 /** agp_v3_parse_one: 8x or 4x, side-band always; the larger request size and the shorter calibration cycle. */
-function parseAgp3(bridge: Bridge, wanted: number, status: number, card: number): number {
+function parseAgp3(bridge: Bridge, requestedMode: number, status: number, card: number): number {
   const arqsz = Math.max(status & ARQSZ, card & ARQSZ);
   const calibration = Math.min(status & CALIBRATION, card & CALIBRATION);
-  const kept = (status & ~(ARQSZ | CALIBRATION | SIDEBAND)) + arqsz + calibration + SIDEBAND;
-  const chosen = rateOf(bridge, wanted, status, card, kept);
-  const rateless = kept & ~RATES;
-  if ("refused" in chosen) return rateless + chosen.refused;
+  const agpstat = (status & ~(ARQSZ | CALIBRATION | SIDEBAND)) + arqsz + calibration + SIDEBAND;
+  const result = rateOf(bridge, requestedMode, status, card, agpstat);
+  const rateless = agpstat & ~RATES;
+  if ("refused" in result) return rateless + result.refused;
   const errata = bridge.driver.noFastWrites === true ? FAST_WRITES : 0;
-  return (rateless & ~errata) + chosen.rate;
+  return (rateless & ~errata) + result.rate;
 }
 
 /** Whether 8x is asked for; logs what is wrong with what was asked. */
-function asks8x(bridge: Bridge, wanted: number): boolean {
+function asks8x(bridge: Bridge, requestedMode: number): boolean {
   const place = "agp_v3_parse_one";
   const { kernel } = bridge.board.arch;
   const says = (what: string) => kernel.printk("info", `agpgart: ${kernel.comm} ${what}`, place);
-  let mode = withoutReserved(bridge, wanted, RESERVED_3, place);
+  let mode = withoutReserved(bridge, requestedMode, RESERVED_3, place);
   const rate = mode & RATES;
   if (rate === 0) {
     says("tried to set rate=x0. Setting to AGP3 x4 mode.");
@@ -200,15 +200,15 @@ function asks8x(bridge: Bridge, wanted: number): boolean {
 /** The rate; or what is left where the driver gives up, before it looks at errata. */
 function rateOf(
   bridge: Bridge,
-  wanted: number,
+  requestedMode: number,
   status: number,
   card: number,
-  kept: number,
+  agpstat: number,
 ): { readonly rate: number } | { readonly refused: number } {
   const place = "agp_v3_parse_one";
   const { arch, era } = bridge.board;
   const { kernel } = arch;
-  if (asks8x(bridge, wanted)) {
+  if (asks8x(bridge, requestedMode)) {
     const incapable = (status & RATE_8X) === 0 ? "bridge" : "graphic card";
     if ((status & card & RATE_8X) !== 0) return { rate: RATE_8X };
     const text = `${kernel.comm} requested AGPx8 but ${incapable} not capable.`;
@@ -217,7 +217,7 @@ function rateOf(
     return { refused: RATE_4X };
   }
   if (!era.complainsOfRates || (status & card & RATE_4X) !== 0) return { rate: RATE_4X };
-  const left = kept - (kept & (RATES - RATE_4X));
+  const left = agpstat - (agpstat & (RATES - RATE_4X));
   const [before, after] = [
     [status, card],
     [left, card],

@@ -144,8 +144,8 @@ const intel815Driver: BridgeDriver = {
     writeSize(bridge, 1, place);
     // Bits 31:29 are no part of the table's address: they stay as they are.
     const reserved = pci.read(BRIDGE, ATTBASE, 4, place);
-    const kept = reserved - (reserved % TABLE_LIMIT_815);
-    pci.write(BRIDGE, ATTBASE, 4, kept + asWord(table.bus), place, table);
+    const highBits = reserved - (reserved % TABLE_LIMIT_815);
+    pci.write(BRIDGE, ATTBASE, 4, highBits + asWord(table.bus), place, table);
     pci.write(BRIDGE, AGPCTRL, 4, 0, place);
     openAperture(bridge, "byte", place);
     return 0;

@@ -92,10 +92,10 @@ function shareIsochronous(bridge: Bridge, masters: Master[]): string | null {
 
   const offered = pci.read(target, bridge.capndx + AGPNISTAT, 4, place);
   const queue = byteOf(pci.read(target, bridge.capndx + PCI_AGP_STATUS, 4, place), 24);
-  const asked = masters.map((master) => statusOf(master));
-  const wanted = sum(asked.map((word) => byteOf(word, 16)));
-  const payload = Math.max(...[offered, ...asked].map((word) => (word >> 6) & 3));
-  if (wanted > byteOf(offered, 16))
+  const statuses = masters.map((master) => statusOf(master));
+  const bandwidth = sum(statuses.map((word) => byteOf(word, 16)));
+  const payload = Math.max(...[offered, ...statuses].map((word) => (word >> 6) & 3));
+  if (bandwidth > byteOf(offered, 16))
     return "isochronous bandwidth required by AGP 3.0 devices exceeds that which is supported by the AGP 3.0 bridge!";
 
   // How many transactions the bridge has depends on the payload: it is read again.
@@ -106,8 +106,8 @@ function shareIsochronous(bridge: Bridge, masters: Master[]): string | null {
   if (sum(shares) > available)
     return "number of isochronous transactions per period required by AGP 3.0 devices exceeds that which is supported by the AGP 3.0 bridge!";
   const isochronous = slots(available, payload);
-  const used = sum(shares.map((share) => slots(share, payload)));
-  if (used > isochronous)
+  const requiredSlots = sum(shares.map((share) => slots(share, payload)));
+  if (requiredSlots > isochronous)
     return "number of request queue slots required by the isochronous bandwidth requested by AGP 3.0 devices exceeds the number provided by the AGP 3.0 bridge!";
 
   const other = division(queue - isochronous, masters.length);
@@ -116,7 +116,9 @@ function shareIsochronous(bridge: Bridge, masters: Master[]): string | null {
     const isLast = i === masters.length - 1;
     const transactions = shares[i]! + (isLast ? available - sum(shares) : 0);
     const depth =
-      slots(shares[i]!, payload) + other.share + (isLast ? other.rest + isochronous - used : 0);
+      slots(shares[i]!, payload) +
+      other.share +
+      (isLast ? other.rest + isochronous - requiredSlots : 0);
     const settings = pci.read(name, capability + AGPNICMD, 2, place) & 0x3f;
     writeDepth(bridge, { name, capability }, depth, place);
     const word = (transactions << 8) | (payload << 6) | settings;

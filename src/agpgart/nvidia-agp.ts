@@ -133,18 +133,18 @@ function cleanup(bridge: Bridge): void {
  */
 function openIoRange({ msr }: Board, base: number, size: number): boolean {
   const place = "nvidia_init_iorr";
-  let chosen: number | null = null;
+  let iorr: number | null = null;
   for (let i = 0; i < IORRS; i++) {
     const begins = msr.read(IORR_BASE0 + 2 * i, place) % 2 ** 32;
     const mask = msr.read(IORR_MASK0 + 2 * i, place) % 2 ** 32;
     const isOurs = begins - (begins % PAGE_SIZE) === base - (base % PAGE_SIZE);
-    if (isOurs || (mask & IORR_VALID) === 0) chosen = i;
+    if (isOurs || (mask & IORR_VALID) === 0) iorr = i;
     if (isOurs) break;
   }
-  if (chosen === null) return false;
+  if (iorr === null) return false;
   const mask = 2 ** 36 - size * MEGABYTE + IORR_VALID;
-  msr.write(IORR_BASE0 + 2 * chosen, base - (base % PAGE_SIZE) + 0x18, place);
-  msr.write(IORR_MASK0 + 2 * chosen, mask, place);
+  msr.write(IORR_BASE0 + 2 * iorr, base - (base % PAGE_SIZE) + 0x18, place);
+  msr.write(IORR_MASK0 + 2 * iorr, mask, place);
   const system = msr.read(SYSCFG, place);
   const enabled = Math.floor(system / 2 ** 20) % 2 === 1;
   msr.write(SYSCFG, enabled ? system : system + 2 ** 20, place);
@@ -154,8 +154,8 @@ function openIoRange({ msr }: Board, base: number, size: number): boolean {
 /** The driver polls without bound until the chip clears the bit: here that is at once. */
 function tlbFlush({ pci, mmio }: Board): void {
   const place = "nvidia_tlbflush";
-  const held = pci.read(DEV_1, WBC, 4, place);
-  pci.write(DEV_1, WBC, 4, (held % WBC_MASK) + WBC_MASK, place);
+  const wbc = pci.read(DEV_1, WBC, 4, place);
+  pci.write(DEV_1, WBC, 4, (wbc % WBC_MASK) + WBC_MASK, place);
   pci.read(DEV_1, WBC, 4, place);
   for (let round = 0; round < 2; round++)
     for (let i = 0; i < TLB_READS; i++) mmio.read(i * PAGE_SIZE, 4, place);

@@ -140,11 +140,11 @@ export class Disk {
       for (let done = 0; done < size; ) {
         const at = offset(address, done);
         const bytes = Math.min(REACH - (distance(bus(0), at) % REACH), size - done);
-        for (const { handle, size, seq, meant } of mappings) {
+        for (const { handle, size, seq, target } of mappings) {
           const start = Math.max(distance(at, handle), 0);
           const within = Math.max(distance(handle, at), 0);
           const part = Math.min(bytes - start, size - within);
-          if (part > 0) this.#entry(seq, offset(at, start), offset(meant, within), part);
+          if (part > 0) this.#entry(seq, offset(at, start), offset(target, within), part);
         }
         begins.push(at);
         done += bytes;
@@ -169,13 +169,13 @@ export class Disk {
 
   #carryOut(what: "read" | "write", block: number, { mappings }: MappedList) {
     const moved: (number | null)[] = [];
-    for (const { handle, seq, meant, size } of mappings)
+    for (const { handle, seq, target, size } of mappings)
       for (let i = 0; i < size / PAGE_SIZE; i++) {
         const access: Access = {
           device: this.#device,
           address: pagesOn(handle, i),
           size: PAGE_SIZE,
-          meant: pagesOn(meant, i),
+          target: pagesOn(target, i),
           cause: seq,
         };
         moved.push(this.#transfer(what, block + moved.length, access));

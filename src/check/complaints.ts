@@ -113,9 +113,10 @@ export class Complaints {
 
   #wait(number: number | bigint, waiting: Waiting): void {
     const [first] = this.#waiting;
-    const gone = this.#waiting.get(number) ?? (this.#waiting.size < MOST ? undefined : first?.[1]);
-    if (gone !== undefined) this.#report.findingAt(gone.at, [], gone.says);
-    if (first !== undefined && gone === first[1]) this.#waiting.delete(first[0]);
+    const pending =
+      this.#waiting.get(number) ?? (this.#waiting.size < MOST ? undefined : first?.[1]);
+    if (pending !== undefined) this.#report.findingAt(pending.at, [], pending.says);
+    if (first !== undefined && pending === first[1]) this.#waiting.delete(first[0]);
     this.#waiting.set(number, waiting);
   }
 

@@ -78,8 +78,8 @@ function lookInCache(
     reached !== machine
   )
     return;
-  const held = state.unflushed.get(frame)?.word;
-  if (held === undefined || held === tag) return;
-  const says = `${hex(bus)} leads to ${tagName(tag)}; the CPU wrote ${tagName(held)}, in its cache`;
+  const cachedTag = state.unflushed.get(frame)?.word;
+  if (cachedTag === undefined || cachedTag === tag) return;
+  const says = `${hex(bus)} leads to ${tagName(tag)}; the CPU wrote ${tagName(cachedTag)}, in its cache`;
   report.finding([{ family: "content", number: frame }], says, "stale");
 }

@@ -20,13 +20,13 @@ export const dmaLeak: Check = {
   watch: (_, report) => {
     const drivers = new Drivers();
     /** The last event that says of a device that nothing is left of what was mapped before, and the last gap. */
-    const told = new Map<number, number>();
+    const releasedAt = new Map<number, number>();
     let gap = 0;
     /** Mappings that another device ended, or what names no mapping: the device's own are left. */
     const astray = new Map<number, Live>();
     const isLeft = (seq: number, device: number): boolean =>
-      seq > gap && seq > (told.get(device) ?? 0);
-    const gone = (device: number, says: string, { seq: at, mappings }: Moment): void => {
+      seq > gap && seq > (releasedAt.get(device) ?? 0);
+    const reportLeaks = (device: number, says: string, { seq: at, mappings }: Moment): void => {
       const all = [...astray, ...mappings.live].sort(([a], [b]) => a - b);
       for (const [seq, { event, op }] of all) {
         if (event.device !== device || !isLeft(seq, device) || isStanding(event)) continue;
@@ -35,31 +35,38 @@ export const dmaLeak: Check = {
         const subject = { family: "dma", number: handle } as const;
         report.findingAt({ seq, op }, [subject], `${what} never end: ${says}`);
       }
-      told.set(device, at);
+      releasedAt.set(device, at);
     };
-    const said = (event: Of<"message.logged"> | Of<"call.entered">, moment: Moment): void => {
+    const onDriverChange = (
+      event: Of<"message.logged"> | Of<"call.entered">,
+      moment: Moment,
+    ): void => {
       for (const { device, driver } of drivers.changesIn(event))
         if (driver === "gone")
           for (const one of devicesIn(moment.mappings, astray).filter(
             (each) => deviceOf(each) === device,
           ))
-            gone(one, `the driver of ${device} is gone at #${moment.seq}`, moment);
+            reportLeaks(one, `the driver of ${device} is gone at #${moment.seq}`, moment);
     };
     return {
       after: {
         "dma.unmapped": ({ cause, device }, { mappings }) => {
           const { made, seq, op } = mappings.ended;
-          const named = made ?? astray.get(cause ?? 0)?.event;
-          if (cause != null && named?.device != null && named.device === device) {
+          const mapping = made ?? astray.get(cause ?? 0)?.event;
+          if (cause != null && mapping?.device != null && mapping.device === device) {
             astray.delete(cause);
             if (isLeft(cause, device)) report.held();
           } else if (made?.device != null) astray.set(seq, { event: made, op });
         },
-        "message.logged": said,
-        "call.entered": said,
+        "message.logged": onDriverChange,
+        "call.entered": onDriverChange,
         "fault.raised": (event, moment) => {
           if (!isLeakComplaint(event) || event.device == null) return;
-          gone(event.device, `the kernel complains at #${moment.seq}: ${event.text}`, moment);
+          reportLeaks(
+            event.device,
+            `the kernel complains at #${moment.seq}: ${event.text}`,
+            moment,
+          );
         },
         // What ended in the gap is not known.
         "events.lost": (_, { seq }) => {

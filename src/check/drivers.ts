@@ -114,11 +114,11 @@ export class Drivers {
   #speaks(text: string): readonly Change[] {
     const [, name, device] = BY_DEVICE.exec(text) ?? [];
     if (name === undefined || device === undefined) return [];
-    return this.#named(device, BUSES.has(name) ? null : name);
+    return this.#nameDriver(device, BUSES.has(name) ? null : name);
   }
 
   /** A message of a device names its driver, or shows that it has none. */
-  #named(device: string, name: string | null): readonly Change[] {
+  #nameDriver(device: string, name: string | null): readonly Change[] {
     const before = this.#names.get(device);
     this.#names.set(device, name);
     const coming = { device, driver: "coming" } as const;

@@ -21,16 +21,17 @@ export const entryInUse: Check = {
   watch: (about, report) => {
     // In a capture the entry of a mapping cannot be told from another device's at the same address.
     if (about.source !== "simulated") return {};
-    let taken: Taken[] = [];
+    let clearings: Taken[] = [];
     return {
       after: {
         // The entries go first; then the interface says that the mapping is over.
         "iommu.unmapped": (event, { seq, op, mappings }) => {
           for (const [made, mapping] of mappings.live)
-            if (overlap(event, mapping.event)) taken.push({ at: { seq, op }, event, seq: made });
+            if (overlap(event, mapping.event))
+              clearings.push({ at: { seq, op }, event, seq: made });
         },
         "op.ended": (_, { mappings }) => {
-          for (const { at, event, seq } of taken) {
+          for (const { at, event, seq } of clearings) {
             const mapping = mappings.live.get(seq)?.event;
             if (mapping === undefined) report.held();
             else
@@ -40,7 +41,7 @@ export const entryInUse: Check = {
                 `${hex(event.bus)}:b is cleared; ${mapping.size} bytes stay mapped at ${hex(mapping.bus)}:b, since #${seq}`,
               );
           }
-          taken = [];
+          clearings = [];
         },
       },
     };

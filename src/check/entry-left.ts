@@ -22,7 +22,7 @@ export const entryLeft: Check = {
   holds: "entries of a block that was unbound hold what unused entries hold",
   counts: true,
   watch: (_, report) => {
-    let asked: BlockOperation = { does: null, block: "" };
+    let operation: BlockOperation = { does: null, block: "" };
     /** What the table was filled with; null before it is known. */
     let unused: number | null = null;
     /** The word of each entry that a bind wrote, as it is now: bits 0 to 51, and those above. */
@@ -41,15 +41,15 @@ export const entryLeft: Check = {
     const emptied = new Map<GattIndex, EventAt>();
     return {
       after: {
-        "op.began": ({ name, arguments: given }) => {
-          asked = askedBy(name, given, handles);
+        "op.began": ({ name, arguments: args }) => {
+          operation = operationOf(name, args, handles);
           written = [];
           emptied.clear();
         },
         "gatt.written": (event, { state, seq, op }) => {
           const { entry, word, phys } = event;
           const high = event.high ?? 0;
-          const { does } = asked;
+          const { does } = operation;
           if (does === "init") unused = whole(event);
           if (words.has(entry)) keep(entry, word, high);
           if (does === "unbind") emptied.set(entry, { seq, op });
@@ -62,13 +62,13 @@ export const entryLeft: Check = {
         "op.ended": ({ result }, { seq, op }) => {
           if (result.ret !== 0) return;
           if (typeof result.handle === "number") handles.set(result.slot, result.handle);
-          if (asked.does === "bind") blocks.set(asked.block, written);
-          if (asked.does === "init") blocks.clear();
-          if (asked.does !== "unbind") return;
-          const entries = blocks.get(asked.block) ?? [];
+          if (operation.does === "bind") blocks.set(operation.block, written);
+          if (operation.does === "init") blocks.clear();
+          if (operation.does !== "unbind") return;
+          const entries = blocks.get(operation.block) ?? [];
           if (unused === null && entries.length > 0)
             report.unknown("what the table was filled with is before the trace");
-          blocks.delete(asked.block);
+          blocks.delete(operation.block);
           for (const entry of entries) {
             const word = whole({ word: words.get(entry)!, high: highs.get(entry)! });
             words.delete(entry);
@@ -90,12 +90,12 @@ export const entryLeft: Check = {
   },
 };
 
-function askedBy(
+function operationOf(
   name: string,
-  given: Facts,
+  args: Facts,
   handles: ReadonlyMap<unknown, number>,
 ): BlockOperation {
-  const { slot, cmd, arg } = given;
+  const { slot, cmd, arg } = args;
   const key = (arg as Facts | null | undefined)?.key;
   if (name === "init") return { does: "init", block: "" };
   if (name === "bind" || name === "unbind") return { does: name, block: `slot ${slot}` };

@@ -32,18 +32,18 @@ export const gartTlbStale: Check = {
       changed = { seq, op };
     };
     const look = (state: State, page: GattIndex): void => {
-      const held = cachedEntry(state, page)?.word;
-      const now = held === undefined ? undefined : fetch(state, page)?.word;
-      if (held === undefined || now === undefined) reported.delete(page);
-      else if (now === held) {
+      const cachedWord = cachedEntry(state, page)?.word;
+      const currentWord = cachedWord === undefined ? undefined : fetch(state, page)?.word;
+      if (cachedWord === undefined || currentWord === undefined) reported.delete(page);
+      else if (currentWord === cachedWord) {
         reported.delete(page);
         report.held();
-      } else if (reported.get(page) !== held) {
-        reported.set(page, held);
+      } else if (reported.get(page) !== cachedWord) {
+        reported.set(page, cachedWord);
         report.findingAt(
           writeOf(page),
           [{ family: "gatt", number: page }],
-          `the TLB still holds ${hex(held)}, the table says ${hex(now)}`,
+          `the TLB still holds ${hex(cachedWord)}, the table says ${hex(currentWord)}`,
           "stale",
         );
       }

@@ -31,7 +31,7 @@ export const hookSpace: Check = {
   ofUse: true,
   watch: (about, report) => {
     /** The page that a number stands for, by the number in pages. */
-    const given = new Map<BusPage, Pfn>();
+    const pageOfNumber = new Map<BusPage, Pfn>();
     /** The word that was last read of a register, in pages: the zx1's firmware may have made the table. */
     let read = busPage(-1);
     return {
@@ -42,13 +42,13 @@ export const hookSpace: Check = {
         "hook.called": (event, moment) => {
           if (event.phys == null) return;
           if (!event.hook.endsWith("_to_virt")) {
-            given.set(pageOf(event), pfnOf(event.phys));
+            pageOfNumber.set(pageOf(event), pfnOf(event.phys));
             returned(event, report);
             return;
           }
           if (event.reached != null) cleared(event, report);
-          else if (given.has(pageOf(event)) || pageOf(event) !== read)
-            asked(event, given.get(pageOf(event)), moment, report, about.source);
+          else if (pageOfNumber.has(pageOf(event)) || pageOf(event) !== read)
+            checkInverse(event, pageOfNumber.get(pageOf(event)), moment, report, about.source);
         },
       },
     };
@@ -90,20 +90,20 @@ function cleared({ machine, reached, virt }: Called, report: Report): void {
   report.finding([], `${says}; the page is at ${hex(machine)}:m`, "wrong-space");
 }
 
-function asked(
+function checkInverse(
   event: Called,
-  meant: Pfn | undefined,
+  expectedPage: Pfn | undefined,
   { state }: Moment,
   report: Report,
   source: "simulated" | "imported",
 ): void {
   const found = pfnOf(event.phys!);
-  if (meant === found) {
+  if (expectedPage === found) {
     report.held();
     return;
   }
   const number = busOf(pageOf(event));
-  if (meant === undefined) {
+  if (expectedPage === undefined) {
     if (source === "imported") {
       report.unknown("a number is translated back that was made before the trace begins");
       return;
@@ -112,10 +112,10 @@ function asked(
     report.finding([], says, "foreign-frame");
     return;
   }
-  const now = state.machineOf(physOf(meant));
+  const now = state.machineOf(physOf(expectedPage));
   report.finding(
-    [{ family: "allocation", number: meant }],
-    `${hex(number)} was given for pfn ${hex(meant)} and is taken for pfn ${hex(found)}`,
+    [{ family: "allocation", number: expectedPage }],
+    `${hex(number)} was given for pfn ${hex(expectedPage)} and is taken for pfn ${hex(found)}`,
     now !== null && now === untranslated(number) ? "wrong-space" : "stale",
   );
 }

@@ -28,16 +28,16 @@ function look(
 ): void {
   if (actor !== "device") return;
   const page = busPageOf(onDeviceBus(bus));
-  const kept = state.iommuTlb.get(page);
-  const now = entryOf(state, page);
-  if (kept === undefined) return;
-  if (kept === now) {
+  const cached = state.iommuTlb.get(page);
+  const current = entryOf(state, page);
+  if (cached === undefined) return;
+  if (cached === current) {
     report.held();
     return;
   }
   report.finding(
     [{ family: "iommu", number: page }],
-    `${hex(bus)}:b still leads to frame ${hex(kept)}; the table ${now === undefined ? "has no entry" : `says ${hex(now)}`}`,
+    `${hex(bus)}:b still leads to frame ${hex(cached)}; the table ${current === undefined ? "has no entry" : `says ${hex(current)}`}`,
     "stale",
   );
 }

@@ -56,7 +56,7 @@ class Ranges<A extends Bus | Phys> {
   protected readonly large: Mapping[] = [];
   // The page asked for last: small buffers of one page come together.
   #last = -1;
-  #there: Mapping[] | undefined;
+  #lastMappings: Mapping[] | undefined;
 
   constructor(startOf: (mapping: Mapping) => A, pageOf: (address: A) => number) {
     this.#startOf = startOf;
@@ -76,9 +76,9 @@ class Ranges<A extends Bus | Phys> {
   #in(page: number): Mapping[] | undefined {
     if (page !== this.#last) {
       this.#last = page;
-      this.#there = this.#pages.get(page);
+      this.#lastMappings = this.#pages.get(page);
     }
-    return this.#there;
+    return this.#lastMappings;
   }
 
   protected *each(): Generator<[page: number, mappings: readonly Mapping[]]> {
@@ -104,10 +104,10 @@ class Ranges<A extends Bus | Phys> {
       if (there.push(mapping) > MOST_IN_PAGE) there.shift();
       return;
     }
-    this.#there = [mapping];
-    this.#pages.set(page, this.#there);
-    const gone = this.#first.push(page);
-    if (gone !== undefined) this.#pages.delete(gone);
+    this.#lastMappings = [mapping];
+    this.#pages.set(page, this.#lastMappings);
+    const evicted = this.#first.push(page);
+    if (evicted !== undefined) this.#pages.delete(evicted);
   }
 
   remove(mapping: Mapping): void {
@@ -281,8 +281,8 @@ export class MappedBefore {
     device: number | null,
     cause: number | null,
   ): Mapping | null {
-    const named = cause === null ? null : ranges.madeBy(cause, start, device);
-    if (named !== null) return named;
+    const byCause = cause === null ? null : ranges.madeBy(cause, start, device);
+    if (byCause !== null) return byCause;
     const begun = ranges.begun(start, device);
     if (begun.length === 0) return ranges.at(start, device);
     // One that is over and gave up its place ends nothing again.

@@ -17,7 +17,7 @@ export const memoryCount: Check = {
     const live = new Table<Pfn, number>();
     const keys = new Keys();
     /** By how much they differed when that was last reported. */
-    let told = 0;
+    let reportedDifference = 0;
     /** Whether the trace has the allocation of everything that the bridge has. */
     let isWhole = about.source === "simulated";
     return {
@@ -34,7 +34,7 @@ export const memoryCount: Check = {
           if (result.bridge === null) {
             live.clear();
             keys.clear();
-            told = 0;
+            reportedDifference = 0;
           }
           const key = keys.take(result);
           if (key !== null) report.finding([], `key ${key} is given out twice`);
@@ -45,10 +45,10 @@ export const memoryCount: Check = {
             return;
           }
           const difference = count - live.size;
-          if (difference !== 0 && difference !== told)
+          if (difference !== 0 && difference !== reportedDifference)
             report.finding([], `the driver counts ${count} and has ${live.size}`);
           else if (difference === 0) report.held();
-          told = difference;
+          reportedDifference = difference;
         },
       },
     };

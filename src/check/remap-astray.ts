@@ -59,10 +59,10 @@ function lookFurther(event: Of<"fault.raised">, { state }: Moment, report: Repor
   )
     return;
   for (let page = 1; page < pagesOf(size); page++) {
-    const meant = state.machineOf(offset(phys, page * PAGE_SIZE));
-    const asked = offset(machine, page * PAGE_SIZE);
-    if (meant === null || meant === asked) continue;
-    const says = `page ${page} leads to ${hex(asked)}:m, which is refused; it is at ${hex(meant)}:m`;
+    const expected = state.machineOf(offset(phys, page * PAGE_SIZE));
+    const consecutive = offset(machine, page * PAGE_SIZE);
+    if (expected === null || expected === consecutive) continue;
+    const says = `page ${page} leads to ${hex(consecutive)}:m, which is refused; it is at ${hex(expected)}:m`;
     report.finding([], says, "discontiguous");
     return;
   }

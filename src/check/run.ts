@@ -111,10 +111,10 @@ export class CheckRun {
     if (listeners === undefined) return;
     for (const { running, handler } of listeners) {
       if (!running.isRunning) continue;
-      running.heard++;
+      running.eventCount++;
       try {
-        const given: unknown = handler(event as never, this.#moment);
-        if (given instanceof Promise) running.promised(given);
+        const result: unknown = handler(event as never, this.#moment);
+        if (result instanceof Promise) running.promised(result);
       } catch (error) {
         running.fail(error);
       }
@@ -127,8 +127,8 @@ function listen(listeners: Listeners, running: Running, handlers: Handlers = {})
     // A user's check is JavaScript: no compiler has checked the names of kinds.
     if (!kindNames.includes(kind)) {
       const near = nearest(kind, kindNames);
-      const meant = near === undefined ? "" : `, did you mean '${near}'`;
-      throw new UserError(`no kind of event is called '${kind}'${meant}`);
+      const hint = near === undefined ? "" : `, did you mean '${near}'`;
+      throw new UserError(`no kind of event is called '${kind}'${hint}`);
     }
     const code = kindCode[kind];
     listeners[code] ??= [];
@@ -141,7 +141,7 @@ class Running implements Report {
   readonly check: Check;
   isRunning = true;
   /** How many events it was told of. */
-  heard = 0;
+  eventCount = 0;
   atEnd: (() => void) | undefined;
   readonly #moment: EventAt;
   readonly #each: (finding: Finding | null) => void;
@@ -161,7 +161,7 @@ class Running implements Report {
   get outcome(): Checked {
     return {
       check: this.check,
-      held: this.check.counts ? this.#held : Math.max(0, this.heard - this.#count),
+      held: this.check.counts ? this.#held : Math.max(0, this.eventCount - this.#count),
       count: this.#count,
       findings: this.#findings,
       unknown: this.#unknown,

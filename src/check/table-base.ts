@@ -56,10 +56,10 @@ export const tableBase: Check = {
           return;
         }
         const fetched = offset(untranslated(base), page * PAGE_SIZE);
-        const meant = machineOf(state.table.frameOf(tablePage(page))!);
+        const expected = machineOf(state.table.frameOf(tablePage(page))!);
         report.finding(
           [{ family: "register", number: register }],
-          `page ${page} of the table is fetched from ${hex(fetched)}:m, the driver writes it at ${hex(meant)}:m`,
+          `page ${page} of the table is fetched from ${hex(fetched)}:m, the driver writes it at ${hex(expected)}:m`,
           verdictOfPage(event, state, page, base) ?? undefined,
         );
       },

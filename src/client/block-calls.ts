@@ -54,8 +54,8 @@ export class BlockCalls {
       ...[one.sector, one.sectors, one.physSegments, one.hwSegments, one.bios.length],
       Number(one.isClosed),
     ]);
-    const told = { requests: this.#requests, segments: this.#segments, ended: this.#ended };
-    return { ...result, ...told, queue: call.op === "submit" ? waiting : [] };
+    const lists = { requests: this.#requests, segments: this.#segments, ended: this.#ended };
+    return { ...result, ...lists, queue: call.op === "submit" ? waiting : [] };
   }
 
   #call(call: BlockCall): Facts {

@@ -19,7 +19,7 @@ export interface Reach {
   readonly device: DmaDevice;
   readonly address: Bus;
   readonly cause: number;
-  readonly meant: Phys;
+  readonly target: Phys;
 }
 
 /** What a driver keeps of a mapping, to end it: an address, or its list. */
@@ -88,8 +88,8 @@ export class Buffers {
     const shared = { device, block };
     const kept = this.#keep(buffer, { kind: "coherent", virts, pages: where, shared });
     const { handle, seq } = mapping;
-    this.get(buffer)!.reach = where.map((meant, i) => ({
-      ...{ device, address: pagesOn(handle, i), cause: seq, meant },
+    this.get(buffer)!.reach = where.map((target, i) => ({
+      ...{ device, address: pagesOn(handle, i), cause: seq, target },
     }));
     return { ...kept, segments: 1, handles: [hex(handle)] };
   }

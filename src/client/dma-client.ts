@@ -140,17 +140,17 @@ export class DmaClient {
     return { ret: 0, segments: segments.length, handles: segments.map(([at]) => hex(at)) };
   }
 
-  #sync(kept: DriverMapping, side: "cpu" | "device"): void {
+  #sync(mapping: DriverMapping, side: "cpu" | "device"): void {
     const { dma } = this.#parts;
-    if (kept.by === "sg") dma.syncSg(kept.list, kept.direction, side);
-    else dma.sync(kept.address, kept.size, kept.direction, side);
+    if (mapping.by === "sg") dma.syncSg(mapping.list, mapping.direction, side);
+    else dma.sync(mapping.address, mapping.size, mapping.direction, side);
   }
 
-  #unmap(kept: DriverMapping): void {
+  #unmap(mapping: DriverMapping): void {
     const { dma } = this.#parts;
-    const { device, direction } = kept;
-    if (kept.by === "sg") dma.unmapSg(device, kept.list, kept.list.length, direction);
-    else dma.unmap("single", device, kept.address, kept.size, direction);
+    const { device, direction } = mapping;
+    if (mapping.by === "sg") dma.unmapSg(device, mapping.list, mapping.list.length, direction);
+    else dma.unmap("single", device, mapping.address, mapping.size, direction);
   }
 
   #read(buffer: Buffer): Facts {
@@ -167,14 +167,14 @@ export class DmaClient {
       const tag = this.#parts.card.newTag();
       const access = this.#access(buffer, reach);
       deviceWrites(this.#parts.kernel, access, tag);
-      if (access.meant !== null) buffer.tags[i] = tag;
+      if (access.target !== null) buffer.tags[i] = tag;
     }
     return { ret: 0 };
   }
 
   #access({ shared, mapped }: Buffer, reach: Reach) {
     const isLive = shared !== null || mapped !== null;
-    return { ...reach, size: PAGE_SIZE, meant: isLive ? reach.meant : null };
+    return { ...reach, size: PAGE_SIZE, target: isLive ? reach.target : null };
   }
 
   #move(what: "read" | "write", block: number, { pages, tags }: Buffer): Facts {
@@ -202,14 +202,14 @@ function listOf(pages: readonly Phys[], size: number, segment: number): Element[
 
 /** The pages that a device reaches by a mapping; `pages` are the buffer's, where they are not in a row. */
 function reachOf(
-  { device, handle, size, meant, seq }: Mapping,
+  { device, handle, size, target, seq }: Mapping,
   pages: readonly Phys[] = [],
 ): Reach[] {
-  const isBuffer = meant === pages[0];
+  const isBuffer = target === pages[0];
   return Array.from({ length: Math.ceil(size / PAGE_SIZE) }, (_, i) => ({
     device,
     address: pagesOn(handle, i),
     cause: seq,
-    meant: isBuffer ? pages[i]! : pagesOn(meant, i),
+    target: isBuffer ? pages[i]! : pagesOn(target, i),
   }));
 }

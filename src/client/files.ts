@@ -32,20 +32,20 @@ const TASK_SIZE = 0xc0000000;
 export class Files {
   readonly #files = new Map<number, OpenFile>();
   /** pid -> its open files; one that it inherited twice is there twice. */
-  readonly #held = new Map<number, OpenFile[]>();
+  readonly #openFiles = new Map<number, OpenFile[]>();
   readonly #mappings = new Map<number, Mapping>();
   #next = TASK_UNMAPPED_BASE;
 
   open(number: number, pid: number, file: FilePrivate): void {
     const opened = { number, private: file, count: 1 };
     this.#files.set(number, opened);
-    this.#holds(pid).push(opened);
+    this.#openFilesOf(pid).push(opened);
   }
 
-  #holds(pid: number): OpenFile[] {
-    const held = this.#held.get(pid) ?? [];
-    this.#held.set(pid, held);
-    return held;
+  #openFilesOf(pid: number): OpenFile[] {
+    const openFiles = this.#openFiles.get(pid) ?? [];
+    this.#openFiles.set(pid, openFiles);
+    return openFiles;
   }
 
   /** The file of that number, in whichever process; null where it is closed. */
@@ -54,7 +54,7 @@ export class Files {
   }
 
   inherit(file: OpenFile, pid: number): number {
-    this.#holds(pid).push(file);
+    this.#openFilesOf(pid).push(file);
     return ++file.count;
   }
 
@@ -67,9 +67,9 @@ export class Files {
 
   /** close(2) in a process; null where it has no file of that number. */
   close(number: number, pid: number): OpenFile | null {
-    const held = this.#holds(pid);
-    const index = held.findIndex((file) => file.number === number);
-    return index < 0 ? null : held.splice(index, 1)[0]!;
+    const openFiles = this.#openFilesOf(pid);
+    const index = openFiles.findIndex((file) => file.number === number);
+    return index < 0 ? null : openFiles.splice(index, 1)[0]!;
   }
 
   /** Where the next mapping of so many bytes would begin. */
@@ -105,8 +105,8 @@ export class Files {
       .filter((mapping) => mapping.pid === pid)
       .toSorted((a, b) => a.map - b.map);
     for (const { map } of mappings) this.#mappings.delete(map);
-    const files = this.#holds(pid).toSorted((a, b) => a.number - b.number);
-    this.#held.delete(pid);
+    const files = this.#openFilesOf(pid).toSorted((a, b) => a.number - b.number);
+    this.#openFiles.delete(pid);
     return { mappings, files };
   }
 }

@@ -64,7 +64,7 @@ const DART_VALID = 0x80000000;
 export class KernelCalls {
   readonly #kernel: Kernel;
   readonly #api: DmaApi;
-  readonly #kept = new Map<number, CallResult>();
+  readonly #results = new Map<number, CallResult>();
   readonly #pageSize: number;
 
   constructor(kernel: Kernel, api: DmaApi) {
@@ -97,7 +97,7 @@ export class KernelCalls {
       }
       case "alloc_coherent": {
         const { block } = this.#api.alloc(this.#device(call), call.size);
-        this.#kept.set(call.id, { is: "block", block, size: call.size });
+        this.#results.set(call.id, { is: "block", block, size: call.size });
         if (block.phys === null) return { error: 1 };
         return { phys: hex(block.phys), dma: hex(block.address!) };
       }
@@ -169,7 +169,7 @@ export class KernelCalls {
     switch (call.op) {
       case "reserve": {
         const first = arena.reserve(call.count, call.align_mask);
-        this.#kept.set(call.id, { is: "entries", first });
+        this.#results.set(call.id, { is: "entries", first });
         return { ret: first };
       }
       case "release":
@@ -197,16 +197,16 @@ export class KernelCalls {
     const dir = directions[call.dir ?? "both"]!;
     const buffer = offset(this.#page(call.pfn), call.offset);
     const { address, mapping } = this.#api.map(how, this.#device(call), buffer, call.size, dir);
-    this.#kept.set(call.id, { is: "buffer", address, size: call.size, dir });
+    this.#results.set(call.id, { is: "buffer", address, size: call.size, dir });
     return { dma: hex(address), ...(mapping === null && { error: 1 }) };
   }
 
   #unmap(call: CallOf<"unmap_single" | "unmap_page">): Facts {
     const how = call.op === "unmap_single" ? "single" : "page";
-    const made = this.#kept.get(call.id);
+    const result = this.#results.get(call.id);
     const { address, size, dir } =
-      made?.is === "buffer"
-        ? made
+      result?.is === "buffer"
+        ? result
         : { address: bus(0), size: 0, dir: "bidirectional" as AnyDirection };
     this.#api.unmap(
       how,
@@ -221,15 +221,15 @@ export class KernelCalls {
   #mapSg(call: CallOf<"map_sg">): Facts {
     const dir = directions[call.dir ?? "both"]!;
     const list = this.#listFor(call);
-    this.#kept.set(call.id, { is: "list", list, dir });
+    this.#results.set(call.id, { is: "list", list, dir });
     const { segments } = this.#api.mapSg(this.#device(call), list, dir);
-    const told = segments.map(([address, size]) => [hex(address), size]);
-    const left = segments.length > 0 ? list[segments.length] : undefined;
-    const behind = this.#api.code instanceof DartDma && left !== undefined;
+    const texts = segments.map(([address, size]) => [hex(address), size]);
+    const next = segments.length > 0 ? list[segments.length] : undefined;
+    const behind = this.#api.code instanceof DartDma && next !== undefined;
     return {
       ret: segments.length,
-      segments: told,
-      ...(behind && { behind: [hex(left.address), left.mapped] }),
+      segments: texts,
+      ...(behind && { behind: [hex(next.address), next.mapped] }),
     };
   }
 
@@ -239,17 +239,17 @@ export class KernelCalls {
     return sg.map(([page, start, length], i) => {
       const made = element(this.#page(page), start, length);
       if (stale === 1) [made.address, made.mapped] = [bus(STALE), STALE];
-      const left = before[i];
-      if (left !== undefined) [made.address, made.mapped] = [left.address, left.mapped];
+      const earlier = before[i];
+      if (earlier !== undefined) [made.address, made.mapped] = [earlier.address, earlier.mapped];
       return made;
     });
   }
 
   /** What an id stands for; a script is refused in which it stands for something else. */
   #get<I extends CallResult["is"]>(id: number, is: I): ResultAs<I> {
-    const kept = this.#kept.get(id);
-    assert(kept?.is === is, () => `id ${id} is no ${is}`);
-    return kept as ResultAs<I>;
+    const result = this.#results.get(id);
+    assert(result?.is === is, () => `id ${id} is no ${is}`);
+    return result as ResultAs<I>;
   }
 
   #page(page: number): Phys {

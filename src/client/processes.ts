@@ -36,7 +36,7 @@ export interface Surroundings {
 export class Processes {
   readonly #around: Surroundings;
   /** The credentials of each process, by pid. */
-  readonly #known = new Map<number, Of<"proc">>();
+  readonly #credentials = new Map<number, Of<"proc">>();
   readonly #program: ProgramState = { keys: new Map(), mode: 0 };
   /** Bytes of the aperture, as the last successful INFO returned. */
   #aperture = 0;
@@ -53,7 +53,7 @@ export class Processes {
     switch (operation.op) {
       case "open": {
         const { pid, file, minor } = operation;
-        const { uid, suid } = this.#known.get(pid)!;
+        const { uid, suid } = this.#credentials.get(pid)!;
         return { name: "open", arguments: { pid, uid, suid, file, minor } };
       }
       case "ioctl": {
@@ -76,8 +76,8 @@ export class Processes {
       case "close":
         return { name: "close", arguments: { pid: operation.pid, file: operation.file } };
       default: {
-        const { op: name, ...given } = operation;
-        return { name, arguments: given };
+        const { op: name, ...fields } = operation;
+        return { name, arguments: fields };
       }
     }
   }
@@ -85,7 +85,7 @@ export class Processes {
   /** Performs the call; for a task that blocks for ever `ret` says what it waits for. */
   perform(operation: ProcessOperation): Facts {
     this.#releases = [];
-    const comm = this.#known.get(operation.pid)?.comm ?? "";
+    const comm = this.#credentials.get(operation.pid)?.comm ?? "";
     try {
       return this.#around.kernel.runAs(comm, () => this.#perform(operation));
     } catch (error) {
@@ -97,7 +97,7 @@ export class Processes {
   #perform(operation: ProcessOperation): Facts {
     switch (operation.op) {
       case "proc":
-        this.#known.set(operation.pid, operation);
+        this.#credentials.set(operation.pid, operation);
         return {};
       case "open":
         return { ret: this.#open(operation), ...this.#counters() };
@@ -139,7 +139,7 @@ export class Processes {
   #open({ file, pid, minor }: Of<"open">): number {
     // misc_open finds no driver behind the number.
     if (!this.#around.isLoaded()) return ENODEV;
-    const opened = this.#around.frontend.open(minor, this.#known.get(pid)!);
+    const opened = this.#around.frontend.open(minor, this.#credentials.get(pid)!);
     if (typeof opened === "number") return opened;
     this.#around.files.open(file, pid, opened);
     return 0;
@@ -199,11 +199,11 @@ export class Processes {
   /** fput: the last reference releases. */
   #put(file: NonNullable<Mapping["file"]>, pid: number): void {
     const { machine } = this.#around.kernel;
-    const left = this.#around.files.drop(file);
+    const references = this.#around.files.drop(file);
     const by = { actor: "kernel", place: "fput" } as const;
-    if (left > 0) {
+    if (references > 0) {
       const text = `fput(file ${file.number})`;
-      machine.emit({ kind: "call.returned", ...by, text, result: left });
+      machine.emit({ kind: "call.returned", ...by, text, result: references });
       return;
     }
     const text = `agp_release(pid ${pid}, file ${file.number})`;

@@ -79,8 +79,8 @@ export class Touching {
     if (mapping === null) return { ret: "SIGSEGV" };
     const tag = this.#patterns.get(touch.pattern) ?? this.#card.newTag();
     this.#patterns.set(touch.pattern, tag);
-    for (const { page, meant } of this.#pages(mapping, touch))
-      if (this.#isTranslated) this.#card.writeThrough(aperture(page), tag, meant);
+    for (const { page, target } of this.#pages(mapping, touch))
+      if (this.#isTranslated) this.#card.writeThrough(aperture(page), tag, target);
       else this.#card.writeDirectly(machine(page), tag);
     return { ret: 0 };
   }
@@ -92,9 +92,9 @@ export class Touching {
     const tag = this.#patterns.get(touch.pattern);
     let wrong = 0;
     let first: number | null = null;
-    for (const { index, page, meant } of this.#pages(mapping, touch)) {
+    for (const { index, page, target } of this.#pages(mapping, touch)) {
       const met = this.#isTranslated
-        ? this.#card.readThrough(aperture(page), meant)
+        ? this.#card.readThrough(aperture(page), target)
         : this.#card.readDirectly(machine(page));
       if (met === tag && met !== undefined) continue;
       wrong++;
@@ -124,7 +124,7 @@ export class Touching {
   *#pages(
     { address }: Mapping,
     { first, pages }: Touch,
-  ): Generator<{ index: number; page: number; meant: DeviceAddress | null }> {
+  ): Generator<{ index: number; page: number; target: DeviceAddress | null }> {
     const base = this.#bridge()?.gartBusAddr ?? 0;
     const blocks = [...this.#bound].filter(({ isBound }) => isBound);
     for (let index = first; index < first + pages; index++) {
@@ -133,7 +133,7 @@ export class Touching {
       const block = blocks.find(
         ({ pgStart, memory }) => entry >= pgStart && entry < pgStart + memory.length,
       );
-      yield { index, page, meant: block?.memory[entry - block.pgStart] ?? null };
+      yield { index, page, target: block?.memory[entry - block.pgStart] ?? null };
     }
   }
 }

@@ -67,8 +67,9 @@ export class Causes {
     const rootA = this.#rootOf(this.#a, a);
     const rootB = this.#rootOf(this.#b, b);
     // A number that leads astray counts for its trace, an event without a partner for the trace that has it.
-    if (b !== null && (isAstray(b.leads) || a === null)) this.#put("b", rootB, name, b, op, after);
-    else if (a !== null) this.#put("a", rootA, name, a, op, after);
+    if (b !== null && (isAstray(b.leads) || a === null))
+      this.#addToCause("b", rootB, name, b, op, after);
+    else if (a !== null) this.#addToCause("a", rootA, name, a, op, after);
   }
 
   /** Those with a root first, then by number. */
@@ -101,7 +102,7 @@ export class Causes {
       : SOURCELESS;
   }
 
-  #put(
+  #addToCause(
     side: "a" | "b",
     root: number,
     name: PairClass,

@@ -149,7 +149,7 @@ class Comparing {
     }
     if (isByPosition) this.#opsByPosition++;
     if (!this.#areAskedAlike(a, b) && !this.#rules.wrongOnly)
-      this.#noteFacts(a, [{ fact: "operation", a: spoken(a), b: spoken(b) }]);
+      this.#noteFacts(a, [{ fact: "operation", a: callText(a), b: callText(b) }]);
     const [retA, retB] = [a.result?.ret, b.result?.ret];
     if (a.result !== null && b.result !== null && retA !== retB)
       this.#returned ??= { op: a.op, name: a.name, a: retA, b: retB };
@@ -174,12 +174,12 @@ class Comparing {
   /** Whether two ops ask for the same; an argument that a recording leaves out is unknown, not different. */
   #areAskedAlike(a: OpSpan, b: OpSpan): boolean {
     if (a.name !== b.name) return false;
-    const isSaid = (name: string, { arguments: asked }: OpSpan, { trace }: Cursor) =>
-      asked[name] !== undefined || isSimulated(trace.about);
+    const isKnown = (name: string, { arguments: args }: OpSpan, { trace }: Cursor) =>
+      args[name] !== undefined || isSimulated(trace.about);
     return [...new Set([...Object.keys(a.arguments), ...Object.keys(b.arguments)])].every(
       (name) =>
-        !isSaid(name, a, this.#a) ||
-        !isSaid(name, b, this.#b) ||
+        !isKnown(name, a, this.#a) ||
+        !isKnown(name, b, this.#b) ||
         JSON.stringify(a.arguments[name]) === JSON.stringify(b.arguments[name]),
     );
   }
@@ -232,7 +232,7 @@ class Comparing {
     this.#opsAlone++;
     const isLeftOut = this.#rules.wrongOnly || this.#transfers !== null;
     if (isLeftOut && wrongIn((a === null ? this.#b : this.#a).trace, op) === 0) return;
-    const facts = [{ fact: "operation", a: a && spoken(a), b: b && spoken(b) }];
+    const facts = [{ fact: "operation", a: a && callText(a), b: b && callText(b) }];
     this.#note({
       class: a === null ? "extra" : "missing",
       op: nameOf(op),
@@ -312,8 +312,8 @@ const isOfNumbers = ({ class: name, a, b }: Difference): boolean =>
 
 const isSimulated = ({ source }: About): boolean => source === "simulated";
 const isDevices = ({ kind }: Mark): boolean => kindNames[kind]!.startsWith("device.");
-const spoken = (op: OpSpan): string => `${op.name} ${JSON.stringify(op.arguments)}`;
-const nameOf = ({ op, name, arguments: asked }: OpSpan): OpName => ({ op, name, arguments: asked });
+const callText = (op: OpSpan): string => `${op.name} ${JSON.stringify(op.arguments)}`;
+const nameOf = ({ op, name, arguments: args }: OpSpan): OpName => ({ op, name, arguments: args });
 
 function judgedIn(trace: Compared, mark: Mark | null): JudgedEvent | null {
   const recorded = mark === null ? undefined : trace.event(mark.seq);

@@ -62,12 +62,12 @@ export function withReordered(differences: readonly Difference[]): readonly Diff
     }
   if (extras.size === 0) return differences;
   for (const others of extras.values()) others.reverse();
-  const taken = new Set<Difference>();
+  const paired = new Set<Difference>();
   const placed = differences.map((one): Difference => {
     const partner = one.class === "missing" ? extras.get(one.a!.key)?.pop() : undefined;
     if (partner === undefined) return one;
-    taken.add(partner);
+    paired.add(partner);
     return { class: "reordered", a: one.a, b: partner.b };
   });
-  return placed.filter((one) => !taken.has(one));
+  return placed.filter((one) => !paired.has(one));
 }

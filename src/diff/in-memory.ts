@@ -59,11 +59,11 @@ function opsOf(events: readonly Recorded[]): OpRow[] {
   const rows: OpRow[] = [];
   for (const { seq, op, event } of events) {
     if (event.kind === "op.began") {
-      const { name, arguments: asked } = event;
+      const { name, arguments: args } = event;
       rows.push({
         op,
         name,
-        arguments: asked,
+        arguments: args,
         result: null,
         first: seq,
         last: null,

@@ -51,8 +51,8 @@ const WINDOW = 4096;
 
 /** Ops side by side, in order, by name and arguments. */
 function* pairedOps(a: Compared, b: Compared, byName: boolean): Generator<OpPair> {
-  const keyOf = ({ name, arguments: asked }: OpSpan): string =>
-    byName ? name : `${name} ${JSON.stringify(asked)}`;
+  const keyOf = ({ name, arguments: args }: OpSpan): string =>
+    byName ? name : `${name} ${JSON.stringify(args)}`;
   const [queueA, queueB] = [new OpQueue(a), new OpQueue(b)];
   const pairOf = (opA: OpSpan | null, opB: OpSpan | null, isGuess: boolean): OpPair => ({
     a: opA,
@@ -193,8 +193,8 @@ export class OpPartners {
 
   /** Ops come in the order of each trace; null stands for no partner. */
   add(a: number | null, b: number | null): void {
-    if (a !== null) put(this.#ofA, a, b);
-    if (b !== null) put(this.#ofB, b, a);
+    if (a !== null) addStep(this.#ofA, a, b);
+    if (b !== null) addStep(this.#ofB, b, a);
   }
 
   /**
@@ -210,7 +210,7 @@ export class OpPartners {
   };
 }
 
-function put(steps: Step[], op: number, partner: number | null): void {
+function addStep(steps: Step[], op: number, partner: number | null): void {
   const shift = partner === null ? null : partner - op;
   const last = steps.at(-1);
   if (last === undefined ? shift !== 0 : last.shift !== shift) steps.push({ from: op, shift });
@@ -323,7 +323,7 @@ export class Pairing {
   #gone = 0;
   #reading: Reading | null = null;
   /** The one used last at the end. */
-  #kept: CachedOp[] = [];
+  #cache: CachedOp[] = [];
 
   constructor(a: Compared, b: Compared) {
     this.#a = a;
@@ -360,10 +360,10 @@ export class Pairing {
 
   /** The op that an event lies in or behind, with its partner; null before all ops. */
   #opAt(seq: number): CachedOp | null {
-    const kept = this.#kept.find(({ pair: { a } }) => seq >= a!.first && seq <= a!.end);
-    if (kept !== undefined) {
-      this.#kept = [...this.#kept.filter((one) => one !== kept), kept];
-      return kept;
+    const cached = this.#cache.find(({ pair: { a } }) => seq >= a!.first && seq <= a!.end);
+    if (cached !== undefined) {
+      this.#cache = [...this.#cache.filter((one) => one !== cached), cached];
+      return cached;
     }
     if (this.#ops === null || seq <= this.#gone) {
       this.#ops = opPairs(this.#a, this.#b, usualRules.byName)[Symbol.iterator]();
@@ -375,7 +375,7 @@ export class Pairing {
       this.#gone = a.end;
       if (a.end < seq) continue;
       const op: CachedOp = { pair: next.value, partners: null };
-      this.#kept = [...this.#kept.slice(1 - KEPT), op];
+      this.#cache = [...this.#cache.slice(1 - KEPT), op];
       return a.first <= seq ? op : null;
     }
     this.#ops = null;

@@ -44,8 +44,8 @@ export class Transfers {
   constructor(a: Cursor, b: Cursor, judge: Judge, exact: boolean) {
     this.#judge = judge;
     this.#exact = exact;
-    this.#a = new Segments(a, (extent) => this.#asked(extent, 1));
-    this.#b = new Segments(b, (extent) => this.#asked(extent, -1));
+    this.#a = new Segments(a, (extent) => this.#countExtent(extent, 1));
+    this.#b = new Segments(b, (extent) => this.#countExtent(extent, -1));
   }
 
   /** Compares the op under way. */
@@ -82,7 +82,7 @@ export class Transfers {
     };
   }
 
-  #asked(extent: string, step: 1 | -1): void {
+  #countExtent(extent: string, step: 1 | -1): void {
     const more = this.#extents.get(extent) ?? 0;
     if (more * step < 0) this.#shared++;
     if (more + step === 0) this.#extents.delete(extent);

@@ -7,7 +7,7 @@ export class WrongSeqs {
   readonly #last: number;
   #ahead: Iterator<{ readonly seq: number }> | null = null;
   #next = 0;
-  #asked = 0;
+  #previous = 0;
 
   constructor(judged: Judged, last: number) {
     this.#judged = judged;
@@ -17,8 +17,8 @@ export class WrongSeqs {
   /** Hot: once an event of a comparison. */
   has(seq: number): boolean {
     if (this.#last === 0) return false;
-    if (this.#ahead === null || seq < this.#asked) this.#begin(seq);
-    this.#asked = seq;
+    if (this.#ahead === null || seq < this.#previous) this.#begin(seq);
+    this.#previous = seq;
     while (this.#next < seq) this.#advance();
     return this.#next === seq;
   }

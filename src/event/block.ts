@@ -47,7 +47,7 @@ const request = {
   /** What its source says besides, in words. */
   text: optional(textField),
 } as const;
-const asked = (e: FieldValues<typeof request>): string =>
+const requestText = (e: FieldValues<typeof request>): string =>
   `request ${e.request}: ${e.layer} ${e.what}` +
   (e.lba == null ? "" : ` ${e.size ?? "?"} bytes at block ${e.lba}`) +
   (e.text == null ? "" : ` (${e.text})`);
@@ -57,13 +57,13 @@ export const block = {
   "request.issued": kind(
     { effect: "changes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
     request,
-    (e) => asked(e),
+    (e) => requestText(e),
   ),
   /** The device has read the command: from here on it may touch the request's buffers. */
   "request.fetched": kind(
     { effect: "changes", doneBy: "device", scope: "op", use: "none", inCaptures: false },
     request,
-    (e) => `${asked(e)}, fetched`,
+    (e) => `${requestText(e)}, fetched`,
   ),
   /** A part of a request's data: which bytes of the disk are in which piece of memory, as one range of the bus. */
   "request.mapped": kind(
@@ -86,7 +86,7 @@ export const block = {
   "request.completed": kind(
     { effect: "changes", doneBy: "driver", scope: "op", use: "none", inCaptures: false },
     request,
-    (e) => `${asked(e)}, completed`,
+    (e) => `${requestText(e)}, completed`,
   ),
   /** Two segments of a request become one: the device goes on where the first one ends. */
   "bio.merged": kind(

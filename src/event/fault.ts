@@ -47,7 +47,7 @@ export const fault = {
       /** Bytes that it is about. */
       size: optional(sizeField),
     },
-    (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${asked(e.device, e.bus)}`,
+    (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${requestText(e.device, e.bus)}`,
   ),
   /** The recorder could not keep up: what was known before may no longer hold. */
   "events.lost": kind(
@@ -62,9 +62,12 @@ export const fault = {
   ),
 };
 
-function asked(device: number | null | undefined, address: Address | null | undefined): string {
-  const who = device == null ? "" : deviceOf(device);
-  const what = address == null ? "" : `asked for ${hex(address)}:b`;
-  const said = [who, what].filter((part) => part !== "").join(" ");
-  return said === "" ? "" : ` (${said})`;
+function requestText(
+  device: number | null | undefined,
+  address: Address | null | undefined,
+): string {
+  const requester = device == null ? "" : deviceOf(device);
+  const request = address == null ? "" : `asked for ${hex(address)}:b`;
+  const details = [requester, request].filter((part) => part !== "").join(" ");
+  return details === "" ? "" : ` (${details})`;
 }

@@ -48,7 +48,7 @@ export const op = {
       /** With which arguments, by their names. */
       arguments: factsField("op.arguments"),
     },
-    (e) => `op ${e.op} ${e.name} ${spoken(e.arguments)}`.trimEnd(),
+    (e) => `op ${e.op} ${e.name} ${factsText(e.arguments)}`.trimEnd(),
   ),
   /** It ends, with what came of it. */
   "op.ended": kind(
@@ -59,7 +59,7 @@ export const op = {
       /** What came of it, by names: `ret` is 0, a key, or a negative errno. */
       result: factsField("op.result"),
     },
-    (e) => `op ${e.op} ended ${spoken(e.result)}`.trimEnd(),
+    (e) => `op ${e.op} ended ${factsText(e.result)}`.trimEnd(),
   ),
   /** A function or a request begins that structures the rest. */
   "call.entered": kind(
@@ -98,7 +98,7 @@ export const op = {
  * Facts as a shell takes them: slot=0 pages=4; long lists by their length, long records by names. The words that a
  * capture's marker has without names are numbered, and stand as they were written.
  */
-function spoken(facts: { readonly [name: string]: unknown }): string {
+function factsText(facts: { readonly [name: string]: unknown }): string {
   return Object.entries(facts)
     .map(([name, value]) => (/^\d+$/.test(name) ? short(value) : `${name}=${short(value)}`))
     .join(" ");

@@ -333,8 +333,8 @@ export class RowReader {
     for (const step of plan.steps) {
       const value = row[step.at];
       if (value != null) {
-        const told = fieldOf(step, value, row);
-        if (told !== undefined) event[step.name] = told;
+        const fieldValue = fieldOf(step, value, row);
+        if (fieldValue !== undefined) event[step.name] = fieldValue;
       } else if (!step.optional) throw wrongNumber(row, step.at, "something that it says");
     }
     if (plan.outside.length > 0) this.#addOutside(plan, event, row, texts);
@@ -398,6 +398,6 @@ const damagedOp = (row: Row, what: string, trouble: string): DamagedTrace =>
 
 const wrongNumber = (row: Row, at: number, wanted: string): DamagedTrace => {
   const value: unknown = row[at];
-  const shown = value === null ? "nothing is there" : `${String(value).slice(0, 40)} is there`;
-  return damagedEvent(row[column.seq]!, columns[at]!, `${shown}, and not ${wanted}`);
+  const actual = value === null ? "nothing is there" : `${String(value).slice(0, 40)} is there`;
+  return damagedEvent(row[column.seq]!, columns[at]!, `${actual}, and not ${wanted}`);
 };

@@ -119,6 +119,6 @@ export const accesses = kindsWhere(({ doneBy, fields }) => doneBy === "device" &
 /** One line for people: what happened, in a trace with this virt base. */
 export function eventText(event: Event, virtBase: bigint): string {
   const virt = "virt" in event ? event.virt : null;
-  const shown = virt == null ? event : { ...event, virt: wholeVirt(virt, virtBase) };
-  return declarationOf(event.kind).text(shown as never);
+  const wholeEvent = virt == null ? event : { ...event, virt: wholeVirt(virt, virtBase) };
+  return declarationOf(event.kind).text(wholeEvent as never);
 }

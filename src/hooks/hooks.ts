@@ -68,7 +68,7 @@ export function toDeviceBy(
   // These functions return an unsigned long: a machine address above 4 GB loses its upper bits here.
   const word = wordBits === 32 ? lowBits(result, 32) : result;
   const phys = arch.kernel.physOf(address);
-  const seq = called(arch, hook, address, phys, promises === "bus" ? word : null, place);
+  const seq = emitCall(arch, hook, address, phys, promises === "bus" ? word : null, place);
   return { bus: word, phys, seq };
 }
 
@@ -82,11 +82,11 @@ export function fromDeviceBy(
   takes: "bus" | "phys",
 ): Virt {
   const address = arch.kernel.virtOf(phys);
-  called(arch, hook, address, phys, takes === "bus" ? deviceAddress.bus : null, place);
+  emitCall(arch, hook, address, phys, takes === "bus" ? deviceAddress.bus : null, place);
   return address;
 }
 
-function called(
+function emitCall(
   { kernel }: Arch,
   hook: HookName,
   virt: Virt,

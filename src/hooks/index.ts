@@ -36,11 +36,11 @@ export function hooksOf(name: string): Hooks {
   const [to, from, alloc, free] = legacy.uses;
   const choice = { to, from, alloc, free } as { [part: string]: string | undefined };
   for (const piece of name.split(",")) {
-    const [part, chosen] = piece.split("=") as [string, string?];
+    const [part, functionName] = piece.split("=") as [string, string?];
     if (!isPart(part)) throw unknownName("part of the hooks", part, Object.keys(parts));
-    if (chosen === undefined || !(chosen in parts[part]))
-      throw unknownName(`function for '${part}'`, chosen ?? "", Object.keys(parts[part]));
-    choice[part] = chosen;
+    if (functionName === undefined || !(functionName in parts[part]))
+      throw unknownName(`function for '${part}'`, functionName ?? "", Object.keys(parts[part]));
+    choice[part] = functionName;
   }
   return hookSet(name, choice as unknown as Choice);
 }

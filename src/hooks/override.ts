@@ -21,8 +21,8 @@ export const override: Hooks = {
 /** phys_to_virt of the kernel's own: the number of a page, taken for a machine address. */
 function physToVirt(arch: Arch, page: Phys, place: string): Virt {
   const { kernel } = arch;
-  const asked = misreadAsBus(page);
-  const pointer = kernel.virtOf(busToPhys(arch, asked));
+  const number = misreadAsBus(page);
+  const pointer = kernel.virtOf(busToPhys(arch, number));
   // The pointer is used at once: it has reached something, right or wrong.
   kernel.machine.emit({
     kind: "hook.called",
@@ -32,7 +32,7 @@ function physToVirt(arch: Arch, page: Phys, place: string): Virt {
     virt: pointer,
     phys: page,
     machine: kernel.machineOf(page),
-    bus: asked,
+    bus: number,
     reached: kernel.machineOf(kernel.physOf(pointer)),
   });
   return pointer;

@@ -262,8 +262,10 @@ export class Judge {
     const own = this.#found.filter(({ seq }) => seq === this.#seq);
     if (own.length > 0 || isWrong(verdict)) {
       this.#findings += own.length;
-      const said = isWrong(verdict) ? verdict : own.find((one) => one.verdict !== null)?.verdict;
-      this.#add(this.#seq, event, said ?? null, own[0]?.check ?? null);
+      const shownVerdict = isWrong(verdict)
+        ? verdict
+        : own.find((one) => one.verdict !== null)?.verdict;
+      this.#add(this.#seq, event, shownVerdict ?? null, own[0]?.check ?? null);
     }
     if (own.length === this.#found.length) this.#found = [];
     else {

@@ -145,8 +145,8 @@ export class LiveMappings {
     }
     this.#live.delete(seq);
     if (this.#over.add(seq)) {
-      const gone = this.#firstOver.push(seq);
-      if (gone !== undefined) this.#over.delete(gone);
+      const evicted = this.#firstOver.push(seq);
+      if (evicted !== undefined) this.#over.delete(evicted);
     }
     if (there !== undefined) handles.set(handle, without(there, seq));
     return { made: live.event, seq, op: live.op, isSure, wasMapped: true, other: null };

@@ -11,9 +11,9 @@ export const register = {
   "register.written": ({ nature, registers }, { register, word, size }, seq) => {
     const { chipset } = nature;
     if (chipset !== null && isAgpStatus(chipset, register)) return;
-    const kept = chipset?.keeps?.(register, word) ?? word;
+    const stored = chipset?.keeps?.(register, word) ?? word;
     for (let i = 0; i < size; i++)
-      registers.set(offset(register, i), { word: byteOf(kept, i), seq });
+      registers.set(offset(register, i), { word: byteOf(stored, i), seq });
   },
   // What a register holds at power-on is known from its first read.
   "register.read": ({ registers }, { register, word, size }, seq) => {

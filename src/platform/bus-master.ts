@@ -8,36 +8,36 @@ import type { DmaDevice } from "./dma/code.ts";
 import type { Kernel } from "./kernel.ts";
 import { reachedBy } from "./pci-bus.ts";
 
-/** One access: address, size, the page meant (null once the mapping has ended), and the event of that address. */
+/** One access: address, size, the byte it is for (null once the mapping has ended), and the event of that address. */
 export interface Access {
   readonly device: DmaDevice;
   readonly address: Bus;
   readonly size: number;
-  readonly meant: Phys | null;
+  readonly target: Phys | null;
   readonly cause: number;
 }
 
 /** The device reads; returns the tag that it reads, null where nothing answers. */
 export function deviceReads(kernel: Kernel, access: Access): number | null {
-  const { reached, ...said } = about(kernel, access);
+  const { reached, ...fields } = about(kernel, access);
   const met = reached === null ? {} : { frame: mfnOf(reached), tag: tagIn(kernel, mfnOf(reached)) };
-  kernel.machine.emit({ kind: "device.read", ...said, reached, ...met });
+  kernel.machine.emit({ kind: "device.read", ...fields, reached, ...met });
   return met.tag ?? null;
 }
 
 /** The device writes content of that tag. */
 export function deviceWrites(kernel: Kernel, access: Access, tag: number): void {
-  const { reached, ...said } = about(kernel, access);
+  const { reached, ...fields } = about(kernel, access);
   const there = reached === null ? {} : { frame: mfnOf(reached) };
-  kernel.machine.emit({ kind: "device.wrote", ...said, reached, ...there, tag });
+  kernel.machine.emit({ kind: "device.wrote", ...fields, reached, ...there, tag });
 }
 
-function about(kernel: Kernel, { device, address, size, meant, cause }: Access) {
+function about(kernel: Kernel, { device, address, size, target, cause }: Access) {
   const issued = lowBits(address, device.lines);
-  const page = meant === null ? {} : { phys: meant, machine: kernel.machineOf(meant) };
+  const page = target === null ? {} : { phys: target, machine: kernel.machineOf(target) };
   const reached = reachedBy(kernel, issued);
-  const said = { cause, bus: issued, size, ...page } as const;
+  const fields = { cause, bus: issued, size, ...page } as const;
   if (reached === null)
-    kernel.machine.emit({ kind: "fault.raised", fault: "iommu", actor: "chipset", ...said });
-  return { ...said, actor: "device", device: device.bdf, reached } as const;
+    kernel.machine.emit({ kind: "fault.raised", fault: "iommu", actor: "chipset", ...fields });
+  return { ...fields, actor: "device", device: device.bdf, reached } as const;
 }

@@ -39,20 +39,20 @@ export class Card {
   /** The card reads the pages bound from `first` on, `base` being the aperture's. */
   read(base: Aperture, first: number, pages: readonly DeviceAddress[]): void {
     const size = this.#kernel.sizeOf(0);
-    for (const [i, meant] of pages.entries())
-      this.#read("card", offset(base, (first + i) * size), meant);
+    for (const [i, target] of pages.entries())
+      this.#read("card", offset(base, (first + i) * size), target);
   }
 
   /**
-   * The card as a PCI master reads by a DMA handle, behind an IOMMU that answers at every address; `meant` is the
+   * The card as a PCI master reads by a DMA handle, behind an IOMMU that answers at every address; `target` is the
    * page, null once the handle is freed.
    */
-  readByDma(handle: Bus, meant: DeviceAddress | null): void {
+  readByDma(handle: Bus, target: DeviceAddress | null): void {
     const { machine, state, platform } = this.#kernel;
     if (platform.dma.code.name !== "dart") return;
     const reached = translate(state, handle);
-    const page = meant && { phys: meant.phys, machine: this.#kernel.machineOf(meant.phys) };
-    const access = { actor: "device", cause: meant?.seq ?? null, bus: handle, ...page } as const;
+    const page = target && { phys: target.phys, machine: this.#kernel.machineOf(target.phys) };
+    const access = { actor: "device", cause: target?.seq ?? null, bus: handle, ...page } as const;
     const met = reached && this.#reaching(reached);
     machine.emit({ kind: "device.read", ...access, ...met });
   }
@@ -63,16 +63,16 @@ export class Card {
   }
 
   /** A program writes a page of the aperture with the CPU; the GART translates CPU accesses as well. */
-  writeThrough(address: Aperture, tag: number, meant: DeviceAddress | null): void {
-    const { reached, ...access } = this.#access("cpu", address, meant);
+  writeThrough(address: Aperture, tag: number, target: DeviceAddress | null): void {
+    const { reached, ...access } = this.#access("cpu", address, target);
     if (reached === null) this.#nowhere(access);
     const there = reached === null ? {} : { reached, frame: mfnOf(reached) };
     this.#kernel.machine.emit({ kind: "device.wrote", ...access, ...there, tag });
   }
 
   /** A program reads a page of the aperture; returns the tag, null where nothing answers. */
-  readThrough(address: Aperture, meant: DeviceAddress | null): number | null {
-    return this.#read("cpu", address, meant);
+  readThrough(address: Aperture, target: DeviceAddress | null): number | null {
+    return this.#read("cpu", address, target);
   }
 
   /** A program writes a page that is mapped to memory directly, not through the aperture. */
@@ -92,10 +92,10 @@ export class Card {
   }
 
   /** The fields of an access to the aperture: the page that is meant, and the one that the GART leads to. */
-  #access(actor: "card" | "cpu", issued: Aperture, meant: DeviceAddress | null) {
+  #access(actor: "card" | "cpu", issued: Aperture, target: DeviceAddress | null) {
     const walked = walk(this.#kernel.state, issued);
     const page =
-      meant === null ? {} : { phys: meant.phys, machine: this.#kernel.machineOf(meant.phys) };
+      target === null ? {} : { phys: target.phys, machine: this.#kernel.machineOf(target.phys) };
     const cause = walked?.cause ?? null;
     return { actor, cause, bus: issued, ...page, reached: walked?.reached ?? null } as const;
   }
@@ -105,20 +105,20 @@ export class Card {
     this.#kernel.machine.emit({ ...fault, ...access, actor: "chipset" });
   }
 
-  #read(actor: "card" | "cpu", bus: Aperture, meant: DeviceAddress | null): number | null {
+  #read(actor: "card" | "cpu", bus: Aperture, target: DeviceAddress | null): number | null {
     const { machine, state } = this.#kernel;
     const walked = walk(state, bus);
-    if (walked?.reached != null && meant !== null) {
+    if (walked?.reached != null && target !== null) {
       // Nearly every read, field by field: an object put together of others takes 0.5 us (bench: record).
       const { reached, cause } = walked;
-      const { phys } = meant;
+      const { phys } = target;
       const at = this.#kernel.machineOf(phys);
       const { frame, tag } = this.#reaching(reached);
       const kind = "device.read";
       machine.emit({ kind, actor, cause, bus, phys, machine: at, reached, frame, tag });
       return tag;
     }
-    const { reached, ...access } = this.#access(actor, bus, meant);
+    const { reached, ...access } = this.#access(actor, bus, target);
     if (reached === null) {
       this.#nowhere(access);
       machine.emit({ kind: "device.read", ...access });

@@ -70,7 +70,7 @@ export class Kernel {
     this.machine = machine;
     this.platform = platform;
     this.seed = seed;
-    this.pages = new PageAllocator(begun(platform, seed), platform.lowPages);
+    this.pages = new PageAllocator(initialRam(platform, seed), platform.lowPages);
     this.#backing = platform.backing(seed);
   }
 
@@ -325,7 +325,7 @@ export class Kernel {
  * RAM as the driver finds it: seed 0 is the machine of the reference's recordings; of any other a few pages are in use,
  * so that others lie before and behind what the driver is given.
  */
-function begun({ ram, pageOrder }: Platform, seed: number): Platform["ram"] {
+function initialRam({ ram, pageOrder }: Platform, seed: number): Platform["ram"] {
   if (seed === 0 || ram.reused === false) return ram;
   return { ...ram, bump: offset(ram.bump, new Dice(seed).roll(MOST_USED) * 2 ** pageOrder) };
 }

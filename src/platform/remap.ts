@@ -51,42 +51,42 @@ export class Remap {
     this.#next = kernel.platform.remapFrom;
   }
 
-  /** ioremap_nocache(asked, pages * PAGE_SIZE); null where it is refused. */
-  map(asked: DeviceAddress, pages: number, place: string): Window | null {
+  /** ioremap_nocache(address, pages * PAGE_SIZE); null where it is refused. */
+  map(address: DeviceAddress, pages: number, place: string): Window | null {
     const { machine } = this.#kernel;
     const by = { actor: "kernel", place } as const;
     const caller = "ioremap_nocache";
-    const backed = this.#behind(asked.bus, pages);
+    const backed = this.#behind(address.bus, pages);
     if ("refused" in backed) {
       machine.emit({
         kind: "fault.raised",
         ...by,
         fault: backed.refused,
         text: caller,
-        phys: asked.phys,
-        bus: asked.bus,
-        machine: this.#kernel.machineOf(asked.phys),
+        phys: address.phys,
+        bus: address.bus,
+        machine: this.#kernel.machineOf(address.phys),
         reached: backed.frame,
         size: pages * PAGE_SIZE,
-        cause: asked.seq,
+        cause: address.seq,
       });
       return null;
     }
     const cookie = this.#takeCookie(pages);
     for (let i = 0; i < pages; i++) {
-      const meant = pagesOn(asked.phys, i);
+      const target = pagesOn(address.phys, i);
       machine.emit({
         kind: "table.remapped",
         ...by,
         function: caller,
         page: offset(vpnOf(cookie), i),
         virt: pagesOn(cookie, i),
-        phys: meant,
-        bus: pagesOn(asked.bus, i),
-        machine: this.#kernel.machineOf(meant),
+        phys: target,
+        bus: pagesOn(address.bus, i),
+        machine: this.#kernel.machineOf(target),
         reached: backed.frames[i]!,
         size: PAGE_SIZE,
-        cause: asked.seq,
+        cause: address.seq,
       });
     }
     const alias = this.#alias(backed.frames[0]!);
@@ -153,22 +153,22 @@ export class Remap {
     return page === null ? null : this.#kernel.virtOf(physOf(page));
   }
 
-  #behind(asked: Bus, pages: number): Backed {
-    const frame = untranslated(asked);
+  #behind(address: Bus, pages: number): Backed {
+    const frame = untranslated(address);
     if (isDevice(frame))
       return { frames: Array.from({ length: pages }, (_, i) => pagesOn(frame, i)) };
     if (this.failing) return { refused: "injected", frame };
-    return this.rule === "phys" ? this.#byPage(asked, pages) : this.#byFrame(frame, pages);
+    return this.rule === "phys" ? this.#byPage(address, pages) : this.#byFrame(frame, pages);
   }
 
   /** The number is read as a kernel-physical address: the P2M says where each page is. */
-  #byPage(asked: Bus, pages: number): Backed {
-    const first = misreadAsPhys(asked);
+  #byPage(address: Bus, pages: number): Backed {
+    const first = misreadAsPhys(address);
     const frames: MachineAddress[] = [];
     for (let i = 0; i < pages; i++) {
       const page = pagesOn(first, i);
       const at = this.#kernel.machineOf(page);
-      if (at === null) return { refused: "foreign-ram", frame: untranslated(pagesOn(asked, i)) };
+      if (at === null) return { refused: "foreign-ram", frame: untranslated(pagesOn(address, i)) };
       if (!this.#isReserved(pfnOf(page))) return { refused: "not-reserved", frame: at };
       frames.push(at);
     }

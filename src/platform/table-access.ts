@@ -81,7 +81,7 @@ export class TableAccess {
       this.#writeNarrow(entry, stored, page, bus, place);
       return;
     }
-    const written = { ...halves(stored), ...this.#named(bus, page) };
+    const written = { ...halves(stored), ...this.#sourceFields(bus, page) };
     const by = { actor: "driver", place } as const;
     this.#kernel.machine.emit(
       "frame" in there
@@ -157,7 +157,13 @@ export class TableAccess {
     this.#remap.check(offset(mapping.cookie, entryOffset(entry, WORD_SIZE)), "write", place);
     const bus = state.nature.chipset!.directory!.decode(word);
     const by = { actor: "driver", place } as const;
-    machine.emit({ kind: `${which}.written`, ...by, entry, word, ...this.#named(bus, page) });
+    machine.emit({
+      kind: `${which}.written`,
+      ...by,
+      entry,
+      word,
+      ...this.#sourceFields(bus, page),
+    });
   }
 
   /** Reads it back, for PCI posting. */
@@ -232,7 +238,7 @@ export class TableAccess {
     return isRam ? virt : this.#kernel.oops("kernel access of bad area", virt, place);
   }
 
-  #named(bus: DeviceAddress["bus"] | null, page: DeviceAddress | null) {
+  #sourceFields(bus: DeviceAddress["bus"] | null, page: DeviceAddress | null) {
     if (page === null) return {};
     if (bus !== null) return addressFields(this.#kernel, page, bus);
     // A page was meant, but the word has no valid address.

@@ -23,28 +23,30 @@ const LAST_FRAME = 2 ** 24 - 1;
 
 /** The platform with these changes; a UserError says which values are possible. */
 export function varied(platform: Platform, { ram, foreign, layout, era }: Variant): Platform {
-  let made = platform;
+  let variant = platform;
   if (ram !== undefined) {
     const pages = ramPages(ram);
-    made = { ...made, ram: { ...made.ram, pages }, options: { ...made.options, ram } };
+    variant = { ...variant, ram: { ...variant.ram, pages }, options: { ...variant.options, ram } };
   }
   if (foreign !== undefined) {
-    if (made.dealt === null)
+    if (variant.dealt === null)
       throw new UserError(
         `${platform.name} has no other domains; leave out --foreign, or take xen-i386`,
       );
-    made = { ...made, options: { ...made.options, foreign } };
+    variant = { ...variant, options: { ...variant.options, foreign } };
   }
   if (layout !== undefined) {
     if (platform.dma.code.name !== "upwards")
       throw new UserError(`${platform.name} has no DART; leave out --layout, or take ppc64-g5`);
     if (!layouts.includes(layout)) throw unknownName("layout", layout, layouts);
-    const dma = { ...made.dma, code: layout === "dart" ? dartOf(made) : made.dma.code };
-    made = { ...made, dma, options: { ...made.options, layout } };
+    const dma = { ...variant.dma, code: layout === "dart" ? dartOf(variant) : variant.dma.code };
+    variant = { ...variant, dma, options: { ...variant.options, layout } };
   }
-  if (era !== undefined) made = ofEra(made, era);
+  if (era !== undefined) variant = ofEra(variant, era);
   const others = foreign === undefined ? null : rangesOf(foreign);
-  return made === platform ? platform : { ...made, ...made.dealt?.(made.ram.pages, others) };
+  return variant === platform
+    ? platform
+    : { ...variant, ...variant.dealt?.(variant.ram.pages, others) };
 }
 
 /** The DART of a G5 with so much RAM: what is above 2 GB lies above 4 GB. */

@@ -74,13 +74,13 @@ export const xenI386DomU: Platform = { ...xenI386, name: "xen-i386-domu", ownsDe
 
 /** `heap` is what Xen keeps below its usual free frames, if anything. */
 function dealt(pages: number, foreign: readonly Frames[], heap?: Frames): Dealt {
-  const kept = heap === undefined ? [HEAP] : [heap, HEAP];
-  const own = left(pages, [...foreign, ...kept]);
+  const reserved = heap === undefined ? [HEAP] : [heap, HEAP];
+  const own = freeFrames(pages, [...foreign, ...reserved]);
   const holder = (frame: Mfn) => foreign.findIndex((range) => isIn(range, frame));
   return {
     backing: (seed) => backing(own, pages, seed),
     owner: (frame) => {
-      if (frame < RAM || kept.some((range) => isIn(range, frame))) return DOMID_XEN;
+      if (frame < RAM || reserved.some((range) => isIn(range, frame))) return DOMID_XEN;
       if (own.some((range) => isIn(range, frame))) return 0;
       const domain = holder(frame);
       if (domain >= 0) return domain + 1;
@@ -96,13 +96,13 @@ function dealt(pages: number, foreign: readonly Frames[], heap?: Frames): Dealt 
 const isIn = ({ first, end }: Frames, frame: Mfn): boolean => frame >= first && frame < end;
 
 /** The lowest frames that no other domain has, as many as there are pages. */
-function left(pages: number, others: readonly Frames[]): Frames[] {
-  const taken = [...others, { first: HEAP.first, end: ABOVE_4_GB }].sort((a, b) =>
+function freeFrames(pages: number, others: readonly Frames[]): Frames[] {
+  const ranges = [...others, { first: HEAP.first, end: ABOVE_4_GB }].sort((a, b) =>
     distance(b.first, a.first),
   );
   const found: Frames[] = [];
   let [at, missing] = [RAM, pages];
-  for (const { first, end } of [...taken, { first: mfn(Number.POSITIVE_INFINITY), end: mfn(0) }]) {
+  for (const { first, end } of [...ranges, { first: mfn(Number.POSITIVE_INFINITY), end: mfn(0) }]) {
     const take = Math.min(distance(at, first), missing);
     if (take > 0) {
       found.push({ first: at, end: offset(at, take) });

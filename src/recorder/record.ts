@@ -141,7 +141,7 @@ class Run {
 
   step(op: number, operation: Operation): void {
     const by = { actor: "workload", op } as const;
-    this.#machine.emit({ kind: "op.began", ...by, ...this.#asked(operation) });
+    this.#machine.emit({ kind: "op.began", ...by, ...this.#callOf(operation) });
     this.#machine.emit({ kind: "op.ended", ...by, result: this.#survive(operation) });
   }
 
@@ -158,11 +158,11 @@ class Run {
     }
   }
 
-  #asked(operation: Operation): { readonly name: string; readonly arguments: Facts } {
+  #callOf(operation: Operation): { readonly name: string; readonly arguments: Facts } {
     if (isOfProcess(operation)) return this.#processes.calls(operation);
     if (isKernelCall(operation)) {
-      const { op: name, ...given } = operation.given as { readonly op: string } & Facts;
-      return { name, arguments: given };
+      const { op: name, ...fields } = operation.given as { readonly op: string } & Facts;
+      return { name, arguments: fields };
     }
     const { op: name, ...fields } = operation;
     return { name, arguments: this.#arguments(name, fields) };

@@ -189,17 +189,17 @@ function lastEntryOf(trace: Trace, state: State, page: Phys, machine: Machine): 
     pfnOf(recorded.event.phys) === pfn
       ? { seq: recorded.seq, event: recorded.event }
       : null;
-  let known: Entry | null = null;
-  for (const seq of writesNaming(state, page, machine)) known ??= entryIn(trace.event(seq));
-  const from = known === null ? givenOutAt(trace, state, pfn) : known.seq + 1;
+  let latest: Entry | null = null;
+  for (const seq of writesNaming(state, page, machine)) latest ??= entryIn(trace.event(seq));
+  const from = latest === null ? givenOutAt(trace, state, pfn) : latest.seq + 1;
   const first = raw(physOf(pfn)); // a column's range is plain
-  const wanted = { from, to: state.moment, kinds: ["gatt.written"], backwards: true } as const;
+  const query = { from, to: state.moment, kinds: ["gatt.written"], backwards: true } as const;
   const phys = { first, last: first + PAGE_SIZE - 1 };
-  for (const recorded of trace.search({ ...wanted, phys })) {
+  for (const recorded of trace.search({ ...query, phys })) {
     const later = entryIn(recorded);
     if (later !== null) return later;
   }
-  return known;
+  return latest;
 }
 
 /** The writes of the entries that name the page's frame, or the number that the kernel has for it; newest first. */

@@ -10,8 +10,8 @@ import type { Trace } from "./trace.ts";
 export function linearOffset(trace: Trace): number | null {
   const { options, virtBase } = trace.about;
   if (typeof options.pageOffset === "string") return Number(BigInt(options.pageOffset) - virtBase);
-  const wanted = { from: 1, to: trace.count, kinds: ["page.allocated"] } as const;
-  for (const { event } of trace.search(wanted))
+  const query = { from: 1, to: trace.count, kinds: ["page.allocated"] } as const;
+  for (const { event } of trace.search(query))
     if (event.kind === "page.allocated" && event.virt != null && event.phys != null)
       return raw(event.virt) - raw(event.phys); // the offset of the linear mapping is between two spaces
   return null;

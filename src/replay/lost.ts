@@ -8,10 +8,10 @@ type Sourced = Pick<Trace, "about" | "torn" | "count" | "event" | "events" | "ju
 /** What the source says it lost; a line that the importer skipped is not lost. */
 export function lostIn(trace: Sourced): number {
   if (trace.about.source === "simulated") return 0;
-  const told = trace.sources
+  const counted = trace.sources
     .flatMap(({ counts }) => counts)
     .reduce((sum, { lost }) => sum + lost, 0);
-  return Math.max(told, lostAmong(trace));
+  return Math.max(counted, lostAmong(trace));
 }
 
 /** By its events: files of older formats keep no counts. */

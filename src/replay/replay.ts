@@ -22,7 +22,7 @@ export function stateAt(trace: Trace, moment: number): State {
 
 /** Brings a state forward to a later moment. */
 export function foldTo(state: State, trace: Trace, moment: number): void {
-  const wanted = { from: state.moment + 1, to: moment, kinds: changing };
-  for (const { seq, event } of trace.search(wanted)) apply(state, event, seq);
+  const query = { from: state.moment + 1, to: moment, kinds: changing };
+  for (const { seq, event } of trace.search(query)) apply(state, event, seq);
   state.moment = moment;
 }

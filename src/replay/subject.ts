@@ -73,8 +73,8 @@ export function subjectNamed(trace: Trace, text: string): Subject {
     return onBus(of, bus(from), bus(to));
   }
   const base = of === "mapping" ? trace.about.virtBase : 0n;
-  const named = range(text, rest!, base);
-  return subjectAt(of, ...pages(named));
+  const numbers = range(text, rest!, base);
+  return subjectAt(of, ...pages(numbers));
 }
 
 /** The subject of a family with these numbers, both included. */
@@ -136,12 +136,12 @@ function inBrackets(
 /** A register by the data sheet's name, or by device and offset: 0000:00:00.0+0xb8. */
 function registerSubject(trace: Trace, name: string): Subject {
   const registers = natureOf(trace.about).chipset?.registers ?? [];
-  const named = registers.find((one) => one.name.toLowerCase() === name.toLowerCase());
-  if (named !== undefined) {
-    const { number, width } = named;
+  const entry = registers.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (entry !== undefined) {
+    const { number, width } = entry;
     // A subject's numbers are plain, whichever family they are of.
     const part = { family: "register", first: raw(number), last: raw(number) + width - 1 } as const;
-    return { name: `reg:${named.name}`, parts: [part] };
+    return { name: `reg:${entry.name}`, parts: [part] };
   }
   const number = registerNamed(name);
   if (number === null)

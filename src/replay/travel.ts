@@ -43,7 +43,7 @@ const KEPT = 4;
 export class TimeTravel {
   readonly trace: Trace;
   /** States by their moment, the one used last at the end; nobody else changes them. */
-  readonly #kept = new Map<number, State>();
+  readonly #states = new Map<number, State>();
 
   constructor(trace: Trace) {
     this.trace = trace;
@@ -98,7 +98,8 @@ export class TimeTravel {
       return;
     }
     const { kinds, subject, hook, op, actor, place, verdict, where } = filter;
-    const wanted = hook === undefined ? (kinds ?? handingFor(verdict)) : (["hook.called"] as const);
+    const eventKinds =
+      hook === undefined ? (kinds ?? handingFor(verdict)) : (["hook.called"] as const);
     const row = op === undefined ? undefined : this.trace.op(op);
     if (op !== undefined && row === undefined) return;
     const { from, to, backwards } = this.#whole(stretch);
@@ -106,7 +107,7 @@ export class TimeTravel {
       from: Math.max(from, row?.first ?? 1),
       to: Math.min(to, row?.last ?? this.trace.count),
       backwards: backwards === true,
-      ...(wanted === undefined ? {} : { kinds: wanted }),
+      ...(eventKinds === undefined ? {} : { kinds: eventKinds }),
       ...(subject === undefined ? {} : { subject }),
       ...(op === undefined ? {} : { op }),
       ...(actor === undefined ? {} : { actor }),
@@ -168,18 +169,18 @@ export class TimeTravel {
 
   /** A state of our own at the latest moment at hand, or else at the keyframe before. */
   #nearest(moment: number): State {
-    const near = Math.max(-1, ...[...this.#kept.keys()].filter((kept) => kept <= moment));
-    if (near === moment || (near >= 0 && near > moment - AT_HAND))
-      return this.#kept.get(near)!.copy();
+    const start = Math.max(-1, ...[...this.#states.keys()].filter((at) => at <= moment));
+    if (start === moment || (start >= 0 && start > moment - AT_HAND))
+      return this.#states.get(start)!.copy();
     const fresh = new State(natureOf(this.trace.about));
     this.trace.restore(fresh, moment);
     return fresh;
   }
 
   #keep(state: State): void {
-    this.#kept.delete(state.moment);
-    this.#kept.set(state.moment, state);
-    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#states.delete(state.moment);
+    this.#states.set(state.moment, state);
+    if (this.#states.size > KEPT) this.#states.delete(this.#states.keys().next().value!);
   }
 }
 

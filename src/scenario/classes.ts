@@ -49,9 +49,9 @@ export const classes: readonly (readonly [name: string, why?: string])[] = [
 /** The table of bugs as the page about checks has it: one line a class. */
 export function bugTable(scenarios: readonly Scenario[]): string {
   const lines = classes.map(([name, why], i) => {
-    const told = scenarios.filter(({ row }) => row === i + 1);
-    const names = told.map((scenario) => `\`bug:${scenario.name}\``).join(", ");
-    const checks = [...new Set(told.map(({ check }) => `\`${check}\``))].join(", ");
+    const ofClass = scenarios.filter(({ row }) => row === i + 1);
+    const names = ofClass.map((scenario) => `\`bug:${scenario.name}\``).join(", ");
+    const checks = [...new Set(ofClass.map(({ check }) => `\`${check}\``))].join(", ");
     return `| ${i + 1} | ${name} | ${names || `- (${why ?? "not reproduced yet"})`} | ${checks || "-"} |`;
   });
   return ["| # | class of bugs | reproduced by | caught by |", "|---|---|---|---|", ...lines].join(

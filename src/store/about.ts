@@ -78,8 +78,8 @@ const OPERATIONS = "operations";
 
 /** Reads the one row of `trace`; the workload's operations, which are as long as the trace, only for who asks for them. */
 export function aboutOf(database: Database): TraceFacts {
-  const held = columnsOf(database, "trace");
-  const names = held.filter((name) => name !== OPERATIONS);
+  const tableColumns = columnsOf(database, "trace");
+  const names = tableColumns.filter((name) => name !== OPERATIONS);
   const stored = database
     .prepare<[], unknown>(`SELECT ${names.join(", ")} FROM trace`)
     .safeIntegers()
@@ -91,7 +91,7 @@ export function aboutOf(database: Database): TraceFacts {
   const settings = checked<About["options"]>("options", all(setting), factsIn(trace.options));
   learnNames(settings.devices);
   // Before the eleventh format they stood in the row itself.
-  const holder = held.includes(OPERATIONS) ? "trace" : "workload";
+  const holder = tableColumns.includes(OPERATIONS) ? "trace" : "workload";
   const operations = database
     .prepare<[], string | null>(`SELECT ${OPERATIONS} FROM ${holder}`)
     .pluck();

@@ -57,14 +57,14 @@ type Summed = KeyframeFacts & { data: unknown; checksum: number | null };
 
 /**
  * Writes the checksums that a step from an older format owes: all of them to one that had none, and else those of the
- * row of `trace`, if it `held` before, and of what was moved out of it. What somebody changed stays without one that holds.
+ * row of `trace`, if it `wasWhole` before, and of what was moved out of it. What somebody changed stays without one that holds.
  */
 export function sealStep(
   database: Database,
-  { format, finished, held }: { format: number; finished: boolean; held: boolean },
+  { format, finished, wasWhole }: { format: number; finished: boolean; wasWhole: boolean },
 ): void {
   if (format >= SINCE) {
-    if (held) seal(database, ["trace", "workload"]);
+    if (wasWhole) seal(database, ["trace", "workload"]);
     return;
   }
   sealKeyframes(database);
@@ -103,18 +103,18 @@ function* keyframesOf(database: Database): Generator<Summed> {
 /** Whether a table is as it was when its checksum was written; null where it has none. */
 export function holds(database: Database, part: string): boolean | null {
   const query = build.selectFrom("checksum").select(["rows", "sha256"]).where("part", "=", part);
-  const kept = prepare(database, query).get(part);
-  if (kept === undefined) return null;
+  const checksum = prepare(database, query).get(part);
+  if (checksum === undefined) return null;
   const { rows, sha256 } = sumOf(database, part);
-  return kept.rows === rows && kept.sha256 === sha256;
+  return checksum.rows === rows && checksum.sha256 === sha256;
 }
 
 /** Refuses a table that is not as it was written; one of a trace that is not finished may have no checksum by now. */
 export function assertHeld(database: Database, table: string, finished: boolean): void {
   if (!hasChecksums(database)) return;
-  const held = holds(database, table);
-  if (held === false) throw damaged(`table ${table}`, "it is not as it was written");
-  if (held === null && finished) throw damaged(`table ${table}`, "it has no checksum");
+  const isWhole = holds(database, table);
+  if (isWhole === false) throw damaged(`table ${table}`, "it is not as it was written");
+  if (isWhole === null && finished) throw damaged(`table ${table}`, "it has no checksum");
 }
 
 /** The tables that have a checksum by now. */

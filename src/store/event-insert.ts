@@ -26,16 +26,16 @@ export class EventInsert {
   /** `path` is the trace's, beside which there is room for some hundred pages. */
   constructor(database: Database, path: string) {
     const name = unusedName(resolve(path), "rows");
-    this.#file = asked(() => openSync(name, "wx+"));
+    this.#file = asSqliteError(() => openSync(name, "wx+"));
     try {
       database.prepare("ATTACH ? AS waiting").run(name);
       // Nobody reads it after a crash.
       database.exec("PRAGMA waiting.journal_mode = OFF; PRAGMA waiting.synchronous = OFF");
       database.exec(`PRAGMA waiting.page_size = ${PAGE}; ${likeEvent(database)}`);
     } finally {
-      asked(() => rmSync(name, { force: true }));
+      asSqliteError(() => rmSync(name, { force: true }));
     }
-    asked(() => readSync(this.#file, this.#header, 0, HEADER, 0));
+    asSqliteError(() => readSync(this.#file, this.#header, 0, HEADER, 0));
     this.#copy = database.prepare("INSERT INTO main.event SELECT * FROM waiting.event");
   }
 
@@ -67,27 +67,29 @@ export class EventInsert {
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    asked(() => closeSync(this.#file));
+    asSqliteError(() => closeSync(this.#file));
   }
 
   /** A disk that is nearly full takes a part, and refuses the rest. */
   #write(bytes: Buffer, position: number): void {
     for (let done = 0; done < bytes.length; )
-      done += asked(() => writeSync(this.#file, bytes, done, bytes.length - done, position + done));
+      done += asSqliteError(() =>
+        writeSync(this.#file, bytes, done, bytes.length - done, position + done),
+      );
   }
 }
 
 /** The statement that makes a table like the trace's own, letter by letter, in the other database. */
 function likeEvent(database: Database): string {
-  const made = database
+  const statement = database
     .prepare<[], string>("SELECT sql FROM main.sqlite_schema WHERE name = 'event'")
     .pluck()
     .get()!;
-  return made.replace(/^CREATE TABLE /, "CREATE TABLE waiting.");
+  return statement.replace(/^CREATE TABLE /, "CREATE TABLE waiting.");
 }
 
 /** Does it; what the operating system refuses is told as SQLite tells it of its own files. */
-function asked<T>(ask: () => T): T {
+function asSqliteError<T>(ask: () => T): T {
   try {
     return ask();
   } catch (error) {

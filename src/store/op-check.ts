@@ -56,12 +56,12 @@ export class OpCheck {
   }
 
   #end(op: number, seq: number, signature: string): void {
-    const kept = this.#source.one(op);
-    const isPlaced = this.#open.get(op) === kept?.first && kept?.last === seq;
+    const row = this.#source.one(op);
+    const isPlaced = this.#open.get(op) === row?.first && row?.last === seq;
     this.#open.delete(op);
-    if (kept === undefined || !isPlaced) this.#wrong = op;
-    else if (kept.signature === null) this.#unsigned ??= op;
-    else if (kept.signature !== signature) this.#wrong = op;
+    if (row === undefined || !isPlaced) this.#wrong = op;
+    else if (row.signature === null) this.#unsigned ??= op;
+    else if (row.signature !== signature) this.#wrong = op;
     else this.#held++;
   }
 
@@ -77,9 +77,8 @@ export class OpCheck {
   /** An op that never ended and is kept as another. */
   #wronglyOpen(): number | null {
     for (const [op, first] of this.#open) {
-      const kept = this.#source.one(op);
-      if (kept?.first !== first || kept.last !== null || this.#source.result(op) !== null)
-        return op;
+      const row = this.#source.one(op);
+      if (row?.first !== first || row.last !== null || this.#source.result(op) !== null) return op;
     }
     return null;
   }

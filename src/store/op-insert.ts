@@ -15,7 +15,7 @@ const RECENT = 64;
 
 interface OpenOp {
   readonly first: number;
-  readonly asked: number;
+  readonly argsShape: number;
   readonly values: string | null;
 }
 /** The code of a shape and what goes into it. */
@@ -56,32 +56,42 @@ export class OpInsert {
   }
 
   began(op: number, seq: number, name: string, args: string): void {
-    const [asked, values] = this.#coded(name, shaped(args, MOST.asked, this.#often));
-    this.#open.set(op, { first: seq, asked, values });
+    const [argsShape, values] = this.#coded(name, shaped(args, MOST.asked, this.#often));
+    this.#open.set(op, { first: seq, argsShape, values });
   }
 
   /** `text` is the JSON of the result, `state` that of the state in it. */
   ended(op: number, seq: number, text: string, state: string | null, signature: string): void {
-    const [answered, values, stateCode] = this.#result(text, state);
+    const [resultShape, values, stateCode] = this.#result(text, state);
     const signed = BigInt.asIntN(64, BigInt(`0x${signature}`));
     const open = this.#open.get(op);
     if (open === undefined) {
-      const begun = this.#firsts.get(op);
+      const firstSeq = this.#firsts.get(op);
       // An end without a beginning ends nothing.
-      if (begun === undefined) return;
-      this.#update.run(answered, values, stateCode, seq - begun, signed, op);
+      if (firstSeq === undefined) return;
+      this.#update.run(resultShape, values, stateCode, seq - firstSeq, signed, op);
       this.#firsts.delete(op);
       return;
     }
     this.#open.delete(op);
-    const { first, asked, values: numbers } = open;
-    this.#insert.run(op, asked, numbers, answered, values, stateCode, first, seq - first, signed);
+    const { first, argsShape, values: numbers } = open;
+    this.#insert.run(
+      op,
+      argsShape,
+      numbers,
+      resultShape,
+      values,
+      stateCode,
+      first,
+      seq - first,
+      signed,
+    );
   }
 
   /** Gives a row to those that are still open. */
   flush(): void {
-    for (const [op, { first, asked, values }] of this.#open) {
-      this.#insert.run(op, asked, values, null, null, null, first, null, null);
+    for (const [op, { first, argsShape, values }] of this.#open) {
+      this.#insert.run(op, argsShape, values, null, null, null, first, null, null);
       this.#firsts.set(op, first);
     }
     this.#open.clear();

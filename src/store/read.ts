@@ -349,8 +349,8 @@ export class TraceReader {
 /** The least that an event takes in the file: its number alone says how many a file can hold. */
 const LEAST_BYTES = 4;
 
-/** How many events there are; `said` is what the trace says of it. */
-function countOf(database: Database, said: number | null): number {
+/** How many events there are; `recordedCount` is what the row of `trace` has. */
+function countOf(database: Database, recordedCount: number | null): number {
   const first = prepareValue(database, firstEvent).get();
   const last = prepareValue(database, lastEvent).get() ?? 0;
   if (first != null && first !== 1)
@@ -358,7 +358,10 @@ function countOf(database: Database, said: number | null): number {
   const room = (pragma: string) => Number(database.pragma(pragma, { simple: true }));
   if (last > (room("page_count") * room("page_size")) / LEAST_BYTES)
     throw damagedEvent(last, "seq", "the file has no room for so many events");
-  if (said !== null && said !== last)
-    throw damaged("table trace, column events", `${said} are said, the last one is #${last}`);
+  if (recordedCount !== null && recordedCount !== last)
+    throw damaged(
+      "table trace, column events",
+      `${recordedCount} are said, the last one is #${last}`,
+    );
   return last;
 }

@@ -14,31 +14,31 @@ import { type Indexing, makeDerived, step } from "./update.ts";
 
 /** Mends a trace and gives the name under which the file that was there is kept. */
 export async function repair(path: string, indexing: Indexing): Promise<string> {
-  const made = unusedName(path, "repair");
+  const copy = unusedName(path, "repair");
   try {
-    copyRows(path, made);
-    await mend(made, indexing);
-    const kept = keep(path);
-    renameSync(made, path);
-    return kept;
+    copyRows(path, copy);
+    await mend(copy, indexing);
+    const backup = keep(path);
+    renameSync(copy, path);
+    return backup;
   } catch (error) {
-    removeFile(made);
+    removeFile(copy);
     throw readingTrouble([path], error);
   }
 }
 
 /** Every row that its table holds; indexes are made again from the tables. */
-function copyRows(path: string, made: string): void {
+function copyRows(path: string, copy: string): void {
   const database = openFile(path);
   try {
-    database.prepare("VACUUM INTO ?").run(resolve(made));
+    database.prepare("VACUUM INTO ?").run(resolve(copy));
   } finally {
     database.close();
   }
 }
 
-async function mend(made: string, indexing: Indexing): Promise<void> {
-  const database = openSqlite(made, { fileMustExist: true });
+async function mend(copy: string, indexing: Indexing): Promise<void> {
+  const database = openSqlite(copy, { fileMustExist: true });
   try {
     database.exec("BEGIN IMMEDIATE");
     dropStrangers(database);
@@ -46,7 +46,7 @@ async function mend(made: string, indexing: Indexing): Promise<void> {
     await makeViews(database);
     await step(database);
     placeOps(database);
-    makeDerived(made, database, indexing);
+    makeDerived(copy, database, indexing);
     database.exec("COMMIT");
   } finally {
     database.close();

@@ -35,9 +35,9 @@ function* checksumTroubles(database: Database, torn: boolean): Generator<string>
   for (const table of sealed)
     if (!tables.includes(table)) yield `it has a checksum of '${table}', which is no table of it`;
   for (const table of tables) {
-    const held = holds(database, table);
-    if (held === false) yield `table ${table} is not as it was written`;
-    if (held === null && !torn) yield `table ${table} has no checksum`;
+    const isWhole = holds(database, table);
+    if (isWhole === false) yield `table ${table} is not as it was written`;
+    if (isWhole === null && !torn) yield `table ${table} has no checksum`;
   }
   const keyframe = changedKeyframe(database);
   if (keyframe !== null) yield `the keyframe at #${keyframe} is not as it was written`;

@@ -37,7 +37,7 @@ function opened(path: string, options?: Options): Database {
       // It takes the part itself as well as its path, which its types do not tell.
       nativeBinding: compiledPart() as unknown as string,
     });
-    if (abortsOnCollection) keepAll(database, (made) => kept.push(made));
+    if (abortsOnCollection) keepAll(database, (made) => references.push(made));
     return database;
   } catch (error) {
     throw nativeTrouble(error);
@@ -47,7 +47,7 @@ function opened(path: string, options?: Options): Database {
 /** Since 24.19 the destructor of node::ObjectWrap asks for the environment, which is not there during a collection. */
 const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
 const abortsOnCollection = major > 24 || (major === 24 && minor >= 19);
-const kept: object[] = [];
+const references: object[] = [];
 
 interface Native {
   prepare(...words: unknown[]): { iterate?(...words: unknown[]): object };

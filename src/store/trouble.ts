@@ -5,7 +5,7 @@ import { readingTrouble } from "./open.ts";
 import type { TraceReader } from "./read.ts";
 
 /** Errors that name their file already. */
-const named = new WeakSet<object>();
+const withPath = new WeakSet<object>();
 
 /**
  * What no rule at the door refused, and yet breaks an answer, is a bug of ours, unless
@@ -16,7 +16,7 @@ export function troubleBehind(
   traces: readonly TraceReader[],
   thrown: unknown,
 ): unknown {
-  if (thrown instanceof DamagedTrace && named.has(thrown)) return thrown;
+  if (thrown instanceof DamagedTrace && withPath.has(thrown)) return thrown;
   const error = readingTrouble(paths, thrown);
   if (error instanceof DamagedTrace) return naming(`${paths.join(" or ")} is ${error.message}`);
   const system = (error as NodeJS.ErrnoException).syscall !== undefined;
@@ -31,7 +31,7 @@ export function troubleBehind(
 
 function naming(message: string): DamagedTrace {
   const error = new DamagedTrace(message);
-  named.add(error);
+  withPath.add(error);
   return error;
 }
 

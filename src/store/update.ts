@@ -26,13 +26,13 @@ export async function addMark(path: string, { moment, name, text }: Mark): Promi
   if (text.length > LONGEST.text)
     throw new UserError(`a mark's words have at most ${LONGEST.text} characters`);
   await updating(path, (database) => {
-    const taken = database.prepare("SELECT seq FROM mark WHERE name = ?").pluck().get(name);
-    if (taken !== undefined)
-      throw new UserError(`${path} has a mark '${name}' at #${taken}; choose another name`);
+    const existing = database.prepare("SELECT seq FROM mark WHERE name = ?").pluck().get(name);
+    if (existing !== undefined)
+      throw new UserError(`${path} has a mark '${name}' at #${existing}; choose another name`);
     // Marks that somebody changed stay without a checksum that holds.
-    const held = holds(database, "mark");
+    const wasWhole = holds(database, "mark");
     run(database, build.insertInto("mark").values({ seq: moment, name, text }));
-    if (held === true) seal(database, ["mark"]);
+    if (wasWhole === true) seal(database, ["mark"]);
   });
 }
 
@@ -98,11 +98,11 @@ function keepIndexed(path: string, database: Database): void {
 export async function step(database: Database): Promise<boolean> {
   const format = formatOf(database);
   if (format === FORMAT) return false;
-  const held = hasChecksums(database) && holds(database, "trace") === true;
+  const wasWhole = hasChecksums(database) && holds(database, "trace") === true;
   await migrate(database);
   if (format < TODAYS_RULES) forgetOldRules(database);
   const finished = prepareValue(database, build.selectFrom("trace").select("finished")).get() === 1;
-  sealStep(database, { format, finished, held });
+  sealStep(database, { format, finished, wasWhole });
   return true;
 }
 

@@ -38,7 +38,7 @@ export class ZoneMap {
 
   /** What was seen since the last call. */
   take(): { kinds: number; actors: number; astray: number } {
-    const seen = {
+    const summary = {
       kinds: bitsOf(codesIn(this.#kinds)),
       actors: bitsOf(codesIn(this.#actors)),
       astray: Number(this.#unproven),
@@ -46,8 +46,9 @@ export class ZoneMap {
     this.#kinds.fill(0);
     this.#actors.fill(0);
     this.#unproven = false;
-    return seen;
+    return summary;
   }
 }
 
-const codesIn = (seen: Uint8Array): number[] => [...seen.keys()].filter((code) => seen[code] === 1);
+const codesIn = (flags: Uint8Array): number[] =>
+  [...flags.keys()].filter((code) => flags[code] === 1);

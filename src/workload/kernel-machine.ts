@@ -74,7 +74,7 @@ interface Family {
   /** MAX_ORDER - 1: the largest block that its page allocator has, where that is not the usual one. */
   readonly maxOrder?: number;
   /** The code as these settings make it. */
-  readonly made: (code: Code, machine: KernelMachine) => Code;
+  readonly codeFor: (code: Code, machine: KernelMachine) => Code;
 }
 
 const MAX_ORDER = 10;
@@ -104,7 +104,7 @@ const families: { readonly [N in Scripted]: Family } = {
     calls: [...mapping, "supported", "reserve", "release", "bind", "unbind"],
     fields: ["mask", "isa", "nents", "of"],
     allocFrom: 0x1000,
-    made: (code, { pci_window, dac_offset, max_low_pfn }) => ({
+    codeFor: (code, { pci_window, dac_offset, max_low_pfn }) => ({
       ...(code as CodeOf<"alpha">),
       ...(pci_window !== undefined && { pciWindow: pci_window }),
       ...(dac_offset !== undefined && { dacOffset: dac_offset }),
@@ -119,7 +119,7 @@ const families: { readonly [N in Scripted]: Family } = {
     calls: [...mapping, "fill", "supported"],
     fields: ["mask", "nents", "of"],
     allocFrom: 0x2000,
-    made: (code, { aperture, aperture_mb, northbridges, end_pfn, iommu }) => {
+    codeFor: (code, { aperture, aperture_mb, northbridges, end_pfn, iommu }) => {
       const before = code as CodeOf<"gart">;
       return {
         ...before,
@@ -142,7 +142,7 @@ const families: { readonly [N in Scripted]: Family } = {
     allocFrom: 0x1000,
     allocTo: 0x60000,
     maxOrder: 12,
-    made: (code, { ram, reserved, vmerge, force_on, table_bytes, flush_reads }) => {
+    codeFor: (code, { ram, reserved, vmerge, force_on, table_bytes, flush_reads }) => {
       const before = code as CodeOf<"dart">;
       return {
         ...before,
@@ -160,7 +160,7 @@ const families: { readonly [N in Scripted]: Family } = {
     calls: [...mapping, "fill"],
     fields: ["mask", "nents"],
     allocFrom: 0x2000,
-    made: (code, { iova_base, iova_mask, agp, nosbagart }) => ({
+    codeFor: (code, { iova_base, iova_mask, agp, nosbagart }) => ({
       ...(code as CodeOf<"zx1">),
       ...(iova_base !== undefined && { iovaBase: iova_base }),
       ...(iova_mask !== undefined && { iovaMask: iova_mask % 2 ** 32 }),
@@ -176,7 +176,7 @@ const families: { readonly [N in Scripted]: Family } = {
     ],
     fields: ["mask", "nents"],
     allocFrom: 0x2000,
-    made: (code, { swiotlb, total_pages, domain0, boot_pfn }) => ({
+    codeFor: (code, { swiotlb, total_pages, domain0, boot_pfn }) => ({
       ...(code as CodeOf<"swiotlb">),
       option: swiotlb ?? null,
       totalPages: total_pages ?? 0x100000,
@@ -212,7 +212,7 @@ export function misfit(
     if (!(settings as readonly string[]).includes(field))
       return { path: ["machine", field], why: notHad(platform, settings) };
   /** What each id stands for, by the call that made it. */
-  const made = new Map<unknown, Call>();
+  const makerOf = new Map<unknown, Call>();
   for (const [i, call] of calls.entries()) {
     const { op, id } = call as { readonly op: Call; readonly id?: number };
     if (!family.calls.includes(op))
@@ -221,9 +221,9 @@ export function misfit(
       if ((particular as readonly string[]).includes(field) && !family.fields.includes(field))
         return { path: ["ops", i, field], why: notHad(platform, family.fields) };
     const makers = needed(call as KernelCall);
-    if (makers !== null && !makers.includes(made.get(id)!))
+    if (makers !== null && !makers.includes(makerOf.get(id)!))
       return { path: ["ops", i, "id"], why: `expected what a ${makers[0]} before it made` };
-    if (id !== undefined && makes.includes(op)) made.set(id, op);
+    if (id !== undefined && makes.includes(op)) makerOf.set(id, op);
   }
   return null;
 }
@@ -288,7 +288,7 @@ export function withMachine(
       maxOrder: (family?.maxOrder ?? MAX_ORDER) + platform.pageOrder,
     },
     lowPages: Number.POSITIVE_INFINITY,
-    dma: { ...platform.dma, code: family === null ? code : family.made(code, machine) },
+    dma: { ...platform.dma, code: family === null ? code : family.codeFor(code, machine) },
     ...(!platform.physIsMachine && {
       ...framesOf(machine),
       contiguousFrom: mfn(machine.region_mfn ?? 0x18000),

@@ -138,7 +138,7 @@ class Wanderer {
 
   #close(): Operation {
     const closed = this.#one(this.#openFiles);
-    this.#openFiles = this.#openFiles.filter((held) => held !== closed);
+    this.#openFiles = this.#openFiles.filter((file) => file !== closed);
     return { op: "close", ...closed };
   }
 
@@ -160,14 +160,14 @@ class Wanderer {
 
   /** Mostly what may come through: all of the aperture, or a segment as RESERVE gives them. */
   #mmap(): Operation {
-    const held = this.#caller();
+    const caller = this.#caller();
     const map = this.#maps++;
-    this.#mapped.push({ map, pid: held.pid });
+    this.#mapped.push({ map, pid: caller.pid });
     const whole = this.#chance(50);
     const [start, pages, prot] = this.#segment();
     return {
       op: "mmap",
-      ...held,
+      ...caller,
       map,
       length: whole ? APERTURE : pages * PAGE,
       offset: whole ? 0 : start * PAGE,
@@ -190,12 +190,12 @@ class Wanderer {
   }
 
   /** The leader has slots of its own: after a failed ALLOCATE a slot has no key. */
-  #slot(held: OpenFile): number {
-    return this.#dice.roll(SLOTS) + (held === this.#leader ? 0 : SLOTS);
+  #slot(file: OpenFile): number {
+    return this.#dice.roll(SLOTS) + (file === this.#leader ? 0 : SLOTS);
   }
 
-  #key(held: OpenFile): string {
-    return this.#chance(92) ? `s${this.#slot(held)}` : `k${this.#dice.roll(24) - 1}`;
+  #key(file: OpenFile): string {
+    return this.#chance(92) ? `s${this.#slot(file)}` : `k${this.#dice.roll(24) - 1}`;
   }
 
   /** Mostly in the aperture; sometimes past its end, before its beginning, or so that the sum wraps around. */
@@ -205,18 +205,18 @@ class Wanderer {
     return this.#chance(2) ? -1 - this.#dice.roll(8) : this.#dice.roll(400);
   }
 
-  #ioctl(held: OpenFile): Operation {
-    const to = { op: "ioctl", ...held } as const;
+  #ioctl(file: OpenFile): Operation {
+    const to = { op: "ioctl", ...file } as const;
     let turn = this.#dice.roll(100);
     const [cmd] = IOCTLS.find(([, share]) => {
       turn -= share;
       return turn < 0;
     })!;
-    if (cmd === "ACQUIRE") this.#leader ??= this.#mayLead(held) ? held : null;
-    if (cmd === "RELEASE" && held === this.#leader) this.#leader = null;
+    if (cmd === "ACQUIRE") this.#leader ??= this.#mayLead(file) ? file : null;
+    if (cmd === "RELEASE" && file === this.#leader) this.#leader = null;
     if (cmd === "ACQUIRE" || cmd === "RELEASE") return { ...to, cmd };
     if (cmd === "RAW") return { ...to, cmd, nr: this.#one(NUMBERS), arg: 0 };
-    if (cmd === "DEALLOCATE") return { ...to, cmd, key: this.#key(held) };
+    if (cmd === "DEALLOCATE") return { ...to, cmd, key: this.#key(file) };
     if (this.#chance(2)) return { ...to, cmd, arg: null };
     switch (cmd) {
       case "INFO":
@@ -227,11 +227,11 @@ class Wanderer {
       case "PROTECT":
         return { ...to, cmd, ...this.#region() };
       case "ALLOCATE":
-        return this.#allocate(held);
+        return this.#allocate(file);
       case "BIND":
-        return { ...to, cmd, key: this.#key(held), pg_start: this.#page() };
+        return { ...to, cmd, key: this.#key(file), pg_start: this.#page() };
       case "UNBIND":
-        return { ...to, cmd, key: this.#key(held), priority: 0 };
+        return { ...to, cmd, key: this.#key(file), priority: 0 };
     }
   }
 
@@ -249,9 +249,9 @@ class Wanderer {
   }
 
   /** A slot that is filled anew is emptied first, or its memory would be out of reach until the end. */
-  #allocate(held: OpenFile): Operation {
-    const to = { op: "ioctl", ...held } as const;
-    const slot = this.#slot(held);
+  #allocate(file: OpenFile): Operation {
+    const to = { op: "ioctl", ...file } as const;
+    const slot = this.#slot(file);
     const pg_count = this.#chance(3) ? 60000 : this.#dice.roll(9);
     const type = this.#chance(3) ? 1 + this.#dice.roll(2) : 0;
     this.#due.push({ ...to, cmd: "ALLOCATE", slot, pg_count, type });

@@ -114,10 +114,10 @@ export function builtIn(name: string, json: object): Workload {
 
 function scriptOf(json: object, text: string, from: string): Workload {
   const { name, machine, ops } = checked(scriptSchema, json, { text, from });
-  const given = json as Script["json"];
-  const operations = ops.map((call, i): Operation => ({ op: "call", call, given: given.ops[i]! }));
-  const asked = { machine: given.machine, ops: given.ops };
-  return { name, operations, script: { machine, json: asked, text, from } };
+  const script = json as Script["json"];
+  const operations = ops.map((call, i): Operation => ({ op: "call", call, given: script.ops[i]! }));
+  const input = { machine: script.machine, ops: script.ops };
+  return { name, operations, script: { machine, json: input, text, from } };
 }
 
 /** Whether a script is about the block layer. */

@@ -39,10 +39,10 @@ describe.each(hookSets)("$name", (hooks) => {
   test.each(platforms)("tells on $name which allocation the page is of", (platform) => {
     const board = new Board(platform);
     const { to, from, there } = translates(hooks, board);
-    const pages = board.told.filter(({ event }) => event.kind === "page.allocated");
+    const pages = board.events.filter(({ event }) => event.kind === "page.allocated");
     const allocated = pages.at(-1)!.seq;
     expect([to.cause, from.cause]).toEqual([allocated, allocated]);
-    expect(board.told[there.seq - 1]!.event).toBe(to);
+    expect(board.events[there.seq - 1]!.event).toBe(to);
   });
 
   test.each(platforms)("frees on $name the table that it allocated", (platform) => {

@@ -16,11 +16,11 @@ export class Board {
   readonly kernel: Kernel;
   readonly coherent: CoherentMemory;
   readonly exchange: Exchange;
-  readonly told: Recorded[] = [];
+  readonly events: Recorded[] = [];
 
   constructor(platform: Platform, seed = 0) {
     const nature = { physIsMachine: platform.physIsMachine, chipset: chipsets[0]! };
-    const machine = new Machine(nature, (seq, op, event) => this.told.push({ seq, op, event }));
+    const machine = new Machine(nature, (seq, op, event) => this.events.push({ seq, op, event }));
     this.kernel = new Kernel(machine, platform, seed);
     this.exchange = new Exchange(this.kernel);
     const code = codeFor(this.kernel, this.exchange);
@@ -30,9 +30,9 @@ export class Board {
 
   /** The events of some work, its first look at pages left out. */
   during(work: () => void): Event[] {
-    const from = this.told.length;
+    const from = this.events.length;
     work();
-    return this.told
+    return this.events
       .slice(from)
       .map(({ event }) => event)
       .filter(({ kind, actor }) => kind !== "p2m.set" || actor !== "hypervisor");

@@ -48,7 +48,7 @@ test("all of it is in the state: what the events leave is what is read, also fro
   pci.write(BRIDGE, 0xb4, 2, 0x38, "a test");
   const { state } = board.kernel;
   const replayed = new State(state.nature);
-  for (const { seq, event } of board.told) apply(replayed, event, seq);
+  for (const { seq, event } of board.events) apply(replayed, event, seq);
   expect(held(replayed)).toBe(held(state));
   const copy = state.copy();
   pci.write(BRIDGE, 0xb8, 4, 0, "a test");

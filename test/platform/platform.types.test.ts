@@ -114,8 +114,8 @@ function mixUpsOfDevices({ card, coherent, pci, ...parts }: Devices): Partial<De
   card.readDirectly(phys(0));
   // @ts-expect-error Access.address
   access = { ...access, address: machine(0) };
-  // @ts-expect-error Access.meant
-  access = { ...access, meant: machine(0) };
+  // @ts-expect-error Access.target
+  access = { ...access, target: machine(0) };
   // @ts-expect-error Coherent.virt
   memory = { ...memory, virt: phys(0) };
   // @ts-expect-error CoherentMemory.free address

@@ -58,5 +58,5 @@ export function busyTrace(): Trace {
   } catch {
     kernel.machine.emit({ kind: "op.ended", ...by, result: { ret: "oops" } });
   }
-  return memoryTrace(aboutRun(setupOf("xen-i386 gart")), board.told);
+  return memoryTrace(aboutRun(setupOf("xen-i386 gart")), board.events);
 }

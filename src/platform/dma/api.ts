@@ -26,8 +26,8 @@ export interface Mapping {
   readonly handle: Bus;
   readonly size: number;
   readonly virt: Virt;
-  /** What the device is meant to reach: the buffer's first byte, or that of what stands in for it. */
-  readonly meant: Phys;
+  /** What the device has to reach: the buffer's first byte, or that of what stands in for it. */
+  readonly target: Phys;
   readonly place: string;
   readonly seq: number;
 }
@@ -53,7 +53,7 @@ export class DmaApi {
   }
 
   /**
-   * dma_map_single or dma_map_page; the mapping is null where the address stands for none. `meant` is the buffer's
+   * dma_map_single or dma_map_page; the mapping is null where the address stands for none. `target` is the buffer's
    * first byte where the caller computed another one.
    */
   map(
@@ -62,12 +62,12 @@ export class DmaApi {
     buffer: Phys,
     size: number,
     direction: AnyDirection,
-    meant = buffer,
+    target = buffer,
   ): { readonly address: Bus; readonly mapping: Mapping | null } {
     const by = how === "single" ? this.code.mapSingle : this.code.mapPage;
     const address = by!.call(this.code, device, buffer, size, direction);
     if (this.code.isError(address)) return { address, mapping: null };
-    const about = { buffer, meant, size };
+    const about = { buffer, target, size };
     return { address, mapping: this.#mapped(`dma_map_${how}`, device, direction, address, about) };
   }
 
@@ -85,12 +85,12 @@ export class DmaApi {
 
   mapSg(device: DmaDevice, list: readonly Element[], direction: AnyDirection): MappedList {
     // The code may overwrite an element with one that follows it.
-    const asked = list.map((one) => ({ ...one }));
+    const elements = list.map((one) => ({ ...one }));
     const count = this.code.mapSg(device, list, direction);
     const segments = list.slice(0, count).map(({ address, mapped }) => [address, mapped] as const);
     const mappings: Mapping[] = [];
     let [segment, within] = [0, 0];
-    for (const one of asked) {
+    for (const one of elements) {
       if (count === 0 || one.length === 0) continue;
       while (segment < count && within >= segments[segment]![1])
         [segment, within] = [segment + 1, 0];
@@ -98,7 +98,7 @@ export class DmaApi {
       const handle = offset(segments[segment]![0], within);
       const byte = firstByte(one);
       const { length: size } = one;
-      const about = { buffer: byte, meant: byte, size };
+      const about = { buffer: byte, target: byte, size };
       mappings.push(this.#mapped("dma_map_sg", device, direction, handle, about));
       within += one.length;
     }
@@ -126,7 +126,7 @@ export class DmaApi {
     const block = this.code.allocCoherent(device, size, purpose);
     const { phys, address } = block;
     if (phys === null || address === null) return { block, mapping: null };
-    const about = { buffer: phys, meant: phys, size };
+    const about = { buffer: phys, target: phys, size };
     return { block, mapping: this.#mapped(purpose.place, device, "coherent", address, about) };
   }
 
@@ -159,13 +159,13 @@ export class DmaApi {
     device: DmaDevice,
     direction: Mapping["direction"],
     handle: Bus,
-    { buffer, meant: asked, size }: { buffer: Phys; meant: Phys; size: number },
+    { buffer, target: buffered, size }: { buffer: Phys; target: Phys; size: number },
   ): Mapping {
-    const meant = this.code.standsAt?.(handle) ?? asked;
+    const target = this.code.standsAt?.(handle) ?? buffered;
     const virt = this.#kernel.virtOf(buffer);
-    const made = { device, direction, handle, size, virt, meant, place };
-    const seq = this.#kernel.machine.emit({ kind: "dma.mapped", ...this.#about(made), place });
-    const mapping = { ...made, seq };
+    const fields = { device, direction, handle, size, virt, target, place };
+    const seq = this.#kernel.machine.emit({ kind: "dma.mapped", ...this.#about(fields), place });
+    const mapping = { ...fields, seq };
     const page = pageOf(handle);
     this.#live.set(page, [...(this.#live.get(page) ?? []), mapping]);
     return mapping;
@@ -184,11 +184,11 @@ export class DmaApi {
       for (const mapping of found) {
         if (ofList !== undefined && !ofList.includes(mapping)) continue;
         this.#forget(mapping);
-        const { seq: cause, ...made } = mapping;
-        this.#kernel.machine.emit({ kind: "dma.unmapped", ...this.#about(made), place, cause });
+        const { seq: cause, ...fields } = mapping;
+        this.#kernel.machine.emit({ kind: "dma.unmapped", ...this.#about(fields), place, cause });
       }
       if (found.length > 0 || direction === "none") continue;
-      const about = { handle: address, bus: address, direction, ...named(device), size };
+      const about = { handle: address, bus: address, direction, ...deviceField(device), size };
       this.#kernel.machine.emit({ kind: "dma.unmapped", actor: "kernel", place, ...about });
     }
   }
@@ -211,16 +211,16 @@ export class DmaApi {
     else this.#live.delete(page);
   }
 
-  #about({ device, direction, handle, size, virt, meant }: Omit<Mapping, "seq">) {
+  #about({ device, direction, handle, size, virt, target }: Omit<Mapping, "seq">) {
     return {
       actor: "kernel",
       handle,
       // No code maps in no direction.
       direction: direction === "none" ? "bidirectional" : direction,
-      ...named(device),
+      ...deviceField(device),
       virt,
-      phys: meant,
-      machine: this.#kernel.machineOf(meant),
+      phys: target,
+      machine: this.#kernel.machineOf(target),
       bus: handle,
       reached: reachedBy(this.#kernel, handle),
       size,
@@ -229,6 +229,6 @@ export class DmaApi {
 }
 
 /** The device of an event; a mapping of the kernel's own is no device's. */
-const named = ({ bdf }: DmaDevice) => (bdf === null ? {} : { device: bdf });
+const deviceField = ({ bdf }: DmaDevice) => (bdf === null ? {} : { device: bdf });
 
 const pageOf = (address: Bus): number => Math.floor(long(address) / PAGE_SIZE);

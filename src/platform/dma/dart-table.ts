@@ -112,15 +112,15 @@ export class DartTable {
 
   #entered(first: number, pages: number, page: number, place: string): void {
     const at: Bus = bus(first * PAGE);
-    const meant = phys(page * PAGE);
+    const target = phys(page * PAGE);
     this.#kernel.machine.emit({
       kind: "iommu.mapped",
       actor: "kernel",
       place,
       page: busPageOf(at),
       bus: at,
-      phys: meant,
-      machine: this.#kernel.machineOf(meant)!,
+      phys: target,
+      machine: this.#kernel.machineOf(target)!,
       reached: this.#kernel.machineOf(phys((page % PAGES) * PAGE))!,
       size: pages * PAGE,
       word: VALID + (page % PAGES),
@@ -157,12 +157,12 @@ export class DartTable {
   }
 
   #read(): number {
-    const shown = this.#control;
+    const control = this.#control;
     if ((this.#control & FLUSHTLB) !== 0 && this.#reads-- <= 0) {
       this.#control &= ~FLUSHTLB;
       return this.#control;
     }
-    return shown;
+    return control;
   }
 
   #write(word: number): void {

@@ -135,11 +135,11 @@ export class DartDma implements DmaCode {
     return ended;
   }
 
-  allocCoherent(_: DmaDevice, asked: number, { use }: Purpose): CoherentBlock {
+  allocCoherent(_: DmaDevice, bytes: number, { use }: Purpose): CoherentBlock {
     const place = "iommu_alloc_coherent";
     const none = { phys: null, address: null };
     // Without a table nothing rounds the size up.
-    const size = this.#ranges === null ? asked : Math.ceil(asked / PAGE) * PAGE;
+    const size = this.#ranges === null ? bytes : Math.ceil(bytes / PAGE) * PAGE;
     const order = orderOf(size, PAGE, 64);
     if (this.#ranges !== null && order >= MAX_ORDER) {
       const text = `iommu_alloc_consistent size too large: ${hex(size)}`;
@@ -158,13 +158,13 @@ export class DartDma implements DmaCode {
 
   freeCoherent(
     _: DmaDevice,
-    asked: number,
+    bytes: number,
     { phys: block, address }: CoherentBlock,
     { use }: Purpose,
     ended: () => void,
   ): void {
     const place = "iommu_free_coherent";
-    const size = Math.ceil(asked / PAGE) * PAGE;
+    const size = Math.ceil(bytes / PAGE) * PAGE;
     if (this.#ranges !== null) {
       this.#free(this.#ranges, address === null ? 0 : long(address), size / PAGE, place);
       this.table.flush();

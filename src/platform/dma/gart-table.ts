@@ -91,15 +91,15 @@ export class GartTable {
       do end++;
       while (end < pages && word(end) === word(end - 1) + PAGE);
       const at = this.#at(first + i);
-      const meant = phys(page + i * PAGE);
+      const target = phys(page + i * PAGE);
       this.#kernel.machine.emit({
         kind: "iommu.mapped",
         actor: "kernel",
         place,
         page: busPageOf(at),
         bus: at,
-        phys: meant,
-        machine: onBareMetal(meant),
+        phys: target,
+        machine: onBareMetal(target),
         reached: onBareMetal(phys(addressIn(word(i)))),
         size: (end - i) * PAGE,
         word: word(i),
@@ -144,9 +144,9 @@ export class GartTable {
     for (let start = from; ; ) {
       const first = this.#taken.indexOf(0, start);
       if (first < 0 || first + pages >= limit) return null;
-      const taken = this.#taken.subarray(first + 1, first + pages).indexOf(1);
-      if (taken < 0) return first;
-      start = first + taken + 2;
+      const usedAt = this.#taken.subarray(first + 1, first + pages).indexOf(1);
+      if (usedAt < 0) return first;
+      start = first + usedAt + 2;
     }
   }
 

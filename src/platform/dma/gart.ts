@@ -59,9 +59,9 @@ export class GartDma implements DmaCode {
       return { ret: -1 };
     }
     const whole = apertureMb * MEGABYTE;
-    const wanted = size > 0 ? size : whole / (hasNoAgp ? 1 : 2);
-    const end = aperture + wanted;
-    const bytes = wanted - (Math.ceil(end / LARGE_PAGE) * LARGE_PAGE - end);
+    const iommuBytes = size > 0 ? size : whole / (hasNoAgp ? 1 : 2);
+    const end = aperture + iommuBytes;
+    const bytes = iommuBytes - (Math.ceil(end / LARGE_PAGE) * LARGE_PAGE - end);
     const megabytes = Math.floor(bytes / MEGABYTE);
     if (megabytes < 64) {
       const text = `PCI-DMA: Warning: Small IOMMU ${megabytes}MB`;

@@ -26,11 +26,11 @@ export class Lmb {
       const end = limit === null ? base + bytes : Math.min(base + bytes, limit);
       let at = down(end - size, align);
       while (base <= at) {
-        const taken = this.#reserved.find(
+        const overlap = this.#reserved.find(
           ([other, long]) => at < other + long && other < at + size,
         );
-        if (taken === undefined) break;
-        at = down(taken[0] - size, align);
+        if (overlap === undefined) break;
+        at = down(overlap[0] - size, align);
       }
       if (at === 0 || base > at) continue;
       add(this.#reserved, [at, size]);

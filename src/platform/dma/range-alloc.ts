@@ -60,9 +60,9 @@ export class RangeAlloc {
       const free = this.#taken.indexOf(0, start);
       const first = Math.ceil((free < 0 || free > limit ? limit : free) / align) * align;
       if (first + pages >= limit) return null;
-      const taken = this.#taken.subarray(first, first + pages).indexOf(1);
-      if (taken < 0) return first;
-      start = first + taken + 1;
+      const usedAt = this.#taken.subarray(first, first + pages).indexOf(1);
+      if (usedAt < 0) return first;
+      start = first + usedAt + 1;
     }
   }
 

@@ -48,10 +48,10 @@ export class ResMap {
     }
   }
 
-  #find(wanted: number): number | null {
-    if (wanted === NONE) return this.#nothing();
-    if (wanted === 1) return this.#one();
-    return wanted <= WORD / 2 ? this.#few(wanted) : this.#words(wanted);
+  #find(entries: number): number | null {
+    if (entries === NONE) return this.#nothing();
+    if (entries === 1) return this.#one();
+    return entries <= WORD / 2 ? this.#few(entries) : this.#words(entries);
   }
 
   /** No entries at all: neither words nor bits fit an int, so the word of the hint will do, and nothing is marked. */
@@ -70,14 +70,14 @@ export class ResMap {
   }
 
   /** Aligned to their number, within a word, from the shift on. */
-  #few(wanted: number): number | null {
-    let within = Math.ceil(this.shift / wanted) * wanted;
+  #few(entries: number): number | null {
+    let within = Math.ceil(this.shift / entries) * entries;
     for (let word = this.hint; word < this.#taken.length; word += WORD) {
-      for (; within < WORD; within += wanted)
-        if (this.#isFree(word + within, wanted)) {
+      for (; within < WORD; within += entries)
+        if (this.#isFree(word + within, entries)) {
           this.hint = word;
-          this.shift = within + wanted;
-          return this.#mark(word + within, wanted);
+          this.shift = within + entries;
+          return this.#mark(word + within, entries);
         }
       within = 0;
     }
@@ -85,12 +85,12 @@ export class ResMap {
   }
 
   /** Whole words; those that would be the last of the map are not looked at. */
-  #words(wanted: number): number | null {
-    for (let word = this.hint; word < this.#taken.length - wanted; word += WORD)
-      if (this.#isFree(word, wanted)) {
-        this.hint = word + wanted;
+  #words(entries: number): number | null {
+    for (let word = this.hint; word < this.#taken.length - entries; word += WORD)
+      if (this.#isFree(word, entries)) {
+        this.hint = word + entries;
         this.shift = 0;
-        return this.#mark(word, wanted);
+        return this.#mark(word, entries);
       }
     return null;
   }
