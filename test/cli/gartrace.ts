@@ -1,12 +1,19 @@
 // gartrace.ts - runs the built command as a person does: in a folder of its own, reading what it prints.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { freshFolder } from "../fresh-folder.ts";
 import { assertShape } from "../shape-of.ts";
 
-export const main = resolve("dist/src/cli/main.js");
+/** The command as it was built. Mutants are tried in a folder inside `dist`, where it is that of the code without them. */
+export const main = builtIn(resolve("."), "dist/src/cli/main.js");
 export const reference = resolve("traces/reference");
+
+function builtIn(folder: string, path: string): string {
+  const [file, above] = [join(folder, path), dirname(folder)];
+  return existsSync(file) || above === folder ? file : builtIn(above, path);
+}
 
 export interface Ran {
   /** Null where a signal ended it. */
