@@ -51,7 +51,7 @@ export function rowsAmong(
 
 const wayOf = (question: Question) => ({
   start: question.number("from", 0, Number.MAX_SAFE_INTEGER),
-  backwards: question.one("way", ["next", "previous"]) === "previous",
+  backwards: question.one("direction", ["next", "previous"]) === "previous",
 });
 
 /** As many as were asked for, in order, and how far was looked. */

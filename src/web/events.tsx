@@ -44,7 +44,7 @@ function List({
 }: {
   model: Model;
   list: RowList;
-  onEnd: ((way: "next" | "previous") => void) | null;
+  onEnd: ((direction: "next" | "previous") => void) | null;
 }) {
   const [holder, size] = useSize();
   const shown = useRef({ top: 0, whence: "" });

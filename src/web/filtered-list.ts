@@ -9,7 +9,7 @@ import type { Model } from "./model.ts";
 import type { RowList } from "./row-list.ts";
 import { ask } from "./source.ts";
 
-interface Found {
+interface Matches {
   readonly rows: readonly Row[];
   /** The stretch that was looked through. */
   readonly from: number;
@@ -21,7 +21,7 @@ const LIMIT = 200;
 export class FilteredList {
   readonly #model: Model;
   readonly #filter: Signal<FilterValues>;
-  readonly #found = signal<Found>({ rows: [], from: 1, to: 0 });
+  readonly #found = signal<Matches>({ rows: [], from: 1, to: 0 });
   readonly #isLooking = signal(false);
   #run = 0;
 
@@ -58,8 +58,8 @@ export class FilteredList {
   });
 
   /** Looks further at one end. */
-  readonly further = (way: "next" | "previous"): void => {
-    if (!this.#isLooking.peek()) void this.#look(way, this.#run);
+  readonly further = (direction: "next" | "previous"): void => {
+    if (!this.#isLooking.peek()) void this.#look(direction, this.#run);
   };
 
   async #begin(): Promise<void> {
@@ -72,14 +72,14 @@ export class FilteredList {
   }
 
   /** Looks on until rows were found, the trace ends, or another filter is wanted. */
-  async #look(way: "next" | "previous", run: number): Promise<void> {
+  async #look(direction: "next" | "previous", run: number): Promise<void> {
     const count = this.#model.shown.count.peek();
     this.#isLooking.value = true;
     try {
       for (let found = 0; found === 0 && run === this.#run; ) {
         const { from, to } = this.#found.peek();
-        if (way === "next" ? to >= count : from <= 1) return;
-        found = await this.#step(way, run, way === "next" ? to + 1 : from - 1);
+        if (direction === "next" ? to >= count : from <= 1) return;
+        found = await this.#step(direction, run, direction === "next" ? to + 1 : from - 1);
       }
     } catch (error) {
       this.#model.message.value = sentence(error);
@@ -88,14 +88,14 @@ export class FilteredList {
     }
   }
 
-  async #step(way: "next" | "previous", run: number, start: number): Promise<number> {
+  async #step(direction: "next" | "previous", run: number, start: number): Promise<number> {
     const trace = this.#model.focus.peek().trace;
-    const asked = { trace, way, from: start, limit: LIMIT, ...this.#filter.peek() };
+    const asked = { trace, direction, from: start, limit: LIMIT, ...this.#filter.peek() };
     const answer = await ask(this.#model.source, "filtered", asked);
     if (run !== this.#run) return 0;
     const before = this.#found.peek();
     this.#found.value =
-      way === "next"
+      direction === "next"
         ? { ...before, rows: [...before.rows, ...answer.rows], to: answer.to }
         : { ...before, rows: [...answer.rows, ...before.rows], from: answer.from };
     return answer.rows.length;

@@ -6,7 +6,7 @@ import { openingOf } from "../answer/opening.ts";
 import { type DivergencesAnswer, type Side, sides } from "../answer/shapes.ts";
 import { stretchOf } from "./density.ts";
 import { type Focus, linkOf, readLink } from "./focus.ts";
-import { type Asked, sentence } from "./latest.ts";
+import { type LatestAnswer, sentence } from "./latest.ts";
 import { around, besideLongest, containing } from "./scale.ts";
 import { ask, type Source } from "./source.ts";
 import type { TraceModel } from "./trace-model.ts";
@@ -15,25 +15,25 @@ import type { TraceModel } from "./trace-model.ts";
 const REST = 120;
 
 /** What of the page is moved, and what says where to. */
-interface Standing {
+interface JourneyContext {
   readonly source: Source;
   readonly traces: readonly TraceModel[];
   readonly focus: Signal<Focus>;
   readonly rested: Signal<Focus>;
   readonly message: Signal<string | null>;
-  readonly divergences: ReadonlySignal<Asked<DivergencesAnswer>>;
+  readonly divergences: ReadonlySignal<LatestAnswer<DivergencesAnswer>>;
   of(side: Side): TraceModel;
 }
 
 export class Journey {
-  readonly #page: Standing;
+  readonly #page: JourneyContext;
   /** How often somebody went somewhere or a link was followed, and whether one is being followed now. */
   #followed = 0;
   #isFollowing = false;
   /** The link's last part as it was followed or written last. */
   #link = location.hash;
 
-  constructor(page: Standing) {
+  constructor(page: JourneyContext) {
     this.#page = page;
     this.#restAfterwards();
   }

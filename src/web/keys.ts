@@ -6,7 +6,7 @@ import type { Model } from "./model.ts";
 import { fitting, zoomed } from "./scale.ts";
 import { ask } from "./source.ts";
 
-type Way = "next" | "previous";
+type Direction = "next" | "previous";
 
 export function listenToKeys(model: Model): void {
   const actions = actionsOf(model);
@@ -101,9 +101,9 @@ const ends: { readonly [what: string]: string } = {
   change: "change of the chosen thing",
 };
 
-async function travel(model: Model, what: string, way: Way): Promise<void> {
+async function travel(model: Model, what: string, direction: Direction): Promise<void> {
   const { trace, at, thing } = model.focus.peek();
-  const found = await ask(model.source, "place", { trace, at, thing, what, way });
+  const found = await ask(model.source, "place", { trace, at, thing, what, direction });
   if (found.at !== null) model.go({ at: found.at });
-  else model.message.value = `There is no ${way} ${ends[what]}.`;
+  else model.message.value = `There is no ${direction} ${ends[what]}.`;
 }

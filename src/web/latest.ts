@@ -2,7 +2,7 @@
 
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 
-export interface Asked<T> {
+export interface LatestAnswer<T> {
   readonly value: T | null;
   /** The sentence of a refusal; null where there is none. */
   readonly refused: string | null;
@@ -12,8 +12,8 @@ export interface Asked<T> {
 export function following<Q, T>(
   question: () => Q | null,
   ask: (question: Q) => Promise<T>,
-): ReadonlySignal<Asked<T>> {
-  const answer = signal<Asked<T>>({ value: null, refused: null });
+): ReadonlySignal<LatestAnswer<T>> {
+  const answer = signal<LatestAnswer<T>>({ value: null, refused: null });
   let next: Q | null = null;
   let isAsking = false;
   const run = async () => {

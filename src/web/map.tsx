@@ -263,7 +263,7 @@ function useHovered(model: Model, trace: TraceModel, hover: { value: number | nu
   );
 }
 
-type Hovered = Awaited<ReturnType<typeof ask<"entry">>>;
+type HoverAnswer = Awaited<ReturnType<typeof ask<"entry">>>;
 
 function Tip({
   picture,
@@ -272,7 +272,7 @@ function Tip({
 }: {
   picture: MapPicture;
   hover: number | null;
-  hovered: Hovered | null;
+  hovered: HoverAnswer | null;
 }) {
   if (hover === null) return <p class="tip dim">point at a cell to read it, click to choose it</p>;
   const thing = thingOf(picture, hover);

@@ -13,7 +13,7 @@ import { type FilterValues, noFilter } from "./filter-values.ts";
 import type { Focus } from "./focus.ts";
 import { keepUp } from "./growth.ts";
 import { Journey } from "./journey.ts";
-import { type Asked, following } from "./latest.ts";
+import { following, type LatestAnswer } from "./latest.ts";
 import { containing } from "./scale.ts";
 import { ask, type Source } from "./source.ts";
 import { TraceModel } from "./trace-model.ts";
@@ -30,14 +30,14 @@ export class Model {
   readonly rested = signal<Focus>({ trace: "a", at: 0, thing: null });
   /** A sentence for the person: a refusal, or what a key did. */
   readonly message = signal<string | null>(null);
-  readonly why: ReadonlySignal<Asked<WhyAnswer>>;
-  readonly ladders: ReadonlySignal<Asked<LaddersAnswer>>;
+  readonly why: ReadonlySignal<LatestAnswer<WhyAnswer>>;
+  readonly ladders: ReadonlySignal<LatestAnswer<LaddersAnswer>>;
   /** Of the trace that is shown: what is wrong by root cause. */
-  readonly culprits: ReadonlySignal<Asked<CulpritsAnswer>>;
+  readonly culprits: ReadonlySignal<LatestAnswer<CulpritsAnswer>>;
   /** What the list of events lets through. */
   readonly filter = signal<FilterValues>(noFilter);
   /** Of two traces: how they compare; null for one alone. */
-  readonly divergences: ReadonlySignal<Asked<DivergencesAnswer>>;
+  readonly divergences: ReadonlySignal<LatestAnswer<DivergencesAnswer>>;
   /** The number in the list of divergences of the first that is shown. */
   readonly divergencesFrom = signal(0);
   readonly say = (sentence: string): void => {

@@ -8,8 +8,8 @@ import { App } from "./app.tsx";
 import { listenToKeys } from "./keys.ts";
 import { sentence } from "./latest.ts";
 import { Model } from "./model.ts";
-import { Packed } from "./packed.ts";
-import { ask, Served, type Source } from "./source.ts";
+import { ReportSource } from "./report-source.ts";
+import { ask, ServerSource, type Source } from "./source.ts";
 
 const page = document.getElementById("page")!;
 
@@ -46,12 +46,12 @@ function assertReadable({ shapes, version }: z.infer<typeof stamp>): void {
 /** A report holds its answers itself; else the server that sent the page is asked. */
 async function sourceOf(): Promise<Source> {
   const data = document.getElementById("report")?.textContent;
-  if (data == null) return new Served();
+  if (data == null) return new ServerSource();
   const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
   const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const report: unknown = await new Response(text).json();
   assertReadable(z.object({ session: stamp }).parse(report).session);
-  return new Packed(reportShape.parse(report));
+  return new ReportSource(reportShape.parse(report));
 }
 
 const paragraph = (text: string) =>

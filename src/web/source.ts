@@ -8,7 +8,7 @@ export type Parameters = { readonly [name: string]: string | number | null | und
 type Name = keyof typeof shapes;
 
 /** A question that was refused, with a sentence that says why. */
-export class Refused extends Error {}
+export class Refusal extends Error {}
 
 export interface Source {
   /** JSON of the answer, unchecked. */
@@ -28,7 +28,7 @@ export function questionText(name: string, parameters: Parameters): string {
   return `${name}?${query}`;
 }
 
-export class Served implements Source {
+export class ServerSource implements Source {
   seqs(): null {
     return null;
   }
@@ -46,13 +46,13 @@ export class Served implements Source {
     try {
       response = await fetch(`ask/${questionText(name, parameters)}`);
     } catch {
-      throw new Refused(
+      throw new Refusal(
         "gartrace serve does not answer any more; start it again and open the new link.",
       );
     }
     if (response.ok) return response;
     const text = await response.text();
-    throw new Refused(sentenceIn(text) ?? text.trim());
+    throw new Refusal(sentenceIn(text) ?? text.trim());
   }
 }
 
@@ -74,7 +74,7 @@ export async function ask<N extends Name>(
   const shape: z.ZodMiniType = shapes[name];
   const checked = shape.safeParse(json);
   if (!checked.success)
-    throw new Refused(
+    throw new Refusal(
       `The answer to '${name}' is not as this page knows it (${z.prettifyError(checked.error)}): ` +
         "page and answers are of different versions of gartrace; build the page anew.",
     );

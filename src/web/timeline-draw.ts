@@ -24,7 +24,7 @@ export interface Picture {
 }
 
 /** What lies over the lanes, so that they stay as they are while it moves. */
-interface Hand {
+interface Overlay {
   readonly view: View;
   readonly at: number;
   readonly hover: number | null;
@@ -91,7 +91,7 @@ function drawGrid(
 /** But for those that the moment's own number would cut. */
 function drawNumbers(
   context: CanvasRenderingContext2D,
-  { view, width }: Hand,
+  { view, width }: Overlay,
   flag: { readonly from: number; readonly to: number } | null,
 ): void {
   context.fillStyle = colour("dim");
@@ -169,8 +169,8 @@ function drawOps(
 }
 
 /** The moment, where the pointer is, and the axis, which makes room for the moment's number. */
-export function drawMoment(context: CanvasRenderingContext2D, hand: Hand): void {
-  const { view, at, hover, width, height } = hand;
+export function drawMoment(context: CanvasRenderingContext2D, overlay: Overlay): void {
+  const { view, at, hover, width, height } = overlay;
   context.clearRect(0, 0, width, height);
   context.font = `11px ${colour("sans")}`;
   context.textBaseline = "middle";
@@ -182,14 +182,14 @@ export function drawMoment(context: CanvasRenderingContext2D, hand: Hand): void 
     context.fillRect(xOf(hover), AXIS, 1, height - AXIS);
   }
   if (at < view.from || at > view.to) {
-    drawNumbers(context, hand, null);
+    drawNumbers(context, overlay, null);
     return;
   }
   const x = xOf(at);
   const text = `#${counted(at)}`;
   const half = context.measureText(text).width / 2 + 5;
   const middle = Math.min(width - half, Math.max(GUTTER + half, x));
-  drawNumbers(context, hand, { from: middle - half, to: middle + half });
+  drawNumbers(context, overlay, { from: middle - half, to: middle + half });
   context.fillStyle = colour("accent");
   context.fillRect(x, AXIS - 2, 1.5, height);
   context.beginPath();

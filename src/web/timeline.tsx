@@ -181,7 +181,7 @@ async function eventMeant(
   model: Model,
   trace: TraceModel,
   pixel: number,
-  { inner, density }: Under,
+  { inner, density }: PointerTarget,
 ) {
   const seqUnder = (x: number) => {
     const part = Math.max(0, Math.min(1, x / inner));
@@ -195,7 +195,7 @@ async function eventMeant(
 }
 
 /** What a pointer is over. */
-interface Under {
+interface PointerTarget {
   /** Pixels that the trace takes. */
   readonly inner: number;
   readonly density: ReadonlySignal<Density>;
@@ -205,7 +205,7 @@ interface Under {
 function usePointer(
   model: Model,
   trace: TraceModel,
-  { hover, ...under }: Under & { hover: { value: number | null } },
+  { hover, ...under }: PointerTarget & { hover: { value: number | null } },
 ) {
   const { inner } = under;
   const held = useRef<{ x: number; view: View; isDrag: boolean } | null>(null);

@@ -4,7 +4,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { detailHead, type MapHead, MOST_DETAIL, pyramidHead, sightHead } from "../answer/heads.ts";
 import type { ExtentAnswer, MomentAnswer, Row, Side, TraceAnswer } from "../answer/shapes.ts";
 import type { Detail, Levels } from "./density.ts";
-import { type Asked, following } from "./latest.ts";
+import { following, type LatestAnswer } from "./latest.ts";
 import { RowCache } from "./row-cache.ts";
 import { heldList, type RowList, wholeList } from "./row-list.ts";
 import { fitting, type View } from "./scale.ts";
@@ -37,8 +37,8 @@ export class TraceModel {
   readonly rows: RowCache;
   /** The events that are there, each a row. */
   readonly list: ReadonlySignal<RowList>;
-  readonly detail: ReadonlySignal<Asked<Detail>>;
-  readonly sight: ReadonlySignal<Asked<Sight>>;
+  readonly detail: ReadonlySignal<LatestAnswer<Detail>>;
+  readonly sight: ReadonlySignal<LatestAnswer<Sight>>;
   /** The moment of this trace that is shown; null until it is known which one stands beside the other's. */
   readonly at = signal<number | null>(null);
   /** The moment that the list shows: this one as soon as its row is there, until then the one that state and map show. */

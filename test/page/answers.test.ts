@@ -72,10 +72,10 @@ describe("the page is told", () => {
     const seqs = printed.map(({ seq }) => seq);
     const { count } = (await ask("extent")) as { count: number };
     const asked = { found: "findings", limit: 512 };
-    const next = (await ask("filtered", { ...asked, from: 1, way: "next" })) as {
+    const next = (await ask("filtered", { ...asked, from: 1, direction: "next" })) as {
       rows: { seq: number }[];
     };
-    const previous = await ask("filtered", { ...asked, from: count, way: "previous" });
+    const previous = await ask("filtered", { ...asked, from: count, direction: "previous" });
     expect(next.rows.map(({ seq }) => seq)).toEqual(seqs);
     expect(previous).toMatchObject({ rows: next.rows });
   });
@@ -84,7 +84,7 @@ describe("the page is told", () => {
     const { culprits } = shapes.culprits.parse(await ask("culprits"));
     expect(culprits.length).toBeGreaterThan(1);
     for (const { root, count } of culprits) {
-      const asked = { found: `root:${root}`, from: 1, way: "next", limit: 512 };
+      const asked = { found: `root:${root}`, from: 1, direction: "next", limit: 512 };
       const { rows } = shapes.rows.parse(await ask("filtered", asked));
       expect(rows.length).toBe(Math.min(count, 512));
       expect(new Set(rows.map((row) => row.root))).toEqual(new Set([root]));
@@ -202,8 +202,16 @@ describe("a question that makes no sense", () => {
     ["map", { name: "treasure", at: "1" }, /no map is called 'treasure'/],
     ["entry", { thing: "gat[1]" }, /did you mean 'gatt'/],
     ["why", { trace: "c" }, /trace is 'c'; known: a/],
-    ["filtered", { found: "treasure", from: "1", way: "next" }, /found is 'treasure'; known:/],
-    ["filtered", { found: "divergences", from: "1", way: "next" }, /one trace alone is shown/],
+    [
+      "filtered",
+      { found: "treasure", from: "1", direction: "next" },
+      /found is 'treasure'; known:/,
+    ],
+    [
+      "filtered",
+      { found: "divergences", from: "1", direction: "next" },
+      /one trace alone is shown/,
+    ],
     ["__proto__", {}, /unknown question/],
   ])("%s %j is refused with a sentence", async (name, query, complaint) => {
     await expect(answers.ask(name, new URLSearchParams(query))).rejects.toThrow(complaint);

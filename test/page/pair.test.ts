@@ -47,14 +47,14 @@ test("the events at which they part are a filter, beside others and from either 
   const asked = { trace: "b", found: "divergences", limit: "512" };
   const filtered = async (query: Record<string, string>) =>
     shapes.rows.parse(await ask("filtered", { ...asked, ...query })).rows;
-  const next = await filtered({ from: "1", way: "next" });
+  const next = await filtered({ from: "1", direction: "next" });
   expect(next.map(({ seq }) => seq)).toEqual(seqs.slice(0, 512));
   const { kind } = next[0]!;
-  expect(await filtered({ from: "1", way: "next", kind })).toEqual(
+  expect(await filtered({ from: "1", direction: "next", kind })).toEqual(
     next.filter((row) => row.kind === kind),
   );
   const [middle] = next.slice(-1);
-  expect(await filtered({ from: `${middle!.seq}`, way: "previous" })).toEqual(next);
+  expect(await filtered({ from: `${middle!.seq}`, direction: "previous" })).toEqual(next);
 });
 
 test("the moment beside the first divergence is that of its partner, from either side", async () => {
@@ -72,11 +72,11 @@ test("next and previous divergence lead from one event to another, and end", asy
   const { list } = shapes.divergences.parse(await ask("divergences", { limit: "500" }));
   const seqs = list.flatMap((one) => one.b?.seq ?? []).sort((one, other) => one - other);
   const asked = { trace: "b", what: "divergence" };
-  expect(await ask("place", { ...asked, at: "0", way: "next" })).toEqual({ at: seqs[0] });
-  expect(await ask("place", { ...asked, at: String(seqs[1]), way: "previous" })).toEqual({
+  expect(await ask("place", { ...asked, at: "0", direction: "next" })).toEqual({ at: seqs[0] });
+  expect(await ask("place", { ...asked, at: String(seqs[1]), direction: "previous" })).toEqual({
     at: seqs[0],
   });
-  expect(await ask("place", { ...asked, at: String(seqs[0]), way: "previous" })).toEqual({
+  expect(await ask("place", { ...asked, at: String(seqs[0]), direction: "previous" })).toEqual({
     at: null,
   });
 });

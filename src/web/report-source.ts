@@ -1,16 +1,16 @@
-// packed.ts - answers from a report: the same questions as a server is asked, as far as the report holds them.
+// report-source.ts - answers from a report: the same questions as a server is asked, as far as the report holds them.
 
 import { packed as together, unpacked } from "../answer/bytes.ts";
 import type { PackedTrace, Report } from "../answer/report-shape.ts";
 import { type Row, type Side, shapes } from "../answer/shapes.ts";
-import { type Parameters, Refused, type Source } from "./source.ts";
+import { type Parameters, Refusal, type Source } from "./source.ts";
 
 /** Divergences to an answer. */
 const PAGE = 100;
 /** Ops to an answer, as a server gives them. */
 const OPS = 400;
 
-export class Packed implements Source {
+export class ReportSource implements Source {
   readonly #report: Report;
 
   constructor(report: Report) {
@@ -26,7 +26,7 @@ export class Packed implements Source {
     if (name === "divergences") return this.#divergences(Number(parameters.from ?? 0));
     const side = (parameters.trace ?? "a") as Side;
     const file = this.#report.session.traces.find((one) => one.side === side)!.file;
-    return new Answering(this.#of(side), file, this.#report).answer(name, parameters);
+    return new TraceAnswers(this.#of(side), file, this.#report).answer(name, parameters);
   }
 
   #divergences(from: number): unknown {
@@ -34,7 +34,7 @@ export class Packed implements Source {
     if (divergences === null) return null;
     const list = divergences.list.slice(from, from + PAGE);
     if (list.length === 0 && from > 0)
-      throw new Refused(
+      throw new Refusal(
         `This report holds the first ${divergences.list.length} divergences; for all: gartrace diff --all`,
       );
     return { ...divergences, from, list };
@@ -44,7 +44,7 @@ export class Packed implements Source {
     const packed = this.#of((parameters.trace ?? "a") as Side);
     if (name === "pyramid") return decoded(packed.pyramid);
     if (name === "sight") return this.#sight(packed, parameters);
-    throw new Refused("This report does not hold events one by one; it shows them by stretches.");
+    throw new Refusal("This report does not hold events one by one; it shows them by stretches.");
   }
 
   /** The map is that of the last moment that has one. */
@@ -68,7 +68,7 @@ export class Packed implements Source {
 const decoded = (base64: string): Uint8Array =>
   Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
 
-class Answering {
+class TraceAnswers {
   readonly #packed: PackedTrace;
   readonly #file: string;
   readonly #report: Report;
@@ -112,7 +112,7 @@ class Answering {
       case "position":
         return this.#position(parameters);
       default:
-        throw new Refused(
+        throw new Refusal(
           `This report does not hold that; ask the trace: gartrace serve ${this.#file}`,
         );
     }
@@ -121,7 +121,7 @@ class Answering {
   #exactly<T>(list: readonly { at: number; answer: T }[], at: number, command: string): T {
     const found = list.find((one) => one.at === at);
     if (found === undefined)
-      throw new Refused(`Of #${at} this report does not hold it: ${command}`);
+      throw new Refusal(`Of #${at} this report does not hold it: ${command}`);
     return found.answer;
   }
 
@@ -165,7 +165,7 @@ class Answering {
   #filtered(parameters: Parameters) {
     const { count } = this.#packed.extent;
     const start = Number(parameters.from);
-    const isNext = parameters.way === "next";
+    const isNext = parameters.direction === "next";
     const parted = new Set(this.#parted(parameters.trace as Side));
     const rows = this.#packed.rows.filter(
       (row) =>
@@ -176,7 +176,7 @@ class Answering {
     return { rows, from: isNext ? start : 1, to: isNext ? count : start };
   }
 
-  #place({ what, way, at, trace }: Parameters): number | null {
+  #place({ what, direction, at, trace }: Parameters): number | null {
     const { wrong, ops } = this.#packed;
     const lists: { readonly [what: string]: readonly number[] } = {
       wrong,
@@ -185,13 +185,13 @@ class Answering {
     };
     const list = lists[String(what)];
     if (list === undefined)
-      throw new Refused(
+      throw new Refusal(
         `This report does not hold the past of a thing: gartrace history ${this.#file} THING`,
       );
-    const seqs = list.filter((seq) => (way === "next" ? seq > Number(at) : seq < Number(at)));
+    const seqs = list.filter((seq) => (direction === "next" ? seq > Number(at) : seq < Number(at)));
     if (seqs.length === 0) return null;
     return seqs.reduce((one, other) =>
-      way === "next" ? Math.min(one, other) : Math.max(one, other),
+      direction === "next" ? Math.min(one, other) : Math.max(one, other),
     );
   }
 
@@ -222,7 +222,7 @@ class Answering {
             ? Math.round((count * Number(percent)) / 100)
             : began;
     if (position != null && (at === undefined || at > count))
-      throw new Refused(
+      throw new Refusal(
         `'${text.slice(0, 40)}' is no position here; write #437, 63%, end or op:14, up to #${count}`,
       );
     return { at: position == null ? null : at, ...(thing == null ? {} : { thing: String(thing) }) };
