@@ -47,7 +47,7 @@ export class KernelClocks {
   #local = 0;
   #named: string | null = null;
   /** What the log says -> when, each time. */
-  readonly #said = new Map<string, number[]>();
+  readonly #logged = new Map<string, number[]>();
   readonly #faults: Fault[] = [];
   /** Pages of the faults -> what was mapped there. */
   readonly #pages = new Map<number, Mapped[]>();
@@ -58,9 +58,9 @@ export class KernelClocks {
     const [, mono, local] = STABLE.exec(text) ?? [];
     if (mono !== undefined) [this.#mono, this.#local] = [-Number(mono), -Number(local)];
     this.#named = COMMAND_LINE.exec(text)?.[1] ?? DEFAULT.exec(text)?.[1] ?? this.#named;
-    const times = this.#said.get(text);
+    const times = this.#logged.get(text);
     if (times !== undefined) times.push(at);
-    else if (this.#said.size < MOST) this.#said.set(text, [at]);
+    else if (this.#logged.size < MOST) this.#logged.set(text, [at]);
   }
 
   faulted(fault: Fault): void {
@@ -76,7 +76,7 @@ export class KernelClocks {
   /** Words that were written to the trace. */
   marked(text: string, at: number): void {
     // The k-th of the trace is the k-th of the log.
-    const logged = this.#said.get(text)?.shift();
+    const logged = this.#logged.get(text)?.shift();
     if (logged !== undefined) this.#ahead.push(at - logged);
   }
 

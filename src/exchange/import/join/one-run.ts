@@ -33,7 +33,7 @@ interface Statement {
 }
 
 export class OneRun {
-  readonly #said = new Map<string, Statement>();
+  readonly #statements = new Map<string, Statement>();
   readonly #machine = new LoggedMachine();
   /** The release of a trace's kernel, and where it is told. */
   #release: Statement | null = null;
@@ -56,8 +56,8 @@ export class OneRun {
     }
     const [, what, value] = ONCE.exec(text) ?? [];
     if (what === undefined || value === undefined) return;
-    const before = this.#said.get(what);
-    if (before === undefined) this.#said.set(what, { value, source, line: source.line });
+    const before = this.#statements.get(what);
+    if (before === undefined) this.#statements.set(what, { value, source, line: source.line });
     // A log can be cut at the edge of a terminal.
     else if (!before.value.startsWith(value) && !value.startsWith(before.value))
       throw source.refuse(
@@ -96,7 +96,7 @@ export class OneRun {
     { oneKernel, buffers }: { readonly oneKernel: OneKernel; readonly buffers: Buffers },
     { mapped, isUnrelated, files }: { mapped: number; isUnrelated: boolean; files: string },
   ): void {
-    const first = this.#said.get(FIRST);
+    const first = this.#statements.get(FIRST);
     const log = first?.source;
     const release = this.#release;
     if (release !== null && first !== undefined && !isRelease(release.value, first.value))

@@ -148,8 +148,8 @@ export class Buffers {
     const { source } = this.#emitter;
     const line = source?.line ?? 0;
     const mapped = isMoved ? null : at.phys;
-    const before = slot === null ? this.#mappings.saidAt(at.bus) : null;
-    const said =
+    const before = slot === null ? this.#mappings.callAt(at.bus) : null;
+    const call =
       before !== null && isSaid(before, at, mapped, source)
         ? before
         : {
@@ -164,7 +164,7 @@ export class Buffers {
             slot: slot === null ? null : { phys: slot.phys, machine: leads! },
             source,
           };
-    const mapping = new Mapping(said, seq, line, command);
+    const mapping = new Mapping(call, seq, line, command);
     if (command !== null) command.segments.push(mapping);
     this.#mappings.add(mapping);
     if (!this.devices.has(device))
@@ -175,10 +175,10 @@ export class Buffers {
   }
 
   /** A call that ends a mapping; null where nothing is known to be mapped there. */
-  unmap(mapping: Mapping | null, said: End): void {
-    const { place, start } = said;
+  unmap(mapping: Mapping | null, end: End): void {
+    const { place, start } = end;
     const other = mapping === null ? undefined : this.#mappings.contradicting(mapping);
-    if (mapping !== null && other !== undefined) this.#assertOneSpace(mapping, other, said);
+    if (mapping !== null && other !== undefined) this.#assertOneSpace(mapping, other, end);
     const handle = wholeOf(start);
     const seq = this.#emitter.emit({
       kind: "dma.unmapped",
@@ -187,12 +187,12 @@ export class Buffers {
       at: this.#emitter.at,
       cause: mapping?.seq ?? null,
       handle,
-      direction: said.direction ?? mapping?.direction ?? "bidirectional",
-      device: mapping?.device ?? said.device,
+      direction: end.direction ?? mapping?.direction ?? "bidirectional",
+      device: mapping?.device ?? end.device,
       phys: mapping === null || mapping.phys === null ? null : phys(mapping.phys),
       bus: handle,
-      size: said.size ?? mapping?.size ?? 0,
-      text: attributed(said.attributes),
+      size: end.size ?? mapping?.size ?? 0,
+      text: attributed(end.attributes),
     });
     if (mapping === null) return;
     this.#mappings.end(mapping, seq, this.#emitter.at);
@@ -240,8 +240,8 @@ export class Buffers {
   ): void {
     const { at } = this.#emitter;
     const bus = handle === undefined ? null : wholeOf(handle);
-    const said = { actor: "kernel", place, at, fault, device, text, bus } as const;
-    this.#emitter.emit({ kind: "fault.raised", ...said });
+    const complaint = { actor: "kernel", place, at, fault, device, text, bus } as const;
+    this.#emitter.emit({ kind: "fault.raised", ...complaint });
   }
 
   /** swiotlb will put a slot in a buffer's place, of which nothing else may be told (drivers/iommu/dma-iommu.c does so too). */
@@ -311,10 +311,10 @@ export class Buffers {
   }
 
   /** A mapping that its own trace ends was in force all the while: no kernel gives its address away in it. */
-  #assertOneSpace(mapping: Mapping, other: Mapping, said: End): void {
+  #assertOneSpace(mapping: Mapping, other: Mapping, end: End): void {
     const { device, start, source } = mapping;
     const isOwn = source === this.#emitter.source;
-    if (!isOwn || said.size !== mapping.size || said.direction !== mapping.direction) return;
+    if (!isOwn || end.size !== mapping.size || end.direction !== mapping.direction) return;
     const of = device === null ? "" : ` of ${deviceOf(device)}`;
     throw new UserError(
       `${placeOf(mapping)}: ${hex(wholeOf(start))}:b${of} is mapped until line ${source?.line}, and ${placeOf(other)} maps it to other memory meanwhile: they are of two runs, or their clocks differ; import each on its own`,

@@ -64,7 +64,7 @@ export interface Mapped {
  * it has few words of its own, and calls that say the same share them (bench: import, memory).
  */
 export class Mapping implements Mapped, SourceLine {
-  readonly said: Mapped;
+  readonly call: Mapped;
   /** The seq of its dma.mapped. */
   readonly seq: number;
   readonly line: number;
@@ -77,41 +77,41 @@ export class Mapping implements Mapped, SourceLine {
   /** The one at the same handle whose end was not told yet when this one was made; null for none. */
   replaced: Mapping | null = null;
 
-  constructor(said: Mapped, seq: number, line: number, command: Command | null) {
-    this.said = said;
+  constructor(call: Mapped, seq: number, line: number, command: Command | null) {
+    this.call = call;
     this.seq = seq;
     this.line = line;
     this.command = command;
   }
 
   get start(): number {
-    return this.said.start;
+    return this.call.start;
   }
   get size(): number {
-    return this.said.size;
+    return this.call.size;
   }
   get inPages(): boolean {
-    return this.said.inPages;
+    return this.call.inPages;
   }
   get device(): number | null {
-    return this.said.device;
+    return this.call.device;
   }
   get direction(): Direction {
-    return this.said.direction;
+    return this.call.direction;
   }
   get phys(): number | null {
-    return this.said.phys;
+    return this.call.phys;
   }
   get own(): number | null {
-    return this.said.own;
+    return this.call.own;
   }
   get place(): string {
-    return this.said.place;
+    return this.call.place;
   }
   get slot(): Mapped["slot"] {
-    return this.said.slot;
+    return this.call.slot;
   }
   get source(): Source | null {
-    return this.said.source;
+    return this.call.source;
   }
 }

@@ -62,10 +62,10 @@ export class Mappings {
   }
 
   /** What the latest call said that mapped exactly this address and is remembered. Hot: once a buffer (bench: import). */
-  saidAt(start: number): Mapped | null {
+  callAt(start: number): Mapped | null {
     const there = this.#in(start);
     for (let at = there.length - 1; at >= 0; at--)
-      if (there[at]!.said.start === start) return there[at]!.said;
+      if (there[at]!.call.start === start) return there[at]!.call;
     return null;
   }
 
@@ -180,12 +180,12 @@ export class Mappings {
 
   #fit(one: Mapping, { size = null, direction = null, place }: Ending): number {
     const type = dmaTypeOf(place);
-    const said =
+    const score =
       Number(one.size === size) +
       Number(one.direction === direction) +
       Number(type !== null && dmaTypeOf(one.place) === type);
     // Of two traces each ends its own.
-    return 2 * said + Number(one.source === this.#source());
+    return 2 * score + Number(one.source === this.#source());
   }
 
   /** What an access of so many bytes goes through: best the whole of it, else what it begins or ends in. */
