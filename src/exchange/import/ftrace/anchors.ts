@@ -3,8 +3,9 @@
 import type { Anchors } from "../join/clocks.ts";
 import type { Span } from "../join/spans.ts";
 import { directions } from "../kernel/buffers.ts";
+import { isFailed } from "../kernel/handles.ts";
 import { busAddressOf, number, sizeOf, textOf, Unusable } from "../source/fields.ts";
-import { deviceIn, isFailed } from "./dma.ts";
+import { deviceIn } from "./dma.ts";
 import { type Record, recordOf } from "./record.ts";
 import { RingBuffers } from "./ring-buffers.ts";
 

@@ -1,8 +1,9 @@
 // clock-lines.ts - what ftrace tells of its clock beside a log's: words that both may have, and when buffers were mapped.
 
 import type { KernelClocks } from "../join/kernel-clocks.ts";
+import { isFailed } from "../kernel/handles.ts";
 import { busAddressOf, sizeOf, textOf, Unusable } from "../source/fields.ts";
-import { deviceIn, isFailed } from "./dma.ts";
+import { deviceIn } from "./dma.ts";
 import { markIn, type Record, recordOf } from "./record.ts";
 import { RingBuffers } from "./ring-buffers.ts";
 

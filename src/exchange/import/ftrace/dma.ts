@@ -7,6 +7,7 @@ import { virtOf } from "../join/run.ts";
 import { directions, type End } from "../kernel/buffers.ts";
 import type { Direction, Mapping } from "../kernel/command.ts";
 import { deviceAt } from "../kernel/device.ts";
+import { isFailed } from "../kernel/handles.ts";
 import { wholeOf } from "../source/far.ts";
 import {
   address,
@@ -26,14 +27,6 @@ import type { Handler, Handlers, Kernel } from "./tasks.ts";
 
 export const deviceIn = (body: string): number | null => deviceAt(body, 0, " ");
 
-/** DMA_MAPPING_ERROR of include/linux/dma-mapping.h: nothing was mapped. */
-export const isFailed = (handle: string | null): boolean =>
-  handle !== null && handle.length >= 16 && /^(0x)?f{16}$/.test(handle);
-
-/** The same where bus addresses have 32 bits: no such handle can have its buffer's place in the page. */
-const isFailedOn32Bits = (handle: string | null, body: string): boolean =>
-  handle !== null && /^(?:0x)?f{8}$/.test(handle) && address(body, "phys_addr") % 4096 !== 4095;
-
 export function directionIn(body: string, key = "dir"): Direction {
   const text = textOf(body, key) ?? "BIDIRECTIONAL";
   const direction = directions.get(text);
@@ -43,8 +36,8 @@ export function directionIn(body: string, key = "dir"): Direction {
 
 const mapOne: Handler = (kernel, { task, name, body }) => {
   const device = deviceIn(body);
-  const handle = textOf(body, "dma_addr");
-  if (isFailed(handle) || isFailedOn32Bits(handle, body)) return failed(kernel, name, device, body);
+  if (isFailed(textOf(body, "dma_addr"), textOf(body, "phys_addr")))
+    return failed(kernel, name, device, body);
   const range = { bus: busAddress(body, "dma_addr"), size: size(body, "size") };
   kernel.buffers.map({
     place: name,

@@ -4,6 +4,7 @@ import { phys } from "../../../address.ts";
 import { virtAt } from "../join/run.ts";
 import type { Direction } from "../kernel/command.ts";
 import { deviceAt, deviceOf } from "../kernel/device.ts";
+import { isFailed } from "../kernel/handles.ts";
 import type { Part, Probe } from "../kernel/probes.ts";
 import {
   address,
@@ -17,7 +18,7 @@ import {
   textOf,
   Unusable,
 } from "../source/fields.ts";
-import { announce, directionIn, giveBack, giveBackList, isFailed } from "./dma.ts";
+import { announce, directionIn, giveBack, giveBackList } from "./dma.ts";
 import type { Record } from "./record.ts";
 import type { Call, Handler, Kernel } from "./tasks.ts";
 

@@ -5,6 +5,7 @@
 // records are held back until a call of the same task names the range, or so many more have come that none will:
 // VFIO and KVM call the IOMMU without the DMA API. The order of records is never changed.
 
+import { isFailed } from "../kernel/handles.ts";
 import {
   busAddresses,
   busAddressOf,
@@ -15,7 +16,7 @@ import {
   Unusable,
 } from "../source/fields.ts";
 import { own } from "../source/names.ts";
-import { deviceIn, isFailed } from "./dma.ts";
+import { deviceIn } from "./dma.ts";
 import { pieceOf } from "./memory.ts";
 import type { Record } from "./record.ts";
 

@@ -1,9 +1,10 @@
 // standing-lines.ts - what ftrace tells of mappings and entries that the run makes and ends, before its first event.
 
+import { isFailed } from "../kernel/handles.ts";
 import type { Probes } from "../kernel/probes.ts";
 import type { Standing } from "../kernel/standing.ts";
 import { busAddresses, busAddressOf, sizeOf, sizes, textOf, Unusable } from "../source/fields.ts";
-import { deviceIn, isFailed } from "./dma.ts";
+import { deviceIn } from "./dma.ts";
 import { pieceOf } from "./memory.ts";
 import { type Record, recordOf } from "./record.ts";
 

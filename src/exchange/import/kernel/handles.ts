@@ -12,11 +12,14 @@ const MAPPED =
 const DUMPED =
   /^(\S+) (\S+) (?:single|page|phy|coherent) idx \d+ P=(?:0x)?0*([0-9a-f]+)(?: N=[0-9a-f]+)? D=(?:0x)?0*([0-9a-f]+) /gm;
 /**
- * All ones: the mapping failed (DMA_MAPPING_ERROR, include/linux/dma-mapping.h). Of 32 bits it can be a handle, for a
- * buffer that is at a page's last byte.
+ * Whether a mapping failed: its handle is all ones (DMA_MAPPING_ERROR, include/linux/dma-mapping.h). Of 32 bits that can
+ * be a handle, of a buffer at a page's last byte: `own` is the buffer's own address, null where the source has none.
  */
-const isFailed = (handle: string, own: string): boolean =>
-  handle === "ffffffffffffffff" || (handle === "ffffffff" && !own.endsWith("fff"));
+export function isFailed(handle: string | null, own: string | null = null): boolean {
+  if (handle === null || !handle.endsWith("ffffffff")) return false;
+  const [, ones] = /^(?:0x)?(f{8}|f{16})$/.exec(handle) ?? [];
+  return ones?.length === 16 || (ones?.length === 8 && own !== null && !own.endsWith("fff"));
+}
 /** So many buffers off by the same number, so far apart, are no chance. */
 const ENOUGH = 3;
 const APART = 1n << 20n;
