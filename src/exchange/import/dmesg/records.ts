@@ -16,6 +16,7 @@ const entry = z.object({
   _SOURCE_MONOTONIC_TIMESTAMP: z.string().optional(),
   __MONOTONIC_TIMESTAMP: z.string().optional(),
 });
+const transported = entry.required({ _TRANSPORT: true });
 
 type Entry = z.output<typeof entry>;
 
@@ -206,9 +207,10 @@ class VerboseJournal {
       this.#fields = null;
       return null;
     }
+    if (this.#isTold) return "part";
     this.#fields[name] = value;
-    const { data } = entry.required({ _TRANSPORT: true }).safeParse(this.#fields);
-    if (data === undefined || this.#isTold) return "part";
+    const { data } = transported.safeParse(this.#fields);
+    if (data === undefined) return "part";
     this.#isTold = true;
     return headOf(data);
   }
