@@ -124,13 +124,16 @@ async function importWhole(
   if (format.part === "whole") await format.read(source, open);
 }
 
+/** What tells which buffers the kernel mapped. */
+const isKernelTrace = (format: Format): boolean => format === ftrace || format === traceDat;
+
 async function importRun(opened: readonly Opened[], wishes: Importing, open: Open): Promise<void> {
   const hasRun = opened.some(({ format }) => format.part === "stream" || format.part === "device");
   if (!hasRun && !opened.some(({ format }) => format.part === "context" && format.tells))
     throw new UserError(
       `${opened.map(({ source }) => source.path).join(", ")}: no file here has the events of a run; add its ftrace.txt or qemu-trace.log`,
     );
-  const kernels = opened.filter(({ format }) => format === ftrace || format === traceDat);
+  const kernels = opened.filter(({ format }) => isKernelTrace(format));
   const environment = await detectEnvironment(
     opened.map(({ source: { path, head }, format }) => ({
       path,
@@ -148,17 +151,12 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   const sink = await open(aboutRun(environment, opened, { relation, log }));
   const run = new Run(environment, wishes.probes, { sink, keep: wishes.keep }, relation, log);
   let device: DeviceLog | null = null;
-  const streams: Stream[] = [];
-  const streamSources: Source[] = [];
-  const traces = new Set<Stream>();
+  const cursors: Cursor[] = [];
   for (const { source, format } of opened) {
     if (format.part === "context") await format.read(source, run);
     else if (format.part === "stream") {
       for (const stream of [format.beside?.(source, run) ?? null, format.open(source, run)]) {
-        if (stream === null) continue;
-        streams.push(stream);
-        if (format === ftrace || format === traceDat) traces.add(stream);
-        streamSources.push(source);
+        if (stream !== null) cursors.push(new Cursor(stream, source, isKernelTrace(format)));
       }
     } else if (format.part === "device") {
       if (device !== null) throw source.refuse("a second log of devices; a run has one");
@@ -167,19 +165,14 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   }
   await relateStanding(opened, run, wishes.follow !== null);
   run.standing.emit(run);
-  await takeAll(
-    streams.map((stream, i) => new Cursor(stream, streamSources[i]!)),
-    run,
-    device,
-    traces,
-  );
+  await takeAll(cursors, run, device);
   run.source = null;
   if (device !== null) {
-    run.device.isPast = streams.length > 0;
+    run.device.isPast = cursors.length > 0;
     while (await device.more()) device.end();
     device.end();
   }
-  for (const stream of streams) stream.end?.();
+  for (const { stream } of cursors) stream.end?.();
   run.oneRun.end(run, {
     mapped: run.mappings.count,
     isUnrelated: relation.isTried && relation.clocks === null,
@@ -206,6 +199,8 @@ function assertTold(source: Source, { name, what, madeBy }: Format): void {
 class Cursor {
   readonly stream: Stream;
   readonly source: Source;
+  /** Whether it tells what the kernel mapped. */
+  readonly isTrace: boolean;
   readonly #batches: AsyncIterator<readonly unknown[]>;
   #batch: readonly unknown[] = [];
   /** Of each step the earliest time of it and of those behind it in the batch; none where nobody asks. */
@@ -214,9 +209,10 @@ class Cursor {
   /** The time of the last step that had one. */
   at = Number.NEGATIVE_INFINITY;
 
-  constructor(stream: Stream, source: Source) {
+  constructor(stream: Stream, source: Source, isTrace: boolean) {
     this.stream = stream;
     this.source = source;
+    this.isTrace = isTrace;
     this.#batches = stream.batches()[Symbol.asyncIterator]();
   }
 
@@ -258,13 +254,7 @@ function earliestOf(times: readonly (number | null)[]): Float64Array {
   return earliest;
 }
 
-/** `traces`: the streams that tell what the kernel mapped. */
-async function takeAll(
-  cursors: Cursor[],
-  run: Run,
-  log: DeviceLog | null,
-  traces: ReadonlySet<Stream>,
-): Promise<void> {
+async function takeAll(cursors: readonly Cursor[], run: Run, log: DeviceLog | null): Promise<void> {
   let left: Cursor[] = [];
   for (const cursor of cursors) if (await cursor.more()) left.push(cursor);
   for (const cursor of left) cursor.look();
@@ -285,8 +275,7 @@ async function takeAll(
     if (!first.ready && !(await first.more())) {
       left = left.filter((one) => one !== first);
       // A kernel's log can go on behind its trace.
-      if (traces.has(stream) && !left.some((one) => traces.has(one.stream)))
-        run.device.isPast = true;
+      if (first.isTrace && !left.some(({ isTrace }) => isTrace)) run.device.isPast = true;
     } else if (left.length > 1) first.look();
   }
 }
