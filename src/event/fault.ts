@@ -47,7 +47,7 @@ export const fault = {
       /** Bytes that it is about. */
       size: optional(sizeField),
     },
-    (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${requestText(e.device, e.bus)}`,
+    (e) => `${e.fault}${e.text == null ? "" : `: ${e.text}`}${accessText(e.device, e.bus)}`,
   ),
   /** The recorder could not keep up: what was known before may no longer hold. */
   "events.lost": kind(
@@ -62,7 +62,7 @@ export const fault = {
   ),
 };
 
-function requestText(
+function accessText(
   device: number | null | undefined,
   address: Address | null | undefined,
 ): string {

@@ -32,20 +32,18 @@ const ENOUGH = 16;
 export function partThatFits(
   { deviceTime, within }: Clocks,
   deeds: readonly Deed[],
-  { from, to }: Window,
+  window: Window,
 ): number | null {
   const timeOf = (guest: number) => deviceTime(guest * 1e3);
-  const window = { from, to };
-  const endOf = (span: Span) => endIn(span, window);
+  const [first, last] = [timeOf(window.from), timeOf(window.to)];
   let [fit, all] = [0, 0];
   for (const deed of deeds) {
     const { at, to: spans } = deed;
-    if (at < timeOf(from) || at > timeOf(to) || !isTelling(deed, window)) continue;
+    if (at < first || at > last || !isTelling(deed, window)) continue;
     all++;
-    if (
-      spans.some((span) => timeOf(span.begin) - within <= at && at <= timeOf(endOf(span)) + within)
-    )
-      fit++;
+    const allows = (span: Span) =>
+      timeOf(span.begin) - within <= at && at <= timeOf(endIn(span, window)) + within;
+    if (spans.some(allows)) fit++;
   }
   return all < ENOUGH ? null : fit / all;
 }

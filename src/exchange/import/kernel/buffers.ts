@@ -145,12 +145,11 @@ export class Buffers {
       size: at.size,
       text: attributed(at.attributes),
     });
-    const { source } = this.#emitter;
-    const line = source?.line ?? 0;
+    const { origin } = this.#emitter;
     const mapped = isMoved ? null : at.phys;
     const before = slot === null ? this.#mappings.callAt(at.bus) : null;
     const call =
-      before !== null && isSaid(before, at, mapped, source)
+      before !== null && saysSame(before, at, mapped, origin.source)
         ? before
         : {
             start: at.bus,
@@ -162,13 +161,12 @@ export class Buffers {
             own: at.phys,
             place,
             slot: slot === null ? null : { phys: slot.phys, machine: leads! },
-            source,
+            source: origin.source,
           };
-    const mapping = new Mapping(call, seq, line, command);
+    const mapping = new Mapping(call, seq, origin.line, command);
     if (command !== null) command.segments.push(mapping);
     this.#mappings.add(mapping);
-    if (!this.devices.has(device))
-      this.devices.set(device, { at: this.#emitter.at, origin: { source, line } });
+    if (!this.devices.has(device)) this.devices.set(device, { at: this.#emitter.at, origin });
     const hasEntry = this.#iommu.entryOf(device, at.bus) !== null;
     this.spaces.see(mapping, { at: this.#emitter.at, hasEntry });
     return mapping;
@@ -376,7 +374,7 @@ const mayBounce = (place: string, buffer: Phys, size: number): boolean =>
   (pageOffset(buffer) !== 0 || size % PAGE_SIZE !== 0);
 
 /** Whether a call before says the same of its buffer; `mapped` is where the handle leads. Hot: once a buffer. */
-const isSaid = (
+const saysSame = (
   before: Mapped,
   at: Buffer,
   mapped: number | null,
