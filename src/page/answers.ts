@@ -74,7 +74,7 @@ const ofTwo: {
   },
   place: (mine, question, pair) => {
     if (question.text("what") !== "divergence") return null;
-    const forward = question.one("direction", ["next", "previous"]) === "next";
+    const forward = question.isForward;
     return pair.next(mine.side, atIn(mine, question), forward);
   },
   divergences: (_, question, pair) => pair.divergences(question),

@@ -11,7 +11,7 @@ const targets = ["op", "wrong", "change"] as const;
 
 export function placeAnswer({ trace, travel }: PageTrace, question: Question): PlaceAnswer {
   const at = question.at(trace);
-  const forward = question.one("direction", ["next", "previous"]) === "next";
+  const forward = question.isForward;
   switch (question.one("what", targets)) {
     case "op": {
       const began = { kinds: ["op.began"] } as const;

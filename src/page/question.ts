@@ -41,6 +41,11 @@ export class Question {
     return this.one("trace", sides, "a");
   }
 
+  /** Which of the two neighbours is asked for. */
+  get isForward(): boolean {
+    return this.one("direction", ["next", "previous"]) === "next";
+  }
+
   /** A moment as the command line names it. */
   at(trace: Trace): number {
     return momentOf(trace, this.text("at") ?? "end");

@@ -24,7 +24,7 @@ export function rowsBetween({ trace }: PageTrace, question: Question): RowsAnswe
 
 /** The events nearest to one, on one side of it, that a filter lets through; as far as one search reaches. */
 export function rowsFiltered(pageTrace: PageTrace, question: Question): RowsAnswer {
-  const { backwards, start } = wayOf(question);
+  const { backwards, start } = startOf(question);
   const { count } = pageTrace.trace;
   const [from, to] = backwards
     ? [Math.max(1, start - REACH + 1), Math.min(start, count)]
@@ -41,7 +41,7 @@ export function rowsAmong(
   question: Question,
   seqs: readonly number[],
 ): RowsAnswer {
-  const { backwards, start } = wayOf(question);
+  const { backwards, start } = startOf(question);
   const nearest = backwards
     ? seqs.filter((seq) => seq <= start).reverse()
     : seqs.filter((seq) => seq >= start);
@@ -49,9 +49,9 @@ export function rowsAmong(
   return firstOf(pageTrace, question, matchingAmong(pageTrace, question, nearest), stretch);
 }
 
-const wayOf = (question: Question) => ({
+const startOf = (question: Question) => ({
   start: question.number("from", 0, Number.MAX_SAFE_INTEGER),
-  backwards: question.one("direction", ["next", "previous"]) === "previous",
+  backwards: !question.isForward,
 });
 
 /** As many as were asked for, in order, and how far was looked. */
@@ -69,6 +69,6 @@ function firstOf(
   }
   const isCut = rows.length === limit;
   const last = rows.at(-1)?.seq;
-  if (!wayOf(question).backwards) return { rows, from, to: isCut ? last! : to };
+  if (!startOf(question).backwards) return { rows, from, to: isCut ? last! : to };
   return { rows: rows.reverse(), from: isCut ? last! : from, to };
 }
