@@ -11,6 +11,7 @@ import {
   addresses,
   addressIn,
   busAddressOf,
+  digitsAt,
   isEnd,
   number,
   placeOf,
@@ -65,22 +66,24 @@ class ProbeHit {
     const { body } = this;
     const found = placeOf(body, this.key(name));
     if (found < 0) return null;
-    const from = body.startsWith("0x", found) ? found + 2 : found;
+    const from = digitsAt(body, found);
     return isEnd(body.charCodeAt(from + 16)) ? virtAt(body, from) : null;
   }
   get device(): number | null {
     const found = placeOf(this.body, this.key("dev"));
     if (found < 0) return null;
-    if (this.body[found] === '"') return deviceAt(this.body, found + 1, '"');
+    if (this.body.charCodeAt(found) === QUOTE) return deviceAt(this.body, found + 1, '"');
     return deviceOf(this.text("dev") ?? "");
   }
 }
 
+const QUOTE = 34;
+
 type PartHandler = (kernel: Kernel, hit: ProbeHit) => boolean;
 
-/** The buffer's own address: as it is, or by its struct page, whose two lowest bits mark lists. */
-function physIn(kernel: Kernel, hit: ProbeHit): number | null {
-  const page = hit.virt("page") ?? hit.virt("page_link");
+/** The buffer's own address: as it is, or by the field of its struct page, whose two lowest bits mark lists. */
+function physIn(kernel: Kernel, hit: ProbeHit, field: "page" | "page_link"): number | null {
+  const page = hit.virt(field);
   if (page !== null) {
     const base = kernel.physOfPage(page - (page % 4));
     // A register read in passing may be overwritten: where the page is shown, that page counts.
@@ -187,7 +190,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   map: (kernel, hit) => {
     const direction = directionIn(hit.body, hit.key("dir"));
-    const asked = { direction, phys: physIn(kernel, hit), size: hit.bytes("size") };
+    const asked = { direction, phys: physIn(kernel, hit, "page"), size: hit.bytes("size") };
     kernel.enter(hit.task, call(kernel, hit, asked));
     return true;
   },
@@ -206,7 +209,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     segment(kernel, hit, {
       bus: start,
       size,
-      phys: physIn(kernel, hit),
+      phys: physIn(kernel, hit, "page_link"),
       device,
       direction: null,
     });

@@ -67,6 +67,9 @@ export class Owners {
   readonly #ending = new Map<number, Ending>();
   /** Scatterlists by device and first page, which is all that their unmap names. */
   readonly #lists = new Map<string, readonly Range[]>();
+  // The name seen last: an event is mostly followed by one of its name.
+  #lastName = "";
+  #lastRole = roleOf("");
 
   /** Takes the next line; adds those that need wait no longer, in order. Hot: once a line. */
   take(step: Step, ready: Step[]): void {
@@ -100,10 +103,13 @@ export class Owners {
 
   #see(step: Step, record: Record): void {
     const { name, task, body } = record;
-    if (name === "map" || name === "unmap") this.#entry(step, record);
-    else if (name.startsWith("dma_")) {
-      const isList = name === "dma_map_sg" || name === "dma_unmap_sg";
-      const isEnd = isEndBefore(name);
+    if (name !== this.#lastName) {
+      this.#lastRole = roleOf(name);
+      this.#lastName = name;
+    }
+    const { isEntry, isCall, isList, isEnd } = this.#lastRole;
+    if (isEntry) this.#entry(step, record);
+    else if (isCall) {
       // Nothing of the task's waits for what another call says.
       if (!isList && !isEnd && !this.#waiting.has(task) && !this.#ending.has(task)) return;
       const call = callOf(name, body);
@@ -167,9 +173,21 @@ interface Call {
   readonly list: string | null;
 }
 
-/** Whether a call is traced before it clears its entries. */
-const isEndBefore = (name: string): boolean =>
-  name === "dma_unmap_sg" || name.startsWith("dma_free");
+/** What events of a name are to entries of the IOMMU. */
+interface Role {
+  readonly isEntry: boolean;
+  readonly isCall: boolean;
+  readonly isList: boolean;
+  /** Whether it is a call that is traced before it clears its entries. */
+  readonly isEnd: boolean;
+}
+
+const roleOf = (name: string): Role => ({
+  isEntry: name === "map" || name === "unmap",
+  isCall: name.startsWith("dma_"),
+  isList: name === "dma_map_sg" || name === "dma_unmap_sg",
+  isEnd: name === "dma_unmap_sg" || name.startsWith("dma_free"),
+});
 
 /** What a DMA call names; null for one that says nothing of the kind, or that cannot be read. */
 const callOf = (name: string, body: string): Call | null =>

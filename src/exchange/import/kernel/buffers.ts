@@ -117,14 +117,15 @@ export class Buffers {
   }
 
   map(at: Buffer): Mapping {
-    const { place, device, direction, command, inPages = false } = at;
-    const leads = this.#iommu.reachedBy(device, at.bus);
-    const found = leads === null ? undefined : this.#slots.get(leads);
-    const slot = found?.buffer === at.phys ? found! : null;
-    const buffer = at.phys === null ? null : phys(at.phys);
-    const handle = wholeOf(at.bus);
+    const { place, device, direction, phys: own, bus: start, size, command } = at;
+    const inPages = at.inPages ?? false;
+    const leads = this.#iommu.reachedBy(device, start);
+    const found = leads === null || this.#slots.size === 0 ? undefined : this.#slots.get(leads);
+    const slot = found?.buffer === own ? found! : null;
+    const buffer = own === null ? null : phys(own);
+    const handle = wholeOf(start);
     // Without an IOMMU only a bounce slot makes another address of a buffer's, and of its copy nothing is told.
-    const isBounced = this.#isBounced(device, at.phys);
+    const isBounced = this.#isBounced(device, own);
     const isMoved = slot === null && (isBounced || this.#isMoved(leads, buffer, at));
     const reached = isMoved ? null : leads;
     const seq = this.#emitter.emit({
@@ -132,7 +133,7 @@ export class Buffers {
       actor: "kernel",
       place,
       at: this.#emitter.at,
-      cause: this.#causeOf(device, at, slot),
+      cause: slot === null ? this.#causeOf(device, start, buffer) : slot.seq,
       handle,
       direction,
       device,
@@ -142,33 +143,33 @@ export class Buffers {
       // The slot is reached, not the buffer: the copy says how the bytes come there.
       reached: slot === null ? reached : null,
       virt: at.virt == null ? null : virt(at.virt),
-      size: at.size,
+      size,
       text: attributed(at.attributes),
     });
-    const { origin } = this.#emitter;
-    const mapped = isMoved ? null : at.phys;
-    const before = slot === null ? this.#mappings.callAt(at.bus) : null;
+    const { source } = this.#emitter;
+    const mapped = isMoved ? null : own;
+    const before = slot === null ? this.#mappings.callAt(start) : null;
     const call =
-      before !== null && saysSame(before, at, mapped, origin.source)
+      before !== null && saysSame(before, at, mapped, source)
         ? before
         : {
-            start: at.bus,
-            size: at.size,
+            start,
+            size,
             inPages,
             device,
             direction,
             phys: mapped,
-            own: at.phys,
+            own,
             place,
             slot: slot === null ? null : { phys: slot.phys, machine: leads! },
-            source: origin.source,
+            source,
           };
-    const mapping = new Mapping(call, seq, origin.line, command);
+    const mapping = new Mapping(call, seq, source?.line ?? 0, command);
     if (command !== null) command.segments.push(mapping);
     this.#mappings.add(mapping);
-    if (!this.devices.has(device)) this.devices.set(device, { at: this.#emitter.at, origin });
-    const hasEntry = this.#iommu.entryOf(device, at.bus) !== null;
-    this.spaces.see(mapping, { at: this.#emitter.at, hasEntry });
+    if (!this.devices.has(device))
+      this.devices.set(device, { at: this.#emitter.at, origin: this.#emitter.origin });
+    this.spaces.see(mapping, this.#emitter.at, this.#iommu.entryOf(device, start) !== null);
     return mapping;
   }
 
@@ -328,14 +329,10 @@ export class Buffers {
     return leads !== this.#frames.machineOf(buffer);
   }
 
-  #causeOf(
-    device: number | null,
-    at: { readonly bus: number; readonly phys: number | null },
-    slot: Slot | null,
-  ): number | null {
-    if (slot !== null) return slot.seq;
-    if (this.#emitter.environment.iommu !== null) return this.#iommu.entryOf(device, at.bus);
-    return at.phys === null ? null : allocatedAt(this.#emitter.machine.state, phys(at.phys));
+  /** The seq of the IOMMU's entry that a handle goes through; where there is none, of the buffer's allocation. */
+  #causeOf(device: number | null, start: number, buffer: Phys | null): number | null {
+    if (this.#emitter.environment.iommu !== null) return this.#iommu.entryOf(device, start);
+    return buffer === null ? null : allocatedAt(this.#emitter.machine.state, buffer);
   }
 
   #copy(

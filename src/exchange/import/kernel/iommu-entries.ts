@@ -77,6 +77,7 @@ export class IommuEntries {
 
   /** The seq of the iommu.mapped that a bus address of a device goes through, also where it has ended. */
   entryOf(device: number | null, address: number): number | null {
+    if (this.#seqs.size === 0) return null;
     return this.#seqs.get(this.#shown(device, address)) ?? null;
   }
 

@@ -18,26 +18,37 @@ interface Space {
   last: number;
 }
 
-interface Circumstances {
-  readonly at: number | null;
-  /** Whether an entry of an IOMMU leads from the handle to memory. */
-  readonly hasEntry: boolean;
-}
-
 /** So many buffers, all alike, are no chance. */
 const ENOUGH = 16;
 
 export class Spaces {
   /** Device and source -> what is told. */
   readonly #spaces = new Map<number, Map<unknown, Space>>();
+  // The one looked for last: a device's buffers come together.
+  #last: Space | null = null;
   /** The lowest first. */
   readonly #highest: { readonly address: number; readonly origin: SourceLine }[] = [];
 
-  /** Takes a mapping; one whose buffer's address is not told says nothing. */
-  see(mapping: Mapping, { at, hasEntry }: Circumstances): void {
-    const { device, source, line, start, own, seq, place } = mapping;
+  /**
+   * Takes a mapping that was made at a time; one whose buffer's address is not told says nothing. `hasEntry`: whether an
+   * entry of an IOMMU leads from the handle to memory. Hot: once a buffer (bench: import).
+   */
+  see(mapping: Mapping, at: number | null, hasEntry: boolean): void {
+    const { device, start, own, place } = mapping.call;
     if (device === null || own === null) return;
     if (place.startsWith("dma_map_p")) this.#high(own, mapping);
+    const space = this.#of(device, mapping, at);
+    space.last = mapping.seq;
+    if (own === start) space.own++;
+    else {
+      space.moved++;
+      if (hasEntry) space.entries++;
+    }
+  }
+
+  #of(device: number, { source, line, seq }: Mapping, at: number | null): Space {
+    const last = this.#last;
+    if (last !== null && last.device === device && last.origin.source === source) return last;
     let traces = this.#spaces.get(device);
     if (traces === undefined) {
       traces = new Map();
@@ -49,12 +60,8 @@ export class Spaces {
       space = { device, origin, at, own: 0, moved: 0, entries: 0, first: seq, last: seq };
       traces.set(source, space);
     }
-    space.last = seq;
-    if (own === start) space.own++;
-    else {
-      space.moved++;
-      if (hasEntry) space.entries++;
-    }
+    this.#last = space;
+    return space;
   }
 
   /** Devices whose handles are their buffers' own addresses, all of many. */

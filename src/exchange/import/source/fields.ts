@@ -74,12 +74,15 @@ const needed = (body: string, key: string): string => {
 /** The longest a number of 64 bits is in hexadecimal, and one that is exact in decimal. */
 const [HEX_DIGITS, DECIMAL_DIGITS] = [16, 15];
 
+/** Where the digits of a hexadecimal number begin that stands there with 0x or without. */
+export const digitsAt = (body: string, from: number): number =>
+  body.charCodeAt(from) === ZERO && body.charCodeAt(from + 1) === X ? from + 2 : from;
+
 /** The hexadecimal number that a value is, with 0x or without; NaN where it is another text, or not below 2^52. */
 export function hexAt(body: string, from: number): number {
-  let at = from;
-  if (body.charCodeAt(at) === ZERO && body.charCodeAt(at + 1) === X) at += 2;
-  const last = at + HEX_DIGITS;
-  const first = at;
+  const first = digitsAt(body, from);
+  const last = first + HEX_DIGITS;
+  let at = first;
   let value = 0;
   for (; at < last; at++) {
     const digit = hexDigit(body.charCodeAt(at));

@@ -130,17 +130,15 @@ export class Source {
     let dropping = false;
     let isOnly = true;
     for await (const chunk of this.bytes()) {
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const end = bytes.lastIndexOf(10);
+      const end = chunk.lastIndexOf(10);
       if (end < 0) {
         // Nothing of a line that is too long is kept; it stays one empty line for the numbering.
-        dropping ||= bytes.length > longest;
-        rest = dropping ? Buffer.alloc(0) : bytes;
+        dropping ||= rest.length + chunk.length > longest;
+        rest = dropping ? Buffer.alloc(0) : Buffer.concat([rest, chunk]);
         continue;
       }
-      rest = bytes.subarray(end + 1);
       isOnly = false;
-      for (const lines of linesIn(bytes, end)) {
+      for (const lines of linesFrom(rest, chunk, end)) {
         if (dropping) {
           lines[0] = "";
           const most = longest.toLocaleString("en-US");
@@ -149,6 +147,7 @@ export class Source {
         }
         yield lines;
       }
+      rest = chunk.subarray(end + 1);
     }
     if (rest.length === 0 && !dropping) return;
     const last = withoutReturn(rest.toString("utf8"));
@@ -200,6 +199,17 @@ async function* explained(path: string, chunks: AsyncIterable<Buffer>): AsyncGen
  * lines at a time lives through a collection of garbage (bench: import).
  */
 const DECODED = 1 << 16;
+
+/** The lines of a chunk up to an end of one; what was left of the chunk before begins the first. */
+function* linesFrom(rest: Buffer, chunk: Buffer, end: number): Generator<string[]> {
+  let from = 0;
+  if (rest.length > 0) {
+    from = chunk.indexOf(10) + 1;
+    const first = Buffer.concat([rest, chunk.subarray(0, from)]);
+    yield* linesIn(first, first.length - 1);
+  }
+  yield* linesIn(chunk.subarray(from), end - from);
+}
 
 /** The lines up to an end of one. */
 function* linesIn(bytes: Buffer, end: number): Generator<string[]> {
