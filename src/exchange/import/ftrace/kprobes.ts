@@ -197,7 +197,9 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   mapped: (kernel, hit) => {
     const entered = kernel.leave(hit.task, hit.of);
     if (entered === null || isFailed(hit.text("dma"))) return true;
-    kernel.buffers.map({ ...entered, place: hit.of, bus: hit.needed("dma") });
+    const { device, direction, phys, size, command } = entered;
+    const bus = hit.needed("dma");
+    kernel.buffers.map({ place: hit.of, device, direction, phys, bus, size, command });
     return true;
   },
   unmap: giveOneBack,
@@ -288,7 +290,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   "ahci-command": (kernel, hit) => {
     const device = kernel.lastDevice.get(hit.task) ?? null;
     const most = number(hit.body, hit.key("n_elem")) ?? 0;
-    const entries = prdEntries(hit.body, hit.key("prdt")).slice(0, most);
+    const entries = prdEntries(hit.body, hit.key("prdt"), most);
     // A command table is 128 bytes and 16 for each entry (AHCI 1.3.1, 4.2.3).
     kernel.buffers.named(hit.of, device, hit.needed("ctba"), 128 + 16 * entries.length);
     for (const { at, size } of entries) kernel.buffers.named(hit.of, device, at, size);
@@ -297,17 +299,24 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   plain: () => true,
 };
 
-/** The whole entries of a PRD table that is shown as words of 32 bits (AHCI 1.3.1, 4.2.3.3). */
-function prdEntries(body: string, key: string): { readonly at: number; readonly size: number }[] {
+interface PrdEntry {
+  readonly at: number;
+  readonly size: number;
+}
+
+/** So many entries of a PRD table at most that is shown as words of 32 bits, each whole (AHCI 1.3.1, 4.2.3.3). */
+function prdEntries(body: string, key: string, most: number): readonly PrdEntry[] {
   const words = addresses(body, key);
   if (words.some((word) => word >= 2 ** 32))
     throw new Unusable(`'${key}' is no list of 32-bit words`, key);
-  return Array.from({ length: Math.floor(words.length / 4) }, (_, i) => {
-    const [low, high, , flags] = words.slice(i * 4, i * 4 + 4) as [number, number, number, number];
+  const entries: PrdEntry[] = [];
+  for (let i = 0; i + 4 <= words.length && entries.length < most; i += 4) {
+    const [low, high] = [words[i]!, words[i + 1]!];
     const digits = `${high.toString(16)}${low.toString(16).padStart(8, "0")}`;
     // Bits 0 to 21 of the last word are the bytes less one.
-    return { at: busAddressOf(digits, key), size: (flags % 2 ** 22) + 1 };
-  });
+    entries.push({ at: busAddressOf(digits, key), size: (words[i + 3]! % 2 ** 22) + 1 });
+  }
+  return entries;
 }
 
 const NO_FIELDS: Probe["fields"] = {};

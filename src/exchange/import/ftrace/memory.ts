@@ -113,7 +113,7 @@ export const memoryEvents: Handlers = {
   map: (kernel, { task, name, body }, owner) => {
     const piece = needed(name, body);
     const call = kernel.innermost(task);
-    call?.pieces.push({ ...piece, phys: piece.phys! });
+    call?.pieces.push({ iova: piece.iova, phys: piece.phys!, size: piece.size });
     kernel.run.iommu.tell(owner ?? call?.device ?? null, piece);
     return true;
   },

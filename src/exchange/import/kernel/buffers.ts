@@ -214,7 +214,7 @@ export class Buffers {
             .within(device, start, size)
             .find((one) => one.start > start && one.start < start + size);
     const { mapping, cause } = within === undefined ? tie : { mapping: within, cause: within.seq };
-    const byte = this.byteAt(tie.mapping?.ended === 0 ? tie.mapping : null, start);
+    const { phys, machine } = this.byteAt(tie.mapping?.ended === 0 ? tie.mapping : null, start);
     this.#emitter.emit({
       kind: "dma.synced",
       actor: "kernel",
@@ -223,7 +223,8 @@ export class Buffers {
       cause,
       direction,
       device: mapping?.device ?? device,
-      ...byte,
+      phys,
+      machine,
       bus: wholeOf(start),
       size,
     });
