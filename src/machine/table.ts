@@ -22,6 +22,8 @@ export interface Unread {
 interface Leaf {
   /** Value + 1, so that zeroes mean nothing is set. */
   values: Float64Array;
+  /** How many entries are set; of a leaf that is still to be read, that knows. */
+  count: number;
   /** What its values are still to be read from. */
   unread: Unread | null;
   /** A bit for each entry that changed. */
@@ -108,7 +110,10 @@ export class NumberTable {
     let leaf = this.#leaf(index);
     if (leaf === undefined || leaf.writer !== this.#writer) leaf = this.#claim(leaf);
     const at = index - this.#lastKey * LEAF;
-    if (leaf.values[at] === 0) this.#size++;
+    if (leaf.values[at] === 0) {
+      leaf.count++;
+      this.#size++;
+    }
     leaf.values[at] = value + 1;
     leaf.changed[at >>> 5]! |= 1 << (at & 31);
   }
@@ -122,6 +127,7 @@ export class NumberTable {
     if (leaf.writer !== this.#writer) leaf = this.#claim(leaf);
     leaf.values[at] = 0;
     leaf.changed[at >>> 5]! |= 1 << (at & 31);
+    leaf.count--;
     this.#size--;
   }
 
@@ -209,22 +215,38 @@ export class NumberTable {
   /** @internal How many leaves have entries. */
   get leaves(): number {
     let count = 0;
-    for (const leaf of this.#leaves.values()) if (hasEntries(valuesOf(leaf))) count++;
+    for (const leaf of this.#leaves.values()) if (hasEntries(leaf)) count++;
     return count;
   }
 
   /** @internal Hands over the leaves that have entries, by ascending key: value + 1 for each entry, 0 for none. */
   eachLeaf(visit: (key: number, values: Float64Array) => void): void {
     for (const key of ascending(this.#leaves.keys())) {
-      const { values } = this.#read(key);
-      if (hasEntries(values)) visit(key, values);
+      const leaf = this.#read(key);
+      if (hasEntries(leaf)) visit(key, leaf.values);
     }
+  }
+
+  /** @internal The keys of the leaves that hold changed entries. */
+  get touched(): Iterable<number> {
+    return this.#touched;
+  }
+
+  /** @internal How many entries changed since `settle`. */
+  get changes(): number {
+    let count = 0;
+    for (const key of this.#touched) {
+      const { changed } = this.#leaves.get(key)!;
+      for (let word = 0; word < changed.length; word++) count += bitsIn(changed[word]!);
+    }
+    return count;
   }
 
   /** @internal Takes a leaf of which it has no entry yet. */
   takeLeaf(key: number, unread: Unread): void {
     const { changed, count } = unread;
-    const leaf = { values: NOT_READ, unread, changed, shared: false, writer: this.#writer };
+    const own = { changed, shared: false, writer: this.#writer };
+    const leaf = { values: NOT_READ, count: 0, unread, ...own };
     this.#leaves.set(key, leaf);
     this.#touched.add(key);
     this.#size += count;
@@ -259,8 +281,8 @@ export class NumberTable {
   /** From here on changes are counted anew; leaves without entries are given up. */
   settle(): void {
     for (const key of this.#touched) {
-      const { values, changed } = this.#read(key);
-      if (hasEntries(values)) changed.fill(0);
+      const leaf = this.#read(key);
+      if (hasEntries(leaf)) leaf.changed.fill(0);
       else this.#leaves.delete(key);
     }
     this.#lastKey = -1;
@@ -288,6 +310,7 @@ export class NumberTable {
     if (own === undefined || own.shared) {
       own = {
         values: own?.values.slice() ?? new Float64Array(LEAF),
+        count: own?.count ?? 0,
         unread: null,
         // Of the tables that share a leaf, only the one that changed it looks at what changed.
         changed: this.#touched.has(key) ? own!.changed : new Uint32Array(LEAF / 32),
@@ -331,14 +354,19 @@ const NOT_READ = new Float64Array(0);
 function valuesOf(leaf: Leaf): Float64Array {
   if (leaf.unread !== null) {
     leaf.values = leaf.unread.read();
+    leaf.count = leaf.unread.count;
     leaf.unread = null;
   }
   return leaf.values;
 }
 
-/** Hot: once in a keyframe for each leaf that changed; `some` would call a function for each entry. */
-function hasEntries(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) return true;
-  return false;
+const hasEntries = ({ unread, count }: Leaf): boolean => (unread?.count ?? count) > 0;
+
+/** How many bits of 32 are set. */
+export function bitsIn(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
 }
+
 const ascending = (keys: Iterable<number>): number[] => [...keys].sort((a, b) => a - b);

@@ -25,9 +25,15 @@ export const keyframeForm: string = [
   ...new State({ physIsMachine: true, chipset: null }).tables.keys(),
 ].join(" ");
 
+/**
+ * Writes the keyframes of a state, one each time before its tables are settled: a leaf that did not change since the
+ * last whole one is known as bytes.
+ */
 export class KeyframeWriter {
   #bytes = new Uint8Array(1 << 16);
   #end = 0;
+  /** The bytes of a table's leaves, by key. */
+  readonly #leafBytes = new Map<NumberTable, Map<number, Uint8Array>>();
 
   /** The whole state. The bytes are good until the next call. */
   whole(state: State): Uint8Array {
@@ -40,10 +46,8 @@ export class KeyframeWriter {
   /** What changed since the state's tables were last settled. The bytes are good until the next call. */
   changes(state: State): Uint8Array {
     return this.#state(state, (table) => {
-      let count = 0;
-      table.eachChange(() => count++);
       const from = table.emptied ? WHOLE : CHANGES;
-      this.#table(from, count, (visit) => table.eachChange(visit));
+      this.#table(from, table.changes, (visit) => table.eachChange(visit));
     });
   }
 
@@ -51,7 +55,10 @@ export class KeyframeWriter {
     this.#end = 0;
     this.#room(NUMBER);
     this.#number(state.op + 1, NUMBER);
-    for (const table of state.tables.values()) keep(table);
+    for (const table of state.tables.values()) {
+      this.#forget(table);
+      keep(table);
+    }
     return this.#bytes.subarray(0, this.#end);
   }
 
@@ -59,10 +66,28 @@ export class KeyframeWriter {
     this.#room(1 + NUMBER);
     this.#bytes[this.#end++] = LEAVES;
     this.#number(table.leaves, NUMBER);
+    const known = this.#leafBytes.get(table) ?? new Map<number, Uint8Array>();
+    this.#leafBytes.set(table, known);
     table.eachLeaf((key, values) => {
       this.#room(LONGEST_LEAF);
-      this.#end = writeLeaf(this.#bytes, this.#end, key, values);
+      const start = this.#end;
+      const bytes = known.get(key);
+      if (bytes === undefined) {
+        this.#end = writeLeaf(this.#bytes, start, key, values);
+        known.set(key, this.#bytes.slice(start, this.#end));
+      } else {
+        this.#bytes.set(bytes, start);
+        this.#end += bytes.length;
+      }
     });
+  }
+
+  /** Forgets the bytes of the leaves that changed since the last keyframe. */
+  #forget(table: NumberTable): void {
+    const known = this.#leafBytes.get(table);
+    if (known === undefined) return;
+    if (table.emptied) known.clear();
+    for (const key of table.touched) known.delete(key);
   }
 
   #table(from: number, count: number, each: (visit: Visit) => void): void {

@@ -3,7 +3,7 @@
 // The leaf's key, the bytes of a value, a bit for each entry unless all are there, the least value, and how far
 // each value lies above it.
 
-import { LEAF, type Unread } from "../machine/table.ts";
+import { bitsIn, LEAF, type Unread } from "../machine/table.ts";
 import type { LeafRoom } from "./leaf-room.ts";
 import { bytesOf, NUMBER, numberAt, putNumber } from "./number-bytes.ts";
 
@@ -15,19 +15,20 @@ const WORDS = BITS / 4;
 /** Bytes of a leaf at their longest. */
 export const LONGEST_LEAF = NUMBER + 1 + BITS + NUMBER + LEAF * NUMBER;
 
-/** Writes a leaf that has entries, and gives the end of its bytes. */
+/** Writes a leaf that has entries, and gives the end of its bytes. Hot: some 10 ns an entry (bench: record). */
 export function writeLeaf(
   target: Uint8Array,
   start: number,
   key: number,
   values: Float64Array,
 ): number {
-  let [least, most, count] = [Number.POSITIVE_INFINITY, 0, 0];
-  for (const value of values) {
+  let [least, most, count] = [Number.MAX_VALUE, 0, 0];
+  for (let i = 0; i < LEAF; i++) {
+    const value = values[i]!;
     if (value === 0) continue;
     count++;
-    least = Math.min(least, value);
-    most = Math.max(most, value);
+    if (value < least) least = value;
+    if (value > most) most = value;
   }
   const width = bytesOf(most - least);
   const isFull = count === LEAF;
@@ -39,7 +40,8 @@ export function writeLeaf(
     at += BITS;
   }
   at = putNumber(target, at, least, NUMBER);
-  for (const value of values) if (value !== 0) at = putNumber(target, at, value - least, width);
+  for (let i = 0; i < LEAF; i++)
+    if (values[i] !== 0) at = putNumber(target, at, values[i]! - least, width);
   return at;
 }
 
@@ -152,10 +154,4 @@ export class PackedLeaf implements Unread {
   #bitsOf(word: number): number {
     return this.#isFull ? -1 : numberAt(this.#source, this.#bits + 4 * word, 4) | 0;
   }
-}
-
-function bitsIn(word: number): number {
-  let bits = word - ((word >>> 1) & 0x55555555);
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
 }

@@ -98,6 +98,33 @@ describe("a keyframe in bytes", () => {
     );
   });
 
+  test("whole, is the same whether its leaves were written before or not", () => {
+    const turn = fc.array(fc.tuple(fc.nat({ max: 4095 }), fc.option(number)), { maxLength: 9 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(turn, fc.boolean(), fc.nat({ max: 9 })), { maxLength: 6 }),
+        (turns) => {
+          const state = new State(dom0);
+          const writer = new KeyframeWriter();
+          for (let i = 0; i < 3072; i++) state.content.set(mfn(i), i);
+          for (const [turn, isWhole, clears] of turns) {
+            if (clears === 0) state.content.clear();
+            for (const [index, to] of turn) {
+              if (to === null) state.content.delete(mfn(index));
+              else state.content.set(mfn(index), to);
+            }
+            const fresh = new KeyframeWriter();
+            if (isWhole) expect(writer.whole(state)).toEqual(fresh.whole(state));
+            else expect(writer.changes(state)).toEqual(fresh.changes(state));
+            for (const table of state.tables.values()) table.settle();
+          }
+          expect(writer.whole(state)).toEqual(new KeyframeWriter().whole(state));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
   test("changes leaves that nobody has looked at as those that somebody has", () => {
     const near = fc.integer({ min: 1000, max: 1100 });
     const turn = fc.array(fc.tuple(near, fc.option(number)), { maxLength: 40 });
