@@ -38,13 +38,14 @@ export const entryLeft: Check = {
     const blocks = new Map<string, GattIndex[]>();
     let written: GattIndex[] = [];
     /** The events of an unbind that wrote an entry. */
-    const emptied = new Map<GattIndex, EventAt>();
+    let emptied = new Map<GattIndex, EventAt>();
     return {
       after: {
         "op.began": ({ name, arguments: args }) => {
           operation = operationOf(name, args, handles);
           written = [];
-          emptied.clear();
+          // A Map that lives on grows within the old generation, and leaves there all that it held.
+          if (emptied.size > 0) emptied = new Map();
         },
         "gatt.written": (event, { state, seq, op }) => {
           const { entry, word, phys } = event;

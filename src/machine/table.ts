@@ -77,7 +77,7 @@ export class NumberTable {
   #size = 0;
   #writer = {};
   /** Keys of the leaves that hold changed entries. */
-  readonly #touched = new Set<number>();
+  #touched = new Set<number>();
   #emptied = false;
   // The leaf used last: neighbours come together.
   #lastKey = -1;
@@ -280,6 +280,8 @@ export class NumberTable {
 
   /** From here on changes are counted anew; leaves without entries are given up. */
   settle(): void {
+    this.#emptied = false;
+    if (this.#touched.size === 0) return;
     for (const key of this.#touched) {
       const leaf = this.#read(key);
       if (hasEntries(leaf)) leaf.changed.fill(0);
@@ -287,8 +289,8 @@ export class NumberTable {
     }
     this.#lastKey = -1;
     this.#last = undefined;
-    this.#touched.clear();
-    this.#emptied = false;
+    // What clear() puts in the place of an old list is itself old garbage the next time.
+    this.#touched = new Set();
     this.#writer = {};
   }
 
