@@ -42,7 +42,29 @@ const STEP = 16384;
 /** Holds all against a trace in one reading of its events; about 5 us an event. */
 export function prove(trace: TraceReader, hear: OnProgress): Proof {
   const file = [...trace.troubles()];
-  const { judged, about, digest } = trace;
+  const { replayed, proved, judgement } = provenByReplay(trace, hear);
+  if (proved.index === false)
+    file.push("its index is not that of its events; 'gartrace index --force' makes it anew");
+  return {
+    file,
+    ...replayed,
+    digest: trace.digest === null ? null : proved.digest === trace.digest,
+    signatures: proved.ops,
+    keyframes: proved.keyframes,
+    judgement,
+    again: saysWhatItRan(trace) ? ranAgain(trace, proved.digest) : null,
+  };
+}
+
+interface ProvenByReplay {
+  readonly replayed: Verification;
+  readonly proved: Proved;
+  readonly judgement: Repetition | null;
+}
+
+/** What follows from the events. The state is let go of with this call: the run done again makes one of its own. */
+function provenByReplay(trace: TraceReader, hear: OnProgress): ProvenByReplay {
+  const { judged, about } = trace;
   const state = new State(natureOf(about));
   const replay = new ReplayCheck(about, state);
   const proof = trace.proof();
@@ -60,17 +82,10 @@ export function prove(trace: TraceReader, hear: OnProgress): Proof {
     proof.see(stored, state);
     if (seq % STEP === 0) hear(seq);
   }
-  const proved = proof.end();
-  if (proved.index === false)
-    file.push("its index is not that of its events; 'gartrace index --force' makes it anew");
   return {
-    file,
-    ...replay.result,
-    digest: digest === null ? null : proved.digest === digest,
-    signatures: proved.ops,
-    keyframes: proved.keyframes,
+    replayed: replay.result,
+    proved: proof.end(),
     judgement: judge && judgedAlike(judged!, wrong, judge, trace.count),
-    again: saysWhatItRan(trace) ? ranAgain(trace, proved.digest) : null,
   };
 }
 
