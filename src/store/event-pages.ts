@@ -66,33 +66,30 @@ export class EventPages {
     return this.#bytes.subarray(0, pages * PAGE);
   }
 
-  /** Hot: some 0.1 us (bench: record). */
+  /** From its end backwards, as it lies in the page. Hot: some 0.1 us (bench: record). */
   #row(seq: number, values: Cells, start: number, filled: number): void {
-    const types = this.#types;
-    types.fill(NULL);
-    // Hardly any row has one.
-    const far = (filled & FAR) === 0 ? null : stored(busIn(values, start)!);
-    let size = HEAD;
-    for (let rest = filled & ~FAR; rest !== 0; rest &= rest - 1) {
-      const column = 31 - Math.clz32(rest & -rest);
-      const isFar = far !== null && column === BUS;
-      const type = typeOf(isFar ? Number(far) : values[start + column]!);
-      types[column] = type;
-      size += BYTES[type]!;
-    }
     if (this.#content - LEAF_HEAD - 2 * this.#cells < LONGEST) this.#nextLeaf();
-    const bytes = this.#bytes;
-    const cell = this.#content - size - varintBytes(size) - varintBytes(seq);
-    let to = putVarint(bytes, putVarint(bytes, this.#page + cell, size), seq);
-    bytes[to++] = HEAD;
-    for (let column = 0; column < types.length; column++) bytes[to++] = types[column]!;
-    for (let rest = filled & ~FAR; rest !== 0; rest &= rest - 1) {
-      const column = 31 - Math.clz32(rest & -rest);
-      const type = types[column]!;
-      const isFar = far !== null && column === BUS;
-      if (isFar && type === LONG) to = bytes.writeBigInt64BE(BigInt(far), to);
-      else to = put(bytes, to, isFar ? Number(far) : values[start + column]!, type);
+    const [bytes, types] = [this.#bytes, this.#types];
+    const end = this.#page + this.#content;
+    let at = end;
+    for (let column = 0; column < types.length; column++) types[column] = NULL;
+    for (let column = 0, rest = filled & ~FAR; rest !== 0; rest ^= 1 << column) {
+      column = 31 - Math.clz32(rest);
+      // Hardly any row has a bus address that is no number.
+      const far = column === BUS && (filled & FAR) !== 0 ? stored(busIn(values, start)!) : null;
+      const value = far === null ? values[start + column]! : Number(far);
+      const type = typeOf(value);
+      types[column] = type;
+      at -= BYTES[type]!;
+      if (far !== null && type === LONG) bytes.writeBigInt64BE(BigInt(far), at);
+      else put(bytes, at, value, type);
     }
+    at -= HEAD;
+    const size = end - at;
+    bytes[at] = HEAD;
+    for (let column = 0; column < types.length; column++) bytes[at + 1 + column] = types[column]!;
+    at = putVarintBefore(bytes, putVarintBefore(bytes, at, seq), size);
+    const cell = at - this.#page;
     this.#content = cell;
     const pointer = this.#page + LEAF_HEAD + 2 * this.#cells++;
     bytes[pointer] = cell >> 8;
@@ -127,9 +124,8 @@ export class EventPages {
     const bytes = this.#bytes;
     let content = PAGE;
     for (const [i, end] of this.#ends.entries()) {
-      content -= 4 + varintBytes(end);
+      content = putVarintBefore(bytes, content, end) - 4;
       bytes.writeUInt32BE(3 + i, content);
-      putVarint(bytes, content + 4, end);
       bytes.writeUInt16BE(content, INTERIOR_HEAD + 2 * i);
     }
     this.#head(0, INTERIOR, leaves - 1, content);
@@ -149,10 +145,10 @@ function typeOf(value: number): number {
   return size < 0x800000000000 ? 5 : 6;
 }
 
-/** Writes a whole number of this type, the most significant byte first, and gives the end of it. */
-function put(bytes: Buffer, start: number, value: number, type: number): number {
+/** Writes a whole number of this type, the most significant byte first. */
+function put(bytes: Buffer, start: number, value: number, type: number): void {
   let to = start;
-  if (type > 6) return to;
+  if (type > 6) return;
   if (type > 4) {
     const high = Math.floor(value / HIGH);
     if (type === 6) {
@@ -166,24 +162,13 @@ function put(bytes: Buffer, start: number, value: number, type: number): number 
   if (type > 3) bytes[to++] = low >> 24;
   if (type > 2) bytes[to++] = low >> 16;
   if (type > 1) bytes[to++] = low >> 8;
-  bytes[to++] = low;
-  return to;
+  bytes[to] = low;
 }
 
-/** Bytes of a varint: seven bits in each. */
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes++;
-  return bytes;
-}
-
-/** Writes a varint, the most significant byte first, all but the last with their top bit set; gives the end of it. */
-function putVarint(bytes: Buffer, start: number, value: number): number {
-  const count = varintBytes(value);
-  let rest = value;
-  for (let to = start + count - 1; to >= start; to--) {
-    bytes[to] = (rest % 128) | (to === start + count - 1 ? 0 : 0x80);
-    rest = Math.floor(rest / 128);
-  }
-  return start + count;
+/** Writes a varint that ends there, the most significant byte first, all but the last with their top bit set; gives its start. */
+function putVarintBefore(bytes: Buffer, end: number, value: number): number {
+  let [at, rest] = [end - 1, Math.floor(value / 128)];
+  bytes[at] = value % 128;
+  for (; rest > 0; rest = Math.floor(rest / 128)) bytes[--at] = (rest % 128) | 0x80;
+  return at;
 }
