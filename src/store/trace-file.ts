@@ -139,7 +139,8 @@ export class TraceFile implements Filing {
 
   take({ first, count, row, attachments, places }: Batch): void {
     this.#places.push(...places);
-    const signatures = this.#take(first, row, count, attachments);
+    const signatures = this.#rowsOf(first, row, count, attachments);
+    this.#events.add(first, this.#rows.cells, this.#rows.filled, row, count);
     for (const one of attachments) this.#add(one, signatures);
     this.#last += count;
     if (this.#last - this.committed >= BATCH) this.commit();
@@ -179,12 +180,24 @@ export class TraceFile implements Filing {
   }
 
   /** Gives the signatures of the ops that end in these rows. */
-  #take(seq: number, row: number, count: number, attachments: readonly Attachment[]): string[] {
+  #rowsOf(seq: number, row: number, count: number, attachments: readonly Attachment[]): string[] {
+    const ends: OpEnded[] = [];
+    const notes = new Map<number, string>();
+    for (const one of attachments)
+      if (one.what === "op.ended") ends.push(one);
+      else if (one.what === "note") notes.set(one.seq, one.text);
+    return this.#see(seq, row, count, ends, notes);
+  }
+
+  /** Hot: once an event. A loop alone, for V8 makes its code anew when something else comes behind it (bench: record). */
+  #see(
+    seq: number,
+    row: number,
+    count: number,
+    ends: readonly OpEnded[],
+    notes: ReadonlyMap<number, string>,
+  ): string[] {
     const { cells, filled } = this.#rows;
-    const ends = attachments.filter((one) => one.what === "op.ended");
-    const notes = new Map(
-      attachments.flatMap((one) => (one.what === "note" ? [[one.seq, one.text]] : [])),
-    );
     const signatures: string[] = [];
     for (let i = 0; i < count; i++) {
       const fills = filled[row + i]!;
@@ -201,7 +214,6 @@ export class TraceFile implements Filing {
         this.#signature.row(cells, start, fills, op, note);
       }
     }
-    this.#events.add(seq, cells, filled, row, count);
     return signatures;
   }
 
