@@ -52,19 +52,20 @@ export const isStanding = ({ place }: { readonly place?: string | null }): boole
   place === standingPlaces.mapping || place === standingPlaces.entry;
 
 /** What the functions of the DMA API make and end, by the kernel's names of it (kernel/dma/debug.c): one ends what its like made. */
-const dmaTypes: { readonly [call: string]: string } = {
-  ...{ dma_map_page: "single", dma_unmap_page: "single" },
-  ...{ dma_map_phys: "single", dma_unmap_phys: "single" },
-  ...{ dma_map_resource: "resource", dma_unmap_resource: "resource" },
-  ...{ dma_map_sg: "scatterlist", dma_unmap_sg: "scatterlist" },
-  ...{ dma_alloc: "coherent", dma_free: "coherent" },
-  ...{ dma_alloc_pages: "noncoherent", dma_free_pages: "noncoherent" },
-  ...{ dma_alloc_sgt: "noncontiguous", dma_free_sgt: "noncontiguous" },
-};
+const dmaTypes: ReadonlyMap<string, string> = new Map(
+  [
+    ["single", "dma_map_page", "dma_unmap_page", "dma_map_phys", "dma_unmap_phys"],
+    ["resource", "dma_map_resource", "dma_unmap_resource"],
+    ["scatterlist", "dma_map_sg", "dma_unmap_sg"],
+    ["coherent", "dma_alloc", "dma_free"],
+    ["noncoherent", "dma_alloc_pages", "dma_free_pages"],
+    ["noncontiguous", "dma_alloc_sgt", "dma_free_sgt"],
+  ].flatMap(([type, ...calls]) => calls.map((call): [string, string] => [call, type!])),
+);
 
-/** Null for a function that is not known. */
+/** Null for a function that is not known. Hot: twice for each of several mappings at one address that an end fits (bench: import). */
 export const dmaTypeOf = (call: string | null | undefined): string | null =>
-  dmaTypes[call ?? ""] ?? null;
+  call == null ? null : (dmaTypes.get(call) ?? null);
 
 const callOf = <K extends keyof typeof dmaCalls>(kind: K) => ({
   /** The function of the DMA API, where `place` is the one that called it. */

@@ -134,12 +134,20 @@ export class OneKernel {
   }
 }
 
+/** The line of the first record of a CPU, and how many there are. */
+interface SeenCpu {
+  records: number;
+  readonly line: number;
+}
+
 /** One of the traces. */
 export class KernelTrace {
   readonly #kernel: OneKernel;
   readonly source: Source;
-  /** CPUs, the line of the first record of each, and how many there are. */
-  readonly cpus = new Map<number, { records: number; readonly line: number }>();
+  readonly cpus = new Map<number, SeenCpu>();
+  // The one seen last: records of one CPU come together.
+  #lastCpu = -1;
+  #last: SeenCpu | undefined;
   readonly #tasks = new Set<number>();
   /** The time of its latest record; null before the first that has one. */
   latest: number | null = null;
@@ -154,9 +162,8 @@ export class KernelTrace {
   /** Takes a record; says whether another trace has told it, or nothing was recorded for a while before. Hot. */
   see(record: Recorded, step: { readonly line: string }): "new" | "told" | "behind a pause" {
     const { at, task, cpu, name } = record;
-    const seen = this.cpus.get(cpu);
-    if (seen !== undefined) seen.records++;
-    else if (this.cpus.size < MOST_CPUS) this.cpus.set(cpu, { records: 1, line: this.source.line });
+    if (cpu !== this.#lastCpu) this.#see(cpu);
+    if (this.#last !== undefined) this.#last.records++;
     const kernel = this.#kernel;
     if (kernel.xen === null && name.startsWith("xen_") && XEN.test(name))
       kernel.xen = { source: this.source, line: this.source.line };
@@ -169,5 +176,13 @@ export class KernelTrace {
     if (at !== null) this.latest = at;
     if (this.#kernel.isTold(this.source, record)) return "told";
     return isPaused ? "behind a pause" : "new";
+  }
+
+  #see(cpu: number): void {
+    this.#lastCpu = cpu;
+    this.#last = this.cpus.get(cpu);
+    if (this.#last !== undefined || this.cpus.size === MOST_CPUS) return;
+    this.#last = { records: 0, line: this.source.line };
+    this.cpus.set(cpu, this.#last);
   }
 }
