@@ -3,9 +3,8 @@
 import type { Anchors } from "../join/clocks.ts";
 import type { Span } from "../join/spans.ts";
 import { directions } from "../kernel/buffers.ts";
-import { isFailed } from "../kernel/handles.ts";
 import { busAddressOf, number, sizeOf, textOf, Unusable } from "../source/fields.ts";
-import { deviceIn } from "./dma.ts";
+import { deviceIn, isNotMapped } from "./dma.ts";
 import { type Record, recordOf } from "./record.ts";
 import { RingBuffers } from "./ring-buffers.ts";
 
@@ -61,7 +60,7 @@ export class AnchorLines {
     if (device === null) return;
     if (making !== undefined) this.#mapped(making.controller, device);
     const handle = textOf(body, "dma_addr");
-    if (handle === null || isFailed(handle)) return;
+    if (handle === null || isNotMapped(name, body)) return;
     const [address, way] = [
       busAddressOf(handle, "dma_addr"),
       directions.get(textOf(body, "dir") ?? "") ?? "bidirectional",

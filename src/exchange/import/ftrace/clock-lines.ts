@@ -1,9 +1,8 @@
 // clock-lines.ts - what ftrace tells of its clock beside a log's: words that both may have, and when buffers were mapped.
 
 import type { KernelClocks } from "../join/kernel-clocks.ts";
-import { isFailed } from "../kernel/handles.ts";
 import { busAddressOf, sizeOf, textOf, Unusable } from "../source/fields.ts";
-import { deviceIn } from "./dma.ts";
+import { deviceIn, isNotMapped } from "./dma.ts";
 import { markIn, type Record, recordOf } from "./record.ts";
 import { RingBuffers } from "./ring-buffers.ts";
 
@@ -45,7 +44,7 @@ export class ClockLines {
     }
     const handle = textOf(body, "dma_addr");
     const bytes = textOf(body, "size");
-    if (handle === null || bytes === null || isFailed(handle)) return;
+    if (handle === null || bytes === null || isNotMapped(name, body)) return;
     const of = [deviceIn(body), busAddressOf(handle, "dma_addr"), sizeOf(bytes, "size")] as const;
     if (/^dma_(?:un|free)/.test(name)) this.#clocks.unmapped(...of, at);
     else this.#clocks.mapped(...of, at);

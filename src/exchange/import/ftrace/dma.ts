@@ -7,7 +7,7 @@ import { virtOf } from "../join/run.ts";
 import { directions, type End } from "../kernel/buffers.ts";
 import type { Direction, Mapping } from "../kernel/command.ts";
 import { deviceAt } from "../kernel/device.ts";
-import { isFailed } from "../kernel/handles.ts";
+import { COHERENT, isFailed } from "../kernel/handles.ts";
 import { wholeOf } from "../source/far.ts";
 import {
   address,
@@ -34,10 +34,20 @@ export function directionIn(body: string, key = "dir"): Direction {
   return direction;
 }
 
+/**
+ * Whether the handle of a record of one buffer says that it failed; what ends one does not tell the buffer's own address.
+ * Hot: once a call, of which hardly one fails.
+ */
+export function isNotMapped(name: string, body: string): boolean {
+  const handle = textOf(body, "dma_addr");
+  if (handle === null || !handle.endsWith("ffffffff")) return false;
+  const isCoherent = /^dma_(?:alloc|free)/.test(name);
+  return isFailed(handle, isCoherent ? COHERENT : textOf(body, "phys_addr"));
+}
+
 const mapOne: Handler = (kernel, { task, name, body }) => {
   const device = deviceIn(body);
-  if (isFailed(textOf(body, "dma_addr"), textOf(body, "phys_addr")))
-    return failed(kernel, name, device, body);
+  if (isNotMapped(name, body)) return failed(kernel, name, device, body);
   const range = { bus: busAddress(body, "dma_addr"), size: size(body, "size") };
   kernel.buffers.map({
     place: name,
@@ -60,12 +70,20 @@ function failed(kernel: Kernel, name: string, device: number | null, body: strin
   return true;
 }
 
+/** The kernel's own check complains of it too (kernel/dma/debug.c, check_unmap). */
+export function endsFailed(
+  kernel: Kernel,
+  name: string,
+  device: number | null,
+  body: string,
+): true {
+  kernel.buffers.failed("dma-api", name, device, `a mapping that failed is ended: ${body}`);
+  return true;
+}
+
 const unmapOne: Handler = (kernel, { name, body }) => {
   const device = deviceIn(body);
-  if (isFailed(textOf(body, "dma_addr"))) {
-    kernel.buffers.failed("dma-api", name, device, `a mapping that failed is ended: ${body}`);
-    return true;
-  }
+  if (isNotMapped(name, body)) return endsFailed(kernel, name, device, body);
   return giveBack(kernel, {
     place: name,
     device,
@@ -89,9 +107,12 @@ const free: Handler = (kernel, { name, body }) => {
     direction: name === "dma_free" ? "coherent" : directionIn(body),
     attributes: attributesIn(body),
   } as const;
+  const isNone = isNotMapped(name, body);
+  if (isNone && textOf(body, "virt_addr") !== null)
+    return endsFailed(kernel, name, end.device, body);
   const isKnown = run.mappings.ended(end) !== null;
   // Until 6.13 the address is told as the kernel's number of it, which NULL has none of.
-  if (!isKnown && end.start === 0 && textOf(body, "virt_addr") === null) return true;
+  if (!isKnown && (isNone || end.start === 0) && textOf(body, "virt_addr") === null) return true;
   if (!giveBack(kernel, end)) return false;
   const handle = isKnown ? null : kernel.handleOf(end.device, address);
   if (handle !== null) {
@@ -135,9 +156,11 @@ const isNull = (pointer: string | null): boolean => /^(?:0x)?0+$|^\(n/.test(poin
 
 const alloc: Handler = (kernel, { name, body }) => {
   const device = deviceIn(body);
-  // A failed allocation gives virt_addr=0, and no address (include/trace/events/dma.h).
+  // A failed allocation gives virt_addr=0, and no address (include/trace/events/dma.h); before virt_addr what is left in it.
   const given = textOf(body, "virt_addr") ?? textOf(body, "phys_addr") ?? "1";
-  if (isNull(given)) return failed(kernel, name, device, body);
+  const isUntold = textOf(body, "virt_addr") === null;
+  if (isNull(given) || (isUntold && isNotMapped(name, body)))
+    return failed(kernel, name, device, body);
   const virt = virtOf((textOf(body, "virt_addr") ?? "").replace(/^0x/, ""));
   const phys = textOf(body, "phys_addr") === null ? null : address(body, "phys_addr");
   const handle = busAddress(body, "dma_addr");
@@ -180,7 +203,7 @@ const notMapped: Handler = (kernel, { name, body }: Record) => {
   return failed(kernel, name, device, body);
 };
 
-const mapList: Handler = (kernel, { task, body }) => {
+const mapList: Handler = (kernel, { task, name, body }) => {
   const device = deviceIn(body);
   const direction = directionIn(body);
   const phys = addresses(body, "phys_addrs");
@@ -195,21 +218,35 @@ const mapList: Handler = (kernel, { task, body }) => {
   const attributes = attributesIn(body);
   // An IOMMU can make one range of several segments; which of them lie in it, the record does not say.
   const paired = phys.length === starts.length;
-  const mapped = starts.map((start, i) =>
-    kernel.buffers.map({
-      place: "dma_map_sg",
-      device,
-      direction,
-      phys: paired ? phys[i]! : null,
-      bus: start,
-      size: lengths[i]!,
-      attributes,
-      command,
-    }),
-  );
+  const hasFailed = failedIn(body);
+  const mapped: Mapping[] = [];
+  for (const [i, start] of starts.entries())
+    if (hasFailed(i)) failed(kernel, name, device, `segment ${i} of ${body}`);
+    else
+      mapped.push(
+        kernel.buffers.map({
+          place: name,
+          device,
+          direction,
+          phys: paired ? phys[i]! : null,
+          bus: start,
+          size: lengths[i]!,
+          attributes,
+          command,
+        }),
+      );
   kernel.keepList(device, `${phys[0]}`, mapped, entriesOf(body, phys.length));
   return true;
 };
+
+/** Which segments of a list have no handle; a list that was mapped has none such. Hot: once a list. */
+export function failedIn(body: string): (segment: number) => boolean {
+  if (!body.includes("ffffffff")) return noneFailed;
+  const [handles, own] = [list(body, "dma_addrs"), list(body, "phys_addrs")];
+  const paired = handles.length === own.length;
+  return (i) => isFailed(handles[i], paired ? own[i] : null);
+}
+const noneFailed = (): boolean => false;
 
 /** How many entries a list has; null for one that is cut (DMA_TRACE_MAX_ENTRIES of include/trace/events/dma.h). */
 function entriesOf(body: string, shown: number): number | null {

@@ -4,7 +4,7 @@ import { phys } from "../../../address.ts";
 import { virtAt } from "../join/run.ts";
 import type { Direction } from "../kernel/command.ts";
 import { deviceAt, deviceOf } from "../kernel/device.ts";
-import { isFailed } from "../kernel/handles.ts";
+import { COHERENT, isFailed } from "../kernel/handles.ts";
 import type { Part, Probe } from "../kernel/probes.ts";
 import {
   address,
@@ -19,7 +19,7 @@ import {
   textOf,
   Unusable,
 } from "../source/fields.ts";
-import { announce, directionIn, giveBack, giveBackList } from "./dma.ts";
+import { announce, directionIn, endsFailed, giveBack, giveBackList } from "./dma.ts";
 import type { Record } from "./record.ts";
 import type { Call, Handler, Kernel } from "./tasks.ts";
 
@@ -142,11 +142,23 @@ interface Segment {
   readonly direction: Direction | null;
 }
 
+/** How many ranges a list that was not mapped has: none, or the number of an error. */
+const NO_LIST = /^(?:0x)?0+$|^-/;
+
 const leaveList: PartHandler = (kernel, hit) => {
   const list = kernel.leave(hit.task, hit.of);
   if (list === null) return true;
   // No pieces of ours, but of an IOMMU's: they follow each other on the bus and are one range there.
   const { pieces, mapped, device, direction, command } = list;
+  if (NO_LIST.test(hit.text("mapped") ?? "")) {
+    // What was mapped of it until then the kernel has given back itself (kernel/dma/direct.c, dma_direct_map_sg).
+    for (const mapping of mapped) {
+      const { start, size } = mapping;
+      kernel.buffers.unmap(mapping, { place: "dma_unmap_sg", device, direction, start, size });
+    }
+    command?.segments.splice(-mapped.length, mapped.length);
+    return true;
+  }
   const size = pieces.reduce((sum, piece) => sum + piece.size, 0);
   const one = pieces.length === 1 ? pieces[0]! : null;
   if (mapped.length === 0 && pieces.length > 0) {
@@ -196,22 +208,28 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   mapped: (kernel, hit) => {
     const entered = kernel.leave(hit.task, hit.of);
-    if (entered === null || isFailed(hit.text("dma"))) return true;
+    if (entered === null || isFailed(hit.text("dma"), entered.phys)) return true;
     const { device, direction, phys, size, command } = entered;
     const bus = hit.needed("dma");
     kernel.buffers.map({ place: hit.of, device, direction, phys, bus, size, command });
     return true;
   },
-  unmap: giveOneBack,
-  free: giveOneBack,
+  unmap: (kernel, hit) => {
+    if (!isFailed(hit.text("dma"))) return giveOneBack(kernel, hit);
+    return endsFailed(kernel, hit.of, hit.device, hit.body);
+  },
+  // Freeing NULL is nothing, whatever was left in the handle.
+  free: (kernel, hit) => isFailed(hit.text("dma"), COHERENT) || giveOneBack(kernel, hit),
   "map-list": enterList,
   segment: (kernel, hit) => {
+    const phys = physIn(kernel, hit, "page_link");
+    if (isFailed(hit.text("dma"), phys)) return true;
     const [start, size] = [hit.needed("dma"), hit.bytes("len")];
     const { device } = hit;
     segment(kernel, hit, {
       bus: start,
       size,
-      phys: physIn(kernel, hit, "page_link"),
+      phys,
       device,
       direction: null,
     });
@@ -225,7 +243,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   "mapped-segment": (kernel, hit) => {
     const entered = kernel.leave(hit.task, hit.of);
-    if (entered === null || isFailed(hit.text("dma"))) return true;
+    if (entered === null || isFailed(hit.text("dma"), entered.phys)) return true;
     const { phys, size, device, direction } = entered;
     segment(kernel, hit, { bus: hit.needed("dma"), size, phys, device, direction });
     return true;
@@ -242,6 +260,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     return true;
   },
   "alloc-done": (kernel, hit) => {
+    if (isFailed(hit.text("dma"), COHERENT)) return true;
     const asked = kernel.inside(hit.task, hit.of);
     const virt = hit.virt("cpu");
     kernel.buffers.map({
@@ -267,7 +286,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   bounced: (kernel, hit) => {
     const entered = kernel.leave(hit.task, hit.of);
-    if (entered === null || isFailed(hit.text("tlb"))) return true;
+    if (entered === null || isFailed(hit.text("tlb"), placeInSlot(entered.phys!))) return true;
     kernel.buffers.bounce(entered.phys!, hit.needed("tlb"), entered.size);
     return true;
   },
@@ -298,6 +317,11 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   plain: () => true,
 };
+
+/** Bytes of a slot (IO_TLB_SIZE, include/linux/swiotlb.h): the place in one is what a slot has of its buffer's address. */
+const SLOT = 2048;
+/** An own address that is at a page's last byte where a slot for the buffer can be. */
+const placeInSlot = (buffer: number): number => (buffer % SLOT) + SLOT;
 
 interface PrdEntry {
   readonly at: number;

@@ -5,7 +5,6 @@
 // records are held back until a call of the same task names the range, or so many more have come that none will:
 // VFIO and KVM call the IOMMU without the DMA API. The order of records is never changed.
 
-import { isFailed } from "../kernel/handles.ts";
 import {
   busAddresses,
   busAddressOf,
@@ -16,7 +15,7 @@ import {
   Unusable,
 } from "../source/fields.ts";
 import { own } from "../source/names.ts";
-import { deviceIn } from "./dma.ts";
+import { deviceIn, failedIn, isNotMapped } from "./dma.ts";
 import { pieceOf } from "./memory.ts";
 import type { Record } from "./record.ts";
 
@@ -197,12 +196,15 @@ const callOf = (name: string, body: string): Call | null =>
       const [first = null] = list(body, "phys_addrs");
       const starts = name === "dma_map_sg" ? busAddresses(body, "dma_addrs") : [];
       const lengths = name === "dma_map_sg" ? sizes(body, "sizes") : [];
-      const ranges = starts.map((start, i) => rangeOf(start, lengths[i] ?? 1));
+      const hasFailed = failedIn(body);
+      const ranges = starts.flatMap((start, i) =>
+        hasFailed(i) ? [] : [rangeOf(start, lengths[i] ?? 1)],
+      );
       return { device, ranges, list: first };
     }
     const handle = textOf(body, "dma_addr");
     const bytes = textOf(body, "size");
-    if (handle === null || bytes === null || isFailed(handle)) return null;
+    if (handle === null || bytes === null || isNotMapped(name, body)) return null;
     const range = rangeOf(busAddressOf(handle, "dma_addr"), sizeOf(bytes, "size"));
     return { device, ranges: [range], list: null };
   });

@@ -1,10 +1,9 @@
 // standing-lines.ts - what ftrace tells of mappings and entries that the run makes and ends, before its first event.
 
-import { isFailed } from "../kernel/handles.ts";
 import type { Probes } from "../kernel/probes.ts";
 import type { Standing } from "../kernel/standing.ts";
 import { busAddresses, busAddressOf, sizeOf, sizes, textOf, Unusable } from "../source/fields.ts";
-import { deviceIn } from "./dma.ts";
+import { deviceIn, failedIn, isNotMapped } from "./dma.ts";
 import { pieceOf } from "./memory.ts";
 import { type Record, recordOf } from "./record.ts";
 
@@ -40,14 +39,15 @@ export class StandingLines {
     } else if (name === "dma_map_sg") {
       const starts = busAddresses(body, "dma_addrs");
       const lengths = sizes(body, "sizes");
+      const hasFailed = failedIn(body);
       for (const [i, start] of starts.entries())
-        this.#standing.made(deviceIn(body), start, lengths[i] ?? 1);
+        if (!hasFailed(i)) this.#standing.made(deviceIn(body), start, lengths[i] ?? 1);
     } else if (/^dma_(?:un)?map_|^dma_(?:alloc|free)/.test(name)) this.#call(name, body);
   }
 
   #call(name: string, body: string): void {
     const [handle, bytes] = [textOf(body, "dma_addr"), textOf(body, "size")];
-    if (handle === null || bytes === null || isFailed(handle)) return;
+    if (handle === null || bytes === null || isNotMapped(name, body)) return;
     const of = [deviceIn(body), busAddressOf(handle, "dma_addr"), sizeOf(bytes, "size")] as const;
     if (/^dma_(?:un|free)/.test(name)) this.#standing.ended(...of);
     else this.#standing.made(...of);

@@ -3,6 +3,7 @@
 // Where nothing else tells of the machine, this does: handles that equal their buffers' addresses stand in no
 // IOMMU's way, and a device of which all are off by one and the same number is on a bus that sees memory there.
 
+import { PAGE_SIZE } from "../../../address.ts";
 import { deviceOf, dumpedDevice } from "./device.ts";
 
 /** A buffer's two addresses, where the kernel prints both, in either order. */
@@ -15,11 +16,18 @@ const DUMPED =
  * Whether a mapping failed: its handle is all ones (DMA_MAPPING_ERROR, include/linux/dma-mapping.h). Of 32 bits that can
  * be a handle, of a buffer at a page's last byte: `own` is the buffer's own address, null where the source has none.
  */
-export function isFailed(handle: string | null, own: string | null = null): boolean {
-  if (handle === null || !handle.endsWith("ffffffff")) return false;
+export function isFailed(
+  handle: string | null | undefined,
+  own: string | number | null | undefined = null,
+): boolean {
+  if (handle == null || !handle.endsWith("ffffffff")) return false;
   const [, ones] = /^(?:0x)?(f{8}|f{16})$/.exec(handle) ?? [];
-  return ones?.length === 16 || (ones?.length === 8 && own !== null && !own.endsWith("fff"));
+  return ones?.length === 16 || (ones?.length === 8 && own != null && !isLastByte(own));
 }
+const isLastByte = (own: string | number): boolean =>
+  typeof own === "string" ? own.endsWith("fff") : own % PAGE_SIZE === PAGE_SIZE - 1;
+/** Stands for the own address of coherent memory, which begins with a page always (Documentation/core-api/dma-api-howto.rst). */
+export const COHERENT = 0;
 /** So many buffers off by the same number, so far apart, are no chance. */
 const ENOUGH = 3;
 const APART = 1n << 20n;

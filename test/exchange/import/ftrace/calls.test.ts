@@ -179,6 +179,9 @@ test.each([
   // Of a kernel whose bus addresses have 32 bits.
   `dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=ffffffff size=4096 phys_addr=1000 attrs=`,
   `dma_map_sg_err: ${DEVICE} dir=TO_DEVICE dma_addrs={0x1000,0x3000} err=-5 attrs=`,
+  // Linux 6.12.0 tells no CPU address; an IOMMU's driver leaves the failure in the handle (drivers/iommu/dma-iommu.c).
+  `dma_alloc: ${DEVICE} size=4096 dma_addr=ffffffffffffffff phys_addr=778000000000 flags= attrs=`,
+  `dma_alloc: ${DEVICE} size=4096 dma_addr=ffffffff phys_addr=778000000000 flags= attrs=`,
 ])("a failure maps nothing and says so: %s", async (line) => {
   const { events, trace } = await traced(map("51000000"), line, unmap("51000000"));
   expect(events.map(({ event }) => event.kind)).toEqual([
@@ -188,6 +191,87 @@ test.each([
   ]);
   expect(trace.about.platform).toBe("native");
   expect(judgedOf(trace).judgement).toMatchObject({ word: "right", uses: { inferred: 1 } });
+});
+
+describe("an address of all ones", () => {
+  const list = (...[handle, own]: readonly string[]) =>
+    `dma_map_sg: ${DEVICE} dir=TO_DEVICE dma_addrs={0x1000,0x${handle}} sizes={64,1} phys_addrs={0x1000,0x${own}} attrs=`;
+  const segments = async (...at: readonly string[]) =>
+    (await traced(list(...at))).events.map(({ event }) => event.kind);
+
+  test("is no segment of a list, but where 32 bits of ones can be a buffer's last byte of a page", async () => {
+    expect(await segments("ffffffffffffffff", "7fff")).toEqual(["dma.mapped", "fault.raised"]);
+    expect(await segments("ffffffff", "7000")).toEqual(["dma.mapped", "fault.raised"]);
+    expect(await segments("ffffffff", "ffffffff")).toEqual(["dma.mapped", "dma.mapped"]);
+  });
+
+  test("is no coherent memory's: who frees it is told, and who frees NULL is not", async () => {
+    const freed = (handle: string, address: string) =>
+      `dma_free: ${DEVICE} dma_addr=${handle} size=4096 ${address} attrs=`;
+    for (const ones of ["ffffffff", "ffffffffffffffff"]) {
+      const { trace } = await traced(map("1000"), freed(ones, "phys_addr=778000000000"));
+      expect(judgedOf(trace).judgement.word).toBe("right");
+      const other = await traced(map("1000"), freed(ones, "virt_addr=ffff888001000000"));
+      expect(judgedOf(other.trace).judgement.word).toBe("wrong");
+    }
+  });
+
+  test("takes no entry of the IOMMU from the device that it is for", async () => {
+    const ones = map("ffffffff").replace("phys_addr=ffffffff", "phys_addr=1000");
+    const { events } = await traced(
+      entry("map", "fffff000"),
+      ones,
+      map("fffff000", { device: "0000:03:00.0" }).replace(
+        "phys_addr=fffff000",
+        "phys_addr=51000000",
+      ),
+    );
+    expect(events.find(({ event }) => event.kind === "iommu.mapped")?.event).toMatchObject({
+      device: 0x300,
+    });
+  });
+});
+
+describe("of a kernel that kprobes tell of", () => {
+  const entered = (phys: string) =>
+    `dma_map_page_attrs: (f+0x0/0x1) dev="${DEVICE}" phys=0x${phys} size=1 dir=1`;
+  const gave = (dma: string) => `dma_map_page_attrs_ret: (g+0x1/0x2 <- f) dma=0x${dma}`;
+  const kinds = async (...lines: readonly string[]) =>
+    (await traced(...lines)).events.map(({ event }) => event.kind);
+
+  test("32 bits of ones are a mapping that failed, but of a buffer at a page's last byte", async () => {
+    expect(await kinds(entered("1000"), gave("1000"), entered("2000"), gave("ffffffff"))).toEqual([
+      "dma.mapped",
+    ]);
+    expect(await kinds(entered("ffffffff"), gave("ffffffff"))).toEqual(["dma.mapped"]);
+  });
+
+  test("32 bits of ones are no slot", async () => {
+    const bounce = (orig: string, tlb: string) => [
+      `swiotlb_tbl_map_single: (f+0x0/0x1) orig=0x${orig} map_size=1`,
+      `swiotlb_tbl_map_single_ret: (g+0x1/0x2 <- f) tlb=0x${tlb}`,
+    ];
+    const good = [entered("1000"), gave("1000")];
+    expect(await kinds(...good, ...bounce("2000", "ffffffff"))).toEqual(["dma.mapped"]);
+    expect(await kinds(...good, ...bounce("27ff", "ffffffff"))).toHaveLength(2);
+  });
+
+  test("a list that was not mapped leaves none of its segments mapped", async () => {
+    const listed = (mapped: number) => [
+      `dma_map_sg_attrs: (f+0x0/0x1) dev="${DEVICE}" sg=0xffff888001000000 dir=1`,
+      "dma_direct_sg_seg: (f+0x8/0x9) phys=0x1000 len=64 dma=0x1000",
+      `dma_map_sg_attrs_ret: (g+0x1/0x2 <- f) mapped=${mapped}`,
+    ];
+    expect(await kinds(...listed(1))).toEqual(["dma.mapped"]);
+    expect(await kinds(...listed(0))).toEqual(["dma.mapped", "dma.unmapped"]);
+    expect(await kinds(...listed(-5))).toEqual(["dma.mapped", "dma.unmapped"]);
+  });
+
+  test("a driver that ends a mapping that failed is told", async () => {
+    const ended = `dma_unmap_page_attrs: (f+0x0/0x1) dev="${DEVICE}" dma=0xffffffffffffffff`;
+    const { trace } = await traced(entered("1000"), gave("1000"), ended);
+    expect(judgedOf(trace).judgement.word).toBe("wrong");
+  });
 });
 
 // kernel/dma/mapping.c: the IOVA is free before dma_unmap_page is traced, and another CPU or an interrupt can take it.
