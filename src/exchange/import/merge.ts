@@ -155,9 +155,9 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   for (const { source, format } of opened) {
     if (format.part === "context") await format.read(source, run);
     else if (format.part === "stream") {
-      for (const stream of [format.beside?.(source, run) ?? null, format.open(source, run)]) {
-        if (stream !== null) cursors.push(new Cursor(stream, source, isKernelTrace(format)));
-      }
+      const dumped = format.beside?.(source, run) ?? null;
+      if (dumped !== null) cursors.push(new Cursor(dumped, source, true));
+      cursors.push(new Cursor(format.open(source, run), source, isKernelTrace(format)));
     } else if (format.part === "device") {
       if (device !== null) throw source.refuse("a second log of devices; a run has one");
       device = format.open(source, run);
@@ -199,7 +199,7 @@ function assertTold(source: Source, { name, what, madeBy }: Format): void {
 class Cursor {
   readonly stream: Stream;
   readonly source: Source;
-  /** Whether it tells what the kernel mapped. */
+  /** Whether it tells what the kernel mapped: a trace, or one that is dumped into a log. */
   readonly isTrace: boolean;
   readonly #batches: AsyncIterator<readonly unknown[]>;
   #batch: readonly unknown[] = [];
@@ -208,6 +208,8 @@ class Cursor {
   #next = 0;
   /** The time of the last step that had one. */
   at = Number.NEGATIVE_INFINITY;
+  /** Whether a step with a time is behind, as it was when this was looked at last. */
+  hasBegun = false;
 
   constructor(stream: Stream, source: Source, isTrace: boolean) {
     this.stream = stream;
@@ -235,6 +237,7 @@ class Cursor {
     return this.ready || this.more();
   }
   look(): void {
+    this.hasBegun = this.at > Number.NEGATIVE_INFINITY;
     this.at = this.stream.timeOf(this.step) ?? this.at;
   }
   /** Up to when all is surely told before the step: the next ones can be older, where time runs backwards. */
@@ -274,8 +277,9 @@ async function takeAll(cursors: readonly Cursor[], run: Run, log: DeviceLog | nu
     } while (left.length === 1 && first.ready);
     if (!first.ready && !(await first.more())) {
       left = left.filter((one) => one !== first);
-      // A kernel's log can go on behind its trace.
-      if (first.isTrace && !left.some(({ isTrace }) => isTrace)) run.device.isPast = true;
+      // A kernel's log can go on behind its trace, and another trace of it can begin later.
+      if (first.isTrace && !left.some(({ isTrace, hasBegun }) => isTrace && hasBegun))
+        run.device.isPast = true;
     } else if (left.length > 1) first.look();
   }
 }

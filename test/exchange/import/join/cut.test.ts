@@ -1,6 +1,6 @@
 // cut.test.ts - of what came in a gap, or behind the end of the kernel's trace, nothing is known, and nobody is accused.
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { judgedOf } from "../../../../src/replay/judged.ts";
 import { importedText } from "../captured.ts";
 
@@ -34,4 +34,78 @@ test("a device's access behind the end of the kernel's trace is no access after 
     expect.stringMatching(/^device\./),
   ]);
   expect(judgedOf(trace).judgement.findings).toBe(0);
+});
+
+describe("beside a card that sends packets", () => {
+  const buffer = (at: number) => (0x100000 + (at % 7000) * 64).toString(16);
+  const called = (what: string, of: number, more = "") =>
+    `dma_${what}_page: 0000:00:05.0 dir=TO_DEVICE dma_addr=${buffer(of)} size=64 ${more}attrs=`;
+  const mapped = (of: number) => called("map", of, `phys_addr=${buffer(of)} `);
+  const ended = (of: number) => called("unmap", of);
+  /** What the device sends 100 us later. */
+  const sent = (at: number, of = at) =>
+    `1@1795344071.${at + 100}:e1000e_tx_descr 0x${buffer(of)} : 8b000040 0`;
+  const trace = (...called: readonly (readonly [number, string])[]) =>
+    `# tracer: nop\n${called.map(([at, text]) => ` drv-50 [000] ..... 6.${at}: ${text}\n`).join("")}`;
+  const packets = Array.from({ length: 60 }, (_, i) => 100_000 + i * 1000);
+  const calls = packets.flatMap((at) => [
+    [at, mapped(at)] as const,
+    [at + 200, ended(at)] as const,
+  ]);
+  const first = trace(...calls);
+  const log = (...more: readonly string[]) =>
+    `${[...packets.map((at) => sent(at)), ...more].join("\n")}\n`;
+
+  // What is left behind a trace that is read while it is made (trace_pipe) the kernel dumps when it dies.
+  test("a dump in the kernel's log is a trace of it, and its end the end of one", async () => {
+    const said = (text: string) => `[    6.900000] ${text}\n`;
+    const dumped = (at: number, text: string) =>
+      said(`     drv-50        0..... ${6_000_000 + at}us : ${text}`);
+    const RULE = said("---------------------------------");
+    const { events, trace } = await importedText({
+      "trace.txt": first,
+      "dmesg.txt": [
+        said("Dumping ftrace buffer:") + RULE,
+        dumped(170_000, mapped(170_000)),
+        dumped(171_000, mapped(171_000)),
+        dumped(172_000, ended(171_000)),
+        RULE + said("the end"),
+      ].join(""),
+      "qemu.log": log(
+        ...[sent(165_000, 100_000), sent(170_000), sent(171_000), sent(180_000, 171_000)],
+      ),
+    });
+    const at = events.findIndex(({ event }) => event.kind === "events.lost");
+    expect(events.slice(at).map(({ event }) => event.kind)).toEqual([
+      "events.lost",
+      "device.read",
+      "dma.mapped",
+      "device.read",
+      "dma.mapped",
+      "device.read",
+      "dma.unmapped",
+      "events.lost",
+      "device.read",
+      "message.logged",
+      "message.logged",
+    ]);
+    expect(judgedOf(trace).judgement.findings).toBe(0);
+  });
+
+  test("what comes between two traces is no access after unmap", async () => {
+    const { trace: both } = await importedText({
+      "trace.txt": first,
+      "later.txt": trace([170_000, mapped(170_000)], [171_000, ended(170_000)]),
+      "qemu.log": log(sent(165_000, 159_000), sent(170_000)),
+    });
+    expect(judgedOf(both).judgement.findings).toBe(0);
+  });
+
+  test("an access after unmap between the records of one is found", async () => {
+    const { trace: both } = await importedText({
+      "trace.txt": trace(...calls, [170_000, mapped(170_000)], [171_000, ended(170_000)]),
+      "qemu.log": log(sent(165_000, 159_000), sent(170_000)),
+    });
+    expect(judgedOf(both).judgement.findings).toBe(1);
+  });
 });
