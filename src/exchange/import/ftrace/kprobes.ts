@@ -12,6 +12,7 @@ import {
   addressIn,
   busAddressOf,
   digitsAt,
+  hexAt,
   isEnd,
   number,
   placeOf,
@@ -55,6 +56,13 @@ class ProbeHit {
   needed(name: string): number {
     return address(this.body, this.key(name));
   }
+  /** The handle that a call gave; null where it says that the buffer, whose own address is known or not, was not mapped. */
+  handle(name: string, own: number | null): number | null {
+    const found = placeOf(this.body, this.key(name));
+    const value = found < 0 ? Number.NaN : hexAt(this.body, found);
+    if (value !== ONES && !Number.isNaN(value)) return value;
+    return isFailed(this.text(name), own) ? null : this.needed(name);
+  }
   size(name: string): number | null {
     const key = this.key(name);
     return placeOf(this.body, key) < 0 ? null : size(this.body, key);
@@ -78,6 +86,7 @@ class ProbeHit {
 }
 
 const QUOTE = 34;
+const ONES = 0xffffffff;
 
 type PartHandler = (kernel: Kernel, hit: ProbeHit) => boolean;
 
@@ -208,9 +217,10 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   mapped: (kernel, hit) => {
     const entered = kernel.leave(hit.task, hit.of);
-    if (entered === null || isFailed(hit.text("dma"), entered.phys)) return true;
+    if (entered === null) return true;
     const { device, direction, phys, size, command } = entered;
-    const bus = hit.needed("dma");
+    const bus = hit.handle("dma", phys);
+    if (bus === null) return true;
     kernel.buffers.map({ place: hit.of, device, direction, phys, bus, size, command });
     return true;
   },
@@ -223,16 +233,10 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   "map-list": enterList,
   segment: (kernel, hit) => {
     const phys = physIn(kernel, hit, "page_link");
-    if (isFailed(hit.text("dma"), phys)) return true;
-    const [start, size] = [hit.needed("dma"), hit.bytes("len")];
+    const bus = hit.handle("dma", phys);
+    if (bus === null) return true;
     const { device } = hit;
-    segment(kernel, hit, {
-      bus: start,
-      size,
-      phys,
-      device,
-      direction: null,
-    });
+    segment(kernel, hit, { bus, size: hit.bytes("len"), phys, device, direction: null });
     return true;
   },
   "map-segment": (kernel, hit) => {
@@ -243,9 +247,11 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   "mapped-segment": (kernel, hit) => {
     const entered = kernel.leave(hit.task, hit.of);
-    if (entered === null || isFailed(hit.text("dma"), entered.phys)) return true;
+    if (entered === null) return true;
     const { phys, size, device, direction } = entered;
-    segment(kernel, hit, { bus: hit.needed("dma"), size, phys, device, direction });
+    const bus = hit.handle("dma", phys);
+    if (bus === null) return true;
+    segment(kernel, hit, { bus, size, phys, device, direction });
     return true;
   },
   "mapped-list": leaveList,
@@ -260,7 +266,8 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     return true;
   },
   "alloc-done": (kernel, hit) => {
-    if (isFailed(hit.text("dma"), COHERENT)) return true;
+    const bus = hit.handle("dma", COHERENT);
+    if (bus === null) return true;
     const asked = kernel.inside(hit.task, hit.of);
     const virt = hit.virt("cpu");
     kernel.buffers.map({
@@ -268,7 +275,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
       device: hit.device ?? asked?.device ?? null,
       direction: "coherent",
       phys: hit.address("phys") ?? kernel.physOfVirt(virt),
-      bus: hit.needed("dma"),
+      bus,
       size: hit.size("size") ?? asked?.size ?? 0,
       virt,
       command: null,
@@ -286,8 +293,9 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   bounced: (kernel, hit) => {
     const entered = kernel.leave(hit.task, hit.of);
-    if (entered === null || isFailed(hit.text("tlb"), placeInSlot(entered.phys!))) return true;
-    kernel.buffers.bounce(entered.phys!, hit.needed("tlb"), entered.size);
+    if (entered === null) return true;
+    const slot = hit.handle("tlb", placeInSlot(entered.phys!));
+    if (slot !== null) kernel.buffers.bounce(entered.phys!, slot, entered.size);
     return true;
   },
   exchange: ({ run }, hit) => {
