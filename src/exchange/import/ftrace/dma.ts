@@ -64,7 +64,8 @@ const mapOne: Handler = (kernel, { task, name, body }) => {
 /** The text ends with them, and has none where nothing was asked for. */
 const attributesIn = (body: string): string | null => textOf(body, "attrs");
 
-function failed(kernel: Kernel, name: string, device: number | null, body: string): true {
+/** A mapping or an allocation that failed is told, and nothing is mapped by it. */
+export function failed(kernel: Kernel, name: string, device: number | null, body: string): true {
   const fault = name.includes("alloc") ? "no-memory" : "not-mapped";
   kernel.buffers.failed(fault, name, device, `${name} ${body}`);
   return true;

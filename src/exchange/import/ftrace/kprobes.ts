@@ -20,7 +20,7 @@ import {
   textOf,
   Unusable,
 } from "../source/fields.ts";
-import { announce, directionIn, endsFailed, giveBack, giveBackList } from "./dma.ts";
+import { announce, directionIn, endsFailed, failed, giveBack, giveBackList } from "./dma.ts";
 import type { Record } from "./record.ts";
 import type { Call, Handler, Kernel } from "./tasks.ts";
 
@@ -166,7 +166,7 @@ const leaveList: PartHandler = (kernel, hit) => {
       kernel.buffers.unmap(mapping, { place: "dma_unmap_sg", device, direction, start, size });
     }
     command?.segments.splice(-mapped.length, mapped.length);
-    return true;
+    return failed(kernel, hit.of, device, hit.body);
   }
   const size = pieces.reduce((sum, piece) => sum + piece.size, 0);
   const one = pieces.length === 1 ? pieces[0]! : null;
@@ -220,7 +220,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     if (entered === null) return true;
     const { device, direction, phys, size, command } = entered;
     const bus = hit.handle("dma", phys);
-    if (bus === null) return true;
+    if (bus === null) return failed(kernel, hit.of, device, hit.body);
     kernel.buffers.map({ place: hit.of, device, direction, phys, bus, size, command });
     return true;
   },
@@ -234,8 +234,8 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   segment: (kernel, hit) => {
     const phys = physIn(kernel, hit, "page_link");
     const bus = hit.handle("dma", phys);
-    if (bus === null) return true;
     const { device } = hit;
+    if (bus === null) return failed(kernel, hit.of, device, hit.body);
     segment(kernel, hit, { bus, size: hit.bytes("len"), phys, device, direction: null });
     return true;
   },
@@ -250,7 +250,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     if (entered === null) return true;
     const { phys, size, device, direction } = entered;
     const bus = hit.handle("dma", phys);
-    if (bus === null) return true;
+    if (bus === null) return failed(kernel, hit.of, device, hit.body);
     segment(kernel, hit, { bus, size, phys, device, direction });
     return true;
   },
@@ -267,7 +267,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
   },
   "alloc-done": (kernel, hit) => {
     const bus = hit.handle("dma", COHERENT);
-    if (bus === null) return true;
+    if (bus === null) return failed(kernel, hit.of, hit.device, hit.body);
     const asked = kernel.inside(hit.task, hit.of);
     const virt = hit.virt("cpu");
     kernel.buffers.map({

@@ -242,6 +242,7 @@ describe("of a kernel that kprobes tell of", () => {
   test("32 bits of ones are a mapping that failed, but of a buffer at a page's last byte", async () => {
     expect(await kinds(entered("1000"), gave("1000"), entered("2000"), gave("ffffffff"))).toEqual([
       "dma.mapped",
+      "fault.raised",
     ]);
     expect(await kinds(entered("ffffffff"), gave("ffffffff"))).toEqual(["dma.mapped"]);
   });
@@ -263,8 +264,22 @@ describe("of a kernel that kprobes tell of", () => {
       `dma_map_sg_attrs_ret: (g+0x1/0x2 <- f) mapped=${mapped}`,
     ];
     expect(await kinds(...listed(1))).toEqual(["dma.mapped"]);
-    expect(await kinds(...listed(0))).toEqual(["dma.mapped", "dma.unmapped"]);
-    expect(await kinds(...listed(-5))).toEqual(["dma.mapped", "dma.unmapped"]);
+    const undone = ["dma.mapped", "dma.unmapped", "fault.raised"];
+    expect(await kinds(...listed(0))).toEqual(undone);
+    expect(await kinds(...listed(-5))).toEqual(undone);
+  });
+
+  test("a mapping that failed is told, and nobody is accused of it", async () => {
+    const ones = "f".repeat(16);
+    const { events, trace } = await traced(
+      entered("1000"),
+      gave("1000"),
+      entered("2000"),
+      gave(ones),
+    );
+    const { judgement } = judgedOf(trace);
+    expect(events.at(-1)?.event).toMatchObject({ kind: "fault.raised", fault: "not-mapped" });
+    expect(judgement.wrong.events).toBe(0);
   });
 
   test("a driver that ends a mapping that failed is told", async () => {
