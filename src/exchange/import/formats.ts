@@ -15,6 +15,7 @@ import { mmiotrace } from "./mmio/mmiotrace.ts";
 import { qemuLog } from "./qemu/log.ts";
 import { reference } from "./reference/reference.ts";
 import { convertible } from "./source/convertible.ts";
+import { isText } from "./source/copied.ts";
 import type { Source } from "./source/source.ts";
 import { p2mDump } from "./xen/p2m-dump.ts";
 import { xentrace } from "./xen/xentrace.ts";
@@ -57,9 +58,9 @@ export function formatOf(source: Source): Format {
 /** What a file of no known format begins with, and which one it may be meant for. */
 function strange(head: Buffer): string {
   const text = head.toString("latin1");
-  const isText = !head.subarray(0, 4096).some((byte) => byte < TAB);
-  const begins = isText ? `begins with ${quoted(text)}` : "is binary";
-  const near = isText ? formats.find((format) => format.near?.test(text)) : undefined;
+  const isReadable = isText(head);
+  const begins = isReadable ? `begins with ${quoted(text)}` : "is binary";
+  const near = isReadable ? formats.find((format) => format.near?.test(text)) : undefined;
   const next =
     near === undefined
       ? "`gartrace list formats` has each with the command that makes it"
@@ -67,8 +68,6 @@ function strange(head: Buffer): string {
   return `of no format that is known by its content: it ${begins}; looked for ${formats.map(({ name }) => name).join(", ")}; ${next}`;
 }
 
-/** Text has no character before it. */
-const TAB = 9;
 const SHOWN = 80;
 function quoted(text: string): string {
   const line = text.split(/\r?\n/).find((one) => one.trim() !== "") ?? "";

@@ -4,6 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { UserError, unreadable } from "../../../fault.ts";
+import { Copied, mayBeCopied } from "./copied.ts";
 import { mayBePacked, packingOf } from "./packed.ts";
 import { Tally } from "./tally.ts";
 
@@ -35,6 +36,8 @@ export class Source {
   readonly tally: Tally;
   readonly #file: FileHandle | null;
   readonly #chunks: AsyncIterator<Buffer>;
+  /** Null where the bytes are to stay what they are. */
+  readonly #copied: Copied | null;
   /** What came instead of more, already behind the head. */
   readonly #broken: BrokenOff | null;
 
@@ -78,7 +81,8 @@ export class Source {
   ) {
     this.path = path;
     this.name = path === "-" ? "standard input" : basename(path);
-    this.head = head;
+    this.#copied = mayBeCopied(head) ? new Copied() : null;
+    this.head = this.#copied?.take(head) ?? head;
     this.#file = file;
     this.#chunks = chunks;
     this.#broken = broken;
@@ -104,17 +108,19 @@ export class Source {
     await this.#file?.close();
   }
 
-  /** The whole source from its first byte, no longer compressed. */
+  /** The whole source from its first byte, no longer compressed; a text without what copying put into it. */
   async *bytes(): AsyncGenerator<Buffer> {
     if (this.head.length > 0) yield this.head;
     if (this.#broken !== null) throw this.refuse(this.#broken.message);
     try {
       for (let next = await this.#chunks.next(); !next.done; next = await this.#chunks.next())
-        yield next.value;
+        yield this.#copied?.take(next.value) ?? next.value;
     } catch (error) {
       // What broke off says where it did.
       throw error instanceof BrokenOff ? this.refuse(error.message) : error;
     }
+    const rest = this.#copied?.rest;
+    if (rest !== undefined && rest.length > 0) yield rest;
   }
 
   /**

@@ -29,6 +29,23 @@ test("lines longer than a chunk, and characters across its edge, stay whole", as
   expect(await read(`${lines.join("\r\n")}\r\n`)).toEqual(lines);
 });
 
+test("a blank that does not break a line is a blank, and what has no width is nothing, wherever a chunk ends", async () => {
+  const text = "[\u00a0\u00a0 1.000000]\u00a0DMAR:\u200b on, 3\u202fµs at 5°\n";
+  const plain = "[   1.000000] DMAR: on, 3\u202fµs at 5°";
+  const count = 20_000;
+  const lines = await read(`\ufeff${text.repeat(count)}\ufeff${text}`);
+  expect(new Set(lines)).toEqual(new Set([plain]));
+  expect(lines).toHaveLength(count + 1);
+  expect(await read("a µ\nb\u00a0")).toEqual(["a µ", "b "]);
+  expect(await read(Buffer.from("a\nb\u00a0").subarray(0, -1))).toEqual(["a", "b\ufffd"]);
+});
+
+test("JSON and bytes that are no text stay as they are", async () => {
+  const json = '{"text":"a\u00a0b\u200b"}';
+  expect(await read(`${json}\n`)).toEqual([json]);
+  expect(await read("a\0\u00a0\n")).toEqual(["a\0\u00a0"]);
+});
+
 test("the last line needs no end where its writer may leave it out, and a file may be empty or one byte", async () => {
   expect(await read("a\nb")).toEqual(["a", "b"]);
   expect(await read("a")).toEqual(["a"]);
