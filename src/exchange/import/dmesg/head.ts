@@ -27,9 +27,9 @@ const QUOTED = /^(?:> ?|[|*-] (?=[[(<>|]))+/;
 /** What a terminal program puts before each line of a serial console: the kernel's own time or the hypervisor follows. */
 const CONSOLE =
   /^\[?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\d[T ][\d:]{8})(?:[.,]\d{1,9})?(?:Z|[+-][\d:]{4,5})?\]? {1,4}(?=\[ *\d+\.\d{6}\]|\(XEN\) )/;
-/** What grep puts before a line that it found: the file's name, the line's number. */
+/** What grep puts before a line that it found: the file's name, the line's number; and the number alone, as a pager has it. */
 const FOUND =
-  /^(?:[\w./~+-]{1,128}[:-])?(?:\d{1,9}[:-])?(?=\[ *\d+\.\d{6}\]|\(XEN\) |[A-Z][a-z]{2} [ \d]\d [\d:]{8} |\d{4}-\d\d-\d\dT)/;
+  /^(?:[\w./~+-]{1,128}[:-])?(?:\d{1,9}(?:[:-]|[:.]?(?:\t| {1,4})(?:\| )?))?(?=\[ *\d+\.\d{6}\]|\(XEN\) |[A-Z][a-z]{2} [ \d]\d [\d:]{8} |\d{4}-\d\d-\d\dT)/;
 const PRIORITY = /^<(\d{1,3})>(?:1 (?=\d{4}-))?/;
 /** `dmesg -x`: "kern  :info  : ". */
 const DECODED = /^(\w+) *: ?(emerg|alert|crit|err|warn|notice|info|debug) *: /;

@@ -133,12 +133,15 @@ function perfRecordOf(line: string, head: string): Record | null {
   return { task: taskOf(Number(pid), 0), cpu: 0, buffer: "", at, name: name!, body };
 }
 
+/** What `grep -n` puts before a line: its number, which is no buffer's. */
+const FOUND = /(?:^|:)\d{1,9}$/;
+
 /** The name in front of a task that ends before `end`. A task's own name can look so: then it is that task's alone. */
 function bufferIn(line: string, end: number): string {
   const first = line.indexOf(":");
   if (first < 0 || first > end) return "";
   const colon = line.indexOf(": ", first);
-  return colon < 0 || colon > end ? "" : line.slice(skipSpaces(line, 0), colon);
+  return colon < 0 || colon > end ? "" : line.slice(skipSpaces(line, 0), colon).replace(FOUND, "");
 }
 
 /** On an idle task, whose pid is 0, the CPU is the thread. */

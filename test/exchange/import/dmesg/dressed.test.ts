@@ -116,6 +116,16 @@ const dresses: { readonly [name: string]: Dress } = {
     ].join("\n"),
   ),
   "grep -n": each((line, i) => `${i + 8}:${monotonic(i)} ${line}`),
+  "cat -n": each((line, i) => `${String(i + 8).padStart(6)}\t${monotonic(i)} ${line}`),
+  "less -N": each((line, i) => `${String(i + 8).padStart(7)} ${monotonic(i)} ${line}`),
+  "a page that numbers lines": each((line, i) => `${i + 8}. ${monotonic(i)} ${line}`),
+  "a page whose blanks do not break": each((line, i) =>
+    `${monotonic(i)} ${line}`.replaceAll(" ", "\u00a0"),
+  ),
+  "a page that may break after colons": each(
+    (line, i) => `${monotonic(i)} ${line.replaceAll(": ", ":\u200b ")}`,
+  ),
+  "files that are joined": each((line, i) => `\ufeff${monotonic(i)} ${line}`),
   "grep of a folder": each(
     (line, i) => `var/log/kern.log.1:Jan  5 10:20:30 box kernel: ${monotonic(i)} ${line}`,
   ),

@@ -30,6 +30,8 @@ test.each([
     "iov:       dd-50      0....    1.500000: map: body",
     "iov",
   ],
+  ["that grep numbers", `12:${line("", 1.5, MAP)}`, ""],
+  ["that grep numbers in a file", `report.txt:12:${line("", 1.5, MAP)}`, "report.txt"],
   ["of ftrace itself", "              dd-50      [000] .....     1.500000: map: body", ""],
 ])("a record %s is known by what stands in front of its task", (_, text, buffer) => {
   expect(recordOf(text)).toMatchObject({ task: 50, buffer });
