@@ -1,5 +1,7 @@
 // convertible.ts - files of other programs that are not read, and the command that makes of each what is.
 
+import { isText } from "./copied.ts";
+
 interface Convertible {
   readonly what: string;
   /** What to do, for a file of that path. */
@@ -90,7 +92,19 @@ function unmarked(head: Buffer): Pick<Convertible, "what" | "convert"> | null {
   return null;
 }
 
+/** Text whose lines end as on a Mac of old: it would be one line, and what is in it no fault and no event. */
+function returned(head: Buffer): Pick<Convertible, "what" | "convert"> | null {
+  const isReturned =
+    isText(head) && !head.includes(10) && /\r[^\r]+\r/.test(head.toString("latin1"));
+  if (!isReturned) return null;
+  return {
+    what: "text whose lines end in a carriage return alone",
+    convert: (path) => `end them as others do: \`tr '\\r' '\\n' < ${path} > log.txt\``,
+  };
+}
+
 /** What a file is that has to be converted first; null for any other. */
 export const convertible = (head: Buffer): Pick<Convertible, "what" | "convert"> | null =>
   known.find(({ magic, at }) => head.subarray(at, at + magic.length).equals(magic)) ??
-  unmarked(head);
+  unmarked(head) ??
+  returned(head);

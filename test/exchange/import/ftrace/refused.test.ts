@@ -183,6 +183,12 @@ describe("refused, with file and line, is", () => {
     expect(await refusal(Buffer.from(little).swap16())).toMatch(/iconv -f UTF-16BE -t UTF-8 /);
   });
 
+  test("lines that end in a carriage return alone, which would all be one", async () => {
+    expect(await refusal(`${HEADER}${MARK}\n`.replaceAll("\n", "\r"))).toMatch(
+      /^FILE:1: text whose lines end in a carriage return alone; .*`tr /,
+    );
+  });
+
   test("a text of no format, with its first line and the nearest format", async () => {
     expect(await refusal("something about pci_nvme_map_addr\n")).toMatch(
       /^FILE:1: of no format .* it begins with "something about pci_nvme_map_addr"; looked for .*ftrace; nearest is qemu-log, .*--trace/,
