@@ -50,7 +50,8 @@ export class Handles {
   readonly #bits = new Set<bigint>();
 
   see(bytes: Buffer): void {
-    if (bytes.includes("dma_map_p"))
+    // Kprobes begin alike: dma_map_page_attrs.
+    if (bytes.includes("dma_map_page: ") || bytes.includes("dma_map_phys: "))
       for (const [, name, handle, own] of bytes.toString("latin1").matchAll(MAPPED))
         if (!isFailed(handle!, own!)) this.#saw(deviceOf(name!), handle!, own!);
     if (bytes.includes(" dma map error"))
