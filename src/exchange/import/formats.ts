@@ -60,10 +60,13 @@ function strange(head: Buffer): string {
   const text = head.toString("latin1");
   const isReadable = isText(head);
   const begins = isReadable ? `begins with ${quoted(text)}` : "is binary";
-  const near = isReadable ? formats.find((format) => format.near?.test(text)) : undefined;
+  // The name of an event is a surer sign than a word that logs have too.
+  const near = isReadable
+    ? [ftrace, ...formats].find((format) => format.near?.test(text))
+    : undefined;
   const next =
     near === undefined
-      ? "`gartrace list formats` has each with the command that makes it"
+      ? "leave it out, or `gartrace list formats` has each with the command that makes it"
       : `nearest is ${near.name}, ${near.what}: ${near.madeBy}`;
   return `of no format that is known by its content: it ${begins}; looked for ${formats.map(({ name }) => name).join(", ")}; ${next}`;
 }

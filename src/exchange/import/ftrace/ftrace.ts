@@ -90,9 +90,15 @@ const handlers: Handlers = {
 
 /** What perf has in front of its records of the kernel's release, and a recording that knows it. */
 export const RELEASE_LINE = "# os release : ";
-const LOST = /^CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
-/** What `trace-cmd report` begins with, of each file where there are several. */
-const HEADING = /^ *(?:\S+: +)?cpus=\d+$|^version = /;
+const LOST = /^ *(?:\S{1,100}: +)?CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
+/**
+ * What `trace-cmd report` begins with, of each file where there are several, and what it has between records of where
+ * they are in the file (-B, --debug).
+ */
+const HEADING =
+  /^ *(?:\S+: +)?cpus=\d+$|^version = |^ *(?:\S{1,100}: +)?CPU:\d+ \[SUBBUFFER START\]|^ (?:PADDING|TIME EXTEND|TIME STAMP): /;
+/** What has an instance's name in front in the place of the record behind it (tracecmd/trace-read.c, print_handle_file). */
+const NAMED = /^ *(\S{1,100}): +CPU:\d+ \[/;
 const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
 
 export class Ftrace implements Stream<Step> {
@@ -271,17 +277,25 @@ const ENTRY =
   /^IOMMU: iova=(0x[0-9a-f]{1,16}) - (0x[0-9a-f]{1,16}) (?:paddr=\S{1,18} )?size=(\d{1,20})(?: unmapped_size=(\d{1,20}))?$/;
 
 async function* toldBy(source: Source): AsyncGenerator<readonly Step[]> {
+  let named: string | null = null;
   for await (const lines of source.lines(isWhole))
-    yield lines.map((line) =>
-      stepOf(line, line === "" || line.startsWith("#") ? null : recordOf(line)),
-    );
+    yield lines.map((line) => {
+      const record = line === "" || line.startsWith("#") ? null : recordOf(line);
+      if (record === null) named = NAMED.exec(line)?.[1] ?? named;
+      else if (named !== null) {
+        const buffer = record.buffer === "" ? own(named) : record.buffer;
+        named = null;
+        return stepOf(line, { ...record, buffer });
+      }
+      return stepOf(line, record);
+    });
 }
 
 export const ftrace: StreamFormat = {
   name: "ftrace",
   what: "the text of ftrace, trace-cmd report or perf script",
   madeBy: "cat /sys/kernel/tracing/trace; trace-cmd report -i trace.dat; perf script -i perf.data",
-  near: /dma_(?:un)?map_|dma_(?:alloc|free)|IOMMU: iova=|tracing_mark_write/,
+  near: /dma_(?:un)?map_|dma_(?:alloc|free)|\biommu:(?:un)?map\b|IOMMU: iova=|tracing_mark_write/,
   part: "stream",
   recognises: (head) => {
     const text = head.toString("latin1");

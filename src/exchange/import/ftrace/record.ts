@@ -15,7 +15,7 @@ export interface Record {
   readonly body: string;
 }
 
-const [SPACE, DASH, POINT, SLASH, COLON, CLOSED, BRACKET] = [32, 45, 46, 47, 58, 41, 93];
+const [SPACE, OPEN, CLOSED, DASH, POINT, SLASH, COLON, BRACKET] = [32, 40, 41, 45, 46, 47, 58, 93];
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /**
@@ -58,7 +58,10 @@ const isTime = (line: string, from: number, to: number): boolean =>
 type RecordDraft = { -readonly [K in keyof Record]: Record[K] };
 
 /** Takes the name that stands there in the record's line, and what is behind it; false where no name does. */
-function isNamed(record: RecordDraft, line: string, start: number): boolean {
+function isNamed(record: RecordDraft, line: string, from: number): boolean {
+  // `trace-cmd report --ts-diff` has in front of it the time since the record before, in brackets.
+  const start =
+    line.charCodeAt(from) === OPEN ? skipSpaces(line, line.indexOf(")", from) + 1) : from;
   if (isLastName(line, start)) {
     record.name = lastName;
     record.body = asPrinted(lastName, line.slice(skipSpaces(line, start + lastName.length + 1)));
@@ -92,12 +95,23 @@ function stackIn(text: string): string | null {
  * buffer's first record, with a mark where the next one was long in coming (ftrace's latency-format).
  */
 const LATENCY =
-  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])[a-zA-Z0-9.#]{4,6} +(?:(\d+\.\d+)|(\d+)us[ $@*#!+]?) ?: +(?:(\w+): *|(?=<(?:user )?stack trace))/;
+  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])[a-zA-Z0-9.#]{4,6} +(?:(\d+\.\d+)|(\d+)us[ $@*#!+]?) ?: +(?:\(\+-?\d+\) +)?(?:(\w+): *|(?=<(?:user )?stack trace))/;
 /** The same with the option `verbose`: flags and preempt count as numbers, the time in milliseconds. */
 const VERBOSE =
   /^ *\S.*? +(\d+) +(\d+) \d+ [0-9a-f]{8} \[[0-9a-f]{8,16}\] (\d+)\.(\d{3})ms \([^)]*\): +(\w+): */;
-/** `TASK PID[/TID] SECONDS.MICROS: [PERIOD] SYSTEM:EVENT: BODY`: perf script of a recording without the CPU. */
-const WITHOUT_CPU = /^ *\S.*? +(?:\d+\/)?(\d+) +(\d+\.\d{6,9}): +(?:\d+ +)?[a-z]\w*:(\w+): */;
+/**
+ * `SYSTEM:EVENT: BODY` of a `perf script` that leaves out a column (-F): of time, CPU and thread one tells enough of who
+ * and when, but for the time alone.
+ */
+const PERF = /^(.{0,300}?)(?:^| )([a-z][\w-]{0,63}):(\w{1,64}): */;
+/** Systems whose events are told without a time too; of another a text can look so. */
+const OWN = /^(?:dma|iommu|block|nvme|kmem|swiotlb|xen|libata|xhci-hcd|intel_iommu|ftrace)$/;
+/**
+ * A comment among the calls that the tracer function_graph draws, with a time and a task where its options ask for them
+ * (kernel/trace/trace_functions_graph.c, print_graph_comment): "6.611366 |   0)   dd-209    | d..1. |   |  /* EVENT: BODY *\/".
+ */
+const GRAPH =
+  /^ *(?:(\d+\.\d{6}) \| +)?(\d{1,4})\) +(?:\S.{0,40}?-(\d+) +\|)?[^/]{0,100}\/\* (\w+): (.*?) ?\*\/$/;
 /** Characters that stand before an event's body at most: a buffer's name, the task's, and columns. */
 const LONGEST_HEAD = 512;
 
@@ -124,13 +138,40 @@ function verboseRecordOf(line: string, head: string): Record | null {
   return { task: taskOf(Number(pid), cpu), cpu, buffer: "", at, name: name!, body };
 }
 
-/** On an idle task it is not known on which CPU: they are one. */
+/** Where the CPU is left out all idle tasks are one; where the thread is, a CPU is one. */
 function perfRecordOf(line: string, head: string): Record | null {
-  const [found, pid, time, name] = WITHOUT_CPU.exec(head) ?? [];
-  if (found === undefined) return null;
-  const at = nanoseconds(time!, 0, time!.length);
-  const body = asPrinted(name!, line.slice(found.length));
-  return { task: taskOf(Number(pid), 0), cpu: 0, buffer: "", at, name: name!, body };
+  const [found, columns = "", system = "", name = ""] = PERF.exec(head) ?? [];
+  if (found === undefined) return graphRecordOf(line);
+  const left = columns.trim().split(/ +/);
+  const hasPeriod =
+    /^\d+$/.test(left.at(-1) ?? "") && /^(?:\d.*:|\[\d+\])$/.test(left.at(-2) ?? "");
+  if (hasPeriod) left.pop();
+  const take = (pattern: RegExp): string | null => {
+    const [, text] = pattern.exec(left.at(-1) ?? "") ?? [];
+    if (text !== undefined) left.pop();
+    return text ?? null;
+  };
+  const [time, on, thread] = [
+    take(/^(\d+\.\d{6,9}):$/),
+    take(/^\[(\d{1,4})\]$/),
+    take(/^(?:\d+\/)?(\d{1,9})$/),
+  ];
+  if (on === null && thread === null) return null;
+  if (time === null && !OWN.test(system)) return null;
+  const cpu = Number(on ?? 0);
+  const at = time === null ? null : nanoseconds(time, 0, time.length);
+  const body = asPrinted(name, line.slice(found.length));
+  return { task: taskOf(Number(thread ?? 0), cpu), cpu, buffer: "", at, name, body };
+}
+
+/** Where the task is left out a CPU is one. */
+function graphRecordOf(line: string): Record | null {
+  const [, time, on = "", pid = "0", name, body = ""] = GRAPH.exec(line) ?? [];
+  if (name === undefined) return null;
+  const cpu = Number(on);
+  const at = time === undefined ? null : nanoseconds(time, 0, time.length);
+  const task = taskOf(Number(pid), cpu);
+  return { task, cpu, buffer: "", at, name, body: asPrinted(name, body) };
 }
 
 /** What `grep -n` puts before a line: its number, which is no buffer's. */

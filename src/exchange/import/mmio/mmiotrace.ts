@@ -44,7 +44,7 @@ export const mmiotrace: StreamFormat = {
 
 /** What a log without a header begins with. */
 const RECORD =
-  /^(?:[RW] [1248] \d+\.\d{6} \d+ 0x[0-9a-f]+ 0x[0-9a-f]+ 0x|MAP \d+\.\d{6} \d+ 0x[0-9a-f]+ 0x|(?:MARK|UNMAP) \d+\.\d{6} |PCIDEV [0-9a-f]{4} [0-9a-f]{8} )/;
+  /^(?:[RW] [1248] \d+\.\d{6} \d+ 0x[0-9a-f]+ 0x[0-9a-f]+ 0x|MAP \d+\.\d{6} \d+ 0x[0-9a-f]+ 0x|(?:MARK|UNMAP|UNKNOWN) \d+\.\d{6} |PCIDEV [0-9a-f]{4} [0-9a-f]{8} )/;
 /** What ftrace says of its buffer, and of what it could not keep. */
 const ENTRIES = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
 const LOST = /^CPU:(\d+) \[LOST (\d+) EVENTS\]/;

@@ -51,6 +51,33 @@ test.each([
     50,
     10000090123,
   ],
+  ["perf's columns, without the thread", "[003]    10.000090: iommu:map: body", -4, 10000090000],
+  ["perf's columns, without a time", "my drv   50 [003] iommu:map: body", 50, null],
+  ["perf's columns, thread and period alone", "  50 10.000090: 1 iommu:map: body", 50, 10000090000],
+  [
+    "the time since the record before, of --ts-diff",
+    "  dd-194   [000] .....  8.753773:  (+25)    map:                  body",
+    194,
+    8753773000,
+  ],
+  [
+    "that of --ts-diff -l, which runs back",
+    "      dd-194     1.....    8.753773:  (+-25)   map: body",
+    194,
+    8753773000,
+  ],
+  [
+    "no column but the CPU, as function_graph draws",
+    " 3)               |  /* map: body */",
+    -4,
+    null,
+  ],
+  [
+    "time, task and flags, as function_graph draws",
+    " 10.000090 |   3)    my dd-194   |  d..1. |               |    /* map: body */",
+    194,
+    10000090000,
+  ],
 ])("a record with %s is taken apart", (_, text, task, at) => {
   expect(recordOf(text)).toMatchObject({ task, at, name: "map", body: "body" });
 });
@@ -63,6 +90,11 @@ test.each([
   "x-1 [000] ..... 1.0: ",
   "x-1 [000] ..... : a: b",
   "drv 50 10.000090: a: b",
+  // Neither who nor where.
+  "10.000090: iommu:map: body",
+  "drv 10.000090: iommu:map: body",
+  "drv 50 some:text: body",
+  " 3)   0.123 us    |    map: body();",
   "[   31.400017] dma 50 10.000090 iommu:map: body",
 ])("'%s' is no record", (text) => {
   expect(recordOf(text)).toBeNull();
@@ -190,6 +222,8 @@ test("what trace-cmd report says of several files is no record and no loss", asy
   const { skipped } = await eventsIn(
     "  a.dat: cpus=8",
     "b.dat: cpus=8",
+    "  a.dat: CPU:1 [SUBBUFFER START] [8753773123:0x1000]",
+    " TIME EXTEND: delta:12345 length:8",
     line(`dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=1000 size=64 phys_addr=1000 attrs=`),
   );
   expect(skipped).toEqual([]);

@@ -193,7 +193,18 @@ describe("refused, with file and line, is", () => {
     expect(await refusal("something about pci_nvme_map_addr\n")).toMatch(
       /^FILE:1: of no format .* it begins with "something about pci_nvme_map_addr"; looked for .*ftrace; nearest is qemu-log, .*--trace/,
     );
-    expect(await refusal("hello\n")).toMatch(/begins with "hello".*gartrace list formats/);
+    expect(await refusal("hello\n")).toMatch(
+      /begins with "hello".*; leave it out, or .*gartrace list formats/,
+    );
+  });
+
+  // "iommu" is a word of kernel logs as well.
+  test.each([
+    "     0.000 (         ): dd/240 iommu:map(iova: 4294443008, paddr: 102899712, size: 4096)",
+    "   18.876960: iommu:map: IOMMU: iova=0x00000000fff80000 - 0x00000000fff81000 size=4096",
+    "dma_map_page: 0000:00:04.0 dir=TO_DEVICE dma_addr=1000 size=64 phys_addr=1000 attrs=",
+  ])("the text of events that lacks what a record has: '%s'", async (text) => {
+    expect(await refusal(`${text}\n`)).toMatch(/nearest is ftrace, .*perf script/);
   });
 
   test("what is empty, binary or cut", async () => {

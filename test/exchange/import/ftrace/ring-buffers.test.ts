@@ -92,3 +92,14 @@ test("where the clock counts no time, a double stands some records behind", () =
   const far = Array.from({ length: 20 }, (_, i) => counted("", i + 2, UNMAP));
   expect(newOf([counted("", 1), ...far, counted("iov", 30)]).at(-1)).toBe(true);
 });
+
+test("a loss has the name of its buffer in front, in the place of the record behind it", async () => {
+  const [first = "", lost = ""] = ["iov: CPU:0 [258 EVENTS DROPPED]", line("", 1.0000004, MAP)];
+  const text = ["cpus=2", line("", 1, MAP), first, lost, ""].join("\n");
+  const { events, sources } = await importedText({ "report.txt": text });
+  expect(events.map(({ event }) => event.kind)).toEqual(["dma.mapped", "events.lost"]);
+  expect(sources[0]!.counts).toMatchObject([
+    { name: "dma_map_page", kept: 2, skipped: 0 },
+    { name: "events", lost: 258 },
+  ]);
+});

@@ -84,6 +84,11 @@ const texts: { readonly [dialect: string]: string } = {
   "perf script without the CPU": traced(
     (event, body, at) => `drv 50/51 ${at}.000090:          1 dma:${event}: ${body}`,
   ),
+  "perf script without the thread and the time": traced(
+    (event, body) => `[000] dma:${event}: ${body}`,
+  ),
+  "trace-cmd report --ts-diff of an instance": `  iov: cpus=1\n  iov: CPU:0 [9 EVENTS DROPPED]\n${traced((event, body, at) => `  iov:   drv-50 [000] ..... ${at}.000090: (+1000000) ${event}:   ${body}`)}\n`,
+  "ftrace among function_graph": `# tracer: function_graph\n#\n${traced((event, body, at) => ` ${at}.000090 |   0)    drv-50    |   0.123 us    |  foo();\n ${at}.000090 |   0)    drv-50    |               |  /* ${event}: ${body} */`)}\n`,
   "perf script with call chains": traced(
     (event, body, at) =>
       `drv 50/51 [000] ${at}.000090: dma:${event}: ${body}\n\tffffffff81234567 dma_map_page_attrs+0x97 ([kernel.kallsyms])\n\tffffffffc0123456 drv_xmit+0x16 ([drv])\n`,

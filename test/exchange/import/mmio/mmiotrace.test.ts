@@ -168,6 +168,10 @@ describe("a log", () => {
     ["of trace_pipe", HEAD],
     ["of cat trace", "# tracer: mmiotrace\n#\nMARK 9.437533 bind nvme\n"],
     ["without a header", "R 4 9.451652 4 0xfebc001c 0x9 0x0 0\n"],
+    [
+      "that begins with what could not be decoded",
+      "UNKNOWN 9.437533 4 0xfebc001c 0x48,0x8b,0x00 0x0 0\n",
+    ],
     ["that begins with a mapping", "MAP 9.440614 4 0xfebc0000 0xffffcee8c061a000 0x2000 0x0 0\n"],
   ])("%s is known", (_, text) => {
     expect(recognised(text)).toBe(true);
