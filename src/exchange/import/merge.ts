@@ -165,7 +165,11 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   }
   await relateStanding(opened, run, wishes.follow !== null);
   run.standing.emit(run);
-  await takeAll(cursors, run, device);
+  try {
+    await takeAll(cursors, run, device);
+  } finally {
+    for (const cursor of cursors) await cursor.leave();
+  }
   run.source = null;
   if (device !== null) {
     run.device.isPast = cursors.length > 0;
@@ -182,15 +186,23 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
   if (wishes.follow !== null) return;
   for (const { source, format, isNamed } of opened)
     if (isNamed && (format.part !== "context" || !hasRun)) assertTold(source, format);
+  // What is kept of a line can be what the others rest on, such as a list of devices, or that nothing was done.
+  const told = opened.find(({ format }) => format.part !== "context") ?? opened[0]!;
+  if (run.machine.state.moment === 0) throw untold(told.source, told.format);
 }
 
 /** A file of which nothing became an event is no part of a run, and a trace of it would look as if all were well. */
-function assertTold(source: Source, { name, what, madeBy }: Format): void {
+function assertTold(source: Source, format: Format): void {
+  if (!source.tally.counts().some(({ kept }) => kept > 0)) throw untold(source, format);
+}
+
+function untold(source: Source, { name, what, madeBy }: Format): UserError {
   const counts = source.tally.counts();
-  if (counts.some(({ kept }) => kept > 0)) return;
-  const skipped = counts.find((count) => count.skipped > 0);
-  const first = skipped === undefined ? "it has a header alone" : `the first: ${skipped.why}`;
-  throw new UserError(
+  const why = counts.find(({ skipped }) => skipped > 0)?.why;
+  const nothing =
+    counts.length === 0 ? "it has a header alone" : "what it has tells of nothing that was done";
+  const first = why == null ? nothing : `the first: ${why}`;
+  return new UserError(
     `${source.path}: taken for ${name}, ${what}, but not a line of ${source.line} became an event (${first}); such a file is made by: ${madeBy}`,
   );
 }
@@ -235,6 +247,10 @@ class Cursor {
     this.#earliest = null;
     this.#next = 0;
     return this.ready || this.more();
+  }
+  /** Lets go of what its stream has open, read to its end or not. */
+  async leave(): Promise<void> {
+    await this.#batches.return?.();
   }
   look(): void {
     this.hasBegun = this.at > Number.NEGATIVE_INFINITY;

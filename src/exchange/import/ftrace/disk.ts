@@ -16,9 +16,14 @@ const byLetter: { readonly [letter: string]: What } = {
 };
 const BLOCK = /^(\d+,\d+) ([A-Z]*) ?(?:(\d+) )?\([^)]*\) (\d+) \+ (\d+)/;
 
+/** A request without a place has all ones: its beginning tells 0 (include/linux/blktrace_api.h, blk_rq_trace_sector), its end does not. */
+const NOWHERE = "18446744073709551615";
+const sectorOf = (digits: string | undefined): string => (digits === NOWHERE ? "0" : digits!);
+
 const blockIssue: Handler = ({ run }, { name, body }) => {
-  const [, disk, rwbs, , sector, sectors] = BLOCK.exec(body) ?? [];
+  const [, disk, rwbs, , digits, sectors] = BLOCK.exec(body) ?? [];
   if (disk === undefined) throw new Unusable("not DISK RWBS BYTES () SECTOR + SECTORS");
+  const sector = sectorOf(digits);
   const asked = {
     what: byLetter[rwbs![0] ?? ""] ?? "other",
     lba: Number(sector),
@@ -30,9 +35,9 @@ const blockIssue: Handler = ({ run }, { name, body }) => {
 };
 
 const blockComplete: Handler = ({ run }, { name, body }) => {
-  const [, disk, , , sector] = BLOCK.exec(body) ?? [];
+  const [, disk, , , digits] = BLOCK.exec(body) ?? [];
   if (disk === undefined) throw new Unusable("not DISK RWBS () SECTOR + SECTORS");
-  run.requests.complete("block", `${disk} ${sector}`, name);
+  run.requests.complete("block", `${disk} ${sectorOf(digits)}`, name);
   return true;
 };
 

@@ -19,15 +19,21 @@ import type { Handler, Handlers } from "./tasks.ts";
 /** 2^10 pages are the buddy allocator's largest block on x86 (MAX_ORDER, include/linux/mmzone.h). */
 const LARGEST_ORDER = 10;
 
+/**
+ * An allocation that failed: a null page as kernels of either word, libtraceevent and perf print it, or field by field a
+ * frame of all ones (include/trace/events/kmem.h, mm_page_alloc).
+ */
+const NO_PAGE =
+  /^(?:\[FAILED TO PARSE\] )?(?:page=(?: *\((?:null|nil)\)|(?:0x)?0+) pfn=(?:0x)?0+|pfn=(?:0xf{8}|0xf{16}|4294967295|18446744073709551615)) /;
+
 const page =
   (kind: "page.allocated" | "page.freed"): Handler =>
   ({ run }, { body }) => {
+    if (NO_PAGE.test(body)) return true;
     const frame = number(body, "pfn");
     const order = number(body, "order");
     if (frame === null || order === null || order > LARGEST_ORDER)
       throw new Unusable("no page frame number or no order");
-    // An allocation that failed gives page 0.
-    if (frame === 0 && body.includes("page=0000000000000000")) return true;
     const at = physOf(pfn(frame));
     run.emit({
       kind,

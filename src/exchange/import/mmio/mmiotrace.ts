@@ -157,9 +157,9 @@ class Log implements Stream<Step> {
 
   map({ fields: [, , id = "", base = "", at = "", bytes = ""] }: Step): Trouble | null {
     const [start, length] = [numberOf(base), numberOf(bytes)];
-    if (start === null) return notHex(3);
+    if (start === null) return notNumber(3, base);
     if (!HEX.test(at)) return notHex(4);
-    if (length === null) return notHex(5);
+    if (length === null) return notNumber(5, bytes);
     if (length === 0) return trouble(5, `${bytes} bytes are mapped: none`);
     if (start + length > END_OF_BUS) return trouble(3, `${base} is above the highest bus address`);
     const mapped = { start, length, virt: virtOf(at.slice(2)) };
@@ -181,7 +181,7 @@ class Log implements Stream<Step> {
     const mapped = this.#mapped.get(id);
     if (mapped === undefined) return noMap(3, id);
     const address = numberOf(addressText);
-    if (address === null) return notHex(4);
+    if (address === null) return notNumber(4, addressText);
     if (!HEX.test(value)) return notHex(5);
     const size = Number(width);
     if (![1, 2, 4, 8].includes(size))
@@ -257,6 +257,8 @@ interface Trouble {
 const trouble = (field: number, why: string): Trouble => ({ field, why });
 const notHex = (field: number): Trouble =>
   trouble(field, "an address, length or value is no hexadecimal number");
+const notNumber = (field: number, text: string): Trouble =>
+  HEX.test(text) ? trouble(field, `${text} is above the highest bus address`) : notHex(field);
 const noMap = (field: number, id: string): Trouble =>
   trouble(field, `no MAP of id ${id} is in force`);
 

@@ -308,6 +308,17 @@ test("an ending that is traced behind the next mapping of its address ends its o
   expect(judgement.capture?.dma.live.total).toBe(0);
 });
 
+test("a request without a place ends though its end is told at all ones", async () => {
+  const { events } = await traced(
+    "block_rq_issue: 259,0 FF 0 () 0 + 0 none,0,0 [drv]",
+    "block_rq_complete: 259,0 FF () 18446744073709551615 + 0 none,0,0 [0]",
+  );
+  expect(events).toMatchObject([
+    { event: { kind: "request.issued", request: 1, what: "flush" } },
+    { event: { kind: "request.completed", request: 1 } },
+  ]);
+});
+
 test("what is asked for besides is kept", async () => {
   const { events } = await traced(map("1000").replace("attrs=", "attrs=SKIP_CPU_SYNC|MMIO"));
   expect(events[0]!.event as Event).toMatchObject({ text: "SKIP_CPU_SYNC|MMIO" });

@@ -158,6 +158,21 @@ describe("refused, with file and line, is", () => {
     expect(await refusal(HEADER)).toMatch(/it has a header alone/);
   });
 
+  // An allocation that failed, as kernels, libtraceevent and perf print it, and field by field.
+  test.each([
+    "page=0000000000000000 pfn=0x0",
+    "page=00000000 pfn=0",
+    "page=          (null) pfn=0",
+    "page=(nil) pfn=0x0",
+    "[FAILED TO PARSE] pfn=0xffffffffffffffff",
+    "pfn=18446744073709551615",
+  ])("a file of which every line is of nothing that was done: %s", async (page) => {
+    const text = line(`mm_page_alloc: ${page} order=0 migratetype=0 gfp_flags=GFP_KERNEL`);
+    expect(await refusal(`${HEADER}${text}\n`)).toMatch(
+      /not a line of 3 became an event \(what it has tells of nothing that was done\)/,
+    );
+  });
+
   test.each([
     ["PERFILE2\0\0", /^FILE:1: a recording of perf; print it with `perf script -i .*ftrace.txt > /],
     ["LPKSHHRH", /^FILE:1: a journal as systemd keeps it; .*journalctl --file/],

@@ -1,10 +1,13 @@
 // trace-dat.test.ts - a recording of trace-cmd holds the kernel's own records: every version, order and packing of them.
 
+import { readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../../src/fault.ts";
-import { importedText } from "../captured.ts";
+import { freshFolder } from "../../../fresh-folder.ts";
+import { importedFrom, importedText } from "../captured.ts";
 import { type Buffered, type Recording, word, writtenDat } from "./written-dat.ts";
 
 const at = 10_000_000_000n;
@@ -181,6 +184,12 @@ describe("refused is", () => {
     expect(await refusal(writtenDat(recording))).toMatch(says);
   });
 
+  test("a recording that was never ended, with the command that makes it whole", async () => {
+    const content = writtenDat({ buffers: [one] });
+    content.writeBigUInt64LE(0n, content.indexOf("none") + 5 + 2);
+    expect(await refusal(content)).toMatch(/never ended; `trace-cmd restore`/);
+  });
+
   test("a part that says it unpacks to more than its bytes can hold", async () => {
     const content = writtenDat({ packing: "zlib", buffers: [one] });
     // The first section's two sizes stand behind its header.
@@ -188,6 +197,30 @@ describe("refused is", () => {
     content.writeUInt32LE(0xffffffff, begins + 4);
     expect(await refusal(content)).toMatch(/bytes are said to unpack to 4294967295/);
   });
+});
+
+test("a buffer without pages may tell no size of them", async () => {
+  const empty = { name: "iov", toldSize: 0, cpus: [] };
+  const content = writtenDat({ buffers: [one, empty] });
+  expect((await told(content)).entries).toHaveLength(1);
+});
+
+test("a file that is refused half read is let go of", async () => {
+  const behind = { at: 1n, items: [{ iova: 0x2000 }] };
+  const content = writtenDat({ buffers: [{ ...one, cpus: [[...one.cpus[0]!, behind]] }] });
+  const folder = freshFolder();
+  const path = join(folder, "trace.dat");
+  writeFileSync(path, content);
+  await expect(importedFrom([path])).rejects.toThrow(/two boots/);
+  const open = readdirSync("/proc/self/fd").filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+    } catch {
+      // The one that the folder was read by.
+      return false;
+    }
+  });
+  expect(open).toEqual([]);
 });
 
 test("a page that says it holds more than it can is skipped and counted", async () => {

@@ -7,6 +7,7 @@ import { registerName } from "../../../../src/event/register.ts";
 import type { Event, KindName, Of, Recorded } from "../../../../src/event/vocabulary.ts";
 import { mmiotrace } from "../../../../src/exchange/import/mmio/mmiotrace.ts";
 import { capture } from "../../written.ts";
+import { importedText } from "../captured.ts";
 import { type Imported, importContent } from "../imported-stream.ts";
 
 const of = <K extends KindName>(events: readonly Recorded[], kind: K): Of<K>[] =>
@@ -205,7 +206,7 @@ test.each([
   ],
   [
     "MAP 4.5 2 0xfffffffffffff000 0xffffc90000000000 0x1000 0x0 0",
-    "11: an address, length or value is no hexadecimal number",
+    "11: 0xfffffffffffff000 is above the highest bus address",
   ],
   ["PCIDEV 0020 1b360010 a febc0004", "8: not a device, its interrupt, 7 bases, 7 lengths"],
   ["VERSION 20080101", "9: version 20080101; only 20070824 is known"],
@@ -225,4 +226,11 @@ test("a file that ends inside its last line loses that line and says so", async 
   const { counts } = await importContent(mmiotrace, whole.subarray(0, 20_010));
   expect(counts.get("line")).toMatchObject({ skipped: 1 });
   expect(counts.get("line")!.why).toMatch(/the file ends inside its last line$/);
+});
+
+test("a log that lists devices alone is refused: a trace of it would look as if all were well", async () => {
+  const content = HEAD.replace(/^MAP.*\n/m, "");
+  await expect(importedText({ "mmio.txt": content })).rejects.toThrow(
+    /taken for mmiotrace, .* not a line of 3 became an event/,
+  );
 });

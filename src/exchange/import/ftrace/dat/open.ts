@@ -38,8 +38,8 @@ async function contentsOf(file: DatFile): Promise<Contents> {
       MAGIC.length,
       `a trace.dat of version ${version}; 6 and 7 are read: convert it with \`trace-cmd convert --file-version 7\``,
     );
-  for (const { name, pageSize } of contents.buffers)
-    if (pageSize <= contents.layout.dataAt || pageSize > LARGEST_PAGE)
+  for (const { name, pageSize, cpus } of contents.buffers)
+    if (cpus.length > 0 && (pageSize <= contents.layout.dataAt || pageSize > LARGEST_PAGE))
       throw file.refuse(0, `pages of ${pageSize} bytes in buffer '${name}'`);
   return contents;
 }

@@ -16,7 +16,15 @@ export async function readVersion7(contents: Contents, cursor: FileCursor): Prom
   await cursor.text(); // The version of what packed it.
   const sections = new Map<number, number>();
   const seen = new Set<number>();
-  for (let at = await cursor.u64(); at !== 0; ) {
+  const begins = cursor.at;
+  const first = await cursor.u64();
+  // The place of the options is written when a recording ends.
+  if (first === 0)
+    throw contents.file.refuse(
+      begins,
+      "the recording was never ended; `trace-cmd restore` makes it whole of the trace.dat.cpu* beside it",
+    );
+  for (let at = first; at !== 0; ) {
     if (seen.has(at) || seen.size > MOST_SECTIONS)
       throw contents.file.refuse(at, "options that lead back to themselves");
     seen.add(at);
