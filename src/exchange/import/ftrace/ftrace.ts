@@ -91,6 +91,8 @@ const handlers: Handlers = {
 /** What perf has in front of its records of the kernel's release, and a recording that knows it. */
 export const RELEASE_LINE = "# os release : ";
 const LOST = /^ *(?:\S{1,100}: +)?CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
+/** With --show-lost-events (tools/perf/util/event.c, perf_event__fprintf_lost). */
+const PERF_LOST = /: PERF_RECORD_LOST(?:_SAMPLES)? lost (\d{1,15})\b/;
 /**
  * What `trace-cmd report` begins with, of each file where there are several, and what it has between records of where
  * they are in the file (-B, --debug).
@@ -233,7 +235,9 @@ export class Ftrace implements Stream<Step> {
   #beside(line: string): void {
     const { tally } = this.#source;
     const [, cpu, count] = LOST.exec(line) ?? [];
+    const [, ofPerf] = PERF_LOST.exec(line) ?? [];
     if (cpu !== undefined) this.#lost(Number(count ?? 1), `CPU ${cpu}`);
+    else if (ofPerf !== undefined) this.#lost(Number(ofPerf), "perf");
     else if (line.startsWith("#")) {
       if (line.startsWith("# tracer:") && this.#records > 0)
         throw this.#source.refuse(

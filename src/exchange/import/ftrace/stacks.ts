@@ -11,9 +11,11 @@ const MOST_HELD = 256;
 
 /** " => nvme_queue_rq+0x1a/0x30 [nvme]" of the kernel, "=> nvme_queue_rq (ffffffff81234567)" of trace-cmd. */
 const FRAME = /^\s*=> ([A-Za-z_][\w.$]*)(\+0x[0-9a-f]+)?/;
-/** "\tffffffff81234567 nvme_queue_rq+0x1a ([nvme])" of perf. */
-const PERF_FRAME = /^\s+[0-9a-f]{1,16} (?:([A-Za-z_][\w.$]*)(\+0x[0-9a-f]+)?|\[unknown\]) \(.*\)$/;
-const OTHER_FRAME = /^\s*=> /;
+/** "\tffffffff81234567 nvme_queue_rq+0x1a ([nvme])" of perf, which can leave out the file or the address (-F). */
+const PERF_FRAME =
+  /^\s+(?:[0-9a-f]{1,16} (?:([A-Za-z_][\w.$]*)(\+0x[0-9a-f]+)?|\[unknown\])(?: \(.*\))?|([A-Za-z_][\w.$]*)(\+0x[0-9a-f]+)? \(.*\))$/;
+/** Also an address alone, and the line of the source that perf has behind a function (-F srcline). */
+const OTHER_FRAME = /^\s*=> |^\t *[0-9a-f]{6,16}$|^ {2}\S+:\d+(?: \(inlined\))?$/;
 
 /** Tracing itself, and what stands between a driver and the IOMMU (kernel/dma/, drivers/iommu/). */
 const INSIDE =
@@ -65,7 +67,8 @@ export class Stacks {
       this.#open = this.#last.get(record.task) ?? null;
       this.#last.delete(record.task);
       for (const frame of record.body.split("\n")) this.#isFrame(frame);
-    } else if (record.name !== "user_stack") {
+    } else if (record.name === "user_stack") this.#open = null;
+    else {
       this.#open = step;
       this.#last.set(record.task, step);
     }
@@ -74,8 +77,9 @@ export class Stacks {
 
   /** Whether a line is one function of a stack; the first that is no part of the DMA API is the caller. */
   #isFrame(line: string): boolean {
-    const [found, name, within = ""] = FRAME.exec(line) ?? PERF_FRAME.exec(line) ?? [];
+    const [found, first, offset, second, other] = FRAME.exec(line) ?? PERF_FRAME.exec(line) ?? [];
     if (found === undefined) return OTHER_FRAME.test(line);
+    const [name, within = ""] = [first ?? second, offset ?? other];
     const open = this.#open;
     if (open !== null && name !== undefined && !INSIDE.test(name))
       open.caller ??= this.#callers.of(name + within);

@@ -90,7 +90,16 @@ const signs = {
   direct: ["dma_direct_"],
   network: ["e1000e_tx_descr", "e1000e_rx_desc_buff_write"],
   dump: ["Dumping ftrace buffer:", "Dumping ftrace instance "],
-  stacks: ["<stack trace", "kernel_stack:", "([kernel.", "/vmlinux", ".ko)"],
+  // A call chain of perf's has an address of the kernel's half behind a tabulator.
+  stacks: [
+    "<stack trace",
+    "<user stack trace",
+    "kernel_stack:",
+    "([kernel.",
+    "/vmlinux",
+    ".ko)",
+    "\tffff",
+  ],
   ahci: ["ahci_populate_sglist ", "process_ncq_command "],
 } as const;
 type Sign = keyof typeof signs;

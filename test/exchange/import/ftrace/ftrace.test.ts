@@ -209,6 +209,25 @@ test("lost events are an event, counted, and what came before is unknown since",
   expect(sources[0]!.counts.find(({ name }) => name === "events")).toMatchObject({ lost: 1234 });
 });
 
+test("what perf lost is lost events, and what else it tells between records is none", async () => {
+  const head = "dd   183 [000]     6.1";
+  const { events, sources } = await importedText({
+    "perf.txt": [
+      `${head}00001: PERF_RECORD_MMAP2 183/183: [0x55d1(0x1000) @ 0 08:01 123 0]: r-xp /bin/dd`,
+      `${head}00002: dma:dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096 phys_addr=2000 attrs=`,
+      `${head}00003: PERF_RECORD_LOST lost 17`,
+      `${head}00004: PERF_RECORD_LOST_SAMPLES lost 3 (BPF)`,
+      "",
+    ].join("\n"),
+  });
+  expect(events.map(({ event }) => event)).toMatchObject([
+    { kind: "dma.mapped" },
+    { kind: "events.lost", count: 17 },
+    { kind: "events.lost", count: 3 },
+  ]);
+  expect(sources[0]!.counts.find(({ name }) => name === "line")).toMatchObject({ skipped: 1 });
+});
+
 test("times past 2^53 nanoseconds are counted from the first: 104 days up, or a wall clock", async () => {
   for (const seconds of ["12345678", "1767608430"]) {
     const entry = (micros: string) =>

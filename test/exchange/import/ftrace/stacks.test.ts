@@ -92,6 +92,53 @@ test.each([
     ],
     "nvme_prep_rq.part.0+0xdf",
   ],
+  [
+    "perf script without the files",
+    [
+      `dd 334 [001] 70.122146: dma:${MAP}`,
+      "\tffffffff8e9999c7 dma_map_page_attrs+0x117",
+      "\tffffffffc026c42f nvme_prep_rq.part.0+0xdf",
+      "\tffffffffc026c42f",
+      "",
+    ],
+    "nvme_prep_rq.part.0+0xdf",
+  ],
+  [
+    "perf script without the addresses",
+    [
+      `dd 334 [001] 70.122146: dma:${MAP}`,
+      " dma_map_page_attrs ([kernel.kallsyms])",
+      " nvme_prep_rq.part.0 ([nvme])",
+      "",
+    ],
+    "nvme_prep_rq.part.0",
+  ],
+  [
+    "perf script with lines of the source",
+    [
+      `dd 334 [001] 70.122146: dma:${MAP}`,
+      "\tffffffff8e9999c7 dma_map_page_attrs+0x117 ([kernel.kallsyms])",
+      "  mapping.c:160",
+      "\tffffffffc026c42f nvme_prep_rq.part.0+0xdf ([nvme])",
+      "  pci.c:900 (inlined)",
+      "",
+    ],
+    "nvme_prep_rq.part.0+0xdf",
+  ],
+  [
+    "tracefs beside the program's own, which is nobody of the kernel",
+    [
+      "# tracer: nop",
+      `dd-334 [001] ..... 70.122146: ${MAP}`,
+      "dd-334 [001] ..... 70.122287: <user stack trace>",
+      " =>  <00007f2b1c2d3e4f>",
+      " => main <000055d0a1b2c3d4>",
+      "dd-334 [001] ..... 70.122288: <stack trace>",
+      " => dma_map_page_attrs",
+      " => nvme_queue_rqs",
+    ],
+    "nvme_queue_rqs",
+  ],
 ])("by %s", async (_, lines, caller) => {
   expect(await calls(...lines)).toEqual([`dma.mapped dma_map_page in ${caller}`]);
 });
