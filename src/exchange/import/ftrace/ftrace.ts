@@ -295,6 +295,13 @@ async function* toldBy(source: Source): AsyncGenerator<readonly Step[]> {
     });
 }
 
+/**
+ * What can stand for long before the first event: a call of the tracer function, a sample of hwlat or osnoise, or what
+ * perf knows of processes and modules (--show-mmap-events).
+ */
+const BEFORE =
+  /^ *\S.{0,60}-\d{1,9} .{0,20}\[\d{3,4}\] .{0,12}\d\.\d{6,9}: (?:\S+ <-\S|#\d)|^.{0,80}: PERF_RECORD_[A-Z]/m;
+
 export const ftrace: StreamFormat = {
   name: "ftrace",
   what: "the text of ftrace, trace-cmd report or perf script",
@@ -303,7 +310,7 @@ export const ftrace: StreamFormat = {
   part: "stream",
   recognises: (head) => {
     const text = head.toString("latin1");
-    if (/^# tracer: /m.test(text.slice(0, 200))) return true;
+    if (/^# tracer: /m.test(text.slice(0, 200)) || BEFORE.test(text)) return true;
     const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     return lines.slice(0, 20).some((line) => recordOf(line) !== null);
   },

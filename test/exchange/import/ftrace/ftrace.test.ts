@@ -228,6 +228,22 @@ test("what perf lost is lost events, and what else it tells between records is n
   expect(sources[0]!.counts.find(({ name }) => name === "line")).toMatchObject({ skipped: 1 });
 });
 
+test.each([
+  "dd   183 [000]     6.100001: PERF_RECORD_MMAP2 183/183: [0x55d1(0x1000) @ 0 08:01 1 0]: r-xp /bin/dd",
+  "          <idle>-0       [000] d..1.     6.100001: nvme_queue_rq <-blk_mq_dispatch_rq_list",
+  "           <...>-963     [001] d..h.     6.100001: #1     inner/outer(us):   12/14    ts:1499801089.066141940",
+])(
+  "what stands for long before the first event keeps no trace from being known: %s",
+  async (before) => {
+    const map = `dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096 phys_addr=2000 attrs=`;
+    const record = `dd-183      [000] .....     6.100002: ${map}`;
+    const { events } = await importedText({
+      "trace.txt": `${`${before}\n`.repeat(2000)}${record}\n`,
+    });
+    expect(events).toMatchObject([{ event: { kind: "dma.mapped" } }]);
+  },
+);
+
 test("times past 2^53 nanoseconds are counted from the first: 104 days up, or a wall clock", async () => {
   for (const seconds of ["12345678", "1767608430"]) {
     const entry = (micros: string) =>
