@@ -19,6 +19,7 @@ import {
 } from "../../../address.ts";
 import { ENTRIES_A_DOMAIN } from "../../../event/iommu.ts";
 import { allocatedAt } from "../../../machine/memory.ts";
+import { Table } from "../../../machine/table.ts";
 import { isFar, wholeOf } from "../source/far.ts";
 import { Unusable } from "../source/fields.ts";
 import type { Emitter } from "./emitter.ts";
@@ -45,7 +46,7 @@ export class IommuEntries {
   /** Those whose entries are told: a call named them, or none did. */
   readonly #told = new Set<number | null>();
   /** Domain and page -> the seq of its iommu.mapped. */
-  readonly #seqs = new Map<BusPage, number>();
+  readonly #seqs = new Table<BusPage, number>();
 
   /** The seq of the last gap in the recording: what entries it left behind is not known. */
   #gap = 0;

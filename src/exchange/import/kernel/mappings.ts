@@ -6,6 +6,7 @@
 
 import { PAGE_SIZE } from "../../../address.ts";
 import { dmaTypeOf } from "../../../event/iommu.ts";
+import { Unusable } from "../source/fields.ts";
 import type { Direction, Mapped, Mapping } from "./command.ts";
 
 /** What a device's address has to do with what is mapped. */
@@ -28,6 +29,13 @@ export interface Ending {
 /** Mappings kept of one page: with more, some were ended unseen. */
 const MOST = 256;
 
+/** Pages of which it is remembered what was mapped there and is over: some 150 bytes each (bench: import, memory). */
+const MOST_OVER = 2 ** 21;
+/** Events for which it is remembered in any case. */
+const RECENT = 2 ** 12;
+/** Pages at most, with what is in force: 32 GB at a time. */
+const MOST_PAGES = 2 ** 23;
+
 /** What was mapped in a page of the bus, latest last. */
 interface Page {
   readonly mappings: Mapping[];
@@ -39,6 +47,10 @@ interface Page {
 
 export class Mappings {
   readonly #pages = new Map<number, Page>();
+  /** How many pages there may be until it is looked whether some can be forgotten. */
+  #room = MOST_OVER;
+  /** How many mappings there had been when that was looked for last. */
+  #looked = 0;
   /** How many there ever were. */
   count = 0;
   /** Whether every end is seen; kprobes miss some, and then what is mapped last counts. */
@@ -75,10 +87,27 @@ export class Mappings {
     this.#isOfSeveral ||= this.#first.source !== mapping.source;
     for (let page = pageOf(mapping.start); page <= lastPage(mapping); page++) {
       const there = this.#pages.get(page);
-      if (there === undefined)
+      if (there === undefined) {
+        if (this.#pages.size >= this.#room) this.#forget(mapping.seq - RECENT);
         this.#pages.set(page, { mappings: [mapping], over: 0, shift: shiftOf(mapping) });
-      else this.#addTo(there, mapping);
+      } else this.#addTo(there, mapping);
     }
+  }
+
+  /** Makes room for a page: of those that were mapped first as many as half, where all was over before an event. */
+  #forget(seq: number): void {
+    // Where little was over it is not looked again for each page.
+    if (this.#pages.size < MOST_PAGES || this.count - this.#looked >= RECENT) {
+      this.#looked = this.count;
+      for (const [page, { mappings, over }] of this.#pages) {
+        if (this.#pages.size <= MOST_OVER / 2) break;
+        if (over === mappings.length && mappings.every(({ ended }) => ended < seq))
+          this.#pages.delete(page);
+      }
+      this.#room = Math.min(Math.max(MOST_OVER, this.#pages.size * 2), MOST_PAGES);
+    }
+    if (this.#pages.size >= MOST_PAGES)
+      throw new Unusable("more pages are mapped at a time than can be remembered");
   }
 
   /** Hot: once a page that is mapped; a page of which many ends were never seen is not gone through (bench: import). */

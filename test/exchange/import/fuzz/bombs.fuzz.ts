@@ -56,3 +56,14 @@ test("an archive whose entry says it has eight gigabytes is cut short", async ()
   const { says } = await told(Buffer.concat([header, Buffer.from(FIRST)]));
   expect(says).toMatch(/log: the archive is damaged/);
 });
+
+test("a few lines that map 80 GB through an IOMMU are counted by the page, and end", async () => {
+  const size = 2 ** 34;
+  const lines = Array.from({ length: 10 }, (_, i) => {
+    const [from, to] = [i * size, (i + 1) * size].map((at) => `0x${at.toString(16)}`);
+    return ` vfio-50 [000] ..... 10.00000${i}: map: IOMMU: iova=${from} - ${to} paddr=${from} size=${size}\n`;
+  });
+  const { says, megabytes } = await told(Buffer.from(lines.join("")));
+  expect(says).toMatch(/"kept":8,"skipped":2.*cover more than 33554432 pages/);
+  expect(megabytes).toBeLessThan(1024);
+});

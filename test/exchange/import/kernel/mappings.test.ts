@@ -85,3 +85,17 @@ test("of one page the last 256 are kept", () => {
   const all = Array.from({ length: 300 }, (_, i) => mapping(i + 1, HERE, 9));
   expect(endsOf(made(true, ...all))).toEqual(all.slice(44).map(({ seq }) => seq));
 });
+
+test("of many pages where all is over the oldest are forgotten, and nothing that is in force", () => {
+  const mappings = made(true, mapping(1, HERE, 9));
+  const big = 2 ** 26;
+  const last = 132;
+  for (let i = 1; i <= last; i++) {
+    const seq = i * 4096;
+    const one = mapping(seq, i * big, 9, big);
+    mappings.add(one);
+    mappings.end(one, seq + 1, null);
+  }
+  const causes = [HERE, big, last * big].map((at) => mappings.tie(0x700, at, 8).cause);
+  expect(causes).toEqual([1, null, last * 4096 + 1]);
+});
