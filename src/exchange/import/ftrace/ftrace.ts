@@ -101,6 +101,8 @@ const HEADING =
   /^ *(?:\S+: +)?cpus=\d+$|^version = |^ *(?:\S{1,100}: +)?CPU:\d+ \[SUBBUFFER START\]|^ (?:PADDING|TIME EXTEND|TIME STAMP): /;
 /** What has an instance's name in front in the place of the record behind it (tracecmd/trace-read.c, print_handle_file). */
 const NAMED = /^ *(\S{1,100}): +CPU:\d+ \[/;
+/** Told only where records were overwritten (kernel/trace/trace.c, test_cpu_buff_start): the other CPUs' begin earlier. */
+const STARTED = /^##### CPU (\d+) buffer started ####/;
 const BUFFER = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/;
 
 export class Ftrace implements Stream<Step> {
@@ -248,6 +250,8 @@ export class Ftrace implements Stream<Step> {
       const [, kept, written] = BUFFER.exec(line) ?? [];
       if (written !== undefined && Number(written) > Number(kept))
         this.#lost(Number(written) - Number(kept), "overwritten before the first record");
+      const [, late] = STARTED.exec(line) ?? [];
+      if (late !== undefined) this.#gap(0, `CPU ${late}: overwritten before its first record`);
     } else if (!HEADING.test(line)) tally.skipped("line", "not a record of ftrace", 1);
   }
 

@@ -228,6 +228,24 @@ test("what perf lost is lost events, and what else it tells between records is n
   expect(sources[0]!.counts.find(({ name }) => name === "line")).toMatchObject({ skipped: 1 });
 });
 
+test("a CPU whose records begin later has lost the ones before, of which nobody is accused", async () => {
+  const coherent = (what: string, handle: string) =>
+    `dma_${what}: ${DEVICE} dir=BIDIRECTIONAL dma_addr=${handle} size=4096 virt_addr=00000000d2a3b1c4 attrs=`;
+  const lines = [
+    line(coherent("alloc", "1000")),
+    "##### CPU 1 buffer started ####",
+    line(coherent("free", "2000")),
+  ];
+  const { events } = await eventsIn(...lines);
+  expect(events).toMatchObject([
+    { kind: "dma.mapped" },
+    { kind: "events.lost", count: 0, text: "CPU 1: overwritten before its first record" },
+    { kind: "dma.unmapped" },
+  ]);
+  const unbroken = await eventsIn(...lines.filter((text) => !text.startsWith("#")));
+  expect(unbroken.events.at(-1)).toMatchObject({ kind: "fault.raised" });
+});
+
 test.each([
   "dd   183 [000]     6.100001: PERF_RECORD_MMAP2 183/183: [0x55d1(0x1000) @ 0 08:01 1 0]: r-xp /bin/dd",
   "          <idle>-0       [000] d..1.     6.100001: nvme_queue_rq <-blk_mq_dispatch_rq_list",
