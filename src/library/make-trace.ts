@@ -4,7 +4,7 @@ import type { About, SourceFile } from "../event/trace.ts";
 import { AbortedError, abortedBy, UserError } from "../fault.ts";
 import type { Judgement } from "../judgement/judgement.ts";
 import type { Sink } from "../machine/machine.ts";
-import { isSameFile } from "../store/output-file.ts";
+import { isSameFile, removeFile } from "../store/output-file.ts";
 import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter, UNTOUCHED } from "../store/write.ts";
 import { type JudgedSink, judgedSink } from "./judged-sink.ts";
@@ -109,7 +109,7 @@ export async function makeTrace(
   }
 }
 
-/** Keeps what there is, and adds to the message where it is. */
+/** Keeps what there is, and adds to the message where it is. A file without an event would only be in the next one's way. */
 function torn(
   path: string,
   writer: TraceWriter,
@@ -117,6 +117,10 @@ function torn(
   replacing: Replacement | null,
 ): unknown {
   writer.abandon();
+  if (writer.taken === 0 && replacing === null) {
+    removeFile(path);
+    return error;
+  }
   // The message of a failed write says already what the file holds.
   if (!(error instanceof UserError)) return error;
   if (error.message.includes(`${path} holds`) || error.message.includes(UNTOUCHED)) return error;

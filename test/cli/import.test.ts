@@ -81,6 +81,16 @@ describe.concurrent("nothing is imported from", () => {
     expect(files).toEqual(["some.jsonl"]);
   });
 
+  test("a trace of which no line became an event, and no file is in the next one's way", async () => {
+    const { stderr, files } = await refused(
+      "# tracer: nop\n#\n cat-93 [000] ..... 24.107552: foo_bar: x=1\n",
+    );
+    expect(stderr).toMatch(
+      /^gartrace: some.jsonl: taken for ftrace, .* but not a line of 3 became an event .*perf.data\n$/,
+    );
+    expect(files).toEqual(["some.jsonl"]);
+  });
+
   test("a gzip file that was cut, beyond the cut: what came before is a torn trace", async () => {
     const whole = readFileSync(recording);
     const { stderr, files } = await refused(whole.subarray(0, whole.length - 40));
