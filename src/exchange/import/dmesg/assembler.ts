@@ -8,8 +8,9 @@ import { DumpedTrace } from "./dump.ts";
 import type { OpenFault } from "./grammar/grammar.ts";
 import { faultIn, goesOn } from "./grammar/grammar.ts";
 import { spoken } from "./grammar/index.ts";
-import { type Head, plain, RECORD } from "./head.ts";
-import { AnyHead } from "./records.ts";
+import { type Head, RECORD } from "./head.ts";
+import { plain } from "./paste.ts";
+import { AnyHead, spreadOut } from "./records.ts";
 
 /** A line, or what one speaker says in it. */
 export interface Step {
@@ -61,7 +62,7 @@ export class Assembler {
   take(lines: readonly string[]): Step[] {
     for (const raw of lines) {
       this.#line++;
-      for (const text of piecesOf(raw)) this.#queue.push(this.#step(raw, text));
+      for (const text of spreadOut(raw).flatMap(piecesOf)) this.#queue.push(this.#step(raw, text));
     }
     return this.#ready(false);
   }
@@ -87,13 +88,17 @@ export class Assembler {
     const mayBeDumped = head === null || head.speaker === "kernel";
     if (mayBeDumped && this.#dump.take(head?.text ?? text) !== null)
       return { ...step, head: "dumped" };
-    if (head === null) return { ...step, of: this.#continued(text) };
+    const cut = this.#cut;
     this.#cut = null;
+    // Its address ended the line, and was whole if nothing goes on with it.
+    if (cut !== null && cut.address !== null) cut.waits = cut.grammar.waits ?? false;
+    if (head === null) return { ...step, of: this.#continued(text, cut) };
     if (head.speaker === "program") return step;
     const of = this.#found(head.text, head.caller);
     if (of !== null) return { ...step, of };
     const begins = faultIn(spoken[head.speaker], head.text, head.caller, this.#place);
     if (begins !== null) this.#began(begins);
+    else if (this.#isBare && isRest(cut, head.text)) return { ...step, head: null, of: cut };
     return { ...step, begins };
   }
 
@@ -108,7 +113,7 @@ export class Assembler {
   #began(fault: OpenFault): void {
     this.#open.push(fault);
     if (this.#open.length > MOST_OPEN) this.#close(0);
-    if (fault.address !== null) return;
+    if (fault.address !== null && !fault.endsInAddress) return;
     this.#cut = fault;
     // The rest of a line that was cut comes on the next one, or not at all.
     fault.waits = true;
@@ -128,21 +133,9 @@ export class Assembler {
   }
 
   /** The fault that a line without a head goes on with: as a further line, or as the rest of one that was cut. */
-  #continued(text: string): OpenFault | null {
+  #continued(text: string, cut: OpenFault | null): OpenFault | null {
     const of = text === "" ? null : this.#found(text, null);
-    const rest = plain(text).trim();
-    const cut = this.#cut;
-    if (of !== null || cut === null) return of;
-    this.#cut = null;
-    for (const glue of ["", " "]) {
-      const found = cut.grammar.begins.exec(`${cut.first}${glue}${rest}`);
-      cut.learn(found?.groups ?? {});
-      if (cut.address === null) continue;
-      cut.says += glue + rest;
-      cut.waits = false;
-      return cut;
-    }
-    return null;
+    return of === null && isRest(cut, plain(text)) ? cut : of;
   }
 
   #close(at: number): void {
@@ -151,12 +144,30 @@ export class Assembler {
   }
 }
 
+/** Digits of an address of which the first ones end a line, and nothing but whose it was. */
+const DIGITS = /^[0-9a-f]{1,15}(?:$| by )/;
+
+/** Takes a line as the rest of the one before, which was cut inside or before the address of a fault; false where it is none. */
+function isRest(cut: OpenFault | null, text: string): boolean {
+  const rest = text.trim();
+  if (cut === null || rest === "" || (cut.endsInAddress && !DIGITS.test(rest))) return false;
+  if (!cut.goOn(rest)) return false;
+  cut.waits = false;
+  return true;
+}
+
+/** A program's message behind the kernel's seconds. */
+const OF_PROGRAM = /^[^\]]{1,64}\] ?(?:\S{1,256} )?[\w.@()/-]{1,256}\[\d+\]: /;
+
 /** What stands in a line of a serial console that two speakers write to. */
 function piecesOf(line: string): readonly string[] {
   const inside = line.indexOf(HYPERVISOR, 1);
   // Where a program's line names the hypervisor, it quotes it.
-  if (inside > 0 && /^\s*(?:<\d+>)?\[/.test(line))
+  if (inside > 0 && /^\s*(?:<\d+>)?\[/.test(line)) {
+    const isWhole = OF_PROGRAM.test(line) || plain(line).startsWith(HYPERVISOR);
+    if (isWhole) return [line];
     return [line.slice(0, inside), line.slice(inside)];
+  }
   if (!line.startsWith(HYPERVISOR)) return [line];
   const [first, second] = [...line.matchAll(INSIDE)];
   const begun = first?.index === HYPERVISOR.length ? second : first;

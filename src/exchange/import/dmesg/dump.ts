@@ -5,7 +5,7 @@
 
 import { type Step, stepOf } from "../ftrace/owners.ts";
 import { recordOf } from "../ftrace/record.ts";
-import { AnyHead } from "./records.ts";
+import { AnyHead, spreadOut } from "./records.ts";
 
 const BEGINS = /^Dumping ftrace (?:buffer|instance \S+ buffer):/;
 const RULE = /^-{33}$/;
@@ -57,10 +57,12 @@ export async function* dumpedIn(
     const steps: Step[] = [];
     for (const line of lines) {
       number++;
-      const head = heads.read(line);
-      if (head === "part" || (head !== null && head.speaker !== "kernel")) continue;
-      for (const one of dump.take(head?.text ?? line) ?? [])
-        steps.push(stepOf(one.line, one.record, number));
+      for (const text of spreadOut(line)) {
+        const head = heads.read(text);
+        if (head === "part" || (head !== null && head.speaker !== "kernel")) continue;
+        for (const one of dump.take(head?.text ?? text) ?? [])
+          steps.push(stepOf(one.line, one.record, number));
+      }
     }
     yield steps;
   }

@@ -4,6 +4,7 @@
 // count from the first line, which in a log of a whole boot is the same.
 
 import { levels } from "../../../event/op.ts";
+import { headed, unquoted } from "./paste.ts";
 import { wallTime } from "./wall-time.ts";
 
 export type Level = (typeof levels)[number];
@@ -20,37 +21,39 @@ export interface Head {
   readonly text: string;
 }
 
-const ESCAPE = String.fromCharCode(27);
-const COLOURS = new RegExp(`${ESCAPE}\\[[0-9;?]*[A-Za-z]`, "g");
-/** A mail quotes by ">", a table or list by what stands before a bracket. */
-const QUOTED = /^(?:> ?|[|*-] (?=[[(<>|]))+/;
-/** What a terminal program puts before each line of a serial console: the kernel's own time or the hypervisor follows. */
-const CONSOLE =
-  /^\[?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\d[T ][\d:]{8})(?:[.,]\d{1,9})?(?:Z|[+-][\d:]{4,5})?\]? {1,4}(?=\[ *\d+\.\d{6}\]|\(XEN\) )/;
-/** What grep puts before a line that it found: the file's name, the line's number; and the number alone, as a pager has it. */
-const FOUND =
-  /^(?:[\w./~+-]{1,128}[:-])?(?:\d{1,9}(?:[:-]|[:.]?(?:\t| {1,4})(?:\| )?))?(?=\[ *\d+\.\d{6}\]|\(XEN\) |[A-Z][a-z]{2} [ \d]\d [\d:]{8} |\d{4}-\d\d-\d\dT)/;
 const PRIORITY = /^<(\d{1,3})>(?:1 (?=\d{4}-))?/;
 /** `dmesg -x`: "kern  :info  : ". */
 const DECODED = /^(\w+) *: ?(emerg|alert|crit|err|warn|notice|info|debug) *: /;
-const SECONDS = /^\[ *(\d+)\.(\d{6})(?: <[^>]*>| +)?\](?:\[ *([TC]\d+)\])? ?/;
-/** `dmesg -T`, with `-d` too. */
-const CTIME = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})(?: <[^>]*>)?\] ?/;
+const SECONDS = /^\[ *(\d+)\.(\d{6})(?: <[^>]*>| +)?\] ?/;
+/** `dmesg -T`, with `-d` too, in the language of its reader. */
+const CTIME = /^\[((?=\d*\p{L})[^\][<>]{2,40} [\d:]{8} \d{4})(?: <[^>]*>)?\] ?/u;
 /** `dmesg -H`: the minute, where it is another, else the time since the line before. */
-const MINUTE = /^\[([A-Z][a-z]{2} ?\d{1,2} \d\d:\d\d)\] ?/;
+const MINUTE = /^\[((?=\d*\p{L})[\p{L}\d]{1,10}\.? ?\d{1,2} \d\d:\d\d)\] ?/u;
 const DELTA = /^\[(?: *([+-])|< *)(\d+)\.(\d{6})>?\] ?/;
 /** `dmesg --time-format iso`. */
 const ISO = /^(\d{4}-\d\d-\d\dT[\d:]{8},\d{6}(?:Z|[+-][\d:]{4,5})) /;
 /** /dev/kmsg and netconsole, which can have the kernel's release in front. */
 export const RECORD = /^(?:\d[\w.+~-]*,)?(\d{1,3}),\d+,(\d+),[^;]*;/;
 const CALLED = /,caller=([TC]\d+)/;
+/** The same behind a time: the kernel's own console, and dmesg since util-linux 2.40 (sys-utils/dmesg.c, print_record). */
+const CALLER = /^\[ *([TC]\d+)\] ?/;
+/** What `log -m` of crash has there. */
+const RANK = /^<(\d{1,3})>/;
 /** syslog and journalctl: the time; behind it the host, facility and level where they are told, and who says it. */
 const LOGGED =
-  /^((?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d [\d:]{8}(?:\.\d+)?(?: \d{4})?|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ][\d:]{8}(?:\.\d+)?(?:Z|[+-][\d:]{4,5}| [A-Z]{3,5})?|\d{9,10}\.\d{6}) /;
-const BY_KERNEL = /^(?:\S+ )?(?:(\w+)\.(\w+) )?kernel(?:\[\d+\])?(?:: ?| - \S+ \S+ )/;
+  /^((?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d [\d:]{8}(?:\.\d+)?(?: \d{4})?|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ][\d:]{8}(?:\.\d+)?(?:Z|[+-][\d:]{4,5}| [A-Z]{2,5}| [+-]\d{2,4})?|\d{9,10}\.\d{6}) /;
+/** The month in another language, of which the time is not known. */
+const ELSEWHERE = /^(?=\d*\p{L})[\p{L}\d]{1,10}\.? [ \d]\d [\d:]{8}(?:\.\d+)? /u;
+/** RFC 5424 has a process, the kind of message and what is structured behind the name. */
+const BY_KERNEL =
+  /^(?:\S+ )?(?:(\w+)\.(\w+) )?kernel(?:\[\d+\])?(?:: ?| (?:-|\d+) \S+ (?:-|(?:\[[^\]]{0,1000}\])+) )/;
+/** A kernel's own line that came to a syslog over the network (netconsole): nobody's name is behind the host's. */
+const OVER_NETWORK = /^[\w.:%-]*[\w%] (?=\[ *\d+\.\d{6}\])/;
 /** The same behind the kernel's seconds: `journalctl -o short-monotonic`. */
 const OF_HOST = /^\S+ kernel: /;
 const OF_PROGRAM = /^(?:\S+ )?[\w.@()/-]+\[\d+\]: /;
+/** Who says it, in front of a program's message. */
+const NAMED = /^(?:\S{1,256} )?[\w.@()/-]{1,256}(?:\[\d+\])?: /;
 const OF_SYSLOGD = /^kernel: ?/;
 const HYPERVISOR = "(XEN) ";
 const XEN_TIME =
@@ -68,10 +71,24 @@ export class Heads {
   #last = 0;
   #begun: number | null = null;
   #hasKernel = false;
+  /** Where the text of a program's message begins; 0 behind any other. */
+  #column = 0;
 
   /** Null where a line has none of the forms. */
   read(line: string): Head | null {
-    let rest = plain(line);
+    const text = unquoted(line);
+    const rest = headed(text);
+    // journalctl indents the further lines of a message as far as its first (src/shared/logs-show.c, print_multiline).
+    const indent = text.length - text.trimStart().length;
+    if (this.#column > 0 && indent >= this.#column) return headOf("program", null, rest);
+    const head = this.#headOf(rest) ?? (rest.includes("\t") ? this.#headOf(spaced(rest)) : null);
+    const named = head?.speaker === "program" ? NAMED.exec(head.text) : null;
+    this.#column = named === null ? 0 : text.length - head!.text.length + named[0].length;
+    return head;
+  }
+
+  #headOf(line: string): Head | null {
+    let rest = line;
     if (rest.startsWith(HYPERVISOR)) return this.#hypervisor(rest.slice(HYPERVISOR.length));
     if (GUEST.test(rest)) return headOf("program", null, rest);
     let level: Level | null = null;
@@ -99,14 +116,14 @@ export class Heads {
   }
 
   #seconds(line: string): Head | null {
-    const [found, seconds, micros, caller] = SECONDS.exec(line) ?? [];
+    const [found, seconds, micros] = SECONDS.exec(line) ?? [];
     if (found === undefined) return null;
     const at = nanoseconds(seconds!, micros!);
-    const text = line.slice(found.length);
+    const head = said(at, line.slice(found.length));
+    const { text } = head;
     const [host] = OF_HOST.exec(text) ?? [];
-    if (host !== undefined) return headOf("kernel", at, text.slice(host.length));
-    const speaker = OF_PROGRAM.test(text) ? "program" : "kernel";
-    return headOf(speaker, at, text, "default", caller);
+    if (host !== undefined) return { ...head, text: text.slice(host.length) };
+    return OF_PROGRAM.test(text) ? { ...head, speaker: "program" } : head;
   }
 
   #record(line: string): Head | null {
@@ -122,15 +139,29 @@ export class Heads {
   #logged(line: string): Head | null {
     const [found, time] = LOGGED.exec(line) ?? [];
     const wall = time === undefined ? null : wallTime(time);
-    if (wall === null) return null;
+    if (wall === null) return this.#elsewhere(line);
     const at = this.#since(wall);
     const rest = line.slice(found!.length);
-    const [said, facility, level] = BY_KERNEL.exec(rest) ?? [];
-    if (said === undefined || (facility !== undefined && facility !== "kern"))
-      return headOf("program", at, rest);
+    return this.#ofKernel(rest, at) ?? headOf("program", at, rest);
+  }
+
+  #elsewhere(line: string): Head | null {
+    const [found] = ELSEWHERE.exec(line) ?? [];
+    if (found === undefined) return null;
+    const rest = line.slice(found.length);
+    return this.#ofKernel(rest, null) ?? (NAMED.test(rest) ? headOf("program", null, rest) : null);
+  }
+
+  /** What stands behind the time of a syslog; null where it is not the kernel's. */
+  #ofKernel(rest: string, at: number | null): Head | null {
+    const [network] = OVER_NETWORK.exec(rest) ?? [];
+    if (network !== undefined) return this.#seconds(rest.slice(network.length));
+    const [named, facility, level] = BY_KERNEL.exec(rest) ?? [];
+    if (named === undefined || (facility !== undefined && facility !== "kern")) return null;
+    // rsyslog writes a tab so (parser.escapeControlCharacterTab).
+    const text = rest.slice(named.length).replaceAll("#011", "\t");
     // The kernel's own seconds, where syslogd keeps them.
-    const text = rest.slice(said.length);
-    const head = this.#seconds(text) ?? ofDay(headOf("kernel", at, text));
+    const head = this.#seconds(text) ?? ofDay(said(at, text));
     return level === undefined ? head : { ...head, level: levelNamed(level) };
   }
 
@@ -139,7 +170,7 @@ export class Heads {
     if (found !== undefined) {
       const wall = wallTime(time!);
       const at = wall === null ? null : this.#since(wall);
-      return ofDay(headOf("kernel", at, line.slice(found.length)));
+      return ofDay(said(at, line.slice(found.length)));
     }
     const [named] = OF_SYSLOGD.exec(line) ?? [];
     if (named === undefined) return this.#relative(line);
@@ -151,15 +182,17 @@ export class Heads {
     const [delta, sign, seconds, micros] = DELTA.exec(line) ?? [];
     if (delta !== undefined) {
       this.#last += nanoseconds(seconds!, micros!) * (sign === "-" ? -1 : 1);
-      return headOf("kernel", this.#last, line.slice(delta.length));
+      return said(this.#last, line.slice(delta.length));
     }
     const [found, minute] = MINUTE.exec(line) ?? [];
-    const wall = minute === undefined ? null : wallTime(`${minute.replace(/^(...) ?/, "$1 ")}:00`);
-    if (wall === null) return null;
-    this.#begun ??= wall;
-    // The first line lies anywhere in its minute: of a later one at least the whole minutes between have gone by.
-    this.#last = Math.max(this.#last, (wall - this.#begun - 60e6) * 1e3);
-    return headOf("kernel", this.#last, line.slice(found!.length));
+    if (minute === undefined) return null;
+    const wall = wallTime(`${minute.replace(/^(...) ?/, "$1 ")}:00`);
+    if (wall !== null) {
+      this.#begun ??= wall;
+      // The first line lies anywhere in its minute: of a later one at least the whole minutes between have gone by.
+      this.#last = Math.max(this.#last, (wall - this.#begun - 60e6) * 1e3);
+    }
+    return said(this.#last, line.slice(found!.length));
   }
 
   #hypervisor(line: string): Head {
@@ -181,13 +214,6 @@ export class Heads {
   }
 }
 
-/** A line without what a mail, a terminal or a serial line put into it. */
-export function plain(line: string): string {
-  let text = line.includes(ESCAPE) ? line.replace(COLOURS, "") : line;
-  if (QUOTED.test(text)) text = text.replace(QUOTED, "");
-  return text.trimStart().replace(FOUND, "").replace(CONSOLE, "");
-}
-
 const headOf = (
   speaker: Head["speaker"],
   at: number | null,
@@ -195,6 +221,19 @@ const headOf = (
   level: Level = "default",
   caller: string | null = null,
 ): Head => ({ speaker, at, level, caller, text });
+
+/** What the kernel says behind a time: the caller and the level stand there where they are told. */
+function said(at: number | null, line: string): Head {
+  const [called, caller] = CALLER.exec(line) ?? [];
+  const rest = called === undefined ? line : line.slice(called.length);
+  const [ranked, rank] = RANK.exec(rest) ?? [];
+  if (ranked === undefined) return headOf("kernel", at, rest, "default", caller);
+  const speaker = Number(rank) >= 8 ? "program" : "kernel";
+  return headOf(speaker, at, rest.slice(ranked.length), levelOf(Number(rank)), caller);
+}
+
+/** A line in which an editor or a form made blanks of tabs, or tabs of blanks. */
+const spaced = (text: string): string => text.replaceAll("\t", " ");
 
 const ofDay = (head: Head): Head => ({ ...head, isOfDay: true });
 

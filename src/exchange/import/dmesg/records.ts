@@ -20,12 +20,13 @@ const transported = entry.required({ _TRANSPORT: true });
 
 type Entry = z.output<typeof entry>;
 
-/** What `-o json-seq` has in front of each record (RFC 7464). */
-const SEPARATOR = "\x1e";
+/** What stands in front of each record: of `-o json-seq` (RFC 7464), of `-o json-sse`. */
+const INTRODUCE = ["\x1e", "data: "] as const;
 
 /** A line of `journalctl -o json` or `-o json-seq`; null for any other. */
 function journalHead(text: string): Head | null {
-  const line = text.startsWith(SEPARATOR) ? text.slice(1) : text;
+  const mark = INTRODUCE.find((one) => text.startsWith(one));
+  const line = mark === undefined ? text : text.slice(mark.length);
   if (!line.startsWith("{") || !line.includes('"MESSAGE"')) return null;
   const { data } = entry.safeParse(jsonIn(line));
   return data === undefined ? null : headOf(data);
@@ -65,8 +66,20 @@ export class AnyHead {
   }
 }
 
+/** Records that jq made one line of: a list of a journal's entries, what `dmesg --json` has, or a message of it. */
+const COMPACT =
+  /^(?:\[\{"(?:[A-Z_]{1,64}|pri|fac)":|\{"dmesg":\[\{|\{"(?:pri|fac|time|caller|msg)":.*"msg":)/;
+
+/** Such a line as the lines that it was made of; any other alone. */
+export function spreadOut(line: string): readonly string[] {
+  if (!COMPACT.test(line)) return [line];
+  const records = jsonIn(line);
+  return records === undefined ? [line] : JSON.stringify(records, null, 1).split("\n");
+}
+
 /** Whether a line is one of a record, whatever is around it. */
 export const isOfRecord = (line: string): boolean =>
+  COMPACT.test(line) ||
   journalHead(line) !== null ||
   CURSOR.test(line) ||
   VERBOSE.test(line) ||
@@ -74,6 +87,7 @@ export const isOfRecord = (line: string): boolean =>
   (new DmesgJson().read(line) !== null && /"(?:dmesg|pri|msg)":/.test(line));
 
 const PRETTY = /^\s+"([A-Z_][A-Z0-9_]{0,63})" ?: ?(.*?),?$/;
+const CLOSES = /^\s*\}/;
 /** Characters of a field's value: a longer one is none of a kernel's. */
 const LONGEST = 1 << 20;
 
@@ -91,7 +105,7 @@ class PrettyJournal {
       else this.#fields[name] = jsonIn(value);
       return "part";
     }
-    if (this.#fields === null || !line.startsWith("}")) return null;
+    if (this.#fields === null || !CLOSES.test(line)) return null;
     const { data } = entry.safeParse(this.#fields);
     this.#fields = null;
     return data === undefined ? "part" : headOf(data);

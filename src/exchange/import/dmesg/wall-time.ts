@@ -8,7 +8,7 @@ const BY_NAME = new RegExp(
 );
 /** "2025-01-05T10:20:30,400017+00:00", "Sun 2025-01-05 10:20:30 UTC". */
 const BY_NUMBER = new RegExp(
-  String.raw`^(?:[A-Z][a-z]{2} )?(\d{4})-(\d\d)-(\d\d)[T ]${CLOCK}(?:Z|([+-])(\d\d):?(\d\d)| [A-Z]{3,5})?$`,
+  String.raw`^(?:[A-Z][a-z]{2} )?(\d{4})-(\d\d)-(\d\d)[T ]${CLOCK}(?:Z|([+-])(\d\d):?(\d\d)| [A-Z]{2,5}| [+-]\d{2,4})?$`,
 );
 const BY_SECONDS = /^(\d{9,10})\.(\d{6})$/;
 /** A leap year, so that 29 February is a day of it. */

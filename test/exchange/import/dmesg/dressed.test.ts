@@ -10,7 +10,7 @@ const each =
   (lines) =>
     lines.map(dress);
 
-const ESCAPE = String.fromCharCode(27);
+const [ESCAPE, BELL] = [String.fromCharCode(27), String.fromCharCode(7)];
 const micros = (i: number): string => String(400_017 + i).padStart(6, "0");
 const monotonic = (i: number): string => `[   31.${micros(i)}]`;
 /** What is not printable is \x09 in /dev/kmsg. */
@@ -147,6 +147,97 @@ const dresses: { readonly [name: string]: Dress } = {
     (line, i) => `${ESCAPE}[32m${monotonic(i)} ${ESCAPE}[0m${ESCAPE}[31m${line}${ESCAPE}[0m`,
   ),
   "a DOS file": each((line, i) => `${monotonic(i)} ${line}\r`),
+  "dmesg with callers, by util-linux": each((line, i) => `${monotonic(i)} [    T123] ${line}`),
+  "dmesg -T with callers": each((line) => `[Sun Jan  5 10:20:30 2025] [    T123] ${line}`),
+  "dmesg --time-format iso with callers": each(
+    (line, i) => `2025-01-05T10:20:30,${micros(i)}+00:00 [      C1] ${line}`,
+  ),
+  "dmesg in two forms of time": each(
+    (line, i) => `[Sun Jan  5 10:20:30 2025] ${monotonic(i)} ${line}`,
+  ),
+  "dmesg -T in German": each((line) => `[So Mär  5 10:20:30 2025] ${line}`),
+  "dmesg -T in French": each((line) => `[dim. févr.  5 10:20:30 2025] ${line}`),
+  "dmesg -H in Chinese": each(
+    (line, i) => `${i === 0 ? "[1月 5 10:20]" : "[  +0.000001]"} ${line}`,
+  ),
+  "journalctl -k in Russian": each((line) => `мар 05 10:20:30 box kernel: ${line}`),
+  "journalctl -k in Chinese": each((line) => `1月 05 10:20:30 box kernel: ${line}`),
+  "journalctl -k -o short-full in a zone without a name": each(
+    (line) => `Sun 2025-01-05 10:20:30 +03 box kernel: ${line}`,
+  ),
+  "journalctl -k -o json-sse": each((line, i) => `data: ${JSON.stringify(journal(line, i))}\n`),
+  "journalctl -k -o json, as jq prints a list": (lines) => [
+    JSON.stringify(lines.map(journal), null, 2),
+  ],
+  "journalctl -k -o json, as jq prints a list in one line": (lines) => [
+    JSON.stringify(lines.map(journal)),
+  ],
+  "dmesg --json in one line": (lines) => [
+    JSON.stringify({ dmesg: lines.map((msg, i) => ({ pri: 3, time: 31.4 + i / 1e6, msg })) }),
+  ],
+  "dmesg --json, a message a line": each((msg, i) =>
+    JSON.stringify({ pri: 3, time: 31.4 + i / 1e6, msg }),
+  ),
+  "log -m of crash": each((line, i) => `${monotonic(i)} <3>${line}`),
+  "RFC 5424 with what is structured": each(
+    (line, i) =>
+      `<3>1 2025-01-05T10:20:30.${micros(i)}Z box kernel - - [meta sequenceId="${i}"] ${monotonic(i)} ${line}`,
+  ),
+  "kern.log in which tabs are escaped": each(
+    (line, i) => `Jan  5 10:20:30 box kernel: ${monotonic(i)} ${line.replaceAll("\t", "#011")}`,
+  ),
+  "netconsole by a syslog": each(
+    (line, i) => `Jan  5 10:20:30 192.168.0.7 ${monotonic(i)} ${line}`,
+  ),
+  "a log that a power cut filled": each(
+    (line, i) => `${"\0".repeat(i === 0 ? 0 : 40)}${monotonic(i)} ${line}`,
+  ),
+  "a console by conserver": each((line, i) => `[Sun Jan  5 10:20:30 2025]${monotonic(i)} ${line}`),
+  "a console by tio": each((line, i) => `[10:20:30.123] ${monotonic(i)} ${line}`),
+  "a console by grabserial": each((line, i) => `[${i}.200000 0.000100] ${monotonic(i)} ${line}`),
+  "a console by ts -s": each((line, i) => `00:00:0${i} ${monotonic(i)} ${line}`),
+  "a console by ts %.s": each((line, i) => `1736072430.${micros(i)} ${monotonic(i)} ${line}`),
+  "grep -n of dmesg -x": each((line, i) => `${i + 8}:kern  :err   : ${monotonic(i)} ${line}`),
+  "grep -n of dmesg -T": each((line, i) => `${i + 8}:[Sun Jan  5 10:20:30 2025] ${line}`),
+  "grep -n of /dev/kmsg": each((line, i) => `${i + 8}:${record(i)};${escaped(line)}`),
+  "a page's entities": each((line, i) =>
+    `> <3>${monotonic(i)} ${line}`
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      .replaceAll('"', "&quot;"),
+  ),
+  "a page's elements": each(
+    (line, i) => `<p><span class="time">${monotonic(i)}</span> <b>${line}</b><br/></p>`,
+  ),
+  "a page's blanks": each((line, i) => `${monotonic(i)} ${line}`.replaceAll(" ", "\u202f")),
+  "a page whose lines end in U+2028": (lines) => [
+    lines.map((line, i) => `${monotonic(i)} ${line}`).join("\u2028"),
+  ],
+  "a word processor's dashes": each((line, i) =>
+    `${monotonic(i)} ${line}`.replaceAll("-", "\u2013"),
+  ),
+  "tabs for blanks": each((line, i) => `${monotonic(i)} ${line}`.replaceAll(" ", "\t")),
+  "kern.log in columns": each(
+    (line, i) => `Jan  5 10:20:30\tbox\tkernel:\t${monotonic(i)}\t${line}`,
+  ),
+  "blanks behind a line": each((line, i) => `${monotonic(i)} ${line} \t `),
+  Markdown: (lines) => ["```", ...lines.map((line, i) => `${monotonic(i)} ${line}`), "```"],
+  "Markdown's code in a line": each((line, i) => `\`${monotonic(i)} ${line}\``),
+  "Markdown's table": each((line, i) => `| ${monotonic(i)} ${line} |`),
+  "strings of a list": each((line, i) => `        "${monotonic(i)} ${line}",`),
+  "an indented mail": each((line, i) => ` > ${monotonic(i)} ${line}`),
+  "a mail that names who is quoted": each((line, i) => `JD> ${monotonic(i)} ${line}`),
+  "a difference": each((line, i) => `+${monotonic(i)} ${line}`),
+  "a comment": each((line, i) => `# ${monotonic(i)} ${line}`),
+  "a list of kern.log": each((line, i) => `- Jan  5 10:20:30 box kernel: ${monotonic(i)} ${line}`),
+  "a terminal's other sequences": each(
+    (line, i) => `${ESCAPE}]0;box${BELL}${ESCAPE}(B${ESCAPE}[m${monotonic(i)} ${line}${ESCAPE}[K`,
+  ),
+  "colours as cat -v shows them": each(
+    (line, i) => `^[[32m${monotonic(i)} ^[[0m^[[31m${line}^[[0m`,
+  ),
+  "colours that lost their escape": each((line, i) => `[32m${monotonic(i)} [0m[31m${line}[0m`),
   "a console that Xen writes to as well": (lines) =>
     lines.flatMap((line, i) => [
       `${monotonic(i)} ${line}`,

@@ -98,6 +98,10 @@ test.each([
 test.each([
   ["a journal", `Jan  5 10:20:30 box watch[812]: ${fault}`],
   ["a monotonic journal", `[   31.400017] box watch[812]: ${fault}`],
+  ["a monotonic journal, of the hypervisor", `[   31.400017] box watch[812]: (XEN) ${xen}`],
+  ["/dev/kmsg, of the hypervisor", `[   31.400017] watch[812]: (XEN) ${xen}`],
+  ["a journal in another language", `мар 05 10:20:30 box watch[812]: ${fault}`],
+  ["a journal, as a page has it", `Jan  5 10:20:30 box watch[812]: &#10;[   31.400017] ${fault}`],
   ["/dev/kmsg", `12,1234,31400017,-;${fault}`],
   ["dmesg -x", `user  :err   : [   31.400017] ${fault}`],
   ["dmesg -r", `<12>[   31.400017] ${fault}`],
@@ -206,6 +210,25 @@ test("kernel and hypervisor cut each other's lines on a serial console", async (
     "0000:07:00.0 0x2c441000",
     "0000:07:00.0 0x2c0000000",
     "0000:07:00.0 0x2c441000",
+  ]);
+});
+
+test("the further lines of a program's message, which journalctl indents, are the program's", async () => {
+  const { faults, events } = await logged(
+    "Jan  5 10:20:30 box kernel: Linux version 6.12.0",
+    "Jan  5 10:20:30 box watch[812]: the kernel said",
+    `                                [   31.400017] ${fault}`,
+    "Jan  5 10:20:30 box watch: and",
+    `                           [   31.400017] ${fault}`,
+    "Jan  5 10:20:31 box kernel: eth0: link up",
+    `    [   32.400017] ${fault}`,
+  );
+  expect(faults).toEqual(["0000:07:00.0 0x2c441000"]);
+  expect(events.map(({ actor }) => actor)).toEqual([
+    "kernel",
+    ...Array(4).fill("workload"),
+    "kernel",
+    "kernel",
   ]);
 });
 

@@ -29,15 +29,37 @@ test("lines longer than a chunk, and characters across its edge, stay whole", as
   expect(await read(`${lines.join("\r\n")}\r\n`)).toEqual(lines);
 });
 
-test("a blank that does not break a line is a blank, and what has no width is nothing, wherever a chunk ends", async () => {
-  const text = "[\u00a0\u00a0 1.000000]\u00a0DMAR:\u200b on, 3\u202fµs at 5°\n";
-  const plain = "[   1.000000] DMAR: on, 3\u202fµs at 5°";
+test("every blank is a blank, and what has no width is nothing, wherever a chunk ends", async () => {
+  const text = "[\u00a0\u2007 1.000000]\u3000DMAR:\u200b on,\u2060 3\u202fµs at 5°\n";
+  const plain = "[   1.000000] DMAR: on, 3 µs at 5°";
   const count = 20_000;
   const lines = await read(`\ufeff${text.repeat(count)}\ufeff${text}`);
   expect(new Set(lines)).toEqual(new Set([plain]));
   expect(lines).toHaveLength(count + 1);
   expect(await read("a µ\nb\u00a0")).toEqual(["a µ", "b "]);
   expect(await read(Buffer.from("a\nb\u00a0").subarray(0, -1))).toEqual(["a", "b\ufffd"]);
+});
+
+test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+  "entities of a page are the characters that they stand for, %i bytes before a chunk ends",
+  async (before) => {
+    const text = `${"x".repeat(65_536 - before)}&lt;6&gt; &quot;a&#39;s&quot;&nbsp;&amp;lt; &#x2d;&#8209;&#160;b`;
+    expect(await read(`${text}\n${text}\n`)).toEqual(
+      Array(2).fill(`${"x".repeat(65_536 - before)}<6> "a's" &lt; -- b`),
+    );
+  },
+);
+
+test("an entity of what is not printed stays as it is written, and so does what is none", async () => {
+  const text = "a&#10;b &c; &lt &#1; R&D";
+  expect(await read(`${text}\n${text}`)).toEqual([text, text]);
+});
+
+test("a line ends where Unicode ends one, and a hyphen or the dash of an editor is a minus", async () => {
+  expect(await read("a\u2028b\u2029c\u0085d\n")).toEqual(["a", "b", "c", "d"]);
+  expect(await read("arm\u2011smmu\u2010v3 \u20135 \u22127 \u2014\n")).toEqual([
+    "arm-smmu-v3 -5 -7 \u2014",
+  ]);
 });
 
 test("JSON and bytes that are no text stay as they are", async () => {

@@ -13,7 +13,7 @@ const REFUSED =
 const linux: Grammar = {
   fault: "iommu",
   begins: new RegExp(
-    String.raw`^(?:(?:\S+ (?<client>\S+): )?(?:(?:AMD-Vi|AMD IOMMU): )*Event logged \[(?:${REFUSED})|(?:${REFUSED})(?= device=[^\s\]]+ [^\]]*\]))(?:.*?device=(?<device>[^\s\],]+))?(?:.*?(?:address|gpa)=(?<address>(?:0x)?[0-9a-f]+)[ ,\]])?`,
+    String.raw`^(?:(?:\S+ (?<client>\S+): )?(?:(?:AMD-Vi|AMD IOMMU): )*Event logged \[(?:${REFUSED})|(?:${REFUSED})(?= device=[^\s\]]+ [^\]]*\]))(?:.*?device=(?<device>[^\s\],]+)(?=[\s\],]))?(?:.*?(?:address|gpa)=(?<address>(?:0x)?[0-9a-f]+)[ ,\]])?`,
     "i",
   ),
   goesOn: /^AMD-Vi: DTE\[\d\]: /,
@@ -34,7 +34,7 @@ const unattached: Grammar = {
 const xen: Grammar = {
   fault: "iommu",
   begins: new RegExp(
-    String.raw`^AMD(?:-Vi|_IOV): (?:${REFUSED}): (?:(?<device>[0-9a-f:.]+) d\d+ addr (?<address>[0-9a-f]+)(?: |$)|domain[ =:]+\d+, device(?: id)?[ =:]+(?:0x(?<id>[0-9a-f]+)|(?<client>[0-9a-f:.]+)), (?:fault )?address[ =:]+(?<number>0x[0-9a-f]+))?`,
+    String.raw`^AMD(?:-Vi|_IOV): (?:${REFUSED}): (?:(?<device>[0-9a-f:.]+) d\d+ addr (?<address>[0-9a-f]+) |domain[ =:]+\d+, device(?: id)?[ =:]+(?:0x(?<id>[0-9a-f]+)|(?<client>[0-9a-f:.]+)), (?:fault )?address[ =:]+(?<number>0x[0-9a-f]+)(?![^\s,]))?`,
     "i",
   ),
 };

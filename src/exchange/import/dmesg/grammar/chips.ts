@@ -15,11 +15,13 @@ const byRequester = (begins: RegExp): Grammar => ({ ...iommu(begins), numbersPci
 const ipmmu: Grammar = {
   fault: "iommu",
   begins:
-    /: (?:Multiple TLB hits|Page Table Walk Abort) @(?<address>0x[0-9a-f]+)|: Unhandled fault: status 0x[0-9a-f]+(?: iova (?<number>0x[0-9a-f]+)\s*$)?/i,
+    /: (?:Multiple TLB hits|Page Table Walk Abort) @(?:(?<address>0x[0-9a-f]+)$)?|: Unhandled fault: status 0x[0-9a-f]+(?: iova (?<number>0x[0-9a-f]+)\s*$)?/i,
   goesOn: /: (?<what>Page Table Walk Abort|Unhandled fault).*[@ ](?<where>0x[0-9a-f]+)\s*$/i,
   sameReporter: true,
-  takes: (fault, { what, where }) =>
-    !fault.says.includes(what!) && busHexOf(where!) === fault.address,
+  takes: (fault, { what, where }) => {
+    fault.address ??= busHexOf(where!);
+    return !fault.says.includes(what!) && busHexOf(where!) === fault.address;
+  },
 };
 
 /** Two lines for one access: by the memory controller and by its SMMU (drivers/memory/tegra/mc.c). */
@@ -45,7 +47,7 @@ const msm: Grammar = {
   fault: "iommu",
   begins: /: (?:Unexpected IOMMU page fault!|Fault occurred in context \d)/,
   goesOn:
-    /: (?:(?:base|name|context)\s*= |Power is OFF|(?<context>Fault occurred in context)|Interesting registers|FAR\s*= (?<address>[0-9a-f]{8,16})(?: |$)|fsr=0x[0-9a-f]+, iova=(?<number>0x[0-9a-f]+),|FSR|FSYNR|PAR|TTBR|SCTLR|ACTLR|PRRR|NMRR)/,
+    /: (?:(?:base|name|context)\s*= |Power is OFF|(?<context>Fault occurred in context)|Interesting registers|FAR\s*= (?<address>[0-9a-f]{8}(?= )|[0-9a-f]{16}$)|fsr=0x[0-9a-f]+, iova=(?<number>0x[0-9a-f]+),|FSR|FSYNR|PAR|TTBR|SCTLR|ACTLR|PRRR|NMRR)/,
   sameReporter: true,
   waits: true,
   takes: (fault, { context, address, number }) => {
@@ -75,7 +77,7 @@ export const chips: readonly Grammar[] = [
   iommu(/: translation fault: ?status:(?:.* at (?<address>0x[0-9a-f]+)\s*$)?/i),
   // rockchip-iommu.c
   iommu(
-    /: Page fault at (?<address>0x[0-9a-f]+) of type|: BUS_ERROR occurred at (?<number>0x[0-9a-f]+)/i,
+    /: Page fault at (?<address>0x[0-9a-f]+) of type|: BUS_ERROR occurred at (?:(?<number>0x(?:[0-9a-f]{8}|[0-9a-f]{16}))$)?/i,
     /: (?:iova = 0x|mmu_dte_addr: |Page fault while iommu not attached)/,
   ),
   // mtk_iommu.c, mtk_iommu_v1.c

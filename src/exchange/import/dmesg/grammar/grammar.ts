@@ -51,6 +51,12 @@ export class OpenFault {
   /** The event that it has become; null before. */
   seq: number | null = null;
 
+  /** Whether its address stands last in the line, where more of it may have gone onto the next. */
+  get endsInAddress(): boolean {
+    const [digits] = /[0-9a-f]{1,16}$/i.exec(this.first) ?? [];
+    return digits !== undefined && this.address === BigInt(`0x${digits}`);
+  }
+
   constructor(grammar: Grammar, text: string, caller: string | null, line: number) {
     this.grammar = grammar;
     this.first = text;
@@ -58,6 +64,19 @@ export class OpenFault {
     this.caller = caller;
     this.last = line;
     this.waits = grammar.waits ?? false;
+  }
+
+  /** Takes the rest of the line that began it; false where it is none. An address that goes on is none as it was. */
+  goOn(rest: string): boolean {
+    const glues = this.endsInAddress ? [""] : ["", " "];
+    this.address = null;
+    for (const glue of glues) {
+      this.learn(this.grammar.begins.exec(`${this.first}${glue}${rest}`)?.groups ?? {});
+      if (this.address === null) continue;
+      this.says += glue + rest;
+      return true;
+    }
+    return false;
   }
 
   learn(groups: Groups): void {
@@ -78,6 +97,12 @@ export class OpenFault {
 /** Characters of a message that are looked at: the kernel's own are cut at 2,048 (kernel/printk/printk.c). */
 const LONGEST = 4096;
 
+/** A message as grammars have it: whatever an editor made of its blanks, and without those behind it. */
+function bare(whole: string): string {
+  const text = whole.slice(0, LONGEST).trimEnd();
+  return text.includes("\t") ? text.replaceAll("\t", " ") : text;
+}
+
 /** The first line of a fault; null where the text is none. */
 export function faultIn(
   grammars: readonly Grammar[],
@@ -85,7 +110,7 @@ export function faultIn(
   caller: string | null,
   line: number,
 ): OpenFault | null {
-  const text = whole.slice(0, LONGEST).trimStart();
+  const text = bare(whole).trimStart();
   if (!SIGN.test(text)) return null;
   for (const grammar of grammars) {
     const found = grammar.begins.exec(text);
@@ -104,7 +129,7 @@ const SIGN =
 /** Takes a line as part of an open fault; false where it is none. */
 export function goesOn(fault: OpenFault, whole: string, caller: string | null): boolean {
   const { grammar } = fault;
-  const text = whole.slice(0, LONGEST);
+  const text = bare(whole);
   if (grammar.goesOn === undefined) return false;
   if (caller !== null && fault.caller !== null && caller !== fault.caller) return false;
   if (grammar.sameReporter && reporterOf(text) !== reporterOf(fault.first)) return false;

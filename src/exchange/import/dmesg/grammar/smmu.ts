@@ -36,10 +36,13 @@ const event: Grammar = {
     const id = Number(/event (0x[0-9a-f]+) received/i.exec(fault.first)?.[1] ?? Number.NaN);
     if (word !== undefined) {
       if (fault.told || Number.isNaN(id) || fault.words.length === WORDS) return false;
+      // Its lowest byte is the event, in the first alone; the upper half of that is the stream's number.
+      if (fault.words.length === 0 && Number.parseInt(word.slice(-2), 16) !== id) return false;
       fault.words.push(word);
-      // The upper half of the first word is the stream's number.
       if (fault.words.length === 1) fault.learn({ requester: word.slice(0, 8) });
-      if (fault.words.length === 3 && WITH_ADDRESS.has(id)) fault.learn({ address: word });
+      // Which word is which is known where none was lost.
+      if (fault.words.length === WORDS && WITH_ADDRESS.has(id))
+        fault.learn({ address: fault.words[2] });
       fault.says += ` 0x${word}`;
       return true;
     }
@@ -60,7 +63,7 @@ const event: Grammar = {
 const pageRequest: Grammar = {
   fault: "iommu",
   begins: /: unexpected PRI request received:/,
-  goesOn: /: \s*(?<reason>sid 0x.* access at iova (?<address>0x[0-9a-f]+))/i,
+  goesOn: /: \s*(?<reason>sid 0x.* access at iova (?<address>0x[0-9a-f]{16})$)/i,
   sameReporter: true,
   waits: true,
   takes: (fault) => {
