@@ -134,6 +134,32 @@ export const linuxFaults: readonly Told[] = [
     `${v2}hard iova-to-phys (ATOS) failed`,
   ),
   told(
+    "arm/arm-smmu/arm-smmu.c of Qualcomm's kernels, print_fault_regs",
+    "a600000.dwc3 0xefe60800",
+    `${v2}Unhandled arm-smmu context fault from a600000.dwc3!`,
+    `${v2}FAR    = 0x00000000efe60800`,
+    `${v2}PAR    = 0x0000000000000000`,
+    `${v2}FSR    = 0x40000402 [TF R SS ]`,
+    `${v2}FSYNR0    = 0x5f0003`,
+    `${v2}context bank#    = 0x1b`,
+  ),
+  told(
+    "gpu/drm/msm/adreno/adreno_gpu.c, adreno_fault_handler",
+    "? 0x126bd040",
+    "*** gpu fault: ttbr0=000000011007b000 iova=00000000126bd040 dir=WRITE type=TRANSLATION source=1030001 (0,0,0,0)",
+  ),
+  told(
+    "gpu/drm/msm/msm_iommu.c, msm_fault_handler",
+    "? 0x1234000",
+    "msm: *** fault: iova=         1234000, flags=0",
+  ),
+  told(
+    "remoteproc/remoteproc_core.c, rproc_iommu_fault; omap-iommu.c",
+    "? 0x8a000000",
+    "omap-rproc 40800000.dsp: iommu fault: da 0x8a000000 flags 0x0",
+    "omap-iommu 40d01000.mmu: 40d01000.mmu: errs:0x00000002 da:0x8a000000 pgd:0xc0a7a280 *pgd:0x00000000",
+  ),
+  told(
     "arm/arm-smmu/qcom_iommu.c, qcom_iommu_fault",
     "? 0x2c441000",
     "qcom-iommu-ctx 1f15000.iommu-ctx: Unhandled context fault: fsr=0x402, iova=0x000000002c441000, fsynr=0x13, cb=21",
@@ -274,6 +300,11 @@ export const xenFaults: readonly Told[] = [
     "xen/drivers/passthrough/amd/iommu_init.c, parse_event_log_entry",
     "0000:07:00.0 0x2c0000140",
     "AMD-Vi: IO_PAGE_FAULT: 0000:07:00.0 d0 addr 00000002c0000140 flags 0x8 I",
+  ),
+  told(
+    "xen/drivers/passthrough/amd/iommu_init.c, of a domain without a number",
+    "0000:07:00.0 0x2c0000140",
+    "AMD-Vi: IO_PAGE_FAULT: 0000:07:00.0 d[IO] addr 00000002c0000140 flags 0x8 I",
   ),
   told(
     "xen/drivers/passthrough/arm/smmu.c, arm_smmu_context_fault",

@@ -28,6 +28,39 @@ test.each([
   expect((await logged(...timed(line))).faults).toEqual([fault]);
 });
 
+const reached = "0x000000012a345000+4096";
+test.each([
+  [`nommu_map_single: overflow 12a345000+4096 of device mask ffffffff`, "? 0x12a345000"],
+  [
+    `${driver}: dma_direct_map_page: overflow ${reached} of device mask ffffffff bus mask 0`,
+    "0000:07:00.0 0x12a345000",
+  ],
+  [`${driver}: overflow ${reached} of DMA mask ffffffff bus mask 0`, "0000:07:00.0 0x12a345000"],
+  [
+    `${driver}: DMA addr ${reached} overflow (mask ffffffff, bus limit 0).`,
+    "0000:07:00.0 0x12a345000",
+  ],
+  [
+    `${driver}: swiotlb addr ${reached} overflow (mask ffffffff, bus limit 0).`,
+    "0000:07:00.0 0x12a345000",
+  ],
+  ["DMAR: ERROR: DMA PTE for vPFN 0xfff80 already set (to 7a5f003 not 7a60003)", "? 0xfff80000"],
+])("what is not mapped for a device, by its address: %s", async (line, fault) => {
+  expect((await logged(...timed(line))).faults).toEqual([`not-mapped ${fault}`]);
+});
+
+test.each([
+  `${driver}: swiotlb buffer is full (sz: 4096 bytes), total 32768 (slots), used 32768 (slots)`,
+  "DMA: Out of SW-IOMMU space for 4096 bytes at device 0000:07:00.0",
+  "PCI-DMA: Out of IOMMU space for 65536 bytes",
+])("without an address it is a message: %s", async (line) => {
+  const { faults, events } = await logged(...timed(line));
+  expect({ faults, kinds: events.map(({ kind }) => kind) }).toEqual({
+    faults: [],
+    kinds: ["message.logged"],
+  });
+});
+
 test.each([
   [
     "a bad pointer",

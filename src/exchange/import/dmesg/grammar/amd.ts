@@ -34,7 +34,7 @@ const unattached: Grammar = {
 const xen: Grammar = {
   fault: "iommu",
   begins: new RegExp(
-    String.raw`^AMD(?:-Vi|_IOV): (?:${REFUSED}): (?:(?<device>[0-9a-f:.]+) d\d+ addr (?<address>[0-9a-f]+) |domain[ =:]+\d+, device(?: id)?[ =:]+(?:0x(?<id>[0-9a-f]+)|(?<client>[0-9a-f:.]+)), (?:fault )?address[ =:]+(?<number>0x[0-9a-f]+)(?![^\s,]))?`,
+    String.raw`^AMD(?:-Vi|_IOV): (?:${REFUSED}): (?:(?<device>[0-9a-f:.]+) d\S{1,16} addr (?<address>[0-9a-f]+) |domain[ =:]+\d+, device(?: id)?[ =:]+(?:0x(?<id>[0-9a-f]+)|(?<client>[0-9a-f:.]+)), (?:fault )?address[ =:]+(?<number>0x[0-9a-f]+)(?![^\s,]))?`,
     "i",
   ),
 };

@@ -59,6 +59,20 @@ const msm: Grammar = {
   },
 };
 
+/** What a remote processor was refused is told by its driver as well (drivers/remoteproc/remoteproc_core.c). */
+const omap: Grammar = {
+  fault: "iommu",
+  begins:
+    /: errs:0x[0-9a-f]+(?: da:(?<address>0x[0-9a-f]+) )?|: iommu fault: da (?:(?<number>0x[0-9a-f]+) flags)?/i,
+  goesOn: /: errs:0x[0-9a-f]+ da:(?<where>0x[0-9a-f]+) /i,
+  takes: (fault, { where }) => {
+    if (fault.told || busHexOf(where!) !== fault.address || / errs:/.test(fault.first))
+      return false;
+    fault.told = true;
+    return true;
+  },
+};
+
 /** Each line begins with the function that prints it (drivers/iommu/fsl_pamu.c). */
 const pamu: Grammar = {
   fault: "iommu",
@@ -97,8 +111,11 @@ export const chips: readonly Grammar[] = [
     /: Page fault for (?<address>0x[0-9a-f]+) \(master/i,
     /: Page fault while iommu not attached/,
   ),
-  // omap-iommu.c
-  iommu(/: errs:0x[0-9a-f]+(?: da:(?<address>0x[0-9a-f]+) )?/i),
+  omap,
+  // drivers/gpu/drm/msm/adreno/adreno_gpu.c and msm_iommu.c, which the SMMU's driver hands its faults to
+  iommu(
+    /^(?:\S+: )?\*\*\* (?:gpu )?fault: (?:ttbr0=[0-9a-f]{16} )?iova= *(?:(?<address>[0-9a-f]{1,16})(?:, flags| dir))?/,
+  ),
   // vsi-iommu.c: what it prints of a fault is the status alone
   iommu(/^vsi[_-]iommu \S+: unexpected int_status=[0-9a-f]+/),
   // arch/s390/pci/pci_event.c: errors of DMA and of interrupts by their codes (qemu, s390-pci-bus.h, ERR_EVENT_*)

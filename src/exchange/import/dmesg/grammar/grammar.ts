@@ -124,7 +124,7 @@ export function faultIn(
 
 /** Every first line has one of these; most lines of a log have none. */
 const SIGN =
-  /fault|violation|page request|IO_PAGE|_REQ|_ENTRY|Event logged|AMD-Vi|event|int_status|Stream ID|PRI |EMEM|error|TLB|Abort|errs:|BUS_ERROR|DMA-API|REMAP|\[DMA |BUG|\[#|anic|LOCKUP|Unable|Oops|Assertion/i;
+  /fault|violation|page request|IO_PAGE|_REQ|_ENTRY|Event logged|AMD-Vi|event|int_status|Stream ID|PRI |EMEM|error|TLB|Abort|errs:|BUS_ERROR|DMA-API|overflow|already set|REMAP|\[DMA |BUG|\[#|anic|LOCKUP|Unable|Oops|Assertion/i;
 
 /** Takes a line as part of an open fault; false where it is none. */
 export function goesOn(fault: OpenFault, whole: string, caller: string | null): boolean {

@@ -2,13 +2,18 @@
 
 import type { Grammar } from "./grammar.ts";
 
-/** One line until 6.11, with its registers since; Qualcomm's kernels tell them in their own way. */
+/** One line until 6.11, with its registers since; Qualcomm's kernels tell them in their own way, or in registers alone. */
 const context: Grammar = {
   fault: "iommu",
-  begins: /: Unhandled context fault:?(?:.*?iova=(?<address>0x[0-9a-f]+),)?/i,
+  begins:
+    /: Unhandled (?:arm-smmu )?context fault(?: from (?<named>[^\s!]+)!)?(?:.*?iova=(?<address>0x[0-9a-f]+),)?/i,
   goesOn:
-    /: \s*(?:FAR|PAR|FSR|FSYNR\d?|TTBR\d|SCTLR|CBAR|CBFRSYNRA|MAIR\d?|TCR\d?|CONTEXTIDR|SSD|SID|Client info|soft iova|hard iova|SOFTWARE TABLE WALK)/,
+    /: \s*(?:Unhandled arm-smmu context fault!$|FAR\s+= (?<address>0x[0-9a-f]{16})$|FAR|PAR|FSR|FSYNR\d?|TTBR\d|SCTLR|CBAR|CBFRSYNRA|MAIR\d?|TCR\d?|CONTEXTIDR|SSD|SID|Client info|soft iova|hard iova|SOFTWARE TABLE WALK)/,
   sameReporter: true,
+  takes: (fault, { address }) => {
+    if (address !== undefined) fault.waits = false;
+    return true;
+  },
 };
 
 /** An access of a stream that has no context: its address is not told. */

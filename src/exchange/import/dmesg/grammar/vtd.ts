@@ -7,7 +7,7 @@ const access: Grammar = {
   fault: "iommu",
   begins:
     // Since 4.7 a blank stands behind the colon and the reason behind the address; before, and in Xen, neither.
-    /^(?:\[VT-D\](?:iommu\.c:\d+: )?|dmar: )?(?:DMAR: )?DMAR: ?\[DMA (?:Read|Write)(?:.*?device \[+(?<device>[^\]]*)\])?(?:.*?fault addr (?<address>(?:0x)?[0-9a-f]+)(?: \[|(?<=DMAR:\[DMA.*)(?:,| ?$)))?/i,
+    /^(?:\[VT-D\](?:iommu\.c:\d+:(?:d\S{1,16})? )?|dmar: )?(?:DMAR: )?DMAR: ?\[DMA (?:Read|Write)(?:.*?device \[+(?<device>[^\]]*)\])?(?:.*?fault addr (?<address>(?:0x)?[0-9a-f]+)(?: \[|(?<=DMAR:\[DMA.*)(?:,| ?$)))?/i,
   goesOn:
     /^(?:\[VT-D\])?DMAR: ?(?:\[fault (?=reason)|(?=reason ))(?<reason>.*)|^DMAR: (?:Dump .* table entries for IOVA|.*(?:root|context|dir|table) entry|pte level|.*not present|.*NULL|.*does not exist|no iommu info)|^(?:\[VT-D\])?print_vtd_entries|^\s+(?:root_entry|context|ctxt_entry|l\d|L\d)/,
 };
