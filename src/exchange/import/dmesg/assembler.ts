@@ -8,8 +8,7 @@ import { DumpedTrace } from "./dump.ts";
 import type { OpenFault } from "./grammar/grammar.ts";
 import { faultIn, goesOn } from "./grammar/grammar.ts";
 import { spoken } from "./grammar/index.ts";
-import { type Head, RECORD } from "./head.ts";
-import { plain } from "./paste.ts";
+import { type Head, paste, RECORD } from "./head.ts";
 import { AnyHead, spreadOut } from "./records.ts";
 
 /** A line, or what one speaker says in it. */
@@ -135,7 +134,7 @@ export class Assembler {
   /** The fault that a line without a head goes on with: as a further line, or as the rest of one that was cut. */
   #continued(text: string, cut: OpenFault | null): OpenFault | null {
     const of = text === "" ? null : this.#found(text, null);
-    return of === null && isRest(cut, plain(text)) ? cut : of;
+    return of === null && isRest(cut, paste.plain(text)) ? cut : of;
   }
 
   #close(at: number): void {
@@ -164,7 +163,7 @@ function piecesOf(line: string): readonly string[] {
   const inside = line.indexOf(HYPERVISOR, 1);
   // Where a program's line names the hypervisor, it quotes it.
   if (inside > 0 && /^\s*(?:<\d+>)?\[/.test(line)) {
-    const isWhole = OF_PROGRAM.test(line) || plain(line).startsWith(HYPERVISOR);
+    const isWhole = OF_PROGRAM.test(line) || paste.plain(line).startsWith(HYPERVISOR);
     if (isWhole) return [line];
     return [line.slice(0, inside), line.slice(inside)];
   }

@@ -4,7 +4,7 @@
 // count from the first line, which in a log of a whole boot is the same.
 
 import { levels } from "../../../event/op.ts";
-import { headed, unquoted } from "./paste.ts";
+import { Paste } from "../source/paste.ts";
 import { wallTime } from "./wall-time.ts";
 
 export type Level = (typeof levels)[number];
@@ -20,6 +20,23 @@ export interface Head {
   readonly caller: string | null;
   readonly text: string;
 }
+
+/** What a line of a log begins with where more than words stand in front of its message. */
+const HEAD = [
+  // The kernel's seconds, the hypervisor's console, a level, a level in words.
+  String.raw`\[ {0,16}\d{1,16}\.\d{6}[\] ]`,
+  String.raw`\(XEN\) `,
+  String.raw`<\d{1,3}>\S`,
+  "[a-z]{1,16} {0,9}: ?(?:emerg|alert|crit|err|warn|notice|info|debug) {0,9}: ",
+  // A record of /dev/kmsg, the time of day.
+  String.raw`\d{1,3},\d{1,20},\d{1,20},`,
+  String.raw`\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}[\] ]`,
+  String.raw`[A-Z][a-z]{2} [ \d]\d [\d:]{8} `,
+  String.raw`\d{4}-\d\d-\d\dT`,
+].join("|");
+
+/** What a mail, a page or a terminal put around a line of a log. */
+export const paste = new Paste(HEAD, String.raw`\[ {0,16}\d{1,16}\.\d{6}[\] ]|\(XEN\) `);
 
 const PRIORITY = /^<(\d{1,3})>(?:1 (?=\d{4}-))?/;
 /** `dmesg -x`: "kern  :info  : ". */
@@ -76,8 +93,8 @@ export class Heads {
 
   /** Null where a line has none of the forms. */
   read(line: string): Head | null {
-    const text = unquoted(line);
-    const rest = headed(text);
+    const text = paste.unquoted(line);
+    const rest = paste.headed(text);
     // journalctl indents the further lines of a message as far as its first (src/shared/logs-show.c, print_multiline).
     const indent = text.length - text.trimStart().length;
     if (this.#column > 0 && indent >= this.#column) return headOf("program", null, rest);

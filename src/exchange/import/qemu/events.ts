@@ -13,7 +13,7 @@ import { type DeviceCommand, type Entry, field } from "./records.ts";
 
 /** Events without addresses of buffers, kept as they are. */
 const structure =
-  /^(pci_nvme_|translation failed$|invalid access$|ahci_|vtd_|amdvi_|smmu_|smmuv3_|virtio_|detected translation failure$|dma_|usb_|e1000e?_|handle_|process_ncq|execute_ncq|ncq_|ide_|pci_cfg_|msix_)/;
+  /^(pci_nvme_|translation failed$|invalid access$|ahci_|vtd_|amdvi_|smmu_|smmuv3_|virtio_|riscv_iommu_|detected translation failure$|dma_|usb_|e1000e?_|handle_|process_ncq|execute_ncq|ncq_|ide_|pci_cfg_|msix_)/;
 /** Addresses that events hold are below this. */
 const HIGHEST = 2 ** 52;
 

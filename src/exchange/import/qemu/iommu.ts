@@ -1,6 +1,7 @@
 // iommu.ts - what QEMU's models of an IOMMU say: translations, faults, and what empties their TLB.
 //
-// Spellings: hw/i386/trace-events (VT-d, AMD-Vi), hw/arm/trace-events and smmuv3.c (SMMU), hw/virtio/trace-events.
+// Spellings: hw/i386/trace-events (VT-d, AMD-Vi), hw/arm/trace-events and smmuv3.c (SMMU), hw/virtio and
+// hw/riscv/trace-events.
 
 import { type Bus, type Machine, machine, raw } from "../../../address.ts";
 import type { Of } from "../../../event/vocabulary.ts";
@@ -27,15 +28,18 @@ const MODELS: { readonly [name: string]: Model } = {
   amdvi_translation_result: "AMD-Vi",
   smmuv3_translate_success: "SMMU",
 };
-/** Lines that say that it leads nowhere. */
+/** Lines that say that it leads nowhere. A number that a terminal has cut is none. */
 const REFUSED: { readonly [name: string]: RegExp } = {
-  vtd_dmar_fault: /sid (?<sid>0x[0-9a-f]+) fault \d+ addr (?<from>0x[0-9a-f]+)/i,
-  smmuv3_translate_abort: /sid=(?<sid>0x[0-9a-f]+) .{0,500}iova:?=?\s{0,9}(?<from>0x[0-9a-f]+)/i,
-  virtio_iommu_report_fault: /endpoint=(?<endpoint>\d+) address =(?<from>0x[0-9a-f]+)/i,
+  vtd_dmar_fault: /sid (?<sid>0x[0-9a-f]+) fault \d+ addr (?<from>0x[0-9a-f]+)(?![^\s,])/i,
+  smmuv3_translate_abort:
+    /sid=(?<sid>0x[0-9a-f]+) .{0,500}iova:?=?\s{0,9}(?<from>0x[0-9a-f]+)(?![^\s,])/i,
+  virtio_iommu_report_fault: /endpoint=(?<endpoint>\d+) address =(?<from>0x[0-9a-f]+)(?![^\s,])/i,
+  riscv_iommu_flt:
+    /fault [0-9a-f]{2}(?<device>[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) reason: 0x[0-9a-f]+ iova: (?<from>0x[0-9a-f]+)(?!\S)/i,
   "detected translation failure":
-    /dev=(?<device>[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}), iova=(?<from>0x[0-9a-f]+)/i,
+    /dev=(?<device>[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}), iova=(?<from>0x[0-9a-f]+)[,)]/i,
   "translation failed":
-    /^(?<region>\S*-(?<devfn>\d+)-\d+) translation failed for iova=(?<from>0x[0-9a-f]+)/i,
+    /^(?<region>\S*-(?<devfn>\d+)-\d+) translation failed for iova=(?<from>0x[0-9a-f]+)(?:$| ?\()/i,
 };
 const EMPTIES =
   /^(vtd_inv_desc_iotlb_(domain|global|pages)|vtd_iotlb_reset|amdvi_(all|pages)_inval|amdvi_iotlb_reset|smmuv3_s1_range_inval|smmuv3_cmdq_tlbi_\w+|smmu_iotlb_inv_\w+)$/;

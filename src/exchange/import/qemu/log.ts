@@ -8,7 +8,7 @@ import { BootClock } from "../source/boot-clock.ts";
 import type { Source } from "../source/source.ts";
 import { AnchorLines } from "./anchors.ts";
 import { QemuEvents } from "./events.ts";
-import { type Entry, isEvent, isGuestError, QemuRecords } from "./records.ts";
+import { type Entry, isOfQemu, QemuRecords } from "./records.ts";
 
 class QemuLog implements DeviceLog, Log {
   readonly #source: Source;
@@ -113,7 +113,7 @@ export const qemuLog: DeviceFormat = {
   part: "device",
   recognises: (head) => {
     const lines = head.toString("latin1").split(/\r?\n/);
-    return lines.slice(0, 1000).some((line) => isEvent(line) || isGuestError(line));
+    return lines.slice(0, 1000).some(isOfQemu);
   },
   open: (source, run) => new QemuLog(source, run),
   anchors: (anchors) => new AnchorLines(anchors),

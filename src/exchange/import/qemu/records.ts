@@ -5,6 +5,7 @@
 
 import type { Fetched } from "../join/causal-order.ts";
 import { Names } from "../source/names.ts";
+import { Paste } from "../source/paste.ts";
 import { Network, type Touch } from "./network.ts";
 import { usbTouch } from "./usb.ts";
 
@@ -35,12 +36,26 @@ export interface Entry {
 }
 
 const LINE = /^\d+@(\d+)\.(\d{1,6})\d*:(\w+) ?(.*)$/;
-/**
- * Without a time: only a model that is known tells an event from any other line. A kernel's message of a virtio device
- * begins alike, with the driver's name and the device's.
- */
-const BARE =
-  /^(?!virtio_\w+ virtio\d)((?:pci_nvme|nvme|vtd|amdvi|smmuv3|smmu|virtio|e1000e?|ahci|handle|process_ncq|execute_ncq|ncq|ide|usb|pci_cfg|msix|dma(?=_blk_))_\w+) ?(.*)$/;
+/** Models of which an event is known without a time, among lines of others. */
+const MODEL =
+  "(?:pci_nvme|nvme|vtd|amdvi|smmuv3|smmu|virtio|riscv_iommu|e1000e?|ahci|handle|process_ncq|execute_ncq|ncq|ide|usb|pci_cfg|msix|dma(?=_blk_))";
+/** A kernel's message of a virtio device begins alike, with the driver's name and the device's. */
+const BARE = new RegExp(String.raw`^(?!virtio_\w+ virtio\d)(${MODEL}_\w+) ?(.*)$`);
+/** Under `-msg timestamp=on` the time stands before what is no event, and with guest-name=on the guest's name (util/error-report.c). */
+const REPORTED = /^\d{4}-\d\d-\d\dT[\d:.]{8,18}Z (?:\S{1,256} )?(?=\S{1,256}: )/;
+const HEAD = [
+  String.raw`\d{1,10}@\d{1,20}\.\d{1,9}:\w`,
+  String.raw`${MODEL}_\w+[ :]`,
+  String.raw`\S*qemu\S{0,64}: `,
+].join("|");
+const paste = new Paste(HEAD, HEAD);
+/** Nothing that came into a line on its way; most lines have a time and are so (bench: import). */
+const PRINTED = /^[ -;=-~]*$/;
+/** A line as QEMU printed it. */
+const plain = (line: string): string => {
+  const text = paste.plain(line).replace(REPORTED, "").trimEnd();
+  return text.includes("\t") ? text.replaceAll("\t", " ") : text;
+};
 const DUMP = /^(?:0x)?[0-9a-f]{2,4}: (?: ?[0-9a-f]{2})+ *$/;
 /** What QEMU reports beside events, without a time: an IOMMU refuses, and so the access behind it. */
 const GUEST_ERRORS: readonly (readonly [string, RegExp])[] = [
@@ -85,8 +100,10 @@ export class QemuRecords {
   }
 
   /** Takes a line; `number` counts records. "nothing" for a line that is part of another, else a complaint. */
-  read(text: string, line: number, number: number): Entry | string {
-    const [, second, fraction, ...timed] = LINE.exec(text) ?? [];
+  read(raw: string, line: number, number: number): Entry | string {
+    const printed = PRINTED.test(raw) ? LINE.exec(raw) : null;
+    const text = printed === null ? plain(raw) : raw;
+    const [, second, fraction, ...timed] = printed ?? LINE.exec(text) ?? [];
     const [name, body] = second === undefined ? (BARE.exec(text)?.slice(1) ?? []) : timed;
     if (name === undefined || body === undefined)
       return this.#guestError(text, line) ?? this.#beside(text);
@@ -206,12 +223,13 @@ export class QemuRecords {
 }
 
 const patterns = new Map<string, RegExp>();
-/** Whether a line is an event as QEMU prints it. */
-export const isEvent = (line: string): boolean => LINE.test(line) || BARE.test(line);
-
-/** Whether a line is what QEMU reports of an access that an IOMMU refused. */
-export const isGuestError = (line: string): boolean =>
-  GUEST_ERRORS.some(([, pattern]) => pattern.test(line));
+/** Whether a line is an event as QEMU prints it, or what it reports of an access that an IOMMU refused. */
+export function isOfQemu(line: string): boolean {
+  const text = plain(line);
+  return (
+    LINE.test(text) || BARE.test(text) || GUEST_ERRORS.some(([, pattern]) => pattern.test(text))
+  );
+}
 
 /** A number after a word, with 0x or =: "cid 516", "addr=0x1000,". */
 export function field(body: string, name: string): number | null {

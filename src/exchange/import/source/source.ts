@@ -206,6 +206,8 @@ async function* explained(path: string, chunks: AsyncIterable<Buffer>): AsyncGen
  */
 const DECODED = 1 << 16;
 
+const RETURN = 13;
+
 /** The lines of a chunk up to an end of one; what was left of the chunk before begins the first. */
 function* linesFrom(rest: Buffer, chunk: Buffer, end: number): Generator<string[]> {
   let from = 0;
@@ -228,7 +230,12 @@ function* linesIn(bytes: Buffer, end: number): Generator<string[]> {
   }
 }
 
-const withoutReturn = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);
+/** A text that went through two conversions has two of them. */
+const withoutReturn = (line: string): string => {
+  let end = line.length;
+  while (line.charCodeAt(end - 1) === RETURN) end--;
+  return end === line.length ? line : line.slice(0, end);
+};
 
 async function opened(path: string): Promise<FileHandle> {
   try {

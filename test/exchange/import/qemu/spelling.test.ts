@@ -30,6 +30,56 @@ describe("a log without times", () => {
   });
 });
 
+describe("a log on its way to somebody's mail", () => {
+  const refused = "vtd_dmar_fault sid 0x700 fault 6 addr 0x2c441000 write 0";
+  const reported =
+    "qemu-system-x86_64: vtd_iommu_translate: detected translation failure (dev=07:00:00, iova=0x2c441000)";
+  const start = String.fromCharCode(27);
+  test.each([
+    ["a mail", `> ${refused}`],
+    ["a mail, with a time", `> > 4242@1736072430.123456:${refused}`],
+    ["an indented paste", `    ${refused}`],
+    ["a page", `<p>&gt; ${refused}<br>`],
+    ["a code in a line", `\`${refused}\``],
+    ["cat -n", `     1\t${refused}`],
+    ["grep -n", `qemu.log:12:4242@1736072430.123456:${refused}`],
+    ["colours", `${start}[32m${refused}${start}[0m`],
+    ["tabs for blanks", refused.replaceAll(" ", "\t")],
+    ["two ends of a line", `${refused}\r\r`],
+    ["a terminal's times", `Jan 05 10:20:30 ${refused}`],
+    ["what QEMU reports", reported],
+    ["what QEMU reports, at which time", `2025-01-05T10:20:30.123456Z ${reported}`],
+    ["what QEMU reports, for which guest", `2025-01-05T10:20:30.123456Z vm1 ${reported}`],
+    ["what QEMU reports, in a mail", `> 2025-01-05T10:20:30.123456Z ${reported}`],
+  ])("tells the same: %s", async (_, line) => {
+    const events = await told(`${line}\n`);
+    expect(events).toMatchObject([{ kind: "fault.raised", fault: "iommu", bus: 0x2c441000 }]);
+    expect(events[0]!.kind === "fault.raised" && deviceOf(events[0]!.device!)).toBe("0000:07:00.0");
+  });
+
+  test.each([">", "$", "…", "\\"])("tells no part of an address: cut with %s", async (mark) => {
+    for (const line of [
+      "vtd_dmar_fault sid 0x700 fault 6 addr 0x2c44",
+      "smmuv3_translate_abort smmuv3-iommu-memory-region-16-3 sid=0x10 abort on iova=0x2c44",
+      "virtio_iommu_report_fault FAULT reason=1 flags=16 endpoint=56 address =0x2c44",
+      "smmuv3-iommu-memory-region-16-3 translation failed for iova=0x2c44",
+      reported.slice(0, -5),
+    ])
+      expect(await told(`${line}${mark}\nvtd_inv_qi_head read head 1\n`)).toMatchObject([
+        { kind: "fault.raised", bus: null },
+        {},
+      ]);
+  });
+});
+
+test("RISC-V's IOMMU tells what it refuses", async () => {
+  const [fault] = await told(
+    "riscv_iommu_flt riscv.iommu: fault 0007:00.0 reason: 0x800000d iova: 0x2c441000\n",
+  );
+  expect(fault).toMatchObject({ kind: "fault.raised", fault: "iommu", bus: 0x2c441000 });
+  expect(fault?.kind === "fault.raised" && deviceOf(fault.device!)).toBe("0000:07:00.0");
+});
+
 describe("a USB host controller", () => {
   test("that prints its addresses as signed decimals reads and writes memory there", async () => {
     const events = await told(
