@@ -50,6 +50,8 @@ export class Assembler {
   #line = 0;
   #place = 0;
   #inRecord = false;
+  /** The message of the line before, where it is of no fault. */
+  #before: Head | null = null;
   /** A fault whose line was cut before its address. */
   #cut: OpenFault | null = null;
 
@@ -91,14 +93,44 @@ export class Assembler {
     this.#cut = null;
     // Its address ended the line, and was whole if nothing goes on with it.
     if (cut !== null && cut.address !== null) cut.waits = cut.grammar.waits ?? false;
-    if (head === null) return { ...step, of: this.#continued(text, cut) };
+    const before = this.#before;
+    this.#before = null;
+    if (head === null) {
+      const of = this.#continued(text, cut);
+      const whole = of === null ? this.#wrapped(before, text) : null;
+      return whole === null ? { ...step, of } : { ...step, ...whole };
+    }
     if (head.speaker === "program") return step;
     const of = this.#found(head.text, head.caller);
     if (of !== null) return { ...step, of };
     const begins = faultIn(spoken[head.speaker], head.text, head.caller, this.#place);
     if (begins !== null) this.#began(begins);
     else if (this.#isBare && isRest(cut, head.text)) return { ...step, head: null, of: cut };
+    else this.#before = head;
     return { ...step, begins };
+  }
+
+  /** What a message and a line without a head tell together of a fault, where neither does alone: a mail has wrapped it. */
+  #wrapped(before: Head | null, text: string): Pick<Step, "head" | "begins" | "of"> | null {
+    const rest = paste.plain(text).trim();
+    if (before === null || before.speaker === "program" || rest === "") return null;
+    const { speaker, caller } = before;
+    const first = before.text.trimEnd();
+    // What is a fault alone is somebody's quote, unless nothing but who says it was in front.
+    if (!NAME_ALONE.test(first) && faultIn(spoken[speaker], rest, null, 0) !== null) return null;
+    const heads = ["", " "].map((glue) => ({ ...before, text: first + glue + rest }));
+    for (const head of heads) {
+      const of = this.#found(head.text, caller);
+      if (of !== null) return { head, begins: null, of };
+    }
+    const begun = heads.flatMap((head) => {
+      const begins = faultIn(spoken[speaker], head.text, caller, this.#place);
+      return begins === null ? [] : [{ head, begins, of: null }];
+    });
+    const told = begun.find(({ begins }) => begins.address !== null) ?? begun[0];
+    if (told === undefined) return null;
+    this.#began(told.begins);
+    return told;
   }
 
   #headOf(text: string): Head | "part" | null {
@@ -142,6 +174,9 @@ export class Assembler {
     if (fault !== undefined) fault.waits = false;
   }
 }
+
+/** A driver and its device, or the driver alone (include/linux/dev_printk.h). */
+const NAME_ALONE = /^\S+$|:$/;
 
 /** Digits of an address of which the first ones end a line, and nothing but whose it was. */
 const DIGITS = /^[0-9a-f]{1,15}(?:$| by )/;

@@ -49,19 +49,19 @@ async function addressesOf({ dressed, at }: Cut, ...instead: readonly string[]) 
   return (await logged(...lines)).faults.map((fault) => fault.split(" ")[1]);
 }
 
-const isTold = ({ fault, address }: Cut & { readonly address?: string }): boolean =>
+const isWholeOrNone = ({ fault, address }: Cut & { readonly address?: string }): boolean =>
   address === "?" || fault.endsWith(` ${address}`);
 
 test.each([">", "$", "…", "...", "\\"])("cut with %s at its end", async (mark) => {
   for (const cut of cuts)
     for (const address of await addressesOf(cut, cut.left + mark))
-      expect({ ...cut, address }).toSatisfy(isTold);
+      expect({ ...cut, address }).toSatisfy(isWholeOrNone);
 });
 
 test("gone on with in the next line, it is whole or not told", async () => {
   for (const cut of cuts)
     for (const address of await addressesOf(cut, cut.left, cut.rest))
-      expect({ ...cut, address }).toSatisfy(isTold);
+      expect({ ...cut, address }).toSatisfy(isWholeOrNone);
 });
 
 const dart = "apple-dart 907000000.iommu: translation fault: status:0x4 at ";
@@ -96,4 +96,42 @@ test("of an event of an SMMUv3 no word is another's where one is lost", async ()
     const { faults } = await logged(...timed(`${v3}event 0x10 received:`, ...left));
     expect(faults).toEqual(["? ?"]);
   }
+});
+
+/** As a form wraps at blanks what is longer than its columns. */
+function wrapped(line: string, columns: number): string[] {
+  const at = line.length <= columns ? -1 : line.lastIndexOf(" ", columns);
+  return at <= 0 ? [line] : [line.slice(0, at), ...wrapped(line.slice(at + 1), columns)];
+}
+
+test.each([72, 80])(
+  "wrapped at %i columns, a fault is told and no other address",
+  async (columns) => {
+    for (const head of ["", "Jan  5 10:20:30 box kernel: "])
+      for (const { source, lines, fault } of linuxFaults) {
+        const all = timed(...lines).flatMap((line) => wrapped(head + line, columns));
+        const [device, address] = fault.split(" ");
+        const { faults } = await logged(...all);
+        // The words of Exynos are three, of which each can be on another line.
+        const isTold = faults.length > 0 || source.startsWith("exynos");
+        expect([source, isTold]).toEqual([source, true]);
+        for (const told of faults) {
+          const [by, at] = told.split(" ");
+          expect([source, [device, "?"].includes(by), [address, "?"].includes(at)]).toEqual([
+            source,
+            true,
+            true,
+          ]);
+        }
+      }
+  },
+);
+
+test("prose behind a message makes no fault of it", async () => {
+  const { faults } = await logged(
+    ...timed("usb 1-1: new high-speed USB device number 7"),
+    "and then I see: Unhandled context fault: fsr=0x402, iova=0xfe3c1000, fsynr=0x13",
+    "with DMAR: [DMA Read] Request device [07:00.0] fault addr 2c441000 [fault reason 06]",
+  );
+  expect(faults).toEqual([]);
 });

@@ -32,7 +32,7 @@ const WORDS = 4;
 const event: Grammar = {
   fault: "iommu",
   begins:
-    /: event 0x[0-9a-f]+ received:|: event: \w+ client: (?<named>\S+|\([^)]*\)) sid: (?<requester>0x[0-9a-f]+)(?:.*? iova: (?<address>0x[0-9a-f]+)(?: |$))?/i,
+    /: event 0x[0-9a-f]+ received:|: event: \w+ client: (?<named>\S+|\([^)]*\)) sid: (?<requester>0x[0-9a-f]+)(?:.*? iova: (?<address>0x[0-9a-f]+) )?/i,
   goesOn:
     /: \s*(?:0x(?<word>[0-9a-f]{16})\s*$|(?<decoded>event: \w+ client: (?<named>\S+|\([^)]*\)) sid: (?<requester>0x[0-9a-f]+).*)|(?<how>(?:un)?priv (?:inst|data) (?:read|write) s[12] .*))/i,
   sameReporter: true,
@@ -54,7 +54,7 @@ const event: Grammar = {
     if (decoded !== undefined) {
       if (fault.told || Number.isNaN(id)) return false;
       fault.told = true;
-      fault.learn({ address: / iova: (0x[0-9a-f]+)/i.exec(decoded)?.[1] });
+      fault.learn({ address: / iova: (0x[0-9a-f]+) /i.exec(decoded)?.[1] });
       fault.says = text.trim();
       return true;
     }
