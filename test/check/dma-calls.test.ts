@@ -89,7 +89,7 @@ test.each([
   ],
   ["though it had failed", [unmap.replace("51000000", "ffffffffffffffff")], ["dma-release #1"]],
   ["as a list, twice", [mapList, unmapList, unmapList], ["dma-release #3"]],
-  ["as a list that was never seen", [unmapList], []],
+  ["as a list that was never seen", [joins, unmapList], []],
   ["as a list, mapped as a single buffer", [map, unmapList], ["dma-release #2"]],
 ])("a mapping ends %s", async (_, lines, findings) => {
   expect(await found(lines)).toEqual(findings);

@@ -16,28 +16,34 @@ const byLetter: { readonly [letter: string]: What } = {
 };
 const BLOCK = /^(\d+,\d+) ([A-Z]*) ?(?:(\d+) )?\([^)]*\) (\d+) \+ (\d+)/;
 
-/** A request without a place has all ones: its beginning tells 0 (include/linux/blktrace_api.h, blk_rq_trace_sector), its end does not. */
+/**
+ * A request without a place has all ones: its beginning tells 0, and no sectors (include/linux/blktrace_api.h,
+ * blk_rq_trace_sector), its end does not.
+ */
 const NOWHERE = "18446744073709551615";
-const sectorOf = (digits: string | undefined): string => (digits === NOWHERE ? "0" : digits!);
+/** By what a request under way is known: its disk and first sector. */
+const keyOf = (disk: string, sector: string, sectors: string): string =>
+  sector === NOWHERE || (sector === "0" && sectors === "0")
+    ? `${disk} ${NOWHERE}`
+    : `${disk} ${sector}`;
 
 const blockIssue: Handler = ({ run }, { name, body }) => {
-  const [, disk, rwbs, , digits, sectors] = BLOCK.exec(body) ?? [];
+  const [, disk, rwbs, , sector = "", sectors = ""] = BLOCK.exec(body) ?? [];
   if (disk === undefined) throw new Unusable("not DISK RWBS BYTES () SECTOR + SECTORS");
-  const sector = sectorOf(digits);
   const asked = {
     what: byLetter[rwbs![0] ?? ""] ?? "other",
     lba: Number(sector),
     size: Number(sectors) * SECTOR,
     text: `disk ${disk}`,
   } as const;
-  run.requests.issue("block", `${disk} ${sector}`, asked, name);
+  run.requests.issue("block", keyOf(disk, sector, sectors), asked, name);
   return true;
 };
 
 const blockComplete: Handler = ({ run }, { name, body }) => {
-  const [, disk, , , digits] = BLOCK.exec(body) ?? [];
+  const [, disk, , , sector = "", sectors = ""] = BLOCK.exec(body) ?? [];
   if (disk === undefined) throw new Unusable("not DISK RWBS () SECTOR + SECTORS");
-  run.requests.complete("block", `${disk} ${sectorOf(digits)}`, name);
+  run.requests.complete("block", keyOf(disk, sector, sectors), name);
   return true;
 };
 

@@ -39,8 +39,11 @@ const LINE = /^\d+@(\d+)\.(\d{1,6})\d*:(\w+) ?(.*)$/;
 /** Models of which an event is known without a time, among lines of others. */
 const MODEL =
   "(?:pci_nvme|nvme|vtd|amdvi|smmuv3|smmu|virtio|riscv_iommu|e1000e?|ahci|handle|process_ncq|execute_ncq|ncq|ide|usb|pci_cfg|msix|dma(?=_blk_))";
-/** A kernel's message of a virtio device begins alike, with the driver's name and the device's. */
-const BARE = new RegExp(String.raw`^(?!virtio_\w+ virtio\d)(${MODEL}_\w+) ?(.*)$`);
+/**
+ * A kernel's message of a virtio device begins alike, with the driver's name and the device's, and so does a function in
+ * a call chain of perf's.
+ */
+const BARE = new RegExp(String.raw`^(?!virtio_\w+ virtio\d|\w+ \(\S+\)$)(${MODEL}_\w+)(?: (.*))?$`);
 /** Under `-msg timestamp=on` the time stands before what is no event, and with guest-name=on the guest's name (util/error-report.c). */
 const REPORTED = /^\d{4}-\d\d-\d\dT[\d:.]{8,18}Z (?:\S{1,256} )?(?=\S{1,256}: )/;
 const HEAD = [
@@ -104,9 +107,8 @@ export class QemuRecords {
     const printed = PRINTED.test(raw) ? LINE.exec(raw) : null;
     const text = printed === null ? plain(raw) : raw;
     const [, second, fraction, ...timed] = printed ?? LINE.exec(text) ?? [];
-    const [name, body] = second === undefined ? (BARE.exec(text)?.slice(1) ?? []) : timed;
-    if (name === undefined || body === undefined)
-      return this.#guestError(text, line) ?? this.#beside(text);
+    const [name, body = ""] = second === undefined ? (BARE.exec(text)?.slice(1) ?? []) : timed;
+    if (name === undefined) return this.#guestError(text, line) ?? this.#beside(text);
     if (second !== undefined) this.#time = Number(second) * 1e6 + Number(fraction!.padEnd(6, "0"));
     const command = this.#commandOf(name, body, number);
     const touch = name.startsWith("e1000e_")
