@@ -63,7 +63,8 @@ export class Assembler {
   take(lines: readonly string[]): Step[] {
     for (const raw of lines) {
       this.#line++;
-      for (const text of spreadOut(raw).flatMap(piecesOf)) this.#queue.push(this.#step(raw, text));
+      for (const line of spreadOut(raw))
+        for (const text of piecesOf(line)) this.#queue.push(this.#step(raw, text));
     }
     return this.#ready(false);
   }

@@ -4,7 +4,7 @@
 // count from the first line, which in a log of a whole boot is the same.
 
 import { levels } from "../../../event/op.ts";
-import { Paste } from "../source/paste.ts";
+import { Paste, spaced } from "../source/paste.ts";
 import { wallTime } from "./wall-time.ts";
 
 export type Level = (typeof levels)[number];
@@ -21,11 +21,12 @@ export interface Head {
   readonly text: string;
 }
 
+/** The kernel's seconds, the hypervisor's console. */
+const ON_CONSOLE = String.raw`\[ {0,16}\d{1,16}\.\d{6}[\] ]|\(XEN\) `;
 /** What a line of a log begins with where more than words stand in front of its message. */
 const HEAD = [
-  // The kernel's seconds, the hypervisor's console, a level, a level in words.
-  String.raw`\[ {0,16}\d{1,16}\.\d{6}[\] ]`,
-  String.raw`\(XEN\) `,
+  ON_CONSOLE,
+  // A level, a level in words.
   String.raw`<\d{1,3}>\S`,
   "[a-z]{1,16} {0,9}: ?(?:emerg|alert|crit|err|warn|notice|info|debug) {0,9}: ",
   // A record of /dev/kmsg, the time of day.
@@ -36,7 +37,7 @@ const HEAD = [
 ].join("|");
 
 /** What a mail, a page or a terminal put around a line of a log. */
-export const paste = new Paste(HEAD, String.raw`\[ {0,16}\d{1,16}\.\d{6}[\] ]|\(XEN\) `);
+export const paste = new Paste(HEAD, ON_CONSOLE);
 
 const PRIORITY = /^<(\d{1,3})>(?:1 (?=\d{4}-))?/;
 /** `dmesg -x`: "kern  :info  : ". */
@@ -248,9 +249,6 @@ function said(at: number | null, line: string): Head {
   const speaker = Number(rank) >= 8 ? "program" : "kernel";
   return headOf(speaker, at, rest.slice(ranked.length), levelOf(Number(rank)), caller);
 }
-
-/** A line in which an editor or a form made blanks of tabs, or tabs of blanks. */
-const spaced = (text: string): string => text.replaceAll("\t", " ");
 
 const ofDay = (head: Head): Head => ({ ...head, isOfDay: true });
 

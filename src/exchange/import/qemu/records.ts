@@ -5,7 +5,7 @@
 
 import type { Fetched } from "../join/causal-order.ts";
 import { Names } from "../source/names.ts";
-import { Paste } from "../source/paste.ts";
+import { Paste, spaced } from "../source/paste.ts";
 import { Network, type Touch } from "./network.ts";
 import { usbTouch } from "./usb.ts";
 
@@ -55,10 +55,7 @@ const paste = new Paste(HEAD, HEAD);
 /** Nothing that came into a line on its way; most lines have a time and are so (bench: import). */
 const PRINTED = /^[ -;=-~]*$/;
 /** A line as QEMU printed it. */
-const plain = (line: string): string => {
-  const text = paste.plain(line).replace(REPORTED, "").trimEnd();
-  return text.includes("\t") ? text.replaceAll("\t", " ") : text;
-};
+const plain = (line: string): string => spaced(paste.plain(line).replace(REPORTED, "").trimEnd());
 const DUMP = /^(?:0x)?[0-9a-f]{2,4}: (?: ?[0-9a-f]{2})+ *$/;
 /** What QEMU reports beside events, without a time: an IOMMU refuses, and so the access behind it. */
 const GUEST_ERRORS: readonly (readonly [string, RegExp])[] = [

@@ -48,11 +48,10 @@ export class Copied {
 
 /** Bytes at the end that may be of a character which is not whole. */
 function begun(bytes: Buffer): number {
-  const entity = bytes.subarray(-LONGEST_ENTITY).lastIndexOf(AND);
-  if (entity >= 0) {
-    const tail = bytes.subarray(-LONGEST_ENTITY).subarray(entity);
-    if (/^&[#\w]{0,6}$/.test(tail.toString("latin1"))) return tail.length;
-  }
+  const tail = bytes.subarray(-LONGEST_ENTITY);
+  const entity = tail.lastIndexOf(AND);
+  if (entity >= 0 && /^&[#\w]{0,6}$/.test(tail.toString("latin1", entity)))
+    return tail.length - entity;
   const [last = 0, before = 0] = [bytes.at(-1), bytes.at(-2)];
   if (last >= 0xc0) return 1;
   return before >= 0xe0 ? 2 : 0;

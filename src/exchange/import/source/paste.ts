@@ -30,6 +30,10 @@ const TIMES = [
   String.raw`\[\d+\.\d{6} \d+\.\d{6}\] `,
 ].join("|");
 
+/** A line in which an editor or a form made tabs of blanks, or blanks of tabs, as one with blanks. */
+export const spaced = (text: string): string =>
+  text.includes("\t") ? text.replaceAll("\t", " ") : text;
+
 export class Paste {
   readonly #quoted: RegExp;
   readonly #found: RegExp;

@@ -19,8 +19,9 @@ const ipmmu: Grammar = {
   goesOn: /: (?<what>Page Table Walk Abort|Unhandled fault).*[@ ](?<where>0x[0-9a-f]+)\s*$/i,
   sameReporter: true,
   takes: (fault, { what, where }) => {
-    fault.address ??= busHexOf(where!);
-    return !fault.says.includes(what!) && busHexOf(where!) === fault.address;
+    const address = busHexOf(where!);
+    fault.address ??= address;
+    return !fault.says.includes(what!) && address === fault.address;
   },
 };
 

@@ -6,6 +6,7 @@
 import type { faults } from "../../../../event/fault.ts";
 import { deviceOf } from "../../kernel/device.ts";
 import { busHexOf, hexOf, pciOf } from "../../source/numbers.ts";
+import { spaced } from "../../source/paste.ts";
 
 export interface Grammar {
   readonly fault: (typeof faults)[number];
@@ -98,10 +99,7 @@ export class OpenFault {
 const LONGEST = 4096;
 
 /** A message as grammars have it: whatever an editor made of its blanks, and without those behind it. */
-function bare(whole: string): string {
-  const text = whole.slice(0, LONGEST).trimEnd();
-  return text.includes("\t") ? text.replaceAll("\t", " ") : text;
-}
+const bare = (whole: string): string => spaced(whole.slice(0, LONGEST).trimEnd());
 
 /** The first line of a fault; null where the text is none. */
 export function faultIn(
