@@ -22,13 +22,12 @@ export class DumpedTrace {
 
   /** What a line of the log tells of the trace, each part where the kernel put several into one message; null for a line of the log. */
   take(text: string): readonly Pick<Step, "line" | "record">[] | null {
-    const parts = text.split("\n").map((part) => part.trimEnd());
-    if (BEGINS.test(parts[0]!)) {
+    if (BEGINS.test(text)) {
       [this.#isOpen, this.#isRuled] = [true, false];
       return null;
     }
     if (!this.#isOpen) return null;
-    const lines = parts.map((part) => this.#linesOf(part));
+    const lines = text.split("\n").map((part) => this.#linesOf(part.trimEnd()));
     return lines.includes(null) ? null : lines.flatMap((one) => one ?? []);
   }
 

@@ -32,7 +32,7 @@ export class BootClock {
     const step = `time goes back from ${seconds(this.#latest)} to ${seconds(time)}`;
     if (this.#latest - time > STEP_BACK)
       throw this.#source.refuse(
-        `${step}: there are two boots in this file; import each on its own`,
+        `${step}: there are two boots in this file, or one twice; import each on its own`,
       );
     if (!this.#hasBegun && isInJiffies(this.#latest)) {
       this.#hasBegun = true;

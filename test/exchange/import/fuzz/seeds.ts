@@ -138,6 +138,15 @@ const logs: { readonly [dress: string]: (text: string, at: number) => string } =
   "kern.log": (text, at) => `Jan  5 10:20:${at} box kernel: [   ${at}.400017] ${text}`,
   "busybox syslogd": (text, at) =>
     `Jan  5 10:20:${at} box kern.err kernel: [   ${at}.400017] ${text}`,
+  "RFC 5424": (text, at) =>
+    `<3>1 2025-01-05T10:20:${at}.400017+01:00 box kernel - - [a@1 b="c"] [   ${at}.400017] ${text}`,
+  "log -m of crash": (text, at) => `[   ${at}.400017] <3>${text}`,
+  "jq -c": (text, at) => JSON.stringify([{ pri: 3, time: at + 0.400017, msg: text }]),
+  "a page": (text, at) =>
+    `<span class="line">[&nbsp;&nbsp; ${at}.400017] ${text.replaceAll("&", "&amp;")}</span><br/>`,
+  "dmesg --color=always": (text, at) =>
+    `\u001b[32m[   ${at}.400017] \u001b[0m\u001b[33mDMAR: \u001b[0m\u001b[31m${text}\u001b[0m`,
+  "a difference": (text, at) => `+[   ${at}.400017] ${text.replaceAll(" ", "\t")}`,
   "a mail": (text, at) => `> > [   ${at}.400017] ${text}`,
   "a serial console": (text, at) =>
     `[   ${at}.400017] ${text}\r\n(XEN) [2025-01-05 10:20:${at}] [VT-D]DMAR:[DMA Write] Request device [0000:07:00.0] fault addr 2c0000000\r`,
@@ -155,6 +164,10 @@ const SAID: readonly string[] = [
   "DMA-API: nvme 0000:07:00.0: device driver tries to free DMA memory it has not allocated [device address=0x0000000051000000] [size=4096 bytes]",
   "iommu: map: iova 0x51000000 pa 0x0000000002bca000 size 0x1000",
   "iommu: unmap this: iova 0x51000000 size 0x1000",
+  "arm-smmu 15000000.iommu: Unhandled context fault: fsr=0x402, iova=0x51000000, fsynr=0x1, cbfrsynra=0x10, cb=3",
+  "omap-iommu 40d01000.mmu: 40d01000.mmu: errs:0x00000002 da:0x51000000 pgd:0x(ptrval) *pgd:px00000000",
+  "rk_iommu ff8f3f00.iommu: Page fault at 0x0000000051000000 of type write",
+  "swiotlb buffer is full (sz: 4096 bytes), total 32768 (slots), used 32768 (slots)",
   "dmar_fault: 58 callbacks suppressed",
   "Dumping ftrace buffer:",
   "-".repeat(33),
