@@ -14,6 +14,7 @@ import { AnchorLines } from "./anchors.ts";
 import { ClockLines } from "./clock-lines.ts";
 import { diskEvents } from "./disk.ts";
 import { dmaEvents } from "./dma.ts";
+import { dmaListEvents } from "./dma-lists.ts";
 import { probeHandler } from "./kprobes.ts";
 import { memoryEvents } from "./memory.ts";
 import { Owners, type Step, stepOf } from "./owners.ts";
@@ -64,7 +65,8 @@ const BOUNCED = /^dev_name: (\S*) dma_mask=\S+ dev_addr=([0-9a-f]{1,16}) /;
 const bounced: Handler = (kernel, record, owner) => {
   const [, name, digits] = BOUNCED.exec(record.body) ?? [];
   const address = digits === undefined ? null : hexOf(digits);
-  if (name !== undefined && address !== null) kernel.buffers.willBounce(deviceOf(name), address);
+  if (name !== undefined && address !== null)
+    kernel.buffers.slots.willBounce(deviceOf(name), address);
   return keep(kernel, record, owner);
 };
 
@@ -79,6 +81,7 @@ const stack: Handler = () => true;
 const handlers: Handlers = {
   ...Object.fromEntries(structure.map((name) => [name, keep])),
   ...dmaEvents,
+  ...dmaListEvents,
   ...memoryEvents,
   ...diskEvents,
   tracing_mark_write: marked,

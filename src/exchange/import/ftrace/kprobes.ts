@@ -20,7 +20,8 @@ import {
   textOf,
   Unusable,
 } from "../source/fields.ts";
-import { announce, directionIn, endsFailed, failed, giveBack, giveBackList } from "./dma.ts";
+import { announce, directionIn, endsFailed, failed, giveBack } from "./dma.ts";
+import { giveBackList } from "./dma-lists.ts";
 import type { Record } from "./record.ts";
 import type { Call, Handler, Kernel } from "./tasks.ts";
 
@@ -295,7 +296,7 @@ const byPart: { readonly [P in Part]: PartHandler } = {
     const entered = kernel.leave(hit.task, hit.of);
     if (entered === null) return true;
     const slot = hit.handle("tlb", placeInSlot(entered.phys!));
-    if (slot !== null) kernel.buffers.bounce(entered.phys!, slot, entered.size);
+    if (slot !== null) kernel.buffers.slots.bounce(entered.phys!, slot, entered.size);
     return true;
   },
   exchange: ({ run }, hit) => {

@@ -15,7 +15,8 @@ import {
   Unusable,
 } from "../source/fields.ts";
 import { own } from "../source/names.ts";
-import { deviceIn, failedIn, isNotMapped } from "./dma.ts";
+import { deviceIn, isNotMapped } from "./dma.ts";
+import { failedIn } from "./dma-lists.ts";
 import { pieceOf } from "./memory.ts";
 import type { Record } from "./record.ts";
 

@@ -3,7 +3,8 @@
 import type { Probes } from "../kernel/probes.ts";
 import type { Standing } from "../kernel/standing.ts";
 import { busAddresses, busAddressOf, sizeOf, sizes, textOf, Unusable } from "../source/fields.ts";
-import { deviceIn, failedIn, isNotMapped } from "./dma.ts";
+import { deviceIn, isNotMapped } from "./dma.ts";
+import { failedIn } from "./dma-lists.ts";
 import { pieceOf } from "./memory.ts";
 import { type Record, recordOf } from "./record.ts";
 

@@ -1,9 +1,8 @@
-// buffers.ts - the kernel's DMA buffers: emits the events of mapping, bouncing and unmapping them.
+// buffers.ts - the kernel's DMA buffers: emits the events of mapping and unmapping them.
 
 import {
   hex,
   type Machine,
-  mfnOf,
   PAGE_SIZE,
   type Phys,
   pageOffset,
@@ -26,6 +25,7 @@ import type { Emitter } from "./emitter.ts";
 import type { Frames } from "./frames.ts";
 import type { IommuEntries } from "./iommu-entries.ts";
 import type { Ending, Mappings } from "./mappings.ts";
+import { Slots } from "./slots.ts";
 import { Spaces } from "./spaces.ts";
 
 /** A buffer that a DMA function of the kernel maps, and the address that it returns. */
@@ -70,21 +70,10 @@ export interface FirstMapped {
   readonly origin: SourceLine;
 }
 
-/** Buffers that are bounced and not mapped yet: where more are told, their maps were not recorded. */
-const MOST_BOUNCED = 1 << 16;
 /** The largest buffer that swiotlb has slots for (IO_TLB_SEGSIZE and IO_TLB_SHIFT, include/linux/swiotlb.h). */
 const LARGEST_BOUNCED = 2 ** 18;
 /** Bytes of a sync whose pages are looked at one by one. */
 const LARGEST_SYNC = 2 ** 24;
-
-interface Slot {
-  /** The kernel-physical addresses of both. */
-  readonly phys: number;
-  readonly buffer: number;
-  readonly size: number;
-  /** The seq of the copy into it. */
-  readonly seq: number;
-}
 
 /** DMA directions as tracepoints print them and as the kernel numbers them (enum dma_data_direction). */
 export const directions: ReadonlyMap<string, Direction> = new Map([
@@ -104,28 +93,25 @@ export class Buffers {
   /** Those that anything was ever mapped for, and when and where first. */
   readonly devices = new Map<number | null, FirstMapped>();
   readonly spaces = new Spaces();
-  /** Slot's machine address -> what it stands in for. */
-  readonly #slots = new Map<Machine, Slot>();
-  /** Buffers that are about to be bounced, by device ("null" where it was not named) and address. */
-  readonly #bounced = new Set<string>();
+  readonly slots: Slots;
 
   constructor(emitter: Emitter, frames: Frames, iommu: IommuEntries, mappings: Mappings) {
     this.#emitter = emitter;
     this.#frames = frames;
     this.#iommu = iommu;
     this.#mappings = mappings;
+    this.slots = new Slots(emitter, frames);
   }
 
   map(at: Buffer): Mapping {
     const { place, device, direction, phys: own, bus: start, size, command } = at;
     const inPages = at.inPages ?? false;
     const leads = this.#iommu.reachedBy(device, start);
-    const found = leads === null || this.#slots.size === 0 ? undefined : this.#slots.get(leads);
-    const slot = found?.buffer === own ? found! : null;
+    const slot = this.slots.at(leads, own);
     const buffer = own === null ? null : phys(own);
     const handle = wholeOf(start);
     // Without an IOMMU only a bounce slot makes another address of a buffer's, and of its copy nothing is told.
-    const isBounced = this.#isBounced(device, own);
+    const isBounced = this.slots.isBounced(device, own);
     const isMoved = slot === null && (isBounced || this.#isMoved(leads, buffer, at));
     const reached = isMoved ? null : leads;
     const seq = this.#emitter.emit({
@@ -195,12 +181,7 @@ export class Buffers {
     });
     if (mapping === null) return;
     this.#mappings.end(mapping, seq, this.#emitter.at);
-    if (mapping.slot === null) return;
-    const slot = this.#slots.get(mapping.slot.machine);
-    this.#slots.delete(mapping.slot.machine);
-    // What the device wrote is in the slot: the buffer gets it when it is given back.
-    if (slot !== undefined && mapping.direction !== "to-device")
-      this.#copy("from-slot", slot.phys, slot.buffer, slot.size, mapping.ended);
+    this.slots.giveBack(mapping);
   }
 
   /** A call that hands a buffer over while it stays mapped, to the device or to the CPU. */
@@ -242,27 +223,6 @@ export class Buffers {
     const bus = handle === undefined ? null : wholeOf(handle);
     const complaint = { actor: "kernel", place, at, fault, device, text, bus } as const;
     this.#emitter.emit({ kind: "fault.raised", ...complaint });
-  }
-
-  /** swiotlb will put a slot in a buffer's place, of which nothing else may be told (drivers/iommu/dma-iommu.c does so too). */
-  willBounce(device: number | null, address: number): void {
-    // Without an IOMMU the handle shows it.
-    if (this.#emitter.environment.iommu === null) return;
-    if (this.#bounced.size === MOST_BOUNCED) this.#bounced.clear();
-    this.#bounced.add(`${device} ${address}`);
-  }
-
-  #isBounced(device: number | null, address: number | null): boolean {
-    if (this.#bounced.size === 0 || address === null) return false;
-    return this.#bounced.delete(`${device} ${address}`) || this.#bounced.delete(`null ${address}`);
-  }
-
-  /** swiotlb has put a slot in a buffer's place; it copies the buffer whatever the direction. */
-  bounce(buffer: number, slot: number, size: number): void {
-    const cause = allocatedAt(this.#emitter.machine.state, phys(buffer));
-    const seq = this.#copy("to-slot", buffer, slot, size, cause);
-    const at = this.#frames.machineOf(phys(slot));
-    if (seq !== null && at !== null) this.#slots.set(at, { phys: slot, buffer, size, seq });
   }
 
   /** An address that the driver named to a device: in a command table, or for a queue. */
@@ -325,39 +285,17 @@ export class Buffers {
     const { iommu, swiotlb, xen } = this.#emitter.environment;
     if (leads === null || buffer === null || xen) return false;
     // Where swiotlb is traced, it has told of those that it bounces.
-    const mayBe = (!swiotlb && mayBounce(place, buffer, size)) || !this.#iommu.tellsOf(device);
-    if (iommu !== null && !mayBe) return false;
-    return leads !== this.#frames.machineOf(buffer);
+    const mayBe =
+      iommu === null ||
+      (!swiotlb && mayBounce(place, buffer, size)) ||
+      !this.#iommu.tellsOf(device);
+    return mayBe && leads !== this.#frames.machineOf(buffer);
   }
 
   /** The seq of the IOMMU's entry that a handle goes through; where there is none, of the buffer's allocation. */
   #causeOf(device: number | null, start: number, buffer: Phys | null): number | null {
     if (this.#emitter.environment.iommu !== null) return this.#iommu.entryOf(device, start);
     return buffer === null ? null : allocatedAt(this.#emitter.machine.state, buffer);
-  }
-
-  #copy(
-    direction: "to-slot" | "from-slot",
-    from: number,
-    to: number,
-    size: number,
-    cause: number | null,
-  ): number | null {
-    const reached = this.#frames.machineOf(phys(to));
-    if (reached === null) return null;
-    return this.#emitter.emit({
-      kind: "page.copied",
-      actor: "kernel",
-      place: "swiotlb_bounce",
-      at: this.#emitter.at,
-      cause,
-      frame: mfnOf(reached),
-      direction,
-      phys: phys(from),
-      machine: this.#frames.machineOf(phys(from)),
-      reached,
-      size,
-    });
   }
 }
 
