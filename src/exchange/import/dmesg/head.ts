@@ -67,6 +67,12 @@ const BY_KERNEL =
   /^(?:\S+ )?(?:(\w+)\.(\w+) )?kernel(?:\[\d+\])?(?:: ?| (?:-|\d+) \S+ (?:-|(?:\[[^\]]{0,1000}\])+) )/;
 /** A kernel's own line that came to a syslog over the network (netconsole): nobody's name is behind the host's. */
 const OVER_NETWORK = /^[\w.:%-]*[\w%] (?=\[ *\d+\.\d{6}\])/;
+/** logcat of Android, of the form threadtime, which it prints unless it is asked for another: the process, the thread, the level. */
+const LOGCAT = /^(\d\d-\d\d [\d:]{8}\.\d{3,6}) +(?:[\w-]{1,32} +)?(\d{1,9}) +\d{1,9} [VDIWEF] /;
+/** Of the forms time and brief: the level, the tag, the process. */
+const LOGCAT_BRIEF = /^(?:(\d\d-\d\d [\d:]{8}\.\d{3}) )?[VDIWEF]\/(.{1,256}?) *\( *(\d{1,9})\): /;
+/** It takes what stands before a message's first colon for a tag, and pads that. */
+const TAG = /^(\S{1,8}) *: /;
 /** The same behind the kernel's seconds: `journalctl -o short-monotonic`. */
 const OF_HOST = /^\S+ kernel: /;
 const OF_PROGRAM = /^(?:\S+ )?[\w.@()/-]+\[\d+\]: /;
@@ -124,7 +130,11 @@ export class Heads {
       rest = rest.slice(decoded!.length);
     }
     const head =
-      this.#seconds(rest) ?? this.#record(rest) ?? this.#logged(rest) ?? this.#dated(rest);
+      this.#seconds(rest) ??
+      this.#record(rest) ??
+      this.#logcat(rest) ??
+      this.#logged(rest) ??
+      this.#dated(rest);
     if (head === null)
       // pstore and a console keep the priority alone.
       return level === null ? null : headOf(isProgram ? "program" : "kernel", null, rest, level);
@@ -152,6 +162,19 @@ export class Heads {
     const text = unescaped(line.slice(found.length));
     const at = Number(micros) * 1e3;
     return headOf(speaker, at, text, levelOf(Number(priority)), caller);
+  }
+
+  /** What the kernel says has process 0 there. */
+  #logcat(line: string): Head | null {
+    const [found, time, process] = LOGCAT.exec(line) ?? [];
+    const [brief, timed, tag, by] = found === undefined ? (LOGCAT_BRIEF.exec(line) ?? []) : [];
+    const before = found ?? brief;
+    if (before === undefined) return null;
+    const wall = wallTime(time ?? timed ?? "");
+    const at = wall === null ? null : this.#since(wall);
+    const rest = line.slice(before.length);
+    const text = tag === undefined ? rest.replace(TAG, "$1: ") : `${tag}: ${rest}`;
+    return ofDay(headOf(Number(process ?? by) === 0 ? "kernel" : "program", at, text));
   }
 
   #logged(line: string): Head | null {
