@@ -42,7 +42,7 @@ export const paste = new Paste(HEAD, ON_CONSOLE);
 const PRIORITY = /^<(\d{1,3})>(?:1 (?=\d{4}-))?/;
 /** `dmesg -x`: "kern  :info  : ". */
 const DECODED = /^(\w+) *: ?(emerg|alert|crit|err|warn|notice|info|debug) *: /;
-const SECONDS = /^\[ *(\d+)\.(\d{6})(?: <[^>]*>| +)?\] ?/;
+const SECONDS = /^\[ *(\d+)\.(\d{6})(?:s| <[^>]*>| +)?\] ?/;
 /** `dmesg -T`, with `-d` too, in the language of its reader. */
 const CTIME = /^\[((?=\d*\p{L})[^\][<>]{2,40} [\d:]{8} \d{4})(?: <[^>]*>)?\] ?/u;
 /** `dmesg -H`: the minute, where it is another, else the time since the line before. */
@@ -55,6 +55,9 @@ export const RECORD = /^(?:\d[\w.+~-]*,)?(\d{1,3}),\d+,(\d+),[^;]*;/;
 const CALLED = /,caller=([TC]\d+)/;
 /** The same behind a time: the kernel's own console, and dmesg since util-linux 2.40 (sys-utils/dmesg.c, print_record). */
 const CALLER = /^\[ *([TC]\d+)\] ?/;
+/** CPU and task as vendors' kernels have them there: "[6:  swapper/0:    1] ", ".(0)[123:kworker/0:1]", "[pid:1,cpu2,swapper/0]". */
+const VENDORS =
+  /^ ?(?:\[ *\d{1,3}: *[a-zA-Z(.][^\]]{0,30}?: *(\d{1,9})\] |\.?\(\d{1,3}\)\[(\d{1,9}):[^\]]{1,30}\]|\[pid:(\d{1,9}),cpu\d{1,3},[^\]]{1,60}\])/;
 /** What `log -m` of crash has there. */
 const RANK = /^<(\d{1,3})>/;
 /** syslog and journalctl: the time; behind it the host, facility and level where they are told, and who says it. */
@@ -266,11 +269,15 @@ const headOf = (
 /** What the kernel says behind a time: the caller and the level stand there where they are told. */
 function said(at: number | null, line: string): Head {
   const [called, caller] = CALLER.exec(line) ?? [];
-  const rest = called === undefined ? line : line.slice(called.length);
+  const told = called === undefined ? line : line.slice(called.length);
+  const [vendors, ...tasks] = VENDORS.exec(told) ?? [];
+  const task = tasks.find((one) => one !== undefined);
+  const rest = vendors === undefined ? told : told.slice(vendors.length);
+  const by = caller ?? (task === undefined ? null : `T${task}`);
   const [ranked, rank] = RANK.exec(rest) ?? [];
-  if (ranked === undefined) return headOf("kernel", at, rest, "default", caller);
+  if (ranked === undefined) return headOf("kernel", at, rest, "default", by);
   const speaker = Number(rank) >= 8 ? "program" : "kernel";
-  return headOf(speaker, at, rest.slice(ranked.length), levelOf(Number(rank)), caller);
+  return headOf(speaker, at, rest.slice(ranked.length), levelOf(Number(rank)), by);
 }
 
 const ofDay = (head: Head): Head => ({ ...head, isOfDay: true });
