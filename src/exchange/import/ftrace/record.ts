@@ -211,10 +211,14 @@ function isLastName(line: string, from: number): boolean {
   return line.charCodeAt(end) === COLON && line.charCodeAt(end + 1) === SPACE;
 }
 
+/** Where in a function a mark was written, by the options sym-offset and sym-addr. */
+const PLACE = /(?:\+0x[0-9a-f]{1,8}\/0x[0-9a-f]{1,8})?(?: <[0-9a-f]{8,16}>)?$/;
+
 /** The name of an event; null for a text that can be none. */
 function nameOf(text: string): string | null {
-  if (text === "" || text.includes(" ")) return null;
-  lastName = names.of(text);
+  const name = text.replace(PLACE, "");
+  if (name === "" || name.includes(" ")) return null;
+  lastName = names.of(name);
   return lastName;
 }
 

@@ -10,10 +10,13 @@ const UNPARSED = "[FAILED TO PARSE]";
 /** `name=value`, behind it in brackets the same in decimal; or the bytes of a list, with their brackets or without. */
 const FIELD = /\b(\w+)=(ARRAY\[[^\]]*\]|[^ ]*)(?: \((-?\d+)\))?/g;
 /** The fields that such an event begins with, and their first letters, by their codes. */
-const BEGINS = /^(?:device|iova|addr|ctrl_id|disk)=/;
+const BEGINS = /^(?:device|dev|dev_name|iova|addr|ctrl_id|disk|ip)=/;
 const LETTERS = Array.from({ length: 128 }, (_, code) =>
   "diac[".includes(String.fromCharCode(code)),
 );
+
+/** What stands before a mark; the function that wrote it tells nothing. */
+const MARK = /^ip=\S+ buf=/;
 
 /** DMA_ATTR_* by their bits (include/linux/dma-mapping.h), as include/trace/events/dma.h names them. */
 const ATTRIBUTES: readonly (readonly [bit: number, name: string])[] = [
@@ -44,9 +47,12 @@ export function asPrinted(name: string, body: string): string {
   const isUnparsed = body.startsWith(UNPARSED);
   const rest = isUnparsed ? body.slice(UNPARSED.length + 1) : body;
   if (!isUnparsed && !BEGINS.test(rest)) return body;
+  if (name === "print") return rest.replace(MARK, "");
   const fields = new Fields(rest, isUnparsed);
   if (name === "map" || name === "unmap") return fields.ofEntry(name) ?? body;
   if (name === "io_page_fault") return fields.ofFault() ?? body;
+  if (name.startsWith("block_rq_")) return fields.ofRequest() ?? body;
+  if (name === "swiotlb_bounced") return fields.ofBounce() ?? body;
   if (name.startsWith("nvme_")) return nvmeText(name, fields.texts) ?? body;
   return name.startsWith("dma_") ? (fields.ofCall(name) ?? body) : body;
 }
@@ -78,6 +84,24 @@ class Fields {
     if (iova === null || flags === null) return null;
     const who = `${this.texts.get("driver") ?? ""} ${this.texts.get("device") ?? ""}`;
     return `IOMMU:${who} iova=${wide(iova)} flags=0x${flags.toString(16).padStart(4, "0")}`;
+  }
+
+  /** "254,0 WS 4096 () 2048 + 8" (include/trace/events/block.h); a dev_t has 20 bits for the minor number. */
+  ofRequest(): string | null {
+    const [device, sector, sectors] = ["dev", "sector", "nr_sector"].map((key) =>
+      this.#number(key),
+    );
+    if (device == null || sector == null || sectors == null) return null;
+    const bytes = this.#number("bytes");
+    const size = bytes === null ? "" : `${bytes} `;
+    return `${device >> 20n},${device & 0xfffffn} ${this.texts.get("rwbs") ?? ""} ${size}() ${sector} + ${sectors}`;
+  }
+
+  ofBounce(): string | null {
+    const [device, address] = [this.texts.get("dev_name"), bare(this.#address("dev_addr"))];
+    const [mask, size] = [bare(this.#address("dma_mask")), this.#number("size")];
+    if (device === undefined || address === null) return null;
+    return `dev_name: ${device} dma_mask=${mask} dev_addr=${address} size=${size}`;
   }
 
   ofCall(name: string): string | null {

@@ -297,6 +297,19 @@ test("markers are ops with their arguments, under the name that stands before th
   ]);
 });
 
+test.each([
+  ["in tracefs", "tracing_mark_write: OP ping count=3"],
+  ["with the offset in its function", "tracing_mark_write+0x8a/0x170: OP ping count=3"],
+  ["with the address of its function", "tracing_mark_write <ffffffff8149895a>: OP ping count=3"],
+  ["with both", "tracing_mark_write+0x8a/0x170 <ffffffff8149895a>: OP ping count=3"],
+  ["by trace-cmd", "print:                tracing_mark_write: OP ping count=3"],
+  ["by its fields", "print:                ip=tracing_mark_write buf=OP ping count=3"],
+])("a marker is told %s", async (_, mark) => {
+  const { events, skipped } = await eventsIn(line(mark));
+  expect(skipped).toEqual([]);
+  expect(events[0]).toMatchObject({ kind: "op.began", name: "ping", arguments: { count: "3" } });
+});
+
 describe("what a device touched is", () => {
   const log = (...lines: string[]) => lines.map((text, i) => `1@9.00000${i}:${text}\n`).join("");
   const command = (access: string, what = "READ") => ({

@@ -49,6 +49,24 @@ test.each([
     "IOMMU: iova=0x00000000fff80000 - 0x00000000fff81000 paddr=0x0000000006222000 size=4096",
   ],
   [
+    "the option fields, of a request",
+    "block_rq_issue",
+    "dev=0xfe00000 (266338304) sector=0x1c8f770 (29947760) nr_sector=0x8 (8) bytes=0x1000 (4096) ioprio=0x4004 (16388) rwbs=RA comm=dd cmd=",
+    "254,0 RA 4096 () 29947760 + 8",
+  ],
+  [
+    "report -R, of a request's end",
+    "block_rq_complete",
+    "dev=8388624 sector=18446744073709551615 nr_sector=0 error=0 ioprio=16388 rwbs=FF cmd=",
+    "8,16 FF () 18446744073709551615 + 0",
+  ],
+  [
+    "the option fields, of a bounce",
+    "swiotlb_bounced",
+    "dev_name=0000:00:04.0 dma_mask=0xffffffff (4294967295) dev_addr=0x105493000 (4383649792) size=0x1000 (4096) force=0x0 (0)",
+    "dev_name: 0000:00:04.0 dma_mask=ffffffff dev_addr=105493000 size=4096",
+  ],
+  [
     "a fault of the tracepoint",
     "io_page_fault",
     "device=0000:07:00.0 driver=amd iova=0x9a000000 (2583691264) flags=0x5 (5)",
