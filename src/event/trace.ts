@@ -85,6 +85,9 @@ export interface Search {
   readonly unproven?: boolean;
 }
 
+/** Why lines are left out that nothing is wrong with: the events of a kernel and of QEMU are many, and few have an address. */
+export const UNKNOWN_EVENT = "no importer knows this event";
+
 /** What became of the lines of a source that tell of one kind of event of theirs. */
 export interface Count {
   /** The event's name in the source: dma_map_page, pci_nvme_map_addr; or what a remark is about, which counts nothing. */

@@ -1,5 +1,6 @@
 // ftrace.ts - imports the text of ftrace: what a kernel says of its own memory, page tables and DMA.
 
+import { UNKNOWN_EVENT } from "../../../event/trace.ts";
 import type { Stream, StreamFormat } from "../join/format.ts";
 import { mark } from "../join/marker.ts";
 import type { KernelTrace } from "../join/one-kernel.ts";
@@ -212,7 +213,7 @@ export class Ftrace implements Stream<Step> {
     const { tally } = this.#source;
     if (handler === undefined) {
       const { glued, column } = unknown(record, step.line);
-      tally.skipped(name, "no importer knows this event", column);
+      tally.skipped(name, UNKNOWN_EVENT, column);
       if (glued === null) return true;
       this.#pending = glued;
       return this.#emit(glued, step, null);

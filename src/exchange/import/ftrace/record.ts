@@ -211,8 +211,8 @@ function isLastName(line: string, from: number): boolean {
   return line.charCodeAt(end) === COLON && line.charCodeAt(end + 1) === SPACE;
 }
 
-/** Where in a function a mark was written, by the options sym-offset and sym-addr. */
-const PLACE = /(?:\+0x[0-9a-f]{1,8}\/0x[0-9a-f]{1,8})?(?: <[0-9a-f]{8,16}>)?$/;
+/** Where in a function a mark was written, by the options sym-offset and sym-addr; the process of which perf tells. */
+const PLACE = /(?:\(\d{1,9}|\+0x[0-9a-f]{1,8}\/0x[0-9a-f]{1,8})?(?: <[0-9a-f]{8,16}>)?$/;
 
 /** The name of an event; null for a text that can be none. */
 function nameOf(text: string): string | null {

@@ -1,5 +1,6 @@
 // log.ts - imports what QEMU's devices logged of a run: NVMe, AHCI and the emulated VT-d.
 
+import { UNKNOWN_EVENT } from "../../../event/trace.ts";
 import type { Fetched, Log } from "../join/causal-order.ts";
 import type { DeviceFormat, DeviceLog } from "../join/format.ts";
 import type { Run } from "../join/run.ts";
@@ -56,7 +57,7 @@ class QemuLog implements DeviceLog, Log {
       else if (this.#events.knows(entry.name)) this.#entries.push(entry);
       else {
         const column = line.indexOf(":") + 2;
-        this.#source.tally.skipped(entry.name, "no importer knows this event", column);
+        this.#source.tally.skipped(entry.name, UNKNOWN_EVENT, column);
       }
     }
     return true;

@@ -2,6 +2,10 @@
 
 import type { Count } from "../../../event/trace.ts";
 
+/** Names that are counted apart: a kernel has some 3,000 events, but a damaged file can have a name in each line. */
+const MOST_NAMES = 4096;
+const OTHERS = "of other names";
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class Tally {
@@ -60,6 +64,8 @@ export class Tally {
   #of(name: string): Writable<Count> {
     if (this.#last?.name === name) return this.#last;
     let count = this.#counts.get(name);
+    if (count === undefined && this.#counts.size >= MOST_NAMES && name !== OTHERS)
+      return this.#of(OTHERS);
     if (count === undefined) {
       count = { name, read: 0, kept: 0, skipped: 0, lost: 0, why: null };
       this.#counts.set(name, count);

@@ -14,3 +14,13 @@ test("events that a source lost are counted up to the largest whole number, and 
     ["probe", Number.MAX_SAFE_INTEGER],
   ]);
 });
+
+test("names are counted apart up to a bound, whatever a damaged file calls its lines", () => {
+  const tally = new Tally(false, (complaint) => new Error(complaint));
+  for (let i = 0; i < 10_000; i++) tally.skipped(`event${i}`, "unknown");
+  tally.kept("event7");
+  const counts = tally.counts();
+  expect(counts.length).toBeLessThan(5000);
+  expect(counts.reduce((sum, { read }) => sum + read, 0)).toBe(10_001);
+  expect(counts.find(({ name }) => name === "event7")).toMatchObject({ read: 2, kept: 1 });
+});
