@@ -138,7 +138,7 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     opened.map(({ source: { path, head }, format }) => ({
       path,
       head,
-      lines: format.part === "stream" ? format.lines : undefined,
+      lines: format.part === "stream" ? format.signs : undefined,
     })),
     {
       hasKernel: kernels.length > 0,

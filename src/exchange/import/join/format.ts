@@ -74,8 +74,10 @@ export interface StreamFormat extends Common {
   open(source: Source, run: Run): Stream;
   /** A second stream that the file holds, with times of its own; null where this one holds none. */
   beside?(source: Source, run: Run): Stream | null;
-  /** The text that it stands for, where it is none; what is told of the machine and of clocks is looked for in it. */
+  /** The text that it stands for, where it is none; what is told of clocks is looked for in it. */
   lines?(path: string): AsyncIterable<readonly string[]>;
+  /** The same as far as it can tell of the machine. */
+  signs?(path: string): AsyncIterable<readonly string[]>;
   anchors?(anchors: Anchors): AnchorTaker;
   /** What a kernel's log, or its trace, says of the clocks of both. */
   logClock?(clocks: KernelClocks): AnchorTaker;

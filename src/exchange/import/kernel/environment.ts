@@ -114,8 +114,8 @@ const EXCHANGE = /xen_create_contiguous_region: .{0,500}?pstart=0x([0-9a-f]+) or
 /** 2^18 pages are a gigabyte; the hypervisor takes no larger order (xen MAX_ORDER is 18 on x86). */
 const LARGEST_ORDER = 18;
 
-/** Bytes of a file in which the signs of its machine must have shown; exchanges can come at any time. */
-const SOON = 1 << 24;
+/** Bytes of a file, or records of one without text, in which the signs of its machine must have shown; exchanges can come at any time. */
+const [SOON_BYTES, SOON_RECORDS] = [1 << 24, 1 << 17];
 
 /**
  * Reads the files once; what cannot be read again (a pipe) is taken by what it begins with. `hasKernel`: whether
@@ -147,11 +147,11 @@ export async function detectEnvironment(
       look(source.head);
       continue;
     }
-    let read = 0;
-    for await (const bytes of legible(source)) {
-      if (read < SOON) look(bytes);
+    let left = source.lines === undefined ? SOON_BYTES : SOON_RECORDS;
+    for await (const { bytes, size } of legible(source)) {
+      if (left > 0) look(bytes);
       else if (!found.xen) break;
-      read += bytes.length;
+      left -= size;
       if (found.xen) exchanges.push(...exchangesIn(bytes));
     }
   }
@@ -199,13 +199,20 @@ export interface Legible {
   readonly lines?: ((path: string) => AsyncIterable<readonly string[]>) | undefined;
 }
 
-async function* legible({ path, lines }: Legible): AsyncGenerator<Buffer> {
+/** Text, and its size: in bytes, or in records where it has none of its own. */
+interface Text {
+  readonly bytes: Buffer;
+  readonly size: number;
+}
+
+async function* legible({ path, lines }: Legible): AsyncGenerator<Text> {
   if (lines === undefined) {
-    yield* wholeLines(path);
+    for await (const bytes of wholeLines(path)) yield { bytes, size: bytes.length };
     return;
   }
   try {
-    for await (const some of lines(path)) yield Buffer.from(`${some.join("\n")}\n`);
+    for await (const some of lines(path))
+      yield { bytes: Buffer.from(`${some.join("\n")}\n`), size: some.length };
   } catch (error) {
     // As with one that breaks off.
     if (!(error instanceof UserError)) throw error;

@@ -27,8 +27,8 @@ export class Contents {
   readonly events = new Map<number, EventFormat>();
   readonly tasks = new Map<number, string>();
   readonly buffers: RingBuffer[] = [];
-  /** The text of /proc/kallsyms. */
-  symbols: Buffer = Buffer.alloc(0);
+  /** Gives the text of /proc/kallsyms. */
+  symbols: () => Buffer = () => Buffer.alloc(0);
   pageSize = 4096;
   clock: string | null = null;
   /** Of the kernel. */
@@ -80,7 +80,8 @@ export class Contents {
   }
 
   async readSymbols(cursor: Cursor): Promise<void> {
-    this.symbols = await cursor.bytes(await cursor.u32());
+    const text = await cursor.bytes(await cursor.u32());
+    this.symbols = () => text;
   }
 
   /** "209 dd" a line. */

@@ -64,7 +64,8 @@ export class DatRecord implements RecordBytes {
   }
   /** What the event's own print format makes of it. */
   get body(): string {
-    return (this.event?.print(this) ?? "").replace(/\n+$/, "");
+    const text = this.event?.print(this) ?? "";
+    return text.endsWith("\n") ? text.replace(/\n+$/, "") : text;
   }
 }
 

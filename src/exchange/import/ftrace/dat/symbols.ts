@@ -10,11 +10,11 @@ const LOWEST = 0x1000n;
 const LONGEST = 0x1000000n;
 
 /** Looks symbols up; they are sorted when the first is asked for. */
-export function symbolsOf(kallsyms: Buffer): Symbols {
+export function symbolsOf(kallsyms: () => Buffer): Symbols {
   let sorted: (readonly [address: bigint, name: string])[] | null = null;
   const load = () => {
     const found: [bigint, string][] = [];
-    for (const [, address, name] of kallsyms.toString("latin1").matchAll(LINE))
+    for (const [, address, name] of kallsyms().toString("latin1").matchAll(LINE))
       found.push([BigInt(`0x${address}`), name!]);
     return found
       .filter(([address]) => address >= LOWEST)

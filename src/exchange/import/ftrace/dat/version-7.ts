@@ -34,13 +34,17 @@ export async function readVersion7(contents: Contents, cursor: FileCursor): Prom
     [OPTION.header, (part: Cursor) => contents.readHeader(part)],
     [OPTION.ftraceEvents, (part: Cursor) => contents.readFtraceEvents(part)],
     [OPTION.events, (part: Cursor) => contents.readEvents(part)],
-    [OPTION.symbols, (part: Cursor) => contents.readSymbols(part)],
     [OPTION.tasks, (part: Cursor) => contents.readTasks(part)],
   ] as const;
   for (const [id, read] of readers) {
     const at = sections.get(id);
     if (at !== undefined) await read(await sectionAt(contents, at, id));
   }
+  const symbols = sections.get(OPTION.symbols);
+  if (symbols === undefined) return;
+  // By far the largest section: it is unpacked when a symbol is asked for, of a stack. Its length stands in front.
+  const section = await packedAt(contents, symbols, OPTION.symbols);
+  contents.symbols = () => section().subarray(4);
 }
 
 interface Section {
@@ -58,18 +62,25 @@ async function headerAt({ file }: Contents, at: number): Promise<Section> {
 
 /** A section's content, unpacked. */
 async function sectionAt(contents: Contents, at: number, id: number): Promise<MemoryCursor> {
+  const section = await packedAt(contents, at, id);
+  return new MemoryCursor(contents.file, section(), at + SECTION_HEADER);
+}
+
+/** A section's content, which is unpacked when it is asked for. */
+async function packedAt(contents: Contents, at: number, id: number): Promise<() => Buffer> {
   const { file, packing } = contents;
   const section = await headerAt(contents, at);
   if (section.id !== id)
     throw file.refuse(at, `a section ${section.id}, where ${id} is said to be`);
   const begins = at + SECTION_HEADER;
-  if (!section.isPacked)
-    return new MemoryCursor(file, await file.read(begins, section.size), begins);
+  if (!section.isPacked) {
+    const bytes = await file.read(begins, section.size);
+    return () => bytes;
+  }
   const cursor = file.cursor(begins);
   const [size, length] = [await cursor.u32(), await cursor.u32()];
   const packed = await cursor.bytes(size);
-  const bytes = unpacked(file, { packed, at: begins, length, by: packing });
-  return new MemoryCursor(file, bytes, begins);
+  return () => unpacked(file, { packed, at: begins, length, by: packing });
 }
 
 /** Reads one section of options; gives where the next one is, 0 behind the last. */

@@ -1,8 +1,16 @@
 // calls.ts - the calls that print formats make: an event's own data, and numbers by their names.
 
-import { integer } from "./bytes.ts";
+import { integer, slim, type Whole } from "./bytes.ts";
 import { stretchOf } from "./fields.ts";
-import { type Arguments, arrayOf, type Evaluated, isSpan, Unfollowed, whole } from "./value.ts";
+import {
+  type Arguments,
+  arrayOf,
+  type Evaluated,
+  isSpan,
+  Unfollowed,
+  type Value,
+  whole,
+} from "./value.ts";
 
 type Call = (expressions: Arguments) => Evaluated;
 
@@ -26,39 +34,32 @@ function pairs(expressions: Arguments): readonly (readonly [value: bigint, name:
   const found: (readonly [bigint, string])[] = [];
   while (expressions.take(",")) {
     expressions.need("{");
-    const value = expressions.ternary();
+    const number = expressions.constant();
     expressions.need(",");
-    const name = expressions.string();
+    // A null pointer ends a list, which the closing bracket does too.
+    const name = expressions.constant();
     expressions.need("}");
-    const number = constant(value);
-    if (number !== null) found.push([number, name]);
+    if (isWhole(number) && typeof name === "string") found.push([unsigned(number), name]);
   }
   return found;
 }
 
-/** What is the same for every record; null for a name that only its kernel knows. */
-function constant(value: Evaluated): bigint | null {
-  try {
-    return BigInt.asUintN(64, BigInt(whole(value(NOTHING))));
-  } catch (error) {
-    if (error instanceof Unfollowed) return null;
-    throw error;
-  }
-}
-const NOTHING = {
-  bytes: Buffer.alloc(0),
-  at: 0,
-  length: 0,
-  target: { big: false, word: 8, symbols: () => null },
-};
+/** The largest number that bit by bit is one of JavaScript's own. */
+const HALF = 0x7fffffff;
 
+const isWhole = (value: Value | null): value is Whole =>
+  typeof value === "number" || typeof value === "bigint";
+const unsigned = (value: Whole): bigint => BigInt.asUintN(64, BigInt(value));
+
+/** Hot: once a DMA call; a number that is exact is looked for as it is. */
 const symbolic: Call = (expressions) => {
   const value = expressions.ternary();
-  const names = new Map<bigint, string>();
-  for (const [of, name] of pairs(expressions)) if (!names.has(of)) names.set(of, name);
+  const names = new Map<Whole, string>();
+  for (const [of, name] of pairs(expressions)) if (!names.has(slim(of))) names.set(slim(of), name);
   return (record) => {
-    const number = BigInt.asUintN(64, BigInt(whole(value(record))));
-    return names.get(number) ?? `0x${number.toString(16)}`;
+    const number = whole(value(record));
+    const exact = number >= 0 ? number : slim(unsigned(number));
+    return names.get(exact) ?? `0x${exact.toString(16)}`;
   };
 };
 
@@ -67,9 +68,24 @@ const flags: Call = (expressions) => {
   expressions.need(",");
   const between = expressions.string();
   const names = pairs(expressions);
+  const small = names
+    .filter(([mask]) => mask <= HALF)
+    .map(([mask, name]) => [Number(mask), name] as const);
   return (record) => {
-    let left = BigInt.asUintN(64, BigInt(whole(value(record))));
+    const number = whole(value(record));
     const found: string[] = [];
+    // Hot: once a call or a page that is allocated.
+    if (typeof number === "number" && number >= 0 && number <= HALF) {
+      let rest = number;
+      for (const [mask, name] of small) {
+        if (rest === 0 || (rest & mask) !== mask) continue;
+        found.push(name);
+        rest &= ~mask;
+      }
+      if (rest !== 0) found.push(`0x${rest.toString(16)}`);
+      return found.join(between);
+    }
+    let left = unsigned(number);
     for (const [mask, name] of names) {
       if (left === 0n || (left & mask) !== mask) continue;
       found.push(name);

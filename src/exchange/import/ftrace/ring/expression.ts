@@ -34,6 +34,13 @@ const LEVELS: readonly (readonly string[])[] = [
 const TYPE_WORD =
   /^(?:const|volatile|signed|unsigned|char|short|int|long|void|bool|_Bool|struct|union|enum|size_t|ssize_t|\w+_t|(?:__)?[us](?:8|16|32|64)|__[bl]e(?:16|32|64))$/;
 const DEEPEST = 256;
+/** A record without bytes, for what no record changes. */
+const NOTHING: RecordBytes = {
+  bytes: Buffer.alloc(0),
+  at: 0,
+  length: 0,
+  target: { big: false, word: 8, symbols: () => null },
+};
 
 export class Expressions implements Arguments {
   readonly #tokens: readonly string[];
@@ -43,6 +50,8 @@ export class Expressions implements Arguments {
   #depth = 0;
   /** Bytes of an element of the field that was named last. */
   #element = 1;
+  /** Names that only the kernel knows, up to the token in hand. */
+  #unknown = 0;
   /** What statements in brackets have named. */
   readonly #locals = new Map<string, Evaluated>();
 
@@ -97,6 +106,19 @@ export class Expressions implements Arguments {
     return (record) => (isTrue(condition(record)) ? yes(record) : no(record));
   }
 
+  /** What is the same for every record; null where it has a name that only its kernel knows, or fails. */
+  constant(): Value | null {
+    const before = this.#unknown;
+    const value = this.ternary();
+    if (this.#unknown > before) return null;
+    try {
+      return value(NOTHING);
+    } catch (error) {
+      if (error instanceof Unfollowed) return null;
+      throw error;
+    }
+  }
+
   #binary(level: number): Evaluated {
     const operators = LEVELS[level];
     if (operators === undefined) return this.#unary();
@@ -113,13 +135,17 @@ export class Expressions implements Arguments {
     const operator = this.#token;
     if (["-", "+", "~", "!"].includes(operator)) {
       this.#at++;
+      const bits = this.#bitsOf(this.#token);
       const value = this.#unary();
       if (operator === "!") return (record) => (isTrue(value(record)) ? 0 : 1);
-      return (record) => {
-        const number = whole(value(record));
-        if (operator === "+") return number;
-        return operator === "-" ? slim(-BigInt(number)) : slim(~BigInt(number));
+      if (operator === "+") return value;
+      const of = (number: Whole): Whole => {
+        const wide = operator === "-" ? -BigInt(number) : ~BigInt(number);
+        return slim(bits === null ? wide : BigInt.asUintN(bits, wide));
       };
+      if (bits === null) return (record) => of(whole(value(record)));
+      const constant = of(whole(value(NOTHING)));
+      return () => constant;
     }
     // A pointer's target is what it names: __get_str and its like give it whole.
     if (operator === "*" || operator === "&") {
@@ -128,6 +154,14 @@ export class Expressions implements Arguments {
     }
     if (operator === "(" && this.#isType(this.#at + 1)) return this.#cast();
     return this.#postfix(this.#primary());
+  }
+
+  /** Of how many bits an unsigned number is that stands there as such: -1UL is all ones; null for anything else. */
+  #bitsOf(token: string): 32 | 64 | null {
+    const [, suffix] = /^\d\w*?([uUlL]+)$/.exec(token) ?? [];
+    if (suffix === undefined || !/u/i.test(suffix)) return null;
+    const longs = suffix.replace(/u/gi, "").length;
+    return longs === 2 || (longs === 1 && this.word === 8) ? 64 : 32;
   }
 
   #isType(at: number): boolean {
@@ -149,7 +183,10 @@ export class Expressions implements Arguments {
     }
     const value = this.#unary();
     if (type.includes("*")) return value;
-    const bits = sizeOfType(type, this.word) * 8;
+    // As libtraceevent, what is cast to a type that is not known stays as it is (src/event-parse.c, eval_type_str).
+    const size = sizeOfType(type, this.word);
+    if (size === null) return value;
+    const bits = size * 8;
     const isUnsigned = /\bunsigned\b|\bu\d+\b|\b__u\d+\b|\bu?int\d+_t\b|_t\b/.test(type);
     return (record) => {
       const number = value(record);
@@ -184,11 +221,12 @@ export class Expressions implements Arguments {
     if (name === "REC") return this.#field();
     const local = this.#locals.get(name);
     if (local !== undefined) return local;
-    // A constant of the kernel that it did not replace by its number: of names of numbers it is passed over.
-    if (this.#token !== "(")
-      return () => {
-        throw new Unfollowed(`'${name}' is not known`);
-      };
+    // What the kernel did not replace by its number, such as vmemmap_base, libtraceevent takes for 0
+    // (src/event-parse.c, eval_num_arg), so that "vmemmap_base + pfn" is the frame's number.
+    if (this.#token !== "(") {
+      this.#unknown++;
+      return () => 0;
+    }
     if (name === "sizeof") return this.#sizeOf();
     const call = calls[name];
     if (call === undefined) throw new Unfollowed(`${name}() is not known`);
@@ -204,6 +242,7 @@ export class Expressions implements Arguments {
     while (this.#token !== ")" && this.#token !== "") type += ` ${this.#any()}`;
     this.need(")");
     const size = sizeOfType(type, this.word);
+    if (size === null) throw new Unfollowed(`sizeof(${type})`);
     return () => size;
   }
 
@@ -260,10 +299,11 @@ function operate(operator: string, left: Value, right: Value): Whole {
       return isTrue(a) || isTrue(b) ? 1 : 0;
     case "&&":
       return isTrue(a) && isTrue(b) ? 1 : 0;
+    // A number is a bigint only where it is not exact otherwise.
     case "==":
-      return BigInt(a) === BigInt(b) ? 1 : 0;
+      return a === b ? 1 : 0;
     case "!=":
-      return BigInt(a) === BigInt(b) ? 0 : 1;
+      return a === b ? 0 : 1;
     case "<":
       return a < b ? 1 : 0;
     case ">":

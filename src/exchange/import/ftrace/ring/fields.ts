@@ -34,15 +34,16 @@ export interface RecordBytes {
 
 const SIZES: { readonly [type: string]: number } = { char: 1, bool: 1, short: 2, int: 4 };
 
-/** Bytes of a type of C or of the kernel; 1 for one that is not known. */
-export function sizeOfType(type: string, word: number): number {
+/** Bytes of a type of C or of the kernel; null for one that is not known. */
+export function sizeOfType(type: string, word: number): number | null {
   const [, bits] = /\b(?:__)?[us](?:int)?(8|16|32|64)(?:_t)?\b/.exec(type) ?? [];
   if (bits !== undefined) return Number(bits) / 8;
   if (/\*|\blong long\b|\bdma_addr_t\b|\bphys_addr_t\b|\bsector_t\b/.test(type))
     return type.includes("*") ? word : 8;
   if (/\blong\b|\bsize_t\b/.test(type)) return word;
   const found = Object.keys(SIZES).find((name) => new RegExp(`\\b${name}\\b`).test(type));
-  return found === undefined ? (/\bunsigned\b|\benum\b/.test(type) ? 4 : 1) : SIZES[found]!;
+  if (found !== undefined) return SIZES[found]!;
+  return /\bunsigned\b|\benum\b/.test(type) ? 4 : null;
 }
 
 /** The stretch of a record that a field's data take. */

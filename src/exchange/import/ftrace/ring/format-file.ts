@@ -26,7 +26,13 @@ export function eventOf(text: string, word: number): EventFormat | null {
     if (field !== null) fields.set(field.name, field);
   }
   const print = from < 0 ? "" : text.slice(from + "print fmt:".length).trim();
-  return { name, id: Number(id), fields, print: printerOf(print, fields, word) };
+  // A recording of all events has the formats of hundreds that nobody asks for.
+  let printer: EventFormat["print"] | null = null;
+  const printed = (record: RecordBytes): string => {
+    printer ??= printerOf(print, fields, word);
+    return printer(record);
+  };
+  return { name, id: Number(id), fields, print: printed };
 }
 
 function fieldOf(line: string, word: number): Field | null {
@@ -55,5 +61,5 @@ function elementOf(type: string, brackets: string, size: number, word: number): 
   const [, count] = /^\[(\d+)\]/.exec(brackets) ?? [];
   if (count !== undefined && Number(count) > 0 && size % Number(count) === 0)
     return size / Number(count);
-  return sizeOfType(type, word);
+  return sizeOfType(type, word) ?? 1;
 }

@@ -25,6 +25,7 @@ export interface Arguments {
   nameOf(): string;
   string(): string;
   ternary(): Evaluated;
+  constant(): Value | null;
 }
 
 export const scalarOf =
