@@ -19,6 +19,12 @@ test.each([
     "0000:00:04.0 dir=TO_DEVICE phys_addrs={0x6222000} attrs=",
   ],
   [
+    "a list of such a machine, whose lengths are in that order too",
+    "dma_map_sg",
+    "[FAILED TO PARSE] device=0000:00:04.0 full_nents=1 full_ents=1 truncated=0 phys_addrs=ARRAY[00, 00, 00, 00, 06, 22, 20, 00] dma_addrs=ARRAY[00, 00, 00, 00, ff, f8, 00, 00] lengths=ARRAY[00, 00, 20, 00] dir=1 attrs=0x0",
+    "0000:00:04.0 dir=TO_DEVICE nents=1/1 ents=1/1 dma_addrs={0xfff80000} sizes={0x2000} phys_addrs={0x6222000} attrs=",
+  ],
+  [
     "the option fields",
     "dma_map_page",
     "device=0000:00:04.0 phys_addr=0x3ea89000 (1051234304) dma_addr=0xfff7a000 (4294418432) size=0x1000 (4096) dir=0x1 (1) attrs=0x28 (40)",
