@@ -58,7 +58,7 @@ export class Kernel {
   readonly #handles = new Map<string, number>();
   /** Those that were given back last: the first segment of each. */
   readonly #endedLists = new Map<string, Mapping>();
-  readonly #firstEnded = new Oldest<string>(MOST_ENDED);
+  #firstEnded = new Oldest<string>(MOST_ENDED);
   /** The NVMe command that a task is preparing. */
   readonly preparing = new Map<number, Command>();
   /** What a task gave back last, for the IOMMU entries that are cleared after it. */
@@ -182,6 +182,8 @@ export class Kernel {
     this.#allocated.clear();
     this.#handles.clear();
     this.#failedLists.clear();
+    this.#endedLists.clear();
+    this.#firstEnded = new Oldest(MOST_ENDED);
     for (const lists of this.#lists.values()) for (const list of lists) list.entries = null;
   }
 

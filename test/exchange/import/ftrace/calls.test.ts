@@ -99,6 +99,8 @@ describe("an ending", () => {
     `dma_map_sg: ${DEVICE} dir=TO_DEVICE nents=${pages.length}/${pages.length} ents=${pages.length}/${pages.length} dma_addrs={${pages}} sizes={${pages.map(() => "0x1000")}} phys_addrs={${pages}} attrs=`;
   const unmapList = (pages: readonly string[]) =>
     `dma_unmap_sg: ${DEVICE} dir=TO_DEVICE phys_addrs={${pages}} attrs=`;
+  const listAt = (handle: string) =>
+    `dma_map_sg: ${DEVICE} dir=TO_DEVICE nents=1/1 ents=1/1 dma_addrs={${handle}} sizes={0x1000} phys_addrs={0x51000} attrs=`;
   const pages = ["0x51000", "0x53000", "0x57000"];
   const failedList = `dma_map_sg_err: ${DEVICE} dir=TO_DEVICE dma_addrs={${pages}} err=-5 attrs=`;
 
@@ -112,6 +114,15 @@ describe("an ending", () => {
     ["of what was mapped before the trace began", [unmap("1000"), free("2000")], 0],
     ["of nothing at all", [alloc("1000"), free("0", "0000000000000000"), free("1000")], 0],
     ["behind a gap", [map("1000"), unmap("1000"), "CPU:0 [LOST 9 EVENTS]", unmap("1000")], 0],
+    [
+      "of a list that was mapped elsewhere among what was lost",
+      [listAt("0xfff00000"), unmapList(["0x51000"]), "CPU:0 [LOST 9 EVENTS]"].concat(
+        map("fff00000", { size: 4096 }),
+        unmapList(["0x51000"]),
+        unmap("fff00000", { size: 4096 }),
+      ),
+      0,
+    ],
     ["of all entries of a list", [mapList(pages), unmapList(pages)], 0],
     ["of another number of entries", [mapList(pages), unmapList(pages.slice(0, 2))], 1],
     [
