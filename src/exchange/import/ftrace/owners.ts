@@ -144,14 +144,22 @@ export class Owners {
   #claim(task: number, device: number | null, ranges: readonly Range[]): void {
     const there = this.#waiting.get(task);
     if (there === undefined || ranges.length === 0) return;
-    const left: Waiting[] = [];
-    for (const waiting of there) {
-      const isClaimed = ranges.some((range) => meet(range, waiting));
-      if (isClaimed) waiting.step.device = device;
-      if (isClaimed) this.#open.delete(waiting.step);
+    const [left, claimed]: [Waiting[], Range[]] = [[], []];
+    for (const waiting of there.reverse()) {
+      const { step } = waiting;
       // What was released unclaimed waits no longer.
-      else if (this.#open.has(waiting.step)) left.push(waiting);
+      if (!this.#open.has(step)) continue;
+      if (!ranges.some((range) => meet(range, waiting))) {
+        left.push(waiting);
+        continue;
+      }
+      this.#open.delete(step);
+      // A call makes no two entries of one address: the earlier is of a call that was not traced.
+      if (claimed.some((one) => meet(one, waiting))) continue;
+      step.device = device;
+      claimed.push(waiting);
     }
+    left.reverse();
     if (left.length === 0) this.#waiting.delete(task);
     else this.#waiting.set(task, left);
   }

@@ -70,6 +70,18 @@ test("a call that is traced first names the entries that its task clears next", 
   expect(told(imported).at(-1)).toBe(`iommu.unmapped 3000 ${DEVICE}`);
 });
 
+test("a call names the last entry of an address, and none that is let go before it", async () => {
+  const again = await traced(entry("map"), entry("unmap"), entry("unmap"), unmap("ffff0000"));
+  expect(told(again).slice(0, 3)).toEqual([
+    "iommu.mapped 0",
+    "iommu.unmapped 1000",
+    `iommu.unmapped 2000 ${DEVICE}`,
+  ]);
+  const others = Array.from({ length: 2050 }, (_, i) => `other|${map(`${i}000`, { size: 16 })}`);
+  const late = await traced(entry("unmap"), ...others, unmap("ffff0000"));
+  expect(told(late)[0]).toBe("iommu.unmapped 0");
+});
+
 test("entries that no call names keep their place, and a fault behind them its own", async () => {
   const imported = await traced(
     entry("map"),
