@@ -100,7 +100,8 @@ class Dmesg {
     const { speaker, level, text } = head;
     const at = this.#timeOf(head);
     this.#hasMessages = true;
-    if (head.at !== null && speaker === "kernel")
+    // Of a CPU that comes up whose clock does not run yet (kernel/sched/clock.c, sched_clock_cpu) the time is 0 too.
+    if (head.at !== null && head.at !== 0 && speaker === "kernel")
       (head.isOfDay ? this.#day : this.#boot).check(head.at);
     tally.kept(speaker === "program" ? "message of a program" : "message");
     const [, ...counts] = (speaker === "program" ? MISSED : LOST).exec(text) ?? [];

@@ -261,3 +261,12 @@ test("a journal of two boots is refused", async () => {
     ),
   ).rejects.toThrow(/dmesg\.txt:2: there are two boots in this file/);
 });
+
+test("a CPU that comes up without a clock begins no second boot", async () => {
+  const { events } = await logged(
+    "[    1.396514] .... node  #0, CPUs:      #1",
+    "[    0.000000] calibrate_delay_direct() failed to get a good estimate for loops_per_jiffy.",
+    "[    1.634558] smp: Brought up 1 node, 2 CPUs",
+  );
+  expect(events).toHaveLength(3);
+});
