@@ -1,6 +1,7 @@
 // ftrace.ts - imports the text of ftrace: what a kernel says of its own memory, page tables and DMA.
 
 import { UNKNOWN_EVENT } from "../../../event/trace.ts";
+import type { UserError } from "../../../fault.ts";
 import type { Stream, StreamFormat } from "../join/format.ts";
 import { mark } from "../join/marker.ts";
 import type { KernelTrace } from "../join/one-kernel.ts";
@@ -95,14 +96,28 @@ const handlers: Handlers = {
 /** What perf has in front of its records of the kernel's release, and a recording that knows it. */
 export const RELEASE_LINE = "# os release : ";
 const LOST = /^ *(?:\S{1,100}: +)?CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
+/** What `trace-cmd stream` says of a CPU in the end. */
+const LOST_OF_STREAM = /^CPU (\d+): (\d+) events lost$/;
 /** With --show-lost-events (tools/perf/util/event.c, perf_event__fprintf_lost). */
 const PERF_LOST = /: PERF_RECORD_LOST(?:_SAMPLES)? lost (\d{1,15})\b/;
+/** What it says of them as a whole, beside its text (tools/perf/util/session.c, perf_session__warn_about_errors). */
+const PERF_WARNS = /^Processed \d+ (?:events|samples) and lost \d+(?: chunks|\.\d+%)!$/;
+const UNPLACED =
+  "perf lost samples, and the text does not say where: `perf script --show-lost-events` does";
+/** What a kprobe or kretprobe prints first (kernel/trace/trace_kprobe.c). */
+const PROBE =
+  /^\((?:[\w.]+\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[\w+\])?(?: <- \S+)?|[0-9a-f]{8,16}(?: <- [0-9a-f]{8,16})?)\)/;
+const OWN_PROBE = "no importer knows this event; --probes FILE says what your own kprobes show";
+/** An event with the options raw, hex or bin, which have no form for it (kernel/trace/trace_output.c, trace_nop_print). */
+const UNNAMED = /type: \d+$/;
+/** An event with the option nocontext-info. */
+const WITHOUT_CONTEXT = /^(\w+): /;
 /**
- * What `trace-cmd report` begins with, of each file where there are several, and what it has between records of where
- * they are in the file (-B, --debug).
+ * What `trace-cmd report` begins with, of each file where there are several, with -V, and what it has between records
+ * of where they are in the file (-B, --debug).
  */
 const HEADING =
-  /^ *(?:\S+: +)?cpus=\d+$|^version = |^ *(?:\S{1,100}: +)?CPU:\d+ \[SUBBUFFER START\]|^ (?:PADDING|TIME EXTEND|TIME STAMP): /;
+  /^ *(?:\S+: +)?cpus=\d+$|^version = |^registering plugin: |^ *(?:\S{1,100}: +)?CPU:\d+ \[SUBBUFFER START\]|^ (?:PADDING|TIME EXTEND|TIME STAMP): /;
 /** What has an instance's name in front in the place of the record behind it (tracecmd/trace-read.c, print_handle_file). */
 const NAMED = /^ *(\S{1,100}): +CPU:\d+ \[/;
 /** Told only where records were overwritten (kernel/trace/trace.c, test_cpu_buff_start): the other CPUs' begin earlier. */
@@ -125,6 +140,9 @@ export class Ftrace implements Stream<Step> {
   /** The last step that was looked at beside other traces, and whether one of them has told it. */
   #seen: Step | null = null;
   #isTold = false;
+  /** What perf says of samples that it lost, and whether it says where. */
+  #perfLost: UserError | null = null;
+  #isPlaced = false;
 
   readonly #steps: AsyncIterable<readonly Step[]>;
 
@@ -193,6 +211,7 @@ export class Ftrace implements Stream<Step> {
   }
 
   end(): void {
+    if (this.#perfLost !== null && !this.#isPlaced) throw this.#perfLost;
     this.#run.endOp();
   }
 
@@ -213,7 +232,8 @@ export class Ftrace implements Stream<Step> {
     const { tally } = this.#source;
     if (handler === undefined) {
       const { glued, column } = unknown(record, step.line);
-      tally.skipped(name, UNKNOWN_EVENT, column);
+      const isProbe = PROBE.test(record.body);
+      tally.skipped(name, isProbe ? OWN_PROBE : UNKNOWN_EVENT, column);
       if (glued === null) return true;
       this.#pending = glued;
       return this.#emit(glued, step, null);
@@ -240,11 +260,13 @@ export class Ftrace implements Stream<Step> {
   /** A header, a gap, or no line of ftrace. */
   #beside(line: string): void {
     const { tally } = this.#source;
-    const [, cpu, count] = LOST.exec(line) ?? [];
+    const [, cpu, count] = LOST.exec(line) ?? LOST_OF_STREAM.exec(line) ?? [];
     const [, ofPerf] = PERF_LOST.exec(line) ?? [];
     if (cpu !== undefined) this.#lost(Number(count ?? 1), `CPU ${cpu}`);
-    else if (ofPerf !== undefined) this.#lost(Number(ofPerf), "perf");
-    else if (line.startsWith("#")) {
+    else if (ofPerf !== undefined) {
+      this.#isPlaced = true;
+      this.#lost(Number(ofPerf), "perf");
+    } else if (line.startsWith("#")) {
       if (line.startsWith("# tracer:") && this.#records > 0)
         throw this.#source.refuse(
           "a second trace begins here: there are two in this file; import each on its own",
@@ -256,7 +278,18 @@ export class Ftrace implements Stream<Step> {
         this.#lost(Number(written) - Number(kept), "overwritten before the first record");
       const [, late] = STARTED.exec(line) ?? [];
       if (late !== undefined) this.#gap(0, `CPU ${late}: overwritten before its first record`);
-    } else if (!HEADING.test(line)) tally.skipped("line", "not a record of ftrace", 1);
+    } else if (PERF_WARNS.test(line)) this.#perfLost ??= this.#source.refuse(UNPLACED);
+    else if (!HEADING.test(line)) tally.skipped("line", this.#noRecord(line), 1);
+  }
+
+  /** What keeps a line from being a record, where an option of ftrace is known to. */
+  #noRecord(line: string): string {
+    if (UNNAMED.test(line))
+      return "no event is named: switch off raw, hex and bin in trace_options";
+    const [, name] = WITHOUT_CONTEXT.exec(line) ?? [];
+    if (name !== undefined && this.#handlers.has(name))
+      return "neither a task nor a time: switch on context-info in trace_options";
+    return "not a record of ftrace";
   }
 
   #lost(count: number, text: string): void {
@@ -304,11 +337,11 @@ async function* toldBy(source: Source): AsyncGenerator<readonly Step[]> {
 }
 
 /**
- * What can stand for long before the first event: a call of the tracer function, a sample of hwlat or osnoise, or what
- * perf knows of processes and modules (--show-mmap-events).
+ * What can stand for long before the first event: a call of the tracer function, a sample of hwlat or osnoise, what
+ * perf knows of processes and modules (--show-mmap-events), or what trace-cmd report -V says of its plugins.
  */
 const BEFORE =
-  /^ *\S.{0,60}-\d{1,9} .{0,20}\[\d{3,4}\] .{0,12}\d\.\d{6,9}: (?:\S+ <-\S|#\d)|^.{0,80}: PERF_RECORD_[A-Z]/m;
+  /^registering plugin: |^ *\S.{0,60}-\d{1,9} .{0,20}\[\d{3,4}\] .{0,12}\d\.\d{6,9}: (?:\S+ <-\S|#\d)|^.{0,80}: PERF_RECORD_[A-Z]/m;
 
 export const ftrace: StreamFormat = {
   name: "ftrace",

@@ -36,12 +36,12 @@ export function recordOf(line: string): Record | null {
     if (pid < 0) continue;
     let from = skipSpaces(line, close + 1);
     let to = wordEnd(line, from);
-    if (!isTime(line, from, to)) {
+    if (!isTime(line, from, to) && !isLongCount(line, from, to)) {
       from = skipSpaces(line, to);
       to = wordEnd(line, from);
+      // A stamp of the option `verbose` stands in brackets too, and can have no letter.
+      if (!isTime(line, from, to)) continue;
     }
-    // A stamp of the option `verbose` stands in brackets too, and can have no letter.
-    if (!isTime(line, from, to)) continue;
     const cpu = decimal(line, open + 1, close);
     const buffer = bufferIn(line, open);
     const at = nanoseconds(line, from, to - 1);
@@ -53,6 +53,17 @@ export function recordOf(line: string): Record | null {
 
 const isTime = (line: string, from: number, to: number): boolean =>
   line.charCodeAt(to - 1) === COLON && isDigit(line.charCodeAt(from));
+
+/** Characters that trace-cmd gives what a clock counts that has no seconds. */
+const COUNT_WIDTH = 12;
+
+/** Whether the word is flags with a count close behind them, as it stands where it fills its width: ".....176851453187:". */
+function isLongCount(line: string, from: number, to: number): boolean {
+  if (to - from < COUNT_WIDTH + 4 || line.charCodeAt(to - 1) !== COLON) return false;
+  for (let at = to - 1 - COUNT_WIDTH; at < to - 1; at++)
+    if (!isDigit(line.charCodeAt(at))) return false;
+  return true;
+}
 
 /** A record of which it is known who told it and when, and nothing else yet. */
 type RecordDraft = { -readonly [K in keyof Record]: Record[K] };
@@ -91,11 +102,12 @@ function stackIn(text: string): string | null {
 }
 
 /**
- * `TASK-PID CPUFLAGS TIME: EVENT: BODY`, the time in seconds (trace-cmd report -l) or in microseconds since the
- * buffer's first record, with a mark where the next one was long in coming (ftrace's latency-format).
+ * `TASK-PID CPUFLAGS TIME: EVENT: BODY`, the time in seconds or what else the clock counts (trace-cmd report -l; with
+ * -R the flags are a number), or in microseconds since the buffer's first record, with a mark where the next one was
+ * long in coming (ftrace's latency-format).
  */
 const LATENCY =
-  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])[a-zA-Z0-9.#]{4,6} +(?:(\d+\.\d+)|(\d+)us[ $@*#!+]?) ?: +(?:\(\+-?\d+\) +)?(?:(\w+): *|(?=<(?:user )?stack trace))/;
+  /^ *\S.*?-(\d+) +(\d+)(?=[^ ]*[a-zA-Z.#])(?:[a-zA-Z0-9.#]{4,6}|-0x[0-9a-f]{1,4})(?: +(?:(\d+\.\d+)|(\d+)us[ $@*#!+]?|\d+)|\d{12,20}) ?: +(?:\(\+-?\d+\) +)?(?:(\w+): *|(?=<(?:user )?stack trace))/;
 /** The same with the option `verbose`: flags and preempt count as numbers, the time in milliseconds. */
 const VERBOSE =
   /^ *\S.*? +(\d+) +(\d+) \d+ [0-9a-f]{8} \[[0-9a-f]{8,16}\] (\d+)\.(\d{3})ms \([^)]*\): +(\w+): */;
@@ -111,7 +123,7 @@ const OWN = /^(?:dma|iommu|block|nvme|kmem|swiotlb|xen|libata|xhci-hcd|intel_iom
  * (kernel/trace/trace_functions_graph.c, print_graph_comment): "6.611366 |   0)   dd-209    | d..1. |   |  /* EVENT: BODY *\/".
  */
 const GRAPH =
-  /^ *(?:(\d+\.\d{6}) \| +)?(\d{1,4})\) +(?:\S.{0,40}?-(\d+) +\|)?[^/]{0,100}\/\* (\w+): (.*?) ?\*\/$/;
+  /^ *(?:(\d+\.\d{6}) \| +)?(?:(\d{1,4})\) +)?(?:\S.{0,40}?-(\d+) +\|)?[^/]{0,100}\/\* (\w+): (.*?) ?\*\/$/;
 /** Characters that stand before an event's body at most: a buffer's name, the task's, and columns. */
 const LONGEST_HEAD = 512;
 
@@ -119,7 +131,8 @@ function latencyRecordOf(line: string): Record | null {
   const head = line.slice(0, LONGEST_HEAD);
   const [found, pid, on, time, micros, name] = LATENCY.exec(head) ?? [];
   if (found === undefined) return verboseRecordOf(line, head);
-  const at = time === undefined ? Number(micros) * 1e3 : nanoseconds(time, 0, time.length);
+  const told = micros === undefined ? null : Number(micros) * 1e3;
+  const at = time === undefined ? told : nanoseconds(time, 0, time.length);
   const cpu = Number(on);
   const task = taskOf(Number(pid), cpu);
   const buffer = bufferIn(found, found.indexOf(`-${pid} `));
@@ -164,13 +177,13 @@ function perfRecordOf(line: string, head: string): Record | null {
   return { task: taskOf(Number(thread ?? 0), cpu), cpu, buffer: "", at, name, body };
 }
 
-/** Where the task is left out a CPU is one. */
+/** Where the task is left out a CPU is one, and without its CPU an idle task is one. */
 function graphRecordOf(line: string): Record | null {
-  const [, time, on = "", pid = "0", name, body = ""] = GRAPH.exec(line) ?? [];
-  if (name === undefined) return null;
-  const cpu = Number(on);
+  const [, time, on, pid, name, body = ""] = GRAPH.exec(line) ?? [];
+  if (name === undefined || (on === undefined && pid === undefined)) return null;
+  const cpu = Number(on ?? 0);
   const at = time === undefined ? null : nanoseconds(time, 0, time.length);
-  const task = taskOf(Number(pid), cpu);
+  const task = taskOf(Number(pid ?? 0), cpu);
   return { task, cpu, buffer: "", at, name, body: asPrinted(name, body) };
 }
 

@@ -38,6 +38,16 @@ test.each([
   ["nanoseconds", "  dd-194   [000]  8.753773123: map: body", 194, 8753773123],
   ["an idle task", "  <idle>-0       [002] d.h1.     6.603717: map: body", -3, 6603717000],
   ["a clock that counts", "  dd-194   [000] ..... 123456789: map: body", 194, null],
+  ["a count close behind the flags", "  dd-194   [001] d.h1.176851453187: map: body", 194, null],
+  ["a count, of -R", "  dd-194   [001]-0x0176851453187: map: body", 194, null],
+  ["a count, of -l", "      dd-194     1.....           4: map: body", 194, null],
+  ["a count close behind them, of -l", "      dd-194     1.....176851453187: map: body", 194, null],
+  [
+    "flags as a number, of -l -R",
+    "b:       dd-194     1-0x0    8.753773: map: body",
+    194,
+    8753773000,
+  ],
   [
     "the option verbose, and no letter in its stamp",
     "  drv    50 0 0 00000000 [00012345] 10.002ms (+0.000ms): map: body",
@@ -73,6 +83,12 @@ test.each([
     null,
   ],
   [
+    "a task without its CPU, as function_graph draws",
+    " 10.000090 |      dd-194     |               |  /* map: body */",
+    194,
+    10000090000,
+  ],
+  [
     "time, task and flags, as function_graph draws",
     " 10.000090 |   3)    my dd-194   |  d..1. |               |    /* map: body */",
     194,
@@ -95,6 +111,7 @@ test.each([
   "drv 10.000090: iommu:map: body",
   "drv 50 some:text: body",
   " 3)   0.123 us    |    map: body();",
+  " 10.000090 |               |  /* map: body */",
   "[   31.400017] dma 50 10.000090 iommu:map: body",
 ])("'%s' is no record", (text) => {
   expect(recordOf(text)).toBeNull();
@@ -228,6 +245,15 @@ test("what perf lost is lost events, and what else it tells between records is n
   expect(sources[0]!.counts.find(({ name }) => name === "line")).toMatchObject({ skipped: 1 });
 });
 
+test("what trace-cmd stream lost of a CPU is lost events", async () => {
+  const { events, skipped } = await eventsIn(
+    line("tracing_mark_write: PHASE x"),
+    "CPU 1: 1017 events lost",
+  );
+  expect(events[1]).toMatchObject({ kind: "events.lost", count: 1017, text: "CPU 1" });
+  expect(skipped).toEqual([]);
+});
+
 test("a CPU whose records begin later has lost the ones before, of which nobody is accused", async () => {
   const coherent = (what: string, handle: string) =>
     `dma_${what}: ${DEVICE} dir=BIDIRECTIONAL dma_addr=${handle} size=4096 virt_addr=00000000d2a3b1c4 attrs=`;
@@ -271,8 +297,10 @@ test("times past 2^53 nanoseconds are counted from the first: 104 days up, or a 
   }
 });
 
-test("what trace-cmd report says of several files is no record and no loss", async () => {
+test("what trace-cmd report says of files and plugins is no record and no loss", async () => {
   const { skipped } = await eventsIn(
+    "version = 7",
+    ...Array(30).fill("registering plugin: /usr/lib/traceevent/plugins/plugin_scsi.so"),
     "  a.dat: cpus=8",
     "b.dat: cpus=8",
     "  a.dat: CPU:1 [SUBBUFFER START] [8753773123:0x1000]",

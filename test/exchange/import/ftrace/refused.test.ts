@@ -134,8 +134,8 @@ describe("refused, with file and line, is", () => {
     [
       "a kernel's log",
       "dmesg.txt",
-      "[    7.000000] b\n[    0.000000] a\n",
-      "2: time goes back from 7.000000 s to 0.000000 s",
+      "[    7.000000] b\n[    0.000000] a\n[    0.004000] c\n",
+      "3: time goes back from 7.000000 s to 0.004000 s",
     ],
     [
       "registers",
@@ -156,6 +156,29 @@ describe("refused, with file and line, is", () => {
       /^FILE: taken for ftrace, .* not a line of 3 became an event \(the first: .*ftrace.txt:3:49: no importer knows this event\); such a file is made by: cat .*trace-cmd report/,
     );
     expect(await refusal(HEADER)).toMatch(/it has a header alone/);
+  });
+
+  test.each([
+    ["159 0 35425771429 type: 1336", "no event is named: switch off raw, hex and bin"],
+    ["map: IOMMU: iova=0x1000 - 0x2000 paddr=0x1000 size=4096", "switch on context-info"],
+    [line("mydma: (dma_map_page_attrs+0x4/0x50) dev=0xffff8ae5010a00d0"), "--probes FILE says"],
+    [line("mydmar: (prep+0x537/0xac0 [nvme] <- dma_map_page_attrs) ret=0x1000"), "--probes FILE"],
+    [line("mydma: (ffffffffa0673134) dev=0xffff8ae5010a00d0"), "--probes FILE says"],
+  ])(
+    "a file of events that lack what would tell them, with what gives it: %s",
+    async (text, how) => {
+      expect(await refusal(`${HEADER}${text}\n`)).toContain(how);
+    },
+  );
+
+  test("what perf says it lost samples of, where it does not say between which", async () => {
+    const warning = "Processed 2974 events and lost 65 chunks!";
+    const head = "dd   183 [000]     6.000001: ";
+    const event = `${head}dma:dma_map_page: ${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096 phys_addr=2000 attrs=`;
+    expect(await refusal(`${event}\n${warning}\n`)).toMatch(/^FILE:2: .*--show-lost-events/);
+    const placed = `${event}\n${head}PERF_RECORD_LOST lost 65\n${warning}\n`;
+    const { events } = await importedText({ "perf.txt": placed });
+    expect(events).toHaveLength(2);
   });
 
   // An allocation that failed, as kernels, libtraceevent and perf print it, and field by field.
