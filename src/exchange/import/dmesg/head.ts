@@ -47,7 +47,7 @@ const SECONDS = /^\[ *(\d+)\.(\d{6})(?:s| <[^>]*>| +)?\] ?/;
 const CTIME = /^\[((?=\d*\p{L})[^\][<>]{2,40} [\d:]{8} \d{4})(?: <[^>]*>)?\] ?/u;
 /** `dmesg -H`: the minute, where it is another, else the time since the line before. */
 const MINUTE = /^\[((?=\d*\p{L})[\p{L}\d]{1,10}\.? ?\d{1,2} \d\d:\d\d)\] ?/u;
-const DELTA = /^\[(?: *([+-])|< *)(\d+)\.(\d{6})>?\] ?/;
+const DELTA = /^\[(?: *(?=[+-])|< *)([+-]?)(\d+)\.(\d{6})>?\] ?/;
 /** `dmesg --time-format iso`. */
 const ISO = /^(\d{4}-\d\d-\d\dT[\d:]{8},\d{6}(?:Z|[+-][\d:]{4,5})) /;
 /** /dev/kmsg and netconsole, which can have the kernel's release in front. */

@@ -27,6 +27,7 @@ test.each([
   ["dmesg -H, later", `[  +0.000017] ${fault}`, 17_000],
   ["dmesg --time-format iso", `2025-01-05T10:20:30,400017+00:00 ${fault}`, 0],
   ["dmesg --time-format delta", `[<    0.000017>] ${fault}`, 17_000],
+  ["dmesg --time-format delta, back", `[<   -0.000017>] ${fault}`, 0],
   ["/dev/kmsg", `3,1234,31400017,-;${fault}`, seconds],
   ["/dev/kmsg with callers", `3,1234,31400017,-,caller=T12;${fault}`, seconds],
   ["netconsole with a release", `6.12.0-rc1+,3,1234,31400017,-;${fault}`, seconds],
