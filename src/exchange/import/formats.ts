@@ -6,6 +6,7 @@ import { domainTranslation } from "./debugfs/domain-translation.ts";
 import { dmesg } from "./dmesg/dmesg.ts";
 import { ftrace } from "./ftrace/ftrace.ts";
 import { kprobeProfile } from "./ftrace/kprobe-profile.ts";
+import { isPage } from "./ftrace/ring/page.ts";
 import { traceDat } from "./ftrace/trace-dat.ts";
 import type { Format } from "./join/format.ts";
 import { kernelFiles } from "./kernel-files.ts";
@@ -59,6 +60,7 @@ export function formatOf(source: Source): Format {
 function strange(head: Buffer): string {
   const text = head.toString("latin1");
   const isReadable = isText(head);
+  if (!isReadable && isPage(head)) return PAGES;
   const begins = isReadable ? `begins with ${quoted(text)}` : "is binary";
   // The name of an event is a surer sign than a word that logs have too.
   const near = isReadable
@@ -70,6 +72,9 @@ function strange(head: Buffer): string {
       : `nearest is ${near.name}, ${near.what}: ${near.madeBy}`;
   return `of no format that is known by its content: it ${begins}; looked for ${formats.map(({ name }) => name).join(", ")}; ${next}`;
 }
+
+const PAGES =
+  "pages of a kernel's ring buffer, which do not say what their records are; save `trace` of tracefs instead, and of trace.dat.cpu* files that trace-cmd left make one: `trace-cmd restore -o trace.dat trace.dat.cpu*`";
 
 const SHOWN = 80;
 function quoted(text: string): string {

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../../src/fault.ts";
 import { importedText } from "../captured.ts";
+import { pageOf } from "./written-dat.ts";
 
 const HEADER = "# tracer: nop\n#\n";
 const line = (event: string): string => `          dd-183      [000] d..1.     6.000001: ${event}`;
@@ -207,6 +208,17 @@ describe("refused, with file and line, is", () => {
     ["SQLite format 3\0", /^FILE:1: a trace of gartrace.*gartrace info/],
   ])("what another command has to read first: %j", async (content, says) => {
     expect(await refusal(Buffer.from(content))).toMatch(says);
+  });
+
+  test("pages of a ring buffer alone, with how to make of them what is read", async () => {
+    const page = pageOf(
+      { at: 76_364_347_370, items: [{ iova: 0x1000 }, { iova: 0x2000 }] },
+      4096,
+      false,
+    );
+    expect(await refusal(page)).toMatch(/^FILE:1: pages of a kernel's .*trace-cmd restore -o /);
+    page.writeUInt8(page.readUInt8(8) + 4, 8);
+    expect(await refusal(page)).toMatch(/^FILE:1: of no format .* it is binary/);
   });
 
   test("UTF-16, with a mark of its order or without", async () => {

@@ -90,7 +90,7 @@ class Bytes {
 export const word = (type: number, delta: number, big = false): number =>
   big ? type * 2 ** 27 + delta : delta * 32 + type;
 
-function pageOf({ at, items, missed }: Page, size: number, big: boolean): Buffer {
+export function pageOf({ at, items, missed }: Page, size: number, big: boolean): Buffer {
   const data = new Bytes(big);
   for (const item of items) {
     if ("raw" in item) {

@@ -37,6 +37,19 @@ export function layoutOf(headerPage: string, order: Order): PageLayout | null {
     : null;
 }
 
+/** As a 64-bit kernel of this byte order has it. */
+const USUAL: PageLayout = { big: false, commitAt: 8, commitSize: 8, dataAt: 16 };
+
+/** Whether bytes begin with a page: its records take just as many as it says. */
+export function isPage(bytes: Buffer): boolean {
+  const page = new PageReader(USUAL, 0n);
+  if (bytes.length < USUAL.dataAt || page.load(bytes, 0, bytes.length) !== null) return false;
+  let end = USUAL.dataAt;
+  while (page.next()) end = page.at + page.length;
+  const commit = u32(bytes, USUAL.commitAt, USUAL);
+  return end > USUAL.dataAt && end === USUAL.dataAt + (commit & COMMIT) && bytes[12] === 0;
+}
+
 export class PageReader {
   readonly #layout: PageLayout;
   /** What times count from, so that they are exact as numbers. */
