@@ -212,7 +212,7 @@ describe("refused, with file and line, is", () => {
 
   test("pages of a ring buffer alone, with how to make of them what is read", async () => {
     const page = pageOf(
-      { at: 76_364_347_370, items: [{ iova: 0x1000 }, { iova: 0x2000 }] },
+      { at: 76_364_347_370n, items: [{ iova: 0x1000 }, { iova: 0x2000 }] },
       4096,
       false,
     );
