@@ -135,7 +135,13 @@ export class Kernel {
   /** The list that a call gives back: of several of a name best one of so many entries, else the last. */
   listOf(device: number | null, name: string, entries: number | null = null): List | null {
     const there = this.#lists.get(`${device} ${name}`) ?? [];
-    return there.findLast((list) => list.entries === entries) ?? there.at(-1) ?? null;
+    const { mappings } = this.run;
+    const isThere = ({ mapped }: List) => !mapped.some((one) => mappings.hasEndedUnseen(one));
+    return (
+      there.findLast((list) => list.entries === entries && isThere(list)) ??
+      there.findLast(isThere) ??
+      null
+    );
   }
 
   /** Whether it is the only one of its name. */

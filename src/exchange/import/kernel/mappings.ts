@@ -73,6 +73,12 @@ export class Mappings {
     this.#gap = seq;
   }
 
+  /** Whether its end must be among records that were lost: its address is another's since. */
+  hasEndedUnseen(mapping: Mapping): boolean {
+    const { ended, seq, start } = mapping;
+    return ended === 0 && seq < this.#gap && !this.#in(start).includes(mapping);
+  }
+
   /** What the latest call said that mapped exactly this address and is remembered. Hot: once a buffer (bench: import). */
   callAt(start: number): Mapped | null {
     const there = this.#in(start);

@@ -135,6 +135,14 @@ describe("an ending", () => {
       ),
       0,
     ],
+    [
+      "of a list whose address is another's since records were lost",
+      [listAt("0xfff00000"), "CPU:0 [LOST 9 EVENTS]", map("fff00000", { size: 4096 })].concat(
+        unmapList(["0x51000"]),
+        unmap("fff00000", { size: 4096 }),
+      ),
+      0,
+    ],
     ["of all entries of a list", [mapList(pages), unmapList(pages)], 0],
     ["of another number of entries", [mapList(pages), unmapList(pages.slice(0, 2))], 1],
     [
