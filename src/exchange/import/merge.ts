@@ -284,7 +284,7 @@ async function takeAll(cursors: readonly Cursor[], run: Run, log: DeviceLog | nu
     do {
       const { step } = first;
       if (log !== null && stream.timeOf(step) !== null)
-        while (!run.device.before(first.earliest)) await log.more();
+        while (!run.device.before(first.earliest, run.machine.state.moment)) await log.more();
       run.source = source;
       if (typeof step === "string") run.text = step;
       // At the end of the log nothing more is asked of it.

@@ -45,7 +45,7 @@ class Dmesg {
   constructor(source: Source, run: Run) {
     this.#source = source;
     this.#run = run;
-    this.#boot = new BootClock(source);
+    this.#boot = new BootClock(source, true);
     this.#day = new BootClock(source);
     this.#assembler = new Assembler(!linesOf(source.head).some(hasHead));
   }
@@ -84,6 +84,10 @@ class Dmesg {
     else if (step.raw.trim() !== "")
       tally.skipped("line", "nothing in front tells who says this, or when", 1);
     return true;
+  }
+
+  end(): void {
+    this.#boot.end();
   }
 
   /** The trace is read beside the log, in another go through the file. */

@@ -30,8 +30,11 @@ export interface Log {
   readonly rings: readonly number[];
   /** The first record not emitted yet that touches a network card's buffer there; -1 for none that was read. */
   touched(start: number, size: number): number;
-  /** Emits what happened before a moment of its own clock, in microseconds; false where more must be read. */
-  before(time: number): boolean;
+  /**
+   * Emits what happened before a moment of its own clock, in microseconds; false where more must be read. What nothing in
+   * force allows waits so long as what allows it may have been made before it.
+   */
+  before(time: number, doubt: number): boolean;
   /** Emits all records up to that one. */
   emit(through: number): void;
   /** For a command whose completion the cut log lacks: emits the records that it has. */
@@ -50,6 +53,9 @@ export class CausalOrder {
   readonly #network: boolean;
   /** The last event of the guest's that what is emitted of the log is behind. */
   #before = 0;
+  /** The latest moments that the guest came to, by the device's clock, each with the last event that is not behind it. */
+  readonly #moments: { readonly time: number; seq: number }[] = [];
+  #now = Number.NEGATIVE_INFINITY;
   /** Whether the guest's last event is behind: what it did since, nobody saw. */
   isPast = false;
   /** Commands of the guest that the log does not show. */
@@ -80,20 +86,48 @@ export class CausalOrder {
   }
 
   /**
-   * Whether something that the log has at a time of its own can be older than the end of a mapping before it. Where
+   * Whether something that the log has at a time of its own can be older than an event of the guest's before it. Where
    * no relation of the clocks tells, only what the log has behind a later event of the guest's is surely younger.
    */
-  canBeBefore({ ended, endedAt }: Mapping, time: number): boolean {
+  canBeBefore(seq: number, time: number): boolean {
     if (this.isDoubtful) return true;
-    if (this.#clocks === null) return ended > this.#before;
-    if (endedAt === null) return false;
-    return time < this.#clocks.deviceTime(endedAt) + this.#clocks.within;
+    if (this.#clocks === null) return seq > this.#before;
+    return seq > this.#surelyBefore(time - this.#clocks.within);
   }
 
-  /** Emits what the device did before a time of the guest's; false where the log must be read further first. */
-  before(at: number): boolean {
+  /** The same, or whether it can be younger than what the guest does next: where it stands another thing may be in force. */
+  canBeElsewhere(seq: number, time: number): boolean {
+    if (this.#clocks === null || this.isDoubtful) return this.isDoubtful;
+    return time + this.#clocks.within >= this.#now || this.canBeBefore(seq, time);
+  }
+
+  /** The last event of the guest's that is surely not behind a moment. */
+  #surelyBefore(time: number): number {
+    return this.#moments.findLast((moment) => moment.time <= time)?.seq ?? 0;
+  }
+
+  /**
+   * Emits what the device did before a time that the guest has come to, behind its last event; false where the log must
+   * be read further first.
+   */
+  before(at: number, seq: number): boolean {
     if (this.#clocks === null || this.log === null) return true;
-    return this.log.before(this.#clocks.deviceTime(at));
+    const time = this.#clocks.deviceTime(at);
+    if (this.isDoubtful) return this.log.before(time, 0);
+    const { within } = this.#clocks;
+    this.#come(time, seq, this.#now - 2 * within);
+    return this.log.before(time, within);
+  }
+
+  /** Nothing from before `oldest` is asked for any more. Hot: once a record of the guest's. */
+  #come(time: number, seq: number, oldest: number): void {
+    const moments = this.#moments;
+    const last = moments.at(-1);
+    if (last !== undefined) last.seq = seq;
+    if (time <= this.#now) return;
+    while (moments.length > 1 && moments[1]!.time <= oldest) moments.shift();
+    moments.push({ time, seq });
+    this.#now = time;
   }
 
   /**

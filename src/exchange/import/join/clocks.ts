@@ -6,7 +6,7 @@
 // k-th buffer that is mapped to the device, its k-th received one the k-th that is mapped from it.
 
 import { coveringRelation } from "./coverage.ts";
-import { commandsOf, packetsOf, partThatFits, type Window } from "./evidence.ts";
+import { commandsOf, furthestMiss, packetsOf, partThatFits, type Window } from "./evidence.ts";
 import { type Clocks, type Done, isSame, lies, type Span } from "./spans.ts";
 
 /** Moments on both clocks, in microseconds: `device` is not before `guest`, or not after it. */
@@ -154,13 +154,18 @@ export class Anchors {
     });
     const most = Math.max(...parts.map((part) => part ?? 0));
     const right = fits[parts.indexOf(most)];
-    if (right !== undefined && most >= ENOUGH_FITS)
-      return { ...right, isSure: right.within < LOOSE };
+    // No driver can make a command seem done before it was given.
+    const done = [...commands, ...commandsOf(this.#fetched, this.#given, "end")];
+    const inDoubt = (fit: Fit, isSure: boolean): Fit => {
+      const within = fit.within + furthestMiss(fit, done, window, LOOSE);
+      return { ...fit, within, isSure: isSure && within < LOOSE };
+    };
+    if (right !== undefined && most >= ENOUGH_FITS) return inDoubt(right, true);
     const best = fits.find(({ isSure }) => isSure) ?? fits[0];
     if (best === undefined) return this.#covering(window);
     const middle = ((window.from + window.to) / 2) * 1e3;
     const isSure = fits.every((fit, i) => parts[i] === null && areOne(best, fit, middle));
-    return { ...best, isSure: best.isSure && isSure };
+    return inDoubt(best, best.isSure && isSure);
   }
 
   /** By what the device touched beside commands and packets. */

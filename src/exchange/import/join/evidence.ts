@@ -48,6 +48,28 @@ export function partThatFits(
   return all < ENOUGH ? null : fit / all;
 }
 
+/**
+ * Microseconds by which a deed is beyond all that it can have been done to, at most: so much the clocks of a guest's
+ * CPUs are apart, and no line fits them all. What is as far from them as `another` was done to something else.
+ */
+export function furthestMiss(
+  { deviceTime, within }: Clocks,
+  deeds: readonly Deed[],
+  window: Window,
+  another: number,
+): number {
+  const timeOf = (guest: number) => deviceTime(guest * 1e3);
+  let furthest = 0;
+  for (const { at, to } of deeds) {
+    const least = to.reduce((best, span) => {
+      const [begin, end] = [timeOf(span.begin), timeOf(endIn(span, window))];
+      return Math.min(best, Math.max(begin - at, at - end) - within);
+    }, another);
+    if (least < another) furthest = Math.max(furthest, least);
+  }
+  return furthest;
+}
+
 /** The end of a span; that of the window where it has none. */
 export const endIn = ({ end }: Span, { to }: Window): number => (Number.isNaN(end) ? to : end);
 
@@ -57,16 +79,19 @@ export function isTelling({ to: spans }: Deed, window: Window): boolean {
   return spans.length > 0 && there <= SMALL * (window.to - window.from);
 }
 
-/** Commands that the device fetched, by name, with all of the guest's that each can be. */
+/** Commands that the device fetched, or was done with, by name, with all of the guest's that each can be. */
 export function commandsOf(
   fetched: ReadonlyMap<string, readonly Done[]>,
   given: ReadonlyMap<string, readonly Span[]>,
+  moment: "begin" | "end" = "begin",
 ): Deed[] {
   return [...fetched].flatMap(([name, all]) =>
-    some(all, fetched.size).map(({ address, begin }) => ({
-      at: begin,
-      to: (given.get(name) ?? []).filter((span) => isSame(span.address, address)),
-    })),
+    some(all, fetched.size)
+      .filter((done) => !Number.isNaN(done[moment]))
+      .map((done) => ({
+        at: done[moment],
+        to: (given.get(name) ?? []).filter((span) => isSame(span.address, done.address)),
+      })),
   );
 }
 

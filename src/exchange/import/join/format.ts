@@ -41,8 +41,6 @@ export interface AnchorTaker {
 export interface DeviceLog {
   /** Reads another batch into memory; false at the end of the log. */
   more(): Promise<boolean>;
-  /** Emits what happened before a moment of its own clock, in microseconds; false where it must be read further first. */
-  before(time: number): boolean;
   /** After the guest's last step: emits what is left of what was read. */
   end(): void;
 }

@@ -180,7 +180,7 @@ export class Buffers {
       text: attributed(end.attributes),
     });
     if (mapping === null) return;
-    this.#mappings.end(mapping, seq, this.#emitter.at);
+    this.#mappings.end(mapping, seq);
     this.slots.giveBack(mapping);
   }
 

@@ -72,8 +72,6 @@ export class Mapping implements Mapped, SourceLine {
   command: Command | null;
   /** The seq of its dma.unmapped; 0 while it is mapped. */
   ended = 0;
-  /** When that was, in nanoseconds of the guest's; null where that is not known. */
-  endedAt: number | null = null;
   /** The one at the same handle whose end was not told yet when this one was made; null for none. */
   replaced: Mapping | null = null;
 

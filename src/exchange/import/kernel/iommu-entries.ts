@@ -48,6 +48,9 @@ export class IommuEntries {
   /** Domain and page -> the seq of its iommu.mapped. */
   readonly #seqs = new Table<BusPage, number>();
 
+  /** Domain and page -> the seq of its last iommu.unmapped. */
+  readonly #cleared = new Table<BusPage, number>();
+
   /** The seq of the last gap in the recording: what entries it left behind is not known. */
   #gap = 0;
 
@@ -80,6 +83,11 @@ export class IommuEntries {
   entryOf(device: number | null, address: number): number | null {
     if (this.#seqs.size === 0) return null;
     return this.#seqs.get(this.#shown(device, address)) ?? null;
+  }
+
+  /** The seq of the iommu.unmapped that cleared the entry of a bus address last; 0 for none. */
+  clearedAt(device: number | null, address: number): number {
+    return this.#cleared.get(this.#shown(device, address)) ?? 0;
   }
 
   /** Where a device gets to: through its entry; straight where there is no IOMMU; null where no entry is. */
@@ -183,7 +191,7 @@ export class IommuEntries {
   #unmapped(named: number | null, { iova, size }: Piece): void {
     const device = named ?? this.#ownerOf(iova);
     const page = this.#entry(device, iova);
-    this.#emitter.emit({
+    const seq = this.#emitter.emit({
       kind: "iommu.unmapped",
       actor: "kernel",
       place: "iommu_unmap",
@@ -194,6 +202,7 @@ export class IommuEntries {
       bus: wholeOf(iova),
       size,
     });
+    for (let i = 0; i < Math.ceil(size / PAGE_SIZE); i++) this.#cleared.set(offset(page, i), seq);
   }
 }
 

@@ -130,10 +130,9 @@ export class Mappings {
     if (mappings.length > MOST && mappings.shift()!.ended !== 0) there.over--;
   }
 
-  /** Ends a mapping: `ended` is the seq of its end, `at` its time. */
-  end(mapping: Mapping, ended: number, at: number | null): void {
+  /** Ends a mapping: `ended` is the seq of its end. */
+  end(mapping: Mapping, ended: number): void {
     mapping.ended = ended;
-    mapping.endedAt = at;
     for (let page = pageOf(mapping.start); page <= lastPage(mapping); page++) {
       const there = this.#pages.get(page);
       if (there !== undefined && there.mappings.lastIndexOf(mapping) >= 0) there.over++;

@@ -36,7 +36,26 @@ export class QemuEvents {
     return structure.test(name);
   }
 
-  emit({ line, text, name, body, command, touch, time }: Entry, source: Source): void {
+  /** Whether it is of an access that nothing allows which may be in force, at an address where something is or was. */
+  awaits(entry: Entry): boolean {
+    const { name, body, touch, time } = entry;
+    if (touch === null && !name.startsWith("pci_nvme_map_addr"))
+      return this.#iommu.awaits(name, body, time);
+    try {
+      const { what, address, size, device } = this.#accessOf(entry);
+      const { mapping } = this.#run.mappings.tie(device, address, size, what === "read");
+      if (what === "ring" || mapping === null) return false;
+      const { seq, ended } = mapping;
+      if (ended === 0 && isAllowed(mapping, address, size, what === "read")) return false;
+      return !this.#run.device.canBeBefore(ended === 0 ? seq : ended, time);
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      return false;
+    }
+  }
+
+  emit(entry: Entry, source: Source): void {
+    const { line, text, name, body, touch, time } = entry;
     const run = this.#run;
     this.#time = time;
     const { at, source: from, text: before } = run;
@@ -46,8 +65,8 @@ export class QemuEvents {
     run.source = source;
     run.text = text;
     try {
-      if (touch === null) this.#emitRecord(name, body, command);
-      else this.#touched(name, touch);
+      if (touch === null) this.#emitRecord(entry);
+      else this.#touched(entry);
       source.tally.kept(name);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
@@ -58,7 +77,8 @@ export class QemuEvents {
     run.text = before;
   }
 
-  #emitRecord(name: string, body: string, command: DeviceCommand | null): void {
+  #emitRecord(entry: Entry): void {
+    const { name, body, command } = entry;
     switch (name) {
       case "pci_nvme_read":
       case "pci_nvme_write":
@@ -75,17 +95,18 @@ export class QemuEvents {
         return;
       case "pci_nvme_map_addr":
       case "pci_nvme_map_addr_cmb":
-        this.#fetchedBy(name, body, command);
+        this.#accessed(name, this.#accessOf(entry));
         return;
       case "pci_nvme_map_prp":
         this.#list(name, body);
         return;
       case "pci_nvme_err_addr_read":
-        this.#accessed(
-          name,
-          { what: "read", address: address(body, "addr"), size: 64 },
-          this.#disk,
-        );
+        this.#accessed(name, {
+          what: "read",
+          address: address(body, "addr"),
+          size: 64,
+          device: this.#disk,
+        });
         return;
       case "pci_nvme_mmio_asqaddr":
       case "pci_nvme_mmio_acqaddr":
@@ -98,7 +119,7 @@ export class QemuEvents {
         this.#named(name, address(body, "addr"), ((field(body, "qsize") ?? 0) + 1) * 64);
         return;
       default:
-        if (!this.#iommu.emit(name, body))
+        if (!this.#iommu.emit(name, body, this.#time))
           this.#run.emit({ kind: "call.entered", actor: "device", place: name, text: body });
     }
   }
@@ -138,51 +159,66 @@ export class QemuEvents {
       : found;
   }
 
-  #fetchedBy(place: string, body: string, command: DeviceCommand | null): void {
+  /** What a device did at an address, and which device that is: a record that tells of no access breaks off. */
+  #accessOf({ name, body, command, touch }: Entry): Touch & { readonly device: number | null } {
+    if (touch !== null) {
+      if (!Number.isFinite(touch.address))
+        throw new Unusable("an address in one region of the bus too many");
+      const isCard = name.startsWith("e1000");
+      return { ...touch, device: isCard ? this.#card : this.#run.mappings.ownerOf(touch.address) };
+    }
     const request = command === null ? null : this.#requestOf(command);
-    const device = request === null ? this.#disk : this.#run.controllerOf(request);
-    const what = command?.reads === true ? "read" : "wrote";
-    const at = { address: address(body, "addr"), size: needed(body, "len") };
-    this.#accessed(place, { what, ...at }, device);
+    return {
+      what: command?.reads === true ? "read" : "wrote",
+      address: address(body, "addr"),
+      size: needed(body, "len"),
+      device: request === null ? this.#disk : this.#run.controllerOf(request),
+    };
   }
 
   /** What a network card did; the mapping of its ring shows which device it is. */
-  #touched(place: string, touch: Touch): void {
+  #touched(entry: Entry): void {
     const { mappings, buffers } = this.#run;
-    if (!Number.isFinite(touch.address))
-      throw new Unusable("an address in one region of the bus too many");
-    if (touch.what === "ring") {
-      this.#card ??= mappings.ownerOf(touch.address);
-      buffers.named(place, this.#card, touch.address, touch.size);
-    } else {
-      const isCard = place.startsWith("e1000");
-      this.#accessed(place, touch, isCard ? this.#card : mappings.ownerOf(touch.address));
-    }
+    const { what, address, size } = this.#accessOf(entry);
+    if (what === "ring") {
+      this.#card ??= mappings.ownerOf(address);
+      buffers.named(entry.name, this.#card, address, size);
+    } else this.#accessed(entry.name, this.#accessOf(entry));
   }
 
-  #accessed(place: string, { what, address, size }: Touch, device: number | null): void {
+  #accessed(
+    place: string,
+    { what, address, size, device }: Touch & { readonly device: number | null },
+  ): void {
     const run = this.#run;
     const reads = what === "read";
     const tied = run.mappings.tie(device, address, size, reads);
     run.oneRun.accessed(tied.mapping !== null);
+    const fits = isAllowed(tied.mapping, address, size, reads);
     // What does not fit may have come at another time.
-    const isElsewhere = run.device.isDoubtful && !isAllowed(tied.mapping, address, size, reads);
+    const isElsewhere = !fits && run.device.canBeElsewhere(tied.mapping?.seq ?? 0, this.#time);
     const { mapping, cause } = isElsewhere ? { mapping: null, cause: null } : tied;
     if (mapping === null || mapping.ended !== 0) run.pastEnd();
     // An access that may have come before the end of its mapping came from the mapping.
-    const isUnsure = mapping !== null && run.device.canBeBefore(mapping, this.#time);
+    const ended = mapping?.ended ?? 0;
+    const isUnsure =
+      ended !== 0 &&
+      (run.device.canBeBefore(ended, this.#time) || run.device.canBeElsewhere(ended, this.#time));
     const by = mapping?.device ?? device;
     const reached = run.iommu.reachedBy(by, address);
     // Of a buffer that was given back no page is meant any more.
     const meant = run.buffers.byteAt(mapping?.ended === 0 ? mapping : null, address);
     const isLed = run.iommu.tellsOf(by) && !run.iommu.isBehindGap(by, address);
-    const isKnown = !run.device.isDoubtful && isLed;
+    // The entry of a buffer is cleared before it is given back.
+    const isCleared =
+      reached === null && run.device.canBeBefore(run.iommu.clearedAt(by, address), this.#time);
+    const isKnown = !run.device.isDoubtful && isLed && !isCleared;
     const byte = isKnown || meant.machine === reached ? meant : NOWHERE;
     run.emit({
       kind: what === "read" ? "device.read" : "device.wrote",
       actor: "device",
       place,
-      cause: isUnsure ? mapping.seq : cause,
+      cause: isUnsure ? mapping!.seq : cause,
       frame: reached === null ? null : mfnOf(reached),
       device: by,
       ...byte,
@@ -213,8 +249,8 @@ export class QemuEvents {
       this.#run.emit({ kind: "call.entered", actor: "device", place, text: body });
       return;
     }
-    const touch = { what: "read", address: address(body, "prp2"), size: entries * 8 } as const;
-    this.#accessed(place, touch, this.#disk);
+    const list = { address: address(body, "prp2"), size: entries * 8 };
+    this.#accessed(place, { what: "read", ...list, device: this.#disk });
   }
 
   /**

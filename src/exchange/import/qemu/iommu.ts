@@ -64,13 +64,13 @@ export class QemuIommu {
   }
 
   /** Emits what a line says; false where it says nothing of this kind. */
-  emit(name: string, body: string): boolean {
+  emit(name: string, body: string, time: number): boolean {
     if (EMPTIES.test(name)) {
       this.#run.emit({ kind: "tlb.flushed", actor: "device", place: name, which: "iommu" });
       return true;
     }
     const [translated, refused] = [TRANSLATED[name], REFUSED[name]];
-    if (translated !== undefined) this.#translated(name, body, groupsOf(translated, body));
+    if (translated !== undefined) this.#translated(name, body, groupsOf(translated, body), time);
     else if (refused !== undefined) this.#refused(name, body, groupsOf(refused, body));
     else if (name === "smmuv3_record_event") this.#recorded(name, body);
     else if (name === "invalid access") this.#rejected(name, body);
@@ -78,11 +78,33 @@ export class QemuIommu {
     return true;
   }
 
-  #translated(place: string, body: string, groups: Groups): void {
+  /** Whether it is a translation by another entry than may be in force. */
+  awaits(name: string, body: string, time: number): boolean {
+    const translated = TRANSLATED[name];
+    if (translated === undefined) return false;
+    const { device, iova, reached, size } = this.#translation(groupsOf(translated, body));
+    const { iommu, device: order } = this.#run;
+    if (device === null || iova === null || !reached || !iommu.tellsOf(device)) return false;
+    const page = pageOf(iova, reached, size, iommu.reachedBy(device, iova));
+    const [expected, made] = [iommu.reachedBy(device, page.iova), iommu.entryOf(device, page.iova)];
+    if (expected === null || expected === page.said.reached) return false;
+    return made !== null && !order.canBeBefore(made, time);
+  }
+
+  #translation(groups: Groups) {
+    const { from, to, mask } = groups;
+    return {
+      device: this.#deviceOf(groups),
+      iova: nearIn(from),
+      reached: hexOf(to ?? ""),
+      size: mask === undefined ? PAGE : (hexOf(mask) ?? 0) + 1,
+    };
+  }
+
+  #translated(place: string, body: string, groups: Groups, time: number): void {
     const run = this.#run;
-    const { region, from, to, mask } = groups;
-    const device = this.#deviceOf(groups);
-    const [iova, reached] = [nearIn(from), hexOf(to ?? "")];
+    const { region } = groups;
+    const { device, iova, reached, size } = this.#translation(groups);
     if (device === null || iova === null || reached === null)
       throw new Unusable("no device, IOVA and address below 2^52");
     if (region !== undefined) this.#regions.set(region, device);
@@ -92,9 +114,8 @@ export class QemuIommu {
       this.#raise(place, body, device, iova);
       return;
     }
-    const size = mask === undefined ? PAGE : (hexOf(mask) ?? 0) + 1;
     const page = pageOf(iova, reached, size, run.iommu.reachedBy(device, iova));
-    const expected = this.#expected(device, page);
+    const expected = this.#expected(device, page, time);
     run.emit({
       kind: "iommu.translated",
       actor: "device",
@@ -107,13 +128,19 @@ export class QemuIommu {
   }
 
   /** Where the kernel's entry leads; null where another may have been in force when the device asked. */
-  #expected(device: number, { iova, said }: ReturnType<typeof pageOf>): Machine | null {
+  #expected(
+    device: number,
+    { iova, said }: ReturnType<typeof pageOf>,
+    time: number,
+  ): Machine | null {
     const run = this.#run;
     const expected = run.iommu.reachedBy(device, iova);
     if (expected === null || expected === said.reached) return expected;
     run.pastEnd();
-    if (!run.iommu.tellsOf(device)) return null;
-    return run.device.isPlaced ? run.iommu.reachedBy(device, iova) : null;
+    const made = run.iommu.entryOf(device, iova);
+    const isUnsure = made !== null && run.device.canBeElsewhere(made, time);
+    if (!run.iommu.tellsOf(device) || !run.device.isPlaced || isUnsure) return null;
+    return run.iommu.reachedBy(device, iova);
   }
 
   #refused(place: string, body: string, groups: Groups): void {

@@ -63,9 +63,10 @@ class QemuLog implements DeviceLog, Log {
     return true;
   }
 
-  before(time: number): boolean {
+  before(time: number, doubt: number): boolean {
     let entry = this.#entries[this.#emitted];
     while (entry !== undefined && entry.time < time) {
+      if (entry.time + doubt >= time && this.#events.awaits(entry)) return true;
       this.emit(this.#first + this.#emitted);
       entry = this.#entries[this.#emitted];
     }

@@ -12,29 +12,44 @@ const JIFFY = 1e7;
 
 export class BootClock {
   readonly #source: Source;
+  readonly #ofLog: boolean;
   #latest = Number.NEGATIVE_INFINITY;
   #hasBegun = false;
   /** Lines that are older than one before them, and by how much the worst is. */
   #behind = 0;
   #furthest = 0;
+  /** The refusal of times near 0 behind later ones, until it is told whether time goes on from there; null for none. */
+  #anew: Error | null = null;
 
-  constructor(source: Source) {
+  /** `ofLog`: whether it is that of a kernel's messages, which can be behind the clock of the kernel's trace. */
+  constructor(source: Source, ofLog = false) {
     this.#source = source;
+    this.#ofLog = ofLog;
   }
 
   /** Takes the time of the line in hand, in nanoseconds; throws where it cannot be of the same run. Hot: once a line. */
   check(time: number): void {
-    if (time >= this.#latest) this.#latest = time;
-    else if (this.#latest - time > JIFFY) this.#back(time);
+    if (time >= this.#latest) {
+      this.#latest = time;
+      this.#anew = null;
+    } else if (this.#latest - time > JIFFY) this.#back(time);
+  }
+
+  /** Throws where the file ends in what may be another boot. */
+  end(): void {
+    if (this.#anew !== null) throw this.#anew;
   }
 
   #back(time: number): void {
     const step = `time goes back from ${seconds(this.#latest)} to ${seconds(time)}`;
-    if (this.#latest - time > STEP_BACK)
-      throw this.#source.refuse(
+    if (this.#latest - time > STEP_BACK) {
+      this.#anew ??= this.#source.refuse(
         `${step}: there are two boots in this file, or one twice; import each on its own`,
       );
-    if (!this.#hasBegun && isInJiffies(this.#latest)) {
+      // A CPU that is coming up has had no tick, and until then its clock stands within one of 0, where the TSC is not
+      // trusted (kernel/sched/clock.c, sched_clock_local); a boot goes on from there.
+      if (!this.#ofLog || time > JIFFY) throw this.#anew;
+    } else if (!this.#hasBegun && isInJiffies(this.#latest)) {
       this.#hasBegun = true;
       this.#latest = time;
       return;

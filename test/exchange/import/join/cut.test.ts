@@ -108,4 +108,41 @@ describe("beside a card that sends packets", () => {
     });
     expect(judgedOf(both).judgement.findings).toBe(1);
   });
+
+  // The clocks are related to 100 us: the log's time of an access can be so much before or behind its own.
+  const findings = async (more: readonly (readonly [number, string])[], access: string) => {
+    const { trace: both } = await importedText({
+      "trace.txt": trace(...calls, ...more, [180_000, mapped(180_000)]),
+      "qemu.log": log(access),
+    });
+    return judgedOf(both).judgement.findings;
+  };
+
+  test("an access that can be as young as the next mapping of its buffer is no access after unmap", async () => {
+    const [of, later] = [160_000, 170_000];
+    const received = (text: string) => text.replace("TO_DEVICE", "FROM_DEVICE");
+    const twice = [of, later].flatMap((at) => [
+      [at, received(mapped(of))] as const,
+      [at + 200, received(ended(of))] as const,
+    ]);
+    const touched = (at: number) =>
+      `1@1795344071.${at}:pci_nvme_map_addr addr 0x${buffer(of)} len 64`;
+    expect(await findings(twice, touched(later - 50))).toBe(0);
+    expect(await findings(twice, touched(later - 300))).toBe(1);
+  });
+
+  test("an access that can be as old as the entry of its buffer does not lead nowhere", async () => {
+    const at = 170_000;
+    const page = buffer(at).slice(0, -3);
+    const entry = (what: string) =>
+      `${what}: IOMMU: iova=0x${`${page}000`.padStart(16, "0")} - 0x1 `;
+    const cleared = [
+      [at - 10, `${entry("map")}paddr=0x0000000051000000 size=4096`],
+      [at, called("map", at, `phys_addr=51000${buffer(at).slice(-3)} `)],
+      [at + 600, `${entry("unmap")}size=4096 unmapped_size=4096`],
+      [at + 2000, ended(at)],
+    ] as const;
+    expect(await findings(cleared, sent(at + 550, at))).toBe(0);
+    expect(await findings(cleared, sent(at + 1400, at))).toBe(1);
+  });
 });

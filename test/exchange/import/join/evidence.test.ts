@@ -1,7 +1,11 @@
 // evidence.test.ts - what bears out a relation of two clocks.
 
 import { expect, test } from "vitest";
-import { packetsOf, partThatFits } from "../../../../src/exchange/import/join/evidence.ts";
+import {
+  furthestMiss,
+  packetsOf,
+  partThatFits,
+} from "../../../../src/exchange/import/join/evidence.ts";
 
 /** A buffer mapped every millisecond for a tenth of it, at ten addresses in turn; the guest's clock is the device's. */
 const buffers = Array.from({ length: 100 }, (_, i) => ({
@@ -38,4 +42,16 @@ test("a buffer that is mapped all the time bears out nothing", () => {
 
 test("few touches say nothing", () => {
   expect(part(0, touches.slice(0, 10))).toBeNull();
+});
+
+test("so much as clocks of two CPUs are apart stays in doubt, and what is further off is something else", () => {
+  const done = buffers.map(({ begin, end }) => ({
+    at: begin + 50,
+    to: [{ address: 0, size: 0, begin, end }],
+  }));
+  const missed = (more: number) =>
+    furthestMiss(clocks(0), [...done, { at: 5000 - more, to: [buffers[5]!] }], window, 1000);
+  expect(missed(-50)).toBe(0);
+  expect(missed(207)).toBe(197);
+  expect(missed(2000)).toBe(0);
 });

@@ -22,7 +22,7 @@ function endsOf(mappings: Mappings): number[] {
   const seqs: number[] = [];
   for (let one = mappings.ended(END); one !== null; one = mappings.ended(END)) {
     seqs.push(one.seq);
-    mappings.end(one, 100 + seqs.length, null);
+    mappings.end(one, 100 + seqs.length);
   }
   return seqs;
 }
@@ -65,11 +65,11 @@ test("what is over is forgotten where its address is mapped again, and kept besi
   for (const again of [mapping(3, HERE, 9), mapping(3, HERE, 4096)]) {
     const [one, beside] = [mapping(1, HERE, 9), mapping(2, HERE + 512, 9 + 512)];
     const mappings = made(true, one, beside);
-    for (const [i, each] of [one, beside].entries()) mappings.end(each, 10 + i, null);
+    for (const [i, each] of [one, beside].entries()) mappings.end(each, 10 + i);
     mappings.add(again);
     expect(mappings.tie(0x700, HERE, 4)).toEqual({ mapping: again, cause: 3 });
     expect(mappings.tie(0x700, HERE + 512, 4)).toEqual({ mapping: beside, cause: 11 });
-    mappings.end(again, 20, null);
+    mappings.end(again, 20);
     expect(mappings.tie(0x700, HERE, 4).cause).toBe(20);
   }
 });
@@ -94,7 +94,7 @@ test("of many pages where all is over the oldest are forgotten, and nothing that
     const seq = i * 4096;
     const one = mapping(seq, i * big, 9, big);
     mappings.add(one);
-    mappings.end(one, seq + 1, null);
+    mappings.end(one, seq + 1);
   }
   const causes = [HERE, big, last * big].map((at) => mappings.tie(0x700, at, 8).cause);
   expect(causes).toEqual([1, null, last * 4096 + 1]);

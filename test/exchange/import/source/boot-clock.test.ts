@@ -55,6 +55,19 @@ test("a kernel that counted jiffies until it knew its TSC begins anew once", asy
   expect(await saidOf(message, ["0.060001", "0.001729"])).toHaveLength(1);
 });
 
+// QEMU without KVM, whose TSC the kernel does not trust: "smpboot: x86: Booting SMP configuration:" is said at 1.308428.
+test("what a CPU says that is coming up, before its first tick, is no other boot", async () => {
+  const times = ["1.308803", "0.000000", "0.000000", "1.509796"];
+  expect(await saidOf(message, times)).toEqual([
+    "times that run backwards: 2 lines are older than one before, by up to 1.308803 s; the first is log:2: time goes back from 1.308803 s to 0.000000 s",
+  ]);
+  for (const more of [["0.000000"], ["0.000000", "0.250001"], ["0.250001"]])
+    await expect(saidOf(message, ["1.308803", ...more])).rejects.toThrow(
+      /log:2: time goes back from 1\.308803 s to 0\.\d+ s: there are two boots/,
+    );
+  await expect(saidOf(record, times)).rejects.toThrow(/two boots/);
+});
+
 test("a message that has the time of day alone, among those with the kernel's own, does not go back", async () => {
   const { sources, events } = await importedText({
     log: [
