@@ -28,8 +28,8 @@ export interface Log {
   unmatched(layer: Command["layer"], key: string): Fetched[];
   /** The addresses of a network card's rings, as far as the log was read. */
   readonly rings: readonly number[];
-  /** The first record not emitted yet that touches a network card's buffer there; -1 for none that was read. */
-  touched(start: number, size: number): number;
+  /** The first record not emitted yet that touches a network card's buffer as it allows; -1 for none that was read. */
+  touched(mapping: Mapping): number;
   /**
    * Emits what happened before a moment of its own clock, in microseconds; false where more must be read. What nothing in
    * force allows waits so long as what allows it may have been made before it.
@@ -136,7 +136,7 @@ export class CausalOrder {
    */
   settleBuffer(mapping: Mapping): boolean {
     const { log } = this;
-    const { start, size, command, direction, device } = mapping;
+    const { command, direction, device } = mapping;
     if (
       this.#clocks !== null ||
       !this.#network ||
@@ -150,7 +150,7 @@ export class CausalOrder {
     // The card is the device that has a ring where the log says one is.
     if (!log.rings.some((ring) => this.#mappings.ended({ device, start: ring }) !== null))
       return true;
-    const found = log.touched(start, size);
+    const found = log.touched(mapping);
     if (found >= 0) log.emit(found);
     return found >= 0 || may;
   }

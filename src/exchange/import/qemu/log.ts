@@ -4,7 +4,7 @@ import { UNKNOWN_EVENT } from "../../../event/trace.ts";
 import type { Fetched, Log } from "../join/causal-order.ts";
 import type { DeviceFormat, DeviceLog } from "../join/format.ts";
 import type { Run } from "../join/run.ts";
-import type { Command } from "../kernel/command.ts";
+import type { Command, Mapping } from "../kernel/command.ts";
 import { BootClock } from "../source/boot-clock.ts";
 import type { Source } from "../source/source.ts";
 import { AnchorLines } from "./anchors.ts";
@@ -73,8 +73,8 @@ class QemuLog implements DeviceLog, Log {
     return entry !== undefined || this.ended;
   }
 
-  touched(start: number, size: number): number {
-    return this.#records.network.touched(start, size, this.#first + this.#emitted);
+  touched(mapping: Mapping): number {
+    return this.#records.network.touched(mapping, this.#first + this.#emitted);
   }
 
   get rings(): readonly number[] {

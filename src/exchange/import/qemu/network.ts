@@ -4,6 +4,7 @@
 // to its buffer by the address alone.
 
 import { PAGE_SIZE } from "../../../address.ts";
+import type { Mapped } from "../kernel/command.ts";
 import { nearHex } from "../source/far.ts";
 
 /** The address of a ring, which the driver programs, or one that the card issued. */
@@ -30,7 +31,7 @@ const hexadecimal = (digits: string): number => nearHex(`0x${digits}`) ?? Number
 export class Network {
   readonly #registers = new Map<number, number>();
   /** Page -> the records that touch a buffer in it, in order; those already emitted are dropped at the next look-up. */
-  readonly #touches = new Map<number, { readonly address: number; readonly number: number }[]>();
+  readonly #touches = new Map<number, (Touch & { readonly number: number })[]>();
   /** Where rings are, in the order in which they were programmed. */
   readonly rings: number[] = [];
 
@@ -61,14 +62,24 @@ export class Network {
     }
   }
 
-  /** The first record from `from` on that touches a buffer of so many bytes; -1 for none that was read. */
-  touched(start: number, size: number, from: number): number {
+  /** The first record from `from` on that touches a buffer as its direction allows; -1 for none that was read. */
+  touched({ start, size, direction }: Mapped, from: number): number {
+    const ways = {
+      "to-device": "read",
+      "from-device": "wrote",
+      bidirectional: null,
+      coherent: null,
+    };
+    const way = ways[direction];
     let first = -1;
     for (let page = pageOf(start); page <= pageOf(start + size - 1); page++) {
       const left = (this.#touches.get(page) ?? []).filter(({ number }) => number >= from);
       if (left.length === 0) this.#touches.delete(page);
       else this.#touches.set(page, left);
-      const found = left.find(({ address }) => address >= start && address < start + size);
+      const found = left.find(
+        ({ address, what }) =>
+          address >= start && address < start + size && (way === null || what === way),
+      );
       if (found !== undefined && (first < 0 || found.number < first)) first = found.number;
     }
     return first;
@@ -101,10 +112,10 @@ export class Network {
 
   #buffer(touch: Touch | null, number: number): Touch | null {
     if (touch === null) return null;
-    const { address } = touch;
-    const there = this.#touches.get(pageOf(address));
-    if (there === undefined) this.#touches.set(pageOf(address), [{ address, number }]);
-    else there.push({ address, number });
+    const page = pageOf(touch.address);
+    const there = this.#touches.get(page);
+    if (there === undefined) this.#touches.set(page, [{ ...touch, number }]);
+    else there.push({ ...touch, number });
     return touch;
   }
 }

@@ -39,6 +39,17 @@ const files = (kernel: readonly string[], log: readonly string[]) => ({
   "qemu.log": `${log.join("\n")}\n`,
 });
 
+test("a buffer given back untouched is not that which the card sends from there later", async () => {
+  const kernel = [
+    ...[...rings, map("FROM_DEVICE", "8fbd7c0", 1522), unmap("FROM_DEVICE", "8fbd7c0", 1522)],
+    ...[map("TO_DEVICE", "8fbd802", 90), unmap("TO_DEVICE", "8fbd802", 90)],
+  ];
+  const sent = device("e1000e_tx_descr 0x8fbd802 : 8b00005a 0");
+  const { events } = await importedText(files(kernel, [...told.slice(0, 3), sent]));
+  const { cause } = events.find(({ event }) => event.kind === "device.read")!.event;
+  expect(events[cause! - 1]!.event).toMatchObject({ kind: "dma.mapped", direction: "to-device" });
+});
+
 test("descriptors and buffers of a network card go through their mappings, before these end", async () => {
   // The same buffer is mapped twice: what the card wrote first belongs to the first of them.
   const kernel = [
