@@ -63,11 +63,17 @@ export class Refused<F extends DeviceFault = DeviceFault> {
       return null;
     }
     const blocked = this.#accesses.get(number) ?? [];
-    const own = blocked.findIndex(({ event }) => isOfOne(event, fault.event));
+    // What came before the mapping of the fault's address was made, or ended, was led elsewhere.
+    const isOwn = ({ event, seq }: Blocked) =>
+      isOfOne(event, fault.event) && seq > (fault.event.cause ?? 0);
+    // A device's log has a fault behind its access, and a kernel's has them later, in their order.
+    const isNext = fault.event.actor === "device";
+    const own = isNext ? blocked.findLastIndex(isOwn) : blocked.findIndex(isOwn);
     if (own >= 0) {
-      const [access] = blocked.splice(own, 1);
+      const access = blocked[own]!;
+      blocked.splice(isNext ? 0 : own, isNext ? own + 1 : 1);
       if (blocked.length === 0) this.#accesses.delete(number);
-      return access!;
+      return access;
     }
     const before = this.#faults.get(number);
     if (before !== undefined) this.#left(before);
@@ -82,6 +88,8 @@ export class Refused<F extends DeviceFault = DeviceFault> {
     if (number === null || access.reached != null) return null;
     const fault = this.#faults.get(number);
     if (fault === undefined || !isOfOne(access, fault.event)) return null;
+    // Through a mapping that was made since it met no fault from before.
+    if ((access.cause ?? 0) > fault.seq) return null;
     this.#faults.delete(number);
     return fault;
   }

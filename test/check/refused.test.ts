@@ -41,6 +41,33 @@ test("a fault is of the access before it, the first of several, once", () => {
   expect(alone).toEqual([5]);
 });
 
+// A card sends from one buffer again and again, and what could not be judged waits for a fault.
+test("a fault is of no access from before the mapping of its address was made, or ended", () => {
+  const { refused, alone } = meeting();
+  for (const seq of [1, 5]) refused.waits(blocked(seq, 0x1000));
+  const of = (fault: DeviceFault): DeviceFault => ({
+    ...fault,
+    event: { ...fault.event, cause: 3 },
+  });
+  const seqs = [6, 7].map((seq) => refused.fault(of(faultAt(seq, 0x1000)))?.seq ?? null);
+  expect(seqs).toEqual([5, null]);
+  refused.end();
+  expect(alone).toEqual([7]);
+});
+
+test("a fault that a device logs is of the last access, and those before it met none", () => {
+  const { refused, alone } = meeting();
+  for (const seq of [1, 2]) refused.waits(blocked(seq, 0x1000));
+  const logged = (seq: number): DeviceFault => ({
+    ...faultAt(seq, 0x1000),
+    event: { ...fault("iommu", 0x700, 0x1000), actor: "device" },
+  });
+  expect([3, 4].map((seq) => refused.fault(logged(seq))?.seq ?? null)).toEqual([2, null]);
+  expect(refused.faultOf({ ...access(0x1000), cause: 5 })).toBeNull();
+  expect(refused.faultOf({ ...access(0x1000), cause: 3 })?.seq).toBe(4);
+  expect(alone).toEqual([]);
+});
+
 test("an access is of the fault before it, once", () => {
   const { refused, alone } = meeting();
   expect(refused.fault(faultAt(1, 0x1000))).toBeNull();
