@@ -85,6 +85,35 @@ function windowOf(frame: Buffer): number {
   return at + bytes > frame.length ? 0 : frame.readUIntLE(at, bytes);
 }
 
+/** The bytes of the first frame of zstd among these, to the end of its last block and its checksum (RFC 8878, 3.1.1). */
+export function frameLength(bytes: Buffer): number {
+  const descriptor = bytes.readUInt8(4);
+  const isSingle = (descriptor & 0x20) !== 0;
+  const sizes = [isSingle ? 1 : 0, 2, 4, 8];
+  let at = 5 + (isSingle ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]! + sizes[descriptor >> 6]!;
+  for (let isLast = false; !isLast; ) {
+    const head = bytes.readUIntLE(at, 3);
+    const isOneByte = ((head >> 1) & 3) === 1;
+    isLast = (head & 1) === 1;
+    at += 3 + (isOneByte ? 1 : head >> 3);
+  }
+  return Math.min(at + ((descriptor & 4) === 0 ? 0 : 4), bytes.length);
+}
+
+/** All that frames of zstd hold, of which nothing tells how much that is; more than so many bytes are too many. */
+export function unpackedFrames(packed: Buffer, most: number): Buffer {
+  if (windowOf(packed) > Math.min(most, LARGEST_WINDOW)) throw new RangeError("too large a window");
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const stream = new Decompress((part) => {
+    size += part.length;
+    if (size > most) throw new RangeError(`more than ${most} bytes`);
+    parts.push(part.slice());
+  });
+  stream.push(packed, true);
+  return Buffer.concat(parts);
+}
+
 const all: readonly Packing[] = [gzip, xz, zstd];
 
 /** Whether more bytes may still make of these the beginning of a compressed file. */

@@ -32,6 +32,7 @@ describe.each([
   { version: "7", big: true },
   { version: "7", packing: "zlib" },
   { version: "7", packing: "zlib", big: true },
+  { version: "7", packing: "zstd", big: true },
 ] as const)("a file of $version, packing $packing, big endian $big", (of) => {
   test("tells the records of all CPUs in the order of their times", async () => {
     const page = (from: number, deltas: number[]) => ({
@@ -48,6 +49,16 @@ describe.each([
       [0x21000, 10_000_000_012],
       [0x140000, 10_000_000_020],
     ]);
+  });
+
+  test("tells those of many pages", async () => {
+    const pages = Array.from({ length: 25 }, (_, i) => ({
+      at: at + BigInt(i),
+      items: [{ iova: 0x1000 * (i + 1) }],
+    }));
+    const { entries } = await told({ ...of, buffers: [{ cpus: [pages, pages.slice(0, 11)] }] });
+    expect(entries).toHaveLength(36);
+    expect(entries.at(-1)).toEqual([0x19000, 10_000_000_024]);
   });
 
   test("tells those of an instance among the top buffer's", async () => {

@@ -117,11 +117,13 @@ function pagesOf(pages: readonly Page[], size: number, recording: Recording): Bu
   const { big = false, packing = "none" } = recording;
   const plain = pages.map((page) => pageOf(page, size, big));
   if (packing === "none") return Buffer.concat(plain);
-  const chunks = new Bytes(big).number(Math.ceil(plain.length / 10), 4);
+  // On s390x trace-cmd writes the upper halves of all sizes.
+  const chunks = new Bytes(big).number(big ? 0 : Math.ceil(plain.length / 10), 4);
   for (let i = 0; i < plain.length; i += 10) {
     const whole = Buffer.concat(plain.slice(i, i + 10));
     const packed = packedBy(packing, whole);
-    chunks.number(packed.length, 4).number(whole.length, 4).put(packed);
+    chunks.number(big ? 0 : packed.length, 4).number(big ? 0 : whole.length, 4);
+    chunks.put(packed);
   }
   return chunks.all;
 }
@@ -193,7 +195,8 @@ function version7(recording: Recording): Buffer {
       .number(isPacked ? 1 : 0, 2)
       .number(0, 4);
     bytes.number(isPacked ? packed.length + 8 : content.length, 8);
-    if (isPacked) bytes.number(packed.length, 4).number(content.length, 4);
+    // Here it is only the second.
+    if (isPacked) bytes.number(packed.length, 4).number(big ? 0 : content.length, 4);
     bytes.put(isPacked ? packed : content);
     parts.push(bytes.all);
     at += bytes.length;

@@ -3,10 +3,12 @@
 import { u64 } from "../ring/bytes.ts";
 import { PageReader } from "../ring/page.ts";
 import type { Contents, CpuData, RingBuffer } from "./contents.ts";
-import { unpacked } from "./unpack.ts";
+import { packedLength, unpacked } from "./unpack.ts";
 
 /** Bytes of pages in memory of one CPU. */
 const ENOUGH = 2 ** 18;
+/** Pages of a chunk, packed as badly as can be: it holds 10. */
+const MOST_PAGES = 12;
 
 export class CpuPages {
   readonly buffer: RingBuffer;
@@ -85,12 +87,25 @@ export class CpuPages {
     const { file, packing } = this.#contents;
     const cursor = file.cursor(this.#at);
     if (this.#chunks < 0) this.#chunks = await cursor.u32();
-    if (this.#chunks === 0) return Buffer.alloc(0);
+    if (this.#chunks === 0) return file.big ? this.#unsized(cursor.at) : Buffer.alloc(0);
     this.#chunks--;
     const at = cursor.at;
     const [size, length] = [await cursor.u32(), await cursor.u32()];
     const packed = await cursor.bytes(size);
     this.#at = cursor.at;
     return unpacked(file, { packed, at, length, by: packing });
+  }
+
+  /** The pages behind two sizes that are 0, as the count of all is (unpack.ts): what is packed tells where it ends. */
+  async #unsized(at: number): Promise<Buffer> {
+    const { file, packing } = this.#contents;
+    const begins = at + 8;
+    this.#at = begins;
+    if (begins >= this.#data.at + this.#data.size) return Buffer.alloc(0);
+    const most = Math.min(MOST_PAGES * this.buffer.pageSize, file.size - begins);
+    const rest = await file.read(begins, most);
+    const packed = rest.subarray(0, packedLength(rest, packing));
+    this.#at += packed.length;
+    return unpacked(file, { packed, at: begins, length: 0, by: packing });
   }
 }
