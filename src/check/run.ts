@@ -69,7 +69,7 @@ export class CheckRun {
     const moment = { seq: 0, op: -1, state, mappings: this.mappings };
     this.#moment = moment;
     this.#all = checks.map((check) => {
-      const running = new Running(check, moment, each);
+      const running = new Running(check, about.source, moment, each);
       try {
         const watch = check.watch(about, running);
         if (watch === undefined)
@@ -143,6 +143,7 @@ class Running implements Report {
   /** How many events it was told of. */
   eventCount = 0;
   atEnd: (() => void) | undefined;
+  readonly #source: About["source"];
   readonly #moment: EventAt;
   readonly #each: (finding: Finding | null) => void;
   #held = 0;
@@ -152,8 +153,14 @@ class Running implements Report {
   #undecidable: Checked["undecidable"] = null;
   #failure: Checked["failure"] = null;
 
-  constructor(check: Check, moment: EventAt, each: (finding: Finding | null) => void) {
+  constructor(
+    check: Check,
+    source: About["source"],
+    moment: EventAt,
+    each: (finding: Finding | null) => void,
+  ) {
     this.check = check;
+    this.#source = source;
     this.#moment = moment;
     this.#each = each;
   }
@@ -205,7 +212,10 @@ class Running implements Report {
   /** What was remembered before a gap may no longer hold. */
   lose(count: number): void {
     const { byEvent, goesOn } = this.check;
-    if (this.isRunning && !byEvent && !goesOn) this.cannotTell(`${count} events were lost`);
+    // What was told of nothing begins behind the gap, as it would where an imported trace begins in the middle.
+    if (this.eventCount === 0 && this.#source === "imported") return;
+    if (this.isRunning && !byEvent && !goesOn)
+      this.cannotTell(`${count === 0 ? "" : `${count} `}events were lost`);
   }
 
   /** A check that throws is called no more; what it threw is its result. */

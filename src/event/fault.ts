@@ -53,12 +53,12 @@ export const fault = {
   "events.lost": kind(
     { effect: "changes-many", doneBy: "any", scope: "op", use: "none", inCaptures: false },
     {
-      /** How many, as its source says. */
+      /** How many, as its source says; 0 where it tells no number. */
       count: numberField,
       /** What was lost, in words. */
       text: optional(textField),
     },
-    (e) => `${e.count} events lost${e.text == null ? "" : `: ${e.text}`}`,
+    (e) => `${e.count === 0 ? "" : `${e.count} `}events lost${e.text == null ? "" : `: ${e.text}`}`,
   ),
 };
 

@@ -33,6 +33,20 @@ test("what it lacks is counted, and said with the first event", () => {
   });
 });
 
+test("an imported trace that has no event of a check lacks none in a gap of which no number is told", () => {
+  const { seq } = whole.events.findLast(({ event }) => event.kind === "op.began")!;
+  const gap = imported(
+    changed(whole, (event, at) =>
+      at === seq ? { kind: "events.lost", actor: "kernel", count: 0 } : event,
+    ),
+  );
+  expect(runCheck(called("bio-merge"), gap)).toMatchObject({ held: 0, undecidable: null });
+  expect(runCheck(called("memory-count"), gap).undecidable).toEqual({
+    since: seq,
+    why: "events were lost",
+  });
+});
+
 test("after a gap only checks go on that judge single events, or forget what was before", () => {
   const { seq } = whole.events.findLast(({ event }) => event.kind === "op.began")!;
   const gap = changed(whole, (event, at) =>

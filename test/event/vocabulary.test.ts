@@ -293,7 +293,10 @@ const toldOtherwise: { readonly [K in KindName]?: readonly Told<K>[] } = {
     [{ bus: bus(0x1000) }, "reads 0x1000:b, gets nowhere, meets nothing"],
   ],
   "fault.raised": [[{ fault: "oops" }, "oops"]],
-  "events.lost": [[{ count: 1 }, "1 events lost"]],
+  "events.lost": [
+    [{ count: 1 }, "1 events lost"],
+    [{ count: 0, text: "CPU 0" }, "events lost: CPU 0"],
+  ],
   "request.mapped": [
     [
       { request: 9, what: "read", layer: "ata", size: 512, bus: bus(0x1000) },
