@@ -104,8 +104,7 @@ class Dmesg {
     const { speaker, level, text } = head;
     const at = this.#timeOf(head);
     this.#hasMessages = true;
-    // Of a CPU that comes up whose clock does not run yet (kernel/sched/clock.c, sched_clock_cpu) the time is 0 too.
-    if (head.at !== null && head.at !== 0 && speaker === "kernel")
+    if (head.at !== null && speaker === "kernel")
       (head.isOfDay ? this.#day : this.#boot).check(head.at);
     tally.kept(speaker === "program" ? "message of a program" : "message");
     const [, ...counts] = (speaker === "program" ? MISSED : LOST).exec(text) ?? [];

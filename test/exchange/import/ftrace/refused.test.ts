@@ -136,7 +136,7 @@ describe("refused, with file and line, is", () => {
       "a kernel's log",
       "dmesg.txt",
       "[    7.000000] b\n[    0.000000] a\n[    0.004000] c\n",
-      "3: time goes back from 7.000000 s to 0.004000 s",
+      "2: time goes back from 7.000000 s to 0.000000 s",
     ],
     [
       "registers",
