@@ -127,6 +127,13 @@ export function giveBack(kernel: Kernel, end: End): boolean {
   const mapping = kernel.run.mappings.ended(end);
   if (mapping !== null && !kernel.settle(mapping.command)) return false;
   if (mapping !== null && !kernel.run.device.settleBuffer(mapping)) return false;
+  // What was never mapped in the trace may have been before it.
+  const fits =
+    mapping === null
+      ? kernel.run.mappings.callAt(end.start) === null
+      : (end.size ?? mapping.size) === mapping.size &&
+        (end.direction ?? mapping.direction) === mapping.direction;
+  if (!fits) kernel.doubt();
   kernel.buffers.unmap(mapping, end);
   return true;
 }
@@ -185,14 +192,17 @@ const allocTable: Handler = (kernel, { name, body }) => {
 
 const notMapped: Handler = (kernel, { name, body }) => failed(kernel, name, deviceIn(body), body);
 
-const syncOne: Handler = ({ buffers }, { name, body }) => {
-  buffers.synced({
+const syncOne: Handler = (kernel, { name, body }) => {
+  const sync = {
     place: name,
     device: deviceIn(body),
     start: busAddress(body, "dma_addr"),
     size: size(body, "size"),
     direction: directionIn(body),
-  });
+  };
+  const { mapping } = kernel.run.mappings.tie(sync.device, sync.start, sync.size);
+  if (mapping !== null && mapping.ended !== 0) kernel.doubt();
+  kernel.buffers.synced(sync);
   return true;
 };
 

@@ -98,6 +98,8 @@ export const RELEASE_LINE = "# os release : ";
 const LOST = /^ *(?:\S{1,100}: +)?CPU:(\d+) \[(?:LOST )?(\d+)? ?EVENTS(?: DROPPED)?\]/;
 /** What `trace-cmd stream` says of a CPU in the end. */
 const LOST_OF_STREAM = /^CPU (\d+): (\d+) events lost$/;
+/** The system that perf has in front of an event, the others never. */
+const OF_PERF = /[ \t](?:block|dma|iommu|kmem|nvme|swiotlb|xen):\w{1,64}: /;
 /** With --show-lost-events (tools/perf/util/event.c, perf_event__fprintf_lost). */
 const PERF_LOST = /: PERF_RECORD_LOST(?:_SAMPLES)? lost (\d{1,15})\b/;
 /** What it says of them as a whole, beside its text (tools/perf/util/session.c, perf_session__warn_about_errors). */
@@ -151,6 +153,7 @@ export class Ftrace implements Stream<Step> {
     this.#run = run;
     this.#steps = steps;
     this.#kernel = new Kernel(run);
+    this.#kernel.missesUntold = OF_PERF.test(source.head.toString("latin1"));
     this.#boot = new BootClock(source);
     this.#trace = run.oneKernel.trace(source);
     // Tracepoints miss nothing, but for what is told as lost.
@@ -265,6 +268,7 @@ export class Ftrace implements Stream<Step> {
     if (cpu !== undefined) this.#lost(Number(count ?? 1), `CPU ${cpu}`);
     else if (ofPerf !== undefined) {
       this.#isPlaced = true;
+      this.#kernel.missesUntold = false;
       this.#lost(Number(ofPerf), "perf");
     } else if (line.startsWith("#")) {
       if (line.startsWith("# tracer:") && this.#records > 0)
@@ -298,8 +302,7 @@ export class Ftrace implements Stream<Step> {
   }
 
   #gap(count: number, text: string): void {
-    this.#run.gap(count, text);
-    this.#kernel.lost();
+    this.#kernel.gap(count, text);
   }
 }
 

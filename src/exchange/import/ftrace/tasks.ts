@@ -72,6 +72,8 @@ export class Kernel {
   readonly lastList = new Map<number, Command>();
   /** ATA port and tag -> the command that its scatterlist was mapped for. */
   readonly ataLists = new Map<string, Command>();
+  /** Whether records can be missing of which nothing tells: of perf's text, which tells of them where it is asked to. */
+  missesUntold = false;
   #ataCount = 0;
 
   constructor(run: Run) {
@@ -181,6 +183,21 @@ export class Kernel {
   endedList(device: number | null, name: string): Mapping | null {
     const key = `${device} ${name}`;
     return this.#lists.has(key) ? null : (this.#endedLists.get(key) ?? null);
+  }
+
+  gap(count: number, text: string): void {
+    this.run.gap(count, text);
+    this.lost();
+  }
+
+  /** A call does not fit what is known: where records can be missing untold, some are; false where none can. */
+  doubt(): boolean {
+    if (this.missesUntold)
+      this.gap(
+        0,
+        "what does not fit: `perf script` tells of records it lost with --show-lost-events",
+      );
+    return this.missesUntold;
   }
 
   /** Records were lost: what was given back and taken again among them is not known. */

@@ -226,6 +226,32 @@ test("lost events are an event, counted, and what came before is unknown since",
   expect(sources[0]!.counts.find(({ name }) => name === "events")).toMatchObject({ lost: 1234 });
 });
 
+describe("a buffer that is given back twice", () => {
+  const body = `${DEVICE} dir=TO_DEVICE dma_addr=2000 size=4096`;
+  const calls = [
+    `dma_map_page: ${body} phys_addr=2000 attrs=`,
+    `dma_unmap_page: ${body} attrs=`,
+    `dma_unmap_page: ${body} attrs=`,
+  ];
+  const ofPerf = calls.map((call, i) => `dd   183 [000]     6.10000${i}:      dma:${call}`);
+  const kinds = async (lines: readonly string[]) =>
+    (await eventsIn(...lines)).events.map(({ kind }) => kind);
+  const twice = ["dma.mapped", "dma.unmapped", "dma.unmapped"];
+
+  test("is one in ftrace's text, which tells of what is missing", async () => {
+    expect(await kinds(calls.map((call) => line(call)))).toEqual(twice);
+  });
+
+  test("was mapped again in what perf lost, of which its text tells only where it is asked to", async () => {
+    expect(await kinds(ofPerf)).toEqual(twice.toSpliced(2, 0, "events.lost"));
+  });
+
+  test("is one in text of perf that tells what was lost, and tells it elsewhere", async () => {
+    const lost = "swapper     0 [001]     6.000000: PERF_RECORD_LOST lost 3";
+    expect(await kinds([lost, ...ofPerf])).toEqual(["events.lost", ...twice]);
+  });
+});
+
 test("what perf lost is lost events, and what else it tells between records is none", async () => {
   const head = "dd   183 [000]     6.1";
   const { events, sources } = await importedText({
