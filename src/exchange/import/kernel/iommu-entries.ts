@@ -25,6 +25,9 @@ import { Unusable } from "../source/fields.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Frames } from "./frames.ts";
 
+/** Pages that were cleared last, of which it is remembered when, at least: accesses are asked for within a second. */
+const MOST_CLEARED = 2 ** 20;
+
 /** A range of IOVAs that was mapped to an address, or unmapped. */
 export interface Piece {
   readonly iova: number;
@@ -48,8 +51,10 @@ export class IommuEntries {
   /** Domain and page -> the seq of its iommu.mapped. */
   readonly #seqs = new Table<BusPage, number>();
 
-  /** Domain and page -> the seq of its last iommu.unmapped. */
-  readonly #cleared = new Table<BusPage, number>();
+  /** Domain and page -> the seq of its last iommu.unmapped, of the last that were cleared. */
+  #cleared = new Table<BusPage, number>();
+  #clearedBefore = new Table<BusPage, number>();
+  #clearedCount = 0;
 
   /** The seq of the last gap in the recording: what entries it left behind is not known. */
   #gap = 0;
@@ -85,9 +90,10 @@ export class IommuEntries {
     return this.#seqs.get(this.#shown(device, address)) ?? null;
   }
 
-  /** The seq of the iommu.unmapped that cleared the entry of a bus address last; 0 for none. */
+  /** The seq of the iommu.unmapped that cleared the entry of a bus address last; 0 for none, or for one of long ago. */
   clearedAt(device: number | null, address: number): number {
-    return this.#cleared.get(this.#shown(device, address)) ?? 0;
+    const page = this.#shown(device, address);
+    return this.#cleared.get(page) ?? this.#clearedBefore.get(page) ?? 0;
   }
 
   /** Where a device gets to: through its entry; straight where there is no IOMMU; null where no entry is. */
@@ -202,7 +208,14 @@ export class IommuEntries {
       bus: wholeOf(iova),
       size,
     });
-    for (let i = 0; i < Math.ceil(size / PAGE_SIZE); i++) this.#cleared.set(offset(page, i), seq);
+    const pages = Math.ceil(size / PAGE_SIZE);
+    this.#clearedCount += pages;
+    if (this.#clearedCount > MOST_CLEARED) {
+      this.#clearedBefore = this.#cleared;
+      this.#cleared = new Table();
+      this.#clearedCount = pages;
+    }
+    for (let i = 0; i < pages; i++) this.#cleared.set(offset(page, i), seq);
   }
 }
 
