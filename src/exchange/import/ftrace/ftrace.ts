@@ -223,7 +223,7 @@ export class Ftrace implements Stream<Step> {
     const told = this.#trace.see(record, step);
     this.#seen = step;
     this.#isTold = told === "told";
-    if (told === "behind a pause") this.#gap(0, "no trace before this one was running");
+    if (told === "behind a pause") this.#kernel.gap(0, "no trace before this one was running");
   }
 
   #emit(record: Record, step: Step, owner: number | null): boolean {
@@ -281,7 +281,8 @@ export class Ftrace implements Stream<Step> {
       if (written !== undefined && Number(written) > Number(kept))
         this.#lost(Number(written) - Number(kept), "overwritten before the first record");
       const [, late] = STARTED.exec(line) ?? [];
-      if (late !== undefined) this.#gap(0, `CPU ${late}: overwritten before its first record`);
+      if (late !== undefined)
+        this.#kernel.gap(0, `CPU ${late}: overwritten before its first record`);
     } else if (PERF_WARNS.test(line)) this.#perfLost ??= this.#source.refuse(UNPLACED);
     else if (!HEADING.test(line)) tally.skipped("line", this.#noRecord(line), 1);
   }
@@ -298,10 +299,6 @@ export class Ftrace implements Stream<Step> {
 
   #lost(count: number, text: string): void {
     this.#source.tally.lost("events", count);
-    this.#gap(count, text);
-  }
-
-  #gap(count: number, text: string): void {
     this.#kernel.gap(count, text);
   }
 }

@@ -6,6 +6,7 @@
 
 import { hexDigit } from "../source/numbers.ts";
 import { nvmeText } from "./nvme-fields.ts";
+import { integer, u32 } from "./ring/bytes.ts";
 
 const UNPARSED = "[FAILED TO PARSE]";
 /** `name=value`, behind it in brackets the same in decimal; or the bytes of a list, with their brackets or without. */
@@ -153,11 +154,11 @@ class Fields {
   #list(key: string, width: 4 | 8): string | null {
     const text = this.texts.get(key);
     if (text === undefined || text.startsWith("{")) return text ?? null;
-    const little = !this.#isBigEndian();
+    const order = this.#isBigEndian() ? BIG : LITTLE;
     const bytes = bytesIn(text);
     const items: string[] = [];
-    for (let at = 0; at + width <= bytes.byteLength; at += width)
-      items.push(`0x${numberAt(bytes, at, width, little).toString(16)}`);
+    for (let at = 0; at + width <= bytes.length; at += width)
+      items.push(`0x${integer(bytes, at, width, false, order)!.toString(16)}`);
     return `{${items.join(",")}}`;
   }
 
@@ -171,8 +172,8 @@ class Fields {
 const ADDRESSES = ["phys_addrs", "dma_addrs", "addrs"];
 
 /** The bytes that a text has as pairs of digits, whatever is between. */
-function bytesIn(text: string): DataView {
-  const bytes = new Uint8Array(text.length >> 1);
+function bytesIn(text: string): Buffer {
+  const bytes = Buffer.alloc(text.length >> 1);
   let count = 0;
   for (let at = 0; at + 1 < text.length; at++) {
     const [high, low] = [hexDigit(text.charCodeAt(at)), hexDigit(text.charCodeAt(at + 1))];
@@ -180,26 +181,18 @@ function bytesIn(text: string): DataView {
     bytes[count++] = high * 16 + low;
     at++;
   }
-  return new DataView(bytes.buffer, 0, count);
+  return bytes.subarray(0, count);
 }
 
-function numberAt(bytes: DataView, at: number, width: 4 | 8, little: boolean): number | bigint {
-  const [first, second] = [
-    bytes.getUint32(at, little),
-    width === 8 ? bytes.getUint32(at + 4, little) : 0,
-  ];
-  if (width === 4) return first;
-  const [low, high] = little ? [first, second] : [second, first];
-  return high < 0x200000 ? high * 0x100000000 + low : bytes.getBigUint64(at, little);
-}
+const [LITTLE, BIG] = [{ big: false }, { big: true }];
 
 /** Whether one of the addresses is below 2^40 in the other byte order: past all memory, and its lowest three bytes 0. */
 function areOfOtherOrder(text: string): boolean {
   if (text.startsWith("{")) return false;
   const bytes = bytesIn(text);
-  for (let at = 0; at + 8 <= bytes.byteLength; at += 8) {
-    const [low, high] = [bytes.getUint32(at, true), bytes.getUint32(at + 4, true)];
-    const [bigHigh, bigLow] = [bytes.getUint32(at), bytes.getUint32(at + 4)];
+  for (let at = 0; at + 8 <= bytes.length; at += 8) {
+    const [low, high] = [u32(bytes, at, LITTLE), u32(bytes, at + 4, LITTLE)];
+    const [bigHigh, bigLow] = [u32(bytes, at, BIG), u32(bytes, at + 4, BIG)];
     const isPast = high >>> 20 !== 0 && (low & 0xffffff) === 0;
     if (isPast && bigHigh >>> 8 === 0 && (bigLow & 0xfff) === 0) return true;
   }

@@ -51,6 +51,8 @@ export class IommuEntries {
   /** Domain and page -> the seq of its iommu.mapped. */
   readonly #seqs = new Table<BusPage, number>();
 
+  /** Whether it will be asked when entries were cleared, as a device's log does. */
+  remembersCleared = false;
   /** Domain and page -> the seq of its last iommu.unmapped, of the last that were cleared. */
   #cleared = new Table<BusPage, number>();
   #clearedBefore = new Table<BusPage, number>();
@@ -208,7 +210,10 @@ export class IommuEntries {
       bus: wholeOf(iova),
       size,
     });
-    const pages = Math.ceil(size / PAGE_SIZE);
+    if (this.remembersCleared) this.#keepCleared(page, Math.ceil(size / PAGE_SIZE), seq);
+  }
+
+  #keepCleared(page: BusPage, pages: number, seq: number): void {
     this.#clearedCount += pages;
     if (this.#clearedCount > MOST_CLEARED) {
       this.#clearedBefore = this.#cleared;

@@ -179,11 +179,12 @@ export class QemuEvents {
   /** What a network card did; the mapping of its ring shows which device it is. */
   #touched(entry: Entry): void {
     const { mappings, buffers } = this.#run;
-    const { what, address, size } = this.#accessOf(entry);
+    const access = this.#accessOf(entry);
+    const { what, address, size } = access;
     if (what === "ring") {
       this.#card ??= mappings.ownerOf(address);
       buffers.named(entry.name, this.#card, address, size);
-    } else this.#accessed(entry.name, this.#accessOf(entry));
+    } else this.#accessed(entry.name, access);
   }
 
   #accessed(

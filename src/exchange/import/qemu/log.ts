@@ -30,6 +30,7 @@ class QemuLog implements DeviceLog, Log {
     this.#boot = new BootClock(source);
     this.#batches = source.lines(() => false)[Symbol.asyncIterator]();
     run.device.log = this;
+    run.iommu.remembersCleared = true;
   }
 
   get waiting(): number {
