@@ -74,7 +74,7 @@ export class InputFiles {
     this.#unpacked.set(folder, path);
     const source = await Source.open(path, { strict: false, follow: null });
     const unpack = extract();
-    const whole = pipeline(Readable.from(source.bytes()), unpack);
+    const whole = pipeline(Readable.from(source.ownBytes()), unpack);
     // It is waited for below; until then the loop meets its error.
     whole.catch(() => {});
     const names = new Set<string>();

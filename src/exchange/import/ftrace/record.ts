@@ -229,9 +229,12 @@ const PLACE = /(?:\(\d{1,9}|\+0x[0-9a-f]{1,8}\/0x[0-9a-f]{1,8})?(?: <[0-9a-f]{8,
 
 /** The name of an event; null for a text that can be none. */
 function nameOf(text: string): string | null {
-  const name = text.replace(PLACE, "");
-  if (name === "" || name.includes(" ")) return null;
-  lastName = names.of(name);
+  const known = names.known(text);
+  if (known === undefined) {
+    const name = text.replace(PLACE, "");
+    if (name === "" || name.includes(" ")) return null;
+    lastName = names.of(name);
+  } else lastName = known;
   return lastName;
 }
 

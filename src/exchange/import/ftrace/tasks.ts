@@ -50,7 +50,7 @@ export class Kernel {
   readonly #lists = new Map<string, List[]>();
   /** Lists that failed to map and were not mapped since. */
   readonly #failedLists = new Set<string>();
-  /** A list by the first range of it. */
+  /** A list whose entries are known, by the first range of it. */
   readonly #listOf = new WeakMap<Mapping, List>();
   /** Coherent memory by device and handle: the kernel's address of it as the trace prints it, which can be a hash. */
   readonly #allocated = new Map<string, string>();
@@ -129,7 +129,7 @@ export class Kernel {
     this.#failedLists.delete(key);
     const list = { key, mapped: [...mapped], entries };
     there.push(list);
-    if (mapped[0] !== undefined) this.#listOf.set(mapped[0], list);
+    if (mapped[0] !== undefined && entries !== null) this.#listOf.set(mapped[0], list);
     if (there.length > MOST_ALIKE) there.shift();
     this.#lists.set(key, there);
   }

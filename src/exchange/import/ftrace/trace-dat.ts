@@ -121,7 +121,7 @@ async function plainFile(path: string): Promise<{ path: string; forget: () => Pr
     const copy = join(folder, "trace.dat");
     const forget = () => rm(folder, { recursive: true, force: true });
     try {
-      await pipeline(Readable.from(source.bytes()), createWriteStream(copy));
+      await pipeline(Readable.from(source.ownBytes()), createWriteStream(copy));
     } catch (error) {
       await forget();
       throw error;

@@ -225,11 +225,16 @@ async function* wholeLines(path: string): AsyncGenerator<Buffer> {
   try {
     let before: Buffer = Buffer.alloc(0);
     for await (const chunk of again.bytes()) {
-      const bytes = before.length === 0 ? chunk : Buffer.concat([before, chunk]);
-      const border = bytes.lastIndexOf(10) + 1;
-      const cut = bytes.length - border > LONG ? bytes.length : border;
-      yield bytes.subarray(0, cut);
-      before = bytes.subarray(cut);
+      const isEnded = chunk.includes(10);
+      const end = isEnded ? chunk.indexOf(10) + 1 : chunk.length;
+      const line = Buffer.concat([before, chunk.subarray(0, end)]);
+      if (!isEnded && line.length <= LONG) before = line;
+      else {
+        yield line;
+        const last = Math.max(chunk.lastIndexOf(10) + 1, end);
+        yield chunk.subarray(end, last);
+        before = Buffer.from(chunk.subarray(last));
+      }
     }
     yield before;
   } catch (error) {

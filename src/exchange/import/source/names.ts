@@ -10,8 +10,13 @@ export const own = (text: string): string => Buffer.from(text).toString();
 export class Names {
   readonly #known = new Map<string, string>();
 
+  /** The name that a text is; undefined for one that was not met. */
+  known(text: string): string | undefined {
+    return this.#known.get(text);
+  }
+
   of(text: string): string {
-    const known = this.#known.get(text);
+    const known = this.known(text);
     if (known !== undefined) return known;
     const name = own(text);
     if (this.#known.size < MOST && name.length <= LONGEST) this.#known.set(name, name);

@@ -46,7 +46,7 @@ export class Records {
     const records: XenRecord[] = [];
     let at = 0;
     while (bytes.length - at >= LONGEST) at += this.#next(bytes, at, records);
-    this.#rest = bytes.subarray(at);
+    this.#rest = Buffer.from(bytes.subarray(at));
     return records;
   }
 
