@@ -39,6 +39,8 @@ export interface Calls {
 }
 
 export interface RowCode {
+  /** Whether an event says anything outside its row. */
+  readonly hasTexts: (event: Event) => boolean;
   /** Whether all numbers of an event are surely what their columns can hold. */
   readonly fits: (event: Event) => boolean;
   /** Writes the columns that an event fills, and gives a bit for each. */
@@ -50,11 +52,13 @@ export interface RowCode {
   ) => number;
 }
 
-export function rowCode(cells: readonly Cell[], calls: Calls): RowCode {
+/** `outside`: the names of the fields that stand in no column. */
+export function rowCode(cells: readonly Cell[], outside: readonly string[], calls: Calls): RowCode {
   const maps = cells.map((cell) => (cell.how === "name" ? cell.codes : null));
   const names = cells.flatMap(({ how }, i) => (how === "name" ? [`let name${i}, code${i};`] : []));
   const parts = [
     ...names,
+    `const hasTexts = (event) => ${outside.map((name) => `event.${name} != null`).join(" || ") || "false"};`,
     `const fits = (event) => { let v; ${cells.map(fitting).join(" ")} return true; };`,
     "const encode = (target, start, event, places) => {",
     "let v, filled = 0;",
@@ -63,7 +67,7 @@ export function rowCode(cells: readonly Cell[], calls: Calls): RowCode {
       return `v = event.${cell.name}; if (v != null) { ${putting(cell, i, isShared, calls)} filled |= ${cell.bit}; }`;
     }),
     "return filled; };",
-    "return { fits, encode };",
+    "return { hasTexts, fits, encode };",
   ];
   return new Function("codes", "calls", parts.join("\n"))(maps, calls);
 }

@@ -181,7 +181,11 @@ function planOf(kind: KindName): Plan {
 
 /** Made for the first event of a kind: a trace has few of them. */
 function codeOf(plan: Plan): RowCode {
-  plan.code ??= rowCode([...everyCell, ...plan.steps.map(cellOf)], calls);
+  plan.code ??= rowCode(
+    [...everyCell, ...plan.steps.map(cellOf)],
+    plan.outside.map(({ name }) => name),
+    calls,
+  );
   return plan.code;
 }
 
@@ -276,10 +280,11 @@ const NO_TEXTS: Texts = {};
 
 /** What of the event stands outside its row: its note, or what an op was asked for and gave. */
 export function textsOf(event: Event): Texts {
-  const { outside } = planOf(event.kind);
+  const plan = planOf(event.kind);
+  if (!codeOf(plan).hasTexts(event)) return NO_TEXTS;
   const values = event as unknown as { readonly [name: string]: unknown };
   let op: Texts["op"];
-  for (const { name, in: storage } of outside) {
+  for (const { name, in: storage } of plan.outside) {
     const value = values[name];
     if (value == null) continue;
     if (storage === "note") return { note: value as string };

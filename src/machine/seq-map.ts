@@ -1,31 +1,29 @@
 // seq-map.ts - values by seqs, in ascending order: a part for each stretch of seqs, so that memory is for what is there.
 //
-// Only the part that grows is a Map. One Map of all would have room for twice what there ever was at a time: of 87,000
-// mappings that never end 7 MB, in Maps of the parts 3, in lists of the parts that are complete 1 (bench: import, memory).
+// A part is two lists. A Map has room for twice what there ever was at a time, and is made anew each time it grows: of
+// 87,000 mappings that never end it would be 7 MB, where lists are 1 (bench: import, memory).
 
 /** Seqs to a part: their places in it fit into 16 bits. */
 const SEQS = 1 << 16;
+/** Places that a part has room for at first. */
+const FEW = 16;
 
 export class SeqMap<T> {
-  /** The parts that are complete and not empty, by their numbers. */
-  readonly #complete = new Map<number, Complete<T>>();
-  #growing = new Map<number, T>();
-  /** The number of the part that grows. */
-  #number = 0;
+  /** The parts that are not empty, and the one that grows, by their numbers. */
+  readonly #parts = new Map<number, Part<T>>();
   #size = 0;
-  // The complete part asked for last: seqs come together.
+  // The part asked for last: seqs come together.
   #last = -1;
-  #part: Complete<T> | undefined;
+  #part: Part<T> | undefined;
+  /** The number of the part that grows. */
+  #growing = -1;
 
   get size(): number {
     return this.#size;
   }
 
   get(seq: number): T | undefined {
-    const number = Math.floor(seq / SEQS);
-    return number === this.#number
-      ? this.#growing.get(seq)
-      : this.#completed(number)?.get(seq % SEQS);
+    return this.#partOf(seq)?.get(seq % SEQS);
   }
 
   has(seq: number): boolean {
@@ -34,69 +32,74 @@ export class SeqMap<T> {
 
   /** Adds the value, which is not undefined, of a seq above all that are there. */
   add(seq: number, value: T): void {
-    const number = Math.floor(seq / SEQS);
-    if (number !== this.#number) this.#begin(number);
-    this.#growing.set(seq, value);
+    const part = this.#partOf(seq) ?? this.#begin(seq);
+    part.add(seq % SEQS, value);
     this.#size++;
   }
 
-  #begin(number: number): void {
-    if (this.#growing.size > 0) this.#complete.set(this.#number, new Complete(this.#growing));
-    this.#growing = new Map();
-    this.#number = number;
-    this.#last = -1;
+  #begin(seq: number): Part<T> {
+    const before = this.#parts.get(this.#growing);
+    if (before?.size === 0) this.#parts.delete(this.#growing);
+    else before?.close();
+    this.#growing = Math.floor(seq / SEQS);
+    this.#part = new Part();
+    this.#parts.set(this.#growing, this.#part);
+    return this.#part;
   }
 
   delete(seq: number): void {
-    const number = Math.floor(seq / SEQS);
-    if (number === this.#number) {
-      if (this.#growing.delete(seq)) this.#size--;
-      return;
-    }
-    const part = this.#completed(number);
+    const part = this.#partOf(seq);
     if (part?.delete(seq % SEQS) !== true) return;
     this.#size--;
-    if (part.size > 0) return;
-    this.#complete.delete(number);
-    this.#last = -1;
+    if (part.size > 0 || this.#last === this.#growing) return;
+    this.#parts.delete(this.#last);
+    this.#part = undefined;
   }
 
   *[Symbol.iterator](): Generator<[seq: number, value: T]> {
-    for (const [number, part] of this.#complete)
+    for (const [number, part] of this.#parts)
       for (const [place, value] of part) yield [number * SEQS + place, value];
-    yield* this.#growing;
   }
 
   *values(): Generator<T> {
-    for (const part of this.#complete.values()) for (const [, value] of part) yield value;
-    yield* this.#growing.values();
+    for (const part of this.#parts.values()) for (const [, value] of part) yield value;
   }
 
-  #completed(number: number): Complete<T> | undefined {
+  #partOf(seq: number): Part<T> | undefined {
+    const number = Math.floor(seq / SEQS);
     if (number !== this.#last) {
       this.#last = number;
-      this.#part = this.#complete.get(number);
+      this.#part = this.#parts.get(number);
     }
     return this.#part;
   }
 }
 
-/** A part that nothing is added to any more: lists of the places of its seqs, in ascending order, and of their values. */
-class Complete<T> {
-  #places: Uint16Array;
+/** The places of the seqs in a part, in ascending order, and their values. */
+class Part<T> {
+  /** As many as there are values, and room for more. */
+  #places = new Uint16Array(FEW);
   /** Undefined where one was deleted. */
-  #values: (T | undefined)[];
-  size: number;
-
-  constructor(values: ReadonlyMap<number, T>) {
-    this.#places = Uint16Array.from(values.keys(), (seq) => seq % SEQS);
-    this.#values = [...values.values()];
-    this.size = values.size;
-  }
+  #values: (T | undefined)[] = [];
+  size = 0;
 
   get(place: number): T | undefined {
     const at = this.#at(place);
     return at < 0 ? undefined : this.#values[at];
+  }
+
+  /** Adds one behind all that are there. */
+  add(place: number, value: T): void {
+    if (this.#values.length === this.#places.length) this.#grow();
+    this.#places[this.#values.length] = place;
+    this.#values.push(value);
+    this.size++;
+  }
+
+  #grow(): void {
+    const places = this.#places;
+    this.#places = new Uint16Array(2 * places.length);
+    this.#places.set(places);
   }
 
   /** Whether it was there. */
@@ -104,32 +107,45 @@ class Complete<T> {
     const at = this.#at(place);
     if (at < 0 || this.#values[at] === undefined) return false;
     this.#values[at] = undefined;
-    if (2 * --this.size < this.#places.length) this.#close();
+    this.size--;
+    if (2 * this.size < this.#values.length && this.#values.length > FEW) this.#moveUp();
     return true;
   }
 
   *[Symbol.iterator](): Generator<[place: number, value: T]> {
     const [places, values] = [this.#places, this.#values];
-    for (let at = 0; at < places.length; at++)
+    for (let at = 0; at < values.length; at++)
       if (values[at] !== undefined) yield [places[at]!, values[at]!];
+  }
+
+  /** Gives back the room for more: nothing is added any longer. */
+  close(): void {
+    this.#moveUp();
+    this.#places = this.#places.slice(0, this.#values.length);
+    this.#values = this.#values.slice();
+  }
+
+  /** Takes those together that were not deleted. */
+  #moveUp(): void {
+    const [places, values] = [this.#places, this.#values];
+    let end = 0;
+    for (let at = 0; at < values.length; at++) {
+      if (values[at] === undefined) continue;
+      places[end] = places[at]!;
+      values[end++] = values[at];
+    }
+    values.length = end;
   }
 
   /** Where a place is in the list; -1 where it is not. Hot: once an access and an ending (bench: import, record). */
   #at(place: number): number {
     const places = this.#places;
-    let [low, high] = [0, places.length - 1];
+    let [low, high] = [0, this.#values.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
       if (places[middle]! <= place) low = middle;
       else high = middle - 1;
     }
-    return places[low] === place ? low : -1;
-  }
-
-  /** Gives back the room of those that were deleted. */
-  #close(): void {
-    const left = [...this];
-    this.#places = Uint16Array.from(left, ([place]) => place);
-    this.#values = left.map(([, value]) => value);
+    return high >= 0 && places[low] === place ? low : -1;
   }
 }

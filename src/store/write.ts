@@ -5,8 +5,7 @@
 
 import type { Database } from "better-sqlite3";
 import { isNamedDevice, namesText } from "../event/device-name.ts";
-import { at } from "../event/field.ts";
-import { canHaveTexts, encodeRow, FunctionNames, type Texts, textsOf } from "../event/row.ts";
+import { encodeRow, FunctionNames, type Texts, textsOf } from "../event/row.ts";
 import type { About, SourceFile } from "../event/trace.ts";
 import { type Event, kindNames, type Recorded } from "../event/vocabulary.ts";
 import { assert } from "../fault.ts";
@@ -24,9 +23,6 @@ import type { KeptLine } from "./sources.ts";
 import { openSqlite } from "./sqlite.ts";
 import { BATCH, type Batch, type Filing, TraceFile } from "./trace-file.ts";
 import { WaitingEvents } from "./waiting.ts";
-
-const KIND = at.kind;
-const NO_TEXTS: Texts = {};
 
 /** What becomes of a trace that a failed one was to replace. */
 export const UNTOUCHED = "stays as it was";
@@ -127,7 +123,7 @@ export class TraceWriter {
     const { cells, end } = waiting;
     const filled = encodeRow(cells, end, seq, op, event, this.#places);
     this.#last = seq;
-    const texts = canHaveTexts[cells[end + KIND]!] ? textsOf(event) : NO_TEXTS;
+    const texts = textsOf(event);
     if (texts.note !== undefined || texts.op !== undefined) this.#appendTexts(seq, event, texts);
     if (state !== undefined) this.#keyframes.see(seq, cells, end, filled, state);
     if (waiting.add(filled)) this.#hold(() => this.#handOver());

@@ -36,13 +36,13 @@ test.each([
   [{ bus: null }, false],
   [{ size: 2 }, false],
 ])("of fields from 2 to 100, of which bus is needed, %o fits: %s", (fields, expected) => {
-  expect(rowCode([size, needed], calls).fits(eventOf(fields))).toBe(expected);
+  expect(rowCode([size, needed], [], calls).fits(eventOf(fields))).toBe(expected);
 });
 
 test("a name and a function are held to no range", () => {
   const names: Cell = { ...placed("what", 3), how: "name", codes: new Map([["read", 1]]), unit: 1 };
   const place: Cell = { ...placed("place", 4), how: "function" };
-  expect(rowCode([names, place], calls).fits(eventOf({}))).toBe(true);
+  expect(rowCode([names, place], [], calls).fits(eventOf({}))).toBe(true);
 });
 
 /** What an event's code writes into ten columns from index 5 on, by column, and the bits that it gives. */
@@ -82,7 +82,7 @@ test.each<[string, Cell, object, { filled: number; cells: object }]>([
     { filled: 16, cells: { 4: 3 } },
   ],
 ])("%s is written into its own column", (_, cell, fields, expected) => {
-  expect(written(rowCode([cell], calls), fields)).toEqual(expected);
+  expect(written(rowCode([cell], [], calls), fields)).toEqual(expected);
 });
 
 test("names are codes in the steps of their field, from one event to the next, and two can share a column", () => {
@@ -96,6 +96,7 @@ test("names are codes in the steps of their field, from one event to the next, a
       },
       { ...placed("where", 3), how: "name", codes: new Map([["table", 3]]), unit: 256 },
     ],
+    [],
     calls,
   );
   expect(written(code, { what: "wrote" })).toEqual({ filled: 8, cells: { 3: 2 } });
@@ -105,6 +106,16 @@ test("names are codes in the steps of their field, from one event to the next, a
 });
 
 test("an event of several fields gives the bits of all", () => {
-  const code = rowCode([size, needed], calls);
+  const code = rowCode([size, needed], [], calls);
   expect(written(code, { size: 3, bus: 4 })).toEqual({ filled: 6, cells: { 1: 3, 2: 4 } });
+});
+
+test.each([
+  [["text"], { text: "" }, true],
+  [["text"], { text: null }, false],
+  [["text"], {}, false],
+  [["name", "result"], { result: {} }, true],
+  [[], { text: "" }, false],
+])("of the fields %o outside the row %o says something: %s", (outside, fields, expected) => {
+  expect(rowCode([], outside, calls).hasTexts(eventOf(fields))).toBe(expected);
 });

@@ -32,6 +32,8 @@ export interface List {
 
 /** A slot of the stack that a lost return leaves behind must not keep memory for ever. */
 const DEEPEST = 16;
+/** Tasks that keep their stack when it is empty: V8 makes a small Map anew each time its last entry goes. */
+const MOST_TASKS = 4096;
 /** Scatterlists that were given back and are remembered, at most. */
 const MOST_ENDED = 1 << 16;
 /** Scatterlists of one name that are mapped at the same time, at most. */
@@ -95,7 +97,7 @@ export class Kernel {
     if (at < 0) return null;
     const call = stack[at]!;
     stack.length = at;
-    if (at === 0) this.#calls.delete(task);
+    if (at === 0 && this.#calls.size > MOST_TASKS) this.#calls.delete(task);
     return call;
   }
 
