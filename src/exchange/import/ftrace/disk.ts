@@ -3,6 +3,7 @@
 import type { requests } from "../../../event/block.ts";
 import { SECTOR } from "../kernel/requests.ts";
 import { number, Unusable } from "../source/fields.ts";
+import type { Record } from "./record.ts";
 import type { Handler, Handlers, Kernel } from "./tasks.ts";
 
 type What = (typeof requests)[number];
@@ -27,23 +28,45 @@ const keyOf = (disk: string, sector: string, sectors: string): string =>
     ? `${disk} ${NOWHERE}`
     : `${disk} ${sector}`;
 
-const blockIssue: Handler = ({ run }, { name, body }) => {
-  const [, disk, rwbs, , sector = "", sectors = ""] = BLOCK.exec(body) ?? [];
+/** What a record of a request says: its disk, what is done there, and where, as the text has it. */
+interface BlockRequest {
+  readonly disk: string;
+  readonly rwbs: string;
+  readonly sector: string;
+  readonly sectors: string;
+}
+
+/** As a recording has it; null where there is none, and for a request without a place. */
+function recordedRequest({ fields }: Record): BlockRequest | null {
+  const [dev, sector] = [fields?.number("dev"), fields?.number("sector")];
+  const [sectors, rwbs] = [fields?.number("nr_sector"), fields?.text("rwbs")];
+  if (dev == null || sector == null || sectors == null || rwbs == null) return null;
+  // The kernel's own number of a disk (include/linux/kdev_t.h).
+  const disk = `${dev >>> 20},${dev & 0xfffff}`;
+  return { disk, rwbs, sector: `${sector}`, sectors: `${sectors}` };
+}
+
+function toldRequest(body: string): BlockRequest {
+  const [, disk, rwbs = "", , sector = "", sectors = ""] = BLOCK.exec(body) ?? [];
   if (disk === undefined) throw new Unusable("not DISK RWBS BYTES () SECTOR + SECTORS");
+  return { disk, rwbs, sector, sectors };
+}
+
+const blockIssue: Handler = ({ run }, record) => {
+  const { disk, rwbs, sector, sectors } = recordedRequest(record) ?? toldRequest(record.body);
   const asked = {
-    what: byLetter[rwbs![0] ?? ""] ?? "other",
+    what: byLetter[rwbs[0] ?? ""] ?? "other",
     lba: Number(sector),
     size: Number(sectors) * SECTOR,
     text: `disk ${disk}`,
   } as const;
-  run.requests.issue("block", keyOf(disk, sector, sectors), asked, name);
+  run.requests.issue("block", keyOf(disk, sector, sectors), asked, record.name);
   return true;
 };
 
-const blockComplete: Handler = ({ run }, { name, body }) => {
-  const [, disk, , , sector = "", sectors = ""] = BLOCK.exec(body) ?? [];
-  if (disk === undefined) throw new Unusable("not DISK RWBS () SECTOR + SECTORS");
-  run.requests.complete("block", keyOf(disk, sector, sectors), name);
+const blockComplete: Handler = ({ run }, record) => {
+  const { disk, sector, sectors } = recordedRequest(record) ?? toldRequest(record.body);
+  run.requests.complete("block", keyOf(disk, sector, sectors), record.name);
   return true;
 };
 

@@ -6,10 +6,20 @@ import { hex } from "../../../address.ts";
 import { virtOf } from "../join/run.ts";
 import { directions, type End } from "../kernel/buffers.ts";
 import type { Direction, Mapping } from "../kernel/command.ts";
-import { deviceAt } from "../kernel/device.ts";
+import { deviceAt, deviceOf } from "../kernel/device.ts";
 import { COHERENT, isFailed } from "../kernel/handles.ts";
 import { wholeOf } from "../source/far.ts";
-import { address, addressOf, busAddress, list, size, textOf, Unusable } from "../source/fields.ts";
+import {
+  address,
+  addressOf,
+  busAddress,
+  LARGEST,
+  list,
+  size,
+  textOf,
+  Unusable,
+} from "../source/fields.ts";
+import type { Record } from "./record.ts";
 import type { Handler, Handlers, Kernel } from "./tasks.ts";
 
 export const deviceIn = (body: string): number | null => deviceAt(body, 0, " ");
@@ -32,18 +42,49 @@ export function isNotMapped(name: string, body: string): boolean {
   return isFailed(handle, isCoherent ? COHERENT : textOf(body, "phys_addr"));
 }
 
-const mapOne: Handler = (kernel, { task, name, body }) => {
-  const device = deviceIn(body);
-  if (isNotMapped(name, body)) return failed(kernel, name, device, body);
-  const range = { bus: busAddress(body, "dma_addr"), size: size(body, "size") };
+/** What a call for one buffer says of it. */
+interface OneBuffer {
+  readonly device: number | null;
+  readonly bus: number;
+  readonly size: number;
+  readonly direction: Direction;
+}
+
+/**
+ * What a recording has of a call for one buffer; null where there is none, and where the text has to be asked: of what
+ * failed, of attributes, and of lists.
+ */
+export function recordedCall({ name, fields }: Record): OneBuffer | null {
+  if (fields === undefined) return null;
+  const [device, bus] = [fields.text("device"), fields.number("dma_addr")];
+  const [size, dir] = [fields.number("size"), fields.number("dir")];
+  const direction = directions.get(`${dir}`);
+  if (device === null || bus === null || size === null || direction === undefined) return null;
+  if (bus % 2 ** 32 === ONES || size > LARGEST) return null;
+  if (!name.startsWith("dma_sync_") && fields.number("attrs") !== 0) return null;
+  return { device: deviceOf(device), bus, size, direction };
+}
+const ONES = 0xffffffff;
+
+const toldCall = (body: string): OneBuffer => ({
+  device: deviceIn(body),
+  bus: busAddress(body, "dma_addr"),
+  size: size(body, "size"),
+  direction: directionIn(body),
+});
+
+const mapOne: Handler = (kernel, record) => {
+  const { task, name } = record;
+  const recorded = recordedCall(record);
+  if (recorded === null && isNotMapped(name, record.body))
+    return failed(kernel, name, deviceIn(record.body), record.body);
+  const call = recorded ?? toldCall(record.body);
   kernel.buffers.map({
     place: name,
-    device,
-    direction: directionIn(body),
-    phys: address(body, "phys_addr"),
-    ...range,
-    attributes: attributesIn(body),
-    command: kernel.commandFor(task, device),
+    ...call,
+    phys: record.fields?.number("phys_addr") ?? address(record.body, "phys_addr"),
+    attributes: recorded === null ? attributesIn(record.body) : null,
+    command: kernel.commandFor(task, call.device),
   });
   return true;
 };
@@ -69,17 +110,14 @@ export function endsFailed(
   return true;
 }
 
-const unmapOne: Handler = (kernel, { name, body }) => {
-  const device = deviceIn(body);
-  if (isNotMapped(name, body)) return endsFailed(kernel, name, device, body);
-  return giveBack(kernel, {
-    place: name,
-    device,
-    start: busAddress(body, "dma_addr"),
-    size: size(body, "size"),
-    direction: directionIn(body),
-    attributes: attributesIn(body),
-  });
+const unmapOne: Handler = (kernel, record) => {
+  const { name } = record;
+  const recorded = recordedCall(record);
+  if (recorded === null && isNotMapped(name, record.body))
+    return endsFailed(kernel, name, deviceIn(record.body), record.body);
+  const { device, bus, size, direction } = recorded ?? toldCall(record.body);
+  const attributes = recorded === null ? attributesIn(record.body) : null;
+  return giveBack(kernel, { place: name, device, start: bus, size, direction, attributes });
 };
 
 /** What `dma_free_coherent` says of direction is bidirectional always; freeing NULL is nothing. */
@@ -193,14 +231,9 @@ const allocTable: Handler = (kernel, { name, body }) => {
 
 const notMapped: Handler = (kernel, { name, body }) => failed(kernel, name, deviceIn(body), body);
 
-const syncOne: Handler = (kernel, { name, body }) => {
-  const sync = {
-    place: name,
-    device: deviceIn(body),
-    start: busAddress(body, "dma_addr"),
-    size: size(body, "size"),
-    direction: directionIn(body),
-  };
+const syncOne: Handler = (kernel, record) => {
+  const { device, bus, size, direction } = recordedCall(record) ?? toldCall(record.body);
+  const sync = { place: record.name, device, start: bus, size, direction };
   if (kernel.missesUntold) {
     const { mapping } = kernel.run.mappings.tie(sync.device, sync.start, sync.size);
     if (mapping !== null && mapping.ended !== 0) kernel.doubt();

@@ -10,10 +10,12 @@ import {
   busAddress,
   busAddressOf,
   hexAt,
+  LARGEST,
   number,
   size,
   Unusable,
 } from "../source/fields.ts";
+import type { Record } from "./record.ts";
 import type { Handler, Handlers } from "./tasks.ts";
 
 /** 2^10 pages are the buddy allocator's largest block on x86 (MAX_ORDER, include/linux/mmzone.h). */
@@ -26,12 +28,23 @@ const LARGEST_ORDER = 10;
 const NO_PAGE =
   /^(?:\[FAILED TO PARSE\] )?(?:page=(?: *\((?:null|nil)\)|(?:0x)?0+) pfn=(?:0x)?0+|pfn=(?:0xf{8}|0xf{16}|4294967295|18446744073709551615)) /;
 
+/** The frame and the order of a block of pages, each null where it is not told; null for an allocation that failed. */
+function blockIn(record: Record): { frame: number | null; order: number | null } | null {
+  const { fields } = record;
+  const recorded = fields?.number("pfn") ?? NO_FRAME;
+  if (recorded < NO_FRAME) return { frame: recorded, order: fields?.number("order") ?? null };
+  const { body } = record;
+  if (NO_PAGE.test(body)) return null;
+  return { frame: number(body, "pfn"), order: number(body, "order") };
+}
+const NO_FRAME = 0xffffffff;
+
 const page =
   (kind: "page.allocated" | "page.freed"): Handler =>
-  ({ run }, { body }) => {
-    if (NO_PAGE.test(body)) return true;
-    const frame = number(body, "pfn");
-    const order = number(body, "order");
+  ({ run }, record) => {
+    const block = blockIn(record);
+    if (block === null) return true;
+    const { frame, order } = block;
     if (frame === null || order === null || order > LARGEST_ORDER)
       throw new Unusable("no page frame number or no order");
     const at = physOf(pfn(frame));
@@ -54,12 +67,25 @@ const IOVA = /^IOMMU: (?:dev=\S+ )?iova=(0x[0-9a-f]{1,16}) /;
 const BEGINS = "IOMMU: iova=0x";
 
 /** The entries that a record of iommu:map or iommu:unmap is about; null where it cannot be read. */
-export function pieceOf(name: string, body: string): Piece | null {
+export function pieceOf(record: Record): Piece | null {
+  const recorded = recordedPiece(record);
+  if (recorded !== null) return recorded;
+  const { name, body } = record;
   const iova = iovaOf(body);
   if (iova === null) return null;
   return name === "map"
     ? { iova, phys: address(body, "paddr"), size: size(body, "size") }
     : { iova, phys: null, size: size(body, "unmapped_size") };
+}
+
+/** What a recording has of them; null where there is none, and for what the text has to be asked. */
+function recordedPiece({ name, fields }: Record): Piece | null {
+  const iova = fields?.number("iova") ?? null;
+  if (fields === undefined || iova === null) return null;
+  const phys = name === "map" ? fields.number("paddr") : null;
+  const size = fields.number(name === "map" ? "size" : "unmapped_size");
+  if (size === null || size > LARGEST || (name === "map" && phys === null)) return null;
+  return { iova, phys, size };
 }
 
 /** Hot: twice for each entry that is traced (bench: import); nearly all are told alike. */
@@ -72,8 +98,8 @@ function iovaOf(body: string): number | null {
   return digits === undefined ? null : busAddressOf(digits, "iova");
 }
 
-const needed = (name: string, body: string): Piece => {
-  const piece = pieceOf(name, body);
+const needed = (record: Record): Piece => {
+  const piece = pieceOf(record);
   if (piece === null) throw new Unusable("no range of IOVAs");
   return piece;
 };
@@ -116,21 +142,21 @@ const entry: Handler = ({ run }, { name, body }) => {
 export const memoryEvents: Handlers = {
   mm_page_alloc: page("page.allocated"),
   mm_page_free: page("page.freed"),
-  map: (kernel, { task, name, body }, owner) => {
-    const piece = needed(name, body);
-    const call = kernel.innermost(task);
+  map: (kernel, record, owner) => {
+    const piece = needed(record);
+    const call = kernel.innermost(record.task);
     call?.pieces.push({ iova: piece.iova, phys: piece.phys!, size: piece.size });
     kernel.run.iommu.tell(owner ?? call?.device ?? null, piece);
     return true;
   },
-  unmap: (kernel, { task, name, body }, owner) => {
+  unmap: (kernel, record, owner) => {
     const { run, givingBack } = kernel;
-    const piece = needed(name, body);
+    const piece = needed(record);
     // What the device did through the entries it did before they were cleared.
     if (owner !== null)
       for (const mapping of run.mappings.within(owner, piece.iova, piece.size))
         if (!kernel.settle(mapping.command) || !run.device.settleBuffer(mapping)) return false;
-    const range = givingBack.get(task);
+    const range = givingBack.get(record.task);
     const known =
       range !== undefined && piece.iova < range.end && range.start < piece.iova + piece.size;
     run.iommu.tell(owner ?? (known ? range.device : null), piece);

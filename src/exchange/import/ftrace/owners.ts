@@ -15,7 +15,7 @@ import {
   Unusable,
 } from "../source/fields.ts";
 import { own } from "../source/names.ts";
-import { deviceIn, isNotMapped } from "./dma.ts";
+import { deviceIn, isNotMapped, recordedCall } from "./dma.ts";
 import { failedIn } from "./dma-lists.ts";
 import { pieceOf } from "./memory.ts";
 import type { Record } from "./record.ts";
@@ -113,7 +113,7 @@ export class Owners {
     else if (isCall) {
       // Nothing of the task's waits for what another call says.
       if (!isList && !isEnd && !this.#waiting.has(task) && !this.#ending.has(task)) return;
-      const call = callOf(name, record.body);
+      const call = callOf(record);
       if (call === null) return;
       if (call.list !== null) this.#keepList(name, call);
       const ranges = this.#rangesOf(name, call);
@@ -123,8 +123,9 @@ export class Owners {
     }
   }
 
-  #entry(step: Step, { name, task, body }: Record): void {
-    const piece = readable(() => pieceOf(name, body));
+  #entry(step: Step, record: Record): void {
+    const { name, task } = record;
+    const piece = readable(() => pieceOf(record));
     if (piece === null) return;
     const range = { start: piece.iova, end: piece.iova + piece.size };
     const ending = name === "unmap" ? this.#ending.get(task) : undefined;
@@ -201,8 +202,14 @@ const roleOf = (name: string): Role => ({
 });
 
 /** What a DMA call names; null for one that says nothing of the kind, or that cannot be read. */
-const callOf = (name: string, body: string): Call | null =>
+const callOf = (record: Record): Call | null =>
   readable(() => {
+    const recorded = recordedCall(record);
+    if (recorded !== null) {
+      const { device, bus, size } = recorded;
+      return { device, ranges: [rangeOf(bus, size)], list: null };
+    }
+    const { name, body } = record;
     const device = deviceIn(body);
     if (name === "dma_map_sg" || name === "dma_unmap_sg") {
       const [first = null] = list(body, "phys_addrs");

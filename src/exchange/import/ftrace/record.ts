@@ -3,6 +3,14 @@
 import { Names } from "../source/names.ts";
 import { asPrinted } from "./spelling.ts";
 
+/** What a recording has of a record as it is, and its text tells too. */
+export interface RecordedFields {
+  /** The number in a field; null where there is none, or where it is not from 0 to below 2^52. */
+  number(name: string): number | null;
+  /** The text in a field; null where there is none. */
+  text(name: string): string | null;
+}
+
 export interface Record {
   /** One thread of execution: the pid, and on an idle task, whose pid is 0, the CPU. */
   readonly task: number;
@@ -13,6 +21,8 @@ export interface Record {
   readonly at: number | null;
   readonly name: string;
   readonly body: string;
+  /** Of a record that a line of text tells there are none. */
+  readonly fields?: RecordedFields;
 }
 
 const [SPACE, OPEN, CLOSED, DASH, POINT, SLASH, COLON, BRACKET] = [32, 40, 41, 45, 46, 47, 58, 93];

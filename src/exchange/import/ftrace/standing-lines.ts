@@ -28,12 +28,13 @@ export class StandingLines {
     }
   }
 
-  #see({ name, body }: Record): void {
+  #see(record: Record): void {
+    const { name, body } = record;
     const { part } = this.#probes.get(name) ?? { part: "plain" };
     if (part !== "plain" && part !== "bases")
       this.#standing.blind("kprobes do not tell which of them were made while they ran");
     else if (name === "map" || name === "unmap") {
-      const piece = pieceOf(name, body);
+      const piece = pieceOf(record);
       if (piece === null) return;
       if (name === "map") this.#standing.made(null, piece.iova, piece.size);
       else this.#standing.ended(null, piece.iova, piece.size);

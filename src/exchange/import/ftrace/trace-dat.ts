@@ -15,7 +15,7 @@ import { isTraceDat, openTraceDat } from "./dat/open.ts";
 import { type DatRecord, recordsOf } from "./dat/records.ts";
 import { Ftrace, RELEASE_LINE } from "./ftrace.ts";
 import { type Step, stepOf } from "./owners.ts";
-import { type Record, recordOf } from "./record.ts";
+import { type Record, type RecordedFields, recordOf } from "./record.ts";
 import { asPrinted } from "./spelling.ts";
 import { StandingLines } from "./standing-lines.ts";
 
@@ -51,6 +51,9 @@ class DatStep implements Record, Step {
   #printed(): string {
     if (this.name !== "kernel_stack") return asPrinted(this.name, this.#record.body);
     return ["<stack trace >", ...this.#record.frames.map((frame) => `=> ${frame}`)].join("\n");
+  }
+  get fields(): RecordedFields {
+    return this.#record;
   }
   get record(): Record {
     return this;

@@ -6,7 +6,7 @@ import { hexDigit } from "./numbers.ts";
 /** Addresses of memory are below 2^52. */
 const HIGHEST = 2 ** 52;
 /** Bytes of one mapping: past this a size is a mistake of the source. */
-const LARGEST = 2 ** 34;
+export const LARGEST = 2 ** 34;
 
 /** A line that cannot be used: why, for the count of what was skipped. */
 export class Unusable extends Error {

@@ -3,6 +3,7 @@
 import { u64 } from "../ring/bytes.ts";
 import { PageReader } from "../ring/page.ts";
 import type { Contents, CpuData, RingBuffer } from "./contents.ts";
+import type { FileCursor } from "./file.ts";
 import { packedLength, unpacked } from "./unpack.ts";
 
 /** Bytes of pages in memory of one CPU. */
@@ -16,8 +17,9 @@ export class CpuPages {
   readonly page: PageReader;
   readonly #contents: Contents;
   readonly #data: CpuData;
-  /** Where the next pages are in the file, and how many chunks there are left of packed ones. */
-  #at: number;
+  /** Where the next pages are in the file. */
+  readonly #cursor: FileCursor;
+  /** How many chunks of packed ones are left; -1 before that was read. */
   #chunks = -1;
   #bytes: Buffer = Buffer.alloc(0);
   /** Where in `#bytes` the next page is. */
@@ -37,7 +39,7 @@ export class CpuPages {
     this.buffer = buffer;
     this.cpu = data.cpu;
     this.#data = data;
-    this.#at = data.at;
+    this.#cursor = contents.file.cursor(data.at);
     this.page = new PageReader(contents.layout, origin);
     this.#damaged = damaged;
   }
@@ -72,40 +74,36 @@ export class CpuPages {
   }
 
   async #plain(): Promise<Buffer> {
-    const { file } = this.#contents;
     const end = this.#data.at + this.#data.size;
     const pages = Math.max(1, Math.floor(ENOUGH / this.buffer.pageSize));
-    const size = Math.min(pages * this.buffer.pageSize, end - this.#at);
-    if (size <= 0) return Buffer.alloc(0);
-    const bytes = await file.read(this.#at, size);
-    this.#at += size;
-    return bytes;
+    const size = Math.min(pages * this.buffer.pageSize, end - this.#cursor.at);
+    return size <= 0 ? Buffer.alloc(0) : this.#cursor.bytes(size);
   }
 
   /** The size that the file tells of packed pages can leave out their count: the count is what holds. */
   async #chunk(): Promise<Buffer> {
     const { file, packing } = this.#contents;
-    const cursor = file.cursor(this.#at);
+    const cursor = this.#cursor;
     if (this.#chunks < 0) this.#chunks = await cursor.u32();
-    if (this.#chunks === 0) return file.big ? this.#unsized(cursor.at) : Buffer.alloc(0);
+    if (this.#chunks === 0) return file.big ? this.#unsized() : Buffer.alloc(0);
     this.#chunks--;
     const at = cursor.at;
     const [size, length] = [await cursor.u32(), await cursor.u32()];
     const packed = await cursor.bytes(size);
-    this.#at = cursor.at;
     return unpacked(file, { packed, at, length, by: packing });
   }
 
   /** The pages behind two sizes that are 0, as the count of all is (unpack.ts): what is packed tells where it ends. */
-  async #unsized(at: number): Promise<Buffer> {
+  async #unsized(): Promise<Buffer> {
     const { file, packing } = this.#contents;
-    const begins = at + 8;
-    this.#at = begins;
+    const cursor = this.#cursor;
+    const begins = cursor.at + 8;
+    cursor.at = begins;
     if (begins >= this.#data.at + this.#data.size) return Buffer.alloc(0);
     const most = Math.min(MOST_PAGES * this.buffer.pageSize, file.size - begins);
     const rest = await file.read(begins, most);
     const packed = rest.subarray(0, packedLength(rest, packing));
-    this.#at += packed.length;
+    cursor.at = begins + packed.length;
     return unpacked(file, { packed, at: begins, length: 0, by: packing });
   }
 }

@@ -70,6 +70,8 @@ export interface Cursor {
 }
 
 const LONGEST_TEXT = 4096;
+/** Bytes that are read at once where a few are asked for: more of them mostly follow. */
+const WINDOW = 2 ** 16;
 
 /** A number that says where in a file something is, or how much. */
 function placeOf(value: bigint): number {
@@ -79,15 +81,27 @@ function placeOf(value: bigint): number {
 export class FileCursor implements Cursor {
   readonly #file: DatFile;
   at: number;
+  /** What was read last, and where in the file it begins. */
+  #window: Buffer = Buffer.alloc(0);
+  #from = 0;
 
   constructor(file: DatFile, at: number) {
     this.#file = file;
     this.at = at;
   }
   async bytes(length: number): Promise<Buffer> {
-    const bytes = await this.#file.read(this.at, length);
+    const bytes = await this.#ahead(length);
     this.at += length;
     return bytes;
+  }
+  /** The next so many bytes, without going on. */
+  async #ahead(length: number): Promise<Buffer> {
+    if (this.at < this.#from || this.at + length > this.#from + this.#window.length) {
+      const left = this.#file.size - this.at;
+      this.#window = await this.#file.read(this.at, Math.max(length, Math.min(WINDOW, left)));
+      this.#from = this.at;
+    }
+    return this.#window.subarray(this.at - this.#from, this.at - this.#from + length);
   }
   async u16(): Promise<number> {
     return u16(await this.bytes(2), 0, this.#file);
@@ -100,7 +114,7 @@ export class FileCursor implements Cursor {
   }
   async text(): Promise<string> {
     const length = Math.min(LONGEST_TEXT, this.#file.size - this.at);
-    const bytes = await this.#file.read(this.at, Math.max(length, 0));
+    const bytes = await this.#ahead(Math.max(length, 0));
     const end = bytes.indexOf(0);
     if (end < 0) throw this.#file.refuse(this.at, "a text without an end");
     this.at += end + 1;

@@ -1,14 +1,18 @@
 // records.ts - all records of a trace.dat in the order of their times, as `trace-cmd report` has them.
 
+import type { RecordedFields } from "../record.ts";
 import { integer, u16, u32 } from "../ring/bytes.ts";
-import { numberOf, type RecordBytes, type Target } from "../ring/fields.ts";
+import { numberOf, type RecordBytes, stretchOf, type Target, textAt } from "../ring/fields.ts";
 import type { EventFormat } from "../ring/format-file.ts";
 import type { Contents, RingBuffer } from "./contents.ts";
 import { CpuPages } from "./cpu-pages.ts";
 import { symbolsOf } from "./symbols.ts";
 
+/** Numbers below this are what their text would be read as. */
+const EXACT = 2 ** 52;
+
 /** A record: which event on which CPU and when; its text is made when it is asked for. */
-export class DatRecord implements RecordBytes {
+export class DatRecord implements RecordBytes, RecordedFields {
   readonly bytes: Buffer;
   readonly at: number;
   readonly length: number;
@@ -61,6 +65,18 @@ export class DatRecord implements RecordBytes {
       frames.push((address === null ? null : target.symbols(address, true)) ?? "");
     }
     return frames;
+  }
+  number(name: string): number | null {
+    const field = this.event?.fields.get(name);
+    if (field === undefined || field.element > 0 || field.dynamic !== null) return null;
+    const value = numberOf(field, this);
+    return typeof value === "number" && value >= 0 && value < EXACT ? value : null;
+  }
+  text(name: string): string | null {
+    const field = this.event?.fields.get(name);
+    if (field === undefined || field.type !== "char") return null;
+    const stretch = stretchOf(field, this);
+    return stretch === null ? null : textAt(this.bytes, stretch);
   }
   /** What the event's own print format makes of it. */
   get body(): string {

@@ -6,6 +6,7 @@
 import { slim, type Whole } from "./bytes.ts";
 import { calls } from "./calls.ts";
 import { type Field, type RecordBytes, sizeOfType } from "./fields.ts";
+import { isTrue, LEVELS, operations } from "./operators.ts";
 import { tokensOf } from "./tokens.ts";
 import {
   type Arguments,
@@ -18,19 +19,6 @@ import {
   whole,
 } from "./value.ts";
 
-/** Binary operators, those that bind least first. */
-const LEVELS: readonly (readonly string[])[] = [
-  ["||"],
-  ["&&"],
-  ["|"],
-  ["^"],
-  ["&"],
-  ["==", "!="],
-  ["<", ">", "<=", ">="],
-  ["<<", ">>"],
-  ["+", "-"],
-  ["*", "/", "%"],
-];
 const TYPE_WORD =
   /^(?:const|volatile|signed|unsigned|char|short|int|long|void|bool|_Bool|struct|union|enum|size_t|ssize_t|\w+_t|(?:__)?[us](?:8|16|32|64)|__[bl]e(?:16|32|64))$/;
 const DEEPEST = 256;
@@ -52,6 +40,8 @@ export class Expressions implements Arguments {
   #element = 1;
   /** Names that only the kernel knows, up to the token in hand. */
   #unknown = 0;
+  /** Those that are the same for every record. */
+  readonly #constants = new Set<Evaluated>();
   /** What statements in brackets have named. */
   readonly #locals = new Map<string, Evaluated>();
 
@@ -124,11 +114,28 @@ export class Expressions implements Arguments {
     if (operators === undefined) return this.#unary();
     let left = this.#binary(level + 1);
     while (operators.includes(this.#token)) {
-      const operator = this.#any();
+      const operate = operations[this.#any()]!;
       const [a, b] = [left, this.#binary(level + 1)];
-      left = (record) => operate(operator, a(record), b(record));
+      left = this.#folded([a, b], (record) => operate(whole(a(record)), whole(b(record))));
     }
     return left;
+  }
+
+  /** Worked out here where it is made of constants alone, but for what cannot be. */
+  #folded(parts: readonly Evaluated[], value: Evaluated): Evaluated {
+    if (!parts.every((part) => this.#constants.has(part))) return value;
+    try {
+      return this.#constantly(value(NOTHING));
+    } catch (error) {
+      if (error instanceof Unfollowed) return value;
+      throw error;
+    }
+  }
+
+  #constantly(value: Value): Evaluated {
+    const constant = () => value;
+    this.#constants.add(constant);
+    return constant;
   }
 
   #unary(): Evaluated {
@@ -210,8 +217,7 @@ export class Expressions implements Arguments {
       return value;
     }
     if (/^\d/.test(token)) {
-      const number = slim(BigInt(this.#any().replace(/[uUlL]+$/, "")));
-      return () => number;
+      return this.#constantly(slim(BigInt(this.#any().replace(/[uUlL]+$/, ""))));
     }
     if (token.startsWith("'")) {
       const code = this.#any().charCodeAt(1);
@@ -288,60 +294,4 @@ function elementAt(value: Value, index: number, size: number, { target }: Record
   const field = { at: 0, size, isSigned: false };
   const record = { bytes: value.bytes, at: value.at + index * size, length: size, target };
   return scalarOf({ ...field, name: "", type: "", dynamic: null, element: 0 })(record);
-}
-
-const isTrue = (value: Value): boolean => value !== 0 && value !== 0n;
-
-function operate(operator: string, left: Value, right: Value): Whole {
-  const [a, b] = [whole(left), whole(right)];
-  switch (operator) {
-    case "||":
-      return isTrue(a) || isTrue(b) ? 1 : 0;
-    case "&&":
-      return isTrue(a) && isTrue(b) ? 1 : 0;
-    // A number is a bigint only where it is not exact otherwise.
-    case "==":
-      return a === b ? 1 : 0;
-    case "!=":
-      return a === b ? 0 : 1;
-    case "<":
-      return a < b ? 1 : 0;
-    case ">":
-      return a > b ? 1 : 0;
-    case "<=":
-      return a <= b ? 1 : 0;
-    case ">=":
-      return a >= b ? 1 : 0;
-  }
-  if (typeof a === "number" && typeof b === "number") {
-    if (operator === "+" && Number.isSafeInteger(a + b)) return a + b;
-    if (operator === "-" && Number.isSafeInteger(a - b)) return a - b;
-    if (operator === "/" && b !== 0) return Math.trunc(a / b);
-  }
-  return slim(onWide(operator, BigInt(a), BigInt(b)));
-}
-
-function onWide(operator: string, a: bigint, b: bigint): bigint {
-  switch (operator) {
-    case "|":
-      return a | b;
-    case "^":
-      return a ^ b;
-    case "&":
-      return a & b;
-    case "<<":
-      if (b < 0n || b > 63n) throw new Unfollowed("a shift by no number of bits");
-      return BigInt.asUintN(64, a << b);
-    case ">>":
-      if (b < 0n || b > 63n) return 0n;
-      return a >> b;
-    case "+":
-      return BigInt.asUintN(64, a + b);
-    case "-":
-      return a - b;
-    case "*":
-      return BigInt.asIntN(64, a * b);
-  }
-  if (b === 0n) throw new Unfollowed("a division by 0");
-  return operator === "/" ? a / b : a % b;
 }

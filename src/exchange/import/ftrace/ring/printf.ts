@@ -101,16 +101,12 @@ function number(value: Value): Whole {
 
 /** %ps and %pS are a function's name; any other pointer is its digits, which a record has as they are. */
 function pointer(value: Evaluated, more: string, word: number): Piece {
+  const [isFunction, isWhole] = [/^[sSfFB]/.test(more), !/^[sf]/.test(more)];
   return (record) => {
     const at = value(record);
     if (typeof at === "string") return at;
     const address = number(at);
-    const name = /^[sSfFB]/.test(more) ? record.target.symbols(address, !/^[sf]/.test(more)) : null;
-    return (
-      name ??
-      BigInt.asUintN(word * 8, BigInt(address))
-        .toString(16)
-        .padStart(word * 2, "0")
-    );
+    const name = isFunction ? record.target.symbols(address, isWhole) : null;
+    return name ?? inBase(address, 16, word * 8, false).padStart(word * 2, "0");
   };
 }

@@ -37,15 +37,14 @@ export const scalarOf =
   };
 
 /** A field of characters is text, of anything else its bytes. */
-export const arrayOf =
-  (field: Field): Evaluated =>
-  (record) => {
+export function arrayOf(field: Field): Evaluated {
+  const isText = /\bchar\b/.test(field.type) && !/unsigned/.test(field.type);
+  return (record) => {
     const stretch = stretchOf(field, record);
     if (stretch === null) throw new Unfollowed(`no ${field.name}`);
-    return /\bchar\b/.test(field.type) && !/unsigned/.test(field.type)
-      ? textAt(record.bytes, stretch)
-      : { bytes: record.bytes, ...stretch };
+    return isText ? textAt(record.bytes, stretch) : { bytes: record.bytes, ...stretch };
   };
+}
 
 export const isSpan = (value: Value): value is Span => typeof value === "object";
 
