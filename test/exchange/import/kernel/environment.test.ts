@@ -74,6 +74,24 @@ test.each([
   expect(trace.about).toMatchObject({ platform, physIsMachine });
 });
 
+const XEN = "[    0.000000] Hypervisor detected: Xen PV\n";
+/** Bytes that a file is read by. */
+const CHUNK = 2 ** 18;
+
+test.each([0, 1, 20, XEN.length - 1, XEN.length])(
+  "a sign of the machine is seen where a chunk ends %i bytes behind its beginning",
+  async (within) => {
+    const line = "[    0.000000] pad\n";
+    const before = CHUNK - within;
+    const padding = line.repeat(Math.floor(before / line.length) - 1);
+    const rest = `[    0.000000] ${"x".repeat(before - padding.length - 16)}\n`;
+    const log = `${padding}${rest}${XEN}${line}`;
+    expect(log.indexOf(XEN)).toBe(before);
+    const { trace } = await importedText({ "mmiotrace.txt": registers, "dmesg.txt": log });
+    expect(trace.about.platform).toBe("xen-dom0");
+  },
+);
+
 test.each([
   ["that gave a buffer its own address", mapped("1000", "1000"), "native"],
   ["without a buffer yet", "# tracer: nop\n", "unknown"],

@@ -29,6 +29,32 @@ test("lines longer than a chunk, and characters across its edge, stay whole", as
   expect(await read(`${lines.join("\r\n")}\r\n`)).toEqual(lines);
 });
 
+/** Lines of digits that no packing makes much shorter, some megabytes of them. */
+function manyLines(): readonly string[] {
+  let state = 1;
+  return Array.from({ length: 30_000 }, () => {
+    state = (state * 48_271) % 0x7fffffff;
+    return (
+      BigInt(state)
+        .toString(16)
+        .repeat(1 + (state % 3)) + (state * state).toString(36)
+    );
+  });
+}
+
+test.each([
+  ["plain", (text: string) => Buffer.from(text)],
+  ["gzip", gzipSync],
+])("a %s file of many chunks comes back whole, whoever keeps its chunks", async (_, packed) => {
+  const lines = Array.from({ length: 4 }, manyLines).flat();
+  const text = `${lines.join("\n")}\n`;
+  expect(await read(packed(text))).toEqual(lines);
+  const source = await Source.open(path, wishes);
+  const kept: Buffer[] = [];
+  for await (const chunk of source.ownBytes()) kept.push(chunk);
+  expect(Buffer.concat(kept).toString()).toBe(text);
+});
+
 test("every blank is a blank, and what has no width is nothing, wherever a chunk ends", async () => {
   const text = "[\u00a0\u2007 1.000000]\u3000DMAR:\u200b on,\u2060 3\u202fµs at 5°\n";
   const plain = "[   1.000000] DMAR: on, 3 µs at 5°";
