@@ -85,7 +85,7 @@ test.each([0, 1, 20, XEN.length - 1, XEN.length])(
     const before = CHUNK - within;
     const padding = line.repeat(Math.floor(before / line.length) - 1);
     const rest = `[    0.000000] ${"x".repeat(before - padding.length - 16)}\n`;
-    const log = `${padding}${rest}${XEN}${line}`;
+    const log = `${padding}${rest}${XEN}${padding}${padding}`;
     expect(log.indexOf(XEN)).toBe(before);
     const { trace } = await importedText({ "mmiotrace.txt": registers, "dmesg.txt": log });
     expect(trace.about.platform).toBe("xen-dom0");
