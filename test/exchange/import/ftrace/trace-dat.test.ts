@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { traceDat } from "../../../../src/exchange/import/ftrace/trace-dat.ts";
 import { UserError } from "../../../../src/fault.ts";
 import { freshFolder } from "../../../fresh-folder.ts";
 import { importedFrom, importedText } from "../captured.ts";
-import { type Buffered, type Recording, word, writtenDat } from "./written-dat.ts";
+import { type Buffered, type EventItem, type Recording, word, writtenDat } from "./written-dat.ts";
 
 const at = 10_000_000_000n;
 const one: Buffered = { cpus: [[{ at, items: [{ iova: 0x10000 }] }]] };
@@ -166,6 +167,75 @@ test("a buffer's own size of pages counts, not the file's", async () => {
   const { entries } = await told({ buffers: [{ pageSize: 8192, cpus }] });
   expect(entries).toHaveLength(2);
 });
+
+const whole = (...numbers: (number | bigint)[]) => fc.constantFrom(...numbers.map(BigInt));
+const addresses = fc.oneof(
+  whole(0, 0xffffffff, 2n ** 48n - 1n, 2n ** 52n, 2n ** 64n - 1n, 2n ** 64n - 4096n),
+  fc.nat(64).map((page) => BigInt(page * 4096)),
+);
+const sizes = whole(0, 1, 60, 4096, 8192, 2n ** 34n + 1n, 2n ** 64n - 1n);
+const buffers = fc.record({
+  device: fc.constantFrom("0000:00:04.0", "3f000000.mmc", "virtio0"),
+  phys_addr: addresses,
+  dma_addr: addresses,
+  size: sizes,
+  dir: whole(0, 1, 2, 3, 7),
+  attrs: whole(0, 2, 32, 34, 2n ** 63n),
+});
+const requests = fc.record({
+  dev: whole(0, 0x800001, 0xfe00000, 0xffffffff),
+  sector: whole(0, 8, 2n ** 52n, 2n ** 64n - 1n),
+  nr_sector: whole(0, 8, 0xffffffff),
+  rwbs: fc.constantFrom("WS", "R", "FF", "N", ""),
+});
+const blocks = fc.record({
+  pfn: whole(1, 5, 0xffffffff, 2n ** 40n, 2n ** 52n, 2n ** 64n - 1n),
+  order: whole(0, 3, 10, 11, 0xffffffff),
+});
+const records = fc.oneof(
+  ...[
+    ["map", fc.record({ iova: addresses, paddr: addresses, size: sizes })],
+    ["unmap", fc.record({ iova: addresses, size: sizes, unmapped_size: sizes })],
+    ["dma_map_page", buffers],
+    ["dma_unmap_page", buffers],
+    ["mm_page_alloc", blocks],
+    ["mm_page_free", blocks],
+    ["block_rq_issue", requests],
+    ["block_rq_complete", requests],
+  ].map(([of, values]) =>
+    fc.record({
+      of: fc.constant(of as string),
+      values: values as fc.Arbitrary<EventItem["values"]>,
+    }),
+  ),
+);
+
+test("a recording and its text tell the same, whatever its numbers are", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(records, { minLength: 1, maxLength: 12 }), async (items) => {
+      const page = { at, items: items.map((item) => ({ ...item, delta: 1000 })) };
+      const content = writtenDat({ buffers: [{ cpus: [[page]] }] });
+      const path = join(freshFolder(), "trace.dat");
+      writeFileSync(path, content);
+      const lines: string[] = [];
+      for await (const some of traceDat.lines!(path)) lines.push(...some);
+      const [recording, text] = [await outcome(content), await outcome(`${lines.join("\n")}\n`)];
+      expect(recording).toEqual(text);
+    }),
+  );
+});
+
+/** The events, or why there are none, and what became of the records of each name. */
+async function outcome(content: Buffer | string) {
+  try {
+    const { events, sources } = await importedText({ trace: content });
+    const counts = sources[0]!.counts.map(({ name, read, kept }) => ({ name, read, kept }));
+    return { events: events.map(({ event }) => event), counts };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { events: [], counts: [] };
+  }
+}
 
 test("a file that is gzipped as a whole is read as well", async () => {
   const content = gzipSync(writtenDat({ buffers: [one] }));

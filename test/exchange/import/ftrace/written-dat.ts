@@ -2,16 +2,124 @@
 
 import { deflateSync } from "node:zlib";
 
-const FORMAT = (name: string, id: number, fields: string, print: string): string =>
-  `name: ${name}\nID: ${id}\nformat:\n\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n` +
-  `\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n${fields}\nprint fmt: ${print}\n`;
-const MAP = FORMAT(
-  "map",
-  7,
-  "\tfield:u64 iova;\toffset:8;\tsize:8;\tsigned:0;\n\tfield:u64 paddr;\toffset:16;\tsize:8;\tsigned:0;\n" +
-    "\tfield:size_t size;\toffset:24;\tsize:8;\tsigned:0;\n",
-  '"IOMMU: iova=0x%016llx - 0x%016llx paddr=0x%016llx size=%zu", REC->iova, REC->iova + REC->size, REC->paddr, REC->size',
-);
+/** A field of an event: its type and name as its format declares them, and its bytes; 0 for a text of any length. */
+type Declared = readonly [declared: string, size: 0 | 4 | 8];
+interface Format {
+  readonly id: number;
+  readonly fields: readonly Declared[];
+  readonly print: string;
+}
+
+const FLAGS =
+  '__print_flags(REC->attrs, "|", { (1UL << 1), "WEAK_ORDERING" }, { (1UL << 5), "SKIP_CPU_SYNC" })';
+const DIRECTION =
+  '__print_symbolic(REC->dir, { 0, "BIDIRECTIONAL" }, { 1, "TO_DEVICE" }, { 2, "FROM_DEVICE" }, { 3, "NONE" })';
+const DISK =
+  "((unsigned int) ((REC->dev) >> 20)), ((unsigned int) ((REC->dev) & ((1U << 20) - 1)))";
+const buffer: Omit<Format, "id"> = {
+  fields: [
+    ["__data_loc char[] device", 0],
+    ["u64 phys_addr", 8],
+    ["u64 dma_addr", 8],
+    ["size_t size", 8],
+    ["enum dma_data_direction dir", 4],
+    ["unsigned long attrs", 8],
+  ],
+  print: `"%s dir=%s dma_addr=%llx size=%zu phys_addr=%llx attrs=%s", __get_str(device), ${DIRECTION}, REC->dma_addr, REC->size, REC->phys_addr, ${FLAGS}`,
+};
+const pages: Omit<Format, "id"> = {
+  fields: [
+    ["unsigned long pfn", 8],
+    ["unsigned int order", 4],
+  ],
+  print:
+    '"page=%p pfn=0x%lx order=%d", REC->pfn != -1UL ? (((struct page *)vmemmap_base) + (REC->pfn)) : ((void *)0), REC->pfn != -1UL ? REC->pfn : 0, REC->order',
+};
+const request: Omit<Format, "id"> = {
+  fields: [
+    ["dev_t dev", 4],
+    ["sector_t sector", 8],
+    ["unsigned int nr_sector", 4],
+    ["__data_loc char[] rwbs", 0],
+  ],
+  print: `"%d,%d %s () %llu + %u", ${DISK}, __get_str(rwbs), (unsigned long long)REC->sector, REC->nr_sector`,
+};
+/** Events as include/trace/events/ has them, but for fields that nobody asks for. */
+const formatOf: { readonly [name: string]: Format } = {
+  map: {
+    id: 7,
+    fields: [
+      ["u64 iova", 8],
+      ["u64 paddr", 8],
+      ["size_t size", 8],
+    ],
+    print:
+      '"IOMMU: iova=0x%016llx - 0x%016llx paddr=0x%016llx size=%zu", REC->iova, REC->iova + REC->size, REC->paddr, REC->size',
+  },
+  unmap: {
+    id: 8,
+    fields: [
+      ["u64 iova", 8],
+      ["size_t size", 8],
+      ["size_t unmapped_size", 8],
+    ],
+    print:
+      '"IOMMU: iova=0x%016llx - 0x%016llx size=%zu unmapped_size=%zu", REC->iova, REC->iova + REC->size, REC->size, REC->unmapped_size',
+  },
+  dma_map_page: { id: 9, ...buffer },
+  dma_unmap_page: { id: 10, ...buffer },
+  mm_page_alloc: { id: 11, ...pages },
+  mm_page_free: { id: 12, ...pages },
+  block_rq_issue: { id: 13, ...request },
+  block_rq_complete: { id: 14, ...request },
+};
+
+/** Where each field of an event is, each at a multiple of its size, and the first byte behind them. */
+function placesOf({ fields }: Format): { readonly at: readonly number[]; readonly end: number } {
+  let end = 8;
+  const at = fields.map(([, bytes]) => {
+    const size = bytes || 4;
+    const place = Math.ceil(end / size) * size;
+    end = place + size;
+    return place;
+  });
+  return { at, end };
+}
+
+function formatText(name: string, format: Format): string {
+  const { at } = placesOf(format);
+  const fields = format.fields.map(
+    ([declared, size], i) =>
+      `\tfield:${declared};\toffset:${at[i]};\tsize:${size || 4};\tsigned:0;\n`,
+  );
+  return (
+    `name: ${name}\nID: ${format.id}\nformat:\n\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n` +
+    `\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n${fields.join("")}\nprint fmt: ${format.print}\n`
+  );
+}
+
+/** The data of an event's record. */
+function dataOf({ of, values, pid = 50 }: EventItem, big: boolean): Buffer {
+  const format = formatOf[of]!;
+  const { at, end } = placesOf(format);
+  const record = new Bytes(big).number(format.id, 2).number(0, 2).number(pid, 4);
+  let behind = end;
+  const texts: string[] = [];
+  for (const [i, [declared, size]] of format.fields.entries()) {
+    const value = values[/(\w+)$/.exec(declared)![1]!] ?? 0;
+    record.pad(at[i]!);
+    if (size !== 0) record.number(BigInt(value), size);
+    else {
+      const text = `${value}\0`;
+      record.number(behind + text.length * 65536, 4);
+      texts.push(text);
+      behind += text.length;
+    }
+  }
+  record.put(texts.join(""));
+  return record.pad(Math.ceil(behind / 4) * 4).all;
+}
+
 const HEADER_PAGE =
   "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n" +
   "\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n";
@@ -34,8 +142,16 @@ function packedBy(packing: Recording["packing"], bytes: Buffer): Buffer {
 }
 const LARGEST_BLOCK = 2 ** 16;
 
-/** What a record of a page is: an event, or what stands between events. */
+/** A record of an event, with the values of its fields, 0 where none is given. */
+export interface EventItem {
+  readonly of: string;
+  readonly values: { readonly [field: string]: number | bigint | string };
+  readonly delta?: number;
+  readonly pid?: number;
+}
+/** What a record of a page is: an event, mostly an entry of an IOMMU, or what stands between events. */
 export type Item =
+  | EventItem
   | { readonly iova: number; readonly delta?: number; readonly pid?: number; readonly long?: true }
   | { readonly raw: readonly [word: number, next: number] };
 export interface Page {
@@ -97,11 +213,16 @@ export function pageOf({ at, items, missed }: Page, size: number, big: boolean):
       data.number(item.raw[0], 4).number(item.raw[1], 4);
       continue;
     }
-    const { iova, delta = 0, pid = 50, long } = item;
-    data.number(word(long === undefined ? 8 : 0, delta, big), 4);
-    if (long !== undefined) data.number(36, 4);
-    data.number(7, 2).number(0, 2).number(pid, 4);
-    data.number(iova, 8).number(0x5000, 8).number(0x1000, 8);
+    const { delta = 0, pid = 50 } = item;
+    const isLong = "long" in item;
+    const event: EventItem =
+      "of" in item
+        ? item
+        : { of: "map", values: { iova: item.iova, paddr: 0x5000, size: 0x1000 }, pid };
+    const bytes = dataOf(event, big);
+    data.number(word(isLong ? 0 : bytes.length / 4, delta, big), 4);
+    if (isLong) data.number(bytes.length + 4, 4);
+    data.put(bytes);
   }
   const flags = missed === undefined ? 0 : missed === "unknown" ? 2 ** 31 : 2 ** 31 + 2 ** 30;
   const page = new Bytes(big)
@@ -136,8 +257,17 @@ const header = (bytes: Bytes): Bytes => {
     bytes.put(name).number(text.length, 8).put(text);
   return bytes;
 };
-const formats = (bytes: Bytes): Bytes =>
-  bytes.number(1, 4).put("iommu\0").number(1, 4).number(MAP.length, 8).put(MAP);
+/** Of the events that there are, and of entries. */
+function formats(bytes: Bytes, { buffers }: Recording): Bytes {
+  const items = buffers.flatMap(({ cpus }) => cpus.flat().flatMap((page) => page.items));
+  const names = new Set(["map", ...items.flatMap((item) => ("of" in item ? [item.of] : []))]);
+  bytes.number(1, 4).put("iommu\0").number(names.size, 4);
+  for (const name of names) {
+    const text = formatText(name, formatOf[name]!);
+    bytes.number(text.length, 8).put(text);
+  }
+  return bytes;
+}
 const tasks = (bytes: Bytes): Bytes => bytes.number(7, 8).put("50 drv\n");
 
 const begin = (recording: Recording): Bytes =>
@@ -152,7 +282,7 @@ export const writtenDat = (recording: Recording): Buffer =>
 function version6(recording: Recording): Buffer {
   const { big = false, options = [], buffers } = recording;
   const [top, ...instances] = buffers;
-  const before = formats(header(begin(recording)).number(0, 4));
+  const before = formats(header(begin(recording)).number(0, 4), recording);
   tasks(before.number(0, 4).number(0, 4)).number(top!.cpus.length, 4);
   const size = (top!.cpus.length + 1) * 16 + 4096;
   const optionBytes = options.reduce((sum, [, data]) => sum + 6 + data.length, 0);
@@ -205,7 +335,7 @@ function version7(recording: Recording): Buffer {
   const first = new Bytes(big);
   for (const [id, content] of [
     [16, header(new Bytes(big)).all],
-    [18, formats(new Bytes(big)).all],
+    [18, formats(new Bytes(big), recording).all],
     [21, tasks(new Bytes(big)).all],
   ] as const)
     first.number(id, 2).number(8, 4).number(section(id, content), 8);
