@@ -7,7 +7,7 @@ import { finished } from "node:stream/promises";
 import { gunzipSync } from "node:zlib";
 import { traceDat } from "../../src/exchange/import/ftrace/trace-dat.ts";
 import { counted } from "../../src/report/text.ts";
-import { writtenDat } from "../exchange/import/ftrace/written-dat.ts";
+import { type EventItem, writtenDat } from "../exchange/import/ftrace/written-dat.ts";
 import type { Exchanged } from "./process/exchange.ts";
 import { resultOf } from "./process.ts";
 import { repeated } from "./repeat.ts";
@@ -157,21 +157,31 @@ async function printed(recording: string, path: string): Promise<void> {
   await finished(out.end());
 }
 
-/** Records to a page, and pages in the same order of time on each of so many CPUs. */
-const [RECORDS, CPUS] = [100, 4];
+/** Buffers to a page, and pages in the same order of time on each of so many CPUs. */
+const [BUFFERS, CPUS] = [12, 4];
+const [DEVICE, SIZE] = ["0000:00:04.0", 0x1000];
 
-/** A trace.dat of so many entries of an IOMMU. */
+/** A buffer behind an IOMMU, mapped and given back, as a kernel tells it. */
+function tellsOf(iova: number): readonly EventItem[] {
+  const entry = { iova, paddr: iova + 0x40000000, size: SIZE, unmapped_size: SIZE };
+  const call = { device: DEVICE, dma_addr: iova, phys_addr: entry.paddr, size: SIZE, dir: 1 };
+  return [
+    { of: "map", values: entry, delta: 900 },
+    { of: "dma_map_page", values: call, delta: 900 },
+    { of: "unmap", values: entry, delta: 900 },
+    { of: "dma_unmap_page", values: call, delta: 900 },
+  ];
+}
+
+/** A trace.dat of so many records. */
 function recorded(records: number): Buffer {
-  const pages = Math.ceil(records / RECORDS / CPUS);
-  const items = Array.from({ length: RECORDS }, (_, i) => ({
-    iova: 0x100000 + i * 0x1000,
-    delta: 900,
-  }));
-  const cpus = Array.from({ length: CPUS }, (_, cpu) =>
-    Array.from({ length: pages }, (_, page) => ({
-      at: 10_000_000_000n + BigInt(page * RECORDS * 1000 + cpu),
+  const cpus = Array.from({ length: CPUS }, (_, cpu) => {
+    const iovas = Array.from({ length: BUFFERS }, (_, i) => (1 + cpu * BUFFERS + i) * SIZE);
+    const items = iovas.flatMap(tellsOf).map((item) => ({ ...item, pid: 50 + cpu }));
+    return Array.from({ length: Math.ceil(records / items.length / CPUS) }, (_, page) => ({
+      at: 10_000_000_000n + BigInt(page * items.length * 1000 + cpu),
       items,
-    })),
-  );
+    }));
+  });
   return writtenDat({ version: "7", buffers: [{ cpus }] });
 }

@@ -140,7 +140,17 @@ async function* lines(path: string): AsyncGenerator<readonly string[]> {
 }
 
 /** Events that tell of the machine by being there: what they say beyond is numbers. */
-const ALIKE = /^(?:(?:un)?map|mm_page_(?:alloc|free)|block_rq_(?:issue|complete))$/;
+const ALIKE =
+  /^(?:(?:un)?map|mm_page_(?:alloc|free)|block_rq_(?:issue|complete)|dma_map_sg|dma_unmap_\w+|dma_sync_\w+)$/;
+
+/** Of a buffer that is mapped what handles.ts looks for; null where its text must be asked. */
+function handleIn({ name, fields }: Record): string | null {
+  if (name !== "dma_map_page" && name !== "dma_map_phys") return null;
+  const device = fields?.text("device");
+  const [handle, own] = [fields?.number("dma_addr"), fields?.number("phys_addr")];
+  if (device == null || handle == null || own == null) return null;
+  return `${name}: ${device} dma_addr=${handle.toString(16)} phys_addr=${own.toString(16)}`;
+}
 
 /** Hot: once a record of the first that there are, whose text takes longer to make than all else (bench: import). */
 async function* signs(path: string): AsyncGenerator<readonly string[]> {
@@ -150,7 +160,7 @@ async function* signs(path: string): AsyncGenerator<readonly string[]> {
       const name = step.record?.name ?? "";
       if (seen.has(name)) return name;
       if (ALIKE.test(name)) seen.add(name);
-      return step.line;
+      return (step.record && handleIn(step.record)) ?? step.line;
     });
 }
 

@@ -14,6 +14,11 @@ const last = { name: "", device: null as number | null };
 
 /** A device's name as a number; null for what is no name of one. */
 export function deviceOf(name: string): number | null {
+  if (name !== last.name) [last.name, last.device] = [name, foundDevice(name)];
+  return last.device;
+}
+
+function foundDevice(name: string): number | null {
   const known = devices.get(name);
   if (known !== undefined) return known;
   const device = pciOf(name) ?? (NAME.test(name) ? namedDevice(name) : null);
@@ -37,7 +42,5 @@ export function deviceAt(text: string, from: number, end: " " | '"'): number | n
   const { name } = last;
   if (text.startsWith(name, from) && text[from + name.length] === end) return last.device;
   const to = text.indexOf(end, from);
-  last.name = to < 0 ? text.slice(from, -1) : text.slice(from, to);
-  last.device = deviceOf(last.name);
-  return last.device;
+  return deviceOf(to < 0 ? text.slice(from, -1) : text.slice(from, to));
 }

@@ -6,8 +6,8 @@ import type { Contents, CpuData, RingBuffer } from "./contents.ts";
 import type { FileCursor } from "./file.ts";
 import { packedLength, unpacked } from "./unpack.ts";
 
-/** Bytes of pages in memory of one CPU. */
-const ENOUGH = 2 ** 18;
+/** Bytes of pages in memory of one CPU; larger pieces are memory that is new each time, at a page fault every 4 KB. */
+const ENOUGH = 2 ** 16;
 /** Pages of a chunk, packed as badly as can be: it holds 10. */
 const MOST_PAGES = 12;
 

@@ -42,7 +42,7 @@ export class DatFile implements Order {
         Math.min(at, this.size),
         `${length} bytes are said to stand at 0x${at.toString(16)}; the file has ${this.size}: it was cut short, or is damaged`,
       );
-    const bytes = Buffer.alloc(length);
+    const bytes = Buffer.allocUnsafe(length);
     for (let done = 0; done < length; ) {
       const { bytesRead } = await this.#file.read(bytes, done, length - done, at + done);
       if (bytesRead === 0)

@@ -77,6 +77,7 @@ export function numberOf(field: Field, { bytes, at, length, target }: RecordByte
 
 /** Text up to its zero byte. */
 export function textAt(bytes: Buffer, { at, length }: Stretch): string {
-  const end = bytes.indexOf(0, at);
-  return bytes.toString("utf8", at, end < 0 || end > at + length ? at + length : end);
+  let end = at;
+  while (end < at + length && bytes[end] !== 0) end++;
+  return bytes.toString("utf8", at, end);
 }
