@@ -32,13 +32,16 @@ const chipsetOf = build.selectFrom("trace").select("chipset");
 /** Events to a transaction: what a crash can cost. */
 export const BATCH = 16384;
 
+/** Notes to a statement, which costs as much as some of them. */
+const NOTES = 32;
+
 /** How often a writer tries to be the only one who has its file open, and how long it waits between, in milliseconds. */
 const TRIES = 50;
 export const PAUSE = 20;
 
 /** What goes into the file beside the rows of some events. */
 export type Attachment =
-  | { readonly what: "note"; readonly seq: number; readonly text: string }
+  | ({ readonly what: "notes" } & Notes)
   | ({ readonly what: "op.began"; readonly seq: number; readonly op: number } & OpBegan)
   | ({ readonly what: "op.ended"; readonly seq: number; readonly op: number } & OpEnded)
   | { readonly what: "keyframes" }
@@ -47,6 +50,12 @@ export type Attachment =
   | { readonly what: "judged"; readonly judgement: Judgement }
   | { readonly what: "line"; readonly seq: number; readonly line: KeptLine }
   | { readonly what: "sources"; readonly sources: readonly SourceFile[] };
+
+/** The notes of some events, each at the place of its seq: thousands of objects would take longer from thread to thread. */
+export interface Notes {
+  readonly seqs: number[];
+  readonly texts: string[];
+}
 
 interface OpBegan {
   readonly name: string;
@@ -110,6 +119,8 @@ export class TraceFile implements Filing {
   readonly #signature: Signature;
   readonly #events: EventInsert;
   readonly #note: Statement<unknown[]>;
+  /** The same of as many as a statement takes. */
+  readonly #notes: Statement<unknown[]>;
   readonly #ops: OpInsert;
   readonly #keyframes: KeyframeInsert;
   readonly #postings: PostingWriter;
@@ -128,7 +139,10 @@ export class TraceFile implements Filing {
     this.#rows = rows;
     this.#signature = new Signature(chipsetCalled(prepareValue(database, chipsetOf).get()!));
     this.#events = new EventInsert(database, path);
-    this.#note = prepare(database, build.insertInto("note").values({ seq: 0, text: "" }));
+    const note = { seq: 0, text: "" };
+    this.#note = prepare(database, build.insertInto("note").values(note));
+    const many = Array.from({ length: NOTES }, () => note);
+    this.#notes = prepare(database, build.insertInto("note").values(many));
     this.#ops = new OpInsert(database);
     this.#keyframes = new KeyframeInsert(database);
     this.#postings = new PostingWriter(database, kindNames);
@@ -185,7 +199,8 @@ export class TraceFile implements Filing {
     const notes = new Map<number, string>();
     for (const one of attachments)
       if (one.what === "op.ended") ends.push(one);
-      else if (one.what === "note") notes.set(one.seq, one.text);
+      else if (one.what === "notes")
+        for (const [i, seq] of one.seqs.entries()) notes.set(seq, one.texts[i]!);
     return this.#see(seq, row, count, ends, notes);
   }
 
@@ -219,10 +234,8 @@ export class TraceFile implements Filing {
 
   /** `signatures` are those of the ops that end, in their order. */
   #add(one: Attachment, signatures: string[]): void {
-    if (one.what === "note") {
-      this.#digest.texts(one.seq, { note: one.text });
-      this.#note.run(one.seq, one.text);
-    } else if (one.what === "op.began") {
+    if (one.what === "notes") this.#addNotes(one);
+    else if (one.what === "op.began") {
       const { seq, op, name, args } = one;
       this.#digest.texts(seq, { op: { name, arguments: args, result: null } });
       this.#ops.began(op, seq, name, args);
@@ -236,6 +249,15 @@ export class TraceFile implements Filing {
     else if (one.what === "judged") this.#judgement.end(one.judgement);
     else if (one.what === "line") this.#keepLine(one.seq, one.line);
     else writeSources(this.#database, one.sources);
+  }
+
+  #addNotes({ seqs, texts }: Notes): void {
+    const values = seqs.flatMap((seq, i): [number, string] => [seq, texts[i]!]);
+    for (const [i, seq] of seqs.entries()) this.#digest.texts(seq, { note: texts[i]! });
+    let at = 0;
+    for (; at + NOTES <= seqs.length; at += NOTES)
+      this.#notes.run(...values.slice(2 * at, 2 * (at + NOTES)));
+    for (; at < seqs.length; at++) this.#note.run(seqs[at], texts[at]);
   }
 
   #commit(): void {

@@ -65,6 +65,16 @@ export class WaitingEvents {
     this.#current.texts.set(seq, texts);
   }
 
+  /** Attaches the note of an event, to others that came last if there are such. */
+  note(seq: number, text: string): void {
+    const last = this.#attachments.at(-1);
+    if (last?.what !== "notes") this.attach({ what: "notes", seqs: [seq], texts: [text] });
+    else {
+      last.seqs.push(seq);
+      last.texts.push(text);
+    }
+  }
+
   attach(one: Attachment): void {
     this.#attachments.push(one);
   }

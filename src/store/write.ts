@@ -220,7 +220,7 @@ export class TraceWriter {
       const result = texts.op!.result!;
       const [state, signed] = [stateIn(event.result), resultText(event.result)];
       this.#waiting.attach({ what: "op.ended", seq, op: event.op, result, state, signed });
-    } else this.#waiting.attach({ what: "note", seq, text: texts.note! });
+    } else this.#waiting.note(seq, texts.note!);
   }
 
   /** Gives the file what waits. */

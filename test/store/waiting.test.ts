@@ -56,10 +56,11 @@ test("a batch has what was recorded since the last one, and what came beside", (
   run.waiting.attach({ what: "keyframes" });
   run.say();
   run.say();
-  run.waiting.attach({ what: "note", seq: 2, text: "b" });
+  run.waiting.note(2, "b");
+  run.waiting.note(3, "c");
   expect(run.take()).toMatchObject({
     ...{ first: 1, count: 2, row: 0 },
-    attachments: [{ what: "keyframes" }, { what: "note", seq: 2 }],
+    attachments: [{ what: "keyframes" }, { what: "notes", seqs: [2, 3], texts: ["b", "c"] }],
   });
   expect(run.take()).toBeNull();
   run.say();
