@@ -43,6 +43,18 @@ test("finishing tells the events and the digest that the file then holds", async
   reader.close();
 });
 
+test.each([1, 31, 32, 33, 100])("the texts of %i events are their own", async (count) => {
+  const path = freshPath();
+  const writer = await create(path);
+  append(writer, 1, count);
+  const { digest } = writer.finish();
+  const reader = TraceReader.open(path);
+  const texts = [...reader.events()].map(({ event }) => (event as { text?: string }).text);
+  expect(texts).toEqual(Array.from({ length: count }, (_, i) => `call ${i + 1}`));
+  expect(reader.recomputeDigest()).toBe(digest);
+  reader.close();
+});
+
 test("an empty run is a whole trace", async () => {
   const { path, digest } = await record([]);
   const reader = TraceReader.open(path);

@@ -21,7 +21,7 @@ export interface Record {
   readonly at: number | null;
   readonly name: string;
   readonly body: string;
-  /** Of a record that a line of text tells there are none. */
+  /** A record that was read from text has none. */
   readonly fields?: RecordedFields;
 }
 
