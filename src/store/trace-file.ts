@@ -252,12 +252,15 @@ export class TraceFile implements Filing {
   }
 
   #addNotes({ seqs, texts }: Notes): void {
-    const values = seqs.flatMap((seq, i): [number, string] => [seq, texts[i]!]);
-    for (const [i, seq] of seqs.entries()) this.#digest.texts(seq, { note: texts[i]! });
-    let at = 0;
-    for (; at + NOTES <= seqs.length; at += NOTES)
-      this.#notes.run(...values.slice(2 * at, 2 * (at + NOTES)));
-    for (; at < seqs.length; at++) this.#note.run(seqs[at], texts[at]);
+    let values: (number | string)[] = [];
+    for (const [i, seq] of seqs.entries()) {
+      this.#digest.texts(seq, { note: texts[i]! });
+      values.push(seq, texts[i]!);
+      if (values.length < 2 * NOTES) continue;
+      this.#notes.run(values);
+      values = [];
+    }
+    for (let at = 0; at < values.length; at += 2) this.#note.run(values[at], values[at + 1]);
   }
 
   #commit(): void {
