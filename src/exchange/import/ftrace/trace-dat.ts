@@ -69,10 +69,14 @@ class DatStep implements Record, Step {
   }
 }
 
-/** What the records of a file tell, as the lines of its text would. */
+/** What stands for a record that its reader has no use for. */
+const UNUSED = stepOf("", null);
+
+/** What the records of a file tell, as the lines of its text would. `isUsed`: whether there is use for those of a name. */
 async function* stepsOf(
   path: string,
   damaged: (why: string) => void,
+  isUsed: (name: string) => boolean = () => true,
 ): AsyncGenerator<readonly Step[]> {
   const plain = await plainFile(path);
   try {
@@ -88,7 +92,7 @@ async function* stepsOf(
         for (const record of records) {
           const { missed, cpu } = record;
           if (missed !== 0) steps.push(stepOf(lostLine(cpu, missed), null));
-          steps.push(new DatStep(record, contents.tasks));
+          steps.push(isUsed(record.name) ? new DatStep(record, contents.tasks) : UNUSED);
         }
         yield steps;
       }
@@ -154,14 +158,16 @@ function handleIn({ name, fields }: Record): string | null {
 
 /** Hot: once a record of the first that there are, whose text takes longer to make than all else (bench: import). */
 async function* signs(path: string): AsyncGenerator<readonly string[]> {
-  const seen = new Set<string>();
-  for await (const steps of stepsOf(path, () => {}))
-    yield steps.map((step) => {
-      const name = step.record?.name ?? "";
-      if (seen.has(name)) return name;
-      if (ALIKE.test(name)) seen.add(name);
-      return (step.record && handleIn(step.record)) ?? step.line;
-    });
+  /** Names that were met, and whether one record of such a name tells as much as all. */
+  const met = new Map<string, boolean>();
+  const isUsed = (name: string): boolean => {
+    const isAlike = met.get(name);
+    if (isAlike === undefined) met.set(name, ALIKE.test(name));
+    return isAlike !== true;
+  };
+  // A step's line is made when it is asked for.
+  for await (const steps of stepsOf(path, () => {}, isUsed))
+    yield steps.map((step) => (step.record && handleIn(step.record)) ?? step.line);
 }
 
 export const traceDat: StreamFormat = {

@@ -24,6 +24,9 @@ export class CpuPages {
   #bytes: Buffer = Buffer.alloc(0);
   /** Where in `#bytes` the next page is. */
   #next = 0;
+  /** Those behind them, which are read while these are gone through: from the second time on. */
+  #coming: Promise<Buffer> | null = null;
+  #isBegun = false;
   /** Records lost before the one in hand; -1 where their number is not told. */
   missed = 0;
   /** Says of each page that cannot be read what is wrong with it. */
@@ -68,9 +71,17 @@ export class CpuPages {
 
   /** Reads the next pages; false behind the last. */
   async more(): Promise<boolean> {
-    this.#bytes = this.buffer.isPacked ? await this.#chunk() : await this.#plain();
+    this.#bytes = await (this.#coming ?? this.#read());
+    this.#coming = this.#isBegun && this.#bytes.length > 0 ? this.#read() : null;
+    // What goes wrong is met when it is awaited.
+    this.#coming?.catch(() => {});
+    this.#isBegun = true;
     this.#next = 0;
     return this.#bytes.length > 0;
+  }
+
+  #read(): Promise<Buffer> {
+    return this.buffer.isPacked ? this.#chunk() : this.#plain();
   }
 
   async #plain(): Promise<Buffer> {
