@@ -3,7 +3,7 @@
 // Rows, texts, index, digest, keyframes and judgement go in together: what is committed is whole. Where a second
 // core is there, it lives in a thread of its own (file-thread.ts); it knows nothing of that.
 
-import { type Database, SqliteError, type Statement } from "better-sqlite3";
+import { type Database, SqliteError } from "better-sqlite3";
 import { chipsetCalled } from "../chipset/index.ts";
 import { at } from "../event/field.ts";
 import { type Cells, ROW_WIDTH } from "../event/row.ts";
@@ -16,12 +16,13 @@ import { Digest } from "./digest.ts";
 import { EventInsert } from "./event-insert.ts";
 import { JudgementWriter } from "./judgement.ts";
 import { type Keyframe, KeyframeInsert } from "./keyframes.ts";
+import { NoteInsert, type Notes } from "./note-insert.ts";
 import { OpInsert } from "./op-insert.ts";
 import { assertSameFile } from "./output-file.ts";
 import { pack } from "./pack.ts";
 import { PostingWriter } from "./postings.ts";
 import { foldIn } from "./recovery.ts";
-import { build, prepare, prepareValue, run } from "./schema.ts";
+import { build, prepareValue, run } from "./schema.ts";
 import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
 
 const { kind: KIND, op: OP } = at;
@@ -31,9 +32,6 @@ const chipsetOf = build.selectFrom("trace").select("chipset");
 
 /** Events to a transaction: what a crash can cost. */
 export const BATCH = 16384;
-
-/** Notes to a statement, which costs as much as some of them. */
-const NOTES = 32;
 
 /** How often a writer tries to be the only one who has its file open, and how long it waits between, in milliseconds. */
 const TRIES = 50;
@@ -50,12 +48,6 @@ export type Attachment =
   | { readonly what: "judged"; readonly judgement: Judgement }
   | { readonly what: "line"; readonly seq: number; readonly line: KeptLine }
   | { readonly what: "sources"; readonly sources: readonly SourceFile[] };
-
-/** The notes of some events, each at the place of its seq: thousands of objects would take longer from thread to thread. */
-export interface Notes {
-  readonly seqs: number[];
-  readonly texts: string[];
-}
 
 interface OpBegan {
   readonly name: string;
@@ -118,9 +110,7 @@ export class TraceFile implements Filing {
   readonly #digest = new Digest();
   readonly #signature: Signature;
   readonly #events: EventInsert;
-  readonly #note: Statement<unknown[]>;
-  /** The same of as many as a statement takes. */
-  readonly #notes: Statement<unknown[]>;
+  readonly #notes: NoteInsert;
   readonly #ops: OpInsert;
   readonly #keyframes: KeyframeInsert;
   readonly #postings: PostingWriter;
@@ -139,10 +129,7 @@ export class TraceFile implements Filing {
     this.#rows = rows;
     this.#signature = new Signature(chipsetCalled(prepareValue(database, chipsetOf).get()!));
     this.#events = new EventInsert(database, path);
-    const note = { seq: 0, text: "" };
-    this.#note = prepare(database, build.insertInto("note").values(note));
-    const many = Array.from({ length: NOTES }, () => note);
-    this.#notes = prepare(database, build.insertInto("note").values(many));
+    this.#notes = new NoteInsert(database);
     this.#ops = new OpInsert(database);
     this.#keyframes = new KeyframeInsert(database);
     this.#postings = new PostingWriter(database, kindNames);
@@ -234,8 +221,10 @@ export class TraceFile implements Filing {
 
   /** `signatures` are those of the ops that end, in their order. */
   #add(one: Attachment, signatures: string[]): void {
-    if (one.what === "notes") this.#addNotes(one);
-    else if (one.what === "op.began") {
+    if (one.what === "notes") {
+      for (const [i, seq] of one.seqs.entries()) this.#digest.texts(seq, { note: one.texts[i]! });
+      this.#notes.add(one);
+    } else if (one.what === "op.began") {
       const { seq, op, name, args } = one;
       this.#digest.texts(seq, { op: { name, arguments: args, result: null } });
       this.#ops.began(op, seq, name, args);
@@ -249,18 +238,6 @@ export class TraceFile implements Filing {
     else if (one.what === "judged") this.#judgement.end(one.judgement);
     else if (one.what === "line") this.#keepLine(one.seq, one.line);
     else writeSources(this.#database, one.sources);
-  }
-
-  #addNotes({ seqs, texts }: Notes): void {
-    let values: (number | string)[] = [];
-    for (const [i, seq] of seqs.entries()) {
-      this.#digest.texts(seq, { note: texts[i]! });
-      values.push(seq, texts[i]!);
-      if (values.length < 2 * NOTES) continue;
-      this.#notes.run(values);
-      values = [];
-    }
-    for (let at = 0; at < values.length; at += 2) this.#note.run(values[at], values[at + 1]);
   }
 
   #commit(): void {
