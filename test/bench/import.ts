@@ -1,9 +1,8 @@
 // import.ts - measures how fast recordings and logs become traces: captures repeated, with their clocks going on.
 
-import { once } from "node:events";
 import { createWriteStream, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { finished } from "node:stream/promises";
+import { pipeline } from "node:stream/promises";
 import { gunzipSync } from "node:zlib";
 import { traceDat } from "../../src/exchange/import/ftrace/trace-dat.ts";
 import { counted } from "../../src/report/text.ts";
@@ -16,10 +15,12 @@ import {
   atMost,
   type Budget,
   megabytes,
+  middleOf,
   named,
   peaks,
   type Row,
   rateOf,
+  ratio,
   steadyMemory,
   type Table,
 } from "./table.ts";
@@ -95,23 +96,18 @@ export const importTable: Table = {
 const exchanged = (what: string, ...files: readonly string[]): Exchanged =>
   resultOf<Exchanged>("exchange", what, ...files);
 
-/** The machine has slow spells: of so many rounds the middle one is told. */
 const ROUNDS = 5;
-
-function middle(measure: () => Exchanged): Exchanged {
-  const rounds = Array.from({ length: ROUNDS }, measure);
-  return rounds.sort((a, b) => a.seconds - b.seconds)[Math.floor(ROUNDS / 2)]!;
-}
+const middle = (measure: () => Exchanged): Exchanged =>
+  middleOf(Array.from({ length: ROUNDS }, measure), ({ seconds }) => seconds);
 
 /** A recording against its text, each read in turns with the other. */
 function time(what: string, recording: string, report: string): Row {
   const ratios = Array.from(
     { length: ROUNDS },
     () => exchanged("read", recording).seconds / exchanged("read", report).seconds,
-  ).sort((a, b) => a - b);
-  const ratio = ratios[Math.floor(ROUNDS / 2)]!;
-  const written = (figure: number) => figure.toFixed(2);
-  return { cells: [what, written(ratio), ""], budgets: [atMost(1, ratio, written)] };
+  );
+  const one = middleOf(ratios, (of) => of);
+  return { cells: [what, ratio(one), ""], budgets: [atMost(1, one, ratio)] };
 }
 
 const row = (
@@ -141,20 +137,17 @@ const linesOf = ({ capture }: Repeatable): readonly string[] =>
 const timesOf = (lines: number, ...files: readonly Repeatable[]): number =>
   Math.ceil(lines / files.reduce((sum, of) => sum + linesOf(of).length, 0));
 
-async function written(path: string, of: Repeatable, times: number): Promise<void> {
+function written(path: string, of: Repeatable, times: number): Promise<void> {
   const lines = linesOf(of);
-  const out = createWriteStream(path);
-  for (const text of repeated(lines, of.clock, times * lines.length))
-    if (!out.write(text)) await once(out, "drain");
-  await finished(out.end());
+  return pipeline(repeated(lines, of.clock, times * lines.length), createWriteStream(path));
 }
 
 /** The lines that a recording's text has. */
-async function printed(recording: string, path: string): Promise<void> {
-  const out = createWriteStream(path);
-  for await (const lines of traceDat.lines!(recording))
-    if (!out.write(`${lines.join("\n")}\n`)) await once(out, "drain");
-  await finished(out.end());
+function printed(recording: string, path: string): Promise<void> {
+  const texts = async function* () {
+    for await (const lines of traceDat.lines!(recording)) yield `${lines.join("\n")}\n`;
+  };
+  return pipeline(texts, createWriteStream(path));
 }
 
 /** Buffers to a page, and pages in the same order of time on each of so many CPUs. */

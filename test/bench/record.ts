@@ -12,6 +12,7 @@ import {
   atLeast,
   atMost,
   type Budget,
+  middleOf,
   type Row,
   rateOf,
   ratio,
@@ -31,9 +32,10 @@ export const recordTable: Table = {
       ...resultOf<Stages>("stages", length, path),
       ...resultOf<Inserting>("insert", path, folder),
     }));
-    rounds.sort((a, b) => a.loop / a.record - b.loop / b.record);
-    const { events, bytes, record, finish, simulate, loop, select } =
-      rounds[Math.floor(ROUNDS / 2)]!;
+    const { events, bytes, record, finish, simulate, loop, select } = middleOf(
+      rounds,
+      (round) => round.loop / round.record,
+    );
     const row = (what: string, took: number): Row => ({
       cells: [what, rateOf(events, took), `${((took / events) * 1e6).toFixed(2)} us`],
       budgets: [],

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { record } from "../../src/index.ts";
 import { program } from "./command.ts";
-import { atMost, type Row, type Table } from "./table.ts";
+import { atMost, middleOf, type Row, type Table } from "./table.ts";
 
 /** Milliseconds at most, of the median. */
 const budgets = { "--version": 100, "info run.gart": 200 } as const;
@@ -16,9 +16,10 @@ export const startTable: Table = {
   async measure(folder, length) {
     await record({ workload: "dma", output: join(folder, "run.gart") });
     const median = (...words: readonly string[]): number =>
-      Array.from({ length }, () => timed(folder, words)).toSorted((a, b) => a - b)[
-        Math.floor(length / 2)
-      ]!;
+      middleOf(
+        Array.from({ length }, () => timed(folder, words)),
+        (time) => time,
+      );
     // What no command can do without.
     const empty = milliseconds(median("--eval", "0"));
     const rows = Object.entries(budgets).map(([words, bound]): Row => {

@@ -101,6 +101,10 @@ export const FEW = 100_000;
 /** "1.30" */
 export const ratio = (of: number): string => of.toFixed(2);
 
+/** The middle one of some rounds by a figure of theirs: the machine has slow spells. */
+export const middleOf = <Round>(rounds: readonly Round[], of: (round: Round) => number): Round =>
+  rounds.toSorted((a, b) => of(a) - of(b))[Math.floor(rounds.length / 2)]!;
+
 /** "138 MB", of kilobytes. */
 export const megabytes = (kilobytes: number): string =>
   `${counted(Math.round(kilobytes / 1024))} MB`;
