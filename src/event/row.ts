@@ -292,7 +292,7 @@ export function textsOf(event: Event): Texts {
     if (storage === "op.name") op.name = value as string;
     else op[storage === "op.arguments" ? "arguments" : "result"] = JSON.stringify(value);
   }
-  return op === undefined ? NO_TEXTS : { op };
+  return { op };
 }
 
 /** Reads rows of one trace, by that trace's own lists of names; throws a DamagedTrace for what no recorder wrote. */

@@ -48,7 +48,7 @@ function recordedRequest({ fields }: Record): BlockRequest | null {
 
 function toldRequest(body: string): BlockRequest {
   const [, disk, rwbs = "", , sector = "", sectors = ""] = BLOCK.exec(body) ?? [];
-  if (disk === undefined) throw new Unusable("not DISK RWBS BYTES () SECTOR + SECTORS");
+  if (disk === undefined) throw new Unusable("not DISK RWBS [BYTES] () SECTOR + SECTORS");
   return { disk, rwbs, sector, sectors };
 }
 

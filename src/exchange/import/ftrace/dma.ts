@@ -48,6 +48,7 @@ interface OneBuffer {
   readonly bus: number;
   readonly size: number;
   readonly direction: Direction;
+  readonly attributes: string | null;
 }
 
 /**
@@ -62,7 +63,7 @@ export function recordedCall({ name, fields }: Record): OneBuffer | null {
   if (device === null || bus === null || size === null || direction === undefined) return null;
   if (bus % 2 ** 32 === ONES || size > LARGEST) return null;
   if (!name.startsWith("dma_sync_") && fields.number("attrs") !== 0) return null;
-  return { device: deviceOf(device), bus, size, direction };
+  return { device: deviceOf(device), bus, size, direction, attributes: null };
 }
 const ONES = 0xffffffff;
 
@@ -71,19 +72,24 @@ const toldCall = (body: string): OneBuffer => ({
   bus: busAddress(body, "dma_addr"),
   size: size(body, "size"),
   direction: directionIn(body),
+  attributes: attributesIn(body),
 });
+
+/** What a record of a call for one buffer says; null for one that failed. */
+function callIn(record: Record): OneBuffer | null {
+  const recorded = recordedCall(record);
+  if (recorded !== null) return recorded;
+  return isNotMapped(record.name, record.body) ? null : toldCall(record.body);
+}
 
 const mapOne: Handler = (kernel, record) => {
   const { task, name } = record;
-  const recorded = recordedCall(record);
-  if (recorded === null && isNotMapped(name, record.body))
-    return failed(kernel, name, deviceIn(record.body), record.body);
-  const call = recorded ?? toldCall(record.body);
+  const call = callIn(record);
+  if (call === null) return failed(kernel, name, deviceIn(record.body), record.body);
   kernel.buffers.map({
     place: name,
     ...call,
     phys: record.fields?.number("phys_addr") ?? address(record.body, "phys_addr"),
-    attributes: recorded === null ? attributesIn(record.body) : null,
     command: kernel.commandFor(task, call.device),
   });
   return true;
@@ -112,12 +118,10 @@ export function endsFailed(
 
 const unmapOne: Handler = (kernel, record) => {
   const { name } = record;
-  const recorded = recordedCall(record);
-  if (recorded === null && isNotMapped(name, record.body))
-    return endsFailed(kernel, name, deviceIn(record.body), record.body);
-  const { device, bus, size, direction } = recorded ?? toldCall(record.body);
-  const attributes = recorded === null ? attributesIn(record.body) : null;
-  return giveBack(kernel, { place: name, device, start: bus, size, direction, attributes });
+  const call = callIn(record);
+  if (call === null) return endsFailed(kernel, name, deviceIn(record.body), record.body);
+  const { bus: start, ...said } = call;
+  return giveBack(kernel, { place: name, start, ...said });
 };
 
 /** What `dma_free_coherent` says of direction is bidirectional always; freeing NULL is nothing. */

@@ -225,10 +225,10 @@ async function* wholeLines(path: string): AsyncGenerator<Buffer> {
   try {
     let before: Buffer = Buffer.alloc(0);
     for await (const chunk of again.bytes()) {
-      const isEnded = chunk.includes(10);
-      const end = isEnded ? chunk.indexOf(10) + 1 : chunk.length;
+      const newline = chunk.indexOf(10);
+      const end = newline < 0 ? chunk.length : newline + 1;
       const line = Buffer.concat([before, chunk.subarray(0, end)]);
-      if (!isEnded && line.length <= LONG) before = line;
+      if (newline < 0 && line.length <= LONG) before = line;
       else {
         yield line;
         const last = Math.max(chunk.lastIndexOf(10) + 1, end);

@@ -4,7 +4,7 @@ import { nearOf } from "./far.ts";
 import { hexDigit } from "./numbers.ts";
 
 /** Addresses of memory are below 2^52. */
-const HIGHEST = 2 ** 52;
+export const HIGHEST = 2 ** 52;
 /** Bytes of one mapping: past this a size is a mistake of the source. */
 export const LARGEST = 2 ** 34;
 

@@ -56,6 +56,7 @@ const call = { device: "0000:00:04.0", dma_addr: 0x1000, size: 60, dir: 1, attrs
 test("a call for one buffer is its numbers", () => {
   expect(recordedCall(recorded("dma_map_page", call))).toEqual({
     ...{ device: deviceOf("0000:00:04.0"), bus: 0x1000, size: 60, direction: "to-device" },
+    attributes: null,
   });
   const { attrs: _, ...sync } = call;
   expect(recordedCall(recorded("dma_sync_single_for_cpu", sync))).toMatchObject({ size: 60 });

@@ -26,7 +26,6 @@ export class CpuPages {
   #next = 0;
   /** Those behind them, which are read while these are gone through: from the second time on. */
   #coming: Promise<Buffer> | null = null;
-  #isBegun = false;
   /** Records lost before the one in hand; -1 where their number is not told. */
   missed = 0;
   /** Says of each page that cannot be read what is wrong with it. */
@@ -71,11 +70,11 @@ export class CpuPages {
 
   /** Reads the next pages; false behind the last. */
   async more(): Promise<boolean> {
+    const isFirst = this.#bytes.length === 0;
     this.#bytes = await (this.#coming ?? this.#read());
-    this.#coming = this.#isBegun && this.#bytes.length > 0 ? this.#read() : null;
+    this.#coming = isFirst || this.#bytes.length === 0 ? null : this.#read();
     // What goes wrong is met when it is awaited.
     this.#coming?.catch(() => {});
-    this.#isBegun = true;
     this.#next = 0;
     return this.#bytes.length > 0;
   }

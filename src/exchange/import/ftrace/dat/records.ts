@@ -1,5 +1,6 @@
 // records.ts - all records of a trace.dat in the order of their times, as `trace-cmd report` has them.
 
+import { HIGHEST } from "../../source/fields.ts";
 import type { RecordedFields } from "../record.ts";
 import { integer, u16, u32 } from "../ring/bytes.ts";
 import { numberOf, type RecordBytes, stretchOf, type Target, textAt } from "../ring/fields.ts";
@@ -7,9 +8,6 @@ import type { EventFormat } from "../ring/format-file.ts";
 import type { Contents, RingBuffer } from "./contents.ts";
 import { CpuPages } from "./cpu-pages.ts";
 import { symbolsOf } from "./symbols.ts";
-
-/** Numbers below this are what their text would be read as. */
-const EXACT = 2 ** 52;
 
 /** A record: which event on which CPU and when; its text is made when it is asked for. */
 export class DatRecord implements RecordBytes, RecordedFields {
@@ -70,7 +68,7 @@ export class DatRecord implements RecordBytes, RecordedFields {
     const field = this.event?.fields.get(name);
     if (field === undefined || field.element > 0 || field.dynamic !== null) return null;
     const value = numberOf(field, this);
-    return typeof value === "number" && value >= 0 && value < EXACT ? value : null;
+    return typeof value === "number" && value >= 0 && value < HIGHEST ? value : null;
   }
   text(name: string): string | null {
     const field = this.event?.fields.get(name);

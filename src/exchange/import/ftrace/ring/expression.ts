@@ -6,7 +6,7 @@
 import { slim, type Whole } from "./bytes.ts";
 import { calls } from "./calls.ts";
 import { type Field, type RecordBytes, sizeOfType } from "./fields.ts";
-import { isTrue, LEVELS, operations } from "./operators.ts";
+import { isTrue, LEVELS, type Operation, operations } from "./operators.ts";
 import { tokensOf } from "./tokens.ts";
 import {
   type Arguments,
@@ -100,13 +100,7 @@ export class Expressions implements Arguments {
   constant(): Value | null {
     const before = this.#unknown;
     const value = this.ternary();
-    if (this.#unknown > before) return null;
-    try {
-      return value(NOTHING);
-    } catch (error) {
-      if (error instanceof Unfollowed) return null;
-      throw error;
-    }
+    return this.#unknown > before ? null : ofNothing(value);
   }
 
   #binary(level: number): Evaluated {
@@ -115,21 +109,16 @@ export class Expressions implements Arguments {
     let left = this.#binary(level + 1);
     while (operators.includes(this.#token)) {
       const operate = operations[this.#any()]!;
-      const [a, b] = [left, this.#binary(level + 1)];
-      left = this.#folded([a, b], (record) => operate(whole(a(record)), whole(b(record))));
+      left = this.#applied(operate, left, this.#binary(level + 1));
     }
     return left;
   }
 
-  /** Worked out here where it is made of constants alone, but for what cannot be. */
-  #folded(parts: readonly Evaluated[], value: Evaluated): Evaluated {
-    if (!parts.every((part) => this.#constants.has(part))) return value;
-    try {
-      return this.#constantly(value(NOTHING));
-    } catch (error) {
-      if (error instanceof Unfollowed) return value;
-      throw error;
-    }
+  /** Of two constants it is worked out here, where it can be. */
+  #applied(operate: Operation, a: Evaluated, b: Evaluated): Evaluated {
+    const value: Evaluated = (record) => operate(whole(a(record)), whole(b(record)));
+    const constant = this.#constants.has(a) && this.#constants.has(b) ? ofNothing(value) : null;
+    return constant === null ? value : this.#constantly(constant);
   }
 
   #constantly(value: Value): Evaluated {
@@ -151,8 +140,7 @@ export class Expressions implements Arguments {
         return slim(bits === null ? wide : BigInt.asUintN(bits, wide));
       };
       if (bits === null) return (record) => of(whole(value(record)));
-      const constant = of(whole(value(NOTHING)));
-      return () => constant;
+      return this.#constantly(of(whole(value(NOTHING))));
     }
     // A pointer's target is what it names: __get_str and its like give it whole.
     if (operator === "*" || operator === "&") {
@@ -284,6 +272,16 @@ export class Expressions implements Arguments {
     const index = this.ternary();
     this.need("]");
     return (record) => elementAt(value(record), Number(whole(index(record))), element, record);
+  }
+}
+
+/** What is worth the same for every record; null where it fails. */
+function ofNothing(value: Evaluated): Value | null {
+  try {
+    return value(NOTHING);
+  } catch (error) {
+    if (error instanceof Unfollowed) return null;
+    throw error;
   }
 }
 

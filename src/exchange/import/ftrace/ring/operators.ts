@@ -19,7 +19,7 @@ export const LEVELS: readonly (readonly string[])[] = [
 
 export const isTrue = (value: Value): boolean => value !== 0 && value !== 0n;
 
-type Operation = (a: Whole, b: Whole) => Whole;
+export type Operation = (a: Whole, b: Whole) => Whole;
 
 const truth =
   (of: (a: Whole, b: Whole) => boolean): Operation =>
