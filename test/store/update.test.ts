@@ -261,11 +261,11 @@ describe("a mark", () => {
   });
 });
 
-test("indexing tells how far it is every 1,024 events", async () => {
-  const path = await storedAt(memoryTrace(busyTrace().about, flushes(2100)), 1e9);
+test("indexing tells how far it is every 2,048 events", async () => {
+  const path = await storedAt(memoryTrace(busyTrace().about, flushes(4100)), 1e9);
   const told: number[] = [];
   await indexTrace(path, { start, at: (seq) => told.push(seq) });
-  expect(told).toEqual([1024, 2048]);
+  expect(told).toEqual([2048, 4096]);
   expect(reading(path, (trace) => trace.overview.zones().map(({ to }) => to))).toEqual(told);
 });
 
