@@ -7,6 +7,7 @@ import {
   type Event,
   type KindName,
   kindCode,
+  kindCodeOf,
   kindNames,
   type Recorded,
 } from "../event/vocabulary.ts";
@@ -42,7 +43,7 @@ export function runChecks(
 ): Checked[] {
   const run = new CheckRun(about, checks, state, () => {});
   for (const { seq, op, event } of events) {
-    const kind = kindCode[event.kind];
+    const kind = kindCodeOf(event);
     run.before(seq, op, event, kind);
     apply(state, event, seq);
     run.after(event, kind);

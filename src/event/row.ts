@@ -26,6 +26,8 @@ import {
   declarationOf,
   type Event,
   type KindName,
+  kindCode,
+  kindCodeOf,
   kindNames,
   type Recorded,
 } from "./vocabulary.ts";
@@ -142,42 +144,33 @@ const everyCell: readonly Cell[] = [
 const columnRange = ({ family, range: [least, most] }: Field): { least: number; most: number } =>
   family === null ? { least, most } : { least: 0, most: Number.MAX_SAFE_INTEGER };
 
-const plans = new Map<string, Plan>(
-  kindNames.map((kind, number) => {
-    const fields = Object.entries(declarationOf(kind).fields);
-    const steps = fields.flatMap(([name, field]): Step[] =>
-      isColumn(field.in)
-        ? [
-            {
-              name,
-              at: column[field.in],
-              bit: 1 << column[field.in],
-              codes: field.names && codesOf(field.names, field.firstCode),
-              names: field.names,
-              unit: field.unit,
-              firstCode: field.firstCode,
-              family: field.family === null ? -1 : families.indexOf(field.family),
-              optional: field.optional,
-              ...columnRange(field),
-            },
-          ]
-        : [],
-    );
-    const outside = fields.flatMap(([name, field]) =>
-      isColumn(field.in) ? [] : [{ name, in: field.in }],
-    );
-    return [kind, { kind, number, steps, outside, code: null }];
-  }),
-);
-
-// Events of one kind come together: asking the map each time costs some 15 ns.
-let lastPlan = plans.get(kindNames[0]!)!;
-function planOf(kind: KindName): Plan {
-  if (kind === lastPlan.kind) return lastPlan;
-  const plan = plans.get(kind)!;
-  if (plan !== undefined) lastPlan = plan;
-  return plan;
-}
+/** By the code of a kind. */
+const plans = kindNames.map((kind, number): Plan => {
+  const fields = Object.entries(declarationOf(kind).fields);
+  const steps = fields.flatMap(([name, field]): Step[] =>
+    isColumn(field.in)
+      ? [
+          {
+            name,
+            at: column[field.in],
+            bit: 1 << column[field.in],
+            codes: field.names && codesOf(field.names, field.firstCode),
+            names: field.names,
+            unit: field.unit,
+            firstCode: field.firstCode,
+            family: field.family === null ? -1 : families.indexOf(field.family),
+            optional: field.optional,
+            ...columnRange(field),
+          },
+        ]
+      : [],
+  );
+  const outside = fields.flatMap(([name, field]) =>
+    isColumn(field.in) ? [] : [{ name, in: field.in }],
+  );
+  return { kind, number, steps, outside, code: null };
+});
+const planOf = (event: Event): Plan => plans[kindCodeOf(event)]!;
 
 /** Made for the first event of a kind: a trace has few of them. */
 function codeOf(plan: Plan): RowCode {
@@ -225,7 +218,7 @@ export function encodeRow(
   event: Event,
   places: FunctionNames,
 ): number {
-  const plan = planOf(event.kind);
+  const plan = planOf(event);
   target[start] = seq;
   target[start + column.kind] = plan.number;
   const filled = ALWAYS | codeOf(plan).encode(target, start, event, places);
@@ -242,20 +235,18 @@ export function filledOf(row: Row): number {
 }
 
 /** By the code of a kind: whether its events can say anything outside the row. */
-export const canHaveTexts: readonly boolean[] = [...plans.values()].map(
-  ({ outside }) => outside.length > 0,
-);
+export const canHaveTexts: readonly boolean[] = plans.map(({ outside }) => outside.length > 0);
 
 /** What of an event no row can hold, in words; null where there is nothing. Hot: once an event that is imported, some 0.04 us. */
 export function troubleIn(event: Event, seq: number): string | null {
   const { cause } = event;
-  const fits = codeOf(planOf(event.kind)).fits(event) && (cause == null || cause < seq);
+  const fits = codeOf(planOf(event)).fits(event) && (cause == null || cause < seq);
   return fits ? null : troubleOf(event, seq);
 }
 
 function troubleOf(event: Event, seq: number): string | null {
   const values = event as unknown as { readonly [name: string]: unknown };
-  for (const { name, optional, names, family, least, most } of plans.get(event.kind)!.steps) {
+  for (const { name, optional, names, family, least, most } of planOf(event).steps) {
     const value = values[name];
     if (names !== null || (value == null && optional)) continue;
     if (typeof value === "bigint" && name === "bus") {
@@ -280,7 +271,7 @@ const NO_TEXTS: Texts = {};
 
 /** What of the event stands outside its row: its note, or what an op was asked for and gave. */
 export function textsOf(event: Event): Texts {
-  const plan = planOf(event.kind);
+  const plan = planOf(event);
   if (!codeOf(plan).hasTexts(event)) return NO_TEXTS;
   const values = event as unknown as { readonly [name: string]: unknown };
   let op: Texts["op"];
@@ -306,7 +297,7 @@ export class RowReader {
     actors: readonly string[];
     places: readonly string[];
   }) {
-    this.#plans = names.kinds.map((kind) => plans.get(kind)!);
+    this.#plans = names.kinds.map((kind) => plans[kindCode[kind as KindName]]!);
     this.#actors = names.actors;
     this.#places = names.places;
   }

@@ -2,7 +2,7 @@
 
 import { type Address, rawExact } from "../address.ts";
 import { deviceOf } from "../event/register.ts";
-import { type Event, type KindName, kindCode, kindNames, type Of } from "../event/vocabulary.ts";
+import { type Event, type KindName, kindCodeOf, kindNames, type Of } from "../event/vocabulary.ts";
 import type { Access, LiveMappings, Misuse } from "../machine/access.ts";
 
 /** Pairs of a page as the kernel names it and the address that a device got for it. */
@@ -115,7 +115,7 @@ export class CaptureCounter {
   }
 
   /** `kind` is the code of the event's kind. */
-  see(seq: number, event: Event, kind = kindCode[event.kind]): void {
+  see(seq: number, event: Event, kind = kindCodeOf(event)): void {
     this.#byCode[kind]?.(event, seq);
   }
 

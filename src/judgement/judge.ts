@@ -22,8 +22,8 @@ import {
 } from "../event/verdict.ts";
 import {
   type Event,
-  type KindName,
   kindCode,
+  kindCodeOf,
   kindNames,
   type Of,
   type Recorded,
@@ -44,9 +44,6 @@ export interface Watching {
   /** Told of each wrong event once; an event may turn out to be wrong after others behind it. */
   readonly wrong?: (event: WrongEvent) => void;
 }
-
-/** A map's look-up is some 10 ns, that of an object with so many names five times as much. */
-const codes = new Map<string, number>(kindNames.map((kind, code) => [kind, code]));
 
 /** Refusals that are kept; further ones are counted. */
 const MOST_REFUSALS = 100;
@@ -84,8 +81,6 @@ export class Judge {
   #findings = 0;
   #first = Number.POSITIVE_INFINITY;
   #kind = 0;
-  // Events of one kind come together.
-  #kindName: KindName | null = null;
   #seq = 0;
   #op = -1;
   #opName = "";
@@ -117,10 +112,7 @@ export class Judge {
   before(seq: number, op: number, event: Event): void {
     this.#seq = seq;
     this.#op = op;
-    if (event.kind !== this.#kindName) {
-      this.#kind = codes.get(event.kind)!;
-      this.#kindName = event.kind;
-    }
+    this.#kind = kindCodeOf(event);
     this.#checks.before(seq, op, event, this.#kind);
   }
 

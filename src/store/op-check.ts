@@ -4,7 +4,7 @@ import type { Database } from "better-sqlite3";
 import { chipsetCalled } from "../chipset/index.ts";
 import { at } from "../event/field.ts";
 import type { Row } from "../event/row.ts";
-import { kindCode, type Recorded } from "../event/vocabulary.ts";
+import { kindCodeOf, type Recorded } from "../event/vocabulary.ts";
 import { resultText } from "../fingerprint/match-key.ts";
 import { Signature } from "../fingerprint/signature.ts";
 import type { OpSource } from "./op-source.ts";
@@ -49,7 +49,7 @@ export class OpCheck {
     else {
       // The signature is made of this program's codes; the row is the trace's.
       const code = row[KIND]!;
-      row[KIND] = kindCode[event.kind];
+      row[KIND] = kindCodeOf(event);
       this.#signature.row(row, 0, filled, op, note);
       row[KIND] = code;
     }
