@@ -161,7 +161,10 @@ function opsOf(trace: Trace): Op[] {
 
 /** What the code says of itself at boot. */
 function bootFacts({ platform, workload }: Setup): Facts {
-  const machine = new Machine({ physIsMachine: platform.physIsMachine, chipset: null }, () => {});
+  const machine = new Machine(
+    { physIsMachine: platform.physIsMachine, chipset: null },
+    { take: () => {} },
+  );
   const kernel = new Kernel(machine, platform, 0);
   const script = workload.script!;
   if (isBlockScript(script)) return new BlockCalls(kernel, script.machine).boot();

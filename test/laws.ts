@@ -68,7 +68,7 @@ export function lawfulTrace(setup: Setup): Trace {
 }
 
 function run(setup: Setup, take: (recorded: Recorded) => void): void {
-  const steps = record(setup, (seq, op, event) => take({ seq, op, event }));
+  const steps = record(setup, { take: (seq, op, event) => take({ seq, op, event }) });
   expect([...steps]).toHaveLength(setup.workload.operations.length);
 }
 

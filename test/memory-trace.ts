@@ -13,7 +13,9 @@ import { aboutRun, type Setup } from "../src/scenario/setup.ts";
 /** A run, recorded without any proof. */
 export function recorded(setup: Setup): Trace {
   const events: Recorded[] = [];
-  for (const _ of record(setup, (seq, op, event) => events.push({ seq, op, event })));
+  for (const _ of record(setup, {
+    take: (seq, op, event) => void events.push({ seq, op, event }),
+  }));
   return memoryTrace(aboutRun(setup), events);
 }
 

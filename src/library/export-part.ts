@@ -123,7 +123,7 @@ export async function writePart(
         const event = redaction === null ? recorded.event : redaction.event(recorded.event, about);
         sink.before?.(seq, op, event, state);
         apply(state, event, seq);
-        sink(seq, op, event, state);
+        sink.take(seq, op, event, state);
         check();
       }
     },

@@ -11,7 +11,7 @@ import { sourcesText } from "../report/sources-text.ts";
 import { countOf } from "../report/text.ts";
 import { isSameFile } from "../store/output-file.ts";
 import { inLine } from "../visible.ts";
-import { observedSink } from "./judged-sink.ts";
+import { ObservedSink } from "./judged-sink.ts";
 import { assertOther, makeTrace, type NewTrace, type TraceMaker } from "./make-trace.ts";
 import { type Output, output } from "./output.ts";
 import { writtenJson } from "./tell-written.ts";
@@ -64,7 +64,7 @@ export async function importTrace(
     sources = await importFiles(files, wishes, async (about) => {
       const sink = await open(about);
       platform = about.platform;
-      return observedSink(sink, check);
+      return new ObservedSink(sink, check);
     });
     beside(sources);
   };

@@ -1,6 +1,7 @@
 // judged-sink.ts - a trace is judged while it is made: the judge stands between the machine and the file.
 
 import type { About } from "../event/trace.ts";
+import type { Event } from "../event/vocabulary.ts";
 import { Judge } from "../judgement/judge.ts";
 import type { Judgement } from "../judgement/judgement.ts";
 import type { Sink } from "../machine/machine.ts";
@@ -8,43 +9,60 @@ import { State } from "../machine/state.ts";
 import { natureOf } from "../replay/replay.ts";
 import type { TraceWriter } from "../store/write.ts";
 
-/** Where events go, and what they come to. */
-export interface JudgedSink {
-  readonly sink: Sink;
-  /** Behind the last event; null where some event came without its state. */
-  end(): Judgement | null;
-}
-
 /** Hands events on to the file, and what is wrong with them. */
-export function judgedSink(writer: TraceWriter, about: About): JudgedSink {
-  let judge: Judge | null = null;
-  let isWhole = true;
-  const made = (state: State) =>
-    new Judge(about, state, { past: writer, wrong: (event) => writer.wrong(event) });
-  const take: Sink = (seq, op, event, state) => {
-    writer.append(seq, op, event, state);
-    if (state === undefined) isWhole = false;
-    else if (isWhole) judge!.after(event);
-  };
-  const before: Sink["before"] = (seq, op, event, state) => {
-    judge ??= made(state);
-    judge.before(seq, op, event);
-  };
-  return {
-    sink: Object.assign(take, { before }),
-    end: () => {
-      if (!isWhole) return null;
-      return (judge ?? made(new State(natureOf(about)))).end().judgement;
-    },
-  };
+export class JudgedSink implements Sink {
+  readonly #writer: TraceWriter;
+  readonly #about: About;
+  #judge: Judge | null = null;
+  #isWhole = true;
+
+  constructor(writer: TraceWriter, about: About) {
+    this.#writer = writer;
+    this.#about = about;
+  }
+
+  before(seq: number, op: number, event: Event, state: State): void {
+    this.#judge ??= this.#made(state);
+    this.#judge.before(seq, op, event);
+  }
+
+  take(seq: number, op: number, event: Event, state?: State): void {
+    this.#writer.append(seq, op, event, state);
+    if (state === undefined) this.#isWhole = false;
+    else if (this.#isWhole) this.#judge!.after(event);
+  }
+
+  /** What the events come to, behind the last; null where some came without its state. */
+  end(): Judgement | null {
+    if (!this.#isWhole) return null;
+    return (this.#judge ?? this.#made(new State(natureOf(this.#about)))).end().judgement;
+  }
+
+  #made(state: State): Judge {
+    const writer = this.#writer;
+    return new Judge(this.#about, state, {
+      past: writer,
+      wrong: (event) => writer.wrong(event),
+    });
+  }
 }
 
 /** The same sink with something done before each event is handed on. */
-export const observedSink = (sink: Sink, see: Sink): Sink =>
-  Object.assign(
-    ((seq, op, event, state) => {
-      see(seq, op, event, state);
-      sink(seq, op, event, state);
-    }) as Sink,
-    sink.before === undefined ? {} : { before: sink.before },
-  );
+export class ObservedSink implements Sink {
+  readonly #sink: Sink;
+  readonly #see: Sink["take"];
+
+  constructor(sink: Sink, see: Sink["take"]) {
+    this.#sink = sink;
+    this.#see = see;
+  }
+
+  before(seq: number, op: number, event: Event, state: State): void {
+    this.#sink.before?.(seq, op, event, state);
+  }
+
+  take(seq: number, op: number, event: Event, state?: State): void {
+    this.#see(seq, op, event, state);
+    this.#sink.take(seq, op, event, state);
+  }
+}

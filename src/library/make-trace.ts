@@ -7,7 +7,7 @@ import type { Sink } from "../machine/machine.ts";
 import { isSameFile, removeFile } from "../store/output-file.ts";
 import type { KeptLine } from "../store/sources.ts";
 import { TraceWriter, UNTOUCHED } from "../store/write.ts";
-import { type JudgedSink, judgedSink } from "./judged-sink.ts";
+import { JudgedSink } from "./judged-sink.ts";
 import { Replacement } from "./replacement.ts";
 
 /** A trace that was made. */
@@ -84,8 +84,8 @@ export async function makeTrace(
         writer = opened;
         // Not before it shows whether there is so much to come that a thread writes it.
         landing.refresh();
-        judged = judgedSink(opened, about);
-        return judged.sink;
+        judged = new JudgedSink(opened, about);
+        return judged;
       },
       check: () => {
         if (signal?.aborted) throw abortedBy(signal.reason, writer?.taken);

@@ -15,7 +15,7 @@ import { scenarios } from "../scenario/index.ts";
 import { aboutRun, type Setup, setupOfScenario } from "../scenario/setup.ts";
 import { changesOf } from "../workload/change.ts";
 import { parseWorkload, platformFor, type Workload } from "../workload/workload.ts";
-import { observedSink } from "./judged-sink.ts";
+import { ObservedSink } from "./judged-sink.ts";
 import { makeTrace, type NewTrace } from "./make-trace.ts";
 import { type Steering, Turns } from "./steering.ts";
 
@@ -128,7 +128,7 @@ export const recordTo = (
       const sink: Sink =
         fork === undefined
           ? keep
-          : observedSink(keep, (seq, op, event) => fork.see({ seq, op, event }));
+          : new ObservedSink(keep, (seq, op, event) => fork.see({ seq, op, event }));
       const turns = new Turns(steering);
       const total = setup.workload.operations.length;
       for (const { op, events } of record(setup, sink))

@@ -10,6 +10,7 @@ import type { Rules } from "../diff/scope.ts";
 import type { About } from "../event/trace.ts";
 import type { Recorded } from "../event/vocabulary.ts";
 import { UserError } from "../fault.ts";
+import type { Sink } from "../machine/machine.ts";
 import { record } from "../recorder/record.ts";
 import { pairText } from "../report/diff-text.ts";
 import { countOf } from "../report/text.ts";
@@ -131,7 +132,8 @@ class Reproduction {
     const text = JSON.stringify({ workload: this.#name, ops: operations });
     const setup = { ...setupAgain(about), workload: parseWorkload(text, this.#name) };
     const events: Recorded[] = [];
-    for (const _ of record(setup, (seq, op, event) => events.push({ seq, op, event })));
+    const sink: Sink = { take: (seq, op, event) => void events.push({ seq, op, event }) };
+    for (const _ of record(setup, sink));
     return inMemory(aboutRun(setup), events);
   }
 }

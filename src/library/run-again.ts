@@ -19,8 +19,10 @@ class Enough extends Error {}
 /** Runs until `take` wants no more; whatever a workload of the file asks for, its events end with those of the trace. */
 function run(about: About, take: (recorded: Recorded) => boolean): void {
   try {
-    const again = record(setupAgain(about), (seq, op, event) => {
-      if (!take({ seq, op, event })) throw new Enough();
+    const again = record(setupAgain(about), {
+      take: (seq, op, event) => {
+        if (!take({ seq, op, event })) throw new Enough();
+      },
     });
     for (const _ of again);
   } catch (error) {

@@ -9,7 +9,7 @@ import { EventError, UserError, unknownName } from "../fault.ts";
 import { Machine } from "../machine/machine.ts";
 import { natureOf } from "../replay/replay.ts";
 import { TraceWriter as FileWriter } from "../store/write.ts";
-import { type JudgedSink, judgedSink } from "./judged-sink.ts";
+import { JudgedSink } from "./judged-sink.ts";
 import type { NewTrace } from "./make-trace.ts";
 import { Replacement } from "./replacement.ts";
 
@@ -98,10 +98,10 @@ export class TraceWriter {
     this.path = path;
     this.#file = file;
     this.#replacing = replacing;
-    this.#judged = judgedSink(file, about);
+    this.#judged = new JudgedSink(file, about);
     open.add(this);
     this.#landing = setInterval(() => file.land(), LANDING).unref();
-    this.#machine = new Machine(natureOf(about), this.#judged.sink);
+    this.#machine = new Machine(natureOf(about), this.#judged);
     const { physIsMachine, chipset } = this.#machine.state.nature;
     this.#lacks = new Set<Translation>([
       ...(physIsMachine ? (["p2m"] as const) : []),

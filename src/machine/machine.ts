@@ -4,11 +4,12 @@ import type { Event } from "../event/vocabulary.ts";
 import { apply } from "./apply.ts";
 import { type Nature, State } from "./state.ts";
 
-/** Takes each event as it happens: its seq, its op (-1 outside any), and the state after it where there is one. */
+/** Where each event goes as it happens: its seq, its op (-1 outside any), and the state where there is one. */
 export interface Sink {
-  (seq: number, op: number, event: Event, state?: State): void;
   /** Called while the state is still as it was before the event. */
-  readonly before?: (seq: number, op: number, event: Event, state: State) => void;
+  before?(seq: number, op: number, event: Event, state: State): void;
+  /** Called when the state is as it is after it. */
+  take(seq: number, op: number, event: Event, state?: State): void;
 }
 
 export class Machine {
@@ -28,7 +29,7 @@ export class Machine {
     const op = event.kind === "op.began" ? event.op : state.op;
     this.#sink.before?.(seq, op, event, state);
     apply(state, event, seq);
-    this.#sink(seq, op, event, state);
+    this.#sink.take(seq, op, event, state);
     return seq;
   }
 }

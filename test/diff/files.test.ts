@@ -34,7 +34,7 @@ async function stored(
 ): Promise<TraceReader> {
   const path = freshPath();
   const writer = await TraceWriter.create(path, aboutRun(setup), { force: false });
-  for (const _ of record(setup, (seq, op, event) => writer.append(seq, op, event)));
+  for (const _ of record(setup, { take: (seq, op, event) => writer.append(seq, op, event) }));
   writer.finish();
   const database = new Sqlite(path);
   change(database);

@@ -19,7 +19,7 @@ const ended = (op: number): Event => ({ kind: "op.ended", actor: "workload", op,
 
 test("events are numbered 1, 2, 3 and told with the op they belong to, its own two included", () => {
   const told: [number, number, string][] = [];
-  const machine = new Machine(pc, (seq, op, { kind }) => told.push([seq, op, kind]));
+  const machine = new Machine(pc, { take: (seq, op, { kind }) => void told.push([seq, op, kind]) });
   const seqs = [flush, began(0), flush, ended(0), began(1), ended(1), flush].map((event) =>
     machine.emit(event),
   );
@@ -37,7 +37,9 @@ test("events are numbered 1, 2, 3 and told with the op they belong to, its own t
 
 test("an event has happened when it is told", () => {
   const held: (number | undefined)[] = [];
-  const machine = new Machine(pc, () => held.push(machine.state.content.get(mfn(5))));
+  const machine = new Machine(pc, {
+    take: () => void held.push(machine.state.content.get(mfn(5))),
+  });
   for (const tag of [7, 8])
     machine.emit({
       kind: "cpu.wrote",

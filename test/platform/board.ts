@@ -20,7 +20,9 @@ export class Board {
 
   constructor(platform: Platform, seed = 0) {
     const nature = { physIsMachine: platform.physIsMachine, chipset: chipsets[0]! };
-    const machine = new Machine(nature, (seq, op, event) => this.events.push({ seq, op, event }));
+    const machine = new Machine(nature, {
+      take: (seq, op, event) => void this.events.push({ seq, op, event }),
+    });
     this.kernel = new Kernel(machine, platform, seed);
     this.exchange = new Exchange(this.kernel);
     const code = codeFor(this.kernel, this.exchange);

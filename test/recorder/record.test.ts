@@ -64,7 +64,7 @@ const small = (other: Partial<Setup> = {}): Setup =>
 
 test("control comes back after every operation, with how much has happened", () => {
   const seqs: number[] = [];
-  const steps = [...record(small(), (seq) => seqs.push(seq))];
+  const steps = [...record(small(), { take: (seq) => void seqs.push(seq) })];
   expect(steps.map(({ op }) => op)).toEqual([0, 1, 2, 3]);
   expect(steps.at(-1)!.events).toBe(seqs.length);
   expect(steps.map(({ events }) => events)).toEqual(
@@ -74,7 +74,7 @@ test("control comes back after every operation, with how much has happened", () 
 
 test("nothing happens before it is asked for", () => {
   let events = 0;
-  const run = record(small(), () => events++);
+  const run = record(small(), { take: () => void events++ });
   expect(events).toBe(0);
   run.next();
   expect(events).toBe(2);

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Recorded } from "../../src/event/vocabulary.ts";
-import { judgedSink } from "../../src/library/judged-sink.ts";
+import { JudgedSink } from "../../src/library/judged-sink.ts";
 import { setupOf } from "../../src/library/recording.ts";
 import { record } from "../../src/recorder/record.ts";
 import { aboutRun } from "../../src/scenario/setup.ts";
@@ -50,12 +50,12 @@ describe("a recording of several batches", () => {
   beforeAll(async () => {
     for (const [name, path] of Object.entries(paths)) {
       const writer = await begun(path, name === "alone" ? null : program);
-      const { sink, end } = judgedSink(writer, about);
+      const sink = new JudgedSink(writer, about);
       past[name] = [];
       for (const { events } of record(setup, sink))
         for (const seq of [1, 2, events - 1, events - 600, events - 3 * BATCH, events])
           past[name]!.push(writer.event(seq));
-      writer.judged(end()!);
+      writer.judged(sink.end()!);
       expect(writer.finish().events).toBeGreaterThan(4 * BATCH);
     }
   });
@@ -78,7 +78,7 @@ describe("a recording of several batches", () => {
 describe("where the thread writes", () => {
   async function half(path: string): Promise<TraceWriter> {
     const writer = await begun(path, program);
-    for (const { events } of record(setup, (...taken) => writer.append(...taken)))
+    for (const { events } of record(setup, { take: (...taken) => writer.append(...taken) }))
       if (events > 2 * BATCH) break;
     return writer;
   }

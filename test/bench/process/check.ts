@@ -26,7 +26,9 @@ const setup = setupOf({ ...machine, workload: churn(events) });
 
 function* happening(setup: Setup): Generator<Recorded> {
   let batch: Recorded[] = [];
-  for (const _ of record(setup, (seq, op, event) => batch.push({ seq, op, event }))) {
+  for (const _ of record(setup, {
+    take: (seq, op, event) => void batch.push({ seq, op, event }),
+  })) {
     yield* batch;
     batch = [];
   }

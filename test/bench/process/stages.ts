@@ -1,7 +1,7 @@
 // stages.ts - a process of its own that simulates, records and finishes a run, and says how long each took.
 
 import { statSync } from "node:fs";
-import { judgedSink } from "../../../src/library/judged-sink.ts";
+import { JudgedSink } from "../../../src/library/judged-sink.ts";
 import { setupOf } from "../../../src/library/recording.ts";
 import { record } from "../../../src/recorder/record.ts";
 import { aboutRun } from "../../../src/scenario/setup.ts";
@@ -29,16 +29,16 @@ const seconds = (since: number): number => (performance.now() - since) / 1000;
 
 async function stages(): Promise<Stages> {
   const simulating = performance.now();
-  for (const _ of record(setup, () => {}));
+  for (const _ of record(setup, { take: () => {} }));
   const simulate = seconds(simulating);
   const about = aboutRun(setup);
   const writer = await TraceWriter.create(path, about, { force: true, thread });
-  const { sink, end } = judgedSink(writer, about);
+  const sink = new JudgedSink(writer, about);
   const recording = performance.now();
   for (const _ of record(setup, sink));
   const recorded = seconds(recording);
   const finishing = performance.now();
-  writer.judged(end()!);
+  writer.judged(sink.end()!);
   const { events } = writer.finish();
   const finish = seconds(finishing);
   return { events, bytes: statSync(path).size, record: recorded, finish, simulate };

@@ -22,7 +22,7 @@ async function imported(file: Buffer): Promise<TraceReader> {
   await lines.read(source, async (about) => {
     const opened = await TraceWriter.create(path, about, { force: false });
     writer = opened;
-    return (seq, op, event) => opened.append(seq, op, event);
+    return { take: (seq, op, event) => opened.append(seq, op, event) };
   });
   writer!.finish();
   return TraceReader.open(path);

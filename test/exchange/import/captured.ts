@@ -43,7 +43,7 @@ export async function importedFrom(
   const all = { strict: false, follow: null, probes, keep: null, ...wishes };
   const sources = await importFiles(paths, all, (said) => {
     about = said;
-    return (seq, op, event) => events.push({ seq, op, event });
+    return { take: (seq, op, event) => void events.push({ seq, op, event }) };
   });
   return { trace: memoryTrace(about!, events), events, sources };
 }

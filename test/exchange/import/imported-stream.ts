@@ -51,7 +51,7 @@ export async function importFile(
     hasEntries: false,
   };
   const run = new Run(survey, new Map(), {
-    sink: (seq, op, event) => events.push({ seq, op, event }),
+    sink: { take: (seq, op, event) => void events.push({ seq, op, event }) },
     keep: null,
   });
   for (const event of before) run.emit(event);

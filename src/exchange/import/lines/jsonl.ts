@@ -102,7 +102,7 @@ class Events {
     this.#follow(op, event, line);
     this.#sink.before?.(seq, op, event, this.#state);
     apply(this.#state, event, seq);
-    this.#sink(seq, op, event, this.#state);
+    this.#sink.take(seq, op, event, this.#state);
     this.#last = seq;
   }
 

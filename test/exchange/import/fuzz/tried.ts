@@ -29,7 +29,7 @@ export async function tried(folder: string, { files }: Seed, bytes: Buffer): Pro
   const since = process.cpuUsage();
   let [sources, says] = [null as readonly SourceFile[] | null, null as string | null];
   try {
-    sources = await importFiles(paths, wishes, () => () => {});
+    sources = await importFiles(paths, wishes, () => ({ take: () => {} }));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     says = error.message;

@@ -23,7 +23,7 @@ async function imported(content: string | Buffer): Promise<{ about: About; event
   let events = 0;
   await jsonl.read(source, (about) => {
     said = about;
-    return () => events++;
+    return { take: () => void events++ };
   });
   return { about: said!, events };
 }

@@ -15,7 +15,7 @@ export async function imported(path: string): Promise<Imported> {
   let said: About | undefined;
   await importReference(path, async (about) => {
     said = about;
-    return (seq, op, event) => events.push({ seq, op, event });
+    return { take: (seq, op, event) => void events.push({ seq, op, event }) };
   });
   return { about: said!, events };
 }

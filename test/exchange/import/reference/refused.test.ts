@@ -23,9 +23,7 @@ async function imported(content: string | Buffer): Promise<number> {
   const path = join(folder, "recording");
   writeFileSync(path, content);
   let count = 0;
-  await importReference(path, () => () => {
-    count++;
-  });
+  await importReference(path, () => ({ take: () => void count++ }));
   return count;
 }
 
@@ -161,7 +159,7 @@ test("refuses gzip that is cut short or damaged", async () => {
 });
 
 test("refuses a file that is not there", async () => {
-  await expect(importReference(join(folder, "none"), () => () => {})).rejects.toThrow(
+  await expect(importReference(join(folder, "none"), () => ({ take: () => {} }))).rejects.toThrow(
     /^cannot read .*none: there is no such file/,
   );
 });
