@@ -77,7 +77,7 @@ export class TableAccess {
       return;
     }
     const bus = format.decode(stored);
-    if (there === INSIDE && page !== null && bus !== null && format.bytes === 4) {
+    if (there === INSIDE && format.bytes === 4 && (page === null || bus !== null)) {
       this.#writeNarrow(entry, stored, page, bus, place);
       return;
     }
@@ -91,21 +91,27 @@ export class TableAccess {
   }
 
   /**
-   * What most writes are: a page's word into an entry of 32 bits. Field by field, for an object that is put together
-   * of others takes 0.5 us where their fields differ from call to call (bench: record).
+   * What most writes are: a page's word into an entry of 32 bits, or one of no page. Field by field, for an object that
+   * is put together of others takes 0.5 us where their fields differ from call to call (bench: record).
    */
   #writeNarrow(
     entry: GattIndex,
     word: number,
-    { phys, seq: cause }: DeviceAddress,
-    bus: Bus,
+    page: DeviceAddress | null,
+    bus: Bus | null,
     place: string,
   ): void {
+    const [kind, actor] = ["gatt.written", "driver"] as const;
+    if (page === null || bus === null) {
+      this.#kernel.machine.emit({ kind, actor, place, entry, word });
+      return;
+    }
+    const { phys, seq: cause } = page;
     const machine = this.#kernel.machineOf(phys);
     const reached = untranslated(bus);
-    this.#kernel.machine.emit({
-      kind: "gatt.written",
-      actor: "driver",
+    const written = {
+      kind,
+      actor,
       place,
       entry,
       word,
@@ -114,7 +120,8 @@ export class TableAccess {
       machine,
       bus,
       reached,
-    });
+    } as const;
+    this.#kernel.machine.emit(written);
   }
 
   read(through: Through, entry: GattIndex, place: string): number {
