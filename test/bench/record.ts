@@ -32,7 +32,7 @@ export const recordTable: Table = {
       ...resultOf<Stages>("stages", length, path),
       ...resultOf<Inserting>("insert", path, folder),
     }));
-    const { events, bytes, record, finish, simulate, loop, select } = middleOf(
+    const { events, bytes, record, finish, simulate, first, loop, select } = middleOf(
       rounds,
       (round) => round.loop / round.record,
     );
@@ -61,6 +61,7 @@ export const recordTable: Table = {
         against("record : bare loop", looped, stretch(atLeast(1.2, looped, ratio))),
         against("record : INSERT ... SELECT", selected, stretch(atLeast(0.4, selected, ratio))),
         against("record with finish : bare loop", finished, atLeast(1, finished, ratio)),
+        against("  the first time in a process", loop / first),
         {
           cells: ["bytes an event, index included", tenths(size), ""],
           budgets: [atMost(60, size, tenths)],
