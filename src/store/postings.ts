@@ -236,14 +236,15 @@ const ofSubjects = build
 export const storedList = (database: Database): Statement<unknown[], Buffer> =>
   prepareValue(database, ofSubject);
 
-// Looks into some segments at once, in the order of the list of their numbers; those without the subject give no row.
+// Looks into some segments at once, in the order of the list of their numbers; those without the subject give nothing.
+// As one text: to hand over a list of some bytes takes the library 1.5 us, and as a part of a text 0.5 (bench: travel).
 const ofSubjectIn =
-  "SELECT p.segment, p.seqs FROM json_each(?) s " +
+  "SELECT json_group_array(json_array(p.segment, hex(p.seqs))) FROM json_each(?) s " +
   "CROSS JOIN posting p ON p.segment = s.value AND p.list = ? AND p.subject = ?";
 /** Segments looked into at once: first one, then more and more for whoever goes on. */
 const FIRST_SEGMENTS = 1;
-const SEGMENTS = 256;
-const SEGMENTS_GROWTH = 4;
+const SEGMENTS = 64;
+const SEGMENTS_GROWTH = 8;
 
 /** Which events are looked up: of the subjects from `first` to `last` every `step`th. */
 export interface Lookup {
@@ -254,11 +255,11 @@ export interface Lookup {
 }
 
 export class PostingReader {
-  readonly #one: Statement<unknown[], { segment: number; seqs: Buffer }>;
+  readonly #one: Statement<unknown[], string>;
   readonly #some: Statement<unknown[], { subject: number; seqs: Buffer }>;
 
   constructor(database: Database) {
-    this.#one = database.prepare<unknown[], { segment: number; seqs: Buffer }>(ofSubjectIn);
+    this.#one = database.prepare<unknown[], string>(ofSubjectIn).pluck();
     this.#some = prepare(database, ofSubjects);
   }
 
@@ -283,8 +284,9 @@ export class PostingReader {
   /** The numbers in each of some segments, in the order of these. */
   *#inSegments({ list, first, last, step }: Lookup, segments: number[]): Generator<number[]> {
     if (first === last) {
-      for (const { segment, seqs } of this.#one.all(JSON.stringify(segments), list, first))
-        yield seqsIn(segment, seqs);
+      const found = this.#one.get(JSON.stringify(segments), list, first)!;
+      for (const [segment, seqs] of JSON.parse(found) as [number, string][])
+        yield seqsIn(segment, Buffer.from(seqs, "hex"));
       return;
     }
     for (const segment of segments)

@@ -30,6 +30,12 @@ const MAPPED = 2 ** 31;
 
 const events = build.selectFrom("event").select(columns);
 type EventQuery = typeof events;
+/** The events of a list of numbers, which is the first parameter, in its order: a look-up for each, and no set of them. */
+const listed = build
+  .selectFrom(sql<{ listed: number }>`(SELECT value AS listed FROM json_each(${"[]"}))`.as("list"))
+  .crossJoin("event")
+  .whereRef("seq", "=", "listed")
+  .select(columns) as unknown as EventQuery;
 
 /** One condition of a search. Searches with the same keys share a statement and differ in their values. */
 interface Condition {
@@ -46,7 +52,7 @@ const fixed = (text: string): Condition => ({
   values: [],
 });
 
-/** A statement whose parameters begin with the values of the conditions. */
+/** A statement, and the values of the conditions among its parameters. */
 interface Prepared {
   readonly rows: EventRows;
   readonly values: readonly (number | bigint)[];
@@ -118,21 +124,16 @@ export class Finder {
 
   /** Of the events of these numbers those that are wanted, a chunk at a time. */
   *#fetch(wanted: Search, seqs: Iterable<number>): Generator<Row[]> {
-    const direction = wanted.backwards ? "desc" : "asc";
-    const { rows: some, values } = this.#prepared(`of ${direction}`, wanted, (query) =>
-      query
-        .where(sql<SqlBool>`seq IN (SELECT value FROM json_each(${"[]"}))`)
-        .orderBy("seq", direction),
-    );
+    const { rows: some, values } = this.#prepared("listed", wanted, listed);
     let size = FIRST_CHUNK;
     let next: number[] = [];
     for (const seq of seqs) {
       if (next.push(seq) < size) continue;
-      yield some.all(...values, JSON.stringify(next));
+      yield some.all(JSON.stringify(next), ...values);
       next = [];
       size = Math.min(CHUNK, size * CHUNK_GROWTH);
     }
-    if (next.length > 0) yield some.all(...values, JSON.stringify(next));
+    if (next.length > 0) yield some.all(JSON.stringify(next), ...values);
   }
 
   /**
@@ -161,17 +162,22 @@ export class Finder {
   /** The wanted events between two numbers, at most so many: the last three parameters. */
   #between(wanted: Search): Prepared {
     const direction = wanted.backwards ? "desc" : "asc";
-    return this.#prepared(direction, wanted, (query) =>
+    return this.#prepared(direction, wanted, events, (query) =>
       query.where("seq", ">=", 0).where("seq", "<=", 0).orderBy("seq", direction).limit(0),
     );
   }
 
-  #prepared(how: string, wanted: Search, where: (query: EventQuery) => EventQuery): Prepared {
+  #prepared(
+    how: string,
+    wanted: Search,
+    from: EventQuery,
+    where = (query: EventQuery): EventQuery => query,
+  ): Prepared {
     const conditions = this.#conditions(wanted);
     const key = [how, ...conditions.map(({ key }) => key)].join(" AND ");
     let rows = this.#statements.get(key);
     if (rows === undefined) {
-      const query = conditions.reduce((query, condition) => condition.where(query), events);
+      const query = conditions.reduce((query, condition) => condition.where(query), from);
       rows = new EventRows(this.#database, where(query), columns);
       this.#statements.set(key, rows);
     }
