@@ -38,8 +38,9 @@ interface BlockRequest {
 
 /** As a recording has it; null where there is none, and for a request without a place. */
 function recordedRequest({ fields }: Record): BlockRequest | null {
-  const [dev, sector] = [fields?.number("dev"), fields?.number("sector")];
-  const [sectors, rwbs] = [fields?.number("nr_sector"), fields?.text("rwbs")];
+  if (fields === undefined) return null;
+  const [dev, sector] = [fields.number("dev"), fields.number("sector")];
+  const [sectors, rwbs] = [fields.number("nr_sector"), fields.text("rwbs")];
   if (dev == null || sector == null || sectors == null || rwbs == null) return null;
   // The kernel's own number of a disk (include/linux/kdev_t.h).
   const disk = `${dev >>> 20},${dev & 0xfffff}`;

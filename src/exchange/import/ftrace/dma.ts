@@ -140,10 +140,11 @@ const free: Handler = (kernel, { name, body }) => {
   const isNone = isNotMapped(name, body);
   if (isNone && textOf(body, "virt_addr") !== null)
     return endsFailed(kernel, name, end.device, body);
-  const isKnown = run.mappings.ended(end) !== null;
+  const known = run.mappings.ended(end);
+  const isKnown = known !== null;
   // Until 6.13 the address is told as the kernel's number of it, which NULL has none of.
   if (!isKnown && (isNone || end.start === 0) && textOf(body, "virt_addr") === null) return true;
-  if (!giveBack(kernel, end)) return false;
+  if (!giveBack(kernel, end, known)) return false;
   const handle = isKnown ? null : kernel.handleOf(end.device, address);
   if (handle !== null) {
     const says = `frees the memory at CPU address ${address}, whose handle is ${hex(wholeOf(handle))}:b`;
@@ -165,8 +166,11 @@ function cpuAddressIn(body: string): string | null {
 }
 
 /** Gives one buffer back; what was mapped before the trace began is given back without a mapping. */
-export function giveBack(kernel: Kernel, end: End): boolean {
-  const mapping = kernel.run.mappings.ended(end);
+export function giveBack(
+  kernel: Kernel,
+  end: End,
+  mapping = kernel.run.mappings.ended(end),
+): boolean {
   if (mapping !== null && !kernel.settle(mapping.command)) return false;
   if (mapping !== null && !kernel.run.device.settleBuffer(mapping)) return false;
   if (kernel.missesUntold && !fits(kernel, mapping, end)) kernel.doubt();

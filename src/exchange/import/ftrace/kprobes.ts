@@ -12,6 +12,7 @@ import {
   addressIn,
   busAddressOf,
   digitsAt,
+  HIGHEST,
   hexAt,
   isEnd,
   number,
@@ -76,7 +77,7 @@ class ProbeHit {
     const found = placeOf(body, this.key(name));
     if (found < 0) return null;
     const from = digitsAt(body, found);
-    return isEnd(body.charCodeAt(from + 16)) ? virtAt(body, from) : null;
+    return isEnd(body, from + 16) ? virtAt(body, from) : null;
   }
   get device(): number | null {
     const found = placeOf(this.body, this.key("dev"));
@@ -200,7 +201,7 @@ const giveOneBack: PartHandler = (kernel, hit) => {
   const end = { place: hit.of, device: hit.device, start: hit.needed("dma") };
   const mapping = kernel.run.mappings.ended(end);
   if (mapping !== null) announce(kernel, hit.task, [mapping]);
-  return giveBack(kernel, end);
+  return giveBack(kernel, end, mapping);
 };
 
 const byPart: { readonly [P in Part]: PartHandler } = {
@@ -344,12 +345,18 @@ function prdEntries(body: string, key: string, most: number): readonly PrdEntry[
     throw new Unusable(`'${key}' is no list of 32-bit words`, key);
   const entries: PrdEntry[] = [];
   for (let i = 0; i + 4 <= words.length && entries.length < most; i += 4) {
-    const [low, high] = [words[i]!, words[i + 1]!];
-    const digits = `${high.toString(16)}${low.toString(16).padStart(8, "0")}`;
     // Bits 0 to 21 of the last word are the bytes less one.
-    entries.push({ at: busAddressOf(digits, key), size: (words[i + 3]! % 2 ** 22) + 1 });
+    const size = (words[i + 3]! % 2 ** 22) + 1;
+    entries.push({ at: addressOfHalves(words[i]!, words[i + 1]!, key), size });
   }
   return entries;
+}
+
+/** The bus address of two words, as the number that stands for it. */
+function addressOfHalves(low: number, high: number, key: string): number {
+  const whole = high * 2 ** 32 + low;
+  if (whole < HIGHEST) return whole;
+  return busAddressOf(`${high.toString(16)}${low.toString(16).padStart(8, "0")}`, key);
 }
 
 const NO_FIELDS: Probe["fields"] = {};

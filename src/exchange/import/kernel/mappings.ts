@@ -192,46 +192,48 @@ export class Mappings {
    * address is free before `dma_unmap_*` is traced, and can be given to another buffer until then.
    */
   ended(ending: Ending): Mapping | null {
-    const { device, start, size = null } = ending;
+    const { device, start, size = null, direction = null } = ending;
+    const type = dmaTypeOf(ending.place);
+    const whole = fitOf(size !== null, direction !== null, type !== null, true);
+    const there = this.#in(start);
     let best: Mapping | null = null;
-    // Nearly always there is one alone, and how well it fits is not asked.
     let most = -1;
-    for (const one of this.#in(start)) {
+    // The latest first: with a kprobe that misses ends there can be many before it.
+    for (let at = there.length - 1; at >= 0; at--) {
+      const one = there[at]!;
       if (one.ended !== 0 || one.start !== start || !isOf(one, device)) continue;
-      if (best !== null) {
-        if (most < 0) most = this.#fit(best, ending);
-        const fits = this.#fit(one, ending);
-        // What says nothing of size and direction ends the latest.
-        if (fits < most || (fits === most && size !== null)) continue;
-        most = fits;
-      }
-      best = one;
+      const fits = this.#fit(one, ending, type);
+      // What says nothing of the size ends the latest of those that fit alike, anything else the first.
+      if (fits < most || (fits === most && size === null)) continue;
+      [best, most] = [one, fits];
+      if (size === null && fits === whole) break;
     }
     const replaced = best?.replaced ?? null;
     const isLate = replaced?.ended === 0 && replaced.seq > this.#gap && isMeant(replaced, ending);
     return isLate && !isMeant(best!, ending) ? replaced : best;
   }
 
-  #fit(one: Mapping, { size = null, direction = null, place }: Ending): number {
-    const type = dmaTypeOf(place);
-    const score =
-      Number(one.size === size) +
-      Number(one.direction === direction) +
-      Number(type !== null && dmaTypeOf(one.place) === type);
-    // Of two traces each ends its own.
-    return 2 * score + Number(one.source === this.#source());
+  #fit(one: Mapping, { size = null, direction = null }: Ending, type: string | null): number {
+    return fitOf(
+      one.size === size,
+      one.direction === direction,
+      type !== null && dmaTypeOf(one.place) === type,
+      one.source === this.#source(),
+    );
   }
 
   /** What an access of so many bytes goes through: best the whole of it, else what it begins or ends in. */
   tie(device: number | null, start: number, size: number, reads: boolean | null = null): Tie {
     let mapping: Mapping | null = null;
     let most = 0;
-    for (const one of this.#in(start)) {
+    const there = this.#in(start);
+    // Of several that fit alike it is the latest.
+    for (let at = there.length - 1; at >= 0 && most < 4; at--) {
+      const one = there[at]!;
       if (start < one.start || start >= one.start + one.size || !isOf(one, device)) continue;
       let fits = 1;
       if (one.ended === 0) fits = holds(one, start, size) ? (allows(one, reads) ? 4 : 3) : 2;
-      // Of several that fit alike it is the latest.
-      if (fits >= most) [mapping, most] = [one, fits];
+      if (fits > most) [mapping, most] = [one, fits];
     }
     if (mapping === null) return { mapping, cause: null };
     return { mapping, cause: mapping.ended === 0 ? mapping.seq : mapping.ended };
@@ -276,6 +278,10 @@ function leaveOver(there: Page, mapping: Mapping): void {
     there.over--;
   }
 }
+
+/** How well an end fits a mapping, by what is alike; of two traces each ends its own. */
+const fitOf = (size: boolean, direction: boolean, type: boolean, source: boolean): number =>
+  2 * (Number(size) + Number(direction) + Number(type)) + Number(source);
 
 /** Whether an end says of a mapping all that its call says. */
 const isMeant = (one: Mapping, { size = null, direction = null }: Ending): boolean =>

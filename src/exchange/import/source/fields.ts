@@ -43,16 +43,22 @@ export function textOf(body: string, key: string): string | null {
     return end < 0 ? null : body.slice(found, end + 1);
   }
   let end = found;
-  while (!isEnd(body.charCodeAt(end))) end++;
+  while (!isEnd(body, end)) end++;
   return body.slice(found, end);
 }
 
 const [BLANK, QUOTE, OPENING, CLOSING, COMMA, EQUALS, BRACE] = [32, 34, 40, 41, 44, 61, 123];
 const [ZERO, NINE, X, CLOSING_BRACE] = [48, 57, 120, 125];
 
-/** Whether a value ends before this character; behind the body's last there is none. */
-export const isEnd = (code: number): boolean =>
-  code === BLANK || code === COMMA || code === CLOSING || Number.isNaN(code);
+/**
+ * Whether a value ends there: with the text, or before a blank, a comma or a bracket. V8 gives up its own code for a
+ * character once one was asked for that is not there (bench: import).
+ */
+export function isEnd(text: string, at: number): boolean {
+  if (at >= text.length) return true;
+  const code = text.charCodeAt(at);
+  return code === BLANK || code === COMMA || code === CLOSING;
+}
 
 /** Where the value of a key begins, in front of a quote or a bracket around it; -1 for no such key. Keys stand at the beginning or after a blank. Hot: some fields a line. */
 export function placeOf(body: string, key: string): number {
@@ -76,12 +82,14 @@ const [HEX_DIGITS, DECIMAL_DIGITS] = [16, 15];
 
 /** Where the digits of a hexadecimal number begin that stands there with 0x or without. */
 export const digitsAt = (body: string, from: number): number =>
-  body.charCodeAt(from) === ZERO && body.charCodeAt(from + 1) === X ? from + 2 : from;
+  from + 1 < body.length && body.charCodeAt(from) === ZERO && body.charCodeAt(from + 1) === X
+    ? from + 2
+    : from;
 
 /** The hexadecimal number that a value is, with 0x or without; NaN where it is another text, or not below 2^52. */
 export function hexAt(body: string, from: number): number {
   const first = digitsAt(body, from);
-  const last = first + HEX_DIGITS;
+  const last = Math.min(first + HEX_DIGITS, body.length);
   let at = first;
   let value = 0;
   for (; at < last; at++) {
@@ -89,19 +97,19 @@ export function hexAt(body: string, from: number): number {
     if (digit < 0) break;
     value = value * 16 + digit;
   }
-  return at > first && value < HIGHEST && isEnd(body.charCodeAt(at)) ? value : Number.NaN;
+  return at > first && value < HIGHEST && isEnd(body, at) ? value : Number.NaN;
 }
 
 /** The number in decimal that a value is; NaN where it is another text, or a long one. */
 function decimalAt(body: string, from: number): number {
-  const last = from + DECIMAL_DIGITS;
+  const last = Math.min(from + DECIMAL_DIGITS, body.length);
   let [at, value] = [from, 0];
   for (; at < last; at++) {
     const code = body.charCodeAt(at);
     if (!(code >= ZERO && code <= NINE)) break;
     value = value * 10 + (code - ZERO);
   }
-  return at > from && isEnd(body.charCodeAt(at)) ? value : Number.NaN;
+  return at > from && isEnd(body, at) ? value : Number.NaN;
 }
 
 /** The hexadecimal number that a text is, with 0x or without, exact below 2^53; NaN where it is none of 64 bits. */
@@ -176,7 +184,7 @@ export function size(body: string, key: string): number {
 export function number(body: string, key: string): number | null {
   const found = placeOf(body, key);
   if (found < 0) return null;
-  const isHex = body.charCodeAt(found) === ZERO && body.charCodeAt(found + 1) === X;
+  const isHex = digitsAt(body, found) > found;
   const short = isHex ? hexAt(body, found) : decimalAt(body, found);
   if (!Number.isNaN(short)) return short;
   const text = textOf(body, key);
