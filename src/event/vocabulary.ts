@@ -53,15 +53,19 @@ export const kindCode = Object.fromEntries(kindNames.map((name, code) => [name, 
 
 /** A map's look-up is some 10 ns, that of an object with so many names five times as much. */
 const codes = new Map<string, number>(Object.entries(kindCode));
-// Whoever an event passes asks for the same, and events of one kind come together.
+// Whoever an event passes asks for it, and to read a field that so many shapes have costs 7 ns. Events of one kind come together.
+let lastEvent: Event | null = null;
 let [lastKind, lastCode] = [kindNames[0]!, 0];
 
-/** The code of an event's kind. Hot: some times an event (bench: record). */
-export function kindCodeOf({ kind }: Event): number {
+/** The code of an event's kind. Hot: five times an event (bench: record). */
+export function kindCodeOf(event: Event): number {
+  if (event === lastEvent) return lastCode;
+  const { kind } = event;
   if (kind !== lastKind) {
     lastCode = codes.get(kind)!;
     lastKind = kind;
   }
+  lastEvent = event;
   return lastCode;
 }
 

@@ -130,7 +130,8 @@ export class TraceWriter {
     }
     this.#assertSpace(event.kind, seq);
     this.#follow(event, seq);
-    return this.#machine.emit(event);
+    // Events are kept, and told apart by their objects: a caller may use one again.
+    return this.#machine.emit({ ...event });
   }
 
   /** Begins an operation of the workload; events belong to it until `end`. Gives its number; `ERR_EVENT_OP` within another. */

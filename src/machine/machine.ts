@@ -1,8 +1,10 @@
 // machine.ts - a live machine: each event that is emitted changes its state and goes to the sink.
 
-import type { Event } from "../event/vocabulary.ts";
+import { type Event, kindCode, kindCodeOf, type Of } from "../event/vocabulary.ts";
 import { apply } from "./apply.ts";
 import { type Nature, State } from "./state.ts";
+
+const BEGAN = kindCode["op.began"];
 
 /** Where each event goes as it happens: its seq, its op (-1 outside any), and the state where there is one. */
 export interface Sink {
@@ -26,7 +28,7 @@ export class Machine {
     const state = this.state;
     const seq = state.moment + 1;
     // op.began already belongs to its op, op.ended still does.
-    const op = event.kind === "op.began" ? event.op : state.op;
+    const op = kindCodeOf(event) === BEGAN ? (event as Of<"op.began">).op : state.op;
     this.#sink.before?.(seq, op, event, state);
     apply(state, event, seq);
     this.#sink.take(seq, op, event, state);

@@ -7,7 +7,13 @@ import type { Database } from "better-sqlite3";
 import { isNamedDevice, namesText } from "../event/device-name.ts";
 import { encodeRow, FunctionNames, type Texts, textsOf } from "../event/row.ts";
 import type { About, SourceFile } from "../event/trace.ts";
-import { type Event, kindNames, type Recorded } from "../event/vocabulary.ts";
+import {
+  declarationOf,
+  type Event,
+  kindCodeOf,
+  kindNames,
+  type Recorded,
+} from "../event/vocabulary.ts";
 import { assert } from "../fault.ts";
 import { resultText } from "../fingerprint/match-key.ts";
 import type { Judgement, WrongEvent } from "../judgement/judgement.ts";
@@ -29,6 +35,9 @@ export const UNTOUCHED = "stays as it was";
 
 /** So many events in the time between two landings are worth a thread, which takes some 50 ms to start. */
 const WORTH_A_THREAD = 4096;
+
+/** By the code of a kind: whether its events say a device. */
+const canNameDevice = kindNames.map((kind) => "device" in declarationOf(kind).fields);
 
 /** How a trace is written. */
 export interface Manner {
@@ -117,8 +126,7 @@ export class TraceWriter {
    */
   append(seq: number, op: number, event: Event, state?: State): void {
     if (seq !== this.#last + 1) this.#isOutOfOrder(seq);
-    const { device } = event as { readonly device?: number | null };
-    if (device != null && isNamedDevice(device)) this.#devices.add(device);
+    if (canNameDevice[kindCodeOf(event)]) this.#seeDevice(event);
     const waiting = this.#waiting;
     const { cells, end } = waiting;
     const filled = encodeRow(cells, end, seq, op, event, this.#places);
@@ -204,6 +212,11 @@ export class TraceWriter {
     } catch (error) {
       throw this.#failed(error);
     }
+  }
+
+  #seeDevice(event: Event): void {
+    const { device } = event as { readonly device?: number | null };
+    if (device != null && isNamedDevice(device)) this.#devices.add(device);
   }
 
   /** Apart from `append`: the message's closure would be made for each event. */

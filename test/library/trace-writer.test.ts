@@ -89,6 +89,21 @@ describe("a trace of one's own", () => {
     }
   });
 
+  test("has what an object said each time, though the caller uses one for all events", async () => {
+    const writer = await writing();
+    const used: { [field: string]: unknown } = { ...page };
+    const events = [page, { ...buffer, cause: 1 }, read(2, 0x10000), page];
+    for (const event of events) {
+      for (const field of Object.keys(used)) delete used[field];
+      writer.append(Object.assign(used, event) as unknown as Event);
+    }
+    writer.finish();
+    using trace = openTrace(writer.path);
+    expect([...trace.events()].map(({ event }) => event)).toEqual(
+      events.map((event) => expect.objectContaining(event)),
+    );
+  });
+
   test("that is dropped without its end is torn and can be read up to there", async () => {
     const writer = await writing();
     {
