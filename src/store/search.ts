@@ -21,8 +21,9 @@ import { bitsOf } from "./zone-map.ts";
 const SEQ = at.seq;
 /** The code of ops among the families of subjects. */
 const OP_FAMILY = families.indexOf("op");
-/** Rows taken at once: first one, then more and more for whoever goes on. */
+/** Rows taken at once: first one, then more and more for whoever goes on; who asks for all takes many mostly. */
 const FIRST_CHUNK = 1;
+const FIRST_OF_ALL = 64;
 const CHUNK = 1024;
 const CHUNK_GROWTH = 4;
 /** Bytes of the file that are mapped into memory for look-ups: as far as SQLite goes. */
@@ -103,7 +104,8 @@ export class Finder {
     if (this.#postings !== null && lookup !== null) {
       this.#map();
       const seqs = this.#postings.seqs(lookup, from, to, wanted.backwards === true);
-      yield* this.#fetch(wanted, seqs);
+      const isAll = from === 1 && to === this.#count && wanted.backwards !== true;
+      yield* this.#fetch(wanted, seqs, isAll ? FIRST_OF_ALL : FIRST_CHUNK);
       return;
     }
     const { rows: between, values } = this.#between(wanted);
@@ -123,9 +125,9 @@ export class Finder {
   }
 
   /** Of the events of these numbers those that are wanted, a chunk at a time. */
-  *#fetch(wanted: Search, seqs: Iterable<number>): Generator<Row[]> {
+  *#fetch(wanted: Search, seqs: Iterable<number>, first: number): Generator<Row[]> {
     const { rows: some, values } = this.#prepared("listed", wanted, listed);
-    let size = FIRST_CHUNK;
+    let size = first;
     let next: number[] = [];
     for (const seq of seqs) {
       if (next.push(seq) < size) continue;
