@@ -109,7 +109,7 @@ export class TableAccess {
     const { phys, seq: cause } = page;
     const machine = this.#kernel.machineOf(phys);
     const reached = untranslated(bus);
-    const written = {
+    this.#kernel.machine.emit({
       kind,
       actor,
       place,
@@ -120,8 +120,7 @@ export class TableAccess {
       machine,
       bus,
       reached,
-    } as const;
-    this.#kernel.machine.emit(written);
+    });
   }
 
   read(through: Through, entry: GattIndex, place: string): number {

@@ -241,7 +241,7 @@ export const storedList = (database: Database): Statement<unknown[], Buffer> =>
 const ofSubjectIn =
   "SELECT json_group_array(json_array(p.segment, hex(p.seqs))) FROM json_each(?) s " +
   "CROSS JOIN posting p ON p.segment = s.value AND p.list = ? AND p.subject = ?";
-/** Segments looked into at once: first one, then more and more for whoever goes on. */
+/** Segments looked into at once: first one, then more and more for whoever goes on; as many as can be for who wants all. */
 const FIRST_SEGMENTS = 1;
 const SEGMENTS = 64;
 const SEGMENTS_GROWTH = 8;
@@ -254,6 +254,14 @@ export interface Lookup {
   readonly step: number;
 }
 
+/** Which of these events: from one to another, both included, and whether that is all of the trace from the first on. */
+export interface Searched {
+  readonly from: number;
+  readonly to: number;
+  readonly backwards: boolean;
+  readonly isAll: boolean;
+}
+
 export class PostingReader {
   readonly #one: Statement<unknown[], string>;
   readonly #some: Statement<unknown[], { subject: number; seqs: Buffer }>;
@@ -263,10 +271,10 @@ export class PostingReader {
     this.#some = prepare(database, ofSubjects);
   }
 
-  /** The numbers of the events from one to another, both included, in order or newest first. */
-  *seqs(wanted: Lookup, from: number, to: number, backwards: boolean): Generator<number> {
+  /** The numbers of these events, in order or newest first. */
+  *seqs(wanted: Lookup, { from, to, backwards, isAll }: Searched): Generator<number> {
     const [low, high] = [Math.floor(from / SEGMENT), Math.floor(to / SEGMENT)];
-    let size = FIRST_SEGMENTS;
+    let size = isAll ? SEGMENTS : FIRST_SEGMENTS;
     for (let done = 0; done <= high - low; ) {
       const count = Math.min(size, high - low - done + 1);
       const segments = Array.from({ length: count }, (_, i) =>

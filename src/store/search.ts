@@ -23,7 +23,7 @@ const SEQ = at.seq;
 const OP_FAMILY = families.indexOf("op");
 /** Rows taken at once: first one, then more and more for whoever goes on; who asks for all takes many mostly. */
 const FIRST_CHUNK = 1;
-const FIRST_OF_ALL = 64;
+const FIRST_OF_ALL = 128;
 const CHUNK = 1024;
 const CHUNK_GROWTH = 4;
 /** Bytes of the file that are mapped into memory for look-ups: as far as SQLite goes. */
@@ -103,8 +103,9 @@ export class Finder {
     const lookup = lookupOf(wanted);
     if (this.#postings !== null && lookup !== null) {
       this.#map();
-      const seqs = this.#postings.seqs(lookup, from, to, wanted.backwards === true);
-      const isAll = from === 1 && to === this.#count && wanted.backwards !== true;
+      const backwards = wanted.backwards === true;
+      const isAll = from === 1 && to === this.#count && !backwards;
+      const seqs = this.#postings.seqs(lookup, { from, to, backwards, isAll });
       yield* this.#fetch(wanted, seqs, isAll ? FIRST_OF_ALL : FIRST_CHUNK);
       return;
     }

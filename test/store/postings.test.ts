@@ -37,7 +37,12 @@ async function indexOf(count: number, rows: { readonly [seq: number]: Row }) {
     [list, first, last, step]: readonly [keyof typeof lists, number, number, number],
     [from, to]: readonly [number, number] = [1, count],
     backwards = false,
-  ) => [...reader.seqs({ list: lists[list], first, last, step }, from, to, backwards)];
+  ) => [
+    ...reader.seqs(
+      { list: lists[list], first, last, step },
+      { from, to, backwards, isAll: from === 1 && to === count && !backwards },
+    ),
+  ];
 }
 
 describe("the events that change a subject", async () => {
@@ -135,9 +140,9 @@ describe("the events of a subject that changes rarely", async () => {
   for (const segment of [0, 3, 4, 90, 400]) insert.run(segment, 7);
   insert.run(5, 8);
   const reader = new PostingReader(database);
-  const seqs = (from: number, to: number, backwards = false) => [
-    ...reader.seqs({ list: lists.change, first: 7, last: 7, step: 1 }, from, to, backwards),
-  ];
+  const looked = (from: number, to: number, backwards = false, isAll = false) =>
+    reader.seqs({ list: lists.change, first: 7, last: 7, step: 1 }, { from, to, backwards, isAll });
+  const seqs = (...asked: Parameters<typeof looked>) => [...looked(...asked)];
   const all = [0, 3, 4, 90, 400].flatMap((segment) => [
     segment * SEGMENT + 5,
     segment * SEGMENT + 7,
@@ -146,6 +151,7 @@ describe("the events of a subject that changes rarely", async () => {
 
   test("are found in order, however many segments have none between them", () => {
     expect(seqs(1, end)).toEqual(all);
+    expect(seqs(1, end, false, true)).toEqual(all);
     expect(seqs(6, end)).toEqual(all.slice(1));
     expect(seqs(1, 400 * SEGMENT + 6)).toEqual(all.slice(0, -1));
     expect(seqs(5 * SEGMENT, 90 * SEGMENT)).toEqual([]);
@@ -154,7 +160,7 @@ describe("the events of a subject that changes rarely", async () => {
   test("are found newest first, and the newest without looking at those before", () => {
     expect(seqs(1, end, true)).toEqual(all.toReversed());
     database.exec("UPDATE posting SET seqs = x'80' WHERE segment = 90");
-    const [first] = reader.seqs({ list: lists.change, first: 7, last: 7, step: 1 }, 1, end, true);
+    const [first] = looked(1, end, true);
     expect(first).toBe(all.at(-1));
     expect(() => seqs(1, end, true)).toThrow("a list is cut");
   });
