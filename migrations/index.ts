@@ -12,6 +12,7 @@ import { checksums } from "./0008-checksums.ts";
 import { postings } from "./0009-postings.ts";
 import { farHandles } from "./0010-far-handles.ts";
 import { workload } from "./0011-workload.ts";
+import { compact } from "./0012-compact.ts";
 
 /** By name: they run in this order; the format's number is their count. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0009-postings": postings,
   "0010-far-handles": farHandles,
   "0011-workload": workload,
+  "0012-compact": compact,
 };

@@ -50,7 +50,7 @@ function spaceOf(trace: Trace): SpaceOfTrace {
 }
 
 /** Parts below this share of the file are told as one. */
-const SMALL = 0.01;
+const SMALL = 0.02;
 
 function spaceText({ bytes, perEvent, parts }: SpaceOfTrace, events: number): string {
   const large = parts.filter((part) => part.bytes >= bytes * SMALL);

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import type { Database } from "better-sqlite3";
 import { damaged } from "../fault.ts";
-import { build, formatOf, prepare, run } from "./schema.ts";
+import { build, columnsOf, formatOf, prepare, run } from "./schema.ts";
 
 /** The first format that has them. */
 const SINCE = 8;
@@ -50,6 +50,8 @@ export interface KeyframeFacts {
   readonly kinds: number;
   readonly actors: number;
   readonly astray: number;
+  /** Bytes of what its data were before they were deflated; none where they are not. */
+  readonly inflated?: number | null;
 }
 
 /** Its data in hexadecimal; null where somebody put something else in their place. */
@@ -90,9 +92,11 @@ export function changedKeyframe(database: Database): number | null {
  * lies outside V8's heap and nothing collects it before there are tens of megabytes of it (bench: verify).
  */
 function* keyframesOf(database: Database): Generator<Summed> {
+  // They can be deflated since the twelfth format.
+  const inflated = columnsOf(database, "keyframe").includes("inflated") ? "inflated" : "NULL";
   const next = database.prepare<[number], Summed>(
-    "SELECT seq, base, kinds, actors, astray, iif(typeof(data) = 'blob', hex(data), NULL) AS data, checksum " +
-      "FROM keyframe WHERE seq > ? ORDER BY seq LIMIT 1",
+    "SELECT seq, base, kinds, actors, astray, iif(typeof(data) = 'blob', hex(data), NULL) AS data, checksum, " +
+      `${inflated} AS inflated FROM keyframe WHERE seq > ? ORDER BY seq LIMIT 1`,
   );
   for (let row = next.get(Number.MIN_SAFE_INTEGER); row !== undefined; row = next.get(row.seq))
     yield row;
@@ -156,8 +160,9 @@ function marked(value: unknown): string {
 
 /** What a keyframe's row says, as 48 bits of SHA-256; its data can be given in hexadecimal. */
 export function keyframeSum(keyframe: KeyframeFacts, data: Uint8Array | string): number {
-  const { seq, base, kinds, actors, astray } = keyframe;
-  const hash = createHash("sha256").update(`${seq} ${base} ${kinds} ${actors} ${astray}:`);
+  const { seq, base, kinds, actors, astray, inflated } = keyframe;
+  const facts = [seq, base, kinds, actors, astray, ...(inflated == null ? [] : [inflated])];
+  const hash = createHash("sha256").update(`${facts.join(" ")}:`);
   if (typeof data === "string") hash.update(data, "hex");
   else hash.update(data);
   return hash.digest().readUIntBE(0, 6);

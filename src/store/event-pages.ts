@@ -15,14 +15,12 @@ const INTERIOR = 0x05;
 /** Bytes before the list of where a leaf's cells begin, and before that of an interior page. */
 const LEAF_HEAD = 8;
 const INTERIOR_HEAD = 12;
-/** How long the types of a row are: a byte that says so, and one for each column. */
-const HEAD = 1 + columns.length;
 /** Types of values: those below 8 stand for so many bytes. */
 const NULL = 0;
 const [LONG, ZERO, ONE] = [6, 8, 9];
 const BYTES = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0] as const;
 /** A row at its longest, with its length, its rowid and where it begins. */
-const LONGEST = 2 + 9 + HEAD + 8 * columns.length + 2;
+const LONGEST = 2 + 9 + 1 + 9 * columns.length + 2;
 const SEQ = 1 << at.seq;
 const BUS = at.bus;
 const FAR = 1 << WITHIN;
@@ -72,7 +70,9 @@ export class EventPages {
     const [bytes, types] = [this.#bytes, this.#types];
     const end = this.#page + this.#content;
     let at = end;
-    for (let column = 0; column < types.length; column++) types[column] = NULL;
+    // Nulls behind the last value are left out: a row may have fewer values than its table has columns.
+    const width = 32 - Math.clz32(filled & ~FAR);
+    for (let column = 0; column < width; column++) types[column] = NULL;
     for (let column = 0, rest = filled & ~FAR; rest !== 0; rest ^= 1 << column) {
       column = 31 - Math.clz32(rest);
       // Hardly any row has a bus address that is no number.
@@ -84,10 +84,10 @@ export class EventPages {
       if (far !== null && type === LONG) bytes.writeBigInt64BE(BigInt(far), at);
       else put(bytes, at, value, type);
     }
-    at -= HEAD;
+    at -= 1 + width;
     const size = end - at;
-    bytes[at] = HEAD;
-    for (let column = 0; column < types.length; column++) bytes[at + 1 + column] = types[column]!;
+    bytes[at] = 1 + width;
+    for (let column = 0; column < width; column++) bytes[at + 1 + column] = types[column]!;
     at = putVarintBefore(bytes, putVarintBefore(bytes, at, seq), size);
     const cell = at - this.#page;
     this.#content = cell;

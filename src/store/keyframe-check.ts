@@ -4,21 +4,18 @@ import type { Database, Statement } from "better-sqlite3";
 import type { Row } from "../event/row.ts";
 import type { State } from "../machine/state.ts";
 import type { KeyframeFacts } from "./checksums.ts";
+import { inflated } from "./deflated.ts";
 import { KeyframeWriter } from "./keyframe-bytes.ts";
 import { build, prepare, prepareValue } from "./schema.ts";
 import { ZoneMap } from "./zone-map.ts";
 
 interface StoredKeyframe extends KeyframeFacts {
   readonly data: Buffer;
+  readonly inflated?: number | null;
 }
 
 // The value stands for a parameter.
-const after = build
-  .selectFrom("keyframe")
-  .select(["seq", "base", "kinds", "actors", "astray", "data"])
-  .where("seq", ">", 0)
-  .orderBy("seq")
-  .limit(1);
+const after = build.selectFrom("keyframe").selectAll().where("seq", ">", 0).orderBy("seq").limit(1);
 const all = build.selectFrom("keyframe").select(({ fn }) => fn.countAll<number>().as("n"));
 
 export class KeyframeCheck {
@@ -59,7 +56,8 @@ export class KeyframeCheck {
     return { agreed: this.#agreed, wrong: this.#wrong };
   }
 
-  #isSame({ seq, base, kinds, actors, astray, data }: StoredKeyframe, state: State): boolean {
+  #isSame(stored: StoredKeyframe, state: State): boolean {
+    const { seq, base, kinds, actors, astray, data } = stored;
     const zone = this.#zone.take();
     const isWhole = base === seq;
     if (!isWhole && base !== this.#base) return false;
@@ -70,7 +68,7 @@ export class KeyframeCheck {
       zone.actors === actors &&
       zone.astray === astray &&
       data instanceof Uint8Array &&
-      Buffer.compare(data, bytes) === 0
+      inflated(data, stored.inflated ?? null)?.equals(bytes) === true
     );
   }
 }

@@ -3,11 +3,13 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { State } from "../machine/state.ts";
 import { hasChecksums, keyframeSum } from "./checksums.ts";
+import { inflated } from "./deflated.ts";
 import { keyframeForm, readKeyframe } from "./keyframe-bytes.ts";
 import { build, columnsOf, prepareList, prepareValue } from "./schema.ts";
 
-const unchecked = ["seq", "base", "kinds", "actors", "astray", "data"] as const;
-const columns = [...unchecked, "checksum"] as const;
+const columns = ["seq", "base", "kinds", "actors", "astray", "data"] as const;
+/** What the formats before the eighth and before the twelfth lack. */
+const later = ["checksum", "inflated"] as const;
 type Fields = [
   seq: number,
   base: number,
@@ -16,6 +18,7 @@ type Fields = [
   astray: number,
   data: Buffer,
   checksum?: number | null,
+  inflated?: number | null,
 ];
 
 // The values stand for parameters.
@@ -46,9 +49,12 @@ export class KeyframeReader {
     this.#checked = hasChecksums(database);
     if (!this.known) return;
     this.#base = prepareValue(database, baseBefore);
-    this.#between = this.#checked
-      ? prepareList(database, between.select(columns), columns)
-      : prepareList(database, between.select(unchecked), unchecked);
+    const known = columnsOf(database, "keyframe");
+    const read = [...columns, ...later.filter((column) => known.includes(column))];
+    this.#between = prepareList(database, between.select(read), read) as Statement<
+      unknown[],
+      Fields
+    >;
   }
 
   /**
@@ -71,8 +77,9 @@ export class KeyframeReader {
   #readFrom(state: State, base: number, last: number): number {
     let good = 0;
     for (const fields of this.#between!.iterate(base, last)) {
-      const [seq, of, , , , data] = fields;
-      if (of !== base || (good === 0 && seq !== base) || !this.#isWritten(fields)) {
+      const [seq, of] = fields;
+      const data = this.#dataOf(fields);
+      if (of !== base || (good === 0 && seq !== base) || data === null) {
         this.#damaged(seq);
         break;
       }
@@ -88,9 +95,12 @@ export class KeyframeReader {
     return good;
   }
 
-  #isWritten([seq, base, kinds, actors, astray, data, checksum]: Fields): boolean {
-    if (!(data instanceof Uint8Array)) return false;
-    return !this.#checked || keyframeSum({ seq, base, kinds, actors, astray }, data) === checksum;
+  /** Null where they are not as they were written. */
+  #dataOf([seq, base, kinds, actors, astray, data, checksum, bytes = null]: Fields): Buffer | null {
+    if (!(data instanceof Uint8Array)) return null;
+    const facts = { seq, base, kinds, actors, astray, inflated: bytes };
+    if (this.#checked && keyframeSum(facts, data) !== checksum) return null;
+    return inflated(data, bytes);
   }
 
   #damaged(seq: number): void {

@@ -4,11 +4,10 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import type { Facts } from "../event/field.ts";
-import { MOST, OftenNumbers, type Shaped, STATE, shaped } from "./op-shape.ts";
+import { MOST, OftenNumbers, STATE, shaped } from "./op-shape.ts";
 import { build, prepare } from "./schema.ts";
-
-/** Shapes that are remembered; where there are more, texts are kept as they are. */
-const MOST_SHAPES = 16384;
+import type { ShapeInsert } from "./shape-insert.ts";
+import type { Shaped } from "./unshaper.ts";
 
 /** States that are remembered: what goes and comes back is kept once. */
 const RECENT = 64;
@@ -24,20 +23,19 @@ type Coded = readonly [code: number, values: string | null];
 export class OpInsert {
   readonly #insert: Statement<unknown[]>;
   readonly #update: Statement<unknown[]>;
-  readonly #shape: Statement<unknown[]>;
+  readonly #shapes: ShapeInsert;
   readonly #state: Statement<unknown[]>;
   /** Ops that began and have no row yet. */
   readonly #open = new Map<number, OpenOp>();
   /** Those that have a row without an end. */
   readonly #firsts = new Map<number, number>();
-  readonly #codes = new Map<string, number>();
-  #shapes = 0;
   #states = 0;
   /** The codes of the states that came last, the latest at the end. */
   readonly #recent = new Map<string, number>();
   readonly #often = new OftenNumbers();
 
-  constructor(database: Database) {
+  constructor(database: Database, shapes: ShapeInsert) {
+    this.#shapes = shapes;
     const row = {
       ...{ op: 0, asked: 0, asked_values: "", answered: 0, answered_values: "", state: 0 },
       ...{ first_seq: 0, further: 0, signature: 0n },
@@ -45,10 +43,6 @@ export class OpInsert {
     const { op: _, asked: _1, asked_values: _2, first_seq: _3, ...end } = row;
     this.#insert = prepare(database, build.insertInto("op").values(row));
     this.#update = prepare(database, build.updateTable("op").set(end).where("op", "=", 0));
-    this.#shape = prepare(
-      database,
-      build.insertInto("shape").values({ code: 0, name: "", text: "" }),
-    );
     this.#state = prepare(
       database,
       build.insertInto("op_state").values({ code: 0, shape: 0, values: "" }),
@@ -123,14 +117,7 @@ export class OpInsert {
   }
 
   #coded(name: string | null, { shape, values }: Shaped): Coded {
-    const key = `${name ?? ""}\n${shape ?? ""}`;
-    let code = this.#codes.get(key);
-    if (code === undefined) {
-      code = ++this.#shapes;
-      if (this.#codes.size < MOST_SHAPES) this.#codes.set(key, code);
-      this.#shape.run(code, name, shape);
-    }
-    return [code, values];
+    return [this.#shapes.code(name, shape), values];
   }
 }
 

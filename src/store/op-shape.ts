@@ -1,8 +1,10 @@
 // op-shape.ts - the JSON of ops as a shape that comes again and again, and the numbers in it.
 //
 // {"pid":3000,"nr":"0x40044108"} is the shape {"pid":%d,"nr":"0x%x"} with the numbers 3000,1074020616. What follows
-// is also what the view `ops` does in SQL (migrations/0007-ops.ts): a JSON text has no control characters, so one
+// is also what the view `ops` does in SQL (migrations/0012-compact.ts): a JSON text has no control characters, so one
 // can stand for a state that lies apart.
+
+import type { Shaped } from "./unshaper.ts";
 
 /** Numbers that each kind of shape can have: as many as the view takes. */
 export const MOST = { asked: 16, answered: 24, state: 48 } as const;
@@ -10,13 +12,6 @@ export const MOST = { asked: 16, answered: 24, state: 48 } as const;
 const LONGEST = 4096;
 /** Stands in a shape where a state goes. */
 export const STATE = "\u0001";
-
-export interface Shaped {
-  /** Null where the text is kept as it is. */
-  readonly shape: string | null;
-  /** The numbers between commas, or the text itself; null for a shape without numbers. */
-  readonly values: string | null;
-}
 
 // A JSON text has no other digits than those of its numbers outside of its strings.
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
@@ -82,30 +77,5 @@ export class OftenNumbers {
       this.#counts.set(token, count);
     }
     return false;
-  }
-}
-
-/** What stands between the numbers of a shape: text, "%d" or "%x" in turn. */
-type Pieces = readonly string[];
-
-/** Puts texts together again, by shapes that come again and again. */
-export class Unshaper {
-  readonly #pieces = new Map<string, Pieces>();
-
-  text(shape: string | null, values: string | null): string {
-    if (shape === null) return values ?? "";
-    let pieces = this.#pieces.get(shape);
-    if (pieces === undefined) {
-      pieces = shape.split(/(%d|%x|%%)/);
-      this.#pieces.set(shape, pieces);
-    }
-    const numbers = values === null ? [] : values.split(",");
-    let text = "";
-    let next = 0;
-    for (const piece of pieces)
-      if (piece === "%d") text += numbers[next++];
-      else if (piece === "%x") text += Number(numbers[next++]).toString(16);
-      else text += piece === "%%" ? "%" : piece;
-    return text;
   }
 }

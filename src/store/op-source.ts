@@ -2,8 +2,9 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import { damaged } from "../fault.ts";
-import { STATE, Unshaper } from "./op-shape.ts";
+import { STATE } from "./op-shape.ts";
 import { columnsOf, formatOf, TODAYS_RULES } from "./schema.ts";
+import { Unshaper } from "./unshaper.ts";
 
 /** An op without its result, which can be long. */
 export interface OpFields {

@@ -2,6 +2,8 @@
 
 import type { Database, Statement } from "better-sqlite3";
 import { SUBJECT_FAMILIES } from "../event/field.ts";
+import { type ListRow, subjectsIn } from "./posting-bytes.ts";
+import { lists } from "./postings.ts";
 import { columnsOf } from "./schema.ts";
 
 /** Events between two keyframes: which kinds and actors they have, bit n for code n of the trace. */
@@ -97,25 +99,33 @@ export class Overview {
    * in a fraction of a second for ten million events.
    */
   blocksChanged(shift: number): number[] {
-    return this.#blocks("posting", "list = 0", shift);
+    const rows = this.#database
+      .prepare<[], ListRow>(`SELECT subject, lists FROM posting WHERE list = ${lists.change}`)
+      .raw();
+    const blocks = new Set<number>();
+    for (const row of rows.iterate())
+      for (const subject of subjectsIn(row)) blocks.add(blockOf(subject, shift));
+    return [...blocks];
   }
 
   /** The same by the events from one to another themselves. */
   blocksOf(shift: number, from: number, to: number): number[] {
-    const where = `seq BETWEEN ${from} AND ${to} AND subject IS NOT NULL`;
-    return this.#blocks("event", where, shift);
-  }
-
-  #blocks(table: string, where: string, shift: number): number[] {
     const statement = this.#database
       .prepare<unknown[], [block: number, family: number]>(
-        `SELECT DISTINCT subject >> ?, subject & ${SUBJECT_FAMILIES - 1} FROM ${table} WHERE ${where}`,
+        `SELECT DISTINCT subject >> ?, subject & ${SUBJECT_FAMILIES - 1} FROM event
+         WHERE seq BETWEEN ? AND ? AND subject IS NOT NULL`,
       )
       .raw();
     return statement
-      .all(shift + Math.log2(SUBJECT_FAMILIES))
+      .all(shift + Math.log2(SUBJECT_FAMILIES), from, to)
       .map(([block, family]) => block * 2 ** shift * SUBJECT_FAMILIES + family);
   }
+}
+
+/** The first subject of the block of 2^shift that a subject is in. */
+function blockOf(subject: number, shift: number): number {
+  const size = 2 ** shift * SUBJECT_FAMILIES;
+  return Math.floor(subject / size) * size + (subject % SUBJECT_FAMILIES);
 }
 
 /** What is wanted of an event. */

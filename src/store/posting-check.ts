@@ -2,25 +2,25 @@
 
 import type { Database } from "better-sqlite3";
 import type { Row } from "../event/row.ts";
-import { Postings, storedList } from "./postings.ts";
+import { Postings, storedRow } from "./postings.ts";
 import { build, prepareValue } from "./schema.ts";
 
 const count = build.selectFrom("posting").select(({ fn }) => fn.countAll<number>().as("count"));
 
 export class PostingCheck {
   readonly #made: Postings;
-  /** How many lists the file has. */
+  /** How many rows the file has. */
   readonly #stored: number;
-  #lists = 0;
+  #rows = 0;
   #agreed = 0;
 
   /** `kinds` by their codes in the trace. */
   constructor(database: Database, kinds: readonly string[]) {
     this.#stored = prepareValue(database, count).get() ?? 0;
-    const stored = storedList(database);
-    this.#made = new Postings(kinds, (segment, list, subject, seqs) => {
-      this.#lists++;
-      if (stored.get(segment, list, subject)?.equals(seqs)) this.#agreed++;
+    const stored = storedRow(database);
+    this.#made = new Postings(kinds, (segment, list, subject, lists) => {
+      this.#rows++;
+      if (stored.get(segment, list, subject)?.equals(lists)) this.#agreed++;
     });
   }
 
@@ -29,9 +29,9 @@ export class PostingCheck {
     this.#made.see(seq, row, 0, filled);
   }
 
-  /** Behind the last event: whether every list is there and no other. */
+  /** Behind the last event: whether every row is there and no other. */
   end(): boolean {
     this.#made.end();
-    return this.#agreed === this.#lists && this.#lists === this.#stored;
+    return this.#agreed === this.#rows && this.#rows === this.#stored;
   }
 }

@@ -1,7 +1,7 @@
 // postings.ts - the index of a trace: for each subject, the numbers of the events that change it.
 //
-// It is kept in segments of a fixed number of events. A segment's lists are made in memory and written once, in the
-// order of their key, so that recording pays some 0.05 us an event and a byte or two. Events that only observe a
+// It is kept in segments of a fixed number of events. A segment's lists are made in memory and written once, some to a
+// row and in the order of their key, so that recording pays some 0.05 us an event and a byte or two. Events that only observe a
 // subject would double it; a search for these reads the events. An op names the events that begin and end it itself.
 
 import type { Database, Statement } from "better-sqlite3";
@@ -9,11 +9,8 @@ import { PAGE_SIZE } from "../address.ts";
 import { at, type Column } from "../event/field.ts";
 import { type Cells, filledOf, type Rows } from "../event/row.ts";
 import { type KindName, kindNames, kindsWhere } from "../event/vocabulary.ts";
-import { damaged } from "../fault.ts";
-import { build, prepare, prepareValue, run } from "./schema.ts";
-
-/** Events to a segment: with fewer, a subject that changes rarely costs a look into each; with more, memory. */
-export const SEGMENT = 2 ** 18;
+import { type List, type ListRow, rowsOf, SEGMENT, seqsIn } from "./posting-bytes.ts";
+import { build, columnsOf, prepare, prepareValue, run } from "./schema.ts";
 
 /** Kinds that have a subject and leave it as it is. */
 const observers = kindsWhere(({ effect }) => effect === "observes");
@@ -67,16 +64,15 @@ class Growing {
     this.#seqs[this.#count++] = seq;
   }
 
-  /** Each subject, least first, with the bytes of its list; the list is empty after it. */
-  *take(): Generator<[subject: number, seqs: Buffer]> {
+  /** Each subject's list, least subject first; it is empty after that. */
+  *take(): Generator<List> {
     const codes = this.#subjects.subarray(0, this.#count);
     // Where the events of each code begin if they are in order, and where the last of all end.
     const ends = summedUp(countsOf(codes, this.#codes.size));
     const sorted = sortedBy(codes, ends, this.#seqs);
-    const bytes = new Varints();
     for (const subject of Float64Array.from(this.#codes.keys()).sort()) {
       const code = this.#codes.get(subject)!;
-      yield [subject, bytes.of(sorted.subarray(ends[code]!, ends[code + 1]!))];
+      yield [subject, sorted.subarray(ends[code]!, ends[code + 1]!)];
     }
     this.#codes.clear();
     this.#count = 0;
@@ -114,45 +110,10 @@ function sortedBy(codes: Uint32Array, ends: Uint32Array, seqs: Uint32Array): Uin
   return sorted;
 }
 
-/** Rising numbers as their distances, seven bits to a byte, the least first; a byte's top bit says that more come. */
-class Varints {
-  #bytes = Buffer.alloc(1024);
+/** Takes a row that is complete, whose bytes are good until the next. */
+type Take = (segment: number, list: number, ...row: ListRow) => void;
 
-  of(rising: Uint32Array): Buffer {
-    // A distance within a segment takes at most three bytes.
-    if (this.#bytes.length < 3 * rising.length) this.#bytes = Buffer.alloc(3 * rising.length);
-    let [end, last] = [0, 0];
-    for (const seq of rising) {
-      let rest = seq - last;
-      for (; rest > 0x7f; rest >>>= 7) this.#bytes[end++] = (rest & 0x7f) | 0x80;
-      this.#bytes[end++] = rest;
-      last = seq;
-    }
-    return this.#bytes.subarray(0, end);
-  }
-}
-
-/** The event numbers of a list. */
-export function seqsIn(segment: number, bytes: Uint8Array): number[] {
-  const seqs: number[] = [];
-  let [seq, distance, shift] = [segment * SEGMENT, 0, 0];
-  for (const byte of bytes) {
-    distance |= (byte & 0x7f) << shift;
-    shift += 7;
-    if (byte > 0x7f && shift < 21) continue;
-    seq += distance;
-    seqs.push(seq);
-    [distance, shift] = [0, 0];
-  }
-  if (shift !== 0 || seq >= (segment + 1) * SEGMENT)
-    throw damaged("table posting", "a list is cut");
-  return seqs;
-}
-
-/** Takes a list that is complete. */
-type Take = (segment: number, list: number, subject: number, seqs: Buffer) => void;
-
-/** Makes the lists of a trace out of its events, and hands over those of a segment when it is complete. */
+/** Makes the index of a trace out of its events, and hands over the rows of a segment when it is complete. */
 export class Postings {
   readonly #take: Take;
   readonly #keys: readonly ReturnType<typeof keyOf>[];
@@ -194,18 +155,18 @@ export class Postings {
 
   #handOver(next: number): void {
     for (const [list, growing] of this.#lists.entries())
-      for (const [subject, seqs] of growing.take()) this.#take(this.#segment, list, subject, seqs);
+      for (const row of rowsOf(growing.take())) this.#take(this.#segment, list, ...row);
     this.#segment = next;
   }
 }
 
-/** Writes the lists, and how far they go. */
+/** Writes the index, and how far it goes. */
 export class PostingWriter extends Postings {
   readonly #database: Database;
 
   /** `kinds` by their codes in the trace. */
   constructor(database: Database, kinds: readonly string[]) {
-    const posting = { segment: 0, list: 0, subject: 0, seqs: Buffer.of() };
+    const posting = { segment: 0, list: 0, subject: 0, lists: Buffer.of() };
     const insert = prepare(database, build.insertInto("posting").values(posting));
     super(kinds, (...values) => insert.run(...values));
     this.#database = database;
@@ -218,29 +179,32 @@ export class PostingWriter extends Postings {
   }
 }
 
+/** Whether a trace has an index of this form: formats before the twelfth have others, which are made anew. */
+export const hasPostings = (database: Database): boolean =>
+  columnsOf(database, "posting").includes("lists");
+
 // The values stand for parameters.
-const ofSubject = build
+const rowOf = build
   .selectFrom("posting")
-  .select("seqs")
+  .select("lists")
   .where("segment", "=", 0)
   .where("list", "=", 0)
   .where("subject", "=", 0);
-const ofSubjects = build
-  .selectFrom("posting")
-  .select(["subject", "seqs"])
-  .where("segment", "=", 0)
-  .where("list", "=", 0)
-  .where("subject", ">=", 0)
-  .where("subject", "<=", 0);
-/** The list of a segment, by list and subject. */
-export const storedList = (database: Database): Statement<unknown[], Buffer> =>
-  prepareValue(database, ofSubject);
+/** The bytes of a row, by its key. */
+export const storedRow = (database: Database): Statement<unknown[], Buffer> =>
+  prepareValue(database, rowOf);
 
+/** The row that has the first subject, if any has: the last one that does not begin behind it. */
+const holding = (segment: string): string =>
+  `(SELECT max(subject) FROM posting WHERE segment = ${segment} AND list = @list AND subject <= @first)`;
 // Looks into some segments at once, in the order of the list of their numbers; those without the subject give nothing.
 // As one text: to hand over a list of some bytes takes the library 1.5 us, and as a part of a text 0.5 (bench: travel).
-const ofSubjectIn =
-  "SELECT json_group_array(json_array(p.segment, hex(p.seqs))) FROM json_each(?) s " +
-  "CROSS JOIN posting p ON p.segment = s.value AND p.list = ? AND p.subject = ?";
+const holdingIn =
+  "SELECT json_group_array(json_array(p.segment, p.subject, hex(p.lists))) FROM json_each(@segments) s " +
+  `CROSS JOIN posting p ON p.segment = s.value AND p.list = @list AND p.subject = ${holding("s.value")}`;
+const between =
+  "SELECT subject, lists FROM posting WHERE segment = @segment AND list = @list " +
+  `AND subject BETWEEN coalesce(${holding("@segment")}, @first) AND @last`;
 /** Segments looked into at once: first one, then more and more for whoever goes on; as many as can be for who wants all. */
 const FIRST_SEGMENTS = 1;
 const SEGMENTS = 64;
@@ -264,11 +228,11 @@ export interface Searched {
 
 export class PostingReader {
   readonly #one: Statement<unknown[], string>;
-  readonly #some: Statement<unknown[], { subject: number; seqs: Buffer }>;
+  readonly #some: Statement<unknown[], [subject: number, lists: Buffer]>;
 
   constructor(database: Database) {
-    this.#one = database.prepare<unknown[], string>(ofSubjectIn).pluck();
-    this.#some = prepare(database, ofSubjects);
+    this.#one = database.prepare<unknown[], string>(holdingIn).pluck();
+    this.#some = database.prepare<unknown[], [subject: number, lists: Buffer]>(between).raw();
   }
 
   /** The numbers of these events, in order or newest first. */
@@ -292,16 +256,17 @@ export class PostingReader {
   /** The numbers in each of some segments, in the order of these. */
   *#inSegments({ list, first, last, step }: Lookup, segments: number[]): Generator<number[]> {
     if (first === last) {
-      const found = this.#one.get(JSON.stringify(segments), list, first)!;
-      for (const [segment, seqs] of JSON.parse(found) as [number, string][])
-        yield seqsIn(segment, Buffer.from(seqs, "hex"));
+      const found = this.#one.get({ segments: JSON.stringify(segments), list, first })!;
+      for (const [segment, subject, lists] of JSON.parse(found) as [number, number, string][])
+        yield seqsIn(segment, [subject, Buffer.from(lists, "hex")], (one) => one === first);
       return;
     }
+    const isWanted = (subject: number): boolean =>
+      subject >= first && subject <= last && (subject - first) % step === 0;
     for (const segment of segments)
       yield this.#some
-        .all(segment, list, first, last)
-        .filter(({ subject }) => (subject - first) % step === 0)
-        .flatMap(({ seqs }) => seqsIn(segment, seqs))
+        .all({ segment, list, first, last })
+        .flatMap((row) => seqsIn(segment, row, isWanted))
         .sort((a, b) => a - b);
   }
 }

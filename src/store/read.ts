@@ -19,6 +19,7 @@ import { OpSource } from "./op-source.ts";
 import { openFile, readingTrouble } from "./open.ts";
 import { OpReader } from "./ops.ts";
 import { Overview } from "./overview.ts";
+import { hasPostings } from "./postings.ts";
 import { Proof, type Stored, type StoredRow } from "./proof.ts";
 import { ask, type QueryAnswer } from "./query.ts";
 import { build, prepare, prepareValue } from "./schema.ts";
@@ -133,7 +134,7 @@ export class TraceReader {
     this.#opSource = new OpSource(database);
     this.#ops = new OpReader(this.#opSource, this.count);
     this.#texts = new RowTexts(database, this.names.kinds, this.#opSource);
-    this.indexed = indexed === this.count;
+    this.indexed = indexed === this.count && hasPostings(database);
     this.#keyframes = new KeyframeReader(database);
     this.#finder = new Finder(database, this.names, {
       count: this.count,

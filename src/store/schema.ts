@@ -29,7 +29,7 @@ interface Named {
 /** The tables of the newest format, as migrations/ make them. */
 interface Schema {
   event: Record<Column, number | null>;
-  note: { seq: number; text: string };
+  note: { seq: number; shape: number | null; values: string | bigint | null };
   op: {
     op: number;
     asked: number;
@@ -73,8 +73,9 @@ interface Schema {
     astray: number;
     data: Buffer;
     checksum: number | null;
+    inflated: number | null;
   };
-  posting: { segment: number; list: number; subject: number; seqs: Buffer };
+  posting: { segment: number; list: number; subject: number; lists: Buffer };
   checksum: { part: string; rows: number; sha256: string };
   mark: { id: Generated<number>; seq: number; name: string | null; text: string };
   source: { code: number; path: string; format: string; lines: number };

@@ -1,31 +1,25 @@
 // texts.ts - what of an event stands outside its row: notes, and what an op was asked for and gave.
 
 import type { Database, Statement } from "better-sqlite3";
-import { sql } from "kysely";
 import { at, SUBJECT_FAMILIES } from "../event/field.ts";
 import type { Row, Texts } from "../event/row.ts";
 import { type KindName, kindsWhere } from "../event/vocabulary.ts";
 import type { OpSource } from "./op-source.ts";
-import { build, prepareList } from "./schema.ts";
+import { columnsOf } from "./schema.ts";
+import { Unshaper } from "./unshaper.ts";
 
 const SEQ = at.seq;
 const KIND = at.kind;
 const SUBJECT = at.subject;
 
-// The values stand for parameters.
-const noteColumns = ["seq", "text"] as const;
-const notesOf = build
-  .selectFrom("note")
-  .select(noteColumns)
-  .where(sql<boolean>`seq IN (SELECT value FROM json_each(${"[]"}))`);
-const between = build
-  .selectFrom("note")
-  .select(noteColumns)
-  .where("seq", ">=", 0)
-  .where("seq", "<=", 0)
-  .orderBy("seq");
-
 type NoteFields = [seq: number, text: string];
+type StoredNote = [seq: number, shape: string | null, values: string | number | null];
+
+// Older formats have the texts themselves where later ones have values of no shape.
+const notes = (coded: boolean): string =>
+  coded
+    ? 'SELECT n.seq, s.text, n."values" FROM note n LEFT JOIN shape s ON s.code = n.shape'
+    : "SELECT n.seq, NULL, n.text FROM note n";
 interface OpTexts {
   readonly name: string;
   readonly arguments: string;
@@ -40,8 +34,9 @@ const hasNone = (): Texts => NO_TEXTS;
 export const opOf = (row: Row): number => Math.floor(row[SUBJECT]! / SUBJECT_FAMILIES);
 
 export class RowTexts {
-  readonly #notes: Statement<unknown[], NoteFields>;
-  readonly #between: Statement<unknown[], NoteFields>;
+  readonly #notes: Statement<unknown[], StoredNote>;
+  readonly #between: Statement<unknown[], StoredNote>;
+  readonly #unshaper = new Unshaper();
   readonly #ops: OpSource;
   /** By kind: whether it can have a note. */
   readonly #noted: readonly boolean[];
@@ -50,8 +45,12 @@ export class RowTexts {
 
   /** `kinds` by their codes in the trace. */
   constructor(database: Database, kinds: readonly string[], ops: OpSource) {
-    this.#notes = prepareList(database, notesOf, noteColumns);
-    this.#between = prepareList(database, between, noteColumns);
+    // They are kept as codes since the twelfth format.
+    const all = notes(columnsOf(database, "note").includes("shape"));
+    const select = (which: string) =>
+      database.prepare<unknown[], StoredNote>(`${all} WHERE n.seq ${which}`).raw();
+    this.#notes = select("IN (SELECT value FROM json_each(?))");
+    this.#between = select("BETWEEN ? AND ? ORDER BY n.seq");
     this.#ops = ops;
     this.#noted = kinds.map((kind) => noted.includes(kind as KindName));
     this.#began = kinds.indexOf("op.began");
@@ -71,14 +70,18 @@ export class RowTexts {
 
   /** All notes from one seq to another, both included. */
   notesBetween(first: number, last: number): NoteFields[] {
-    return this.#between.all(first, last);
+    return this.#between.all(first, last).map((note) => this.#noteOf(note));
   }
 
   /** The notes of those rows whose kind can have one, by seq. */
   #notesOf(rows: readonly Row[]): ReadonlyMap<number, string> {
     const wanted = rows.filter((row) => this.#noted[row[KIND]!]).map((row) => row[SEQ]!);
     if (wanted.length === 0) return new Map();
-    return new Map(this.#notes.all(JSON.stringify(wanted)));
+    return new Map(this.#notes.all(JSON.stringify(wanted)).map((note) => this.#noteOf(note)));
+  }
+
+  #noteOf([seq, shape, values]: StoredNote): NoteFields {
+    return [seq, this.#unshaper.text(shape, values === null ? null : `${values}`)];
   }
 
   /** The texts of the ops that begin or end in these rows. */

@@ -23,6 +23,7 @@ import { pack } from "./pack.ts";
 import { PostingWriter } from "./postings.ts";
 import { foldIn } from "./recovery.ts";
 import { build, prepareValue, run } from "./schema.ts";
+import { ShapeInsert } from "./shape-insert.ts";
 import { type KeptLine, lineKeeper, writeSources } from "./sources.ts";
 
 const { kind: KIND, op: OP } = at;
@@ -129,8 +130,9 @@ export class TraceFile implements Filing {
     this.#rows = rows;
     this.#signature = new Signature(chipsetCalled(prepareValue(database, chipsetOf).get()!));
     this.#events = new EventInsert(database, path);
-    this.#notes = new NoteInsert(database);
-    this.#ops = new OpInsert(database);
+    const shapes = new ShapeInsert(database);
+    this.#notes = new NoteInsert(database, shapes);
+    this.#ops = new OpInsert(database, shapes);
     this.#keyframes = new KeyframeInsert(database);
     this.#postings = new PostingWriter(database, kindNames);
     this.#judgement = new JudgementWriter(database);

@@ -1,9 +1,11 @@
 // space.ts - the bytes that an event takes in a finished trace, workload by workload, and what they are spent on.
 
 import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { SpaceOfTrace } from "../../src/library/tell-space.ts";
 import { counted } from "../../src/report/text.ts";
+import { scenarios } from "../../src/scenario/index.ts";
 import { workloads } from "../../src/workload/index.ts";
 import { program } from "./command.ts";
 import type { Recording } from "./process/record.ts";
@@ -16,6 +18,7 @@ const TABLES = 65536;
 const LONG = 100_000;
 /** Operations of a wander beside its events. */
 const EVENTS_AN_OPERATION = 170;
+const CAPTURES = "traces/captures";
 /** Parts that are named. */
 const SHOWN = 4;
 
@@ -34,14 +37,24 @@ export const spaceTable: Table = {
       rows: [
         recorded("churn", length),
         recorded("wander", Math.round(length / EVENTS_AN_OPERATION)),
-        ...builtIn.map((name) => {
-          const { events } = JSON.parse(gartrace("record", name, "-f", "-o", path, "--json"));
-          return row(name, path, events);
+        ...[...builtIn, ...scenarios.map(({ name }) => `bug:${name}`)].map((name) =>
+          row(name, path, eventsOf(gartrace("record", name, "-f", "-o", path, "--json"))),
+        ),
+        ...readdirSync(CAPTURES).map((name) => {
+          const files = readdirSync(join(CAPTURES, name)).map((file) => join(CAPTURES, name, file));
+          return row(
+            name,
+            path,
+            eventsOf(gartrace("import", ...files, "-f", "-o", path, "--json")),
+          );
         }),
       ],
     };
   },
 };
+
+/** How many events a command says that it wrote. */
+const eventsOf = (said: string): number => (JSON.parse(said) as { events: number }).events;
 
 const gartrace = (...words: readonly string[]): string =>
   execFileSync(process.execPath, [program, ...words], { encoding: "utf8" });

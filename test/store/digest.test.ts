@@ -76,7 +76,7 @@ test("the digest does not depend on how events fall into batches", async () => {
 test.each([
   "UPDATE event SET value = value + 1 WHERE seq = 3",
   "UPDATE event SET value = NULL WHERE seq = 3",
-  "UPDATE note SET text = 'agp_free_memory'",
+  "UPDATE note SET shape = NULL, \"values\" = 'agp_free_memory'",
   "UPDATE shape SET text = '[]' WHERE name IS NOT NULL",
   "UPDATE shape SET text = '{}' WHERE name IS NULL",
   "UPDATE place SET name = 'elsewhere'",

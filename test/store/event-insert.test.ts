@@ -57,16 +57,36 @@ async function both(rows: readonly Filled[], together: number) {
     row.run(values.map((value) => (typeof value === "bigint" ? BigInt.asIntN(64, value) : value)));
   bound.exec("COMMIT");
   expect(laid.pragma("integrity_check")).toEqual([{ integrity_check: "ok" }]);
-  return [laid, bound].map((database) => ({
-    rows: database.prepare("SELECT * FROM event").safeIntegers().raw().all(),
-    bytes: database.prepare("SELECT sum(payload) FROM dbstat WHERE name = 'event'").pluck().get(),
-  }));
+  return [laid, bound].map(
+    (database): Stored => ({
+      rows: database.prepare("SELECT * FROM event").safeIntegers().raw().all(),
+      bytes: database
+        .prepare("SELECT sum(payload) FROM dbstat WHERE name = 'event'")
+        .pluck()
+        .get() as number,
+    }),
+  );
+}
+interface Stored {
+  readonly rows: readonly unknown[];
+  readonly bytes: number;
 }
 
 const numbered = (rows: readonly Filled[]): Filled[] =>
   rows.map((row, i) => row.map((value, at) => (at === SEQ ? i + 1 : value)));
 
-test("every width of every column is stored as SQLite stores it", async () => {
+/** What SQLite stores of some rows, each without the nulls at its end, which take a byte each. */
+const trimmed = (stored: Stored, rows: readonly Filled[]): Stored => ({
+  rows: stored.rows,
+  bytes:
+    stored.bytes -
+    rows.reduce(
+      (sum, row) => sum + row.length - 1 - row.findLastIndex((value) => value !== null),
+      0,
+    ),
+});
+
+test("every width of every column is stored as SQLite stores it, but for nulls at the end of a row", async () => {
   const edges = [7, 8, 15, 16, 23, 24, 31, 32, 47, 48, 52].flatMap((bits) =>
     [2 ** bits - 1, 2 ** bits, 2 ** bits + 1].flatMap((edge) => [edge, -edge]),
   );
@@ -81,7 +101,7 @@ test("every width of every column is stored as SQLite stores it", async () => {
     ),
   ]);
   const [laid, bound] = await both(rows, 50);
-  expect(laid).toEqual(bound);
+  expect(laid).toEqual(trimmed(bound!, rows));
 });
 
 const value = fc.oneof(
@@ -105,7 +125,7 @@ test("rows of one page and of many come out as they went in, in however many tra
         );
         for (const together of [rows.length, 7 + more]) {
           const [laid, bound] = await both(rows, together);
-          expect(laid).toEqual(bound);
+          expect(laid).toEqual(trimmed(bound!, rows));
         }
       },
     ),
@@ -117,7 +137,7 @@ test("a leaf that fills up is followed by another, and a transaction of a thousa
   const wide = columns.map(() => 2 ** 50);
   const rows = numbered(Array.from({ length: 20_000 }, () => wide));
   const [laid, bound] = await both(rows, 16_384);
-  expect(laid).toEqual(bound);
+  expect(laid).toEqual(trimmed(bound!, rows));
 });
 
 test("nothing lies beside the trace, from the first row on", async () => {

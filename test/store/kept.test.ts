@@ -27,7 +27,9 @@ test.each(kept)("%s is opened, gets the newest format, and answers alike", async
   writeFileSync(path, gunzipSync(readFileSync(name)));
   expect(formatOf(path)).toBeLessThan(FORMAT);
   const before = answersOf(path);
-  expect([...before.values()].filter((said) => said.startsWith("refused"))).toEqual([]);
+  // A captured machine has no GATT to ask of.
+  const refused = [...before.values()].filter((said) => said.startsWith("refused"));
+  expect(refused.filter((said) => !said.includes("has no change of gatt"))).toEqual([]);
   await addMark(path, { moment: 1, name: "kept", text: "for years" });
   expect(formatOf(path)).toBe(FORMAT);
   const after = answersOf(path);

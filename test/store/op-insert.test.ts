@@ -4,6 +4,7 @@ import type { Database } from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { OpInsert, stateIn } from "../../src/store/op-insert.ts";
 import { OpSource } from "../../src/store/op-source.ts";
+import { ShapeInsert } from "../../src/store/shape-insert.ts";
 import { emptyFile } from "./sample.ts";
 
 const SIGNATURE = "00000000000000ff";
@@ -11,7 +12,7 @@ const SIGNATURE = "00000000000000ff";
 /** The ops of a file, with their results, once they were put in so. */
 async function opsAfter(put: (ops: OpInsert) => void): Promise<[Database, OpSource]> {
   const database = await emptyFile();
-  const ops = new OpInsert(database);
+  const ops = new OpInsert(database, new ShapeInsert(database));
   put(ops);
   ops.flush();
   return [database, new OpSource(database)];

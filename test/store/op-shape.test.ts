@@ -1,7 +1,8 @@
 // op-shape.test.ts - which numbers of an op's JSON lie apart from its shape, and which stay in it.
 
 import { describe, expect, test } from "vitest";
-import { MOST, OftenNumbers, shaped, Unshaper } from "../../src/store/op-shape.ts";
+import { MOST, OftenNumbers, shaped } from "../../src/store/op-shape.ts";
+import { Unshaper } from "../../src/store/unshaper.ts";
 
 describe("of an op's JSON", () => {
   test.each([

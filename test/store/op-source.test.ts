@@ -4,6 +4,7 @@ import Sqlite, { type Database } from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { OpInsert } from "../../src/store/op-insert.ts";
 import { OpSource } from "../../src/store/op-source.ts";
+import { ShapeInsert } from "../../src/store/shape-insert.ts";
 import { emptyFile } from "./sample.ts";
 
 /** A file of before the seventh format, which has the texts of ops themselves. */
@@ -41,7 +42,7 @@ describe("ops of a format before the seventh", () => {
 describe("ops of today's format", () => {
   async function some(): Promise<[Database, OpSource]> {
     const database = await emptyFile();
-    const ops = new OpInsert(database);
+    const ops = new OpInsert(database, new ShapeInsert(database));
     for (const op of [3, 5, 900]) {
       ops.began(op, op, "bind", `{"slot":${op}}`);
       ops.ended(op, op + 1, `{"ret":${op}}`, null, "00000000000000ff");

@@ -7,7 +7,8 @@ import { filledOf, ROW_WIDTH, type Row } from "../../src/event/row.ts";
 import { type KindName, kindNames } from "../../src/event/vocabulary.ts";
 import { prove } from "../../src/library/prove.ts";
 import { migrate } from "../../src/store/create.ts";
-import { lists, PostingReader, PostingWriter, SEGMENT, seqsIn } from "../../src/store/postings.ts";
+import { SEGMENT } from "../../src/store/posting-bytes.ts";
+import { lists, PostingReader, PostingWriter } from "../../src/store/postings.ts";
 import { TraceReader } from "../../src/store/read.ts";
 import { busyTrace } from "../replay/busy.ts";
 import { storedAt } from "../replay/stored.ts";
@@ -135,7 +136,7 @@ describe("the events of a subject that changes rarely", async () => {
   database.exec("BEGIN");
   await migrate(database);
   const insert = database.prepare(
-    "INSERT INTO posting (segment, list, subject, seqs) VALUES (?, 0, ?, x'0502')",
+    "INSERT INTO posting (segment, list, subject, lists) VALUES (?, 0, ?, x'00020502')",
   );
   for (const segment of [0, 3, 4, 90, 400]) insert.run(segment, 7);
   insert.run(5, 8);
@@ -159,30 +160,19 @@ describe("the events of a subject that changes rarely", async () => {
 
   test("are found newest first, and the newest without looking at those before", () => {
     expect(seqs(1, end, true)).toEqual(all.toReversed());
-    database.exec("UPDATE posting SET seqs = x'80' WHERE segment = 90");
+    database.exec("UPDATE posting SET lists = x'000180' WHERE segment = 90");
     const [first] = looked(1, end, true);
     expect(first).toBe(all.at(-1));
     expect(() => seqs(1, end, true)).toThrow("a list is cut");
   });
 });
 
-describe("a list", () => {
-  test("that is cut within a number is refused", () => {
-    expect(seqsIn(1, Buffer.from([0x81, 0x01, 0x02]))).toEqual([SEGMENT + 129, SEGMENT + 131]);
-    expect(() => seqsIn(0, Buffer.from([0x81]))).toThrow("a list is cut");
-  });
-
-  test("that leaves its segment is refused", () => {
-    expect(() => seqsIn(0, Buffer.from([0xff, 0xff, 0x7f]))).toThrow("a list is cut");
-  });
-});
-
 describe("an index that somebody changed is told", () => {
   const changes = {
-    "a list is gone": "DELETE FROM posting WHERE rowid_ = 1",
-    "a list has another event": "UPDATE posting SET seqs = x'02' WHERE rowid_ = 1",
-    "a list is there of no event":
-      "INSERT INTO posting SELECT segment, list, subject + 10000000, seqs FROM posting WHERE rowid_ = 1",
+    "a row is gone": "DELETE FROM posting WHERE rowid_ = 1",
+    "a list has another event": "UPDATE posting SET lists = x'000102' WHERE rowid_ = 1",
+    "a row is there of no event":
+      "INSERT INTO posting SELECT segment, list, subject + 10000000, lists FROM posting WHERE rowid_ = 1",
   };
   const first = "(segment, list, subject) = (SELECT segment, list, subject FROM posting LIMIT 1)";
   const said = "its index is not that of its events; 'gartrace index --force' makes it anew";

@@ -88,7 +88,7 @@ describe("a keyframe is told by its moment", () => {
 
   test("where it was added behind the last event, with all others right", async () => {
     const { keyframes } = await provedAfter(
-      "INSERT INTO keyframe SELECT 100000, base, kinds, actors, astray, data, checksum FROM keyframe LIMIT 1",
+      "INSERT INTO keyframe SELECT 100000, base, kinds, actors, astray, data, checksum, inflated FROM keyframe LIMIT 1",
     );
     expect(keyframes).toEqual({ agreed: sound.keyframes!.agreed, wrong: 100_000 });
   });
@@ -131,7 +131,7 @@ describe("an op is told by its number", () => {
 
 test("an index is not that of its events where one list is longer, and another thing is not asked", async () => {
   const { index, keyframes } = await provedAfter(
-    "UPDATE posting SET seqs = CAST(seqs || x'01' AS BLOB)",
+    "UPDATE posting SET lists = CAST(lists || x'000101' AS BLOB)",
   );
   expect([index, keyframes!.wrong]).toEqual([false, null]);
 });

@@ -14,11 +14,11 @@ async function toldAfter(change: string, { torn = false, count = 3 } = {}): Prom
   event.run(1, kindCode["tlb.flushed"]);
   event.run(2, kindCode["message.logged"]);
   event.run(3, kindCode["tlb.flushed"]);
-  database.exec("INSERT INTO note (seq, text) VALUES (2, 'agpgart: AGP aperture')");
+  database.exec("INSERT INTO note (seq, \"values\") VALUES (2, 'agpgart: AGP aperture')");
   const facts = { seq: 2, base: 2, kinds: 1, actors: 1, astray: 0 };
   const data = Buffer.of(1, 2);
   database
-    .prepare("INSERT INTO keyframe VALUES (2, 2, 1, 1, 0, ?, ?)")
+    .prepare("INSERT INTO keyframe VALUES (2, 2, 1, 1, 0, ?, ?, NULL)")
     .run(data, keyframeSum(facts, data));
   seal(database, sealedTables(database));
   database.exec(change);
@@ -39,7 +39,7 @@ describe("what is told", () => {
     ],
     [
       "a text belongs to no event",
-      "INSERT INTO note VALUES (9, 'lost'), (8, 'lost as well')",
+      "INSERT INTO note VALUES (9, NULL, 'lost'), (8, NULL, 'lost as well')",
       "it holds 2 texts that belong to no event",
     ],
     [

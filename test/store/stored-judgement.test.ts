@@ -12,6 +12,7 @@ import {
   StoredJudgement,
 } from "../../src/store/judgement.ts";
 import { OpInsert } from "../../src/store/op-insert.ts";
+import { ShapeInsert } from "../../src/store/shape-insert.ts";
 import { emptyFile } from "./sample.ts";
 
 const judgement: Judgement = {
@@ -89,7 +90,7 @@ describe("a judgement", () => {
 
   test("that was forgotten is none, with its view and its names, and can be made again", async () => {
     const database = await judged(3);
-    const ops = new OpInsert(database);
+    const ops = new OpInsert(database, new ShapeInsert(database));
     ops.began(0, 1, "bind", "{}");
     ops.ended(0, 2, "{}", null, "00000000000000ff");
     const signature = () => database.prepare("SELECT signature FROM op").pluck().get();

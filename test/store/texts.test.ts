@@ -6,6 +6,7 @@ import { ROW_WIDTH, type Row } from "../../src/event/row.ts";
 import { type KindName, kindNames } from "../../src/event/vocabulary.ts";
 import { OpInsert } from "../../src/store/op-insert.ts";
 import { OpSource } from "../../src/store/op-source.ts";
+import { ShapeInsert } from "../../src/store/shape-insert.ts";
 import { opOf, RowTexts } from "../../src/store/texts.ts";
 import { emptyFile } from "./sample.ts";
 
@@ -20,8 +21,8 @@ function rowOf(seq: number, kind: KindName, op: number | null = null): Row {
 /** The texts of these rows in a file with notes at 2, 3 and 9, and an op 7 that ended. */
 async function textsOf(...rows: Row[]) {
   const database = await emptyFile();
-  database.exec("INSERT INTO note VALUES (2, 'two'), (3, 'three'), (9, 'nine')");
-  const ops = new OpInsert(database);
+  database.exec("INSERT INTO note VALUES (2, NULL, 'two'), (3, NULL, 'three'), (9, NULL, 'nine')");
+  const ops = new OpInsert(database, new ShapeInsert(database));
   ops.began(7, 4, "bind", '{"slot":1}');
   ops.ended(7, 8, '{"ret":0}', null, "00000000000000ff");
   const texts = new RowTexts(database, kindNames, new OpSource(database));

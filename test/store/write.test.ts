@@ -28,7 +28,7 @@ test("a finished trace is one plain file with the marks of its format", async ()
   expect(database.pragma("application_id", { simple: true })).toBe(APPLICATION_ID);
   expect(Buffer.from(APPLICATION_ID.toString(16), "hex").toString()).toBe("GART");
   expect(database.pragma("user_version", { simple: true })).toBe(FORMAT);
-  expect(FORMAT).toBe(11);
+  expect(FORMAT).toBe(12);
   database.close();
 });
 

@@ -1,0 +1,135 @@
+// posting-bytes.ts - lists of event numbers as bytes, those of some subjects to a row of the index.
+//
+// Subject by subject, least first: how far its number is from that of the one before, 0 for the first one, which the
+// row's key has; how many bytes its list takes; the list, which is each event's distance from the one before, the first
+// one's from the segment's start. All are varints, seven bits to a byte, the least first; the top bit says that more come.
+
+import { damaged } from "../fault.ts";
+
+/** Events to a segment: with fewer, a subject that changes rarely costs a look into each; with more, memory. */
+export const SEGMENT = 2 ** 18;
+/**
+ * Bytes of a row's lists, unless one alone has more: what a page of 1,024 bytes, as short traces have, keeps of a row
+ * beside such a key (https://www.sqlite.org/fileformat2.html, 1.6: 230 with the key).
+ */
+const ROOM = 214;
+/** Bytes of a distance within a segment at most. */
+const LONGEST_DISTANCE = 3;
+
+/** A subject, and the numbers within the segment of the events that it has, in order. */
+export type List = readonly [subject: number, seqs: Uint32Array];
+/** The first subject of a row, and the bytes of its lists. */
+export type ListRow = readonly [subject: number, lists: Buffer];
+
+/** The rows of these lists, least subject first; the bytes of each are good until the next. */
+export function* rowsOf(lists: Iterable<List>): Generator<ListRow> {
+  const distances = new Varints();
+  let row = Buffer.alloc(ROOM);
+  let [first, last, end] = [0, 0, 0];
+  for (const [subject, seqs] of lists) {
+    const list = distances.of(seqs);
+    const room = (before: number): number => lengthOf(before) + lengthOf(list.length) + list.length;
+    if (end > 0 && end + room(subject - last) > ROOM) {
+      yield [first, row.subarray(0, end)];
+      end = 0;
+    }
+    if (end === 0) [first, last] = [subject, subject];
+    const next = end + room(subject - last);
+    if (next > row.length) row = Buffer.alloc(next);
+    put(row, put(row, end, subject - last), list.length);
+    list.copy(row, next - list.length);
+    [last, end] = [subject, next];
+  }
+  if (end > 0) yield [first, row.subarray(0, end)];
+}
+
+/** The numbers of the events that some subjects of a row have. Hot: once a row that a look-up meets (bench: travel). */
+export function seqsIn(
+  segment: number,
+  row: ListRow,
+  isWanted: (subject: number) => boolean,
+): number[] {
+  const seqs: number[] = [];
+  eachList(row, (subject, from, to) => {
+    if (isWanted(subject)) addSeqs(seqs, segment, row[1], from, to);
+  });
+  return seqs;
+}
+
+/** The subjects of a row. */
+export function subjectsIn(row: ListRow): number[] {
+  const subjects: number[] = [];
+  eachList(row, (subject) => void subjects.push(subject));
+  return subjects;
+}
+
+/** Visits each subject of a row, and where its list begins and ends. */
+function eachList(
+  [first, bytes]: ListRow,
+  visit: (subject: number, from: number, to: number) => void,
+): void {
+  let [subject, at, unit, value] = [first, 0, 1, 0];
+  /** The number that is next: 0 for a subject's, 1 for a length. */
+  let next = 0;
+  while (at < bytes.length) {
+    const byte = bytes[at++]!;
+    value += (byte & 0x7f) * unit;
+    unit *= 128;
+    if (byte > 0x7f) continue;
+    if (next === 0) subject += value;
+    else {
+      if (at + value > bytes.length) throw cut();
+      visit(subject, at, at + value);
+      at += value;
+    }
+    [next, unit, value] = [1 - next, 1, 0];
+  }
+  if (next !== 0 || unit !== 1) throw cut();
+}
+
+function addSeqs(seqs: number[], segment: number, bytes: Buffer, from: number, to: number): void {
+  let [seq, distance, shift] = [segment * SEGMENT, 0, 0];
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at]!;
+    distance |= (byte & 0x7f) << shift;
+    shift += 7;
+    if (byte > 0x7f && shift < 7 * LONGEST_DISTANCE) continue;
+    seq += distance;
+    seqs.push(seq);
+    [distance, shift] = [0, 0];
+  }
+  if (shift !== 0 || seq >= (segment + 1) * SEGMENT) throw cut();
+}
+
+const cut = (): Error => damaged("table posting", "a list is cut");
+
+/** Rising numbers as their distances. */
+class Varints {
+  #bytes = Buffer.alloc(1024);
+
+  of(rising: Uint32Array): Buffer {
+    const most = LONGEST_DISTANCE * rising.length;
+    if (this.#bytes.length < most) this.#bytes = Buffer.alloc(most);
+    let [end, last] = [0, 0];
+    for (const seq of rising) {
+      end = put(this.#bytes, end, seq - last);
+      last = seq;
+    }
+    return this.#bytes.subarray(0, end);
+  }
+}
+
+/** Writes a number there and gives where it ends. */
+function put(bytes: Buffer, start: number, value: number): number {
+  let [at, rest] = [start, value];
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
+  bytes[at++] = rest;
+  return at;
+}
+
+/** The bytes of a number. */
+function lengthOf(value: number): number {
+  let length = 1;
+  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) length++;
+  return length;
+}

@@ -1,0 +1,80 @@
+// posting-bytes.test.ts - the rows of the index: which subjects share one, and what is refused of a changed one.
+
+import { describe, expect, test } from "vitest";
+import {
+  type List,
+  type ListRow,
+  rowsOf,
+  SEGMENT,
+  seqsIn,
+  subjectsIn,
+} from "../../src/store/posting-bytes.ts";
+
+const listOf = (subject: number, ...seqs: number[]): List => [subject, Uint32Array.from(seqs)];
+/** The rows of some lists, each with its own bytes. */
+const rows = (...lists: List[]): ListRow[] =>
+  Array.from(rowsOf(lists), ([subject, bytes]) => [subject, Buffer.from(bytes)]);
+const hex = (row: ListRow): string => row[1].toString("hex");
+const every = () => true;
+
+describe("a row", () => {
+  test("has the lists of subjects that follow one another, as far as 214 bytes go", () => {
+    const lists = Array.from({ length: 200 }, (_, i) => listOf(1000 + 300 * i, 5 * i, 5 * i + 200));
+    const all = rows(...lists);
+    expect(all.every(([, bytes]) => bytes.length <= 214)).toBe(true);
+    // No list takes more than eight bytes here.
+    expect(all.slice(0, -1).every(([, bytes]) => bytes.length > 206)).toBe(true);
+    expect(all.flatMap(subjectsIn)).toEqual(lists.map(([subject]) => subject));
+    expect(all.flatMap((row) => seqsIn(0, row, every))).toEqual(
+      lists.flatMap(([, seqs]) => [...seqs]),
+    );
+  });
+
+  test("has a list alone that is longer, and those around it are in other rows", () => {
+    const long = Array.from({ length: 3000 }, (_, i) => 87 * i);
+    const all = rows(listOf(1, 3), listOf(2, 4), listOf(3, ...long), listOf(4, 5), listOf(5, 6));
+    expect(all.map(subjectsIn)).toEqual([[1, 2], [3], [4, 5]]);
+    expect(seqsIn(0, all[1]!, every)).toEqual(long);
+  });
+
+  test("says how far each subject is from the one before, however far, and how long each list is", () => {
+    expect(rows(listOf(7, 5, 7), listOf(8, 1), listOf(8 + 2 ** 52, 2)).map(hex)).toEqual([
+      "00020502" + "010101" + "80808080808080080102",
+    ]);
+    expect(rows(listOf(2 ** 53 - 1, 0)).map(([subject]) => subject)).toEqual([2 ** 53 - 1]);
+  });
+
+  test("gives the events of those subjects that are asked for, by their numbers in the trace", () => {
+    const [row] = rows(listOf(10, 1, 2), listOf(20, 130, 300), listOf(30, 4));
+    expect(seqsIn(3, row!, (subject) => subject === 20)).toEqual([
+      3 * SEGMENT + 130,
+      3 * SEGMENT + 300,
+    ]);
+    expect(seqsIn(0, row!, (subject) => subject === 15)).toEqual([]);
+  });
+
+  test("is made of no lists where there are none", () => {
+    expect(rows()).toEqual([]);
+  });
+});
+
+describe("a row that somebody changed is refused:", () => {
+  const read = (bytes: string, segment = 0) =>
+    seqsIn(segment, [1, Buffer.from(bytes, "hex")], every);
+
+  test.each([
+    ["one that ends within a subject's number", "80"],
+    ["one that ends behind it", "00"],
+    ["one that ends within a length", "0080"],
+    ["one whose list is longer than the row", "00020500".slice(0, 6)],
+    ["one whose list ends within a number", "000181"],
+    ["one whose list leaves its segment", "0003ffff7f"],
+  ])("%s", (_, bytes) => {
+    expect(() => read(bytes)).toThrow("a list is cut");
+  });
+
+  test("and one that nobody changed is read", () => {
+    expect(read("0003ffff0f")).toEqual([SEGMENT - 1]);
+    expect(read("0003810102", 1)).toEqual([SEGMENT + 129, SEGMENT + 131]);
+  });
+});
