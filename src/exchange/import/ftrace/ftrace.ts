@@ -234,6 +234,8 @@ export class Ftrace implements Stream<Step> {
     const handler = this.#handlerOf(name);
     const { tally } = this.#source;
     if (handler === undefined) {
+      // A recording's record is never glued to another, and its text takes long to make: the first of a name is told.
+      if (record.fields !== undefined && tally.skippedAgain(name)) return true;
       const { glued, column } = unknown(record, step.line);
       const isProbe = PROBE.test(record.body);
       tally.skipped(name, isProbe ? OWN_PROBE : UNKNOWN_EVENT, column);
@@ -304,10 +306,11 @@ export class Ftrace implements Stream<Step> {
 }
 
 /** Where in its line an event stands that nobody knows, and what follows in the line. */
-function unknown({ name, body }: Record, line: string): { glued: Record | null; column: number } {
+function unknown(record: Record, line: string): { glued: Record | null; column: number } {
+  const { name, body, fields } = record;
   const column = line.lastIndexOf(`${name}:`, line.length - body.length) + 1;
   // qi_submit of 6.1 ends without a body and without a line end: the next record follows.
-  return { glued: recordOf(body), column };
+  return { glued: fields === undefined ? recordOf(body) : null, column };
 }
 
 /** Whether a line that nothing ends is all of a record: its last field is there, or a sum is right. */

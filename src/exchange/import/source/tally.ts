@@ -41,6 +41,15 @@ export class Tally {
     if (this.#strict) throw this.#refuse(`${name}: ${why}`, column);
   }
 
+  /** Another line of a name of which one was skipped before; false, and not counted, where it is the first. */
+  skippedAgain(name: string): boolean {
+    const count = this.#of(name);
+    if (count.why === null) return false;
+    count.read++;
+    count.skipped++;
+    return true;
+  }
+
   /** So many events that the source itself says it could not record; a damaged line can say any number. */
   lost(name: string, events: number): void {
     const count = this.#of(name);

@@ -192,6 +192,7 @@ const blocks = fc.record({
   pfn: whole(1, 5, 0xffffffff, 2n ** 40n, 2n ** 52n, 2n ** 64n - 1n),
   order: whole(0, 3, 10, 11, 0xffffffff),
 });
+const allocations = fc.record({ call_site: addresses, ptr: addresses, bytes_req: sizes });
 const records = fc.oneof(
   ...[
     ["map", fc.record({ iova: addresses, paddr: addresses, size: sizes })],
@@ -202,6 +203,7 @@ const records = fc.oneof(
     ["mm_page_free", blocks],
     ["block_rq_issue", requests],
     ["block_rq_complete", requests],
+    ["kmalloc", allocations],
   ].map(([of, values]) =>
     fc.record({
       of: fc.constant(of as string),

@@ -72,6 +72,15 @@ const formatOf: { readonly [name: string]: Format } = {
   mm_page_free: { id: 12, ...pages },
   block_rq_issue: { id: 13, ...request },
   block_rq_complete: { id: 14, ...request },
+  kmalloc: {
+    id: 15,
+    fields: [
+      ["unsigned long call_site", 8],
+      ["const void * ptr", 8],
+      ["size_t bytes_req", 8],
+    ],
+    print: '"call_site=%pS ptr=%p bytes_req=%zu", (void *)REC->call_site, REC->ptr, REC->bytes_req',
+  },
 };
 
 /** Where each field of an event is, each at a multiple of its size, and the first byte behind them. */

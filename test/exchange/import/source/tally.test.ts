@@ -24,3 +24,13 @@ test("names are counted apart up to a bound, whatever a damaged file calls its l
   expect(counts.reduce((sum, { read }) => sum + read, 0)).toBe(10_001);
   expect(counts.find(({ name }) => name === "event7")).toMatchObject({ read: 2, kept: 1 });
 });
+
+test("only the first line of a name that is skipped must say why", () => {
+  const tally = new Tally(false, (complaint) => new Error(complaint));
+  expect(tally.skippedAgain("event")).toBe(false);
+  tally.skipped("event", "unknown");
+  expect(tally.skippedAgain("event")).toBe(true);
+  expect(tally.counts()).toEqual([
+    { name: "event", read: 2, kept: 0, skipped: 2, lost: 0, why: "unknown" },
+  ]);
+});
