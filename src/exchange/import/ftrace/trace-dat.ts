@@ -72,11 +72,11 @@ class DatStep implements Record, Step {
 /** What stands for a record that its reader has no use for. */
 const UNUSED = stepOf("", null);
 
-/** What the records of a file tell, as the lines of its text would. `isUsed`: whether there is use for those of a name. */
+/** What the records of a file tell, as the lines of its text would; of those that are no news nothing, where there are `news`. */
 async function* stepsOf(
   path: string,
   damaged: (why: string) => void,
-  isUsed: (name: string) => boolean = () => true,
+  news: News | null = null,
 ): AsyncGenerator<readonly Step[]> {
   const plain = await plainFile(path);
   try {
@@ -87,21 +87,29 @@ async function* stepsOf(
       const { release } = contents;
       if (release !== null) yield [stepOf(`${RELEASE_LINE}${release}`, null, 0)];
       if (contents.text !== null) yield stepsOfText(contents.text);
-      for await (const records of recordsOf(contents, damaged)) {
-        const steps: Step[] = [];
-        for (const record of records) {
-          const { missed, cpu } = record;
-          if (missed !== 0) steps.push(stepOf(lostLine(cpu, missed), null));
-          steps.push(isUsed(record.name) ? new DatStep(record, contents.tasks) : UNUSED);
-        }
-        yield steps;
-      }
+      for await (const records of recordsOf(contents, damaged))
+        yield stepsIn(records, contents.tasks, news);
     } finally {
       await contents.file.close();
     }
   } finally {
     await plain.forget();
   }
+}
+
+/** Hot: once a record. */
+function stepsIn(
+  records: readonly DatRecord[],
+  tasks: ReadonlyMap<number, string>,
+  news: News | null,
+): Step[] {
+  const steps: Step[] = [];
+  for (const record of records) {
+    const { missed, cpu } = record;
+    if (missed !== 0) steps.push(stepOf(lostLine(cpu, missed), null));
+    steps.push(news === null || news.has(record) ? new DatStep(record, tasks) : UNUSED);
+  }
+  return steps;
 }
 
 /** What a latency tracer left. */
@@ -156,17 +164,48 @@ function handleIn({ name, fields }: Record): string | null {
   return `${name}: ${device} dma_addr=${handle.toString(16)} phys_addr=${own.toString(16)}`;
 }
 
-/** Hot: once a record of the first that there are, whose text takes longer to make than all else (bench: import). */
+/** Those that tell something each: by numbers, or by functions that no format names. */
+const UNLIKE = /^(?:dma_map_(?:page|phys)|kernel_stack)$|xen_create_contiguous_region$/;
+/** Records of an event that are told apart at most. */
+const MOST_SAID = 4096;
+
+/** The records of an event: what they have said, and what one says. */
+interface Kind {
+  readonly said: Set<string>;
+  readonly words: (record: DatRecord) => string | null;
+}
+
+function kindOf(name: string): Kind {
+  const said = new Set<string>();
+  if (ALIKE.test(name)) return { said, words: () => "" };
+  return { said, words: UNLIKE.test(name) ? () => null : ({ words }) => words };
+}
+
+/** Finds the records that tell of the machine, or of a task, what none before them told. */
+class News {
+  readonly #kinds = new Map<string, Kind>();
+  readonly #tasks = new Set<number>();
+
+  /** Hot: once a record of the first that there are, whose text takes longer to make than all else (bench: import). */
+  has(record: DatRecord): boolean {
+    const { name, pid } = record;
+    let kind = this.#kinds.get(name);
+    if (kind === undefined) {
+      kind = kindOf(name);
+      this.#kinds.set(name, kind);
+    }
+    const words = kind.words(record);
+    if (words !== null && kind.said.has(words) && this.#tasks.has(pid)) return false;
+    if (kind.said.size === MOST_SAID) kind.said.clear();
+    if (words !== null) kind.said.add(words);
+    this.#tasks.add(pid);
+    return true;
+  }
+}
+
 async function* signs(path: string): AsyncGenerator<readonly string[]> {
-  /** Names that were met, and whether one record of such a name tells as much as all. */
-  const met = new Map<string, boolean>();
-  const isUsed = (name: string): boolean => {
-    const isAlike = met.get(name);
-    if (isAlike === undefined) met.set(name, ALIKE.test(name));
-    return isAlike !== true;
-  };
   // A step's line is made when it is asked for.
-  for await (const steps of stepsOf(path, () => {}, isUsed))
+  for await (const steps of stepsOf(path, () => {}, new News()))
     yield steps.map((step) => (step.record && handleIn(step.record)) ?? step.line);
 }
 

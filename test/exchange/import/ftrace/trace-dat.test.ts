@@ -239,6 +239,30 @@ async function outcome(content: Buffer | string) {
   }
 }
 
+test("of the machine tell a function and a task once, and each buffer's handle", async () => {
+  const allocations = [16, 16, 32, 16].map((call_site, i) => ({
+    of: "kmalloc",
+    values: { call_site, ptr: 0x1000 * i },
+    pid: i === 3 ? 51 : 50,
+  }));
+  const mappings = [0x1000, 0x2000].map((dma_addr) => ({
+    of: "dma_map_page",
+    values: { device: "0000:00:04.0", dma_addr, phys_addr: dma_addr },
+  }));
+  const path = join(freshFolder(), "trace.dat");
+  const items = [...allocations, ...mappings];
+  writeFileSync(path, writtenDat({ buffers: [{ cpus: [[{ at, items }]] }] }));
+  const lines: string[] = [];
+  for await (const some of traceDat.signs!(path)) lines.push(...some);
+  expect(lines.join("\n").match(/(?<= ptr=0*| dma_addr=)(?:0|[1-9]\d*)\b/g)).toEqual([
+    "0",
+    "2000",
+    "3000",
+    "1000",
+    "2000",
+  ]);
+});
+
 test("a file that is gzipped as a whole is read as well", async () => {
   const content = gzipSync(writtenDat({ buffers: [one] }));
   expect((await told(content)).entries).toHaveLength(1);

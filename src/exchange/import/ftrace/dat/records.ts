@@ -76,6 +76,10 @@ export class DatRecord implements RecordBytes, RecordedFields {
     const stretch = stretchOf(field, this);
     return stretch === null ? null : textAt(this.bytes, stretch);
   }
+  /** What its text has that is no number, a function by its address; null where that cannot be told. */
+  get words(): string | null {
+    return this.event === null ? "" : this.event.words(this);
+  }
   /** What the event's own print format makes of it. */
   get body(): string {
     const text = this.event?.print(this) ?? "";
@@ -107,18 +111,42 @@ export async function* recordsOf(
   const times = new Times(contents, origin);
   let left: CpuPages[] = [];
   for (const pages of all) if (await advanced(pages)) left.push(pages);
-  let batch: DatRecord[] = [];
-  while (left.length > 0) {
-    let first = left[0]!;
-    for (const pages of left) if (pages.page.time < first.page.time) first = pages;
-    const time = times.of(first.page.time, first.buffer);
-    batch.push(new DatRecord(first, target, contents.events, time));
-    if (!first.next() && !(await advanced(first))) left = left.filter((one) => one !== first);
-    if (batch.length < 4096) continue;
+  const { events } = contents;
+  for (let batch: DatRecord[] = []; left.length > 0; ) {
+    const spent = filled(batch, left, { target, events, times });
+    if (spent !== null && !(await advanced(spent))) left = left.filter((one) => one !== spent);
+    if (batch.length < BATCH && left.length > 0) continue;
     yield batch;
     batch = [];
   }
-  if (batch.length > 0) yield batch;
+}
+
+const BATCH = 4096;
+
+/** What records are made with. */
+interface Told {
+  readonly target: Target;
+  readonly events: ReadonlyMap<number, EventFormat>;
+  readonly times: Times;
+}
+
+/**
+ * Adds the next records up to a whole batch; gives the CPU whose next pages must be read before there are more. Hot: once
+ * a record, in a function of its own, for V8 compiles a generator anew each time that it goes on another way.
+ */
+function filled(
+  batch: DatRecord[],
+  left: readonly CpuPages[],
+  { target, events, times }: Told,
+): CpuPages | null {
+  while (batch.length < BATCH) {
+    let first = left[0]!;
+    for (const pages of left) if (pages.page.time < first.page.time) first = pages;
+    const time = times.of(first.page.time, first.buffer);
+    batch.push(new DatRecord(first, target, events, time));
+    if (!first.next()) return first;
+  }
+  return null;
 }
 
 async function advanced(pages: CpuPages): Promise<boolean> {

@@ -1,14 +1,12 @@
 // format-file.ts - an event's `format` file of tracefs: its id, where its fields are, and how it is printed.
 
-import { type Field, type RecordBytes, sizeOfType } from "./fields.ts";
-import { printerOf } from "./print-format.ts";
+import { type Field, sizeOfType } from "./fields.ts";
+import { type Printer, printerOf } from "./print-format.ts";
 
-export interface EventFormat {
+export interface EventFormat extends Printer {
   readonly name: string;
   readonly id: number;
   readonly fields: ReadonlyMap<string, Field>;
-  /** The text of a record as the kernel would print it; where its print format cannot be followed, field by field. */
-  readonly print: (record: RecordBytes) => string;
 }
 
 const FIELD = /^\s*field:(.*?)\s*;\s*offset:(\d+);\s*size:(\d+);\s*(?:signed:(\d+);)?/;
@@ -27,12 +25,18 @@ export function eventOf(text: string, word: number): EventFormat | null {
   }
   const print = from < 0 ? "" : text.slice(from + "print fmt:".length).trim();
   // A recording of all events has the formats of hundreds that nobody asks for.
-  let printer: EventFormat["print"] | null = null;
-  const printed = (record: RecordBytes): string => {
-    printer ??= printerOf(print, fields, word);
-    return printer(record);
+  let made: Printer | null = null;
+  const printer = () => {
+    made ??= printerOf(print, fields, word);
+    return made;
   };
-  return { name, id: Number(id), fields, print: printed };
+  return {
+    name,
+    id: Number(id),
+    fields,
+    print: (record) => printer().print(record),
+    words: (record) => printer().words(record),
+  };
 }
 
 function fieldOf(line: string, word: number): Field | null {

@@ -60,7 +60,7 @@ export class PageReader {
   /** The record in hand: where its data are, and its time since the origin. */
   at = 0;
   length = 0;
-  time = 0;
+  time = Number.NaN;
   /** Records that were lost before this page's first; -1 where their number is not told. */
   missed = 0;
 

@@ -3,10 +3,15 @@
 import { Expressions } from "./expression.ts";
 import { dumped } from "./field-dump.ts";
 import type { Field, RecordBytes } from "./fields.ts";
-import { formatted } from "./printf.ts";
+import { formatted, type Printed } from "./printf.ts";
 import { Unfollowed, type Value } from "./value.ts";
 
-type Printer = (record: RecordBytes) => string;
+export interface Printer {
+  /** The text of a record as the kernel would print it; where its print format cannot be followed, field by field. */
+  readonly print: (record: RecordBytes) => string;
+  /** What of that is more than numbers, a function by its address; null where that cannot be told. */
+  readonly words: (record: RecordBytes) => string | null;
+}
 
 /** Prints as the format says; field by field where it calls what only its kernel knows. */
 export function printerOf(
@@ -15,13 +20,17 @@ export function printerOf(
   word: number,
 ): Printer {
   const whole = followed(format, fields, word);
-  return (record) => {
+  const tried = (part: keyof Printed, record: RecordBytes): string | null => {
     try {
-      if (whole !== null) return whole(record);
+      return whole?.[part](record) ?? null;
     } catch (error) {
       if (!(error instanceof Unfollowed)) throw error;
+      return null;
     }
-    return dumped(fields, record);
+  };
+  return {
+    print: (record) => tried("text", record) ?? dumped(fields, record),
+    words: (record) => tried("words", record),
   };
 }
 
@@ -29,7 +38,7 @@ function followed(
   format: string,
   fields: ReadonlyMap<string, Field>,
   word: number,
-): Printer | null {
+): Printed | null {
   try {
     const expressions = new Expressions(format, fields, word);
     const text = expressions.string();

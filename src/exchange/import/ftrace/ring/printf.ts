@@ -7,13 +7,20 @@ import { type Evaluated, Unfollowed, type Value } from "./value.ts";
 
 type Piece = (record: RecordBytes) => string;
 
+/** What a record is printed as; and what of that is more than numbers, a function by its address. */
+export interface Printed {
+  readonly text: Piece;
+  readonly words: Piece;
+}
+
 const SPEC = /%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?(hh|h|ll|l|L|z|t|q)?([diuxXoscpn%])(\w*)/g;
 const WIDEST = 1024;
 const [ZERO, X] = [48, 120];
 
 /** What prints a record by a format and the values of its arguments. */
-export function formatted(format: string, values: readonly Evaluated[], word: number): Piece {
+export function formatted(format: string, values: readonly Evaluated[], word: number): Printed {
   const pieces: (string | Piece)[] = [];
+  const words: Piece[] = [];
   let [from, next] = [0, 0];
   for (const found of format.matchAll(SPEC)) {
     const [whole, flags, width, precision, size, kind, more] = found;
@@ -34,15 +41,20 @@ export function formatted(format: string, values: readonly Evaluated[], word: nu
       ? pointer(value, more!, word)
       : plain(value, { kind: kind!, bits: bitsOf(size, word), flags: flags!, precision });
     pieces.push((record) => pad(print(record)), tail);
+    if (isPointer) words.push(pointed(value, more!));
+    else if (kind === "s" || kind === "c") words.push(print);
   }
   pieces.push(format.slice(from));
-  const parts = pieces.filter((piece) => piece !== "");
-  return (record) => {
+  return { text: joined(pieces.filter((piece) => piece !== "")), words: joined(words) };
+}
+
+const joined =
+  (parts: readonly (string | Piece)[]): Piece =>
+  (record) => {
     let text = "";
     for (const part of parts) text += typeof part === "string" ? part : part(record);
     return text;
   };
-}
 
 const bitsOf = (size: string | undefined, word: number): number => {
   if (size === "ll" || size === "L" || size === "q") return 64;
@@ -101,12 +113,26 @@ function number(value: Value): Whole {
 
 /** %ps and %pS are a function's name; any other pointer is its digits, which a record has as they are. */
 function pointer(value: Evaluated, more: string, word: number): Piece {
-  const [isFunction, isWhole] = [/^[sSfFB]/.test(more), !/^[sf]/.test(more)];
+  const isWhole = !/^[sf]/.test(more);
+  const isNamed = isFunction(more);
   return (record) => {
     const at = value(record);
     if (typeof at === "string") return at;
     const address = number(at);
-    const name = isFunction ? record.target.symbols(address, isWhole) : null;
+    const name = isNamed ? record.target.symbols(address, isWhole) : null;
     return name ?? inBase(address, 16, word * 8, false).padStart(word * 2, "0");
+  };
+}
+
+const isFunction = (more: string): boolean => /^[sSfFB]/.test(more);
+
+/** What a pointer has that is more than a number. */
+function pointed(value: Evaluated, more: string): Piece {
+  const isNamed = isFunction(more);
+  return (record) => {
+    const at = value(record);
+    if (typeof at === "string") return at;
+    const address = number(at);
+    return isNamed ? `${address} ` : "";
   };
 }

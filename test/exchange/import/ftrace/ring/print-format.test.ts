@@ -11,19 +11,27 @@ const FIELDS = `	field:unsigned short common_type;	offset:0;	size:2;	signed:0;
 	field:int error;	offset:20;	size:4;	signed:1;
 `;
 
-/** What a format prints of a record with these fields. */
-function printed(
-  format: string,
-  { pfn = 0n, flags = 0, error = 0 }: { pfn?: bigint; flags?: number; error?: number },
-  word = 8,
-): string {
+interface Values {
+  readonly pfn?: bigint;
+  readonly flags?: number;
+  readonly error?: number;
+}
+
+/** An event of a format, and a record of it with these fields. */
+function recorded(format: string, { pfn = 0n, flags = 0, error = 0 }: Values, word = 8) {
   const event = eventOf(`name: e\nID: 7\nformat:\n${FIELDS}\nprint fmt: ${format}\n`, word)!;
   const bytes = Buffer.alloc(24);
   bytes.writeBigUInt64LE(pfn, 8);
   bytes.writeUInt32LE(flags, 16);
   bytes.writeInt32LE(error, 20);
   const target = { big: false, word, symbols: () => null };
-  return event.print({ bytes, at: 0, length: 24, target });
+  return { event, record: { bytes, at: 0, length: 24, target } };
+}
+
+/** What a format prints of a record with these fields. */
+function printed(format: string, values: Values, word = 8): string {
+  const { event, record } = recorded(format, values, word);
+  return event.print(record);
 }
 
 const GFP =
@@ -75,4 +83,14 @@ test("what cannot be followed is told field by field", () => {
   expect(printed('"%s", unheard_of(REC->pfn)', { pfn: 1n, flags: 2 })).toBe(
     "[FAILED TO PARSE] pfn=0x1 flags=2 error=0",
   );
+});
+
+test.each([
+  ["numbers are not", '"%d %#x %p", REC->error, REC->flags, REC->pfn', ""],
+  ["the names of numbers are", `"%d %s", REC->flags, ${NAMES}`, "EIO"],
+  ["functions are, by their addresses", '"%pS %px", (void *)REC->pfn, REC->pfn', "4096 "],
+  ["of what cannot be followed nobody knows", '"%s", REC->pfn', null],
+])("of a record's words %s", (_, format, words) => {
+  const { event, record } = recorded(format, { pfn: 0x1000n, flags: 7, error: -5 });
+  expect(event.words(record)).toBe(words);
 });
