@@ -135,10 +135,10 @@ async function importRun(opened: readonly Opened[], wishes: Importing, open: Ope
     );
   const kernels = opened.filter(({ format }) => isKernelTrace(format));
   const environment = await detectEnvironment(
-    opened.map(({ source: { path, head }, format }) => ({
-      path,
-      head,
-      lines: format.part === "stream" ? format.signs : undefined,
+    opened.map(({ source, format }) => ({
+      path: source.path,
+      head: source.head,
+      lines: format.part === "stream" ? format.signs?.(source) : undefined,
     })),
     {
       hasKernel: kernels.length > 0,

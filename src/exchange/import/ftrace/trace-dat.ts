@@ -10,6 +10,7 @@ import type { StreamFormat } from "../join/format.ts";
 import { Source } from "../source/source.ts";
 import { AnchorLines } from "./anchors.ts";
 import { CLOCK_LINE, ClockLines } from "./clock-lines.ts";
+import type { Contents } from "./dat/contents.ts";
 import { DatFile } from "./dat/file.ts";
 import { isTraceDat, openTraceDat } from "./dat/open.ts";
 import { type DatRecord, recordsOf } from "./dat/records.ts";
@@ -72,15 +73,41 @@ class DatStep implements Record, Step {
 /** What stands for a record that its reader has no use for. */
 const UNUSED = stepOf("", null);
 
-/** What the records of a file tell, as the lines of its text would; of those that are no news nothing, where there are `news`. */
+/** Recordings by who reads them: each is read for what it tells of the machine, and then for its records. */
+const opened = new WeakMap<Source, Contents>();
+
+/** Opens a recording; one that was opened for the same source is not taken apart again. */
+async function contentsOf(path: string, source: Source | null): Promise<Contents> {
+  // A copy of one that is packed as a whole goes when it was read.
+  if (source?.path !== path) return openTraceDat(path);
+  const known = opened.get(source);
+  if (known !== undefined) {
+    await known.file.reopen();
+    return known;
+  }
+  const contents = await openTraceDat(path);
+  opened.set(source, contents);
+  return contents;
+}
+
+/** How the records of a file are read. */
+interface Reading {
+  /** Who reads it more than once; null where nobody does. */
+  readonly source: Source | null;
+  /** Takes what is wrong with a page. */
+  readonly damaged: (why: string) => void;
+  /** Null where all records are wanted, and not only those that are news. */
+  readonly news: News | null;
+}
+
+/** What the records of a file tell, as the lines of its text would. */
 async function* stepsOf(
   path: string,
-  damaged: (why: string) => void,
-  news: News | null = null,
+  { source, damaged, news }: Reading,
 ): AsyncGenerator<readonly Step[]> {
   const plain = await plainFile(path);
   try {
-    const contents = await openTraceDat(plain.path);
+    const contents = await contentsOf(plain.path, source);
     try {
       const clock = contents.buffers[0]?.clock ?? contents.clock;
       if (clock !== null) yield [stepOf(`${CLOCK_LINE}${clock}`, null, 0)];
@@ -148,7 +175,8 @@ async function plainFile(path: string): Promise<{ path: string; forget: () => Pr
 }
 
 async function* lines(path: string): AsyncGenerator<readonly string[]> {
-  for await (const steps of stepsOf(path, () => {})) yield steps.map(({ line }) => line);
+  const all = stepsOf(path, { source: null, damaged: () => {}, news: null });
+  for await (const steps of all) yield steps.map(({ line }) => line);
 }
 
 /** Events that tell of the machine by being there: what they say beyond is numbers. */
@@ -203,10 +231,11 @@ class News {
   }
 }
 
-async function* signs(path: string): AsyncGenerator<readonly string[]> {
+async function* signs(source: Source): AsyncGenerator<readonly string[]> {
   // A step's line is made when it is asked for.
-  for await (const steps of stepsOf(path, () => {}, new News()))
-    yield steps.map((step) => (step.record && handleIn(step.record)) ?? step.line);
+  const steps = stepsOf(source.path, { source, damaged: () => {}, news: new News() });
+  for await (const some of steps)
+    yield some.map((step) => (step.record && handleIn(step.record)) ?? step.line);
 }
 
 export const traceDat: StreamFormat = {
@@ -218,7 +247,7 @@ export const traceDat: StreamFormat = {
   recognises: isTraceDat,
   open: (source, run) => {
     const damaged = (why: string) => source.tally.skipped("page", why);
-    return new Ftrace(source, run, stepsOf(source.path, damaged));
+    return new Ftrace(source, run, stepsOf(source.path, { source, damaged, news: null }));
   },
   lines,
   signs,

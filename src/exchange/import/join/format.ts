@@ -75,7 +75,7 @@ export interface StreamFormat extends Common {
   /** The text that it stands for, where it is none; what is told of clocks is looked for in it. */
   lines?(path: string): AsyncIterable<readonly string[]>;
   /** The same as far as it can tell of the machine. */
-  signs?(path: string): AsyncIterable<readonly string[]>;
+  signs?(source: Source): AsyncIterable<readonly string[]>;
   anchors?(anchors: Anchors): AnchorTaker;
   /** What a kernel's log, or its trace, says of the clocks of both. */
   logClock?(clocks: KernelClocks): AnchorTaker;

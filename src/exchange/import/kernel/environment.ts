@@ -196,7 +196,7 @@ interface Exchange {
 export interface Legible {
   readonly path: string;
   readonly head: Buffer;
-  readonly lines?: ((path: string) => AsyncIterable<readonly string[]>) | undefined;
+  readonly lines?: AsyncIterable<readonly string[]> | undefined;
 }
 
 /** Text, and its size: in bytes, or in records where it has none of its own. */
@@ -211,7 +211,7 @@ async function* legible({ path, lines }: Legible): AsyncGenerator<Text> {
     return;
   }
   try {
-    for await (const some of lines(path))
+    for await (const some of lines)
       yield { bytes: Buffer.from(`${some.join("\n")}\n`), size: some.length };
   } catch (error) {
     // As with one that breaks off.

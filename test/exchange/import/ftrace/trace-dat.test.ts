@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { traceDat } from "../../../../src/exchange/import/ftrace/trace-dat.ts";
+import { Source } from "../../../../src/exchange/import/source/source.ts";
 import { UserError } from "../../../../src/fault.ts";
 import { freshFolder } from "../../../fresh-folder.ts";
 import { importedFrom, importedText } from "../captured.ts";
@@ -253,7 +254,9 @@ test("of the machine tell a function and a task once, and each buffer's handle",
   const items = [...allocations, ...mappings];
   writeFileSync(path, writtenDat({ buffers: [{ cpus: [[{ at, items }]] }] }));
   const lines: string[] = [];
-  for await (const some of traceDat.signs!(path)) lines.push(...some);
+  const source = await Source.open(path, { strict: false, follow: null });
+  for await (const some of traceDat.signs!(source)) lines.push(...some);
+  await source.close();
   expect(lines.join("\n").match(/(?<= ptr=0*| dma_addr=)(?:0|[1-9]\d*)\b/g)).toEqual([
     "0",
     "2000",

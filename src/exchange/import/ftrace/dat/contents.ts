@@ -1,9 +1,12 @@
 // contents.ts - what a trace.dat says before its records: formats, tasks, symbols, clock and where each CPU's pages are.
 
+import type { Symbols } from "../ring/fields.ts";
 import { type EventFormat, eventOf } from "../ring/format-file.ts";
 import type { PageLayout } from "../ring/page.ts";
 import { layoutOf } from "../ring/page.ts";
 import type { Cursor, DatFile } from "./file.ts";
+import { symbolsOf } from "./symbols.ts";
+import { type Packed, unpacked } from "./unpack.ts";
 
 /** Where the pages of one CPU are; `size` is null where only the chunks tell how many there are. */
 export interface CpuData {
@@ -21,14 +24,16 @@ export interface RingBuffer {
   readonly cpus: readonly CpuData[];
 }
 
+/** Bytes of unpacked pages that are kept for who reads a file again: those of some 200,000 records. */
+const MOST_KEPT = 2 ** 24;
+
 export class Contents {
   readonly file: DatFile;
   layout: PageLayout;
   readonly events = new Map<number, EventFormat>();
   readonly tasks = new Map<number, string>();
   readonly buffers: RingBuffer[] = [];
-  /** Gives the text of /proc/kallsyms. */
-  symbols: () => Buffer = () => Buffer.alloc(0);
+  symbols: Symbols = () => null;
   pageSize = 4096;
   clock: string | null = null;
   /** Of the kernel. */
@@ -40,6 +45,9 @@ export class Contents {
   packing = "none";
   /** Text that a latency tracer left instead of records. */
   text: Buffer | null = null;
+  /** The pages that were unpacked first, by where in the file they are. */
+  readonly #pages = new Map<number, Buffer>();
+  #kept = 0;
 
   constructor(file: DatFile) {
     this.file = file;
@@ -81,7 +89,7 @@ export class Contents {
 
   async readSymbols(cursor: Cursor): Promise<void> {
     const text = await cursor.bytes(await cursor.u32());
-    this.symbols = () => text;
+    this.symbols = symbolsOf(() => text);
   }
 
   /** "209 dd" a line. */
@@ -94,5 +102,15 @@ export class Contents {
   /** The clock in force stands in brackets: "local [mono] boot". */
   readClock(text: string): void {
     this.clock = /\[([^\]]+)\]/.exec(text)?.[1] ?? this.clock;
+  }
+
+  /** Pages that are packed: a file is read twice, for what it tells of the machine and for its records. */
+  pages(packed: Packed): Buffer {
+    const known = this.#pages.get(packed.at);
+    if (known !== undefined) return known;
+    const pages = unpacked(this.file, this.packing, packed);
+    this.#kept += pages.length;
+    if (this.#kept <= MOST_KEPT) this.#pages.set(packed.at, pages);
+    return pages;
   }
 }

@@ -4,7 +4,7 @@ import { u64 } from "../ring/bytes.ts";
 import { PageReader } from "../ring/page.ts";
 import type { Contents, CpuData, RingBuffer } from "./contents.ts";
 import type { FileCursor } from "./file.ts";
-import { packedLength, unpacked } from "./unpack.ts";
+import { packedLength } from "./unpack.ts";
 
 /** Bytes of pages in memory of one CPU; larger pieces are memory that is new each time, at a page fault every 4 KB. */
 const ENOUGH = 2 ** 16;
@@ -92,7 +92,7 @@ export class CpuPages {
 
   /** The size that the file tells of packed pages can leave out their count: the count is what holds. */
   async #chunk(): Promise<Buffer> {
-    const { file, packing } = this.#contents;
+    const { file } = this.#contents;
     const cursor = this.#cursor;
     if (this.#chunks < 0) this.#chunks = await cursor.u32();
     if (this.#chunks === 0) return file.big ? this.#unsized() : Buffer.alloc(0);
@@ -100,7 +100,7 @@ export class CpuPages {
     const at = cursor.at;
     const [size, length] = [await cursor.u32(), await cursor.u32()];
     const packed = await cursor.bytes(size);
-    return unpacked(file, { packed, at, length, by: packing });
+    return this.#contents.pages({ packed, at, length });
   }
 
   /** The pages behind two sizes that are 0, as the count of all is (unpack.ts): what is packed tells where it ends. */
@@ -114,6 +114,6 @@ export class CpuPages {
     const rest = await file.read(begins, most);
     const packed = rest.subarray(0, packedLength(rest, packing));
     cursor.at = begins + packed.length;
-    return unpacked(file, { packed, at: begins, length: 0, by: packing });
+    return this.#contents.pages({ packed, at: begins, length: 0 });
   }
 }

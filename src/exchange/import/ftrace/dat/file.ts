@@ -10,7 +10,7 @@ export const LARGEST_PIECE = 2 ** 28;
 export class DatFile implements Order {
   readonly path: string;
   readonly size: number;
-  readonly #file: FileHandle;
+  #file: FileHandle;
   big = false;
 
   private constructor(path: string, file: FileHandle, size: number) {
@@ -23,6 +23,11 @@ export class DatFile implements Order {
     const file = await open(path);
     const { size } = await file.stat();
     return new DatFile(path, file, size);
+  }
+
+  /** Opens it once more after it was closed. */
+  async reopen(): Promise<void> {
+    this.#file = await open(this.path);
   }
 
   close(): Promise<void> {

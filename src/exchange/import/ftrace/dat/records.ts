@@ -7,7 +7,6 @@ import { numberOf, type RecordBytes, stretchOf, type Target, textAt } from "../r
 import type { EventFormat } from "../ring/format-file.ts";
 import type { Contents, RingBuffer } from "./contents.ts";
 import { CpuPages } from "./cpu-pages.ts";
-import { symbolsOf } from "./symbols.ts";
 
 /** A record: which event on which CPU and when; its text is made when it is asked for. */
 export class DatRecord implements RecordBytes, RecordedFields {
@@ -102,7 +101,7 @@ export async function* recordsOf(
   const target: Target = {
     big: layout.big,
     word: layout.commitSize,
-    symbols: symbolsOf(contents.symbols),
+    symbols: contents.symbols,
   };
   const origin = await firstTime(contents);
   const all = contents.buffers.flatMap((buffer) =>

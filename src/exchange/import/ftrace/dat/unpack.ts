@@ -5,6 +5,13 @@ import { decompress } from "fzstd";
 import { frameLength, unpackedFrames } from "../../source/packed.ts";
 import { type DatFile, LARGEST_PIECE } from "./file.ts";
 
+/** What is packed, where in the file it stands, and how many bytes it is said to become; 0 where nothing says. */
+export interface Packed {
+  readonly packed: Buffer;
+  readonly at: number;
+  readonly length: number;
+}
+
 /** So many times its size the best packed data become at most (zlib: 1,032; zstd: runs of one byte). */
 const LARGEST_RATIO = 2 ** 16;
 
@@ -13,10 +20,7 @@ const LARGEST_RATIO = 2 ** 16;
  * first, trace-cmd writes the upper half of a section's size (lib/trace-cmd/trace-compress.c, tracecmd_compress_block):
  * that says nothing.
  */
-export function unpacked(
-  file: DatFile,
-  { packed, at, length, by }: { packed: Buffer; at: number; length: number; by: string },
-): Buffer {
+export function unpacked(file: DatFile, by: string, { packed, at, length }: Packed): Buffer {
   const most = Math.min(LARGEST_PIECE, packed.length * LARGEST_RATIO);
   if (length > most)
     throw file.refuse(at, `${packed.length} bytes are said to unpack to ${length}`);

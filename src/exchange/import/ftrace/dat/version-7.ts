@@ -3,6 +3,7 @@
 import type { Contents, CpuData } from "./contents.ts";
 import { type Cursor, type FileCursor, MemoryCursor } from "./file.ts";
 import { OPTION, readOption } from "./options.ts";
+import { symbolsOf } from "./symbols.ts";
 import { unpacked } from "./unpack.ts";
 import { MOST_CPUS } from "./version-6.ts";
 
@@ -44,7 +45,7 @@ export async function readVersion7(contents: Contents, cursor: FileCursor): Prom
   if (symbols === undefined) return;
   // By far the largest section: it is unpacked when a symbol is asked for, of a stack. Its length stands in front.
   const section = await packedAt(contents, symbols, OPTION.symbols);
-  contents.symbols = () => section().subarray(4);
+  contents.symbols = symbolsOf(() => section().subarray(4));
 }
 
 interface Section {
@@ -80,7 +81,7 @@ async function packedAt(contents: Contents, at: number, id: number): Promise<() 
   const cursor = file.cursor(begins);
   const [size, length] = [await cursor.u32(), await cursor.u32()];
   const packed = await cursor.bytes(size);
-  return () => unpacked(file, { packed, at: begins, length, by: packing });
+  return () => unpacked(file, packing, { packed, at: begins, length });
 }
 
 /** Reads one section of options; gives where the next one is, 0 behind the last. */
@@ -129,7 +130,7 @@ async function textAt(contents: Contents, at: number): Promise<Buffer> {
     const begins = cursor.at;
     const [packedSize, length] = [await cursor.u32(), await cursor.u32()];
     const packed = await cursor.bytes(packedSize);
-    parts.push(unpacked(contents.file, { packed, at: begins, length, by: contents.packing }));
+    parts.push(unpacked(contents.file, contents.packing, { packed, at: begins, length }));
   }
   return Buffer.concat(parts);
 }
