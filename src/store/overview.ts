@@ -100,7 +100,7 @@ export class Overview {
    */
   blocksChanged(shift: number): number[] {
     const rows = this.#database
-      .prepare<[], ListRow>(`SELECT subject, lists FROM posting WHERE list = ${lists.change}`)
+      .prepare<[], ListRow>(`SELECT subject, hex(lists) FROM posting WHERE list = ${lists.change}`)
       .raw();
     const blocks = new Set<number>();
     for (const row of rows.iterate())

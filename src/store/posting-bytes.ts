@@ -9,20 +9,22 @@ import { damaged } from "../fault.ts";
 /** Events to a segment: with fewer, a subject that changes rarely costs a look into each; with more, memory. */
 export const SEGMENT = 2 ** 18;
 /**
- * Bytes of a row's lists, unless one alone has more: what a page of 1,024 bytes, as short traces have, keeps of a row
- * beside such a key (https://www.sqlite.org/fileformat2.html, 1.6: 230 with the key).
+ * Bytes of a row's lists, unless one alone has more: a row takes some 15 bytes beside them, and a look-up goes through
+ * them. A page of 1,024 bytes, as short traces have, keeps 230 of a row (https://www.sqlite.org/fileformat2.html, 1.6).
  */
-const ROOM = 214;
+const ROOM = 128;
 /** Bytes of a distance within a segment at most. */
 const LONGEST_DISTANCE = 3;
 
 /** A subject, and the numbers within the segment of the events that it has, in order. */
 export type List = readonly [subject: number, seqs: Uint32Array];
 /** The first subject of a row, and the bytes of its lists. */
-export type ListRow = readonly [subject: number, lists: Buffer];
+type MadeRow = readonly [subject: number, lists: Buffer];
+/** The same as it is read: in hexadecimal, as SQLite writes it, for many Buffers would be much garbage. */
+export type ListRow = readonly [subject: number, lists: string];
 
 /** The rows of these lists, least subject first; the bytes of each are good until the next. */
-export function* rowsOf(lists: Iterable<List>): Generator<ListRow> {
+export function* rowsOf(lists: Iterable<List>): Generator<MadeRow> {
   const distances = new Varints();
   let row = Buffer.alloc(ROOM);
   let [first, last, end] = [0, 0, 0];
@@ -43,17 +45,16 @@ export function* rowsOf(lists: Iterable<List>): Generator<ListRow> {
   if (end > 0) yield [first, row.subarray(0, end)];
 }
 
-/** The numbers of the events that some subjects of a row have. Hot: once a row that a look-up meets (bench: travel). */
-export function seqsIn(
+/** Adds the numbers of the events that some subjects of a row have. Hot: for each row that a look-up meets (bench: travel). */
+export function addSeqs(
+  seqs: number[],
   segment: number,
   row: ListRow,
   isWanted: (subject: number) => boolean,
-): number[] {
-  const seqs: number[] = [];
+): void {
   eachList(row, (subject, from, to) => {
-    if (isWanted(subject)) addSeqs(seqs, segment, row[1], from, to);
+    if (isWanted(subject)) addList(seqs, segment, row[1], from, to);
   });
-  return seqs;
 }
 
 /** The subjects of a row. */
@@ -65,32 +66,34 @@ export function subjectsIn(row: ListRow): number[] {
 
 /** Visits each subject of a row, and where its list begins and ends. */
 function eachList(
-  [first, bytes]: ListRow,
+  [first, lists]: ListRow,
   visit: (subject: number, from: number, to: number) => void,
 ): void {
   let [subject, at, unit, value] = [first, 0, 1, 0];
   /** The number that is next: 0 for a subject's, 1 for a length. */
   let next = 0;
-  while (at < bytes.length) {
-    const byte = bytes[at++]!;
+  while (at < lists.length) {
+    const byte = byteAt(lists, at);
+    at += DIGITS;
     value += (byte & 0x7f) * unit;
     unit *= 128;
     if (byte > 0x7f) continue;
     if (next === 0) subject += value;
     else {
-      if (at + value > bytes.length) throw cut();
-      visit(subject, at, at + value);
-      at += value;
+      const end = at + DIGITS * value;
+      if (end > lists.length) throw cut();
+      visit(subject, at, end);
+      at = end;
     }
     [next, unit, value] = [1 - next, 1, 0];
   }
   if (next !== 0 || unit !== 1) throw cut();
 }
 
-function addSeqs(seqs: number[], segment: number, bytes: Buffer, from: number, to: number): void {
+function addList(seqs: number[], segment: number, lists: string, from: number, to: number): void {
   let [seq, distance, shift] = [segment * SEGMENT, 0, 0];
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at]!;
+  for (let at = from; at < to; at += DIGITS) {
+    const byte = byteAt(lists, at);
     distance |= (byte & 0x7f) << shift;
     shift += 7;
     if (byte > 0x7f && shift < 7 * LONGEST_DISTANCE) continue;
@@ -99,6 +102,15 @@ function addSeqs(seqs: number[], segment: number, bytes: Buffer, from: number, t
     [distance, shift] = [0, 0];
   }
   if (shift !== 0 || seq >= (segment + 1) * SEGMENT) throw cut();
+}
+
+/** Digits to a byte. */
+const DIGITS = 2;
+const byteAt = (digits: string, at: number): number =>
+  (digitAt(digits, at) << 4) | digitAt(digits, at + 1);
+function digitAt(digits: string, at: number): number {
+  const code = digits.charCodeAt(at);
+  return code < 0x41 ? code - 0x30 : code - 0x37;
 }
 
 const cut = (): Error => damaged("table posting", "a list is cut");

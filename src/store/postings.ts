@@ -9,7 +9,7 @@ import { PAGE_SIZE } from "../address.ts";
 import { at, type Column } from "../event/field.ts";
 import { type Cells, filledOf, type Rows } from "../event/row.ts";
 import { type KindName, kindNames, kindsWhere } from "../event/vocabulary.ts";
-import { type List, type ListRow, rowsOf, SEGMENT, seqsIn } from "./posting-bytes.ts";
+import { addSeqs, type List, type ListRow, rowsOf, SEGMENT } from "./posting-bytes.ts";
 import { build, columnsOf, prepare, prepareValue, run } from "./schema.ts";
 
 /** Kinds that have a subject and leave it as it is. */
@@ -111,7 +111,7 @@ function sortedBy(codes: Uint32Array, ends: Uint32Array, seqs: Uint32Array): Uin
 }
 
 /** Takes a row that is complete, whose bytes are good until the next. */
-type Take = (segment: number, list: number, ...row: ListRow) => void;
+type Take = (segment: number, list: number, subject: number, lists: Buffer) => void;
 
 /** Makes the index of a trace out of its events, and hands over the rows of a segment when it is complete. */
 export class Postings {
@@ -194,18 +194,22 @@ const rowOf = build
 export const storedRow = (database: Database): Statement<unknown[], Buffer> =>
   prepareValue(database, rowOf);
 
-/** The row that has the first subject, if any has: the last one that does not begin behind it. */
-const holding = (segment: string): string =>
-  `(SELECT max(subject) FROM posting WHERE segment = ${segment} AND list = @list AND subject <= @first)`;
-// Looks into some segments at once, in the order of the list of their numbers; those without the subject give nothing.
+/** Of the rows of a segment that begin with the first subject or before it the last: it has the subject, if any has. */
+const holding = (columns: string, segment: string): string =>
+  `(SELECT ${columns} FROM posting WHERE segment = ${segment} AND list = @list AND subject <= @first ` +
+  "ORDER BY subject DESC LIMIT 1)";
+// Looks into some segments at once, in the order of the list of their numbers; those without such a row give nothing.
 // As one text: to hand over a list of some bytes takes the library 1.5 us, and as a part of a text 0.5 (bench: travel).
 const holdingIn =
-  "SELECT json_group_array(json_array(p.segment, p.subject, hex(p.lists))) FROM json_each(@segments) s " +
-  `CROSS JOIN posting p ON p.segment = s.value AND p.list = @list AND p.subject = ${holding("s.value")}`;
+  `SELECT group_concat(value || ',' || ${holding("subject || ',' || hex(lists)", "value")}) ` +
+  "FROM json_each(@segments)";
 const between =
-  "SELECT subject, lists FROM posting WHERE segment = @segment AND list = @list " +
-  `AND subject BETWEEN coalesce(${holding("@segment")}, @first) AND @last`;
-/** Segments looked into at once: first one, then more and more for whoever goes on; as many as can be for who wants all. */
+  "SELECT subject, hex(lists) FROM posting WHERE segment = @segment AND list = @list " +
+  `AND subject BETWEEN coalesce(${holding("subject", "@segment")}, @first) AND @last`;
+/**
+ * Segments looked into at once: first one, then more and more for whoever goes on; as many as can be for who wants all
+ * of a subject. Of many subjects each has too much.
+ */
 const FIRST_SEGMENTS = 1;
 const SEGMENTS = 64;
 const SEGMENTS_GROWTH = 8;
@@ -227,46 +231,47 @@ export interface Searched {
 }
 
 export class PostingReader {
-  readonly #one: Statement<unknown[], string>;
-  readonly #some: Statement<unknown[], [subject: number, lists: Buffer]>;
+  readonly #one: Statement<unknown[], string | null>;
+  readonly #some: Statement<unknown[], ListRow>;
 
   constructor(database: Database) {
-    this.#one = database.prepare<unknown[], string>(holdingIn).pluck();
-    this.#some = database.prepare<unknown[], [subject: number, lists: Buffer]>(between).raw();
+    this.#one = database.prepare<unknown[], string | null>(holdingIn).pluck();
+    this.#some = database.prepare<unknown[], ListRow>(between).raw();
   }
 
   /** The numbers of these events, in order or newest first. */
   *seqs(wanted: Lookup, { from, to, backwards, isAll }: Searched): Generator<number> {
     const [low, high] = [Math.floor(from / SEGMENT), Math.floor(to / SEGMENT)];
-    let size = isAll ? SEGMENTS : FIRST_SEGMENTS;
+    const most = wanted.first === wanted.last ? SEGMENTS : 1;
+    let size = isAll ? most : FIRST_SEGMENTS;
     for (let done = 0; done <= high - low; ) {
       const count = Math.min(size, high - low - done + 1);
-      const segments = Array.from({ length: count }, (_, i) =>
-        backwards ? high - done - i : low + done + i,
-      );
-      for (const found of this.#inSegments(wanted, segments)) {
-        const seqs = found.filter((seq) => seq >= from && seq <= to);
-        yield* backwards ? seqs.reverse() : seqs;
-      }
+      const first = backwards ? high - done - count + 1 : low + done;
+      const found = this.#inSegments(wanted, first, count);
+      const seqs = found.filter((seq) => seq >= from && seq <= to);
+      yield* backwards ? seqs.reverse() : seqs;
       done += count;
-      size = Math.min(SEGMENTS, size * SEGMENTS_GROWTH);
+      size = Math.min(most, size * SEGMENTS_GROWTH);
     }
   }
 
-  /** The numbers in each of some segments, in the order of these. */
-  *#inSegments({ list, first, last, step }: Lookup, segments: number[]): Generator<number[]> {
+  /** The numbers in some segments that follow one another, in order. */
+  #inSegments({ list, first, last, step }: Lookup, segment: number, count: number): number[] {
+    const seqs: number[] = [];
     if (first === last) {
-      const found = this.#one.get({ segments: JSON.stringify(segments), list, first })!;
-      for (const [segment, subject, lists] of JSON.parse(found) as [number, number, string][])
-        yield seqsIn(segment, [subject, Buffer.from(lists, "hex")], (one) => one === first);
-      return;
+      const isFirst = (subject: number): boolean => subject === first;
+      const segments = JSON.stringify(Array.from({ length: count }, (_, i) => segment + i));
+      const rows = this.#one.get({ segments, list, first })?.split(",") ?? [];
+      for (let at = 0; at < rows.length; at += ROW)
+        addSeqs(seqs, Number(rows[at]), [Number(rows[at + 1]), rows[at + 2]!], isFirst);
+      return seqs;
     }
     const isWanted = (subject: number): boolean =>
       subject >= first && subject <= last && (subject - first) % step === 0;
-    for (const segment of segments)
-      yield this.#some
-        .all({ segment, list, first, last })
-        .flatMap((row) => seqsIn(segment, row, isWanted))
-        .sort((a, b) => a - b);
+    for (const row of this.#some.all({ segment, list, first, last }))
+      addSeqs(seqs, segment, row, isWanted);
+    return seqs.sort((a, b) => a - b);
   }
 }
+/** What the text of a look-up has of each row: its segment, its first subject and its lists. */
+const ROW = 3;
