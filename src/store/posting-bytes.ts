@@ -23,6 +23,13 @@ type MadeRow = readonly [subject: number, lists: Buffer];
 /** The same as it is read: in hexadecimal, as SQLite writes it, for many Buffers would be much garbage. */
 export type ListRow = readonly [subject: number, lists: string];
 
+/** Of the subjects from `first` to `last` every `step`th. */
+export interface Subjects {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+}
+
 /** The rows of these lists, least subject first; the bytes of each are good until the next. */
 export function* rowsOf(lists: Iterable<List>): Generator<MadeRow> {
   const distances = new Varints();
@@ -45,35 +52,70 @@ export function* rowsOf(lists: Iterable<List>): Generator<MadeRow> {
   if (end > 0) yield [first, row.subarray(0, end)];
 }
 
-/** Adds the numbers of the events that some subjects of a row have. Hot: for each row that a look-up meets (bench: travel). */
-export function addSeqs(
-  seqs: number[],
-  segment: number,
-  row: ListRow,
-  isWanted: (subject: number) => boolean,
-): void {
-  eachList(row, (subject, from, to) => {
-    if (isWanted(subject)) addList(seqs, segment, row[1], from, to);
-  });
+/** Adds the numbers of the events that some subjects of a row have. */
+export function addSeqs(seqs: number[], segment: number, row: ListRow, wanted: Subjects): void {
+  const [subject, lists] = row;
+  addWithin(seqs, { segment, subject, text: lists, from: 0, to: lists.length }, wanted);
+}
+
+/**
+ * The same of many rows that are one text: segment, first subject and lists of each, with commas between. Hot: once a
+ * segment of a look-up, some 0.3 us, for no text of a row is made (bench: travel).
+ */
+export function addAllSeqs(seqs: number[], text: string, wanted: Subjects): void {
+  for (let at = 0; at < text.length; ) {
+    const behindSegment = text.indexOf(",", at);
+    const from = text.indexOf(",", behindSegment + 1) + 1;
+    const comma = text.indexOf(",", from);
+    const to = comma < 0 ? text.length : comma;
+    const segment = Number(text.slice(at, behindSegment));
+    const subject = Number(text.slice(behindSegment + 1, from - 1));
+    addWithin(seqs, { segment, subject, text, from, to }, wanted);
+    at = to + 1;
+  }
 }
 
 /** The subjects of a row. */
-export function subjectsIn(row: ListRow): number[] {
+export function subjectsIn([subject, lists]: ListRow): number[] {
   const subjects: number[] = [];
-  eachList(row, (subject) => void subjects.push(subject));
+  eachList({ subject, text: lists, from: 0, to: lists.length }, (one) => {
+    subjects.push(one);
+    return true;
+  });
   return subjects;
 }
 
-/** Visits each subject of a row, and where its list begins and ends. */
-function eachList(
-  [first, lists]: ListRow,
-  visit: (subject: number, from: number, to: number) => void,
+/** The lists of a row, and where in a text they are. */
+interface Lists {
+  readonly subject: number;
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function addWithin(
+  seqs: number[],
+  row: Lists & { readonly segment: number },
+  { first, last, step }: Subjects,
 ): void {
-  let [subject, at, unit, value] = [first, 0, 1, 0];
+  eachList(row, (subject, from, to) => {
+    if (subject > last) return false;
+    if (subject >= first && (subject - first) % step === 0)
+      addList(seqs, row.segment, row.text, from, to);
+    return true;
+  });
+}
+
+/** Visits each subject of a row, and where its list begins and ends, until it hears that this is enough. */
+function eachList(
+  { subject: first, text, from, to }: Lists,
+  visit: (subject: number, from: number, to: number) => boolean,
+): void {
+  let [subject, at, unit, value] = [first, from, 1, 0];
   /** The number that is next: 0 for a subject's, 1 for a length. */
   let next = 0;
-  while (at < lists.length) {
-    const byte = byteAt(lists, at);
+  while (at < to) {
+    const byte = byteAt(text, at);
     at += DIGITS;
     value += (byte & 0x7f) * unit;
     unit *= 128;
@@ -81,11 +123,13 @@ function eachList(
     if (next === 0) subject += value;
     else {
       const end = at + DIGITS * value;
-      if (end > lists.length) throw cut();
-      visit(subject, at, end);
+      if (end > to) throw cut();
+      if (!visit(subject, at, end)) return;
       at = end;
     }
-    [next, unit, value] = [1 - next, 1, 0];
+    next = 1 - next;
+    unit = 1;
+    value = 0;
   }
   if (next !== 0 || unit !== 1) throw cut();
 }

@@ -9,7 +9,15 @@ import { PAGE_SIZE } from "../address.ts";
 import { at, type Column } from "../event/field.ts";
 import { type Cells, filledOf, type Rows } from "../event/row.ts";
 import { type KindName, kindNames, kindsWhere } from "../event/vocabulary.ts";
-import { addSeqs, type List, type ListRow, rowsOf, SEGMENT } from "./posting-bytes.ts";
+import {
+  addAllSeqs,
+  addSeqs,
+  type List,
+  type ListRow,
+  rowsOf,
+  SEGMENT,
+  type Subjects,
+} from "./posting-bytes.ts";
 import { build, columnsOf, prepare, prepareValue, run } from "./schema.ts";
 
 /** Kinds that have a subject and leave it as it is. */
@@ -214,12 +222,9 @@ const FIRST_SEGMENTS = 1;
 const SEGMENTS = 64;
 const SEGMENTS_GROWTH = 8;
 
-/** Which events are looked up: of the subjects from `first` to `last` every `step`th. */
-export interface Lookup {
+/** Which events are looked up: those of some subjects in a list. */
+export interface Lookup extends Subjects {
   readonly list: number;
-  readonly first: number;
-  readonly last: number;
-  readonly step: number;
 }
 
 /** Which of these events: from one to another, both included, and whether that is all of the trace from the first on. */
@@ -256,22 +261,16 @@ export class PostingReader {
   }
 
   /** The numbers in some segments that follow one another, in order. */
-  #inSegments({ list, first, last, step }: Lookup, segment: number, count: number): number[] {
+  #inSegments({ list, ...wanted }: Lookup, segment: number, count: number): number[] {
     const seqs: number[] = [];
+    const { first, last } = wanted;
     if (first === last) {
-      const isFirst = (subject: number): boolean => subject === first;
       const segments = JSON.stringify(Array.from({ length: count }, (_, i) => segment + i));
-      const rows = this.#one.get({ segments, list, first })?.split(",") ?? [];
-      for (let at = 0; at < rows.length; at += ROW)
-        addSeqs(seqs, Number(rows[at]), [Number(rows[at + 1]), rows[at + 2]!], isFirst);
+      addAllSeqs(seqs, this.#one.get({ segments, list, first }) ?? "", wanted);
       return seqs;
     }
-    const isWanted = (subject: number): boolean =>
-      subject >= first && subject <= last && (subject - first) % step === 0;
     for (const row of this.#some.all({ segment, list, first, last }))
-      addSeqs(seqs, segment, row, isWanted);
+      addSeqs(seqs, segment, row, wanted);
     return seqs.sort((a, b) => a - b);
   }
 }
-/** What the text of a look-up has of each row: its segment, its first subject and its lists. */
-const ROW = 3;
