@@ -7,6 +7,7 @@ import { mark } from "../library/mark.ts";
 import { positions } from "../library/positions.ts";
 import { notice, print, printAnswer } from "./output.ts";
 import { reading } from "./reading.ts";
+import { withBar } from "./steered.ts";
 
 interface Options {
   readonly name?: string;
@@ -65,7 +66,9 @@ async function add(
 ): Promise<void> {
   if (text === undefined && name === undefined)
     throw new UserError(`say what ${position} is: gartrace mark ${path} ${position} "some words"`);
-  const made = await mark(path, position, { name: name ?? null, text: text ?? "" });
+  const made = await withBar("making a new index", (onProgress) =>
+    mark(path, position, { name: name ?? null, text: text ?? "", onProgress }),
+  );
   if (json) await printAnswer("mark", made);
   else notice(`marked #${made.moment}${name === undefined ? "" : ` as mark:${name}`}`);
 }

@@ -22,19 +22,22 @@ export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>)
   }
 }
 
-/** The same with a bar. */
+/** Runs with a bar, from when it is first told how far it has come. */
+export async function withBar<T>(
+  what: string,
+  run: (onProgress: NonNullable<Steering["onProgress"]>) => Promise<T>,
+): Promise<T> {
+  let bar: Progress | null = null;
+  try {
+    return await run(({ done, total, events }) => {
+      bar ??= new Progress(what, total);
+      bar.at(done, countOf(events, "event"));
+    });
+  } finally {
+    (bar as Progress | null)?.stop();
+  }
+}
+
+/** Both. */
 export const steered = <T>(what: string, run: (steering: Steering) => Promise<T>): Promise<T> =>
-  interruptible(async (signal) => {
-    let bar: Progress | null = null;
-    try {
-      return await run({
-        signal,
-        onProgress: ({ done, total, events }) => {
-          bar ??= new Progress(what, total);
-          bar.at(done, countOf(events, "event"));
-        },
-      });
-    } finally {
-      (bar as Progress | null)?.stop();
-    }
-  });
+  interruptible((signal) => withBar(what, (onProgress) => run({ signal, onProgress })));

@@ -3,6 +3,7 @@
 import type { Mark } from "../event/trace.ts";
 import { UserError } from "../fault.ts";
 import { addMark } from "../store/update.ts";
+import type { Steering } from "./steering.ts";
 import { openTrace, type Position } from "./trace.ts";
 
 /**
@@ -15,11 +16,14 @@ export async function mark(
   {
     name = null,
     text = "",
+    onProgress,
   }: {
     /** By which it is a position: letters, digits, `.`, `_` and `-`. */
     readonly name?: string | null;
     /** Words for people. */
     readonly text?: string;
+    /** Called while a trace of an older format gets a new index. */
+    readonly onProgress?: Steering["onProgress"];
   },
 ): Promise<Mark> {
   if (name !== null && !/^[\w.-]+$/.test(name))
@@ -32,6 +36,6 @@ export async function mark(
     trace.close();
   }
   const made = { moment, name, text };
-  await addMark(path, made);
+  await addMark(path, made, (done, total) => onProgress?.({ done, total, events: done }));
   return made;
 }

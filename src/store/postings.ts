@@ -7,7 +7,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { PAGE_SIZE } from "../address.ts";
 import { at, type Column } from "../event/field.ts";
-import { type Cells, filledOf, type Rows } from "../event/row.ts";
+import type { Cells } from "../event/row.ts";
 import { type KindName, kindNames, kindsWhere } from "../event/vocabulary.ts";
 import {
   addAllSeqs,
@@ -147,12 +147,6 @@ export class Postings {
     this.#lists[key.list]!.add(subject, inSegment);
     if ((filled & (1 << SIZE)) !== 0 && row[start + SIZE]! > PAGE_SIZE)
       this.#lists[key.list + 1]!.add(subject, inSegment);
-  }
-
-  /** Takes the rows of all events, in order. */
-  seeAll(all: Iterable<Rows>): void {
-    for (const { rows } of all)
-      for (const row of rows) this.see(row[at.seq]!, row, 0, filledOf(row));
   }
 
   /** Hands over what is left, once all events were seen, and gives the last of them. */

@@ -1,6 +1,7 @@
 // update.ts - what is added to a trace after its recording: marks, indexes, keyframes. Its events never change.
 
 import { type Database, SqliteError } from "better-sqlite3";
+import { at as column } from "../event/field.ts";
 import { filledOf } from "../event/row.ts";
 import type { About, Mark } from "../event/trace.ts";
 import { damaged, UserError } from "../fault.ts";
@@ -16,24 +17,39 @@ import { TraceReader } from "./read.ts";
 import { build, FORMAT, formatOf, prepareValue, run, TODAYS_RULES } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 
+const SEQ = column.seq;
 /** Characters of a mark's name and of its words. */
 const LONGEST = { name: 100, text: 10_000 } as const;
 
-/** Adds a mark; a UserError says where its name is taken or the file cannot be written. */
-export async function addMark(path: string, { moment, name, text }: Mark): Promise<void> {
+/** Hears how many events of how many were gone through. */
+type Progress = (done: number, of: number) => void;
+
+/**
+ * Adds a mark; a UserError says where its name is taken or the file cannot be written. A trace of an older format gets
+ * the newest, and its index is made anew, of which `progress` hears.
+ */
+export async function addMark(
+  path: string,
+  { moment, name, text }: Mark,
+  progress: Progress = () => {},
+): Promise<void> {
   if (name !== null && name.length > LONGEST.name)
     throw new UserError(`a mark's name has at most ${LONGEST.name} characters`);
   if (text.length > LONGEST.text)
     throw new UserError(`a mark's words have at most ${LONGEST.text} characters`);
-  await updating(path, (database) => {
-    const existing = database.prepare("SELECT seq FROM mark WHERE name = ?").pluck().get(name);
-    if (existing !== undefined)
-      throw new UserError(`${path} has a mark '${name}' at #${existing}; choose another name`);
-    // Marks that somebody changed stay without a checksum that holds.
-    const wasWhole = holds(database, "mark");
-    run(database, build.insertInto("mark").values({ seq: moment, name, text }));
-    if (wasWhole === true) seal(database, ["mark"]);
-  });
+  await updating(
+    path,
+    (database) => {
+      const existing = database.prepare("SELECT seq FROM mark WHERE name = ?").pluck().get(name);
+      if (existing !== undefined)
+        throw new UserError(`${path} has a mark '${name}' at #${existing}; choose another name`);
+      // Marks that somebody changed stay without a checksum that holds.
+      const wasWhole = holds(database, "mark");
+      run(database, build.insertInto("mark").values({ seq: moment, name, text }));
+      if (wasWhole === true) seal(database, ["mark"]);
+    },
+    progress,
+  );
 }
 
 export interface Indexing {
@@ -50,7 +66,12 @@ export interface Indexing {
  * are there are made anew.
  */
 export const indexTrace = (path: string, indexing: Indexing): Promise<void> =>
-  updating(path, (database) => makeDerived(path, database, indexing));
+  // What it makes is the index too.
+  updating(
+    path,
+    (database) => makeDerived(path, database, indexing),
+    () => {},
+  );
 
 /** Makes all that follows from the events. */
 export function makeDerived(
@@ -85,11 +106,14 @@ export function makeDerived(
 }
 
 /** Gives a trace of an older format its index, in place of the one that its format had, if it has none by now. */
-function keepIndexed(path: string, database: Database): void {
+function keepIndexed(path: string, database: Database, progress: Progress): void {
   const trace = TraceReader.of(path, database);
   if (trace.indexed) return;
   const postings = new PostingWriter(database, trace.names.kinds);
-  postings.seeAll(trace.rows(1, trace.count));
+  for (const { rows } of trace.rows(1, trace.count)) {
+    for (const row of rows) postings.see(row[SEQ]!, row, 0, filledOf(row));
+    progress(rows.at(-1)![SEQ]!, trace.count);
+  }
   postings.end();
   if (!trace.torn) seal(database, ["trace"]);
 }
@@ -107,7 +131,11 @@ export async function step(database: Database): Promise<boolean> {
 }
 
 /** Opens a trace for writing, brings it to the newest format, and changes it: all of it in one transaction. */
-async function updating(path: string, change: (database: Database) => void): Promise<void> {
+async function updating(
+  path: string,
+  change: (database: Database) => void,
+  progress: Progress,
+): Promise<void> {
   // The refusals of a file that is no trace, or of a damaged one, are those of reading it.
   const trace = TraceReader.open(path);
   const { strangers } = trace;
@@ -121,7 +149,7 @@ async function updating(path: string, change: (database: Database) => void): Pro
     database.exec("BEGIN IMMEDIATE");
     const isOlder = await step(database);
     change(database);
-    if (isOlder) keepIndexed(path, database);
+    if (isOlder) keepIndexed(path, database, progress);
     database.exec("COMMIT");
   } catch (error) {
     throw updateTrouble(path, error);

@@ -54,6 +54,20 @@ const told = (path: string): string =>
     ]);
   });
 
+test("a mark on a trace of an older format tells how far its new index is, and on one of today's nothing", async () => {
+  const path = freshPath();
+  writeFileSync(path, gunzipSync(readFileSync("traces/formats/format-11-imported.gart.gz")));
+  const told: [done: number, of: number][] = [];
+  const mark = { moment: 5, name: null, text: "seen" };
+  await addMark(path, mark, (...progress) => told.push(progress));
+  const { count, indexed } = reading(path, ({ count, indexed }) => ({ count, indexed }));
+  expect(indexed).toBe(true);
+  expect(told.length).toBeGreaterThan(1);
+  expect(told.every(([done], i) => done > (told[i - 1]?.[0] ?? 0))).toBe(true);
+  expect(told.at(-1)).toEqual([count, count]);
+  await addMark(path, mark, () => expect.unreachable());
+});
+
 describe("marks", () => {
   test("are listed by moment, and one with a name is a position", async () => {
     const path = await storedAt(busyTrace(), 10);
