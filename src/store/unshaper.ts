@@ -21,7 +21,7 @@ export class Unshaper {
     if (shape === null) return values ?? "";
     let pieces = this.#pieces.get(shape);
     if (pieces === undefined) {
-      pieces = shape.split(/(%d|%x|%0\d+x|%%)/);
+      pieces = shape.split(/(%d|%x|%0\d\d?x|%%)/);
       this.#pieces.set(shape, pieces);
     }
     const numbers = values === null ? [] : values.split(",");
