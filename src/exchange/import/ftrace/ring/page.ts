@@ -57,7 +57,7 @@ export class PageReader {
   bytes: Buffer = Buffer.alloc(0);
   #next = 0;
   #end = 0;
-  /** The record in hand: where its data are, and its time since the origin. */
+  /** The record in hand: where its data are, and its time since the origin; NaN, a double as times are, until there is one. */
   at = 0;
   length = 0;
   time = Number.NaN;
