@@ -60,6 +60,9 @@ export function recover(path: string): void {
   let database: Database | undefined;
   try {
     database = openSqlite(path, { fileMustExist: true, timeout: 0 });
+    // Of two commands that do this at once none opens the log then: the last to close it would remove it, and leave a
+    // header that says that there is one.
+    database.pragma("locking_mode = EXCLUSIVE");
     foldIn(database);
   } catch (error) {
     // Opening it for reading comes next, and says what is wrong.

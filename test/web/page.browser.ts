@@ -113,6 +113,7 @@ describe("the page of one trace", () => {
     const page = await opened(`${link}#at=5000`);
     const moment = page.getByRole("slider", { name: "Moment" });
     await page.locator(".why .chain li.asked b:text-is('#5000')").waitFor();
+    await page.waitForLoadState("networkidle");
     const asked: string[] = [];
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await moment.fill("9000");
