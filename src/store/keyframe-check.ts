@@ -11,7 +11,6 @@ import { ZoneMap } from "./zone-map.ts";
 
 interface StoredKeyframe extends KeyframeFacts {
   readonly data: Buffer;
-  readonly inflated?: number | null;
 }
 
 // The value stands for a parameter.

@@ -54,8 +54,7 @@ export function* rowsOf(lists: Iterable<List>): Generator<MadeRow> {
 
 /** Adds the numbers of the events that some subjects of a row have. */
 export function addSeqs(seqs: number[], segment: number, row: ListRow, wanted: Subjects): void {
-  const [subject, lists] = row;
-  addWithin(seqs, { segment, subject, text: lists, from: 0, to: lists.length }, wanted);
+  addWithin(seqs, segment, listsOf(row), wanted);
 }
 
 /**
@@ -70,16 +69,16 @@ export function addAllSeqs(seqs: number[], text: string, wanted: Subjects): void
     const to = comma < 0 ? text.length : comma;
     const segment = Number(text.slice(at, behindSegment));
     const subject = Number(text.slice(behindSegment + 1, from - 1));
-    addWithin(seqs, { segment, subject, text, from, to }, wanted);
+    addWithin(seqs, segment, { subject, text, from, to }, wanted);
     at = to + 1;
   }
 }
 
 /** The subjects of a row. */
-export function subjectsIn([subject, lists]: ListRow): number[] {
+export function subjectsIn(row: ListRow): number[] {
   const subjects: number[] = [];
-  eachList({ subject, text: lists, from: 0, to: lists.length }, (one) => {
-    subjects.push(one);
+  eachList(listsOf(row), (subject) => {
+    subjects.push(subject);
     return true;
   });
   return subjects;
@@ -93,15 +92,23 @@ interface Lists {
   readonly to: number;
 }
 
+const listsOf = ([subject, text]: ListRow): Lists => ({
+  subject,
+  text,
+  from: 0,
+  to: text.length,
+});
+
 function addWithin(
   seqs: number[],
-  row: Lists & { readonly segment: number },
+  segment: number,
+  lists: Lists,
   { first, last, step }: Subjects,
 ): void {
-  eachList(row, (subject, from, to) => {
+  eachList(lists, (subject, from, to) => {
     if (subject > last) return false;
     if (subject >= first && (subject - first) % step === 0)
-      addList(seqs, row.segment, row.text, from, to);
+      addList(seqs, segment, lists.text, from, to);
     return true;
   });
 }

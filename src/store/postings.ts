@@ -1,8 +1,9 @@
 // postings.ts - the index of a trace: for each subject, the numbers of the events that change it.
 //
 // It is kept in segments of a fixed number of events. A segment's lists are made in memory and written once, some to a
-// row and in the order of their key, so that recording pays some 0.05 us an event and a byte or two. Events that only observe a
-// subject would double it; a search for these reads the events. An op names the events that begin and end it itself.
+// row and in the order of their key, so that recording pays some 0.05 us an event and a byte or two. Events that only
+// observe a subject would double it; a search for these reads the events. An op names the events that begin and end it
+// itself.
 
 import type { Database, Statement } from "better-sqlite3";
 import { PAGE_SIZE } from "../address.ts";

@@ -31,7 +31,7 @@ type Progress = (done: number, of: number) => void;
 export async function addMark(
   path: string,
   { moment, name, text }: Mark,
-  progress: Progress = () => {},
+  progress?: Progress,
 ): Promise<void> {
   if (name !== null && name.length > LONGEST.name)
     throw new UserError(`a mark's name has at most ${LONGEST.name} characters`);
@@ -66,12 +66,7 @@ export interface Indexing {
  * are there are made anew.
  */
 export const indexTrace = (path: string, indexing: Indexing): Promise<void> =>
-  // What it makes is the index too.
-  updating(
-    path,
-    (database) => makeDerived(path, database, indexing),
-    () => {},
-  );
+  updating(path, (database) => makeDerived(path, database, indexing));
 
 /** Makes all that follows from the events. */
 export function makeDerived(
@@ -134,7 +129,7 @@ export async function step(database: Database): Promise<boolean> {
 async function updating(
   path: string,
   change: (database: Database) => void,
-  progress: Progress,
+  progress: Progress = () => {},
 ): Promise<void> {
   // The refusals of a file that is no trace, or of a damaged one, are those of reading it.
   const trace = TraceReader.open(path);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { gunzipSync } from "node:zlib";
 import { traceDat } from "../../src/exchange/import/ftrace/trace-dat.ts";
+import { Source } from "../../src/exchange/import/source/source.ts";
 import { counted } from "../../src/report/text.ts";
 import { type EventItem, writtenDat } from "../exchange/import/ftrace/written-dat.ts";
 import type { Exchanged } from "./process/exchange.ts";
@@ -145,7 +146,9 @@ function written(path: string, of: Repeatable, times: number): Promise<void> {
 /** The lines that a recording's text has. */
 function printed(recording: string, path: string): Promise<void> {
   const texts = async function* () {
-    for await (const lines of traceDat.lines!(recording)) yield `${lines.join("\n")}\n`;
+    const source = await Source.open(recording, { strict: false, follow: null });
+    for await (const lines of traceDat.lines!(source)) yield `${lines.join("\n")}\n`;
+    await source.close();
   };
   return pipeline(texts, createWriteStream(path));
 }

@@ -73,13 +73,13 @@ class DatStep implements Record, Step {
 /** What stands for a record that its reader has no use for. */
 const UNUSED = stepOf("", null);
 
-/** Recordings by who reads them: each is read for what it tells of the machine, and then for its records. */
+/** Recordings by who reads them: each is read for what it tells of machine and clocks, and then for its records. */
 const opened = new WeakMap<Source, Contents>();
 
 /** Opens a recording; one that was opened for the same source is not taken apart again. */
-async function contentsOf(path: string, source: Source | null): Promise<Contents> {
+async function contentsOf(path: string, source: Source): Promise<Contents> {
   // A copy of one that is packed as a whole goes when it was read.
-  if (source?.path !== path) return openTraceDat(path);
+  if (source.path !== path) return openTraceDat(path);
   const known = opened.get(source);
   if (known !== undefined) {
     await known.file.reopen();
@@ -90,22 +90,16 @@ async function contentsOf(path: string, source: Source | null): Promise<Contents
   return contents;
 }
 
-/** How the records of a file are read. */
-interface Reading {
-  /** Who reads it more than once; null where nobody does. */
-  readonly source: Source | null;
-  /** Takes what is wrong with a page. */
-  readonly damaged: (why: string) => void;
-  /** Null where all records are wanted, and not only those that are news. */
-  readonly news: News | null;
-}
-
-/** What the records of a file tell, as the lines of its text would. */
+/**
+ * What the records of a file tell, as the lines of its text would. `damaged` takes what is wrong with a page; where
+ * there is `news`, only records that are such are wanted.
+ */
 async function* stepsOf(
-  path: string,
-  { source, damaged, news }: Reading,
+  source: Source,
+  damaged: (why: string) => void,
+  news: News | null,
 ): AsyncGenerator<readonly Step[]> {
-  const plain = await plainFile(path);
+  const plain = await plainFile(source.path);
   try {
     const contents = await contentsOf(plain.path, source);
     try {
@@ -174,9 +168,8 @@ async function plainFile(path: string): Promise<{ path: string; forget: () => Pr
   }
 }
 
-async function* lines(path: string): AsyncGenerator<readonly string[]> {
-  const all = stepsOf(path, { source: null, damaged: () => {}, news: null });
-  for await (const steps of all) yield steps.map(({ line }) => line);
+async function* lines(source: Source): AsyncGenerator<readonly string[]> {
+  for await (const steps of stepsOf(source, () => {}, null)) yield steps.map(({ line }) => line);
 }
 
 /** Events that tell of the machine by being there: what they say beyond is numbers. */
@@ -233,9 +226,8 @@ class News {
 
 async function* signs(source: Source): AsyncGenerator<readonly string[]> {
   // A step's line is made when it is asked for.
-  const steps = stepsOf(source.path, { source, damaged: () => {}, news: new News() });
-  for await (const some of steps)
-    yield some.map((step) => (step.record && handleIn(step.record)) ?? step.line);
+  for await (const steps of stepsOf(source, () => {}, new News()))
+    yield steps.map((step) => (step.record && handleIn(step.record)) ?? step.line);
 }
 
 export const traceDat: StreamFormat = {
@@ -247,7 +239,7 @@ export const traceDat: StreamFormat = {
   recognises: isTraceDat,
   open: (source, run) => {
     const damaged = (why: string) => source.tally.skipped("page", why);
-    return new Ftrace(source, run, stepsOf(source.path, { source, damaged, news: null }));
+    return new Ftrace(source, run, stepsOf(source, damaged, null));
   },
   lines,
   signs,

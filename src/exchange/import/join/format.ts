@@ -73,7 +73,7 @@ export interface StreamFormat extends Common {
   /** A second stream that the file holds, with times of its own; null where this one holds none. */
   beside?(source: Source, run: Run): Stream | null;
   /** The text that it stands for, where it is none; what is told of clocks is looked for in it. */
-  lines?(path: string): AsyncIterable<readonly string[]>;
+  lines?(source: Source): AsyncIterable<readonly string[]>;
   /** The same as far as it can tell of the machine. */
   signs?(source: Source): AsyncIterable<readonly string[]>;
   anchors?(anchors: Anchors): AnchorTaker;

@@ -16,16 +16,16 @@ type Opened = readonly { readonly source: Source; readonly format: Format }[];
 
 export async function relate(opened: Opened, grows: boolean): Promise<Relation> {
   const anchors = new Anchors();
-  const sides = opened.flatMap(({ source: { path }, format }) => {
+  const sides = opened.flatMap(({ source, format }) => {
     const taker = "anchors" in format ? format.anchors?.(anchors) : undefined;
     const isDevice = format.part === "device";
-    return taker === undefined ? [] : [{ path, taker, isDevice, lines: linesOf(format) }];
+    return taker === undefined ? [] : [{ source, taker, isDevice, lines: linesOf(format) }];
   });
-  const canRead = !grows && sides.every(({ path }) => path !== "-");
+  const canRead = !grows && sides.every(({ source }) => source.path !== "-");
   const hasBoth = sides.some((one) => one.isDevice) && sides.some((one) => !one.isDevice);
   if (!canRead || !hasBoth) return { clocks: null, ...NOTHING };
-  for (const { path, taker, isDevice, lines } of sides)
-    await readInto(lines(path), taker, MOST_LINES, () =>
+  for (const { source, taker, isDevice, lines } of sides)
+    await readInto(lines(source), taker, MOST_LINES, () =>
       isDevice ? anchors.isDeviceFull : anchors.isFull,
     );
   const clocks = anchors.fit();
@@ -40,16 +40,16 @@ export async function relate(opened: Opened, grows: boolean): Promise<Relation> 
 export async function relateLog(opened: Opened, grows: boolean): Promise<KernelClock | null> {
   const clocks = new KernelClocks();
   const takers = (of: "logClock" | "traceClock") =>
-    opened.flatMap(({ source: { path }, format }) =>
+    opened.flatMap(({ source, format }) =>
       format.part === "stream" && format[of] !== undefined
-        ? [{ path, taker: format[of](clocks), lines: linesOf(format) }]
+        ? [{ source, taker: format[of](clocks), lines: linesOf(format) }]
         : [],
     );
   const [logs, traces] = [takers("logClock"), takers("traceClock")];
   const sides = [...logs, ...traces];
-  const canRead = !grows && sides.every(({ path }) => path !== "-");
+  const canRead = !grows && sides.every(({ source }) => source.path !== "-");
   if (!canRead || logs.length === 0 || traces.length === 0) return null;
-  for (const { path, taker, lines } of sides) await readInto(lines(path), taker, MOST_LINES);
+  for (const { source, taker, lines } of sides) await readInto(lines(source), taker, MOST_LINES);
   return clocks.fit();
 }
 
@@ -66,7 +66,7 @@ export async function relateStanding(
       standing.blind("a trace that is read once does not tell beforehand which it makes");
     else
       await readInto(
-        linesOf(format)(source.path),
+        linesOf(format)(source),
         format.standing(standing, probes),
         Number.POSITIVE_INFINITY,
       );
@@ -75,7 +75,7 @@ export async function relateStanding(
 
 /** What reads the lines of a file of that format, or those that it stands for. */
 const linesOf = (format: Format) =>
-  (format.part === "stream" ? format.lines : undefined) ?? linesAgain;
+  (format.part === "stream" ? format.lines : undefined) ?? (({ path }) => linesAgain(path));
 
 async function readInto(
   all: AsyncIterable<readonly string[]>,

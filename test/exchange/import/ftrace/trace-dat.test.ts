@@ -220,13 +220,21 @@ test("a recording and its text tell the same, whatever its numbers are", async (
       const content = writtenDat({ buffers: [{ cpus: [[page]] }] });
       const path = join(freshFolder(), "trace.dat");
       writeFileSync(path, content);
-      const lines: string[] = [];
-      for await (const some of traceDat.lines!(path)) lines.push(...some);
+      const lines = await linesOf("lines", path);
       const [recording, text] = [await outcome(content), await outcome(`${lines.join("\n")}\n`)];
       expect(recording).toEqual(text);
     }),
   );
 });
+
+/** The lines that a recording stands for. */
+async function linesOf(what: "lines" | "signs", path: string): Promise<string[]> {
+  const source = await Source.open(path, { strict: false, follow: null });
+  const lines: string[] = [];
+  for await (const some of traceDat[what]!(source)) lines.push(...some);
+  await source.close();
+  return lines;
+}
 
 /** The events, or why there are none, and what became of the records of each name. */
 async function outcome(content: Buffer | string) {
@@ -253,10 +261,7 @@ test("of the machine tell a function and a task once, and each buffer's handle",
   const path = join(freshFolder(), "trace.dat");
   const items = [...allocations, ...mappings];
   writeFileSync(path, writtenDat({ buffers: [{ cpus: [[{ at, items }]] }] }));
-  const lines: string[] = [];
-  const source = await Source.open(path, { strict: false, follow: null });
-  for await (const some of traceDat.signs!(source)) lines.push(...some);
-  await source.close();
+  const lines = await linesOf("signs", path);
   expect(lines.join("\n").match(/(?<= ptr=0*| dma_addr=)(?:0|[1-9]\d*)\b/g)).toEqual([
     "0",
     "2000",
